@@ -1,0 +1,1 @@
+"""The words of the trade. Pure: no files, no network, no windows."""

@@ -1,0 +1,132 @@
+"""What search proposes and what an officer decides: candidates, reasons, decisions, hits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dsr_desk.core.items import Box, ItemAddress, ItemKind
+
+
+class ReasonKind(StrEnum):
+    FACE = "face"
+    RECORD = "record"
+    LINK = "link"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an item is a candidate. `score` is a similarity from 0 to 1, higher is closer.
+
+    `expected_strangers` (faces only) is the number of unrelated faces expected at this score or above in this
+    index; None where the index is too small for a fit that can be trusted.
+    """
+
+    kind: ReasonKind
+    score: float
+    says: str
+    face: int | None = None
+    expected_strangers: float | None = None
+    linked_item: str | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An item that search proposes. `index` names the index that holds it; `face` is the face compared."""
+
+    address: ItemAddress
+    kind: ItemKind
+    dataset_version: str
+    index: str
+    reasons: tuple[Reason, ...]
+    face: int | None = None
+    box: Box | None = None
+    quality: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.address.id
+
+    @property
+    def best_score(self) -> float:
+        return max((reason.score for reason in self.reasons), default=0.0)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """What is to be reviewed: all faces below `expected_strangers`, plus all records, links and duplicates."""
+
+    expected_strangers: float
+    count: int
+
+
+@dataclass(frozen=True)
+class NotSearched:
+    """A part of the scope that a search could not look at, in words."""
+
+    what: str
+    why: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What one search returned. Never "nothing found" where something failed: see `not_searched`."""
+
+    candidates: tuple[Candidate, ...]
+    pile: Pile
+    not_searched: tuple[NotSearched, ...]
+    compared_faces: int
+    compared_records: int
+    statement: str
+    complete: bool = True
+    engine: str = ""
+    indexes: tuple[str, ...] = ()
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An officer's word on one candidate, kept by address so that it survives indexing again."""
+
+    case: str
+    address: ItemAddress
+    face: int | None
+    verdict: Verdict
+    officer: str
+    decided: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A candidate that an officer decided to be the same person."""
+
+    candidate: Candidate
+    decision: Decision
+
+    @property
+    def address(self) -> ItemAddress:
+        return self.candidate.address
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """What the subject is known by. Values as they were given; search normalises them."""
+
+    names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    user_names: tuple[str, ...] = ()
+    account_ids: tuple[str, ...] = ()
+    dates_of_birth: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = field(default=())
+
+    def is_empty(self) -> bool:
+        return not any(getattr(self, name) for name in self.__dataclass_fields__)

@@ -1,0 +1,101 @@
+"""Datasets, items and faces: what a container holds and how one thing in it is named for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from dsr_desk.core.canonical import digest_of
+
+
+class ItemKind(StrEnum):
+    PHOTO = "photo"
+    RECORD = "record"
+
+
+class LedgerClass(StrEnum):
+    """Where a photo ends up: exactly one class, and the counts sum to the photos read."""
+
+    FACES = "faces"
+    NO_FACE = "no_face_found"
+    NOT_COMPARABLE = "not_comparable"
+    UNREADABLE = "unreadable"
+    TRUNCATED = "truncated"
+    SKIPPED = "skipped"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True)
+class ItemAddress:
+    """Where an item lies and what it is; stable when a dataset is indexed again.
+
+    `container` is the container's name inside the dataset, `member` the path inside the container ("" for a row of
+    a table), `digest` the SHA-256 (hex) of the stored bytes, `occurrence` counts from 0 over items that are alike
+    in all of these. Row numbers are no part of it.
+    """
+
+    dataset: str
+    container: str
+    member: str
+    digest: str
+    occurrence: int = 0
+
+    @cached_property
+    def id(self) -> str:
+        """32 hex digits."""
+        return digest_of([self.dataset, self.container, self.member, self.digest, self.occurrence])[:32]
+
+    @property
+    def place(self) -> str:
+        """For people: container and member."""
+        return f"{self.container} › {self.member}" if self.member else self.container
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """A body of training data at one point in time. What nobody knows is "unknown", and reports say so."""
+
+    name: str
+    version: str
+    source: str = "unknown"
+    collected: str = "unknown"
+    supplier: str = "unknown"
+    legal_basis: str = "unknown"
+    purposes: str = "unknown"
+    retention: str = "unknown"
+    data_recipients: str = "unknown"
+    responsible: str = "unknown"
+    other_places: str = "unknown"
+    derived_from: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A face's place in pixels of the upright photo: left and top inside, right and bottom outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if across <= 0 or down <= 0:
+            return 0.0
+        shared = across * down
+        return shared / (self.width * self.height + other.width * other.height - shared)

@@ -1,0 +1,1 @@
+"""Detect, align, embed and judge faces. The only room that knows dlib and ONNX Runtime."""

@@ -1,0 +1,1 @@
+"""What arrives: one module per request format."""

@@ -1,0 +1,1 @@
+"""Work that takes longer than a blink: progress, cancel, checkpoints, process pools."""

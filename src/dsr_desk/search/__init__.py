@@ -1,0 +1,1 @@
+"""Indexes, exact face search, calibration, record search, linking. Returns candidates, never decisions."""
