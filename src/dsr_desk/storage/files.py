@@ -1,0 +1,94 @@
+"""Files that are written whole or not at all, and the places where databases may lie."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dsr_desk.core.errors import DeskError
+
+_NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "fuse.sshfs", "glusterfs", "ceph"}
+)
+
+
+class DiskFull(DeskError):
+    code = "STORAGE-DISK-FULL"
+    happened = "The disk that holds {where} is full."
+    means = "The last step was not written. Everything before it is kept."
+    todo = "Free some space and do the last step again."
+
+
+class NetworkDisk(DeskError):
+    code = "STORAGE-NETWORK-DISK"
+    happened = "{where} lies on a network file system ({kind})."
+    means = "Locks are not reliable there: two programs could write at once and damage the file. Nothing was opened."
+    todo = "Keep vaults and indexes on a disk of this computer. Backups may lie on the network."
+
+
+class NotWritable(DeskError):
+    code = "STORAGE-NOT-WRITABLE"
+    happened = "{where} cannot be written: {why}."
+    means = "Nothing was changed."
+    todo = "Choose a folder that you may write to, or ask for the permission."
+
+
+@contextmanager
+def disk_errors(where: Path | str) -> Iterator[None]:
+    """Turns a full disk or a missing permission into an error that a person understands."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(where=where) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise NotWritable(where=where, why=os.strerror(error.errno)) from error
+        raise
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Writes beside, fsyncs, renames, fsyncs the folder: after a power cut the file is the old or the new one."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with disk_errors(path):
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames and removals in a folder last through a power cut. Windows does so by itself."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def refuse_network_disk(path: Path) -> None:
+    """Raises NetworkDisk if the path lies on a network file system (known on Linux only)."""
+    if not sys.platform.startswith("linux"):
+        return
+    target = path.resolve()
+    best, kind = "", ""
+    for line in Path("/proc/mounts").read_text(errors="replace").splitlines():
+        fields = line.split(" ")
+        mount = fields[1].replace("\\040", " ")
+        if (target.is_relative_to(mount)) and len(mount) >= len(best):
+            best, kind = mount, fields[2]
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise NetworkDisk(where=path, kind=kind)

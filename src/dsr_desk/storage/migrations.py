@@ -1,0 +1,44 @@
+"""Named, ordered, transactional migrations of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from dsr_desk.core.errors import DeskError
+
+
+class NewerFile(DeskError):
+    code = "STORAGE-NEWER"
+    happened = "{where} was written by a newer version of DSR Desk (it knows the step {step})."
+    means = "It was not opened, so that nothing in it is damaged."
+    todo = "Open it with the newer version."
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step; `up` runs once inside a transaction. Names never change after a release."""
+
+    name: str
+    up: Callable[[Database], None]
+
+
+def migrate(db: Database, migrations: Sequence[Migration], where: object = "The file") -> list[str]:
+    """Applies what is missing, in order; returns the names applied. Raises NewerFile for steps it does not know."""
+    with db.atomic():
+        db.conn.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+        done = {row[0] for row in db.conn.execute("SELECT name FROM migrations")}
+    unknown = sorted(done - {migration.name for migration in migrations})
+    if unknown:
+        raise NewerFile(where=where, step=unknown[0])
+    applied = []
+    for migration in migrations:
+        if migration.name in done:
+            continue
+        with db.atomic():
+            migration.up(db)
+            db.conn.execute("INSERT INTO migrations VALUES (?)", [migration.name])
+        applied.append(migration.name)
+    return applied
