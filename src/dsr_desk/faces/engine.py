@@ -18,13 +18,34 @@ Template = NDArray[np.float32]
 """Unit vector, shape (dimension,). The score of two templates is their cosine."""
 
 
+Chips = NDArray[np.uint8]
+"""Aligned faces, shape (n, side, side, 3), RGB: eyes level, nose in the middle."""
+
+
 @dataclass(frozen=True)
 class Detection:
-    """A face found in a photo. `score` is the detector's own and only orders detections of one detector."""
+    """A face found in a photo. `score` is the detector's own and only orders detections of one detector.
+
+    `turned` is how many degrees the photo had to be turned counter-clockwise for the face to stand upright (0, 90,
+    180 or 270); `box` is in the photo as it is, not as it was turned.
+    """
 
     box: Box
     score: float
     detector: str
+    turned: int = 0
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Faces made ready to be embedded, one for each detection in order.
+
+    `chips` has shape (n, side, side, 3). `landmarks` has shape (n, 5, 2), x and y in pixels of the photo turned as
+    the detection says: outer and inner corner of one eye, outer and inner corner of the other, base of the nose.
+    """
+
+    chips: Chips
+    landmarks: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -42,17 +63,23 @@ class Engine(Protocol):
     """Detects faces and turns each into a template.
 
     `digest` names weights, code version and settings: an index made with one digest is never searched with another.
+    `smallest_face` is the side in pixels of the smallest face that it looks for in photos of usual size.
     """
 
     name: str
     digest: str
     dimension: int
+    smallest_face: int
     card: ModelCard
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         """All faces, largest first."""
         ...
 
-    def embed(self, pixels: Pixels, boxes: Sequence[Box]) -> NDArray[np.float32]:
-        """Templates, shape (len(boxes), dimension), each row of length 1."""
+    def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Alignment:
+        """Chips and landmarks, cut from the pixels given."""
+        ...
+
+    def embed(self, chips: Chips) -> NDArray[np.float32]:
+        """Templates, shape (n, dimension), each row of length 1."""
         ...

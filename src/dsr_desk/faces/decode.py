@@ -1,0 +1,163 @@
+"""From stored bytes to upright RGB pixels, whatever the bytes are.
+
+Never raises for what stands in a file: a photo that gives no pixels gives a class of the recall ledger and a reason.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+
+from dsr_desk.core.items import LedgerClass
+from dsr_desk.faces.engine import Pixels
+
+FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
+"""What is opened, by content and not by name. EPS and the like stay out: opening them would start other programs."""
+
+MOST_PIXELS = 100_000_000
+"""Above it a photo is never decoded at full size: a JPEG is read smaller, anything else is skipped."""
+
+KEPT_PIXELS = 40_000_000
+"""Larger photos are shrunk to at most this many before faces are looked for."""
+
+ORIENTATION_TAG = 0x0112
+
+# Pillow's own guard would refuse photos that a JPEG decoder can read at an eighth; `decode` guards before pixels exist.
+Image.MAX_IMAGE_PIXELS = None
+
+# Whether truncated files are read is one switch for the whole process.
+_switch = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Pixels, or the class and the reason why there are none.
+
+    `width` and `height` are the upright photo's at full size, 0 where unknown; `pixels` may be smaller. `problem` is
+    None for a photo read whole, TRUNCATED with pixels for one read in part.
+    """
+
+    pixels: Pixels | None
+    problem: LedgerClass | None
+    reason: str
+    width: int = 0
+    height: int = 0
+
+
+def decode(data: bytes, orientation: int | None = None) -> Decoded:
+    """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing."""
+    if not data:
+        return Decoded(None, LedgerClass.UNREADABLE, "the file is empty")
+    if _looks_like_heic(data):
+        return Decoded(None, LedgerClass.SKIPPED, "HEIC photos are not read; convert them to JPEG first")
+    with _switch:
+        return _decode(data, orientation)
+
+
+def _decode(data: bytes, orientation: int | None) -> Decoded:
+    try:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        width, height = image.size
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return Decoded(None, LedgerClass.UNREADABLE, f"not a photo that can be read ({type(error).__name__})")
+    too_large = _shrink_while_reading(image)
+    if too_large:
+        return Decoded(None, LedgerClass.SKIPPED, too_large, width, height)
+    problem = None
+    reason = ""
+    try:
+        image.load()
+    except Exception:  # noqa: BLE001 - as above
+        try:
+            ImageFile.LOAD_TRUNCATED_IMAGES = True
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            _shrink_while_reading(image)
+            image.load()
+            problem, reason = LedgerClass.TRUNCATED, "the file breaks off; what there is was searched"
+        except Exception as error:  # noqa: BLE001 - as above
+            return Decoded(
+                None, LedgerClass.UNREADABLE, f"the pixels cannot be read ({type(error).__name__})", width, height
+            )
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        pixels, turned = _upright(image, orientation)
+    except Exception as error:  # noqa: BLE001 - as above
+        return Decoded(
+            None, LedgerClass.UNREADABLE, f"the pixels cannot be read ({type(error).__name__})", width, height
+        )
+    if turned:
+        width, height = height, width
+    return Decoded(pixels, problem, reason, width, height)
+
+
+def _shrink_while_reading(image: Image.Image) -> str:
+    """Asks the decoder for fewer pixels where there are too many; says why where it cannot give fewer."""
+    width, height = image.size
+    if width * height <= KEPT_PIXELS:
+        return ""
+    megapixels = f"{width * height / 1e6:.0f} megapixels"
+    progressive = bool(image.info.get("progressive") or image.info.get("progression"))
+    if image.format in ("JPEG", "MPO") and not (progressive and width * height > MOST_PIXELS):
+        for part in (2, 4, 8):
+            image.draft("RGB", (width // part, height // part))
+            if image.size[0] * image.size[1] <= KEPT_PIXELS:
+                return ""
+        return f"{megapixels}: too large to be read"
+    if width * height > MOST_PIXELS:
+        return f"{megapixels}: too large to be read in this format"
+    return ""
+
+
+def _upright(image: Image.Image, orientation: int | None) -> tuple[Pixels, bool]:
+    """RGB pixels turned upright, and whether width and height changed places."""
+    own = image.getexif().get(ORIENTATION_TAG)
+    turn = own if own is not None else orientation
+    if image.width * image.height > KEPT_PIXELS and image.mode not in ("P", "1", "I;16", "I;16B", "I", "F"):
+        image = image.reduce(2)
+    image = _rgb(image)
+    if turn in _TURNS:
+        image = image.transpose(_TURNS[turn])
+    return np.asarray(image), turn in (5, 6, 7, 8)
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What has to be done to a photo stored with this EXIF orientation."""
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        return Image.fromarray(_to_greys(np.asarray(image))).convert("RGB")
+    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
+        over = image.convert("RGBA")
+        white = Image.new("RGBA", over.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, over).convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_greys(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """8-bit greys from 16 or 32 bits. Spread to the largest value: 12-bit photos are common in 16-bit files."""
+    numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low = min(0.0, float(numbers.min()))
+    high = float(numbers.max())
+    return ((numbers - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
+
+
+def _looks_like_heic(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")

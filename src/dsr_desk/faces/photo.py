@@ -1,0 +1,122 @@
+"""One photo, from stored bytes to faces with templates: what index building and reference reading both call."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from dsr_desk.core.items import Box, LedgerClass
+from dsr_desk.faces.decode import decode
+from dsr_desk.faces.engine import Engine, Pixels, Template
+from dsr_desk.faces.phash import perceptual_hash
+from dsr_desk.faces.quality import judge
+
+THUMBNAIL_SIDE = 128
+THUMBNAIL_MARGIN = 0.3
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face of a photo. `box` is in pixels of the upright photo at full size.
+
+    `quality` holds reasons against comparing it (keys of `quality.ADVICE`); `template` is there even where it is not
+    comparable. `thumbnail` is a JPEG of at most 128 pixels a side, None unless asked for.
+    """
+
+    box: Box
+    score: float
+    quality: tuple[str, ...]
+    comparable: bool
+    template: Template
+    thumbnail: bytes | None = None
+
+
+@dataclass(frozen=True)
+class PhotoResult:
+    """What one photo holds. `width` and `height` are the upright photo's at full size, 0 where unknown.
+
+    `reason` is "" or says in a few words why the photo is in a class other than FACES and NO_FACE. A truncated photo
+    may still have faces. `phash` has 8 bytes, or none where there are no pixels or nothing to be seen.
+    """
+
+    ledger_class: LedgerClass
+    reason: str
+    width: int
+    height: int
+    phash: bytes
+    faces: tuple[FoundFace, ...]
+
+
+def examine(engine: Engine, data: bytes, orientation: int | None = None, *, thumbnails: bool = False) -> PhotoResult:
+    """Decodes, detects, aligns, judges and embeds. Raises nothing for what stands in the bytes.
+
+    `orientation` is an EXIF orientation that a container knows; it counts where the photo itself says nothing.
+    """
+    decoded = decode(data, orientation)
+    if decoded.pixels is None:
+        problem = decoded.problem or LedgerClass.UNREADABLE
+        return PhotoResult(problem, decoded.reason, decoded.width, decoded.height, b"", ())
+    pixels = decoded.pixels
+    shrunk = decoded.width / pixels.shape[1]
+    faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails)
+    ledger_class, reason = _classify(faces, decoded.problem, decoded.reason)
+    return PhotoResult(ledger_class, reason, decoded.width, decoded.height, perceptual_hash(pixels), faces)
+
+
+def find_faces(
+    engine: Engine, pixels: Pixels, *, shrunk: float = 1.0, thumbnails: bool = False
+) -> tuple[FoundFace, ...]:
+    """Faces of upright pixels, largest first. `shrunk` is how many times smaller these are than the stored photo."""
+    detections = engine.detect(pixels)
+    if not detections:
+        return ()
+    aligned = engine.align(pixels, detections)
+    templates = engine.embed(aligned.chips)
+    faces = []
+    for detection, chip, landmarks, template in zip(
+        detections, aligned.chips, aligned.landmarks, templates, strict=True
+    ):
+        quality = judge(detection.box, chip, landmarks)
+        faces.append(
+            FoundFace(
+                box=_scaled(detection.box, shrunk),
+                score=detection.score,
+                quality=quality.reasons,
+                comparable=quality.comparable,
+                template=template,
+                thumbnail=_thumbnail(pixels, detection.box) if thumbnails else None,
+            )
+        )
+    return tuple(faces)
+
+
+def _classify(faces: tuple[FoundFace, ...], problem: LedgerClass | None, reason: str) -> tuple[LedgerClass, str]:
+    if problem is not None:
+        return problem, reason
+    if not faces:
+        return LedgerClass.NO_FACE, ""
+    if not any(face.comparable for face in faces):
+        return LedgerClass.NOT_COMPARABLE, ", ".join(sorted({word for face in faces for word in face.quality}))
+    return LedgerClass.FACES, ""
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    if factor == 1.0:
+        return box
+    return Box(*(round(side * factor) for side in (box.left, box.top, box.right, box.bottom)))
+
+
+def _thumbnail(pixels: Pixels, box: Box) -> bytes:
+    height, width = pixels.shape[:2]
+    across, down = round(box.width * THUMBNAIL_MARGIN), round(box.height * THUMBNAIL_MARGIN)
+    top, bottom = max(0, box.top - down), min(height, box.bottom + down)
+    left, right = max(0, box.left - across), min(width, box.right + across)
+    crop = pixels[top:bottom, left:right]
+    image = Image.fromarray(np.ascontiguousarray(crop))
+    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()

@@ -1,0 +1,28 @@
+"""Engines by name. Cheap to call in a spawned worker: each process loads an engine once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.faces.engine import Engine
+
+
+class EngineUnknown(DeskError):
+    code = "ENGINE-UNKNOWN"
+    happened = "There is no face engine called {name}."
+    means = "Nothing was indexed or searched with it."
+    todo = "Use one of: {known}."
+
+
+NAMES = ("standard", "thorough", "reference")
+
+
+@cache
+def load_engine(name: str = "standard") -> Engine:
+    """The engine of that name, loaded once a process. Raises EngineUnknown."""
+    from dsr_desk.faces.reference_engine import ReferenceEngine
+
+    if name in NAMES:
+        return ReferenceEngine()
+    raise EngineUnknown(name=name, known=", ".join(NAMES))
