@@ -90,8 +90,8 @@ class Journal:
         query = (
             f"SELECT seq, epoch, time, kind, case_ref, officer, body, salt, signature FROM journal {where} ORDER BY seq"
         )
-        for row in self._db.conn.execute(query, values):
-            yield JournalEntry(*row[:6], body=json.loads(row[6]), salt=row[7], signature=row[8])
+        for seq, epoch, time, kind, ref, officer, body, salt, signature in self._db.conn.execute(query, values):
+            yield JournalEntry(seq, epoch, time, kind, ref, officer, json.loads(body), salt, signature)
 
     def leaves(self) -> list[bytes]:
         """Leaf hashes of all entries in order."""
