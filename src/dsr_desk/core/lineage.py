@@ -1,0 +1,324 @@
+"""From a dataset version to every model that saw it: nodes, edges, affected models, dispositions.
+
+Edges run with the data: origin is what was there before, target what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class NodeKind(StrEnum):
+    DATASET = "dataset"
+    RUN = "run"
+    MODEL = "model"
+    DEPLOYMENT = "deployment"
+    PRODUCT = "product"
+    OUTPUT = "output"
+    EMBEDDING = "embedding"
+    BENCHMARK = "benchmark"
+
+
+class Role(StrEnum):
+    """What the origin of an edge was used for. The first ten say how a model came to know the data."""
+
+    TRAIN = "train"
+    VALIDATE = "validate"
+    EVALUATE = "evaluate"
+    FINE_TUNE_BASE = "fine-tune-base"
+    DISTIL = "distil"
+    ADAPTER = "adapter"
+    MERGE = "merge"
+    QUANTISE = "quantise"
+    EMBED = "embed"
+    INPUT = "input"
+    SERVE = "serve"
+    PRODUCE = "produce"
+    DERIVE = "derive"
+    ERASE = "erase"
+    CONTAIN = "contain"
+    COPY = "copy"
+    GENERATE = "generate"
+    PARENT = "parent"
+
+    @property
+    def reaches_a_model(self) -> bool:
+        """Whether this role says how a model came to know its data; the others only hand data on."""
+        return self in MODEL_ROLES
+
+    @property
+    def enters_weights(self) -> bool:
+        """False where data was only measured against: it can be read from no weight."""
+        return self not in (Role.VALIDATE, Role.EVALUATE)
+
+
+MODEL_ROLES = frozenset(list(Role)[:10])
+
+
+class Certainty(StrEnum):
+    """How sure an edge is: stated by a source, concluded from what a source states, or an open question."""
+
+    RECORDED = "recorded"
+    INFERRED = "inferred"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing in the graph. `id` is unique in the vault and the same in every import of the same thing.
+
+    `digests` are content digests, "sha256:…" or "md5:…"; `aliases` other names of the same thing (URIs, ids of the
+    producing system). `created` and `ended` are UTC timestamps, "" where not recorded: a run's end is its
+    `ended`, a dataset's or model's `ended` is the moment it was destroyed or withdrawn.
+    """
+
+    id: str
+    kind: NodeKind
+    name: str
+    version: str = ""
+    namespace: str = ""
+    digests: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    created: str = ""
+    ended: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def label(self) -> str:
+        """For people: `name@version`, or the name where no version is recorded."""
+        return f"{self.name}@{self.version}" if self.version else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`origin` and `target` are node ids; `source` is the SHA-256 (hex) of the file that states the edge."""
+
+    origin: str
+    target: str
+    role: Role
+    certainty: Certainty = Certainty.RECORDED
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node on a path and the role by which the path came to it (None for the first)."""
+
+    node: Node
+    role: Role | None = None
+    certainty: Certainty = Certainty.RECORDED
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.node.kind.value,
+            "name": self.node.name,
+            "version": self.node.version,
+            "id": self.node.id,
+            "role": self.role.value if self.role else None,
+            "certainty": self.certainty.value,
+        }
+
+
+Path = tuple[Step, ...]
+"""From a dataset version (first step) to a model (last step)."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """UTC timestamps, "" where not recorded; `until` "" with `running` says that it still runs."""
+
+    since: str = ""
+    until: str = ""
+    running: bool = False
+
+    @property
+    def says(self) -> str:
+        if not self.since and not self.until and not self.running:
+            return "not recorded"
+        return f"{self.since[:10] or 'unknown'} to {'now' if self.running else self.until[:10] or 'unknown'}"
+
+
+@dataclass(frozen=True)
+class AffectedModel:
+    """A model that data of a hit dataset version reached.
+
+    `in_weights` is False where every path goes through a validation or an evaluation only. `paths` holds the
+    shortest path from each hit dataset version, shortest first. `training_recorded` is False where no source
+    records what the model was trained on, so that there may be more than these paths.
+    """
+
+    node: Node
+    roles: tuple[Role, ...]
+    certainty: Certainty
+    in_weights: bool
+    paths: tuple[Path, ...]
+    period: Period = Period()
+    deployments: tuple[Node, ...] = ()
+    products: tuple[Node, ...] = ()
+    outputs: tuple[Node, ...] = ()
+    embeddings: tuple[Node, ...] = ()
+    benchmarks: tuple[Node, ...] = ()
+    training_recorded: bool = True
+    sources: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.node.id
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def version(self) -> str:
+        return self.node.version
+
+    @property
+    def shortest_path(self) -> Path:
+        return self.paths[0]
+
+    @property
+    def dataset_versions(self) -> tuple[str, ...]:
+        """Labels of the hit dataset versions that reach this model."""
+        return tuple(dict.fromkeys(path[0].node.label for path in self.paths))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "version": self.version,
+            "roles": [role.value for role in self.roles],
+            "certainty": self.certainty.value,
+            "paths": [[step.as_json() for step in path] for path in self.paths],
+            "in_weights": self.in_weights,
+            "training_recorded": self.training_recorded,
+            "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
+            "deployments": [node.label for node in self.deployments],
+            "products": [node.label for node in self.products],
+            "outputs": [node.label for node in self.outputs],
+            "embeddings": [node.label for node in self.embeddings],
+            "benchmarks": [node.label for node in self.benchmarks],
+        }
+
+
+@dataclass(frozen=True)
+class ExcludedModel:
+    """A model that a path reaches and that cannot hold the data, with the reason in a sentence."""
+
+    node: Node
+    reason: str
+
+
+@dataclass(frozen=True)
+class JoinQuestion:
+    """Two nodes that agree in nothing but their name: the officer says whether they are the same."""
+
+    first: Node
+    second: Node
+
+    @property
+    def says(self) -> str:
+        return (
+            f"Is {_described(self.first)} the same {self.first.kind.value} as {_described(self.second)}? "
+            "Only the name agrees."
+        )
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Every model that hit dataset versions reach, and what could not be said.
+
+    `without_lineage` are models with no recorded training data that no path reaches: silence is not innocence.
+    `not_in_lineage` are dataset versions that no lineage source mentions. `questions` are open joins that
+    the result depends on.
+    """
+
+    models: tuple[AffectedModel, ...]
+    without_lineage: tuple[Node, ...]
+    excluded: tuple[ExcludedModel, ...] = ()
+    not_in_lineage: tuple[str, ...] = ()
+    questions: tuple[JoinQuestion, ...] = ()
+    hits: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "models": [model.as_json() for model in self.models],
+            "without_lineage": [{"name": n.name, "version": n.version, "id": n.id} for n in self.without_lineage],
+            "excluded": [
+                {"name": e.node.name, "version": e.node.version, "reason": e.reason} for e in self.excluded
+            ],
+            "not_in_lineage": list(self.not_in_lineage),
+            "questions": [
+                {"first": q.first.id, "second": q.second.id, "says": q.says} for q in self.questions
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What one source says, complete. `digest` is the SHA-256 (hex) of what was read, `newest` the latest time in it."""
+
+    file: str
+    format: str
+    digest: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    warnings: tuple[str, ...] = ()
+    newest: str = ""
+
+
+class Fate(StrEnum):
+    """What shall become of an affected model, or was seen to have become of it."""
+
+    DESTROYED = "destroyed"
+    RETRAINED = "retrained"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+    INFEASIBLE = "infeasible"
+    NOT_AFFECTED = "not-affected"
+
+    @property
+    def needs_a_reason(self) -> bool:
+        return self in (Fate.HELD, Fate.INFEASIBLE, Fate.NOT_AFFECTED)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What an officer decided for a model. `deadline` is a date, "" where none is set."""
+
+    fate: Fate
+    reason: str
+    responsible: str
+    deadline: str
+    officer: str
+    decided: str
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen afterwards, by whom, and how they know. Never taken from the plan."""
+
+    fate: Fate
+    how: str
+    officer: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """One model of one case: the plan and, apart from it, what was observed. `model` is a node id."""
+
+    case: str
+    model: str
+    name: str
+    version: str
+    planned: Planned | None = None
+    observed: Observed | None = None
+    approved: bool = False
+
+
+def _described(node: Node) -> str:
+    return f"“{node.label}” ({node.namespace or 'registered here'})"
