@@ -1,0 +1,211 @@
+"""What arrived and who checked the person behind it: requests, identity checks, states of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from dsr_desk.core.findings import Identifiers
+
+
+class Right(StrEnum):
+    """What is asked for. UNKNOWN until an officer says; nothing is done for an unknown right."""
+
+    ERASURE = "erasure"
+    ACCESS = "access"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    RECTIFICATION = "rectification"
+    PORTABILITY = "portability"
+    WITHDRAWAL = "withdrawal"
+    OPT_OUT = "opt-out"
+    UNKNOWN = "unknown"
+
+
+class Law(StrEnum):
+    """Under which law the clock runs. ORDER is a regulator's order about a dataset or a source."""
+
+    EU_GDPR = "eu-gdpr"
+    UK_GDPR = "uk-gdpr"
+    CCPA = "ccpa"
+    DROP = "drop"
+    VIRGINIA = "virginia"
+    TEXAS = "texas"
+    COLORADO = "colorado"
+    LGPD = "lgpd"
+    PIPEDA = "pipeda"
+    QUEBEC = "quebec"
+    KOREA = "korea"
+    BIPA = "bipa"
+    ORDER = "order"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """How the request came in."""
+
+    EMAIL = "e-mail"
+    PDF = "pdf"
+    TEXT = "text"
+    FORM = "form"
+    OPENDSR = "opendsr"
+    DRP = "drp"
+    DROP = "drop"
+    TABLE = "table"
+
+
+class FoundKind(StrEnum):
+    """What a finding in a letter is about."""
+
+    NAME = "name"
+    EMAIL = "e-mail"
+    PHONE = "phone"
+    USER_NAME = "user name"
+    ACCOUNT_ID = "account id"
+    DATE_OF_BIRTH = "date of birth"
+    ADDRESS = "address"
+    HASH = "hash"
+    REFERENCE = "reference"
+    RECEIVED = "received"
+    RIGHT = "right"
+    LAW = "law"
+
+
+_IDENTIFIER_FIELDS = {
+    FoundKind.NAME: "names",
+    FoundKind.EMAIL: "emails",
+    FoundKind.PHONE: "phones",
+    FoundKind.USER_NAME: "user_names",
+    FoundKind.ACCOUNT_ID: "account_ids",
+    FoundKind.DATE_OF_BIRTH: "dates_of_birth",
+    FoundKind.ADDRESS: "addresses",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing read from a request, with the place it was read from ("From line", "letter, line 12")."""
+
+    kind: FoundKind
+    value: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """One person's request as it was read. `right`, `law` and `received` are proposals until `confirmed_by` is set.
+
+    `received` is None where nothing in the file says when it arrived. `source` is the file's name, `digest` the
+    SHA-256 (hex) of its bytes. `text` is the letter as read; it is personal data and belongs in the vault.
+    """
+
+    channel: Channel
+    found: tuple[Found, ...]
+    right: Right = Right.UNKNOWN
+    law: Law = Law.UNKNOWN
+    received: date | None = None
+    source: str = ""
+    digest: str = ""
+    text: str = ""
+    language: str = ""
+    confirmed_by: str = ""
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """What was found about the person, each value once, in the order found."""
+        return identifiers_of(self.found)
+
+    @property
+    def reference(self) -> str:
+        """The sender's own number for this request, "" where there is none."""
+        return next((found.value for found in self.found if found.kind is FoundKind.REFERENCE), "")
+
+    def where(self, kind: FoundKind, value: str = "") -> str:
+        """The places a thing was read from, for people; "" where it was not read."""
+        places = [found.where for found in self.found if found.kind is kind and value in ("", found.value)]
+        return ", ".join(dict.fromkeys(places))
+
+    def confirmed(self, officer: str, *, right: Right, law: Law, received: date, found: tuple[Found, ...]) -> Request:
+        """The request as an officer confirmed it; `found` holds what she kept or typed herself."""
+        if right is Right.UNKNOWN or law is Law.UNKNOWN:
+            raise ValueError("a request is confirmed with a right and a law")
+        return replace(self, right=right, law=law, received=received, found=found, confirmed_by=officer)
+
+
+def identifiers_of(found: tuple[Found, ...]) -> Identifiers:
+    """Identifiers from findings; other kinds of findings are left out."""
+    values: dict[str, list[str]] = {}
+    for one in found:
+        field = _IDENTIFIER_FIELDS.get(one.kind)
+        if field is not None and one.value not in values.setdefault(field, []):
+            values[field].append(one.value)
+    return Identifiers(**{field: tuple(entries) for field, entries in values.items()})
+
+
+class IdentityResult(StrEnum):
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not verified"
+
+
+@dataclass(frozen=True)
+class IdentityCheck:
+    """How the requester was verified, without the document that was shown.
+
+    `method` is a sentence ("video call with identity card"), `photo_shows_requester` says how it is known that the
+    reference photo shows this very person, `acting_for` who acts on what authority where it is not the person.
+    `checked` is a UTC timestamp.
+    """
+
+    method: str
+    result: IdentityResult
+    photo_shows_requester: str
+    officer: str
+    checked: str
+    acting_for: str = ""
+
+    @property
+    def allows_record_search(self) -> bool:
+        return self.result is IdentityResult.VERIFIED and bool(self.method.strip())
+
+    @property
+    def allows_face_search(self) -> bool:
+        """A face is searched only when the photo is known to show the verified requester."""
+        return self.allows_record_search and bool(self.photo_shows_requester.strip())
+
+
+class CaseState(StrEnum):
+    """Where a case stands. The last five end it; all of these but CLOSED need a reason in words."""
+
+    NEW = "new"
+    IDENTIFIED = "identified"
+    SEARCHED = "searched"
+    REVIEWED = "reviewed"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    DELETED = "deleted"
+    READ_BACK = "read back"
+    CLOSED = "closed"
+    PARTLY_GRANTED = "partly granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+
+    @property
+    def is_end(self) -> bool:
+        return self in _ENDS
+
+    @property
+    def needs_reason(self) -> bool:
+        return self in _ENDS and self is not CaseState.CLOSED
+
+
+_ENDS = frozenset(
+    {
+        CaseState.CLOSED,
+        CaseState.PARTLY_GRANTED,
+        CaseState.REFUSED,
+        CaseState.WITHDRAWN,
+        CaseState.DUPLICATE,
+    }
+)
