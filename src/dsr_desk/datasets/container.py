@@ -7,7 +7,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+
+MAX_ITEM_BYTES = 256 * 1024 * 1024
+"""No single photo or record is larger; what claims to be is a bomb or a mistake and is listed as a problem."""
+
+
+class ContainerDamaged(DeskError):
+    code = "CONTAINER-DAMAGED"
+    happened = "{name} is damaged: {why}."
+    means = "Items behind the damage cannot be read, so a search over it would not be complete."
+    todo = "Get an undamaged copy from where it came from, or leave it out of scope and say so in the case."
+
+
+class ItemGone(DeskError):
+    code = "ITEM-GONE"
+    happened = "An item is no longer in {name} as it was indexed."
+    means = "It was erased, moved or changed since the index was built."
+    todo = "Update the index, then search again."
+
+
+class ItemUnreadable(DeskError):
+    code = "ITEM-UNREADABLE"
+    happened = "An item of {name} cannot be read: {why}."
+    means = "What it shows is not known, so it counts as not searched."
+    todo = "Mend the item at its source and update the index, or state it as not searched."
 
 
 @dataclass(frozen=True)
@@ -48,13 +73,18 @@ class Doomed:
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did, from looking at the new container before it replaced the old one."""
+    """What an erasure did, from looking at the new container before it replaced the old one.
+
+    `kept` counts the items that stay, changed ones included. `notes` are sentences on what else happened or
+    remains (other members of an erased sample, a second name of the old file), without personal data.
+    """
 
     kept: int
     erased: tuple[Doomed, ...]
     missing: tuple[Doomed, ...]
     digest_before: str
     digest_after: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,143 @@
+"""CSV and TSV tables: one row is one record. Erasing keeps every other row byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO, ClassVar
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.container import ContainerDamaged, Entry
+from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.text_tables import SAMPLE_BYTES, Dialect, Row, dialect_of, looks_like_data, row_at, rows_of
+
+_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
+_MAYBE = frozenset({"", ".txt", ".dat", ".data"})
+
+
+class NoHeader(DeskError):
+    code = "TABLE-NO-HEADER"
+    happened = "The first line of {name} holds data, not the names of its columns."
+    means = "Without names it is not known which column holds an e-mail and which a name, so it was not searched."
+    todo = "Add a first line with a name for each column, then add the table again."
+
+
+class CsvTable(FileContainer):
+    """A table in delimited text. The first row that is not blank names the columns."""
+
+    format: ClassVar[str] = "csv"
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        suffix = path.suffix.lower()
+        dialect = None if sniff.photo_kind(head) else dialect_of(head)
+        if dialect is None or not head.strip() or _is_other_text(head):
+            return False
+        return suffix in _SUFFIXES or (suffix in _MAYBE and _is_regular(dialect, head))
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Names of the columns, made unique. Raises NoHeader."""
+        with self.path.open("rb") as file:
+            header = next((row for row in rows_of(file, self._dialect) if not self._is_preamble(row)), None)
+        cells = self._dialect.fields(header.raw) if header else []
+        if looks_like_data(cells):
+            raise NoHeader(name=self.name)
+        return _unique(cells)
+
+    def entries(self) -> Iterator[Entry]:
+        columns = self.columns
+        with self.path.open("rb") as file:
+            for row, is_record in self._rows(file):
+                if is_record:
+                    yield Entry(
+                        kind=ItemKind.RECORD,
+                        member="",
+                        size=len(row.raw),
+                        read=partial(bytes, row.raw),
+                        hint=row.offset,
+                        record=_record(columns, self._dialect.fields(row.raw)),
+                    )
+
+    def read_at(self, hint: int) -> tuple[str, bytes] | None:
+        with self.path.open("rb") as file:
+            raw = row_at(file, self._dialect, hint)
+        return None if raw is None else ("", raw)
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        position = 0
+        with self.path.open("rb") as file, target.open("r+b") as out:
+            out.write(self._dialect.bom)
+            for row, is_record in self._rows(file):
+                raw: bytes | None = row.raw
+                if is_record:
+                    raw = changes.get(position, row.raw)
+                    position += 1
+                if raw is not None:
+                    out.write(raw + row.ending)
+        return []
+
+    def rest_digest(self, changes: Changes) -> str:
+        del changes
+        digest = hashlib.sha256(self._dialect.bom)
+        with self.path.open("rb") as file:
+            for row, is_record in self._rows(file):
+                if not is_record:
+                    digest.update(row.raw + row.ending)
+        return digest.hexdigest()
+
+    @cached_property
+    def _dialect(self) -> Dialect:
+        with self.path.open("rb") as file:
+            dialect = dialect_of(file.read(SAMPLE_BYTES))
+        if dialect is None:
+            raise ContainerDamaged(name=self.name, why="it is no text in an encoding that can be recognised")
+        return dialect
+
+    def _rows(self, file: IO[bytes]) -> Iterator[tuple[Row, bool]]:
+        """Rows, and whether each is a record: neither blank, nor the header, nor what stands before it."""
+        header_seen = False
+        for row in rows_of(file, self._dialect):
+            preamble = self._is_preamble(row)
+            yield row, header_seen and not preamble
+            header_seen = header_seen or not preamble
+
+    def _is_preamble(self, row: Row) -> bool:
+        text = self._dialect.decode(row.raw).strip()
+        return not text or (row.offset == len(self._dialect.bom) and text.lower().startswith("sep=") and len(text) == 5)
+
+
+def _record(columns: list[str], fields: list[str]) -> dict[str, str]:
+    extra = [f"column {number}" for number in range(len(columns) + 1, len(fields) + 1)]
+    return {name: value for name, value in zip([*columns, *extra], fields, strict=False) if value}
+
+
+def _unique(cells: list[str]) -> list[str]:
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = base = cell.strip() or f"column {number}"
+        again = 1
+        while name in names:
+            again += 1
+            name = f"{base} ({again})"
+        names.append(name)
+    return names
+
+
+def _is_other_text(head: bytes) -> bool:
+    """JSON, XML and the like, whatever they are called."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<")
+
+
+def _is_regular(dialect: Dialect, head: bytes) -> bool:
+    """Whether at least three whole rows fall into the same number of columns, under a header."""
+    rows = dialect.decode(head[len(dialect.bom) :]).splitlines()
+    widths = [len(dialect.fields(row.encode(dialect.encoding))) for row in rows[:-1] if row.strip()]
+    if len(widths) < 3 or widths[0] < 2 or set(widths) != {widths[0]}:
+        return False
+    return not looks_like_data(dialect.fields(rows[0].encode(dialect.encoding)))

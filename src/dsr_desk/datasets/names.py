@@ -1,0 +1,32 @@
+"""Names found in containers, made safe to show, store and sign."""
+
+from __future__ import annotations
+
+import unicodedata
+
+UNFINISHED = ".dsr-new"
+"""Suffix of a container that is being written beside the one it will replace."""
+
+
+def safe_name(name: str) -> str:
+    """The same name with control characters, direction marks and undecodable bytes written out as `\\x1b`.
+
+    A name is never used as a path outside its container, so `..` and a leading slash are harmless and stay.
+    """
+    if name.isascii() and name.isprintable():
+        return name
+    return "".join(_visible(char) for char in name)
+
+
+def is_unfinished(file_name: str) -> bool:
+    """Whether a file is the leftover of an erasure that is running or was killed."""
+    return file_name.startswith(".") and file_name.endswith(UNFINISHED)
+
+
+def _visible(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return char

@@ -1,0 +1,183 @@
+"""From a path to its containers. A new format is one module and one line here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.container import Container, Summary
+from dsr_desk.datasets.csv_table import CsvTable
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
+from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.tar import TarArchive
+from dsr_desk.datasets.webdataset import WebDatasetShard
+
+FORMATS: tuple[type[FileContainer], ...] = (WebDatasetShard, TarArchive, CsvTable)
+"""Asked in this order; the first that recognises a file reads it."""
+
+LISTED = 20
+
+
+class SourceMissing(DeskError):
+    code = "SOURCE-MISSING"
+    happened = "There is nothing at {path}."
+    means = "Nothing was read, so nothing there can be searched."
+    todo = "Check the path, or mount the disk that it is on."
+
+
+class SourceUnreadable(DeskError):
+    code = "SOURCE-UNREADABLE"
+    happened = "{path} cannot be read: {why}."
+    means = "Nothing was read, so nothing there can be searched."
+    todo = "Get the right to read it, then try again."
+
+
+class SourceEmpty(DeskError):
+    code = "SOURCE-EMPTY"
+    happened = "{path} is empty."
+    means = "An empty source would look like a search without hits."
+    todo = "Check that it is the right path and that the copy to it was finished."
+
+
+class SourceNotUnderstood(DeskError):
+    code = "SOURCE-NOT-UNDERSTOOD"
+    happened = "{path} is in no format that this program reads."
+    means = "What it holds is not searched."
+    todo = "Export it to a format that is read (photos in folders, tar, CSV ...), or state it as not searched."
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What lies below a folder: its file containers, the loose photos and sidecars, and what is neither."""
+
+    containers: tuple[FileContainer, ...]
+    photos: int
+    records: int
+    problems: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def open_source(path: Path, base: Path | None = None) -> list[Container]:
+    """The containers at `path`: of a file one, of a folder one for loose photos and one for each file that is one.
+
+    Names are relative to `base`, by default the folder that holds `path`. Raises SourceMissing, SourceUnreadable,
+    SourceEmpty, SourceNotUnderstood.
+    """
+    path, base = _placed(path, base)
+    if not path.is_dir():
+        return [_open_file(path, base)]
+    contents = _contents_of(path, base)
+    loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
+    found: list[Container] = [*loose, *contents.containers]
+    if not found:
+        raise SourceNotUnderstood(path=path) if contents.others else SourceEmpty(path=path)
+    return found
+
+
+def describe(path: Path) -> Summary:
+    """What a path turns out to be, in words, with what in it is not understood. Raises as `open_source` does."""
+    path, base = _placed(path, None)
+    if not path.is_dir():
+        container = _open_file(path, base)
+        return Summary(container.format, f"{container.format}, {_size(path.stat().st_size)}")
+    contents = _contents_of(path, base)
+    formats = Counter(container.format for container in contents.containers)
+    parts = [f"{count} × {name}" for name, count in sorted(formats.items())]
+    if contents.photos:
+        parts.insert(0, f"{contents.photos} photos")
+    if contents.records:
+        parts.insert(1, f"{contents.records} records beside them")
+    if not parts and not contents.problems:
+        raise SourceNotUnderstood(path=path) if contents.others else SourceEmpty(path=path)
+    skipped = [*contents.problems, *contents.others]
+    shown = skipped[:LISTED] + ([f"and {len(skipped) - LISTED} more"] if len(skipped) > LISTED else [])
+    return Summary("folder", "folder: " + (", ".join(parts) or "nothing that can be read"), tuple(shown))
+
+
+def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
+    path = path.absolute()
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise SourceMissing(path=path) from None
+    except OSError as error:
+        raise SourceUnreadable(path=path, why=_why(error)) from error
+    return path, (base.absolute() if base is not None else path.parent)
+
+
+def _open_file(path: Path, base: Path) -> FileContainer:
+    try:
+        if not path.is_file():
+            raise SourceNotUnderstood(path=path)
+        if not path.stat().st_size:
+            raise SourceEmpty(path=path)
+        container = _recognise(path, base)
+    except OSError as error:
+        raise SourceUnreadable(path=path, why=_why(error)) from error
+    if container is None:
+        raise SourceNotUnderstood(path=path)
+    return container
+
+
+def _contents_of(root: Path, base: Path) -> _Contents:
+    containers: list[FileContainer] = []
+    photos = records = 0
+    problems: list[str] = []
+    others: list[str] = []
+    for folder in walk(root):
+        in_folder = photos_of(folder)
+        stems = stems_of(in_folder)
+        photos += len(in_folder)
+        for found in folder:
+            if found.problem:
+                if found.path == root:
+                    raise SourceUnreadable(path=root, why="permission denied")
+                problems.append(f"{found.member}: {found.problem}")
+            elif found.path in in_folder:
+                continue
+            elif described_by(found.path, stems):
+                records += 1
+            else:
+                _sort_out(found.path, found.member, base, containers, others)
+    return _Contents(tuple(containers), photos, records, tuple(problems), tuple(others))
+
+
+def _sort_out(path: Path, member: str, base: Path, containers: list[FileContainer], others: list[str]) -> None:
+    try:
+        container = _recognise(path, base)
+    except OSError as error:
+        others.append(f"{member}: {_why(error)}")
+        return
+    if container is None:
+        others.append(member)
+    else:
+        containers.append(container)
+
+
+def _recognise(path: Path, base: Path) -> FileContainer | None:
+    head = sniff.head_of(path)
+    for format_ in FORMATS:
+        if head and format_.recognises(path, head):
+            return format_(path, _name(path, base))
+    return None
+
+
+def _name(path: Path, base: Path) -> str:
+    return safe_name(path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name)
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or "the system refused").lower()
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

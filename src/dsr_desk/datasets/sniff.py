@@ -1,0 +1,70 @@
+"""What a file is by its first bytes; an extension is only a hint about what somebody meant it to be."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+HEAD_BYTES = 4096
+
+_PHOTO_STARTS = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg2000"),
+    (b"\xff\x4f\xff\x51", "jpeg2000"),
+)
+_HEIF_BRANDS = {
+    b"heic": "heif",
+    b"heix": "heif",
+    b"hevc": "heif",
+    b"heim": "heif",
+    b"mif1": "heif",
+    b"msf1": "heif",
+    b"avif": "avif",
+    b"avis": "avif",
+}
+_PHOTO_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
+    | {".webp", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".ppm", ".pgm", ".pnm"}
+)
+_RECORD_SUFFIXES = frozenset({".json", ".txt"})
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def photo_kind(head: bytes) -> str:
+    """Name of the photo format that these bytes begin, "" where they begin none."""
+    for start, kind in _PHOTO_STARTS:
+        if head.startswith(start):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] == b"ftyp":
+        return _HEIF_BRANDS.get(head[8:12], "")
+    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and len(head) >= 26:
+        return "bmp"
+    if head[:2] in (b"P5", b"P6") and head[2:3].isspace():
+        return "pnm"
+    return ""
+
+
+def named_like_photo(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _PHOTO_SUFFIXES
+
+
+def named_like_record(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _RECORD_SUFFIXES
+
+
+def photo_problem(head: bytes, size: int) -> str:
+    """Why something that is named like a photo cannot be one, "" where it can."""
+    if size == 0:
+        return "empty"
+    return "" if photo_kind(head) else "named like a photo, but its content is none"

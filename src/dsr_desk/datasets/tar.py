@@ -1,0 +1,290 @@
+"""Tar archives, plain or gzipped: photos and their sidecar records as members, read as a stream."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import tarfile
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, ClassVar, cast
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
+from dsr_desk.datasets.erasing import CHUNK, Changes
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.records import record_of
+
+BLOCK = tarfile.BLOCKSIZE
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member: `position` counts items from 0 and is None for what is none. `start` to `end` are its blocks."""
+
+    info: tarfile.TarInfo
+    name: str
+    position: int | None
+    kind: ItemKind | None
+    head: bytes
+    start: int
+    end: int
+
+
+class TarArchive(FileContainer):
+    """A tar archive of photos. Members keep their bytes, headers included, when others are erased."""
+
+    format: ClassVar[str] = "tar"
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        if head[:2] == GZIP_MAGIC:
+            try:
+                with gzip.open(path) as file:
+                    head = file.read(BLOCK)
+            except (OSError, EOFError, zlib.error):
+                return False
+        return _is_header(head[:BLOCK])
+
+    def entries(self) -> Iterator[Entry]:
+        with self._open() as file:
+            for member in self._members(file):
+                if member.kind is not None:
+                    yield self._entry(file, member)
+
+    def read_at(self, hint: int) -> tuple[str, bytes] | None:
+        with self._open() as file:
+            try:
+                file.seek(hint)
+                with tarfile.open(fileobj=file, mode="r:") as archive:
+                    info = archive.next()
+                if info is None or not info.isreg() or info.size > MAX_ITEM_BYTES:
+                    return None
+                return safe_name(info.name), _read_member(file, info)
+            except (tarfile.TarError, OSError, EOFError, zlib.error):
+                return None
+
+    def group_of(self, name: str) -> str:
+        """What ties a photo to the record beside it: the path without its last extension."""
+        return str(PurePosixPath(name).with_suffix(""))
+
+    def leaves_with(self, name: str, lost_groups: Collection[str]) -> bool:
+        """Whether a member that is no item goes because the photos it belonged to go."""
+        del name, lost_groups
+        return False
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        followers = 0
+        with self._open() as file, target.open("r+b") as plain, self._compressed(plain) as out:
+            lost_names, lost_groups = self._lost(file, changes)
+            file.seek(0)
+            for member in self._members(file):
+                if self._goes(member, changes, lost_names, lost_groups):
+                    followers += member.position is None
+                    self._copy(file, out, _global_header(file, member))
+                elif (new := changes.get(member.position) if member.position is not None else None) is not None:
+                    out.write(_changed(member.info, new))
+                else:
+                    self._copy(file, out, (member.start, member.end))
+            _finish(out)
+        return [f"{followers} other member(s) of erased samples went with them"] if followers else []
+
+    def rest_digest(self, changes: Changes) -> str:
+        """Names, headers and contents of all members that are no items and stay."""
+        digest = hashlib.sha256()
+        with self._open() as file:
+            lost_names, lost_groups = self._lost(file, changes)
+            file.seek(0)
+            for member in self._members(file):
+                if member.position is None and not self._goes(member, changes, lost_names, lost_groups):
+                    for chunk in _chunks(file, member.start, member.end):
+                        digest.update(chunk)
+        return digest.hexdigest()
+
+    def _lost(self, file: IO[bytes], changes: Changes) -> tuple[set[str], set[str]]:
+        """Names of the members that go, and the groups of which no photo stays."""
+        names: set[str] = set()
+        gone: set[str] = set()
+        staying: set[str] = set()
+        if not changes:
+            return names, gone
+        for member in self._members(file):
+            if member.kind is None:
+                continue
+            goes = changes.get(member.position, b"") is None if member.position is not None else False
+            if goes:
+                names.add(member.info.name)
+            if member.kind is ItemKind.PHOTO:
+                (gone if goes else staying).add(self.group_of(member.name))
+        return names, gone - staying
+
+    def _goes(
+        self, member: Member, changes: Changes, lost_names: Collection[str], lost_groups: Collection[str]
+    ) -> bool:
+        if member.position is not None:
+            return changes.get(member.position, b"") is None
+        if member.info.islnk() or member.info.issym():
+            return member.info.linkname in lost_names
+        return member.info.isreg() and self.leaves_with(member.name, lost_groups)
+
+    def _members(self, file: IO[bytes]) -> Iterator[Member]:
+        position = 0
+        try:
+            with tarfile.open(fileobj=file, mode="r:") as archive:
+                while (info := archive.next()) is not None:
+                    vars(archive)["members"] = []  # the library remembers all of them
+                    member = self._member(file, info, position)
+                    yield member
+                    position += member.position is not None
+                self._require_end(file, archive.offset)
+        except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ContainerDamaged(name=self.name, why=_reason(error)) from error
+
+    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int) -> Member:
+        kind, head = self._kind(file, info)
+        has_data = info.isreg() or info.size > 0
+        return Member(
+            info=info,
+            name=safe_name(info.name),
+            position=position if kind is not None else None,
+            kind=kind,
+            head=head,
+            start=info.offset,
+            end=info.offset_data - (-info.size // BLOCK * BLOCK if has_data else 0),
+        )
+
+    def _kind(self, file: IO[bytes], info: tarfile.TarInfo) -> tuple[ItemKind | None, bytes]:
+        if not info.isreg():
+            return None, b""
+        file.seek(info.offset_data)
+        head = file.read(min(info.size, sniff.HEAD_BYTES))
+        if sniff.photo_kind(head) or sniff.named_like_photo(info.name):
+            return ItemKind.PHOTO, head
+        return (ItemKind.RECORD if sniff.named_like_record(info.name) else None), head
+
+    def _entry(self, file: IO[bytes], member: Member) -> Entry:
+        info = member.info
+        problem = ""
+        if info.size > MAX_ITEM_BYTES:
+            problem = f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
+        elif member.kind is ItemKind.PHOTO:
+            problem = sniff.photo_problem(member.head, info.size)
+        record = None
+        if member.kind is ItemKind.RECORD and not problem:
+            record = record_of(info.name, self._read(file, info))
+        return Entry(
+            kind=member.kind or ItemKind.RECORD,
+            member=member.name,
+            size=info.size,
+            read=lambda: self._read(file, info),
+            hint=member.start,
+            group=self.group_of(member.name),
+            record=record,
+            problem=problem,
+        )
+
+    def _read(self, file: IO[bytes], info: tarfile.TarInfo) -> bytes:
+        if info.size > MAX_ITEM_BYTES:
+            raise ItemUnreadable(name=self.name, why="it is too large")
+        try:
+            data = _read_member(file, info)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ContainerDamaged(name=self.name, why=_reason(error)) from error
+        if len(data) < info.size:
+            raise ContainerDamaged(name=self.name, why="it ends in the middle of a member")
+        return data
+
+    def _require_end(self, file: IO[bytes], offset: int) -> None:
+        """The standard reader takes a broken header for the end; what follows would silently not be searched."""
+        file.seek(offset)
+        while chunk := file.read(CHUNK):
+            if chunk.strip(b"\0"):
+                raise ContainerDamaged(name=self.name, why=f"no readable member header after byte {offset}")
+
+    @contextmanager
+    def _open(self) -> Iterator[IO[bytes]]:
+        with self.path.open("rb") as plain:
+            if plain.read(2) == GZIP_MAGIC:
+                with gzip.open(self.path) as unpacked:
+                    yield cast(IO[bytes], unpacked)
+            else:
+                plain.seek(0)
+                yield plain
+
+    @contextmanager
+    def _compressed(self, plain: IO[bytes]) -> Iterator[IO[bytes]]:
+        with self.path.open("rb") as old:
+            gzipped = old.read(2) == GZIP_MAGIC
+        if gzipped:
+            with gzip.GzipFile(filename="", fileobj=plain, mode="wb", mtime=0) as out:
+                yield cast(IO[bytes], out)
+        else:
+            yield plain
+
+    def _copy(self, file: IO[bytes], out: IO[bytes], span: tuple[int, int]) -> None:
+        copied = 0
+        for chunk in _chunks(file, *span):
+            out.write(chunk)
+            copied += len(chunk)
+        if copied != span[1] - span[0]:
+            raise ContainerDamaged(name=self.name, why="it ends in the middle of a member")
+
+
+def _read_member(file: IO[bytes], info: tarfile.TarInfo) -> bytes:
+    file.seek(info.offset_data)
+    return file.read(info.size)
+
+
+def _chunks(file: IO[bytes], start: int, end: int) -> Iterable[bytes]:
+    file.seek(start)
+    left = end - start
+    while left and (chunk := file.read(min(left, CHUNK))):
+        left -= len(chunk)
+        yield chunk
+
+
+def _global_header(file: IO[bytes], member: Member) -> tuple[int, int]:
+    """A pax header for all members that follow stands before a member and stays when that one goes."""
+    file.seek(member.start)
+    block = file.read(BLOCK)
+    if block[156:157] != tarfile.XGLTYPE:
+        return (member.start, member.start)
+    size = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape").size
+    return (member.start, member.start + BLOCK - (-size // BLOCK) * BLOCK)
+
+
+def _changed(info: tarfile.TarInfo, data: bytes) -> bytes:
+    """A member with other content and the same name, times and owner."""
+    info.size = len(data)
+    info.pax_headers = {key: value for key, value in info.pax_headers.items() if key != "size"}
+    header = info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+    return header + data + b"\0" * (-len(data) % BLOCK)
+
+
+def _finish(out: IO[bytes]) -> None:
+    """Two empty blocks, filled up to a record as tar writes it."""
+    out.write(b"\0" * (2 * BLOCK))
+    out.write(b"\0" * (-out.tell() % tarfile.RECORDSIZE))
+
+
+def _is_header(block: bytes) -> bool:
+    if len(block) < BLOCK or not block.strip(b"\0"):
+        return False
+    try:
+        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
+
+
+def _reason(error: Exception) -> str:
+    """The library's words name no member: they speak of headers, data and checksums."""
+    if isinstance(error, tarfile.TarError):
+        return "a member's header cannot be read, or it ends in the middle of a member"
+    return "its compressed data cannot be unpacked"
