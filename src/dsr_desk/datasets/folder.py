@@ -63,19 +63,20 @@ class FolderOfPhotos:
             else:
                 found.append((path, one))
         try:
-            for leftover in self._leftovers():
-                leftover.unlink()
-                touched.add(leftover.parent)
-            for path, one in found:
-                if path.stat().st_nlink > 1:
-                    notes.append("another name (hard link) of an erased file still holds it")
-                touched.add(path.parent)
-                self._put_away(path, one)
+            try:
+                for leftover in self._leftovers():
+                    leftover.unlink()
+                    touched.add(leftover.parent)
+                for path, one in found:
+                    if path.stat().st_nlink > 1:
+                        notes.append("another name (hard link) of an erased file still holds it")
+                    touched.add(path.parent)
+                    self._put_away(path, one)
+            finally:
+                for folder in touched:
+                    sync_folder(folder)
         except OSError as error:
             raise refusal(error, self.path, self.name) from error
-        finally:
-            for folder in touched:
-                sync_folder(folder)
         erased = [one for _, one in found]
         for one in erased:
             self._require_done(one)

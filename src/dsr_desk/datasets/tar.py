@@ -201,7 +201,10 @@ class TarArchive(FileContainer):
         return data
 
     def _require_end(self, file: IO[bytes], offset: int) -> None:
-        """The standard reader takes a broken header for the end; what follows would silently not be searched."""
+        """The standard reader takes a broken header, or a cut file, for the end; what follows would be missed."""
+        file.seek(offset)
+        if len(file.read(BLOCK)) < BLOCK:
+            raise ContainerDamaged(name=self.name, why="it has no end mark, so members may be missing")
         file.seek(offset)
         while chunk := file.read(CHUNK):
             if chunk.strip(b"\0"):

@@ -1,0 +1,97 @@
+"""Small containers of every format, made here, for the contract that all of them keep."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+Items = Sequence[tuple[str, bytes]]
+"""Members with their bytes; tables take the text of the bytes as one field and have no members."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How to make a container of one format.
+
+    `damage` breaks it in a way that a reader must notice; `unique_names` that no two members are called alike;
+    `file_names` that members are files; `sniffed` that the file's extension does not matter.
+    """
+
+    name: str
+    format: str
+    write: Callable[[Path, Items], Path]
+    table: bool = False
+    damage: Callable[[Path], None] | None = None
+    unique_names: bool = False
+    file_names: bool = False
+    sniffed: bool = True
+    masks: bool = True
+
+
+def photo(shade: int, size: int = 24) -> bytes:
+    """A small photo; each shade gives other bytes."""
+    out = io.BytesIO()
+    Image.new("RGB", (size, size), (shade % 256, shade // 256 % 256, 90)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def cut_short(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+
+
+def _folder(folder: Path, items: Items) -> Path:
+    root = folder / "photos"
+    for member, data in items:
+        path = root / member
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+def _tar(mode: str, name: str) -> Callable[[Path, Items], Path]:
+    def write(folder: Path, items: Items) -> Path:
+        path = folder / name
+        with tarfile.open(path, mode) as archive:
+            for member, data in items:
+                info = tarfile.TarInfo(member)
+                info.size = len(data)
+                info.mtime = 1_700_000_000
+                archive.addfile(info, io.BytesIO(data))
+        return path
+
+    return write
+
+
+def _shard(folder: Path, items: Items) -> Path:
+    labelled = [(member, data) for item in items for member, data in (item, (_label_of(item[0]), b"7"))]
+    return _tar("w", "shard-000000.tar")(folder, labelled)
+
+
+def _label_of(member: str) -> str:
+    head, slash, base = member.rpartition("/")
+    return head + slash + base.partition(".")[0] + ".cls"
+
+
+def _csv(folder: Path, items: Items) -> Path:
+    path = folder / "people.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["name", "note"])
+        writer.writerows([data.decode("latin-1"), "x"] for _, data in items)
+    return path
+
+
+SAMPLES = (
+    Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
+    Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
+    Sample("tar-gz", "tar", _tar("w:gz", "photos.tar.gz"), damage=cut_short),
+    Sample("webdataset", "webdataset", _shard, damage=cut_short),
+    Sample("csv", "csv", _csv, table=True, sniffed=False),
+)
