@@ -62,8 +62,10 @@ CREATE TABLE cases (
     request TEXT NOT NULL,                -- JSON of the request as it was read
     identifiers TEXT NOT NULL,            -- JSON, as confirmed
     letter BLOB,
+    searches_faces INTEGER NOT NULL DEFAULT 1,  -- 0: opened without a photo, records are searched alone
     opened TEXT NOT NULL,
-    closed TEXT
+    closed TEXT,
+    end_reason TEXT NOT NULL DEFAULT ''
 );
 
 CREATE TABLE reference_photos (
@@ -72,9 +74,8 @@ CREATE TABLE reference_photos (
     digest TEXT NOT NULL,
     photo BLOB,                           -- NULL once destroyed
     face INTEGER,                         -- which face, NULL while several wait for a choice
+    name TEXT NOT NULL,                   -- what the file was called
     faces TEXT NOT NULL,                  -- JSON: box and quality of each face found
-    templates BLOB,                       -- float32, one row a face; NULL once destroyed
-    engine TEXT NOT NULL,
     added TEXT NOT NULL,
     destroyed TEXT,
     UNIQUE (case_ref, digest)
@@ -119,8 +120,8 @@ CREATE TABLE decisions (
     time TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
     crop BLOB,                            -- JPEG of the face decided on
-    undone TEXT,
-    undone_by TEXT
+    supersedes INTEGER REFERENCES decisions(id),
+    undone TEXT                           -- when it was undone or superseded
 );
 CREATE UNIQUE INDEX decisions_in_force ON decisions (case_ref, item) WHERE undone IS NULL;
 

@@ -1,0 +1,265 @@
+"""dsr-desk case: from the letter to the decision."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dsr_desk.app import cases, deleting, review, searching
+from dsr_desk.app.cases import CaseView
+from dsr_desk.app.desk import Desk
+from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.core import codec
+from dsr_desk.core.findings import Candidate, SearchResult, Verdict
+from dsr_desk.core.requests import CaseState, Law, Right
+
+_ENDS = [state.value for state in CaseState if state.is_end]
+
+
+@click.group()
+def case() -> None:
+    """One person's request and our work on it."""
+
+
+@case.command()
+@with_desk
+@click.option("--request", "letter", type=click.Path(path_type=Path), help="The letter: .eml, .pdf, .txt or .json.")
+@click.option("--photo", "photos", type=click.Path(path_type=Path), multiple=True, help="A reference photo; repeatable.")
+@click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
+@click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
+@click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
+@click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
+@click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
+@json_option
+def new(
+    desk: Desk,
+    letter: Path | None,
+    photos: tuple[Path, ...],
+    faces: tuple[str, ...],
+    without_photo: bool,
+    right: str | None,
+    law: str | None,
+    received: datetime | None,
+    as_json: bool,
+) -> None:
+    """Open a case from a letter and reference photos."""
+    if letter is None and not photos:
+        raise click.UsageError("give --request FILE, --photo FILE, or both")
+    draft = cases.understand(letter, photos, _chosen(faces))
+    fields: dict[str, Any] = {}
+    if right:
+        fields["right"] = Right(right)
+    if law:
+        fields["law"] = Law(law)
+    if received:
+        fields["received"] = received.date()
+    draft = cases.correct(draft, **fields)
+    warnings = [*draft.warnings, *cases.photo_warnings(draft), *cases.assumptions(draft)]
+    view, _ = cases.open_case(desk, draft, without_photo=without_photo)
+    result = {**case_json(view), "warnings": warnings}
+    emit(as_json, result, *_case_lines(view), *(f"! {warning}" for warning in warnings))
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.option("--method", required=True, help="How the requester was verified, in a few words.")
+@click.option("--photo-shows", default="", help="How it is known that the reference photo shows this person.")
+@click.option("--not-verified", is_flag=True, help="The check failed: record that.")
+@json_option
+def identify(desk: Desk, ref: str, method: str, photo_shows: str, not_verified: bool, as_json: bool) -> None:
+    """Record the identity check, never the document. Nothing is searched before it."""
+    cases.record_identity(desk, ref, method=method, photo_shows_requester=photo_shows, verified=not not_verified)
+    said = "The check failed; nothing can be searched." if not_verified else "Identity check recorded."
+    emit(as_json, {"case": ref, "verified": not not_verified}, said)
+
+
+@case.command("list")
+@with_desk
+@json_option
+def list_(desk: Desk, as_json: bool) -> None:
+    """All cases, by due date."""
+    views = cases.list_cases(desk)
+    today = date.today()
+    lines = [f"{v.ref}  {v.right.value}  due {v.due} ({v.days_left(today)} days)  {v.state.value}" for v in views]
+    emit(as_json, [case_json(view) for view in views], *(lines or ["There is no case yet."]))
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def show(desk: Desk, ref: str, as_json: bool) -> None:
+    """One case with its clock."""
+    view = cases.show_case(desk, ref)
+    emit(as_json, case_json(view), *_case_lines(view))
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.option("--index", "names", multiple=True, help="A registered index or the folder of one; repeatable. All, if none.")
+@click.option(
+    "--expected-strangers",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=searching.EXPECTED_STRANGERS,
+    show_default=True,
+    help="How many unrelated faces the pile may be expected to hold.",
+)
+@json_option
+def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: float, as_json: bool) -> None:
+    """Search faces and records; the result is kept for review."""
+    with progress_bar(as_json) as (report, cancel):
+        result = searching.search_case(
+            desk, ref, names, expected_strangers=expected_strangers, report=report, cancel=cancel
+        )
+    emit(as_json, search_json(result), *search_lines(result))
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def candidates(desk: Desk, ref: str, as_json: bool) -> None:
+    """What is to be decided, in the order of review. Scores show once decided."""
+    items = review.review_items(desk, ref)
+    rows, lines = [], []
+    for item in items:
+        verdict = item.decision.verdict.value if item.decision else None
+        row = candidate_json(item.candidate, with_scores=item.decision is not None)
+        rows.append({"number": item.number, **row, "decision": verdict})
+        says = "; ".join(reason.says for reason in item.candidate.reasons)
+        lines.append(f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}")
+    emit(as_json, rows, *(lines or ["There is no candidate."]))
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.argument("items", nargs=-1, required=True)
+@click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), required=True)
+@click.option("--reason", default="", help="A word on why, kept in the vault.")
+@json_option
+def decide(desk: Desk, ref: str, items: tuple[str, ...], verdict: str, reason: str, as_json: bool) -> None:
+    """Decide candidates by id: the same person, a different one, or unsure."""
+    for item in items:
+        review.decide(desk, ref, item, Verdict(verdict), reason)
+    left = sum(1 for one in review.review_items(desk, ref) if one.decision is None)
+    emit(as_json, {"decided": len(items), "open": left}, f"{len(items)} decided, {left} still open.")
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def undo(desk: Desk, ref: str, as_json: bool) -> None:
+    """Take the newest decision back."""
+    change = review.undo_last(desk, ref)
+    emit(as_json, {"item": change.subject}, f"The decision on {change.subject} is taken back.")
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def approve(desk: Desk, ref: str, as_json: bool) -> None:
+    """Approve the deletion plan with your signature."""
+    approval = deleting.approve(desk, ref)
+    emit(as_json, codec.plain(approval), f"The plan of case {ref} is approved and signed by you.")
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.option("--as", "state", type=click.Choice(_ENDS), default=CaseState.CLOSED.value, show_default=True)
+@click.option("--reason", default="", help="Needed for every end but closed.")
+@json_option
+def close(desk: Desk, ref: str, state: str, reason: str, as_json: bool) -> None:
+    """End a case. Its reference photos are destroyed."""
+    cases.end_case(desk, ref, CaseState(state), reason)
+    emit(as_json, {"case": ref, "state": state}, f"Case {ref} is {state}. Its reference photos are destroyed.")
+
+
+def case_json(view: CaseView) -> dict[str, Any]:
+    return {
+        "case": view.ref,
+        "state": view.state.value,
+        "right": view.right.value,
+        "law": view.law.value,
+        "received": view.received.isoformat(),
+        "due": view.due.isoformat(),
+        "deadline": list(view.deadline.steps),
+        "identifiers": codec.plain(view.identifiers),
+        "read_from": [codec.plain(found) for found in view.request.found],
+        "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
+        "identity_checked": view.identity is not None,
+        "closed": view.closed,
+    }
+
+
+def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[str, Any]:
+    reasons = []
+    for reason in candidate.reasons:
+        row: dict[str, Any] = {"kind": reason.kind.value, "says": reason.says}
+        if with_scores:
+            row |= {"score": round(reason.score, 6), "expected_strangers": reason.expected_strangers}
+        reasons.append(row)
+    address = candidate.address
+    return {
+        "id": candidate.id,
+        "item": {
+            "kind": candidate.kind.value,
+            "dataset": candidate.dataset_version,
+            "container": address.container,
+            "member": address.member,
+            "digest": address.digest,
+            "occurrence": address.occurrence,
+        },
+        "index": candidate.index,
+        "reasons": reasons,
+    }
+
+
+def search_json(result: SearchResult) -> dict[str, Any]:
+    return {
+        "candidates": [candidate_json(candidate) for candidate in result.candidates],
+        "pile": {"expected_strangers": result.pile.expected_strangers, "count": result.pile.count},
+        "not_searched": [codec.plain(gap) for gap in result.not_searched],
+        "compared_faces": result.compared_faces,
+        "compared_records": result.compared_records,
+        "statement": result.statement,
+        "complete": result.complete,
+    }
+
+
+def search_lines(result: SearchResult) -> list[str]:
+    lines = [f"{len(result.candidates)} candidates.", result.statement]
+    for gap in result.not_searched:
+        count = f"{gap.count} " if gap.count is not None else ""
+        lines.append(f"Not searched: {count}{gap.what}: {gap.why}")
+    lines.append("Review them in the window, or with `case candidates` and `case decide`.")
+    return lines
+
+
+def _case_lines(view: CaseView) -> list[str]:
+    known = [value for values in codec.plain(view.identifiers).values() for value in values]
+    return [
+        f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}",
+        f"Due {view.due}.",
+        *(f"  {step}" for step in view.deadline.steps),
+        f"Known by: {', '.join(known) or 'nothing but the photo'}",
+        f"Reference photos: {len(view.photos)}",
+    ]
+
+
+def _chosen(faces: tuple[str, ...]) -> dict[str, int]:
+    chosen = {}
+    for face in faces:
+        name, _, number = face.rpartition("=")
+        if not name or not number.isdigit():
+            raise click.UsageError("--face takes FILE=NUMBER, such as --face portrait.jpg=2")
+        chosen[Path(name).name] = int(number)
+    return chosen

@@ -1,0 +1,158 @@
+"""What all commands share: the vault, the passphrase, JSON, exit codes and errors."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from platformdirs import user_data_path
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.jobs.progress import Progress as Moment
+
+DONE, PROBLEM, USAGE, CANNOT = 0, 1, 2, 3
+"""Exit codes: done; a problem was found; the command line was not understood; it cannot run."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+vault_option = click.option(
+    "--vault",
+    "vault_folder",
+    type=click.Path(path_type=Path),
+    envvar="DSR_DESK_VAULT",
+    default=lambda: user_data_path("dsr-desk") / "vault",
+    show_default="the user's data folder",
+    help="Folder of the vault (or set DSR_DESK_VAULT).",
+)
+
+
+def passphrase_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--passphrase-file and --passphrase-fd; without them the passphrase is asked for. Never an argument."""
+    function = click.option(
+        "--passphrase-fd", type=int, default=None, help="Read the passphrase from this open file descriptor."
+    )(function)
+    return click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        default=None,
+        help="Read the passphrase from the first line of this file.",
+    )(function)
+
+
+def read_passphrase(
+    passphrase_file: Path | None, passphrase_fd: int | None, prompt: str = "Passphrase", *, confirm: bool = False
+) -> str:
+    """From the file, the descriptor or the terminal; the line end does not count."""
+    if passphrase_file is not None:
+        return passphrase_file.read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
+    if passphrase_fd is not None:
+        with os.fdopen(passphrase_fd, encoding="utf-8", closefd=False) as file:
+            return file.readline().rstrip("\r\n")
+    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    return text
+
+
+def desk_options(function: Callable[P, R]) -> Callable[P, R]:
+    """All that a command needs to open the vault; it then calls `opened_desk`."""
+    return vault_option(passphrase_options(function))
+
+
+@contextmanager
+def opened_desk(vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> Iterator[Desk]:
+    with Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
+        yield desk
+
+
+def with_desk(function: Callable[..., R]) -> Callable[..., R]:
+    """Opens the vault and passes it as the first argument."""
+
+    @desk_options
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any, vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None, **kwargs: Any
+    ) -> R:
+        with opened_desk(vault_folder, passphrase_file, passphrase_fd) as desk:
+            return function(desk, *args, **kwargs)
+
+    return wrapped
+
+
+def emit(as_json: bool, value: Any, *lines: str) -> None:
+    """Prints JSON for programs or lines for people."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def show_error(error: DeskError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error.as_json()}, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{error.what_happened}\n{error.what_it_means}\n{error.what_to_do}\n[{error.code}]", err=True)
+
+
+class DeskGroup(click.Group):
+    """A group whose commands end with the exit codes of this program."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DeskError as error:
+            show_error(error, as_json="--json" in sys.argv)
+            ctx.exit(CANNOT)
+
+
+@contextmanager
+def progress_bar(as_json: bool) -> Iterator[tuple[Report, CancelToken]]:
+    """A report that draws on standard error, and a token that Ctrl+C sets once (twice ends the program)."""
+    token = CancelToken()
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[notes]}"),
+    )
+    with Progress(*columns, console=console, disable=as_json or not console.is_terminal, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(moment: Moment) -> None:
+            if moment.phase not in tasks:
+                tasks[moment.phase] = bar.add_task(moment.phase, total=moment.total, notes="")
+            notes = " · ".join(f"{count} {name.replace('_', ' ')}" for name, count in moment.notes.items())
+            bar.update(tasks[moment.phase], completed=moment.done, total=moment.total, notes=notes)
+
+        with _interrupt_sets(token):
+            yield report, token
+
+
+@contextmanager
+def _interrupt_sets(token: CancelToken) -> Iterator[None]:
+    import signal
+
+    def on_interrupt(number: int, frame: Any) -> None:  # noqa: ARG001
+        token.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
