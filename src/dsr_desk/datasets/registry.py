@@ -78,6 +78,21 @@ def open_source(path: Path, base: Path | None = None) -> list[Container]:
     return found
 
 
+def reopen(format_name: str, path: Path, name: str) -> Container:
+    """A container that was listed before, without looking at what lies beside it.
+
+    Raises SourceMissing where the path is gone, SourceNotUnderstood for a format that is not read any more.
+    """
+    if not path.exists():
+        raise SourceMissing(path=path)
+    if format_name == FolderOfPhotos.format:
+        return FolderOfPhotos(path, name)
+    for format_ in FORMATS:
+        if format_.format == format_name:
+            return format_(path, name)
+    raise SourceNotUnderstood(path=path)
+
+
 def describe(path: Path) -> Summary:
     """What a path turns out to be, in words, with what in it is not understood. Raises as `open_source` does."""
     path, base = _placed(path, None)
