@@ -1,0 +1,75 @@
+"""What reading a request gives, and what can be wrong with its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.requests import Request
+
+MAX_BYTES = 100 * 1024 * 1024
+
+
+class RequestUnreadable(DeskError):
+    code = "REQUEST-UNREADABLE"
+    happened = "{name} cannot be read as a request: {why}."
+    means = "No case was opened; nothing was changed."
+    todo = "Ask for the letter again, or paste its text into a new case."
+
+
+class RequestFormatUnknown(DeskError):
+    code = "REQUEST-FORMAT-UNKNOWN"
+    happened = "{name} is not a kind of request that is understood: {why}."
+    means = "No case was opened; nothing was changed."
+    todo = "Save it as .eml, PDF or plain text, or paste its text into a new case."
+
+
+class RequestTooLarge(DeskError):
+    code = "REQUEST-TOO-LARGE"
+    happened = "{name} is larger than {limit} MB."
+    means = "No case was opened; nothing was read."
+    todo = "Save the letter without its largest attachments and add the reference photos by themselves."
+
+
+class RequestEmpty(DeskError):
+    code = "REQUEST-EMPTY"
+    happened = "{name} holds no text and no photo."
+    means = "No case was opened; nothing was changed."
+    todo = "Choose the letter itself, or paste its text into a new case."
+
+
+class RequestsSeveral(DeskError):
+    code = "REQUEST-SEVERAL"
+    happened = "{name} holds {count} requests."
+    means = "A case is about one person; no case was opened."
+    todo = "Open the file as a list of requests and choose one."
+
+
+class ReferencePhoto(NamedTuple):
+    """A photo that came with a request; `name` is a bare file name, `data` its bytes as they came."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One request as read, its reference photos, and in sentences what could not be read or is missing."""
+
+    request: Request
+    photos: tuple[ReferencePhoto, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A request format. `recognises` looks at file name and first bytes; `read` gets all bytes and the name.
+
+    Registered in `dsr_desk.intake.registry.FORMATS`.
+    """
+
+    name: str
+    recognises: Callable[[str, bytes], bool]
+    read: Callable[[bytes, str], list[Intake]]

@@ -1,0 +1,101 @@
+"""OpenDSR requests as JSON, read with patience: files about lack fields and have commas too many."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.intake.model import Format, Intake, RequestUnreadable
+from dsr_desk.intake.text import decode
+
+_RIGHTS = {"erasure": Right.ERASURE, "access": Right.ACCESS, "portability": Right.PORTABILITY}
+_LAWS = {"gdpr": Law.EU_GDPR, "ccpa": Law.CCPA}
+_KINDS = {
+    "email": FoundKind.EMAIL,
+    "controller_customer_id": FoundKind.ACCOUNT_ID,
+    "phone": FoundKind.PHONE,
+    "phone_number": FoundKind.PHONE,
+}
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+_KEYS = (b"subject_request_id", b"subject_identities", b"subject_request_type")
+
+
+def _read(data: bytes, name: str) -> list[Intake]:
+    text = decode(data)
+    warnings = ["No photo came with the request: faces cannot be searched until one is added."]
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            body = json.loads(_TRAILING_COMMA.sub(lambda match: match[1] or "", text))
+        except (ValueError, RecursionError) as problem:
+            raise RequestUnreadable(name=name, why="it is not JSON") from problem
+        warnings.append("The file is not quite JSON (a comma too many); it was read all the same.")
+    if not isinstance(body, dict) or not isinstance(body.get("subject_identities"), list):
+        raise RequestUnreadable(name=name, why="it has no list of subject_identities")
+    found: list[Found] = []
+    for number, entry in enumerate(body["subject_identities"], start=1):
+        found += _identity(entry, f"subject_identities, entry {number}", warnings)
+    right = _RIGHTS.get(_said(body, "subject_request_type").lower(), Right.UNKNOWN)
+    law = _LAWS.get(_said(body, "regulation").lower(), Law.UNKNOWN)
+    received = _day(_said(body, "submitted_time"))
+    for kind, key, known in (
+        (FoundKind.REFERENCE, "subject_request_id", bool(_said(body, "subject_request_id"))),
+        (FoundKind.RIGHT, "subject_request_type", right is not Right.UNKNOWN),
+        (FoundKind.LAW, "regulation", law is not Law.UNKNOWN),
+        (FoundKind.RECEIVED, "submitted_time", received is not None),
+    ):
+        value = {FoundKind.RIGHT: str(right), FoundKind.LAW: str(law)}.get(kind) or _said(body, key)
+        if known:
+            found.append(Found(kind, received.isoformat() if kind is FoundKind.RECEIVED and received else value, key))
+        else:
+            warnings.append(f"The field {key} is missing or not understood: enter it.")
+    request = Request(
+        channel=Channel.OPENDSR,
+        found=tuple(dict.fromkeys(found)),
+        right=right,
+        law=law,
+        received=received,
+        source=PurePath(name).name,
+        digest=sha256_hex(data),
+        text=text,
+    )
+    return [Intake(request, (), tuple(warnings))]
+
+
+def _said(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _identity(entry: object, where: str, warnings: list[str]) -> list[Found]:
+    if not isinstance(entry, dict):
+        warnings.append(f"{where} is not understood and was left out.")
+        return []
+    kind, value, spelling = (_said(entry, f"identity_{part}") for part in ("type", "value", "format"))
+    if not value:
+        warnings.append(f"{where} has no value and was left out.")
+        return []
+    if spelling not in ("", "raw"):
+        return [Found(FoundKind.HASH, f"{kind}:{spelling}:{value}", where)]
+    return [Found(_KINDS.get(kind, FoundKind.ACCOUNT_ID), value, f"{where} ({kind})")]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        return None
+
+
+def _recognises(_name: str, head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and any(key in head for key in _KEYS)
+
+
+FORMAT = Format("opendsr", _recognises, _read)

@@ -1,0 +1,131 @@
+"""A letter as PDF: its text, and the photos that lie in it. Scripts and links in it are never run or followed."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from dsr_desk.core.requests import Channel
+from dsr_desk.intake.model import Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.photos import bare_name, refuse_photo
+from dsr_desk.intake.text import make_intake
+
+MOST_PAGES = 200
+MOST_PHOTOS = 50
+SMALLEST_PHOTO = 120
+MOST_PIXELS = 100_000_000
+
+
+class PdfUnreadable(Exception):
+    """Not for users: `why` goes into the sentence of the caller."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Texts as (page number from 1, text), photos, and warnings in sentences."""
+
+    texts: tuple[tuple[int, str], ...]
+    photos: tuple[ReferencePhoto, ...]
+    warnings: tuple[str, ...]
+
+
+def read_pages(data: bytes, name: str) -> Pages:
+    """Text and embedded photos of a PDF. Raises PdfUnreadable."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as problem:
+        protected = problem.err_code == pdfium_c.FPDF_ERR_PASSWORD
+        raise PdfUnreadable("it is protected by a password" if protected else "it is not a whole PDF") from problem
+    with closing(document):
+        count = len(document)
+        if count == 0:
+            raise PdfUnreadable("it has no pages")
+        warnings = [f"Only the first {MOST_PAGES} of {count} pages of {name} were read."] if count > MOST_PAGES else []
+        texts: list[tuple[int, str]] = []
+        photos: list[ReferencePhoto] = []
+        scans = 0
+        for number in range(min(count, MOST_PAGES)):
+            try:
+                with closing(document[number]) as page:
+                    text = _text(page)
+                    found, covering = _photos(page, f"{PurePath(bare_name(name, 'letter')).stem}-{number + 1}")
+            except (pdfium.PdfiumError, ValueError, OSError, MemoryError):
+                warnings.append(f"Page {number + 1} of {name} could not be read.")
+                continue
+            scans += covering and not text.strip()
+            photos += [one for one in found if len(photos) < MOST_PHOTOS]
+            if text.strip():
+                texts.append((number + 1, text))
+    if scans:
+        warnings.append(f"{scans} pages of {name} are scans without text: type in what they say.")
+    return Pages(tuple(texts), tuple(dict.fromkeys(photos)), tuple(warnings))
+
+
+def _text(page: pdfium.PdfPage) -> str:
+    with closing(page.get_textpage()) as words:
+        return str(words.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _photos(page: pdfium.PdfPage, stem: str) -> tuple[list[ReferencePhoto], bool]:
+    """Photos on a page, and whether one picture covers the page, as in a scan."""
+    width, height = page.get_size()
+    photos: list[ReferencePhoto] = []
+    covered = False
+    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = image.get_bounds()
+        if (right - left) * (top - bottom) > 0.8 * width * height:
+            covered = True
+            continue
+        across, down = image.get_px_size()
+        if min(across, down) < SMALLEST_PHOTO or across * down > MOST_PIXELS:
+            continue
+        data, suffix = _picture(image)
+        if not refuse_photo(data):
+            photos.append(ReferencePhoto(f"{stem}-{len(photos) + 1}.{suffix}", data))
+    return photos, covered
+
+
+def _picture(image: pdfium.PdfImage) -> tuple[bytes, str]:
+    """The JPEG as it lies in the file, else the decoded picture as PNG."""
+    if image.get_filters() == ["DCTDecode"]:
+        raw = image.get_data(decode_simple=False)
+        return ctypes.string_at(raw, len(raw)) if isinstance(raw, ctypes.Array) else bytes(raw), "jpg"
+    out = io.BytesIO()
+    image.get_bitmap(render=False).to_pil().convert("RGB").save(out, "PNG")
+    return out.getvalue(), "png"
+
+
+def _read(data: bytes, name: str) -> list[Intake]:
+    try:
+        pages = read_pages(data, name)
+    except PdfUnreadable as problem:
+        raise RequestUnreadable(name=name, why=problem.why) from problem
+    if not pages.texts and not pages.photos and not pages.warnings:
+        raise RequestEmpty(name=name)
+    return [
+        make_intake(
+            channel=Channel.PDF,
+            parts=[(f"page {number}", text) for number, text in pages.texts],
+            name=name,
+            data=data,
+            photos=pages.photos,
+            warnings=pages.warnings,
+        )
+    ]
+
+
+def _recognises(_name: str, head: bytes) -> bool:
+    return b"%PDF-" in head[:1024]
+
+
+FORMAT = Format("pdf", _recognises, _read)

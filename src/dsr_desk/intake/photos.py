@@ -1,0 +1,53 @@
+"""Telling photos from other attachments by what they are, not by what they are called."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+SMALLEST = 64
+"""Shorter side in pixels below which a picture is a logo or an icon and no reference photo."""
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "PPM")
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+
+
+def looks_like_picture(data: bytes) -> bool:
+    """Whether the bytes begin as one of the usual picture formats."""
+    return (
+        data[:3] == b"\xff\xd8\xff"
+        or data[:8] == b"\x89PNG\r\n\x1a\n"
+        or data[:6] in (b"GIF87a", b"GIF89a")
+        or data[:4] in (b"II*\0", b"MM\0*")
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or data[4:8] == b"ftyp"
+        or data[:2] == b"BM"
+    )
+
+
+def refuse_photo(data: bytes) -> str:
+    """Why these bytes cannot serve as a reference photo, in a few words; "" where they can."""
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return "a HEIC photo, which cannot be read here: ask for it as JPEG"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+                width, height = picture.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return "far more pixels than a photo has"
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, MemoryError):
+        return "not a photo that can be read"
+    if min(width, height) < SMALLEST:
+        return f"only {width} × {height} pixels, so a logo rather than a photo"
+    return ""
+
+
+def bare_name(name: str, otherwise: str) -> str:
+    """A file name without folders, control characters and tricks; `otherwise` where nothing is left of it."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*').strip(". ")
+    return kept[:120] or otherwise

@@ -1,0 +1,176 @@
+"""Plain and pasted text, in whatever encoding it came, and text inside HTML."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Collection
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import PurePath
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.intake.letter import LONGEST, identifiers_in, language_of, laws_in, rights_in
+from dsr_desk.intake.model import Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
+
+_LETTERS = frozenset("äöüÄÖÜßéèêëàâçîïôûùñáíóúåøæąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůýžČŘŠŽőűăâșțĂÂȘȚ„“”’–—€§©«»…")
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """Text from bytes: byte order mark, then UTF-8, then what was declared, then the best of the usual code pages.
+
+    UTF-8 goes before the declaration since wrong declarations are common and text in another encoding is hardly
+    ever valid UTF-8. Never fails: what cannot be read becomes a replacement character.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    for encoding in ("utf-8", declared):
+        try:
+            if encoding and (encoding == "utf-8" or not data.isascii()):
+                return data.decode(encoding)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    readings = [data.decode(page, errors="replace") for page in ("cp1252", "iso-8859-2", "cp1250")]
+    return max(readings, key=_plausibility)
+
+
+def _plausibility(text: str) -> int:
+    high = [sign for sign in text if ord(sign) > 127]
+    return sum(1 if sign in _LETTERS else -2 for sign in high)
+
+
+class _Text(HTMLParser):
+    _BLOCKS = frozenset(
+        {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "hr", "section"}
+    )
+    _SILENT = frozenset({"script", "style", "head", "title"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._silent += tag in self._SILENT
+        if tag in self._BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent = max(0, self._silent - (tag in self._SILENT))
+        if tag in self._BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.pieces.append(data)
+
+
+def text_of_html(markup: str) -> str:
+    """The visible text, a line for each block. Remote pictures and scripts are never followed or run."""
+    parser = _Text()
+    try:
+        parser.feed(markup)
+        parser.close()
+    except (AssertionError, ValueError, RecursionError):
+        parser.pieces.append("\n")
+    lines = (" ".join(line.split()) for line in "".join(parser.pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def make_intake(
+    *,
+    channel: Channel,
+    parts: Collection[tuple[str, str]],
+    name: str,
+    data: bytes,
+    first: Collection[Found] = (),
+    photos: Collection[ReferencePhoto] = (),
+    warnings: Collection[str] = (),
+    own_addresses: Collection[str] = (),
+    received: date | None = None,
+    country: str = "",
+) -> Intake:
+    """One intake from parts of text, each (where, text); `first` are findings from headers or fields.
+
+    The order of findings is that of reading. Adds the warnings that every letter may need.
+    """
+    said = list(warnings)
+    text = "\n".join(part for _, part in parts)
+    if len(text) > LONGEST:
+        said.append(f"The letter is very long; only its first {LONGEST:,} characters of each part were read.")
+    found = list(first)
+    rights: list[tuple[Right, Found]] = []
+    laws: list[tuple[Law, Found]] = []
+    for where, part in parts:
+        found += identifiers_in(part, where, own_addresses=own_addresses, country=country)
+        rights += [one for one in rights_in(part, where) if one[0] not in [known for known, _ in rights]]
+        laws += [one for one in laws_in(part, where) if one[0] not in [known for known, _ in laws]]
+    found += [one for _, one in rights] + [one for _, one in laws]
+    said += _missing(found, photos, rights, laws, received)
+    request = Request(
+        channel=channel,
+        found=tuple(dict.fromkeys(found)),
+        right=rights[0][0] if rights else Right.UNKNOWN,
+        law=laws[0][0] if laws else Law.UNKNOWN,
+        received=received,
+        source=PurePath(name).name,
+        digest=sha256_hex(data),
+        text=text[:LONGEST],
+        language=language_of(text),
+    )
+    return Intake(request, tuple(photos), tuple(dict.fromkeys(said)))
+
+
+def _missing(
+    found: Collection[Found],
+    photos: Collection[ReferencePhoto],
+    rights: list[tuple[Right, Found]],
+    laws: list[tuple[Law, Found]],
+    received: date | None,
+) -> list[str]:
+    said = []
+    if not photos:
+        said.append("No photo came with the request: faces cannot be searched until one is added.")
+    if not any(one.kind not in (FoundKind.RIGHT, FoundKind.LAW, FoundKind.RECEIVED) for one in found):
+        said.append("No name, e-mail address or number was found in the request: enter what is known.")
+    if not rights:
+        said.append("What the person asks for was not recognised: choose the right.")
+    elif len(rights) > 1:
+        others = ", ".join(right for right, _ in rights[1:])
+        said.append(f"The letter also speaks of {others}: check what is asked for.")
+    if not laws:
+        said.append("No law is named in the request: choose the law.")
+    if received is None:
+        said.append("The day of receipt is not in the file: enter it.")
+    return said
+
+
+def read_text(text: str, name: str = "pasted text", *, country: str = "") -> Intake:
+    """A letter that was pasted or typed. Raises RequestEmpty."""
+    if not text.strip():
+        raise RequestEmpty(name=name)
+    return make_intake(
+        channel=Channel.TEXT, parts=[("letter", text)], name=name, data=text.encode(errors="replace"), country=country
+    )
+
+
+def _read(data: bytes, name: str) -> list[Intake]:
+    text = decode(data)
+    if not text.strip():
+        raise RequestEmpty(name=name)
+    if "\0" in text[:10_000]:
+        raise RequestUnreadable(name=name, why="it is no text")
+    if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
+        text = text_of_html(text)
+    return [make_intake(channel=Channel.TEXT, parts=[("letter", text)], name=name, data=data)]
+
+
+def _recognises(name: str, head: bytes) -> bool:
+    if PurePath(name).suffix.lower() in (".txt", ".md", ".html", ".htm", ".text"):
+        return True
+    return b"\0" not in head and sum(byte < 9 for byte in head) == 0 and bool(head.strip())
+
+
+FORMAT = Format("text", _recognises, _read)

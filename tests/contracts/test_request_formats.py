@@ -1,0 +1,231 @@
+"""What every request format keeps: it says where it read each thing, is never confirmed, and no bytes break it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.requests import FoundKind, Law, Right
+from dsr_desk.intake.model import Intake
+from dsr_desk.intake.registry import FORMATS, read_bytes, read_request, read_requests
+
+LETTER = """Dear officer,
+
+my name is Mara Keller. Please delete my photos under Article 17 GDPR.
+My account number is LM-4711, my e-mail is mara@example.org.
+
+Kind regards,
+Mara Keller
+"""
+
+
+def eml() -> bytes:
+    message = EmailMessage()
+    message["From"] = "Mara Keller <mara@example.org>"
+    message["To"] = "privacy@example.com"
+    message["Date"] = "Tue, 03 Mar 2026 10:00:00 +0000"
+    message["Subject"] = "Erasure"
+    message.set_content(LETTER)
+    return message.as_bytes()
+
+
+def pdf() -> bytes:
+    show = "BT /F1 12 Tf 60 780 Td 16 TL " + " ".join(f"({line}) Tj T*" for line in LETTER.splitlines()) + " ET"
+    return (
+        "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+        "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+        "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>\nendobj\n"
+        f"4 0 obj\n<< /Length {len(show)} >>\nstream\n{show}\nendstream\nendobj\n"
+        "trailer\n<< /Root 1 0 R >>\n%%EOF"
+    ).encode()
+
+
+def opendsr() -> bytes:
+    return json.dumps(
+        {
+            "regulation": "gdpr",
+            "subject_request_id": "a7551968-d5d6-44b2-9831-815ac9017798",
+            "subject_request_type": "erasure",
+            "submitted_time": "2026-03-03T10:00:00Z",
+            "subject_identities": [
+                {"identity_type": "email", "identity_value": "mara@example.org", "identity_format": "raw"},
+                {"identity_type": "controller_customer_id", "identity_value": "LM-4711", "identity_format": "raw"},
+            ],
+            "api_version": "2.0",
+        }
+    ).encode()
+
+
+SAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "eml": ("letter.eml", eml),
+    "pdf": ("letter.pdf", pdf),
+    "text": ("letter.txt", LETTER.encode),
+    "opendsr": ("request.json", opendsr),
+}
+
+
+def test_every_registered_format_has_a_sample_here() -> None:
+    assert {one.name for one in FORMATS} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+def test_a_request_is_proposed_with_the_place_of_everything_and_confirmed_by_nobody(form: str, tmp_path: Path) -> None:
+    name, make = SAMPLES[form]
+    path = tmp_path / name
+    path.write_bytes(make())
+    request = read_request(path).request
+    assert request.right is Right.ERASURE
+    assert request.law is Law.EU_GDPR
+    assert "mara@example.org" in request.identifiers.emails
+    assert "LM-4711" in request.identifiers.account_ids
+    assert all(found.where and found.value for found in request.found)
+    assert request.where(FoundKind.RIGHT)
+    assert request.where(FoundKind.LAW)
+    assert request.confirmed_by == ""
+    assert request.source == name
+    assert request.digest == sha256_hex(make())
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+def test_the_format_is_known_by_the_content_too(form: str) -> None:
+    _, make = SAMPLES[form]
+    (intake,) = read_bytes(make(), "file")
+    (named,) = read_bytes(make(), SAMPLES[form][0])
+    assert intake.request.channel is named.request.channel
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+def test_a_missing_photo_is_said(form: str) -> None:
+    name, make = SAMPLES[form]
+    (intake,) = read_bytes(make(), name)
+    assert intake.photos == ()
+    assert any("No photo" in says for says in intake.warnings)
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+@settings(max_examples=60, deadline=None)
+@given(cut=st.floats(0, 1), at=st.floats(0, 1), noise=st.binary(max_size=40))
+def test_no_damage_breaks_the_reading(form: str, cut: float, at: float, noise: bytes) -> None:
+    name, make = SAMPLES[form]
+    data = make()
+    place, end = int(at * len(data)), int(cut * len(data))
+    reads_or_says(data[:end], name)
+    reads_or_says(data[:place] + noise + data[place + len(noise) :], name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(max_size=400), name=st.sampled_from([name for name, _ in SAMPLES.values()] + ["x", "x.csv"]))
+def test_no_bytes_break_the_reading(data: bytes, name: str) -> None:
+    reads_or_says(data, name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    headers=st.lists(
+        st.tuples(
+            st.sampled_from(
+                [b"From", b"To", b"Date", b"Subject", b"Content-Type", b"Content-Disposition", b"Received"]
+            ),
+            st.binary(max_size=60),
+        ),
+        max_size=6,
+    ),
+    body=st.binary(max_size=200),
+)
+def test_no_headers_break_the_reading(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    reads_or_says(b"".join(name + b": " + value + b"\n" for name, value in headers) + b"\n" + body, "letter.eml")
+
+
+def reads_or_says(data: bytes, name: str) -> None:
+    """Either requests or an error for people that does not repeat the content."""
+    intakes: list[Intake] = []
+    problem: DeskError | None = None
+    try:
+        intakes = read_bytes(data, name)
+    except DeskError as caught:
+        problem = caught
+    if problem is None:
+        assert intakes
+        assert all(isinstance(says, str) for intake in intakes for says in intake.warnings)
+    else:
+        assert problem.what_to_do
+        assert "Keller" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("letter.txt", b"", "REQUEST-EMPTY"),
+        ("letter.txt", b" \n\t", "REQUEST-EMPTY"),
+        ("letter.docx", b"PK\x03\x04....", "REQUEST-FORMAT-UNKNOWN"),
+        ("letter.msg", b"\xd0\xcf\x11\xe0\xa1\xb1", "REQUEST-FORMAT-UNKNOWN"),
+        ("letter.rtf", b"{\\rtf1 hello}", "REQUEST-FORMAT-UNKNOWN"),
+        ("data.bin", b"\0\1\2\3" * 20, "REQUEST-FORMAT-UNKNOWN"),
+        ("letter.txt", b"abc\0def\1" * 20, "REQUEST-UNREADABLE"),
+        ("letter.pdf", b"%PDF-1.4 cut", "REQUEST-UNREADABLE"),
+    ],
+)
+def test_a_file_that_is_no_request_is_an_error_with_a_way_on(name: str, data: bytes, code: str) -> None:
+    with pytest.raises(DeskError) as caught:
+        read_bytes(data, name)
+    assert caught.value.code == code
+    assert caught.value.what_to_do
+
+
+def test_a_photo_is_no_request() -> None:
+    out = io.BytesIO()
+    Image.fromarray(np.zeros((90, 90, 3), np.uint8)).save(out, "JPEG")
+    with pytest.raises(DeskError, match="it is a photo"):
+        read_bytes(out.getvalue(), "me.jpg")
+
+
+def test_a_missing_file_and_a_folder_are_errors(tmp_path: Path) -> None:
+    for path in (tmp_path / "no.eml", tmp_path):
+        with pytest.raises(DeskError) as caught:
+            read_requests(path)
+        assert caught.value.code == "REQUEST-UNREADABLE"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dsr_desk.intake.registry.MAX_BYTES", 10)
+    path = tmp_path / "letter.txt"
+    path.write_text("x" * 11)
+    with pytest.raises(DeskError) as caught:
+        read_requests(path)
+    assert caught.value.code == "REQUEST-TOO-LARGE"
+
+
+def test_an_opendsr_file_with_a_comma_too_many_and_no_law_is_read() -> None:
+    text = opendsr().decode().replace('"regulation": "gdpr", ', "").replace('"2.0"}', '"2.0",}')
+    (intake,) = read_bytes(text.encode(), "request.json")
+    assert intake.request.right is Right.ERASURE
+    assert intake.request.law is Law.UNKNOWN
+    assert any("comma" in says for says in intake.warnings)
+    assert any("regulation" in says for says in intake.warnings)
+
+
+def test_hashed_identities_are_kept_as_hashes_and_not_as_names() -> None:
+    body = json.loads(opendsr())
+    body["subject_identities"] = [
+        {"identity_type": "email", "identity_value": "ab" * 32, "identity_format": "sha256"},
+        {"identity_type": "email"},
+        "nonsense",
+    ]
+    (intake,) = read_bytes(json.dumps(body).encode(), "request.json")
+    assert intake.request.identifiers.is_empty()
+    assert [found.value for found in intake.request.found if found.kind is FoundKind.HASH] == [
+        "email:sha256:" + "ab" * 32
+    ]
+    assert sum("left out" in says for says in intake.warnings) == 2
