@@ -11,12 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import (  # noqa: F401 - a format can be opened once its module is imported
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from dsr_desk.core.items import LedgerClass
 from dsr_desk.faces.engine import Pixels
 
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
 """What is opened, by content and not by name. EPS and the like stay out: opening them would start other programs."""
 
 MOST_PIXELS = 100_000_000
@@ -106,8 +118,8 @@ def _shrink_while_reading(image: Image.Image) -> str:
     progressive = bool(image.info.get("progressive") or image.info.get("progression"))
     if image.format in ("JPEG", "MPO") and not (progressive and width * height > MOST_PIXELS):
         for part in (2, 4, 8):
-            image.draft("RGB", (width // part, height // part))
-            if image.size[0] * image.size[1] <= KEPT_PIXELS:
+            if width * height <= KEPT_PIXELS * part**2:
+                image.draft("RGB", (width // part, height // part))
                 return ""
         return f"{megapixels}: too large to be read"
     if width * height > MOST_PIXELS:
