@@ -130,14 +130,14 @@ def _leaves(part: Message, depth: int, gathered: _Gathered) -> Iterator[tuple[Me
     if kind == "multipart/encrypted":
         gathered.warnings.append("The message is encrypted and was not read: save it decrypted.")
         return
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         yield part, depth
         return
     if depth >= DEEPEST:
         gathered.warnings.append("Messages nested deeper than twenty levels were not read.")
         return
-    children = [child for child in inner if isinstance(child, Message)]
+    inner = part.get_payload()
+    children = [child for child in inner if isinstance(child, Message)] if isinstance(inner, list) else []
     if kind == "message/rfc822":
         for child in children:
             gathered.found += _sender(child, "forwarded message, From line", set())

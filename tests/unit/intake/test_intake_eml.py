@@ -202,3 +202,8 @@ def test_messages_nested_without_end_do_not_stop_the_reading() -> None:
 def test_a_message_with_nothing_in_it_is_an_error() -> None:
     with pytest.raises(RequestEmpty):
         read(b"From: a@example.org\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\n\r\n\r\n")
+
+
+def test_a_charset_with_a_null_in_it_does_not_stop_the_reading() -> None:
+    raw = b'From: a@example.org\r\nContent-Type: text/plain; charset="a\0b"\r\n\r\nPlease delete my photos: \xff\r\n'
+    assert read(raw).request.right is Right.ERASURE
