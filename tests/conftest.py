@@ -1,13 +1,49 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and what keeps tests from touching anything outside their folders."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+hypothesis.settings.register_profile("desk", deadline=None, database=None)
+hypothesis.settings.load_profile("desk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_the_tests() -> Iterator[None]:
+    """Settings, caches and history of the tests and of the programs they start lie in a folder that goes with them.
+
+    What engines prepare once and keep (`DSR_DESK_CACHE`) is shared by all tests of a run.
+    """
+    with tempfile.TemporaryDirectory(prefix="dsr-desk-tests-") as folder, pytest.MonkeyPatch.context() as patch:
+        home = Path(folder)
+        for variable, name in {
+            "HOME": ".",
+            "XDG_CONFIG_HOME": "config",
+            "XDG_DATA_HOME": "data",
+            "XDG_STATE_HOME": "state",
+            "XDG_CACHE_HOME": "cache",
+            "XDG_RUNTIME_DIR": "runtime",
+            "DSR_DESK_CACHE": "engine",
+            "HYPOTHESIS_STORAGE_DIRECTORY": "hypothesis",
+        }.items():
+            (home / name).mkdir(mode=0o700, exist_ok=True)
+            patch.setenv(variable, str(home / name))
+        for variable in ("DSR_DESK_VAULT", "XDG_CONFIG_DIRS", "XDG_DATA_DIRS"):
+            patch.delenv(variable, raising=False)
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, so that a mistake shows at once."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(scope="session")

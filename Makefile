@@ -1,0 +1,43 @@
+# `make` lists what there is. Everything lives in .venv; nothing else on the machine is changed, except that Qt's
+# system libraries are installed where they are missing and that is permitted.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+INSTALLED := .venv/installed
+OUT ?= demo-output
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## install into .venv (again only when what is pinned has changed)
+
+$(INSTALLED): pyproject.toml packaging/requirements.txt packaging/build.txt packaging/install.sh
+	@packaging/install.sh
+	@packaging/qt_libraries.sh screen || true
+	@touch $@
+
+demo: $(INSTALLED) ## the whole job on a sample organisation (OUT=folder)
+	@$(BIN)/dsr-desk demo --out $(OUT)
+
+app: $(INSTALLED) ## the desktop program
+	@packaging/qt_libraries.sh screen
+	@$(BIN)/dsr-desk
+
+test: $(INSTALLED) ## all tests, fast ones first
+	@packaging/qt_libraries.sh offscreen
+	$(BIN)/pytest
+
+check: $(INSTALLED) ## style, types, import rules, rules of the repository
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/unit/test_repository_rules.py
+
+lock: $(INSTALLED) ## pin again what an install fetches (ARGS=--upgrade for newer versions)
+	packaging/lock.sh $(ARGS)
+
+clean: ## remove .venv and everything else that was built here
+	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help setup demo app test check lock clean
