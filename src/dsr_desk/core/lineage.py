@@ -247,13 +247,9 @@ class Impact:
         return {
             "models": [model.as_json() for model in self.models],
             "without_lineage": [{"name": n.name, "version": n.version, "id": n.id} for n in self.without_lineage],
-            "excluded": [
-                {"name": e.node.name, "version": e.node.version, "reason": e.reason} for e in self.excluded
-            ],
+            "excluded": [{"name": e.node.name, "version": e.node.version, "reason": e.reason} for e in self.excluded],
             "not_in_lineage": list(self.not_in_lineage),
-            "questions": [
-                {"first": q.first.id, "second": q.second.id, "says": q.says} for q in self.questions
-            ],
+            "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in self.questions],
         }
 
 

@@ -1,0 +1,284 @@
+"""The whole lineage in memory: one graph over all sources, in arrays, with breadth-first walks that bear cycles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, Role, Step
+from dsr_desk.lineage.identity import Answer, RegisteredVersion, WholePart, identify, named_version, plain_name
+from dsr_desk.lineage.importers.draft import merged
+
+ROLES = tuple(Role)
+CERTAINTIES = (Certainty.RECORDED, Certainty.INFERRED, Certainty.UNKNOWN)
+_ROLE = {role: code for code, role in enumerate(ROLES)}
+_CERTAINTY = {certainty: code for code, certainty in enumerate(CERTAINTIES)}
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class EdgeTable:
+    """Edges as parallel arrays; `origin` and `target` are positions in a list of nodes.
+
+    `role` and `certainty` are positions in ROLES and CERTAINTIES, `source` in the list of source digests.
+    """
+
+    origin: Indices
+    target: Indices
+    role: NDArray[np.uint8]
+    certainty: NDArray[np.uint8]
+    source: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, int, int, int]]) -> EdgeTable:
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), 5)
+        return cls(
+            table[:, 0], table[:, 1], table[:, 2].astype(np.uint8), table[:, 3].astype(np.uint8),
+            table[:, 4].astype(np.int32),
+        )  # fmt: skip
+
+    def and_also(self, other: EdgeTable) -> EdgeTable:
+        return EdgeTable(
+            np.concatenate([self.origin, other.origin]),
+            np.concatenate([self.target, other.target]),
+            np.concatenate([self.role, other.role]),
+            np.concatenate([self.certainty, other.certainty]),
+            np.concatenate([self.source, other.source]),
+        )
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a breadth-first walk reached; `arrival[i]` is the edge by which node i was first met, -1 at the start."""
+
+    reached: Mask
+    arrival: Indices
+
+
+class Graph:
+    """Built once, then only read. Node positions are stable for the life of the object."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        edges: EdgeTable,
+        sources: Sequence[str] = (),
+        registered: Iterable[RegisteredVersion] = (),
+        answers: Iterable[Answer] = (),
+    ) -> None:
+        """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to."""
+        known = {version.id: version for version in registered}
+        given = [*nodes, *(version.as_node() for version in known.values())]
+        unique: dict[str, Node] = {}
+        for node in given:
+            other = unique.get(node.id)
+            unique[node.id] = node if other is None else merged(other, node)
+        listed = list(unique.values())
+        position = {ident: i for i, ident in enumerate(unique)}
+        found = identify(listed, answers)
+        self.questions: tuple[JoinQuestion, ...] = tuple(found.questions)
+        self.sources = tuple(sources)
+
+        leaders = sorted(set(found.leader))
+        place = {leader: i for i, leader in enumerate(leaders)}
+        seat = [place[leader] for leader in found.leader]
+        together: list[Node | None] = [None] * len(leaders)
+        self.members: dict[int, list[Node]] = defaultdict(list)
+        for i, node in enumerate(listed):
+            first = together[seat[i]]
+            together[seat[i]] = node if first is None else merged(first, node)
+            self.members[seat[i]].append(node)
+        self.nodes: list[Node] = [node for node in together if node is not None]
+        self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
+
+        to_seat = np.array([seat[position[node.id]] for node in given], dtype=np.int64)
+        table = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
+        table = table.and_also(EdgeTable.of(self._from_registration(known)))
+        table = table.and_also(
+            EdgeTable.of(
+                [
+                    (seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1)
+                    for pair in found.links
+                    for a, b in (pair, pair[::-1])
+                ]
+            )
+        )
+        wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
+        self._set_edges(self._with_wholes(table, wholes))
+
+    @classmethod
+    def of(
+        cls,
+        nodes: Sequence[Node],
+        edges: Iterable[Edge],
+        registered: Iterable[RegisteredVersion] = (),
+        answers: Iterable[Answer] = (),
+    ) -> Graph:
+        """From dataclasses, without a vault."""
+        position = {node.id: i for i, node in enumerate(nodes)}
+        listed = list(edges)
+        sources = list(dict.fromkeys(edge.source for edge in listed))
+        number = {source: i for i, source in enumerate(sources)}
+        rows = [
+            (position[e.origin], position[e.target], _ROLE[e.role], _CERTAINTY[e.certainty], number[e.source])
+            for e in listed
+        ]
+        return cls(nodes, EdgeTable.of(rows), sources, registered, answers)
+
+    def _from_registration(self, known: dict[str, RegisteredVersion]) -> list[tuple[int, int, int, int, int]]:
+        rows = []
+        for version in known.values():
+            before = known.get(version.derived_from)
+            if before is not None:
+                role = Role.ERASE if version.by_erasure else Role.DERIVE
+                ends = (self._by_id[before.as_node().id], self._by_id[version.as_node().id])
+                rows.append((*ends, _ROLE[role], _CERTAINTY[Certainty.RECORDED], -1))
+        return rows
+
+    def _with_wholes(self, edges: EdgeTable, wholes: Sequence[WholePart]) -> EdgeTable:
+        """Lets data flow from a part to the consumers of its whole, and never on to the other parts.
+
+        For that each whole with consumers gets a twin, which has the consumers and not the parts.
+        """
+        contains = _ROLE[Role.CONTAIN]
+        rows: list[tuple[int, int, int, int, int]] = []
+        parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for k in np.flatnonzero(edges.role == contains).tolist():
+            whole = int(edges.origin[k])
+            if self.nodes[whole].kind == NodeKind.DATASET:
+                parts[whole].append((int(edges.target[k]), int(edges.certainty[k]), int(edges.source[k])))
+        for link in wholes:
+            if link.whole != link.part:
+                certainty = _CERTAINTY[link.certainty]
+                rows.append((link.whole, link.part, contains, certainty, -1))
+                parts[link.whole].append((link.part, certainty, -1))
+        self.twins: dict[int, int] = {}
+        if not parts:
+            return edges
+        consumers: dict[int, list[int]] = defaultdict(list)
+        of_wholes = np.isin(edges.origin, np.fromiter(parts, dtype=np.int64)) & (edges.role != contains)
+        for k in np.flatnonzero(of_wholes).tolist():
+            consumers[int(edges.origin[k])].append(k)
+        twin = self.twins
+        for whole in parts:
+            twin[whole] = len(self.nodes)
+            self.nodes.append(self.nodes[whole])
+        inferred = _CERTAINTY[Certainty.INFERRED]
+        for whole, members in parts.items():
+            for part, certainty, source in members:
+                rows.append((part, twin[whole], contains, max(certainty, inferred), source))
+                if part in twin:
+                    rows.append((twin[part], twin[whole], contains, max(certainty, inferred), source))
+            for k in consumers[whole]:
+                rows.append((
+                    twin[whole], int(edges.target[k]), int(edges.role[k]), int(edges.certainty[k]),
+                    int(edges.source[k]),
+                ))  # fmt: skip
+        return edges.and_also(EdgeTable.of(rows))
+
+    def _set_edges(self, edges: EdgeTable) -> None:
+        """Sorts by origin and keeps the surest of edges that are said twice."""
+        order = np.lexsort((edges.certainty, edges.role, edges.target, edges.origin))
+        key = np.stack([edges.origin[order], edges.target[order], edges.role[order].astype(np.int64)])
+        fresh = np.ones(order.size, dtype=bool)
+        fresh[1:] = (key[:, 1:] != key[:, :-1]).any(axis=0)
+        fresh &= key[0] != key[1]
+        order = order[fresh]
+        self.origin, self.target = edges.origin[order], edges.target[order]
+        self.role, self.certainty, self.source = edges.role[order], edges.certainty[order], edges.source[order]
+        self.first_edge = np.searchsorted(self.origin, np.arange(len(self.nodes) + 1))
+        kinds = list(NodeKind)
+        self.kind = np.array([kinds.index(node.kind) for node in self.nodes], dtype=np.uint8)
+
+    def of_kind(self, kind: NodeKind) -> Indices:
+        return np.flatnonzero(self.kind == list(NodeKind).index(kind))
+
+    def with_role(self, *roles: Role) -> Mask:
+        """Which edges have one of these roles."""
+        return np.isin(self.role, [_ROLE[role] for role in roles])
+
+    def outgoing(self, node: int) -> range:
+        """Edge numbers that leave a node."""
+        return range(int(self.first_edge[node]), int(self.first_edge[node + 1]))
+
+    def position(self, ident: str) -> int | None:
+        """Where the node with this id stands, whichever source named it."""
+        return self._by_id.get(ident)
+
+    def find(self, text: str, kind: NodeKind) -> list[int]:
+        """Nodes meant by an id, by `name@version`, or by a name (then every version of it)."""
+        if text in self._by_id:
+            return [self._by_id[text]]
+        name, at, version = text.rpartition("@")
+        exact, named = set(), set()
+        for i in self.of_kind(kind):
+            for node in self.members.get(int(i), ()):
+                if at and named_version(node) == (name.casefold(), version):
+                    exact.add(int(i))
+                if text.casefold() in (plain_name(node), node.name.casefold(), named_version(node)[0]):
+                    named.add(int(i))
+        return sorted(exact or named)
+
+    def edge(self, number: int) -> Edge:
+        source = int(self.source[number])
+        return Edge(
+            self.nodes[int(self.origin[number])].id,
+            self.nodes[int(self.target[number])].id,
+            ROLES[int(self.role[number])],
+            CERTAINTIES[int(self.certainty[number])],
+            self.sources[source] if source >= 0 else "",
+        )
+
+    def walk(self, starts: Iterable[int], allowed: Mask, closed: Mask | None = None) -> Walk:
+        """Breadth-first along allowed edges; nodes in `closed` are not entered."""
+        reached = np.zeros(len(self.nodes), dtype=bool)
+        arrival = np.full(len(self.nodes), -1, dtype=np.int64)
+        frontier = np.unique(np.fromiter(starts, dtype=np.int64))
+        reached[frontier] = True
+        while frontier.size:
+            edges = self.edges_from(frontier)
+            edges = edges[allowed[edges]]
+            targets = self.target[edges]
+            new = ~reached[targets]
+            if closed is not None:
+                new &= ~closed[targets]
+            frontier, first = np.unique(targets[new], return_index=True)
+            reached[frontier] = True
+            arrival[frontier] = edges[new][first]
+        return Walk(reached, arrival)
+
+    def edges_from(self, nodes: Indices) -> Indices:
+        """Numbers of all edges that leave these nodes."""
+        starts = self.first_edge[nodes]
+        counts = self.first_edge[nodes + 1] - starts
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if counts.size else 0
+        shift: Indices = np.repeat(starts - (ends - counts), counts)
+        return np.arange(total) + shift
+
+    def path_to(self, node: int, walk: Walk) -> Path:
+        """The shortest path that the walk found."""
+        numbers = []
+        while (edge := int(walk.arrival[node])) >= 0:
+            numbers.append(edge)
+            node = int(self.origin[edge])
+        return self.path_along(node, reversed(numbers))
+
+    def path_along(self, start: int, edges: Iterable[int]) -> Path:
+        steps = [Step(self.nodes[start])]
+        for number in edges:
+            node = self.nodes[int(self.target[number])]
+            steps.append(Step(node, ROLES[int(self.role[number])], CERTAINTIES[int(self.certainty[number])]))
+        return tuple(steps)
+
+    def counts(self) -> dict[str, Any]:
+        """Nodes by kind, edges, sources, open questions."""
+        kinds = {kind.value: len(self.of_kind(kind)) for kind in NodeKind}
+        return {**kinds, "edges": int(self.origin.size), "sources": len(self.sources), "questions": len(self.questions)}

@@ -1,0 +1,216 @@
+"""Which nodes of different sources are the same thing: by content digest, by name and version, by an answer.
+
+A name alone joins nothing: it makes a question, and until it is answered a link of unknown certainty. A reference
+without a version is no identity either: it may mean any version, so it is linked as a whole to its parts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from dsr_desk.core.lineage import Certainty, JoinQuestion, Node, NodeKind
+from dsr_desk.lineage.importers.draft import node_id
+
+JOINED_KINDS = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EMBEDDING, NodeKind.BENCHMARK, NodeKind.OUTPUT)
+MOST_QUESTIONS_A_NAME = 200
+REGISTERED = "registered"
+
+
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """A dataset version that this vault knows. `digests` and `places` (paths, URIs) help to find it in lineage.
+
+    `by_erasure` says that it was made from `derived_from` (name@version) by erasing people from it.
+    """
+
+    name: str
+    version: str
+    digests: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    derived_from: str = ""
+    by_erasure: bool = False
+    created: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    def as_node(self) -> Node:
+        return Node(
+            node_id(NodeKind.DATASET, self.name, self.version),
+            NodeKind.DATASET,
+            self.name,
+            self.version,
+            digests=self.digests,
+            aliases=self.places,
+            created=self.created,
+            attributes={REGISTERED: "yes"},
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An officer's word on a question; `first` and `second` are node ids in sorted order."""
+
+    first: str
+    second: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class WholePart:
+    """`part` is one version, or one file, of `whole`. Both are positions in the list of nodes."""
+
+    whole: int
+    part: int
+    certainty: Certainty
+
+
+@dataclass
+class Identities:
+    """`leader[i]` is the position of the node that stands for node i. `links` are unanswered versioned pairs."""
+
+    leader: list[int]
+    wholes: list[WholePart] = field(default_factory=list)
+    links: list[tuple[int, int]] = field(default_factory=list)
+    questions: list[JoinQuestion] = field(default_factory=list)
+
+
+def plain_name(node: Node) -> str:
+    """A name as it is compared: without case, and without the owner of an `owner/name`."""
+    name = node.name.casefold().strip().rstrip("/")
+    return name.rsplit("/", 1)[-1] if name.count("/") == 1 and "://" not in name else name
+
+
+def named_version(node: Node) -> tuple[str, str]:
+    """Compared name and version; `name@version` in a name counts as both."""
+    name = plain_name(node)
+    if not node.version and "@" in name and "://" not in name:
+        name, _, version = name.rpartition("@")
+        return name, version
+    return name, node.version
+
+
+def identify(nodes: Sequence[Node], answers: Iterable[Answer]) -> Identities:
+    """Joins nodes that are the same and lists what only an officer can say."""
+    leader = list(range(len(nodes)))
+    joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    def join(members: Iterable[int]) -> None:
+        first, *others = members
+        for other in others:
+            a, b = sorted((find(first), find(other)))
+            leader[b] = a
+
+    for key in (_by_digest, _by_name_and_version, _by_place_and_version):
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for i in joined:
+            for value in key(nodes[i]):
+                groups[value].append(i)
+        for members in groups.values():
+            if len(members) > 1:
+                join(members)
+
+    said = {(answer.first, answer.second): answer.same for answer in answers}
+    position = {node.id: i for i, node in enumerate(nodes)}
+    wholes: list[WholePart] = []
+    for (first, second), same in said.items():
+        if same and first in position and second in position:
+            a, b = position[first], position[second]
+            if bool(named_version(nodes[a])[1]) == bool(named_version(nodes[b])[1]):
+                join((a, b))
+            else:
+                wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+
+    found = Identities([find(i) for i in range(len(nodes))], wholes)
+    _same_places(nodes, joined, found)
+    _same_names(nodes, joined, said, found)
+    return found
+
+
+def _by_digest(node: Node) -> list[tuple[str, ...]]:
+    return [(node.kind, digest) for digest in node.digests]
+
+
+def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:
+    name, version = named_version(node)
+    return [(node.kind, name, version.casefold())] if version else []
+
+
+def _by_place_and_version(node: Node) -> list[tuple[str, ...]]:
+    version = named_version(node)[1]
+    return [(node.kind, alias, version.casefold()) for alias in node.aliases] if version else []
+
+
+def _as_whole(nodes: Sequence[Node], a: int, b: int, certainty: Certainty) -> WholePart:
+    return WholePart(b, a, certainty) if named_version(nodes[a])[1] else WholePart(a, b, certainty)
+
+
+def _same_places(nodes: Sequence[Node], joined: Iterable[int], found: Identities) -> None:
+    """What a source read from the place of a registered version was some version of it."""
+    by_place: dict[str, list[int]] = defaultdict(list)
+    for i in joined:
+        for alias in nodes[i].aliases:
+            by_place[alias.removeprefix("file://").rstrip("/")].append(i)
+    for members in by_place.values():
+        ours = [i for i in members if REGISTERED in nodes[i].attributes]
+        for i in members:
+            if REGISTERED not in nodes[i].attributes:
+                for other in ours:
+                    if found.leader[i] != found.leader[other]:
+                        found.wholes.append(WholePart(i, other, Certainty.INFERRED))
+
+
+def _same_names(
+    nodes: Sequence[Node], joined: Iterable[int], said: Mapping[tuple[str, str], bool], found: Identities
+) -> None:
+    """Groups of one name: unversioned references inside one namespace are linked, all else is asked."""
+    linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in found.wholes}
+    by_name: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for i in joined:
+        by_name[nodes[i].kind, named_version(nodes[i])[0]][found.leader[i]].append(i)
+    for classes in by_name.values():
+        if len(classes) < 2:
+            continue
+        asked = 0
+        for first, second in combinations(classes.values(), 2):
+            a, b = first[0], second[0]
+            if frozenset((found.leader[a], found.leader[b])) in linked:
+                continue
+            unversioned = [bool(named_version(nodes[i])[1]) for i in (a, b)].count(False)
+            shared = {nodes[i].namespace for i in first} & {nodes[i].namespace for i in second}
+            if unversioned == 1 and shared - {""}:
+                found.wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+                continue
+            if shared and unversioned != 1:
+                continue
+            pair = _answered(nodes, first, second, said)
+            if pair is not None or asked == MOST_QUESTIONS_A_NAME:
+                continue
+            asked += 1
+            one, other = sorted((nodes[a], nodes[b]), key=lambda node: (node.namespace, node.id))
+            found.questions.append(JoinQuestion(one, other))
+            if unversioned == 1:
+                found.wholes.append(_as_whole(nodes, a, b, Certainty.UNKNOWN))
+            else:
+                found.links.append((a, b))
+
+
+def _answered(
+    nodes: Sequence[Node], first: Iterable[int], second: Sequence[int], said: Mapping[tuple[str, str], bool]
+) -> bool | None:
+    for a in first:
+        for b in second:
+            low, high = sorted((nodes[a].id, nodes[b].id))
+            if (low, high) in said:
+                return said[low, high]
+    return None

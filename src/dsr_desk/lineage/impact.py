@@ -1,0 +1,262 @@
+"""From hit dataset versions to every model that they reached, with role, paths, certainty and what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk.core.lineage import (
+    MODEL_ROLES,
+    AffectedModel,
+    ExcludedModel,
+    Impact,
+    JoinQuestion,
+    Node,
+    NodeKind,
+    Path,
+    Period,
+    Role,
+)
+from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Mask, Walk
+
+_A_DAY = timedelta(days=1)
+_MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
+_MOST_STEPS = 200_000
+
+
+@dataclass(frozen=True)
+class _Start:
+    """The walks from one hit dataset version. `tiers[c]` uses edges up to certainty c; `late` is dated out."""
+
+    seats: list[int]
+    tiers: list[Walk]
+    weights: Mask
+    all: Mask
+    dated: dict[int, str]
+
+
+def affected(
+    graph: Graph,
+    dataset_versions: Iterable[str],
+    hits: Mapping[str, int] | None = None,
+    arrived: Mapping[str, str] | None = None,
+) -> Impact:
+    """Every model that these dataset versions (`name@version`, a name, or a node id) reached.
+
+    `hits` counts hit items per version and is handed through. `arrived` gives, where it is known, the UTC time at
+    which the first hit item of a version came into it: what was finished at least a day before is excluded, with
+    the reason. Nothing is found through a version that was derived by erasure.
+    """
+    arrived = arrived or {}
+    asked = list(dict.fromkeys(dataset_versions))
+    places = {version: graph.find(version, NodeKind.DATASET) for version in asked}
+    starts = [_walks(graph, places[version], arrived.get(version, "")) for version in asked if places[version]]
+    models = graph.of_kind(NodeKind.MODEL)
+    reached = np.zeros(len(graph.nodes), dtype=bool)
+    for start in starts:
+        reached |= start.tiers[-1].reached
+    roles = _roles(graph, starts)
+    trained = _training_recorded(graph)
+    found = tuple(
+        _model(graph, int(model), starts, int(roles[model]), bool(trained[model])) for model in models[reached[models]]
+    )
+    silent = models[~trained[models] & ~reached[models]]
+    return Impact(
+        models=tuple(sorted(found, key=lambda m: (not m.in_weights, len(m.shortest_path), m.name, m.version))),
+        without_lineage=tuple(sorted((graph.nodes[int(i)] for i in silent), key=lambda n: (n.name, n.version))),
+        excluded=_excluded(graph, starts, reached),
+        not_in_lineage=tuple(version for version in asked if not _mentioned(graph, places[version])),
+        questions=_open_questions(graph, starts),
+        hits=dict(hits or {}),
+    )
+
+
+def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: int = 100) -> tuple[list[Path], bool]:
+    """Paths without repeated nodes from these versions to a model (node id), shortest first, at most `limit`.
+
+    The second value is False where there are more, or where looking for them was given up.
+    """
+    goal = graph.position(model)
+    if goal is None:
+        return [], True
+    allowed = ~graph.with_role(Role.ERASE)
+    near = _ancestors(graph, goal, allowed)
+    found: list[Path] = []
+    queue: list[tuple[int, tuple[int, ...]]] = [
+        (seat, ()) for version in dataset_versions for seat in graph.find(version, NodeKind.DATASET) if near[seat]
+    ]
+    for steps, (node, edges) in enumerate(queue):
+        if len(found) == limit or steps == _MOST_STEPS:
+            return found, False
+        if node == goal:
+            start = int(graph.origin[edges[0]]) if edges else node
+            found.append(graph.path_along(start, edges))
+            continue
+        visited = {int(graph.origin[edge]) for edge in edges}
+        for edge in graph.outgoing(node):
+            target = int(graph.target[edge])
+            if allowed[edge] and near[target] and target != node and target not in visited:
+                queue.append((target, (*edges, edge)))
+    return found, True
+
+
+def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
+    allowed = ~graph.with_role(Role.ERASE)
+    dated = _finished_before(graph, arrived)
+    closed = np.zeros(len(graph.nodes), dtype=bool)
+    closed[list(dated)] = True
+    tiers = [graph.walk(seats, allowed & (graph.certainty <= code), closed) for code in range(len(CERTAINTIES))]
+    measured = graph.with_role(*(role for role in Role if not role.enters_weights))
+    weights = graph.walk(seats, allowed & ~measured, closed).reached
+    everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
+    return _Start(seats, tiers, weights, everything, dated)
+
+
+def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
+    """Runs and models that were finished at least a day before, with the day."""
+    if not arrived:
+        return {}
+    limit = datetime.fromisoformat(arrived) - _A_DAY
+    found = {}
+    for kind in (NodeKind.RUN, NodeKind.MODEL):
+        for seat in graph.of_kind(kind):
+            node = graph.nodes[int(seat)]
+            finished = node.ended if kind == NodeKind.RUN else node.created
+            if finished and datetime.fromisoformat(finished) <= limit:
+                found[int(seat)] = finished
+    return found
+
+
+def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
+    """Bits of ROLES by which data of any start came to each node; edges that only hand on pass them along."""
+    used = np.zeros(graph.origin.size, dtype=bool)
+    for start in starts:
+        reached = start.tiers[-1].reached
+        used |= reached[graph.origin] & reached[graph.target]
+    used &= ~graph.with_role(Role.ERASE)
+    bits = np.left_shift(np.uint32(1), graph.role.astype(np.uint32))
+    says = used & graph.with_role(*MODEL_ROLES)
+    mask = np.zeros(len(graph.nodes), dtype=np.uint32)
+    np.bitwise_or.at(mask, graph.target[says], bits[says])
+    hands_on = used & ~says
+    changed = np.flatnonzero(mask)
+    while changed.size:
+        edges = graph.edges_from(changed)
+        edges = edges[hands_on[edges]]
+        before = mask.copy()
+        np.bitwise_or.at(mask, graph.target[edges], mask[graph.origin[edges]])
+        changed = np.flatnonzero(mask != before)
+    return mask
+
+
+def _training_recorded(graph: Graph) -> Mask:
+    """Which nodes some dataset reaches by other than validation and evaluation."""
+    measured = graph.with_role(*(role for role in Role if not role.enters_weights))
+    return graph.walk(graph.of_kind(NodeKind.DATASET).tolist(), ~measured).reached
+
+
+def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int, trained: bool) -> AffectedModel:
+    paths = []
+    best = len(CERTAINTIES) - 1
+    for start in starts:
+        for code, walk in enumerate(start.tiers):
+            if walk.reached[seat]:
+                paths.append((code, graph.path_to(seat, walk)))
+                best = min(best, code)
+                break
+    paths.sort(key=lambda found: (found[0], len(found[1])))
+    roles = tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i)
+    downstream = _downstream(graph, seat)
+    return AffectedModel(
+        node=graph.nodes[seat],
+        roles=roles or (Role.DERIVE,),
+        certainty=CERTAINTIES[best],
+        in_weights=any(start.weights[seat] for start in starts),
+        paths=tuple(path for _, path in paths),
+        period=_period(downstream[NodeKind.DEPLOYMENT]),
+        deployments=tuple(downstream[NodeKind.DEPLOYMENT]),
+        products=tuple(downstream[NodeKind.PRODUCT]),
+        outputs=(*downstream[NodeKind.OUTPUT], *downstream[NodeKind.DATASET]),
+        embeddings=tuple(downstream[NodeKind.EMBEDDING]),
+        benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
+        training_recorded=trained,
+    )
+
+
+def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
+    """What was made from a model or stands on it, without going through another model or another's data."""
+    found: dict[NodeKind, list[Node]] = defaultdict(list)
+    seen = {model}
+    queue = [model]
+    for seat in queue:
+        for edge in graph.outgoing(seat):
+            target = int(graph.target[edge])
+            kind = graph.nodes[target].kind
+            if target in seen or kind == NodeKind.MODEL:
+                continue
+            seen.add(target)
+            if kind != NodeKind.RUN:
+                found[kind].append(graph.nodes[target])
+            if kind != NodeKind.DATASET:
+                queue.append(target)
+    return found
+
+
+def _period(deployments: Sequence[Node]) -> Period:
+    if not deployments:
+        return Period()
+    running = any(not node.ended for node in deployments)
+    since = min((node.created for node in deployments if node.created), default="")
+    return Period(since, "" if running else max(node.ended for node in deployments), running)
+
+
+def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[ExcludedModel, ...]:
+    found = {}
+    for start in starts:
+        for seat in np.flatnonzero(start.all & ~reached):
+            node = graph.nodes[int(seat)]
+            if node.kind != NodeKind.MODEL or int(seat) in found:
+                continue
+            day = start.dated.get(int(seat), "")
+            reason = (
+                f"It was finished on {day[:10]}, before the first hit came into the data."
+                if day
+                else "All that it was made from was finished before the first hit came into the data."
+            )
+            found[int(seat)] = ExcludedModel(node, reason)
+    return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
+
+
+def _mentioned(graph: Graph, seats: Iterable[int]) -> bool:
+    """Whether a lineage source, and not only this vault's registration, knows one of these nodes."""
+    return any("registered" not in node.attributes for seat in seats for node in graph.members.get(seat, ())) or any(
+        len(graph.outgoing(seat)) for seat in seats
+    )
+
+
+def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[JoinQuestion, ...]:
+    seen: Mask = np.zeros(len(graph.nodes), dtype=bool)
+    for start in starts:
+        seen |= start.all
+    return tuple(
+        question
+        for question in graph.questions
+        if any(
+            seat is not None and seen[seat]
+            for seat in (graph.position(question.first.id), graph.position(question.second.id))
+        )
+    )
+
+
+def _ancestors(graph: Graph, goal: int, allowed: Mask) -> Mask:
+    """Which nodes reach the goal."""
+    reached = np.zeros(len(graph.nodes), dtype=bool)
+    reached[goal] = True
+    while (new := np.flatnonzero(allowed & reached[graph.target] & ~reached[graph.origin])).size:
+        reached[graph.origin[new]] = True
+    return reached

@@ -1,0 +1,1 @@
+"""One module per lineage format; `registry.import_file` finds out which."""

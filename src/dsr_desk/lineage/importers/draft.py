@@ -1,0 +1,115 @@
+"""What an importer fills while it reads: nodes merged by id, edges once each, warnings, the latest time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
+
+_CERTAINTIES = (Certainty.UNKNOWN, Certainty.INFERRED, Certainty.RECORDED)
+
+
+class LineageFileDamaged(DeskError):
+    code = "LINEAGE-FILE-DAMAGED"
+    happened = "{file} was not imported: at {place}, {sentence}."
+    means = "Nothing of this file is in the graph, so that no model is missing from it unnoticed."
+    todo = "Ask whoever exported the file for a complete one, or mend it at that place, and import it again."
+
+
+class Refused(Exception):
+    """Raised inside an importer at a place in the file; the registry adds the file's name."""
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(f"{place}: {sentence}")
+        self.place = place
+        self.sentence = sentence
+
+
+def node_id(kind: NodeKind, name: str, version: str = "", namespace: str = "") -> str:
+    """The same for the same thing in every file."""
+    return f"{kind.value}:{namespace}|{name}|{version}".rstrip("|")
+
+
+class Draft:
+    """Grows with the graph that a file describes, not with the file."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.edges: dict[tuple[str, str, Role], Certainty] = {}
+        self.warnings: list[str] = []
+        self.newest = ""
+
+    def node(
+        self,
+        kind: NodeKind,
+        name: str,
+        version: str = "",
+        namespace: str = "",
+        *,
+        key: str = "",
+        digests: Iterable[str] = (),
+        aliases: Iterable[str] = (),
+        created: str = "",
+        ended: str = "",
+        **attributes: str,
+    ) -> str:
+        """Adds a node or what is new about it; returns its id. `key` replaces the id made from the names."""
+        ident = key or node_id(kind, name, version, namespace)
+        self.add(
+            Node(
+                ident, kind, name, version, namespace, tuple(digests), tuple(a for a in aliases if a), created, ended,
+                {name: value for name, value in attributes.items() if value},
+            )
+        )  # fmt: skip
+        return ident
+
+    def add(self, node: Node) -> None:
+        known = self.nodes.get(node.id)
+        self.nodes[node.id] = node if known is None else merged(known, node)
+        self.saw(node.created)
+        self.saw(node.ended)
+
+    def edge(self, origin: str, target: str, role: Role, certainty: Certainty = Certainty.RECORDED) -> None:
+        """Both ends must have been added. An edge said twice keeps the surer word."""
+        if origin == target:
+            return
+        key = (origin, target, role)
+        known = self.edges.get(key)
+        if known is None or _CERTAINTIES.index(certainty) > _CERTAINTIES.index(known):
+            self.edges[key] = certainty
+
+    def drop_edge(self, origin: str, target: str, role: Role) -> None:
+        self.edges.pop((origin, target, role), None)
+
+    def warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+    def saw(self, time: str) -> None:
+        """Remembers the latest UTC timestamp in the file."""
+        self.newest = max(self.newest, time)
+
+    def all_edges(self, source: str) -> tuple[Edge, ...]:
+        return tuple(
+            Edge(origin, target, role, certainty, source) for (origin, target, role), certainty in self.edges.items()
+        )
+
+
+def merged(first: Node, second: Node) -> Node:
+    """What both say of one thing: the first is kept where they differ, the earlier creation and the later end."""
+    if first == second and first.attributes == second.attributes:
+        return first
+    return replace(
+        first,
+        digests=_union(first.digests, second.digests),
+        aliases=_union(first.aliases, second.aliases),
+        created=min(filter(None, (first.created, second.created)), default=""),
+        ended=max(first.ended, second.ended),
+        attributes={**second.attributes, **first.attributes},
+    )
+
+
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return first if not second else tuple(dict.fromkeys((*first, *second)))

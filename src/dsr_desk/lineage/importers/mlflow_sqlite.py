@@ -1,0 +1,111 @@
+"""MLflow's SQLite tracking store and registry (2.x and 3.x)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+
+from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.mlflow_store import (
+    CONTEXT_TAG,
+    PARENT_TAG,
+    Dataset,
+    LoggedModel,
+    ModelVersion,
+    Run,
+    Store,
+    draw,
+    source_place,
+)
+from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only
+from dsr_desk.lineage.importers.reading import utc
+
+FORMAT = "MLflow database"
+
+_TABLES = {
+    "runs": ("run_uuid", "start_time", "end_time", "lifecycle_stage"),
+    "tags": ("key", "value", "run_uuid"),
+    "model_versions": ("name", "version", "creation_time", "source", "run_id", "current_stage"),
+}
+_DATASET_TABLES = {
+    "datasets": ("dataset_uuid", "name", "digest", "dataset_source"),
+    "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
+    "input_tags": ("input_uuid", "name", "value"),
+}
+
+
+def sniff(peek: Peek) -> bool:
+    return {"experiments", "runs", "model_versions"} <= peek.tables
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    with read_only(peek.path) as db:
+        try:
+            broken = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if broken != "ok":
+                raise Refused("the whole file", "the database is damaged")
+            columns = checked_tables(db, _TABLES)
+            store = Store()
+            _runs(db, store, columns["runs"])
+            if "datasets" in peek.tables:
+                _datasets(db, store)
+            else:
+                draft.warn("The store is of an MLflow before 2.4, which recorded no datasets.")
+            if "logged_models" in peek.tables:
+                _logged_models(db, store)
+            _registry(db, store, peek.tables)
+        except sqlite3.DatabaseError as error:
+            raise Refused("the whole file", "the database is damaged") from error
+    draw(store, draft)
+
+
+def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None:
+    parents = dict(db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [PARENT_TAG]).fetchall())
+    name = "name" if "name" in columns else "NULL"
+    status = "status" if "status" in columns else "NULL"
+    for run, title, start, end, stage, state in db.execute(
+        f"SELECT run_uuid, {name}, start_time, end_time, lifecycle_stage, {status} FROM runs"
+    ):
+        place = f"runs, run {run}"
+        store.runs[run] = Run(
+            run, title or "", utc(start, place), utc(end, place), state or "", stage == "deleted", parents.get(run, "")
+        )
+
+
+def _datasets(db: sqlite3.Connection, store: Store) -> None:
+    checked_tables(db, _DATASET_TABLES)
+    for key, name, digest, source in db.execute("SELECT dataset_uuid, name, digest, dataset_source FROM datasets"):
+        store.datasets[key] = Dataset(key, name, digest, source_place(source or ""))
+    contexts: dict[str, str] = defaultdict(str)
+    contexts.update(db.execute("SELECT input_uuid, value FROM input_tags WHERE name = ?", [CONTEXT_TAG]).fetchall())
+    for key, source_type, source, target_type, target in db.execute(
+        "SELECT input_uuid, source_type, source_id, destination_type, destination_id FROM inputs"
+    ):
+        match source_type, target_type:
+            case "DATASET", "RUN":
+                store.reads.append((source, target, contexts[key]))
+            case "RUN_INPUT", "MODEL_INPUT":
+                store.takes.append((source, target))
+            case "RUN_OUTPUT", "MODEL_OUTPUT":
+                store.makes.append((source, target))
+
+
+def _logged_models(db: sqlite3.Connection, store: Store) -> None:
+    checked_tables(db, {"logged_models": ("model_id", "name", "source_run_id", "creation_timestamp_ms")})
+    for key, name, run, created, stage in db.execute(
+        "SELECT model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage FROM logged_models"
+    ):
+        place = f"logged_models, model {key}"
+        store.models[key] = LoggedModel(key, name or "", run or "", utc(created, place), stage == "deleted")
+
+
+def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
+    for name, version, created, source, run, stage in db.execute(
+        "SELECT name, version, creation_time, source, run_id, current_stage FROM model_versions"
+    ):
+        store.versions.append(
+            ModelVersion(name, str(version), utc(created, "model_versions"), source or "", run or "", stage or "")
+        )
+    if "registered_model_aliases" in tables:
+        for name, version, alias in db.execute("SELECT name, version, alias FROM registered_model_aliases"):
+            store.aliases.append((name, str(version), alias))

@@ -1,0 +1,193 @@
+"""What an MLflow store says, whether it lies in a database or in files, as a graph."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.nesting import nest_runs
+from dsr_desk.lineage.importers.reading import role_named
+
+NAMESPACE = "mlflow"
+CONTEXT_TAG = "mlflow.data.context"
+PARENT_TAG = "mlflow.parentRunId"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """`digest` is eight digits over a sample: a version, and no proof of content."""
+
+    key: str
+    name: str
+    digest: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Run:
+    key: str
+    name: str
+    created: str
+    ended: str
+    status: str = ""
+    deleted: bool = False
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class LoggedModel:
+    key: str
+    name: str
+    run: str
+    created: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    name: str
+    version: str
+    created: str
+    source: str
+    run: str
+    stage: str = ""
+    model: str = ""
+
+
+@dataclass
+class Store:
+    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model)."""
+
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    models: dict[str, LoggedModel] = field(default_factory=dict)
+    versions: list[ModelVersion] = field(default_factory=list)
+    aliases: list[tuple[str, str, str]] = field(default_factory=list)
+    reads: list[tuple[str, str, str]] = field(default_factory=list)
+    takes: list[tuple[str, str]] = field(default_factory=list)
+    makes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def draw(store: Store, draft: Draft) -> None:
+    """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
+    datasets = {
+        key: draft.node(NodeKind.DATASET, d.name, d.digest, NAMESPACE, aliases=[d.source])
+        for key, d in store.datasets.items()
+    }
+    runs = {key: _run(draft, run) for key, run in store.runs.items()}
+    versions = _versions_by_model(store)
+    models = {key: _logged_model(draft, model, versions[key][:1]) for key, model in store.models.items()}
+
+    for model in store.models.values():
+        if model.run in runs:
+            draft.edge(runs[model.run], models[model.key], Role.PRODUCE)
+    for run, model_key in store.makes:
+        if run in runs and model_key in models:
+            draft.edge(runs[run], models[model_key], Role.PRODUCE)
+    making = {run for run, _ in store.makes} | {model.run for model in store.models.values()}
+    making |= {version.run for version in store.versions}
+    taken = defaultdict(list)
+    for run, model_key in store.takes:
+        if run in runs and model_key in models:
+            role = Role.FINE_TUNE_BASE if run in making else Role.SERVE
+            draft.edge(models[model_key], runs[run], role)
+            taken[run].append(models[model_key])
+    lost = 0
+    for dataset, run, context in store.reads:
+        if dataset in datasets and run in runs:
+            _read(draft, datasets[dataset], runs[run], context, making=run in making, tried=taken[run])
+        else:
+            lost += 1
+    if lost:
+        draft.warn(f"{lost} inputs name a dataset or a run that is no longer in the store.")
+
+    _registered(store, draft, runs, models, versions)
+    parents = {runs[key]: runs[run.parent] for key, run in store.runs.items() if run.parent in runs}
+    nest_runs(draft, parents)
+
+
+def source_place(text: str) -> str:
+    """The URI, URL or path in a dataset source, which is JSON; the text itself where it is not."""
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(value, dict):
+        return text
+    return next((value[key] for key in ("uri", "url", "path") if isinstance(value.get(key), str)), "")
+
+
+def _run(draft: Draft, run: Run) -> str:
+    return draft.node(
+        NodeKind.RUN, run.name or run.key, run.key if run.name else "", NAMESPACE,
+        key=f"run:{NAMESPACE}|{run.key}", aliases=[run.key], created=run.created, ended=run.ended, status=run.status,
+        deleted="yes" if run.deleted else "",
+    )  # fmt: skip
+
+
+def _logged_model(draft: Draft, model: LoggedModel, version: list[ModelVersion]) -> str:
+    deleted = "yes" if model.deleted else ""
+    if version:
+        known = version[0]
+        return draft.node(
+            NodeKind.MODEL, known.name, known.version, NAMESPACE, aliases=[model.key], created=model.created,
+            logged_as=model.name, deleted=deleted,
+        )  # fmt: skip
+    return draft.node(
+        NodeKind.MODEL, model.name or model.key, model.key, NAMESPACE, aliases=[model.key], created=model.created,
+        deleted=deleted,
+    )  # fmt: skip
+
+
+def _versions_by_model(store: Store) -> dict[str, list[ModelVersion]]:
+    """Registered versions of each logged model: by its id, else by the run where that run made just one."""
+    by_run = defaultdict(list)
+    for model in store.models.values():
+        by_run[model.run].append(model.key)
+    found = defaultdict(list)
+    for version in store.versions:
+        key = version.model or version.source.removeprefix("models:/").strip("/")
+        if key not in store.models and version.run and len(by_run[version.run]) == 1:
+            key = by_run[version.run][0]
+        if key in store.models:
+            found[key].append(version)
+    return found
+
+
+def _read(draft: Draft, dataset: str, run: str, context: str, *, making: bool, tried: list[str]) -> None:
+    role = role_named(context) or (Role.TRAIN if making else Role.EVALUATE if tried else Role.INPUT)
+    draft.edge(dataset, run, role)
+    if not making:
+        for model in tried:
+            said = role_named(context) is not None and not role.enters_weights
+            draft.edge(dataset, model, Role.EVALUATE, Certainty.RECORDED if said else Certainty.INFERRED)
+
+
+def _registered(
+    store: Store, draft: Draft, runs: dict[str, str], models: dict[str, str], versions: dict[str, list[ModelVersion]]
+) -> None:
+    model_of = {(v.name, v.version): models[key] for key, listed in versions.items() for v in listed}
+    for version in store.versions:
+        node = draft.node(NodeKind.MODEL, version.name, version.version, NAMESPACE, created=version.created)
+        logged = model_of.get((version.name, version.version))
+        if logged is not None:
+            draft.edge(logged, node, Role.COPY)
+        elif version.run in runs:
+            draft.edge(runs[version.run], node, Role.PRODUCE)
+        elif version.source:
+            draft.warn(
+                f"Version {version.version} of a registered model names no run and no logged model that is in the "
+                "store: what it was made from is not recorded."
+            )
+        if version.stage not in ("", "None", "Archived"):
+            place = draft.node(NodeKind.DEPLOYMENT, f"{version.name} ({version.stage})", version.version, NAMESPACE)
+            draft.edge(node, place, Role.SERVE)
+    for name, number, alias in store.aliases:
+        if any((v.name, v.version) == (name, number) for v in store.versions):
+            node = draft.node(NodeKind.MODEL, name, number, NAMESPACE)
+            place = draft.node(NodeKind.DEPLOYMENT, f"{name}@{alias}", "", NAMESPACE)
+            draft.edge(node, place, Role.SERVE, Certainty.INFERRED)

@@ -1,0 +1,194 @@
+"""OpenLineage events (run, dataset and job events), streamed: one object, an array, or one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.nesting import nest_runs
+from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc, values
+from dsr_desk.lineage.importers.settling import settle_roles
+
+FORMAT = "OpenLineage"
+OUR_FACET = "dsrdesk_lineage"
+"""Our own facet on inputs and outputs: kind of thing, role and certainty, which the standard has no field for."""
+
+_ENDS = ("COMPLETE", "ABORT", "FAIL")
+_TYPES = {"START", "RUNNING", "OTHER", *_ENDS}
+_NAMED = {"namespace", "name"}
+
+
+def sniff(peek: Peek) -> bool:
+    value = peek.first_value if peek.is_json else None
+    return isinstance(value, dict) and "eventTime" in value and ("job" in value or "dataset" in value)
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    reader = _Reader(draft)
+    count = 0
+    for place, event in values(peek.path):
+        reader.event(mapping(event, place), place)
+        count += 1
+    if not count:
+        raise Refused("the whole file", "it holds no event")
+    settle_roles(draft)
+    nest_runs(draft, reader.parents)
+
+
+class _Reader:
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.parents: dict[str, str] = {}
+
+    def event(self, event: Mapping[str, Any], place: str) -> None:
+        time = utc(some_text(event.get("eventTime"), f"{place}, eventTime"), f"{place}, eventTime")
+        self.draft.saw(time)
+        if "run" in event or "job" in event:
+            self._job(event, place, time)
+        elif "dataset" in event:
+            item = mapping(event["dataset"], f"{place}, dataset")
+            self._origins(self._dataset(item, f"{place}, dataset", time), item, place, ())
+        else:
+            raise Refused(place, "the event has neither a job nor a dataset")
+
+    def _job(self, event: Mapping[str, Any], place: str, time: str) -> None:
+        job = mapping(event.get("job"), f"{place}, job")
+        space = some_text(job.get("namespace"), f"{place}, job.namespace")
+        name = some_text(job.get("name"), f"{place}, job.name")
+        if "run" in event:
+            run = mapping(event["run"], f"{place}, run")
+            key = f"run:{some_text(run.get('runId'), f'{place}, run.runId')}"
+            state = maybe_text(event.get("eventType"), f"{place}, eventType").upper()
+            if state and state not in _TYPES:
+                raise Refused(f"{place}, eventType", "the event type is none of OpenLineage")
+            done = time if state in _ENDS else ""
+            self.draft.node(
+                NodeKind.RUN, name, "", space, key=key, created=time, ended=done, status=state if done else ""
+            )
+            self._parent(key, run, place)
+        else:
+            key = self.draft.node(NodeKind.RUN, name, "", space, key=f"job:{space}|{name}")
+        inputs = self._items(event, "inputs", place)
+        for where, item in inputs:
+            self._link(key, item, where, time, reads=True)
+        read = {(item.get("namespace"), item.get("name")) for _, item in inputs}
+        for where, item in self._items(event, "outputs", place):
+            node = self._link(key, item, where, time, reads=False)
+            self._origins(node, item, where, read)
+        for entry in listing(_facet(job.get("facets"), "lineage", place).get("entries"), f"{place}, lineage"):
+            if isinstance(entry, dict) and entry.get("type") == "DATASET" and entry.keys() >= _NAMED:
+                self._origins(self._plain(entry), {"facets": {"lineage": entry}}, place, read)
+
+    def _items(self, event: Mapping[str, Any], side: str, place: str) -> list[tuple[str, Mapping[str, Any]]]:
+        return [
+            (f"{place}, {side}[{i}]", mapping(item, f"{place}, {side}[{i}]"))
+            for i, item in enumerate(listing(event.get(side), f"{place}, {side}"))
+        ]
+
+    def _parent(self, key: str, run: Mapping[str, Any], place: str) -> None:
+        facet = _facet(run.get("facets"), "parent", place)
+        around = facet.get("run")
+        if isinstance(around, dict) and isinstance(around.get("runId"), str):
+            job = facet.get("job") if isinstance(facet.get("job"), dict) else {}
+            name = maybe_text(job.get("name"), place) if isinstance(job, dict) else ""
+            space = maybe_text(job.get("namespace"), place) if isinstance(job, dict) else ""
+            parent = f"run:{around['runId']}"
+            if parent != key:
+                if parent not in self.draft.nodes:
+                    self.draft.node(NodeKind.RUN, name or around["runId"], "", space, key=parent)
+                self.parents[key] = parent
+
+    def _link(self, run: str, item: Mapping[str, Any], place: str, time: str, *, reads: bool) -> str:
+        node = self._dataset(item, place, time)
+        ours = _facet(item.get("inputFacets" if reads else "outputFacets"), OUR_FACET, place)
+        said = ours.get("role")
+        role = role_named(said) or _role(said) if isinstance(said, str) else None
+        certainty = _certainty(ours.get("certainty"))
+        if reads:
+            self.draft.edge(node, run, role or Role.INPUT, certainty)
+        else:
+            self.draft.edge(run, node, role or Role.PRODUCE, certainty)
+        return node
+
+    def _dataset(self, item: Mapping[str, Any], place: str, time: str) -> str:
+        space = some_text(item.get("namespace"), f"{place}.namespace")
+        name = some_text(item.get("name"), f"{place}.name")
+        facets = item.get("facets")
+        version = maybe_text(_facet(facets, "version", place).get("datasetVersion"), f"{place}, version")
+        ours = _facet(facets, OUR_FACET, place)
+        kind = _kind(facets, ours, place)
+        if version.startswith(f"{name}@"):
+            version = version[len(name) + 1 :]
+        others = listing(_facet(facets, "symlinks", place).get("identifiers"), f"{place}, symlinks")
+        aliases = [f"{o['namespace']}/{o['name']}" for o in others if isinstance(o, dict) and o.keys() >= _NAMED]
+        change = _facet(facets, "lifecycleStateChange", place)
+        gone = time if change.get("lifecycleStateChange") in ("DROP", "TRUNCATE") else ""
+        node = self.draft.node(
+            kind, name, version, space, aliases=aliases, ended=gone or maybe_text(ours.get("ended"), place),
+            key=maybe_text(ours.get("id"), place), digests=listing(ours.get("digests"), place),
+            created=maybe_text(ours.get("created"), place),
+        )  # fmt: skip
+        before = change.get("previousIdentifier")
+        if isinstance(before, dict) and before.get("namespace") and before.get("name"):
+            old = self.draft.node(kind, str(before["name"]), "", str(before["namespace"]))
+            self.draft.edge(old, node, Role.COPY)
+        return node
+
+    def _origins(self, node: str, item: Mapping[str, Any], place: str, read: Collection[tuple[Any, Any]]) -> None:
+        """Datasets that the lineage facets name and that are not among the inputs of the run already."""
+        for origin in _named_origins(item.get("facets"), place):
+            if (origin.get("namespace"), origin.get("name")) not in read:
+                self.draft.edge(self._plain(origin), node, Role.DERIVE)
+
+    def _plain(self, item: Mapping[str, Any]) -> str:
+        space, name = str(item["namespace"]), str(item["name"])
+        return self.draft.node(NodeKind.DATASET, name, "", space)
+
+
+def _named_origins(facets: object, place: str) -> Iterator[Mapping[str, Any]]:
+    fields = _facet(facets, "columnLineage", place).get("fields")
+    whole = _facet(facets, "lineage", place)
+    listed = [entry.get("inputFields") for entry in _entries(fields)]
+    listed += [whole.get("inputs"), *(entry.get("inputs") for entry in _entries(whole.get("fields")))]
+    for origins in listed:
+        for origin in origins if isinstance(origins, list) else ():
+            is_dataset = isinstance(origin, dict) and origin.get("type", "DATASET") == "DATASET"
+            if is_dataset and origin.get("namespace") and origin.get("name"):
+                yield origin
+
+
+def _entries(value: object) -> list[Mapping[str, Any]]:
+    return [entry for entry in value.values() if isinstance(entry, dict)] if isinstance(value, dict) else []
+
+
+def _facet(facets: object, name: str, place: str) -> Mapping[str, Any]:
+    """A facet, empty where it is not there or was deleted."""
+    if facets is None:
+        return {}
+    value = mapping(facets, f"{place}, facets").get(name)
+    if value is None:
+        return {}
+    facet = mapping(value, f"{place}, facets.{name}")
+    return {} if facet.get("_deleted") else facet
+
+
+def _kind(facets: object, ours: Mapping[str, Any], place: str) -> NodeKind:
+    said = ours.get("kind")
+    if isinstance(said, str):
+        try:
+            return NodeKind(said)
+        except ValueError as error:
+            raise Refused(f"{place}, {OUR_FACET}.kind", "this kind of thing is unknown") from error
+    kind = _facet(facets, "datasetType", place).get("datasetType")
+    return NodeKind.MODEL if isinstance(kind, str) and kind.upper() == "MODEL" else NodeKind.DATASET
+
+
+def _role(text: str) -> Role | None:
+    return next((role for role in Role if role.value == text), None)
+
+
+def _certainty(value: object) -> Certainty:
+    return next((certainty for certainty in Certainty if certainty.value == value), Certainty.RECORDED)

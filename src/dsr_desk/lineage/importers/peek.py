@@ -1,0 +1,102 @@
+"""The first look at a file, by which its format is known: its content decides, not its name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.lineage.importers.draft import Refused
+from dsr_desk.lineage.importers.reading import CHUNK, LARGEST_DOCUMENT, json_document, text_of, values
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+class Peek:
+    """A file or folder that someone wants to import. Everything is read on demand and at most once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def is_folder(self) -> bool:
+        return self.path.is_dir()
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KB, b"" for a folder."""
+        if self.is_folder:
+            return b""
+        with self.path.open("rb") as file:
+            return file.read(1 << 16)
+
+    @cached_property
+    def text_head(self) -> str:
+        return self.head.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").lstrip()
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables of an SQLite file, in lower case; none for other files and for damaged ones."""
+        if not self.head.startswith(SQLITE_MAGIC):
+            return frozenset()
+        try:
+            with read_only(self.path) as db:
+                rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except sqlite3.DatabaseError:
+            return frozenset()
+        return frozenset(str(row[0]).lower() for row in rows)
+
+    @cached_property
+    def is_json(self) -> bool:
+        return self.text_head[:1] in ("{", "[")
+
+    @cached_property
+    def first_value(self) -> Any:
+        """The JSON document, or the first event where there are several. Raises Refused for broken JSON."""
+        if not self.is_json:
+            return None
+        if self.path.stat().st_size > LARGEST_DOCUMENT // 8 or self.text_head[0] == "[" or self._several():
+            return next((value for _, value in values(self.path)), None)
+        return json_document(text_of(self.path))
+
+    def _several(self) -> bool:
+        with self.path.open("rb") as file:
+            line = file.readline(CHUNK)
+            rest = file.readline(CHUNK)
+        try:
+            return isinstance(json.loads(line), dict) and bool(rest.strip())
+        except ValueError:
+            return False
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """An SQLite file of somebody else's: nothing is written beside it and nothing in it is run."""
+    log = path.with_name(path.name + "-wal")
+    fixed = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{fixed}", uri=True)
+    try:
+        db.execute("PRAGMA trusted_schema = off")
+        db.execute("PRAGMA cell_size_check = on")
+        yield db
+    finally:
+        db.close()
+
+
+def checked_tables(db: sqlite3.Connection, wanted: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Columns of the tables that an importer reads. Raises Refused where a table or a needed column is missing."""
+    found = {}
+    for table, needed in wanted.items():
+        kind = db.execute("SELECT type FROM sqlite_master WHERE lower(name) = ?", [table.lower()]).fetchone()
+        if kind is None or kind[0] != "table":
+            raise Refused(f"table {table}", "the table is missing")
+        columns = frozenset(row[1] for row in db.execute(f'PRAGMA table_info("{table}")'))
+        missing = sorted(set(needed) - columns)
+        if missing:
+            raise Refused(f"table {table}", f"the column {missing[0]} is missing")
+        found[table] = columns
+    return found

@@ -1,0 +1,230 @@
+"""Reading files that others wrote: JSON and YAML without surprises, times, places in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dsr_desk.core.lineage import Role
+from dsr_desk.lineage.importers.draft import Refused
+
+CHUNK = 1 << 20
+LARGEST_DOCUMENT = 1 << 29
+
+
+def utc(value: object, place: str) -> str:
+    """RFC 3339 text, a date, or milliseconds since 1970, as UTC with `Z` and seconds; "" for None and "".
+
+    Times without a zone are taken as UTC. Raises Refused for anything else.
+    """
+    if value is None or value == "":
+        return ""
+    try:
+        if isinstance(value, datetime):
+            moment = value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            moment = datetime.fromtimestamp(value / 1000, UTC)
+        elif isinstance(value, str):
+            moment = datetime.fromisoformat(_six_digits(value.strip()))
+        else:
+            moment = datetime.fromisoformat(str(value))
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Refused(place, "a time is expected and something else stands there") from error
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _six_digits(text: str) -> str:
+    """Nanoseconds cut to microseconds, which is as far as datetime reads."""
+    point = text.find(".")
+    if point < 0:
+        return text
+    end = point + 1
+    while end < len(text) and text[end].isdigit():
+        end += 1
+    return text[: min(end, point + 7)] + text[end:]
+
+
+def text_of(path: Path) -> str:
+    """The whole file as UTF-8 (a byte order mark is dropped). Raises Refused."""
+    if path.stat().st_size > LARGEST_DOCUMENT:
+        raise Refused("the whole file", f"it is larger than {LARGEST_DOCUMENT >> 20} MB, too large for one document")
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(f"byte {error.start}", "the text is not UTF-8") from error
+
+
+def json_document(text: str) -> Any:
+    """One JSON value. Raises Refused with line and column."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise Refused(f"line {error.lineno}, column {error.colno}", "the text is not valid JSON") from error
+    except RecursionError as error:
+        raise Refused("the whole file", "it is nested too deeply") from error
+
+
+def yaml_document(text: str) -> Any:
+    """One YAML value, plain data only: no tags that make objects. Raises Refused with line and column."""
+    try:
+        return yaml.load(text, Loader=_PlainLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the whole file"
+        raise Refused(place, "the text is not plain YAML") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused("the whole file", "the text is not plain YAML") from error
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """SafeLoader without merge keys: a few lines of them can stand for gigabytes."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(problem="merge keys are not read", problem_mark=key.start_mark)
+
+
+def values(path: Path) -> Iterator[tuple[str, Any]]:
+    """Each event of a JSON file with its place, streamed: one object, an array of them, or one a line (NDJSON)."""
+    with path.open("rb") as file:
+        start = file.read(CHUNK).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"["):
+        yield from _array(path)
+    elif _one_a_line(start):
+        yield from _lines(path)
+    else:
+        yield "the event", json_document(text_of(path))
+
+
+def _one_a_line(start: bytes) -> bool:
+    line, newline, _ = start.partition(b"\n")
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return not newline and len(start) < CHUNK
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Any]]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            content = line.strip(b"\xef\xbb\xbf \t\r\n")
+            if not content:
+                continue
+            place = f"line {number}"
+            try:
+                yield place, json.loads(content, parse_constant=_no_constant)
+            except json.JSONDecodeError as error:
+                raise Refused(f"{place}, column {error.colno}", "the line is not valid JSON") from error
+            except UnicodeDecodeError as error:
+                raise Refused(place, "the text is not UTF-8") from error
+            except RecursionError as error:
+                raise Refused(place, "it is nested too deeply") from error
+
+
+def _array(path: Path) -> Iterator[tuple[str, Any]]:
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    number = 0
+    separator = "["
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            buffer = file.read(CHUNK)
+            while True:
+                buffer = buffer.lstrip() or _more(file, number)
+                if separator == "," and buffer.startswith("]"):
+                    break
+                if not buffer.startswith(separator):
+                    raise Refused(f"after event {number}", "the list is broken")
+                buffer = buffer[1:].lstrip() or _more(file, number)
+                if separator == "[" and buffer.startswith("]"):
+                    break
+                separator = ","
+                number += 1
+                while True:
+                    try:
+                        value, end = decoder.raw_decode(buffer)
+                        break
+                    except json.JSONDecodeError as error:
+                        more = file.read(max(CHUNK, len(buffer)))
+                        if not more:
+                            raise Refused(f"event {number}", "it is not valid JSON") from error
+                        buffer += more
+                yield f"event {number}", value
+                buffer = buffer[end:]
+            if buffer[1:].strip() or file.read().strip():
+                raise Refused(f"after event {number}", "something stands behind the end of the list")
+    except UnicodeDecodeError as error:
+        raise Refused(f"after event {number}", "the text is not UTF-8") from error
+    except RecursionError as error:
+        raise Refused(f"event {number}", "it is nested too deeply") from error
+
+
+def _more(file: Any, number: int) -> str:
+    while chunk := file.read(CHUNK):
+        if stripped := str(chunk).lstrip():
+            return stripped
+    raise Refused(f"after event {number}", "the list ends too early")
+
+
+def _no_constant(name: str) -> Any:
+    raise Refused("the whole file", f"{name} is no JSON number")
+
+
+def mapping(value: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused(place, "an object is expected")
+    return value
+
+
+def listing(value: object, place: str) -> list[Any]:
+    """A list; None counts as an empty one."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refused(place, "a list is expected")
+    return value
+
+
+def some_text(value: object, place: str) -> str:
+    """Text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(place, "a text is expected and is missing or empty")
+    return value
+
+
+def maybe_text(value: object, place: str) -> str:
+    """Text, or "" for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Refused(place, "a text is expected")
+    return str(value)
+
+
+_ROLE_WORDS = {
+    "train": Role.TRAIN, "training": Role.TRAIN, "traindata": Role.TRAIN, "pretrain": Role.TRAIN,
+    "pretraining": Role.TRAIN, "finetuning": Role.TRAIN, "finetune": Role.TRAIN,
+    "validate": Role.VALIDATE, "validation": Role.VALIDATE, "val": Role.VALIDATE, "valid": Role.VALIDATE,
+    "dev": Role.VALIDATE, "tuning": Role.VALIDATE,
+    "evaluate": Role.EVALUATE, "evaluation": Role.EVALUATE, "eval": Role.EVALUATE, "test": Role.EVALUATE,
+    "testing": Role.EVALUATE, "benchmark": Role.EVALUATE, "benchmarking": Role.EVALUATE,
+    "base": Role.FINE_TUNE_BASE, "basemodel": Role.FINE_TUNE_BASE, "finetunebase": Role.FINE_TUNE_BASE,
+    "pretrained": Role.FINE_TUNE_BASE, "teacher": Role.DISTIL, "distil": Role.DISTIL, "distill": Role.DISTIL,
+    "distillation": Role.DISTIL, "adapter": Role.ADAPTER, "lora": Role.ADAPTER, "merge": Role.MERGE,
+    "quantise": Role.QUANTISE, "quantize": Role.QUANTISE, "quantized": Role.QUANTISE, "quantised": Role.QUANTISE,
+    "embed": Role.EMBED, "embedding": Role.EMBED, "serve": Role.SERVE, "serving": Role.SERVE,
+    "inference": Role.SERVE, "deploy": Role.SERVE, "deployment": Role.SERVE,
+}  # fmt: skip
+
+
+def role_named(text: str) -> Role | None:
+    """The role that a producer's word means, whatever its spelling; None for words that say nothing."""
+    word = "".join(letter for letter in text.casefold() if letter.isalpha())
+    return _ROLE_WORDS.get(word)

@@ -1,0 +1,101 @@
+"""Which formats can be imported, and the one function that imports a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.importers import mlflow_sqlite, openlineage
+from dsr_desk.lineage.importers.draft import Draft, LineageFileDamaged, Refused
+from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.reading import CHUNK
+
+
+class LineageFormatUnknown(DeskError):
+    code = "LINEAGE-FORMAT-UNKNOWN"
+    happened = "{file} is in none of the lineage formats that are read here: {formats}."
+    means = "Nothing was imported from it; models that only this file knows are missing from the graph."
+    todo = "Export it from the producing system in one of these formats, or write it down in the CSV form."
+
+
+class LineageFileUnreadable(DeskError):
+    code = "LINEAGE-FILE-UNREADABLE"
+    happened = "{file} cannot be read: {why}."
+    means = "Nothing was imported from it."
+    todo = "Check the path and the permissions, then import it again."
+
+
+class Importer(Protocol):
+    """One module per format."""
+
+    FORMAT: str
+
+    def sniff(self, peek: Peek) -> bool:
+        """Whether the content is of this format. May raise Refused where it is but is broken."""
+        ...
+
+    def read(self, peek: Peek, draft: Draft) -> None:
+        """Fills the draft, or raises Refused."""
+        ...
+
+
+IMPORTERS: tuple[Importer, ...] = (mlflow_sqlite, openlineage)
+
+
+def import_file(path: Path) -> Imported:
+    """Reads a file (or a folder, for formats that are folders) of any known format; nothing in it is executed.
+
+    All or nothing: raises LineageFileDamaged with file, place and sentence, LineageFormatUnknown or
+    LineageFileUnreadable. The same bytes give the same result.
+    """
+    peek = Peek(path)
+    draft = Draft()
+    try:
+        importer = next((importer for importer in IMPORTERS if importer.sniff(peek)), None)
+        if importer is None:
+            raise LineageFormatUnknown(file=path.name, formats=", ".join(i.FORMAT for i in IMPORTERS))
+        digest = digest_of_source(path)
+        importer.read(peek, draft)
+        if digest_of_source(path) != digest:
+            raise Refused("the whole file", "it changed while it was read")
+    except Refused as error:
+        raise LineageFileDamaged(file=path.name, place=error.place, sentence=error.sentence) from error
+    except OSError as error:
+        raise LineageFileUnreadable(file=path.name, why=error.strerror or "the system refused") from error
+    return Imported(
+        file=path.name,
+        format=importer.FORMAT,
+        digest=digest,
+        nodes=tuple(draft.nodes.values()),
+        edges=draft.all_edges(digest),
+        warnings=tuple(draft.warnings),
+        newest=draft.newest,
+    )
+
+
+def digest_of_source(path: Path) -> str:
+    """SHA-256 (hex) of a file, with the log beside it for a database; of names and digests for a folder."""
+    whole = hashlib.sha256()
+    if path.is_dir():
+        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            _add(whole, [file], file.relative_to(path).as_posix())
+    else:
+        log = path.with_name(path.name + "-wal")
+        _add(whole, [path, *([log] if log.exists() and log.stat().st_size else [])])
+    return whole.hexdigest()
+
+
+def _add(whole: hashlib._Hash, files: Iterable[Path], name: str = "") -> None:
+    if name:
+        whole.update(f"{len(name.encode())}:{name}".encode())
+    for path in files:
+        inner = hashlib.sha256() if name else whole
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                inner.update(chunk)
+        if inner is not whole:
+            whole.update(inner.digest())

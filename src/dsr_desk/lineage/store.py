@@ -1,0 +1,144 @@
+"""The lineage in a vault's database: sources as they were read, answers of officers, the graph over all of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from sqlite_utils import Database
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Imported, Node, NodeKind
+from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
+from dsr_desk.lineage.identity import Answer, RegisteredVersion
+
+
+class NoSuchSource(DeskError):
+    code = "LINEAGE-NO-SUCH-SOURCE"
+    happened = "No imported lineage file has the digest {digest}."
+    means = "Nothing was changed."
+    todo = "Look at the list of imported files: it shows the digest of each."
+
+
+@dataclass(frozen=True)
+class Source:
+    """An imported file. `newest` is the latest time in it, `imported` when it was read here; both UTC."""
+
+    digest: str
+    file: str
+    format: str
+    newest: str
+    imported: str
+    nodes: int
+    edges: int
+    warnings: tuple[str, ...]
+
+
+def save(db: Database, imported: Imported, now: str) -> bool:
+    """Keeps a source, all of it or nothing. False where the same bytes were imported before: nothing changes."""
+    with db.atomic():
+        if db.conn.execute("SELECT 1 FROM lineage_sources WHERE digest = ?", [imported.digest]).fetchone():
+            return False
+        source = db.conn.execute(
+            "INSERT INTO lineage_sources (digest, file, format, newest, imported, warnings) VALUES (?, ?, ?, ?, ?, ?)",
+            [imported.digest, imported.file, imported.format, imported.newest, now, json.dumps(imported.warnings)],
+        ).lastrowid
+        first = db.conn.execute("SELECT coalesce(max(num), 0) + 1 FROM lineage_nodes").fetchone()[0]
+        number = {node.id: first + i for i, node in enumerate(imported.nodes)}
+        db.conn.executemany(
+            "INSERT INTO lineage_nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number[n.id], source, n.id, n.kind.value, n.name, n.version, n.namespace, json.dumps(n.digests),
+                    json.dumps(n.aliases), n.created, n.ended, json.dumps(dict(n.attributes), ensure_ascii=False),
+                )
+                for n in imported.nodes
+            ),
+        )  # fmt: skip
+        db.conn.executemany(
+            "INSERT INTO lineage_edges VALUES (?, ?, ?, ?, ?)",
+            ((source, number[e.origin], number[e.target], e.role.value, e.certainty.value) for e in imported.edges),
+        )
+    return True
+
+
+def forget(db: Database, digest: str) -> None:
+    """Takes a source out of the graph. Answers and dispositions stay. Raises NoSuchSource."""
+    with db.atomic():
+        row = db.conn.execute("SELECT source FROM lineage_sources WHERE digest = ?", [digest]).fetchone()
+        if row is None:
+            raise NoSuchSource(digest=digest)
+        for table in ("lineage_edges", "lineage_nodes", "lineage_sources"):
+            db.conn.execute(f"DELETE FROM {table} WHERE source = ?", [row[0]])
+
+
+def sources(db: Database) -> list[Source]:
+    """All imported files, in the order of their import."""
+    return [
+        Source(digest, file, form, newest, imported, nodes, edges, tuple(json.loads(warnings)))
+        for digest, file, form, newest, imported, warnings, nodes, edges in db.conn.execute(
+            """SELECT digest, file, format, newest, imported, warnings,
+                      (SELECT count(*) FROM lineage_nodes AS n WHERE n.source = s.source),
+                      (SELECT count(*) FROM lineage_edges AS e WHERE e.source = s.source)
+               FROM lineage_sources AS s ORDER BY source"""
+        )
+    ]
+
+
+def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
+    """The graph over all sources, the registered dataset versions and the officers' answers."""
+    numbers: list[int] = []
+    nodes: list[Node] = []
+    for num, ident, kind, name, version, space, digests, aliases, created, ended, attributes in db.conn.execute(
+        """SELECT num, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
+           FROM lineage_nodes ORDER BY num"""
+    ):
+        numbers.append(num)
+        nodes.append(
+            Node(
+                ident, NodeKind(kind), name, version, space,
+                () if digests == "[]" else tuple(json.loads(digests)),
+                () if aliases == "[]" else tuple(json.loads(aliases)),
+                created, ended, {} if attributes == "{}" else json.loads(attributes),
+            )
+        )  # fmt: skip
+    digests_of = dict(db.conn.execute("SELECT source, digest FROM lineage_sources ORDER BY source").fetchall())
+    source_seat = {source: i for i, source in enumerate(digests_of)}
+    role_code = {role.value: i for i, role in enumerate(ROLES)}
+    certainty_code = {certainty.value: i for i, certainty in enumerate(CERTAINTIES)}
+    table = EdgeTable.of(
+        [
+            (origin, target, role_code[role], certainty_code[certainty], source_seat[source])
+            for source, origin, target, role, certainty in db.conn.execute(
+                "SELECT source, origin, target, role, certainty FROM lineage_edges"
+            )
+        ]
+    )
+    seats = np.array(numbers, dtype=np.int64)
+    placed = EdgeTable(
+        np.searchsorted(seats, table.origin), np.searchsorted(seats, table.target), table.role, table.certainty,
+        table.source,
+    )  # fmt: skip
+    return Graph(nodes, placed, list(digests_of.values()), registered, answers(db))
+
+
+def answers(db: Database) -> list[Answer]:
+    """What officers said about names that agree."""
+    rows = db.conn.execute("SELECT first, second, same FROM lineage_answers ORDER BY first, second")
+    return [Answer(first, second, bool(same)) for first, second, same in rows]
+
+
+def answer(db: Database, first: str, second: str, same: bool | None, officer: str, now: str) -> bool | None:
+    """Remembers whether two nodes (ids) are the same; None takes an answer back. Returns what was said before."""
+    low, high = sorted((first, second))
+    with db.atomic():
+        row = db.conn.execute("SELECT same FROM lineage_answers WHERE first = ? AND second = ?", [low, high]).fetchone()
+        if same is None:
+            db.conn.execute("DELETE FROM lineage_answers WHERE first = ? AND second = ?", [low, high])
+        else:
+            db.conn.execute(
+                "INSERT OR REPLACE INTO lineage_answers VALUES (?, ?, ?, ?, ?)", [low, high, int(same), officer, now]
+            )
+    return None if row is None else bool(row[0])

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.identity import Answer, RegisteredVersion
+from dsr_desk.lineage.impact import affected, all_paths
+
+Draw = Callable[..., Graph]
+
+
+def names(impact: object) -> list[str]:
+    return [model.node.label for model in impact.models]  # type: ignore[attr-defined]
+
+
+def test_a_model_trained_on_the_dataset_is_affected_with_role_and_path(draw: Draw) -> None:
+    impact = affected(draw("dataset:faces@1 train run:7", "run:7 produce model:net@3"), ["faces@1"], {"faces@1": 4})
+
+    (model,) = impact.models
+    assert (model.name, model.version, model.roles) == ("net", "3", (Role.TRAIN,))
+    assert model.certainty is Certainty.RECORDED
+    assert model.in_weights
+    assert [(step.node.name, step.role) for step in model.shortest_path] == [
+        ("faces", None),
+        ("7", Role.TRAIN),
+        ("net", Role.PRODUCE),
+    ]
+    assert impact.hits == {"faces@1": 4}
+
+
+def test_fine_tunes_adapters_merges_distillates_and_quantised_models_are_reached(draw: Draw) -> None:
+    impact = affected(
+        draw(
+            "dataset:faces@1 train run:1",
+            "run:1 produce model:base",
+            "model:base fine-tune-base model:tuned",
+            "model:base adapter model:lora",
+            "model:tuned merge model:merged",
+            "model:base distil model:small",
+            "model:small quantise model:tiny",
+        ),
+        ["faces@1"],
+    )
+
+    assert {m.name: m.roles for m in impact.models} == {
+        "base": (Role.TRAIN,),
+        "tuned": (Role.FINE_TUNE_BASE,),
+        "lora": (Role.ADAPTER,),
+        "merged": (Role.MERGE,),
+        "small": (Role.DISTIL,),
+        "tiny": (Role.QUANTISE,),
+    }
+
+
+def test_a_model_that_was_only_evaluated_is_listed_and_does_not_hold_the_data_in_its_weights(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces@1 evaluate run:1",
+        "dataset:other@1 train run:1",
+        "run:1 produce model:net",
+        "model:net fine-tune-base model:child",
+    )
+    by_name = {model.name: model for model in affected(graph, ["faces@1"]).models}
+
+    assert by_name["net"].roles == (Role.EVALUATE,)
+    assert not by_name["net"].in_weights
+    assert not by_name["child"].in_weights
+    assert {m.name for m in affected(graph, ["other@1"]).models if m.in_weights} == {"net", "child"}
+
+
+def test_cycles_end(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces@1 train model:gan",
+        "model:gan generate dataset:synthetic",
+        "dataset:synthetic train model:gan",
+        "dataset:synthetic derive dataset:faces@1",
+        "dataset:synthetic train model:second",
+    )
+
+    assert names(affected(graph, ["faces@1"])) == ["gan", "second"]
+    paths, complete = all_paths(graph, ["faces@1"], "model:second")
+    assert complete
+    assert [[step.node.name for step in path] for path in paths] == [["faces", "gan", "synthetic", "second"]]
+
+
+def test_a_version_derived_by_erasure_does_not_reach_later_models(draw: Draw) -> None:
+    graph = draw(
+        "dataset:old train model:before",
+        "dataset:new train model:after",
+        "dataset:copy train model:copied",
+        nodes=(
+            Node("dataset:old", NodeKind.DATASET, "faces", "1"),
+            Node("dataset:new", NodeKind.DATASET, "faces", "1-erased"),
+            Node("dataset:copy", NodeKind.DATASET, "faces", "2"),
+        ),
+        registered=(
+            RegisteredVersion("faces", "1"),
+            RegisteredVersion("faces", "1-erased", derived_from="faces@1", by_erasure=True),
+            RegisteredVersion("faces", "2", derived_from="faces@1"),
+        ),
+    )
+
+    assert names(affected(graph, ["faces@1"])) == ["before", "copied"]
+    assert names(affected(graph, ["faces@1-erased"])) == ["after"]
+
+
+def test_certainty_is_that_of_the_surest_path_and_that_path_is_shown(draw: Draw) -> None:
+    impact = affected(
+        draw(
+            "dataset:faces@1 train model:net ?",
+            "dataset:faces@1 train run:1",
+            "run:1 produce model:net",
+            "dataset:faces@1 train model:guess ?",
+        ),
+        ["faces@1"],
+    )
+    by_name = {model.name: model for model in impact.models}
+
+    assert by_name["net"].certainty is Certainty.RECORDED
+    assert len(by_name["net"].shortest_path) == 3
+    assert by_name["guess"].certainty is Certainty.INFERRED
+
+
+def test_models_without_recorded_training_data_stand_beside_the_affected_ones(draw: Draw) -> None:
+    impact = affected(
+        draw(
+            "dataset:faces@1 train model:net",
+            "dataset:other@1 train model:else",
+            "dataset:other@1 evaluate model:measured",
+            "run:9 produce model:silent",
+            "model:silent fine-tune-base model:silent-child",
+        ),
+        ["faces@1"],
+    )
+
+    assert names(impact) == ["net"]
+    assert [node.name for node in impact.without_lineage] == ["measured", "silent", "silent-child"]
+
+
+def test_an_affected_model_says_when_its_own_training_is_not_recorded(draw: Draw) -> None:
+    impact = affected(draw("dataset:faces@1 evaluate model:net"), ["faces@1"])
+
+    assert not impact.models[0].training_recorded
+    assert impact.without_lineage == ()
+
+
+def test_every_hit_version_gives_its_own_shortest_path(draw: Draw) -> None:
+    graph = draw("dataset:a@1 train model:net", "dataset:b@1 derive dataset:c@1", "dataset:c@1 train model:net")
+
+    (model,) = affected(graph, ["a@1", "b@1"]).models
+    assert model.dataset_versions == ("a@1", "b@1")
+    assert [len(path) for path in model.paths] == [2, 3]
+
+
+def test_deployments_products_outputs_embeddings_and_benchmarks_are_found_downstream(draw: Draw) -> None:
+    live = Node("deployment:gate", NodeKind.DEPLOYMENT, "gate", created="2026-02-01T00:00:00Z")
+    gone = Node(
+        "deployment:old", NodeKind.DEPLOYMENT, "old", created="2025-02-01T00:00:00Z", ended="2025-03-01T00:00:00Z"
+    )
+    graph = draw(
+        "dataset:faces@1 train model:net",
+        "model:net serve deployment:gate",
+        "model:net serve deployment:old",
+        "deployment:gate serve product:doors",
+        "model:net embed embedding:vectors",
+        "model:net serve run:batch",
+        "run:batch produce dataset:scores",
+        "dataset:scores train model:second",
+        "model:net evaluate benchmark:board",
+        nodes=(live, gone),
+    )
+    model = next(m for m in affected(graph, ["faces@1"]).models if m.name == "net")
+
+    assert [node.name for node in model.deployments] == ["gate", "old"]
+    assert [node.name for node in model.products] == ["doors"]
+    assert [node.name for node in model.outputs] == ["scores"]
+    assert [node.name for node in model.embeddings] == ["vectors"]
+    assert [node.name for node in model.benchmarks] == ["board"]
+    assert model.period.since == "2025-02-01T00:00:00Z"
+    assert model.period.says == "2025-02-01 to now"
+
+
+def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(draw: Draw) -> None:
+    early = Node("run:early", NodeKind.RUN, "early", created="2025-01-01T00:00:00Z", ended="2025-01-02T00:00:00Z")
+    late = Node("run:late", NodeKind.RUN, "late", created="2025-06-01T00:00:00Z", ended="2025-06-02T00:00:00Z")
+    graph = draw(
+        "dataset:faces@1 train run:early",
+        "run:early produce model:first",
+        "dataset:faces@1 train run:late",
+        "run:late produce model:second",
+        "dataset:faces@1 train model:undated",
+        nodes=(early, late),
+    )
+    arrived = {"faces@1": "2025-03-01T00:00:00Z"}
+    impact = affected(graph, ["faces@1"], arrived=arrived)
+
+    assert sorted(names(impact)) == ["second", "undated"]
+    assert [(e.node.name, "before the first hit" in e.reason) for e in impact.excluded] == [("first", True)]
+    assert sorted(names(affected(graph, ["faces@1"]))) == ["first", "second", "undated"]
+
+
+def test_a_dataset_that_no_source_mentions_is_said_and_is_no_error(draw: Draw) -> None:
+    graph = draw("dataset:other@1 train model:net", registered=(RegisteredVersion("faces", "1"),))
+    impact = affected(graph, ["faces@1", "nowhere@9"])
+
+    assert impact.models == ()
+    assert impact.not_in_lineage == ("faces@1", "nowhere@9")
+
+
+def test_a_name_that_agrees_is_a_question_and_its_models_are_uncertain_until_it_is_answered(draw: Draw) -> None:
+    theirs = Node("dataset:lake|faces|v7", NodeKind.DATASET, "faces", "v7", "lake")
+    ours = RegisteredVersion("faces", "2026-01")
+
+    def impact_with(*answers: Answer) -> object:
+        graph = draw("dataset:lake|faces|v7 train model:net", nodes=(theirs,), registered=(ours,), answers=answers)
+        return affected(graph, ["faces@2026-01"])
+
+    asked = impact_with()
+    assert [m.certainty for m in asked.models] == [Certainty.UNKNOWN]  # type: ignore[attr-defined]
+    (question,) = asked.questions  # type: ignore[attr-defined]
+    pair = sorted((question.first.id, question.second.id))
+
+    agreed = impact_with(Answer(pair[0], pair[1], same=True))
+    assert names(agreed) == ["net"]
+    assert agreed.models[0].certainty is Certainty.RECORDED  # type: ignore[attr-defined]
+    assert agreed.questions == ()  # type: ignore[attr-defined]
+
+    denied = impact_with(Answer(pair[0], pair[1], same=False))
+    assert denied.models == ()  # type: ignore[attr-defined]
+    assert denied.questions == ()  # type: ignore[attr-defined]
+
+
+def test_all_paths_stops_at_its_limit_and_says_so(draw: Draw) -> None:
+    lines = [f"dataset:faces@1 train run:{i}" for i in range(5)] + [f"run:{i} produce model:net" for i in range(5)]
+    graph = draw(*lines)
+
+    paths, complete = all_paths(graph, ["faces@1"], "model:net", limit=3)
+    assert (len(paths), complete) == (3, False)
+    assert len(all_paths(graph, ["faces@1"], "model:net")[0]) == 5
+    assert all_paths(graph, ["faces@1"], "model:nowhere") == ([], True)
+
+
+def test_the_json_form_has_the_fields_that_programs_rely_on(draw: Draw) -> None:
+    shape = affected(draw("dataset:faces@1 train model:net@2", "run:1 produce model:odd"), ["faces@1"]).as_json()
+
+    (model,) = shape["models"]
+    assert {key: model[key] for key in ("name", "version", "roles", "certainty")} == {
+        "name": "net",
+        "version": "2",
+        "roles": ["train"],
+        "certainty": "recorded",
+    }
+    assert [step["name"] for step in model["paths"][0]] == ["faces", "net"]
+    assert [entry["name"] for entry in shape["without_lineage"]] == ["odd"]
