@@ -24,7 +24,7 @@ pip() { .venv/bin/python -m pip install -qq "$@"; }
 pinned() { "$@" --no-deps --require-hashes --no-build-isolation --requirement packaging/requirements.txt; }
 
 # --no-deps: the pinned lists are complete, and face_recognition's own list would build dlib from source beside dlib-bin.
-echo "Installing into .venv (about 200 MB to fetch, one minute on a usual line) ..."
+echo "Installing into .venv (about 300 MB to fetch, one minute on a usual line) ..."
 pip --no-deps --require-hashes --only-binary :all: --requirement packaging/build.txt
 if ! pinned .venv/bin/uv pip install --quiet --python .venv/bin/python; then
     echo "uv could not install the packages; pip tries the same list, with its own settings and more slowly ..." >&2

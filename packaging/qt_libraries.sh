@@ -25,11 +25,11 @@ for pair in sys.argv[1:]:
     try:
         ctypes.CDLL(library)
     except OSError:
-        print(package, end=" ")
+        print(package)
 PYTHON
 }
 
-packages=$(missing_packages)
+packages=$(missing_packages | xargs)
 [ -n "$packages" ] || exit 0
 
 as_root=
@@ -38,7 +38,7 @@ if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
     echo "Installing system libraries that Qt needs: $packages"
     export DEBIAN_FRONTEND=noninteractive
     { $as_root apt-get update && $as_root apt-get install --yes --no-install-recommends $packages; } >/dev/null 2>&1 || true
-    packages=$(missing_packages)
+    packages=$(missing_packages | xargs)
     [ -n "$packages" ] || exit 0
 fi
 echo "The windows cannot start without system libraries that are missing here; install the packages (Debian's names): $packages" >&2
