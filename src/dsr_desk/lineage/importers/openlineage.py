@@ -19,6 +19,8 @@ OUR_FACET = "dsrdesk_lineage"
 _ENDS = ("COMPLETE", "ABORT", "FAIL")
 _TYPES = {"START", "RUNNING", "OTHER", *_ENDS}
 _NAMED = {"namespace", "name"}
+_ROLES = {role.value: role for role in Role}
+_CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
 
 
 def sniff(peek: Peek) -> bool:
@@ -104,9 +106,9 @@ class _Reader:
     def _link(self, run: str, item: Mapping[str, Any], place: str, time: str, *, reads: bool) -> str:
         node = self._dataset(item, place, time)
         ours = _facet(item.get("inputFacets" if reads else "outputFacets"), OUR_FACET, place)
-        said = ours.get("role")
-        role = role_named(said) or _role(said) if isinstance(said, str) else None
-        certainty = _certainty(ours.get("certainty"))
+        said = str(ours.get("role", ""))
+        role = _ROLES.get(said) or role_named(said)
+        certainty = _CERTAINTIES.get(str(ours.get("certainty")), Certainty.RECORDED)
         if reads:
             self.draft.edge(node, run, role or Role.INPUT, certainty)
         else:
@@ -184,11 +186,3 @@ def _kind(facets: object, ours: Mapping[str, Any], place: str) -> NodeKind:
             raise Refused(f"{place}, {OUR_FACET}.kind", "this kind of thing is unknown") from error
     kind = _facet(facets, "datasetType", place).get("datasetType")
     return NodeKind.MODEL if isinstance(kind, str) and kind.upper() == "MODEL" else NodeKind.DATASET
-
-
-def _role(text: str) -> Role | None:
-    return next((role for role in Role if role.value == text), None)
-
-
-def _certainty(value: object) -> Certainty:
-    return next((certainty for certainty in Certainty if certainty.value == value), Certainty.RECORDED)

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dsr_desk.core.lineage import Certainty, Imported, Role
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.registry import import_file
+
+Event = Callable[..., dict[str, object]]
+
+
+def lines(path: Path, *events: object) -> Path:
+    path.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    return path
+
+
+def edges(imported: Imported) -> set[tuple[str, str, str]]:
+    label = {node.id: f"{node.kind.value}:{node.label}" for node in imported.nodes}
+    return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
+
+
+def test_data_that_a_model_comes_from_trains_it_and_a_model_is_its_base(tmp_path: Path, event: Event) -> None:
+    imported = import_file(lines(tmp_path / "e.ndjson", event("1", ("faces@3", "!base"), ("!net@2",))))
+
+    assert edges(imported) == {
+        ("dataset:faces@3", "train", "run:job-1"),
+        ("model:base", "fine-tune-base", "run:job-1"),
+        ("run:job-1", "produce", "model:net@2"),
+    }
+
+
+def test_events_of_one_run_are_merged(tmp_path: Path, event: Event) -> None:
+    started = event("1", ("faces",), (), eventType="START", eventTime="2026-03-01T09:00:00+01:00")
+    imported = import_file(lines(tmp_path / "e.ndjson", started, event("1", (), ("!net",))))
+
+    (run,) = [node for node in imported.nodes if node.kind == "run"]
+    assert (run.created, run.ended) == ("2026-03-01T08:00:00Z", "2026-03-01T10:00:00Z")
+    assert ("dataset:faces", "train", "run:job-1") in edges(imported)
+    assert imported.newest == "2026-03-01T10:00:00Z"
+
+
+def test_a_run_that_makes_no_model_tries_its_model_on_the_data(tmp_path: Path, event: Event) -> None:
+    imported = import_file(lines(tmp_path / "e.ndjson", event("1", ("faces", "!net"), ("scores",))))
+    impact = affected(Graph.of(imported.nodes, imported.edges), ["faces"])
+
+    (model,) = impact.models
+    assert (model.roles, model.certainty, model.in_weights) == ((Role.EVALUATE,), Certainty.INFERRED, False)
+    assert [node.name for node in model.outputs] == ["scores"]
+
+
+def test_our_facet_says_the_role(tmp_path: Path, event: Event) -> None:
+    plain = event("1", ("faces",), ("!net",))
+    plain["inputs"][0]["inputFacets"] = {"dsrdesk_lineage": {"role": "validate", "certainty": "inferred"}}  # type: ignore[index]
+    imported = import_file(lines(tmp_path / "e.ndjson", plain))
+
+    (edge,) = [edge for edge in imported.edges if edge.role is Role.VALIDATE]
+    assert edge.certainty is Certainty.INFERRED
+
+
+def test_one_event_an_array_and_lines_give_the_same_graph(tmp_path: Path, event: Event) -> None:
+    one = event("1", ("faces",), ("!net",))
+    single = tmp_path / "one.json"
+    single.write_text(json.dumps(one, indent=2), encoding="utf-8")
+    array = tmp_path / "array.json"
+    array.write_text("\ufeff" + json.dumps([one], indent=2), encoding="utf-8")
+
+    graphs = [edges(import_file(path)) for path in (single, array, lines(tmp_path / "e.ndjson", one))]
+    assert graphs[0] == graphs[1] == graphs[2]
+    assert len(graphs[0]) == 2
+
+
+def test_an_array_larger_than_one_read_is_complete(tmp_path: Path, event: Event) -> None:
+    path = tmp_path / "array.json"
+    path.write_text(json.dumps([event(str(i), (f"d{i}",), pad="x" * 700) for i in range(4000)]), encoding="utf-8")
+
+    assert len(import_file(path).edges) == 4000
+
+
+def test_dataset_and_job_events_columns_symlinks_and_renames(tmp_path: Path, event: Event) -> None:
+    dataset = {
+        "eventTime": "2026-03-01T10:00:00",
+        "dataset": {
+            "namespace": "lake",
+            "name": "new",
+            "facets": {
+                "symlinks": {"identifiers": [{"namespace": "hive", "name": "faces"}]},
+                "lifecycleStateChange": {
+                    "lifecycleStateChange": "RENAME",
+                    "previousIdentifier": {"namespace": "lake", "name": "old"},
+                },
+                "columnLineage": {
+                    "fields": {"face": {"inputFields": [{"namespace": "lake", "name": "raw", "field": "f"}]}}
+                },
+            },
+        },
+    }
+    job = {key: value for key, value in event("1", ("new",), ("!net",)).items() if key not in ("run", "eventType")}
+    imported = import_file(lines(tmp_path / "e.ndjson", dataset, job))
+
+    assert edges(imported) == {
+        ("dataset:old", "copy", "dataset:new"),
+        ("dataset:raw", "derive", "dataset:new"),
+        ("dataset:new", "train", "run:job-1"),
+        ("run:job-1", "produce", "model:net"),
+    }
+    assert next(node for node in imported.nodes if node.name == "new").aliases == ("hive/faces",)
+
+
+def test_a_dropped_dataset_has_an_end(tmp_path: Path, event: Event) -> None:
+    dropped = event("1", (), ("faces",))
+    dropped["outputs"][0]["facets"]["lifecycleStateChange"] = {"lifecycleStateChange": "DROP"}  # type: ignore[index]
+    imported = import_file(lines(tmp_path / "e.ndjson", dropped))
+
+    assert next(node for node in imported.nodes if node.name == "faces").ended == "2026-03-01T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"eventTime": "{{RUN_START_TIME}}"}, "line 2, eventTime"),
+        ({"eventTime": None}, "line 2, eventTime"),
+        ({"run": {}}, "line 2, run.runId"),
+        ({"job": {"namespace": "x"}}, "line 2, job.name"),
+        ({"inputs": [{"name": "faces"}]}, "line 2, inputs[0].namespace"),
+        ({"inputs": {"name": "faces"}}, "line 2, inputs"),
+        ({"eventType": "DONE"}, "line 2, eventType"),
+    ],
+)
+def test_a_broken_event_is_refused_with_its_place(
+    tmp_path: Path, event: Event, broken: dict[str, object], place: str
+) -> None:
+    path = lines(tmp_path / "e.ndjson", event("1", ("faces",)), event("2", ("faces",)) | broken)
+
+    with pytest.raises(LineageFileDamaged) as refused:
+        import_file(path)
+    assert f"e.ndjson was not imported: at {place}, " in refused.value.what_happened
+
+
+def test_a_cut_file_is_refused_with_its_place(tmp_path: Path, event: Event) -> None:
+    whole = "".join(json.dumps(event(str(i), ("faces",))) + "\n" for i in range(3))
+    (tmp_path / "e.ndjson").write_text(whole[:-40], encoding="utf-8")
+    with pytest.raises(LineageFileDamaged, match="at line 3"):
+        import_file(tmp_path / "e.ndjson")
+
+    (tmp_path / "a.json").write_text(json.dumps([event("1"), event("2")])[:-1], encoding="utf-8")
+    with pytest.raises(LineageFileDamaged, match="after event 2, the list ends too early"):
+        import_file(tmp_path / "a.json")
+
+
+def test_events_take_memory_for_the_graph_and_not_for_the_file(tmp_path: Path, event: Event) -> None:
+    path = tmp_path / "big.ndjson"
+    text = json.dumps(event("RUN", ("faces",), ("!net",), padding="x" * 4000))
+    with path.open("w", encoding="utf-8") as file:
+        for i in range(6_000):
+            file.write(text.replace("RUN", str(i % 50)) + "\n")
+    tracemalloc.start()
+    imported = import_file(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert (len(imported.nodes), len(imported.edges)) == (52, 100)
+    assert peak < path.stat().st_size / 8
+
+
+def test_real_events_have_the_graph_that_a_person_reads_in_them(real_data: Path, tmp_path: Path) -> None:
+    folder = real_data / "lineage" / "openlineage"
+    apples = sorted(folder.glob("*apples__*.json"))
+    path = tmp_path / "apples.ndjson"
+    lines(path, *(json.loads(file.read_text(encoding="utf-8")) for file in apples))
+    imported = import_file(path)
+
+    assert len(apples) == 8
+    assert {node.name for node in imported.nodes if node.kind == "dataset"} == {
+        "red.delicious", "crab.apples", "apples", "cinnamon", "sugar", "apple.filling", "apple.cider",
+        "apple.vinegar", "apple.pie",
+    }  # fmt: skip
+    assert len([node for node in imported.nodes if node.kind == "run"]) == 8
+    assert len(imported.edges) == 20
+
+    simple = import_file(folder / "marquez__api__src__test__resources__open_lineage__event_simple.json")
+    assert edges(simple) == {
+        ("dataset:instance.schema.input-1", "input", "run:myjob"),
+        ("dataset:instance.schema.input-2", "input", "run:myjob"),
+        ("run:myjob", "produce", "dataset:instance.schema.output-1"),
+    }
+    alone = import_file(folder / "marquez__api__src__test__resources__open_lineage__event_dataset_event.json")
+    assert [(node.namespace, node.name) for node in alone.nodes] == [("my-dataset-namespace", "my-dataset-name")]
+
+
+def test_real_templates_with_unfilled_times_are_refused(real_data: Path) -> None:
+    folder = real_data / "lineage" / "openlineage"
+    for name in ("marquez__docker__metadata.template.json", "integration__flink__flink1__src__test__resources__events__expected_kafka.json"):  # fmt: skip
+        with pytest.raises(LineageFileDamaged, match="eventTime, a time is expected"):
+            import_file(folder / name)
+
+
+def test_every_other_real_event_is_imported(real_data: Path) -> None:
+    folder = real_data / "lineage" / "openlineage"
+    for path in sorted(folder.glob("*open_lineage__*.json")):
+        assert import_file(path).nodes, path.name

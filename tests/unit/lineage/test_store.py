@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from dsr_desk.core.lineage import Certainty
+from dsr_desk.lineage import store
+from dsr_desk.lineage.identity import RegisteredVersion
+from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.importers.registry import import_file
+
+NOW = "2026-11-21T10:00:00Z"
+
+
+def test_a_saved_source_comes_back_as_the_same_graph(db: Database, mlflow_store: Path) -> None:
+    imported = import_file(mlflow_store)
+    assert store.save(db, imported, NOW)
+    graph = store.load(db)
+
+    assert {node.id: node for node in graph.nodes} == {node.id: node for node in imported.nodes}
+    assert {graph.edge(i) for i in range(graph.origin.size)} == set(imported.edges)
+    (source,) = store.sources(db)
+    assert (source.digest, source.file, source.imported) == (imported.digest, "mlflow.db", NOW)
+    assert (source.nodes, source.edges) == (len(imported.nodes), len(imported.edges))
+
+
+def test_the_same_bytes_change_nothing_the_second_time(db: Database, mlflow_store: Path) -> None:
+    assert store.save(db, import_file(mlflow_store), NOW)
+    assert not store.save(db, import_file(mlflow_store), NOW)
+    assert len(store.sources(db)) == 1
+
+
+def test_two_sources_join_in_one_graph(
+    db: Database, mlflow_store: Path, tmp_path: Path, event: Callable[..., object]
+) -> None:
+    path = tmp_path / "events.ndjson"
+    path.write_text(json.dumps(event("9", ("faces@2026-01",), ("!street@4",))) + "\n", encoding="utf-8")
+    for file in (mlflow_store, path):
+        store.save(db, import_file(file), NOW)
+    graph = store.load(db, [RegisteredVersion("faces", "2026-01")])
+
+    impact = affected(graph, ["faces@2026-01"])
+    assert {model.name: model.certainty for model in impact.models} == dict.fromkeys(
+        ("gate", "gate-tuned", "street"), Certainty.RECORDED
+    )
+
+
+def test_nothing_is_kept_of_a_source_that_fails_half_way(db: Database, mlflow_store: Path) -> None:
+    imported = import_file(mlflow_store)
+    broken = replace(imported, edges=(*imported.edges, replace(imported.edges[0], target="nowhere")))
+    with pytest.raises(KeyError):
+        store.save(db, broken, NOW)
+
+    assert store.sources(db) == []
+    assert store.load(db).nodes == []
+
+
+def test_a_source_can_be_taken_out_again(db: Database, mlflow_store: Path) -> None:
+    imported = import_file(mlflow_store)
+    store.save(db, imported, NOW)
+    store.forget(db, imported.digest)
+
+    assert store.load(db).nodes == []
+    with pytest.raises(store.NoSuchSource):
+        store.forget(db, imported.digest)
+
+
+def test_an_answer_is_remembered_replaced_and_taken_back(db: Database) -> None:
+    assert store.answer(db, "b", "a", True, "officer", NOW) is None
+    assert store.answer(db, "a", "b", False, "officer", NOW) is True
+    assert [(a.first, a.second, a.same) for a in store.answers(db)] == [("a", "b", False)]
+    assert store.answer(db, "a", "b", None, "officer", NOW) is False
+    assert store.answers(db) == []
