@@ -1,0 +1,466 @@
+#!/usr/bin/env python3
+"""Checks an evidence bundle with Python's standard library and the `cryptography` package alone.
+
+    python3 check_bundle.py FOLDER [FINGERPRINT] [CHECKPOINT]
+
+FOLDER holds evidence.zip, evidence.zip.p7s and certificate.pem; FINGERPRINT is the SHA-256 of the organisation's
+certificate as you got it from the organisation by another way; CHECKPOINT is a file with a checkpoint from an earlier
+bundle. This file lies in every bundle, and the program that makes bundles checks them with this same file.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+EVIDENCE, SIGNATURE, CERTIFICATE = "evidence.zip", "evidence.zip.p7s", "certificate.pem"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_OID_SIGNED, _OID_DATA = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010701")
+_OID_TYPE, _OID_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
+_OID_TIME, _OID_SHA256 = bytes.fromhex("2a864886f70d010905"), bytes.fromhex("608648016503040201")
+_OIDS_RSA = (bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010101"))
+_OID_ECDSA = bytes.fromhex("2a8648ce3d040302")
+
+
+class Refused(Exception):
+    """What does not hold, as a sentence."""
+
+
+class Finding(NamedTuple):
+    """One check: its name, whether it holds, and what that means in a sentence."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+# The zip
+
+
+def members_of(data: bytes) -> dict[str, bytes]:
+    """All members of a zip as our bundles are: stored, each once, nothing hidden. Raises Refused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _read_members(archive, len(data))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OverflowError) as bad:
+        raise Refused(f"The archive is damaged or cut short ({str(bad)[:80]}).") from bad
+    except RuntimeError as bad:
+        raise Refused("The archive has a member with a password of its own; bundles have none.") from bad
+
+
+def _read_members(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
+    accounted, seen = 22, set()
+    for entry in archive.infolist():
+        shown = entry.filename.encode("ascii", "backslashreplace").decode()[:80]
+        if entry.filename in seen:
+            raise Refused(f"The archive has two members with the name {shown}.")
+        seen.add(entry.filename)
+        if not _NAME.fullmatch(entry.filename) or ".." in entry.filename:
+            raise Refused(f"The archive has a member whose path leads outside or is hidden: {shown}.")
+        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
+            raise Refused(f"The member {shown} is compressed; bundles are not, so that none can swell when opened.")
+        accounted += 30 + 46 + 2 * len(entry.filename) + entry.file_size
+    if accounted != size:
+        raise Refused("The archive holds bytes that belong to no member.")
+    members = {}
+    for entry in archive.infolist():
+        members[entry.filename] = archive.read(entry)
+    return members
+
+
+# The signature (CMS, RFC 5652)
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """The DER values in `data`, one after the other: tag, content, whole encoding."""
+    at = 0
+    while at < len(data):
+        if at + 2 > len(data):
+            raise Refused("The signature file is cut short.")
+        tag, length, start = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            count = length & 0x7F
+            if not 1 <= count <= 4 or start + count > len(data):
+                raise Refused("The signature file is damaged.")
+            length, start = int.from_bytes(data[start : start + count], "big"), start + count
+            if length < 0x80 or length >> 8 * (count - 1) == 0:
+                raise Refused("The signature file is not in the one form that it may have.")
+        if start + length > len(data):
+            raise Refused("The signature file is cut short.")
+        yield tag, data[start : start + length], data[at : start + length]
+        at = start + length
+
+
+def _inside(data: bytes, *tags: int) -> list[bytes]:
+    """Contents of exactly these values; Refused if there are others."""
+    found = list(_parts(data))
+    if tuple(tag for tag, _, _ in found) != tags:
+        raise Refused("The signature file has parts that it must not have, or lacks some.")
+    return [content for _, content, _ in found]
+
+
+class Signed(NamedTuple):
+    certificate: x509.Certificate
+    time: datetime
+
+
+def check_signature(data: bytes, signature: bytes) -> Signed:
+    """Who signed these bytes and when, by the signer's clock. Raises Refused."""
+    try:
+        return _check_signature(data, signature)
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError) as bad:
+        raise Refused("The signature file is damaged.") from bad
+
+
+def _check_signature(data: bytes, signature: bytes) -> Signed:
+    (outer,) = _inside(signature, 0x30)
+    kind, wrapped = _inside(outer, 0x06, 0xA0)
+    (signed,) = _inside(wrapped, 0x30)
+    version, digests, encapsulated, certificates, signers = _inside(signed, 0x02, 0x31, 0x30, 0xA0, 0x31)
+    (signer,) = _inside(signers, 0x30)
+    signer_version, who, digest, attributes, algorithm, value = _inside(signer, 0x02, 0x30, 0x30, 0xA0, 0x30, 0x04)
+    (content_type,) = _inside(encapsulated, 0x06)
+    known = kind == _OID_SIGNED and content_type == _OID_DATA and version == signer_version == b"\x01"
+    if not known or _inside(digests, 0x30)[0] != digest or not _is_sha256(digest):
+        raise Refused("The signature file is of another kind than a bundle's.")
+    (whole,) = [encoding for _, _, encoding in _parts(certificates)]
+    certificate = x509.load_der_x509_certificate(whole)
+    name, serial = [encoding for _, _, encoding in _parts(who)]
+    if name != certificate.issuer.public_bytes() or int.from_bytes(serial[2:], "big") != certificate.serial_number:
+        raise Refused("The signature names another certificate than the one it brings.")
+    values = dict(map(_attribute, _parts(attributes)))
+    if values.get(_OID_TYPE) != b"\x06\x09" + _OID_DATA:
+        raise Refused("The signature is over another kind of content.")
+    if values.get(_OID_DIGEST) != b"\x04\x20" + hashlib.sha256(data).digest():
+        raise Refused(f"{EVIDENCE} is not what was signed: it was changed after it was signed, or it is another file.")
+    signed_bytes = b"\x31" + _length(len(attributes)) + attributes
+    _require(certificate, value, signed_bytes, _inside_first(algorithm), "The signature does not hold.")
+    return Signed(certificate, _time(values[_OID_TIME]))
+
+
+def _is_sha256(algorithm: bytes) -> bool:
+    return algorithm in (b"\x06\x09" + _OID_SHA256, b"\x06\x09" + _OID_SHA256 + b"\x05\x00")
+
+
+def _inside_first(algorithm: bytes) -> bytes:
+    found = list(_parts(algorithm))
+    if len(found) > 2 or (len(found) == 2 and found[1][2] != b"\x05\x00"):
+        raise Refused("The signature's algorithm has parameters that a bundle's has not.")
+    return found[0][1]
+
+
+def _attribute(part: tuple[int, bytes, bytes]) -> tuple[bytes, bytes]:
+    oid, values = _inside(part[1], 0x06, 0x31)
+    return oid, values
+
+
+def _length(size: int) -> bytes:
+    if size < 0x80:
+        return bytes([size])
+    encoded = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(encoded)]) + encoded
+
+
+def _time(value: bytes) -> datetime:
+    tag, text = value[0], value[2:].decode("ascii")
+    return datetime.strptime(text, "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _require(certificate: x509.Certificate, signature: bytes, data: bytes, oid: bytes | None, says: str) -> None:
+    """Raises Refused(says) unless the certificate's key made this signature over SHA-256."""
+    key = certificate.public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and oid in (None, *_OIDS_RSA):
+            key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        elif isinstance(key, ec.EllipticCurvePublicKey) and oid in (None, _OID_ECDSA):
+            key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+        else:
+            raise Refused("The signature was made with an algorithm that bundles do not use.")
+    except InvalidSignature:
+        raise Refused(says) from None
+
+
+# The bag, the statement and the journal
+
+
+def check_bag(members: Mapping[str, bytes]) -> str:
+    """Every payload file is listed with the right digest, and no file is missing or added (BagIt 1.0)."""
+    if members.get("bagit.txt") != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        raise Refused("This is no BagIt 1.0 bag.")
+    payload = {name for name in members if name.startswith("data/")}
+    _check_manifest(members, "manifest-sha256.txt", payload)
+    _check_manifest(members, "tagmanifest-sha256.txt", set(members) - payload - {"tagmanifest-sha256.txt"})
+    total = sum(len(members[name]) for name in payload)
+    if f"Payload-Oxum: {total}.{len(payload)}\n" not in _text(members, "bag-info.txt"):
+        raise Refused("The sum of sizes in bag-info.txt is wrong.")
+    return f"All {len(payload)} files have the digests that the manifest lists; none is missing, none was added."
+
+
+def _check_manifest(members: Mapping[str, bytes], manifest: str, expected: set[str]) -> None:
+    lines = [line.partition("  ") for line in _text(members, manifest).splitlines()]
+    listed = {name: digest for digest, _, name in lines}
+    if set(listed) != expected:
+        odd = sorted(set(listed) ^ expected)[0]
+        raise Refused(f"{manifest} and the files of the bag differ: {odd}.")
+    for name, digest in listed.items():
+        if hashlib.sha256(members[name]).hexdigest() != digest:
+            raise Refused(f"{name} does not have the digest that {manifest} lists.")
+
+
+def check_statement(members: Mapping[str, bytes], certificate: x509.Certificate) -> dict[str, Any]:
+    """The predicate of the signed statement, which must name each other payload file. Raises Refused."""
+    envelope = json.loads(_text(members, "data/statement.dsse.json"))
+    payload = base64.b64decode(envelope["payload"], validate=True)
+    kind = envelope["payloadType"].encode()
+    encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    (signature,) = envelope["signatures"]
+    _require(
+        certificate, base64.b64decode(signature["sig"], validate=True), encoded, None,
+        "The signature of the statement does not hold for this certificate.",
+    )  # fmt: skip
+    statement = json.loads(payload)
+    named = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
+    files = {name for name in members if name.startswith("data/")} - {"data/statement.dsse.json"}
+    if set(named) != files:
+        raise Refused("The statement names other files than the bundle holds.")
+    for name, digest in named.items():
+        if hashlib.sha256(members[name]).hexdigest() != digest:
+            raise Refused(f"{name} is not the file that the statement speaks of.")
+    predicate: dict[str, Any] = statement["predicate"]
+    return predicate
+
+
+class Head(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+
+
+def head_of(note: str) -> Head:
+    """The tree head that a checkpoint states, its signature not looked at."""
+    origin, size, root = note.split("\n")[:3]
+    return Head(origin, int(size), base64.b64decode(root, validate=True))
+
+
+def check_log(members: Mapping[str, bytes], case: str, held: str | None = None) -> str:
+    """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused."""
+    note, key = _text(members, "data/log/checkpoint"), _text(members, "data/log/key.txt").strip()
+    head = head_of(note)
+    _check_note(note, key)
+    count = 0
+    for line in _text(members, "data/log/leaves.jsonl").splitlines():
+        leaf = json.loads(line)
+        _check_leaf(leaf, head, case)
+        count += 1
+    earlier = json.loads(_text(members, "data/log/earlier.json"))
+    for old in earlier:
+        proof = [bytes.fromhex(node) for node in old["proof"]]
+        if not _continues(old["size"], bytes.fromhex(old["root"]), head.size, head.root, proof):
+            raise Refused(f"The journal does not continue its state at {old['size']} entries: entries were removed.")
+    says = f"{count} journal entries of this case are in the journal of {head.size} entries that the checkpoint signs."
+    return says if held is None else f"{says} {_check_held(head_of(held), head, earlier)}"
+
+
+def _check_held(held: Head, head: Head, earlier: list[dict[str, Any]]) -> str:
+    if held.origin != head.origin:
+        raise Refused("The checkpoint that you hold is of another journal.")
+    if held.size > head.size:
+        raise Refused(
+            f"The checkpoint that you hold covers {held.size} entries, this bundle only {head.size}: "
+            "an older state was handed out again, or entries were removed."
+        )
+    known = [(old["size"], bytes.fromhex(old["root"])) for old in earlier] + [(head.size, head.root)]
+    if (held.size, held.root) in known:
+        return f"The journal continues the checkpoint that you hold ({held.size} entries); nothing was removed."
+    if held.size in [size for size, _ in known]:
+        raise Refused("The journal was rewritten: it contradicts the checkpoint that you hold.")
+    raise Refused(
+        f"This bundle has no proof from your checkpoint at {held.size} entries; "
+        "ask the organisation for a bundle that has one."
+    )
+
+
+def _check_note(note: str, key: str) -> None:
+    name, key_id, encoded = key.split("+", 2)
+    text, _, signatures = note.partition("\n\n")
+    raw = base64.b64decode(encoded, validate=True)
+    blob = base64.b64decode(signatures.strip().rsplit(" ", 1)[1], validate=True)
+    expected_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    try:
+        if not signatures.startswith(f"— {name} ") or expected_id.hex() != key_id or blob[:4] != expected_id:
+            raise Refused("The checkpoint is not signed with the journal's key.")
+        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[4:], (text + "\n").encode())
+    except InvalidSignature:
+        raise Refused("The checkpoint's signature does not hold.") from None
+
+
+def _check_leaf(leaf: dict[str, Any], head: Head, case: str) -> None:
+    number, node = leaf["index"], bytes.fromhex(leaf["hash"])
+    if "entry" in leaf:
+        entry = json.loads(leaf["entry"])
+        if _sha(b"\x00" + bytes.fromhex(leaf["salt"]) + leaf["entry"].encode()) != node:
+            raise Refused(f"Journal entry {number} was changed.")
+        if entry["case"] != case or entry["seq"] != number:
+            raise Refused(f"Journal entry {number} belongs to another case or place.")
+        try:
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry["officer"])).verify(
+                bytes.fromhex(leaf["signature"]), node
+            )
+        except InvalidSignature:
+            raise Refused(f"Journal entry {number} is not signed by the officer whom it names.") from None
+    if not _included(node, number, head, [bytes.fromhex(step) for step in leaf["proof"]]):
+        raise Refused(f"Journal entry {number} is not in the journal that the checkpoint signs.")
+
+
+def _sha(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _included(leaf: bytes, index: int, head: Head, proof: list[bytes]) -> bool:
+    """RFC 9162, 2.1.3.2."""
+    fn, sn, node = index, head.size - 1, leaf
+    if not 0 <= index < head.size:
+        return False
+    for sibling in proof:
+        if sn == 0:
+            return False
+        fn, sn, left = _climb(fn, sn)
+        node = _sha(b"\x01" + sibling + node) if left else _sha(b"\x01" + node + sibling)
+    return sn == 0 and node == head.root
+
+
+def _continues(old_size: int, old_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
+    """RFC 9162, 2.1.4.2."""
+    if not 0 < old_size <= size:
+        return False
+    if old_size == size:
+        return not proof and old_root == root
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
+    fn, sn = old_size - 1, size - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    if not path:
+        return False
+    old = new = path[0]
+    for sibling in path[1:]:
+        if sn == 0:
+            return False
+        fn, sn, left = _climb(fn, sn)
+        old, new = (_sha(b"\x01" + sibling + old), _sha(b"\x01" + sibling + new)) if left else (
+            old, _sha(b"\x01" + new + sibling),
+        )  # fmt: skip
+    return sn == 0 and old == old_root and new == root
+
+
+def _climb(fn: int, sn: int) -> tuple[int, int, bool]:
+    """One level up; whether the sibling stands to the left."""
+    left = bool(fn & 1) or fn == sn
+    if left:
+        while fn and not fn & 1:
+            fn, sn = fn >> 1, sn >> 1
+    return fn >> 1, sn >> 1, left
+
+
+def _text(members: Mapping[str, bytes], name: str) -> str:
+    if name not in members:
+        raise Refused(f"{name} is missing.")
+    return members[name].decode()
+
+
+# All of it
+
+
+def check_all(
+    evidence: bytes, signature: bytes, certificate: bytes, expected: str | None = None, held: str | None = None
+) -> tuple[list[Finding], list[str]]:
+    """All checks in order, and the sentences that the organisation declares and nothing can prove."""
+    findings: list[Finding] = []
+    signed: list[Signed] = []
+    files: dict[str, bytes] = {}
+    predicate: dict[str, Any] = {}
+
+    def signature_holds() -> str:
+        signed.append(check_signature(evidence, signature))
+        if signed[0].certificate.public_bytes(Encoding.DER) != _der(certificate):
+            raise Refused(f"The signature was not made with {CERTIFICATE}.")
+        return f"{EVIDENCE} is exactly what was signed at {signed[0].time:%Y-%m-%d %H:%M} UTC by the signer's clock."
+
+    def certificate_fits() -> str:
+        if not signed:
+            raise Refused("There is no signature that holds, so nobody can be named as the signer.")
+        return _certificate_says(signed[0], expected)
+
+    def statement_holds() -> str:
+        predicate.update(check_statement(files, signed[0].certificate))
+        return f"The statement on case {predicate['case']['ref']} names every file and is signed by the same key."
+
+    def run(name: str, check: Callable[[], str]) -> bool:
+        try:
+            findings.append(Finding(name, True, check()))
+        except Refused as refused:
+            findings.append(Finding(name, False, str(refused)))
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError):
+            findings.append(Finding(name, False, "A part of this is damaged or not in the form that it must have."))
+        return findings[-1].ok
+
+    run("signature", signature_holds)
+    run("signer", certificate_fits)
+    if run("archive", lambda: (files.update(members_of(evidence)), f"{len(files)} files, each once, none hidden.")[1]):
+        run("files", lambda: check_bag(files))
+        if signed and run("statement", statement_holds):
+            run("journal", lambda: check_log(files, predicate["case"]["ref"], held))
+    return findings, list(predicate.get("declared", []))
+
+
+def _der(certificate: bytes) -> bytes:
+    return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
+
+
+def _certificate_says(signed: Signed, expected: str | None) -> str:
+    certificate = signed.certificate
+    fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
+    if not certificate.not_valid_before_utc <= signed.time <= certificate.not_valid_after_utc:
+        raise Refused("The certificate was not valid at the time of signing.")
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
+    who = str(names[0].value) if names else certificate.subject.rfc4514_string()
+    if expected is None:
+        return f"Signed as “{who}”. Compare the fingerprint with the one you got from them: {fingerprint}."
+    if re.sub(r"[\s:]", "", expected).lower() != fingerprint:
+        raise Refused(f"Signed with another certificate than the expected one: {fingerprint}.")
+    return f"Signed by “{who}” with the certificate whose fingerprint you gave."
+
+
+def main(arguments: list[str]) -> int:
+    if not 1 <= len(arguments) <= 3:
+        print(__doc__)
+        return 2
+    folder = Path(arguments[0])
+    evidence, signature, certificate = ((folder / name).read_bytes() for name in (EVIDENCE, SIGNATURE, CERTIFICATE))
+    held = Path(arguments[2]).read_text(encoding="utf-8") if len(arguments) == 3 else None
+    expected = arguments[1] if len(arguments) > 1 else None
+    findings, declared = check_all(evidence, signature, certificate, expected, held)
+    for finding in findings:
+        print(f"{'holds ' if finding.ok else 'FAILS '} {finding.name}: {finding.says}")
+    for sentence in declared:
+        print(f"declared, not proved: {sentence}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

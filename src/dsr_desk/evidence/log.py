@@ -1,0 +1,115 @@
+"""The journal as it leaves the house: inclusion and consistency proofs and signed checkpoints.
+
+A checkpoint is a C2SP signed note (tlog-checkpoint): origin, tree size and root, signed with Ed25519.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from dsr_desk.core import merkle
+from dsr_desk.core.errors import DeskError
+from dsr_desk.evidence.content import Earlier, JournalExcerpt, JournalLeaf
+
+_ED25519 = b"\x01"
+
+
+class JournalContradicted(DeskError):
+    code = "BUNDLE-JOURNAL-CONTRADICTED"
+    happened = "The journal does not continue the checkpoint that was handed out at {size} entries."
+    means = "Entries were removed or changed since then. A bundle with this journal would expose that; none was made."
+    todo = "Run vault check. After a restore from a backup, open the vault once so that it declares a new epoch."
+
+
+@dataclass(frozen=True)
+class LeafSource:
+    """A journal entry as the vault keeps it; see JournalLeaf."""
+
+    index: int
+    salt: bytes
+    entry: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A tree head as it was read from a signed note whose signature holds."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def excerpt(
+    origin: str, hashes: Sequence[bytes], entries: Iterable[LeafSource], earlier: Iterable[str] = ()
+) -> JournalExcerpt:
+    """This case's leaves with proofs against the head over all leaf hashes (32 bytes each, in order).
+
+    `earlier` are checkpoints handed out before: this case's and the latest of all. Raises
+    JournalContradicted if the journal does not continue one of them.
+    """
+    leaves = tuple(
+        JournalLeaf(one.index, one.salt, one.entry, one.signature, tuple(merkle.inclusion_proof(hashes, one.index)))
+        for one in entries
+    )
+    continued = tuple(_earlier(hashes, note) for note in dict.fromkeys(earlier))
+    return JournalExcerpt(origin, len(hashes), merkle.root(hashes), leaves, continued)
+
+
+def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:
+    """The signed note; the key's name is the origin."""
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    public = key.public_key().public_bytes_raw()
+    signature = base64.b64encode(_key_id(origin, public) + key.sign(text.encode())).decode()
+    return f"{text}\n— {origin} {signature}\n"
+
+
+def verifier_key(origin: str, key: Ed25519PublicKey) -> str:
+    """The public key in the form that C2SP tools read: name+id+key."""
+    public = key.public_bytes_raw()
+    return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
+
+
+def read_checkpoint(note: str, key: str | None = None) -> Checkpoint:
+    """The head a note states; with a verifier key its signature is checked. Raises ValueError in words."""
+    text, _, signatures = note.partition("\n\n")
+    lines = text.split("\n")
+    if len(lines) < 3 or not lines[1].isdigit():
+        raise ValueError("this is not a checkpoint")
+    if key is not None:
+        _check_note(text + "\n", signatures, key)
+    return Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
+
+
+def _check_note(text: str, signatures: str, key: str) -> None:
+    name, key_id, encoded = key.split("+", 2)
+    public = base64.b64decode(encoded, validate=True)[1:]
+    for line in signatures.splitlines():
+        if not line.startswith(f"— {name} "):
+            continue
+        blob = base64.b64decode(line.rsplit(" ", 1)[1], validate=True)
+        if blob[:4].hex() != key_id:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(blob[4:], text.encode())
+        except InvalidSignature:
+            raise ValueError("the checkpoint's signature does not hold") from None
+        return
+    raise ValueError("the checkpoint is not signed with the expected key")
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+
+
+def _earlier(hashes: Sequence[bytes], note: str) -> Earlier:
+    old = read_checkpoint(note)
+    if not 0 < old.size <= len(hashes) or merkle.root(hashes[: old.size]) != old.root:
+        raise JournalContradicted(size=old.size)
+    return Earlier(old.size, old.root, note, tuple(merkle.consistency_proof(hashes, old.size)))
