@@ -1,0 +1,380 @@
+"""Builds an index from containers, or goes on with one: reads, lets workers find the faces, writes in order.
+
+Everything is written in the order in which a container lists it, a batch a transaction, with the number of entries
+done. So a build that was killed goes on behind them, and its index equals one that was built without interruption.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
+from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.registry import describe, open_source
+from dsr_desk.faces.photo import PhotoResult
+from dsr_desk.faces.registry import load_engine
+from dsr_desk.jobs.pool import Crash, WorkerPool
+from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
+from dsr_desk.search.about import About, Register, Signer
+from dsr_desk.search.finish import finish, write_setting
+from dsr_desk.search.index import DATABASE, IndexOtherEngine, open_database, read_setting
+from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
+from dsr_desk.search.listing import Listed, Listing
+from dsr_desk.search.lookup import look_up_container
+from dsr_desk.search.schema import MIGRATIONS
+from dsr_desk.search.work import LoadEngine, examine_photo, prepare
+from dsr_desk.search.writer import ContainerWriter, remove_container, without_pixels
+from dsr_desk.storage.database import open_encrypted, transaction
+from dsr_desk.storage.files import disk_errors, refuse_network_disk
+from dsr_desk.storage.locks import FileLock
+from dsr_desk.storage.migrations import migrate
+
+LOCK = ".lock"
+PHOTO_WEIGHT, RECORD_WEIGHT, BATCH_WEIGHT = 64, 1, 2048
+REPORT_SECONDS = 0.2
+
+
+class IndexOtherDataset(DeskError):
+    code = "INDEX-OTHER-DATASET"
+    happened = "The index {where} belongs to the dataset version {there}, not {given}."
+    means = "Nothing was read or written."
+    todo = "Give the new version an index of its own."
+
+
+class IndexOtherWriter(DeskError):
+    code = "INDEX-OTHER-WRITER"
+    happened = "The index {where} is written by another vault."
+    means = "Two vaults that write one index would contradict each other. Nothing was written."
+    todo = "Update it where it was built, then export and claim it again."
+
+
+class SourcesAlike(DeskError):
+    code = "INDEX-SOURCES-ALIKE"
+    happened = "Two sources are both called {name}."
+    means = "Items of the two could not be told apart, so nothing was read."
+    todo = "Index their common folder, or rename one of them."
+
+
+class FolderNotAnIndex(DeskError):
+    code = "INDEX-NOT-A-FOLDER"
+    happened = "{where} is there already and is no index."
+    means = "Nothing was written."
+    todo = "Choose another name for the index; it ends with .dsrindex."
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What an index holds after a build. `ledger` counts all its photos by class and sums to `photos`.
+
+    `read` counts containers read in this run, `kept` those that had not changed. `complete` is False after a cancel.
+    """
+
+    index: str
+    photos: int
+    records: int
+    faces: int
+    ledger: dict[str, int]
+    read: int
+    kept: int
+    removed: int
+    damaged: dict[str, str]
+    left_out: dict[str, str]
+    complete: bool
+    seconds: float
+    about: About = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """For whom an index is: public keys (age), with the own secret that opens it, or a passphrase alone."""
+
+    recipients: tuple[str, ...] = ()
+    secret: Secret = field(default_factory=Secret)
+
+
+def build(
+    sources: Sequence[Path],
+    to: Path,
+    *,
+    version: DatasetVersion,
+    addressed: Addressed,
+    register: Register | None = None,
+    signer: Signer | None = None,
+    engine_name: str = "standard",
+    load: LoadEngine | None = None,
+    country: str = "",
+    thumbnails: bool = False,
+    workers: int = 1,
+    report: Report = silent,
+    cancel: CancelToken | None = None,
+) -> BuildReport:
+    """Reads `sources` into the index `to`, which is made if it is not there, and returns what it holds.
+
+    Containers that have not changed since they were read are not read again; containers that are gone from a source
+    folder are taken out. `register`, where given, replaces the one in the index. After a cancel the index holds what
+    was done until then, and says that it is not complete. Raises what opening sources and indexes raises,
+    IndexOtherDataset, IndexOtherEngine, IndexOtherWriter, SourcesAlike.
+    """
+    began = time.monotonic()
+    cancel = cancel or CancelToken()
+    load = load or partial(load_engine, engine_name)
+    containers = _open_all(sources)
+    left_out = _left_out(sources)
+    engine = load()
+    opened, lock = _open_or_create(to, addressed)
+    try:
+        _settle(opened, to, version, register, signer, country)
+        _same_engine(opened, to, engine_name, engine.digest, engine.dimension)
+        kept, removed = _plan(opened, to, containers, sources, left_out)
+        build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel)
+        read, complete = 0, True
+        try:
+            read = build_.run(containers)
+        except Cancelled:
+            complete = False
+        about = finish(opened, to, signer, complete=complete)
+        return _report(opened, about, read, kept, removed, time.monotonic() - began)
+    finally:
+        opened.close()
+        lock.release()
+
+
+class _Build:
+    """One run over all containers that are not read yet."""
+
+    def __init__(
+        self,
+        db: Database,
+        folder: Path,
+        version: DatasetVersion,
+        load: LoadEngine,
+        thumbnails: bool,
+        workers: int,
+        report: Report,
+        cancel: CancelToken,
+    ) -> None:
+        self.db = db
+        self.folder = folder
+        self.version = version
+        self.cancel = cancel
+        self.country = read_setting(db, "country")
+        self._load, self._thumbnails, self._workers = load, thumbnails, workers
+        self._report = report
+        self._reported = 0.0
+        self._notes: Counter[str] = Counter(
+            dict(db.conn.execute("SELECT ledger, count(*) FROM items WHERE record = 0 GROUP BY ledger"))
+        )
+        self._done = db.conn.execute("SELECT count(*) FROM items").fetchone()[0]
+
+    def run(self, containers: Sequence[Container]) -> int:
+        """Reads what is waiting, fills the lookup tables; returns how many containers were read."""
+        read = 0
+        pool = WorkerPool(self._workers, prepare, (self._load, self._thumbnails))
+        with pool:
+            for container in containers:
+                self.cancel.check()
+                row, state = self.db.conn.execute(
+                    "SELECT id, state FROM containers WHERE name = ?", [container.name]
+                ).fetchone()
+                if state in ("waiting", "reading"):
+                    self._read(container, row, pool)
+                    read += 1
+        for (row,) in self.db.conn.execute("SELECT id FROM containers ORDER BY id").fetchall():
+            self._tell("looking up records", force=True)
+            look_up_container(self.db, self.folder, row, self.country, self.cancel)
+        return read
+
+    def _read(self, container: Container, row: int, pool: WorkerPool) -> None:
+        done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
+        writer = ContainerWriter(self.db, self.version.name, row, container.name)
+        listing = Listing(container, done)
+        results = pool.in_order(examine_photo, listing.tasks(), self.cancel)
+        ended = cancelled = False
+        while not ended:
+            with transaction(self.db, self.folder):
+                try:
+                    ended = self._write_batch(results, writer)
+                except Cancelled:
+                    # What came in since the last batch is kept, so that counts and entries agree.
+                    ended = cancelled = True
+                state = "reading" if cancelled or not ended else "damaged" if listing.problem else "read"
+                writer.flush()
+                self.db.conn.execute(
+                    "UPDATE containers SET state = ?, problem = ?, entries = ? WHERE id = ?",
+                    [state, listing.problem, done + writer.written, row],
+                )
+        if cancelled:
+            raise Cancelled()
+
+    def _write_batch(
+        self, results: Iterator[tuple[Listed, PhotoResult | Crash | None]], writer: ContainerWriter
+    ) -> bool:
+        """Writes until a batch is full; True where there was nothing more to write."""
+        weight = 0
+        for listed, outcome in results:
+            if listed.entry.kind is ItemKind.PHOTO:
+                result = listed.result if outcome is None else outcome
+                if isinstance(result, Crash) or result is None:
+                    result = without_pixels(LedgerClass.CRASHED, result.why if result else "no worker looked at it")
+                writer.photo(listed.entry, listed.digest, result)
+                self._notes[str(result.ledger_class)] += 1
+                weight += PHOTO_WEIGHT
+            else:
+                writer.record(listed.entry, listed.digest, listed.entry.record or {})
+                self._notes["records"] += 1
+                weight += RECORD_WEIGHT
+            self._done += 1
+            self._tell("reading")
+            if weight >= BATCH_WEIGHT:
+                return False
+        return True
+
+    def _tell(self, phase: str, *, force: bool = False) -> None:
+        moment = time.monotonic()
+        if force or moment - self._reported >= REPORT_SECONDS:
+            self._reported = moment
+            self._report(Progress(phase, self._done, None, dict(self._notes)))
+
+
+def _open_all(sources: Sequence[Path]) -> list[Container]:
+    containers = [container for source in sources for container in open_source(source)]
+    for name, count in Counter(container.name for container in containers).items():
+        if count > 1:
+            raise SourcesAlike(name=name)
+    return containers
+
+
+def _left_out(sources: Sequence[Path]) -> dict[str, str]:
+    """Files below the sources that no reader understands, in the words of the dataset room."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for text in describe(source).not_understood:
+            name, colon, why = text.partition(": ")
+            found[f"{source.name}/{name}"] = why if colon else "in no format that is read"
+    return found
+
+
+def _open_or_create(folder: Path, addressed: Addressed) -> tuple[Database, FileLock]:
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not _looks_like_index(folder))):
+        raise FolderNotAnIndex(where=folder)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        refuse_network_disk(folder)
+        lock = FileLock(folder / LOCK, folder)
+        try:
+            if not (folder / DATABASE).is_file():
+                key = secrets.token_bytes(32)
+                write_key(folder, key, addressed.recipients, addressed.secret.passphrase)
+                db = open_encrypted(folder / DATABASE, key)
+                migrate(db, MIGRATIONS, folder)
+                return db, lock
+            return open_database(folder, addressed.secret), lock
+        except BaseException:
+            lock.release()
+            raise
+
+
+def _looks_like_index(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (DATABASE, KEY, PASSPHRASE_KEY, LOCK))
+
+
+def _settle(
+    db: Database,
+    folder: Path,
+    version: DatasetVersion,
+    register: Register | None,
+    signer: Signer | None,
+    country: str,
+) -> None:
+    """Writes what an index is once, and refuses to make another one of it."""
+    writer = signer.public_key if signer else ""
+    known = read_setting(db, "version")
+    if known and from_text(known, DatasetVersion).id != version.id:
+        raise IndexOtherDataset(where=folder, there=from_text(known, DatasetVersion).id, given=version.id)
+    wanted = {"version": to_text(version), "state": "building"}
+    if register is not None or not known:
+        wanted["register"] = to_text(register or Register())
+    if not known:
+        wanted |= {"index": secrets.token_hex(16), "salt": secrets.token_hex(32), "generation": "0"}
+        wanted |= {"country": country, "writer": writer}
+    with transaction(db, folder):
+        for key, value in wanted.items():
+            write_setting(db, key, value)
+
+
+def _same_engine(db: Database, folder: Path, name: str, digest: str, dimension: int) -> None:
+    known = json.loads(read_setting(db, "engine") or "null")
+    if known is None:
+        with transaction(db, folder):
+            value = {"name": name, "digest": digest, "dimension": dimension}
+            write_setting(db, "engine", json.dumps(value))
+    elif known["digest"] != digest:
+        raise IndexOtherEngine(where=folder, made_with=known["name"])
+
+
+def _plan(
+    db: Database, folder: Path, containers: Sequence[Container], sources: Sequence[Path], left_out: dict[str, str]
+) -> tuple[int, int]:
+    """Notes what is to be read; returns how many containers are kept as they are and how many were taken out."""
+    known = {
+        name: (row, fingerprint, state, Path(path))
+        for row, name, fingerprint, state, path in db.conn.execute(
+            "SELECT id, name, fingerprint, state, path FROM containers"
+        )
+    }
+    here = {container.name for container in containers}
+    roots = [source.absolute() for source in sources if source.is_dir()]
+    gone = [name for name, (*_, path) in known.items() if name not in here and _below(path, roots)]
+    kept = 0
+    with transaction(db, folder):
+        for name in gone:
+            remove_container(db, known[name][0])
+        for container in containers:
+            fingerprint = container.fingerprint()
+            old = known.get(container.name)
+            if old and old[1] == fingerprint and old[3] == container.path:
+                kept += old[2] in ("read", "damaged")
+                continue
+            if old:
+                remove_container(db, old[0])
+            db.conn.execute(
+                "INSERT INTO containers (name, path, format, fingerprint, state) VALUES (?, ?, ?, ?, 'waiting')",
+                [container.name, str(container.path), container.format, fingerprint],
+            )
+        db.conn.execute("DELETE FROM left_out")
+        db.conn.executemany("INSERT INTO left_out VALUES (?, ?)", list(left_out.items()))
+    return kept, len(gone)
+
+
+def _below(path: Path, roots: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(root) for root in roots)
+
+
+def _report(db: Database, about: About, read: int, kept: int, removed: int, seconds: float) -> BuildReport:
+    damaged = dict(db.conn.execute("SELECT name, problem FROM containers WHERE state = 'damaged' ORDER BY name"))
+    return BuildReport(
+        index=about.index,
+        photos=about.photos,
+        records=about.records,
+        faces=about.faces,
+        ledger=about.ledger,
+        read=read,
+        kept=kept,
+        removed=removed,
+        damaged=damaged,
+        left_out=dict(db.conn.execute("SELECT name, why FROM left_out ORDER BY name")),
+        complete=about.complete,
+        seconds=seconds,
+        about=about,
+    )

@@ -1,0 +1,65 @@
+"""A container's entries as tasks for workers, with what needs no worker between them in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind, LedgerClass
+from dsr_desk.datasets.container import Container, ContainerDamaged, Entry
+from dsr_desk.faces.photo import PhotoResult
+from dsr_desk.jobs.pool import Task
+from dsr_desk.search.writer import without_pixels
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry and the digest of its bytes ("" where there are none); `result` is there where no worker is needed."""
+
+    entry: Entry
+    digest: str
+    result: PhotoResult | None = None
+
+
+class Listing:
+    """Lists a container behind the first `done` entries. `problem` says why it broke off, "" where it did not."""
+
+    def __init__(self, container: Container, done: int) -> None:
+        self.problem = ""
+        self._container = container
+        self._done = done
+
+    def tasks(self) -> Iterator[Task[Listed]]:
+        try:
+            for number, entry in enumerate(self._container.entries()):
+                if number >= self._done:
+                    yield _task(entry)
+        except ContainerDamaged as error:
+            self.problem = str(error.details.get("why", error.what_happened))
+        except OSError as error:
+            self.problem = (error.strerror or "the system refused").lower()
+
+
+def _task(entry: Entry) -> Task[Listed]:
+    data, problem = _bytes_of(entry)
+    digest = sha256_hex(data) if data is not None else ""
+    if entry.kind is ItemKind.RECORD:
+        return Task(Listed(entry, digest), None)
+    if data is None:
+        return Task(Listed(entry, digest, without_pixels(LedgerClass.UNREADABLE, problem)), None)
+    return Task(Listed(entry, digest), (data, entry.orientation), len(data))
+
+
+def _bytes_of(entry: Entry) -> tuple[bytes | None, str]:
+    if entry.problem:
+        return None, entry.problem
+    try:
+        return entry.read(), ""
+    except ContainerDamaged:
+        raise
+    except DeskError as error:
+        return None, str(error.details.get("why", error.what_happened))
+    except OSError as error:
+        return None, (error.strerror or "the system refused").lower()
