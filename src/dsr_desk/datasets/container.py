@@ -121,6 +121,10 @@ class Container(Protocol):
         """
         ...
 
+    def digest(self) -> str:
+        """SHA-256 (hex) of the file as it is; of a folder, over the names, sizes and times of its files."""
+        ...
+
     def fingerprint(self) -> str:
         """Changes whenever the container's stored bytes may have changed (size, mtime); cheap."""
         ...

@@ -71,6 +71,10 @@ class FileContainer(ABC):
             write=self.write_without,
         )
 
+    def digest(self) -> str:
+        """See `Container.digest`."""
+        return erasing.file_digest(self.path)
+
     def fingerprint(self) -> str:
         """Size, time and inode: a rewritten file keeps its time but is another inode."""
         state = self.path.stat()

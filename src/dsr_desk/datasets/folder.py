@@ -51,7 +51,7 @@ class FolderOfPhotos:
         return data
 
     def erase(self, doomed: Collection[Doomed]) -> Erased:
-        before = self._listing_digest()
+        before = self.digest()
         found: list[tuple[Path, Doomed]] = []
         missing: list[Doomed] = []
         notes: list[str] = []
@@ -67,7 +67,8 @@ class FolderOfPhotos:
                 for leftover in self._leftovers():
                     leftover.unlink()
                     touched.add(leftover.parent)
-                for path, one in found:
+                # Records first: without its photo, a sidecar would be listed no more.
+                for path, one in sorted(found, key=lambda pair: not sniff.named_like_record(pair[0].name)):
                     if path.stat().st_nlink > 1:
                         notes.append("another name (hard link) of an erased file still holds it")
                     touched.add(path.parent)
@@ -81,10 +82,23 @@ class FolderOfPhotos:
         for one in erased:
             self._require_done(one)
         kept = sum(1 for _ in self.entries())
-        return Erased(kept, tuple(erased), tuple(missing), before, self._listing_digest(), tuple(dict.fromkeys(notes)))
+        return Erased(kept, tuple(erased), tuple(missing), before, self.digest(), tuple(dict.fromkeys(notes)))
+
+    def digest(self) -> str:
+        """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
+        digest = hashlib.sha256()
+        for folder in walk(self.path):
+            for found in folder:
+                try:
+                    state = found.path.lstat()
+                    seen = [found.member, state.st_size, state.st_mtime_ns, state.st_ino]
+                except OSError:
+                    seen = [found.member, "unreadable"]
+                digest.update(canonical_json(seen))
+        return digest.hexdigest()
 
     def fingerprint(self) -> str:
-        return self._listing_digest()
+        return self.digest()
 
     def _entries_of(self, folder: list[Found]) -> Iterator[Entry]:
         photos = photos_of(folder)
@@ -193,19 +207,6 @@ class FolderOfPhotos:
     def _leftovers(self) -> Iterator[Path]:
         for here, _, names in os.walk(self.path):
             yield from (Path(here, name) for name in names if is_unfinished(name))
-
-    def _listing_digest(self) -> str:
-        """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
-        digest = hashlib.sha256()
-        for folder in walk(self.path):
-            for found in folder:
-                try:
-                    state = found.path.lstat()
-                    seen = [found.member, state.st_size, state.st_mtime_ns, state.st_ino]
-                except OSError:
-                    seen = [found.member, "unreadable"]
-                digest.update(canonical_json(seen))
-        return digest.hexdigest()
 
 
 def walk(root: Path, below: Path | None = None) -> Iterator[list[Found]]:

@@ -1,0 +1,216 @@
+"""A deletion from plan to outcome: actions, approvals, what was begun, and what was read back afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.codec import plain
+from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.items import Box, ItemAddress, ItemKind
+
+
+class ActionKind(StrEnum):
+    ERASE_ITEMS = "erase-items"
+    ERASE_ROWS = "erase-rows"
+    ERASE_INDEX = "erase-index-entries"
+    TASK = "task"
+    TELL_RECIPIENT = "tell-recipient"
+    DISPOSE_MODEL = "dispose-of-model"
+    PURGE_OUTPUTS = "purge-outputs"
+    BACKUP = "backup"
+    HOLD = "hold"
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether this program carries it out; the others are handed to people and wait for their word."""
+        return self in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS, ActionKind.ERASE_INDEX)
+
+
+class Treatment(StrEnum):
+    ERASE = "erase"
+    MASK = "mask"
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """An item of an action. `boxes` are the faces to mask; `reason` says why it is masked, held or goes along."""
+
+    address: ItemAddress
+    kind: ItemKind
+    treatment: Treatment = Treatment.ERASE
+    reason: str = ""
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """One step of a plan. `id` counts inside the plan.
+
+    `what` names the container, index, model, team or recipient for people. `container` is set where items lie in one
+    that was found here. `instruction` is the text for those who do it elsewhere. `ground` is the legal ground of a
+    hold, `until` its end, a backup's overwrite date or a deadline (dates, "" where none). `fate` is a model's
+    declared disposition; `node` its id in the lineage graph, `digests` the digests of its files ("sha256:…").
+    """
+
+    id: str
+    kind: ActionKind
+    what: str
+    dataset_version: str = ""
+    container: str = ""
+    index: str = ""
+    items: tuple[PlannedItem, ...] = ()
+    instruction: str = ""
+    responsible: str = ""
+    ground: str = ""
+    until: str = ""
+    node: str = ""
+    fate: str = ""
+    digests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an officer wants done in a case. `cannot` is what the plan does not reach, and why."""
+
+    case: str
+    made: str
+    actions: tuple[Action, ...]
+    cannot: tuple[NotSearched, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the whole plan: what approvals sign."""
+        return digest_of(plain(self))
+
+    def action(self, action_id: str) -> Action:
+        return next(action for action in self.actions if action.id == action_id)
+
+    @property
+    def erasing(self) -> tuple[Action, ...]:
+        """The actions that rewrite containers here."""
+        return tuple(one for one in self.actions if one.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS))
+
+
+@dataclass(frozen=True)
+class Approval:
+    """An officer's Ed25519 signature (hex) over a plan's digest; `officer` is the public key (hex)."""
+
+    plan: str
+    officer: str
+    time: str
+    signature: str
+
+
+class Seen(StrEnum):
+    """What reading back found, from the strongest to the weakest."""
+
+    GONE = "gone"
+    MASKED = "masked"
+    HELD = "held"
+    NOT_LOOKED = "could not look"
+    STILL_THERE = "still there"
+
+    @property
+    def weakness(self) -> int:
+        return list(Seen).index(self)
+
+
+@dataclass(frozen=True)
+class ItemSeen:
+    """What was read back of one item, by item id. `digest_after` is the masked photo's, "" where nothing is left."""
+
+    item: str
+    seen: Seen
+    says: str = ""
+    digest_after: str = ""
+
+
+class OutcomeState(StrEnum):
+    """`started` is all that a crash leaves; `waiting` is for those who do it elsewhere."""
+
+    STARTED = "started"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An action afterwards. `items` is what was read back; the counts come from there. `error` is an error's code."""
+
+    action: str
+    state: OutcomeState
+    officer: str
+    started: str
+    ended: str = ""
+    items: tuple[ItemSeen, ...] = ()
+    kept: int = 0
+    digest_before: str = ""
+    digest_after: str = ""
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+    def count(self, seen: Seen) -> int:
+        return sum(1 for item in self.items if item.seen is seen)
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """Something that reading back found and that should not be there. `says` is a sentence without personal data."""
+
+    place: str
+    says: str
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at the data after a deletion. `looked_at` counts what was compared; `not_looked` is what was not."""
+
+    name: str
+    seen: Seen
+    says: str
+    looked_at: int = 0
+    remaining: tuple[Remaining, ...] = ()
+    not_looked: tuple[NotSearched, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """All that was read back of a plan. Items and checks carry what was seen; the weakest sets the headline."""
+
+    plan: str
+    time: str
+    officer: str
+    items: tuple[ItemSeen, ...]
+    checks: tuple[Check, ...]
+    excepted: tuple[Remaining, ...] = field(default=())
+
+    @property
+    def seen(self) -> Seen:
+        """The weakest of all items and checks."""
+        found = [item.seen for item in self.items] + [check.seen for check in self.checks]
+        return max(found, key=lambda seen: seen.weakness, default=Seen.NOT_LOOKED)
+
+    def count(self, seen: Seen) -> int:
+        return sum(1 for item in self.items if item.seen is seen)
+
+    @property
+    def headline(self) -> str:
+        total = len(self.items)
+        counts = ", ".join(f"{self.count(seen)} {seen.value}" for seen in Seen if self.count(seen))
+        items = f"{total} {'item' if total == 1 else 'items'}: {counts or 'none read back'}."
+        worst = [check for check in self.checks if check.seen is self.seen]
+        if self.seen is Seen.STILL_THERE:
+            return f"Not done: something is still there. {items} " + " ".join(check.says for check in worst)
+        if self.seen is Seen.NOT_LOOKED:
+            return f"Not certain: not everything could be read back. {items} " + " ".join(check.says for check in worst)
+        if self.seen is Seen.HELD:
+            return f"Done as planned; something is kept on a legal ground. {items}"
+        if self.seen is Seen.MASKED:
+            return f"Done: the rest is gone, and faces were masked in photos that stay. {items}"
+        return f"Done: everything is gone where this program looked. {items}"

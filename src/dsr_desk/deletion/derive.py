@@ -1,0 +1,55 @@
+"""The dataset versions that an erasure makes: models trained afterwards are not affected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dsr_desk.core.actions import Outcome, Plan, Seen
+from dsr_desk.core.items import DatasetVersion, ItemAddress
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A version that came of an erasure, and what tells it from the one before.
+
+    `changed` pairs the address that was masked with the SHA-256 of the photo that took its place.
+    """
+
+    version: DatasetVersion
+    removed: tuple[ItemAddress, ...]
+    changed: tuple[tuple[ItemAddress, str], ...]
+
+
+def derived_versions(
+    plan: Plan, outcomes: Sequence[Outcome], versions: Mapping[str, DatasetVersion]
+) -> tuple[Derived, ...]:
+    """One for each dataset version that lost or changed an item, from what was read back. `versions` is by id."""
+    by_action = {outcome.action: outcome for outcome in outcomes}
+    changes: dict[str, tuple[list[ItemAddress], list[tuple[ItemAddress, str]]]] = {}
+    for action in plan.erasing:
+        outcome = by_action.get(action.id)
+        if outcome is None or outcome.digest_before == outcome.digest_after:
+            continue
+        addresses = {item.address.id: item.address for item in action.items}
+        removed, changed = changes.setdefault(action.dataset_version, ([], []))
+        for seen in outcome.items:
+            if seen.seen is Seen.GONE and not seen.says:
+                removed.append(addresses[seen.item])
+            elif seen.seen is Seen.MASKED:
+                changed.append((addresses[seen.item], seen.digest_after))
+    return tuple(
+        Derived(_next(version_id, plan.case, versions), tuple(removed), tuple(changed))
+        for version_id, (removed, changed) in changes.items()
+        if removed or changed
+    )
+
+
+def _next(version_id: str, case: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:
+    old = versions.get(version_id) or DatasetVersion(*version_id.rpartition("@")[::2])
+    label = base = f"{old.version}-erased-{case}"
+    number = 1
+    while f"{old.name}@{label}" in versions:
+        number += 1
+        label = f"{base}-{number}"
+    return replace(old, version=label, derived_from=old.id)

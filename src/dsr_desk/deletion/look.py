@@ -1,0 +1,109 @@
+"""Look at a container for planned items: before an action, and again afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import Container, ItemGone
+from dsr_desk.datasets.names import is_unfinished
+from dsr_desk.deletion.records import Before
+from dsr_desk.faces.decode import decode
+from dsr_desk.faces.phash import perceptual_hash
+
+
+@dataclass
+class Look:
+    """One pass over a container.
+
+    `alike` counts what has a planned item's member and digest, `contents` what has its digest at any place,
+    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos.
+    """
+
+    alike: Counter[tuple[str, str]] = field(default_factory=Counter)
+    contents: Counter[str] = field(default_factory=Counter)
+    members: dict[str, set[str]] = field(default_factory=dict)
+    looks: dict[str, str] = field(default_factory=dict)
+    orientations: dict[str, int] = field(default_factory=dict)
+    items: int = 0
+    unreadable: int = 0
+
+
+def look(container: Container, items: Collection[PlannedItem], *, with_looks: bool = False) -> Look:
+    """Reads and hashes everything in the container. Raises DeskError where it cannot be read."""
+    digests = {item.address.digest for item in items}
+    members = {item.address.member for item in items if item.address.member}
+    found = Look()
+    for entry in container.entries():
+        found.items += 1
+        if entry.problem:
+            found.unreadable += 1
+            continue
+        data = entry.read()
+        digest = hashlib.sha256(data).hexdigest()
+        if entry.member in members:
+            found.members.setdefault(entry.member, set()).add(digest)
+        if digest not in digests:
+            continue
+        found.contents[digest] += 1
+        found.alike[entry.member, digest] += 1
+        if entry.orientation:
+            found.orientations[digest] = entry.orientation
+        if with_looks and entry.kind is ItemKind.PHOTO and digest not in found.looks:
+            pixels = decode(data, entry.orientation).pixels
+            found.looks[digest] = perceptual_hash(pixels).hex() if pixels is not None else ""
+    if container.path.is_dir():
+        _look_for_unlisted(container, items, found)
+    return found
+
+
+def seen_items(
+    items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, str]
+) -> tuple[ItemSeen, ...]:
+    """What became of each item, from a look at its container afterwards. `problems` are sentences by item id."""
+    return tuple(_seen(item, now, before, problems.get(item.address.id, "")) for item in items)
+
+
+def leftovers(containers: Collection[Container]) -> int:
+    """Unfinished files of killed runs that still lie beside or inside these containers."""
+    folders = {one.path if one.path.is_dir() else one.path.parent for one in containers}
+    return sum(1 for folder in folders for file in folder.rglob("*") if is_unfinished(file.name))
+
+
+def _look_for_unlisted(container: Container, items: Collection[PlannedItem], found: Look) -> None:
+    """A record whose photo is gone is no longer listed in a folder, and may still lie there."""
+    for item in items:
+        address = item.address
+        if address.member in found.members:
+            continue
+        try:
+            container.read(address.member, address.digest)
+        except ItemGone:
+            continue
+        found.members[address.member] = {address.digest}
+        found.contents[address.digest] += 1
+        found.alike[address.member, address.digest] += 1
+
+
+def _seen(item: PlannedItem, now: Look, before: Before, problem: str) -> ItemSeen:
+    address = item.address
+    if now.contents[address.digest]:
+        same_place = now.alike[address.member, address.digest]
+        says = "" if same_place else "the same bytes are at another place of this container"
+        return ItemSeen(address.id, Seen.STILL_THERE, problem or says)
+    there = now.members.get(address.member, set()) if address.member else set()
+    wanted = before.masked.get(address.id, "")
+    if item.treatment is Treatment.MASK:
+        if wanted and wanted in there:
+            return ItemSeen(address.id, Seen.MASKED, item.reason, wanted)
+        if there:
+            return ItemSeen(address.id, Seen.STILL_THERE, "its place holds a photo that is not the masked one")
+    elif there:
+        return ItemSeen(address.id, Seen.STILL_THERE, "its place holds other bytes than those that were indexed")
+    if not before.alike.get(address.id, 0):
+        return ItemSeen(address.id, Seen.GONE, "it was not there when the deletion began")
+    return ItemSeen(address.id, Seen.GONE)

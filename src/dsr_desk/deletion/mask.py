@@ -1,0 +1,70 @@
+"""Destroy a face's pixels in a photo that stays, because it also shows somebody else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import Box
+from dsr_desk.faces.decode import decode
+
+MARGIN = 0.35
+"""A detector's box ends at the brows and the chin; ears, hair and neck identify a person too."""
+
+GREY = (128, 128, 128)
+
+_WRITTEN: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 95, "subsampling": 0},
+    "MPO": {"quality": 95, "subsampling": 0},
+    "PNG": {"optimize": False},
+    "BMP": {},
+    "WEBP": {"lossless": True},
+    "TIFF": {"compression": "tiff_lzw"},
+}
+
+
+class CannotMask(DeskError):
+    code = "DELETE-CANNOT-MASK"
+    happened = "A face cannot be masked in this photo: {why}."
+    means = "The photo is as it was."
+    todo = "Choose to erase the photo, or hand it to the team that holds the original."
+
+
+def mask(data: bytes, boxes: Sequence[Box], orientation: int | None = None) -> bytes:
+    """The photo in its format, upright, with grey where the faces were, and no metadata or thumbnail at all.
+
+    `boxes` are in pixels of the upright photo. Raises CannotMask.
+    """
+    if not boxes:
+        raise CannotMask(why="no face is named")
+    decoded = decode(data, orientation)
+    if decoded.pixels is None or decoded.problem is not None:
+        raise CannotMask(why=decoded.reason or "it cannot be read")
+    image = Image.fromarray(decoded.pixels)
+    if image.size != (decoded.width, decoded.height):
+        raise CannotMask(why="it is too large to be written again at full size")
+    with Image.open(io.BytesIO(data)) as stored:
+        kind = stored.format or ""
+        frames = getattr(stored, "n_frames", 1)
+    if kind not in _WRITTEN:
+        raise CannotMask(why="it is in a format that is not written")
+    if frames > 1 and kind != "MPO":
+        raise CannotMask(why="it has several pictures in one file")
+    for box in boxes:
+        image.paste(GREY, _widened(box, image.size))
+    out = io.BytesIO()
+    image.save(out, "JPEG" if kind == "MPO" else kind, **_WRITTEN[kind])
+    return out.getvalue()
+
+
+def _widened(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    across, down = round(box.width * MARGIN), round(box.height * MARGIN)
+    left, top = max(0, box.left - across), max(0, box.top - down)
+    right, bottom = min(size[0], box.right + across), min(size[1], box.bottom + down)
+    if left >= right or top >= bottom:
+        raise CannotMask(why="the face lies outside the photo")
+    return left, top, right, bottom

@@ -1,0 +1,261 @@
+"""From decided hits to a plan: which container loses which items, and who is to do the rest."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dsr_desk.core.actions import Action, ActionKind, Plan, PlannedItem, Treatment
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.findings import Hit, NotSearched, Verdict
+from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind
+from dsr_desk.core.lineage import AffectedModel, Planned
+from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.erasing import stored_digest
+from dsr_desk.deletion import letters
+
+UNKNOWN = ("", "unknown")
+SAME_BYTES = "holds the very same bytes as an item that was decided"
+ORPHAN = "describes nothing but an erased photo"
+
+Place = tuple[str, str]
+"""Dataset version id and container name."""
+
+
+class NothingToDelete(DeskError):
+    code = "DELETE-NOTHING-DECIDED"
+    happened = "No candidate of case {case} was decided to be the person."
+    means = "There is nothing to plan."
+    todo = "Review the candidates first. If none is the person, close the case with that finding."
+
+
+class NotDecidedSame(DeskError):
+    code = "DELETE-NOT-A-HIT"
+    happened = "A candidate in this plan was not decided to be the person."
+    means = "Deleting it could take a stranger's data. No plan was made."
+    todo = "Decide on it in the review, then plan again."
+
+
+class ReasonMissing(DeskError):
+    code = "DELETE-REASON-MISSING"
+    happened = "An item is to be masked or held without a reason."
+    means = "The evidence would not say why it stays. No plan was made."
+    todo = "Give a reason for the mask, and a ground for the hold."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an officer chose for an item that shows somebody else too. `boxes` default to the face that was decided."""
+
+    treatment: Treatment
+    reason: str
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """An item that stays on a legal ground until a date."""
+
+    ground: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that still holds a dataset version until it is overwritten. `overwritten` is a date."""
+
+    name: str
+    dataset_version: str
+    overwritten: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the planner may know: containers found here, the versions' facts, models with what was decided for them.
+
+    `choices` and `holds` are by item id; `rejected` are ids of candidates that were decided to be somebody else.
+    """
+
+    containers: Mapping[Place, Container]
+    versions: Mapping[str, DatasetVersion]
+    models: Sequence[tuple[AffectedModel, Planned | None]] = ()
+    backups: Sequence[Backup] = ()
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    rejected: Collection[str] = ()
+
+
+def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
+    """A plan for these hits.
+
+    Items with the very same bytes, and records that describe nothing but erased photos, go along and say so in it.
+    Raises NothingToDelete, NotDecidedSame, ReasonMissing.
+    """
+    if not hits:
+        raise NothingToDelete(case=case)
+    if any(hit.decision.verdict is not Verdict.SAME for hit in hits):
+        raise NotDecidedSame()
+    by_place: dict[Place, list[PlannedItem]] = defaultdict(list)
+    by_index: dict[str, list[PlannedItem]] = defaultdict(list)
+    held: list[Action] = []
+    for hit in hits:
+        item = _planned(hit, scope.choices.get(hit.address.id))
+        hold = scope.holds.get(hit.address.id)
+        if hold is not None:
+            held.append(_hold(hit, item, hold))
+            continue
+        by_place[hit.candidate.dataset_version, hit.address.container].append(item)
+        by_index[hit.candidate.index].append(item)
+    cannot: list[NotSearched] = []
+    actions: list[Action] = list(held)
+    counts: dict[str, int] = defaultdict(int)
+    left_alone = {*scope.holds, *scope.rejected}
+    for (version, name), items in by_place.items():
+        container = scope.containers.get((version, name))
+        together = [*items, *companions(container, items, left_alone)] if container is not None else items
+        counts[version] += len(together)
+        actions += _erasures(case, version, name, together, container, scope)
+    actions += [
+        Action("", ActionKind.ERASE_INDEX, index, index=index, items=tuple(items)) for index, items in by_index.items()
+    ]
+    for version_id, count in counts.items():
+        actions += _beyond(case, version_id, count, scope, cannot)
+    actions += _models(case, scope.models, cannot)
+    numbered = tuple(replace(action, id=f"a{number:02d}") for number, action in enumerate(actions, start=1))
+    return Plan(case, made, numbered, tuple(cannot))
+
+
+def companions(container: Container, items: Iterable[PlannedItem], left_alone: Collection[str]) -> list[PlannedItem]:
+    """What goes along: items with the very same bytes, and records whose group loses its last photo.
+
+    `left_alone` are ids of items that were rejected or are held. Reads the container once.
+    """
+    planned = {item.address.id: item for item in items}
+    treated = {item.address.digest: item for item in planned.values()}
+    dataset = next((item.address.dataset for item in planned.values()), "")
+    seen: Counter[tuple[str, str]] = Counter()
+    staying: set[str] = set()
+    losing: set[str] = set()
+    records: list[tuple[str, ItemAddress]] = []
+    found: list[PlannedItem] = []
+    for entry in container.entries():
+        if entry.problem:
+            staying.add(entry.group)
+            continue
+        digest = stored_digest(entry)
+        address = ItemAddress(dataset, container.name, entry.member, digest, seen[entry.member, digest])
+        seen[entry.member, digest] += 1
+        twin = treated.get(digest)
+        if twin is not None and address.id not in planned and address.id not in left_alone:
+            found.append(replace(twin, address=address, kind=entry.kind, reason=twin.reason or SAME_BYTES))
+        if entry.kind is ItemKind.PHOTO:
+            goes = twin is not None and twin.treatment is Treatment.ERASE and address.id not in left_alone
+            (losing if goes else staying).add(entry.group)
+        elif entry.group and twin is None and address.id not in left_alone:
+            records.append((entry.group, address))
+    orphans = [address for group, address in records if group in losing - staying]
+    return found + [PlannedItem(address, ItemKind.RECORD, reason=ORPHAN) for address in orphans]
+
+
+def _planned(hit: Hit, choice: Choice | None) -> PlannedItem:
+    if choice is None or choice.treatment is Treatment.ERASE:
+        return PlannedItem(hit.address, hit.candidate.kind, reason=choice.reason if choice else "")
+    if not choice.reason.strip():
+        raise ReasonMissing()
+    boxes = choice.boxes or ((hit.candidate.box,) if hit.candidate.box else ())
+    return PlannedItem(hit.address, hit.candidate.kind, Treatment.MASK, choice.reason, boxes)
+
+
+def _hold(hit: Hit, item: PlannedItem, hold: Hold) -> Action:
+    if not hold.ground.strip():
+        raise ReasonMissing()
+    version = hit.candidate.dataset_version
+    return Action(
+        "", ActionKind.HOLD, hit.address.container, version, items=(item,), ground=hold.ground, until=hold.until
+    )
+
+
+def _erasures(
+    case: str, version: str, name: str, items: Sequence[PlannedItem], container: Container | None, scope: Scope
+) -> list[Action]:
+    if container is None:
+        facts = scope.versions.get(version)
+        return [
+            Action(
+                "",
+                ActionKind.TASK,
+                name,
+                version,
+                items=tuple(items),
+                instruction=letters.erase_elsewhere(case, version, name, items),
+                responsible=facts.responsible if facts else "unknown",
+            )
+        ]
+    actions = []
+    for kind, rows in ((ActionKind.ERASE_ITEMS, False), (ActionKind.ERASE_ROWS, True)):
+        chosen = tuple(item for item in items if (not item.address.member) is rows)
+        if chosen:
+            actions.append(Action("", kind, name, version, container=name, items=chosen))
+    return actions
+
+
+def _beyond(case: str, version_id: str, count: int, scope: Scope, cannot: list[NotSearched]) -> list[Action]:
+    """What a dataset version's facts say of copies, data recipients and backups."""
+    facts = scope.versions.get(version_id) or DatasetVersion(*version_id.rpartition("@")[::2])
+    actions = []
+    if facts.other_places in UNKNOWN:
+        cannot.append(NotSearched(f"other copies of {version_id}", "nobody recorded where else it lies"))
+    elif facts.other_places.strip().lower() != "none":
+        text = letters.other_places(case, facts, count)
+        actions.append(
+            Action("", ActionKind.TASK, facts.other_places, version_id, instruction=text, responsible=facts.responsible)
+        )
+    if facts.data_recipients in UNKNOWN:
+        cannot.append(NotSearched(f"data recipients of {version_id}", "nobody recorded whom it was passed on to"))
+    elif facts.data_recipients.strip().lower() != "none":
+        text = letters.tell_recipient(case, facts, count)
+        actions.append(Action("", ActionKind.TELL_RECIPIENT, facts.data_recipients, version_id, instruction=text))
+    actions += [
+        Action("", ActionKind.BACKUP, backup.name, version_id, until=backup.overwritten)
+        for backup in scope.backups
+        if backup.dataset_version == version_id
+    ]
+    return actions
+
+
+def _models(
+    case: str, models: Sequence[tuple[AffectedModel, Planned | None]], cannot: list[NotSearched]
+) -> list[Action]:
+    actions = []
+    for model, planned in models:
+        if planned is None:
+            cannot.append(NotSearched(f"model {model.node.label}", "nobody decided what shall become of it"))
+            continue
+        actions.append(
+            Action(
+                "",
+                ActionKind.DISPOSE_MODEL,
+                model.node.label,
+                instruction=letters.dispose(case, model, planned),
+                responsible=planned.responsible,
+                ground=planned.reason,
+                until=planned.deadline,
+                node=model.id,
+                fate=planned.fate.value,
+                digests=model.node.digests,
+            )
+        )
+        if model.outputs or model.embeddings:
+            text = letters.purge_outputs(case, model)
+            actions.append(
+                Action(
+                    "",
+                    ActionKind.PURGE_OUTPUTS,
+                    model.node.label,
+                    instruction=text,
+                    responsible=planned.responsible,
+                    node=model.id,
+                )
+            )
+    return actions

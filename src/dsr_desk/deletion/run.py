@@ -1,0 +1,239 @@
+"""Carry out an approved plan. What is destroyed was written down before; what is reported was read back after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from dsr_desk.core.actions import (
+    Action,
+    ActionKind,
+    Approval,
+    ItemSeen,
+    Outcome,
+    OutcomeState,
+    Plan,
+    PlannedItem,
+    Seen,
+    Treatment,
+)
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.datasets.container import Container, Doomed
+from dsr_desk.deletion.approval import require_approved
+from dsr_desk.deletion.look import Look, look, seen_items
+from dsr_desk.deletion.mask import CannotMask, mask
+from dsr_desk.deletion.plan import Place
+from dsr_desk.deletion.records import Before, Records
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.storage.clock import now
+
+
+class IndexEntries(Protocol):
+    """What an index offers to a deletion: forget items with their faces, thumbnails, records and embeddings."""
+
+    def erase(self, items: Sequence[str]) -> None:
+        """Erases all that the index holds of these item ids; safe to call again."""
+        ...
+
+    def remaining(self, items: Sequence[str]) -> Collection[str]:
+        """Those of these item ids that the index still knows, looked up anew."""
+        ...
+
+
+class NotHere(DeskError):
+    code = "DELETE-NOT-HERE"
+    happened = "{what} is no longer where it was when the plan was made."
+    means = "Nothing was erased from it."
+    todo = "Mount or locate it and run the deletion again, or plan anew without it."
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What lies here: containers by dataset version and name, indexes by name."""
+
+    containers: Mapping[Place, Container]
+    indexes: Mapping[str, IndexEntries]
+
+
+def run(
+    plan: Plan,
+    approvals: Sequence[Approval],
+    officers: Collection[str],
+    stores: Stores,
+    records: Records,
+    operator: str,
+    *,
+    needed: int = 1,
+    token: CancelToken | None = None,
+    report: Report = silent,
+) -> tuple[Outcome, ...]:
+    """Outcomes of all actions, in order; called again, it goes on with what is not done.
+
+    `officers` are the public keys (hex) that may approve, `operator` the key of who runs it. An action that fails
+    says so in its outcome and the next one is tried. Raises NotApproved, ApprovalInvalid, Cancelled between two
+    actions, and whatever `records` raises, before anything is destroyed.
+    """
+    require_approved(plan, approvals, officers, needed)
+    outcomes: list[Outcome] = []
+    for number, action in enumerate(plan.actions):
+        if token is not None:
+            token.check()
+        report(Progress("erase", number, len(plan.actions)))
+        done = records.outcome(plan, action)
+        if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
+            outcomes.append(done)
+            continue
+        outcomes.append(_carry_out(plan, action, stores, records, operator, outcomes))
+    report(Progress("erase", len(plan.actions), len(plan.actions)))
+    return tuple(outcomes)
+
+
+def _carry_out(
+    plan: Plan, action: Action, stores: Stores, records: Records, operator: str, earlier: Sequence[Outcome]
+) -> Outcome:
+    if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
+        container = stores.containers.get((action.dataset_version, action.container))
+        return _erase(plan, action, container, records, operator)
+    begun = now()
+    records.open(plan, action, Before(), begun)
+    if action.kind is ActionKind.ERASE_INDEX:
+        outcome = _erase_entries(plan, action, stores.indexes.get(action.index), operator, begun, earlier)
+    elif action.kind is ActionKind.HOLD:
+        seen = tuple(ItemSeen(item.address.id, Seen.HELD, action.ground) for item in action.items)
+        outcome = Outcome(action.id, OutcomeState.DONE, operator, begun, now(), seen)
+    else:
+        seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, "it lies elsewhere") for item in action.items)
+        outcome = Outcome(action.id, OutcomeState.WAITING, operator, begun, now(), seen)
+    records.close(plan, outcome)
+    return outcome
+
+
+def _erase(plan: Plan, action: Action, container: Container | None, records: Records, operator: str) -> Outcome:
+    begun = records.begun(plan, action)
+    problems: dict[str, str] = {}
+    outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun[1] if begun else now())
+    before = begun[0] if begun else Before()
+    try:
+        if container is None or not container.path.exists():
+            raise NotHere(what=action.what)
+        there = look(container, action.items, with_looks=True)
+        doomed, masked = _doomed(container, action.items, there, before, problems)
+        before = _before(action.items, there, before, masked, container.digest())
+        records.open(plan, action, before, outcome.started)
+    except DeskError as error:
+        # Nothing was touched. Where the record itself cannot be written, this raises as well and the run ends.
+        records.open(plan, action, before, outcome.started)
+        return _closed(plan, _failed(outcome, action, error), records)
+    try:
+        done = container.erase(doomed)
+        outcome = replace(outcome, digest_before=before.digest, digest_after=done.digest_after, notes=done.notes)
+    except DeskError as error:
+        outcome = replace(outcome, error=error.code, notes=(error.what_happened,))
+    return _closed(plan, _read_back(outcome, action, container, before, problems), records)
+
+
+def _doomed(
+    container: Container, items: Sequence[PlannedItem], there: Look, before: Before, problems: dict[str, str]
+) -> tuple[list[Doomed], dict[str, str]]:
+    """What is to go now, and digests of the photos that take a masked one's place.
+
+    Where an earlier run was killed after it had swapped, fewer items alike are there than when it began: those that
+    are left were not meant.
+    """
+    doomed: list[Doomed] = []
+    masked: dict[str, str] = {}
+    for item in items:
+        address = item.address
+        count = there.alike[address.member, address.digest]
+        if not count or count < before.alike.get(address.id, count):
+            continue
+        replacement = None
+        if item.treatment is Treatment.MASK:
+            try:
+                stored = container.read(address.member, address.digest, address.occurrence)
+                replacement = mask(stored, item.boxes, there.orientations.get(address.digest))
+            except CannotMask as error:
+                problems[address.id] = error.what_happened
+                continue
+            masked[address.id] = sha256_hex(replacement)
+        doomed.append(Doomed(address.member, address.digest, address.occurrence, replacement=replacement))
+    return doomed, masked
+
+
+def _before(
+    items: Sequence[PlannedItem], there: Look, earlier: Before, masked: Mapping[str, str], digest: str
+) -> Before:
+    alike = {item.address.id: there.alike[item.address.member, item.address.digest] for item in items}
+    looks = {
+        item.address.id: there.looks[item.address.digest]
+        for item in items
+        if there.looks.get(item.address.digest) and item.treatment is Treatment.ERASE
+    }
+    return Before(
+        digest=earlier.digest or digest,
+        alike={key: max(count, earlier.alike.get(key, 0)) for key, count in alike.items()},
+        masked={**earlier.masked, **masked},
+        looks={**looks, **earlier.looks},
+    )
+
+
+def _read_back(
+    outcome: Outcome, action: Action, container: Container, before: Before, problems: Mapping[str, str]
+) -> Outcome:
+    try:
+        after = look(container, action.items)
+    except DeskError as error:
+        return _failed(outcome, action, error)
+    return replace(outcome, items=seen_items(action.items, after, before, problems), kept=after.items)
+
+
+def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
+    seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, error.what_happened) for item in action.items)
+    return replace(outcome, items=seen, error=outcome.error or error.code, notes=(*outcome.notes, error.what_happened))
+
+
+def _erase_entries(
+    plan: Plan,
+    action: Action,
+    index: IndexEntries | None,
+    operator: str,
+    begun: str,
+    earlier: Sequence[Outcome],
+) -> Outcome:
+    """Entries go only for items that are gone or masked: what is still there must be found by the next search."""
+    erased_here = {item.address.id for one in plan.erasing for item in one.items}
+    settled = {item.item for one in earlier for item in one.items if item.seen in (Seen.GONE, Seen.MASKED)}
+    ids = [item.address.id for item in action.items]
+    due = [item for item in ids if item in settled or item not in erased_here]
+    outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun)
+    try:
+        if index is None:
+            raise NotHere(what=action.what)
+        index.erase(due)
+        left = set(index.remaining(ids))
+    except DeskError as error:
+        return _ended(_failed(outcome, action, error))
+    seen = tuple(
+        ItemSeen(item, Seen.GONE)
+        if item not in left
+        else ItemSeen(item, Seen.STILL_THERE, "" if item in due else "kept, because the item itself is still there")
+        for item in ids
+    )
+    return _ended(replace(outcome, items=seen))
+
+
+def _ended(outcome: Outcome) -> Outcome:
+    """Closed by what was seen: done only if all that was planned is gone or masked."""
+    good = outcome.count(Seen.GONE) + outcome.count(Seen.MASKED)
+    state = OutcomeState.PARTLY if good else OutcomeState.FAILED
+    if good == len(outcome.items) and not outcome.error:
+        state = OutcomeState.DONE
+    return replace(outcome, state=state, ended=now())
+
+
+def _closed(plan: Plan, outcome: Outcome, records: Records) -> Outcome:
+    ended = _ended(outcome)
+    records.close(plan, ended)
+    return ended

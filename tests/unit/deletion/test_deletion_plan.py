@@ -1,0 +1,142 @@
+"""From hits to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, plan_of, scope_of, write_dataset
+
+from dsr_desk.core.actions import ActionKind, Plan, Treatment
+from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.items import Box, DatasetVersion
+from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.deletion.plan import (
+    ORPHAN,
+    SAME_BYTES,
+    Backup,
+    Choice,
+    Hold,
+    NotDecidedSame,
+    NothingToDelete,
+    ReasonMissing,
+    make_plan,
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "data")
+
+
+def test_each_container_and_index_gets_an_action_with_its_items(root: Path) -> None:
+    plan = plan_of(root)
+    assert [(action.kind, action.what) for action in plan.actions] == [
+        (ActionKind.ERASE_ITEMS, "data"),
+        (ActionKind.ERASE_ITEMS, "data/s-000.tar"),
+        (ActionKind.ERASE_ROWS, "data/people.csv"),
+        (ActionKind.ERASE_INDEX, "faces"),
+    ]
+    assert [action.id for action in plan.actions] == ["a01", "a02", "a03", "a04"]
+
+
+def test_records_of_erased_photos_go_along_and_say_so(root: Path) -> None:
+    loose, shard = plan_of(root).actions[:2]
+    assert [(item.address.member, item.reason) for item in loose.items] == [("p0.jpg", ""), ("p0.json", ORPHAN)]
+    assert [(item.address.member, item.reason) for item in shard.items] == [("0001.jpg", ""), ("0001.json", ORPHAN)]
+
+
+def test_a_record_stays_while_another_photo_of_its_group_stays(root: Path) -> None:
+    (root / "p0.png").write_bytes((root / "p1.jpg").read_bytes())
+    assert [item.address.member for item in plan_of(root).actions[0].items] == ["p0.jpg"]
+
+
+def test_the_very_same_bytes_elsewhere_in_the_container_go_along_unless_rejected(root: Path) -> None:
+    (root / "copy.jpg").write_bytes((root / "p0.jpg").read_bytes())
+    copied = plan_of(root).actions[0].items
+    assert ("copy.jpg", SAME_BYTES) in [(item.address.member, item.reason) for item in copied]
+    twin = next(item.address for item in copied if item.address.member == "copy.jpg")
+    assert "copy.jpg" not in [item.address.member for item in plan_of(root, rejected=[twin.id]).actions[0].items]
+
+
+def test_a_container_that_is_not_here_becomes_a_task_with_a_letter(root: Path) -> None:
+    scope = replace(scope_of(root), containers={})
+    plan = make_plan(CASE, MADE, hits_of(root), scope)
+    tasks = [action for action in plan.actions if action.kind is ActionKind.TASK]
+    assert len(tasks) == 3
+    assert tasks[0].items[0].address.digest in tasks[0].instruction
+    assert CASE in tasks[0].instruction
+
+
+def test_facts_of_the_dataset_version_lead_to_tasks_recipients_and_backups(root: Path) -> None:
+    version = DatasetVersion(
+        "faces", "1", other_places="bucket of the vision team", data_recipients="Example Ltd", responsible="vision"
+    )
+    scope = replace(scope_of(root), versions={VERSION: version}, backups=[Backup("nightly", VERSION, "2026-06-01")])
+    plan = make_plan(CASE, MADE, hits_of(root), scope)
+    by_kind = {action.kind: action for action in plan.actions}
+    assert by_kind[ActionKind.TASK].responsible == "vision"
+    assert by_kind[ActionKind.TELL_RECIPIENT].what == "Example Ltd"
+    assert by_kind[ActionKind.BACKUP].until == "2026-06-01"
+    assert not plan.cannot
+
+
+def test_what_nobody_recorded_is_said_to_be_out_of_reach(root: Path) -> None:
+    scope = replace(scope_of(root), versions={VERSION: DatasetVersion("faces", "1")})
+    whats = [one.what for one in make_plan(CASE, MADE, hits_of(root), scope).cannot]
+    assert whats == [f"other copies of {VERSION}", f"data recipients of {VERSION}"]
+
+
+def test_a_held_item_is_in_no_erasure_and_keeps_its_ground(root: Path) -> None:
+    held = hits_of(root)[0].address
+    plan = plan_of(root, holds={held.id: Hold("§ 257 HGB", "2030-12-31")})
+    assert (plan.actions[0].kind, plan.actions[0].ground) == (ActionKind.HOLD, "§ 257 HGB")
+    erased = {item.address.id for action in plan.actions if action.kind is not ActionKind.HOLD for item in action.items}
+    assert held.id not in erased
+
+
+def test_a_masked_item_keeps_its_record_and_names_the_face(root: Path) -> None:
+    box = Box(10, 10, 30, 30)
+    shown = hit(containers_of(root)[VERSION, "data"], "p0.jpg", box)
+    scope = scope_of(root, choices={shown.address.id: Choice(Treatment.MASK, "shows another person")})
+    (item,) = make_plan(CASE, MADE, [shown], scope).actions[0].items
+    assert (item.treatment, item.boxes, item.reason) == (Treatment.MASK, (box,), "shows another person")
+
+
+def test_a_mask_or_a_hold_without_a_reason_makes_no_plan(root: Path) -> None:
+    first = hits_of(root)[0].address.id
+    with pytest.raises(ReasonMissing):
+        plan_of(root, choices={first: Choice(Treatment.MASK, " ")})
+    with pytest.raises(ReasonMissing):
+        plan_of(root, holds={first: Hold("", "2030-12-31")})
+
+
+def test_models_get_the_disposition_that_was_decided_and_open_ones_are_named(root: Path) -> None:
+    data = Node("d", NodeKind.DATASET, "faces", "1")
+    nodes = [Node(name, NodeKind.MODEL, name, "3", digests=("sha256:ab",)) for name in ("one", "two")]
+    models = [
+        AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(data), Step(node, Role.TRAIN)),))
+        for node in nodes
+    ]
+    decided = Planned(Fate.DESTROYED, "holds her", "ml team", "2026-04-01", "o", MADE)
+    plan = plan_of(root, models=[(models[0], decided), (models[1], None)])
+    (action,) = [one for one in plan.actions if one.kind is ActionKind.DISPOSE_MODEL]
+    assert (action.what, action.fate, action.until) == ("one@3", "destroyed", "2026-04-01")
+    assert "model two@3" in [one.what for one in plan.cannot]
+
+
+def test_only_items_that_were_decided_are_planned(root: Path) -> None:
+    one = hits_of(root)[0]
+    with pytest.raises(NothingToDelete):
+        make_plan(CASE, MADE, [], scope_of(root))
+    unsure = replace(one, decision=replace(one.decision, verdict=Verdict.UNSURE))
+    with pytest.raises(NotDecidedSame):
+        make_plan(CASE, MADE, [unsure], scope_of(root))
+
+
+def test_a_plan_keeps_its_digest_when_it_is_stored_and_any_change_gives_another(root: Path) -> None:
+    plan = plan_of(root)
+    assert from_text(to_text(plan), Plan).digest == plan.digest
+    assert replace(plan, actions=plan.actions[1:]).digest != plan.digest

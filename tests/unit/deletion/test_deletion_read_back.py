@@ -1,0 +1,191 @@
+"""Looking at the data after a deletion."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from deletion_samples import (
+    CASE,
+    MADE,
+    OFFICER_KEY,
+    VERSION,
+    KeptRecords,
+    approved,
+    containers_of,
+    hit,
+    plan_of,
+    scope_of,
+    stores_of,
+    write_dataset,
+)
+from PIL import Image
+
+from dsr_desk.core.actions import Check, Plan, ReadBack, Remaining, Seen
+from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.findings import Identifiers, NotSearched
+from dsr_desk.core.items import ItemAddress
+from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.deletion.identifiers import mentions_of
+from dsr_desk.deletion.plan import Hold, make_plan
+from dsr_desk.deletion.read_back import Found, Scope, masked_or_held, read_back
+from dsr_desk.deletion.run import Stores, run
+
+ADA = Identifiers(emails=("Ada@Example.org",), phones=("030 1234567",))
+
+
+def nothing_again() -> Found:
+    return Found((), 10)
+
+
+LOOK = Scope(mentions=mentions_of(ADA), search_again=nothing_again)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "data")
+
+
+@pytest.fixture
+def deleted(root: Path) -> tuple[Plan, Stores, KeptRecords]:
+    plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
+    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    return plan, stores, records
+
+
+def look(deleted: tuple[Plan, Stores, KeptRecords], scope: Scope = LOOK) -> ReadBack:
+    return read_back(*deleted, OFFICER_KEY, scope)
+
+
+def check(result: ReadBack, name: str) -> Check:
+    return next(one for one in result.checks if one.name == name)
+
+
+def test_after_a_whole_deletion_everything_is_gone(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    result = look(deleted)
+    assert result.seen is Seen.GONE
+    assert (len(result.items), result.count(Seen.GONE)) == (5, 5)
+    assert "everything is gone where this program looked" in result.headline
+    assert [one.name for one in result.checks] == [
+        "content hash",
+        "near-duplicates",
+        "identifiers",
+        "index entries",
+        "search again",
+        "unfinished files",
+    ]
+    assert check(result, "content hash").looked_at == 9
+    assert from_text(to_text(result), ReadBack) == result
+
+
+def test_counts_come_from_looking_and_not_from_the_plan(root: Path) -> None:
+    plan, stores = plan_of(root), stores_of(root)
+    result = read_back(plan, stores, KeptRecords(), OFFICER_KEY, LOOK)
+    assert result.count(Seen.STILL_THERE) == 5
+    assert result.headline.startswith("Not done")
+
+
+def test_the_same_bytes_in_any_container_are_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    from deletion_samples import picture
+
+    (root / "renamed.png").write_bytes(picture(11))
+    found = check(look(deleted), "content hash")
+    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, ["data › renamed.png"])
+
+
+def test_a_photo_that_looks_alike_is_found_unless_it_was_rejected(
+    root: Path, deleted: tuple[Plan, Stores, KeptRecords]
+) -> None:
+    from deletion_samples import picture
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture(0))).resize((90, 90)).save(out, "PNG")
+    (root / "smaller.png").write_bytes(out.getvalue())
+    found = check(look(deleted), "near-duplicates")
+    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, ["data › smaller.png"])
+    address = ItemAddress("faces", "data", "smaller.png", hashlib.sha256(out.getvalue()).hexdigest())
+    result = look(deleted, replace(LOOK, excepted={address.id: "rejected"}))
+    assert result.seen is Seen.GONE
+    assert [(one.place, one.item) for one in result.excepted] == [("data › smaller.png", address.id)]
+
+
+def test_a_record_that_still_names_the_person_is_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    with (root / "people.csv").open("a") as file:
+        file.write("A.,see ADA@example.org,\nB.,,0049-30-1234567\n")
+    found = check(look(deleted), "identifiers")
+    assert [one.says for one in found.remaining] == [
+        "still holds the person's e-mail",
+        "still holds the person's phone",
+    ]
+    assert "example" not in found.says
+
+
+def test_a_search_that_finds_the_person_again_sets_the_headline(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    def again() -> Found:
+        return Found((Remaining("data › p3.jpg", "is proposed again", "abc"), Remaining("x", "rejected", "def")), 10)
+
+    result = look(deleted, replace(LOOK, search_again=again, excepted={"def": "rejected"}))
+    assert [one.item for one in check(result, "search again").remaining] == ["abc"]
+    assert result.headline.startswith("Not done")
+
+
+def test_what_was_not_looked_at_is_never_called_gone(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    assert look(deleted, replace(LOOK, search_again=None)).seen is Seen.NOT_LOOKED
+    gap = NotSearched("index b", "locked")
+    assert look(deleted, replace(LOOK, search_again=lambda: Found((), 3, (gap,)))).seen is Seen.NOT_LOOKED
+    (root / "s-000.tar").write_bytes((root / "s-000.tar").read_bytes()[:3000])
+    result = look(deleted)
+    assert result.seen is Seen.NOT_LOOKED
+    assert result.headline.startswith("Not certain")
+    assert check(result, "content hash").not_looked[0].what == "data/s-000.tar"
+
+
+def test_an_unfinished_file_of_a_killed_run_is_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    (root / ".s-000.tar.dsr-new").write_bytes(b"half")
+    assert check(look(deleted), "unfinished files").seen is Seen.STILL_THERE
+    (root / ".s-000.tar.dsr-new").unlink()
+
+
+def test_a_held_item_is_held_and_may_be_found_again(root: Path) -> None:
+    held = hit(containers_of(root)[VERSION, "data"], "p1.jpg")
+    gone = hit(containers_of(root)[VERSION, "data"], "p2.jpg")
+    scope = scope_of(root, holds={held.address.id: Hold("court order", "2027-01-01")})
+    plan, stores, records = make_plan(CASE, MADE, [held, gone], scope), stores_of(root), KeptRecords()
+    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    look = replace(
+        LOOK,
+        excepted=masked_or_held(plan),
+        mentions=None,
+        search_again=lambda: Found((Remaining("data › p1.jpg", "is proposed again", held.address.id),), 4),
+    )
+    result = read_back(plan, stores, records, OFFICER_KEY, look)
+    assert result.seen is Seen.HELD
+    assert "kept on a legal ground" in result.headline
+
+
+def test_a_destroyed_model_whose_file_is_still_there_is_found(root: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.bin"
+    weights.write_bytes(b"weights")
+    digest = "sha256:" + hashlib.sha256(b"weights").hexdigest()
+    node = Node("m", NodeKind.MODEL, "net", "1", digests=(digest,))
+    data = Node("d", NodeKind.DATASET, "faces", "1")
+    model = AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(data), Step(node, Role.TRAIN)),))
+    plan = plan_of(root, models=[(model, Planned(Fate.DESTROYED, "", "ml", "", "o", MADE))])
+    stores, records = stores_of(root), KeptRecords()
+    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    look = replace(LOOK, model_files={"m": [weights]})
+    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model file net@1").seen is Seen.STILL_THERE
+    weights.write_bytes(b"another model that took its place")
+    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model file net@1").seen is Seen.GONE
+
+
+def test_short_ids_and_names_alone_never_count_as_the_person() -> None:
+    assert mentions_of(Identifiers(names=("Ada",), account_ids=("7",))) is None
+    mentions = mentions_of(Identifiers(user_names=("ada_l",), account_ids=("7", "A-1001")))
+    assert mentions is not None
+    assert mentions({"id": "7"}) == ""
+    assert mentions({"nick": "ADA_L "}) == "user name or account id"
+    assert mentions({"note": "xada_lx"}) == ""
