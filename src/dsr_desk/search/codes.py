@@ -38,8 +38,9 @@ def encode(templates: NDArray[np.float32]) -> Codes:
 
 def decode(codes: Codes) -> NDArray[np.float64]:
     """The stored templates, shape (n, dimension)."""
-    steps = codes.coarse.astype(np.float64) + codes.fine.astype(np.float64) / FINE_STEPS
-    templates: NDArray[np.float64] = np.multiply(steps, codes.scales[:, None], dtype=np.float64)
+    steps: NDArray[np.float64] = codes.coarse.astype(np.float64) + codes.fine.astype(np.float64) / FINE_STEPS
+    scales: NDArray[np.float64] = codes.scales.astype(np.float64)
+    templates: NDArray[np.float64] = steps * scales.reshape(-1, 1)
     return templates
 
 

@@ -1,0 +1,180 @@
+"""Ties between photos, records and accounts: what a hit brings with it, whatever its score.
+
+A record names a photo by file name; members of one sample (a WebDataset key, a photo and its sidecar) belong
+together; records and photos of one account belong to one person; photos that look alike may show the same scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.search.columns import ColumnKind
+from dsr_desk.search.identifiers import file_key, file_names, folded, key_of, name_forms
+from dsr_desk.search.index import Index, IndexedItem
+from dsr_desk.search.records import records
+
+ALIKE_BITS = 6
+"""Perceptual hashes that differ in at most this many of 64 bits belong to photos that look alike."""
+
+MOST_BY_NAME = 20
+"""A bare file name that more photos than this carry says nothing; a longer path still does."""
+
+MOST_BY_ACCOUNT = 10_000
+
+
+Node = tuple[int, int]
+"""An item: number of the index in the search, row in that index."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """`item` is a candidate because of `source`; `ends` is True where nothing further should hang on `item`."""
+
+    item: Node
+    source: Node
+    says: str
+    ends: bool = False
+
+
+def links_from(indexes: Sequence[Index], nodes: Iterable[Node]) -> list[Link]:
+    """One step of links from these items into all indexes, each with the sentence that explains it."""
+    by_index: dict[int, list[int]] = {}
+    for number, row in nodes:
+        by_index.setdefault(number, []).append(row)
+    found: list[Link] = []
+    for number, rows in by_index.items():
+        items = indexes[number].items(rows)
+        sources = [(number, item) for item in items.values()]
+        found += _by_sample(indexes[number], sources)
+        found += _from_records(indexes, [one for one in sources if one[1].kind is ItemKind.RECORD])
+        found += _from_photos(indexes, [one for one in sources if one[1].kind is ItemKind.PHOTO])
+    return [link for link in found if link.item != link.source]
+
+
+def look_alikes(index: Index, hashes: Collection[bytes]) -> dict[int, int]:
+    """Rows of photos whose perceptual hash is near one of these, with the number of differing bits."""
+    wanted = [np.uint64(int.from_bytes(value)) for value in set(hashes) if len(value) == 8]
+    if not wanted:
+        return {}
+    stored = list(index.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
+    if not stored:
+        return {}
+    rows = np.array([row for row, _ in stored], np.int64)
+    bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
+    nearest = np.full(len(rows), 64, np.uint8)
+    for one in wanted:
+        np.minimum(nearest, np.bitwise_count(bits ^ one), out=nearest)
+    return {int(rows[place]): int(nearest[place]) for place in np.flatnonzero(nearest <= ALIKE_BITS)}
+
+
+def _by_sample(index: Index, sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    found = []
+    query = (
+        "SELECT i.id, i.record FROM items i JOIN containers c ON c.id = i.container "
+        "WHERE c.name = ? AND i.sample = ? AND i.id <> ?"
+    )
+    several = _with_several_faces(index, [item.row for _, item in sources])
+    for number, item in sources:
+        if item.group:
+            for other, is_record in index.rows(query, [item.address.container, item.group, item.row]):
+                what = "record" if is_record else "photo"
+                says = f"{what} of the same sample ({item.group}) as {item.address.place}"
+                found.append(Link((number, other), (number, item.row), says, ends=item.row in several))
+    return found
+
+
+def _from_records(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    """Photos that a record names, and what shares its account."""
+    found = []
+    for number, item in sources:
+        place = item.address.place
+        for field in records(indexes[number], [item.row]).get(item.row, []):
+            if field.kind is ColumnKind.PHOTO_REFERENCE:
+                says = f"photo named in column {field.column} of the record in {place}"
+                found += [Link(photo, (number, item.row), says) for photo in _named_photos(indexes, field.value)]
+            if field.kind is ColumnKind.ACCOUNT_ID:
+                for node, column in _same_account(indexes, field.value):
+                    says = f"same account id (column {column}) as the record in {place}"
+                    found.append(Link(node, (number, item.row), says))
+    return found
+
+
+def _same_account(indexes: Sequence[Index], account: str) -> list[tuple[Node, str]]:
+    """Records with this account id and the column that holds it; none where it is no one person's."""
+    forms = name_forms(account)
+    if not forms:
+        return []
+    found = []
+    for number, index in enumerate(indexes):
+        others = [row for (row,) in index.rows("SELECT item FROM lookups WHERE key = ?", [key_of(forms[0].text)])]
+        if len(others) > MOST_BY_ACCOUNT:
+            return []
+        for row, fields in records(index, others).items():
+            for field in fields:
+                if field.kind is ColumnKind.ACCOUNT_ID and name_forms(field.value) == forms:
+                    found.append(((number, row), field.column))
+                    break
+    return found
+
+
+def _from_photos(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    """Records that name a photo. Of a photo with several faces it is not known whose record that is."""
+    found = []
+    for number, item in sources:
+        several = _with_several_faces(indexes[number], [item.row])
+        keys = [file_key(name) for name in file_names(item.address.member)]
+        for other, index in enumerate(indexes):
+            rows = {row for (row,) in index.rows_in("SELECT item FROM lookups WHERE key IN ({})", keys)}
+            for row, fields in records(index, rows).items():
+                for field in fields:
+                    if field.kind is not ColumnKind.PHOTO_REFERENCE:
+                        continue
+                    if (number, item.row) in _named_photos(indexes, field.value):
+                        says = f"record that names the photo {item.address.place} in column {field.column}"
+                        found.append(Link((other, row), (number, item.row), says, ends=item.row in several))
+    return found
+
+
+def _with_several_faces(index: Index, rows: Iterable[int]) -> set[int]:
+    query = "SELECT item FROM faces WHERE item IN ({}) AND number = 1"
+    return {row for (row,) in index.rows_in(query, rows)}
+
+
+def _named_photos(indexes: Sequence[Index], reference: str) -> list[Node]:
+    """Photos that a reference means: those whose path agrees longest, or that have a file name that few share."""
+    keys = [file_key(name) for name in file_names(reference)[:1]]
+    query = (
+        "SELECT i.id, i.member, c.name FROM lookups l JOIN items i ON i.id = l.item "
+        "JOIN containers c ON c.id = i.container WHERE l.key IN ({}) AND i.record = 0"
+    )
+    named = [
+        ((number, row), _parts(f"{name}/{member}"))
+        for number, index in enumerate(indexes)
+        for row, member, name in index.rows_in(query, keys)
+    ]
+    wanted = _parts(reference.split("?")[0])
+    if len(wanted) > 1:
+        agreeing = {node: _agreeing(parts, wanted) for node, parts in named}
+        most = max(agreeing.values(), default=0)
+        if most > 1:
+            return [node for node, count in agreeing.items() if count == most]
+    return [node for node, _ in named] if len(named) <= MOST_BY_NAME else []
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in folded(path).replace("\\", "/").split("/") if part not in ("", ".")][::-1]
+
+
+def _agreeing(member: list[str], wanted: list[str]) -> int:
+    """How many parts agree, counted from the end; the file name may lack its ending on one side."""
+    count = 0
+    for place, (one, other) in enumerate(zip(member, wanted, strict=False)):
+        stems = place == 0 and one.rsplit(".", 1)[0] == other.rsplit(".", 1)[0]
+        if one != other and not stems:
+            break
+        count += 1
+    return count

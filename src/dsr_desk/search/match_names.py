@@ -1,0 +1,130 @@
+"""How alike two names are, in a sentence: order, initials, nicknames, transliteration, misspelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from dsr_desk.search.index import Index
+from dsr_desk.search.names import CONSONANTS, consonants, name_tokens, nicknames
+
+SAME, TRANSLITERATED, NICKNAME, MISSPELLED, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.7
+LEAST = 0.75
+RARE = 2000
+"""A token that more records than this hold proposes none by itself; together with another of the name it does."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """`score` from 0 to 1 and what makes it."""
+
+    score: float
+    says: str
+
+
+def compare_names(wanted: str, there: str) -> Likeness | None:
+    """None where the two are not alike enough to be shown.
+
+    Every token of the shorter name must have a partner in the longer one; a single token alone is not enough.
+    """
+    ours, theirs = _latin(name_tokens(wanted)), _latin(name_tokens(there))
+    if not ours or not theirs:
+        return None
+    short, long = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
+    left = list(long)
+    scores: list[float] = []
+    notes: list[str] = []
+    places: list[int] = []
+    for token in sorted(short, key=len, reverse=True):
+        score, note, partner = max((_compare(token, other, wanted, there) for other in left), key=lambda one: one[0])
+        if score == 0:
+            return None
+        left.remove(partner)
+        scores.append(score)
+        places.append(short.index(token) - long.index(partner))
+        if note:
+            notes.append(note)
+    full = sum(1 for score in scores if score > INITIAL)
+    if not full or (len(scores) == 1 and len(long) > 1):
+        return None
+    score = sum(scores) / len(scores) * (1 - 0.08 * len(left) / len(long))
+    if len(scores) == 1 and scores[0] < SAME:
+        return None
+    if len(places) > 1 and max(places) != min(places):
+        notes.append("in another order")
+    if left:
+        notes.append("one of the two has more parts")
+    if score < LEAST:
+        return None
+    return Likeness(round(score, 3), _sentence(notes))
+
+
+def similar_tokens(index: Index, name: str) -> set[int]:
+    """Rows of records that could hold this name: two tokens alike, or one alike that is rare."""
+    tokens = [token for token in name_tokens(name) if len(token) > 1]
+    vocabulary = _vocabulary(index)
+    if not tokens or not vocabulary:
+        return set()
+    counts: dict[int, int] = {}
+    alone: set[int] = set()
+    for token in tokens:
+        rows: set[int] = set()
+        ids = _near(token, vocabulary)
+        for (row,) in index.rows_in("SELECT item FROM names WHERE token IN ({})", ids):
+            rows.add(row)
+        for row in rows:
+            counts[row] = counts.get(row, 0) + 1
+        if len(rows) <= RARE:
+            alone |= rows
+    if len(tokens) == 1:
+        return set(counts)
+    return alone | {row for row, count in counts.items() if count > 1}
+
+
+def edits_allowed(length: int) -> int:
+    """How many letters of a word may differ before it is another word."""
+    return 0 if length <= 2 else 1 if length <= 7 else 2
+
+
+def _vocabulary(index: Index) -> dict[int, str]:
+    return dict(index.rows("SELECT id, token FROM name_tokens"))
+
+
+def _near(token: str, vocabulary: dict[int, str]) -> list[int]:
+    close = process.extract(token, vocabulary, scorer=OSA.distance, score_cutoff=edits_allowed(len(token)), limit=None)
+    ids = {identity for _, _, identity in close}
+    same = nicknames(token)
+    spoken = consonants(token)
+    ids |= {identity for identity, known in vocabulary.items() if known in same or known == spoken}
+    if token.startswith(CONSONANTS):
+        ids |= {identity for identity, known in vocabulary.items() if consonants(known) == token}
+    return list(ids)
+
+
+def _latin(tokens: tuple[str, ...]) -> list[str]:
+    return [token for token in tokens if not token.startswith(CONSONANTS)]
+
+
+def _compare(one: str, other: str, wanted: str, there: str) -> tuple[float, str, str]:
+    """Score, note and `other` again; score 0 where the two are different words."""
+    if one == other:
+        changed = wanted.isascii() != there.isascii()
+        return (TRANSLITERATED, "spelled in other letters", other) if changed else (SAME, "", other)
+    if other in nicknames(one):
+        return NICKNAME, "one first name is a short or other form of the other", other
+    if len(one) == 1 or len(other) == 1:
+        return (INITIAL, "one part is an initial", other) if one[0] == other[0] else (0.0, "", other)
+    if any("\u0590" <= char <= "\u08ff" for char in wanted + there) and consonants(one) == consonants(other):
+        return TRANSLITERATED, "spelled in other letters", other
+    allowed = edits_allowed(min(len(one), len(other)))
+    edits = OSA.distance(one, other, score_cutoff=allowed)
+    if 0 < edits <= allowed:
+        score = MISSPELLED * (0.5 + fuzz.ratio(one, other) / 200)
+        return score, f"{'one letter differs' if edits == 1 else f'{edits} letters differ'}", other
+    return 0.0, "", other
+
+
+def _sentence(notes: list[str]) -> str:
+    return ", ".join(dict.fromkeys(notes)) or "the same"

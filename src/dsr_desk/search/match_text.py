@@ -1,0 +1,26 @@
+"""Free text that mentions what the subject is known by, through an index of trigrams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dsr_desk.search.identifiers import folded
+from dsr_desk.search.index import Index
+
+SHORTEST = 4
+
+
+def text_rows(index: Index, texts: Iterable[str]) -> set[int]:
+    """Rows of records whose free text holds all trigrams of a text; the caller looks at the text itself."""
+    rows: set[int] = set()
+    for text in texts:
+        trigrams = _trigrams(folded(text))
+        if len(text) < SHORTEST or not trigrams:
+            continue
+        query = " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in trigrams)
+        rows.update(row for (row,) in index.rows("SELECT rowid FROM free_text WHERE free_text MATCH ?", [query]))
+    return rows
+
+
+def _trigrams(text: str) -> list[str]:
+    return list(dict.fromkeys(text[start : start + 3] for start in range(len(text) - 2)))[:60]

@@ -1,0 +1,267 @@
+"""One search of a subject over several indexes: by face, by record, by link and by look-alike, as one result."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk.core.findings import Candidate, Identifiers, NotSearched, Pile, Reason, ReasonKind, SearchResult
+from dsr_desk.core.items import ItemKind
+from dsr_desk.faces.engine import Template
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.search.codes import decode
+from dsr_desk.search.face_search import average
+from dsr_desk.search.index import Index, IndexedFace, IndexedItem
+from dsr_desk.search.linking import Node, links_from, look_alikes
+from dsr_desk.search.pile import FacePile, pile_of
+from dsr_desk.search.records import find_records, wanted
+from dsr_desk.search.scope import not_in_index, statement
+
+EXPECTED_STRANGERS = 10.0
+SURE_RECORD = 0.85
+"""Records at this score or above bring what is linked to them; others do so once an officer has confirmed them."""
+
+LINK_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched for.
+
+    `references` are templates (one a reference photo) of the engine `engine_digest`; `reference_hashes` are
+    perceptual hashes of those photos. `confirmed` names hits (item id and face, None for a record): their faces
+    become references and their links are followed. `refused_links` are pairs (item, linked item).
+    """
+
+    references: Sequence[Template] = ()
+    engine_digest: str = ""
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    reference_hashes: Collection[bytes] = ()
+    confirmed: Sequence[tuple[str, int | None]] = ()
+    refused_links: Collection[tuple[str, str]] = frozenset()
+    expected_strangers: float = EXPECTED_STRANGERS
+
+
+def search(
+    indexes: Sequence[Index],
+    question: Question,
+    *,
+    unopened: Mapping[str, str] | None = None,
+    on_index: Callable[[str, tuple[Candidate, ...]], None] | None = None,
+    report: Report = silent,
+    cancel: CancelToken | None = None,
+) -> SearchResult:
+    """Everything that is to be reviewed, and what could not be searched.
+
+    The pile holds every face down to the score at which `expected_strangers` unrelated faces are expected over all
+    indexes (each index has its share by number of faces), and every record, link and look-alike. `unopened` maps
+    indexes that could not be opened to the reason. `on_index` gets what one index holds while others still run.
+    After a cancel the result lists what was not reached. Raises IndexDamaged.
+    """
+    run = _Search(indexes, question, cancel or CancelToken())
+    for number, index in enumerate(indexes):
+        report(Progress("searching", number, len(indexes)))
+        if run.cancel.cancelled:
+            run.leave_out(index, "the search was cancelled before")
+            continue
+        run.search_index(number)
+        if on_index is not None:
+            on_index(index.name, run.candidates(number))
+    if not run.cancel.cancelled:
+        run.follow_links()
+    report(Progress("searching", len(indexes), len(indexes)))
+    for name, why in (unopened or {}).items():
+        run.not_searched.insert(0, NotSearched(f"{name}: the whole index", why))
+    return run.result(complete=not unopened)
+
+
+class _Search:
+    """Reasons by item, gathered from all indexes."""
+
+    def __init__(self, indexes: Sequence[Index], question: Question, cancel: CancelToken) -> None:
+        self.indexes = indexes
+        self.question = question
+        self.cancel = cancel
+        self.not_searched: list[NotSearched] = []
+        self._reasons: dict[Node, list[Reason]] = defaultdict(list)
+        self._piles: dict[str, FacePile] = {}
+        self._records = 0
+        self._complete = True
+        self._confirmed = self._find_confirmed()
+        self._queries = self._make_queries()
+        self._searchable = [number for number in range(len(indexes)) if self._queries and self._same_engine(number)]
+        self._all_faces = sum(indexes[number].about.faces for number in self._searchable)
+
+    def leave_out(self, index: Index, why: str) -> None:
+        self._complete = False
+        self.not_searched.append(NotSearched(f"{index.name}: the whole index", why))
+
+    def search_index(self, number: int) -> None:
+        index = self.indexes[number]
+        self.not_searched += not_in_index(index)
+        self._complete = self._complete and index.about.complete
+        self._search_faces(number)
+        if not self.question.identifiers.is_empty():
+            subject = wanted(self.question.identifiers, index.country)
+            for row, reasons in find_records(index, subject).items():
+                self._reasons[number, row] += reasons
+            self._records += index.about.records
+        self._search_look_alikes(number)
+
+    def follow_links(self) -> None:
+        """From sure records and confirmed hits to what is tied to them, a few steps far."""
+        sure = {node for node, reasons in self._reasons.items() if _is_sure_record(reasons)}
+        reached = sure | set(self._confirmed)
+        step = reached
+        for _ in range(LINK_STEPS):
+            further: set[Node] = set()
+            for link in links_from(self.indexes, sorted(step)):
+                source = self._item(link.source)
+                if (self._item(link.item).address.id, source.address.id) in self.question.refused_links:
+                    continue
+                reason = Reason(ReasonKind.LINK, 1.0, link.says, linked_item=source.address.id)
+                if reason not in self._reasons[link.item]:
+                    self._reasons[link.item].append(reason)
+                if link.item not in reached and not link.ends:
+                    further.add(link.item)
+            reached |= further
+            step = further
+            if not step:
+                break
+
+    def candidates(self, only: int | None = None) -> tuple[Candidate, ...]:
+        """Best first; of one index alone if asked."""
+        found: dict[str, Candidate] = {}
+        for number, index in enumerate(self.indexes):
+            rows = {row: reasons for (where, row), reasons in self._reasons.items() if where == number and reasons}
+            if not rows or only not in (None, number):
+                continue
+            items = index.items(rows)
+            faces = index.faces_of(items)
+            for row, item in items.items():
+                candidate = _candidate(index, item, rows[row], faces.get(row, []))
+                found.setdefault(candidate.id, candidate)
+        return tuple(sorted(found.values(), key=lambda one: (-one.best_score, one.id)))
+
+    def result(self, *, complete: bool) -> SearchResult:
+        candidates = self.candidates()
+        question = self.question
+        if not question.references:
+            self.not_searched.append(NotSearched("faces", "there is no reference photo with a usable face"))
+        if question.identifiers.is_empty():
+            self.not_searched.append(NotSearched("records", "nothing is known about the subject to look up"))
+        strangers = question.expected_strangers
+        return SearchResult(
+            candidates=candidates,
+            pile=Pile(strangers, len(candidates)),
+            not_searched=tuple(self.not_searched),
+            compared_faces=sum(pile.compared for pile in self._piles.values()),
+            compared_records=self._records,
+            statement=statement(
+                self.indexes, self._piles, len(question.references), strangers, self._records, self.not_searched
+            ),
+            complete=complete and self._complete,
+            engine=question.engine_digest,
+            indexes=tuple(index.name for index in self.indexes),
+        )
+
+    def _search_faces(self, number: int) -> None:
+        index = self.indexes[number]
+        if number not in self._searchable:
+            if self._queries and index.about.faces:
+                self._complete = False
+                why = "made with another face engine, whose scores cannot be compared"
+                self.not_searched.append(NotSearched(f"{index.name}: all faces", why, index.about.faces))
+            return
+        share = index.about.faces / max(1, self._all_faces)
+        pile = pile_of(index, self._queries, self.question.expected_strangers * share)
+        self._piles[index.name] = pile
+        faces = index.faces(face.row for face in pile.faces)
+        for piled in pile.faces:
+            face = faces[piled.row]
+            reason = Reason(
+                ReasonKind.FACE,
+                max(0.0, min(1.0, piled.score)),
+                _face_says(piled.expected_strangers, pile),
+                face=face.number,
+                expected_strangers=piled.expected_strangers,
+            )
+            self._reasons[number, face.item].append(reason)
+
+    def _search_look_alikes(self, number: int) -> None:
+        hashes = {value for value in self.question.reference_hashes if value}
+        hits = {value: node for node in self._confirmed if (value := self._item(node).phash)}
+        for row, bits in look_alikes(self.indexes[number], [*hashes, *hits]).items():
+            if (number, row) in self._confirmed:
+                continue
+            says = "the photo is the same as, or looks like, a reference or a confirmed hit"
+            self._reasons[number, row].append(Reason(ReasonKind.DUPLICATE, 1 - bits / 64, says))
+
+    def _find_confirmed(self) -> dict[Node, list[int | None]]:
+        found: dict[Node, list[int | None]] = defaultdict(list)
+        for item_id, face in self.question.confirmed:
+            for number, index in enumerate(self.indexes):
+                item = index.item(item_id)
+                if item is not None:
+                    found[number, item.row].append(face)
+        return found
+
+    def _make_queries(self) -> list[NDArray[np.float64]]:
+        """The references' mean, and with the confirmed faces: what the first brings stays, whatever is confirmed."""
+        references = [np.asarray(one, np.float64) for one in self.question.references]
+        if not references:
+            return []
+        grown = [*references, *self._confirmed_templates()]
+        return [average(references)] + ([average(grown)] if len(grown) > len(references) else [])
+
+    def _confirmed_templates(self) -> list[NDArray[np.float64]]:
+        found = []
+        for (number, row), faces in self._confirmed.items():
+            index = self.indexes[number]
+            if not self._same_engine(number):
+                continue
+            rows = [face.row for face in index.faces_of([row]).get(row, []) if face.number in faces]
+            positions = np.searchsorted(index.coarse.face_rows, np.array(rows, np.int64))
+            found += list(decode(index.codes(positions)))
+        return found
+
+    def _same_engine(self, number: int) -> bool:
+        return self.indexes[number].about.engine_digest == self.question.engine_digest
+
+    def _item(self, node: Node) -> IndexedItem:
+        return self.indexes[node[0]].items([node[1]])[node[1]]
+
+
+def _is_sure_record(reasons: Sequence[Reason]) -> bool:
+    return any(reason.kind is ReasonKind.RECORD and reason.score >= SURE_RECORD for reason in reasons)
+
+
+def _face_says(expected: float | None, pile: FacePile) -> str:
+    if expected is None:
+        return f"the face is close; with {pile.compared:,} faces to compare, chance matches cannot be estimated"
+    amount = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
+    doubt = "" if pile.validated else " (not validated at this size)"
+    return f"the face is close; {amount} unrelated faces this close are expected among {pile.compared:,}{doubt}"
+
+
+def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces: Sequence[IndexedFace]) -> Candidate:
+    """Reasons best first; the face is the one that speaks most for the item, or the only one there is."""
+    ordered = tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.kind, reason.says)))
+    compared = next((reason.face for reason in ordered if reason.kind is ReasonKind.FACE), None)
+    if compared is None and len(faces) == 1:
+        compared = 0
+    face = next((face for face in faces if face.number == compared), None)
+    return Candidate(
+        address=item.address,
+        kind=ItemKind(item.kind),
+        dataset_version=index.version.id,
+        index=index.name,
+        reasons=ordered,
+        face=compared,
+        box=face.box if face else None,
+        quality=face.quality if face else (),
+    )
