@@ -397,7 +397,7 @@ def check_all(
 
     def signature_holds() -> str:
         signed.append(check_signature(evidence, signature))
-        if signed[0].certificate.public_bytes(Encoding.DER) != _der(certificate):
+        if signed[0].certificate.public_bytes(Encoding.PEM) != certificate:
             raise Refused(f"The signature was not made with {CERTIFICATE}.")
         return f"{EVIDENCE} is exactly what was signed at {signed[0].time:%Y-%m-%d %H:%M} UTC by the signer's clock."
 
@@ -426,10 +426,6 @@ def check_all(
         if signed and run("statement", statement_holds):
             run("journal", lambda: check_log(files, predicate["case"]["ref"], held))
     return findings, list(predicate.get("declared", []))
-
-
-def _der(certificate: bytes) -> bytes:
-    return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
 
 
 def _certificate_says(signed: Signed, expected: str | None) -> str:

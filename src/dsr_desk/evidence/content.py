@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from dsr_desk.core.findings import NotSearched
 from dsr_desk.core.items import ItemKind
@@ -26,6 +27,13 @@ class Edition(StrEnum):
 class Language(StrEnum):
     ENGLISH = "en"
     GERMAN = "de"
+
+
+class Relation(StrEnum):
+    """What a later bundle does to an earlier one of the same case."""
+
+    COMPLETES = "completes"
+    CORRECTS = "corrects"
 
 
 class Seen(StrEnum):
@@ -367,7 +375,7 @@ class EarlierBundle:
 
     evidence_digest: str
     sealed: str
-    relation: str
+    relation: Relation
     why: str
 
 
@@ -406,7 +414,13 @@ class EvidenceContent:
     def nothing_found(self) -> bool:
         return not self.hits
 
-    def outcome_of(self, ref: str) -> Seen:
-        """The weakest thing that reading back says of one item; NOT_LOOKED where nobody looked."""
-        seen = [entry.seen for entry in self.read_backs if ref in entry.items]
-        return max(seen, key=list(Seen).index, default=Seen.NOT_LOOKED)
+    @cached_property
+    def outcomes(self) -> dict[str, Seen]:
+        """The weakest thing that reading back says of each hit, by its ref; NOT_LOOKED where nobody looked."""
+        rank = {seen: place for place, seen in enumerate(Seen)}
+        weakest: dict[str, Seen] = {}
+        for entry in self.read_backs:
+            for ref in entry.items:
+                weakest[ref] = max(weakest.get(ref, Seen.GONE), entry.seen, key=rank.__getitem__)
+        held = {ref for entry in self.retained for ref in entry.items}
+        return {hit.ref: weakest.get(hit.ref, Seen.HELD if hit.ref in held else Seen.NOT_LOOKED) for hit in self.hits}

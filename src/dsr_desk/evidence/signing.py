@@ -97,9 +97,7 @@ class Signer:
 
     def private_bytes(self) -> bytes:
         """PKCS#8, DER, not encrypted: for the vault's database alone."""
-        return self.key.private_bytes(
-            Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        return self.key.private_bytes(Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
     def certificate_bytes(self) -> bytes:
         """DER."""
@@ -138,7 +136,6 @@ class Signer:
 def readable_fingerprint(fingerprint: str) -> str:
     """In groups of four, to be read out on the telephone."""
     return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
-
 
 
 def _fit(name: str) -> str:

@@ -1,0 +1,285 @@
+"""report.html: what a person reads in two minutes, then the detail."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from importlib.resources import files
+
+from dsr_desk.core.items import ItemKind, LedgerClass
+from dsr_desk.core.requests import Law
+from dsr_desk.evidence import report_details
+from dsr_desk.evidence.content import Edition, EvidenceContent, Language, ModelEntry, Seen
+from dsr_desk.evidence.html import (
+    ROWS_SHOWN,
+    Markup,
+    bullets,
+    element,
+    facts,
+    join,
+    page,
+    paragraphs,
+    section,
+    table,
+)  # fmt: skip
+from dsr_desk.evidence.words import Words
+
+STYLE = files("dsr_desk.evidence").joinpath("report.css").read_text("utf-8")
+
+
+def report(content: EvidenceContent, edition: Edition, language: Language) -> bytes:
+    """The report as one HTML page in UTF-8."""
+    words = Words(language)
+    sections = [_head(content, edition, words), _short(content, edition, words), _searched(content, words)]
+    sections += [report_details.not_searched(content, words)]
+    if content.hits:
+        sections.append(_found(content, edition, words))
+    sections.append(_models(content, edition, words))
+    sections.append(_remains(content, words))
+    if content.told:
+        sections.append(report_details.told(content, words))
+    if edition is Edition.REQUESTER:
+        sections.append(_rights(content, words))
+    else:
+        sections += report_details.sections(content, words)
+    if content.earlier:
+        sections.append(report_details.earlier(content, words))
+    sections += [_proof(content, words), _limits(content, words), _certificate(content, edition, words)]
+    body = element("main", *sections, class_="report")
+    return page(_title(content, edition, words), language.value, STYLE, body)
+
+
+def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
+    """Her own face crops are shown to a requester who asked for access; never in an order, never to a regulator."""
+    return edition is Edition.REQUESTER and content.case.right.value == "access" and not content.case.order
+
+
+def _title(content: EvidenceContent, edition: Edition, words: Words) -> str:
+    return words("title.order" if content.case.order else f"title.{edition.value}")
+
+
+def _head(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    case = content.case
+    parts = [content.organisation.name, f"{words('case')} {case.ref}", f"{words('sealed')} {words.day(content.sealed)}"]
+    if edition is Edition.REQUESTER and case.person:
+        parts.append(f"{words('for')} {case.person}")
+    title = element("h1", _title(content, edition, words))
+    return element("header", title, element("p", " · ".join(parts), class_="facts"))
+
+
+def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    case, regulator = content.case, edition is Edition.REGULATOR
+    ask = words.right_name(case.right) if regulator else words.right(case.right)
+    lines = [
+        words(
+            "asked.regulator" if regulator else "asked",
+            day=words.day(case.received),
+            right=ask,
+            law=words.law(case.law),
+        )
+    ]
+    photos, records = sum(e.photos for e in content.searched), sum(e.records for e in content.searched)
+    lines.append(
+        words(
+            "searched.short",
+            datasets=words.count(len({e.dataset_version for e in content.searched}), "dataset"),
+            photos=words.count(photos, "photo"),
+            records=words.count(records, "record"),
+        )
+    )
+    unseen = sum(n for e in content.searched for name, n in e.ledger if name != LedgerClass.FACES.value)
+    if unseen:
+        lines.append(words("not_compared", photos=words.count(unseen, "photo")))
+    if content.not_searched or not all(search.complete for search in content.searches):
+        lines.append(words("parts_missing"))
+    if content.review.not_reviewed:
+        lines.append(words("not_reviewed.short", count=words.number(content.review.not_reviewed)))
+    if content.review.unsure:
+        lines.append(words("unsure.short", count=words.number(content.review.unsure)))
+    lines += _findings(content, regulator, words)
+    if content.retained or content.backups:
+        lines.append(words("remains.short"))
+    return element("section", element("h2", words("short")), bullets(lines), class_="short")
+
+
+def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[str]:
+    if content.nothing_found:
+        return [words("nothing.regulator" if regulator else "nothing"), words("nothing.limit")]
+    photos = sum(hit.kind is ItemKind.PHOTO for hit in content.hits)
+    found = words(
+        "found.regulator" if regulator else "found.short",
+        photos=words.count(photos, "photo"), records=words.count(len(content.hits) - photos, "record"),
+    )  # fmt: skip
+    lines = [found, _outcome(content, words)]
+    if content.models:
+        lines.append(words("models.short", models=words.count(len(content.models), "model")))
+    else:
+        lines.append(words("models.none.regulator" if regulator else "models.none"))
+    if content.models_without_lineage:
+        lines.append(words("models.unknown", models=words.count(len(content.models_without_lineage), "model")))
+    return lines
+
+
+def _outcome(content: EvidenceContent, words: Words) -> str:
+    """Counts come from reading back; the weakest item decides whether "all" may be said."""
+    counts = Counter(content.outcomes.values())
+    if not content.read_backs:
+        return words("outcome.none")
+    if set(counts) == {Seen.GONE}:
+        return words(
+            "outcome.one_gone" if len(content.hits) == 1 else "outcome.all_gone", count=words.number(len(content.hits))
+        )
+    spelled = ", ".join(f"{words.number(counts[seen])} {words.seen(seen)}" for seen in Seen if counts[seen])
+    return words("outcome.mixed", counts=spelled)
+
+
+def _searched(content: EvidenceContent, words: Words) -> Markup:
+    rows = [
+        (e.dataset_version, e.format or words("unknown"), words.number(e.photos), words.number(e.records))
+        for e in content.searched
+    ]
+    head = (words("dataset"), words("kind"), words("photos"), words("records"))
+    return section(words("h.searched"), table(head, rows, words("h.searched")))
+
+
+def _found(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    outcomes = content.outcomes
+    rows = [
+        (hit.ref, words(hit.kind.value), hit.dataset_version, words.seen(outcomes[hit.ref]))
+        for hit in content.hits[:ROWS_SHOWN]
+    ]
+    pieces = [table((words("item"), words("kind"), words("where"), words("outcome")), rows, words("h.found"))]
+    if len(content.hits) > ROWS_SHOWN:
+        more = words.number(len(content.hits) - ROWS_SHOWN)
+        pieces.append(element("p", words("more_rows", count=more, file="data/hits.json")))
+    if shows_pictures(content, edition):
+        pieces.append(_faces(content, words))
+    return section(words("h.found"), *pieces)
+
+
+def _faces(content: EvidenceContent, words: Words) -> Markup:
+    figures = []
+    for hit in content.hits:
+        if hit.crop is not None:
+            source = "data:image/jpeg;base64," + base64.b64encode(hit.crop.image).decode()
+            picture = Markup(element("img", src=source, alt=words("crop_alt", ref=hit.ref)).text.replace("</img>", ""))
+            figures.append(element("li", element("figure", picture, element("figcaption", hit.ref))))
+    return element("ul", *figures, class_="faces")
+
+
+def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    regulator = edition is Edition.REGULATOR
+    pieces = []
+    if content.models:
+        head = (
+            words("model"),
+            words("connection.regulator" if regulator else "connection"),
+            words("planned"),
+            words("observed"),
+        )
+        rows = [(m.label, *(_connection(m, regulator, words)), *_fates(m, words)) for m in content.models]
+        pieces.append(table(head, rows, words("h.models")))
+    else:
+        pieces.append(element("p", words("models.none.regulator" if regulator else "models.none")))
+    if content.models_without_lineage:
+        names = ", ".join(content.models_without_lineage)
+        count = words.count(len(content.models_without_lineage), "model")
+        pieces.append(element("p", f"{words('models.unknown', models=count)} {names}"))
+    return section(words("h.models"), *pieces)
+
+
+def _connection(model: ModelEntry, regulator: bool, words: Words) -> tuple[str]:
+    items = words.both(model.photos, model.records)
+    if regulator:
+        return (f"{', '.join(model.dataset_versions)} ({', '.join(model.roles)}; {model.certainty}; {items})",)
+    if not model.in_weights:
+        says = words("only_measured", items=items)
+    else:
+        says = words("trained_items" if model.reaches_items else "trained_version", items=items)
+    return (says if model.certainty == "recorded" else f"{says} ({words('inferred')})",)
+
+
+def _fates(model: ModelEntry, words: Words) -> tuple[str, str]:
+    planned, observed = words("nothing_decided"), words("not_observed")
+    if model.planned:
+        by = words("by_day", day=words.day(model.planned.deadline)) if model.planned.deadline else ""
+        planned = "; ".join(filter(None, (words.fate(model.planned.fate), by, model.planned.reason)))
+    if model.observed:
+        observed = f"{words.fate(model.observed.fate)}, {words.day(model.observed.seen)}: {model.observed.how}"
+    return planned, observed
+
+
+def _remains(content: EvidenceContent, words: Words) -> Markup:
+    if not content.retained and not content.backups:
+        outcomes = set(content.outcomes.values())
+        says = words("remains.none") if outcomes <= {Seen.GONE} else _outcome(content, words)
+        return section(words("h.remains"), element("p", says))
+    rows = [
+        (", ".join(r.items), f"{r.ground}: {r.reason}" if r.reason else r.ground, words.day(r.until))
+        for r in content.retained
+    ]
+    for backup in content.backups:
+        says = words("backup", name=backup.name, day=words.day(backup.overwritten))
+        rows.append((says, backup.says, words.day(backup.overwritten)))
+    return section(words("h.remains"), table((words("what"), words("why"), words("until")), rows, words("h.remains")))
+
+
+def _rights(content: EvidenceContent, words: Words) -> Markup:
+    organisation = content.organisation
+    authority = organisation.authority or words("authority.unknown")
+    contact = organisation.contact or organisation.address or organisation.name
+    gdpr = content.case.law in (Law.EU_GDPR, Law.UK_GDPR)
+    lines = [
+        words("rights.ask", contact=contact),
+        words("rights.gdpr" if gdpr else "rights.other", authority=authority),
+    ]
+    return section(words("h.rights"), paragraphs([*lines, words("rights.log")]))
+
+
+def _proof(content: EvidenceContent, words: Words) -> Markup:
+    officer = content.read_backs[0].officer if content.read_backs else content.declarant.name
+    rows = [(words("claim.sealed"), words("proved"), words("claim.sealed.by"))]
+    if content.journal.earlier:
+        rows.append((words("claim.journal"), words("proved"), words("claim.journal.by")))
+    else:
+        rows.append((words("claim.journal"), words("declared"), words("claim.journal.first")))
+    if any(event.digest_before and event.digest_after for event in content.custody):
+        rows.append((words("claim.items"), words("consistent"), words("claim.items.by")))
+    if content.read_backs:
+        rows.append((words("claim.readback"), words("consistent"), words("claim.readback.by", officer=officer)))
+    rows.append((words("claim.clock"), words("declared"), words("claim.clock.by")))
+    rows.append((words("claim.complete"), words("declared"), words("claim.complete.by", name=content.declarant.name)))
+    head = (words("claim"), words("status"), words("by"))
+    return section(words("h.proof"), table(head, rows, words("h.proof")))
+
+
+def _limits(content: EvidenceContent, words: Words) -> Markup:
+    keys = ["limit.faces", "limit.registered", "limit.media"]
+    keys += ["limit.models"] if content.models else []
+    keys += ["limit.keys"] + ([] if content.declarant.validator else ["limit.one_officer"])
+    return section(words("h.limits"), bullets([*(words(key) for key in keys), *content.limits]))
+
+
+def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    case, who, declarant = content.case, content.case.identity, content.declarant
+    pairs = [
+        (words("organisation"), ", ".join(filter(None, (content.organisation.name, content.organisation.address)))),
+        (words("case"), case.ref),
+        (words("law"), f"{words.law(case.law)} – {words.right_name(case.right)}"),
+        (words("received"), words.day(case.received)),
+        *((words("due"), f"{words.day(due.due)} ({due.duty})") for due in case.due),
+        (words("identity"), f"{who.method}, {words.day(who.checked)}" if who else words("no_identity")),
+    ]
+    if who and who.photo_shows_requester:
+        pairs.append((words("photo_basis"), who.photo_shows_requester))
+    if who and who.acting_for:
+        pairs.append((words("acting_for"), who.acting_for))
+    pairs += [
+        (words("declarant"), ", ".join(filter(None, (declarant.name, declarant.role)))),
+        (words("basis"), declarant.basis or words("unknown")),
+        (words("validator"), declarant.validator or words("nobody")),
+        (words("sealed"), content.sealed),
+    ]
+    if edition is Edition.REGULATOR:
+        pairs.append((words("officers"), ", ".join(content.officers)))
+    return section(words("h.certificate"), join([facts(pairs)]))
