@@ -1,0 +1,109 @@
+"""The strip at the bottom: what runs, how far it is, how long it still takes, and a way to cancel it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+
+from dsr_desk.ui import words
+from dsr_desk.ui.bridge import Bridge, Work
+from dsr_desk.ui.pace import Pace
+from dsr_desk.ui.widgets import Button, label
+
+SKIPPED = ("skipped", "unreadable", "truncated", "crashed", "not_comparable")
+
+
+class ActivityStrip(QFrame):
+    """Shows the oldest running job; says how many more there are."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.setProperty("role", "strip")
+        self.setFixedHeight(40)
+        self.setAccessibleName(self.tr("Running work"))
+        self._bridge = bridge
+        self._pace: dict[Work, Pace] = {}
+        self._name = label(role="strong")
+        self._phase = label(role="muted")
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(200)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress of the running work"))
+        self._count = label()
+        self._note = label(role="muted")
+        self._cancel = Button(self.tr("Cancel"), self._cancel_shown, name=self.tr("Cancel the running work"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(12)
+        for part in (self._name, self._phase, self._bar, self._count):
+            layout.addWidget(part)
+        layout.addWidget(self._note, 1)
+        layout.addWidget(self._cancel)
+        self._cancel.setStyleSheet("padding: 2px 10px; min-height: 18px;")
+        bridge.started.connect(self._refresh)
+        bridge.progressed.connect(self._refresh)
+        bridge.finished.connect(self._ended)
+        self._idle(self.tr("No work running"))
+
+    def announce(self, text: str) -> None:
+        """Say a sentence here and to a screen reader."""
+        if not self._bridge.running:
+            self._idle(text)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _refresh(self, _job: Work) -> None:
+        if not self._bridge.running:
+            return
+        job = self._bridge.running[0]
+        progress = job.progress
+        self._name.setText(job.name)
+        self._phase.setText(progress.phase if progress else "")
+        total = progress.total if progress else None
+        done = progress.done if progress else 0
+        self._bar.setVisible(True)
+        self._bar.setRange(0, total or 0)
+        # A bar that is full while the job still closes its files would be a lie.
+        self._bar.setValue(min(done, max(0, (total or 0) * 99 // 100)) if total else 0)
+        self._count.setText(
+            f"{words.figure(done)} / {words.figure(total)}" if total else words.figure(done) if done else ""
+        )
+        self._note.setText(" · ".join(self._notes(job, done, total)))
+        self._cancel.setVisible(job.cancellable)
+        self._cancel.setEnabled(not job.token.cancelled)
+
+    def _notes(self, job: Work, done: int, total: int | None) -> list[str]:
+        if job.token.cancelled:
+            return [self.tr("stopping, what was found is kept")]
+        notes = [self.tr("{time} elapsed").format(time=words.duration(job.elapsed))]
+        phase = job.progress.phase if job.progress else ""
+        left = self._pace.setdefault(job, Pace()).see(job.elapsed, phase, done, total)
+        if left is not None:
+            notes.append(self.tr("about {time} left").format(time=words.duration(left)))
+        skipped = sum(job.progress.notes.get(kind, 0) for kind in SKIPPED) if job.progress else 0
+        if skipped:
+            notes.append(words.counted(skipped, self.tr("1 skipped"), "%Ln skipped"))
+        if (more := len(self._bridge.running) - 1) > 0:
+            notes.append(words.counted(more, self.tr("1 more job runs"), "%Ln more jobs run"))
+        return notes
+
+    def _ended(self, job: Work) -> None:
+        self._pace.pop(job, None)
+        if self._bridge.running:
+            self._refresh(self._bridge.running[0])
+            return
+        took = words.duration(job.elapsed)
+        text = self.tr("{name}: stopped after {time}") if job.token.cancelled else self.tr("{name}: ended after {time}")
+        self.announce(text.format(name=job.name, time=took))
+
+    def _idle(self, text: str) -> None:
+        self._name.clear()
+        self._phase.setText(text)
+        self._count.clear()
+        self._note.clear()
+        self._bar.hide()
+        self._cancel.hide()
+
+    def _cancel_shown(self) -> None:
+        if self._bridge.running:
+            self._bridge.running[0].token.cancel()
+            self._refresh(self._bridge.running[0])

@@ -1,0 +1,179 @@
+"""The one way from worker threads into the windows.
+
+A job runs in its own thread. It leaves its latest `Progress` in its `Work`; a timer of the UI thread picks it up ten
+times a second while any job runs, so a chatty job cannot flood the event loop. Results and errors come by queued
+signals. `close` cancels and joins: no thread outlives the bridge.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
+
+PICK_UP_MS = 100
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class ProgramFault(DeskError):
+    code = "PROGRAM-FAULT"
+    happened = "The program met a fault of its own ({kind}) while it was busy with: {name}."
+    means = "What was recorded before stays. The step that was running may be incomplete; its result is not shown."
+    todo = "Try the step again. If it fails again, report the code and the kind of fault; neither holds personal data."
+
+
+class Work:
+    """One job as the windows see it. Attributes are read by the UI thread; `report` is called by the worker."""
+
+    def __init__(self, name: str, *, cancellable: bool) -> None:
+        self.name = name
+        self.cancellable = cancellable
+        self.token = CancelToken()
+        self.started = time.monotonic()
+        self.progress: Progress | None = None
+        self.thread: threading.Thread | None = None
+
+    def report(self, progress: Progress) -> None:
+        self.progress = progress
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+
+class Bridge(QObject):
+    """Starts jobs and brings their progress, results and errors to the UI thread."""
+
+    started = Signal(object)
+    progressed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object)
+    _ended = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running: list[Work] = []
+        self._callbacks: dict[
+            Work, tuple[QObject, Callable[[object], object], Callable[[DeskError], object] | None]
+        ] = {}
+        self._when_idle: list[Callable[[], object]] = []
+        self._closing = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(PICK_UP_MS)
+        self._timer.timeout.connect(self._pick_up)
+        self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        name: str,
+        work: Callable[[Report, CancelToken], T],
+        done: Callable[[T], object],
+        *,
+        context: QObject,
+        failed: Callable[[DeskError], object] | None = None,
+        cancellable: bool = True,
+    ) -> Work:
+        """Run `work` in a thread; then `done(result)` in the UI thread, unless `context` is gone by then.
+
+        An error goes to `failed`, or else to the signal `failed`, which the window shows as a dialog.
+        """
+        if self._closing:
+            raise RuntimeError("the bridge is closed")
+        job = Work(name, cancellable=cancellable)
+        self._callbacks[job] = (context, done, failed)  # type: ignore[assignment]
+        self.running.append(job)
+
+        def body() -> None:
+            result: object = None
+            error: DeskError | None = None
+            try:
+                result = work(job.report, job.token)
+            except DeskError as problem:
+                error = problem
+            except Exception as fault:  # whatever a job raises must reach a person, not vanish in a thread
+                log.exception("a job failed: %s", name)
+                error = ProgramFault(kind=type(fault).__name__, name=name)
+            self._ended.emit(job, result, error)
+
+        job.thread = threading.Thread(target=body, name=f"work: {name}")
+        self.started.emit(job)
+        self._timer.start()
+        job.thread.start()
+        return job
+
+    def when_idle(self, act: Callable[[], object]) -> None:
+        """Call at once, or as soon as the last running job has ended."""
+        self._when_idle.append(act)
+        self._settle()
+
+    def cancel_all(self) -> None:
+        for job in self.running:
+            if job.cancellable:
+                job.token.cancel()
+
+    def forget(self) -> None:
+        """Drop the callbacks of running jobs: they end, but nobody in the windows hears of it."""
+        for job in self.running:
+            context, _, _ = self._callbacks[job]
+            self._callbacks[job] = (context, _nothing, _nothing)
+
+    def close(self) -> None:
+        """Cancel what can be cancelled and wait for every thread."""
+        self._closing = True
+        self.forget()
+        self.cancel_all()
+        for job in list(self.running):
+            if job.thread is not None:
+                job.thread.join()
+            self._finish(job)
+        self._timer.stop()
+        self._settle()
+
+    def _pick_up(self) -> None:
+        for job in self.running:
+            self.progressed.emit(job)
+
+    @Slot(object, object, object)
+    def _end(self, job: Work, result: object, error: DeskError | None) -> None:
+        if job not in self.running:
+            return
+        if job.thread is not None:
+            job.thread.join()
+        context, done, failed = self._callbacks[job]
+        self._finish(job)
+        if shiboken6.isValid(context):
+            if error is None:
+                done(result)
+            elif failed is not None:
+                failed(error)
+            elif not isinstance(error, Cancelled):
+                self.failed.emit(error)
+        self._settle()
+
+    def _finish(self, job: Work) -> None:
+        self.running.remove(job)
+        del self._callbacks[job]
+        if not self.running:
+            self._timer.stop()
+        self.finished.emit(job)
+
+    def _settle(self) -> None:
+        if not self.running:
+            waiting, self._when_idle = self._when_idle, []
+            for act in waiting:
+                act()
+
+
+def _nothing(_value: object) -> None:
+    """The callback of a job that nobody waits for any more."""

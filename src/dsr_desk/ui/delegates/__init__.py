@@ -1,0 +1,1 @@
+"""How rows and pictures are painted."""

@@ -1,0 +1,113 @@
+"""A photo with its faces marked, one of which can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dsr_desk.core.items import Box
+from dsr_desk.ui import theme
+
+
+class FacePicker(QWidget):
+    """Click a face or press its number; Tab reaches the photo, arrows move. `chosen` carries the face's number."""
+
+    chosen = Signal(int)
+
+    def __init__(self, height: int = 160) -> None:
+        super().__init__()
+        self._image = QImage()
+        self._size = QSize()
+        self._boxes: Sequence[tuple[int, Box]] = ()
+        self._face: int | None = None
+        self._name = ""
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_photo(
+        self, name: str, image: QImage, size: QSize, boxes: Sequence[tuple[int, Box]], face: int | None
+    ) -> None:
+        """`size` is that of the upright photo, in whose pixels the boxes are given."""
+        self._name, self._image, self._size, self._boxes, self._face = name, image, size, tuple(boxes), face
+        shape = size if size.isValid() and not size.isEmpty() else QSize(4, 3)
+        self.setFixedWidth(max(80, round(self.height() * shape.width() / shape.height())))
+        many = len(boxes) > 1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if many else Qt.FocusPolicy.NoFocus)
+        if many and face is None:
+            says = self.tr("{name}: {n} faces, choose one").format(name=name, n=len(boxes))
+        elif many:
+            says = self.tr("{name}: face {face} of {n} chosen").format(name=name, face=face, n=len(boxes))
+        else:
+            says = name
+        self.setAccessibleName(says)
+        self.setToolTip(says)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        path = QPainterPath()
+        path.addRoundedRect(frame, 6, 6)
+        painter.setClipPath(path)
+        painter.fillRect(self.rect(), theme.colour(palette.sunk))
+        if self._image.isNull():
+            painter.setPen(theme.colour(palette.muted))
+            painter.setFont(theme.font(12))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.tr("no picture"))
+        else:
+            painter.drawImage(frame, self._image)
+        if len(self._boxes) > 1 or self._face is None:
+            for number, box in self._boxes:
+                self._paint_box(painter, number, self._placed(box), chosen=number == self._face)
+        painter.setClipping(False)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour(palette.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(-1, -1, 1, 1), 7, 7)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for number, box in self._boxes:
+            if self._placed(box).contains(event.position()):
+                self.chosen.emit(number)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        numbers = [number for number, _ in self._boxes]
+        if event.text().isdigit() and int(event.text()) in numbers:
+            self.chosen.emit(int(event.text()))
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and numbers:
+            step = 1 if event.key() == Qt.Key.Key_Right else -1
+            place = numbers.index(self._face) + step if self._face in numbers else 0
+            self.chosen.emit(numbers[place % len(numbers)])
+        else:
+            super().keyPressEvent(event)
+
+    def _placed(self, box: Box) -> QRectF:
+        frame = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        across, down = frame.width() / max(1, self._size.width()), frame.height() / max(1, self._size.height())
+        return QRectF(
+            frame.left() + box.left * across, frame.top() + box.top * down, box.width * across, box.height * down
+        )
+
+    def _paint_box(self, painter: QPainter, number: int, place: QRectF, *, chosen: bool) -> None:
+        palette = theme.tokens()
+        ink, ground = (palette.on_accent, palette.accent) if chosen else (palette.text, palette.surface)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.colour(palette.surface), 4))
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setPen(QPen(theme.colour(palette.accent if chosen else palette.text), 2))
+        painter.drawRoundedRect(place, 4, 4)
+        tag = QRectF(place.topLeft() - QPointF(0, 2), QSize(20, 20))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(ground))
+        painter.drawRoundedRect(tag, 4, 4)
+        painter.setPen(theme.colour(ink))
+        painter.setFont(theme.font(12, bold=True))
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, ("✓" if chosen else "") + str(number))

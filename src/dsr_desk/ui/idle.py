@@ -1,0 +1,44 @@
+"""Notices that nobody touched the program for a while."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+TOUCHES = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.Drop,
+    }
+)
+
+
+class IdleWatch(QObject):
+    """Emits `idle` after `minutes` without a key or a mouse; every touch starts the wait again."""
+
+    idle = Signal()
+
+    def __init__(self, app: QApplication, minutes: float, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(round(minutes * 60_000))
+        self._timer.timeout.connect(self.idle)
+        self._app = app
+
+    def start(self) -> None:
+        self._app.installEventFilter(self)
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._app.removeEventFilter(self)
+        self._timer.stop()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in TOUCHES:
+            self._timer.start()
+        return False

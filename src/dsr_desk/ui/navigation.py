@@ -1,0 +1,152 @@
+"""The left side: the steps of the open case with their state, and the general places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from dsr_desk.ui import icons, theme
+from dsr_desk.ui.widgets import label
+
+
+class StepState(StrEnum):
+    """The icon is of the same name; the note says it in words."""
+
+    OPEN = "open"
+    BEGUN = "begun"
+    DONE = "ok"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the window can go. `key` names the screen."""
+
+    key: str
+    title: str
+    icon: str
+    shortcut: str = ""
+
+
+class PlaceButton(QAbstractButton):
+    """An entry of the side: icon, title, and for a step its state in a line below."""
+
+    def __init__(self, place: Place, *, step: bool) -> None:
+        super().__init__()
+        self.place = place
+        self._step = step
+        self._icon = place.icon
+        self._note = ""
+        self.setCheckable(True)
+        self.setText(place.title)
+        self.setAccessibleName(place.title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        if place.shortcut:
+            self.setShortcut(QKeySequence(place.shortcut))
+            self.setToolTip(QKeySequence(place.shortcut).toString(QKeySequence.SequenceFormat.NativeText))
+
+    @property
+    def note(self) -> str:
+        return self._note
+
+    def show_state(self, state: StepState, note: str) -> None:
+        self._icon, self._note = state.value, note
+        self.setAccessibleName(f"{self.place.title}. {note}")
+        self.setToolTip(note)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 54 if self._step else 36)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        place = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.isChecked():
+            painter.setBrush(theme.colour(palette.accent_weak))
+            painter.drawRoundedRect(place, 6, 6)
+            painter.setBrush(theme.colour(palette.accent))
+            painter.drawRoundedRect(QRectF(place.left(), place.top(), 3, place.height()), 1.5, 1.5)
+        elif self.underMouse():
+            painter.setBrush(theme.colour(palette.ground))
+            painter.drawRoundedRect(place, 6, 6)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colour(palette.focus), 2))
+            painter.drawRoundedRect(place, 6, 6)
+        ink = palette.accent if self.isChecked() else palette.text
+        icon_top = 9.0 if self._step else place.center().y() - 9
+        icons.paint(painter, self._icon, QRectF(12, icon_top, 18, 18), palette.accent if self._step else ink)
+        painter.setFont(theme.font(14, bold=self._step or self.isChecked()))
+        painter.setPen(theme.colour(ink))
+        room = QRectF(42, 6 if self._step else 0, place.width() - 48, 24 if self._step else self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._step:
+            painter.setFont(theme.font(12))
+            painter.setPen(theme.colour(palette.muted))
+            width = int(place.width()) - 48
+            shown = QFontMetrics(painter.font()).elidedText(self._note, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(QRectF(42, 29, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
+class Side(QFrame):
+    """`chosen` carries the key of a place. The steps are shown only while a case is open."""
+
+    chosen = Signal(str)
+
+    def __init__(self, steps: Sequence[Place], places: Sequence[Place]) -> None:
+        super().__init__()
+        self.setProperty("role", "side")
+        self.setFixedWidth(216)
+        self.setAccessibleName(self.tr("Navigation"))
+        self._buttons: dict[str, PlaceButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 16, 8, 16)
+        layout.setSpacing(2)
+        self._steps = QWidget()
+        inner = QVBoxLayout(self._steps)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(2)
+        self._case = label("", "note")
+        self._case.setContentsMargins(12, 8, 0, 8)
+        inner.addWidget(self._case)
+        for place in steps:
+            inner.addWidget(self._add(place, step=True))
+        layout.addWidget(self._steps)
+        layout.addStretch(0)
+        for place in places:
+            layout.addWidget(self._add(place, step=False))
+        layout.addStretch(0)
+        self._layout = layout
+        self.show_case(None)
+
+    def button(self, key: str) -> PlaceButton:
+        return self._buttons[key]
+
+    def show_case(self, ref: str | None) -> None:
+        """Without a case the general places stand at the top alone; with one they make room for its steps."""
+        self._steps.setVisible(ref is not None)
+        self._layout.setStretch(1, 0 if ref is None else 1)
+        self._layout.setStretch(self._layout.count() - 1, 1 if ref is None else 0)
+        self._case.setText(self.tr("Case {ref}").format(ref=ref) if ref else "")
+
+    def mark(self, key: str) -> None:
+        self._buttons[key].setChecked(True)
+
+    def _add(self, place: Place, *, step: bool) -> PlaceButton:
+        button = PlaceButton(place, step=step)
+        button.clicked.connect(lambda: self.chosen.emit(place.key))
+        self._group.addButton(button)
+        self._buttons[place.key] = button
+        return button

@@ -1,0 +1,229 @@
+"""The look: palettes as tokens, and one style sheet made from them.
+
+Widgets that paint themselves ask `tokens()` while they paint. Switching sends a palette change to every widget, so
+nothing has to listen for the theme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib import resources
+from string import Template
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+class Tone(StrEnum):
+    """What a colour says. The sign and the word that go with it say the same."""
+
+    DANGER = "danger"
+    WARN = "warn"
+    OK = "ok"
+    INFO = "info"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Colours as #RRGGBB. `weak` ones are grounds for text of the same tone."""
+
+    name: str
+    ground: str
+    surface: str
+    sunk: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_weak: str
+    danger: str
+    danger_weak: str
+    warn: str
+    warn_weak: str
+    ok: str
+    ok_weak: str
+    info: str
+    info_weak: str
+    focus: str
+    border: int = 1
+
+    def of(self, tone: Tone) -> tuple[str, str]:
+        """Text and ground of a tone."""
+        if tone is Tone.PLAIN:
+            return self.muted, self.sunk
+        return getattr(self, tone.value), getattr(self, f"{tone.value}_weak")
+
+
+LIGHT = Tokens(
+    name="light",
+    ground="#F4F6F8",
+    surface="#FFFFFF",
+    sunk="#EBEEF2",
+    line="#D5DBE2",
+    text="#17212B",
+    muted="#55626F",
+    accent="#0B6663",
+    on_accent="#FFFFFF",
+    accent_weak="#DFF0EE",
+    danger="#A8201A",
+    danger_weak="#FBE9E7",
+    warn="#7A4F00",
+    warn_weak="#FFF3DA",
+    ok="#1C6736",
+    ok_weak="#E2F3E7",
+    info="#1F4F99",
+    info_weak="#E6EEFA",
+    focus="#1A66D6",
+)
+
+DARK = Tokens(
+    name="dark",
+    ground="#12161B",
+    surface="#1A2027",
+    sunk="#0D1115",
+    line="#323C46",
+    text="#E8EDF2",
+    muted="#A3B1BE",
+    accent="#5CC9BF",
+    on_accent="#06201E",
+    accent_weak="#16322F",
+    danger="#FF9389",
+    danger_weak="#3A1D1B",
+    warn="#F4C15D",
+    warn_weak="#35290F",
+    ok="#83D79A",
+    ok_weak="#15301E",
+    info="#93BBFA",
+    info_weak="#172840",
+    focus="#93BBFA",
+)
+
+
+def _high_contrast(name: str, paper: str, ink: str, accent: str, focus: str) -> Tokens:
+    """Two colours and an accent: tones are told apart by sign and word, as everywhere."""
+    return Tokens(
+        name=name,
+        ground=paper,
+        surface=paper,
+        sunk=paper,
+        line=ink,
+        text=ink,
+        muted=ink,
+        accent=accent,
+        on_accent=paper,
+        accent_weak=paper,
+        danger=ink,
+        danger_weak=paper,
+        warn=ink,
+        warn_weak=paper,
+        ok=ink,
+        ok_weak=paper,
+        info=ink,
+        info_weak=paper,
+        focus=focus,
+        border=2,
+    )
+
+
+CONTRAST_LIGHT = _high_contrast("contrast-light", "#FFFFFF", "#000000", "#00403E", "#0037A6")
+CONTRAST_DARK = _high_contrast("contrast-dark", "#000000", "#FFFFFF", "#8FF0E6", "#FFE04A")
+ALL = (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
+
+_active = LIGHT
+
+
+def tokens() -> Tokens:
+    """The palette in use."""
+    return _active
+
+
+def use(palette: Tokens) -> None:
+    """Dress the whole application in a palette."""
+    global _active
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("a theme needs a QApplication")
+    _active = palette
+    app.setPalette(_qt_palette(palette))
+    app.setStyleSheet(style_sheet(palette))
+
+
+def follow_system(app: QApplication) -> QObject:
+    """Dress the application as the system asks and again when it changes its mind. Returns what must be kept."""
+    follower = _Follower(app)
+    follower.apply()
+    return follower
+
+
+def style_sheet(palette: Tokens) -> str:
+    source = resources.files("dsr_desk.ui").joinpath("resources/look.qss").read_text(encoding="utf-8")
+    values = {key: str(value) for key, value in asdict(palette).items()}
+    return Template(source).substitute(values)
+
+
+def font(size: int = 14, *, bold: bool = False, tabular: bool = False) -> QFont:
+    """The system's font at a size in pixels."""
+    face = QFont(QApplication.font())
+    face.setPixelSize(size)
+    if bold:
+        face.setWeight(QFont.Weight.DemiBold)
+    if tabular:
+        face.setFeature(QFont.Tag("tnum"), 1)
+    return face
+
+
+def colour(value: str, opacity: float = 1.0) -> QColor:
+    made = QColor(value)
+    made.setAlphaF(opacity)
+    return made
+
+
+class _Follower(QObject):
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._hints = app.styleHints()
+        self._hints.colorSchemeChanged.connect(self.apply)
+        self._hints.accessibility().contrastPreferenceChanged.connect(self.apply)
+
+    def apply(self) -> None:
+        dark = self._hints.colorScheme() == Qt.ColorScheme.Dark
+        if self._hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+            use(CONTRAST_DARK if dark else CONTRAST_LIGHT)
+        else:
+            use(DARK if dark else LIGHT)
+
+
+def _qt_palette(palette: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    made = QPalette()
+    for key, value in {
+        role.Window: palette.ground,
+        role.WindowText: palette.text,
+        role.Base: palette.surface,
+        role.AlternateBase: palette.sunk,
+        role.Text: palette.text,
+        role.PlaceholderText: palette.muted,
+        role.Button: palette.surface,
+        role.ButtonText: palette.text,
+        role.BrightText: palette.on_accent,
+        role.ToolTipBase: palette.surface,
+        role.ToolTipText: palette.text,
+        role.Highlight: palette.accent,
+        role.HighlightedText: palette.on_accent,
+        role.Accent: palette.accent,
+        role.Link: palette.accent,
+        role.LinkVisited: palette.accent,
+        role.Light: palette.surface,
+        role.Midlight: palette.sunk,
+        role.Mid: palette.line,
+        role.Dark: palette.line,
+        role.Shadow: palette.sunk,
+    }.items():
+        made.setColor(key, QColor(value))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, key, QColor(palette.muted))
+    return made

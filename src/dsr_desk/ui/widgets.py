@@ -1,0 +1,309 @@
+"""The small parts that every screen is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dsr_desk.ui import icons, theme
+from dsr_desk.ui.theme import Tone
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label in one of the look's roles: title, section, strong, note, muted, danger, mono."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def rule() -> QFrame:
+    made = QFrame()
+    made.setProperty("role", "rule")
+    return made
+
+
+def row(*parts: QWidget | None, spacing: int = 8) -> QHBoxLayout:
+    """Widgets beside each other; None stretches."""
+    layout = QHBoxLayout()
+    layout.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(part)
+    return layout
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            return
+        if inner := item.layout():
+            clear(inner)
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class Card(QFrame):
+    """A white surface with a line around it; `body` is where its content goes."""
+
+    def __init__(self, title: str = "", *, margin: int = 16, spacing: int = 8) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(margin, margin, margin, margin)
+        self.body.setSpacing(spacing)
+        if title:
+            self.setAccessibleName(title)
+            self.body.addWidget(label(title, "section"))
+
+
+class Chip(QWidget):
+    """A rounded sign and word: never the colour alone."""
+
+    def __init__(self, text: str = "", tone: Tone = Tone.PLAIN, icon: str | None = None) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.say(text, tone, icon)
+
+    def say(self, text: str, tone: Tone = Tone.PLAIN, icon: str | None = None) -> None:
+        self._text, self._tone = text, tone
+        self._icon = icons.STATE_ICONS[tone] if icon is None else icon
+        self.setAccessibleName(text)
+        if not text:
+            self.hide()
+        elif self.parentWidget() is not None:
+            self.show()
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        return chip_size(self._text, bool(self._icon))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_chip(painter, QRectF(self.rect()), self._text, self._tone, self._icon)
+        painter.end()
+
+
+def chip_size(text: str, icon: bool) -> QSize:
+    metrics = QFontMetrics(theme.font(12))
+    return QSize(metrics.horizontalAdvance(text) + 21 + (16 if icon else 0), max(22, metrics.height() + 6))
+
+
+def paint_chip(painter: QPainter, place: QRectF, text: str, tone: Tone, icon: str) -> None:
+    palette = theme.tokens()
+    ink, ground = palette.of(tone)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = Qt.PenStyle.NoPen if palette.border == 1 else QPen(theme.colour(palette.line), 1)
+    painter.setPen(edge)
+    painter.setBrush(theme.colour(ground))
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), place.height() / 2, place.height() / 2)
+    left = place.left() + 10
+    if icon:
+        icons.paint(painter, icon, QRectF(left - 2, place.center().y() - 7, 14, 14), ink)
+        left += 16
+    painter.setPen(theme.colour(ink))
+    painter.setFont(theme.font(12))
+    metrics = QFontMetrics(painter.font())
+    room = QRectF(left, place.top(), place.right() - left - 8, place.height())
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    painter.restore()
+
+
+class Button(QPushButton):
+    """A button that shows its key. `kind`: "", primary, danger, link."""
+
+    def __init__(
+        self, text: str, pressed: Callable[[], object] | None = None, *, kind: str = "", key: str = "", name: str = ""
+    ) -> None:
+        super().__init__(text)
+        self._key = key
+        self.setProperty("kind", kind)
+        self.setAccessibleName(name or text)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        if key:
+            self.setShortcut(QKeySequence(key))
+        if pressed is not None:
+            self.clicked.connect(lambda: pressed())
+
+    def _cap(self) -> str:
+        return QKeySequence(self._key).toString(QKeySequence.SequenceFormat.NativeText) if self._key else ""
+
+    def _cap_width(self) -> int:
+        return QFontMetrics(theme.font(11)).horizontalAdvance(self._cap()) + 12 if self._key else 0
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width() + (self._cap_width() + 8 if self._key else 0), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._key:
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        palette = theme.tokens()
+        ink = palette.on_accent if self.property("kind") == "primary" else palette.text
+        ink = ink if self.isEnabled() else palette.muted
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour(ink))
+        painter.setFont(theme.font(14))
+        width = QFontMetrics(painter.font()).horizontalAdvance(self.text())
+        left = (self.width() - width - 8 - self._cap_width()) / 2
+        painter.drawText(QRectF(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        cap = QRectF(left + width + 8, self.height() / 2 - 9, self._cap_width(), 18)
+        painter.setPen(QPen(theme.colour(ink, 0.7), 1))
+        painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(theme.colour(ink))
+        painter.setFont(theme.font(11))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._cap())
+        painter.end()
+
+
+class Notice(QFrame):
+    """A sign and a sentence on a weak ground, for what must not be overlooked."""
+
+    def __init__(self, text: str = "", tone: Tone = Tone.WARN, *, plain: bool = False) -> None:
+        super().__init__()
+        self._plain = plain
+        self._words = label("", wrap=True, selectable=True)
+        self._sign = Sign("info", tone)
+        layout = QHBoxLayout(self)
+        margin = 0 if plain else 12
+        layout.setContentsMargins(margin, margin // 2, margin, margin // 2)
+        layout.setSpacing(8)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._words, 1)
+        self.say(text, tone)
+
+    def say(self, text: str, tone: Tone = Tone.WARN, icon: str | None = None) -> None:
+        self._tone = tone
+        self._words.setText(text)
+        self._sign.show_icon(icon or icons.STATE_ICONS[tone] or "info", tone)
+        self.setAccessibleName(text)
+        self.update()
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._plain:
+            return
+        palette = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen if palette.border == 1 else QPen(theme.colour(palette.line), 2))
+        painter.setBrush(theme.colour(palette.of(self._tone)[1]))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
+
+class Sign(QWidget):
+    """One icon in the colour of its tone; what it means stands beside it in words."""
+
+    def __init__(self, icon: str, tone: Tone = Tone.PLAIN, size: int = 18) -> None:
+        super().__init__()
+        self._icon, self._tone = icon, tone
+        self.setFixedSize(size, size)
+
+    def show_icon(self, icon: str, tone: Tone) -> None:
+        self._icon, self._tone = icon, tone
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        icons.paint(painter, self._icon, QRectF(self.rect()), theme.tokens().of(self._tone)[0])
+        painter.end()
+
+
+class Empty(Card):
+    """What an empty list says: one sentence and at most two buttons."""
+
+    def __init__(self, sentence: str, *buttons: QPushButton) -> None:
+        super().__init__(margin=32, spacing=16)
+        self._words = label("", "muted", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addStretch(1)
+        self.body.addWidget(self._words)
+        if buttons:
+            self.body.addLayout(row(None, *buttons, None))
+        self.body.addStretch(2)
+        self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        self._words.setText(sentence)
+        self.setAccessibleName(sentence)
+
+
+class Facts(QWidget):
+    """Small captions with their values below; "unknown" gets a sign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+
+    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        clear(self._layout)
+        for caption, value in facts:
+            self._layout.addWidget(label(caption, "note"))
+            if value == self.tr("unknown"):
+                self._layout.addWidget(Chip(value, Tone.WARN))
+            else:
+                self._layout.addWidget(label(value, wrap=True, selectable=True))
+            self._layout.addSpacing(8)
+
+
+def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollArea:
+    """A vertical scroll area around a widget; `ground` where it lies on the page and not on a card."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(name)
+    content.setObjectName("ground" if ground else "clear")
+    area.setWidget(content)
+    return area
