@@ -137,26 +137,27 @@ class TarArchive(FileContainer):
         position = 0
         try:
             with tarfile.open(fileobj=file, mode="r:") as archive:
+                end = 0
                 while (info := archive.next()) is not None:
                     vars(archive)["members"] = []  # the library remembers all of them
-                    member = self._member(file, info, position)
+                    start, end = end, archive.offset
+                    member = self._member(file, info, position, (start, end))
                     yield member
                     position += member.position is not None
                 self._require_end(file, archive.offset)
         except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ContainerDamaged(name=self.name, why=_reason(error)) from error
 
-    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int) -> Member:
+    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int, span: tuple[int, int]) -> Member:
         kind, head = self._kind(file, info)
-        has_data = info.isreg() or info.size > 0
         return Member(
             info=info,
             name=safe_name(info.name),
             position=position if kind is not None else None,
             kind=kind,
             head=head,
-            start=info.offset,
-            end=info.offset_data - (-info.size // BLOCK * BLOCK if has_data else 0),
+            start=span[0],
+            end=span[1],
         )
 
     def _kind(self, file: IO[bytes], info: tarfile.TarInfo) -> tuple[ItemKind | None, bytes]:

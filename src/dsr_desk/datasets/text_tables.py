@@ -33,12 +33,16 @@ csv.field_size_limit(MAX_ITEM_BYTES)
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written. `bom` is what stands before the first row, `newline` what ends each."""
+    """How a table is written. `bom` is what stands before the first row, `newline` what ends each.
+
+    `page` is the Windows code page of rows that are not in `encoding`.
+    """
 
     encoding: str
     bom: bytes
     newline: bytes
     delimiter: str
+    page: str
 
     @property
     def width(self) -> int:
@@ -46,11 +50,11 @@ class Dialect:
         return len(self.newline)
 
     def decode(self, raw: bytes) -> str:
-        """A row in another encoding than the rest of the table is read in the likeliest Windows code page."""
+        """Text of a row; never raises."""
         try:
             return raw.decode(self.encoding)
         except UnicodeDecodeError:
-            return raw.decode(windows_page(raw), errors="replace")
+            return raw.decode(self.page, errors="replace")
 
     def fields(self, raw: bytes) -> list[str]:
         """The fields of one row, without quotes."""
@@ -73,8 +77,8 @@ def dialect_of(sample: bytes) -> Dialect | None:
     if not encoding:
         return None
     text = sample[len(bom) :].decode(encoding, errors="ignore")
-    end = "\n" if "\n" in text else "\r" if "\r" in text else "\n"
-    return Dialect(encoding, bom, end.encode(encoding), _delimiter_of(text, end))
+    end = "\n" if "\r\n" in text or text.count("\n") >= text.count("\r") else "\r"
+    return Dialect(encoding, bom, end.encode(encoding), _delimiter_of(text, end), windows_page(sample))
 
 
 def rows_of(file: IO[bytes], dialect: Dialect) -> Iterator[Row]:
@@ -188,10 +192,6 @@ def _encoding_of(sample: bytes) -> tuple[str, bytes]:
         if sample[::2].count(b"\0") * 4 > len(sample):
             return "utf-16-be", b""
         return "", b""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return windows_page(sample), b""
     return "utf-8", b""
 
 
