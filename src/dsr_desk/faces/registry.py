@@ -21,8 +21,12 @@ NAMES = ("standard", "thorough", "reference")
 @cache
 def load_engine(name: str = "standard") -> Engine:
     """The engine of that name, loaded once a process. Raises EngineUnknown."""
-    from dsr_desk.faces.reference_engine import ReferenceEngine
+    from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 
-    if name in NAMES:
+    if name in PRESETS:
+        return DlibEngine(name, PRESETS[name])
+    if name == "reference":
+        from dsr_desk.faces.reference_engine import ReferenceEngine
+
         return ReferenceEngine()
     raise EngineUnknown(name=name, known=", ".join(NAMES))
