@@ -24,8 +24,10 @@ def text(piece: Piece) -> str:
 
 
 def element(name: str, *pieces: Piece, **attributes: str) -> Markup:
-    """`class_` stands for the attribute class."""
-    spelled = "".join(f' {key.rstrip("_")}="{html.escape(value, quote=True)}"' for key, value in attributes.items())
+    """`class_` stands for the attribute class, `data_label` for data-label."""
+    spelled = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(value, quote=True)}"' for key, value in attributes.items()
+    )
     return Markup(f"<{name}{spelled}>{''.join(map(text, pieces))}</{name}>")
 
 
@@ -42,11 +44,28 @@ def bullets(lines: Iterable[Piece]) -> Markup:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Piece]], caption: str) -> Markup:
-    """A table that scrolls sideways on a narrow screen; `caption` names it for screen readers."""
-    titles = element("tr", *(element("th", title, scope="col") for title in head))
-    body = (element("tr", *(element("td", cell) for cell in row)) for row in rows)
-    inner = element("table", element("thead", titles), element("tbody", *body), aria_label=caption)
-    return element("div", Markup(inner.text.replace("aria_label", "aria-label", 1)), class_="scroll", tabindex="0")
+    """A table named for screen readers; on a narrow screen each row becomes a card, with its roles kept."""
+    titles = element("tr", *(element("th", title, scope="col", role="columnheader") for title in head), role="row")
+    body = (
+        element(
+            "tr",
+            *(element("td", cell, role="cell", data_label=title) for title, cell in zip(head, row, strict=True)),
+            role="row",
+        )
+        for row in rows
+    )
+    return element(
+        "table",
+        element("thead", titles, role="rowgroup"),
+        element("tbody", *body, role="rowgroup"),
+        role="table",
+        aria_label=caption,
+    )
+
+
+def lines(*pieces: Piece) -> Markup:
+    """Pieces one below the other, empty ones left out."""
+    return join((piece for piece in pieces if text(piece)), "<br>")
 
 
 def facts(pairs: Iterable[tuple[str, Piece]]) -> Markup:

@@ -36,7 +36,8 @@
   const show = () => {
     const evidence = membersOf(parcel).get("evidence.zip");
     const html = new TextDecoder().decode(membersOf(evidence).get("data/report.html"));
-    const report = new DOMParser().parseFromString(html, "text/html");
+    // The page has the report's style already, and its policy names no other.
+    const report = new DOMParser().parseFromString(html.replace(/<style>[^]*?<\/style>/, ""), "text/html");
     const main = document.importNode(report.querySelector("main"), true);
     main.id = "report";
     main.tabIndex = -1;

@@ -111,12 +111,15 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
         photos=words.count(photos, "photo"), records=words.count(len(content.hits) - photos, "record"),
     )  # fmt: skip
     lines = [found, _outcome(content, words)]
-    if content.models:
-        lines.append(words("models.short", models=words.count(len(content.models), "model")))
-    else:
+    learned = sum(model.in_weights for model in content.models)
+    if learned:
+        lines.append(words("models.short", count=words.number(learned)))
+    if len(content.models) > learned:
+        lines.append(words("models.measured", count=words.number(len(content.models) - learned)))
+    if not content.models:
         lines.append(words("models.none.regulator" if regulator else "models.none"))
     if content.models_without_lineage:
-        lines.append(words("models.unknown", models=words.count(len(content.models_without_lineage), "model")))
+        lines.append(words("models.unknown", count=words.number(len(content.models_without_lineage))))
     return lines
 
 
@@ -183,8 +186,8 @@ def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
         pieces.append(element("p", words("models.none.regulator" if regulator else "models.none")))
     if content.models_without_lineage:
         names = ", ".join(content.models_without_lineage)
-        count = words.count(len(content.models_without_lineage), "model")
-        pieces.append(element("p", f"{words('models.unknown', models=count)} {names}"))
+        count = words.number(len(content.models_without_lineage))
+        pieces.append(element("p", f"{words('models.unknown', count=count)} {names}"))
     return section(words("h.models"), *pieces)
 
 
@@ -278,7 +281,7 @@ def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Ma
         (words("declarant"), ", ".join(filter(None, (declarant.name, declarant.role)))),
         (words("basis"), declarant.basis or words("unknown")),
         (words("validator"), declarant.validator or words("nobody")),
-        (words("sealed"), content.sealed),
+        (words("sealed"), words.moment(content.sealed)),
     ]
     if edition is Edition.REGULATOR:
         pairs.append((words("officers"), ", ".join(content.officers)))

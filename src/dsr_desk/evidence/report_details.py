@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from dsr_desk.evidence.content import EvidenceContent
-from dsr_desk.evidence.html import ROWS_SHOWN, Markup, Piece, bullets, code, element, facts, paragraphs, section, table
+from dsr_desk.evidence.html import (
+    ROWS_SHOWN,
+    Markup,
+    Piece,
+    bullets,
+    code,
+    element,
+    facts,
+    join,
+    lines,
+    paragraphs,
+    section,
+    table,
+)
 from dsr_desk.evidence.words import Words
 
 
@@ -56,12 +70,14 @@ def earlier(content: EvidenceContent, words: Words) -> Markup:
     )
 
 
-def _table(words: Words, title: str, head: Sequence[str], rows: Sequence[Sequence[Piece]], file: str) -> Markup:
-    shown = table([words(key) for key in head], rows[:ROWS_SHOWN], words(title))
-    if len(rows) <= ROWS_SHOWN:
+def _table(
+    words: Words, title: str, head: Sequence[str], rows: Iterable[Sequence[Piece]], total: int, file: str
+) -> Markup:
+    """The first rows, and a sentence that says in which file the others are."""
+    shown = table([words(key) for key in head], list(islice(rows, ROWS_SHOWN)), words(title))
+    if total <= ROWS_SHOWN:
         return shown
-    more = element("p", words("more_rows", count=words.number(len(rows) - ROWS_SHOWN), file=file))
-    return Markup(shown.text + more.text)
+    return join([shown, element("p", words("more_rows", count=words.number(total - ROWS_SHOWN), file=file))])
 
 
 def _clock(content: EvidenceContent, words: Words) -> Markup:
@@ -80,7 +96,7 @@ def _indexes(content: EvidenceContent, words: Words) -> Markup:
         pairs: list[tuple[str, Piece]] = [
             (words("index"), f"{one.index}, {one.generation}"),
             (words("engine"), one.engine),
-            (words("built"), one.built),
+            (words("built"), words.moment(one.built)),
             (words("faces"), words.number(one.faces)),
             (words("ledger"), ledger),
             (words("sources"), code(", ".join(one.sources))),
@@ -92,58 +108,58 @@ def _indexes(content: EvidenceContent, words: Words) -> Markup:
 def _searches(content: EvidenceContent, words: Words) -> Markup:
     rows = []
     for one in content.searches:
-        faces, records = words.number(one.compared_faces), words.number(one.compared_records)
-        compared = f"{words('faces')}: {faces}, {words('records')}: {records}"
-        state = words("complete" if one.complete else "incomplete")
-        state += f", {words('after_deletion')}" if one.after_deletion else ""
+        compared = (
+            f"{words('faces')}: {words.number(one.compared_faces)}",
+            f"{words('records')}: {words.number(one.compared_records)}",
+            f"{words('candidates')}: {words.number(one.candidates)}",
+        )
+        state = (
+            words("complete" if one.complete else "incomplete"),
+            words("after_deletion") if one.after_deletion else "",
+        )
         rows.append(
             (
-                one.when,
-                one.officer,
+                lines(words.moment(one.when), one.officer),
                 ", ".join(one.indexes),
-                compared,
-                words.number(one.candidates),
-                state,
+                lines(*compared),
+                lines(*state),
                 one.statement,
             )
         )
-    head = ("when", "who", "index", "compared", "candidates", "status", "statement")
+    head = ("when", "index", "compared", "status", "statement")
     review = content.review
     says = words(
         "review", candidates=words.number(review.candidates), same=words.number(review.same),
         different=words.number(review.different), unsure=words.number(review.unsure),
         open=words.number(review.not_reviewed), strangers=review.down_to_strangers or words("unknown"),
     )  # fmt: skip
-    return section(words("h.searches"), _table(words, "h.searches", head, rows, "data/scope.json"), paragraphs([says]))
+    return section(
+        words("h.searches"), _table(words, "h.searches", head, rows, len(rows), "data/scope.json"), paragraphs([says])
+    )
 
 
 def _hits(content: EvidenceContent, words: Words) -> Markup:
-    rows = [
+    rows = (
         (
-            h.ref,
-            words(h.kind.value),
-            h.dataset_version,
-            h.container,
-            ", ".join(h.found_by),
-            h.decided,
-            h.decider,
-            code(h.salted_hash),
+            lines(hit.ref, words(hit.kind.value)),
+            lines(hit.dataset_version, hit.container),
+            ", ".join(hit.found_by),
+            lines(words.moment(hit.decided), hit.decider),
+            code(hit.salted_hash),
         )
-        for h in content.hits[: ROWS_SHOWN + 1]
-    ]
-    head = ("item", "kind", "dataset", "where", "found_by", "decided", "who", "salted")
-    return section(words("h.hits"), _table(words, "h.hits", head, rows, "data/hits.json"))
+        for hit in content.hits
+    )
+    head = ("item", "where", "found_by", "decided", "salted")
+    return section(words("h.hits"), _table(words, "h.hits", head, rows, len(content.hits), "data/hits.json"))
 
 
 def _paths(content: EvidenceContent, words: Words) -> Markup:
-    lines = []
-    for model in content.models:
-        for path in model.paths:
-            steps = "".join(
-                f" → {step.label} ({step.role}, {step.certainty})" if step.role else step.label for step in path
-            )
-            lines.append(steps)
-    pieces: list[Piece] = [bullets(lines)]
+    ways = [
+        "".join(f" → {step.label} ({step.role}, {step.certainty})" if step.role else step.label for step in path)
+        for model in content.models
+        for path in model.paths
+    ]
+    pieces: list[Piece] = [bullets(ways)]
     if content.excluded_models:
         pieces.append(element("p", element("strong", words("excluded"))))
         pieces.append(bullets(f"{name}: {reason}" for name, reason in content.excluded_models))
@@ -151,28 +167,52 @@ def _paths(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _actions(content: EvidenceContent, words: Words) -> Markup:
-    rows = [
-        (a.ref, a.kind, a.target, words.number(len(a.items)), a.begun, a.ended or words("not_ended"), a.operator,
-         a.approver, a.method, a.result, code(a.digest_before), code(a.digest_after))
-        for a in content.actions
-    ]  # fmt: skip
-    head = ("action", "kind", "target", "items", "begun", "ended", "operator", "approver", "method", "result",
-            "digest_before", "digest_after")  # fmt: skip
-    return section(words("h.actions"), _table(words, "h.actions", head, rows, "data/actions.jsonl"))
+    rows = (
+        (
+            lines(one.ref, one.kind, one.target, f"{words('items')}: {words.number(len(one.items))}"),
+            lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not_ended")),
+            lines(f"{words('operator')}: {one.operator}", f"{words('approver')}: {one.approver}"),
+            lines(one.method, one.result),
+            _digests(one.digest_before, one.digest_after, words),
+        )
+        for one in content.actions
+    )
+    head = ("action", "when", "who", "result", "digests")
+    return section(
+        words("h.actions"), _table(words, "h.actions", head, rows, len(content.actions), "data/actions.jsonl")
+    )
 
 
 def _read_backs(content: EvidenceContent, words: Words) -> Markup:
-    rows = [(r.target, r.how, words.seen(r.seen), r.when, r.officer, r.says) for r in content.read_backs]
-    head = ("target", "how", "outcome", "when", "who", "statement")
-    return section(words("h.readback"), _table(words, "h.readback", head, rows, "data/readback.json"))
+    rows = (
+        (one.target, one.how, words.seen(one.seen), lines(words.moment(one.when), one.officer), one.says)
+        for one in content.read_backs
+    )
+    head = ("target", "how", "outcome", "when", "statement")
+    return section(
+        words("h.readback"), _table(words, "h.readback", head, rows, len(content.read_backs), "data/readback.json")
+    )
 
 
 def _custody(content: EvidenceContent, words: Words) -> Markup:
-    rows = [
-        (e.item, e.who, e.when, e.where, e.why, code(e.digest_before), code(e.digest_after)) for e in content.custody
-    ]
-    head = ("item", "who", "when", "where", "why", "digest_before", "digest_after")
-    return section(words("h.custody"), _table(words, "h.custody", head, rows, "data/custody.jsonl"))
+    rows = (
+        (
+            one.item,
+            lines(words.moment(one.when), one.who),
+            lines(one.where, one.why),
+            _digests(one.digest_before, one.digest_after, words),
+        )
+        for one in content.custody
+    )
+    head = ("item", "when", "where", "digests")
+    return section(
+        words("h.custody"), _table(words, "h.custody", head, rows, len(content.custody), "data/custody.jsonl")
+    )
+
+
+def _digests(before: str, after: str, words: Words) -> Markup:
+    named = ((words("digest_before"), before), (words("digest_after"), after))
+    return lines(*(piece for name, digest in named if digest for piece in (name, code(digest))))
 
 
 def _journal(content: EvidenceContent, words: Words) -> Markup:

@@ -26,15 +26,15 @@ How to check this evidence without the program that made it
 
 3. Is every file what the archive lists?
 
-       unzip evidence.zip -d evidence && cd evidence
-       sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt
-       bagit.py --validate .
+       unzip evidence.zip -d unpacked
+       (cd unpacked && sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt)
+       bagit.py --validate unpacked
 
 4. Everything at once, journal proofs included (Python 3.11 or later and its package "cryptography"):
 
        python3 check_bundle.py . {compact}
 
-   With a checkpoint from an earlier bundle (evidence/data/log/checkpoint) as one more argument it also shows
+   With a checkpoint from an earlier bundle (data/log/checkpoint in its evidence.zip) as one more argument it also shows
    whether journal entries were removed since.
 
 5. Existed by a time?

@@ -73,7 +73,6 @@ _UNITS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "photo": (("photo", "photos"), ("Foto", "Fotos")),
     "record": (("record", "records"), ("Datensatz", "Datensätze")),
     "dataset": (("dataset version", "dataset versions"), ("Datenstand", "Datenstände")),
-    "model": (("model", "models"), ("Modell", "Modelle")),
 }
 
 _MONTHS = (
@@ -115,7 +114,7 @@ class Words:
         return grouped.replace(",", ".") if self.language is Language.GERMAN else grouped
 
     def count(self, value: int, unit: str) -> str:
-        """A number with its unit: photo, record, dataset or model."""
+        """A number with its unit: photo, record or dataset."""
         one, many = _UNITS[unit][self._column]
         return f"{self.number(value)} {one if value == 1 else many}"
 
@@ -124,6 +123,10 @@ class Words:
         parts = [self.count(photos, "photo")] if photos or not records else []
         parts += [self.count(records, "record")] if records else []
         return (" und " if self.language is Language.GERMAN else " and ").join(parts)
+
+    def moment(self, stamp: str) -> str:
+        """A UTC timestamp as "2026-03-02 09:00:00 UTC"; an empty one as unknown."""
+        return stamp.replace("T", " ").replace("Z", " UTC") if stamp else self("unknown")
 
     def day(self, stamp: str) -> str:
         """A date or timestamp as a day in words; what is no date is returned as it is."""
