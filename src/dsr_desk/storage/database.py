@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,9 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.storage.files import DiskFull
+from dsr_desk.storage.files import DiskFull, NotWritable, disk_errors
+
+_IOERR, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 10, 8, 11, 13, 14, 26
 
 
 class DatabaseDamaged(DeskError):
@@ -20,41 +23,63 @@ class DatabaseDamaged(DeskError):
     todo = "Check the disk, then restore the newest backup or build it again from the data."
 
 
+class DiskFailed(DeskError):
+    code = "STORAGE-DISK-FAILED"
+    happened = "The disk that holds {where} did not do what it was asked."
+    means = "The last step was not written. Everything before it is kept."
+    todo = "Check the disk, its cable and its health, make a backup elsewhere, then do the last step again."
+
+
+@contextmanager
+def database_errors(where: Path | str) -> Iterator[None]:
+    """Turns a full or failing disk, a missing permission and a damaged file into what a person understands."""
+    try:
+        yield
+    except sqlcipher.Error as error:
+        primary = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if primary == _FULL:
+            raise DiskFull(where=where) from error
+        if primary == _IOERR:
+            raise DiskFailed(where=where) from error
+        if primary in (_CORRUPT, _NOTADB):
+            raise DatabaseDamaged(where=where) from error
+        if primary in (_READONLY, _CANTOPEN):
+            raise NotWritable(where=where, why=str(error)) from error
+        raise
+
+
 def open_encrypted(path: Path, key: bytes, *, read_only: bool = False) -> Database:
     """Opens or creates a SQLCipher database with a raw key of 32 bytes.
 
-    Foreign keys are on, deleted content is overwritten, the journal is a write-ahead log. Raises DatabaseDamaged
-    where the first page does not decrypt.
+    Foreign keys are on, deleted content is overwritten, the journal is a write-ahead log, what does not fit into
+    memory while sorting is not written in the clear. Raises DatabaseDamaged where the first page does not decrypt.
     """
     if len(key) != 32:
         raise ValueError("a raw SQLCipher key has 32 bytes")
     mode = "ro" if read_only else "rwc"
-    connection = sqlcipher.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
-    try:
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        connection.execute("PRAGMA foreign_keys = on")
-        connection.execute("PRAGMA secure_delete = on")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = wal")
-            connection.execute("PRAGMA synchronous = full")
-    except sqlcipher.DatabaseError as error:
-        connection.close()
-        raise DatabaseDamaged(where=path) from error
+    if not read_only and not path.exists():
+        with disk_errors(path):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    with database_errors(path):
+        connection = sqlcipher.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA cipher_log_level = none").fetchall()  # it would write to the terminal
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("PRAGMA foreign_keys = on").fetchall()
+            connection.execute("PRAGMA secure_delete = on").fetchall()
+            connection.execute("PRAGMA temp_store = memory").fetchall()
+            if not read_only:
+                connection.execute("PRAGMA journal_mode = wal").fetchall()
+                connection.execute("PRAGMA synchronous = full").fetchall()
+        except BaseException:
+            connection.close()
+            raise
     return Database(connection)
 
 
 @contextmanager
 def transaction(db: Database, where: Path | str) -> Iterator[Database]:
     """All or nothing; nests. A full disk and a damaged file become errors that a person understands."""
-    try:
-        with db.atomic():
-            yield db
-    except sqlcipher.OperationalError as error:
-        if "full" in str(error):
-            raise DiskFull(where=where) from error
-        raise
-    except sqlcipher.DatabaseError as error:
-        if "malformed" in str(error) or "not a database" in str(error):
-            raise DatabaseDamaged(where=where) from error
-        raise
+    with database_errors(where), db.atomic():
+        yield db

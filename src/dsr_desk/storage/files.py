@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,12 @@ from pathlib import Path
 from dsr_desk.core.errors import DeskError
 
 _NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "fuse.sshfs", "glusterfs", "ceph"}
+    {
+        *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "9p", "vboxsf", "davfs", "glusterfs", "ceph"),
+        *("fuse.sshfs", "fuse.glusterfs", "fuse.rclone", "fuse.gvfsd-fuse", "fuse.davfs2"),
+    }
 )
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class DiskFull(DeskError):
@@ -56,7 +61,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with disk_errors(path):
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            descriptor = os.open(temporary, _NEW, mode)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -68,13 +73,27 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         sync_folder(path.parent)
 
 
+def copy_whole(source: Path, target: Path, mode: int = 0o600) -> None:
+    """Copies to a new file and fsyncs it; the caller syncs the folder."""
+    with disk_errors(target), source.open("rb") as file, os.fdopen(os.open(target, _NEW, mode), "wb") as new:
+        shutil.copyfileobj(file, new, 1 << 20)
+        new.flush()
+        os.fsync(new.fileno())
+
+
 def sync_folder(folder: Path) -> None:
-    """Makes renames and removals in a folder last through a power cut. Windows does so by itself."""
+    """Makes renames and removals in a folder last through a power cut.
+
+    Windows does so by itself; some network file systems, on which backups may lie, cannot.
+    """
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from dsr_desk.core import merkle
 from dsr_desk.core.canonical import canonical_json
 from dsr_desk.storage.clock import now
 
-_PLAIN = re.compile(r"[\w.@:+-]{0,128}", re.ASCII)
+_PLAIN = re.compile(r"[\w.:+-]{0,128}", re.ASCII)
+_COLUMNS = "seq, epoch, time, kind, case_ref, officer, body, salt, signature"
 
 
 @dataclass(frozen=True)
@@ -68,52 +69,55 @@ class Journal:
 
     def append(self, kind: str, body: dict[str, Any] | None = None, case: str = "") -> int:
         """Adds an entry and returns its sequence number, counted from 0. Raises ValueError for free text."""
-        refuse_free_text(body or {})
-        row = self._db.conn.execute("SELECT coalesce(max(seq) + 1, 0), coalesce(max(epoch), 1) FROM journal").fetchone()
-        salt = secrets.token_bytes(32)
-        entry = JournalEntry(row[0], row[1], now(), kind, case, self._officer, body or {}, salt, b"")
-        self._insert(entry)
-        return entry.seq
+        seq, epoch = self._next()
+        return self._insert(seq, max(epoch, 1), kind, case, body or {})
 
     def begin_epoch(self, body: dict[str, Any]) -> int:
         """Declares that the vault was restored from a backup: what follows may contradict later lost entries."""
-        last = self._db.conn.execute(
-            "SELECT coalesce(max(seq) + 1, 0), coalesce(max(epoch), 0) FROM journal"
-        ).fetchone()
-        salt = secrets.token_bytes(32)
-        entry = JournalEntry(last[0], last[1] + 1, now(), "epoch", "", self._officer, body, salt, b"")
-        self._insert(entry)
-        return entry.seq
+        seq, epoch = self._next()
+        return self._insert(seq, epoch + 1, "epoch", "", body)
 
     def entries(self, case: str | None = None) -> Iterator[JournalEntry]:
         where, values = ("WHERE case_ref = ?", [case]) if case is not None else ("", [])
-        query = (
-            f"SELECT seq, epoch, time, kind, case_ref, officer, body, salt, signature FROM journal {where} ORDER BY seq"
-        )
-        for seq, epoch, time, kind, ref, officer, body, salt, signature in self._db.conn.execute(query, values):
-            yield JournalEntry(seq, epoch, time, kind, ref, officer, json.loads(body), salt, signature)
+        for row in self._db.conn.execute(f"SELECT {_COLUMNS} FROM journal {where} ORDER BY seq", values):
+            yield _entry(row)
 
     def leaves(self) -> list[bytes]:
         """Leaf hashes of all entries in order."""
         return [row[0] for row in self._db.conn.execute("SELECT leaf FROM journal ORDER BY seq")]
 
     def problems(self) -> list[str]:
-        """Checks numbering, leaf hashes and signatures; returns a sentence for each entry that does not hold."""
+        """Checks numbering, leaf hashes and signatures; returns a sentence for each entry that does not hold.
+
+        Entries that were taken from the end leave no gap: a checkpoint in a sealed bundle shows those.
+        """
         found, known = [], {row[0] for row in self._db.conn.execute("SELECT public_key FROM officers")}
-        stored = self.leaves()
-        for position, entry in enumerate(self.entries()):
-            if entry.seq != position:
+        rows = self._db.conn.execute(f"SELECT {_COLUMNS}, leaf FROM journal ORDER BY seq")
+        for position, (*row, leaf) in enumerate(rows):
+            if row[0] != position:
                 found.append(f"Entry {position} is missing.")
                 break
-            if entry.leaf != stored[position]:
-                found.append(f"Entry {entry.seq} was changed after it was written.")
+            try:
+                entry = _entry(row)
+                whole = entry.leaf == leaf and canonical_json(entry.body).decode() == row[6]
+            except (ValueError, TypeError):
+                whole = False
+            if not whole:
+                found.append(f"Entry {position} was changed after it was written.")
             elif entry.officer not in known:
-                found.append(f"Entry {entry.seq} is signed with a key that belongs to no officer.")
+                found.append(f"Entry {position} is signed with a key that belongs to no officer.")
             elif not _signed(entry):
-                found.append(f"Entry {entry.seq} has a signature that does not hold.")
+                found.append(f"Entry {position} has a signature that does not hold.")
         return found
 
-    def _insert(self, entry: JournalEntry) -> None:
+    def _next(self) -> tuple[int, int]:
+        row = self._db.conn.execute("SELECT coalesce(max(seq) + 1, 0), coalesce(max(epoch), 0) FROM journal").fetchone()
+        return int(row[0]), int(row[1])
+
+    def _insert(self, seq: int, epoch: int, kind: str, case: str, body: dict[str, Any]) -> int:
+        refuse_free_text([kind, case, body])
+        salt = secrets.token_bytes(32)
+        entry = JournalEntry(seq, epoch, now(), kind, case, self._officer, body, salt, b"")
         self._db.table("journal").insert(
             {
                 "seq": entry.seq,
@@ -128,12 +132,14 @@ class Journal:
                 "signature": self._sign(entry.leaf),
             }
         )
+        return seq
 
 
 def refuse_free_text(value: Any) -> None:
     """Raises ValueError unless all text is codes, ids, digests or dates: the journal is handed out."""
     if isinstance(value, dict):
-        for inner in value.values():
+        for name, inner in value.items():
+            refuse_free_text(name)
             refuse_free_text(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
@@ -142,9 +148,14 @@ def refuse_free_text(value: Any) -> None:
         raise ValueError("the journal takes codes, ids, digests and dates, no free text")
 
 
+def _entry(row: Sequence[Any]) -> JournalEntry:
+    seq, epoch, time, kind, case, officer, body, salt, signature = row
+    return JournalEntry(seq, epoch, time, kind, case, officer, json.loads(body), salt, signature)
+
+
 def _signed(entry: JournalEntry) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry.officer)).verify(entry.signature, entry.leaf)
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, TypeError):
         return False
     return True

@@ -4,13 +4,22 @@
 one X25519 recipient for each officer and one for the recovery code. Each officer's X25519 identity and Ed25519
 signing seed lie in an own slot, wrapped with a key derived from that officer's passphrase (Argon2id, RFC 9106) and
 ChaCha20-Poly1305. So nobody signs for another officer, and the data key can be changed without their passphrases.
+
+The file is sealed with a MAC under the data key: whoever can write it and cannot open the vault could otherwise add
+a recipient of his own, and the next change of keys would let him in. A plain digest tells damage from a wrong
+passphrase.
 """
 
 from __future__ import annotations
 
 import base64
+import copy
+import hmac
 import json
+import re
 import secrets
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +30,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.canonical import canonical_json, digest_of
 from dsr_desk.core.errors import DeskError
 from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.migrations import NewerFile
 
 FORMAT = 1
 MEMORY_KIB = 64 * 1024
@@ -33,6 +43,7 @@ MINIMUM_PASSPHRASE = 8
 RECOVERY = "recovery"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_GROUPS = 8
+_KDF = re.compile(r"argon2id m=(\d{1,7}) t=(\d{1,2}) p=(\d{1,2})", re.ASCII)
 
 
 class WrongPassphrase(DeskError):
@@ -58,16 +69,9 @@ class PassphraseTaken(DeskError):
 
 class KeysDamaged(DeskError):
     code = "VAULT-KEYS-DAMAGED"
-    happened = "The key file of the vault ({where}) cannot be read."
+    happened = "The key file of the vault ({where}) is damaged or was changed by something else."
     means = "Without it the vault cannot be opened by anybody. Its content was not touched."
-    todo = "Put the key file of the newest backup in its place."
-
-
-class LastOfficer(DeskError):
-    code = "VAULT-LAST-OFFICER"
-    happened = "This is the only officer of the vault."
-    means = "Nobody could open it afterwards, so nothing was changed."
-    todo = "Add another officer first."
+    todo = "Restore the newest backup, or put back a copy of the key file that is as new as the vault."
 
 
 @dataclass(frozen=True)
@@ -95,32 +99,60 @@ def new_recovery_code() -> str:
 
 
 class KeyRing:
-    """`keys.json` of one vault."""
+    """`keys.json` of one vault, unlocked.
 
-    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+    `data_keys` is the key of the database; two of them (new one first) while a change of keys is under way.
+    """
+
+    def __init__(self, path: Path, content: dict[str, Any], data_keys: tuple[bytes, ...]) -> None:
         self.path = path
+        self.data_keys = data_keys
         self._content = content
 
     @classmethod
-    def create(cls, path: Path, passphrase: str) -> tuple[KeyRing, OfficerKeys, bytes, str]:
-        """A new ring with its first officer: ring, the officer's keys, the data key, the recovery code."""
-        data_key = secrets.token_bytes(32)
-        ring = cls(path, {"format": FORMAT, "vault": secrets.token_hex(16), "public_key": "", "slots": {}})
-        code = new_recovery_code()
-        ring._put_slot(RECOVERY, _normal_code(code), pyrage.x25519.Identity.generate(), b"")
-        officer = ring._new_officer(passphrase)
-        ring._encrypt_data_key([data_key])
-        return ring, officer, data_key, code
+    def create(cls, path: Path, passphrase: str) -> tuple[KeyRing, OfficerKeys, str]:
+        """A new ring with its first officer, not saved yet: ring, the officer's keys, the recovery code."""
+        content = {"format": FORMAT, "vault": secrets.token_hex(16), "public_key": "", "backup": None, "slots": {}}
+        ring = cls(path, content, (secrets.token_bytes(32),))
+        officer = ring.add_officer(passphrase)
+        return ring, officer, ring.renew_recovery_code()
 
     @classmethod
-    def load(cls, path: Path) -> KeyRing:
+    def unlock(cls, path: Path, secret: str) -> tuple[KeyRing, OfficerKeys]:
+        """Opens with an officer's passphrase or the recovery code.
+
+        Raises WrongPassphrase; KeysDamaged where any byte was changed; NewerFile.
+        """
         try:
             content = json.loads(path.read_bytes())
-            if content["format"] != FORMAT or not isinstance(content["slots"], dict):
+            if content["format"] > FORMAT:
+                raise NewerFile(where=path, step=f"key file {content['format']}")
+            if content.pop("digest") != digest_of(content):
                 raise KeysDamaged(where=path)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            ring = cls(path, content, ())
+            officer = ring._open_any(secret)
+            identity = pyrage.x25519.Identity.from_str(officer.identity)
+            joined = pyrage.decrypt(base64.b64decode(content["data_key"]), [identity])
+            if not hmac.compare_digest(content.pop("seal"), _seal(joined, content)):
+                raise KeysDamaged(where=path)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, pyrage.DecryptError) as error:
             raise KeysDamaged(where=path) from error
-        return cls(path, content)
+        ring.data_keys = tuple(joined[start : start + 32] for start in range(0, len(joined), 32))
+        return ring, officer
+
+    def copy(self, path: Path | None = None) -> KeyRing:
+        """One to change and save; this one stays as it is until the change is on the disk."""
+        return KeyRing(path or self.path, copy.deepcopy(self._content), self.data_keys)
+
+    def save(self) -> None:
+        """Encrypts the data keys to everyone who has a slot, seals and writes the file whole."""
+        slots = self._content["slots"]
+        recipients = [pyrage.x25519.Recipient.from_str(slot["recipient"]) for slot in slots.values()]
+        joined = b"".join(self.data_keys)
+        self._content["data_key"] = base64.b64encode(pyrage.encrypt(joined, recipients)).decode()
+        stored = {**self._content, "seal": _seal(joined, self._content)}
+        stored["digest"] = digest_of(stored)
+        write_whole(self.path, json.dumps(stored, indent=1, sort_keys=True).encode())
 
     @property
     def vault_id(self) -> str:
@@ -133,7 +165,11 @@ class KeyRing:
 
     @property
     def is_backup(self) -> bool:
-        return bool(self._content.get("backup"))
+        return bool(self._content["backup"])
+
+    @property
+    def officer_slots(self) -> set[str]:
+        return set(self._content["slots"]) - {RECOVERY}
 
     def mark_backup(self, taken: str | None) -> None:
         self._content["backup"] = taken
@@ -141,108 +177,94 @@ class KeyRing:
     def set_public_key(self, recipient: str) -> None:
         self._content["public_key"] = recipient
 
-    def save(self) -> None:
-        write_whole(self.path, json.dumps(self._content, indent=1, sort_keys=True).encode())
+    def keep_officers(self, slots: Collection[str]) -> None:
+        """Drops the slots of all others; the recovery code stays."""
+        for slot in self.officer_slots - set(slots):
+            del self._content["slots"][slot]
 
-    def unlock(self, secret: str) -> OfficerKeys:
-        """Finds the slot that this passphrase or recovery code opens. Raises WrongPassphrase."""
-        for slot in self._content["slots"]:
-            text = _normal_code(secret) if slot == RECOVERY else secret
+    def add_officer(self, passphrase: str) -> OfficerKeys:
+        """Raises PassphraseTooShort, PassphraseTaken."""
+        passphrase = self._fresh(passphrase)
+        identity, seed, slot = pyrage.x25519.Identity.generate(), secrets.token_bytes(32), secrets.token_hex(8)
+        self._put_slot(slot, passphrase, identity, seed)
+        return OfficerKeys(slot=slot, identity=str(identity), seed=seed)
+
+    def change_passphrase(self, officer: OfficerKeys, passphrase: str) -> OfficerKeys:
+        """The same signing key in a slot with a new age identity: the old passphrase opens no later key file."""
+        identity = pyrage.x25519.Identity.generate()
+        self._put_slot(officer.slot, self._fresh(passphrase), identity, officer.seed)
+        return OfficerKeys(slot=officer.slot, identity=str(identity), seed=officer.seed)
+
+    def renew_recovery_code(self) -> str:
+        """The code to print; the one before opens no later key file."""
+        code = new_recovery_code()
+        self._put_slot(RECOVERY, _normal_code(code), pyrage.x25519.Identity.generate(), b"")
+        return code
+
+    def _fresh(self, passphrase: str) -> str:
+        passphrase = _normal_passphrase(passphrase)
+        if len(passphrase) < MINIMUM_PASSPHRASE:
+            raise PassphraseTooShort(minimum=MINIMUM_PASSPHRASE)
+        if any(self._open_slot(slot, passphrase) for slot in self.officer_slots):
+            raise PassphraseTaken()
+        return passphrase
+
+    def _open_any(self, secret: str) -> OfficerKeys:
+        attempts = [(slot, _normal_passphrase(secret)) for slot in self.officer_slots]
+        code = _normal_code(secret)
+        if len(code) == 4 * _CODE_GROUPS:
+            attempts.append((RECOVERY, code))
+        for slot, text in attempts:
             keys = self._open_slot(slot, text)
             if keys is not None:
                 return keys
         raise WrongPassphrase()
 
-    def data_keys(self, officer: OfficerKeys) -> list[bytes]:
-        """The data key; two of them (new one first) while a change of keys was interrupted."""
-        try:
-            identity = pyrage.x25519.Identity.from_str(officer.identity)
-            joined = pyrage.decrypt(base64.b64decode(self._content["data_key"]), [identity])
-        except (pyrage.DecryptError, ValueError, KeyError) as error:
-            raise KeysDamaged(where=self.path) from error
-        return [joined[start : start + 32] for start in range(0, len(joined), 32)]
-
-    def add_officer(self, data_key: bytes, passphrase: str) -> OfficerKeys:
-        officer = self._new_officer(passphrase)
-        self._encrypt_data_key([data_key])
-        return officer
-
-    def remove_slot(self, slot: str, data_key: bytes) -> None:
-        if len(self._officer_slots()) == 1:
-            raise LastOfficer()
-        del self._content["slots"][slot]
-        self._encrypt_data_key([data_key])
-
-    def replace_data_key(self, *keys: bytes) -> None:
-        """Encrypts these data keys to everyone who has a slot."""
-        self._encrypt_data_key(list(keys))
-
-    def change_passphrase(self, officer: OfficerKeys, passphrase: str) -> None:
-        self._require_fresh(passphrase)
-        self._put_slot(officer.slot, passphrase, pyrage.x25519.Identity.from_str(officer.identity), officer.seed)
-
-    def renew_recovery_code(self, data_key: bytes) -> str:
-        code = new_recovery_code()
-        self._put_slot(RECOVERY, _normal_code(code), pyrage.x25519.Identity.generate(), b"")
-        self._encrypt_data_key([data_key])
-        return code
-
-    def _officer_slots(self) -> list[str]:
-        return [slot for slot in self._content["slots"] if slot != RECOVERY]
-
-    def _new_officer(self, passphrase: str) -> OfficerKeys:
-        self._require_fresh(passphrase)
-        identity, seed, slot = pyrage.x25519.Identity.generate(), secrets.token_bytes(32), secrets.token_hex(8)
-        self._put_slot(slot, passphrase, identity, seed)
-        return OfficerKeys(slot=slot, identity=str(identity), seed=seed)
-
-    def _require_fresh(self, passphrase: str) -> None:
-        if len(passphrase) < MINIMUM_PASSPHRASE:
-            raise PassphraseTooShort(minimum=MINIMUM_PASSPHRASE)
-        if any(self._open_slot(slot, passphrase) for slot in self._officer_slots()):
-            raise PassphraseTaken()
-
-    def _encrypt_data_key(self, keys: list[bytes]) -> None:
-        recipients = [pyrage.x25519.Recipient.from_str(slot["recipient"]) for slot in self._content["slots"].values()]
-        self._content["data_key"] = base64.b64encode(pyrage.encrypt(b"".join(keys), recipients)).decode()
-
     def _put_slot(self, slot: str, secret: str, identity: pyrage.x25519.Identity, seed: bytes) -> None:
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+        kdf = f"argon2id m={MEMORY_KIB} t={ITERATIONS} p={LANES}"
         payload = json.dumps({"identity": str(identity), "seed": seed.hex()}).encode()
-        sealed = ChaCha20Poly1305(_derive(secret, salt)).encrypt(nonce, payload, self._bound_to(slot))
+        sealed = ChaCha20Poly1305(_derive(secret, salt, kdf)).encrypt(nonce, payload, self._bound_to(slot))
         self._content["slots"][slot] = {
             "recipient": str(identity.to_public()),
-            "kdf": f"argon2id m={MEMORY_KIB} t={ITERATIONS} p={LANES}",
+            "kdf": kdf,
             "salt": salt.hex(),
             "nonce": nonce.hex(),
             "sealed": base64.b64encode(sealed).decode(),
         }
 
     def _open_slot(self, slot: str, secret: str) -> OfficerKeys | None:
+        stored = self._content["slots"][slot]
+        key = _derive(secret, bytes.fromhex(stored["salt"]), stored["kdf"])
+        sealed, nonce = base64.b64decode(stored["sealed"]), bytes.fromhex(stored["nonce"])
         try:
-            stored = self._content["slots"][slot]
-            key = _derive(secret, bytes.fromhex(stored["salt"]))
-            sealed = base64.b64decode(stored["sealed"])
-            nonce = bytes.fromhex(stored["nonce"])
             payload = json.loads(ChaCha20Poly1305(key).decrypt(nonce, sealed, self._bound_to(slot)))
         except InvalidTag:
             return None
-        except (ValueError, KeyError, TypeError) as error:
-            raise KeysDamaged(where=self.path) from error
         return OfficerKeys(slot=slot, identity=payload["identity"], seed=bytes.fromhex(payload["seed"]))
 
     def _bound_to(self, slot: str) -> bytes:
         return f"dsr-desk {self.vault_id} {slot}".encode()
 
 
-def fingerprint(public_key: bytes) -> str:
-    """Of a raw public key: the first 16 hex digits of its SHA-256."""
-    return sha256_hex(public_key)[:16]
+def _seal(joined: bytes, content: dict[str, Any]) -> str:
+    return hmac.digest(joined, b"dsr-desk keys.json\0" + canonical_json(content), "sha256").hex()
 
 
-def _derive(secret: str, salt: bytes) -> bytes:
-    kdf = Argon2id(salt=salt, length=32, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB)
-    return kdf.derive(secret.encode())
+def _derive(secret: str, salt: bytes, kdf: str) -> bytes:
+    """With the strength that the slot was made with."""
+    found = _KDF.fullmatch(kdf)
+    if found is None:
+        raise ValueError("unknown key derivation")
+    memory, iterations, lanes = (int(number) for number in found.groups())
+    return Argon2id(salt=salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory).derive(
+        secret.encode()
+    )
+
+
+def _normal_passphrase(passphrase: str) -> str:
+    """One spelling of letters with marks, whichever keyboard or system typed them."""
+    return unicodedata.normalize("NFC", passphrase)
 
 
 def _normal_code(code: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.storage.files import disk_errors
 
 
 class InUse(DeskError):
@@ -16,17 +18,23 @@ class InUse(DeskError):
     todo = "Close it there, then try again."
 
 
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+
+
 class FileLock:
-    """Held from creation to `release`, by this process alone."""
+    """Held from creation to `release`, by this process alone. Raises InUse, NotWritable."""
 
     def __init__(self, path: Path, where: Path | str) -> None:
-        self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        with disk_errors(where):
+            self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(self._descriptor)
         except OSError as error:
             os.close(self._descriptor)
             self._descriptor = None
-            raise InUse(where=where) from error
+            if error.errno in _HELD:
+                raise InUse(where=where) from error
+            raise
 
     def release(self) -> None:
         if self._descriptor is not None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.storage.database import transaction
 
 
 class NewerFile(DeskError):
@@ -25,9 +27,9 @@ class Migration:
     up: Callable[[Database], None]
 
 
-def migrate(db: Database, migrations: Sequence[Migration], where: object = "The file") -> list[str]:
+def migrate(db: Database, migrations: Sequence[Migration], where: Path | str = "The file") -> list[str]:
     """Applies what is missing, in order; returns the names applied. Raises NewerFile for steps it does not know."""
-    with db.atomic():
+    with transaction(db, where):
         db.conn.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
         done = {row[0] for row in db.conn.execute("SELECT name FROM migrations")}
     unknown = sorted(done - {migration.name for migration in migrations})
@@ -37,7 +39,7 @@ def migrate(db: Database, migrations: Sequence[Migration], where: object = "The 
     for migration in migrations:
         if migration.name in done:
             continue
-        with db.atomic():
+        with transaction(db, where):
             migration.up(db)
             db.conn.execute("INSERT INTO migrations VALUES (?)", [migration.name])
         applied.append(migration.name)

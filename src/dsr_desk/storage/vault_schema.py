@@ -149,6 +149,13 @@ CREATE TABLE organisation_keys (
     retired TEXT
 );
 
+CREATE TABLE item_salts (
+    case_ref TEXT NOT NULL REFERENCES cases(ref),
+    item TEXT NOT NULL,
+    salt BLOB NOT NULL,                   -- 32 random bytes: what is handed out of an item's digest is salted
+    PRIMARY KEY (case_ref, item)
+);
+
 CREATE TABLE bundles (
     id INTEGER PRIMARY KEY,
     case_ref TEXT NOT NULL REFERENCES cases(ref),
