@@ -111,7 +111,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer]) -> Identities:
             a, b = sorted((find(first), find(other)))
             leader[b] = a
 
-    for key in (_by_digest, _by_name_and_version, _by_place_and_version):
+    for key in (_by_digest, _by_global_name, _by_name_and_version, _by_place_and_version):
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for i in joined:
             for value in key(nodes[i]):
@@ -139,6 +139,11 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer]) -> Identities:
 
 def _by_digest(node: Node) -> list[tuple[str, ...]]:
     return [(node.kind, digest) for digest in node.digests]
+
+
+def _by_global_name(node: Node) -> list[tuple[str, ...]]:
+    """URNs and package URLs name one thing in the world."""
+    return [(node.kind, alias) for alias in node.aliases if alias.startswith(("urn:", "pkg:"))]
 
 
 def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
     draw,
     source_place,
 )
-from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only
+from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
 from dsr_desk.lineage.importers.reading import utc
 
 FORMAT = "MLflow database"
@@ -32,6 +32,9 @@ _DATASET_TABLES = {
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
     "input_tags": ("input_uuid", "name", "value"),
 }
+
+
+files = the_file
 
 
 def sniff(peek: Peek) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.nesting import nest_runs
-from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc, values
 from dsr_desk.lineage.importers.settling import settle_roles
 
@@ -21,6 +21,9 @@ _TYPES = {"START", "RUNNING", "OTHER", *_ENDS}
 _NAMED = {"namespace", "name"}
 _ROLES = {role.value: role for role in Role}
 _CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
+
+
+files = the_file
 
 
 def sniff(peek: Peek) -> bool:

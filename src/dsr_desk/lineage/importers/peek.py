@@ -73,6 +73,12 @@ class Peek:
             return False
 
 
+def the_file(peek: Peek) -> list[Path]:
+    """`files` of formats that are one file, with the log that a running database keeps beside it."""
+    log = peek.path.with_name(peek.path.name + "-wal")
+    return [peek.path, *([log] if log.exists() and log.stat().st_size else [])]
+
+
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """An SQLite file of somebody else's: nothing is written beside it and nothing in it is run."""

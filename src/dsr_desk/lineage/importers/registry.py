@@ -9,7 +9,20 @@ from typing import Protocol
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported
-from dsr_desk.lineage.importers import mlflow_sqlite, openlineage
+from dsr_desk.lineage.importers import (
+    croissant,
+    cyclonedx,
+    dvc,
+    hugging_face,
+    ml_metadata,
+    mlflow_files,
+    mlflow_sqlite,
+    openlineage,
+    own_form,
+    own_table,
+    prov_json,
+    spdx,
+)
 from dsr_desk.lineage.importers.draft import Draft, LineageFileDamaged, Refused
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import CHUNK
@@ -42,8 +55,25 @@ class Importer(Protocol):
         """Fills the draft, or raises Refused."""
         ...
 
+    def files(self, peek: Peek) -> list[Path]:
+        """What `read` reads: the file itself, or the files of interest in a folder."""
+        ...
 
-IMPORTERS: tuple[Importer, ...] = (mlflow_sqlite, openlineage)
+
+IMPORTERS: tuple[Importer, ...] = (
+    mlflow_sqlite,
+    ml_metadata,
+    mlflow_files,
+    own_form,
+    cyclonedx,
+    spdx,
+    croissant,
+    openlineage,
+    prov_json,
+    dvc,
+    hugging_face,
+    own_table,
+)
 
 
 def import_file(path: Path) -> Imported:
@@ -58,14 +88,16 @@ def import_file(path: Path) -> Imported:
         importer = next((importer for importer in IMPORTERS if importer.sniff(peek)), None)
         if importer is None:
             raise LineageFormatUnknown(file=path.name, formats=", ".join(i.FORMAT for i in IMPORTERS))
-        digest = digest_of_source(path)
+        digest = digest_of(importer.files(peek), path)
         importer.read(peek, draft)
-        if digest_of_source(path) != digest:
+        if digest_of(importer.files(peek), path) != digest:
             raise Refused("the whole file", "it changed while it was read")
     except Refused as error:
         raise LineageFileDamaged(file=path.name, place=error.place, sentence=error.sentence) from error
     except OSError as error:
         raise LineageFileUnreadable(file=path.name, why=error.strerror or "the system refused") from error
+    if not draft.nodes:
+        draft.warn("Nothing about datasets, runs or models is in the file.")
     return Imported(
         file=path.name,
         format=importer.FORMAT,
@@ -77,25 +109,21 @@ def import_file(path: Path) -> Imported:
     )
 
 
-def digest_of_source(path: Path) -> str:
-    """SHA-256 (hex) of a file, with the log beside it for a database; of names and digests for a folder."""
+def digest_of(files: Iterable[Path], root: Path) -> str:
+    """SHA-256 (hex) of one file; over relative names and digests where a source consists of several."""
+    listed = list(files)
+    if listed == [root]:
+        return _digest(root).hexdigest()
     whole = hashlib.sha256()
-    if path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.is_file()):
-            _add(whole, [file], file.relative_to(path).as_posix())
-    else:
-        log = path.with_name(path.name + "-wal")
-        _add(whole, [path, *([log] if log.exists() and log.stat().st_size else [])])
+    for file in listed:
+        name = file.relative_to(root).as_posix() if root.is_dir() else file.name
+        whole.update(f"{len(name.encode())}:{name}".encode() + _digest(file).digest())
     return whole.hexdigest()
 
 
-def _add(whole: hashlib._Hash, files: Iterable[Path], name: str = "") -> None:
-    if name:
-        whole.update(f"{len(name.encode())}:{name}".encode())
-    for path in files:
-        inner = hashlib.sha256() if name else whole
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                inner.update(chunk)
-        if inner is not whole:
-            whole.update(inner.digest())
+def _digest(path: Path) -> hashlib._Hash:
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            whole.update(chunk)
+    return whole

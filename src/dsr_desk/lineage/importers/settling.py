@@ -7,13 +7,24 @@ from collections import defaultdict
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft
 
+_DERIVED = {
+    (NodeKind.DATASET, NodeKind.MODEL): Role.TRAIN,
+    (NodeKind.MODEL, NodeKind.MODEL): Role.FINE_TUNE_BASE,
+    (NodeKind.MODEL, NodeKind.DATASET): Role.GENERATE,
+}
+
 
 def settle_roles(draft: Draft) -> None:
     """Inputs without a role: data that a run makes a model from trains it, a model that it starts from is its base.
 
     A run that takes data and a model and makes no model tries that model on the data: the model saw it, its
-    weights did not.
+    weights did not. What is said to be derived gets the role by which it was.
     """
+    for (origin, target, role), certainty in list(draft.edges.items()):
+        ends = (draft.nodes[origin].kind, draft.nodes[target].kind)
+        if role is Role.DERIVE and ends in _DERIVED:
+            draft.drop_edge(origin, target, role)
+            draft.edge(origin, target, _DERIVED[ends], certainty)
     takes: dict[str, list[str]] = defaultdict(list)
     makes: dict[str, bool] = defaultdict(bool)
     for (origin, target, role), _ in draft.edges.items():
@@ -25,8 +36,8 @@ def settle_roles(draft: Draft) -> None:
         models = [origin for origin in origins if draft.nodes[origin].kind == NodeKind.MODEL]
         data = [origin for origin in origins if draft.nodes[origin].kind != NodeKind.MODEL]
         for origin in origins:
-            certainty = draft.edges.get((origin, run, Role.INPUT))
-            if certainty is None:
+            known = draft.edges.get((origin, run, Role.INPUT))
+            if known is None:
                 continue
             is_model = draft.nodes[origin].kind == NodeKind.MODEL
             if makes[run]:
@@ -36,7 +47,7 @@ def settle_roles(draft: Draft) -> None:
             else:
                 continue
             draft.drop_edge(origin, run, Role.INPUT)
-            draft.edge(origin, run, role, certainty)
+            draft.edge(origin, run, role, known)
         if not makes[run]:
             for model in models:
                 for origin in data:

@@ -1,0 +1,212 @@
+"""CycloneDX 1.5 to 1.7 (and 1.4, which knows services alone): models, data, pedigree, workflows, services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.importers.cyclonedx_check import all_components, all_services, check
+from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.peek import Peek, the_file
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc
+from dsr_desk.lineage.importers.settling import settle_roles
+
+FORMAT = "CycloneDX"
+NAMESPACE = "cyclonedx"
+
+_KINDS = {"machine-learning-model": NodeKind.MODEL, "data": NodeKind.DATASET}
+_DATA = (NodeKind.DATASET, NodeKind.MODEL)
+
+files = the_file
+
+
+def sniff(peek: Peek) -> bool:
+    value = peek.first_value if peek.is_json else None
+    return isinstance(value, dict) and ("bomFormat" in value or "cyclonedx.org" in str(value.get("$schema", "")))
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    document = mapping(peek.first_value, "the document")
+    check(document)
+    if document["specVersion"] == "1.4":
+        draft.warn("CycloneDX 1.4 has no field for models and their data.")
+    reader = _Reader(draft, document)
+    for place, component in all_components(document):
+        reader.component(component, place)
+    for place, service in all_services(document):
+        reader.service(service, place)
+    for place, component in all_components(document):
+        reader.relations(component, place)
+    for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
+        reader.formula(mapping(formula, f"formulation[{i}]"), f"formulation[{i}]")
+    reader.dependencies(listing(document.get("dependencies"), "dependencies"))
+    reader.main(mapping(document.get("metadata", {}), "metadata"))
+    settle_roles(draft)
+    reader.drop_bystanders()
+    if reader.undeclared:
+        draft.warn(f"{len(reader.undeclared)} references name nothing that the file declares.")
+
+
+class _Reader:
+    def __init__(self, draft: Draft, document: Mapping[str, Any]) -> None:
+        self.draft = draft
+        serial = maybe_text(document.get("serialNumber"), "serialNumber").removeprefix("urn:uuid:")
+        version = maybe_text(document.get("version"), "version") or "1"
+        self.link = f"urn:cdx:{serial}/{version}#" if serial else ""
+        self.known: dict[str, str] = {}
+        self.seats: dict[int, str] = {}
+        self.undeclared: set[str] = set()
+
+    def component(self, component: Mapping[str, Any], place: str) -> str:
+        """A node for a component; software that is no model is a product, and is dropped where nothing reaches it."""
+        kind = _KINDS.get(component["type"], NodeKind.PRODUCT)
+        group = maybe_text(component.get("group"), f"{place}.group")
+        name = some_text(component.get("name"), f"{place}.name")
+        reference = maybe_text(component.get("bom-ref"), f"{place}.bom-ref")
+        version = maybe_text(component.get("version"), f"{place}.version")
+        hashes = [
+            f"{digest['alg'].replace('SHA-', 'sha').lower()}:{digest['content'].lower()}"
+            for digest in listing(component.get("hashes"), f"{place}.hashes")
+        ]
+        node = self.draft.node(
+            kind, f"{group}/{name}" if group else name, version, NAMESPACE, digests=hashes if kind in _DATA else [],
+            aliases=[self.link + reference if reference else "", maybe_text(component.get("purl"), f"{place}.purl")],
+        )  # fmt: skip
+        if reference:
+            self.known[reference] = node
+        self.seats[id(component)] = node
+        return node
+
+    def service(self, service: Mapping[str, Any], place: str) -> None:
+        reference = maybe_text(service.get("bom-ref"), f"{place}.bom-ref")
+        group = maybe_text(service.get("group"), f"{place}.group")
+        node = self.draft.node(
+            NodeKind.DEPLOYMENT, f"{group}/{service['name']}" if group else service["name"],
+            maybe_text(service.get("version"), f"{place}.version"), NAMESPACE,
+            aliases=[self.link + reference if reference else ""],
+        )  # fmt: skip
+        if reference:
+            self.known[reference] = node
+
+    def relations(self, component: Mapping[str, Any], place: str) -> None:
+        node = self.seats[id(component)]
+        for inner in listing(component.get("components"), f"{place}.components"):
+            self._uses(node, self.seats[id(inner)], Certainty.INFERRED)
+        pedigree = mapping(component.get("pedigree", {}), f"{place}.pedigree")
+        if self._kind(node) in _DATA:
+            for way in ("ancestors", "descendants", "variants"):
+                for i, item in enumerate(listing(pedigree.get(way), f"{place}.pedigree.{way}")):
+                    where = f"{place}.pedigree.{way}[{i}]"
+                    other = self.component(mapping(item, where), where)
+                    if way == "variants":
+                        self.draft.edge(node, other, Role.COPY, Certainty.INFERRED)
+                        self.draft.edge(other, node, Role.COPY, Certainty.INFERRED)
+                    else:
+                        ends = (other, node) if way == "ancestors" else (node, other)
+                        self.draft.edge(*ends, Role.DERIVE)
+        if self._kind(node) == NodeKind.MODEL:
+            card = mapping(component.get("modelCard", {}), f"{place}.modelCard")
+            parameters = mapping(card.get("modelParameters", {}), f"{place}.modelCard.modelParameters")
+            for i, item in enumerate(listing(parameters.get("datasets"), f"{place}.modelCard")):
+                self._dataset(node, mapping(item, place), f"{place}.modelCard.modelParameters.datasets[{i}]")
+
+    def _dataset(self, model: str, item: Mapping[str, Any], place: str) -> None:
+        """A dataset of a model card, inline or by reference. The card does not say what for, but names sometimes do."""
+        if "ref" in item:
+            dataset = self._referenced(some_text(item["ref"], f"{place}.ref"))
+        else:
+            contents = mapping(item.get("contents", {}), f"{place}.contents")
+            url = maybe_text(contents.get("url"), f"{place}.contents.url")
+            reference = maybe_text(item.get("bom-ref"), f"{place}.bom-ref")
+            name = maybe_text(item.get("name"), f"{place}.name") or url or reference
+            dataset = self.draft.node(
+                NodeKind.DATASET, some_text(name, f"{place}.name"), "", NAMESPACE,
+                aliases=[url, self.link + reference if reference else ""],
+                classification=maybe_text(item.get("classification"), f"{place}.classification"),
+            )  # fmt: skip
+        words = self.draft.nodes[dataset].name.replace("/", " ").replace("-", " ").replace("_", " ").split()
+        roles = {role for role in map(role_named, words) if role is not None}
+        measured = roles & {Role.EVALUATE, Role.VALIDATE}
+        self.draft.edge(dataset, model, measured.pop() if len(measured) == 1 and len(roles) == 1 else Role.TRAIN)
+
+    def formula(self, formula: Mapping[str, Any], place: str) -> None:
+        for i, item in enumerate(listing(formula.get("workflows"), f"{place}.workflows")):
+            where = f"{place}.workflows[{i}]"
+            workflow = mapping(item, where)
+            self._step(workflow, where)
+            for k, task in enumerate(listing(workflow.get("tasks"), f"{where}.tasks")):
+                self._step(mapping(task, f"{where}.tasks[{k}]"), f"{where}.tasks[{k}]")
+
+    def _step(self, step: Mapping[str, Any], place: str) -> None:
+        ends = {
+            side: [
+                self._referenced(some_text(entry["resource"].get("ref"), f"{place}.{side}[{i}].resource.ref"))
+                for i, entry in enumerate(listing(step.get(side), f"{place}.{side}"))
+                if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+            ]
+            for side in ("inputs", "outputs")
+        }
+        if not any(ends.values()):
+            return
+        uid = maybe_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid")
+        run = self.draft.node(
+            NodeKind.RUN, maybe_text(step.get("name"), f"{place}.name") or uid, uid, NAMESPACE,
+            created=utc(step.get("timeStart"), f"{place}.timeStart"),
+            ended=utc(step.get("timeEnd"), f"{place}.timeEnd"),
+        )  # fmt: skip
+        for origin in ends["inputs"]:
+            self.draft.edge(origin, run, Role.INPUT)
+        for target in ends["outputs"]:
+            self.draft.edge(run, target, Role.PRODUCE)
+
+    def dependencies(self, items: list[Any]) -> None:
+        for i, item in enumerate(items):
+            dependency = mapping(item, f"dependencies[{i}]")
+            for ref in listing(dependency.get("dependsOn"), f"dependencies[{i}].dependsOn"):
+                if dependency["ref"] in self.known and ref in self.known:
+                    self._uses(self.known[dependency["ref"]], self.known[ref], Certainty.RECORDED)
+
+    def main(self, metadata: Mapping[str, Any]) -> None:
+        """The component that the file is about contains the others where nothing else is said of them."""
+        if "component" not in metadata:
+            return
+        main = self.seats[id(metadata["component"])]
+        used = {origin for origin, _, _ in self.draft.edges}
+        for node in list(self.draft.nodes.values()):
+            if node.id != main and node.id not in used and node.kind in _DATA:
+                self._uses(main, node.id, Certainty.INFERRED)
+
+    def _uses(self, user: str, used: str, certainty: Certainty) -> None:
+        kinds = (self._kind(used), self._kind(user))
+        if kinds == (NodeKind.DATASET, NodeKind.DATASET):
+            self.draft.edge(user, used, Role.CONTAIN, certainty)
+        elif kinds[1] in _DATA and kinds[0] in _DATA:
+            self.draft.edge(used, user, Role.DERIVE, certainty)
+        elif kinds[1] not in _DATA:
+            self.draft.edge(used, user, Role.SERVE if kinds[0] != NodeKind.DATASET else Role.INPUT, certainty)
+
+    def _referenced(self, ref: str) -> str:
+        if ref not in self.known:
+            self.undeclared.add(ref)
+            outside = ref.startswith("urn:cdx:")
+            self.known[ref] = self.draft.node(
+                NodeKind.DATASET, ref, "", NAMESPACE, aliases=[ref if outside else self.link + ref if self.link else ""]
+            )
+        return self.known[ref]
+
+    def _kind(self, node: str) -> NodeKind:
+        return self.draft.nodes[node].kind
+
+    def drop_bystanders(self) -> None:
+        """Software that neither models nor data reach is no part of lineage."""
+        reached = {ident for ident, node in self.draft.nodes.items() if node.kind != NodeKind.PRODUCT}
+        grown = True
+        while grown:
+            new = {target for origin, target, _ in self.draft.edges if origin in reached} - reached
+            reached |= new
+            grown = bool(new)
+        for ident in [ident for ident in self.draft.nodes if ident not in reached]:
+            del self.draft.nodes[ident]
+        for key in [key for key in self.draft.edges if key[0] not in reached or key[1] not in reached]:
+            del self.draft.edges[key]

@@ -1,0 +1,169 @@
+"""DVC: `dvc.lock`, `dvc.yaml` and `.dvc` files, one by one or as a repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, text_of, yaml_document
+from dsr_desk.lineage.importers.settling import settle_roles
+
+FORMAT = "DVC"
+NAMESPACE = "dvc"
+
+_CODE = {".py", ".ipynb", ".sh", ".r", ".jl", ".scala", ".java", ".cpp", ".c", ".h", ".go", ".rs", ".js", ".ts"}
+_CODE |= {".toml", ".cfg", ".ini"}
+_MODELS = {".pt", ".pth", ".onnx", ".safetensors", ".tflite", ".ckpt", ".gguf", ".pmml", ".keras", ".mar", ".cbm"}
+_MAYBE_MODELS = {".pkl", ".joblib", ".bin", ".pb", ".h5", ".hdf5", ".json", ".model", ""}
+_MODEL_WORDS = ("model", "weights", "classifier", "checkpoint", "detector")
+
+
+def sniff(peek: Peek) -> bool:
+    if peek.is_folder:
+        return any(True for _ in _found(peek.path))
+    return _is_dvc_name(peek.path.name) or peek.text_head.startswith(("schema: '2.0'", 'schema: "2.0"'))
+
+
+def files(peek: Peek) -> list[Path]:
+    return sorted(_found(peek.path)) if peek.is_folder else [peek.path]
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    reader = _Reader(draft)
+    documents = []
+    for path in files(peek):
+        inside = path.relative_to(peek.path).as_posix() if peek.is_folder else ""
+        documents.append((path.name, inside, _document(path, inside)))
+    for name, inside, document in documents:
+        if name == "dvc.yaml":
+            reader.artifacts(document, inside)
+    for name, inside, document in documents:
+        if name == "dvc.yaml":
+            continue
+        if "stages" in document or name == "dvc.lock":
+            reader.lock(document, inside)
+        else:
+            reader.single(document, inside, name.removesuffix(".dvc"))
+    if not reader.named_models and any(node.kind == NodeKind.MODEL for node in draft.nodes.values()):
+        draft.warn("No artifact of type model is declared: which outputs are models follows from their names.")
+    settle_roles(draft)
+
+
+class _Reader:
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.named_models: dict[str, str] = {}
+
+    def artifacts(self, document: Mapping[str, Any], inside: str) -> None:
+        for name, value in mapping(document.get("artifacts") or {}, _at(inside, "artifacts")).items():
+            place = _at(inside, "artifacts")
+            artifact = mapping(value, place)
+            if maybe_text(artifact.get("type"), place) == "model":
+                path = _joined(inside, some_text(artifact.get("path"), f"{place}, path"))
+                self.named_models[path] = str(name)
+
+    def lock(self, document: Mapping[str, Any], inside: str) -> None:
+        schema = maybe_text(document.get("schema"), _at(inside, "schema"))
+        stages = mapping(document.get("stages") or {}, _at(inside, "stages"))
+        if schema and not schema.startswith("2."):
+            raise Refused(_at(inside, "schema"), "this version of the lock file is unknown, 2.0 is expected")
+        if not schema:
+            raise Refused(_at(inside, "schema"), "it is missing, as in a lock file from before DVC 2")
+        for number, (name, value) in enumerate(stages.items(), 1):
+            place = _at(inside, f"stage {number}")
+            self._stage(str(name), mapping(value, place), inside, place)
+
+    def single(self, document: Mapping[str, Any], inside: str, name: str) -> None:
+        """A `.dvc` file: data under control, an import, or a stage as DVC wrote it before 1.0."""
+        place = inside or "the document"
+        if "outs" not in document:
+            raise Refused(_at(inside, "outs"), "it is missing")
+        if "cmd" in document:
+            self._stage(name, document, inside, place)
+            return
+        outs = [self._data(item, where, inside) for where, item in _items(document, "outs", place)]
+        for where, item in _items(document, "deps", place):
+            origin = self._imported(item, where)
+            for out in filter(None, outs):
+                self.draft.edge(origin, out, Role.DERIVE)
+
+    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: str) -> None:
+        ends = {
+            side: [self._data(item, where, inside) for where, item in _items(stage, side, place)]
+            for side in ("deps", "outs")
+        }
+        # A run of a stage is known by what it gave out: the same stage at another commit is another run.
+        version = ",".join(sorted(self.draft.nodes[out].version for out in ends["outs"] if out))[:64]
+        run = self.draft.node(NodeKind.RUN, _joined(inside, name), version, NAMESPACE)
+        for dependency in filter(None, ends["deps"]):
+            self.draft.edge(dependency, run, Role.INPUT)
+        for out in filter(None, ends["outs"]):
+            self.draft.edge(run, out, Role.PRODUCE)
+
+    def _data(self, item: Mapping[str, Any], place: str, inside: str) -> str | None:
+        """A file or folder under control; None for code, which is no data."""
+        path = _joined(inside, some_text(item.get("path"), f"{place}, path"))
+        if PurePosixPath(path).suffix.lower() in _CODE:
+            return None
+        md5 = maybe_text(item.get("md5"), f"{place}, md5")
+        version = md5 or maybe_text(item.get("etag") or item.get("checksum"), place)
+        model = self.named_models.get(path)
+        kind = NodeKind.MODEL if model or _looks_like_a_model(path) else NodeKind.DATASET
+        return self.draft.node(
+            kind, model or path, version, NAMESPACE, key=f"{kind.value}:{NAMESPACE}|{path}|{version}",
+            digests=[f"md5:{md5.lower()}"] if md5 else [], aliases=[path] if model else [],
+        )  # fmt: skip
+
+    def _imported(self, item: Mapping[str, Any], place: str) -> str:
+        path = some_text(item.get("path"), f"{place}, path")
+        if "repo" not in item:
+            return self.draft.node(NodeKind.DATASET, path, maybe_text(item.get("etag"), place), "url", aliases=[path])
+        repo = mapping(item["repo"], f"{place}, repo")
+        url = some_text(repo.get("url"), f"{place}, repo.url")
+        commit = maybe_text(repo.get("rev_lock") or repo.get("rev"), f"{place}, repo.rev_lock")
+        return self.draft.node(NodeKind.DATASET, path, commit, url, aliases=[f"{url}#{path}"])
+
+
+def _document(path: Path, inside: str) -> Mapping[str, Any]:
+    try:
+        return mapping(yaml_document(text_of(path)), "the document")
+    except Refused as error:
+        raise Refused(_at(inside, error.place), error.sentence) from error
+
+
+def _items(stage: Mapping[str, Any], side: str, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for i, item in enumerate(listing(stage.get(side), f"{place}, {side}")):
+        where = f"{place}, {side}[{i}]"
+        yield where, mapping(item, where)
+
+
+def _at(inside: str, place: str) -> str:
+    return f"{inside}, {place}" if inside else place
+
+
+def _joined(inside: str, path: str) -> str:
+    """A path as seen from the root of the repository; addresses and absolute paths stay."""
+    if "://" in path or path.startswith("/"):
+        return path
+    folder = PurePosixPath(inside).parent if inside else PurePosixPath()
+    return PurePosixPath(os.path.normpath(folder / path)).as_posix()
+
+
+def _looks_like_a_model(path: str) -> bool:
+    name = PurePosixPath(path.lower())
+    return name.suffix in _MODELS or (name.suffix in _MAYBE_MODELS and any(word in name.stem for word in _MODEL_WORDS))
+
+
+def _is_dvc_name(name: str) -> bool:
+    return name in ("dvc.lock", "dvc.yaml") or (name.endswith(".dvc") and name != ".dvc")
+
+
+def _found(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in (".git", ".dvc")]
+        yield from (Path(folder) / name for name in names if _is_dvc_name(name))

@@ -1,0 +1,185 @@
+"""Hugging Face cards (README.md with front matter) of models and datasets, and PEFT adapter configurations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.reading import (
+    json_document,
+    listing,
+    mapping,
+    maybe_text,
+    role_named,
+    some_text,
+    text_of,
+    yaml_document,
+)
+
+FORMAT = "Hugging Face card"
+NAMESPACE = "huggingface"
+ADAPTER = "adapter_config.json"
+CARD = "README.md"
+
+_DATASET_KEYS = {
+    "source_datasets", "size_categories", "annotations_creators", "dataset_info", "task_categories", "pretty_name",
+    "multilinguality", "configs", "task_ids", "language_creators",
+}  # fmt: skip
+_MODEL_KEYS = {
+    "base_model",
+    "datasets",
+    "model-index",
+    "library_name",
+    "pipeline_tag",
+    "metrics",
+    "base_model_relation",
+}
+_RELATIONS = {
+    "finetune": Role.FINE_TUNE_BASE, "adapter": Role.ADAPTER, "merge": Role.MERGE, "quantized": Role.QUANTISE,
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r"(?m)(^|:\s|-\s)\{\{?\s*[\w.-]+\s*\}?\}(\s|$)")
+_NO_SOURCE = {"original", "other", "extended", "found"}
+
+
+def sniff(peek: Peek) -> bool:
+    if peek.is_folder:
+        return any((peek.path / name).is_file() for name in (CARD, ADAPTER))
+    if peek.is_json:
+        value = peek.first_value
+        return isinstance(value, dict) and "base_model_name_or_path" in value
+    return peek.path.suffix.lower() in (".md", ".markdown") or peek.text_head.startswith("---\n")
+
+
+def files(peek: Peek) -> list[Path]:
+    if not peek.is_folder:
+        return [peek.path]
+    return [path for path in (peek.path / CARD, peek.path / ADAPTER) if path.is_file()]
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    model = None
+    for path in files(peek):
+        if path.name == ADAPTER or peek.is_json:
+            _adapter(path, draft, model)
+        else:
+            model = _card(path, draft)
+
+
+def _card(path: Path, draft: Draft) -> str | None:
+    """Reads a card; the model's id, None for a dataset's card."""
+    text = text_of(path).replace("\r\n", "\n")
+    front, body = _front_matter(text)
+    if front is None:
+        draft.warn("The card has no front matter: what it was made from is not recorded.")
+        return draft.node(NodeKind.MODEL, _name(path, body), "", NAMESPACE)
+    if _PLACEHOLDER.search(front):
+        raise Refused("the front matter", "a placeholder of the template is not filled in")
+    try:
+        value = yaml_document(front)
+    except Refused as error:
+        raise Refused(f"the front matter, {error.place}", error.sentence) from error
+    data = mapping({} if value is None else value, "the front matter")
+    if data.keys() & _DATASET_KEYS and not data.keys() & _MODEL_KEYS:
+        _dataset_card(draft, data, _name(path, body))
+        return None
+    return _model_card(draft, data, path, body)
+
+
+def _front_matter(text: str) -> tuple[str | None, str]:
+    text = text.lstrip("\n ")
+    if not text.startswith("---\n"):
+        return None, text
+    end = text.find("\n---", 3)
+    if end < 0:
+        raise Refused("the front matter", "it does not end")
+    return text[4 : end + 1], text[end + 4 :]
+
+
+def _dataset_card(draft: Draft, data: Mapping[str, Any], name: str) -> None:
+    dataset = draft.node(NodeKind.DATASET, name, "", NAMESPACE)
+    for source in _ids(data.get("source_datasets"), "source_datasets"):
+        ident = source.rsplit("|", 1)[-1]
+        if ident not in _NO_SOURCE:
+            draft.edge(draft.node(NodeKind.DATASET, ident, "", NAMESPACE), dataset, Role.DERIVE)
+
+
+def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) -> str:
+    index = [
+        (f"model-index[{i}]", mapping(item, f"model-index[{i}]"))
+        for i, item in enumerate(listing(data.get("model-index"), "model-index"))
+    ]
+    named = next((maybe_text(item.get("name"), place) for place, item in index), "")
+    model = draft.node(
+        NodeKind.MODEL, named or _name(path, body), "", NAMESPACE,
+        replaced_by=maybe_text(data.get("new_version"), "new_version"),
+    )  # fmt: skip
+    tags = _ids(data.get("tags"), "tags")
+    sources = _ids(data.get("datasets"), "datasets")
+    sources += [tag.removeprefix("dataset:") for tag in tags if tag.startswith("dataset:")]
+    for ident in dict.fromkeys(sources):
+        draft.edge(draft.node(NodeKind.DATASET, ident, "", NAMESPACE), model, Role.TRAIN)
+    for ident, role in _bases(data, tags).items():
+        draft.edge(draft.node(NodeKind.MODEL, ident, "", NAMESPACE), model, role)
+    for place, item in index:
+        for i, value in enumerate(listing(item.get("results"), f"{place}.results")):
+            where = f"{place}.results[{i}].dataset"
+            result = mapping(value, where)
+            dataset = mapping(result.get("dataset"), where)
+            ident = some_text(dataset.get("type") or dataset.get("name"), f"{where}.type")
+            version = maybe_text(dataset.get("revision"), f"{where}.revision")
+            split = role_named(maybe_text(dataset.get("split"), f"{where}.split"))
+            role = Role.VALIDATE if split is Role.VALIDATE else Role.EVALUATE
+            draft.edge(draft.node(NodeKind.DATASET, ident, version, NAMESPACE), model, role)
+    return model
+
+
+def _bases(data: Mapping[str, Any], tags: list[str]) -> dict[str, Role]:
+    found = {}
+    listed = _ids(data.get("base_model"), "base_model")
+    said = maybe_text(data.get("base_model_relation"), "base_model_relation")
+    if said and said not in _RELATIONS:
+        raise Refused("base_model_relation", f"one of {', '.join(_RELATIONS)} is expected")
+    is_adapter = maybe_text(data.get("library_name"), "library_name") == "peft" or "lora" in tags
+    usual = Role.MERGE if len(listed) > 1 else Role.ADAPTER if is_adapter else Role.FINE_TUNE_BASE
+    for ident in listed:
+        found[ident] = _RELATIONS.get(said, usual)
+    for tag in tags:
+        word, _, rest = tag.removeprefix("base_model:").partition(":")
+        if tag.startswith("base_model:"):
+            ident, role = (rest, _RELATIONS[word]) if word in _RELATIONS else (tag.removeprefix("base_model:"), None)
+            found[ident] = role or found.get(ident, usual)
+    return found
+
+
+def _adapter(path: Path, draft: Draft, model: str | None) -> None:
+    """`model` is what the card beside it describes; alone, its folder names the adapter."""
+    value = mapping(json_document(text_of(path)), path.name)
+    base = some_text(value.get("base_model_name_or_path"), f"{path.name}, base_model_name_or_path")
+    adapter = model or draft.node(NodeKind.MODEL, _name(path, ""), "", NAMESPACE)
+    revision = maybe_text(value.get("revision"), f"{path.name}, revision")
+    draft.drop_edge(draft.node(NodeKind.MODEL, base, "", NAMESPACE), adapter, Role.FINE_TUNE_BASE)
+    draft.edge(draft.node(NodeKind.MODEL, base, revision, NAMESPACE), adapter, Role.ADAPTER)
+
+
+def _name(path: Path, body: str) -> str:
+    """A card does not name itself: the folder does where it is a repository, else the first heading."""
+    if path.name in (CARD, ADAPTER):
+        return path.resolve().parent.name
+    heading = re.search(r"(?m)^#\s+(.+)$", body)
+    title = re.sub(r"(?i)^(model|dataset) card for ", "", heading.group(1).strip()) if heading else ""
+    return title or path.stem
+
+
+def _ids(value: object, place: str) -> list[str]:
+    """One id or a list of them."""
+    if value is None:
+        return []
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in values):
+        raise Refused(f"the front matter, {place}", "a name or a list of names is expected")
+    return [str(item).strip() for item in values if str(item).strip()]

@@ -1,0 +1,92 @@
+"""ML Metadata (MLMD), the SQLite store of TFX and Kubeflow Pipelines; its columns differ by schema version."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
+from dsr_desk.lineage.importers.reading import role_named, utc
+from dsr_desk.lineage.importers.settling import settle_roles
+
+FORMAT = "ML Metadata database"
+NAMESPACE = "mlmd"
+
+_TABLES = {
+    "Type": ("id", "name"),
+    "Artifact": ("id", "type_id", "uri"),
+    "Execution": ("id", "type_id"),
+    "Event": ("artifact_id", "execution_id", "type"),
+}
+_INPUTS = (2, 3, 5)
+_OUTPUTS = (1, 4, 6)
+_TRIED_BY = {"evaluator": Role.EVALUATE, "tuner": Role.VALIDATE, "trainer": Role.TRAIN, "bulkinferrer": Role.SERVE}
+
+files = the_file
+
+
+def sniff(peek: Peek) -> bool:
+    return {"artifact", "execution", "event", "type"} <= peek.tables
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    with read_only(peek.path) as db:
+        try:
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise Refused("the whole file", "the database is damaged")
+            columns = checked_tables(db, _TABLES)
+            _read(db, draft, columns)
+        except sqlite3.DatabaseError as error:
+            raise Refused("the whole file", "the database is damaged") from error
+    settle_roles(draft)
+
+
+def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str]]) -> None:
+    types = dict(db.execute("SELECT id, name FROM Type").fetchall())
+    name = "name" if "name" in columns["Artifact"] else "NULL"
+    created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Artifact"] else "NULL"
+    artifacts = {}
+    for key, kind, uri, title, time in db.execute(f"SELECT id, type_id, uri, {name}, {created} FROM Artifact"):
+        place = f"Artifact, id {key}"
+        if kind not in types:
+            raise Refused(place, "its type is not in the table Type")
+        label = title or uri or f"{types[kind]} {key}"
+        artifacts[key] = draft.node(
+            _kind(types[kind]), label, str(key), NAMESPACE, key=f"artifact:{NAMESPACE}|{uri or label}|{key}",
+            aliases=[uri or ""], created=utc(time, place), type=types[kind],
+        )  # fmt: skip
+    name = "name" if "name" in columns["Execution"] else "NULL"
+    created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Execution"] else "NULL"
+    updated = "last_update_time_since_epoch" if "last_update_time_since_epoch" in columns["Execution"] else "NULL"
+    executions, roles = {}, {}
+    for key, kind, title, start, end in db.execute(f"SELECT id, type_id, {name}, {created}, {updated} FROM Execution"):
+        place = f"Execution, id {key}"
+        if kind not in types:
+            raise Refused(place, "its type is not in the table Type")
+        word = types[kind].rsplit(".", 1)[-1]
+        roles[key] = _TRIED_BY.get(word.casefold()) or role_named(word)
+        executions[key] = draft.node(
+            NodeKind.RUN, title or word, str(key), NAMESPACE, key=f"execution:{NAMESPACE}|{title or word}|{key}",
+            created=utc(start, place), ended=utc(end, place), type=types[kind],
+        )  # fmt: skip
+    for artifact, execution, way in db.execute("SELECT artifact_id, execution_id, type FROM Event"):
+        if artifact not in artifacts or execution not in executions:
+            raise Refused(f"Event of execution {execution}", "it names an artifact or an execution that is not there")
+        node, run = artifacts[artifact], executions[execution]
+        if way in _INPUTS:
+            is_data = draft.nodes[node].kind == NodeKind.DATASET
+            draft.edge(node, run, (roles[execution] if is_data else None) or Role.INPUT)
+        elif way in _OUTPUTS:
+            draft.edge(run, node, Role.PRODUCE)
+
+
+def _kind(name: str) -> NodeKind:
+    word = name.rsplit(".", 1)[-1].casefold()
+    if word == "pushedmodel":
+        return NodeKind.DEPLOYMENT
+    if word in ("modelevaluation", "modelblessing", "modelrun", "metrics", "classificationmetrics"):
+        return NodeKind.OUTPUT
+    if word in ("model", "savedmodel", "unmanagedmodel", "vertexmodel") or word.endswith("model"):
+        return NodeKind.MODEL
+    return NodeKind.DATASET

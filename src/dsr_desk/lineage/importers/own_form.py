@@ -1,0 +1,100 @@
+"""Our own JSON form, for what no standard carries and for everything written by hand.
+
+    {"dsr-desk-lineage": 1,
+     "nodes": [{"kind": "model", "name": "gate", "version": "3", "created": "2026-03-01",
+                "digests": ["sha256:…"], "aliases": ["s3://…"], "ended": "", "attributes": {"task": "door access"}}],
+     "edges": [{"from": {"kind": "dataset", "name": "faces", "version": "2026-01"},
+                "to": {"kind": "model", "name": "gate", "version": "3"}, "role": "train", "certainty": "recorded"}]}
+
+Kinds, roles and certainties are those of `core.lineage`. An end of an edge may also be the `id` of a listed node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.lineage.importers.draft import Draft, Refused, node_id
+from dsr_desk.lineage.importers.peek import Peek, the_file
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc
+
+FORMAT = "DSR Desk JSON"
+MARK = "dsr-desk-lineage"
+VERSION = 1
+
+files = the_file
+
+
+def sniff(peek: Peek) -> bool:
+    value = peek.first_value if peek.is_json else None
+    return isinstance(value, dict) and MARK in value
+
+
+def read(peek: Peek, draft: Draft) -> None:
+    document = mapping(peek.first_value, "the document")
+    if document[MARK] != VERSION:
+        raise Refused(MARK, f"this version of the form is unknown, {VERSION} is expected")
+    for i, item in enumerate(listing(document.get("nodes"), "nodes")):
+        add_node(draft, mapping(item, f"nodes[{i}]"), f"nodes[{i}]")
+    for i, item in enumerate(listing(document.get("edges"), "edges")):
+        place = f"edges[{i}]"
+        edge = mapping(item, place)
+        ends = [_end(draft, edge.get(field), f"{place}.{field}") for field in ("from", "to")]
+        role = role_of(maybe_text(edge.get("role"), f"{place}.role"), f"{place}.role")
+        certainty = certainty_of(maybe_text(edge.get("certainty"), place), f"{place}.certainty")
+        draft.edge(ends[0], ends[1], role, certainty)
+
+
+def add_node(draft: Draft, item: Mapping[str, Any], place: str) -> str:
+    """A node from a mapping in our form; returns its id."""
+    kind = kind_of(maybe_text(item.get("kind"), f"{place}.kind"), f"{place}.kind")
+    name = some_text(item.get("name"), f"{place}.name")
+    version, space = (maybe_text(item.get(field), f"{place}.{field}") for field in ("version", "namespace"))
+    attributes = mapping(item.get("attributes") or {}, f"{place}.attributes")
+    node = Node(
+        maybe_text(item.get("id"), f"{place}.id") or node_id(kind, name, version, space),
+        kind,
+        name,
+        version,
+        space,
+        tuple(some_text(value, f"{place}.digests") for value in listing(item.get("digests"), f"{place}.digests")),
+        tuple(some_text(value, f"{place}.aliases") for value in listing(item.get("aliases"), f"{place}.aliases")),
+        utc(item.get("created"), f"{place}.created"),
+        utc(item.get("ended"), f"{place}.ended"),
+        {str(key): maybe_text(value, f"{place}.attributes") for key, value in attributes.items()},
+    )
+    draft.add(node)
+    return node.id
+
+
+def kind_of(text: str, place: str) -> NodeKind:
+    try:
+        return NodeKind(text.strip().casefold())
+    except ValueError as error:
+        raise Refused(place, f"one of {', '.join(NodeKind)} is expected") from error
+
+
+def role_of(text: str, place: str) -> Role:
+    """A role by its own word or by a producer's; `input` where nothing is said."""
+    word = text.strip().casefold()
+    role = next((role for role in Role if role.value == word), None) or role_named(word)
+    if role is None and word:
+        raise Refused(place, f"one of {', '.join(Role)} is expected")
+    return role or Role.INPUT
+
+
+def certainty_of(text: str, place: str) -> Certainty:
+    word = text.strip().casefold()
+    try:
+        return Certainty(word) if word else Certainty.RECORDED
+    except ValueError as error:
+        raise Refused(place, f"one of {', '.join(Certainty)} is expected") from error
+
+
+def _end(draft: Draft, value: object, place: str) -> str:
+    if isinstance(value, str):
+        if value not in draft.nodes:
+            raise Refused(place, "no node has this id")
+        return value
+    return add_node(draft, mapping(value, place), place)

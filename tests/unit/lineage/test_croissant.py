@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.registry import import_file
+
+
+def write(path: Path, **content: Any) -> Path:
+    head = {"@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.1", "name": "faces", "version": "2"}
+    path.write_text(json.dumps({**head, **content}), encoding="utf-8")
+    return path
+
+
+def edges(imported: Imported) -> set[tuple[str, str, str]]:
+    label = {node.id: f"{node.kind.value}:{node.label}" for node in imported.nodes}
+    return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
+
+
+def test_files_are_parts_with_their_digests_and_origins_are_kept(tmp_path: Path) -> None:
+    zipped = {"@type": "cr:FileObject", "@id": "all.zip", "contentUrl": "https://x/all.zip", "sha256": "AB" * 32}
+    inside = {"@type": "cr:FileSet", "@id": "jpegs", "containedIn": {"@id": "all.zip"}}
+    imported = import_file(
+        write(
+            tmp_path / "c.json",
+            distribution=[zipped, inside],
+            **{
+                "prov:wasDerivedFrom": [{"@id": "https://x/raw", "name": "raw"}, "https://x/older"],
+                "rai:personalSensitiveInformation": ["faces", "names"],
+            },
+        )
+    )
+
+    assert edges(imported) == {
+        ("dataset:faces@2", "contain", "dataset:all.zip"),
+        ("dataset:all.zip", "contain", "dataset:jpegs"),
+        ("dataset:raw", "derive", "dataset:faces@2"),
+        ("dataset:https://x/older", "derive", "dataset:faces@2"),
+    }
+    by_name = {node.name: node for node in imported.nodes}
+    assert by_name["all.zip"].digests == ("sha256:" + "ab" * 32,)
+    assert by_name["faces"].attributes["personal_data"] == "faces; names"
+
+
+def test_one_origin_may_stand_alone(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.json", **{"prov:wasDerivedFrom": {"@id": "https://x/raw"}})
+    assert edges(import_file(path)) == {("dataset:https://x/raw", "derive", "dataset:faces@2")}
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"@type": "sc:Person"}, "@type"),
+        ({"distribution": {"@id": "x"}}, "distribution"),
+        ({"distribution": [{"contentUrl": "x"}]}, "distribution[0].@id"),
+        ({"distribution": [{"@id": "x", "containedIn": {"@id": "y"}}]}, "distribution[0].containedIn"),
+        ({"prov:wasDerivedFrom": [{}]}, "prov:wasDerivedFrom"),
+        ({"datePublished": "soon"}, "datePublished"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, content: dict[str, Any], place: str) -> None:
+    with pytest.raises(LineageFileDamaged) as refused:
+        import_file(write(tmp_path / "c.json", **content))
+    assert f"at {place}, " in refused.value.what_happened
+
+
+def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) -> None:
+    def real(name: str) -> Imported:
+        return import_file(real_data / "lineage" / "croissant" / f"datasets__1.0__{name}__metadata.json")
+
+    titanic = real("titanic")
+    assert edges(titanic) == {
+        ("dataset:Titanic@1.0.0", "contain", "dataset:passengers.csv"),
+        ("dataset:Titanic@1.0.0", "contain", "dataset:genders.csv"),
+        ("dataset:Titanic@1.0.0", "contain", "dataset:embarkation_ports.csv"),
+    }
+    assert titanic.nodes[1].digests == ("sha256:c617db2c7470716250f6f001be51304c76bcc8815527ab8bae734bdca0735737",)
+    assert edges(real("wiki-text")) == {
+        ("dataset:WikiText-103", "contain", "dataset:wikitext-103-v1.zip"),
+        ("dataset:wikitext-103-v1.zip", "contain", "dataset:token-files"),
+        ("dataset:WikiText-103", "contain", "dataset:splits.csv"),
+    }
+    assert any("is no digest" in warning for warning in real("gpt-3").warnings)
+    assert any("has no name" in warning for warning in real("huggingface-squad").warnings)

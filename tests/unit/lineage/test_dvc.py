@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsr_desk.core.lineage import Imported, Role
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.registry import import_file
+
+LOCK = """schema: '2.0'
+stages:
+  prepare:
+    cmd: python prepare.py raw
+    deps:
+    - path: prepare.py
+      hash: md5
+      md5: 00000000000000000000000000000001
+      size: 10
+    - path: data/raw.zip
+      hash: md5
+      md5: AA000000000000000000000000000002
+      size: 100
+    outs:
+    - path: data/crops
+      hash: md5
+      md5: bb000000000000000000000000000003.dir
+      size: 100
+      nfiles: 12
+  train@large:
+    cmd: python train.py
+    deps:
+    - path: data/crops
+      hash: md5
+      md5: bb000000000000000000000000000003.dir
+    outs:
+    - path: out/gate.bin
+      hash: md5
+      md5: cc000000000000000000000000000004
+    - path: out/model.onnx
+      hash: md5
+      md5: dd000000000000000000000000000005
+  evaluate:
+    cmd: python evaluate.py
+    deps:
+    - path: data/crops
+      md5: bb000000000000000000000000000003.dir
+    - path: out/model.onnx
+      md5: dd000000000000000000000000000005
+    outs:
+    - path: scores.csv
+      md5: ee000000000000000000000000000006
+"""
+
+
+def edges(imported: Imported) -> set[tuple[str, str, str]]:
+    label = {node.id: f"{node.kind.value}:{node.name}" for node in imported.nodes}
+    return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
+
+
+def write(root: Path, name: str, text: str) -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_stages_are_runs_and_code_is_no_data(tmp_path: Path) -> None:
+    imported = import_file(write(tmp_path, "dvc.lock", LOCK))
+
+    assert edges(imported) == {
+        ("dataset:data/raw.zip", "input", "run:prepare"),
+        ("run:prepare", "produce", "dataset:data/crops"),
+        ("dataset:data/crops", "train", "run:train@large"),
+        ("run:train@large", "produce", "dataset:out/gate.bin"),
+        ("run:train@large", "produce", "model:out/model.onnx"),
+        ("dataset:data/crops", "input", "run:evaluate"),
+        ("dataset:data/crops", "evaluate", "model:out/model.onnx"),
+        ("model:out/model.onnx", "serve", "run:evaluate"),
+        ("run:evaluate", "produce", "dataset:scores.csv"),
+    }
+    crops = next(node for node in imported.nodes if node.name == "data/crops")
+    assert crops.digests == ("md5:bb000000000000000000000000000003.dir",)
+    assert "follows from their names" in imported.warnings[0]
+
+
+def test_declared_artifacts_name_the_models_of_a_repository(tmp_path: Path) -> None:
+    write(tmp_path, "ml/dvc.lock", LOCK)
+    write(tmp_path, "ml/dvc.yaml", "artifacts:\n  gate:\n    path: out/gate.bin\n    type: model\nstages: {}\n")
+    write(tmp_path, "ml/data/raw.zip.dvc", "outs:\n- md5: AA000000000000000000000000000002\n  path: raw.zip\n")
+    write(tmp_path, ".dvc/cache/files/x.dvc", "not: read")
+    imported = import_file(tmp_path)
+
+    assert ("run:ml/train@large", "produce", "model:gate") in edges(imported)
+    assert imported.warnings == ()
+    assert [node.name for node in imported.nodes if node.name.endswith("raw.zip")] == ["ml/data/raw.zip"]
+
+
+def test_imports_keep_repository_and_commit_or_address(tmp_path: Path) -> None:
+    repo = "deps:\n- path: faces\n  repo: {url: 'git@host:a/b', rev_lock: 12ab}\nouts:\n- {md5: 0f, path: faces}\n"
+    imported = import_file(write(tmp_path, "faces.dvc", repo))
+    (edge,) = imported.edges
+    origin = next(node for node in imported.nodes if node.id == edge.origin)
+    assert (origin.name, origin.version, origin.namespace, edge.role) == ("faces", "12ab", "git@host:a/b", Role.DERIVE)
+
+    url = "deps:\n- {path: 's3://b/x.zip', etag: e1}\nouts:\n- {md5: 0f, path: x.zip}\n"
+    assert ("dataset:s3://b/x.zip", "derive", "dataset:x.zip") in edges(import_file(write(tmp_path, "x.dvc", url)))
+
+
+def test_two_repositories_join_on_content(tmp_path: Path) -> None:
+    first = import_file(write(tmp_path, "a/dvc.lock", LOCK))
+    other = LOCK.replace("data/crops", "in/pictures").replace("raw.zip", "old.zip").replace("model.onnx", "second.onnx")
+    second = import_file(write(tmp_path, "b/dvc.lock", other.replace("dd0", "ff0")))
+    graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
+
+    assert {m.name for m in affected(graph, ["data/crops"]).models} == {"out/model.onnx", "out/second.onnx"}
+
+
+def test_a_stage_file_of_an_old_dvc_is_a_stage(tmp_path: Path) -> None:
+    text = "cmd: python t.py\ndeps:\n- {md5: a1, path: data.csv}\nouts:\n- {md5: b2, path: model.pkl}\n"
+    assert edges(import_file(write(tmp_path, "train.dvc", text))) == {
+        ("dataset:data.csv", "train", "run:train"),
+        ("run:train", "produce", "model:model.pkl"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("schema: '3.0'\nstages: {}\n", "schema, this version"),
+        ("stages: {}\n", "schema, it is missing"),
+        ("schema: '2.0'\nstages:\n  a: [x]\n", "stage 1, an object"),
+        ("schema: '2.0'\nstages:\n  a:\n    outs:\n    - md5: x\n", r"stage 1, outs\[0\], path"),
+        ("schema: '2.0'\nstages:\n  a:\n  - x\n b", "line 5"),
+        ("", "an object is expected"),
+    ],
+)
+def test_a_broken_lock_is_refused_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(LineageFileDamaged, match=words):
+        import_file(write(tmp_path, "dvc.lock", text))

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.registry import import_file
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Callable[..., Path]:
+    def written(front: str, name: str = "gate/README.md", body: str = "\n# Gate\n") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(f"---\n{front}\n---\n{body}".encode())
+        return path
+
+    return written
+
+
+def edges(imported: Imported) -> set[tuple[str, str, str]]:
+    label = {node.id: f"{node.kind.value}:{node.label}" for node in imported.nodes}
+    return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
+
+
+def test_datasets_train_and_results_evaluate(card: Callable[..., Path]) -> None:
+    front = """
+datasets: [acme/faces, ./local/faces]
+tags: [face, 'dataset:acme/more']
+model-index:
+- name: gate
+  results:
+  - task: {type: x}
+    dataset: {type: acme/board, name: Board, revision: 12ab, split: test}
+  - dataset: {type: acme/faces, name: Faces, split: validation}
+"""
+    assert edges(import_file(card(front))) == {
+        ("dataset:acme/faces", "train", "model:gate"),
+        ("dataset:./local/faces", "train", "model:gate"),
+        ("dataset:acme/more", "train", "model:gate"),
+        ("dataset:acme/board@12ab", "evaluate", "model:gate"),
+        ("dataset:acme/faces", "validate", "model:gate"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("front", "role"),
+    [
+        ("base_model: acme/base", "fine-tune-base"),
+        ("base_model: acme/base\nbase_model_relation: quantized", "quantise"),
+        ("base_model: acme/base\nlibrary_name: peft", "adapter"),
+        ("base_model: [acme/base]\ntags: ['base_model:adapter:acme/base']", "adapter"),
+        ("base_model: acme/base\ntags: ['base_model:acme/base']\nbase_model_relation: merge", "merge"),
+        ("base_model:\n- acme/base\n- acme/base2", "merge"),
+    ],
+)
+def test_the_relation_to_the_base_is_its_role(card: Callable[..., Path], front: str, role: str) -> None:
+    assert ("model:acme/base", role, "model:gate") in edges(import_file(card(front)))
+
+
+def test_a_folder_with_an_adapter_configuration_is_an_adapter_of_the_card(card: Callable[..., Path]) -> None:
+    path = card("base_model: acme/base\ndatasets: acme/faces")
+    config = path.parent / "adapter_config.json"
+    config.write_text('{"base_model_name_or_path": "acme/base", "peft_type": "LORA"}', encoding="utf-8")
+
+    assert edges(import_file(path.parent)) == {
+        ("model:acme/base", "adapter", "model:gate"),
+        ("dataset:acme/faces", "train", "model:gate"),
+    }
+    assert edges(import_file(config)) == {("model:acme/base", "adapter", "model:gate")}
+
+
+def test_a_dataset_card_names_its_sources(card: Callable[..., Path]) -> None:
+    front = "pretty_name: Faces\nsource_datasets: [original, 'extended|wider', acme/raw]"
+    assert edges(import_file(card(front, "faces/README.md"))) == {
+        ("dataset:wider", "derive", "dataset:faces"),
+        ("dataset:acme/raw", "derive", "dataset:faces"),
+    }
+
+
+def test_windows_line_ends_and_missing_front_matter_are_read(card: Callable[..., Path], tmp_path: Path) -> None:
+    path = card("datasets: acme/faces\r\nlicense: mit\r", body="\r\n# Gate\r\n")
+    assert edges(import_file(path)) == {("dataset:acme/faces", "train", "model:gate")}
+
+    bare = tmp_path / "bare.md"
+    bare.write_text("# Model Card for Silent\n\nNothing.\n", encoding="utf-8")
+    imported = import_file(bare)
+    assert [node.label for node in imported.nodes] == ["Silent"]
+    assert "not recorded" in imported.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("front", "words"),
+    [
+        ("[]", "an object is expected"),
+        ("datasets: {a: b}", "datasets, a name or a list"),
+        ("datasets: [acme/faces", "line 2"),
+        ("base_model: {base_model}", "placeholder"),
+        ("{{card_data}}", "placeholder"),
+        ("base_model: x\nbase_model_relation: cousin", "base_model_relation, one of"),
+        ("model-index:\n- name: x\n  results:\n  - task: {type: y}", r"results\[0\].dataset, an object"),
+        ("x: &a {b: c}\ny: {<<: *a}", "plain YAML"),
+    ],
+)
+def test_a_broken_card_is_refused(card: Callable[..., Path], front: str, words: str) -> None:
+    with pytest.raises(LineageFileDamaged, match=words):
+        import_file(card(front))
+
+
+def test_real_cards_have_the_graph_that_a_person_reads_in_them(real_data: Path) -> None:
+    folder = real_data / "lineage" / "hf_cards"
+    assert edges(import_file(folder / "tests__fixtures__cards__sample_simple.md")) == {
+        ("dataset:beans", "train", "model:my-cool-model")
+    }
+    assert edges(import_file(folder / "tests__fixtures__cards__sample_simple_model_index.md")) == {
+        ("dataset:beans", "train", "model:my-cool-model"),
+        ("dataset:beans", "evaluate", "model:my-cool-model"),
+        ("dataset:beans@5503434ddd753f426f4b38109466949a1217c2bb", "evaluate", "model:my-cool-model"),
+    }
+    for name in ("no_metadata", "windows_line_breaks", "datasetcard_simple"):
+        imported = import_file(folder / f"tests__fixtures__cards__sample_{name}.md")
+        assert (len(imported.nodes), len(imported.edges)) == (1, 0)
+
+
+def test_real_invalid_cards_and_templates_are_refused(real_data: Path) -> None:
+    folder = real_data / "lineage" / "hf_cards"
+    names = [path for path in folder.glob("*.md") if "invalid" in path.name or "template" in path.name]
+    for path in [*names, folder / "modelcard.md", folder / "datasetcard.md"]:
+        with pytest.raises(LineageFileDamaged):
+            import_file(path)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.registry import import_file
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Write:
+    def written(*graph: dict[str, Any]) -> Path:
+        path = tmp_path / "x.spdx3.json"
+        context = {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": list(graph)}
+        path.write_text(json.dumps(context), encoding="utf-8")
+        return path
+
+    return written
+
+
+def relation(kind: str, origin: str, *targets: str) -> dict[str, Any]:
+    return {"type": "Relationship", "relationshipType": kind, "from": origin, "to": list(targets)}
+
+
+def element(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "spdxId": f"urn:{name}", "name": name, **more}
+
+
+def edges(imported: Imported) -> set[tuple[str, str, str]]:
+    label = {node.id: f"{node.kind.value}:{node.name}" for node in imported.nodes}
+    return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
+
+
+def test_relationships_of_packages_are_edges_in_the_direction_of_the_data(document: Write) -> None:
+    imported = import_file(
+        document(
+            relation("trainedOn", "urn:net", "urn:faces"),
+            element("ai_AIPackage", "net", software_packageVersion="2"),
+            element("ai_AIPackage", "base"),
+            element("dataset_DatasetPackage", "faces"),
+            element("dataset_DatasetPackage", "made"),
+            element("software_Package", "app"),
+            relation("testedOn", "urn:net", "urn:made"),
+            relation("descendantOf", "urn:net", "urn:base"),
+            relation("generates", "urn:base", "urn:made"),
+            relation("contains", "urn:app", "urn:net"),
+        )
+    )
+
+    assert edges(imported) == {
+        ("dataset:faces", "train", "model:net"),
+        ("dataset:made", "evaluate", "model:net"),
+        ("model:base", "fine-tune-base", "model:net"),
+        ("model:base", "generate", "dataset:made"),
+        ("model:net", "serve", "product:app"),
+    }
+
+
+def test_files_stand_for_the_packages_that_contain_them(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("ai_AIPackage", "net"),
+            element("dataset_DatasetPackage", "faces"),
+            element("software_File", "weights", software_primaryPurpose="model"),
+            element("software_File", "folder"),
+            element("software_File", "pictures"),
+            relation("contains", "urn:net", "urn:weights"),
+            relation("contains", "urn:faces", "urn:folder"),
+            relation("contains", "urn:folder", "urn:pictures"),
+            relation("trainedOn", "urn:weights", "urn:pictures"),
+        )
+    )
+
+    assert edges(imported) == {("dataset:faces", "train", "model:net")}
+
+
+def test_files_without_a_package_are_what_the_relationship_says(document: Write) -> None:
+    imported = import_file(document(element("software_File", "w"), relation("trainedOn", "urn:w", "urn:elsewhere")))
+
+    assert edges(imported) == {("dataset:urn:elsewhere", "train", "model:w")}
+
+
+def test_builds_are_runs(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("build_Build", "training", build_buildEndTime="2026-01-02T00:00:00Z"),
+            element("ai_AIPackage", "net"),
+            element("dataset_DatasetPackage", "faces"),
+            relation("hasInput", "urn:training", "urn:faces"),
+            relation("hasOutput", "urn:training", "urn:net"),
+        )
+    )
+
+    assert edges(imported) == {("dataset:faces", "train", "run:training"), ("run:training", "produce", "model:net")}
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"type": "Relationship", "relationshipType": "trainedOn", "from": "urn:net", "to": []}, "@graph[1].to"),
+        ({"type": "Relationship", "relationshipType": "trainedOn", "to": ["urn:x"]}, "@graph[1].from"),
+        ({"type": "CreationInfo", "specVersion": "2.3"}, "@graph[1].specVersion"),
+        ({"spdxId": "urn:x"}, "@graph[1].type"),
+    ],
+)
+def test_a_broken_element_is_refused_with_its_place(document: Write, broken: dict[str, Any], place: str) -> None:
+    with pytest.raises(LineageFileDamaged) as refused:
+        import_file(document(element("ai_AIPackage", "net"), broken))
+    assert f"at {place}, " in refused.value.what_happened
+
+
+def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) -> None:
+    folder = real_data / "lineage" / "spdx3"
+    htr = import_file(folder / "ai__example01__spdx3.0__simplehtr-example.json")
+    assert edges(htr) == {
+        ("dataset:IAMdataset", "train", "model:word-model"),
+        ("dataset:IAMdataset", "evaluate", "model:word-model"),
+        ("dataset:IAMdataset", "train", "model:line-model"),
+        ("dataset:IAMdataset", "evaluate", "model:line-model"),
+    }
+    assert len(htr.nodes) == 3
+
+    (dataset,) = import_file(folder / "dataset__example01__spdx3.0__example01.spdx3.json").nodes
+    assert dataset.version == "2024-04-15"
+    assert dataset.digests[1].startswith("sha256:434d75c8")
