@@ -28,7 +28,7 @@ from dsr_desk.jobs.pool import Crash, WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
 from dsr_desk.search.about import About, Register, Signer
 from dsr_desk.search.finish import finish, write_setting
-from dsr_desk.search.index import DATABASE, IndexOtherEngine, open_database, read_setting
+from dsr_desk.search.index import DATABASE, LOCK, IndexOtherEngine, open_database, read_setting
 from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.listing import Listed, Listing
 from dsr_desk.search.lookup import look_up_container
@@ -40,7 +40,6 @@ from dsr_desk.storage.files import disk_errors, refuse_network_disk
 from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.migrations import migrate
 
-LOCK = ".lock"
 PHOTO_WEIGHT, RECORD_WEIGHT, BATCH_WEIGHT = 64, 1, 2048
 REPORT_SECONDS = 0.2
 
@@ -134,7 +133,7 @@ def build(
     engine = load()
     opened, lock = _open_or_create(to, addressed)
     try:
-        _settle(opened, to, version, register, signer, country)
+        _settle(opened, to, version, register, country)
         _same_engine(opened, to, engine_name, engine.digest, engine.dimension)
         kept, removed = _plan(opened, to, containers, sources, left_out)
         build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel)
@@ -294,12 +293,12 @@ def _settle(
     folder: Path,
     version: DatasetVersion,
     register: Register | None,
-    signer: Signer | None,
     country: str,
 ) -> None:
     """Writes what an index is once, and refuses to make another one of it."""
-    writer = signer.public_key if signer else ""
     known = read_setting(db, "version")
+    if read_setting(db, "claimed"):
+        raise IndexOtherWriter(where=folder)
     if known and from_text(known, DatasetVersion).id != version.id:
         raise IndexOtherDataset(where=folder, there=from_text(known, DatasetVersion).id, given=version.id)
     wanted = {"version": to_text(version), "state": "building"}
@@ -307,7 +306,7 @@ def _settle(
         wanted["register"] = to_text(register or Register())
     if not known:
         wanted |= {"index": secrets.token_hex(16), "salt": secrets.token_hex(32), "generation": "0"}
-        wanted |= {"country": country, "writer": writer}
+        wanted["country"] = country
     with transaction(db, folder):
         for key, value in wanted.items():
             write_setting(db, key, value)

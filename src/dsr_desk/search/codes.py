@@ -46,4 +46,5 @@ def decode(codes: Codes) -> NDArray[np.float64]:
 
 def coarse_error(scales: NDArray[np.float32], dimension: int) -> NDArray[np.float64]:
     """How far a coarse score can be from the exact one, for a query of length 1."""
-    return scales.astype(np.float64) * (np.sqrt(dimension) * (0.5 + 1e-6))
+    wide: NDArray[np.float64] = scales.astype(np.float64)
+    return wide * float(np.sqrt(dimension) * (0.5 + 1e-6))

@@ -2,46 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
 
-from dsr_desk.core.codec import to_text
+from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.search.about import About, Signer
-from dsr_desk.search.build import LOCK
+from dsr_desk.search.about import ABOUT, About, Signer, read_about
 from dsr_desk.search.finish import finish, write_setting
-from dsr_desk.search.index import IN_CLAUSE, Index, open_database, read_setting
+from dsr_desk.search.index import IN_CLAUSE, LOCK, Index, IndexDamaged, open_database, read_setting
 from dsr_desk.search.keyfile import Secret
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.locks import FileLock
 
 
 def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: Signer | None = None) -> About:
-    """Erases all that the index holds of these item ids and overwrites it on disk; safe to call again.
+    """Erases all that the index holds of these item ids, overwrites it on disk, and makes a new generation.
 
-    Ids that the index does not know are passed over. Makes a new generation. Raises what opening raises, and InUse.
+    Ids that the index does not know are passed over, so it is safe to call again after a kill. Raises what opening
+    an index raises, and InUse.
     """
-    with closing(FileLock_(folder)), closing(open_database(folder, secret)) as db:
-        complete = read_setting(db, "complete") != "0"
+    with _rewriting(folder, secret) as db:
         with transaction(db, folder):
             write_setting(db, "state", "building")
-            erase_rows(db, _rows(db, items))
-        return finish(db, folder, signer, complete=complete)
+            erase_rows(db, list(_rows_of(db, items)))
+        return _finish(db, folder, signer)
 
 
 def describe_as(folder: Path, secret: Secret, version: DatasetVersion, signer: Signer | None = None) -> About:
-    """Lets the index describe another version of its dataset, such as the one that an erasure made.
+    """Lets an index describe another version of its dataset, such as the one that an erasure made.
 
-    Item ids hold the dataset's name alone and stay as they are, so the name must be the same.
+    Item ids hold the dataset's name and not its version, so the name must be the same. Raises as `erase_items` does.
     """
-    raise NotImplementedError
+    with _rewriting(folder, secret) as db:
+        if from_text(read_setting(db, "version"), DatasetVersion).name != version.name:
+            raise ValueError("an index keeps the name of its dataset")
+        with transaction(db, folder):
+            write_setting(db, "state", "building")
+            write_setting(db, "version", to_text(version))
+        return _finish(db, folder, signer)
 
 
 def remaining_items(index: Index, items: Iterable[str]) -> set[str]:
     """Those of these item ids that the index still knows."""
-    known = index.rows_in("SELECT address FROM items WHERE address IN ({})", [bytes.fromhex(one) for one in items])
-    return {address.hex() for (address,) in known}
+    wanted = [bytes.fromhex(one) for one in items]
+    return {address.hex() for (address,) in index.rows_in("SELECT address FROM items WHERE address IN ({})", wanted)}
+
+
+def erase_rows(db: Database, rows: list[int]) -> None:
+    """Erases items by row, inside the caller's transaction."""
+    for start in range(0, len(rows), IN_CLAUSE):
+        part = rows[start : start + IN_CLAUSE]
+        marks = ",".join("?" * len(part))
+        faces = [row[0] for row in db.conn.execute(f"SELECT id FROM faces WHERE item IN ({marks})", part)]
+        _erase_templates(db, faces)
+        for statement in (
+            f"DELETE FROM thumbnails WHERE face IN (SELECT id FROM faces WHERE item IN ({marks}))",
+            f"DELETE FROM lookups WHERE item IN ({marks})",
+            f"DELETE FROM names WHERE item IN ({marks})",
+            f"DELETE FROM free_text WHERE rowid IN ({marks})",
+            f"DELETE FROM records WHERE item IN ({marks})",
+            f"DELETE FROM faces WHERE item IN ({marks})",
+            f"DELETE FROM items WHERE id IN ({marks})",
+        ):
+            db.conn.execute(statement, part)
+    db.conn.execute("DELETE FROM name_tokens WHERE id NOT IN (SELECT token FROM names)")
+
+
+def _rows_of(db: Database, items: Iterable[str]) -> Iterator[int]:
+    for item in items:
+        for (row,) in db.conn.execute("SELECT id FROM items WHERE address = ?", [bytes.fromhex(item)]):
+            yield row
+
+
+def _erase_templates(db: Database, faces: list[int]) -> None:
+    """Cuts faces out of their blocks; what is left of a block is written again as unbroken runs of faces."""
+    doomed = set(faces)
+    while doomed:
+        block = _block_of(db, next(iter(doomed)))
+        if block is None:
+            raise ValueError("a face without a template")
+        block_id, container, first, count = block
+        here = [first + i for i in range(count) if first + i in doomed]
+        planes = _planes(db, block_id, count)
+        db.conn.execute("DELETE FROM fine WHERE block = ?", [block_id])
+        db.conn.execute("DELETE FROM blocks WHERE id = ?", [block_id])
+        for start, end in _runs(first, count, here):
+            part = [plane[start - first : end - first].tobytes() for plane in planes]
+            query = "INSERT INTO blocks (container, first_face, count, scales, coarse) VALUES (?, ?, ?, ?, ?)"
+            new = db.conn.execute(query, [container, start, end - start, part[0], part[1]]).lastrowid
+            db.conn.execute("INSERT INTO fine VALUES (?, ?)", [new, part[2]])
+        doomed.difference_update(here)
+
+
+def _block_of(db: Database, face: int) -> tuple[int, int, int, int] | None:
+    query = (
+        "SELECT id, container, first_face, count FROM blocks WHERE first_face <= ? AND first_face + count > ? LIMIT 1"
+    )
+    found: tuple[int, int, int, int] | None = db.conn.execute(query, [face, face]).fetchone()
+    return found
+
+
+def _planes(db: Database, block: int, count: int) -> list[Any]:
+    """Scales (n,), coarse and fine codes (n, dimension) of a block."""
+    scales, coarse = db.conn.execute("SELECT scales, coarse FROM blocks WHERE id = ?", [block]).fetchone()
+    fine = db.conn.execute("SELECT codes FROM fine WHERE block = ?", [block]).fetchone()[0]
+    return [
+        np.frombuffer(scales, np.float32),
+        np.frombuffer(coarse, np.int8).reshape(count, -1),
+        np.frombuffer(fine, np.int8).reshape(count, -1),
+    ]
+
+
+def _runs(first: int, count: int, without: list[int]) -> Iterator[tuple[int, int]]:
+    """Unbroken runs [start, end) of the numbers from `first` on that are not in `without` (ascending)."""
+    start = first
+    for gap in [*without, first + count]:
+        if gap > start:
+            yield start, gap
+        start = gap + 1
+
+
+@contextmanager
+def _rewriting(folder: Path, secret: Secret) -> Iterator[Database]:
+    lock = FileLock(folder / LOCK, folder)
+    try:
+        db = open_database(folder, secret)
+        try:
+            yield db
+        finally:
+            db.close()
+    finally:
+        lock.release()
+
+
+def _finish(db: Database, folder: Path, signer: Signer | None) -> About:
+    try:
+        complete = read_about((folder / ABOUT).read_bytes()).complete
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(where=folder, why="about.json cannot be read") from error
+    return finish(db, folder, signer, complete=complete)

@@ -34,6 +34,7 @@ from dsr_desk.storage.migrations import NewerFile, migrate
 
 SUFFIX = ".dsrindex"
 DATABASE = "index.db"
+LOCK = ".lock"
 IN_CLAUSE = 500
 
 
@@ -241,6 +242,11 @@ class Index:
             "WHERE i.address = ? AND f.number = ?"
         )
         return next((row[0] for row in self.rows(query, [bytes.fromhex(item_id), face])), None)
+
+    @property
+    def has_thumbnails(self) -> bool:
+        """Whether it was built with thumbnails."""
+        return any(self.rows("SELECT 1 FROM thumbnails LIMIT 1"))
 
     def fields(self, item: int) -> dict[str, str]:
         """A record's fields by column name; empty for a photo."""

@@ -93,7 +93,11 @@ class _Search:
         self._complete = True
         self._confirmed = self._find_confirmed()
         self._queries = self._make_queries()
-        self._searchable = [number for number in range(len(indexes)) if self._queries and self._same_engine(number)]
+        self._searchable = [
+            number
+            for number in range(len(indexes))
+            if self._queries and self._same_engine(number) and indexes[number].about.faces
+        ]
         self._all_faces = sum(indexes[number].about.faces for number in self._searchable)
 
     def leave_out(self, index: Index, why: str) -> None:
@@ -121,12 +125,12 @@ class _Search:
             further: set[Node] = set()
             for link in links_from(self.indexes, sorted(step)):
                 source = self._item(link.source)
-                if (self._item(link.item).address.id, source.address.id) in self.question.refused_links:
+                if link.item in reached or self._refused(link.item, source):
                     continue
                 reason = Reason(ReasonKind.LINK, 1.0, link.says, linked_item=source.address.id)
                 if reason not in self._reasons[link.item]:
                     self._reasons[link.item].append(reason)
-                if link.item not in reached and not link.ends:
+                if not link.ends:
                     further.add(link.item)
             reached |= further
             step = further
@@ -172,7 +176,7 @@ class _Search:
     def _search_faces(self, number: int) -> None:
         index = self.indexes[number]
         if number not in self._searchable:
-            if self._queries and index.about.faces:
+            if self._queries and index.about.faces and not self._same_engine(number):
                 self._complete = False
                 why = "made with another face engine, whose scores cannot be compared"
                 self.not_searched.append(NotSearched(f"{index.name}: all faces", why, index.about.faces))
@@ -231,6 +235,9 @@ class _Search:
 
     def _same_engine(self, number: int) -> bool:
         return self.indexes[number].about.engine_digest == self.question.engine_digest
+
+    def _refused(self, node: Node, source: IndexedItem) -> bool:
+        return (self._item(node).address.id, source.address.id) in self.question.refused_links
 
     def _item(self, node: Node) -> IndexedItem:
         return self.indexes[node[0]].items([node[1]])[node[1]]
