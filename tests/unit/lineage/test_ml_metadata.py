@@ -33,7 +33,8 @@ CREATE TABLE Event (id INTEGER PRIMARY KEY AUTOINCREMENT, artifact_id INT NOT NU
                     type INT NOT NULL, milliseconds_since_epoch INT);
 """
 TYPES = ["Examples", "Model", "PushedModel", "ModelEvaluation", "Trainer", "Evaluator", "Pusher"]
-ARTIFACTS = [("Examples", "/data/faces"), ("Model", "/models/1"), ("PushedModel", "/serving/1"), ("ModelEvaluation", "/eval/1")]  # fmt: skip
+ARTIFACTS = [("Examples", "/data/faces"), ("Model", "/models/1")]
+ARTIFACTS += [("PushedModel", "/serving/1"), ("ModelEvaluation", "/eval/1")]
 EVENTS = [
     ("/data/faces", "Trainer", 3), ("/models/1", "Trainer", 4), ("/data/faces", "Evaluator", 3),
     ("/models/1", "Evaluator", 3), ("/eval/1", "Evaluator", 4), ("/models/1", "Pusher", 3), ("/serving/1", "Pusher", 4),

@@ -16,25 +16,32 @@ def write(root: Path, name: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+STORE = {
+    "7/meta.yaml": "experiment_id: '7'\nname: doors\n",
+    "7/datasets/d1/meta.yaml": 'name: faces\ndigest: 0a0b0c0d\nsource: \'{"uri": "file:///srv/faces"}\'\n',
+    "7/models/m-1/meta.yaml": "model_id: m-1\nname: net\nsource_run_id: r1\ncreation_timestamp: 1700000000000\n",
+    "7/r1/meta.yaml": "run_id: r1\nrun_name: go-r1\nstart_time: 1700000000000\nend_time: 1700000009000\nstatus: 3\n",
+    "7/r2/meta.yaml": "run_id: r2\nrun_name: go-r2\nstart_time: 1700000000000\nend_time: null\nstatus: 1\n",
+    "7/r1/inputs/x/meta.yaml": (
+        "source_type: DATASET\nsource_id: d1\ndestination_type: RUN\ndestination_id: d1\n"
+        "tags:\n  mlflow.data.context: training\n"
+    ),
+    "7/r1/outputs/m-1/meta.yaml": "source_id: m-1\ndestination_id: m-1\nsource_type: RUN_OUTPUT\n",
+    "7/r2/inputs/y/meta.yaml": (
+        "source_type: RUN_INPUT\nsource_id: m-1\ndestination_type: MODEL_INPUT\ndestination_id: m-1\n"
+    ),
+    "7/r2/tags/mlflow.parentRunId": "r1",
+    "models/gate/meta.yaml": "name: gate\n",
+    "models/gate/version-2/meta.yaml": "name: gate\nversion: 2\nmodel_id: m-1\nrun_id: r1\ncurrent_stage: None\n",
+    "models/gate/aliases/live": "2",
+}
+
+
 @pytest.fixture
 def mlruns(tmp_path: Path) -> Path:
     root = tmp_path / "mlruns"
-    write(root, "7/meta.yaml", "experiment_id: '7'\nname: doors\n")
-    write(root, "7/datasets/d1/meta.yaml", 'name: faces\ndigest: 0a0b0c0d\nsource: \'{"uri": "file:///srv/faces"}\'\n')
-    write(
-        root,
-        "7/models/m-1/meta.yaml",
-        "model_id: m-1\nname: net\nsource_run_id: r1\ncreation_timestamp: 1700000000000\n",
-    )
-    for run, end in (("r1", "1700000009000"), ("r2", "null")):
-        write(root, f"7/{run}/meta.yaml", f"run_id: {run}\nrun_name: go-{run}\nstart_time: 1700000000000\nend_time: {end}\nstatus: 3\n")  # fmt: skip
-    write(root, "7/r1/inputs/x/meta.yaml", "source_type: DATASET\nsource_id: d1\ndestination_type: RUN\ndestination_id: d1\ntags:\n  mlflow.data.context: training\n")  # fmt: skip
-    write(root, "7/r1/outputs/m-1/meta.yaml", "source_id: m-1\ndestination_id: m-1\nsource_type: RUN_OUTPUT\n")
-    write(root, "7/r2/inputs/y/meta.yaml", "source_type: RUN_INPUT\nsource_id: m-1\ndestination_type: MODEL_INPUT\ndestination_id: m-1\n")  # fmt: skip
-    write(root, "7/r2/tags/mlflow.parentRunId", "r1")
-    write(root, "models/gate/meta.yaml", "name: gate\n")
-    write(root, "models/gate/version-2/meta.yaml", "name: gate\nversion: 2\nmodel_id: m-1\nrun_id: r1\ncurrent_stage: None\n")  # fmt: skip
-    write(root, "models/gate/aliases/live", "2")
+    for name, text in STORE.items():
+        write(root, name, text)
     return root
 
 
@@ -63,7 +70,8 @@ def test_a_broken_file_in_the_store_is_named(mlruns: Path) -> None:
 
 
 def test_tags_that_would_make_objects_are_refused_and_make_none(mlruns: Path, tmp_path: Path) -> None:
-    write(mlruns, "7/r1/meta.yaml", f"run_id: !!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ['{tmp_path}/made']]\n")  # fmt: skip
+    make = f"!!python/object/apply:os.mkdir ['{tmp_path}/made']"
+    write(mlruns, "7/r1/meta.yaml", f"run_id: {make}\n")
     with pytest.raises(LineageFileDamaged, match="plain YAML"):
         import_file(mlruns)
     assert not (tmp_path / "made").exists()

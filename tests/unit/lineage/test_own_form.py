@@ -10,6 +10,8 @@ from dsr_desk.core.lineage import Certainty, Imported, Role
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
+A = {"kind": "model", "name": "a"}
+
 
 def edges(imported: Imported) -> set[tuple[str, str, str]]:
     label = {node.id: f"{node.kind.value}:{node.label}" for node in imported.nodes}
@@ -64,8 +66,8 @@ def test_the_json_form_carries_every_field(tmp_path: Path) -> None:
         ({"nodes": [{"kind": "cat", "name": "x"}]}, "nodes[0].kind"),
         ({"nodes": [{"kind": "model"}]}, "nodes[0].name"),
         ({"edges": [{"from": "nowhere", "to": "x"}]}, "edges[0].from"),
-        ({"edges": [{"from": {"kind": "model", "name": "a"}, "to": {"kind": "model", "name": "b"}, "role": "eats"}]}, "edges[0].role"),
-        ({"edges": [{"from": {"kind": "model", "name": "a"}, "to": {"kind": "model", "name": "b"}, "certainty": "maybe"}]}, "edges[0].certainty"),
+        ({"edges": [{"from": A, "to": A, "role": "eats"}]}, "edges[0].role"),
+        ({"edges": [{"from": A, "to": A, "certainty": "maybe"}]}, "edges[0].certainty"),
         ({"nodes": [{"kind": "model", "name": "a", "created": "then"}]}, "nodes[0].created"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ import sqlite3
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
-from dsr_desk.lineage.importers.reading import role_named, utc
+from dsr_desk.lineage.importers.reading import maybe_text, role_named, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "ML Metadata database"
@@ -43,7 +43,7 @@ def read(peek: Peek, draft: Draft) -> None:
 
 
 def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str]]) -> None:
-    types = dict(db.execute("SELECT id, name FROM Type").fetchall())
+    types = {key: some_text(kind, f"Type, id {key}") for key, kind in db.execute("SELECT id, name FROM Type")}
     name = "name" if "name" in columns["Artifact"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Artifact"] else "NULL"
     artifacts = {}
@@ -51,10 +51,11 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         place = f"Artifact, id {key}"
         if kind not in types:
             raise Refused(place, "its type is not in the table Type")
+        uri, title = maybe_text(uri, place), maybe_text(title, place)
         label = title or uri or f"{types[kind]} {key}"
         artifacts[key] = draft.node(
             _kind(types[kind]), label, str(key), NAMESPACE, key=f"artifact:{NAMESPACE}|{uri or label}|{key}",
-            aliases=[uri or ""], created=utc(time, place), type=types[kind],
+            aliases=[uri], created=utc(time, place), type=types[kind],
         )  # fmt: skip
     name = "name" if "name" in columns["Execution"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Execution"] else "NULL"
@@ -64,10 +65,11 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         place = f"Execution, id {key}"
         if kind not in types:
             raise Refused(place, "its type is not in the table Type")
-        word = types[kind].rsplit(".", 1)[-1]
-        roles[key] = _TRIED_BY.get(word.casefold()) or role_named(word)
+        word = maybe_text(title, place) or types[kind].rsplit(".", 1)[-1]
+        action = types[kind].rsplit(".", 1)[-1]
+        roles[key] = _TRIED_BY.get(action.casefold()) or role_named(action)
         executions[key] = draft.node(
-            NodeKind.RUN, title or word, str(key), NAMESPACE, key=f"execution:{NAMESPACE}|{title or word}|{key}",
+            NodeKind.RUN, word, str(key), NAMESPACE, key=f"execution:{NAMESPACE}|{word}|{key}",
             created=utc(start, place), ended=utc(end, place), type=types[kind],
         )  # fmt: skip
     for artifact, execution, way in db.execute("SELECT artifact_id, execution_id, type FROM Event"):

@@ -18,7 +18,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
     source_place,
 )
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
-from dsr_desk.lineage.importers.reading import utc
+from dsr_desk.lineage.importers.reading import maybe_text, some_text, utc
 
 FORMAT = "MLflow database"
 
@@ -66,19 +66,31 @@ def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None
     parents = dict(db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [PARENT_TAG]).fetchall())
     name = "name" if "name" in columns else "NULL"
     status = "status" if "status" in columns else "NULL"
-    for run, title, start, end, stage, state in db.execute(
-        f"SELECT run_uuid, {name}, start_time, end_time, lifecycle_stage, {status} FROM runs"
-    ):
-        place = f"runs, run {run}"
+    rows = db.execute(f"SELECT run_uuid, {name}, start_time, end_time, lifecycle_stage, {status} FROM runs")
+    for number, (run, title, start, end, stage, state) in enumerate(rows, 1):
+        place = f"table runs, row {number}"
         store.runs[run] = Run(
-            run, title or "", utc(start, place), utc(end, place), state or "", stage == "deleted", parents.get(run, "")
+            some_text(run, place),
+            maybe_text(title, place),
+            utc(start, place),
+            utc(end, place),
+            maybe_text(state, place),
+            stage == "deleted",
+            str(parents.get(run) or ""),
         )
 
 
 def _datasets(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, _DATASET_TABLES)
-    for key, name, digest, source in db.execute("SELECT dataset_uuid, name, digest, dataset_source FROM datasets"):
-        store.datasets[key] = Dataset(key, name, digest, source_place(source or ""))
+    rows = db.execute("SELECT dataset_uuid, name, digest, dataset_source FROM datasets")
+    for number, (key, name, digest, source) in enumerate(rows, 1):
+        place = f"table datasets, row {number}"
+        store.datasets[key] = Dataset(
+            some_text(key, place),
+            some_text(name, place),
+            maybe_text(digest, place),
+            source_place(maybe_text(source, place)),
+        )
     contexts: dict[str, str] = defaultdict(str)
     contexts.update(db.execute("SELECT input_uuid, value FROM input_tags WHERE name = ?", [CONTEXT_TAG]).fetchall())
     for key, source_type, source, target_type, target in db.execute(
@@ -86,7 +98,7 @@ def _datasets(db: sqlite3.Connection, store: Store) -> None:
     ):
         match source_type, target_type:
             case "DATASET", "RUN":
-                store.reads.append((source, target, contexts[key]))
+                store.reads.append((source, target, str(contexts[key])))
             case "RUN_INPUT", "MODEL_INPUT":
                 store.takes.append((source, target))
             case "RUN_OUTPUT", "MODEL_OUTPUT":
@@ -95,19 +107,31 @@ def _datasets(db: sqlite3.Connection, store: Store) -> None:
 
 def _logged_models(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, {"logged_models": ("model_id", "name", "source_run_id", "creation_timestamp_ms")})
-    for key, name, run, created, stage in db.execute(
-        "SELECT model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage FROM logged_models"
-    ):
-        place = f"logged_models, model {key}"
-        store.models[key] = LoggedModel(key, name or "", run or "", utc(created, place), stage == "deleted")
+    rows = db.execute("SELECT model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage FROM logged_models")
+    for number, (key, name, run, created, stage) in enumerate(rows, 1):
+        place = f"table logged_models, row {number}"
+        store.models[key] = LoggedModel(
+            some_text(key, place),
+            maybe_text(name, place),
+            maybe_text(run, place),
+            utc(created, place),
+            stage == "deleted",
+        )
 
 
 def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
-    for name, version, created, source, run, stage in db.execute(
-        "SELECT name, version, creation_time, source, run_id, current_stage FROM model_versions"
-    ):
+    rows = db.execute("SELECT name, version, creation_time, source, run_id, current_stage FROM model_versions")
+    for number, (name, version, created, source, run, stage) in enumerate(rows, 1):
+        place = f"table model_versions, row {number}"
         store.versions.append(
-            ModelVersion(name, str(version), utc(created, "model_versions"), source or "", run or "", stage or "")
+            ModelVersion(
+                some_text(name, place),
+                maybe_text(version, place),
+                utc(created, place),
+                maybe_text(source, place),
+                maybe_text(run, place),
+                maybe_text(stage, place),
+            )
         )
     if "registered_model_aliases" in tables:
         for name, version, alias in db.execute("SELECT name, version, alias FROM registered_model_aliases"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.lineage.importers.draft import Refused
-from dsr_desk.lineage.importers.reading import CHUNK, LARGEST_DOCUMENT, json_document, text_of, values
+from dsr_desk.lineage.importers.reading import values
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -59,18 +58,7 @@ class Peek:
         """The JSON document, or the first event where there are several. Raises Refused for broken JSON."""
         if not self.is_json:
             return None
-        if self.path.stat().st_size > LARGEST_DOCUMENT // 8 or self.text_head[0] == "[" or self._several():
-            return next((value for _, value in values(self.path)), None)
-        return json_document(text_of(self.path))
-
-    def _several(self) -> bool:
-        with self.path.open("rb") as file:
-            line = file.readline(CHUNK)
-            rest = file.readline(CHUNK)
-        try:
-            return isinstance(json.loads(line), dict) and bool(rest.strip())
-        except ValueError:
-            return False
+        return next((value for _, value in values(self.path)), None)
 
 
 def the_file(peek: Peek) -> list[Path]:

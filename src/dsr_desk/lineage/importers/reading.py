@@ -67,6 +67,8 @@ def json_document(text: str) -> Any:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Refused(f"line {error.lineno}, column {error.colno}", "the text is not valid JSON") from error
+    except ValueError as error:
+        raise Refused("the whole file", "it holds a number that is too long") from error
     except RecursionError as error:
         raise Refused("the whole file", "it is nested too deeply") from error
 
@@ -98,18 +100,19 @@ def values(path: Path) -> Iterator[tuple[str, Any]]:
         start = file.read(CHUNK).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"["):
         yield from _array(path)
-    elif _one_a_line(start):
+    elif one_a_line(start):
         yield from _lines(path)
     else:
         yield "the event", json_document(text_of(path))
 
 
-def _one_a_line(start: bytes) -> bool:
-    line, newline, _ = start.partition(b"\n")
+def one_a_line(start: bytes) -> bool:
+    """Whether a file that starts like this holds several JSON objects, one a line."""
+    line, _, rest = start.partition(b"\n")
     try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return not newline and len(start) < CHUNK
+        return isinstance(json.loads(line), dict) and bool(rest.strip())
+    except (ValueError, RecursionError):
+        return False
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
@@ -125,6 +128,8 @@ def _lines(path: Path) -> Iterator[tuple[str, Any]]:
                 raise Refused(f"{place}, column {error.colno}", "the line is not valid JSON") from error
             except UnicodeDecodeError as error:
                 raise Refused(place, "the text is not UTF-8") from error
+            except ValueError as error:
+                raise Refused(place, "it holds a number that is too long") from error
             except RecursionError as error:
                 raise Refused(place, "it is nested too deeply") from error
 
@@ -151,7 +156,7 @@ def _array(path: Path) -> Iterator[tuple[str, Any]]:
                     try:
                         value, end = decoder.raw_decode(buffer)
                         break
-                    except json.JSONDecodeError as error:
+                    except ValueError as error:
                         more = file.read(max(CHUNK, len(buffer)))
                         if not more:
                             raise Refused(f"event {number}", "it is not valid JSON") from error

@@ -92,6 +92,9 @@ def import_file(path: Path) -> Imported:
         importer.read(peek, draft)
         if digest_of(importer.files(peek), path) != digest:
             raise Refused("the whole file", "it changed while it was read")
+        _check_text(draft)
+    except RecursionError as error:
+        raise LineageFileDamaged(file=path.name, place="the whole file", sentence="it is nested too deeply") from error
     except Refused as error:
         raise LineageFileDamaged(file=path.name, place=error.place, sentence=error.sentence) from error
     except OSError as error:
@@ -107,6 +110,15 @@ def import_file(path: Path) -> Imported:
         warnings=tuple(draft.warnings),
         newest=draft.newest,
     )
+
+
+def _check_text(draft: Draft) -> None:
+    """Half characters (lone surrogates) can stand in JSON and in no database."""
+    for node in draft.nodes.values():
+        try:
+            "".join((node.id, node.name, *node.aliases, *node.digests, *node.attributes.values())).encode()
+        except UnicodeEncodeError as error:
+            raise Refused("a name", "it holds half a character") from error
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:

@@ -1,0 +1,269 @@
+"""What every lineage importer promises, on a small real example of each format."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.lineage import store
+from dsr_desk.lineage.importers.draft import LineageFileDamaged
+from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.lineage.importers.registry import IMPORTERS, LineageFileUnreadable, LineageFormatUnknown, import_file
+from dsr_desk.lineage.schema import MIGRATIONS
+from dsr_desk.storage.database import open_encrypted
+from dsr_desk.storage.migrations import migrate
+
+Maker = Callable[[Path], Path]
+
+
+def text(name: str, content: str) -> Maker:
+    def made(folder: Path) -> Path:
+        path = folder / name
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return made
+
+
+def document(name: str, content: object) -> Maker:
+    return text(name, json.dumps(content, indent=1))
+
+
+def mlflow_database(folder: Path) -> Path:
+    path = folder / "mlflow.db"
+    db = sqlite3.connect(path)
+    db.executescript(
+        """
+        CREATE TABLE experiments (experiment_id INTEGER);
+        CREATE TABLE runs (run_uuid TEXT, start_time BIGINT, end_time BIGINT, lifecycle_stage TEXT);
+        CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT);
+        CREATE TABLE datasets (dataset_uuid TEXT, name TEXT, digest TEXT, dataset_source TEXT);
+        CREATE TABLE inputs (input_uuid TEXT, source_type TEXT, source_id TEXT, destination_type TEXT,
+                             destination_id TEXT);
+        CREATE TABLE input_tags (input_uuid TEXT, name TEXT, value TEXT);
+        CREATE TABLE model_versions (name TEXT, version INTEGER, creation_time BIGINT, source TEXT, run_id TEXT,
+                                     current_stage TEXT);
+        INSERT INTO runs VALUES ('r', 1700000000000, 1700000001000, 'active');
+        INSERT INTO datasets VALUES ('d', 'faces', '01234567', '{}');
+        INSERT INTO inputs VALUES ('i', 'DATASET', 'd', 'RUN', 'r');
+        INSERT INTO model_versions VALUES ('gate', 1, 1700000000000, 'runs:/r/m', 'r', 'None');
+        """
+    )
+    db.close()
+    return path
+
+
+def ml_metadata(folder: Path) -> Path:
+    path = folder / "mlmd.db"
+    db = sqlite3.connect(path)
+    db.executescript(
+        """
+        CREATE TABLE Type (id INTEGER PRIMARY KEY, name TEXT, type_kind INT);
+        CREATE TABLE Artifact (id INTEGER PRIMARY KEY, type_id INT, uri TEXT);
+        CREATE TABLE Execution (id INTEGER PRIMARY KEY, type_id INT);
+        CREATE TABLE Event (artifact_id INT, execution_id INT, type INT);
+        INSERT INTO Type VALUES (1, 'Examples', 1), (2, 'Model', 1), (3, 'Trainer', 0);
+        INSERT INTO Artifact VALUES (1, 1, 'faces'), (2, 2, 'gate');
+        INSERT INTO Execution VALUES (1, 3);
+        INSERT INTO Event VALUES (1, 1, 3), (2, 1, 4);
+        """
+    )
+    db.close()
+    return path
+
+
+def mlflow_folder(folder: Path) -> Path:
+    root = folder / "mlruns"
+    for name, content in {
+        "1/meta.yaml": "experiment_id: '1'\n",
+        "1/datasets/d/meta.yaml": "name: faces\ndigest: '0123'\nsource: '{}'\n",
+        "1/r/meta.yaml": "run_id: r\nend_time: 1700000000000\n",
+        "1/r/inputs/i/meta.yaml": "source_type: DATASET\nsource_id: d\n",
+        "models/gate/version-1/meta.yaml": "name: gate\nversion: 1\nrun_id: r\n",
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return root
+
+
+RUN_EVENT = {
+    "eventType": "COMPLETE", "eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "r"},
+    "job": {"namespace": "j", "name": "n"}, "inputs": [{"namespace": "l", "name": "faces"}],
+    "outputs": [{"namespace": "l", "name": "gate", "facets": {"datasetType": {"datasetType": "MODEL"}}}],
+}  # fmt: skip
+EXAMPLES: dict[str, Maker] = {
+    "MLflow database": mlflow_database,
+    "ML Metadata database": ml_metadata,
+    "MLflow folder": mlflow_folder,
+    "OpenLineage": text("events.ndjson", json.dumps(RUN_EVENT) + "\n" + json.dumps(RUN_EVENT) + "\n"),
+    "CycloneDX": document(
+        "bom.json",
+        {
+            "bomFormat": "CycloneDX", "specVersion": "1.7",
+            "components": [
+                {"type": "data", "bom-ref": "d", "name": "faces"},
+                {
+                    "type": "machine-learning-model", "name": "gate",
+                    "modelCard": {"modelParameters": {"datasets": [{"ref": "d"}]}},
+                },
+            ],
+        },
+    ),
+    "SPDX 3": document(
+        "bom.spdx3.json",
+        {
+            "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+            "@graph": [
+                {"type": "ai_AIPackage", "spdxId": "urn:m", "name": "gate"},
+                {"type": "dataset_DatasetPackage", "spdxId": "urn:d", "name": "faces"},
+                {"type": "Relationship", "relationshipType": "trainedOn", "from": "urn:m", "to": ["urn:d"]},
+            ],
+        },
+    ),
+    "Croissant": document(
+        "croissant.json",
+        {
+            "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0", "name": "faces",
+            "distribution": [{"@id": "a.zip", "md5": "ab" * 16}],
+        },
+    ),
+    "Hugging Face card": text("README.md", "---\ndatasets: [faces]\n---\n# Gate\n"),
+    "DVC": text(
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  train:\n    deps:\n    - {path: faces, md5: a1}\n"
+        "    outs:\n    - {path: m.onnx, md5: b2}\n",
+    ),
+    "PROV-JSON": document(
+        "prov.json", {"prefix": {"ex": "http://x/"}, "used": {"_:1": {"prov:activity": "ex:a", "prov:entity": "ex:e"}}}
+    ),
+    "DSR Desk JSON": document(
+        "own.json",
+        {
+            "dsr-desk-lineage": 1, "nodes": [{"kind": "model", "name": "gate"}],
+            "edges": [{"from": {"kind": "dataset", "name": "faces"}, "to": {"kind": "model", "name": "gate"}}],
+        },
+    ),
+    "DSR Desk CSV": text(
+        "own.csv", "from_kind,from_name,role,to_kind,to_name\ndataset,faces,train,model,gate\nmodel,odd,,,\n"
+    ),
+}  # fmt: skip
+
+every_format = pytest.mark.parametrize("name", EXAMPLES)
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_importer_has_an_example_here() -> None:
+    assert set(EXAMPLES) == {importer.FORMAT for importer in IMPORTERS}
+
+
+@every_format
+def test_the_format_is_known_by_its_content_and_gives_a_graph(name: str, tmp_path: Path) -> None:
+    imported = import_file(EXAMPLES[name](tmp_path))
+
+    assert imported.format == name
+    assert len(imported.nodes) >= 2
+    assert imported.edges
+    assert {edge.source for edge in imported.edges} == {imported.digest}
+    assert {edge.origin for edge in imported.edges} | {edge.target for edge in imported.edges} <= {
+        node.id for node in imported.nodes
+    }
+
+
+@every_format
+def test_only_one_importer_takes_it(name: str, tmp_path: Path) -> None:
+    path = EXAMPLES[name](tmp_path)
+    assert [importer.FORMAT for importer in IMPORTERS if importer.sniff(Peek(path))] == [name]
+
+
+@every_format
+def test_the_same_bytes_give_the_same_result_and_nothing_is_written(name: str, tmp_path: Path) -> None:
+    path = EXAMPLES[name](tmp_path)
+    before = everything_in(tmp_path)
+
+    assert import_file(path) == import_file(path)
+    assert everything_in(tmp_path) == before
+
+
+@every_format
+def test_it_is_kept_once_and_comes_back_whole(name: str, tmp_path: Path) -> None:
+    imported = import_file(EXAMPLES[name](tmp_path))
+    db: Database = open_encrypted(tmp_path / "vault.db", bytes(32))
+    migrate(db, MIGRATIONS)
+
+    assert store.save(db, imported, "2026-01-01T00:00:00Z")
+    assert not store.save(db, imported, "2026-01-01T00:00:00Z")
+    assert {node.id for node in store.load(db).nodes} == {node.id for node in imported.nodes}
+    db.close()
+
+
+@every_format
+def test_damage_anywhere_is_refused_with_file_place_and_sentence_or_harmless(name: str, tmp_path: Path) -> None:
+    """Bytes are cut off and overturned at random places: a clear error or a graph, and never anything else."""
+    path = EXAMPLES[name](tmp_path)
+    victim = path if path.is_file() else next(iter(sorted(path.rglob("meta.yaml"))))
+    whole = victim.read_bytes()
+    chance = random.Random(name)
+    refused = []
+    for _ in range(60):
+        broken = bytearray(whole[: chance.randrange(len(whole))] if chance.random() < 0.5 else whole)
+        for _ in range(chance.randrange(1, 6) if broken else 0):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        victim.write_bytes(broken)
+        try:
+            import_file(path)
+        except DeskError as error:
+            refused.append(error)
+    assert len(refused) > 10
+    for error in refused:
+        assert path.name in error.what_happened
+        assert isinstance(error, LineageFormatUnknown) or (error.details["place"] and error.details["sentence"])
+
+
+def test_a_file_of_no_known_format_says_which_are_known(tmp_path: Path) -> None:
+    for name, content in (("x.json", '{"hello": 1}'), ("x.txt", "hello"), ("x.bin", "\0\1"), ("empty", "")):
+        with pytest.raises(LineageFormatUnknown, match="OpenLineage"):
+            import_file(text(name, content)(tmp_path))
+
+
+def test_a_pickle_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "model.pkl"
+    path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "made").encode() + b"'\ntR.")
+    with pytest.raises(LineageFormatUnknown):
+        import_file(path)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_missing_file_is_an_error_with_a_way_on(tmp_path: Path) -> None:
+    with pytest.raises(LineageFileUnreadable):
+        import_file(tmp_path / "nowhere.json")
+
+
+def test_deep_nesting_is_refused(tmp_path: Path) -> None:
+    for name, content in (
+        ("deep.json", '{"bomFormat": ' + "[" * 200_000),
+        ("deep.ndjson", "[" * 200_000),
+        ("deep.md", "---\n" + "[" * 20_000 + "\n---\n"),
+    ):
+        with pytest.raises(DeskError):
+            import_file(text(name, content)(tmp_path))
+
+
+def test_numbers_without_end_and_half_characters_are_refused(tmp_path: Path) -> None:
+    for name, content in (
+        ("number.ndjson", json.dumps(RUN_EVENT).replace("{", '{"n": ' + "9" * 5000 + ", ", 1)),
+        ("half.json", json.dumps(RUN_EVENT).replace("faces", "\\ud800")),
+        ("constant.json", json.dumps(RUN_EVENT).replace("{", '{"n": NaN, ', 1)),
+    ):
+        with pytest.raises(LineageFileDamaged):
+            import_file(text(name, content)(tmp_path))
