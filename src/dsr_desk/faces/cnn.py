@@ -7,6 +7,7 @@ the window and then shrunk step by step until the largest does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,86 +19,119 @@ from dsr_desk.faces.engine import Detection, Pixels
 from dsr_desk.faces.suppress import best_of, spanned_overlap
 
 CELL = 8
+"""Pixels of a level from one answer to the next."""
+
 FIRST_CENTRE = 14
-"""Pixel on which the first cell of the answer is centred."""
+"""Pixel of a level on which the first answer is centred; in a doubled level it is pixel 16."""
 
 MARGIN = 16
-"""Pixels of neutral colour put around the photo, so that faces at its border are seen."""
+"""Pixels of a level with neutral colour put around it, so that faces at the border are seen."""
 
 NEUTRAL = (123, 117, 104)
 
-SMALLEST_LEVEL = 64
-"""The photo is shrunk until its longer side has about this many pixels: a face that fills the photo is found."""
+DOUBLED_FROM = 1.75
+"""A photo enlarged by this or more is doubled inside the network, which is cheaper and gives the same."""
 
-TILE = 1536
+SMALLEST_LEVEL = 64
+"""The photo is shrunk until its longer side would be shorter: a face that fills the photo is found."""
+
+TILE = 2048
 """A level is looked at in parts of at most this many pixels a side, which bounds memory."""
 
 TILE_OVERLAP = 192
-"""What one answer depends on, in pixels: parts overlap by it and answer as the whole would."""
+"""What one answer depends on, in pixels of a level: parts overlap by it, so that they answer as the whole would."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One size in which a photo is looked at: pixels given to the network, which doubles them or does not."""
+
+    width: int
+    height: int
+    doubled: bool
+
+    @property
+    def zoom(self) -> int:
+        return 2 if self.doubled else 1
 
 
 class CnnDetector:
-    """`session` runs the graph; `window` and `overlap` stand in the weight file."""
+    """`session` runs the graph, `doubled` the graph for doubled photos; `window` and `overlap` are the network's."""
 
-    def __init__(self, session: Any, window: int, overlap: float) -> None:
+    def __init__(self, session: Any, doubled: Any, window: int, overlap: float) -> None:
         self._session = session
+        self._doubled = doubled
         self._window = window
         self._overlap = overlap
 
     def detect(self, pixels: Pixels, scale: float, step: float, threshold: float = 0.0) -> list[Detection]:
-        """Faces in `pixels` from `window / scale` pixels on; each size is `step` times the last. Best first."""
+        """Faces in `pixels` whose box is `window / scale` pixels or more; each size is `step` times the last.
+
+        Best first. A face somewhat smaller than that is found more often than not.
+        """
         height, width = pixels.shape[:2]
         photo = Image.fromarray(pixels)
         found = []
-        for level_width, level_height in levels(width, height, scale, step):
-            level = photo.resize((level_width, level_height), Image.Resampling.BILINEAR)
-            for score, x, y in self._cells(np.asarray(level), threshold):
-                found.append(self._detection(score, x, y, width / level_width, height / level_height))
+        for level in levels(width, height, scale, step):
+            size = (level.width, level.height)
+            shown = pixels if size == photo.size else np.asarray(photo.resize(size, Image.Resampling.BILINEAR))
+            across, down = width / (level.width * level.zoom), height / (level.height * level.zoom)
+            for score, x, y in self._answers(shown, level.doubled, threshold):
+                found.append(self._detection(score, x, y, across, down))
         return best_of(found, lambda one, other: spanned_overlap(one, other) > self._overlap)
 
-    def scores(self, pixels: Pixels) -> NDArray[np.float32]:
+    def scores(self, pixels: Pixels, *, doubled: bool = False) -> NDArray[np.float32]:
         """The network's answer for pixels as they are, shape (cells down, cells across)."""
-        answer: NDArray[np.float32] = self._session.run(None, {"photo": pixels[None]})[0][0, 0]
+        session = self._doubled if doubled else self._session
+        answer: NDArray[np.float32] = session.run(None, {"photo": pixels[None]})[0][0, 0]
         return answer
 
-    def _cells(self, level: Pixels, threshold: float) -> Iterator[tuple[float, float, float]]:
-        """Score and centre (x, y in pixels of the level) of every answer over the threshold."""
-        height, width = level.shape[:2]
-        for top in _starts(height):
-            for left in _starts(width):
-                part = level[top : top + TILE, left : left + TILE]
-                scores = self.scores(_with_margin(part))
-                for row, column in zip(*np.nonzero(scores > threshold), strict=True):
-                    x = left + CELL * float(column) + FIRST_CENTRE - MARGIN
-                    y = top + CELL * float(row) + FIRST_CENTRE - MARGIN
+    def _answers(self, shown: Pixels, doubled: bool, threshold: float) -> Iterator[tuple[float, float, float]]:
+        """Score and centre (x and y in pixels of the level) of every answer over the threshold."""
+        zoom = 2 if doubled else 1
+        first = FIRST_CENTRE + (2 if doubled else 0) - MARGIN
+        height, width = shown.shape[:2]
+        for top, bottom in parts(height, zoom):
+            for left, right in parts(width, zoom):
+                scores = self.scores(_framed(shown[top:bottom, left:right], MARGIN // zoom), doubled=doubled)
+                for row, column in np.argwhere(scores > threshold).tolist():
+                    x, y = zoom * left + CELL * column + first, zoom * top + CELL * row + first
                     yield float(scores[row, column]), x, y
 
     def _detection(self, score: float, x: float, y: float, across: float, down: float) -> Detection:
         half = self._window / 2
-        box = Box(
-            round((x - half) * across), round((y - half) * down), round((x + half) * across), round((y + half) * down)
-        )
-        return Detection(box, score, "cnn")
+        left, right = round((x - half) * across), round((x + half) * across)
+        top, bottom = round((y - half) * down), round((y + half) * down)
+        return Detection(Box(left, top, right, bottom), score, "cnn")
 
 
-def levels(width: int, height: int, scale: float, step: float) -> list[tuple[int, int]]:
-    """Sizes (width, height) in which a photo is looked at, largest first; at least one."""
-    sizes = [(max(1, round(width * scale)), max(1, round(height * scale)))]
-    while max(sizes[-1]) * step >= SMALLEST_LEVEL:
+def levels(width: int, height: int, scale: float, step: float) -> list[Level]:
+    """The sizes in which a photo is looked at, largest first; at least one."""
+    sizes: list[Level] = []
+    while not sizes or max(width, height) * scale >= SMALLEST_LEVEL:
+        doubled = scale >= DOUBLED_FROM
+        shown = scale / 2 if doubled else scale
+        sizes.append(Level(max(1, round(width * shown)), max(1, round(height * shown)), doubled))
         scale *= step
-        sizes.append((max(1, round(width * scale)), max(1, round(height * scale))))
     return sizes
 
 
-def _with_margin(part: Pixels) -> Pixels:
+def parts(length: int, zoom: int = 1) -> list[tuple[int, int]]:
+    """Start and end of the parts of a side, of about the same size. They begin on whole cells of the network."""
+    most, overlap, cell = TILE // zoom, TILE_OVERLAP // zoom, CELL // zoom
+    if length <= most:
+        return [(0, length)]
+    count = -(-(length - overlap) // (most - overlap))
+    step = -(-(length - overlap) // count)
+    step += -step % cell
+    return [(start, min(length, start + step + overlap)) for start in range(0, length - overlap, step)]
+
+
+def _framed(part: Pixels, margin: int) -> Pixels:
+    """With a margin on every side, and at least as large as what one answer needs."""
     height, width = part.shape[:2]
-    framed = np.empty((height + 2 * MARGIN, width + 2 * MARGIN, 3), np.uint8)
+    least = CELL * 8
+    framed = np.empty((max(height + 2 * margin, least), max(width + 2 * margin, least), 3), np.uint8)
     framed[:] = NEUTRAL
-    framed[MARGIN : MARGIN + height, MARGIN : MARGIN + width] = part
+    framed[margin : margin + height, margin : margin + width] = part
     return framed
-
-
-def _starts(length: int) -> range:
-    """Where parts of a side begin. Steps are whole cells, so that parts answer as the whole would."""
-    step = (TILE - TILE_OVERLAP) // CELL * CELL
-    return range(0, max(1, length - TILE_OVERLAP), step)

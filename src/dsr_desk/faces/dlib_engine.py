@@ -93,6 +93,7 @@ class DlibEngine:
         weights = read_detector(detector_data)
         self._cnn = CnnDetector(
             _session(_graph("detector", digests[0], lambda g: g.detector_graph(weights)), threads),
+            _session(_graph("doubled", digests[0], lambda g: g.detector_graph(weights, doubled=True)), threads),
             weights.window,
             weights.overlap,
         )

@@ -68,12 +68,27 @@ def with_raw_pixels(layer: Convolution) -> Convolution:
     return Convolution(kernel.astype(np.float32), bias.astype(np.float32), layer.stride, layer.padding)
 
 
-def detector_graph(weights: DetectorWeights) -> bytes:
-    """photo: uint8 (n, rows, columns, 3) -> scores: float32 (n, 1, cells down, cells across); over 0 is a face."""
+def on_doubled_pixels(layer: Convolution) -> Convolution:
+    """What a 5x5 layer of stride 2 gives on a photo doubled bilinearly, as a 4x4 layer of stride 1 on the photo itself.
+
+    Its first answer is the second of the original, whose first needs the pixel before the photo.
+    """
+    doubling = np.array([[1, 3, 0, 0], [0, 3, 1, 0], [0, 1, 3, 0], [0, 0, 3, 1], [0, 0, 1, 3]]) / 4
+    kernel = np.einsum("fcij,ip,jq->fcpq", layer.kernel.astype(np.float64), doubling, doubling)
+    return Convolution(kernel.astype(np.float32), layer.bias, 1, 0)
+
+
+def detector_graph(weights: DetectorWeights, *, doubled: bool = False) -> bytes:
+    """photo: uint8 (n, rows, columns, 3) -> scores: float32 (n, 1, cells down, cells across); over 0 is a face.
+
+    With `doubled` the scores are those of the photo at twice its size, without ever making it that large.
+    """
     graph = _Graph()
     x = graph.add("Cast", "photo", to=TensorProto.FLOAT)
     x = graph.add("Transpose", x, perm=[0, 3, 1, 2])
     layers = [with_raw_pixels(weights.convolutions[0]), *weights.convolutions[1:]]
+    if doubled:
+        layers[0] = on_doubled_pixels(layers[0])
     channels = 3
     for layer in layers[:-1]:
         layer = _in_blocks(layer, channels)
