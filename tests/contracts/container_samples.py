@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import tarfile
+import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from PIL import Image
 
 Items = Sequence[tuple[str, bytes]]
@@ -79,6 +83,33 @@ def _label_of(member: str) -> str:
     return head + slash + base.partition(".")[0] + ".cls"
 
 
+def _zip(folder: Path, items: Items) -> Path:
+    path = folder / "photos.zip"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, data in items:
+                archive.writestr(member.replace("\udce9", "\x85"), data)
+    return path
+
+
+def _parquet_photos(folder: Path, items: Items) -> Path:
+    path = folder / "photos.parquet"
+    cells = [{"bytes": data, "path": member.replace("\udce9", "\x85")} for member, data in items]
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    table = pa.table({"image": pa.array(cells, kind), "label": pa.array(range(len(cells)), pa.int64())})
+    pq.write_table(table.replace_schema_metadata({"huggingface": "{}"}), path, row_group_size=4)
+    return path
+
+
+def _parquet_rows(folder: Path, items: Items) -> Path:
+    path = folder / "people.parquet"
+    names = [data.decode("latin-1") for _, data in items]
+    table = pa.table({"name": names, "age": pa.array([40] * len(names), pa.int32())})
+    pq.write_table(table, path, row_group_size=4, compression="zstd")
+    return path
+
+
 def _csv(folder: Path, items: Items) -> Path:
     path = folder / "people.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -93,5 +124,8 @@ SAMPLES = (
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
     Sample("tar-gz", "tar", _tar("w:gz", "photos.tar.gz"), damage=cut_short),
     Sample("webdataset", "webdataset", _shard, damage=cut_short),
+    Sample("zip", "zip", _zip, damage=cut_short),
+    Sample("parquet-photos", "parquet", _parquet_photos, damage=cut_short),
+    Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
     Sample("csv", "csv", _csv, table=True, sniffed=False),
 )

@@ -227,9 +227,9 @@ def test_a_damaged_container_says_so_instead_of_ending_early(sample: Sample, pla
 def test_a_large_container_is_read_as_a_stream(sample: Sample, place: Path) -> None:
     chunk = os.urandom(500_000)
     if sample.table:
-        large = [("", f"Person {number} {chunk[:20_000].hex()}".encode()) for number in range(500)]
+        large = [("", f"Person {number} {chunk[:20_000].hex()}".encode()) for number in range(300)]
     else:
-        large = [(f"{number:04d}.jpg", photo(number) + chunk) for number in range(40)]
+        large = [(f"{number:04d}.jpg", photo(number) + chunk) for number in range(24)]
     container = opened(sample.write(place, large))
     tracemalloc.start()
     try:

@@ -31,6 +31,7 @@ class CsvTable(FileContainer):
     """A table in delimited text. The first row that is not blank names the columns."""
 
     format: ClassVar[str] = "csv"
+    tabular: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:

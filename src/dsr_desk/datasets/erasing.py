@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.core.canonical import canonical_json, sha256_hex
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
-from dsr_desk.datasets.container import Doomed, Entry, Erased
+from dsr_desk.datasets.container import Doomed, Entry, Erased, ItemUnreadable
 from dsr_desk.datasets.names import UNFINISHED
+from dsr_desk.storage.files import sync_folder
 
 SPARE_BYTES = 1024 * 1024
 CHUNK = 1024 * 1024
@@ -85,7 +86,7 @@ class Sequence:
         self.count = 0
 
     def add(self, member: str, digest: str) -> None:
-        self._hash.update(canonical_json([member, digest]))
+        self._hash.update(f"{len(member)}:{member}{digest}\n".encode())
         self.count += 1
 
     @property
@@ -95,7 +96,10 @@ class Sequence:
 
 def stored_digest(entry: Entry) -> str:
     """SHA-256 of an entry's stored bytes; for one that cannot be read, a word that no digest can equal."""
-    return f"unreadable {entry.size}" if entry.problem else sha256_hex(entry.read())
+    if not entry.problem:
+        with contextlib.suppress(ItemUnreadable):
+            return sha256_hex(entry.read())
+    return f"unreadable {entry.size}"
 
 
 def resolve(entries: Iterable[Entry], doomed: Collection[Doomed]) -> Resolution:
@@ -183,15 +187,6 @@ def sync(path: Path) -> str:
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's names to the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _verify(

@@ -17,6 +17,7 @@ class FileContainer(ABC):
     """A format says what its items are and writes a file without some of them; the rest is here."""
 
     format: ClassVar[str]
+    tabular: ClassVar[bool] = False
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path

@@ -15,9 +15,10 @@ from dsr_desk.core.canonical import canonical_json, sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Doomed, Entry, Erased, ItemGone, ItemUnreadable
-from dsr_desk.datasets.erasing import NotVerified, refusal, sync, sync_folder
+from dsr_desk.datasets.erasing import NotVerified, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name
 from dsr_desk.datasets.records import record_of
+from dsr_desk.storage.files import sync_folder
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class FolderOfPhotos:
     """Photos as files. Links are not followed: what lies inside is listed at its own place."""
 
     format: ClassVar[str] = "folder"
+    tabular: ClassVar[bool] = False
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path

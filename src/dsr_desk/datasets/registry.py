@@ -13,10 +13,12 @@ from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
 from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.webdataset import WebDatasetShard
+from dsr_desk.datasets.zip import ZipArchive
 
-FORMATS: tuple[type[FileContainer], ...] = (WebDatasetShard, TarArchive, CsvTable)
+FORMATS: tuple[type[FileContainer], ...] = (WebDatasetShard, TarArchive, ZipArchive, ParquetTable, CsvTable)
 """Asked in this order; the first that recognises a file reads it."""
 
 LISTED = 20

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import MAX_ITEM_BYTES
+
 HEAD_BYTES = 4096
 
 _PHOTO_STARTS = (
@@ -61,6 +64,20 @@ def named_like_photo(name: str) -> bool:
 
 def named_like_record(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in _RECORD_SUFFIXES
+
+
+def kind_of(name: str, head: bytes) -> ItemKind | None:
+    """Photo by content or by name, record by name, None for what is neither."""
+    if photo_kind(head) or named_like_photo(name):
+        return ItemKind.PHOTO
+    return ItemKind.RECORD if named_like_record(name) else None
+
+
+def member_problem(kind: ItemKind, head: bytes, size: int) -> str:
+    """Why a member of an archive is not read, "" where it is."""
+    if size > MAX_ITEM_BYTES:
+        return f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
+    return photo_problem(head, size) if kind is ItemKind.PHOTO else ""
 
 
 def photo_problem(head: bytes, size: int) -> str:

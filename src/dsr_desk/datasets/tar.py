@@ -165,22 +165,17 @@ class TarArchive(FileContainer):
             return None, b""
         file.seek(info.offset_data)
         head = file.read(min(info.size, sniff.HEAD_BYTES))
-        if sniff.photo_kind(head) or sniff.named_like_photo(info.name):
-            return ItemKind.PHOTO, head
-        return (ItemKind.RECORD if sniff.named_like_record(info.name) else None), head
+        return sniff.kind_of(info.name, head), head
 
     def _entry(self, file: IO[bytes], member: Member) -> Entry:
         info = member.info
-        problem = ""
-        if info.size > MAX_ITEM_BYTES:
-            problem = f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
-        elif member.kind is ItemKind.PHOTO:
-            problem = sniff.photo_problem(member.head, info.size)
+        kind = member.kind or ItemKind.RECORD
+        problem = sniff.member_problem(kind, member.head, info.size)
         record = None
-        if member.kind is ItemKind.RECORD and not problem:
+        if kind is ItemKind.RECORD and not problem:
             record = record_of(info.name, self._read(file, info))
         return Entry(
-            kind=member.kind or ItemKind.RECORD,
+            kind=kind,
             member=member.name,
             size=info.size,
             read=lambda: self._read(file, info),

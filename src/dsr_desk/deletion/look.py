@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Container, ItemGone
+from dsr_desk.datasets.container import Container, ItemGone, ItemUnreadable
 from dsr_desk.datasets.names import is_unfinished
 from dsr_desk.deletion.records import Before
 from dsr_desk.faces.decode import decode
@@ -29,6 +29,7 @@ class Look:
     members: dict[str, set[str]] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
     orientations: dict[str, int] = field(default_factory=dict)
+    tabular: bool = False
     items: int = 0
     unreadable: int = 0
 
@@ -37,13 +38,17 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
     """Reads and hashes everything in the container. Raises DeskError where it cannot be read."""
     digests = {item.address.digest for item in items}
     members = {item.address.member for item in items if item.address.member}
-    found = Look()
+    found = Look(tabular=container.tabular)
     for entry in container.entries():
         found.items += 1
         if entry.problem:
             found.unreadable += 1
             continue
-        data = entry.read()
+        try:
+            data = entry.read()
+        except ItemUnreadable:
+            found.unreadable += 1
+            continue
         digest = hashlib.sha256(data).hexdigest()
         if entry.member in members:
             found.members.setdefault(entry.member, set()).add(digest)
@@ -102,7 +107,7 @@ def _seen(item: PlannedItem, now: Look, before: Before, problem: str) -> ItemSee
             return ItemSeen(address.id, Seen.MASKED, item.reason, wanted)
         if there:
             return ItemSeen(address.id, Seen.STILL_THERE, "its place holds a photo that is not the masked one")
-    elif there:
+    elif there and not now.tabular and not before.alike.get(address.id, 0):
         return ItemSeen(address.id, Seen.STILL_THERE, "its place holds other bytes than those that were indexed")
     if not before.alike.get(address.id, 0):
         return ItemSeen(address.id, Seen.GONE, "it was not there when the deletion began")

@@ -192,12 +192,8 @@ def _erasures(
                 responsible=facts.responsible if facts else "unknown",
             )
         ]
-    actions = []
-    for kind, rows in ((ActionKind.ERASE_ITEMS, False), (ActionKind.ERASE_ROWS, True)):
-        chosen = tuple(item for item in items if (not item.address.member) is rows)
-        if chosen:
-            actions.append(Action("", kind, name, version, container=name, items=chosen))
-    return actions
+    kind = ActionKind.ERASE_ROWS if container.tabular else ActionKind.ERASE_ITEMS
+    return [Action("", kind, name, version, container=name, items=tuple(items))]
 
 
 def _beyond(case: str, version_id: str, count: int, scope: Scope, cannot: list[NotSearched]) -> list[Action]:

@@ -23,7 +23,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import NotSearched
 from dsr_desk.core.items import ItemAddress, ItemKind
 from dsr_desk.core.lineage import Fate
-from dsr_desk.datasets.container import Container, Entry
+from dsr_desk.datasets.container import Container, Entry, ItemUnreadable
 from dsr_desk.deletion.identifiers import Mentions
 from dsr_desk.deletion.look import leftovers, look, seen_items
 from dsr_desk.deletion.plan import Place
@@ -170,7 +170,11 @@ def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple
         if entry.problem:
             unreadable += 1
             continue
-        data = entry.read()
+        try:
+            data = entry.read()
+        except ItemUnreadable:
+            unreadable += 1
+            continue
         digest = hashlib.sha256(data).hexdigest()
         address = ItemAddress(dataset, container.name, entry.member, digest, seen[entry.member, digest])
         seen[entry.member, digest] += 1

@@ -1,0 +1,31 @@
+"""How a photo was held, from the text that a crawler kept when it threw the photo's own metadata away."""
+
+from __future__ import annotations
+
+import json
+
+TAG = "Image Orientation"
+
+_WORDS = {
+    "horizontal (normal)": 1,
+    "mirrored horizontal": 2,
+    "rotated 180": 3,
+    "mirrored vertical": 4,
+    "mirrored horizontal then rotated 90 ccw": 5,
+    "rotated 90 cw": 6,
+    "mirrored horizontal then rotated 90 cw": 7,
+    "rotated 90 ccw": 8,
+}
+
+
+def orientation_in(exif: str | None) -> int | None:
+    """EXIF orientation (1 to 8) from a JSON object of tag names and texts; None where it says nothing."""
+    if not exif or TAG not in exif:
+        return None
+    try:
+        text = str(json.loads(exif).get(TAG, "")).strip().lower()
+    except (ValueError, AttributeError):
+        return None
+    if text.isdigit() and 1 <= int(text) <= 8:
+        return int(text)
+    return _WORDS.get(text)
