@@ -16,6 +16,8 @@ from dsr_desk.core.deadlines import Deadline, answer_due
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import CaseState, Channel, IdentityCheck, IdentityResult, Law, Request, Right
+from dsr_desk.faces.quality import ADVICE
+from dsr_desk.intake.model import NO_PHOTO
 from dsr_desk.intake.registry import read_request
 from dsr_desk.storage.clock import now
 
@@ -126,12 +128,9 @@ def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str,
     if letter is None:
         return Draft(Request(Channel.FORM, ()), b"", tuple(examine_references(extra, chosen)), ())
     intake = read_request(letter)
-    return Draft(
-        intake.request,
-        letter.read_bytes(),
-        tuple(examine_references([*intake.photos, *extra], chosen)),
-        tuple(intake.warnings),
-    )
+    warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
+    photos_given = tuple(examine_references([*intake.photos, *extra], chosen))
+    return Draft(intake.request, letter.read_bytes(), photos_given, warnings)
 
 
 def correct(draft: Draft, **fields: Any) -> Draft:
@@ -197,7 +196,7 @@ def photo_warnings(draft: Draft) -> tuple[str, ...]:
             found.append(f"{error.code}: {error.what_happened} It is not used as a reference.")
             continue
         face = photo.faces[(photo.chosen or 1) - 1]
-        found += [f"{photo.name}: {advice}" for advice in face.advice]
+        found += [f"{photo.name}: {ADVICE.get(reason, reason)}" for reason in face.advice]
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.storage.files import write_whole
 
 
 def vault_info(desk: Desk) -> dict[str, Any]:
@@ -50,3 +51,8 @@ def remove_officer(desk: Desk, name: str) -> None:
 
 def change_passphrase(desk: Desk, passphrase: str) -> None:
     desk.vault.change_passphrase(passphrase)
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file that its owner alone may read, such as the recovery code's."""
+    write_whole(path, (text + "\n").encode())

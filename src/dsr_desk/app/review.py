@@ -14,6 +14,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Decision, Hit, Verdict
 from dsr_desk.core.items import ItemAddress, ItemKind
 from dsr_desk.core.requests import CaseState
+from dsr_desk.datasets.registry import reopen
 from dsr_desk.storage.clock import now
 
 
@@ -173,14 +174,24 @@ def face_crop(desk: Desk, candidate: Candidate) -> bytes | None:
 def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
     """The stored photo, read where it lies; None where it cannot be reached from this computer."""
     try:
-        return opened(desk, candidate.index).read_item(candidate.address)
+        item = opened(desk, candidate.index).item(candidate.id)
+        if item is None or item.kind is not ItemKind.PHOTO:
+            return None
+        container = reopen(item.format, item.path, item.address.container)
+        return container.read(item.address.member, item.address.digest, item.address.occurrence, item.hint)
     except (DeskError, OSError):
         return None
 
 
 def record_fields(desk: Desk, candidate: Candidate) -> dict[str, str]:
-    """Column and value of a record, or of the records tied to a photo; empty where there is none."""
-    return opened(desk, candidate.index).record_fields(candidate.id)
+    """Column and value of a record; for a photo those of the first record that it is linked to, if there is one."""
+    index = opened(desk, candidate.index)
+    linked = [reason.linked_item for reason in candidate.reasons if reason.linked_item]
+    for item_id in (candidate.id, *linked):
+        item = index.item(item_id)
+        if item is not None and item.kind is ItemKind.RECORD:
+            return index.fields(item.row)
+    return {}
 
 
 def _settle_state(desk: Desk, ref: str) -> None:

@@ -56,7 +56,8 @@ def counts(desk: Desk, ref: str) -> Counts:
         [ref],
     ).fetchone()
     bundles = one("SELECT count(*) FROM bundles WHERE case_ref = ?", [ref]).fetchone()[0]
-    return Counts(searches, *row, bundles)
+    candidates, decided, same, unsure = row
+    return Counts(searches, candidates, decided, same, unsure, bundles)
 
 
 def steps(desk: Desk, ref: str) -> list[StepState]:

@@ -11,6 +11,7 @@ import click
 from dsr_desk.app import cases, deleting, review, searching
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.searching import EXPECTED_STRANGERS
 from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, SearchResult, Verdict
@@ -27,7 +28,9 @@ def case() -> None:
 @case.command()
 @with_desk
 @click.option("--request", "letter", type=click.Path(path_type=Path), help="The letter: .eml, .pdf, .txt or .json.")
-@click.option("--photo", "photos", type=click.Path(path_type=Path), multiple=True, help="A reference photo; repeatable.")
+@click.option(
+    "--photo", "photos", type=click.Path(path_type=Path), multiple=True, help="A reference photo; repeatable."
+)
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
 @click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
@@ -101,11 +104,13 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
 @case.command()
 @with_desk
 @click.argument("ref")
-@click.option("--index", "names", multiple=True, help="A registered index or the folder of one; repeatable. All, if none.")
+@click.option(
+    "--index", "names", multiple=True, help="A registered index or the folder of one; repeatable. All, if none."
+)
 @click.option(
     "--expected-strangers",
     type=click.FloatRange(min=0.0, min_open=True),
-    default=searching.EXPECTED_STRANGERS,
+    default=EXPECTED_STRANGERS,
     show_default=True,
     help="How many unrelated faces the pile may be expected to hold.",
 )
@@ -132,7 +137,9 @@ def candidates(desk: Desk, ref: str, as_json: bool) -> None:
         row = candidate_json(item.candidate, with_scores=item.decision is not None)
         rows.append({"number": item.number, **row, "decision": verdict})
         says = "; ".join(reason.says for reason in item.candidate.reasons)
-        lines.append(f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}")
+        lines.append(
+            f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}"
+        )
     emit(as_json, rows, *(lines or ["There is no candidate."]))
 
 

@@ -16,6 +16,7 @@ from dsr_desk.app.keeping import (
     rekey_vault,
     remove_officer,
     vault_info,
+    write_private,
 )
 from dsr_desk.cli.common import (
     PROBLEM,
@@ -64,8 +65,7 @@ def create(
     with desk:
         result: dict[str, Any] = {"vault": str(vault_folder), "recipient": desk.vault.public_key}
         if recovery_file is not None:
-            with recovery_file.open("x", encoding="utf-8", opener=_private) as file:
-                file.write(code + "\n")
+            write_private(recovery_file, code)
             result["recovery_file"] = str(recovery_file)
         else:
             result["recovery_code"] = code
@@ -160,9 +160,3 @@ def officer_passphrase(desk: Desk, new_passphrase_file: Path | None, as_json: bo
 
 def _said(value: Any) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-def _private(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)

@@ -11,6 +11,9 @@ from dsr_desk.core.requests import Request
 
 MAX_BYTES = 100 * 1024 * 1024
 
+NO_PHOTO = "No photo came with the request: faces cannot be searched until one is added."
+"""The warning of a request without a reference photo; whoever adds one drops it."""
+
 
 class RequestUnreadable(DeskError):
     code = "REQUEST-UNREADABLE"

@@ -11,7 +11,7 @@ from typing import Any
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import Format, Intake, RequestUnreadable
+from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestUnreadable
 from dsr_desk.intake.text import decode
 
 _RIGHTS = {"erasure": Right.ERASURE, "access": Right.ACCESS, "portability": Right.PORTABILITY}
@@ -28,7 +28,7 @@ _KEYS = (b"subject_request_id", b"subject_identities", b"subject_request_type")
 
 def _read(data: bytes, name: str) -> list[Intake]:
     text = decode(data)
-    warnings = ["No photo came with the request: faces cannot be searched until one is added."]
+    warnings = [NO_PHOTO]
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):

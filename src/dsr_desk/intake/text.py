@@ -11,7 +11,7 @@ from pathlib import PurePath
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
 from dsr_desk.intake.letter import LONGEST, identifiers_in, language_of, laws_in, rights_in
-from dsr_desk.intake.model import Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.model import NO_PHOTO, Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
 
 _LETTERS = frozenset("äöüÄÖÜßéèêëàâçîïôûùñáíóúåøæąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůýžČŘŠŽőűăâșțĂÂȘȚ„“”’–—€§©«»…")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -132,7 +132,7 @@ def _missing(
 ) -> list[str]:
     said = []
     if not photos:
-        said.append("No photo came with the request: faces cannot be searched until one is added.")
+        said.append(NO_PHOTO)
     if not any(one.kind not in (FoundKind.RIGHT, FoundKind.LAW, FoundKind.RECEIVED) for one in found):
         said.append("No name, e-mail address or number was found in the request: enter what is known.")
     if not rights:

@@ -1,0 +1,304 @@
+"""Indexes: building, registering, checking, handing over and destroying them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core import codec
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import DatasetVersion
+from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.search import carry
+from dsr_desk.search.about import About, Register, Signer
+from dsr_desk.search.build import Addressed, BuildReport, build
+from dsr_desk.search.check import CheckReport, check
+from dsr_desk.search.index import SUFFIX, Index
+from dsr_desk.search.keyfile import Secret
+from dsr_desk.storage.clock import now
+
+__all__ = ["SUFFIX", "BuildReport", "CheckReport", "Register"]
+
+
+class IndexUnknown(DeskError):
+    code = "INDEX-UNKNOWN"
+    happened = "No index called {name} is registered in this vault, and there is none at that path."
+    means = "It was not searched."
+    todo = "List the indexes with `index info`, build it, or claim the file that was sent to you."
+
+
+class IndexNameTaken(DeskError):
+    code = "INDEX-NAME-TAKEN"
+    happened = "Another index is registered under the name {name}."
+    means = "Two of one name could not be told apart in evidence. Nothing was registered."
+    todo = "Give the folder another name."
+
+
+class IndexDestroyed(DeskError):
+    code = "INDEX-DESTROYED"
+    happened = "The index {name} was destroyed."
+    means = "It can no longer be searched."
+    todo = "Build it again from the data if there is still a purpose and a legal basis for it."
+
+
+class SourcesElsewhere(DeskError):
+    code = "INDEX-SOURCES-ELSEWHERE"
+    happened = "The data of the index {name} does not lie where this computer can read it."
+    means = "The index could not be compared with the data as it is now."
+    todo = "Bring the index up to date on the machine that holds the data, export it to this vault and claim it."
+
+
+@dataclass(frozen=True)
+class RegisteredIndex:
+    """An index as the vault knows it. `about` is what it said of itself when it was last opened here.
+
+    `places` are the containers' paths, `sources` the paths that it was built from (none where it was built elsewhere).
+    """
+
+    id: str
+    name: str
+    path: Path
+    dataset_version: str
+    about: About
+    registered: str
+    destroyed: str | None
+    places: tuple[Path, ...]
+    sources: tuple[Path, ...]
+
+    @property
+    def present(self) -> bool:
+        return self.destroyed is None and self.path.is_dir()
+
+
+def build_index(
+    desk: Desk,
+    sources: Sequence[Path],
+    to: Path,
+    version: DatasetVersion,
+    *,
+    register: Register,
+    engine: str = "standard",
+    country: str = "",
+    recipients: Sequence[str] = (),
+    thumbnails: bool = True,
+    workers: int | None = None,
+    report: Report,
+    cancel: CancelToken,
+) -> tuple[BuildReport, Change]:
+    """Builds or continues an index addressed to this vault (and `recipients`), then registers it."""
+    folder = index_folder(to)
+    desk.release(folder.name.removesuffix(SUFFIX))
+    result = build(
+        sources,
+        folder,
+        version=version,
+        addressed=Addressed((desk.vault.public_key, *recipients), secret_of(desk)),
+        register=register,
+        signer=signer_of(desk),
+        engine_name=engine,
+        country=country or desk.place.country,
+        thumbnails=thumbnails,
+        workers=workers or os.cpu_count() or 1,
+        report=report,
+        cancel=cancel,
+    )
+    return result, register_index(desk, folder, sources)
+
+
+def secret_of(desk: Desk) -> Secret:
+    """What opens indexes that are addressed to this vault."""
+    return Secret(identity=desk.vault.identity)
+
+
+def refresh_index(desk: Desk, name: str, report: Report, cancel: CancelToken) -> BuildReport:
+    """Brings an index up to date with what it was built from. Raises SourcesElsewhere, and what `build` raises."""
+    known = resolve_index(desk, name)
+    if not known.sources or not all(source.exists() for source in known.sources):
+        raise SourcesElsewhere(name=known.name)
+    index = opened(desk, known.name)
+    version, thumbnails = index.version, index.has_thumbnails
+    desk.release(known.name)
+    result = build(
+        known.sources,
+        known.path,
+        version=version,
+        addressed=Addressed((desk.vault.public_key,), secret_of(desk)),
+        signer=signer_of(desk),
+        engine_name=known.about.engine,
+        thumbnails=thumbnails,
+        workers=os.cpu_count() or 1,
+        report=report,
+        cancel=cancel,
+    )
+    register_index(desk, known.path)
+    return result
+
+
+def signer_of(desk: Desk) -> Signer:
+    return Signer(desk.vault.officer_key, desk.vault.sign)
+
+
+def register_index(desk: Desk, path: Path, sources: Sequence[Path] = ()) -> Change:
+    """Makes a finished index known to the vault; `sources` are what it was built from, where that is known.
+
+    Raises what opening the index raises, and IndexNameTaken.
+    """
+    folder = index_folder(path)
+    name = folder.name.removesuffix(SUFFIX)
+    desk.release(name)
+    index = Index.open(folder, secret_of(desk))
+    desk.hold(name, index)
+    about, places = index.about, sorted({str(container.path) for container in index.containers()})
+    with desk.vault.transaction() as db:
+        taken = db.conn.execute("SELECT id FROM indexes WHERE name = ?", [name]).fetchone()
+        if taken is not None and taken[0] != about.index:
+            raise IndexNameTaken(name=name)
+        register_version(desk, index.version)
+        kept = [str(source.absolute()) for source in sources] or _sources(desk, about.index)
+        db.table("indexes").upsert(
+            {
+                "id": about.index,
+                "name": name,
+                "path": str(folder.absolute()),
+                "dataset_version": index.version.id,
+                "about": json.dumps({"about": codec.plain(about), "places": places, "sources": kept}),
+                "registered": now(),
+                "destroyed": None,
+            },
+            pk="id",
+        )
+        return desk.record(
+            "index-registered",
+            [Topic.INDEXES],
+            body={
+                "index": about.index,
+                "generation": about.generation,
+                "items": about.items,
+                "inventory": about.inventory,
+            },
+            subject=name,
+        )
+
+
+def register_version(desk: Desk, version: DatasetVersion) -> None:
+    """Keeps a dataset version's facts; what is registered already stays as it is."""
+    desk.vault.db.table("dataset_versions").insert(
+        {
+            "id": version.id,
+            "name": version.name,
+            "version": version.version,
+            "facts": codec.to_text(version),
+            "registered": now(),
+            "derived_from": version.derived_from,
+        },
+        ignore=True,
+    )
+
+
+def dataset_versions(desk: Desk) -> list[tuple[DatasetVersion, str]]:
+    """Registered dataset versions with the UTC time of their registration, oldest first."""
+    rows = desk.vault.db.query("SELECT facts, registered FROM dataset_versions ORDER BY registered, id")
+    return [(codec.from_text(row["facts"], DatasetVersion), row["registered"]) for row in rows]
+
+
+def ancestors(desk: Desk, version_id: str) -> list[str]:
+    """Ids of the versions that a dataset version was derived from, nearest first."""
+    before = {version.id: version.derived_from for version, _ in dataset_versions(desk)}
+    line: list[str] = []
+    while (version_id := before.get(version_id, "")) and version_id not in line:
+        line.append(version_id)
+    return line
+
+
+def list_indexes(desk: Desk) -> list[RegisteredIndex]:
+    """All registered indexes, destroyed ones too, by name."""
+    return [_row(row) for row in desk.vault.db.query("SELECT * FROM indexes ORDER BY name")]
+
+
+def resolve_index(desk: Desk, name: str) -> RegisteredIndex:
+    """By name, id or path; an index folder that is not registered yet is registered. Raises IndexUnknown."""
+    for index in list_indexes(desk):
+        if name in (index.name, index.id, f"{index.name}{SUFFIX}"):
+            return index
+    path = Path(name)
+    folder = path if path.is_dir() else index_folder(path)
+    if not folder.is_dir():
+        raise IndexUnknown(name=name)
+    same = [index for index in list_indexes(desk) if index.path == folder.absolute()]
+    if not same:
+        register_index(desk, folder)
+        same = [index for index in list_indexes(desk) if index.path == folder.absolute()]
+    return same[0]
+
+
+def opened(desk: Desk, name: str) -> Index:
+    """The open index of this registered name; kept open until the desk is locked."""
+    index = desk.held(name)
+    if index is not None:
+        return index
+    known = resolve_index(desk, name)
+    if known.destroyed is not None:
+        raise IndexDestroyed(name=name)
+    return desk.hold(known.name, Index.open(known.path, secret_of(desk)))
+
+
+def check_index(desk: Desk, name: str, report: Report, cancel: CancelToken) -> CheckReport:
+    """Compares the containers with the index and proves the index by finding some of its own faces again."""
+    return check(opened(desk, resolve_index(desk, name).name), report=report, cancel=cancel)
+
+
+def export_index(desk: Desk, name: str, to: Path, recipients: Sequence[str]) -> Change:
+    """One file that other vaults claim. The vault remembers that a copy is out."""
+    known = resolve_index(desk, name)
+    desk.release(known.name)
+    exported = carry.export_index(known.path, secret_of(desk), to, recipients)
+    with desk.vault.transaction():
+        body = {"index": known.id, "file": exported.digest, "recipients": len(recipients)}
+        return desk.record("index-exported", [Topic.INDEXES], body=body, subject=known.name)
+
+
+def claim_index(desk: Desk, file: Path, folder: Path) -> Change:
+    """Unpacks an exported index into the index folder `folder` and registers it."""
+    to = index_folder(folder)
+    carry.claim_index(file, to, secret_of(desk), [desk.vault.public_key])
+    return register_index(desk, to)
+
+
+def destroy_index(desk: Desk, name: str) -> Change:
+    """Destroys the index's key and removes its files; says so in the journal."""
+    known = resolve_index(desk, name)
+    desk.release(known.name)
+    carry.destroy_index(known.path, secret_of(desk))
+    with desk.vault.transaction() as db:
+        db.table("indexes").update(known.id, {"destroyed": now()})
+        return desk.record("index-destroyed", [Topic.INDEXES], body={"index": known.id}, subject=known.name)
+
+
+def index_folder(path: Path) -> Path:
+    return path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
+
+
+def _row(row: dict[str, Any]) -> RegisteredIndex:
+    stored = json.loads(row["about"])
+    return RegisteredIndex(
+        id=row["id"],
+        name=row["name"],
+        path=Path(row["path"]),
+        dataset_version=row["dataset_version"],
+        about=codec.restore(stored["about"], About),
+        registered=row["registered"],
+        destroyed=row["destroyed"],
+        places=tuple(Path(place) for place in stored["places"]),
+        sources=tuple(Path(source) for source in stored["sources"]),
+    )
+
+
+def _sources(desk: Desk, index: str) -> list[str]:
+    row = desk.vault.db.conn.execute("SELECT about FROM indexes WHERE id = ?", [index]).fetchone()
+    return list(json.loads(row[0])["sources"]) if row else []

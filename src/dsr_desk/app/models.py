@@ -1,0 +1,172 @@
+"""Models: importing lineage, and which models saw the person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.app.cases import require_open, show_case
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import dataset_versions, list_indexes
+from dsr_desk.app.review import hits
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Disposition, Fate, Impact, Node, Observed, Planned
+from dsr_desk.lineage import dispositions as kept
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.identity import RegisteredVersion
+from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.store import Source, answer, forget, load, save, sources
+from dsr_desk.storage.clock import now
+
+
+class DatasetUnknown(DeskError):
+    code = "LINEAGE-DATASET-UNKNOWN"
+    happened = "No registered dataset and no lineage file names {dataset}."
+    means = "Which models it reached cannot be said."
+    todo = "Give a dataset as name or name@version, or import the lineage that names it."
+
+
+@dataclass(frozen=True)
+class LineageImport:
+    """What one file said. `again` is True where the same bytes had been imported before."""
+
+    file: str
+    format: str
+    nodes: int
+    edges: int
+    warnings: tuple[str, ...]
+    again: bool
+
+
+def import_lineage(desk: Desk, paths: Sequence[Path]) -> tuple[list[LineageImport], Change]:
+    """Reads all files first, then keeps all of them or none. Raises what the importers raise."""
+    read = [import_file(path) for path in paths]
+    with desk.vault.transaction() as db:
+        new = [save(db, one, now()) for one in read]
+        change = desk.record(
+            "lineage-imported", [Topic.LINEAGE, Topic.MODELS], body={"sources": [one.digest for one in read]}
+        )
+    summaries = [
+        LineageImport(one.file, one.format, len(one.nodes), len(one.edges), one.warnings, not fresh)
+        for one, fresh in zip(read, new, strict=True)
+    ]
+    return summaries, change
+
+
+def lineage_sources(desk: Desk) -> list[Source]:
+    return sources(desk.vault.db)
+
+
+def forget_source(desk: Desk, digest: str) -> Change:
+    """Takes an imported file out of the graph."""
+    with desk.vault.transaction() as db:
+        forget(db, digest)
+        return desk.record("lineage-forgotten", [Topic.LINEAGE, Topic.MODELS], body={"source": digest})
+
+
+def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> Change:
+    """Whether two things of one name are the same; None takes the answer back."""
+    with desk.vault.transaction() as db:
+        answer(db, first, second, same, desk.vault.officer_key, now())
+        body = {"first": sha256_hex(first.encode())[:16], "second": sha256_hex(second.encode())[:16], "same": str(same)}
+        return desk.record("lineage-answered", [Topic.LINEAGE, Topic.MODELS], body=body)
+
+
+def lineage_graph(desk: Desk) -> Graph:
+    """The graph over all imported sources and the registered dataset versions."""
+    return load(desk.vault.db, registered_versions(desk))
+
+
+def registered_versions(desk: Desk) -> list[RegisteredVersion]:
+    places: dict[str, list[str]] = {}
+    for index in list_indexes(desk):
+        places.setdefault(index.dataset_version, []).extend(str(place) for place in index.places)
+    found = []
+    for version, registered in dataset_versions(desk):
+        found.append(
+            RegisteredVersion(
+                version.name,
+                version.version,
+                places=tuple(places.get(version.id, ())),
+                derived_from=version.derived_from,
+                by_erasure=bool(version.derived_from),
+                created=registered if version.derived_from else "",
+            )
+        )
+    return found
+
+
+def affected_by_case(desk: Desk, ref: str) -> Impact:
+    """Models that the dataset versions of the case's hits reached."""
+    show_case(desk, ref)
+    count = Counter(hit.candidate.dataset_version for hit in hits(desk, ref))
+    return affected(lineage_graph(desk), sorted(count), count)
+
+
+def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
+    """Models that a dataset (name, or name@version) reached. Raises DatasetUnknown."""
+    graph = lineage_graph(desk)
+    known = {version.id for version, _ in dataset_versions(desk)} | {
+        version.name for version, _ in dataset_versions(desk)
+    }
+    impact = affected(graph, [dataset])
+    if dataset in impact.not_in_lineage and dataset not in known:
+        raise DatasetUnknown(dataset=dataset)
+    return impact
+
+
+def dispositions(desk: Desk, ref: str) -> dict[str, Disposition]:
+    """Dispositions of the case by model (node id)."""
+    return {one.model: one for one in kept.of_case(desk.vault.db, ref)}
+
+
+def plan_disposition(
+    desk: Desk, ref: str, model: str, fate: Fate, *, reason: str = "", responsible: str = "", deadline: str = ""
+) -> Change:
+    """What shall become of a model. Raises what `lineage.dispositions` raises."""
+    require_open(desk, ref)
+    node = _affected_node(desk, ref, model)
+    planned = Planned(fate, reason, responsible, deadline, desk.vault.officer_name, now())
+    with desk.vault.transaction() as db:
+        kept.plan(db, ref, node, planned)
+        return desk.record(
+            "disposition-planned",
+            [Topic.MODELS],
+            case=ref,
+            body={"model": sha256_hex(model.encode())[:16], "fate": fate.value, "deadline": deadline},
+        )
+
+
+def observe_disposition(desk: Desk, ref: str, model: str, fate: Fate, how: str) -> Change:
+    """What was seen of a model afterwards, and how that is known."""
+    node = _affected_node(desk, ref, model)
+    with desk.vault.transaction() as db:
+        kept.observe(db, ref, node, Observed(fate, how, desk.vault.officer_name, now()))
+        return desk.record(
+            "disposition-observed",
+            [Topic.MODELS, Topic.EVIDENCE],
+            case=ref,
+            body={"model": sha256_hex(model.encode())[:16], "fate": fate.value},
+        )
+
+
+def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
+    """Takes the newest decision on a model back, unless its plan is approved."""
+    require_open(desk, ref)
+    with desk.vault.transaction() as db:
+        kept.undo(db, ref, model)
+        body = {"model": sha256_hex(model.encode())[:16]}
+        return desk.record("disposition-undone", [Topic.MODELS], case=ref, body=body)
+
+
+def _affected_node(desk: Desk, ref: str, model: str) -> Node:
+    """By node id, or name@version. Raises ModelNotAffected."""
+    for one in affected_by_case(desk, ref).models:
+        if model in (one.id, one.node.label):
+            return one.node
+    raise kept.ModelNotAffected(model=model)

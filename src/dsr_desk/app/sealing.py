@@ -1,0 +1,261 @@
+"""Sealing a case's evidence, and verifying and opening bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.app.cases import CaseView, show_case
+from dsr_desk.app.deleting import PlanMissing, PlanView, show_plan
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.evidence_content import gather
+from dsr_desk.app.review import review_items
+from dsr_desk.app.searching import last_search
+from dsr_desk.core.actions import Seen
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.requests import CaseState
+from dsr_desk.evidence.content import Edition, Language
+from dsr_desk.evidence.open import open_bundle as unpack
+from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_html
+from dsr_desk.evidence.signing import Signer, readable_fingerprint
+from dsr_desk.evidence.verify import Verification
+from dsr_desk.evidence.verify import verify as verify_file
+from dsr_desk.storage.clock import now
+from dsr_desk.storage.files import disk_errors
+
+
+class NothingToSeal(DeskError):
+    code = "BUNDLE-NOTHING-TO-SAY"
+    happened = "Case {case} was not searched yet."
+    means = "A bundle would certify nothing. None was made."
+    todo = "Search first. If nothing is found, a bundle says that."
+
+
+class NotReadBack(DeskError):
+    code = "BUNDLE-NOT-READ-BACK"
+    happened = "The deletion of case {case} was run and not read back."
+    means = "Nothing is certified that was not read back. No bundle was made."
+    todo = "Read back first (delete read-back)."
+
+
+class NoRecipient(DeskError):
+    code = "BUNDLE-NO-RECIPIENT"
+    happened = "Nobody was named to seal for."
+    means = "No bundle was made."
+    todo = "Seal for the requester, for a regulator's age key, or for both."
+
+
+class IdentityUnreadable(DeskError):
+    code = "BUNDLE-IDENTITY-UNREADABLE"
+    happened = "{file} holds no age identity."
+    means = "The bundle was not opened."
+    todo = "Give the file with the line that begins with AGE-SECRET-KEY-1."
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """A bundle on disk. `passphrase` goes by another channel and is shown once; "" where a key opens it."""
+
+    edition: str
+    path: Path
+    digest: str
+    evidence_digest: str
+    passphrase: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A line of the checklist before sealing. `ok` is False where the bundle will state a gap."""
+
+    ok: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a bundle says, what stands behind it, and how strong that is: proved, consistent, declared."""
+
+    says: str
+    by: str
+    strength: str
+
+
+CLAIMS = (
+    Claim("Nothing in it was altered, added or left out since sealing", "Signature over the whole file", "proved"),
+    Claim("No earlier journal entry was removed", "Consistency proof to the last checkpoint handed out", "proved"),
+    Claim("These items are gone where the program looked", "Read back after the deletion", "consistent"),
+    Claim("No copy exists anywhere else", "Your signed declaration", "declared"),
+    Claim("The clock was right", "This computer's clock, not attested", "declared"),
+)
+
+
+def checklist(desk: Desk, ref: str) -> list[Checked]:
+    """What is ready, and what the bundle will state as a gap."""
+    view, plan = show_case(desk, ref), _plan(desk, ref)
+    items = review_items(desk, ref)
+    undecided = sum(1 for item in items if item.decision is None or item.decision.verdict is Verdict.UNSURE)
+    search = last_search(desk, ref)
+    lines = [Checked(view.identity is not None, "Identity confirmed, method recorded")]
+    if search is None:
+        return [*lines, Checked(False, "Not searched yet")]
+    lines.append(Checked(not undecided, f"{len(items) - undecided} of {len(items)} candidates decided"))
+    if plan is None:
+        found = any(item.decision and item.decision.verdict is Verdict.SAME for item in items)
+        lines.append(Checked(not found, "Nothing was deleted" if found else "Nothing found, nothing to delete"))
+    elif plan.read_back is None:
+        lines.append(Checked(False, "The deletion was not read back"))
+    else:
+        lines.append(Checked(plan.read_back.seen in (Seen.GONE, Seen.MASKED, Seen.HELD), plan.read_back.headline))
+    if search.not_searched:
+        lines.append(Checked(False, f"{len(search.not_searched)} parts of the scope were not searched: will be stated"))
+    lines.append(Checked(False, "Clock not attested: will be stated"))
+    return lines
+
+
+def organisation_signer(desk: Desk) -> Signer:
+    """The key that signs bundles; made on first use and kept in the vault."""
+    with desk.vault.transaction() as db:
+        row = db.conn.execute(
+            "SELECT private_key, certificate FROM organisation_keys WHERE retired IS NULL ORDER BY made DESC LIMIT 1"
+        ).fetchone()
+        if row is not None:
+            return Signer.load(row[0], row[1])
+        signer = Signer.new(desk.vault.organisation)
+        db.table("organisation_keys").insert(
+            {
+                "fingerprint": signer.fingerprint,
+                "private_key": signer.private_bytes(),
+                "certificate": signer.certificate_bytes(),
+                "made": now(),
+                "retired": None,
+            }
+        )
+        desk.record("signing-key-made", [Topic.EVIDENCE], body={"certificate": signer.fingerprint})
+        return signer
+
+
+def certificate_fingerprint(desk: Desk) -> str:
+    """In groups of four, to be read out on the telephone."""
+    return readable_fingerprint(organisation_signer(desk).fingerprint)
+
+
+def write_certificate(desk: Desk, path: Path) -> None:
+    """The certificate (PEM) to hand out before the first bundle."""
+    with disk_errors(path):
+        path.write_bytes(organisation_signer(desk).certificate_pem)
+
+
+def seal(
+    desk: Desk,
+    ref: str,
+    folder: Path,
+    *,
+    requester: bool = True,
+    regulators: Sequence[str] = (),
+    language: str = "en",
+) -> list[SealedBundle]:
+    """Writes one bundle for each edition into `folder`. Raises NothingToSeal, NotReadBack, NoRecipient.
+
+    Passphrases are in the result and nowhere else.
+    """
+    view, plan = show_case(desk, ref), _plan(desk, ref)
+    _require_sealable(desk, view, plan)
+    if not requester and not regulators:
+        raise NoRecipient()
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    signer = organisation_signer(desk)
+    with desk.vault.transaction():
+        desk.record("sealing", [Topic.EVIDENCE], case=ref, body={"regulators": len(regulators), "requester": requester})
+    content = gather(desk, view, plan, _handed_out(desk, ref))
+    made: list[Sealed] = []
+    if requester:
+        evidence = sign(content, Edition.REQUESTER, signer, Language(language))
+        made.append(wrap_html(evidence, folder / f"{ref}-open-me.html"))
+    if regulators:
+        evidence = sign(content, Edition.REGULATOR, signer, Language(language))
+        made.append(wrap_age(evidence, folder / f"{ref}-regulator.age", list(regulators)))
+    return [_keep(desk, ref, sealed, content.journal.size) for sealed in made]
+
+
+def verify(file: Path, *, passphrase: str = "", identities: Sequence[Path] = (), certificate: str = "") -> Verification:
+    """Checks a bundle without a vault. `certificate` is the fingerprint that the recipient was told."""
+    return verify_file(file, passphrase or None, _identities(identities), certificate.replace(" ", "").lower() or None)
+
+
+def open_bundle(file: Path, folder: Path, *, passphrase: str = "", identities: Sequence[Path] = ()) -> Path:
+    """Unpacks a bundle into an empty folder and returns the report's path."""
+    return unpack(file, folder, passphrase or None, _identities(identities))[0]
+
+
+def needs_passphrase(file: Path) -> bool:
+    """Whether a file is sealed with a passphrase."""
+    return file.suffix.lower() in (".html", ".htm")
+
+
+def bundles(desk: Desk, ref: str) -> list[dict[str, str]]:
+    """Bundles of a case, oldest first: edition, path, digest, sealed."""
+    rows = desk.vault.db.query(
+        "SELECT edition, path, digest, sealed, recipient FROM bundles WHERE case_ref = ? ORDER BY id", [ref]
+    )
+    return [dict(row) for row in rows]
+
+
+def _plan(desk: Desk, ref: str) -> PlanView | None:
+    try:
+        return show_plan(desk, ref)
+    except PlanMissing:
+        return None
+
+
+def _require_sealable(desk: Desk, view: CaseView, plan: PlanView | None) -> None:
+    if last_search(desk, view.ref) is None:
+        raise NothingToSeal(case=view.ref)
+    if view.state is CaseState.DELETED or (plan is not None and plan.outcomes and plan.read_back is None):
+        raise NotReadBack(case=view.ref)
+
+
+def _handed_out(desk: Desk, ref: str) -> list[str]:
+    """Checkpoints to continue from: the last one of this case and the last one of all."""
+    one = desk.vault.db.conn.execute
+    own = one("SELECT checkpoint FROM bundles WHERE case_ref = ? ORDER BY id DESC LIMIT 1", [ref]).fetchone()
+    last = one("SELECT checkpoint FROM bundles ORDER BY id DESC LIMIT 1").fetchone()
+    return [row[0] for row in (own, last) if row]
+
+
+def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
+    edition = sealed.evidence.edition.value
+    with desk.vault.transaction() as db:
+        db.table("bundles").insert(
+            {
+                "case_ref": ref,
+                "edition": edition,
+                "path": str(sealed.path.absolute()),
+                "digest": sealed.digest,
+                "evidence_digest": sealed.evidence.digest,
+                "recipient": " ".join(sealed.recipients),
+                "sealed": now(),
+                "tree_size": tree_size,
+                "checkpoint": sealed.evidence.checkpoint,
+            }
+        )
+        body = {"edition": edition, "bundle": sealed.digest, "evidence": sealed.evidence.digest}
+        desk.record("sealed", [Topic.EVIDENCE, Topic.CASES], case=ref, body=body)
+    return SealedBundle(
+        edition, sealed.path, sealed.digest, sealed.evidence.digest, sealed.passphrase or "", sealed.recipients
+    )
+
+
+def _identities(files: Sequence[Path]) -> list[str]:
+    found = []
+    for file in files:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-1")]
+        if not keys:
+            raise IdentityUnreadable(file=file)
+        found += keys
+    return found

@@ -1,0 +1,99 @@
+"""dsr-desk bundle: seal, open, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dsr_desk.app import sealing
+from dsr_desk.app.desk import Desk
+from dsr_desk.cli.common import PROBLEM, emit, json_option, passphrase_options, read_passphrase, with_desk
+from dsr_desk.core import codec
+
+
+@click.group()
+def bundle() -> None:
+    """The evidence that leaves the house."""
+
+
+@bundle.command()
+@with_desk
+@click.argument("ref")
+@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
+@click.option("--requester/--no-requester", default=True, help="open-me.html for the person.")
+@click.option("--regulator", "regulators", multiple=True, help="A regulator's age key; repeatable.")
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@json_option
+def seal(
+    desk: Desk, ref: str, to: Path, requester: bool, regulators: tuple[str, ...], language: str, as_json: bool
+) -> None:
+    """Seal the case's evidence: one file for the requester, one for regulators."""
+    sealed = sealing.seal(desk, ref, to, requester=requester, regulators=regulators, language=language)
+    lines = []
+    for one in sealed:
+        lines.append(f"{one.edition}: {one.path}")
+        if one.passphrase:
+            lines.append(f"  Passphrase, to be sent by another channel: {one.passphrase}")
+    lines.append(f"Certificate: {sealing.certificate_fingerprint(desk)}")
+    result = {"bundles": [codec.plain(one) for one in sealed], "certificate": sealing.certificate_fingerprint(desk)}
+    emit(as_json, result, *lines)
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@passphrase_options
+@click.option(
+    "--identity", "identities", multiple=True, type=click.Path(path_type=Path, exists=True), help="age identity file."
+)
+@click.option("--certificate", default="", help="Fingerprint of the certificate that you were told.")
+@json_option
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    file: Path,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+    identities: tuple[Path, ...],
+    certificate: str,
+    as_json: bool,
+) -> None:
+    """Say in sentences what holds, what does not, and what is only declared."""
+    passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
+    found = sealing.verify(file, passphrase=passphrase, identities=identities, certificate=certificate)
+    checks = [{"name": check.name, "ok": check.ok, "says": check.says} for check in found.checks]
+    lines = [f"{'holds' if check.ok else 'DOES NOT HOLD'}: {check.says}" for check in found.checks]
+    emit(as_json, {"ok": found.ok, "checks": checks}, *lines)
+    if not found.ok:
+        ctx.exit(PROBLEM)
+
+
+@bundle.command("open")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Empty folder for the content."
+)
+@passphrase_options
+@click.option(
+    "--identity", "identities", multiple=True, type=click.Path(path_type=Path, exists=True), help="age identity file."
+)
+@json_option
+def open_(
+    file: Path,
+    to: Path,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+    identities: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Decrypt a bundle into a folder: report, data, signature."""
+    passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
+    report = sealing.open_bundle(file, to, passphrase=passphrase, identities=identities)
+    emit(as_json, {"folder": str(to), "report": str(report)}, f"Opened into {to}. Read {report} first.")
+
+
+def _passphrase_for(file: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> str:
+    """Asked for only where the file is sealed with one."""
+    if passphrase_file is None and passphrase_fd is None and not sealing.needs_passphrase(file):
+        return ""
+    return read_passphrase(passphrase_file, passphrase_fd)

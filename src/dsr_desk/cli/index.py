@@ -1,0 +1,193 @@
+"""dsr-desk index: encrypted indexes of datasets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dsr_desk.app import indexing
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import SUFFIX, BuildReport, CheckReport, Register
+from dsr_desk.cli.common import PROBLEM, emit, json_option, progress_bar, with_desk
+from dsr_desk.core import codec
+from dsr_desk.core.items import DatasetVersion
+
+
+@click.group()
+def index() -> None:
+    """Encrypted indexes: what is searched. They travel; the photos need not."""
+
+
+@index.command()
+@with_desk
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder to make: NAME.dsrindex.")
+@click.option("--dataset", default="", help="Name of the dataset; the index's name, if not given.")
+@click.option("--version", default="1", show_default=True, help="Version of the dataset.")
+@click.option("--source", default="unknown", help="Where the data came from.")
+@click.option("--collected", default="unknown", help="When it was collected.")
+@click.option("--supplier", default="unknown", help="Who supplied it.")
+@click.option("--consent", default="unknown", help="Consent wording or legal basis of the dataset.")
+@click.option("--purposes", default="unknown", help="What it may be used for.")
+@click.option("--retention", default="unknown", help="Until when it may be kept.")
+@click.option("--passed-on-to", default="unknown", help="Data recipients; “none” if it was never passed on.")
+@click.option("--responsible", default="unknown", help="Who is responsible for it.")
+@click.option("--other-places", default="unknown", help="Other places where it lies; “none” if there are none.")
+@click.option("--index-purpose", default="unknown", help="Why this index of face templates may exist.")
+@click.option("--index-basis", default="unknown", help="Its legal basis.")
+@click.option("--impact-assessment", default="unknown", help="Reference of its impact assessment.")
+@click.option("--destroy-by", default="unknown", help="Date by which the index is destroyed.")
+@click.option("--engine", default="standard", show_default=True, help="standard, or thorough: slower, finds more.")
+@click.option("--country", default="", help="Country of phone numbers without a prefix; the vault's, if not given.")
+@click.option("--recipient", "recipients", multiple=True, help="Public key of a further vault; repeatable.")
+@click.option("--thumbnails/--no-thumbnails", default=True, help="Keep a small picture of each face for the review.")
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+@json_option
+def build(
+    desk: Desk,
+    sources: tuple[Path, ...],
+    to: Path,
+    dataset: str,
+    version: str,
+    source: str,
+    collected: str,
+    supplier: str,
+    consent: str,
+    purposes: str,
+    retention: str,
+    passed_on_to: str,
+    responsible: str,
+    other_places: str,
+    index_purpose: str,
+    index_basis: str,
+    impact_assessment: str,
+    destroy_by: str,
+    engine: str,
+    country: str,
+    recipients: tuple[str, ...],
+    thumbnails: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
+    facts = DatasetVersion(
+        name=dataset or indexing.index_folder(to).name.removesuffix(SUFFIX),
+        version=version,
+        source=source,
+        collected=collected,
+        supplier=supplier,
+        legal_basis=consent,
+        purposes=purposes,
+        retention=retention,
+        data_recipients=passed_on_to,
+        responsible=responsible,
+        other_places=other_places,
+    )
+    with progress_bar(as_json) as (report, cancel):
+        result, _ = indexing.build_index(
+            desk,
+            sources,
+            to,
+            facts,
+            register=Register(index_purpose, index_basis, impact_assessment, destroy_by),
+            engine=engine,
+            country=country,
+            recipients=recipients,
+            thumbnails=thumbnails,
+            workers=workers,
+            report=report,
+            cancel=cancel,
+        )
+    ledger = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.ledger.items() if count)
+    emit(
+        as_json,
+        _report_json(result),
+        f"{result.photos} photos, {result.faces} faces, {result.records} records of {facts.id}.",
+        f"Photos by what became of them: {ledger or 'none'}.",
+        *(f"! {name}: {why}" for name, why in {**result.damaged, **result.left_out}.items()),
+        f"The index is {indexing.index_folder(to)}.",
+    )
+
+
+def _report_json(result: BuildReport) -> dict[str, Any]:
+    return {key: value for key, value in codec.plain(result).items() if key != "about"}
+
+
+@index.command()
+@with_desk
+@click.argument("name", required=False)
+@json_option
+def info(desk: Desk, name: str | None, as_json: bool) -> None:
+    """All registered indexes, or one."""
+    rows = [indexing.resolve_index(desk, name)] if name else indexing.list_indexes(desk)
+    lines = [
+        f"{one.name}: {one.dataset_version}, {one.about.photos} photos, {one.about.faces} faces, "
+        f"{one.about.records} records, built {one.about.built[:10]}"
+        f"{', destroyed ' + one.destroyed[:10] if one.destroyed else '' if one.present else ', not at its place'}"
+        for one in rows
+    ]
+    result = [
+        {**codec.plain(one.about), "name": one.name, "path": str(one.path), "destroyed": one.destroyed} for one in rows
+    ]
+    emit(as_json, result, *(lines or ["There is no index yet."]))
+
+
+@index.command()
+@with_desk
+@click.argument("name")
+@json_option
+@click.pass_context
+def check(ctx: click.Context, desk: Desk, name: str, as_json: bool) -> None:
+    """Compare an index with its containers, and prove it by finding some of its own faces again."""
+    with progress_bar(as_json) as (report, cancel):
+        result = indexing.check_index(desk, name, report, cancel)
+    emit(as_json, codec.plain(result), *_check_lines(result))
+    if not result.ok:
+        ctx.exit(PROBLEM)
+
+
+def _check_lines(result: CheckReport) -> list[str]:
+    again, changed = result.found_again, result.changed
+    lines = [f"{again.found} of {again.tried} faces were found again."]
+    for what, names in (("added", changed.added), ("removed", changed.removed), ("changed", changed.changed)):
+        lines += [f"{what} since it was indexed: {name}" for name in names]
+    lines += result.problems
+    return [*lines, "The index is whole and up to date." if result.ok else "The index is not as its data is now."]
+
+
+@index.command()
+@with_desk
+@click.argument("name")
+@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option("--recipient", "recipients", multiple=True, required=True, help="Public key of the vault; repeatable.")
+@json_option
+def export(desk: Desk, name: str, to: Path, recipients: tuple[str, ...], as_json: bool) -> None:
+    """Write an index as one file for other vaults. The journal remembers that a copy is out."""
+    indexing.export_index(desk, name, to, recipients)
+    emit(as_json, {"file": str(to)}, f"Written to {to}. A copy is out until it is returned or destroyed.")
+
+
+@index.command()
+@with_desk
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="Index folder to make: NAME.dsrindex.")
+@json_option
+def claim(desk: Desk, file: Path, into: Path, as_json: bool) -> None:
+    """Unpack an index that was addressed to this vault, and register it."""
+    change = indexing.claim_index(desk, file, into)
+    emit(as_json, {"index": change.subject}, f"The index {change.subject} is registered.")
+
+
+@index.command()
+@with_desk
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def destroy(desk: Desk, name: str, yes: bool, as_json: bool) -> None:
+    """Destroy an index: its key first, then its files."""
+    if not yes:
+        click.confirm(f"Destroy the index {name}? It can only be built again from the data.", abort=True, err=True)
+    indexing.destroy_index(desk, name)
+    emit(as_json, {"destroyed": name}, f"The index {name} is destroyed.")

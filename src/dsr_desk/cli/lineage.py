@@ -1,0 +1,88 @@
+"""dsr-desk lineage: which models were built from what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dsr_desk.app import models
+from dsr_desk.app.desk import Desk
+from dsr_desk.cli.common import emit, json_option, with_desk
+from dsr_desk.core import codec
+from dsr_desk.core.lineage import Impact
+
+
+@click.group()
+def lineage() -> None:
+    """The graph from dataset versions to models and what runs on them."""
+
+
+@lineage.command("import")
+@with_desk
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def import_(desk: Desk, files: tuple[Path, ...], as_json: bool) -> None:
+    """Import lineage FILES: all of them or none. Importing the same file again changes nothing."""
+    read, _ = models.import_lineage(desk, files)
+    warnings = [f"{one.file}: {warning}" for one in read for warning in one.warnings]
+    result = {
+        "nodes": sum(one.nodes for one in read),
+        "edges": sum(one.edges for one in read),
+        "warnings": warnings,
+        "sources": [codec.plain(one) for one in read],
+    }
+    lines = [
+        f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges{' (imported before)' if one.again else ''}"
+        for one in read
+    ]
+    emit(as_json, result, *lines, *(f"! {warning}" for warning in warnings))
+
+
+@lineage.command()
+@with_desk
+@click.option("--dataset", help="A dataset: name, or name@version.")
+@click.option("--case", "ref", help="The hits of a case.")
+@json_option
+def affected(desk: Desk, dataset: str | None, ref: str | None, as_json: bool) -> None:
+    """Every model that a dataset or the hits of a case reached, with role and path."""
+    if (dataset is None) == (ref is None):
+        raise click.UsageError("give --dataset NAME or --case REF")
+    impact = models.affected_by_dataset(desk, dataset) if dataset else models.affected_by_case(desk, ref or "")
+    emit(as_json, impact.as_json(), *impact_lines(impact))
+
+
+@lineage.command()
+@with_desk
+@json_option
+def show(desk: Desk, as_json: bool) -> None:
+    """What is in the graph and where it came from."""
+    graph, read = models.lineage_graph(desk), models.lineage_sources(desk)
+    counts = graph.counts()
+    result = {
+        "counts": counts,
+        "sources": [codec.plain(one) for one in read],
+        "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in graph.questions],
+    }
+    lines = [", ".join(f"{count} {name}" for name, count in counts.items())]
+    lines += [f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges, {one.imported[:10]}" for one in read]
+    lines += [f"? {question.says}" for question in graph.questions]
+    emit(as_json, result, *lines)
+
+
+def impact_lines(impact: Impact) -> list[str]:
+    lines = []
+    for model in impact.models:
+        roles = ", ".join(role.value for role in model.roles)
+        measured = "" if model.in_weights else " · measured against it only, not trained on it"
+        lines.append(f"{model.node.label}: {roles} ({model.certainty.value}){measured}")
+        lines.append("    " + " → ".join(step.node.label for step in model.shortest_path))
+        if model.deployments:
+            lines.append(f"    deployed: {', '.join(node.label for node in model.deployments)}; {model.period.says}")
+    lines += [f"{one.node.label}: not affected. {one.reason}" for one in impact.excluded]
+    lines += [
+        f"{node.label}: no recorded training data, so nothing can be said of it" for node in impact.without_lineage
+    ]
+    lines += [f"{version}: no lineage source mentions it" for version in impact.not_in_lineage]
+    lines += [f"? {question.says}" for question in impact.questions]
+    return lines or ["No model is recorded that these data reached."]
