@@ -16,6 +16,7 @@ import io
 import json
 import re
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,6 +37,13 @@ _OID_TYPE, _OID_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a8
 _OID_TIME, _OID_SHA256 = bytes.fromhex("2a864886f70d010905"), bytes.fromhex("608648016503040201")
 _OIDS_RSA = (bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010101"))
 _OID_ECDSA = bytes.fromhex("2a8648ce3d040302")
+
+
+_BROKEN = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError,
+    UnsupportedAlgorithm, x509.InvalidVersion, Warning,
+)  # fmt: skip
+"""What parsing a damaged file may raise."""
 
 
 class Refused(Exception):
@@ -124,7 +132,7 @@ def check_signature(data: bytes, signature: bytes) -> Signed:
     """Who signed these bytes and when, by the signer's clock. Raises Refused."""
     try:
         return _check_signature(data, signature)
-    except (ValueError, TypeError, IndexError, KeyError, OverflowError) as bad:
+    except _BROKEN as bad:
         raise Refused("The signature file is damaged.") from bad
 
 
@@ -141,8 +149,9 @@ def _check_signature(data: bytes, signature: bytes) -> Signed:
         raise Refused("The signature file is of another kind than a bundle's.")
     (whole,) = [encoding for _, _, encoding in _parts(certificates)]
     certificate = x509.load_der_x509_certificate(whole)
-    name, serial = [encoding for _, _, encoding in _parts(who)]
-    if name != certificate.issuer.public_bytes() or int.from_bytes(serial[2:], "big") != certificate.serial_number:
+    name, serial = _inside(who, 0x30, 0x02)
+    issuer = b"\x30" + _length(len(name)) + name
+    if issuer != certificate.issuer.public_bytes() or int.from_bytes(serial, "big") != certificate.serial_number:
         raise Refused("The signature names another certificate than the one it brings.")
     values = dict(map(_attribute, _parts(attributes)))
     if values.get(_OID_TYPE) != b"\x06\x09" + _OID_DATA:
@@ -150,7 +159,7 @@ def _check_signature(data: bytes, signature: bytes) -> Signed:
     if values.get(_OID_DIGEST) != b"\x04\x20" + hashlib.sha256(data).digest():
         raise Refused(f"{EVIDENCE} is not what was signed: it was changed after it was signed, or it is another file.")
     signed_bytes = b"\x31" + _length(len(attributes)) + attributes
-    _require(certificate, value, signed_bytes, _inside_first(algorithm), "The signature does not hold.")
+    _require(certificate, value, signed_bytes, _oid(algorithm), "The signature does not hold.")
     return Signed(certificate, _time(values[_OID_TIME]))
 
 
@@ -158,11 +167,10 @@ def _is_sha256(algorithm: bytes) -> bool:
     return algorithm in (b"\x06\x09" + _OID_SHA256, b"\x06\x09" + _OID_SHA256 + b"\x05\x00")
 
 
-def _inside_first(algorithm: bytes) -> bytes:
-    found = list(_parts(algorithm))
-    if len(found) > 2 or (len(found) == 2 and found[1][2] != b"\x05\x00"):
-        raise Refused("The signature's algorithm has parameters that a bundle's has not.")
-    return found[0][1]
+def _oid(algorithm: bytes) -> bytes:
+    if algorithm.endswith(b"\x05\x00"):
+        algorithm = algorithm[:-2]
+    return _inside(algorithm, 0x06)[0]
 
 
 def _attribute(part: tuple[int, bytes, bytes]) -> tuple[bytes, bytes]:
@@ -412,10 +420,11 @@ def check_all(
 
     def run(name: str, check: Callable[[], str]) -> bool:
         try:
-            findings.append(Finding(name, True, check()))
+            with warnings.catch_warnings(action="error"):
+                findings.append(Finding(name, True, check()))
         except Refused as refused:
             findings.append(Finding(name, False, str(refused)))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError):
+        except _BROKEN:
             findings.append(Finding(name, False, "A part of this is damaged or not in the form that it must have."))
         return findings[-1].ok
 

@@ -1,0 +1,303 @@
+"""What an attacker would try: every change is refused, and with a reason."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from conftest import ORIGIN, entry, journal
+from dsr_desk.core.merkle import leaf_hash
+from dsr_desk.evidence.bag import bag, stored_zip
+from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, Refused, check_all, members_of
+from dsr_desk.evidence.content import Edition, EvidenceContent, Language
+from dsr_desk.evidence.log import JournalContradicted, excerpt
+from dsr_desk.evidence.open import BundleRefused, open_bundle
+from dsr_desk.evidence.seal import Evidence, seal, sign
+from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.verify import Verification, verify
+
+
+@pytest.fixture
+def evidence(content: EvidenceContent, signer: Signer) -> Evidence:
+    return sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+
+
+def failures(evidence: Evidence, held: str | None = None, **changed: bytes) -> dict[str, str]:
+    """Names and sentences of the checks that fail."""
+    parts = {"archive": evidence.parcel[EVIDENCE], "signature": evidence.parcel[SIGNATURE]}
+    parts |= {"certificate": evidence.parcel[CERTIFICATE], **changed}
+    findings, _ = check_all(parts["archive"], parts["signature"], parts["certificate"], None, held)
+    return {finding.name: finding.says for finding in findings if not finding.ok}
+
+
+def verified(path: Path, data: bytes, **opening: object) -> Verification:
+    path.write_bytes(data)
+    return verify(path, **opening)  # type: ignore[arg-type]
+
+
+def flips(data: bytes, count: int) -> Iterator[bytes]:
+    """The same number of changes each time, spread over the data by a fixed seed."""
+    chance = random.Random(7)
+    for place in chance.sample(range(len(data)), min(count, len(data))):
+        changed = bytearray(data)
+        changed[place] ^= 1 << chance.randrange(8)
+        yield bytes(changed)
+
+
+def resigned(members: dict[str, bytes], signer: Signer) -> dict[str, bytes]:
+    archive = stored_zip(members)
+    return {"archive": archive, "signature": signer.sign_detached(archive)}
+
+
+def test_what_was_not_touched_holds(evidence: Evidence) -> None:
+    assert failures(evidence) == {}
+
+
+def test_every_single_byte_changed_in_the_archive_is_refused(evidence: Evidence) -> None:
+    for changed in flips(evidence.parcel[EVIDENCE], 400):
+        assert "signature" in failures(evidence, archive=changed)
+
+
+def test_every_single_byte_changed_in_the_signature_is_refused(evidence: Evidence) -> None:
+    for changed in flips(evidence.parcel[SIGNATURE], 900):
+        assert failures(evidence, signature=changed)
+
+
+def test_every_single_byte_changed_in_the_certificate_is_refused(evidence: Evidence) -> None:
+    for changed in flips(evidence.parcel[CERTIFICATE], 300):
+        assert failures(evidence, certificate=changed)
+
+
+def test_every_single_byte_changed_in_an_age_bundle_is_refused(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    sealed = seal(content, Edition.REGULATOR, signer, tmp_path / "b.age", recipients=[str(identity.to_public())])
+    data, path = sealed.path.read_bytes(), tmp_path / "changed.age"
+    head = data.index(b"\n---") + 60
+    for changed in (*flips(data, 120), *(flip + data[head:] for flip in flips(data[:head], 120))):
+        result = verified(path, changed, identities=[str(identity)])
+        assert not result.ok
+        assert result.checks[0].says
+
+
+@pytest.mark.usefixtures("few_iterations")
+def test_every_single_byte_changed_in_the_page_is_refused(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    page, path = sealed.path.read_bytes(), tmp_path / "changed.html"
+    start = page.index(b'id="sealed">')
+    shell = page[: start + 12]
+    for changed in (*flips(page, 150), *(flip + page[len(shell) :] for flip in flips(shell, 150))):
+        assert not verified(path, changed, passphrase=sealed.passphrase).ok
+
+
+@pytest.mark.usefixtures("few_iterations")
+def test_a_page_that_would_send_the_passphrase_away_is_named(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    page = sealed.path.read_bytes().replace(b"default-src 'none'", b"default-src *")
+    result = verified(tmp_path / "changed.html", page, passphrase=sealed.passphrase)
+    assert "page around" in result.checks[0].says
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, 0.999])
+@pytest.mark.usefixtures("few_iterations")
+def test_truncated_bundles_are_refused(kept: float, content: EvidenceContent, signer: Signer, tmp_path: Path) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    age = seal(content, Edition.REGULATOR, signer, tmp_path / "b.age", recipients=[str(identity.to_public())])
+    html = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    for sealed in (age, html):
+        data = sealed.path.read_bytes()
+        cut = tmp_path / f"cut{sealed.path.suffix}"
+        result = verified(cut, data[: int(len(data) * kept)], passphrase=html.passphrase, identities=[str(identity)])
+        assert not result.ok
+    archive = age.evidence.parcel[EVIDENCE]
+    assert {"signature", "archive"} <= set(failures(age.evidence, archive=archive[: int(len(archive) * kept)]))
+
+
+def test_swapped_members_are_noticed_even_when_the_archive_is_signed_anew(evidence: Evidence, signer: Signer) -> None:
+    members = members_of(evidence.parcel[EVIDENCE])
+    members["data/hits.json"], members["data/readback.json"] = members["data/readback.json"], members["data/hits.json"]
+    assert set(failures(evidence, **resigned(members, signer))) == {"files", "statement"}
+
+
+def test_a_member_added_is_noticed_even_when_the_archive_is_signed_anew(evidence: Evidence, signer: Signer) -> None:
+    members = {**members_of(evidence.parcel[EVIDENCE]), "data/more.json": b"[]"}
+    assert "data/more.json" in failures(evidence, **resigned(members, signer))["files"]
+
+
+def test_a_new_bag_around_changed_files_does_not_fit_the_statement(evidence: Evidence, signer: Signer) -> None:
+    payload = {n[5:]: d for n, d in members_of(evidence.parcel[EVIDENCE]).items() if n.startswith("data/")}
+    payload["hits.json"] = b"[]\n"
+    found = failures(evidence, **resigned(bag(payload, {}), signer))
+    assert found == {"statement": "data/hits.json is not the file that the statement speaks of."}
+
+
+def test_another_key_cannot_sign_for_the_organisation(evidence: Evidence, signer: Signer) -> None:
+    forger = Signer.new("Lumen Vision GmbH")
+    forged = forger.sign_detached(evidence.parcel[EVIDENCE])
+    assert "signature" in failures(evidence, signature=forged)
+    findings, _ = check_all(evidence.parcel[EVIDENCE], forged, forger.certificate_pem, signer.fingerprint)
+    assert {"signer", "statement"} <= {finding.name for finding in findings if not finding.ok}
+
+
+def test_two_bundles_spliced_are_refused(content: EvidenceContent, signer: Signer) -> None:
+    one = sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+    other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, Language.ENGLISH)
+    assert "not what was signed" in failures(one, archive=other.parcel[EVIDENCE])["signature"]
+    mixed = {**members_of(one.parcel[EVIDENCE]), "data/statement.dsse.json": b""}
+    mixed["data/statement.dsse.json"] = members_of(other.parcel[EVIDENCE])["data/statement.dsse.json"]
+    assert {"files", "statement"} <= set(failures(one, **resigned(mixed, signer)))
+
+
+def test_a_removed_journal_entry_shows_against_a_checkpoint_that_somebody_holds(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    entries = [entry(number, "2026-001") for number in range(12) if number != 4]
+    hashes = [leaf_hash(one.salt + one.entry) for one in entries]
+    rebuilt = replace(content, journal=excerpt(ORIGIN, hashes, ()))
+    bundle = sign(rebuilt, Edition.REGULATOR, signer, Language.ENGLISH)
+    assert failures(bundle) == {}
+    assert "rewritten" in failures(bundle, held=held)["journal"]
+
+
+def test_a_bundle_is_not_made_from_a_journal_that_contradicts_an_earlier_checkpoint(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    hashes = [leaf_hash(b"%d" % number) for number in range(20)]
+    with pytest.raises(JournalContradicted):
+        excerpt(ORIGIN, hashes, (), [held])
+
+
+def test_an_old_checkpoint_handed_out_again_is_noticed(content: EvidenceContent, signer: Signer) -> None:
+    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    replayed = sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+    assert "older state" in failures(replayed, held=newer)["journal"]
+
+
+def test_a_journal_that_grew_continues_the_checkpoint_that_is_held(content: EvidenceContent, signer: Signer) -> None:
+    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    grown = sign(replace(content, journal=journal(29, (held,))), Edition.REGULATOR, signer, Language.ENGLISH)
+    assert failures(grown, held=held) == {}
+
+
+def test_a_checkpoint_of_another_journal_or_without_a_proof_is_not_taken_for_one(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    bundle = sign(replace(content, journal=journal(14)), Edition.REGULATOR, signer, Language.ENGLISH)
+    assert "no proof" in failures(bundle, held=held)["journal"]
+    assert "another journal" in failures(bundle, held=held.replace(ORIGIN, "elsewhere"))["journal"]
+
+
+def test_a_changed_journal_entry_is_refused_though_everything_else_is_signed_anew(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    first, *others = content.journal.leaves
+    changed = replace(first, entry=first.entry.replace(b'"compared":240', b'"compared":999'))
+    forged = replace(content, journal=replace(content.journal, leaves=(changed, *others)))
+    assert "journal" in failures(sign(forged, Edition.REGULATOR, signer, Language.ENGLISH))
+
+
+def test_a_proof_for_another_place_is_refused(content: EvidenceContent, signer: Signer) -> None:
+    first, second, *others = content.journal.leaves
+    swapped = (replace(first, proof=second.proof), replace(second, proof=first.proof), *others)
+    forged = replace(content, journal=replace(content.journal, leaves=swapped))
+    assert "is not in the journal" in failures(sign(forged, Edition.REGULATOR, signer, Language.ENGLISH))["journal"]
+
+
+def zip_of(*members: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name), data, compression)
+    return buffer.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
+def test_a_zip_with_two_members_of_one_name_is_refused() -> None:
+    with pytest.raises(Refused, match="two members with the name a"):
+        members_of(zip_of(("a", b"1"), ("a", b"2")))
+
+
+def test_a_zip_bomb_is_refused_before_it_swells() -> None:
+    with pytest.raises(Refused, match="compressed"):
+        members_of(zip_of(("a", bytes(50_000_000)), compression=zipfile.ZIP_DEFLATED))
+
+
+def test_a_member_that_claims_to_be_larger_than_the_archive_is_refused() -> None:
+    data = bytearray(zip_of(("a", b"1234")))
+    at = data.index(b"PK\x01\x02")
+    for place in (at + 20, at + 24):
+        data[place : place + 4] = (1 << 31).to_bytes(4, "little")
+    with pytest.raises(Refused):
+        members_of(bytes(data))
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/../../b", "C:\\x", ".hidden", "a//b", "a/"])
+def test_a_path_that_climbs_out_is_refused(name: str) -> None:
+    with pytest.raises(Refused):
+        members_of(zip_of((name, b"1")))
+
+
+@pytest.mark.parametrize("place", ["front", "behind", "comment"])
+def test_bytes_that_belong_to_no_member_are_refused(place: str) -> None:
+    data = zip_of(("a", b"1"))
+    hidden = {"front": b"#!/bin/sh\n" + data, "behind": data + b"more", "comment": data[:-2] + b"\x04\x00more"}
+    with pytest.raises(Refused):
+        members_of(hidden[place])
+
+
+def test_a_link_or_password_protected_member_is_refused() -> None:
+    data = bytearray(zip_of(("a", b"1234")))
+    for marker, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(marker) + offset] |= 1
+    with pytest.raises(Refused):
+        members_of(bytes(data))
+
+
+def test_a_parcel_with_a_file_too_many_is_refused(evidence: Evidence, tmp_path: Path) -> None:
+    result = verified(tmp_path / "parcel.zip", stored_zip({**evidence.parcel, "README.exe": b"MZ"}))
+    assert result.checks[0].says == "The bundle holds a file that does not belong to it: README.exe."
+
+
+def test_nothing_is_written_when_a_bundle_is_refused(evidence: Evidence, tmp_path: Path) -> None:
+    path = tmp_path / "parcel.zip"
+    path.write_bytes(stored_zip({**evidence.parcel, EVIDENCE: zip_of(("../climbs", b"1"))}))
+    with pytest.raises(BundleRefused):
+        open_bundle(path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "climbs").exists()
+
+
+@pytest.mark.parametrize("make", [lambda: b"", lambda: b"PK", lambda: bytes(100), lambda: b"<!DOCTYPE html>"])
+def test_what_is_no_bundle_at_all_is_said_to_be_none(make: Callable[[], bytes], tmp_path: Path) -> None:
+    result = verified(tmp_path / "x", make(), passphrase="bafogi")
+    assert not result.ok
+    assert len(result.checks) == 1
+
+
+def test_random_bytes_as_a_signature_never_crash_the_verifier(evidence: Evidence) -> None:
+    chance = random.Random(3)
+    for length in range(0, 400, 7):
+        assert "signature" in failures(evidence, signature=chance.randbytes(length))
+        assert "signature" in failures(evidence, signature=b"\x30\x82\x01\x00" + chance.randbytes(length))
+
+
+@pytest.fixture
+def few_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer rounds of key derivation, so that hundreds of changed pages can be tried."""
+    monkeypatch.setattr("dsr_desk.evidence.html_wrapper.ITERATIONS", 10)
+    monkeypatch.setattr("dsr_desk.evidence.html_wrapper._ITERATIONS_ALLOWED", range(1, 100_001))
