@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_expected_strangers_agree_with_counted_ones(count, own):
 def test_an_expectation_never_rises_with_the_score():
     fit = calibrate(strangers(1, 3000, 5))
     expected = [fit.expected(score) for score in np.linspace(-1, 1, 200)]
-    assert all(one >= other for one, other in zip(expected, expected[1:], strict=False))
+    assert all(one >= other for one, other in pairwise(expected))
     border = fit.score_at(10)
     assert border is not None
     assert fit.expected(border) <= 10.001

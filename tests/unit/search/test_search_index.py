@@ -51,6 +51,11 @@ def copy(world, tmp_path) -> Path:
     return to
 
 
+def read_everything(folder: Path, secret: Secret) -> int:
+    with Index.open(folder, secret) as index:
+        return len(list(index.all_items())) + len(index.coarse)
+
+
 def test_an_index_opens_for_its_recipient_alone(world):
     with Index.open(world.photo_index, world.addressed.secret, "fake-1") as index:
         assert len(index.coarse) == index.about.faces == 333
@@ -106,11 +111,8 @@ def test_a_flipped_byte_is_noticed_wherever_it_is(copy, world):
     for page in range(0, len(data), 4096 * 10):
         data[page + 2000] ^= 1
     (copy / "index.db").write_bytes(bytes(data))
-    with pytest.raises(IndexDamaged), Index.open(copy, world.addressed.secret) as index:
-        assert list(index.all_items())
-        assert len(index.coarse)
-        assert list(index.rows("PRAGMA cipher_integrity_check")) == []
-        raise AssertionError("not noticed")
+    with pytest.raises(IndexDamaged):
+        read_everything(copy, world.addressed.secret)
 
 
 def test_an_index_of_a_newer_version_is_not_opened(copy, world):

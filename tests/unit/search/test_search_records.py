@@ -1,0 +1,311 @@
+"""Records by identifiers and names, links between photos and records, and the whole search."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+import search_fakes
+from search_fakes import build_fake, photo
+
+from dsr_desk.core.findings import Identifiers, ReasonKind
+from dsr_desk.jobs.progress import CancelToken
+from dsr_desk.search.columns import ColumnKind, guess_kind
+from dsr_desk.search.identifiers import email_forms, phone_forms
+from dsr_desk.search.index import Index
+from dsr_desk.search.lookup import correct_column, look_up_container
+from dsr_desk.search.match_names import compare_names
+from dsr_desk.search.names import name_tokens
+from dsr_desk.search.records import find_records, plain_date, wanted
+from dsr_desk.search.search import Question, search
+
+
+@pytest.fixture(scope="module")
+def indexes(world):
+    with (
+        Index.open(world.photo_index, world.addressed.secret) as photos,
+        Index.open(world.table_index, world.addressed.secret) as table,
+    ):
+        yield photos, table
+
+
+def rows_found(index: Index, identifiers: Identifiers) -> dict[str, list[str]]:
+    """Sentences by the name in the record."""
+    found = find_records(index, wanted(identifiers, index.country))
+    return {index.fields(row)["name"]: [reason.says for reason in reasons] for row, reasons in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "kind"),
+    [
+        ("email", ["a@b.de"], ColumnKind.EMAIL),
+        ("contact", ["a@b.de", "c@d.org", ""], ColumnKind.EMAIL),
+        ("Full Name", ["Ann Lee"], ColumnKind.NAME),
+        ("userName", ["annlee"], ColumnKind.USER_NAME),
+        ("user_id", ["17"], ColumnKind.ACCOUNT_ID),
+        ("owner.account_id", ["17"], ColumnKind.ACCOUNT_ID),
+        ("Telefon", ["0171 2345678"], ColumnKind.PHONE),
+        ("x", ["+49 171 2345678", "+1 202 555 0143"], ColumnKind.PHONE),
+        ("date_of_birth", ["1980-01-01"], ColumnKind.DATE_OF_BIRTH),
+        ("created", ["2020-01-01"], ColumnKind.OTHER),
+        ("file", ["a/b.jpg"], ColumnKind.PHOTO_REFERENCE),
+        ("path", ["a/b.jpg", "c.png"], ColumnKind.PHOTO_REFERENCE),
+        ("caption", ["x"], ColumnKind.FREE_TEXT),
+        ("remarks", ["she was at the lake that day", "a man on a bicycle in town"], ColumnKind.FREE_TEXT),
+        ("Straße", ["Hauptstr. 1"], ColumnKind.ADDRESS),
+        ("product name", ["Lamp"], ColumnKind.OTHER),
+        ("score", ["0.1"], ColumnKind.OTHER),
+    ],
+)
+def test_a_column_is_guessed_from_its_header_and_its_content(header, values, kind):
+    assert guess_kind(header, values) is kind
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Ann.Lee@Example.ORG", ["ann.lee@example.org"]),
+        ("ann.lee+news@example.org", ["ann.lee+news@example.org", "ann.lee@example.org"]),
+        ("A.n.n+x@googlemail.com", ["a.n.n+x@googlemail.com", "ann@gmail.com"]),
+        ("ann@gmail.com", ["ann@gmail.com"]),
+        ("not an address", []),
+    ],
+)
+def test_e_mails_have_a_strong_and_a_weaker_form(value, expected):
+    assert [form.text for form in email_forms(value)] == expected
+
+
+def test_phones_meet_in_e164_whatever_way_they_are_written():
+    ways = ["+49 171 2345678", "0049171/2345678", "0171 2345678", "(0171) 234-5678"]
+    assert {phone_forms(way, "DE")[0].text for way in ways} == {"+491712345678"}
+    shared = {form.text for form in phone_forms("0171 2345678")} & {form.text for form in phone_forms("+491712345678")}
+    assert shared
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "says"),
+    [
+        ("Ann Lee", "ann lee", "the same"),
+        ("Ann Lee", "Lee, Ann", "in another order"),
+        ("Müller Łukasz", "Lukasz Mueller", "other letters"),
+        ("Иван Петров", "Ivan Petrov", "other letters"),
+        ("محمد حسن", "Mohammed Hassan", "other letters"),
+        ("Robert Stone", "Bob Stone", "short or other form"),
+        ("Robert Stone", "R. Stone", "initial"),
+        ("Robert Stone", "Robert Stome", "one letter differs"),
+        ("Robert Stone", "Robert James Stone", "more parts"),
+    ],
+)
+def test_names_are_compared_with_a_reason(one, other, says):
+    likeness = compare_names(one, other)
+    assert likeness is not None
+    assert says in likeness.says
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ann Lee", "Bob Stone"), ("Ann Lee", "Ann Stone"), ("Ann Lee", "Ann"), ("Ann Lee", "Lee"), ("Jo Li", "Al Li")],
+)
+def test_different_names_are_not_alike(one, other):
+    assert compare_names(one, other) is None
+
+
+def test_accents_and_scripts_do_not_part_names():
+    assert name_tokens("Müller") == name_tokens("Mueller") == name_tokens("MULLER")
+    assert name_tokens("Dr. Anna von Berg") == ("anna", "berg")
+
+
+def test_an_identifier_is_found_exactly_with_the_field_that_holds_it(indexes):
+    found = rows_found(indexes[1], Identifiers(emails=("ANN.LEE@example.org",)))
+    assert found["Ann Lee"] == ["e-mail in column email is the same"]
+    assert found["Bob Stone"] == ["e-mail mentioned in column notes is the same"]
+    assert rows_found(indexes[1], Identifiers(phones=("0171-2345678",))) == {
+        "Ann Lee": ["phone number in column phone is the same"]
+    }
+    assert "Ann Lee" in rows_found(indexes[1], Identifiers(account_ids=("7",)))
+
+
+def test_an_identifier_given_as_a_hash_finds_the_plain_one(indexes):
+    for name in ("md5", "sha1", "sha256"):
+        given = hashlib.new(name, b"ann.lee@example.org", usedforsecurity=False).hexdigest().upper()
+        assert "hash that was asked for" in rows_found(indexes[1], Identifiers(emails=(given,)))["Ann Lee"][0]
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256"])
+def test_a_table_of_hashes_is_searched_with_a_plain_identifier(tmp_path, addressed, name):
+    hashed = hashlib.new(name, b"ann@x.org", usedforsecurity=False).hexdigest()
+    phone = hashlib.new(name, b"1712345678", usedforsecurity=False).hexdigest()
+    (tmp_path / "t.csv").write_text(f"name,contact\nAnn,{hashed}\nPhone,{phone}\nBob,{'0' * len(hashed)}\n")
+    build_fake([tmp_path / "t.csv"], tmp_path / "i.dsrindex", addressed=addressed)
+    with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
+        found = rows_found(index, Identifiers(emails=("Ann@x.org",), phones=("+491712345678",)))
+    assert sorted(found) == ["Ann", "Phone"]
+    assert "hash" in found["Ann"][0]
+
+
+def test_names_are_found_closely_and_dates_only_confirm(indexes):
+    found = rows_found(indexes[1], Identifiers(names=("Anne Lee", "Mueller, Lukasz"), dates_of_birth=("17/05/1980",)))
+    assert found["Ann Lee"][1] == "date of birth in column born agrees"
+    assert "Łukasz Müller" in found
+    assert "Ana Lée" in rows_found(indexes[1], Identifiers(names=("Anna Lee",)))
+    assert rows_found(indexes[1], Identifiers(dates_of_birth=("1980-05-17",))) == {}
+
+
+def test_a_nickname_is_found(indexes):
+    assert set(rows_found(indexes[1], Identifiers(names=("Bobby Stone",)))) == {"Bob Stone", "Robert Stone"}
+
+
+def test_free_text_that_mentions_a_name_is_found(indexes):
+    found = rows_found(indexes[1], Identifiers(names=("Ann Lee",)))
+    assert found["Łukasz Müller"] == ["text in column notes mentions what the subject is known by"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1980-05-17", "1980-05-17"),
+        ("17.5.1980", "1980-05-17"),
+        ("19800517", "1980-05-17"),
+        ("1980-05-17T00:00:00", "1980-05-17"),
+        ("May 1980", ""),
+    ],
+)
+def test_dates_are_compared_in_one_form(value, expected):
+    assert plain_date(value) == expected
+
+
+def test_a_wrong_guess_is_corrected_without_reading_photos_again(tmp_path, addressed):
+    (tmp_path / "t.csv").write_text("code,nr\nannlee,1\nbob,2\n")
+    build_fake([tmp_path / "t.csv"], tmp_path / "i.dsrindex", addressed=addressed)
+    with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
+        subject = wanted(Identifiers(user_names=("AnnLee",)))
+        before = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
+        correct_column(index.db, index.folder, 1, "code", ColumnKind.USER_NAME)
+        look_up_container(index.db, index.folder, 1, "", CancelToken())
+        after = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
+    assert "user name in column code is the same" not in before
+    assert after == ["user name in column code is the same"]
+
+
+def test_a_search_finds_all_photos_of_a_person_and_few_strangers(indexes):
+    question = Question([search_fakes.template(5, 99)], "fake-1")
+    result = search(indexes, question)
+    photos = [candidate.address.member for candidate in result.candidates]
+    assert set(photos[:3]) == {"p005_0.png", "p005_1.png", "p005_2.png"}
+    assert 3 <= result.pile.count <= 40
+    assert result.compared_faces == 333
+    assert result.complete
+
+
+def test_a_group_photo_names_the_face_that_was_found(indexes):
+    result = search(indexes, Question([search_fakes.template(2, 99)], "fake-1"))
+    group = next(candidate for candidate in result.candidates if candidate.address.member == "group.png")
+    assert group.face == 1
+    assert group.box is not None
+    assert group.box.left == 10
+
+
+def test_a_record_brings_its_photos_and_its_account(indexes):
+    result = search(indexes, Question(identifiers=Identifiers(emails=("ann.lee@example.org",))))
+    links = {
+        candidate.address.member: reason.says
+        for candidate in result.candidates
+        for reason in candidate.reasons
+        if reason.kind is ReasonKind.LINK
+    }
+    assert links["p001_1.png"] == "photo named in column photo of the record in profiles.csv"
+    assert "none.png" in links
+    assert any("same account id" in says for says in links.values())
+
+
+def test_a_confirmed_photo_brings_its_record_and_the_other_photos_of_the_account(indexes):
+    photos, _ = indexes
+    hit = next(item for item in photos.all_items() if item.address.member == "p001_1.png")
+    result = search(indexes, Question(confirmed=[(hit.address.id, 0)]))
+    found = {candidate.address.place for candidate in result.candidates}
+    assert found == {"profiles.csv", "photos › none.png"}
+    assert sum(candidate.address.container == "profiles.csv" for candidate in result.candidates) == 2
+
+
+def test_a_sidecar_is_linked_to_its_photo_and_by_account_to_the_profile(indexes):
+    photos, _ = indexes
+    hit = next(item for item in photos.all_items() if item.address.member == "p002_1.png")
+    result = search(indexes, Question(confirmed=[(hit.address.id, 0)]))
+    assert {candidate.address.place for candidate in result.candidates} == {"photos › p002_1.json", "profiles.csv"}
+
+
+def test_a_refused_link_brings_nothing(indexes):
+    photos, table = indexes
+    record = next(item for item in table.all_items())
+    photo_item = next(item for item in photos.all_items() if item.address.member == "p001_1.png")
+    question = Question(
+        identifiers=Identifiers(emails=("ann.lee@example.org",)),
+        refused_links={(photo_item.address.id, record.address.id)},
+    )
+    members = [candidate.address.member for candidate in search(indexes, question).candidates]
+    assert "p001_1.png" not in members
+    assert "none.png" in members
+
+
+def test_a_confirmed_hit_becomes_a_reference_and_undoing_it_takes_its_effect_back(indexes):
+    photos, _ = indexes
+    hit = next(item for item in photos.all_items() if item.address.member == "p030_0.png")
+    plain = Question([search_fakes.template(5, 99)], "fake-1")
+    grown = Question([search_fakes.template(5, 99)], "fake-1", confirmed=[(hit.address.id, 0)])
+    before, after = search(indexes, plain), search(indexes, grown)
+    assert {one.id for one in before.candidates} <= {one.id for one in after.candidates}
+    assert "p030_1.png" in [one.address.member for one in after.candidates]
+    assert search(indexes, plain) == before
+
+
+def test_a_look_alike_of_a_reference_is_a_candidate(indexes):
+    photos, _ = indexes
+    item = next(item for item in photos.all_items() if item.address.member == "p050_1.png")
+    result = search(indexes, Question(reference_hashes=[item.phash]))
+    assert any(
+        candidate.id == item.address.id and candidate.reasons[0].kind is ReasonKind.DUPLICATE
+        for candidate in result.candidates
+    )
+
+
+def test_what_was_not_searched_is_said(indexes):
+    question = Question([search_fakes.template(5, 99)], "another-engine")
+    result = search(indexes, question, unopened={"old": "it is damaged"})
+    said = {part.what: part.count for part in result.not_searched}
+    assert said["photos: photos without a face that was found"] == 1
+    assert said["photos: photos that ended the program that read them"] == 1
+    assert said["photos: all faces"] == 333
+    assert "old: the whole index" in said
+    assert "records" in said
+    assert not result.complete
+
+
+def test_a_search_tells_of_each_index_as_it_goes(indexes):
+    seen = []
+    search(
+        indexes,
+        Question([search_fakes.template(5, 99)], "fake-1", Identifiers(account_ids=("10",))),
+        on_index=lambda name, candidates: seen.append((name, len(candidates) > 0)),
+    )
+    assert seen == [("photos", True), ("profiles", True)]
+
+
+def test_a_cancelled_search_lists_what_it_did_not_reach(indexes):
+    cancel = CancelToken()
+    cancel.cancel()
+    result = search(indexes, Question([search_fakes.template(5, 99)], "fake-1"), cancel=cancel)
+    assert not result.complete
+    assert {"photos: the whole index", "profiles: the whole index"} <= {part.what for part in result.not_searched}
+
+
+def test_a_small_index_shows_every_close_face_and_says_so(tmp_path, addressed):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for shot in range(9):
+        (photos / f"{shot}.png").write_bytes(photo((4, shot)))
+    build_fake([photos], tmp_path / "small.dsrindex", addressed=addressed)
+    with Index.open(tmp_path / "small.dsrindex", addressed.secret) as index:
+        result = search([index], Question([search_fakes.template(4, 99)], "fake-1"))
+    assert result.pile.count == 9
+    assert all(reason.expected_strangers is None for one in result.candidates for reason in one.reasons)
+    assert "too few faces" in result.statement
