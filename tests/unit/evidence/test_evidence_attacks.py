@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from evidence_sample import ORIGIN, entry, journal
 
-from conftest import ORIGIN, entry, journal
 from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.evidence.bag import bag, stored_zip
 from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, Refused, check_all, members_of

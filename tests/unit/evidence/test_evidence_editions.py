@@ -1,0 +1,197 @@
+"""What each edition holds, and what never leaves the house."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from evidence_sample import drawn_face, hit
+from PIL import Image
+
+from dsr_desk.core.requests import Right
+from dsr_desk.evidence.check_bundle import EVIDENCE, members_of
+from dsr_desk.evidence.content import Edition, EvidenceContent, FaceCrop, Language, ReadBack, Seen
+from dsr_desk.evidence.crops import LARGEST, CropRefused
+from dsr_desk.evidence.seal import PersonalDataInside, seal, sign
+from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.statement import PREDICATE_TYPE, STATEMENT_TYPE
+
+
+def files_of(content: EvidenceContent, edition: Edition, signer: Signer) -> dict[str, bytes]:
+    members = members_of(sign(content, edition, signer, Language.ENGLISH).parcel[EVIDENCE])
+    return {name.removeprefix("data/"): data for name, data in members.items() if name.startswith("data/")}
+
+
+def asked_for_access(content: EvidenceContent) -> EvidenceContent:
+    return replace(content, case=replace(content.case, right=Right.ACCESS))
+
+
+def test_the_same_content_and_key_give_the_same_archive(content: EvidenceContent, signer: Signer) -> None:
+    for edition in Edition:
+        first, second = (sign(content, edition, signer, Language.GERMAN).parcel[EVIDENCE] for _ in range(2))
+        assert first == second
+
+
+def test_the_same_holds_for_an_rsa_key(content: EvidenceContent, rsa_signer: Signer) -> None:
+    first, second = (sign(content, Edition.REGULATOR, rsa_signer, Language.ENGLISH).digest for _ in range(2))
+    assert first == second
+
+
+def test_no_byte_of_the_regulator_edition_is_of_a_picture_a_person_or_a_salt(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    archive = sign(asked_for_access(content), Edition.REGULATOR, signer, Language.ENGLISH).parcel[EVIDENCE]
+    assert b"data:image" not in archive
+    for magic in (b"\xff\xd8\xff", b"\x89PNG", b"/9j/", b"iVBOR"):
+        assert magic not in archive
+    for person in ("Mara", "Lindqvist", *content.other_identifiers):
+        assert person.encode() not in archive
+    for item in content.hits:
+        for secret in (item.salt, bytes.fromhex(item.digest)):
+            for form in (secret, secret.hex().encode(), base64.b64encode(secret)):
+                assert form not in archive
+
+
+def test_an_identifier_in_a_reason_stops_the_regulator_edition(content: EvidenceContent, signer: Signer) -> None:
+    first, *others = content.models
+    planned = replace(first.planned, reason="JONAS.WEBER@mail.example is in it too")  # type: ignore[type-var]
+    slipped = replace(content, models=(replace(first, planned=planned), *others))
+    with pytest.raises(PersonalDataInside) as raised:
+        sign(slipped, Edition.REGULATOR, signer, Language.ENGLISH)
+    assert "jonas" not in str(raised.value).lower()
+
+
+def test_the_regulator_sees_scope_dispositions_custody_and_the_journal(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    files = files_of(content, Edition.REGULATOR, signer)
+    scope = json.loads(files["scope.json"])
+    assert [one["index"] for one in scope["searched"]] == ["portraits", "profiles"]
+    assert scope["not_searched"] == [
+        {"what": "photos of dataset portraits@2025-11", "why": "unreadable files", "count": 2}
+    ]
+    models = {model["name"]: model for model in json.loads(files["lineage.json"])["models"]}
+    assert models["kiosk-tuned"]["observed"]["fate"] == "destroyed"
+    assert models["facenet-base"]["observed"] is None
+    assert json.loads(files["custody.jsonl"].splitlines()[0])["who"] == "Iris Novak"
+    assert all("entry" in json.loads(line) for line in files["log/leaves.jsonl"].splitlines())
+    assert files["lineage.svg"].startswith(b"<svg")
+    assert len(files["actions.jsonl"].splitlines()) == 2
+
+
+def test_the_requester_gets_no_internals(content: EvidenceContent, signer: Signer) -> None:
+    files = files_of(content, Edition.REQUESTER, signer)
+    assert not {"actions.jsonl", "custody.jsonl", "case.json", "lineage.svg"} & set(files)
+    everything = b"".join(data for name, data in files.items() if name != "check_bundle.py")
+    for internal in (b"photos-000.tar", b"Iris Novak", b"mlflow.db", b"engine 1.3", b'"officer"', b"fine-tune-base"):
+        assert internal not in everything
+    assert all("entry" not in json.loads(line) for line in files["log/leaves.jsonl"].splitlines())
+
+
+def test_she_can_check_the_salted_hash_of_her_own_photo(content: EvidenceContent, signer: Signer) -> None:
+    first = json.loads(files_of(content, Edition.REQUESTER, signer)["hits.json"])[0]
+    digest = hashlib.sha256(b"stored bytes 1").digest()
+    assert hashlib.sha256(bytes.fromhex(first["salt"]) + digest).hexdigest() == first["salted_hash"]
+
+
+def test_models_are_never_said_to_be_trained_on_her_photos_unless_lineage_reaches_items(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    report = files_of(content, Edition.REQUESTER, signer)["report.html"].decode()
+    assert "trained on a dataset version that holds 9 photos of yours" in report
+    assert "trained on 9 photos of yours" not in report
+    assert "only measured against a dataset version that holds 9 photos" in report
+    reached = replace(content, models=tuple(replace(model, reaches_items=True) for model in content.models))
+    assert "trained on 9 photos of yours" in files_of(reached, Edition.REQUESTER, signer)["report.html"].decode()
+
+
+def test_pictures_are_shown_in_access_cases_to_the_requester_alone(content: EvidenceContent, signer: Signer) -> None:
+    asked = asked_for_access(content)
+    order = replace(asked, case=replace(asked.case, order=True))
+    for shown, case, edition in (
+        (9, asked, Edition.REQUESTER), (0, content, Edition.REQUESTER), (0, asked, Edition.REGULATOR),
+        (0, order, Edition.REQUESTER),
+    ):  # fmt: skip
+        assert files_of(case, edition, signer)["report.html"].count(b"data:image/jpeg;base64,") == shown
+
+
+def test_a_picture_is_a_small_face_without_metadata(content: EvidenceContent, signer: Signer) -> None:
+    buffer = io.BytesIO()
+    tagged = Image.Exif()
+    tagged[0x010E] = "taken at Mara's home"
+    Image.open(io.BytesIO(drawn_face("#d8a27a"))).convert("RGB").save(buffer, "JPEG", exif=tagged)
+    asked = replace(asked_for_access(content), hits=(hit(1, crop=FaceCrop(buffer.getvalue(), "ab" * 32, 1)),))
+    report = files_of(asked, Edition.REQUESTER, signer)["report.html"]
+    picture = base64.b64decode(report.split(b"data:image/jpeg;base64,")[1].split(b'"')[0])
+    assert b"home" not in picture
+    with Image.open(io.BytesIO(picture)) as shown:
+        assert max(shown.size) <= LARGEST
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize("crop", [FaceCrop(drawn_face("#d8a27a"), "ab" * 32, 2), FaceCrop(b"no picture", "ab" * 32, 1)])
+def test_a_picture_with_two_faces_or_of_nothing_is_refused(
+    crop: FaceCrop, content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    asked = replace(asked_for_access(content), hits=(hit(1, crop=crop),))
+    with pytest.raises(CropRefused):
+        seal(asked, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_found_is_an_edition_that_does_not_claim_that_there_is_nothing(
+    nothing_found: EvidenceContent, signer: Signer
+) -> None:
+    for edition in Edition:
+        files = files_of(nothing_found, edition, signer)
+        assert json.loads(files["hits.json"]) == []
+        report = files["report.html"].decode()
+        assert "no proof that there is none" in report
+        assert "unreadable files" in report
+        assert "gone" not in report.split("<h2>What this bundle")[0]
+
+
+def test_the_weakest_item_sets_the_headline(content: EvidenceContent, signer: Signer) -> None:
+    gone = tuple(replace(entry, seen=Seen.GONE) for entry in content.read_backs)
+    all_gone = replace(content, read_backs=gone, retained=())
+    assert "All 10 are gone" in files_of(all_gone, Edition.REQUESTER, signer)["report.html"].decode()
+    again = ReadBack(
+        "portraits", "search again", Seen.STILL_THERE, "2026-03-11T10:00:00Z", "Ben Okafor", ("item-0002",)
+    )
+    one_left = replace(all_gone, read_backs=(*gone, again))
+    assert one_left.outcomes["item-0002"] is Seen.STILL_THERE
+    report = files_of(one_left, Edition.REQUESTER, signer)["report.html"].decode()
+    assert "All 10 are gone" not in report
+    assert "9 ✓ gone, 1 ■ still there" in report
+
+
+def test_what_nobody_read_back_is_never_called_gone(content: EvidenceContent, signer: Signer) -> None:
+    unread = replace(content, read_backs=(), retained=())
+    assert set(unread.outcomes.values()) == {Seen.NOT_LOOKED}
+    files = files_of(unread, Edition.REQUESTER, signer)
+    assert "✓ gone" not in files["report.html"].decode()
+    envelope = json.loads(files["statement.dsse.json"])
+    predicate = json.loads(base64.b64decode(envelope["payload"]))["predicate"]
+    assert predicate["outcomes"] == {"could not look": 10}
+    assert any("certifies no deletion" in sentence for sentence in predicate["declared"])
+
+
+def test_the_statement_names_every_file_with_its_digest(content: EvidenceContent, signer: Signer) -> None:
+    files = files_of(content, Edition.REGULATOR, signer)
+    envelope = json.loads(files.pop("statement.dsse.json"))
+    assert envelope["payloadType"] == "application/vnd.in-toto+json"
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    assert (statement["_type"], statement["predicateType"]) == (STATEMENT_TYPE, PREDICATE_TYPE)
+    assert {one["name"]: one["digest"]["sha256"] for one in statement["subject"]} == {
+        f"data/{name}": hashlib.sha256(data).hexdigest() for name, data in files.items()
+    }
+
+
+def test_a_salt_of_another_length_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        _ = replace(hit(1), salt=b"short").salted_hash

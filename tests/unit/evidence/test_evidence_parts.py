@@ -1,0 +1,211 @@
+"""Keys, passphrases, checkpoints, bags and folders."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyrage
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from evidence_sample import ORIGIN, SomeKey, certified, journal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsr_desk.core import merkle
+from dsr_desk.evidence import check_bundle
+from dsr_desk.evidence.age_wrapper import RecipientKeyWrong
+from dsr_desk.evidence.bag import bag, stored_zip
+from dsr_desk.evidence.content import Edition, EvidenceContent
+from dsr_desk.evidence.log import read_checkpoint, sign_checkpoint, verifier_key
+from dsr_desk.evidence.open import BundleRefused, FolderInUse, open_bundle
+from dsr_desk.evidence.passphrase import BITS, new_passphrase, normal_passphrase
+from dsr_desk.evidence.seal import seal
+from dsr_desk.evidence.signing import KeyFileUnusable, Signer, readable_fingerprint
+from dsr_desk.evidence.verify import BundleMissing, SecretNeeded, verify
+
+
+def test_a_passphrase_has_more_than_80_bits_and_reads_aloud() -> None:
+    assert BITS >= 80
+    made = {new_passphrase() for _ in range(200)}
+    assert len(made) == 200
+    for passphrase in made:
+        assert [len(group) for group in passphrase.split("-")] == [6] * 5
+        assert normal_passphrase(passphrase.upper().replace("-", " ")) == normal_passphrase(passphrase)
+
+
+def test_a_key_goes_into_the_vault_and_comes_back(signer: Signer) -> None:
+    again = Signer.load(signer.private_bytes(), signer.certificate_bytes())
+    assert again.fingerprint == signer.fingerprint
+    assert again.sign(b"x") == signer.sign(b"x")
+    assert again.log_key.private_bytes_raw() == signer.log_key.private_bytes_raw()
+    assert readable_fingerprint(signer.fingerprint).replace(" ", "") == signer.fingerprint
+
+
+def test_a_certificate_names_the_organisation_even_when_its_name_is_long() -> None:
+    name = "Gesellschaft für sehr lange Namen und Bilder mit beschränkter Haftung & Co. KG, Niederlassung Süd"
+    signer = Signer.new(name, datetime(2026, 1, 1, tzinfo=UTC))
+    (found,) = signer.certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
+    assert name.startswith(str(found.value))
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (rsa.generate_private_key(65537, 2048), "its RSA key has 2048 bits"),
+        (ec.generate_private_key(ec.SECP256K1()), "its curve is secp256k1"),
+        (Ed25519PrivateKey.generate(), "does not hold an RSA or elliptic-curve key"),
+    ],
+)
+def test_a_key_file_that_cannot_sign_bundles_is_refused_with_the_reason(key: SomeKey, why: str) -> None:
+    certificate = certified("Lumen", key, ec.generate_private_key(ec.SECP256R1()), None)
+    encrypted = pkcs12.serialize_key_and_certificates(b"k", key, certificate, None, BestAvailableEncryption(b"p"))
+    with pytest.raises(KeyFileUnusable, match=why):
+        Signer.from_pkcs12(encrypted, "p")
+
+
+def test_a_key_file_without_a_certificate_is_refused() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    encrypted = pkcs12.serialize_key_and_certificates(b"k", key, None, None, BestAvailableEncryption(b"p"))
+    with pytest.raises(KeyFileUnusable, match="with its certificate"):
+        Signer.from_pkcs12(encrypted, "p")
+
+
+def test_a_wrong_passphrase_of_a_key_file_is_refused(signer: Signer) -> None:
+    encrypted = pkcs12.serialize_key_and_certificates(
+        b"k", signer.key, signer.certificate, None, BestAvailableEncryption(b"right")
+    )
+    assert Signer.from_pkcs12(encrypted, "right").fingerprint == signer.fingerprint
+    with pytest.raises(KeyFileUnusable):
+        Signer.from_pkcs12(encrypted, "wrong")
+    with pytest.raises(KeyFileUnusable):
+        Signer.from_pkcs12(encrypted[:-9], "right")
+
+
+def test_a_checkpoint_is_a_signed_note_that_its_key_verifies() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    head = hashlib.sha256(b"root").digest()
+    note = sign_checkpoint(ORIGIN, 42, head, key)
+    text, signatures = note.split("\n\n")
+    assert text.split("\n") == [ORIGIN, "42", base64.b64encode(head).decode()]
+    assert signatures.startswith(f"— {ORIGIN} ")
+    assert read_checkpoint(note, verifier_key(ORIGIN, key.public_key())).size == 42
+    with pytest.raises(ValueError, match="does not hold"):
+        read_checkpoint(note.replace("\n42\n", "\n43\n"), verifier_key(ORIGIN, key.public_key()))
+    with pytest.raises(ValueError, match="expected key"):
+        read_checkpoint(note, verifier_key(ORIGIN, Ed25519PrivateKey.generate().public_key()))
+    with pytest.raises(ValueError, match="no"):
+        read_checkpoint("no note")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 70), st.data())
+def test_the_verifier_alone_agrees_with_the_trees_of_the_vault(size: int, data: st.DataObject) -> None:
+    leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    head = check_bundle.Head("o", size, merkle.root(leaves))
+    proof = merkle.inclusion_proof(leaves, index)
+    assert check_bundle._included(leaves[index], index, head, proof)
+    assert not check_bundle._included(leaves[index], (index + 1) % size, head, proof) or size == 1
+    continued = merkle.consistency_proof(leaves, old)
+    assert check_bundle._continues(old, merkle.root(leaves[:old]), size, head.root, continued)
+    assert not check_bundle._continues(old, merkle.leaf_hash(b"other"), size, head.root, continued)
+    assert not check_bundle._continues(old, merkle.root(leaves[:old]), size, head.root, [*continued, head.root])
+
+
+def test_a_zip_is_the_same_whatever_order_its_members_come_in() -> None:
+    members = {"b": b"2", "a": b"1", "c/d": b"3"}
+    data = stored_zip(members)
+    assert data == stored_zip(dict(reversed(members.items())))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["a", "b", "c/d"]
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_bag_info_keeps_one_line_for_each_label() -> None:
+    info = bag({"a.txt": b"12345"}, {"Source-Organization": "Two\nlines: here"})["bag-info.txt"].decode()
+    assert info == "Payload-Oxum: 5.1\nSource-Organization: Two lines: here\n"
+
+
+def test_an_expected_certificate_is_compared_however_it_is_written(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    spoken = ":".join(readable_fingerprint(signer.fingerprint).upper().split())
+    assert verify(sealed.path, sealed.passphrase, expected_certificate=spoken).ok
+    other = verify(sealed.path, sealed.passphrase, expected_certificate="00" * 32)
+    assert [check.name for check in other.checks if not check.ok] == ["signer"]
+    assert other.as_json()["checks"][2]["ok"] is False
+
+
+def test_a_bundle_signed_before_a_key_was_renewed_still_verifies(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    Signer.new("Lumen Vision GmbH")
+    assert verify(sealed.path, sealed.passphrase, expected_certificate=signer.fingerprint).ok
+
+
+def test_a_signature_after_the_last_day_of_the_certificate_does_not_count(
+    content: EvidenceContent, tmp_path: Path
+) -> None:
+    expired = Signer.new("Lumen Vision GmbH", datetime(2011, 1, 1, tzinfo=UTC))
+    sealed = seal(content, Edition.REQUESTER, expired, tmp_path / "open-me.html")
+    found = {check.name: check.says for check in verify(sealed.path, sealed.passphrase).checks if not check.ok}
+    assert found == {"signer": "The certificate was not valid at the time of signing."}
+
+
+def test_a_wrong_key_or_passphrase_is_said_and_a_missing_one_is_asked_for(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    mine, other = (pyrage.x25519.Identity.generate() for _ in range(2))
+    age = seal(content, Edition.REGULATOR, signer, tmp_path / "b.age", recipients=[str(mine.to_public())])
+    html = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    assert age.passphrase is None
+    assert not verify(age.path, identities=[str(other)]).ok
+    assert "passphrase does not fit" in verify(html.path, "bafogi").checks[0].says
+    for path in (age.path, html.path):
+        with pytest.raises(SecretNeeded):
+            verify(path)
+    with pytest.raises(BundleMissing):
+        verify(tmp_path / "nowhere")
+    with pytest.raises(BundleRefused):
+        open_bundle(html.path, tmp_path / "out", "bafogi")
+
+
+def test_a_recipient_without_a_usable_key_stops_the_sealing(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    good = str(pyrage.x25519.Identity.generate().to_public())
+    with pytest.raises(RecipientKeyWrong) as raised:
+        seal(content, Edition.REGULATOR, signer, tmp_path / "b.age", recipients=[good, "age1nonsense"])
+    assert raised.value.details == {"number": 2}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_opening_writes_the_report_first_and_never_into_a_folder_in_use(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    paths = open_bundle(sealed.path, tmp_path / "out", sealed.passphrase)
+    assert paths[0] == tmp_path / "out" / "evidence" / "data" / "report.html"
+    assert all(path.is_file() for path in paths)
+    assert verify(tmp_path / "out", expected_certificate=signer.fingerprint).ok
+    with pytest.raises(FolderInUse):
+        open_bundle(sealed.path, tmp_path / "out", sealed.passphrase)
+
+
+def test_a_journal_without_entries_of_the_case_is_still_a_journal(
+    content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    empty = replace(content, journal=replace(journal(1), leaves=()))
+    sealed = seal(empty, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    assert verify(sealed.path, sealed.passphrase).ok

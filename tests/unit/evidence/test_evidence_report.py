@@ -1,0 +1,156 @@
+"""The report reads well in both languages and cannot be broken by what stands in the vault."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+from evidence_sample import hit, journal
+
+from dsr_desk.core.lineage import Fate
+from dsr_desk.core.requests import Law, Right
+from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation, Seen
+from dsr_desk.evidence.html import ROWS_SHOWN
+from dsr_desk.evidence.lineage_picture import lineage_svg
+from dsr_desk.evidence.report import report
+from dsr_desk.evidence.words import _WORDS, Words
+
+
+class Balanced(HTMLParser):
+    """Collects what a page refers to, and fails on a tag that is closed out of order."""
+
+    VOID = frozenset({"meta", "img", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.references += [value or "" for name, value in attrs if name in ("src", "href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(page: bytes) -> Balanced:
+    parser = Balanced()
+    parser.feed(page.decode())
+    assert parser.open == []
+    return parser
+
+
+def visible(page: bytes) -> str:
+    return re.sub(r"<[^>]+>", " ", page.decode().split("</style>")[1])
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("edition", list(Edition))
+def test_a_report_is_whole_and_refers_to_nothing_elsewhere(
+    content: EvidenceContent, edition: Edition, language: Language
+) -> None:
+    page = report(content, edition, language)
+    structure = parsed(page)
+    assert all(reference.startswith("data:image/jpeg") for reference in structure.references)
+    assert not {"script", "link", "iframe", "form", "a"} & structure.tags
+    assert f'<html lang="{language.value}">'.encode() in page
+    assert "{" not in visible(page)
+
+
+def test_what_stands_in_the_vault_is_shown_as_text(content: EvidenceContent) -> None:
+    nasty = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{case}'
+    case = replace(content.case, person=nasty)
+    models = tuple(replace(model, name=nasty) for model in content.models)
+    for edition in Edition:
+        page = report(replace(content, case=case, models=models, limits=(nasty,)), edition, Language.ENGLISH)
+        assert not {"script", "img"} & parsed(page).tags
+        assert "&lt;script&gt;alert(1)" in page.decode()
+    assert b"<script" not in lineage_svg(models)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_word_exists_in_both_languages_with_the_same_blanks(language: Language) -> None:
+    words = Words(language)
+    for key, both in _WORDS.items():
+        blanks = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (both["en"], both["de"])]
+        assert both["en"]
+        assert both["de"]
+        assert blanks[0] == blanks[1], key
+    assert all(words.right(one) and words.right_name(one) for one in Right)
+    assert all(words.law(one) for one in Law)
+    assert all(words.fate(one) for one in Fate)
+    assert all(words.seen(one) for one in Seen)
+
+
+def test_no_word_is_kept_that_no_report_says() -> None:
+    room = files("dsr_desk.evidence")
+    source = "".join(path.read_text("utf-8") for path in room.iterdir() if path.name.endswith(".py"))
+    built = ("photo", "record", "completes", "corrects", "proved", "consistent", "declared")
+    unused = [key for key in _WORDS if not re.search(rf"""["']{re.escape(key)}["']""", source) and key not in built]
+    assert set(unused) <= {"title.requester", "title.regulator"}
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "day", "count"),
+    [
+        (Language.ENGLISH, "3,000,000", "1 March 2026", "1 photo"),
+        (Language.GERMAN, "3.000.000", "1. März 2026", "1 Foto"),
+    ],
+)
+def test_numbers_and_days_are_written_as_the_reader_writes_them(
+    language: Language, number: str, day: str, count: str
+) -> None:
+    words = Words(language)
+    assert (words.number(3_000_000), words.day("2026-03-01T08:00:00Z"), words.count(1, "photo")) == (number, day, count)
+    assert words.day("whenever") == "whenever"
+    assert words.day("") == words("unknown")
+
+
+def test_one_officer_alone_is_said(content: EvidenceContent) -> None:
+    alone = replace(content, declarant=replace(content.declarant, validator=""))
+    assert "Nobody other than the operator" in visible(report(alone, Edition.REGULATOR, Language.ENGLISH))
+    assert "Nobody other than the operator" not in visible(report(content, Edition.REGULATOR, Language.ENGLISH))
+
+
+def test_parts_that_were_not_searched_are_in_the_first_lines(content: EvidenceContent) -> None:
+    first_lines = visible(report(content, Edition.REQUESTER, Language.ENGLISH)).split("Where we searched")[0]
+    assert "In 20 photos no face could be compared" in first_lines
+    assert "Some parts could not be searched" in first_lines
+
+
+def test_a_first_checkpoint_claims_no_history_and_a_later_one_does(content: EvidenceContent) -> None:
+    first = visible(report(content, Edition.REQUESTER, Language.ENGLISH))
+    assert "This is the first checkpoint" in first
+    head = base64.b64encode(journal(5).root).decode()
+    later = replace(content, journal=journal(11, (f"{content.journal.origin}\n5\n{head}\n\n",)))
+    assert "A consistency proof" in visible(report(later, Edition.REQUESTER, Language.ENGLISH))
+
+
+def test_a_long_list_is_cut_and_says_where_the_rest_is(content: EvidenceContent) -> None:
+    many = replace(content, hits=tuple(hit(number) for number in range(1, ROWS_SHOWN + 51)), read_backs=())
+    for edition in Edition:
+        page = report(many, edition, Language.ENGLISH)
+        assert "50 more are in the file data/hits.json" in visible(page)
+        assert f">item-{ROWS_SHOWN:04d}<".encode() in page
+        assert f">item-{ROWS_SHOWN + 1:04d}<".encode() not in page
+
+
+def test_a_bundle_that_completes_another_names_it(content: EvidenceContent) -> None:
+    earlier = EarlierBundle("ab" * 32, "2026-03-12T16:00:00Z", Relation.COMPLETES, "one model was due later")
+    page = visible(report(replace(content, earlier=(earlier,)), Edition.REQUESTER, Language.ENGLISH))
+    assert f"This bundle completes the one sealed on 12 March 2026 (evidence.zip {'ab' * 32})" in page
+
+
+def test_the_picture_of_lineage_draws_each_node_once(content: EvidenceContent) -> None:
+    picture = lineage_svg(content.models).decode()
+    assert picture.count("<rect") == 4
+    assert picture.count(">facenet-base@1<") == 1
