@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Disposition, Fate, Node, Observed, Planned
+from dsr_desk.core.lineage import AffectedModel, Disposition, Fate, Node, Observed, Planned
 
 
 class ModelNotAffected(DeskError):
@@ -20,6 +23,13 @@ class DispositionWithoutReason(DeskError):
     happened = "A model that is {fate} needs a reason."
     means = "The evidence would not say why the model stays. Nothing was recorded."
     todo = "Give the reason, and who is responsible."
+
+
+class DispositionDeadline(DeskError):
+    code = "LINEAGE-DISPOSITION-DEADLINE"
+    happened = "The deadline is no date."
+    means = "Nobody could be reminded of it. Nothing was recorded."
+    todo = "Give it as year, month and day, such as 2026-12-31, or leave it empty."
 
 
 class DispositionApproved(DeskError):
@@ -37,9 +47,14 @@ class NothingDecided(DeskError):
 
 
 def plan(db: Database, case: str, model: Node, planned: Planned) -> None:
-    """Adds what was decided; the newest counts. Raises DispositionWithoutReason."""
+    """Adds what was decided; the newest counts. Raises DispositionWithoutReason, DispositionDeadline."""
     if planned.fate.needs_a_reason and not planned.reason.strip():
         raise DispositionWithoutReason(fate=planned.fate.value)
+    if planned.deadline:
+        try:
+            date.fromisoformat(planned.deadline)
+        except ValueError as error:
+            raise DispositionDeadline() from error
     db.table("lineage_dispositions").insert(
         {
             "case_id": case,
@@ -117,3 +132,28 @@ def of_case(db: Database, case: str) -> list[Disposition]:
             approved=known.approved if known else False,
         )
     return sorted(found.values(), key=lambda one: (one.name, one.version))
+
+
+def history(db: Database, case: str, model: str) -> list[tuple[Planned, bool, bool]]:
+    """All that was ever planned for a model, in order, each with whether it is approved and whether it was undone."""
+    rows = db.conn.execute(
+        """SELECT fate, reason, responsible, deadline, officer, decided, approved, undone FROM lineage_dispositions
+           WHERE case_id = ? AND model = ? ORDER BY entry""",
+        [case, model],
+    )
+    return [(Planned(Fate(fate), *rest), bool(approved), bool(undone)) for fate, *rest, approved, undone in rows]
+
+
+def undecided(models: Iterable[AffectedModel], dispositions: Iterable[Disposition]) -> list[AffectedModel]:
+    """Affected models for which nothing is planned."""
+    planned = {one.model for one in dispositions if one.planned is not None}
+    return [model for model in models if model.id not in planned]
+
+
+def overdue(dispositions: Iterable[Disposition], today: str) -> list[Disposition]:
+    """Planned dispositions whose deadline (a date) has passed and that nobody has seen done."""
+    return [
+        one
+        for one in dispositions
+        if one.planned is not None and one.planned.deadline and one.planned.deadline < today and one.observed is None
+    ]

@@ -75,7 +75,8 @@ class Graph:
     ) -> None:
         """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to."""
         known = {version.id: version for version in registered}
-        given = [*nodes, *(version.as_node() for version in known.values())]
+        ours = [version.as_node() for version in known.values()]
+        given = [*nodes, *ours]
         unique: dict[str, Node] = {}
         for node in given:
             other = unique.get(node.id)
@@ -98,6 +99,9 @@ class Graph:
         self.nodes: list[Node] = [node for node in together if node is not None]
         self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
 
+        self.stated = np.zeros(len(self.nodes), dtype=bool)
+        self.stated[[self._by_id[node.id] for node in nodes]] = True
+
         to_seat = np.array([seat[position[node.id]] for node in given], dtype=np.int64)
         table = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
         table = table.and_also(EdgeTable.of(self._from_registration(known)))
@@ -112,6 +116,7 @@ class Graph:
         )
         wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
         self._set_edges(self._with_wholes(table, wholes))
+        self.stated = np.append(self.stated, np.zeros(len(self.twins), dtype=bool))
 
     @classmethod
     def of(
@@ -277,6 +282,11 @@ class Graph:
             node = self.nodes[int(self.target[number])]
             steps.append(Step(node, ROLES[int(self.role[number])], CERTAINTIES[int(self.certainty[number])]))
         return tuple(steps)
+
+    def trained(self) -> Mask:
+        """Which nodes some dataset reaches by other than validation and evaluation."""
+        measured = self.with_role(*(role for role in Role if not role.enters_weights))
+        return self.walk(self.of_kind(NodeKind.DATASET).tolist(), ~measured).reached
 
     def counts(self) -> dict[str, Any]:
         """Nodes by kind, edges, sources, open questions."""

@@ -55,13 +55,15 @@ def affected(
     arrived = arrived or {}
     asked = list(dict.fromkeys(dataset_versions))
     places = {version: graph.find(version, NodeKind.DATASET) for version in asked}
-    starts = [_walks(graph, places[version], arrived.get(version, "")) for version in asked if places[version]]
+    walked = {version: _walks(graph, places[version], arrived.get(version, "")) for version in asked if places[version]}
+    starts = list(walked.values())
+    mentioned = {version for version, start in walked.items() if (start.all & graph.stated).any()}
     models = graph.of_kind(NodeKind.MODEL)
     reached = np.zeros(len(graph.nodes), dtype=bool)
     for start in starts:
         reached |= start.tiers[-1].reached
     roles = _roles(graph, starts)
-    trained = _training_recorded(graph)
+    trained = graph.trained()
     found = tuple(
         _model(graph, int(model), starts, int(roles[model]), bool(trained[model])) for model in models[reached[models]]
     )
@@ -70,7 +72,7 @@ def affected(
         models=tuple(sorted(found, key=lambda m: (not m.in_weights, len(m.shortest_path), m.name, m.version))),
         without_lineage=tuple(sorted((graph.nodes[int(i)] for i in silent), key=lambda n: (n.name, n.version))),
         excluded=_excluded(graph, starts, reached),
-        not_in_lineage=tuple(version for version in asked if not _mentioned(graph, places[version])),
+        not_in_lineage=tuple(version for version in asked if version not in mentioned),
         questions=_open_questions(graph, starts),
         hits=dict(hits or {}),
     )
@@ -154,12 +156,6 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
     return mask
 
 
-def _training_recorded(graph: Graph) -> Mask:
-    """Which nodes some dataset reaches by other than validation and evaluation."""
-    measured = graph.with_role(*(role for role in Role if not role.enters_weights))
-    return graph.walk(graph.of_kind(NodeKind.DATASET).tolist(), ~measured).reached
-
-
 def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int, trained: bool) -> AffectedModel:
     paths = []
     best = len(CERTAINTIES) - 1
@@ -230,13 +226,6 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
             )
             found[int(seat)] = ExcludedModel(node, reason)
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
-
-
-def _mentioned(graph: Graph, seats: Iterable[int]) -> bool:
-    """Whether a lineage source, and not only this vault's registration, knows one of these nodes."""
-    return any("registered" not in node.attributes for seat in seats for node in graph.members.get(seat, ())) or any(
-        len(graph.outgoing(seat)) for seat in seats
-    )
 
 
 def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[JoinQuestion, ...]:

@@ -200,7 +200,8 @@ def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(
 
 
 def test_a_dataset_that_no_source_mentions_is_said_and_is_no_error(draw: Draw) -> None:
-    graph = draw("dataset:other@1 train model:net", registered=(RegisteredVersion("faces", "1"),))
+    erased = RegisteredVersion("faces", "2", derived_from="faces@1", by_erasure=True)
+    graph = draw("dataset:other@1 train model:net", registered=(RegisteredVersion("faces", "1"), erased))
     impact = affected(graph, ["faces@1", "nowhere@9"])
 
     assert impact.models == ()

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dsr_desk.core.lineage import Node, NodeKind
+from dsr_desk.lineage.coverage import coverage
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.identity import RegisteredVersion
+from dsr_desk.lineage.store import Source
+
+NOW = "2026-11-21T10:00:00Z"
+
+
+def source(file: str, newest: str, imported: str = "2026-11-20T00:00:00Z") -> Source:
+    return Source(file + newest, file, "OpenLineage", newest, imported, 1, 1, ())
+
+
+def test_it_names_idle_datasets_models_without_input_and_open_questions(draw: Callable[..., Graph]) -> None:
+    graph = draw(
+        "dataset:used@1 train model:net",
+        "dataset:whole contain dataset:part",
+        "dataset:whole train model:net",
+        "run:1 produce model:silent",
+        "dataset:other@1 evaluate model:measured",
+        nodes=(Node("dataset:idle", NodeKind.DATASET, "idle", "1", "lake"),),
+        registered=(RegisteredVersion("unseen", "1"), RegisteredVersion("used", "1")),
+    )
+    said = coverage(graph, [], NOW)
+
+    assert [node.label for node in said.datasets_without_consumer] == ["idle@1", "unseen@1"]
+    assert [node.label for node in said.registered_without_lineage] == ["unseen@1"]
+    assert [node.label for node in said.models_without_input] == ["measured", "silent"]
+    assert said.questions == ()
+    assert said.as_json()["counts"]["model"] == 3
+
+
+def test_a_source_is_old_by_the_latest_thing_it_says_and_only_in_its_newest_import(draw: Callable[..., Graph]) -> None:
+    sources = [
+        source("a", "2026-01-01T00:00:00Z"),
+        source("b", "2026-01-01T00:00:00Z"),
+        source("b", "2026-11-20T00:00:00Z"),
+        source("c", "", imported="2026-10-01T00:00:00Z"),
+        source("d", "", imported="2026-11-01T00:00:00Z"),
+        source("e", "2026-10-22T10:00:00Z"),
+    ]
+    said = coverage(draw(), sources, NOW)
+
+    assert [(old.source.file, old.days) for old in said.old_sources] == [("a", 324), ("c", 51)]
