@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.deleting import PlanView
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import list_indexes
 from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.review import ReviewItem, hits, review_items
 from dsr_desk.app.searching import PastSearch, searches
@@ -32,13 +31,6 @@ _METHODS = {
     ActionKind.ERASE_INDEX: "rows, templates and thumbnails deleted and overwritten in the index",
 }
 
-LIMITS = (
-    "Deleting a file is not sanitising a medium: remnants on storage devices are outside of this bundle.",
-    "Copies that nobody registered were not searched.",
-    "Faces are compared by a network that misses some: what was searched is stated, not that all was found.",
-    "The organisation holds its key, its journal and its clock.",
-)
-
 
 def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[str]) -> say.EvidenceContent:
     """Everything that either edition may say. `earlier` are checkpoints that were handed out before."""
@@ -52,9 +44,9 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[
         organisation=_organisation(desk),
         case=_case(view, names),
         sealed=now(),
-        searched=_searched(desk, {name for _, _, _, result in done for name in result.indexes}),
+        searched=_searched(done),
         searches=tuple(_search(one) for one in done),
-        not_searched=_not_searched(desk, view.ref, plan),
+        not_searched=_not_searched(done, plan),
         review=_review(review_items(desk, view.ref), done, names),
         hits=tuple(_hit(desk, view.ref, hit, refs, names) for hit in found),
         models=_models(impact, found, dispositions(desk, view.ref)),
@@ -69,7 +61,6 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[
         retained=_retained(plan, refs),
         told=tuple(say.Told(action.what, "") for action in _of(plan, ActionKind.TELL_RECIPIENT)),
         backups=tuple(say.Backup(action.what, action.until) for action in _of(plan, ActionKind.BACKUP)),
-        limits=LIMITS,
         lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
         other_identifiers=_identifiers(view),
     )
@@ -104,47 +95,45 @@ def _case(view: CaseView, names: dict[str, str]) -> say.CaseFile:
     )
 
 
-def _searched(desk: Desk, names: set[str]) -> tuple[say.SearchedIndex, ...]:
-    found = []
-    for index in list_indexes(desk):
-        if index.name not in names:
-            continue
-        about = index.about
-        found.append(
-            say.SearchedIndex(
-                dataset_version=about.dataset_version,
-                index=index.name,
-                generation=str(about.generation),
-                engine=f"{about.engine} {about.engine_digest[:16]}",
-                built=about.built,
-                photos=about.photos,
-                records=about.records,
-                faces=about.faces,
-                ledger=tuple((name, count) for name, count in about.ledger.items() if count),
-                sources=(about.inventory,),
-            )
+def _searched(done: Sequence[PastSearch]) -> tuple[say.SearchedIndex, ...]:
+    """Indexes as they were when they were last searched before anything was deleted."""
+    latest = {index.about.index: index for one in done if one.kind == "search" for index in one.searched}
+    return tuple(
+        say.SearchedIndex(
+            dataset_version=index.about.dataset_version,
+            index=index.name,
+            generation=str(index.about.generation),
+            engine=f"{index.about.engine} {index.about.engine_digest[:16]}",
+            built=index.about.built,
+            photos=index.about.photos,
+            records=index.about.records,
+            faces=index.about.faces,
+            ledger=tuple((name, count) for name, count in index.about.ledger.items() if count),
+            sources=(index.about.inventory,),
+            format=", ".join(index.formats),
         )
-    return tuple(found)
+        for index in latest.values()
+    )
 
 
 def _search(one: PastSearch) -> say.Search:
-    when, officer, kind, result = one
+    result = one.result
     return say.Search(
-        when,
-        officer,
+        one.time,
+        one.officer,
         result.indexes,
         result.compared_faces,
         result.compared_records,
         result.pile.count,
         result.statement,
         result.complete,
-        after_deletion=kind == "read-back",
+        after_deletion=one.kind == "read-back",
     )
 
 
-def _not_searched(desk: Desk, ref: str, plan: PlanView | None) -> tuple[NotSearched, ...]:
+def _not_searched(done: Sequence[PastSearch], plan: PlanView | None) -> tuple[NotSearched, ...]:
     """From the last search before the deletion, what the plan could not reach, and what reading back could not read."""
-    found = [result.not_searched for _, _, kind, result in searches(desk, ref) if kind == "search"]
+    found = [one.result.not_searched for one in done if one.kind == "search"]
     gaps = list(found[-1]) if found else [NotSearched("everything", "no search was made")]
     if plan is not None:
         gaps += plan.plan.cannot
@@ -155,7 +144,7 @@ def _not_searched(desk: Desk, ref: str, plan: PlanView | None) -> tuple[NotSearc
 
 def _review(items: Sequence[ReviewItem], done: Sequence[PastSearch], names: dict[str, str]) -> say.Review:
     verdicts = Counter(item.decision.verdict for item in items if item.decision is not None)
-    last = [result for _, _, kind, result in done if kind == "search"]
+    last = [one.result for one in done if one.kind == "search"]
     return say.Review(
         candidates=len(items),
         same=verdicts[Verdict.SAME],

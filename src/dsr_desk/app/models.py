@@ -31,6 +31,13 @@ class DatasetUnknown(DeskError):
     todo = "Give a dataset as name or name@version, or import the lineage that names it."
 
 
+class ModelNotAffected(DeskError):
+    code = "LINEAGE-MODEL-NOT-AFFECTED"
+    happened = "The model {model} is not among the affected models of this case."
+    means = "Nothing was recorded for it."
+    todo = "List the affected models (lineage affected --case) and give one of them as name@version."
+
+
 @dataclass(frozen=True)
 class LineageImport:
     """What one file said. `again` is True where the same bytes had been imported before."""
@@ -169,4 +176,4 @@ def _affected_node(desk: Desk, ref: str, model: str) -> Node:
     for one in affected_by_case(desk, ref).models:
         if model in (one.id, one.node.label):
             return one.node
-    raise kept.ModelNotAffected(model=model)
+    raise ModelNotAffected(model=model)

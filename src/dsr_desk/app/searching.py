@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dsr_desk.app.cases import CaseView, reference_bytes, require_identity, set_state
 from dsr_desk.app.desk import Desk
@@ -27,8 +27,25 @@ from dsr_desk.storage.clock import now
 
 __all__ = ["EXPECTED_STRANGERS"]
 
-PastSearch = tuple[str, str, str, SearchResult]
-"""Time, officer's name, kind (search or read-back), result without candidates."""
+
+@dataclass(frozen=True)
+class SearchedIndex:
+    """An index as it was at the moment of a search; `formats` are those of its containers."""
+
+    name: str
+    about: About
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PastSearch:
+    """A search that was made. `officer` is a name, `kind` search or read-back; the result has no candidates."""
+
+    time: str
+    officer: str
+    kind: str
+    result: SearchResult
+    searched: tuple[SearchedIndex, ...]
 
 
 class NothingToSearchIn(DeskError):
@@ -79,7 +96,11 @@ def search_case(
         cancel=cancel,
     )
     result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *result.not_searched))
-    _keep(desk, ref, result, kind)
+    searched = tuple(
+        SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
+        for index in indexes
+    )
+    _keep(desk, ref, result, kind, searched)
     return result
 
 
@@ -94,9 +115,15 @@ def last_search(desk: Desk, ref: str, kind: str = "search") -> SearchResult | No
 def searches(desk: Desk, ref: str) -> list[PastSearch]:
     """All searches of a case, oldest first."""
     officers = desk.vault.officer_names()
-    rows = desk.vault.db.query("SELECT time, officer, kind, result FROM searches WHERE case_ref = ? ORDER BY id", [ref])
+    rows = desk.vault.db.query("SELECT * FROM searches WHERE case_ref = ? ORDER BY id", [ref])
     return [
-        (row["time"], officers[row["officer"]], row["kind"], codec.from_text(row["result"], SearchResult))
+        PastSearch(
+            row["time"],
+            officers[row["officer"]],
+            row["kind"],
+            codec.from_text(row["result"], SearchResult),
+            codec.from_text(row["searched"], tuple[SearchedIndex, ...]),
+        )
         for row in rows
     ]
 
@@ -163,11 +190,18 @@ def _known(desk: Desk, name: str) -> bool:
     return True
 
 
-def _keep(desk: Desk, ref: str, result: SearchResult, kind: str) -> Change:
+def _keep(desk: Desk, ref: str, result: SearchResult, kind: str, searched: tuple[SearchedIndex, ...]) -> Change:
     with desk.vault.transaction() as db:
         search_id = db.conn.execute(
-            "INSERT INTO searches (case_ref, time, officer, kind, result) VALUES (?, ?, ?, ?, ?)",
-            [ref, now(), desk.vault.officer_key, kind, codec.to_text(replace(result, candidates=()))],
+            "INSERT INTO searches (case_ref, time, officer, kind, result, searched) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                ref,
+                now(),
+                desk.vault.officer_key,
+                kind,
+                codec.to_text(replace(result, candidates=())),
+                codec.to_text(searched),
+            ],
         ).lastrowid
         if kind == "search":
             _keep_candidates(desk, ref, search_id or 0, result.candidates)

@@ -97,7 +97,8 @@ CREATE TABLE searches (
     time TEXT NOT NULL,
     officer TEXT NOT NULL REFERENCES officers(public_key),
     kind TEXT NOT NULL,                   -- search, or read-back
-    result TEXT NOT NULL                  -- JSON of core.findings.SearchResult without its candidates
+    result TEXT NOT NULL,                 -- JSON of core.findings.SearchResult without its candidates
+    searched TEXT NOT NULL                -- JSON: what each index said of itself at that moment
 );
 
 CREATE TABLE candidates (

@@ -1,0 +1,314 @@
+"""The whole job on a sample organisation of drawn people, with its result compared with the truth."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyrage
+
+from dsr_desk.app import cases, deleting, indexing, models, review, sealing, searching
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.keeping import write_private
+from dsr_desk.app.sample import Comparison, Sample, Truth, make_sample
+from dsr_desk.core.changes import Change
+from dsr_desk.core.deadlines import Place
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import AffectedModel, Fate, Impact
+from dsr_desk.jobs.progress import CancelToken, Report, silent
+from dsr_desk.search.about import Register
+
+PASSPHRASE = "sample passphrase for drawn people"
+"""Opens the sample's vault: it holds nobody's data."""
+
+MARK = "dsr-desk-demo"
+ROUNDS = 4
+
+
+class DemoFolderInUse(DeskError):
+    code = "DEMO-FOLDER-IN-USE"
+    happened = "{folder} holds something that no demo has made."
+    means = "A demo replaces what an earlier one left, so it was not run there. Nothing was changed."
+    todo = "Choose an empty or a new folder with --out."
+
+
+@dataclass
+class Stopwatch:
+    """Seconds by step, in the order of the steps."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - began, 1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search proposed, against the truth. `rounds` counts searches until nothing new came."""
+
+    candidates: int
+    hits: int
+    rounds: int
+    not_searched: int
+    statement: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A desk with the sample's case searched and decided on."""
+
+    desk: Desk
+    sample: Sample
+    case: str
+    due: str
+    found: Found
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A bundle with where it lies, what opens it and whether it verifies."""
+
+    edition: str
+    path: Path
+    opens_with: str
+    ok: bool
+    checks: int
+
+
+@dataclass(frozen=True)
+class AffectedLine:
+    """A model that the person's data reached, with its shortest path."""
+
+    model: str
+    roles: tuple[str, ...]
+    in_weights: bool
+    path: tuple[str, ...]
+    deployments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """All that the demo did and found; `ok` where everything that ought to be gone is and every bundle verifies."""
+
+    ok: bool
+    folder: Path
+    vault: Path
+    passphrase: str
+    people: int
+    photos: int
+    records: int
+    case: str
+    due: str
+    found: Found
+    models: tuple[AffectedLine, ...]
+    without_lineage: tuple[str, ...]
+    erased: int
+    read_back: str
+    bundles: tuple[Verified, ...]
+    certificate: str
+    seconds: dict[str, float]
+
+
+def prepare_sample(
+    out: Path, *, decide: bool = True, watch: Stopwatch | None = None, report: Report = silent, cancel: CancelToken
+) -> Prepared:
+    """Makes the sample organisation, its vault and indexes, opens and searches its case; decides as the truth says.
+
+    With `decide` off the candidates are left to the officer. Raises DemoFolderInUse, Cancelled.
+    """
+    watch = watch or Stopwatch()
+    _clear(out)
+    with watch.step("draw the sample organisation"):
+        sample = make_sample(out / "organisation", report=report, cancel=cancel)
+    desk, code = Desk.create(out / "vault", "Larkfield Friends (sample)", "Robin Sample", PASSPHRASE, Place("IE"))
+    try:
+        write_private(out / "recovery-code.txt", code)
+        with watch.step("index"):
+            for dataset in sample.datasets:
+                indexing.build_index(
+                    desk,
+                    dataset.sources,
+                    out / "indexes" / dataset.version.name,
+                    dataset.version,
+                    register=Register("answering requests of data subjects", "GDPR Article 6(1)(c)"),
+                    report=report,
+                    cancel=cancel,
+                )
+        models.import_lineage(desk, sample.lineage)
+        with watch.step("search and decide"):
+            draft = cases.understand(sample.letter, [])
+            view, _ = cases.open_case(desk, draft)
+            cases.record_identity(
+                desk,
+                view.ref,
+                method="signed in to the account and confirmed a code sent to the known e-mail address",
+                photo_shows_requester="compared with the person in a video call",
+            )
+            found = _search(desk, view.ref, Truth.load(sample.truth), decide, report, cancel)
+    except BaseException:
+        desk.close()
+        raise
+    return Prepared(desk, sample, view.ref, view.due.isoformat(), found)
+
+
+def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None = None) -> DemoResult:
+    """The whole job, from the drawn sample to verified bundles."""
+    cancel = cancel or CancelToken()
+    watch = Stopwatch()
+    prepared = prepare_sample(out, watch=watch, report=report, cancel=cancel)
+    with prepared.desk as desk:
+        ref = prepared.case
+        impact = models.affected_by_case(desk, ref)
+        _dispose(desk, ref, impact)
+        with watch.step("delete"):
+            deleting.make_plan(desk, ref)
+            rehearsed = deleting.dry_run(desk, ref)
+            deleting.approve(desk, ref)
+            deleting.run(desk, ref, report=report, cancel=cancel)
+        with watch.step("read back"):
+            found = deleting.read_back(desk, ref, report=report, cancel=cancel)
+        with watch.step("seal and verify"):
+            bundles, certificate = _seal(desk, ref, out)
+    gone = found.seen.value in ("gone", "masked", "held")
+    return DemoResult(
+        ok=gone and all(bundle.ok for bundle in bundles),
+        folder=out,
+        vault=out / "vault",
+        passphrase=PASSPHRASE,
+        people=prepared.sample.people,
+        photos=prepared.sample.photos,
+        records=prepared.sample.records,
+        case=ref,
+        due=prepared.due,
+        found=prepared.found,
+        models=tuple(_line(model) for model in impact.models),
+        without_lineage=tuple(node.label for node in impact.without_lineage),
+        erased=rehearsed.erase,
+        read_back=found.headline,
+        bundles=bundles,
+        certificate=certificate,
+        seconds=watch.seconds,
+    )
+
+
+def demo_lines(result: DemoResult) -> list[str]:
+    """The short report for people."""
+    comparison = result.found.comparison
+    lines = [
+        f"Sample organisation: {result.people} drawn people, {result.photos} photos, {result.records} records.",
+        "",
+        f"Case {result.case}, erasure under the EU GDPR, due {result.due}.",
+        f"Search: {result.found.candidates} candidates in {result.found.rounds} rounds, {result.found.hits} decided to "
+        f"be the person; {result.found.not_searched} parts of the scope were not searched and are listed in the case.",
+        f"Against the sample's truth: {comparison.statement}",
+        *(f"  missed: {one.place}{f' ({one.hard})' if one.hard else ''}" for one in comparison.missed),
+        "",
+        f"Models that the data reached: {len(result.models)}.",
+    ]
+    for model in result.models:
+        how = ", ".join(model.roles) if model.in_weights else f"{', '.join(model.roles)} only, not trained on it"
+        lines.append(f"  {model.model}: {how}{'; deployed' if model.deployments else ''}")
+        lines.append(f"    {' → '.join(model.path)}")
+    lines += [f"  {name}: no recorded training data, so nothing can be said of it" for name in result.without_lineage]
+    lines += ["", f"Deletion: {result.erased} items erased. Read back: {result.read_back}", ""]
+    for bundle in result.bundles:
+        verdict = f"verified, {bundle.checks} checks hold" if bundle.ok else "DOES NOT VERIFY"
+        lines += [f"For the {bundle.edition}: {bundle.path}  ({verdict})", f"  {bundle.opens_with}"]
+    lines += [
+        "",
+        f"Certificate: {result.certificate}",
+        f"Vault: {result.vault}  (passphrase: {result.passphrase})",
+        "Look at it in the desktop app: open that vault.",
+        f"{sum(result.seconds.values()):.0f} s: "
+        + ", ".join(f"{name} {took} s" for name, took in result.seconds.items()),
+    ]
+    return lines
+
+
+def _clear(out: Path) -> None:
+    """Takes away what an earlier demo left; anything else in the folder stays, and the demo is not run there."""
+    if out.exists() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise DemoFolderInUse(folder=out)
+        for entry in out.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text("Made by dsr-desk demo, which replaces everything in this folder.\n", encoding="utf-8")
+
+
+def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, cancel: CancelToken) -> Found:
+    """Searches until confirmed hits bring nothing new."""
+    rounds, before = 0, -1
+    while True:
+        rounds += 1
+        result = searching.search_case(desk, ref, report=report, cancel=cancel)
+        items = review.review_items(desk, ref)
+        for item in items:
+            if decide and item.decision is None:
+                review.decide(desk, ref, item.candidate.id, truth.verdict(item.candidate))
+        if not decide or len(items) == before or rounds == ROUNDS:
+            break
+        before = len(items)
+    proposed = [item.candidate.address for item in review.review_items(desk, ref)]
+    return Found(
+        candidates=len(proposed),
+        hits=len(review.hits(desk, ref)),
+        rounds=rounds,
+        not_searched=len(result.not_searched),
+        statement=result.statement,
+        comparison=truth.compare(proposed),
+    )
+
+
+def _dispose(desk: Desk, ref: str, impact: Impact) -> Change | None:
+    """What the sample's officer decides: models with the data in their weights go, the others stay with the reason."""
+    change = None
+    for model in impact.models:
+        fate = Fate.RETRAINED if model.in_weights else Fate.NOT_AFFECTED
+        reason = "" if model.in_weights else "the data was only measured against; no weight was computed from it"
+        change = models.plan_disposition(
+            desk, ref, model.id, fate, reason=reason, responsible="Head of machine learning", deadline="2027-03-31"
+        )
+    return change
+
+
+def _seal(desk: Desk, ref: str, out: Path) -> tuple[tuple[Verified, ...], str]:
+    """Two editions; the regulator's key is made here, since the sample has no regulator."""
+    identity = pyrage.x25519.Identity.generate()
+    key_file = out / "regulator-key.txt"
+    write_private(key_file, str(identity))
+    sealed = sealing.seal(desk, ref, out / "bundles", regulators=[str(identity.to_public())])
+    certificate = sealing.certificate_fingerprint(desk)
+    found = []
+    for bundle in sealed:
+        identities = [] if bundle.passphrase else [key_file]
+        checked = sealing.verify(
+            bundle.path, passphrase=bundle.passphrase, identities=identities, certificate=certificate
+        )
+        opens = f"opens in a browser with the passphrase {bundle.passphrase}"
+        if not bundle.passphrase:
+            opens = f"opens with: age -d -i {key_file} {bundle.path} > bundle.zip"
+        held = sum(1 for check in checked.checks if check.ok)
+        found.append(Verified(bundle.edition, bundle.path, opens, checked.ok, held))
+    return tuple(found), certificate
+
+
+def _line(model: AffectedModel) -> AffectedLine:
+    return AffectedLine(
+        model.node.label,
+        tuple(role.value for role in model.roles),
+        model.in_weights,
+        tuple(step.node.label for step in model.shortest_path),
+        tuple(node.label for node in model.deployments),
+    )
