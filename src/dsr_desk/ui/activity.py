@@ -10,6 +10,9 @@ from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.pace import Pace
 from dsr_desk.ui.widgets import Button, label
 
+WORTH_SAYING = 2.0
+"""Seconds: the end of shorter jobs shows in what they changed and needs no sentence."""
+
 SKIPPED = ("skipped", "unreadable", "truncated", "crashed", "not_comparable")
 
 
@@ -40,13 +43,14 @@ class ActivityStrip(QFrame):
         layout.addWidget(self._note, 1)
         layout.addWidget(self._cancel)
         self._cancel.setStyleSheet("padding: 2px 10px; min-height: 18px;")
-        bridge.started.connect(self._refresh)
         bridge.progressed.connect(self._refresh)
         bridge.finished.connect(self._ended)
-        self._idle(self.tr("No work running"))
+        self._said = self.tr("No work running")
+        self._idle(self._said)
 
     def announce(self, text: str) -> None:
         """Say a sentence here and to a screen reader."""
+        self._said = text
         if not self._bridge.running:
             self._idle(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
@@ -57,6 +61,7 @@ class ActivityStrip(QFrame):
         job = self._bridge.running[0]
         progress = job.progress
         self._name.setText(job.name)
+        self._name.show()
         self._phase.setText(progress.phase if progress else "")
         total = progress.total if progress else None
         done = progress.done if progress else 0
@@ -91,12 +96,15 @@ class ActivityStrip(QFrame):
         if self._bridge.running:
             self._refresh(self._bridge.running[0])
             return
+        if job.elapsed < WORTH_SAYING and not job.token.cancelled:
+            self._idle(self._said)
+            return
         took = words.duration(job.elapsed)
         text = self.tr("{name}: stopped after {time}") if job.token.cancelled else self.tr("{name}: ended after {time}")
         self.announce(text.format(name=job.name, time=took))
 
     def _idle(self, text: str) -> None:
-        self._name.clear()
+        self._name.hide()
         self._phase.setText(text)
         self._count.clear()
         self._note.clear()

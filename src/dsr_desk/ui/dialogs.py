@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Sign, label, row
 
@@ -72,8 +73,7 @@ class TypedConfirmation(QDialog):
         body.addWidget(label(title, "section", wrap=True))
         body.addWidget(label(text, wrap=True, selectable=True))
         ask = label(self.tr("Type {word} to go on:").format(word=word))
-        self.field = QLineEdit()
-        self.field.setAccessibleName(ask.text())
+        self.field = text_field(ask.text())
         self.field.textChanged.connect(self._typed)
         ask.setBuddy(self.field)
         body.addWidget(ask)

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.widgets import label
 
+NOTE_WIDTH = 150
+
 
 class StepState(StrEnum):
     """The icon is of the same name; the note says it in words."""
@@ -59,10 +61,11 @@ class PlaceButton(QAbstractButton):
         self._icon, self._note = state.value, note
         self.setAccessibleName(f"{self.place.title}. {note}")
         self.setToolTip(note)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 54 if self._step else 36)
+        return QSize(200, 38 + 16 * self._note_lines() if self._step else 36)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = theme.tokens()
@@ -92,10 +95,12 @@ class PlaceButton(QAbstractButton):
         if self._step:
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour(palette.muted))
-            width = int(place.width()) - 48
-            shown = QFontMetrics(painter.font()).elidedText(self._note, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRectF(42, 29, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+            note = QRectF(42, 31, NOTE_WIDTH, 16.0 * self._note_lines())
+            painter.drawText(note, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._note)
         painter.end()
+
+    def _note_lines(self) -> int:
+        return 2 if QFontMetrics(theme.font(12)).horizontalAdvance(self._note) > NOTE_WIDTH else 1
 
 
 class Side(QFrame):
@@ -142,7 +147,8 @@ class Side(QFrame):
         self._case.setText(self.tr("Case {ref}").format(ref=ref) if ref else "")
 
     def mark(self, key: str) -> None:
-        self._buttons[key].setChecked(True)
+        """Show where the window is; a new case belongs to the cases."""
+        self._buttons[key if key in self._buttons else "cases"].setChecked(True)
 
     def _add(self, place: Place, *, step: bool) -> PlaceButton:
         button = PlaceButton(place, step=step)

@@ -27,3 +27,8 @@ def remember_vault(folder: Path) -> None:
 def proposed_vault() -> Path:
     """Where a first vault is proposed."""
     return Path.home() / "DSR Desk vault"
+
+
+def sample_folder() -> Path:
+    """Where the sample organisation lies once somebody asked for it."""
+    return Path.home() / "DSR Desk sample"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -279,23 +280,28 @@ class Empty(Card):
 
 
 class Facts(QWidget):
-    """Small captions with their values below; "unknown" gets a sign."""
+    """Small captions with their values below, in columns; "unknown" gets a sign."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 1) -> None:
         super().__init__()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
+        self._columns = columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(2)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        clear(self._layout)
-        for caption, value in facts:
-            self._layout.addWidget(label(caption, "note"))
-            if value == self.tr("unknown"):
-                self._layout.addWidget(Chip(value, Tone.WARN))
-            else:
-                self._layout.addWidget(label(value, wrap=True, selectable=True))
-            self._layout.addSpacing(8)
+        clear(self._grid)
+        for number, (caption, value) in enumerate(facts):
+            line, column = divmod(number, self._columns)
+            unknown = value in ("unknown", self.tr("unknown"))
+            shown = Chip(self.tr("unknown"), Tone.WARN) if unknown else label(value, wrap=True, selectable=True)
+            self._grid.addWidget(label(caption, "note"), line * 3, column)
+            top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            self._grid.addWidget(shown, line * 3 + 1, column, top_left if unknown else Qt.AlignmentFlag.AlignTop)
+            self._grid.setRowMinimumHeight(line * 3 + 2, 8)
 
 
 def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollArea:
@@ -307,3 +313,13 @@ def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollAre
     content.setObjectName("ground" if ground else "clear")
     area.setWidget(content)
     return area
+
+
+def list_card(title: str, content: QVBoxLayout) -> Card:
+    """A card with a scrolling column of sentences."""
+    card = Card(title)
+    inner = QWidget()
+    content.setContentsMargins(0, 0, 8, 0)
+    inner.setLayout(content)
+    card.body.addWidget(scrolled(inner, name=title), 1)
+    return card

@@ -100,19 +100,16 @@ class RowDelegate(QStyledItemDelegate):
             ink = palette.of(cell.tone)[0]
             icons.paint(painter, cell.icon, QRectF(room.left(), room.center().y() - 9, 18, 18), ink)
             room.setLeft(room.left() + 28)
-        text, note = (
-            _lines(cell.text, theme.font(14, bold=cell.strong), room.width(), 1 if cell.chip or cell.note else 2),
-            _lines(cell.note, theme.font(12), room.width(), 2 if not cell.chip else 1),
-        )
         text_height = QFontMetrics(theme.font(14)).height() + 1
         note_height = QFontMetrics(theme.font(12)).height() + 2
         chip = chip_size(cell.chip, True) if cell.chip else QSize(0, 0)
-        chip_gap = 4 if cell.chip and (text or note) else 0
-        while (
-            len(note) > 1
-            and chip.height() + chip_gap + len(text) * text_height + len(note) * note_height > room.height()
-        ):
-            note = _lines(cell.note, theme.font(12), room.width(), len(note) - 1)
+        chip_gap = 4 if cell.chip and (cell.text or cell.note) else 0
+        free = room.height() - chip.height() - chip_gap
+        least = note_height if cell.note else 0
+        most = max(1, min(2, int((free - least) // text_height)))
+        text = _lines(cell.text, theme.font(14, bold=cell.strong), room.width(), most)
+        left = int((free - len(text) * text_height) // note_height)
+        note = _lines(cell.note, theme.font(12), room.width(), max(1, min(2, left)))
         height = chip.height() + chip_gap + len(text) * text_height + len(note) * note_height
         top = room.top() + max(0.0, (room.height() - height) / 2)
         if cell.chip:

@@ -24,6 +24,7 @@ class Page(QWidget):
         self.setObjectName("ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._stale = True
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)

@@ -1,0 +1,114 @@
+"""Fields whose signs a style sheet would lose: tick box, choice, day, figure. Each has a name for a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QDate, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDateEdit, QDoubleSpinBox, QLineEdit, QWidget
+
+from dsr_desk.ui import icons, theme
+
+
+class Tick(QCheckBox):
+    """A box with a sentence."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font(14))
+        return QSize(metrics.horizontalAdvance(self.text()) + 36, max(28, metrics.height() + 8))
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = palette.text if self.isEnabled() else palette.muted
+        middle = self.height() / 2
+        sign = "check-box" if self.isChecked() else "box"
+        icons.paint(
+            painter, sign, QRectF(4, middle - 10, 20, 20), palette.accent if self.isEnabled() else palette.muted
+        )
+        painter.setPen(theme.colour(ink))
+        painter.setFont(theme.font(14))
+        painter.drawText(QRectF(32, 0, self.width() - 34, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour(palette.focus), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+
+
+class Choice(QComboBox):
+    """One of several words."""
+
+    def __init__(self, name: str, entries: Sequence[tuple[str, object]] = ()) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for text, value in entries:
+            self.addItem(text, value)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _paint_chevron(self)
+
+
+class DayField(QDateEdit):
+    """A day, typed or chosen from a calendar."""
+
+    def __init__(self, name: str, day: date | None = None) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setCalendarPopup(True)
+        self.setDisplayFormat("d MMM yyyy")
+        self.day = day or date.today()
+
+    @property
+    def day(self) -> date:
+        chosen = self.date()
+        return date(chosen.year(), chosen.month(), chosen.day())
+
+    @day.setter
+    def day(self, value: date) -> None:
+        self.setDate(QDate(value.year, value.month, value.day))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _paint_chevron(self)
+
+
+class FigureField(QDoubleSpinBox):
+    """A figure; arrow keys change it."""
+
+    def __init__(self, name: str, least: float, most: float, value: float) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setRange(least, most)
+        self.setDecimals(1)
+        self.setValue(value)
+        self.setFixedWidth(88)
+
+
+def text_field(name: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:
+    made = QLineEdit(value)
+    made.setAccessibleName(name)
+    made.setPlaceholderText(example)
+    if secret:
+        made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def _paint_chevron(field: QWidget) -> None:
+    palette = theme.tokens()
+    painter = QPainter(field)
+    place = QRectF(field.width() - 24, field.height() / 2 - 8, 16, 16)
+    icons.paint(painter, "chevron", place, palette.muted)
+    painter.end()

@@ -1,0 +1,58 @@
+"""Starts the windows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.ui import icons, theme
+from dsr_desk.ui.shell import Window
+from dsr_desk.ui.views.welcome import Welcome
+
+
+def run(argv: Sequence[str]) -> int:
+    """The desktop app until its window is closed. An argument names the vault to open."""
+    app = QApplication.instance() or QApplication([sys.argv[0], *argv])
+    if not isinstance(app, QApplication):
+        raise RuntimeError("there is another kind of Qt application in this process")
+    dress(app)
+    follower = theme.follow_system(app)
+    window = make_window(Path(argv[0]) if argv else None)
+    window.show()
+    code = app.exec()
+    follower.deleteLater()
+    return code
+
+
+def dress(app: QApplication) -> None:
+    """Names, icon, style and figures, before any window is made."""
+    app.setApplicationName("dsr-desk")
+    app.setApplicationDisplayName("DSR Desk")
+    app.setDesktopFileName("dsr-desk")
+    app.setWindowIcon(icons.icon("app"))
+    app.setStyle("Fusion")
+    if QLocale.system().language() == QLocale.Language.C:
+        # A machine without a locale would print 3004118 for 3,004,118.
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+
+
+def make_window(vault: Path | None = None) -> Window:
+    """The window with its first screen."""
+
+    def welcome(window: Window) -> Welcome:
+        screen = Welcome(window.bridge, vault)
+        screen.entered.connect(lambda desk, first: _enter(window, desk, first))
+        return screen
+
+    return Window(welcome)
+
+
+def _enter(window: Window, desk: Desk, first: str) -> None:
+    window.enter(desk)
+    if first and window.session is not None:
+        window.session.go.emit(first)

@@ -1,0 +1,71 @@
+"""The list of cases as a table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from dsr_desk.app.cases import CaseView
+from dsr_desk.core.requests import CaseState
+from dsr_desk.ui import names, words
+from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.theme import Tone
+
+
+class CasesModel(RowsModel[CaseView]):
+    """`today` decides how many days are left."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        self._today = date.today()
+
+        def tr(text: str) -> str:
+            return QCoreApplication.translate("CasesModel", text)
+
+        super().__init__(
+            (
+                Column(tr("Reference"), self._reference, 220),
+                Column(tr("Right and law"), _right, 190),
+                Column(tr("Due"), self._due, 200),
+                Column(tr("State"), _state),
+                Column(tr("Next step"), _next, 210),
+            ),
+            lambda case: case.ref,
+            parent,
+        )
+
+    def show_cases(self, cases: list[CaseView], today: date) -> None:
+        self._today = today
+        self.show_rows(cases)
+
+    def _reference(self, case: CaseView) -> Cell:
+        arrived = words.tr("Received {day} {how}").format(
+            day=words.day(case.received), how=names.channel_name(case.channel)
+        )
+        return Cell(case.ref, arrived, strong=True)
+
+    def _due(self, case: CaseView) -> Cell:
+        if case.state.is_end:
+            return Cell(chip=names.state_name(case.state), icon="done", tone=Tone.OK)
+        left = case.days_left(self._today)
+        note = f"{words.day(case.due)}, {words.weekday(case.due)}"
+        if case.deadline.stands_still:
+            return Cell(chip=words.tr("clock stands still"), note=note, tone=Tone.PLAIN)
+        return Cell(chip=words.days_left(left), note=note, tone=names.urgency(left))
+
+
+def _right(case: CaseView) -> Cell:
+    return Cell(names.right_name(case.right), names.law_name(case.law))
+
+
+def _state(case: CaseView) -> Cell:
+    photos = sum(photo.destroyed is None for photo in case.photos)
+    if case.state is CaseState.NEW:
+        note = words.counted(photos, words.tr("1 reference photo"), "%Ln reference photos")
+    else:
+        note = ""
+    return Cell(names.state_name(case.state), note)
+
+
+def _next(case: CaseView) -> Cell:
+    return Cell(names.next_step(case.state)[0], action=True)

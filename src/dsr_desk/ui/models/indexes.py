@@ -1,0 +1,65 @@
+"""Registered indexes as a table, with or without boxes to tick."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from dsr_desk.app.indexing import RegisteredIndex
+from dsr_desk.ui import words
+from dsr_desk.ui.models.choices import ChoicesModel
+from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.words import tr
+
+
+def _columns() -> tuple[Column[RegisteredIndex], ...]:
+    def title(text: str) -> str:
+        return QCoreApplication.translate("IndexesModel", text)
+
+    return (
+        Column(title("Index"), _name),
+        Column(title("Holds"), _holds, 210),
+        Column(title("Built"), _built, 140),
+        Column(title("State"), _state, 190),
+    )
+
+
+class IndexesModel(RowsModel[RegisteredIndex]):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda index: index.id, parent)
+
+
+class IndexChoices(ChoicesModel[RegisteredIndex]):
+    """Those that are not there cannot be chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda index: index.id, lambda index: index.present, parent)
+
+
+def _name(index: RegisteredIndex) -> Cell:
+    return Cell(index.name, index.dataset_version.replace("@", " "), strong=True)
+
+
+def _holds(index: RegisteredIndex) -> Cell:
+    about = index.about
+    faces = words.counted(about.faces, tr("1 face"), "%Ln faces")
+    photos = words.counted(about.photos, tr("1 photo"), "%Ln photos")
+    records = words.counted(about.records, tr("1 record"), "%Ln records")
+    return Cell(faces if about.faces or not about.records else records, f"{photos}, {records}")
+
+
+def _built(index: RegisteredIndex) -> Cell:
+    return Cell(words.moment(index.about.built).rsplit(" ", 1)[0])
+
+
+def _state(index: RegisteredIndex) -> Cell:
+    if index.destroyed is not None:
+        return Cell(chip=tr("destroyed"), tone=Tone.PLAIN, icon="done")
+    if not index.present:
+        return Cell(chip=tr("not there"), tone=Tone.DANGER)
+    if not index.about.complete:
+        return Cell(chip=tr("not complete"), tone=Tone.WARN)
+    unread = sum(count for name, count in index.about.ledger.items() if name in ("unreadable", "truncated", "crashed"))
+    if unread:
+        return Cell(chip=words.counted(unread, tr("1 photo unreadable"), "%Ln photos unreadable"), tone=Tone.WARN)
+    return Cell(chip=tr("ready"), tone=Tone.OK)

@@ -1,0 +1,229 @@
+"""The window: unlock screen or workspace, one at a time. Locking blanks it at once and drops the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dsr_desk.app.sample_desk import open_sample
+from dsr_desk.core.changes import Change
+from dsr_desk.core.errors import DeskError
+from dsr_desk.ui import icons, settings
+from dsr_desk.ui.activity import ActivityStrip
+from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.dialogs import ErrorDialog, Question
+from dsr_desk.ui.idle import IdleWatch
+from dsr_desk.ui.navigation import Side
+from dsr_desk.ui.places import PAGES, general_places, step_places, step_states
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.views.lineage import LineagePage
+from dsr_desk.ui.views.new_case import NewCasePage
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Chip, label
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
+
+IDLE_MINUTES = 10.0
+
+
+class Workspace(QWidget):
+    """Top bar, side, the current screen and the strip, for one open vault."""
+
+    lock_asked = Signal()
+    sample_asked = Signal()
+
+    def __init__(self, session: Session, bridge: Bridge) -> None:
+        super().__init__()
+        self.session = session
+        self._pages: dict[str, Page] = {}
+        self.side = Side(step_places(), general_places())
+        self.stack = QStackedWidget()
+        self.strip = ActivityStrip(bridge)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.side)
+        middle.addWidget(self.stack, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._top())
+        outer.addLayout(middle, 1)
+        outer.addWidget(self.strip)
+        self.side.chosen.connect(self.show_place)
+        session.go.connect(self.show_place)
+        session.case_opened.connect(self._refresh_steps)
+        session.changed.connect(self._refresh_steps)
+        session.said.connect(self.strip.announce)
+        bridge.finished.connect(self._refresh_steps)
+        self.show_place("cases")
+
+    def page(self, key: str) -> Page:
+        """The screen of a place; made when it is first wanted."""
+        if key not in self._pages:
+            self._pages[key] = PAGES[key](self.session)
+            self.stack.addWidget(self._pages[key])
+        return self._pages[key]
+
+    def show_place(self, key: str) -> None:
+        if key == "sample":
+            self.sample_asked.emit()
+            return
+        page = self.page(key)
+        self.side.mark(key)
+        self.stack.setCurrentWidget(page)
+        page.setFocus()
+
+    def drop(self, paths: list[Path]) -> None:
+        """Files dropped anywhere: lineage where lineage is shown, else a letter and photos of a new case."""
+        current = self.stack.currentWidget()
+        if isinstance(current, LineagePage):
+            current.take(paths)
+            return
+        self.show_place("new")
+        page = self.page("new")
+        if isinstance(page, NewCasePage):
+            page.take(paths)
+
+    def _refresh_steps(self, _news: object = None) -> None:
+        case = self.session.case
+        self.side.show_case(case)
+        if case is None:
+            return
+        for key, (state, note) in step_states(self.session.desk, case).items():
+            self.side.button(key).show_state(state, note)
+
+    def _top(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        bar.setFixedHeight(48)
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(16)
+        layout.addWidget(label("DSR Desk", "section"))
+        layout.addWidget(label(self.session.desk.vault.organisation, "muted"))
+        layout.addStretch(1)
+        layout.addWidget(label(self.session.desk.vault.officer_name, "muted"))
+        layout.addWidget(Chip(self.tr("Offline: nothing leaves this computer"), icon="offline"))
+        layout.addWidget(Button(self.tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=self.tr("Lock the vault")))
+        return bar
+
+
+class Window(QMainWindow):
+    """`welcome` makes the screen that opens or creates a vault; it hands the desk to `enter`."""
+
+    def __init__(self, welcome: Callable[[Window], QWidget], idle_minutes: float = IDLE_MINUTES) -> None:
+        super().__init__()
+        self.setWindowTitle("DSR Desk")
+        self.setWindowIcon(icons.icon("app"))
+        self.resize(1280, 800)
+        self.setMinimumSize(1024, 640)
+        self.setAcceptDrops(True)
+        self.bridge = Bridge(self)
+        self.bridge.failed.connect(self.show_error)
+        self._welcome = welcome
+        self.session: Session | None = None
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("a window needs a QApplication")
+        self._idle = IdleWatch(app, idle_minutes, self)
+        self._idle.idle.connect(self.lock)
+        self.setCentralWidget(welcome(self))
+
+    @property
+    def workspace(self) -> Workspace | None:
+        central = self.centralWidget()
+        return central if isinstance(central, Workspace) else None
+
+    def enter(self, desk: Desk, case: str | None = None) -> None:
+        """Show the workspace of a vault that was opened."""
+        self.session = Session(desk, self.bridge, self)
+        workspace = Workspace(self.session, self.bridge)
+        workspace.lock_asked.connect(self.lock)
+        workspace.sample_asked.connect(self.open_sample)
+        self.setCentralWidget(workspace)
+        self._idle.start()
+        if case is not None:
+            self.session.open_case(case, "request")
+
+    def lock(self) -> None:
+        """Blank at once; the keys go as soon as nothing that has begun still needs them to write its outcome."""
+        if self.session is None:
+            return
+        self._idle.stop()
+        session, self.session = self.session, None
+        session.deleteLater()
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
+        self.bridge.forget()
+        self.bridge.cancel_all()
+        self.setCentralWidget(self._welcome(self))
+        self.bridge.when_idle(session.desk.close)
+
+    def open_sample(self) -> None:
+        """Make the sample organisation, or open the one that was made before, in a vault of its own."""
+        folder = settings.sample_folder()
+
+        def opened(found: tuple[Desk, str]) -> None:
+            self.lock()
+            self.bridge.when_idle(lambda: self.enter(*found))
+
+        self.bridge.run(
+            self.tr("Preparing the sample case"),
+            lambda report, token: open_sample(folder, report=report, cancel=token),
+            opened,
+            context=self,
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.session is not None and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if self.workspace is not None and paths:
+            event.acceptProposedAction()
+            self.workspace.drop(paths)
+
+    def show_error(self, error: DeskError) -> None:
+        ErrorDialog(error, self).open()
+
+    def tell(self, change: Change) -> None:
+        if self.session is not None:
+            self.session.tell(change)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.bridge.running and not self._may_leave():
+            event.ignore()
+            return
+        self._idle.stop()
+        self.bridge.close()
+        if self.session is not None:
+            self.session.desk.close()
+            self.session = None
+        event.accept()
+
+    def _may_leave(self) -> bool:
+        names = "\n".join(f"· {job.name}" for job in self.bridge.running)
+        question = Question(
+            self.tr("Work is still running"),
+            names + "\n\n" + self.tr("What was done so far is kept, and the work goes on where it stopped next time."),
+            act=self.tr("Stop it and leave"),
+            stay=self.tr("Stay"),
+            parent=self,
+        )
+        return question.exec() == QDialog.DialogCode.Accepted

@@ -1,0 +1,71 @@
+"""The list of cases: what is due, where each stands, what to do next."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from PySide6.QtWidgets import QStackedWidget
+
+from dsr_desk.app.cases import CaseView, list_cases
+from dsr_desk.core.changes import Topic
+from dsr_desk.ui import names, words
+from dsr_desk.ui.models.cases import CasesModel
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.tables import Table
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Card, Empty, label, row
+
+
+class CasesPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset(Topic)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "")
+        self.title.setText(self.tr("Cases"))
+        self.setAccessibleName(self.tr("Cases"))
+        self.head.addWidget(Button(self.tr("New case"), self._new, kind="primary", key="Ctrl+N"))
+        self.model = CasesModel(self)
+        self.table = Table(self.model, name=self.tr("Cases, the most urgent first"), height=76)
+        self.table.opened.connect(self._open)
+        self.setFocusProxy(self.table)
+        card = Card(margin=1)
+        card.body.addWidget(self.table)
+        self._empty = Empty(
+            self.tr("There is no case yet. Drop a letter or a photo here, or begin with one of these."),
+            Button(self.tr("Open the sample case"), lambda: session.go.emit("sample")),
+            Button(self.tr("New case"), self._new, kind="primary", name=self.tr("New case, from an empty list")),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(card)
+        self._stack.addWidget(self._empty)
+        self.body.addWidget(self._stack, 1)
+        self._sum = label()
+        self._note = label("", "muted")
+        foot = Card()
+        foot.body.addLayout(row(self._sum, self._note, None, spacing=24))
+        self._foot = foot
+        self.body.addWidget(foot)
+
+    def reload(self) -> None:
+        today = date.today()
+        cases = list_cases(self.session.desk)
+        self.model.show_cases(cases, today)
+        self._stack.setCurrentIndex(0 if cases else 1)
+        self._foot.setVisible(bool(cases))
+        running = [case for case in cases if not case.state.is_end]
+        late = sum(case.days_left(today) < 0 for case in running)
+        self._sum.setText(
+            words.counted(len(running), self.tr("1 case open"), "%Ln cases open")
+            + " · "
+            + words.counted(late, self.tr("1 late"), "%Ln late")
+        )
+        self._note.setText(self.tr("Enter opens a case where it stands."))
+        if cases:
+            self.table.choose(max(0, self.model.row_of(self.session.case or "")))
+
+    def _open(self, case: CaseView) -> None:
+        self.session.open_case(case.ref, names.next_step(case.state)[1])
+
+    def _new(self) -> None:
+        self.session.go.emit("new")

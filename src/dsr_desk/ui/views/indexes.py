@@ -1,0 +1,157 @@
+"""Indexes: what can be searched, how old it is, and until when it may exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+
+from dsr_desk.app.indexing import (
+    Register,
+    RegisteredIndex,
+    build_index,
+    check_index,
+    claim_index,
+    destroy_index,
+    list_indexes,
+)
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.models.indexes import IndexesModel
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.tables import Table
+from dsr_desk.ui.views.build_index import BuildIndexDialog, Wish
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Card, Empty, Facts
+
+
+class IndexesPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.INDEXES})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "")
+        self.title.setText(self.tr("Indexes"))
+        self.setAccessibleName(self.tr("Indexes"))
+        self.destroy_it = Button(self.tr("Destroy …"), self._destroy, kind="danger")
+        self.check = Button(self.tr("Check"), self._check)
+        for button in (
+            self.destroy_it,
+            self.check,
+            Button(self.tr("Claim …"), self._claim),
+            Button(self.tr("Build …"), self._ask, kind="primary"),
+        ):
+            self.head.addWidget(button)
+        self.model = IndexesModel(self)
+        self.table = Table(self.model, name=self.tr("Indexes"), height=60)
+        self.table.chosen.connect(self._show_facts)
+        card = Card(margin=1)
+        card.body.addWidget(self.table)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(card)
+        self._stack.addWidget(
+            Empty(
+                self.tr(
+                    "No index yet. Build one from the photos and tables that models were trained on, or claim one."
+                ),
+                Button(self.tr("Build …"), self._ask, kind="primary", name=self.tr("Build an index")),
+            )
+        )
+        self.body.addWidget(self._stack, 1)
+        self.facts = Facts(columns=4)
+        self._about = Card()
+        self._about.body.addWidget(self.facts)
+        self.body.addWidget(self._about)
+
+    def reload(self) -> None:
+        indexes = list_indexes(self.session.desk)
+        self.model.show_rows(indexes)
+        self._stack.setCurrentIndex(0 if indexes else 1)
+        if indexes and self.table.current() is None:
+            self.table.choose(0)
+        self._show_facts(self.table.current())
+
+    def _show_facts(self, chosen: RegisteredIndex | None) -> None:
+        self._about.setVisible(chosen is not None)
+        usable = chosen is not None and chosen.present
+        self.check.setEnabled(usable)
+        self.destroy_it.setEnabled(usable)
+        if chosen is None:
+            return
+        about, register = chosen.about, chosen.about.register
+        self.facts.show_facts(
+            [
+                (self.tr("Purpose"), register.purpose),
+                (self.tr("Legal basis"), register.legal_basis),
+                (self.tr("Impact assessment"), register.impact_assessment),
+                (self.tr("Destroy by"), register.destroy_by),
+                (self.tr("Engine"), about.engine),
+                (self.tr("Items"), words.figure(about.items)),
+                (self.tr("Files left out"), words.figure(about.left_out)),
+                (self.tr("Folder"), str(chosen.path)),
+            ]
+        )
+
+    def _ask(self) -> None:
+        dialog = BuildIndexDialog(self.session.desk.vault.folder.parent / "indexes", self)
+        dialog.accepted.connect(lambda: self.build(dialog.wish()))
+        dialog.open()
+
+    def build(self, wish: Wish) -> None:
+        """Build in the background; the windows stay usable."""
+        desk = self.session.desk
+        register = Register(wish.purpose, wish.legal_basis, wish.impact_assessment, wish.destroy_by)
+
+        def work(report: Report, token: CancelToken) -> Change:
+            wish.to.parent.mkdir(parents=True, exist_ok=True)
+            return build_index(
+                desk, wish.sources, wish.to, wish.version, register=register, report=report, cancel=token
+            )[1]
+
+        name = self.tr("Building index {name}").format(name=wish.to.name)
+        self.session.bridge.run(name, work, self.session.tell, context=self)
+
+    def _check(self) -> None:
+        chosen = self.table.current()
+        if chosen is None:
+            return
+        desk = self.session.desk
+        self.session.bridge.run(
+            self.tr("Checking index {name}").format(name=chosen.name),
+            lambda report, token: check_index(desk, chosen.name, report, token).ok,
+            lambda ok: self.session.said.emit(
+                (
+                    self.tr("{name}: as it was built, faces found again")
+                    if ok
+                    else self.tr("{name}: not as it was built")
+                ).format(name=chosen.name)
+            ),
+            context=self,
+        )
+
+    def _claim(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, self.tr("Choose the index that was sent to you"))
+        if not file:
+            return
+        desk, folder = self.session.desk, self.session.desk.vault.folder.parent / "indexes"
+        self.session.bridge.run(
+            self.tr("Claiming the index"),
+            lambda _report, _token: claim_index(desk, Path(file), folder),
+            self.session.tell,
+            context=self,
+            cancellable=False,
+        )
+
+    def _destroy(self) -> None:
+        chosen = self.table.current()
+        if chosen is None:
+            return
+        text = self.tr(
+            "Its key is destroyed first, then its files. The data that it was built from stays. This cannot be undone."
+        )
+        title = self.tr("Destroy the index {name}").format(name=chosen.name)
+        dialog = TypedConfirmation(title, text, chosen.name, self.tr("Destroy 1 index"), self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: destroy_index(self.session.desk, chosen.name)))
+        dialog.open()

@@ -1,0 +1,220 @@
+"""A new case: drop a letter and photos, look at what was understood, choose the face, open the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from dsr_desk.app.cases import CaseView, Draft, assumptions, open_case, understand
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.requests import Found, Law, Right
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
+from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
+from dsr_desk.ui.views.request_form import ABOUT_THE_PERSON, RequestForm
+from dsr_desk.ui.widgets import Button, Card, Notice, label, row
+
+PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".avif"})
+Understood = tuple[Draft, list[ShownPhoto]]
+
+
+class NewCasePage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "")
+        self.title.setText(self.tr("New case"))
+        self.setAccessibleName(self.tr("New case"))
+        self.draft: Draft | None = None
+        self._shown: list[ShownPhoto] = []
+        self._letter_button = Button(self.tr("Choose a letter …"), self._choose_letter)
+        self._photo_button = Button(self.tr("Add photos …"), self._choose_photos)
+        self.go = Button(self.tr("Open the case"), self._open, kind="primary")
+        self.again = Button(self.tr("Begin again"), self.begin_again)
+        for button in (self.again, self._letter_button, self._photo_button, self.go):
+            self.head.addWidget(button)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._drop_card())
+        self._stack.addWidget(self._form_area())
+        self.body.addWidget(self._stack, 1)
+        self._show()
+
+    def reload(self) -> None:
+        """A draft lives in this screen alone; there is nothing to read."""
+
+    def begin_again(self) -> None:
+        self.draft = None
+        self._shown = []
+        self.without_photo.setChecked(False)
+        self._show()
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Letters and photos that were dropped or chosen; photos are told by their ending."""
+        photos = [path for path in paths if path.suffix.lower() in PHOTOS]
+        letters = [path for path in paths if path.suffix.lower() not in PHOTOS]
+        letter = letters[0] if letters else None
+
+        def work(report: Report, _token: CancelToken) -> Understood:
+            report(Progress(self.tr("looking for faces"), 0))
+            draft = understand(letter, photos)
+            return draft, [
+                shown_photo(photo.digest, photo.name, photo.data, photo.faces, photo.chosen, photo.problem)
+                for photo in draft.photos
+            ]
+
+        self._busy(True)
+        self.session.bridge.run(
+            self.tr("Reading the request"),
+            work,
+            self._understood,
+            context=self,
+            failed=self._refused,
+            cancellable=False,
+        )
+
+    def _understood(self, result: Understood) -> None:
+        draft, shown = result
+        if self.draft is not None:
+            known = {photo.digest for photo in self.draft.photos}
+            photos = (*self.draft.photos, *(photo for photo in draft.photos if photo.digest not in known))
+            shown = [*self._shown, *(one for one in shown if one.key not in known)]
+            draft = replace(draft if draft.letter else self._edited(), photos=photos)
+        self.draft, self._shown = draft, shown
+        request = draft.request
+        found = [one for one in request.found if one.kind in ABOUT_THE_PERSON]
+        if not request.text and not found:
+            found = [Found(kind, "", "") for kind in ABOUT_THE_PERSON[:2]]
+        self.form.show_request(
+            request,
+            Right.ERASURE if request.right is Right.UNKNOWN and not draft.letter else request.right,
+            Law.EU_GDPR if request.law is Law.UNKNOWN else request.law,
+            request.received or date.today(),
+            found,
+        )
+        self._show()
+
+    def _refused(self, error: Exception) -> None:
+        self._busy(False)
+        self._show()
+        self.session.bridge.failed.emit(error)
+
+    def _edited(self) -> Draft:
+        """The draft as the officer corrected it."""
+        if self.draft is None:
+            raise RuntimeError("there is no draft yet")
+        request = replace(
+            self.draft.request,
+            right=self.form.right.currentData(),
+            law=self.form.law.currentData(),
+            received=self.form.received_on,
+            found=self.form.found,
+        )
+        return replace(self.draft, request=request)
+
+    def _choose_face(self, digest: str, number: int) -> None:
+        if self.draft is None:
+            return
+        self.draft = replace(
+            self.draft,
+            photos=tuple(replace(one, chosen=number) if one.digest == digest else one for one in self.draft.photos),
+        )
+        self._shown = [replace(one, face=number) if one.key == digest else one for one in self._shown]
+        self._show()
+        self.photos.pickers[digest].setFocus()
+
+    def _open(self) -> None:
+        draft, without = self._edited(), self.without_photo.isChecked()
+
+        def opened(result: tuple[CaseView, Change]) -> None:
+            case, change = result
+            self.begin_again()
+            self.session.tell(change)
+            self.session.open_case(case.ref, "request")
+
+        self._busy(True)
+        self.session.bridge.run(
+            self.tr("Opening the case"),
+            lambda _report, _token: open_case(self.session.desk, draft, without_photo=without),
+            opened,
+            context=self,
+            failed=self._refused,
+            cancellable=False,
+        )
+
+    def _show(self) -> None:
+        self._busy(False)
+        has = self.draft is not None
+        self._stack.setCurrentIndex(1 if has else 0)
+        for button in (self.go, self.again, self._photo_button):
+            button.setVisible(has)
+        self._letter_button.setVisible(has and not (self.draft and self.draft.letter))
+        if self.draft is None:
+            return
+        self.photos.show_photos(self._shown, self.tr("No photo yet. Add one, or search records alone."))
+        usable = any(photo.usable for photo in self.draft.photos)
+        self.without_photo.setVisible(not usable)
+        says = [*self.draft.warnings, *assumptions(self.draft)]
+        self.notice.say("\n".join(says), Tone.INFO)
+        self.notice.setVisible(bool(says))
+        self._allow()
+
+    def _allow(self) -> None:
+        usable = self.draft is not None and any(photo.usable for photo in self.draft.photos)
+        self.go.setEnabled(usable or self.without_photo.isChecked())
+
+    def _busy(self, busy: bool) -> None:
+        for button in (self.go, self.again, self._letter_button, self._photo_button, self._first, self._first_photos):
+            button.setEnabled(not busy)
+
+    def _drop_card(self) -> QWidget:
+        card = Card(margin=32, spacing=12)
+        card.setProperty("role", "drop")
+        card.setAccessibleName(self.tr("Drop a letter and photos here"))
+        card.body.addStretch(1)
+        card.body.addLayout(row(None, label(self.tr("Drop the letter and the photos here"), "section"), None))
+        hint = self.tr("A letter is an e-mail (.eml), a PDF or a text. Photos attached to an e-mail are found in it.")
+        card.body.addLayout(row(None, label(hint, "muted"), None))
+        self._first = Button(self.tr("Choose a letter …"), self._choose_letter, kind="primary")
+        self._first_photos = Button(self.tr("Begin with photos …"), self._choose_photos)
+        card.body.addLayout(row(None, self._first_photos, self._first, None))
+        card.body.addStretch(2)
+        return card
+
+    def _form_area(self) -> QWidget:
+        area = QWidget()
+        column = QVBoxLayout(area)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        self.photos = ReferenceStrip()
+        self.photos.chosen.connect(self._choose_face)
+        self.notice = Notice(tone=Tone.INFO)
+        self.without_photo = Tick(self.tr("Open the case without a photo: records alone are searched, no faces"))
+        self.without_photo.toggled.connect(self._allow)
+        self.form = RequestForm()
+        column.addWidget(self.photos)
+        column.addWidget(self.without_photo)
+        column.addWidget(self.notice)
+        column.addWidget(self.form, 1)
+        return area
+
+    def _choose_letter(self) -> None:
+        kinds = self.tr("Letters (*.eml *.pdf *.txt *.json *.csv);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a letter"), "", kinds)
+        if path:
+            self.take([Path(path)])
+
+    def _choose_photos(self) -> None:
+        kinds = self.tr("Photos ({endings});;All files (*)").format(
+            endings=" ".join(f"*{one}" for one in sorted(PHOTOS))
+        )
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Choose photos"), "", kinds)
+        if paths:
+            self.take([Path(path) for path in paths])

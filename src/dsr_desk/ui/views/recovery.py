@@ -1,0 +1,68 @@
+"""The recovery code: shown once, printed or written down, then gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from PySide6.QtGui import QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog
+
+from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Card, Notice, label, row
+
+
+class RecoveryCard(Card):
+    """Nothing goes on before the officer says that the code is kept."""
+
+    def __init__(self, organisation: str, folder: Path, code: str, go_on: Callable[[str], object]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self._organisation, self._folder, self._code = organisation, folder, code
+        self.body.addWidget(label(self.tr("Keep the recovery code"), "title"))
+        self.body.addWidget(
+            label(
+                self.tr("It opens the vault when a passphrase is lost. It is shown this once and stored nowhere."),
+                wrap=True,
+            )
+        )
+        shown = label(code, "mono", wrap=True, selectable=True)
+        shown.setAccessibleName(self.tr("Recovery code: {code}").format(code=" ".join(code)))
+        self.body.addWidget(shown)
+        self.body.addLayout(row(Button(self.tr("Print …"), self._print, name=self.tr("Print the recovery code")), None))
+        self.body.addWidget(
+            Notice(
+                self.tr("Whoever has this code can read the vault. Keep the paper where you keep contracts."), Tone.WARN
+            )
+        )
+        self.kept = Tick(self.tr("I have printed it or written it down"))
+        self.kept.toggled.connect(self._allow)
+        self.body.addWidget(self.kept)
+        self.sample = Button(self.tr("Open the sample case"), lambda: go_on("sample"))
+        self.new = Button(self.tr("New case"), lambda: go_on("new"), kind="primary")
+        self.body.addLayout(row(None, self.sample, self.new))
+        self._allow(False)
+
+    def page(self) -> str:
+        """What is printed, as HTML."""
+        return (
+            f"<h2>{escape(self.tr('Recovery code of a DSR Desk vault'))}</h2>"
+            f"<p>{escape(self.tr('Organisation'))}: {escape(self._organisation)}<br>"
+            f"{escape(self.tr('Vault'))}: {escape(str(self._folder))}</p>"
+            f"<p style='font-size:16pt; font-family:monospace'>{escape(self._code)}</p>"
+            f"<p>{escape(self.tr('It opens the vault like a passphrase. Keep it away from the computer.'))}</p>"
+        )
+
+    def _allow(self, kept: bool) -> None:
+        self.sample.setEnabled(kept)
+        self.new.setEnabled(kept)
+
+    def _print(self) -> None:
+        printer = QPrinter()
+        dialog = QPrintDialog(printer, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            document = QTextDocument()
+            document.setHtml(self.page())
+            document.print_(printer)

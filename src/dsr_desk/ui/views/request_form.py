@@ -1,0 +1,154 @@
+"""What was understood of a request, beside the original: every field editable, with where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dsr_desk.core.requests import Found, FoundKind, Law, Request, Right
+from dsr_desk.ui import names
+from dsr_desk.ui.fields import Choice, DayField, text_field
+from dsr_desk.ui.widgets import Button, Card, clear, label, row, scrolled
+
+ABOUT_THE_PERSON = (
+    FoundKind.NAME,
+    FoundKind.EMAIL,
+    FoundKind.PHONE,
+    FoundKind.USER_NAME,
+    FoundKind.ACCOUNT_ID,
+    FoundKind.DATE_OF_BIRTH,
+    FoundKind.ADDRESS,
+)
+
+
+class FoundRow:
+    """One editable finding: kind, value, place, and a way to leave it out."""
+
+    def __init__(self, found: Found, form: RequestForm) -> None:
+        self._where = found.where
+        self.kind = Choice(form.tr("Kind"), [(names.found_name(kind), kind) for kind in ABOUT_THE_PERSON])
+        self.kind.setCurrentIndex(ABOUT_THE_PERSON.index(found.kind))
+        self.value = text_field(names.found_name(found.kind), found.value)
+        self.where = label(found.where or form.tr("entered by you"), "note", wrap=True)
+        self.drop = Button(form.tr("Leave out"), kind="link", name=form.tr("Leave out {v}").format(v=found.value))
+        self.value.textEdited.connect(form.edited)
+        self.kind.activated.connect(form.edited)
+
+    @property
+    def found(self) -> Found:
+        return Found(self.kind.currentData(), self.value.text().strip(), self._where)
+
+
+class RequestForm(QWidget):
+    """`edited` is emitted whenever the officer changes something."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[FoundRow] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        self.original = QPlainTextEdit()
+        self.original.setReadOnly(True)
+        self.original.setProperty("role", "original")
+        self.original.setAccessibleName(self.tr("The letter as it came"))
+        self.original.setTabChangesFocus(True)
+        self._source = label("", "note")
+        left = Card(self.tr("The letter"))
+        left.body.addWidget(self._source)
+        left.body.addWidget(self.original, 1)
+        right = Card(self.tr("What was understood"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addLayout(self._grid)
+        column.addLayout(row(Button(self.tr("Add a detail"), self._add, kind="link"), None))
+        column.addStretch(1)
+        right.body.addWidget(scrolled(inner, name=self.tr("Fields of the request")), 1)
+        layout.addWidget(left, 2)
+        layout.addWidget(right, 3)
+        self.right = Choice(self.tr("Right"), [(names.right_name(one), one) for one in Right])
+        self.law = Choice(self.tr("Law"), [(names.law_name(one), one) for one in Law])
+        self.received = DayField(self.tr("Received"))
+        for signal in (self.right.activated, self.law.activated, self.received.dateChanged):
+            signal.connect(self.edited)
+
+    def show_request(self, request: Request, right: Right, law: Law, received: date, found: Sequence[Found]) -> None:
+        """`found` are the findings about the person; the rest comes from the request."""
+        self.original.setPlainText(request.text or self.tr("There is no letter: the case was begun with photos alone."))
+        self._source.setText(request.source)
+        blocked = [widget.blockSignals(True) for widget in (self.right, self.law, self.received)]
+        self.right.setCurrentIndex(self.right.findData(right))
+        self.law.setCurrentIndex(self.law.findData(law))
+        self.received.day = received
+        for widget, was in zip((self.right, self.law, self.received), blocked, strict=True):
+            widget.blockSignals(was)
+        self._request = request
+        self._lay_out([FoundRow(one, self) for one in found if one.kind in ABOUT_THE_PERSON])
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What the officer let stand, without empty lines."""
+        return tuple(one.found for one in self._rows if one.found.value)
+
+    @property
+    def received_on(self) -> date:
+        return self.received.day
+
+    def lock(self, locked: bool) -> None:
+        """Closed cases are read, not edited."""
+        for widget in (self.right, self.law, self.received):
+            widget.setEnabled(not locked)
+        for one in self._rows:
+            one.value.setReadOnly(locked)
+            one.kind.setEnabled(not locked)
+            one.drop.setVisible(not locked)
+
+    def _lay_out(self, rows: list[FoundRow]) -> None:
+        for fixed in (self.right, self.law, self.received):
+            fixed.setParent(None)
+        clear(self._grid)
+        self._rows = rows
+        request = self._request
+        for number, (kind, widget) in enumerate(
+            ((FoundKind.RIGHT, self.right), (FoundKind.LAW, self.law), (FoundKind.RECEIVED, self.received))
+        ):
+            caption = label(names.found_name(kind), "muted")
+            caption.setBuddy(widget)
+            where = label(request.where(kind) or self.tr("not stated, please check"), "note", wrap=True)
+            self._place(number, caption, widget, where, None)
+        for number, one in enumerate(rows, start=3):
+            one.drop.clicked.connect(lambda _checked=False, one=one: self._remove(one))
+            self._place(number, one.kind, one.value, one.where, one.drop)
+
+    def _place(self, number: int, *widgets: QWidget | None) -> None:
+        for column, widget in enumerate(widgets):
+            if widget is not None:
+                self._grid.addWidget(widget, number, column, Qt.AlignmentFlag.AlignVCenter)
+                widget.show()
+
+    def _remove(self, gone: FoundRow) -> None:
+        self._again([one.found for one in self._rows if one is not gone])
+
+    def _add(self) -> None:
+        self._again([*(one.found for one in self._rows), Found(FoundKind.NAME, "", "")])
+        self._rows[-1].value.setFocus()
+
+    def _again(self, found: Sequence[Found]) -> None:
+        self._lay_out([FoundRow(one, self) for one in found])
+        self.edited.emit()

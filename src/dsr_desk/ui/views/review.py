@@ -1,0 +1,337 @@
+"""Review: the reference stays at the left, one candidate after the other beside it, decided with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from dsr_desk.app.cases import show_case
+from dsr_desk.app.indexing import dataset_versions
+from dsr_desk.app.review import (
+    ReviewItem,
+    decide,
+    decisions,
+    face_crop,
+    record_fields,
+    review_items,
+    show_scores_early,
+    undo_last,
+    whole_photo,
+)
+from dsr_desk.app.searching import last_search
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
+from dsr_desk.core.items import DatasetVersion, ItemKind
+from dsr_desk.ui import names, words
+from dsr_desk.ui.fields import Choice
+from dsr_desk.ui.models.candidates import CandidatesModel
+from dsr_desk.ui.photo_view import PhotoView
+from dsr_desk.ui.pictures import Pictures, decode, upright_size
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.reference_view import ReferenceCard
+from dsr_desk.ui.views.review_parts import FilmStrip, KeysDialog, PlacePanel, WholePhoto
+from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, label, row
+
+VERDICTS = {Qt.Key.Key_1: Verdict.SAME, Qt.Key.Key_2: Verdict.DIFFERENT, Qt.Key.Key_3: Verdict.UNSURE}
+
+
+class ReviewPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.REVIEW, Topic.CASE})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "")
+        self.title.setText(self.tr("Review"))
+        self.setAccessibleName(self.tr("Review"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._all: list[ReviewItem] = []
+        self._versions: dict[str, DatasetVersion] = {}
+        self._own = False
+        self._shown_scores: set[str] = set()
+        self.pictures = Pictures(self._fetch, 320, self)
+        self.destroyed.connect(self.pictures.close)
+        self.model = CandidatesModel(self.pictures, self)
+        self.pictures.arrived.connect(self._arrived)
+        self.progress = Chip()
+        self.chips.addWidget(self.progress)
+        self.only = Choice(self.tr("Show candidates of"))
+        self.only.activated.connect(lambda _index: self._filter())
+        self.undo = Button(self.tr("Undo"), self._undo, key="Ctrl+Z")
+        for widget in (self.only, self.undo, Button(self.tr("Keys"), self._show_keys, key="?")):
+            self.head.addWidget(widget)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._build())
+        self._nothing = Empty(
+            "", Button(self.tr("Go to the search"), lambda: session.go.emit("search"), kind="primary")
+        )
+        self._stack.addWidget(self._nothing)
+        self.body.addWidget(self._stack, 1)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        self._all = review_items(desk, ref)
+        self._versions = {version.id: version for version, _ in dataset_versions(desk)}
+        self._stack.setCurrentIndex(0 if self._all else 1)
+        self._nothing.say(self.tr("Nothing to review yet: search first, or search found no candidate."))
+        self.reference.show_case(self.session, show_case(desk, ref))
+        chosen = self.only.currentData()
+        self.only.clear()
+        self.only.addItem(self.tr("All indexes"), "")
+        for name in sorted({item.candidate.index for item in self._all}):
+            self.only.addItem(name, name)
+        self.only.setCurrentIndex(max(0, self.only.findData(chosen)))
+        search = last_search(desk, ref)
+        self.statement.setText(search.statement if search else "")
+        missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
+        self.not_searched.setVisible(bool(missing))
+        self.not_searched.say(
+            words.counted(len(missing), self.tr("1 part was not searched"), "%Ln parts were not searched"), Tone.WARN
+        )
+        self.not_searched.setToolTip("\n".join(missing))
+        self._filter()
+
+    def current(self) -> ReviewItem | None:
+        index = self.film.currentIndex()
+        return self.model.items[index.row()] if index.isValid() else None
+
+    def decide(self, verdict: Verdict) -> None:
+        """Record the officer's word on the current candidate and go on to the next open one."""
+        item = self.current()
+        if item is None:
+            return
+        row_number = self.film.currentIndex().row()
+        change = self._quietly(lambda: decide(self.session.desk, self.ref, item.candidate.id, verdict))
+        if change is None:
+            return
+        self._take_over_decisions(row_number)
+        following = self.model.next_open(row_number)
+        self._go_to(following if following >= 0 else row_number)
+        if following < 0:
+            self._show_current()
+        self.session.said.emit(
+            self.tr("Candidate {n}: {verdict}").format(n=item.number, verdict=names.verdict_name(verdict))
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            super().keyPressEvent(event)
+        elif key in VERDICTS:
+            self.decide(VERDICTS[key])
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._go_to(self.film.currentIndex().row() + (1 if key == Qt.Key.Key_Right else -1))
+        elif key == Qt.Key.Key_Space:
+            self._show_whole()
+        else:
+            super().keyPressEvent(event)
+
+    def _fetch(self, candidate: str) -> bytes | None:
+        item = next((item for item in self._all if item.candidate.id == candidate), None)
+        return face_crop(self.session.desk, item.candidate) if item else None
+
+    def _filter(self) -> None:
+        before = self.current()
+        wanted = self.only.currentData()
+        self.model.show_items([item for item in self._all if not wanted or item.candidate.index == wanted])
+        place = self.model.row_of(before.candidate.id) if before else -1
+        if place < 0:
+            place = max(0, self.model.next_open(0)) if self.model.items else -1
+        self._go_to(place)
+        self._count()
+
+    def _go_to(self, row_number: int) -> None:
+        if 0 <= row_number < len(self.model.items):
+            index = self.model.index(row_number, 0)
+            self.film.setCurrentIndex(index)
+            self.film.scrollTo(index, FilmStrip.ScrollHint.PositionAtCenter)
+            self.setFocus()
+
+    def _show_current(self, _now: QModelIndex | None = None, _before: QModelIndex | None = None) -> None:
+        item = self.current()
+        if item is None:
+            return
+        candidate = item.candidate
+        self.number.setText(self.tr("Candidate {n}").format(n=item.number))
+        self.linked.say(self._linked(candidate), Tone.INFO, "info")
+        self.decided.say(names.verdict_name(item.decision.verdict) if item.decision else "", Tone.PLAIN, "")
+        self._show_picture(candidate)
+        desk = self.session.desk
+        links = [one.says for one in candidate.reasons if one.kind is not ReasonKind.FACE]
+        self.place.show_candidate(
+            candidate, self._versions.get(candidate.dataset_version), record_fields(desk, candidate), links
+        )
+        self._show_score(item)
+
+    def _show_picture(self, candidate: Candidate) -> None:
+        if candidate.kind is ItemKind.RECORD:
+            self.photo.show_image(None, self.tr("A record: its fields stand at the right."), icon="journal")
+            return
+        image = self.pictures.get(candidate.id)
+        says = (
+            self.tr("loading")
+            if image is None
+            else self.tr("The index keeps no picture of it. Space looks for the photo.")
+        )
+        self.photo.show_image(image, says)
+
+    def _show_score(self, item: ReviewItem) -> None:
+        faces = [one for one in item.candidate.reasons if one.kind is ReasonKind.FACE]
+        known = item.decision is not None or item.candidate.id in self._shown_scores
+        self.reveal.setVisible(bool(faces) and not known)
+        self.score.setText(
+            "\n".join(one.says for one in faces) if known else self.tr("score hidden until decided") if faces else ""
+        )
+
+    def _reveal(self) -> None:
+        if (item := self.current()) is not None:
+            self._quietly(lambda: show_scores_early(self.session.desk, self.ref, item.candidate.id))
+            self._shown_scores.add(item.candidate.id)
+            self._show_score(item)
+            self.setFocus()
+
+    def _linked(self, candidate: Candidate) -> str:
+        kinds = {reason.kind for reason in candidate.reasons}
+        if ReasonKind.RECORD in kinds:
+            return self.tr("its record matches")
+        if ReasonKind.LINK in kinds:
+            return self.tr("linked by a record")
+        return self.tr("near-duplicate of a hit") if ReasonKind.DUPLICATE in kinds else ""
+
+    def _arrived(self, key: str) -> None:
+        item = self.current()
+        if item is not None and item.candidate.id == key:
+            self._show_picture(item.candidate)
+
+    def _undo(self) -> None:
+        change = self._quietly(lambda: undo_last(self.session.desk, self.ref))
+        if change is not None and (row_number := self.model.row_of(change.subject)) >= 0:
+            self._take_over_decisions(row_number)
+            self._go_to(row_number)
+            self._show_current()
+
+    def _take_over_decisions(self, row_number: int) -> None:
+        """After one decision only its own row is read again."""
+        wanted = self.model.items[row_number].candidate.id
+        found = next((one for one in decisions(self.session.desk, self.ref) if one.address.id == wanted), None)
+        self.model.decide(row_number, found)
+        changed = self.model.items[row_number]
+        self._all = [changed if item.candidate.id == wanted else item for item in self._all]
+        self._count()
+
+    def _quietly(self, act: Callable[[], Change]) -> Change | None:
+        """A change of our own: the other screens hear of it, this one has shown it already."""
+        self._own = True
+        try:
+            return self.session.do(act)
+        finally:
+            self._own = False
+
+    def _on_change(self, change: Change) -> None:
+        if not self._own:
+            super()._on_change(change)
+
+    def _count(self) -> None:
+        total, still = len(self.model.items), self.model.count(None)
+        same, different = self.model.count(Verdict.SAME), self.model.count(Verdict.DIFFERENT)
+        unsure = self.model.count(Verdict.UNSURE)
+        parts = [self.tr("{n} of {total} decided").format(n=words.figure(total - still), total=words.figure(total))]
+        parts += [self.tr("{n} same").format(n=same), self.tr("{n} different").format(n=different)]
+        parts += [self.tr("{n} unsure").format(n=unsure)] if unsure else []
+        self.progress.say(" · ".join(parts))
+        self.to_go.setText(words.counted(still, self.tr("1 to go"), "%Ln to go") if still else self.tr("all decided"))
+
+    def _show_whole(self) -> None:
+        item = self.current()
+        if item is None or item.candidate.kind is ItemKind.RECORD:
+            return
+        candidate, desk = item.candidate, self.session.desk
+
+        def show(found: tuple[QImage, QSize] | None) -> None:
+            if found is None or found[0].isNull():
+                self.session.said.emit(self.tr("The photo is not on this computer: the thumbnail is all there is."))
+                return
+            WholePhoto(self.tr("Candidate {n}").format(n=item.number), found[0], candidate, found[1], self).open()
+
+        def read() -> tuple[QImage, QSize] | None:
+            data = whole_photo(desk, candidate)
+            return (decode(data, 2000), upright_size(data)) if data else None
+
+        self.session.bridge.run(self.tr("Reading the photo"), lambda _report, _token: read(), show, context=self)
+
+    def _show_keys(self) -> None:
+        KeysDialog(
+            [
+                ("1", names.verdict_name(Verdict.SAME)),
+                ("2", names.verdict_name(Verdict.DIFFERENT)),
+                ("3", names.verdict_name(Verdict.UNSURE)),
+                ("← →", self.tr("Previous and next candidate")),
+                (self.tr("Space"), self.tr("Whole photo")),
+                ("Ctrl+Z", self.tr("Undo the last decision")),
+                ("?", self.tr("These keys")),
+            ],
+            self,
+        ).open()
+
+    def _build(self) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        self.reference = ReferenceCard()
+        self.place = PlacePanel()
+        columns.addWidget(self.reference, 27)
+        columns.addWidget(self._candidate_card(), 47)
+        columns.addWidget(self.place, 24)
+        column.addLayout(columns, 1)
+        self.film = FilmStrip(self.model)
+        self.film.selectionModel().currentChanged.connect(self._show_current)
+        self.to_go = label("", "muted")
+        column.addLayout(row(self.film, self.to_go, spacing=12))
+        foot = Card(margin=12)
+        self.statement = label("", wrap=True, selectable=True)
+        self.not_searched = Notice(plain=True)
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.statement, 3)
+        line.addWidget(self.not_searched, 1)
+        foot.body.addLayout(line)
+        column.addWidget(foot)
+        return whole
+
+    def _candidate_card(self) -> Card:
+        card = Card()
+        card.setAccessibleName(self.tr("Candidate"))
+        self.number = label("", "section")
+        self.linked = Chip()
+        self.decided = Chip()
+        self.score = label("", "note", wrap=True)
+        self.reveal = Button(
+            self.tr("show"), self._reveal, kind="link", name=self.tr("Show the score; this is journalled")
+        )
+        card.body.addLayout(row(self.number, self.linked, self.decided, None))
+        self.photo = PhotoView(self.tr("Face of the candidate"))
+        card.body.addWidget(self.photo, 1)
+        scored = row(self.score, self.reveal)
+        scored.setStretch(0, 1)
+        card.body.addLayout(scored)
+        buttons = []
+        for number, verdict in enumerate(Verdict, start=1):
+            name = names.verdict_name(verdict)
+            button = Button(f"{number}  {name}", partial(self.decide, verdict), name=name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            buttons.append(button)
+        card.body.addLayout(row(None, *buttons, None))
+        hint = label(
+            self.tr("Space: whole photo · decisions can be undone until the plan is approved"), "note", wrap=True
+        )
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        card.body.addWidget(hint)
+        return card

@@ -1,0 +1,75 @@
+"""What was sealed: where each file lies, its passphrase, shown once, and what verifying it at once found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
+
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row, scrolled
+from dsr_desk.ui.words import tr
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sealed file. `ok` is None where only the recipient's key opens it."""
+
+    edition: str
+    path: Path
+    passphrase: str
+    ok: bool | None
+    checks: tuple[tuple[bool, str], ...]
+
+
+class SealedDialog(QDialog):
+    def __init__(self, sealed: list[Shown], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Sealed"))
+        self.resize(720, 600)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(24, 24, 24, 16)
+        body.addWidget(label(self.tr("Sealed and verified"), "title"))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(16)
+        for one in sealed:
+            column.addWidget(self._card(one))
+        column.addStretch(1)
+        body.addWidget(scrolled(inner, name=self.tr("Sealed files"), ground=True), 1)
+        close = Button(self.tr("Close"), self.accept, kind="primary")
+        body.addLayout(row(label(self.tr("Passphrases are not shown again."), "note"), None, close))
+
+    def _card(self, one: Shown) -> Card:
+        card = Card()
+        head = {True: (self.tr("holds"), Tone.OK), False: (self.tr("does not hold"), Tone.DANGER)}
+        chip = (
+            Chip(*head[one.ok])
+            if one.ok is not None
+            else Chip(self.tr("opens for its recipients only"), Tone.INFO, "lock")
+        )
+        card.body.addLayout(row(label(edition_name(one.edition), "section"), chip, None))
+        card.body.addWidget(label(str(one.path), "note", wrap=True, selectable=True))
+        if one.passphrase:
+            shown = label(one.passphrase, "mono", wrap=True, selectable=True)
+            shown.setAccessibleName(self.tr("Passphrase: {p}").format(p=one.passphrase))
+            copy = Button(
+                self.tr("Copy"),
+                lambda: QApplication.clipboard().setText(one.passphrase),
+                name=self.tr("Copy the passphrase"),
+            )
+            card.body.addWidget(label(self.tr("Passphrase, to be told by another channel"), "note"))
+            line = row(shown, copy)
+            line.setStretch(0, 1)
+            card.body.addLayout(line)
+        for ok, says in one.checks:
+            notice = Notice(plain=True)
+            notice.say(says, Tone.OK if ok else Tone.DANGER, "done" if ok else "danger")
+            card.body.addWidget(notice)
+        return card
+
+
+def edition_name(edition: str) -> str:
+    return {"requester": tr("For the requester"), "regulator": tr("For the regulator")}.get(edition, edition)

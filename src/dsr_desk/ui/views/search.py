@@ -1,0 +1,173 @@
+"""Search: which indexes, what is not searched, and what came of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from dsr_desk.app.cases import show_case
+from dsr_desk.app.indexing import RegisteredIndex, list_indexes
+from dsr_desk.app.searching import EXPECTED_STRANGERS, last_search, search_case
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.findings import SearchResult
+from dsr_desk.ui import words
+from dsr_desk.ui.fields import FigureField
+from dsr_desk.ui.models.indexes import IndexChoices
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.tables import Table
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, clear, label, list_card, row
+
+
+class SearchPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.INDEXES})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "")
+        self.title.setText(self.tr("Search"))
+        self.setAccessibleName(self.tr("Search"))
+        self.state = Chip()
+        self.chips.addWidget(self.state)
+        self.go = Button("", self._search, kind="primary")
+        self.head.addWidget(self.go)
+        self.blocked = Notice()
+        self.to_identity = Button(self.tr("Record the identity check"), lambda: session.go.emit("request"))
+        line = row(self.blocked, self.to_identity)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
+        self._seen: set[str] = set()
+        self.model = IndexChoices(self)
+        self.model.chosen_changed.connect(self._show_scope)
+        self.table = Table(self.model, name=self.tr("Indexes to search; Space ticks"), height=60)
+        where = Card(self.tr("Where to search"))
+        where.body.addWidget(self.table, 1)
+        where.body.addLayout(self._pile())
+        self.body.addWidget(where, 3)
+        self._result = QVBoxLayout()
+        self._gaps = QVBoxLayout()
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(list_card(self.tr("Last search"), self._result), 1)
+        below.addWidget(list_card(self.tr("Not searched"), self._gaps), 1)
+        self.body.addLayout(below, 2)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        case = show_case(desk, ref)
+        indexes = [index for index in list_indexes(desk) if index.destroyed is None]
+        self.model.show_rows(indexes)
+        for number, index in enumerate(indexes):
+            if index.id not in self._seen:
+                self.model.tick(number, on=index.present)
+        self._seen = {index.id for index in indexes}
+        check = case.identity
+        allowed = check is not None and (
+            check.allows_face_search if case.searches_faces else check.allows_record_search
+        )
+        self._allowed = allowed and not case.state.is_end
+        for widget in (self.blocked, self.to_identity):
+            widget.setVisible(not allowed)
+        self.blocked.say(
+            self.tr(
+                "The search waits for the identity check: who asked, and how it is known that the photo shows them."
+            )
+        )
+        self._last = last_search(desk, ref)
+        self._show_result(self._last)
+        self._show_scope()
+
+    def _search(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        chosen, strangers = [index.name for index in self.model.chosen], self.strangers.value()
+        self.session.bridge.run(
+            self.tr("Searching case {ref}").format(ref=ref),
+            lambda report, token: search_case(
+                desk, ref, chosen, expected_strangers=strangers, report=report, cancel=token
+            ),
+            self._searched,
+            context=self,
+            failed=self._failed,
+        )
+        self._running = True
+        self._show_scope()
+
+    def _searched(self, result: SearchResult) -> None:
+        self._running = False
+        self.session.touched(Topic.CASES, Topic.CASE, Topic.REVIEW)
+        self.session.said.emit(self._summary(result))
+
+    def _failed(self, error: Exception) -> None:
+        self._running = False
+        self._show_scope()
+        self.session.bridge.failed.emit(error)
+
+    def _summary(self, result: SearchResult) -> str:
+        found = words.counted(len(result.candidates) or result.pile.count, self.tr("1 candidate"), "%Ln candidates")
+        return self.tr("Search ended: {found}").format(found=found)
+
+    def _show_scope(self) -> None:
+        chosen = self.model.chosen
+        self.go.setText(words.counted(len(chosen), self.tr("Search 1 index"), "Search %Ln indexes"))
+        self.go.setEnabled(bool(chosen) and self._allowed and not self._running)
+        self.go.updateGeometry()
+        left_out = [index for index in self.model.rows if index not in chosen]
+        self._show_gaps(left_out)
+
+    def _show_gaps(self, left_out: list[RegisteredIndex]) -> None:
+        clear(self._gaps)
+        says = [
+            self.tr("{name}: {why}").format(
+                name=index.name,
+                why=self.tr("not chosen") if index.present else self.tr("not there, cannot be searched"),
+            )
+            for index in left_out
+        ]
+        says += [
+            f"{one.what}: {one.why}" + (f" ({words.figure(one.count)})" if one.count is not None else "")
+            for one in (self._last.not_searched if self._last else ())
+        ]
+        for sentence in dict.fromkeys(says):
+            self._gaps.addWidget(Notice(sentence, Tone.WARN, plain=True))
+        if not self.model.rows:
+            self._gaps.addWidget(
+                Notice(self.tr("There is no index: nothing can be searched yet."), Tone.WARN, plain=True)
+            )
+        elif not says:
+            self._gaps.addWidget(label(self.tr("Every registered index is searched."), "muted", wrap=True))
+        self._gaps.addStretch(1)
+
+    def _show_result(self, result: SearchResult | None) -> None:
+        clear(self._result)
+        if result is None:
+            self.state.say("")
+            self._result.addWidget(label(self.tr("Not searched yet."), "muted"))
+            self._result.addStretch(1)
+            return
+        self.state.say(*((self.tr("complete"), Tone.OK) if result.complete else (self.tr("partial"), Tone.WARN)))
+        self._result.addWidget(label(result.statement, wrap=True, selectable=True))
+        compared = self.tr("{faces} compared, {records} compared").format(
+            faces=words.counted(result.compared_faces, self.tr("1 face"), "%Ln faces"),
+            records=words.counted(result.compared_records, self.tr("1 record"), "%Ln records"),
+        )
+        self._result.addWidget(label(compared, "note", wrap=True))
+        if not result.complete:
+            stopped = self.tr("The search was stopped: what was found until then is kept and can be reviewed.")
+            self._result.addWidget(Notice(stopped, Tone.WARN, plain=True))
+        self._result.addLayout(
+            row(Button(self.tr("Review the candidates"), lambda: self.session.go.emit("review")), None)
+        )
+        self._result.addStretch(1)
+
+    def _pile(self) -> QHBoxLayout:
+        """How far down the review goes. The figure is journalled and printed in the evidence."""
+        caption = label(self.tr("Review until so many strangers are expected in the pile:"), "muted")
+        self.strangers = FigureField(caption.text(), 0.1, 1000.0, EXPECTED_STRANGERS)
+        caption.setBuddy(self.strangers)
+        note = label(self.tr("more finds more of the person, and more strangers to look at"), "note")
+        return row(caption, self.strangers, note, None)
+
+    _allowed = False
+    _running = False
+    _last: SearchResult | None = None

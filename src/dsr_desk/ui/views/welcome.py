@@ -1,0 +1,270 @@
+"""Before a vault is open: unlock one, or make the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core.deadlines import Place
+from dsr_desk.core.errors import DeskError
+from dsr_desk.ui import settings
+from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.fields import Choice, text_field
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.recovery import RecoveryCard
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+
+COUNTRIES = (
+    "",
+    "AT",
+    "BE",
+    "CH",
+    "CZ",
+    "DE",
+    "DK",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "IE",
+    "IT",
+    "LU",
+    "NL",
+    "PL",
+    "PT",
+    "SE",
+    "US",
+)
+
+
+class Welcome(QWidget):
+    """`entered` carries the open desk and what to show first: "", "sample" or "new"."""
+
+    entered = Signal(object, str)
+
+    def __init__(self, bridge: Bridge, vault: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._bridge = bridge
+        known = vault or settings.last_vault()
+        self.stack = QStackedWidget()
+        self.stack.setFixedWidth(560)
+        self.unlock = UnlockCard(known, self._open, self._show_create)
+        self.making = CreateCard(self._make, self._show_unlock)
+        self.stack.addWidget(self.unlock)
+        self.stack.addWidget(self.making)
+        self.stack.setCurrentWidget(self.unlock if known else self.making)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addLayout(
+            row(
+                label("DSR Desk", "section"),
+                None,
+                Chip(self.tr("Offline: nothing leaves this computer"), icon="offline"),
+            )
+        )
+        outer.addStretch(1)
+        outer.addLayout(row(None, self.stack, None))
+        outer.addStretch(2)
+
+    def _show_create(self) -> None:
+        self.stack.setCurrentWidget(self.making)
+
+    def _show_unlock(self) -> None:
+        self.stack.setCurrentWidget(self.unlock)
+
+    def _open(self, folder: Path, secret: str) -> None:
+        self.unlock.busy(self.tr("Opening …"))
+
+        def opened(desk: Desk) -> None:
+            settings.remember_vault(folder)
+            self.entered.emit(desk, "")
+
+        # A lock that still waits for running work closes the vault first.
+        self._bridge.when_idle(
+            lambda: self._bridge.run(
+                self.tr("Opening the vault"),
+                lambda _report, _token: Desk.open(folder, secret),
+                opened,
+                context=self,
+                failed=self.unlock.refuse,
+                cancellable=False,
+            )
+        )
+
+    def _make(self, folder: Path, organisation: str, officer: str, passphrase: str, place: Place | None) -> None:
+        self.making.busy()
+
+        def made(result: tuple[Desk, str]) -> None:
+            desk, code = result
+            settings.remember_vault(folder)
+            card = RecoveryCard(organisation, folder, code, lambda first: self.entered.emit(desk, first))
+            self.stack.addWidget(card)
+            self.stack.setCurrentWidget(card)
+
+        self._bridge.run(
+            self.tr("Making the vault"),
+            lambda _report, _token: Desk.create(folder, organisation, officer, passphrase, place),
+            made,
+            context=self,
+            failed=self.making.refuse,
+            cancellable=False,
+        )
+
+
+class UnlockCard(Card):
+    def __init__(self, folder: Path | None, unlock: Callable[[Path, str], None], create: Callable[[], None]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self._unlock = unlock
+        self.body.addWidget(label(self.tr("Unlock the vault"), "title"))
+        self.folder = FolderField(self.tr("Where the vault lies"), folder)
+        self.secret = text_field(self.tr("Passphrase or recovery code"), secret=True)
+        self.secret.returnPressed.connect(self._go)
+        self.body.addLayout(_form((self.tr("Vault"), self.folder), (self.tr("Passphrase"), self.secret)))
+        self.problem = Notice(tone=Tone.DANGER)
+        self.problem.hide()
+        self.body.addWidget(self.problem)
+        self.body.addWidget(
+            label(self.tr("Your recovery code opens the vault too: type it in the same field."), "note", wrap=True)
+        )
+        self.go = Button(self.tr("Unlock"), self._go, kind="primary")
+        self.body.addLayout(row(Button(self.tr("New vault …"), create, kind="link"), None, self.go))
+        self.secret.setFocus()
+
+    def busy(self, text: str) -> None:
+        self.problem.hide()
+        self.go.setEnabled(False)
+        self.go.setText(text)
+
+    def refuse(self, error: DeskError) -> None:
+        self.go.setEnabled(True)
+        self.go.setText(self.tr("Unlock"))
+        _show_problem(self.problem, error)
+        self.secret.selectAll()
+        self.secret.setFocus()
+
+    def _go(self) -> None:
+        if self.secret.text() and self.go.isEnabled():
+            self._unlock(self.folder.path, self.secret.text())
+
+
+class CreateCard(Card):
+    def __init__(self, make: Callable[[Path, str, str, str, Place | None], None], unlock: Callable[[], None]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self._make = make
+        self.body.addWidget(label(self.tr("Make your organisation’s vault"), "title"))
+        self.body.addWidget(
+            label(
+                self.tr(
+                    "The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer."
+                ),
+                "muted",
+                wrap=True,
+            )
+        )
+        self.folder = FolderField(self.tr("Where the vault is to lie"), settings.proposed_vault())
+        self.organisation = text_field(self.tr("Organisation"))
+        self.officer = text_field(self.tr("Your name"))
+        unset = self.tr("Not set: weekends alone count")
+        self.country = Choice(self.tr("Whose public holidays count"), [(code or unset, code) for code in COUNTRIES])
+        self.secret = text_field(self.tr("Passphrase"), secret=True)
+        self.again = text_field(self.tr("Passphrase once more"), secret=True)
+        self.body.addLayout(
+            _form(
+                (self.tr("Vault"), self.folder),
+                (self.tr("Organisation"), self.organisation),
+                (self.tr("Your name"), self.officer),
+                (self.tr("Holidays of"), self.country),
+                (self.tr("Passphrase"), self.secret),
+                (self.tr("Once more"), self.again),
+            )
+        )
+        self.warning = Notice(
+            self.tr("We cannot recover this passphrase. You get a recovery code to print in a moment.")
+        )
+        self.problem = Notice(tone=Tone.DANGER)
+        self.problem.hide()
+        self.body.addWidget(self.warning)
+        self.body.addWidget(self.problem)
+        self.go = Button(self.tr("Make the vault"), self._go, kind="primary")
+        self.body.addLayout(row(Button(self.tr("Open another vault …"), unlock, kind="link"), None, self.go))
+        self.again.returnPressed.connect(self._go)
+        for field in (self.organisation, self.officer, self.secret, self.again):
+            field.textChanged.connect(self._check)
+        self.organisation.setFocus()
+        self._check()
+
+    def busy(self) -> None:
+        self.problem.hide()
+        self.go.setEnabled(False)
+        self.go.setText(self.tr("Making the vault …"))
+
+    def refuse(self, error: DeskError) -> None:
+        self.go.setText(self.tr("Make the vault"))
+        _show_problem(self.problem, error)
+        self._check()
+
+    def _check(self) -> None:
+        same = self.secret.text() == self.again.text()
+        filled = all(field.text().strip() for field in (self.organisation, self.officer, self.secret))
+        if self.again.text() and not same:
+            self.problem.say(self.tr("The two passphrases differ."), Tone.DANGER)
+            self.problem.show()
+        elif self.problem.text == self.tr("The two passphrases differ."):
+            self.problem.hide()
+        self.go.setEnabled(same and filled)
+
+    def _go(self) -> None:
+        if self.go.isEnabled():
+            code = self.country.currentData()
+            place = Place(code) if code else None
+            self._make(
+                self.folder.path,
+                self.organisation.text().strip(),
+                self.officer.text().strip(),
+                self.secret.text(),
+                place,
+            )
+
+
+class FolderField(QWidget):
+    """A path that can be typed or chosen."""
+
+    def __init__(self, name: str, folder: Path | None) -> None:
+        super().__init__()
+        self._name = name
+        self.field = text_field(name, str(folder or ""))
+        layout = row(self.field, Button(self.tr("Choose …"), self._choose, name=self.tr("Choose a folder")))
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(layout)
+
+    @property
+    def path(self) -> Path:
+        return Path(self.field.text().strip()).expanduser()
+
+    def _choose(self) -> None:
+        if chosen := QFileDialog.getExistingDirectory(self, self._name, self.field.text()):
+            self.field.setText(chosen)
+
+
+def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for caption, widget in lines:
+        words = label(caption, "muted")
+        words.setBuddy(widget)
+        form.addRow(words, widget)
+    return form
+
+
+def _show_problem(notice: Notice, error: DeskError) -> None:
+    notice.say(f"{error.what_happened} {error.what_to_do} ({error.code})", Tone.DANGER)
+    notice.show()
