@@ -8,6 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from dsr_desk.app.sample import Sample
+from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.importers.registry import import_file
 
 
 def rows(path: Path, query: str) -> list[tuple[str, ...]]:
@@ -51,3 +54,21 @@ def test_events_name_runs_datasets_with_versions_and_models(sample: Sample) -> N
         ("smile-tagger", "2.0", True),
         ("event-search", "1.3", True),
     }
+
+
+def test_both_files_join_and_reach_six_models_by_training_fine_tune_and_evaluation(sample: Sample) -> None:
+    imported = [import_file(path) for path in sample.lineage]
+    graph = Graph.of([node for one in imported for node in one.nodes], [edge for one in imported for edge in one.edges])
+    impact = affected(graph, [dataset.version.id for dataset in sample.datasets])
+    roles = {model.node.label: [role.value for role in model.roles] for model in impact.models}
+    assert roles == {
+        "face-embedder@1": ["train"],
+        "face-embedder@2": ["train"],
+        "badge-gate@1": ["fine-tune-base"],
+        "event-search@1.3": ["train"],
+        "smile-tagger@2.0": ["train"],
+        "age-estimator@1": ["evaluate"],
+    }
+    assert [model.node.label for model in impact.models if model.deployments] == ["face-embedder@2"]
+    assert [node.name for node in impact.without_lineage] == ["crowd-counter"]
+    assert impact.questions == ()
