@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import sqlite3
 import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +39,7 @@ class Sample:
     file_names: bool = False
     sniffed: bool = True
     masks: bool = True
+    new_row: bytes = b'{"name": "Nobody"}'
 
 
 def photo(shade: int, size: int = 24) -> bytes:
@@ -119,6 +123,35 @@ def _csv(folder: Path, items: Items) -> Path:
     return path
 
 
+def _jsonl(folder: Path, items: Items) -> Path:
+    path = folder / "people.jsonl"
+    lines = [json.dumps({"name": data.decode("latin-1"), "tags": ["a, b", '"}']}) for _, data in items]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _json(folder: Path, items: Items) -> Path:
+    path = folder / "people.json"
+    rows = [{"name": data.decode("latin-1"), "more": [{"note": 'a \\" ] }, \\'}]} for _, data in items]
+    path.write_text(json.dumps({"version": 1, "info": {"by": "x"}, "people": rows}, indent=1))
+    return path
+
+
+def _sqlite(folder: Path, items: Items) -> Path:
+    path = folder / "people.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE people (name TEXT, note BLOB)")
+        db.execute("CREATE VIEW names AS SELECT name FROM people")
+        db.executemany("INSERT INTO people VALUES (?, x'00ff')", [[data.decode("latin-1")] for _, data in items])
+    return path
+
+
+def _overwrite_middle(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096 : 4096 + 512] = b"\xa5" * 512
+    path.write_bytes(data)
+
+
 SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
@@ -127,5 +160,8 @@ SAMPLES = (
     Sample("zip", "zip", _zip, damage=cut_short),
     Sample("parquet-photos", "parquet", _parquet_photos, damage=cut_short),
     Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
-    Sample("csv", "csv", _csv, table=True, sniffed=False),
+    Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
+    Sample("json", "json", _json, table=True, damage=cut_short),
+    Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
+    Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

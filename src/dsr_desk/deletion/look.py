@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import Container, ItemGone, ItemUnreadable
-from dsr_desk.datasets.names import is_unfinished
+from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
 from dsr_desk.faces.decode import decode
 from dsr_desk.faces.phash import perceptual_hash
@@ -75,8 +75,13 @@ def seen_items(
 
 def leftovers(containers: Collection[Container]) -> int:
     """Unfinished files of killed runs that still lie beside or inside these containers."""
-    folders = {one.path if one.path.is_dir() else one.path.parent for one in containers}
-    return sum(1 for folder in folders for file in folder.rglob("*") if is_unfinished(file.name))
+    count = 0
+    for one in containers:
+        if one.path.is_dir():
+            count += sum(1 for file in one.path.rglob(f".*{UNFINISHED}"))
+        else:
+            count += one.path.with_name(f".{one.path.name}{UNFINISHED}").exists()
+    return count
 
 
 def _look_for_unlisted(container: Container, items: Collection[PlannedItem], found: Look) -> None:

@@ -1,0 +1,179 @@
+"""JSON documents: every object in a list is one record, read as a stream, however large the document is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, ClassVar
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry
+from dsr_desk.datasets.erasing import CHUNK, Changes
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.jsonl import BOM
+from dsr_desk.datasets.records import flatten
+
+_TOKEN = re.compile(rb'[\\"{}\[\],]')
+DEEPEST = 2
+"""Records are objects of a list that is the document itself, or the value of one of its fields."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a record lies in the file; `comma` is the offset of the comma before it, -1 for a list's first."""
+
+    start: int
+    end: int
+    comma: int
+
+
+class JsonDocument(FileContainer):
+    """A list of objects, or an object with such lists. Erasing keeps all other bytes as they are."""
+
+    format: ClassVar[str] = "json"
+    tabular: ClassVar[bool] = True
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        """A document in UTF-8 that holds at least one record."""
+        if head.removeprefix(BOM).lstrip()[:1] not in (b"[", b"{"):
+            return False
+        with path.open("rb") as file:
+            try:
+                return next(_spans(file), None) is not None
+            except ValueError:
+                return path.suffix.lower() == ".json"
+
+    def entries(self) -> Iterator[Entry]:
+        with self.path.open("rb") as file, self.path.open("rb") as source:
+            for span in self._records(file):
+                source.seek(span.start)
+                raw = source.read(span.end - span.start)
+                yield Entry(
+                    kind=ItemKind.RECORD,
+                    member="",
+                    size=len(raw),
+                    read=partial(bytes, raw),
+                    hint=span.start,
+                    record=self._fields(raw),
+                )
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        with self.path.open("rb") as file, self.path.open("rb") as source, target.open("r+b") as out:
+            for piece in self._pieces(file, source, changes):
+                out.write(piece)
+        return []
+
+    def rest_digest(self, changes: Changes) -> str:
+        """All that stands around records, without blanks and commas: what an erasure may change."""
+        del changes
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file, self.path.open("rb") as source:
+            done = 0
+            for span in self._records(file):
+                digest.update(_bare(_between(source, done, span.start)))
+                done = span.end
+            digest.update(_bare(_between(source, done, self.path.stat().st_size)))
+        return digest.hexdigest()
+
+    def _pieces(self, file: IO[bytes], source: IO[bytes], changes: Changes) -> Iterator[bytes]:
+        """The document after the changes. A comma before a list's first record that stays is left out."""
+        done = 0
+        first_gone = False
+        for position, span in enumerate(self._records(file)):
+            if span.comma < 0:
+                first_gone = False
+            if position in changes and changes[position] is None:
+                yield from _chunks(source, done, span.comma if span.comma >= 0 else span.start)
+                first_gone = first_gone or span.comma < 0
+                done = span.end
+                continue
+            if first_gone and span.comma >= 0:
+                yield from _chunks(source, done, span.comma)
+                done = span.comma + 1
+                first_gone = False
+            yield from _chunks(source, done, span.start)
+            new = changes.get(position)
+            yield from _chunks(source, span.start, span.end) if new is None else [new]
+            done = span.end
+        yield from _chunks(source, done, self.path.stat().st_size)
+
+    def _records(self, file: IO[bytes]) -> Iterator[Span]:
+        try:
+            yield from _spans(file)
+        except ValueError as error:
+            raise ContainerDamaged(name=self.name, why=str(error)) from error
+
+    def _fields(self, raw: bytes) -> dict[str, str]:
+        try:
+            return {name: text for name, text in flatten(json.loads(raw)).items() if text}
+        except (ValueError, RecursionError) as error:
+            raise ContainerDamaged(name=self.name, why="a record in it is no JSON") from error
+
+
+def _spans(file: IO[bytes]) -> Iterator[Span]:
+    """Objects of lists down to `DEEPEST`. Raises ValueError where brackets do not match or the end is missing."""
+    stack: list[bytes] = []
+    commas: list[int] = []
+    start = -1
+    in_text = False
+    for offset, token, escaped in _tokens(file):
+        if in_text:
+            in_text = not (token == b'"' and not escaped)
+        elif token == b'"':
+            in_text = True
+        elif token in b"{[":
+            if token == b"{" and start < 0 and stack and stack[-1] == b"[" and len(stack) <= DEEPEST:
+                start = offset
+            stack.append(token)
+            commas.append(-1)
+        elif token in b"}]":
+            if not stack or stack.pop() + token not in (b"{}", b"[]"):
+                raise ValueError(f"brackets do not match at byte {offset}")
+            commas.pop()
+            if start >= 0 and token == b"}" and stack and stack[-1] == b"[" and len(stack) <= DEEPEST:
+                if offset - start > MAX_ITEM_BYTES:
+                    raise ValueError("a record in it is too large")
+                yield Span(start, offset + 1, commas[-1])
+                start = -1
+        elif token == b"," and stack:
+            commas[-1] = offset
+    if stack or in_text:
+        raise ValueError("it ends in the middle")
+
+
+def _tokens(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+    """Offset of each bracket, comma and quote; whether a quote is escaped."""
+    base = 0
+    escape_at = -2
+    while chunk := file.read(CHUNK):
+        for match in _TOKEN.finditer(chunk):
+            offset = base + match.start()
+            token = match.group()
+            if token == b"\\":
+                # A backslash that is itself escaped escapes nothing.
+                escape_at = offset if escape_at != offset - 1 else -2
+                continue
+            yield offset, token, escape_at == offset - 1
+        base += len(chunk)
+
+
+def _between(source: IO[bytes], start: int, end: int) -> bytes:
+    return b"".join(_chunks(source, start, end))
+
+
+def _chunks(source: IO[bytes], start: int, end: int) -> Iterator[bytes]:
+    source.seek(start)
+    left = end - start
+    while left > 0 and (chunk := source.read(min(left, CHUNK))):
+        left -= len(chunk)
+        yield chunk
+
+
+def _bare(text: bytes) -> bytes:
+    return b"".join(text.replace(b",", b" ").split())

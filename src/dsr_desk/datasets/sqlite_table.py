@@ -1,0 +1,207 @@
+"""SQLite databases: every row of every table is one record. Erased rows leave nothing in free pages or indexes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry, Erased
+from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.file_container import FileContainer
+
+MAGIC = b"SQLite format 3\0"
+NAMELESS = "rowid"
+
+
+class DatabaseInUse(DeskError):
+    code = "SQLITE-IN-USE"
+    happened = "{name} is open in another program."
+    means = "Rewriting it now could lose what that program writes. Nothing was erased from it."
+    todo = "Close the program that uses it, then run the deletion again."
+
+
+class NotByRow(DeskError):
+    code = "SQLITE-NOT-BY-ROW"
+    happened = "Rows of {name} cannot be changed one by one."
+    means = "Nothing was erased from it."
+    todo = "Choose to erase the row, or hand the action to the team that keeps the database."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with rows of its own. `key` are the columns that name a row: the rowid, or a primary key without one."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    virtual: bool
+
+
+class SqliteDatabase(FileContainer):
+    """Tables in the order of their names, rows in the order of their keys. Views and hidden tables are left out."""
+
+    format: ClassVar[str] = "sqlite"
+    tabular: ClassVar[bool] = True
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        del path
+        return head.startswith(MAGIC)
+
+    def entries(self) -> Iterator[Entry]:
+        with self._opened() as db:
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise ContainerDamaged(name=self.name, why="its own check finds it inconsistent")
+            number = 0
+            for table in self._tables(db):
+                for row in db.execute(_select(table)):
+                    values = dict(zip(table.columns, row[len(table.key) :], strict=True))
+                    data = _stored(table.name, values)
+                    yield Entry(
+                        kind=ItemKind.RECORD,
+                        member="",
+                        size=len(data),
+                        read=partial(bytes, data),
+                        hint=number,
+                        record=_texts(values),
+                    )
+                    number += 1
+
+    def erase(self, doomed: Collection[Doomed]) -> Erased:
+        """See `Container.erase`. What still stands in a write-ahead log is brought into the file first."""
+        if any(one.replacement is not None for one in doomed):
+            raise NotByRow(name=self.name)
+        self._settle()
+        return super().erase(doomed)
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        with self._opened() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
+            mode = old.execute("PRAGMA journal_mode").fetchone()[0]
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = OFF")
+            new.execute("PRAGMA secure_delete = ON")
+            new.execute("PRAGMA foreign_keys = OFF")
+            new.execute("BEGIN")
+            touched = self._delete(new, changes)
+            new.execute("COMMIT")
+            for table in touched:
+                if table.virtual:
+                    with suppress(sqlite3.Error):
+                        new.execute(f"INSERT INTO {_quoted(table.name)}({_quoted(table.name)}) VALUES ('rebuild')")
+            new.execute("VACUUM")
+            if mode == "wal":
+                new.execute("PRAGMA journal_mode = WAL")
+        return []
+
+    def rest_digest(self, changes: Changes) -> str:
+        """The schema, views and triggers included."""
+        del changes
+        with self._opened() as db:
+            rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+        return hashlib.sha256(json.dumps(rows, ensure_ascii=False, default=str).encode()).hexdigest()
+
+    def _delete(self, db: sqlite3.Connection, changes: Changes) -> list[Table]:
+        """Deletes by position, table by table; keys are read before anything is deleted."""
+        number = 0
+        touched: list[tuple[Table, list[tuple[Any, ...]]]] = []
+        for table in self._tables(db):
+            keys = []
+            for row in db.execute(_select(table)):
+                if number in changes:
+                    keys.append(row[: len(table.key)])
+                number += 1
+            if keys:
+                touched.append((table, keys))
+        for table, keys in touched:
+            where = " AND ".join(f"{_quoted(column)} IS ?" for column in table.key)
+            db.executemany(f"DELETE FROM {_quoted(table.name)} WHERE {where}", keys)
+        virtual = [table for table in self._tables(db) if table.virtual]
+        return [table for table, _ in touched] + virtual
+
+    def _tables(self, db: sqlite3.Connection) -> list[Table]:
+        listed = db.execute("PRAGMA table_list").fetchall()
+        found = []
+        for schema, name, kind, _, without_rowid, _ in listed:
+            if schema != "main" or kind not in ("table", "virtual") or name.startswith("sqlite_"):
+                continue
+            info = db.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+            columns = tuple(column for _, column, *_ in info)
+            primary = tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
+            key = primary if without_rowid else (_rowid_name(columns),)
+            table = Table(name, columns, key, kind == "virtual")
+            if columns and _readable(db, table):
+                found.append(table)
+        return sorted(found, key=lambda table: table.name)
+
+    def _settle(self) -> None:
+        """Empties the write-ahead log into the file. Raises DatabaseInUse where another program has it open."""
+        if not self.path.with_name(self.path.name + "-wal").exists():
+            return
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=0)) as db:
+                db.execute("PRAGMA journal_mode = DELETE")
+                db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            raise DatabaseInUse(name=self.name) from error
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """Read only. Text that is no UTF-8 is kept as it is, byte by byte."""
+        uri = f"file:{quote(str(self.path))}?mode=ro"
+        try:
+            with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
+                db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+                yield db
+        except sqlite3.DatabaseError as error:
+            raise ContainerDamaged(name=self.name, why="a table in it cannot be read") from error
+
+
+def _select(table: Table) -> str:
+    keys = ", ".join(_quoted(column) for column in table.key)
+    columns = ", ".join(_quoted(column) for column in table.columns)
+    return f"SELECT {keys}, {columns} FROM {_quoted(table.name)} ORDER BY {keys}"
+
+
+def _readable(db: sqlite3.Connection, table: Table) -> bool:
+    """A virtual table whose module is not here, or that has no rows of its own, cannot be listed."""
+    if not table.virtual:
+        return True
+    try:
+        db.execute(_select(table) + " LIMIT 1").fetchone()
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _rowid_name(columns: tuple[str, ...]) -> str:
+    taken = {column.lower() for column in columns}
+    return next((name for name in (NAMELESS, "_rowid_", "oid") if name not in taken), NAMELESS)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _stored(table: str, values: dict[str, Any]) -> bytes:
+    """One spelling of a row, since a database moves its bytes about: JSON, floats exact, blobs as hex."""
+    return json.dumps([table, values], ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode(
+        "utf-8", "surrogateescape"
+    )
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    return {
+        column: value if isinstance(value, str) else json.dumps(value)
+        for column, value in values.items()
+        if value not in (None, "") and not isinstance(value, bytes)
+    }
