@@ -309,6 +309,6 @@ def _line(model: AffectedModel) -> AffectedLine:
         model.node.label,
         tuple(role.value for role in model.roles),
         model.in_weights,
-        tuple(step.node.label for step in model.shortest_path),
+        tuple(step.node.title for step in model.shortest_path),
         tuple(node.label for node in model.deployments),
     )

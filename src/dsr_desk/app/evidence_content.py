@@ -215,7 +215,7 @@ def _model(
         paths=tuple(
             tuple(
                 say.PathStep(
-                    step.node.kind.value, step.node.label, step.role.value if step.role else "", step.certainty.value
+                    step.node.kind.value, step.node.title, step.role.value if step.role else "", step.certainty.value
                 )
                 for step in path
             )

@@ -76,7 +76,7 @@ def impact_lines(impact: Impact) -> list[str]:
         roles = ", ".join(role.value for role in model.roles)
         measured = "" if model.in_weights else " · measured against it only, not trained on it"
         lines.append(f"{model.node.label}: {roles} ({model.certainty.value}){measured}")
-        lines.append("    " + " → ".join(step.node.label for step in model.shortest_path))
+        lines.append("    " + " → ".join(step.node.title for step in model.shortest_path))
         if model.deployments:
             lines.append(f"    deployed: {', '.join(node.label for node in model.deployments)}; {model.period.says}")
     lines += [f"{one.node.label}: not affected. {one.reason}" for one in impact.excluded]

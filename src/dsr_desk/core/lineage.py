@@ -91,6 +91,11 @@ class Node:
         """For people: `name@version`, or the name where no version is recorded."""
         return f"{self.name}@{self.version}" if self.version else self.name
 
+    @property
+    def title(self) -> str:
+        """As `label`, without the id that a run carries as its version."""
+        return self.name if self.kind is NodeKind.RUN else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
