@@ -21,7 +21,7 @@ from dsr_desk.storage.journal import Journal
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys, WrongPassphrase
 from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.migrations import Migration, migrate
-from dsr_desk.storage.vault_folder import DATABASE, KEYS, LOCK, WAL, filling, require_some, require_whole
+from dsr_desk.storage.vault_folder import DATABASE, KEYS, LOCK, WAL, filling, require_some, require_whole, sweep
 
 
 class VaultBusy(DeskError):
@@ -128,6 +128,7 @@ class Vault:
         lock = FileLock(folder / LOCK, folder)
         try:
             require_whole(folder)
+            sweep(folder)
             ring, officer = KeyRing.unlock(folder / KEYS, secret)
             db, key = _open_with_any(folder / DATABASE, ring.data_keys)
             try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.storage.files import disk_errors, sync_folder, write_whole
+from dsr_desk.storage.files import disk_errors, sync_folder
 from dsr_desk.storage.locks import FileLock
 
 KEYS, DATABASE, LOCK = "keys.json", "vault.db", "lock"
@@ -61,6 +61,12 @@ def require_whole(folder: Path) -> None:
             raise VaultIncomplete(where=folder, what=name)
 
 
+def sweep(folder: Path) -> None:
+    """Removes key files that a kill left half written. Called under the lock."""
+    for path in folder.glob(f".{KEYS}.*.part"):
+        path.unlink()
+
+
 @contextmanager
 def filling(folder: Path) -> Iterator[FileLock]:
     """Locks a new or empty folder and fills it; what an interruption leaves is marked and may be filled again."""
@@ -74,7 +80,9 @@ def filling(folder: Path) -> Iterator[FileLock]:
         lock.release()
         raise VaultExists(where=folder)
     try:
-        write_whole(folder / UNFINISHED, b"")
+        with disk_errors(folder):
+            (folder / UNFINISHED).touch(0o600)
+            sync_folder(folder)
         _empty(folder)
         yield lock
         with disk_errors(folder):
@@ -102,3 +110,4 @@ def _in_use(folder: Path) -> bool:
 def _empty(folder: Path) -> None:
     for name in _CONTENT:
         (folder / name).unlink(missing_ok=True)
+    sweep(folder)

@@ -1,0 +1,571 @@
+"""Vaults: officers, passphrases, keys, backups, damage."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pyrage
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from storage_secrets import ANN, BOB
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.storage import vault_folder
+from dsr_desk.storage.database import DatabaseDamaged, open_encrypted
+from dsr_desk.storage.files import DiskFull, NetworkDisk
+from dsr_desk.storage.keys import KeyRing, KeysDamaged, PassphraseTaken, PassphraseTooShort, WrongPassphrase
+from dsr_desk.storage.locks import FileLock, InUse
+from dsr_desk.storage.migrations import Migration, NewerFile
+from dsr_desk.storage.vault import (
+    LastOfficer,
+    OfficerExists,
+    OfficerMissing,
+    OwnAccess,
+    RecoveryOnly,
+    Vault,
+    VaultBusy,
+)
+from dsr_desk.storage.vault_folder import VaultExists, VaultIncomplete, VaultMissing
+
+OPENER = """
+import sys
+from pathlib import Path
+from dsr_desk.storage.vault import Vault
+vault = Vault.open(Path(sys.argv[1]), sys.stdin.readline().rstrip())
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def reopened(folder: Path, secret: str = ANN) -> Vault:
+    return Vault.open(folder, secret)
+
+
+def kinds(vault: Vault) -> list[str]:
+    return [entry.kind for entry in vault.journal.entries()]
+
+
+def state_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def faults(folder: Path) -> list[str]:
+    """What opening or checking says; a refusal keeps no lock."""
+    try:
+        vault = reopened(folder)
+    except DeskError as error:
+        FileLock(folder / vault_folder.LOCK, folder).release()
+        return [error.code]
+    problems = vault.problems()
+    vault.close()
+    return problems
+
+
+# Creating and opening
+
+
+def test_a_new_vault_knows_its_organisation_its_officer_and_its_own_address(vault: Vault) -> None:
+    assert (vault.organisation, vault.officer_name) == ("Example Ltd", "Ann")
+    assert str(pyrage.x25519.Identity.from_str(vault.identity).to_public()) == vault.public_key
+    assert kinds(vault) == ["vault-created"]
+    assert vault.problems() == []
+
+
+def test_what_was_kept_is_there_when_the_vault_is_opened_again(vault: Vault, folder: Path) -> None:
+    vault.set_setting("country", "DE")
+    public = vault.public_key
+    vault.close()
+    again = reopened(folder)
+    assert (again.setting("country"), again.public_key) == ("DE", public)
+    assert kinds(again) == ["vault-created", "unlocked"]
+    again.close()
+
+
+def test_a_vault_is_for_its_owner_alone(vault: Vault, folder: Path) -> None:
+    vault.set_setting("a", "b")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_no_file_of_a_vault_shows_anything_of_its_content(vault: Vault, folder: Path) -> None:
+    for content in state_of(folder).values():
+        for word in (b"Example Ltd", b"Ann", b"vault-created", ANN.encode(), vault.identity.encode()):
+            assert word not in content
+
+
+def test_a_vault_is_made_in_an_empty_folder_that_is_there(folder: Path) -> None:
+    folder.mkdir()
+    vault, _ = Vault.create(folder, "Example Ltd", "Ann", ANN)
+    vault.close()
+    reopened(folder).close()
+
+
+@pytest.mark.parametrize("there", ["a vault", "a folder with something", "a file"])
+def test_nothing_that_is_there_is_overwritten(vault: Vault, folder: Path, tmp_path: Path, there: str) -> None:
+    vault.close()
+    place = folder
+    if there == "a folder with something":
+        place = tmp_path / "other"
+        place.mkdir()
+        (place / "letter.txt").write_text("x")
+    elif there == "a file":
+        place = tmp_path / "file"
+        place.write_text("x")
+    before = state_of(place) if place.is_dir() else {}
+    with pytest.raises(VaultExists):
+        Vault.create(place, "Other Ltd", "Eve", "another long passphrase")
+    assert (state_of(place) if place.is_dir() else {}) == before
+    reopened(folder).close()
+
+
+def test_a_vault_that_lost_its_key_file_is_not_taken_for_an_empty_folder(vault: Vault, folder: Path) -> None:
+    vault.close()
+    (folder / vault_folder.KEYS).rename(folder.with_name("saved.json"))
+    with pytest.raises(VaultExists):
+        Vault.create(folder, "Other Ltd", "Eve", "another long passphrase")
+    with pytest.raises(VaultIncomplete, match=r"keys\.json"):
+        reopened(folder)
+    folder.with_name("saved.json").rename(folder / vault_folder.KEYS)
+    reopened(folder).close()
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_lost_database_is_an_error_and_no_empty_one_takes_its_place(
+    vault: Vault, folder: Path, emptied: bool
+) -> None:
+    vault.close()
+    (folder / vault_folder.DATABASE).unlink()
+    if emptied:
+        (folder / vault_folder.DATABASE).touch()
+    with pytest.raises(VaultIncomplete, match=r"vault\.db"):
+        reopened(folder)
+    assert not emptied or (folder / vault_folder.DATABASE).stat().st_size == 0
+
+
+def test_there_is_no_vault_where_there_is_none(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(VaultMissing):
+            Vault.open(place, ANN)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_passphrase_leaves_nothing_behind(folder: Path) -> None:
+    with pytest.raises(PassphraseTooShort):
+        Vault.create(folder, "Example Ltd", "Ann", "short")
+    assert not folder.exists()
+
+
+def test_a_creation_that_fails_leaves_nothing_behind_and_can_be_done_again(folder: Path) -> None:
+    def full(_: object) -> None:
+        raise DiskFull(where="the vault")
+
+    with pytest.raises(DiskFull):
+        Vault.create(folder, "Example Ltd", "Ann", ANN, [Migration("x-001", full)])
+    assert not folder.exists()
+    Vault.create(folder, "Example Ltd", "Ann", ANN)[0].close()
+
+
+def test_network_disks_are_refused(vault: Vault, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.close()
+
+    def network(path: Path) -> None:
+        raise NetworkDisk(where=path, kind="nfs4")
+
+    monkeypatch.setattr("dsr_desk.storage.vault.refuse_network_disk", network)
+    with pytest.raises(NetworkDisk):
+        reopened(folder)
+    with pytest.raises(NetworkDisk):
+        Vault.create(folder.with_name("other"), "Example Ltd", "Ann", ANN)
+    assert not folder.with_name("other").exists()
+
+
+def test_a_wrong_passphrase_opens_and_changes_nothing_and_keeps_no_lock(vault: Vault, folder: Path) -> None:
+    vault.close()
+    before = state_of(folder)
+    with pytest.raises(WrongPassphrase):
+        reopened(folder, BOB)
+    assert state_of(folder) == before
+    reopened(folder).close()
+
+
+def test_a_vault_that_is_open_is_not_opened_a_second_time(vault: Vault, folder: Path) -> None:
+    with pytest.raises(InUse):
+        reopened(folder)
+    vault.close()
+    reopened(folder).close()
+
+
+def test_another_program_that_has_the_vault_open_keeps_it(vault: Vault, folder: Path) -> None:
+    vault.close()
+    command = [sys.executable, "-c", OPENER, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write(f"{ANN}\n".encode())
+        other.stdin.flush()
+        assert other.stdout.readline().strip() == b"open"
+        with pytest.raises(InUse):
+            reopened(folder)
+        other.kill()
+        other.wait()
+    again = reopened(folder)
+    assert again.problems() == []
+    again.close()
+
+
+def test_a_vault_of_a_newer_version_is_refused_and_left_as_it_is(vault: Vault, folder: Path) -> None:
+    with vault.transaction() as db:
+        db.conn.execute("INSERT INTO migrations VALUES ('vault-999-later')")
+    vault.close()
+    with pytest.raises(NewerFile, match="vault-999-later"):
+        reopened(folder)
+    db = open_encrypted(folder / vault_folder.DATABASE, KeyRing.unlock(folder / vault_folder.KEYS, ANN)[0].data_keys[0])
+    assert [row["kind"] for row in db["journal"].rows] == ["vault-created"]
+    db.close()
+
+
+def test_closing_drops_the_keys_and_is_harmless_twice(vault: Vault) -> None:
+    vault.close()
+    vault.close()
+    assert vault.ring.data_keys == ()
+    with pytest.raises(RecoveryOnly):
+        vault.sign(b"x")
+
+
+# Damage
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.6, 0.95])
+def test_a_changed_byte_of_the_database_is_found(vault: Vault, folder: Path, part: float) -> None:
+    vault.close()
+    path = folder / vault_folder.DATABASE
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * part)] ^= 1
+    path.write_bytes(content)
+    assert faults(folder) != []
+
+
+def test_a_database_that_was_cut_short_is_found(vault: Vault, folder: Path) -> None:
+    vault.close()
+    path = folder / vault_folder.DATABASE
+    os.truncate(path, path.stat().st_size // 2)
+    assert faults(folder) != []
+
+
+def test_a_damaged_key_file_is_told_apart_from_a_wrong_passphrase(vault: Vault, folder: Path) -> None:
+    vault.close()
+    path = folder / vault_folder.KEYS
+    path.write_bytes(path.read_bytes().replace(b'"nonce": "', b'"nonce": "0', 1))
+    with pytest.raises(KeysDamaged):
+        reopened(folder)
+
+
+def test_a_reference_to_nothing_is_found(vault: Vault) -> None:
+    vault.db.conn.execute("PRAGMA foreign_keys = off").fetchall()
+    with vault.transaction() as db:
+        db.conn.execute("INSERT INTO refused_links VALUES ('2026-001', 'a', 'b')")
+    assert vault.problems() == ["Table refused_links refers to something that is not there."]
+
+
+# Officers
+
+
+def test_each_officer_opens_with_an_own_passphrase_and_signs_with_an_own_key(vault: Vault, folder: Path) -> None:
+    vault.add_officer("Bob", BOB)
+    ann = vault.officer_key
+    vault.close()
+    bob = reopened(folder, BOB)
+    assert bob.officer_name == "Bob"
+    assert bob.officer_key != ann
+    Ed25519PublicKey.from_public_bytes(bytes.fromhex(bob.officer_key)).verify(bob.sign(b"plan"), b"plan")
+    assert bob.problems() == []
+    bob.close()
+
+
+def test_names_and_passphrases_tell_officers_apart(vault: Vault) -> None:
+    with pytest.raises(OfficerExists):
+        vault.add_officer("Ann", BOB)
+    with pytest.raises(PassphraseTaken):
+        vault.add_officer("Bob", ANN)
+    assert list(vault.officer_names().values()) == ["Ann"]
+    assert kinds(vault) == ["vault-created"]
+
+
+def test_an_officer_who_was_removed_opens_nothing_and_stays_known_by_name(vault: Vault, folder: Path) -> None:
+    vault.add_officer("Bob", BOB)
+    vault.remove_officer("Bob")
+    assert set(vault.officer_names().values()) == {"Ann", "Bob"}
+    vault.close()
+    with pytest.raises(WrongPassphrase):
+        reopened(folder, BOB)
+    again = reopened(folder)
+    with pytest.raises(OfficerExists):
+        again.add_officer("Bob", BOB)
+    again.close()
+
+
+def test_the_old_key_file_of_a_removed_officer_opens_nothing_new(vault: Vault, folder: Path) -> None:
+    vault.add_officer("Bob", BOB)
+    kept = (folder / vault_folder.KEYS).read_bytes()
+    vault.remove_officer("Bob")
+    vault.close()
+    (folder / vault_folder.KEYS).write_bytes(kept)
+    with pytest.raises(DatabaseDamaged):
+        reopened(folder, BOB)
+
+
+def test_the_last_officer_cannot_be_removed(vault: Vault, folder: Path) -> None:
+    with pytest.raises(LastOfficer):
+        vault.remove_officer("Ann")
+    vault.close()
+    reopened(folder).close()
+
+
+def test_nobody_takes_away_the_own_access(vault: Vault) -> None:
+    vault.add_officer("Bob", BOB)
+    with pytest.raises(OwnAccess):
+        vault.remove_officer("Ann")
+
+
+def test_only_officers_who_are_there_can_be_removed(vault: Vault) -> None:
+    vault.add_officer("Bob", BOB)
+    vault.remove_officer("Bob")
+    for name in ("Bob", "Eve"):
+        with pytest.raises(OfficerMissing):
+            vault.remove_officer(name)
+
+
+def test_a_changed_passphrase_opens_and_the_old_one_does_not(vault: Vault, folder: Path) -> None:
+    key = vault.officer_key
+    vault.change_passphrase(BOB)
+    vault.add_officer("Cy", "cy's long passphrase")
+    vault.close()
+    with pytest.raises(WrongPassphrase):
+        reopened(folder)
+    again = reopened(folder, BOB)
+    assert again.officer_key == key
+    again.close()
+
+
+def test_officers_who_join_see_what_was_there_before(vault: Vault, folder: Path) -> None:
+    vault.set_setting("country", "DE")
+    vault.add_officer("Bob", BOB)
+    vault.close()
+    bob = reopened(folder, BOB)
+    assert bob.setting("country") == "DE"
+    bob.close()
+
+
+# The recovery code
+
+
+def test_the_recovery_code_opens_but_signs_nothing(vault: Vault, folder: Path, code: str) -> None:
+    vault.close()
+    recovered = reopened(folder, code)
+    assert recovered.officer_key == ""
+    for act in (
+        lambda: recovered.sign(b"x"),
+        lambda: recovered.change_passphrase(BOB),
+        lambda: recovered.rekey(),
+        lambda: recovered.renew_recovery_code(),
+        lambda: recovered.journal.append("note"),
+    ):
+        with pytest.raises(RecoveryOnly):
+            act()
+    recovered.close()
+    reopened(folder).close()
+
+
+def test_with_the_recovery_code_a_new_officer_comes_in_and_signs(vault: Vault, folder: Path, code: str) -> None:
+    vault.close()
+    recovered = reopened(folder, code)
+    recovered.add_officer("Bob", BOB)
+    assert recovered.officer_name == "Bob"
+    last = list(recovered.journal.entries())[-1]
+    assert (last.kind, last.body["recovered"], last.officer) == ("officer-added", True, recovered.officer_key)
+    recovered.close()
+    bob = reopened(folder, BOB)
+    assert bob.problems() == []
+    bob.close()
+
+
+def test_a_renewed_recovery_code_replaces_the_printed_one(vault: Vault, folder: Path, code: str) -> None:
+    new = vault.renew_recovery_code()
+    vault.close()
+    with pytest.raises(WrongPassphrase):
+        reopened(folder, code)
+    reopened(folder, new).close()
+    reopened(folder).close()
+
+
+# Changing the data key
+
+
+def test_a_new_key_encrypts_everything_anew(vault: Vault, folder: Path, code: str) -> None:
+    vault.set_setting("country", "DE")
+    old = vault.ring.data_keys[0]
+    vault.rekey()
+    vault.set_setting("region", "BE")
+    assert vault.problems() == []
+    vault.close()
+    with pytest.raises(DatabaseDamaged):
+        open_encrypted(folder / vault_folder.DATABASE, old)
+    for secret in (ANN, code):
+        again = reopened(folder, secret)
+        assert (again.setting("country"), again.setting("region")) == ("DE", "BE")
+        assert again.ring.data_keys != (old,)
+        again.close()
+
+
+def test_the_key_is_not_changed_under_a_reader(vault: Vault) -> None:
+    with vault.transaction() as db:
+        db.conn.executemany("INSERT INTO settings VALUES (?, 'x')", [[str(n)] for n in range(500)])
+    keys, entries = vault.ring.data_keys, kinds(vault)
+    reading = vault.db.conn.execute("SELECT key FROM settings")
+    reading.fetchone()
+    with pytest.raises(VaultBusy):
+        vault.rekey()
+    reading.close()
+    assert (vault.ring.data_keys, kinds(vault)) == (keys, entries)
+    vault.rekey()
+    assert vault.problems() == []
+
+
+def test_a_change_of_keys_that_fails_closes_the_vault_and_loses_nothing(
+    vault: Vault, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.set_setting("country", "DE")
+
+    def fail(*_: object, **__: object) -> None:
+        raise DiskFull(where="the vault")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dsr_desk.storage.vault.open_encrypted", fail)
+        with pytest.raises(DiskFull):
+            vault.rekey()
+    again = reopened(folder)
+    assert again.setting("country") == "DE"
+    assert len(again.ring.data_keys) == 1
+    assert again.problems() == []
+    again.close()
+
+
+# Backups
+
+
+def test_a_backup_opens_with_the_same_secrets_and_begins_a_new_epoch(vault: Vault, tmp_path: Path, code: str) -> None:
+    vault.set_setting("country", "DE")
+    vault.backup(tmp_path / "copy")
+    assert kinds(vault)[-1] == "backup-taken"
+    copy = reopened(tmp_path / "copy")
+    assert copy.setting("country") == "DE"
+    assert [(entry.epoch, entry.kind) for entry in copy.journal.entries()][-2:] == [(2, "epoch"), (2, "unlocked")]
+    assert copy.problems() == []
+    copy.close()
+    again = reopened(tmp_path / "copy", code)
+    assert kinds(again).count("epoch") == 1
+    again.close()
+
+
+def test_the_vault_itself_stays_in_its_epoch(vault: Vault, folder: Path, tmp_path: Path) -> None:
+    vault.backup(tmp_path / "copy")
+    vault.close()
+    again = reopened(folder)
+    assert "epoch" not in kinds(again)
+    again.close()
+
+
+def test_a_backup_that_is_opened_with_the_recovery_code_declares_its_epoch_before_anything_else(
+    vault: Vault, tmp_path: Path, code: str
+) -> None:
+    vault.backup(tmp_path / "copy")
+    copy = reopened(tmp_path / "copy", code)
+    copy.add_officer("Bob", BOB)
+    assert [(entry.epoch, entry.kind) for entry in copy.journal.entries()][-2:] == [(2, "epoch"), (2, "officer-added")]
+    copy.close()
+    bob = reopened(tmp_path / "copy", BOB)
+    assert kinds(bob).count("epoch") == 1
+    assert bob.problems() == []
+    bob.close()
+
+
+def test_a_backup_is_whole_while_somebody_reads(vault: Vault, tmp_path: Path) -> None:
+    with vault.transaction() as db:
+        db.conn.executemany("INSERT INTO settings VALUES (?, 'x')", [[str(n)] for n in range(500)])
+    reading = vault.db.conn.execute("SELECT key FROM settings")
+    reading.fetchone()
+    vault.set_setting("country", "DE")
+    vault.backup(tmp_path / "copy")
+    reading.close()
+    copy = reopened(tmp_path / "copy")
+    assert copy.setting("country") == "DE"
+    assert copy.db.table("settings").count == vault.db.table("settings").count
+    copy.close()
+
+
+def test_a_backup_overwrites_nothing(vault: Vault, folder: Path, tmp_path: Path) -> None:
+    vault.backup(tmp_path / "copy")
+    before = state_of(tmp_path / "copy")
+    for place in (tmp_path / "copy", folder):
+        with pytest.raises(VaultExists):
+            vault.backup(place)
+    assert state_of(tmp_path / "copy") == before
+
+
+def test_a_backup_on_a_full_disk_leaves_nothing_behind_and_is_not_journaled(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFull(where="the copy")
+
+    monkeypatch.setattr("dsr_desk.storage.vault.copy_whole", full)
+    with pytest.raises(DiskFull):
+        vault.backup(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+    assert "backup-taken" not in kinds(vault)
+
+
+# Threads
+
+
+def test_threads_take_turns_and_no_entry_is_lost(vault: Vault) -> None:
+    faults: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for _ in range(20):
+                with vault.transaction():
+                    count = int(vault.setting("count") or "0")
+                    vault.set_setting("count", str(count + 1))
+                    vault.journal.append("counted", {"thread": number})
+        except BaseException as fault:  # noqa: BLE001
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert vault.setting("count") == "80"
+    assert kinds(vault).count("counted") == 80
+    assert vault.problems() == []
+
+
+def test_the_key_file_names_nobody_and_says_which_vault_it_is(vault: Vault, folder: Path) -> None:
+    content = json.loads((folder / vault_folder.KEYS).read_bytes())
+    assert content["vault"] == vault.ring.vault_id
+    assert "Ann" not in json.dumps(content)
+
+
+def test_a_vault_may_be_moved(vault: Vault, folder: Path, tmp_path: Path) -> None:
+    vault.close()
+    shutil.move(folder, tmp_path / "elsewhere")
+    reopened(tmp_path / "elsewhere").close()
