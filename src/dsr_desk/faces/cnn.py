@@ -74,7 +74,10 @@ class CnnDetector:
         found = []
         for level in levels(width, height, scale, step):
             size = (level.width, level.height)
-            shown = pixels if size == photo.size else np.asarray(photo.resize(size, Image.Resampling.BILINEAR))
+            smaller = photo if size == photo.size else photo.resize(size, Image.Resampling.BILINEAR)
+            shown = np.asarray(smaller)
+            if level.width < photo.width:
+                photo = smaller
             across, down = width / (level.width * level.zoom), height / (level.height * level.zoom)
             for score, x, y in self._answers(shown, level.doubled, threshold):
                 found.append(self._detection(score, x, y, across, down))
