@@ -7,7 +7,7 @@ and is printed as such. Nothing here is computed from a plan: outcomes come from
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -178,10 +178,14 @@ class HitItem:
 
     @property
     def salted_hash(self) -> str:
-        """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both."""
+        """Of this item's digest."""
+        return self.salted(self.digest)
+
+    def salted(self, digest: str) -> str:
+        """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both. "" stays ""."""
         if len(self.salt) != 32:
             raise ValueError("a salt has 32 bytes")
-        return hashlib.sha256(self.salt + bytes.fromhex(self.digest)).hexdigest()
+        return hashlib.sha256(self.salt + bytes.fromhex(digest)).hexdigest() if digest else ""
 
 
 @dataclass(frozen=True)
@@ -306,7 +310,10 @@ class Backup:
 
 @dataclass(frozen=True)
 class CustodyEvent:
-    """Who touched what: item, officer, UTC time, place, purpose, digest before and after ("" where it is gone)."""
+    """Who touched what: item, officer, UTC time, place, purpose, digest before and after ("" where it is gone).
+
+    An item's digests are salted before they leave the house (see `EvidenceContent.salted_custody`).
+    """
 
     item: str
     who: str
@@ -413,6 +420,28 @@ class EvidenceContent:
     @property
     def nothing_found(self) -> bool:
         return not self.hits
+
+    @cached_property
+    def salted_custody(self) -> tuple[CustodyEvent, ...]:
+        """Custody as it is handed out: digests of items found are salted as their hits are."""
+        hits = {hit.ref: hit for hit in self.hits}
+        return tuple(
+            replace(
+                event,
+                digest_before=hits[event.item].salted(event.digest_before),
+                digest_after=hits[event.item].salted(event.digest_after),
+            )
+            if event.item in hits
+            else event
+            for event in self.custody
+        )
+
+    @property
+    def doubts(self) -> tuple[ReadBack, ...]:
+        """Looks at whole places that found something still there, or could not look: they weigh on every "gone"."""
+        return tuple(
+            one for one in self.read_backs if not one.items and one.seen in (Seen.NOT_LOOKED, Seen.STILL_THERE)
+        )
 
     @cached_property
     def outcomes(self) -> dict[str, Seen]:

@@ -44,6 +44,7 @@ def predicate(content: EvidenceContent, edition: Edition, language: Language) ->
             "clock": "not attested",
             "hits": len(content.hits),
             "outcomes": {seen: outcomes.count(seen) for seen in dict.fromkeys(outcomes)},
+            "doubts": [{"target": one.target, "how": one.how, "seen": one.seen} for one in content.doubts],
             "models": len(content.models),
             "notSearched": len(content.not_searched) + len(content.not_registered),
             "declarant": content.declarant,
@@ -62,6 +63,8 @@ def _declared(content: EvidenceContent) -> list[str]:
         "That nothing is left on backups, on other copies or in flash memory is not provable; see the report's limits.",
         "The organisation holds its key, its journal and its clock; without a time stamp the times are its own word.",
     ]
+    if content.doubts:
+        sentences.append("Reading back left doubts; they are listed in the statement and in the report.")
     if not content.read_backs and content.hits:
         sentences.append("Nothing was read back: this bundle certifies no deletion.")
     if not content.declarant.validator:
@@ -132,7 +135,7 @@ def _regulator(content: EvidenceContent) -> dict[str, bytes]:
         "actions.jsonl": _lines(content.actions),
         "readback.json": _json(content.read_backs),
         "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),
-        "custody.jsonl": _lines(content.custody),
+        "custody.jsonl": _lines(content.salted_custody),
     }
 
 

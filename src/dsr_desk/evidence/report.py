@@ -110,7 +110,7 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
         "found.regulator" if regulator else "found.short",
         photos=words.count(photos, "photo"), records=words.count(len(content.hits) - photos, "record"),
     )  # fmt: skip
-    lines = [found, _outcome(content, words)]
+    lines = [found, *_outcome(content, words)]
     learned = sum(model.in_weights for model in content.models)
     if learned:
         lines.append(words("models.short", count=words.number(learned)))
@@ -123,17 +123,20 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
     return lines
 
 
-def _outcome(content: EvidenceContent, words: Words) -> str:
-    """Counts come from reading back; the weakest item decides whether "all" may be said."""
+def _outcome(content: EvidenceContent, words: Words) -> list[str]:
+    """Counts come from reading back; the weakest look decides whether "all" may be said."""
     counts = Counter(content.outcomes.values())
+    total = len(content.hits)
     if not content.read_backs:
-        return words("outcome.none")
-    if set(counts) == {Seen.GONE}:
-        return words(
-            "outcome.one_gone" if len(content.hits) == 1 else "outcome.all_gone", count=words.number(len(content.hits))
-        )
+        return [words("outcome.none")]
+    if set(counts) == {Seen.GONE} and not content.doubts:
+        return [words("outcome.one_gone" if total == 1 else "outcome.all_gone", count=words.number(total))]
     spelled = ", ".join(f"{words.number(counts[seen])} {words.seen(seen)}" for seen in Seen if counts[seen])
-    return words("outcome.mixed", counts=spelled)
+    doubts = [
+        words("outcome.doubt", what=f"{one.target}, {one.how}", seen=words.seen(one.seen), says=one.says).strip()
+        for one in content.doubts
+    ]
+    return [words("outcome.mixed", counts=spelled), *doubts]
 
 
 def _searched(content: EvidenceContent, words: Words) -> Markup:
@@ -215,10 +218,14 @@ def _fates(model: ModelEntry, words: Words) -> tuple[str, str]:
 def _remains(content: EvidenceContent, words: Words) -> Markup:
     if not content.retained and not content.backups:
         outcomes = set(content.outcomes.values())
-        says = words("remains.none") if outcomes <= {Seen.GONE} else _outcome(content, words)
-        return section(words("h.remains"), element("p", says))
+        clear = outcomes <= {Seen.GONE} and not content.doubts
+        return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
     rows = [
-        (", ".join(r.items), f"{r.ground}: {r.reason}" if r.reason else r.ground, words.day(r.until))
+        (
+            ", ".join(r.items),
+            f"{r.ground}: {r.reason}" if r.reason not in ("", r.ground) else r.ground,
+            words.day(r.until),
+        )
         for r in content.retained
     ]
     for backup in content.backups:

@@ -202,7 +202,7 @@ def _custody(content: EvidenceContent, words: Words) -> Markup:
             lines(one.where, one.why),
             _digests(one.digest_before, one.digest_after, words),
         )
-        for one in content.custody
+        for one in content.salted_custody
     )
     head = ("item", "when", "where", "digests")
     return section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,6 +20,7 @@ from dsr_desk.evidence.html_wrapper import Cover, seal_html
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.verify_text import verify_text
+from dsr_desk.evidence.words import Words
 from dsr_desk.storage.files import write_whole
 
 _SHORTEST_SOUGHT = 5
@@ -120,11 +122,21 @@ def seal(
 
 
 def _refuse_identifiers(payload: dict[str, bytes], content: EvidenceContent) -> None:
-    sought = {one.strip() for one in (content.case.person, *content.other_identifiers)}
-    forms = {form for one in sought if len(one) >= _SHORTEST_SOUGHT for form in (one.lower(), html.escape(one.lower()))}
+    """Looks for whole identifiers in every file but the verifier.
+
+    Names of officers and of the organisation are left out, and so are identifiers that are ordinary words of the
+    report ("photo"), which would stop every bundle.
+    """
+    sought = {one.strip().lower() for one in (content.case.person, *content.other_identifiers)}
+    said = Words.everything_said()
+    forms = {html.escape(one) for one in sought if len(one) >= _SHORTEST_SOUGHT and one not in said} - {""}
+    if not forms:
+        return
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in sorted(forms)))
+    ours = sorted({name.lower() for name in (*content.officers, content.organisation.name)}, key=len, reverse=True)
     for name, data in payload.items():
-        if name == "check_bundle.py":
-            continue
-        text = data.decode("utf-8", "replace").lower()
-        if any(form in text for form in forms):
+        text = html.escape(html.unescape(data.decode("utf-8", "replace").lower()))
+        for known in ours:
+            text = text.replace(html.escape(known), "")
+        if name != "check_bundle.py" and pattern.search(text):
             raise PersonalDataInside(file=f"data/{name}")

@@ -93,6 +93,11 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         return _WORDS[key][self.language.value].format(**values)
 
+    @staticmethod
+    def everything_said() -> str:
+        """All sentences in small letters."""
+        return json.dumps(_WORDS, ensure_ascii=False).lower()
+
     def right(self, right: Right) -> str:
         """As a thing that was asked for: "delete your data"."""
         return _RIGHTS[right][self._column]

@@ -170,6 +170,51 @@ def test_the_weakest_item_sets_the_headline(content: EvidenceContent, signer: Si
     assert "9 ✓ gone, 1 ■ still there" in report
 
 
+def test_a_doubt_about_a_whole_place_forbids_to_say_that_all_is_gone(content: EvidenceContent, signer: Signer) -> None:
+    gone = tuple(replace(entry, seen=Seen.GONE) for entry in content.read_backs)
+    doubt = ReadBack("all shards", "near-duplicates", Seen.NOT_LOOKED, "2026-03-11T10:00:00Z", "Ben Okafor")
+    doubted = replace(content, read_backs=(*gone, doubt), retained=(), backups=())
+    for edition in Edition:
+        files = files_of(doubted, edition, signer)
+        report = files["report.html"].decode()
+        assert "All 10 are gone" not in report
+        assert "Nothing that we know of remains" not in report
+        assert "Not settled – all shards, near-duplicates: ▲ nobody looked" in report
+        envelope = json.loads(files["statement.dsse.json"])
+        said = json.loads(base64.b64decode(envelope["payload"]))["predicate"]
+        assert said["doubts"] == [{"target": "all shards", "how": "near-duplicates", "seen": "could not look"}]
+
+
+def test_digests_in_the_custody_of_items_are_salted_too(content: EvidenceContent, signer: Signer) -> None:
+    first = content.hits[0]
+    event = replace(content.custody[0], digest_before=first.digest, digest_after="")
+    files = files_of(replace(content, custody=(event,)), Edition.REGULATOR, signer)
+    handed_out = json.loads(files["custody.jsonl"])
+    assert (handed_out["digest_before"], handed_out["digest_after"]) == (first.salted_hash, "")
+    assert first.digest.encode() not in b"".join(files.values())
+
+
+def test_an_officer_who_bears_the_name_of_the_person_does_not_stop_the_sealing(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    assert files_of(replace(content, other_identifiers=("Novak", "Okafor")), Edition.REGULATOR, signer)
+    held = replace(content, retained=(replace(content.retained[0], reason="asked for by Novak"),))
+    with pytest.raises(PersonalDataInside):
+        files_of(replace(held, other_identifiers=("Novak",)), Edition.REGULATOR, signer)
+
+
+def test_an_identifier_that_is_a_word_of_the_report_does_not_stop_the_sealing(
+    content: EvidenceContent, signer: Signer
+) -> None:
+    assert files_of(replace(content, other_identifiers=("photos", "journal")), Edition.REGULATOR, signer)
+
+
+def test_an_identifier_is_found_however_html_spells_it(content: EvidenceContent, signer: Signer) -> None:
+    slipped = replace(content, limits=("written by O'Neil & Sons",), other_identifiers=("O'Neil & Sons",))
+    with pytest.raises(PersonalDataInside):
+        files_of(slipped, Edition.REGULATOR, signer)
+
+
 def test_what_nobody_read_back_is_never_called_gone(content: EvidenceContent, signer: Signer) -> None:
     unread = replace(content, read_backs=(), retained=())
     assert set(unread.outcomes.values()) == {Seen.NOT_LOOKED}
