@@ -1,0 +1,46 @@
+"""What the workers of these tests do. Functions of a worker must be importable in another process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+_prepared: list[object] = []
+
+
+def prepare(*values: object) -> None:
+    _prepared.extend(values)
+
+
+def prepared() -> list[object]:
+    return _prepared
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def die() -> None:
+    os._exit(7)
+
+
+def die_the_first_time(mark: str) -> str:
+    path = Path(mark)
+    if path.exists():
+        return "done"
+    path.touch()
+    os._exit(7)
+
+
+def never_end() -> None:
+    threading.Event().wait()
+
+
+def refuse(number: int) -> None:
+    raise ValueError(f"no {number}")
+
+
+def processes() -> tuple[int, int]:
+    """The worker's process and its parent's."""
+    return os.getpid(), os.getppid()
