@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+import struct
 import tarfile
 import warnings
 import zipfile
@@ -26,8 +27,9 @@ Items = Sequence[tuple[str, bytes]]
 class Sample:
     """How to make a container of one format.
 
-    `damage` breaks it in a way that a reader must notice; `unique_names` that no two members are called alike;
-    `file_names` that members are files; `sniffed` that the file's extension does not matter.
+    `damage` breaks it in a way that a reader must notice; `unique_names` says that no two members are called alike,
+    `file_names` that members are files, `named` that items carry the names they are given, `sniffed` that the file's
+    extension does not matter, `masks` that an item may be replaced.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Sample:
     file_names: bool = False
     sniffed: bool = True
     masks: bool = True
+    named: bool = True
     new_row: bytes = b'{"name": "Nobody"}'
 
 
@@ -152,6 +155,21 @@ def _overwrite_middle(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _recordio(folder: Path, items: Items) -> Path:
+    path = folder / "train.rec"
+    offsets = []
+    with path.open("wb") as file:
+        for number, (_, data) in enumerate([("", b""), *items]):
+            flag = 2 if number == 0 else 0
+            labels = struct.pack("<ff", 1.0, float(len(items))) if flag else b""
+            record = struct.pack("<IfQQ", flag, 7.0, number, 0) + labels + data
+            offsets.append(f"{number}\t{file.tell()}\n")
+            file.write(struct.pack("<II", 0xCED7230A, len(record)) + record + b"\0" * (-len(record) % 4))
+    path.with_suffix(".idx").write_text("".join(offsets))
+    path.with_suffix(".lst").write_text("".join(f"{n}\t7.0\tx/{n}.jpg\n" for n in range(1, len(items) + 1)))
+    return path
+
+
 SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
@@ -162,6 +180,7 @@ SAMPLES = (
     Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),
+    Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

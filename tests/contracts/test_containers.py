@@ -29,7 +29,7 @@ def formats(which: Callable[[Sample], object]) -> pytest.MarkDecorator:
 
 
 every_format = formats(lambda _: True)
-photo_formats = formats(lambda one: not one.table)
+named_formats = formats(lambda one: one.named and not one.table)
 one_file_formats = formats(lambda one: not one.file_names)
 
 
@@ -88,7 +88,8 @@ def test_items_are_listed_completely_and_in_the_same_order(sample: Sample, place
     container = opened(sample.write(place, given))
     entries = list(container.entries())
     assert len(entries) == len(given)
-    assert [entry.member for entry in entries] == [member for member, _ in given]
+    if sample.named:
+        assert [entry.member for entry in entries] == [member for member, _ in given]
     assert {entry.kind for entry in entries} == {ItemKind.RECORD if sample.table else ItemKind.PHOTO}
     assert not any(entry.problem for entry in entries)
     assert listing(container) == listing(container)
@@ -190,7 +191,7 @@ def test_of_items_that_are_alike_only_the_meant_one_goes(sample: Sample, place: 
     assert len(listing(container)) == 3
 
 
-@photo_formats
+@named_formats
 def test_hostile_names_reach_nothing_outside_and_are_safe_to_show(sample: Sample, place: Path) -> None:
     names = ["a\n\x1b[31m.jpg", "\u202egpj.exe.jpg", "caf\udce9.jpg", "x.jpg"]
     if not sample.file_names:
@@ -220,7 +221,7 @@ def test_a_damaged_container_says_so_instead_of_ending_early(sample: Sample, pla
     with pytest.raises(ContainerDamaged):
         container.erase([Doomed("set/0000.jpg", hashlib.sha256(photo(0)).hexdigest())])
     assert stored(path) == before
-    assert [file.name for file in place.iterdir()] == [path.name]
+    assert not list(place.glob(".*"))
 
 
 @every_format
@@ -264,7 +265,7 @@ def test_a_full_disk_loses_nothing(sample: Sample, place: Path, monkeypatch: pyt
         with pytest.raises(erasing.DiskFull):
             container.erase([one])
     assert stored(path) == before
-    assert [file.name for file in place.iterdir()] == [path.name]
+    assert not list(place.glob(".*"))
 
 
 @one_file_formats
@@ -302,7 +303,7 @@ def test_a_new_container_that_is_not_as_it_should_be_is_thrown_away(
     with pytest.raises(erasing.NotVerified):
         container.erase(doomed)
     assert stored(path) == before
-    assert [file.name for file in place.iterdir()] == [path.name]
+    assert not list(place.glob(".*"))
 
 
 @every_format

@@ -96,8 +96,10 @@ class ParquetTable(FileContainer):
                 items = self._items(row)
                 gone = [changes.get(position + number, b"") is None for number in range(len(items))]
                 position += len(items)
-                if not (items and all(gone)) and not any(item.kind is ItemKind.RECORD for item in items):
-                    digest.update(_stored(self._others(row)))
+                others = self._others(row)
+                in_record = any(item.kind is ItemKind.RECORD for item in items)
+                if not (items and all(gone)) and not in_record and any(one is not None for one in others.values()):
+                    digest.update(_stored(others))
         return digest.hexdigest()
 
     @cached_property

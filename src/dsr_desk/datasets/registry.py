@@ -12,20 +12,24 @@ from dsr_desk.datasets.container import Container, Summary
 from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
+from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.parquet import ParquetTable
+from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.webdataset import WebDatasetShard
 from dsr_desk.datasets.zip import ZipArchive
 
 FORMATS: tuple[type[FileContainer], ...] = (
+    Img2DatasetShard,
     WebDatasetShard,
     TarArchive,
     ZipArchive,
     ParquetTable,
+    RecordFile,
     SqliteDatabase,
     JsonLines,
     JsonDocument,

@@ -80,7 +80,8 @@ def leftovers(containers: Collection[Container]) -> int:
         if one.path.is_dir():
             count += sum(1 for file in one.path.rglob(f".*{UNFINISHED}"))
         else:
-            count += one.path.with_name(f".{one.path.name}{UNFINISHED}").exists()
+            siblings = one.path.parent.glob(f".*{UNFINISHED}")
+            count += sum(1 for file in siblings if file.name.startswith(f".{one.path.stem}."))
     return count
 
 

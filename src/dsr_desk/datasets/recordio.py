@@ -1,0 +1,237 @@
+"""MXNet RecordIO: photos as records of a `.rec`, with their offsets in a `.idx` and their labels in a `.lst` beside.
+
+A record is the magic number, a length whose upper three bits say whether it is whole or a part, the data, and zeros up
+to a multiple of four. Data that holds the magic number is cut there. The data begins with a header: flag, label, id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, ClassVar
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Doomed, Entry, Erased
+from dsr_desk.datasets.erasing import Changes, refusal, sync
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.names import UNFINISHED
+from dsr_desk.storage.files import sync_folder
+
+MAGIC = 0xCED7230A
+MAGIC_BYTES = struct.pack("<I", MAGIC)
+_HEADER = struct.Struct("<IfQQ")
+_WHOLE, _START, _MIDDLE, _END = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Record:
+    """`key` is the id in the record's header, `header` that with its labels, `data` what follows: a photo, mostly."""
+
+    start: int
+    end: int
+    key: int
+    header: bytes
+    data: bytes
+
+    @property
+    def is_photo(self) -> bool:
+        return bool(sniff.photo_kind(self.data[: sniff.HEAD_BYTES]))
+
+
+class RecordFile(FileContainer):
+    """Members are named by the ids of their records; records without a photo (label ranges) stay as they are.
+
+    `.idx` and `.lst` are rewritten with the `.rec`: prepared before it is swapped, put in place after.
+    """
+
+    format: ClassVar[str] = "recordio"
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        del path
+        return head.startswith(MAGIC_BYTES) and len(head) >= 8
+
+    def entries(self) -> Iterator[Entry]:
+        with self.path.open("rb") as file:
+            for record in self._records(file):
+                if record.is_photo:
+                    yield Entry(
+                        kind=ItemKind.PHOTO,
+                        member=str(record.key),
+                        size=len(record.data),
+                        read=partial(bytes, record.data),
+                        hint=record.start,
+                    )
+
+    def read_at(self, hint: int) -> tuple[str, bytes] | None:
+        with self.path.open("rb") as file:
+            try:
+                record = self._record(file, hint)
+            except ContainerDamaged:
+                return None
+        return (str(record.key), record.data) if record is not None and record.is_photo else None
+
+    def erase(self, doomed: Collection[Doomed]) -> Erased:
+        """See `Container.erase`; also finishes what a killed run left undone with `.idx` and `.lst`."""
+        try:
+            self._finish_companions()
+            try:
+                return super().erase(doomed)
+            finally:
+                self._finish_companions()
+        except OSError as error:
+            raise refusal(error, self.path, self.name) from error
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        moved: dict[int, int] = {}
+        gone: set[int] = set()
+        position = 0
+        with self.path.open("rb") as file, target.open("r+b") as out:
+            for record in self._records(file):
+                new: bytes | None = None
+                if record.is_photo:
+                    goes = position in changes and changes[position] is None
+                    new = changes.get(position)
+                    position += 1
+                    if goes:
+                        gone.add(record.key)
+                        continue
+                moved[record.start] = out.tell()
+                if new is not None:
+                    out.write(_packed(record.header + new))
+                else:
+                    file.seek(record.start)
+                    out.write(file.read(record.end - record.start))
+        self._prepare_companions(moved, gone)
+        beside = [path.suffix for path in (self._index, self._list) if path.exists()]
+        if not gone or not beside:
+            return []
+        return [f"the erased keys are gone from {' and '.join(beside)}: a loader that counts through must skip them"]
+
+    def rest_digest(self, changes: Changes) -> str:
+        """Records that hold no photo."""
+        del changes
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            for record in self._records(file):
+                if not record.is_photo:
+                    digest.update(record.header + record.data)
+        return digest.hexdigest()
+
+    @property
+    def _index(self) -> Path:
+        return self.path.with_suffix(".idx")
+
+    @property
+    def _list(self) -> Path:
+        return self.path.with_suffix(".lst")
+
+    def _prepare_companions(self, moved: dict[int, int], gone: set[int]) -> None:
+        """`moved` maps old offsets of records that stay to new ones."""
+        if self._index.exists():
+            lines = []
+            for line in self._index.read_text().splitlines():
+                key, _, offset = line.partition("\t")
+                if int(offset or -1) in moved:
+                    lines.append(f"{key}\t{moved[int(offset)]}\n")
+            self._prepare(self._index, "".join(lines).encode())
+        if self._list.exists():
+            names = {str(key).encode() for key in gone}
+            kept = [
+                line
+                for line in self._list.read_bytes().splitlines(keepends=True)
+                if line.partition(b"\t")[0].strip() not in names
+            ]
+            self._prepare(self._list, b"".join(kept))
+
+    def _prepare(self, path: Path, data: bytes) -> None:
+        fresh = _unfinished(path)
+        fresh.write_bytes(data)
+        state = path.stat()
+        fresh.chmod(state.st_mode & 0o7777)
+        os.utime(fresh, ns=(state.st_atime_ns, state.st_mtime_ns))
+        sync(fresh)
+
+    def _finish_companions(self) -> None:
+        """A prepared file takes its place if the `.rec` is already the one it was prepared for, and goes if not."""
+        waiting = [path for path in (self._index, self._list) if _unfinished(path).exists()]
+        if not waiting:
+            return
+        with self.path.open("rb") as file:
+            records = [(record.start, record.key) for record in self._records(file)]
+        fitting = [path for path in waiting if self._fits(path, records)]
+        for path in waiting:
+            if path in fitting:
+                _unfinished(path).replace(path)
+            else:
+                _unfinished(path).unlink()
+        if fitting:
+            sync_folder(self.path.parent)
+
+    def _fits(self, path: Path, records: list[tuple[int, int]]) -> bool:
+        """The prepared index points at every record; the prepared list names no key that is gone."""
+        prepared = _unfinished(path).read_bytes().splitlines()
+        if path == self._index:
+            return {int(line.partition(b"\t")[2] or -1) for line in prepared} == {start for start, _ in records}
+        dropped = {line.partition(b"\t")[0].strip() for line in path.read_bytes().splitlines()} - {
+            line.partition(b"\t")[0].strip() for line in prepared
+        }
+        return not dropped & {str(key).encode() for _, key in records}
+
+    def _records(self, file: IO[bytes]) -> Iterator[Record]:
+        offset = 0
+        while (record := self._record(file, offset)) is not None:
+            yield record
+            offset = record.end
+
+    def _record(self, file: IO[bytes], start: int) -> Record | None:
+        """The record at an offset, None at the end of the file."""
+        file.seek(start)
+        parts: list[bytes] = []
+        while True:
+            head = file.read(8)
+            if not head and not parts:
+                return None
+            magic, length = struct.unpack("<II", head) if len(head) == 8 else (0, 0)
+            part, length = length >> 29, length & (1 << 29) - 1
+            data = file.read(length) if magic == MAGIC and length <= MAX_ITEM_BYTES else b""
+            padding = file.read(-length % 4)
+            whole = len(data) == length and len(padding) == -length % 4
+            if magic != MAGIC or not whole or (part in (_WHOLE, _START)) != (not parts) or len(parts) > MAX_ITEM_BYTES:
+                raise ContainerDamaged(name=self.name, why=f"no whole record at byte {start}")
+            parts.append(data)
+            if part in (_WHOLE, _END):
+                return self._opened(start, file.tell(), MAGIC_BYTES.join(parts))
+
+    def _opened(self, start: int, end: int, data: bytes) -> Record:
+        if len(data) < _HEADER.size:
+            raise ContainerDamaged(name=self.name, why=f"the record at byte {start} has no header")
+        flag, _, key, _ = _HEADER.unpack_from(data)
+        split = _HEADER.size + 4 * flag
+        return Record(start, end, key, data[:split], data[split:])
+
+
+def _packed(data: bytes) -> bytes:
+    """A record as it is stored: cut where the magic number stands on a multiple of four."""
+    cuts = [at for at in range(0, len(data) - 3, 4) if data.startswith(MAGIC_BYTES, at)]
+    parts = []
+    begin = 0
+    for at in cuts:
+        parts.append(data[begin:at])
+        begin = at + 4
+    parts.append(data[begin:])
+    out = []
+    for number, part in enumerate(parts):
+        kind = _WHOLE if len(parts) == 1 else _START if number == 0 else _END if number == len(parts) - 1 else _MIDDLE
+        out.append(struct.pack("<II", MAGIC, kind << 29 | len(part)) + part + b"\0" * (-len(part) % 4))
+    return b"".join(out)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name}{UNFINISHED}")

@@ -1,0 +1,101 @@
+"""Parquet files with photos, tables, or both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import Container, Doomed
+from dsr_desk.datasets.parquet import CellNotNullable
+from dsr_desk.datasets.registry import open_source
+
+JPEG = b"\xff\xd8\xff\xe0 photo "
+
+
+def opened(path: Path) -> Container:
+    (container,) = open_source(path)
+    return container
+
+
+def doomed(container: Container, *positions: int) -> list[Doomed]:
+    return [
+        Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest())
+        for number, entry in enumerate(container.entries())
+        if number in positions
+    ]
+
+
+def write(folder: Path, columns: dict[str, pa.Array | Sequence[object]], **options: object) -> Path:
+    path = folder / "data.parquet"
+    pq.write_table(pa.table(columns), path, **options)
+    return path
+
+
+def test_a_row_is_its_photos_and_one_record_tied_together(tmp_path: Path) -> None:
+    path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2"], "owner": ["Ada", "Bo"], "embedding": [[0.5], [1.5]]})
+    entries = list(opened(path).entries())
+    assert [(entry.kind, entry.member, entry.group) for entry in entries] == [
+        (ItemKind.PHOTO, "jpg", "row 0"),
+        (ItemKind.RECORD, "", "row 0"),
+        (ItemKind.PHOTO, "jpg", "row 1"),
+        (ItemKind.RECORD, "", "row 1"),
+    ]
+    assert entries[1].record == {"owner": "Ada"}
+
+
+def test_a_row_goes_when_all_of_its_items_go_and_is_emptied_in_part_otherwise(tmp_path: Path) -> None:
+    path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2", JPEG + b"3"], "owner": ["Ada", "Bo", "Cy"]})
+    container = opened(path)
+    container.erase(doomed(container, 0, 1, 2))
+    assert pq.read_table(path).to_pylist() == [{"jpg": None, "owner": "Bo"}, {"jpg": JPEG + b"3", "owner": "Cy"}]
+    container.erase(doomed(container, 2))
+    assert pq.read_table(path).to_pylist()[1] == {"jpg": JPEG + b"3", "owner": None}
+
+
+def test_a_cell_that_may_not_be_empty_is_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    schema = pa.schema([pa.field("jpg", pa.binary(), nullable=False), pa.field("owner", pa.string())])
+    pq.write_table(pa.table({"jpg": [JPEG], "owner": ["Ada"]}, schema), path)
+    before = path.read_bytes()
+    container = opened(path)
+    with pytest.raises(CellNotNullable):
+        container.erase(doomed(container, 0))
+    assert path.read_bytes() == before
+
+
+def test_schema_metadata_compression_and_row_groups_stay(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    table = pa.table({"name": [f"P{n}" for n in range(10)], "n": pa.array(range(10), pa.int16())})
+    table = table.replace_schema_metadata({"huggingface": '{"info": 1}', "mine": "x"})
+    pq.write_table(table, path, row_group_size=4, compression={"name": "zstd", "n": "none"})
+    container = opened(path)
+    container.erase(doomed(container, 5))
+    with pq.ParquetFile(path) as file:
+        assert file.schema_arrow.equals(table.schema, check_metadata=True)
+        assert [file.metadata.row_group(n).num_rows for n in range(3)] == [4, 3, 2]
+        columns = [file.metadata.row_group(0).column(n).compression for n in range(2)]
+    assert columns == ["ZSTD", "UNCOMPRESSED"]
+    assert pq.read_table(path).column("n").to_pylist() == [0, 1, 2, 3, 4, 6, 7, 8, 9]
+
+
+def test_bare_class_labels_beside_photos_are_no_records_and_still_stay_with_their_photo(tmp_path: Path) -> None:
+    path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2"], "label": [3, 4]})
+    container = opened(path)
+    assert [entry.kind for entry in container.entries()] == [ItemKind.PHOTO, ItemKind.PHOTO]
+    container.erase(doomed(container, 0))
+    assert pq.read_table(path).to_pylist() == [{"jpg": JPEG + b"2", "label": 4}]
+
+
+def test_binary_columns_without_photos_are_part_of_the_record(tmp_path: Path) -> None:
+    path = write(tmp_path, {"blob": [b"\x00\x01", b"\x02"], "owner": ["Ada", "Bo"]})
+    entries = list(opened(path).entries())
+    assert [(entry.kind, entry.record) for entry in entries] == [
+        (ItemKind.RECORD, {"owner": "Ada"}),
+        (ItemKind.RECORD, {"owner": "Bo"}),
+    ]
