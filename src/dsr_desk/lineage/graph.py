@@ -76,47 +76,43 @@ class Graph:
         """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to."""
         known = {version.id: version for version in registered}
         ours = [version.as_node() for version in known.values()]
-        given = [*nodes, *ours]
         unique: dict[str, Node] = {}
-        for node in given:
+        for node in (*ours, *nodes):  # ours first: what is registered is called as this vault calls it
             other = unique.get(node.id)
             unique[node.id] = node if other is None else merged(other, node)
         listed = list(unique.values())
-        position = {ident: i for i, ident in enumerate(unique)}
         found = identify(listed, answers)
         self.questions: tuple[JoinQuestion, ...] = tuple(found.questions)
         self.sources = tuple(sources)
+        seat = self._take_seats(listed, found.leader)
+        stated = [self._by_id[node.id] for node in nodes]
 
-        leaders = sorted(set(found.leader))
-        place = {leader: i for i, leader in enumerate(leaders)}
-        seat = [place[leader] for leader in found.leader]
-        together: list[Node | None] = [None] * len(leaders)
+        to_seat = np.array(stated, dtype=np.int64)
+        said = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
+        self.said = said.and_also(EdgeTable.of(self._from_registration(known)))
+        unknown = [
+            (seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1)
+            for pair in found.links
+            for a, b in (pair, pair[::-1])
+        ]
+        wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
+        self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
+        self.stated = np.zeros(len(self.nodes), dtype=bool)
+        self.stated[stated] = True
+
+    def _take_seats(self, listed: Sequence[Node], leader: Sequence[int]) -> list[int]:
+        """One position for all nodes that are the same; returns the position of each listed node."""
+        leaders = sorted(set(leader))
+        place = {first: i for i, first in enumerate(leaders)}
+        seat = [place[first] for first in leader]
+        self.nodes: list[Node] = [listed[first] for first in leaders]
         self.members: dict[int, list[Node]] = defaultdict(list)
         for i, node in enumerate(listed):
-            first = together[seat[i]]
-            together[seat[i]] = node if first is None else merged(first, node)
+            if leader[i] != i:
+                self.nodes[seat[i]] = merged(self.nodes[seat[i]], node)
             self.members[seat[i]].append(node)
-        self.nodes: list[Node] = [node for node in together if node is not None]
         self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
-
-        self.stated = np.zeros(len(self.nodes), dtype=bool)
-        self.stated[[self._by_id[node.id] for node in nodes]] = True
-
-        to_seat = np.array([seat[position[node.id]] for node in given], dtype=np.int64)
-        table = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
-        table = table.and_also(EdgeTable.of(self._from_registration(known)))
-        table = table.and_also(
-            EdgeTable.of(
-                [
-                    (seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1)
-                    for pair in found.links
-                    for a, b in (pair, pair[::-1])
-                ]
-            )
-        )
-        wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
-        self._set_edges(self._with_wholes(table, wholes))
-        self.stated = np.append(self.stated, np.zeros(len(self.twins), dtype=bool))
+        return seat
 
     @classmethod
     def of(

@@ -8,6 +8,7 @@ from typing import Any
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.nesting import nest_runs
+from dsr_desk.lineage.importers.own_terms import node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc, values
 from dsr_desk.lineage.importers.settling import settle_roles
@@ -39,14 +40,19 @@ def read(peek: Peek, draft: Draft) -> None:
         count += 1
     if not count:
         raise Refused("the whole file", "it holds no event")
-    settle_roles(draft)
-    nest_runs(draft, reader.parents)
+    if reader.ours:
+        reader.tie_runs()
+    else:
+        settle_roles(draft)
+        nest_runs(draft, reader.parents)
 
 
 class _Reader:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.parents: dict[str, str] = {}
+        self.ours = False
+        self.after: list[tuple[str, Mapping[str, Any], str]] = []
 
     def event(self, event: Mapping[str, Any], place: str) -> None:
         time = utc(some_text(event.get("eventTime"), f"{place}, eventTime"), f"{place}, eventTime")
@@ -65,17 +71,29 @@ class _Reader:
         name = some_text(job.get("name"), f"{place}, job.name")
         if "run" in event:
             run = mapping(event["run"], f"{place}, run")
+            ours = _facet(run.get("facets"), OUR_FACET, f"{place}, run")
             key = f"run:{some_text(run.get('runId'), f'{place}, run.runId')}"
             state = maybe_text(event.get("eventType"), f"{place}, eventType").upper()
             if state and state not in _TYPES:
                 raise Refused(f"{place}, eventType", "the event type is none of OpenLineage")
+            if "id" in ours:
+                key = self._own_node(ours, f"{place}, run")
+                self.after += [(key, mapping(m, place), place) for m in listing(ours.get("after"), place)]
+                self._ends(event, key, job, place, time)
+                return
             done = time if state in _ENDS else ""
             self.draft.node(
                 NodeKind.RUN, name, "", space, key=key, created=time, ended=done, status=state if done else ""
             )
             self._parent(key, run, place)
         else:
+            if _facet(job.get("facets"), OUR_FACET, f"{place}, job").get("direct"):
+                self._direct(event, place, time)
+                return
             key = self.draft.node(NodeKind.RUN, name, "", space, key=f"job:{space}|{name}")
+        self._ends(event, key, job, place, time)
+
+    def _ends(self, event: Mapping[str, Any], key: str, job: Mapping[str, Any], place: str, time: str) -> None:
         inputs = self._items(event, "inputs", place)
         for where, item in inputs:
             self._link(key, item, where, time, reads=True)
@@ -86,6 +104,28 @@ class _Reader:
         for entry in listing(_facet(job.get("facets"), "lineage", place).get("entries"), f"{place}, lineage"):
             if isinstance(entry, dict) and entry.get("type") == "DATASET" and entry.keys() >= _NAMED:
                 self._origins(self._plain(entry), {"facets": {"lineage": entry}}, place, read)
+
+    def _direct(self, event: Mapping[str, Any], place: str, time: str) -> None:
+        """An edge that belongs to no run, as our export writes it."""
+        for where, item in self._items(event, "inputs", place):
+            role, certainty = _said(item.get("inputFacets"), where)
+            origin = self._dataset(item, where, time)
+            for there, other in self._items(event, "outputs", place):
+                self.draft.edge(origin, self._dataset(other, there, time), role or Role.DERIVE, certainty)
+
+    def tie_runs(self) -> None:
+        """Edges between runs of our own export, once all runs are known."""
+        for run, said, place in self.after:
+            origin = some_text(said.get("origin"), f"{place}, origin")
+            if origin not in self.draft.nodes:
+                raise Refused(f"{place}, origin", "no run has this id")
+            certainty = _CERTAINTIES.get(str(said.get("certainty")), Certainty.RECORDED)
+            self.draft.edge(origin, run, _ROLES.get(str(said.get("role")), Role.DERIVE), certainty)
+
+    def _own_node(self, ours: Mapping[str, Any], place: str) -> str:
+        self.ours = True
+        terms = {k: [str(v) for v in value] for k, value in ours.items() if isinstance(value, list) and k != "after"}
+        return node_from_terms(self.draft, terms, place)
 
     def _items(self, event: Mapping[str, Any], side: str, place: str) -> list[tuple[str, Mapping[str, Any]]]:
         return [
@@ -108,10 +148,7 @@ class _Reader:
 
     def _link(self, run: str, item: Mapping[str, Any], place: str, time: str, *, reads: bool) -> str:
         node = self._dataset(item, place, time)
-        ours = _facet(item.get("inputFacets" if reads else "outputFacets"), OUR_FACET, place)
-        said = str(ours.get("role", ""))
-        role = _ROLES.get(said) or role_named(said)
-        certainty = _CERTAINTIES.get(str(ours.get("certainty")), Certainty.RECORDED)
+        role, certainty = _said(item.get("inputFacets" if reads else "outputFacets"), place)
         if reads:
             self.draft.edge(node, run, role or Role.INPUT, certainty)
         else:
@@ -124,6 +161,8 @@ class _Reader:
         facets = item.get("facets")
         version = maybe_text(_facet(facets, "version", place).get("datasetVersion"), f"{place}, version")
         ours = _facet(facets, OUR_FACET, place)
+        if "id" in ours:
+            return self._own_node(ours, f"{place}, facets.{OUR_FACET}")
         kind = _kind(facets, ours, place)
         if version.startswith(f"{name}@"):
             version = version[len(name) + 1 :]
@@ -131,11 +170,7 @@ class _Reader:
         aliases = [f"{o['namespace']}/{o['name']}" for o in others if isinstance(o, dict) and o.keys() >= _NAMED]
         change = _facet(facets, "lifecycleStateChange", place)
         gone = time if change.get("lifecycleStateChange") in ("DROP", "TRUNCATE") else ""
-        node = self.draft.node(
-            kind, name, version, space, aliases=aliases, ended=gone or maybe_text(ours.get("ended"), place),
-            key=maybe_text(ours.get("id"), place), digests=listing(ours.get("digests"), place),
-            created=maybe_text(ours.get("created"), place),
-        )  # fmt: skip
+        node = self.draft.node(kind, name, version, space, aliases=aliases, ended=gone)
         before = change.get("previousIdentifier")
         if isinstance(before, dict) and before.get("namespace") and before.get("name"):
             old = self.draft.node(kind, str(before["name"]), "", str(before["namespace"]))
@@ -178,6 +213,14 @@ def _facet(facets: object, name: str, place: str) -> Mapping[str, Any]:
         return {}
     facet = mapping(value, f"{place}, facets.{name}")
     return {} if facet.get("_deleted") else facet
+
+
+def _said(facets: object, place: str) -> tuple[Role | None, Certainty]:
+    """Role and certainty of an input or output, where our facet gives them."""
+    ours = _facet(facets, OUR_FACET, place)
+    said = str(ours.get("role", ""))
+    certainty = _CERTAINTIES.get(str(ours.get("certainty")), Certainty.RECORDED)
+    return _ROLES.get(said) or role_named(said), certainty
 
 
 def _kind(facets: object, ours: Mapping[str, Any], place: str) -> NodeKind:

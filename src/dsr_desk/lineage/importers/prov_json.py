@@ -38,7 +38,8 @@ def read(peek: Peek, draft: Draft) -> None:
     reader = _Reader(draft)
     reader.names(document, "", {})
     reader.relations(document, "", {})
-    settle_roles(draft)
+    if not reader.ours:
+        settle_roles(draft)
 
 
 class _Reader:
@@ -48,6 +49,7 @@ class _Reader:
         self.draft = draft
         self.known: dict[str, str] = {}
         self.agents: set[str] = set()
+        self.ours = False
 
     def names(self, document: Mapping[str, Any], inside: str, outer: Mapping[str, str]) -> None:
         prefixes = _prefixes(document, inside, outer)
@@ -142,7 +144,8 @@ class _Reader:
             if key.startswith(f"{OWN_PREFIX}:")
         }
         whole = _expanded(name, prefixes)
-        if terms:
+        if "id" in terms:
+            self.ours = True
             self.known[whole] = node_from_terms(self.draft, terms, place)
             return
         space, local = _split(name, prefixes)

@@ -1,0 +1,68 @@
+"""The part of the graph that dataset versions reach, as sources said it: what is exported and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
+from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph
+from dsr_desk.lineage.identity import REGISTERED
+
+
+@dataclass(frozen=True)
+class Part:
+    """Nodes in the order of the walk, edges between them, and the ids of the nodes that it began from."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    starts: tuple[str, ...]
+
+
+def affected_part(graph: Graph, dataset_versions: Iterable[str]) -> Part:
+    """All that these dataset versions reach: models, and what stands on them. Without conclusions of this program,
+    which another program draws for itself when it reads the part."""
+    starts = sorted({seat for version in dataset_versions for seat in graph.find(version, NodeKind.DATASET)})
+    reached = graph.walk(starts, ~graph.with_role(Role.ERASE)).reached
+    wanted = np.array(reached)
+    for whole, twin in graph.twins.items():
+        wanted[whole] |= reached[twin]
+        wanted[twin] = False
+    return _part(graph, wanted, starts)
+
+
+def whole_graph(graph: Graph) -> Part:
+    """Everything that is known."""
+    wanted = np.ones(len(graph.nodes), dtype=bool)
+    wanted[list(graph.twins.values())] = False
+    return _part(graph, wanted, [])
+
+
+def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], starts: list[int]) -> Part:
+    said = graph.said
+    inside = np.flatnonzero(wanted[said.origin] & wanted[said.target] & (said.origin != said.target))
+    nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.flatnonzero(wanted)}
+    surest: dict[tuple[str, str, Role], Edge] = {}
+    for k in inside.tolist():
+        source = int(said.source[k])
+        edge = Edge(
+            nodes[int(said.origin[k])].id,
+            nodes[int(said.target[k])].id,
+            ROLES[int(said.role[k])],
+            CERTAINTIES[int(said.certainty[k])],
+            graph.sources[source] if source >= 0 else "",
+        )
+        key = (edge.origin, edge.target, edge.role)
+        known = surest.get(key)
+        if known is None or CERTAINTIES.index(edge.certainty) < CERTAINTIES.index(known.certainty):
+            surest[key] = edge
+    return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+
+
+def _plain(node: Node) -> Node:
+    """Without the note that this vault registered it: that is no fact about the dataset."""
+    if REGISTERED not in node.attributes:
+        return node
+    return replace(node, attributes={key: value for key, value in node.attributes.items() if key != REGISTERED})
