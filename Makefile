@@ -33,6 +33,9 @@ check: $(INSTALLED) ## style, types, import rules, rules of the repository
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/test_repository_rules.py
 
+docs: $(INSTALLED) ## write the pages that come from the program itself
+	$(BIN)/python docs/error_codes.py
+
 lock: $(INSTALLED) ## pin again what an install fetches (ARGS=--upgrade for newer versions)
 	packaging/lock.sh $(ARGS)
 
@@ -40,4 +43,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test check lock clean
+.PHONY: help setup demo app test check docs lock clean
