@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -17,8 +19,12 @@ from PIL import Image
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.requests import FoundKind, Law, Right
+from dsr_desk.intake.drp import open_envelope
 from dsr_desk.intake.model import Intake
 from dsr_desk.intake.registry import FORMATS, read_bytes, read_request, read_requests
+
+AGENT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+WITHOUT_ACCOUNT = {"drp"}
 
 LETTER = """Dear officer,
 
@@ -68,11 +74,38 @@ def opendsr() -> bytes:
     ).encode()
 
 
+def drp() -> bytes:
+    body = {
+        "agent-id": "AGENT-1",
+        "business-id": "LARK",
+        "issued-at": "2026-03-03T10:00:00Z",
+        "expires-at": "2026-03-03T10:15:00Z",
+        "drp.version": "1.0",
+        "agent-request-id": "req-77",
+        "exercise": "deletion",
+        "regime": "gdpr",
+        "name": "Mara Keller",
+        "email": "mara@example.org",
+        "email_verified": True,
+    }
+    payload = json.dumps(body).encode()
+    return base64.b64encode(AGENT_KEY.sign(payload) + payload)
+
+
+def table() -> bytes:
+    return (
+        b"name;e-mail;account number;request;law;received\r\n"
+        b"Mara Keller;mara@example.org;LM-4711;Please delete;GDPR;03.03.2026\r\n"
+    )
+
+
 SAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "eml": ("letter.eml", eml),
     "pdf": ("letter.pdf", pdf),
     "text": ("letter.txt", LETTER.encode),
     "opendsr": ("request.json", opendsr),
+    "drp": ("request.drp", drp),
+    "table": ("requests.csv", table),
 }
 
 
@@ -89,7 +122,7 @@ def test_a_request_is_proposed_with_the_place_of_everything_and_confirmed_by_nob
     assert request.right is Right.ERASURE
     assert request.law is Law.EU_GDPR
     assert "mara@example.org" in request.identifiers.emails
-    assert "LM-4711" in request.identifiers.account_ids
+    assert "LM-4711" in request.identifiers.account_ids or form in WITHOUT_ACCOUNT
     assert all(found.where and found.value for found in request.found)
     assert request.where(FoundKind.RIGHT)
     assert request.where(FoundKind.LAW)
@@ -229,3 +262,65 @@ def test_hashed_identities_are_kept_as_hashes_and_not_as_names() -> None:
         "email:sha256:" + "ab" * 32
     ]
     assert sum("left out" in says for says in intake.warnings) == 2
+
+
+def test_an_agents_signature_is_checked_over_the_very_bytes_that_it_signed() -> None:
+    envelope = open_envelope(drp())
+    assert envelope is not None
+    key = AGENT_KEY.public_key().public_bytes_raw()
+    assert envelope.signed_by(key)
+    assert not envelope.signed_by(bytes(32))
+    changed = base64.b64encode(base64.b64decode(drp()).replace(b"mara@", b"mora@"))
+    other = open_envelope(changed)
+    assert other is not None
+    assert not other.signed_by(key)
+
+
+def test_an_agents_request_says_that_it_expired_and_that_its_authority_is_to_be_checked() -> None:
+    (intake,) = read_bytes(drp(), "request.drp")
+    said = " ".join(intake.warnings)
+    assert "expired" in said
+    assert "AGENT-1" in said
+    assert "signature was not checked" in said
+    assert intake.request.where(FoundKind.EMAIL) == "email (verified by the agent)"
+    assert intake.request.reference == "req-77"
+
+
+def test_an_older_request_of_an_agent_is_read_from_its_token() -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"name": "Mara Keller", "email": "mara@example.org"}).encode())
+    body = {
+        "meta": {"version": "0.4"},
+        "regime": "ccpa",
+        "exercise": ["deletion", "sale:opt-out"],
+        "identity": f"x.{claims.decode().rstrip('=')}.y",
+    }
+    (intake,) = read_bytes(json.dumps(body).encode(), "request.json")
+    assert intake.request.identifiers.emails == ("mara@example.org",)
+    assert (intake.request.right, intake.request.law) == (Right.ERASURE, Law.CCPA)
+    assert any("older form" in says for says in intake.warnings)
+
+
+def test_a_table_gives_one_request_a_row_with_row_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "requests.csv"
+    path.write_text(
+        "Ref,Full name,Email,Type,Date\n"
+        "T-1,Mara Keller,mara@example.org,access,2026-03-03\n"
+        "\n"
+        'T-2,"Keller, Jo",jo@example.org,???,03/04/2026\n',
+        encoding="utf-8",
+    )
+    first, second = read_requests(path)
+    assert (first.request.right, first.request.reference) == (Right.ACCESS, "T-1")
+    assert second.request.where(FoundKind.EMAIL) == "row 4, column Email"
+    assert (second.request.right, second.request.received) == (Right.UNKNOWN, None)
+    assert any("day of receipt" in says for says in second.warnings)
+    with pytest.raises(DeskError) as caught:
+        read_request(path)
+    assert caught.value.code == "REQUEST-SEVERAL"
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "1;2;3\n4;5;6\n", "name\nMara\n"])
+def test_a_table_without_a_header_that_is_understood_is_an_error(text: str) -> None:
+    with pytest.raises(DeskError) as caught:
+        read_bytes(text.encode(), "requests.csv")
+    assert caught.value.code == "REQUEST-UNREADABLE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dsr_desk.intake import eml, opendsr, pdf, text
+from dsr_desk.intake import drp, eml, opendsr, pdf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
     Format,
@@ -17,7 +17,7 @@ from dsr_desk.intake.model import (
 )
 from dsr_desk.intake.photos import looks_like_picture
 
-FORMATS: tuple[Format, ...] = (pdf.FORMAT, opendsr.FORMAT, eml.FORMAT, text.FORMAT)
+FORMATS: tuple[Format, ...] = (pdf.FORMAT, opendsr.FORMAT, drp.FORMAT, eml.FORMAT, table.FORMAT, text.FORMAT)
 """In the order in which they are asked; plain text is last since it takes nearly anything."""
 
 _HEAD = 65_536

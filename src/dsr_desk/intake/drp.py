@@ -1,0 +1,183 @@
+"""Data Rights Protocol: a signed envelope (version 1.0) or plain JSON (0.4 and older) from an authorised agent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.intake.model import Format, Intake, RequestUnreadable
+from dsr_desk.intake.text import decode
+from dsr_desk.intake.words import LAWS
+
+SIGNATURE_BYTES = 64
+_RIGHTS = {"deletion": Right.ERASURE, "access": Right.ACCESS, "sale": Right.OPT_OUT}
+_PERSON = {
+    "name": FoundKind.NAME,
+    "email": FoundKind.EMAIL,
+    "phone_number": FoundKind.PHONE,
+    "phone": FoundKind.PHONE,
+    "address": FoundKind.ADDRESS,
+}
+_BASE64 = re.compile(rb"\A\s*[A-Za-z0-9+/_-]{88,}[A-Za-z0-9+/_=\s-]*\Z")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A signed request as it came: the agent's signature over `payload`, and the payload as JSON."""
+
+    signature: bytes
+    payload: bytes
+    body: Mapping[str, Any]
+
+    def signed_by(self, verify_key: bytes) -> bool:
+        """Whether the agent with this Ed25519 key (32 bytes) signed it. Expired envelopes can be checked too."""
+        try:
+            Ed25519PublicKey.from_public_bytes(verify_key).verify(self.signature, self.payload)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def open_envelope(data: bytes) -> Envelope | None:
+    """The envelope in base64 text, None where these bytes are none."""
+    try:
+        raw = base64.b64decode(b"".join(data.split()).translate(bytes.maketrans(b"-_", b"+/")), validate=True)
+        body = json.loads(raw[SIGNATURE_BYTES:])
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or "exercise" not in body:
+        return None
+    return Envelope(raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:], body)
+
+
+def _read(data: bytes, name: str) -> list[Intake]:
+    envelope = open_envelope(data)
+    if envelope is not None:
+        body = envelope.body
+        warnings = ["The agent's signature was not checked: compare it with the agent's registered key."]
+    else:
+        body, warnings = _older(data, name)
+    found: list[Found] = []
+    for key, kind in _PERSON.items():
+        value = _person_value(body.get(key))
+        if value:
+            checked = " (verified by the agent)" if body.get(f"{key}_verified") is True else ""
+            found.append(Found(kind, value, f"{key}{checked}"))
+    right, asked = _right(body.get("exercise"))
+    law = _law(_said(body, "regime"))
+    issued, expires = _moment(_said(body, "issued-at")), _moment(_said(body, "expires-at"))
+    if right is not Right.UNKNOWN:
+        found.append(Found(FoundKind.RIGHT, right, f"exercise: {asked}"))
+    else:
+        warnings.append("What is asked for was not recognised: choose the right.")
+    if law is not Law.UNKNOWN:
+        found.append(Found(FoundKind.LAW, law, "regime"))
+    else:
+        warnings.append("No law is named in the request: choose the law.")
+    if issued is not None:
+        found.append(Found(FoundKind.RECEIVED, issued.date().isoformat(), "issued-at"))
+    else:
+        warnings.append("The day of receipt is not in the file: enter it.")
+    if expires is not None and expires < datetime.now(UTC):
+        warnings.append("The envelope has expired, as it does within minutes: enter the day it really arrived.")
+    reference = _said(body, "agent-request-id") or _said(body, "request_id")
+    if reference:
+        found.append(Found(FoundKind.REFERENCE, reference, "agent-request-id"))
+    agent = _said(body, "agent-id") or "unknown"
+    warnings.append(f"The request comes through an agent ({agent}): check on what authority it acts.")
+    warnings.append("No photo came with the request: faces cannot be searched until one is added.")
+    request = Request(
+        channel=Channel.DRP,
+        found=tuple(found),
+        right=right,
+        law=law,
+        received=issued.date() if issued else None,
+        source=PurePath(name).name,
+        digest=sha256_hex(data),
+        text=json.dumps(body, indent=1, ensure_ascii=False),
+    )
+    return [Intake(request, (), tuple(warnings))]
+
+
+def _older(data: bytes, name: str) -> tuple[Mapping[str, Any], list[str]]:
+    """The shape of version 0.4: plain JSON, the person in an unsigned or signed token."""
+    try:
+        body = json.loads(decode(data))
+    except (ValueError, RecursionError) as problem:
+        raise RequestUnreadable(name=name, why="it is neither a signed envelope nor JSON") from problem
+    if not isinstance(body, dict) or "exercise" not in body:
+        raise RequestUnreadable(name=name, why="it does not say what is asked for (exercise)")
+    merged = {**body, **_token(body.get("identity"))}
+    return merged, ["This is an older form of the protocol, in which nothing is signed as a whole."]
+
+
+def _token(token: object) -> Mapping[str, Any]:
+    parts = token.split(".") if isinstance(token, str) else []
+    if len(parts) != 3:
+        return token if isinstance(token, dict) else {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return {key: claims[key] for key in claims if key in _PERSON} if isinstance(claims, dict) else {}
+
+
+def _person_value(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(str(part) for part in value.values() if isinstance(part, str | int) and str(part).strip())
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _right(value: object) -> tuple[Right, str]:
+    asked = [entry for entry in (value if isinstance(value, list) else [value]) if isinstance(entry, str)]
+    known = [_RIGHTS[entry.partition(":")[0]] for entry in asked if entry.partition(":")[0] in _RIGHTS]
+    return (known[0] if known else Right.UNKNOWN), ", ".join(asked)
+
+
+def _law(text: str) -> Law:
+    return next((law for law, pattern in LAWS.items() if pattern.fullmatch(text)), Law.UNKNOWN)
+
+
+def _said(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _recognises(_name: str, head: bytes) -> bool:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return b'"exercise"' in head and (b'"regime"' in head or b'"meta"' in head)
+    return _BASE64.match(head) is not None and b'"exercise"' in _start_of(head)
+
+
+def _start_of(head: bytes) -> bytes:
+    """What the first bytes decode to, cut to whole groups of four."""
+    packed = b"".join(head.split()).translate(bytes.maketrans(b"-_", b"+/"))
+    if len(packed) % 4:
+        packed = packed[: len(packed) // 4 * 4]
+    try:
+        return base64.b64decode(packed, validate=True)
+    except binascii.Error:
+        return b""
+
+
+FORMAT = Format("drp", _recognises, _read)
