@@ -1,0 +1,213 @@
+"""The CNN detector: the same answers as dlib's, whatever the photo is cut into."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+
+from dsr_desk.core.items import Box
+from dsr_desk.faces import cnn, graphs
+from dsr_desk.faces.cnn import CnnDetector, levels, parts
+from dsr_desk.faces.engine import Detection
+from dsr_desk.faces.suppress import best_of, spanned_overlap
+from dsr_desk.faces.weights import DETECTOR_FILE, read_detector, weight_file
+
+DLIB_STEP = 5 / 6
+
+
+@pytest.fixture(scope="module")
+def detectors() -> dict[str, CnnDetector]:
+    weights = read_detector(weight_file(DETECTOR_FILE).read_bytes())
+
+    def session(**how: bool) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        graph = graphs.detector_graph(weights, **how)
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def detector(rounded: bool) -> CnnDetector:
+        plain, doubled = session(rounded=rounded), session(rounded=rounded, doubled=True)
+        return CnnDetector(plain, doubled, weights.window, weights.overlap)
+
+    return {"exact": detector(False), "rounded": detector(True)}
+
+
+@pytest.fixture(scope="module")
+def crowd(draw_face) -> np.ndarray:
+    """Four drawn faces of different size on one photo."""
+    photo = Image.new("RGB", (640, 400), (96, 120, 140))
+    for place, (size, side) in {
+        (0, 0): (300, 130),
+        (300, 0): (200, 90),
+        (500, 0): (120, 55),
+        (320, 210): (170, 75),
+    }.items():
+        photo.paste(draw_face(size, side), place)
+    return np.asarray(photo)
+
+
+def rough(found: list[Detection]) -> list[tuple[int, int]]:
+    return sorted(((d.box.left + d.box.right) // 2, (d.box.top + d.box.bottom) // 2) for d in found)
+
+
+@pytest.mark.parametrize("which", ["exact", "rounded"])
+def test_every_drawn_face_is_found_once(which, detectors, crowd):
+    found = detectors[which].detect(crowd, 2.0, 0.62)
+    expected = [(150, 150), (400, 100), (560, 60), (405, 295)]
+    assert len(found) == 4
+    for place, (x, y) in zip(rough(found), sorted(expected), strict=True):
+        assert abs(place[0] - x) < 25
+        assert abs(place[1] - y) < 35
+
+
+def test_nothing_is_found_where_there_is_no_face(detectors):
+    noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+    assert detectors["exact"].detect(noise, 2.0, 0.62) == []
+
+
+def test_a_face_cut_by_the_border_is_found(detectors, draw_face):
+    photo = np.asarray(draw_face(400, 180))[:, 75:]
+    assert len(detectors["exact"].detect(photo, 1.0, DLIB_STEP)) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (7, 5), (63, 64)])
+def test_photos_of_any_size_are_looked_at(size, detectors):
+    pixels = np.zeros((*size, 3), np.uint8)
+    assert detectors["rounded"].detect(pixels, 2.2, 0.62) == []
+
+
+def test_a_photo_looked_at_in_parts_answers_as_the_whole(detectors, crowd, monkeypatch):
+    whole = detectors["exact"].detect(crowd, 2.0, 0.62)
+    monkeypatch.setattr(cnn, "TILE", 448)
+    in_parts = detectors["exact"].detect(crowd, 2.0, 0.62)
+    assert len(whole) == len(in_parts)
+    for one, other in zip(
+        sorted(whole, key=lambda d: d.box.left), sorted(in_parts, key=lambda d: d.box.left), strict=True
+    ):
+        assert one.box.overlap(other.box) > 0.95
+        assert one.score == pytest.approx(other.score, abs=0.02)
+
+
+@pytest.mark.parametrize("length", [1, 64, 2047, 2048, 2049, 5000, 20_000])
+@pytest.mark.parametrize("zoom", [1, 2])
+def test_parts_cover_a_side_and_overlap_by_what_one_answer_needs(length, zoom):
+    pieces = parts(length, zoom)
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == length
+    assert all(end - start <= cnn.TILE // zoom for start, end in pieces)
+    assert all(start * zoom % cnn.CELL == 0 for start, _ in pieces)
+    for (_, end), (start, _) in itertools.pairwise(pieces):
+        assert end - start >= cnn.TILE_OVERLAP // zoom
+
+
+def test_levels_shrink_by_the_step_until_a_face_that_fills_the_photo_fits_the_window():
+    sizes = [(level.width * level.zoom, level.height * level.zoom) for level in levels(1000, 500, 2.0, 0.5)]
+    assert sizes == [(2000, 1000), (1000, 500), (500, 250), (250, 125), (125, 62)]
+
+
+def test_doubling_inside_the_network_gives_what_doubling_the_photo_gives(detectors, crowd):
+    inside = detectors["exact"].scores(crowd, doubled=True)
+    height, width = crowd.shape[:2]
+    twice = np.asarray(Image.fromarray(crowd).resize((2 * width, 2 * height), Image.Resampling.BILINEAR))
+    before = detectors["exact"].scores(np.ascontiguousarray(twice[2:, 2:]))
+    rows, columns = (min(pair) for pair in zip(inside.shape, before.shape, strict=True))
+    # Away from the right and lower border, where the two see one column of cells more or less.
+    assert np.abs(inside[: rows - 12, : columns - 12] - before[: rows - 12, : columns - 12]).max() < 0.05
+
+
+def test_calculating_in_integers_is_off_by_a_few_hundredths_where_there_is_a_face(detectors, crowd):
+    exact, rounded = (detectors[which].scores(crowd) for which in ("exact", "rounded"))
+    assert (exact > 0).any()
+    assert np.abs(exact - rounded)[exact > 0].max() < 0.12
+
+
+def test_graphs_are_the_same_bytes_each_time():
+    weights = read_detector(weight_file(DETECTOR_FILE).read_bytes())
+    one, other = (hashlib.sha256(graphs.detector_graph(weights)).digest() for _ in range(2))
+    assert one == other
+
+
+def as_dlib_lays_it_out(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
+    """Height, width, top and left of each size on dlib's one canvas: down the left side, then up the right."""
+    sizes = [(height, width)]
+    while min(height, width) * DLIB_STEP >= 5:
+        height, width = int(height * DLIB_STEP), int(width * DLIB_STEP)
+        sizes.append((height, width))
+    gap, frame = 10, 11
+    (first_height, first_width), all_heights = sizes[0], sum(size[0] + gap for size in sizes) - 2 * gap
+    column, before, down = 0, 0, 0
+    for size_height, size_width in sizes:
+        fits_beside = size_width <= first_width - before - gap
+        if fits_beside and (column - first_height) * 2 >= all_heights - first_height:
+            break
+        column, before, down = column + size_height + gap, size_width, down + 1
+    y = frame
+    for size_height, size_width in sizes[:down]:
+        yield size_height, size_width, y, frame
+        y += size_height + gap
+    y -= gap
+    for size_height, size_width in sizes[down:]:
+        y -= size_height
+        if y < frame + first_height:
+            return
+        yield size_height, size_width, y, frame + first_width - size_width
+        y -= gap
+
+
+def shrunk_as_dlib_does(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Bilinear with the corners kept."""
+    y, x = np.linspace(0, pixels.shape[0] - 1, height), np.linspace(0, pixels.shape[1] - 1, width)
+    top, left = np.floor(y).astype(int), np.floor(x).astype(int)
+    below, beside = np.minimum(top + 1, pixels.shape[0] - 1), np.minimum(left + 1, pixels.shape[1] - 1)
+    down, across = (y - top)[:, None, None], (x - left)[None, :, None]
+    upper = pixels[top][:, left] * (1 - across) + pixels[top][:, beside] * across
+    lower = pixels[below][:, left] * (1 - across) + pixels[below][:, beside] * across
+    return upper * (1 - down) + lower * down
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "crop"), [("bald_guys.jpg", (0, 0, 400, 400)), ("2008_001322.jpg", (60, 120, 460, 300))]
+)
+def test_the_network_gives_dlib_s_detections_on_dlib_s_canvas(name, crop, real_data, detectors):
+    import dlib
+
+    photo = Image.open(real_data / "faces" / "scenes" / name).convert("RGB").crop(crop)
+    photo = photo.resize((400, 400 * photo.height // photo.width))
+    pixels = np.asarray(photo)
+    theirs = dlib.cnn_face_detection_model_v1(str(weight_file(DETECTOR_FILE)))(pixels, 0)
+
+    layout = list(as_dlib_lays_it_out(*pixels.shape[:2]))
+    bottom = max(top + height for height, _, top, _ in layout) + 11
+    canvas = np.empty((bottom, pixels.shape[1] + 22, 3), np.uint8)
+    canvas[:] = cnn.NEUTRAL
+    shown = pixels.astype(np.float64)
+    for height, width, top, left in layout:
+        shown = shrunk_as_dlib_does(shown, height, width)
+        canvas[top : top + height, left : left + width] = np.rint(shown)
+    scores = detectors["exact"].scores(canvas)
+    found = []
+    for row, column in np.argwhere(scores > 0).tolist():
+        x, y = cnn.CELL * column + cnn.FIRST_CENTRE, cnn.CELL * row + cnn.FIRST_CENTRE
+        height, width, top, left = min(
+            layout,
+            key=lambda at: max(at[2] - y, y - at[2] - at[0], 0) ** 2 + max(at[3] - x, x - at[3] - at[1], 0) ** 2,
+        )
+        grown = pixels.shape[1] / width
+        sides = [(at - corner + half) * grown for half in (-40, 40) for at, corner in ((x, left), (y, top))]
+        found.append(Detection(Box(*map(round, sides)), float(scores[row, column]), "cnn"))
+    ours = best_of(found, lambda one, other: spanned_overlap(one, other) > 0.3382761351109955)
+
+    assert len(ours) == len(theirs) >= 2
+    for their in theirs:
+        rect = their.rect
+        box = Box(rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1)
+        same = max(ours, key=lambda our: our.box.overlap(box))
+        assert same.box.overlap(box) > 0.9
+        assert same.score == pytest.approx(their.confidence, abs=0.02)
