@@ -342,9 +342,8 @@ def _beside(law: Law, received: date, place: Place, appeal_received: date | None
         looks = f"The register is read at least every 45 days; read on {say_day(received)}, next by {say_day(due)}."
         return [Deadline(Duty.NEXT_LOOK, law, received, due, "California Civil Code 1798.99.86(c)", (looks,))]
     if law is Law.VIRGINIA and appeal_received is not None:
-        due = appeal_received + timedelta(60)
-        steps = (f"The appeal arrived on {say_day(appeal_received)}.", f"60 calendar days later: {say_day(due)}.")
-        return [Deadline(Duty.APPEAL, law, appeal_received, due, "Code of Virginia 59.1-577(C)", steps)]
+        begin = f"The appeal arrived on {say_day(appeal_received)}."
+        return [_counted(Duty.APPEAL, law, appeal_received, 60, "Code of Virginia 59.1-577(C)", begin)]
     if law is Law.LGPD:
         says = f"The simplified answer is due at once: on the day of receipt, {say_day(received)}."
         return [Deadline(Duty.FIRST_ANSWER, law, received, received, "Article 19, I LGPD", (says,))]
@@ -389,23 +388,11 @@ def _order(ordered: date, photo_days: int) -> tuple[Deadline, ...]:
     """Obligations in the pattern of the public orders on face data; the order's own text goes before them."""
     if not 20 <= photo_days <= 45:
         raise ValueError("orders of the known pattern give 20 to 45 days for photos")
-    pattern = (
-        (Duty.PHOTOS, photo_days),
-        (Duty.RECIPIENTS, 60),
-        (Duty.EMBEDDINGS, 90),
-        (Duty.WORK_PRODUCT, 90),
-    )
-    return tuple(
-        Deadline(
-            duty,
-            Law.ORDER,
-            ordered,
-            ordered + timedelta(days),
-            "the order itself",
-            (
-                f"The order is of {say_day(ordered)}.",
-                f"{days} calendar days later: {say_day(ordered + timedelta(days))}.",
-            ),
-        )
-        for duty, days in pattern
-    )
+    pattern = ((Duty.PHOTOS, photo_days), (Duty.RECIPIENTS, 60), (Duty.EMBEDDINGS, 90), (Duty.WORK_PRODUCT, 90))
+    begin = f"The order is of {say_day(ordered)}."
+    return tuple(_counted(duty, Law.ORDER, ordered, days, "the order itself", begin) for duty, days in pattern)
+
+
+def _counted(duty: Duty, law: Law, start: date, days: int, rule: str, begin: str) -> Deadline:
+    due = start + timedelta(days)
+    return Deadline(duty, law, start, due, rule, (begin, f"{days} calendar days later: {say_day(due)}."))
