@@ -3,7 +3,8 @@
 
     python3 check_bundle.py FOLDER [FINGERPRINT] [CHECKPOINT]
 
-FOLDER holds evidence.zip, evidence.zip.p7s and certificate.pem; FINGERPRINT is the SHA-256 of the organisation's
+FOLDER holds evidence.zip, evidence.zip.p7s and certificate.pem, perhaps evidence.zip.p7s.tsr and succession.jsonl.
+FINGERPRINT is the SHA-256 of the organisation's
 certificate as you got it from the organisation by another way; CHECKPOINT is a file with a checkpoint from an earlier
 bundle. This file lies in every bundle, and the program that makes bundles checks them with this same file.
 """
@@ -19,7 +20,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,12 +32,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 EVIDENCE, SIGNATURE, CERTIFICATE = "evidence.zip", "evidence.zip.p7s", "certificate.pem"
+TIME_STAMP, SUCCESSION = "evidence.zip.p7s.tsr", "succession.jsonl"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _OID_SIGNED, _OID_DATA = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010701")
 _OID_TYPE, _OID_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
 _OID_TIME, _OID_SHA256 = bytes.fromhex("2a864886f70d010905"), bytes.fromhex("608648016503040201")
+_OID_TIME_STAMP = bytes.fromhex("2a864886f70d0109100104")
 _OIDS_RSA = (bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010101"))
 _OID_ECDSA = bytes.fromhex("2a8648ce3d040302")
+_HASHES: dict[bytes, hashes.HashAlgorithm] = {
+    _OID_SHA256: hashes.SHA256(),
+    bytes.fromhex("608648016503040202"): hashes.SHA384(),
+    bytes.fromhex("608648016503040203"): hashes.SHA512(),
+}
 
 
 _BROKEN = (
@@ -190,18 +198,81 @@ def _time(value: bytes) -> datetime:
     return datetime.strptime(text, "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
-def _require(certificate: x509.Certificate, signature: bytes, data: bytes, oid: bytes | None, says: str) -> None:
-    """Raises Refused(says) unless the certificate's key made this signature over SHA-256."""
+def _require(
+    certificate: x509.Certificate, signature: bytes, data: bytes, oid: bytes | None, says: str,
+    algorithm: hashes.HashAlgorithm = hashes.SHA256(),  # noqa: B008
+) -> None:  # fmt: skip
+    """Raises Refused(says) unless the certificate's key made this signature."""
     key = certificate.public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey) and oid in (None, *_OIDS_RSA):
-            key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+            key.verify(signature, data, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey) and oid in (None, _OID_ECDSA):
-            key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+            key.verify(signature, data, ec.ECDSA(algorithm))
         else:
             raise Refused("The signature was made with an algorithm that bundles do not use.")
     except InvalidSignature:
         raise Refused(says) from None
+
+
+# The time stamp (RFC 3161)
+
+
+class Stamp(NamedTuple):
+    time: datetime
+    authority: x509.Certificate
+
+
+def check_time_stamp(data: bytes, answer: bytes) -> Stamp:
+    """When an authority saw these bytes, by its signed answer. Its certificate is not judged here. Raises Refused."""
+    try:
+        with warnings.catch_warnings(action="error"):
+            return _check_time_stamp(data, answer)
+    except _BROKEN as bad:
+        raise Refused("The time stamp is damaged or not in the form that it must have.") from bad
+
+
+def _check_time_stamp(data: bytes, answer: bytes) -> Stamp:
+    (outer,) = _inside(answer, 0x30)
+    status, *token = [content for _, content, _ in _parts(outer)]
+    if next(_parts(status))[1] not in (b"\x00", b"\x01") or not token:
+        raise Refused("The authority did not grant a time stamp.")
+    kind, wrapped = _inside(token[0], 0x06, 0xA0)
+    (signed,) = _inside(wrapped, 0x30)
+    fields = [(tag, content) for tag, content, _ in _parts(signed)]
+    content_type, explicit = _inside(fields[2][1], 0x06, 0xA0)
+    (info,) = _inside(explicit, 0x04)
+    if kind != _OID_SIGNED or content_type != _OID_TIME_STAMP:
+        raise Refused("The answer of the authority is no time stamp.")
+    told = list(_parts(next(_parts(info))[1]))
+    imprint_algorithm, imprint = _inside(told[2][1], 0x30, 0x04)
+    if not _is_sha256(imprint_algorithm) or imprint != hashlib.sha256(data).digest():
+        raise Refused("The time stamp is of other bytes than this signature.")
+    certificates = next((content for tag, content in fields if tag == 0xA0), b"")
+    (signer,) = _inside(fields[-1][1], 0x30)
+    return Stamp(_time(told[4][2]), _stamped_by(signer, certificates, info))
+
+
+def _stamped_by(signer: bytes, certificates: bytes, info: bytes) -> x509.Certificate:
+    """The certificate whose key signed this token."""
+    _, who, digest, attributes, _, value = [(tag, content) for tag, content, _ in _parts(signer)][:6]
+    algorithm = _HASHES[next(_parts(digest[1]))[1]]
+    found = dict(map(_attribute, _parts(attributes[1])))
+    hashed = hashes.Hash(algorithm)
+    hashed.update(info)
+    if (
+        next(_parts(found[_OID_DIGEST]))[1] != hashed.finalize()
+        or _inside(found[_OID_TYPE], 0x06)[0] != _OID_TIME_STAMP
+    ):
+        raise Refused("The time stamp was changed.")
+    serial = int.from_bytes(list(_parts(who[1]))[1][1], "big")
+    known = [x509.load_der_x509_certificate(whole) for _, _, whole in _parts(certificates)]
+    authority = next((one for one in known if one.serial_number == serial), None)
+    if authority is None:
+        raise Refused("The time stamp does not bring its authority's certificate.")
+    signed_bytes = b"\x31" + _length(len(attributes[1])) + attributes[1]
+    _require(authority, value[1], signed_bytes, None, "The signature of the time stamp does not hold.", algorithm)
+    return authority
 
 
 # The bag, the statement and the journal
@@ -234,15 +305,8 @@ def _check_manifest(members: Mapping[str, bytes], manifest: str, expected: set[s
 def check_statement(members: Mapping[str, bytes], certificate: x509.Certificate) -> dict[str, Any]:
     """The predicate of the signed statement, which must name each other payload file. Raises Refused."""
     envelope = json.loads(_text(members, "data/statement.dsse.json"))
-    payload = base64.b64decode(envelope["payload"], validate=True)
-    kind = envelope["payloadType"].encode()
-    encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
-    (signature,) = envelope["signatures"]
-    _require(
-        certificate, base64.b64decode(signature["sig"], validate=True), encoded, None,
-        "The signature of the statement does not hold for this certificate.",
-    )  # fmt: skip
-    statement = json.loads(payload)
+    says = "The signature of the statement does not hold for this certificate."
+    statement = json.loads(_signed_payload(envelope, certificate, says))
     named = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
     files = {name for name in members if name.startswith("data/")} - {"data/statement.dsse.json"}
     if set(named) != files:
@@ -252,6 +316,15 @@ def check_statement(members: Mapping[str, bytes], certificate: x509.Certificate)
             raise Refused(f"{name} is not the file that the statement speaks of.")
     predicate: dict[str, Any] = statement["predicate"]
     return predicate
+
+
+def _signed_payload(envelope: dict[str, Any], certificate: x509.Certificate, says: str) -> bytes:
+    """What a DSSE envelope holds, if this certificate signed it; otherwise Refused(says)."""
+    payload, kind = base64.b64decode(envelope["payload"], validate=True), envelope["payloadType"].encode()
+    encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    (signature,) = envelope["signatures"]
+    _require(certificate, base64.b64decode(signature["sig"], validate=True), encoded, None, says)
+    return payload
 
 
 class Head(NamedTuple):
@@ -395,28 +468,43 @@ def _text(members: Mapping[str, bytes], name: str) -> str:
 
 
 def check_all(
-    evidence: bytes, signature: bytes, certificate: bytes, expected: str | None = None, held: str | None = None
+    parcel: Mapping[str, bytes], expected: str | None = None, held: str | None = None
 ) -> tuple[list[Finding], list[str]]:
-    """All checks in order, and the sentences that the organisation declares and nothing can prove."""
+    """All checks in order, and the sentences that the organisation declares and nothing can prove.
+
+    `parcel` holds the archive, its signature and the certificate by their names, and the time stamp and the
+    successions of keys where there are any.
+    """
     findings: list[Finding] = []
     signed: list[Signed] = []
     files: dict[str, bytes] = {}
     predicate: dict[str, Any] = {}
 
     def signature_holds() -> str:
-        signed.append(check_signature(evidence, signature))
-        if signed[0].certificate.public_bytes(Encoding.PEM) != certificate:
+        signed.append(check_signature(parcel[EVIDENCE], parcel[SIGNATURE]))
+        if signed[0].certificate.public_bytes(Encoding.PEM) != parcel[CERTIFICATE]:
             raise Refused(f"The signature was not made with {CERTIFICATE}.")
-        return f"{EVIDENCE} is exactly what was signed at {signed[0].time:%Y-%m-%d %H:%M} UTC by the signer's clock."
+        return f"{EVIDENCE} is exactly what was signed at {_shown(signed[0].time)} by the signer's clock."
 
-    def certificate_fits() -> str:
+    def signer_is_known() -> str:
         if not signed:
             raise Refused("There is no signature that holds, so nobody can be named as the signer.")
-        return _certificate_says(signed[0], expected)
+        return _signer_says(signed[0], expected, parcel.get(SUCCESSION, b""))
+
+    def time_is_attested() -> str:
+        stamp = check_time_stamp(parcel[SIGNATURE], parcel[TIME_STAMP])
+        if signed and signed[0].time > stamp.time + timedelta(minutes=10):
+            raise Refused("The signer's clock says that it was signed after the time stamp: one of them is wrong.")
+        who = stamp.authority.subject.rfc4514_string()
+        return f"The signature existed at {_shown(stamp.time)}, says “{who}”; whether to trust it is yours to judge."
 
     def statement_holds() -> str:
         predicate.update(check_statement(files, signed[0].certificate))
         return f"The statement on case {predicate['case']['ref']} names every file and is signed by the same key."
+
+    def archive_is_sound() -> str:
+        files.update(members_of(parcel[EVIDENCE]))
+        return f"{len(files)} files, each once, none hidden."
 
     def run(name: str, check: Callable[[], str]) -> bool:
         try:
@@ -429,37 +517,67 @@ def check_all(
         return findings[-1].ok
 
     run("signature", signature_holds)
-    run("signer", certificate_fits)
-    if run("archive", lambda: (files.update(members_of(evidence)), f"{len(files)} files, each once, none hidden.")[1]):
+    run("signer", signer_is_known)
+    if TIME_STAMP in parcel:
+        run("time", time_is_attested)
+    if run("archive", archive_is_sound):
         run("files", lambda: check_bag(files))
         if signed and run("statement", statement_holds):
             run("journal", lambda: check_log(files, predicate["case"]["ref"], held))
     return findings, list(predicate.get("declared", []))
 
 
-def _certificate_says(signed: Signed, expected: str | None) -> str:
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def _signer_says(signed: Signed, expected: str | None, successions: bytes) -> str:
     certificate = signed.certificate
-    fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
+    fingerprint = _fingerprint(certificate)
     if not certificate.not_valid_before_utc <= signed.time <= certificate.not_valid_after_utc:
         raise Refused("The certificate was not valid at the time of signing.")
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
     who = str(names[0].value) if names else certificate.subject.rfc4514_string()
     if expected is None:
         return f"Signed as “{who}”. Compare the fingerprint with the one you got from them: {fingerprint}."
-    if re.sub(r"[\s:]", "", expected).lower() != fingerprint:
-        raise Refused(f"Signed with another certificate than the expected one: {fingerprint}.")
-    return f"Signed by “{who}” with the certificate whose fingerprint you gave."
+    current = re.sub(r"[\s:]", "", expected).lower()
+    if current == fingerprint:
+        return f"Signed by “{who}” with the certificate whose fingerprint you gave."
+    for line in successions.decode().splitlines():
+        current = _successor(json.loads(line), current)
+        if current == fingerprint:
+            return f"Signed by “{who}” with a key that the one whose fingerprint you gave names as its successor."
+    raise Refused(f"Signed with another certificate than the expected one: {fingerprint}.")
+
+
+def _successor(link: dict[str, Any], current: str) -> str:
+    """Who succeeds this certificate by its own signed word; the same certificate where the link is of another."""
+    old = x509.load_pem_x509_certificate(link["certificate"].encode())
+    if _fingerprint(old) != current:
+        return current
+    named = json.loads(
+        _signed_payload(link["envelope"], old, "A succession of keys has a signature that does not hold.")
+    )
+    if named["type"] != "urn:dsr-desk:succession:v1" or named["old"] != current:
+        raise Refused("A succession of keys names other keys.")
+    return str(named["new"])
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def main(arguments: list[str]) -> int:
     if not 1 <= len(arguments) <= 3:
         print(__doc__)
         return 2
-    folder = Path(arguments[0])
-    evidence, signature, certificate = ((folder / name).read_bytes() for name in (EVIDENCE, SIGNATURE, CERTIFICATE))
+    names = (EVIDENCE, SIGNATURE, CERTIFICATE, TIME_STAMP, SUCCESSION)
+    parcel = {name: (Path(arguments[0]) / name).read_bytes() for name in names if (Path(arguments[0]) / name).is_file()}
+    if missing := [name for name in names[:3] if name not in parcel]:
+        print(f"{', '.join(missing)}: not in this folder")
+        return 3
     held = Path(arguments[2]).read_text(encoding="utf-8") if len(arguments) == 3 else None
-    expected = arguments[1] if len(arguments) > 1 else None
-    findings, declared = check_all(evidence, signature, certificate, expected, held)
+    findings, declared = check_all(parcel, arguments[1] if len(arguments) > 1 else None, held)
     for finding in findings:
         print(f"{'holds ' if finding.ok else 'FAILS '} {finding.name}: {finding.says}")
     for sentence in declared:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.check_bundle import EVIDENCE, Refused, members_of
+from dsr_desk.evidence.cms_wrapper import EnvelopeKey
 from dsr_desk.evidence.verify import open_parcel
 from dsr_desk.storage.files import disk_errors, write_whole
 
@@ -26,7 +27,11 @@ class BundleRefused(DeskError):
 
 
 def open_bundle(
-    path: Path, folder: Path, passphrase: str | None = None, identities: Sequence[str] = ()
+    path: Path,
+    folder: Path,
+    passphrase: str | None = None,
+    identities: Sequence[str] = (),
+    envelope_key: EnvelopeKey | None = None,
 ) -> tuple[Path, ...]:
     """Writes the parcel's files and, below `evidence/`, the bag. Returns the paths, the report's first.
 
@@ -35,7 +40,7 @@ def open_bundle(
     if folder.exists() and any(folder.iterdir()):
         raise FolderInUse(folder=folder)
     try:
-        parcel = open_parcel(path, passphrase, identities)
+        parcel = open_parcel(path, passphrase, identities, envelope_key)
         bag = members_of(parcel[EVIDENCE])
     except Refused as refused:
         raise BundleRefused(why=refused) from refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,12 +13,14 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.age_wrapper import seal_age
 from dsr_desk.evidence.bag import bag, stored_zip
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE
+from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION, TIME_STAMP
+from dsr_desk.evidence.cms_wrapper import load_recipient, seal_cms
 from dsr_desk.evidence.content import Edition, EvidenceContent, Language
 from dsr_desk.evidence.editions import payload_of
 from dsr_desk.evidence.html_wrapper import Cover, seal_html
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.timestamp import query, require_stamp
 from dsr_desk.evidence.verify_text import verify_text
 from dsr_desk.evidence.words import Words
 from dsr_desk.storage.files import write_whole
@@ -52,6 +54,16 @@ class Evidence:
     def digest(self) -> str:
         """SHA-256 of evidence.zip."""
         return sha256_hex(self.parcel[EVIDENCE])
+
+    @property
+    def time_query(self) -> bytes:
+        """The RFC 3161 query (DER) for a time stamp of the signature, to be carried to a connected machine."""
+        return query(self.parcel[SIGNATURE])
+
+    def stamped(self, answer: bytes) -> Evidence:
+        """The same evidence with the authority's answer beside it. Raises TimeStampRefused."""
+        require_stamp(self.parcel[SIGNATURE], answer)
+        return replace(self, parcel={**self.parcel, TIME_STAMP: answer})
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,8 @@ def sign(content: EvidenceContent, edition: Edition, signer: Signer, language: L
         "VERIFY.txt": verify_text(signer),
         "check_bundle.py": files("dsr_desk.evidence").joinpath("check_bundle.py").read_bytes(),
     }
+    if signer.successions:
+        parcel[SUCCESSION] = b"".join(line + b"\n" for line in signer.successions)
     checkpoint = payload["log/checkpoint"].decode()
     return Evidence(content.case.ref, content.organisation.name, edition, language, parcel, checkpoint)
 
@@ -105,6 +119,14 @@ def wrap_age(evidence: Evidence, path: Path, recipients: Sequence[str]) -> Seale
     data = seal_age(evidence.parcel, recipients)
     write_whole(path, data)
     return Sealed(path, sha256_hex(data), evidence, recipients=tuple(recipients))
+
+
+def wrap_cms(evidence: Evidence, path: Path, certificates: Sequence[bytes]) -> Sealed:
+    """Writes bundle.p7m for recipients' S/MIME certificates (PEM). Raises RecipientCertificateWrong."""
+    data = seal_cms(evidence.parcel, certificates)
+    write_whole(path, data)
+    names = tuple(load_recipient(pem, number).subject.rfc4514_string() for number, pem in enumerate(certificates, 1))
+    return Sealed(path, sha256_hex(data), evidence, recipients=names)
 
 
 def seal(

@@ -6,9 +6,12 @@ The journal's Ed25519 key is derived from the same key, so that one thing is kep
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.errors import DeskError
 
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -33,10 +37,14 @@ class KeyFileUnusable(DeskError):
 
 @dataclass(frozen=True)
 class Signer:
-    """A private key with its certificate. Lives in the vault and nowhere else."""
+    """A private key with its certificate. Lives in the vault and nowhere else.
+
+    `successions` are signed words of earlier keys that name their successor, oldest first (see `succeeded_by`).
+    """
 
     key: SigningKey
     certificate: x509.Certificate
+    successions: tuple[bytes, ...] = ()
 
     @classmethod
     def new(cls, organisation: str, now: datetime | None = None) -> Signer:
@@ -88,12 +96,31 @@ class Signer:
         return cls(key, certificate)
 
     @classmethod
-    def load(cls, private_key: bytes, certificate: bytes) -> Signer:
+    def load(cls, private_key: bytes, certificate: bytes, successions: tuple[bytes, ...] = ()) -> Signer:
         """From what `private_bytes` and `certificate_bytes` gave (DER)."""
         key = serialization.load_der_private_key(private_key, None)
         if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise KeyFileUnusable(why="it is neither an RSA nor an elliptic-curve key")
-        return cls(key, x509.load_der_x509_certificate(certificate))
+        return cls(key, x509.load_der_x509_certificate(certificate), successions)
+
+    def succeeded_by(self, new: Signer) -> Signer:
+        """The new signer with this key's signed word that it follows: who knows the old fingerprint trusts the new key.
+
+        Not for a key that was stolen: a thief could sign that word too.
+        """
+        said = {"type": "urn:dsr-desk:succession:v1", "old": self.fingerprint, "new": new.fingerprint}
+        link = {"certificate": self.certificate_pem.decode(), "envelope": self.envelope("application/json", said)}
+        return Signer(new.key, new.certificate, (*self.successions, canonical_json(link)))
+
+    def envelope(self, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
+        """A DSSE envelope over the canonical JSON of a value; the key id is the certificate's fingerprint."""
+        payload = canonical_json(dict(value))
+        signature = self.sign(b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload))
+        return {
+            "payloadType": kind,
+            "payload": base64.b64encode(payload).decode(),
+            "signatures": [{"keyid": self.fingerprint, "sig": base64.b64encode(signature).decode()}],
+        }
 
     def private_bytes(self) -> bytes:
         """PKCS#8, DER, not encrypted: for the vault's database alone."""

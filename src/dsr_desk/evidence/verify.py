@@ -9,11 +9,21 @@ from typing import Any
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.age_wrapper import open_age
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, Refused, check_all, members_of
+from dsr_desk.evidence.check_bundle import (
+    CERTIFICATE,
+    EVIDENCE,
+    SIGNATURE,
+    SUCCESSION,
+    TIME_STAMP,
+    Refused,
+    check_all,
+    members_of,
+)  # fmt: skip
+from dsr_desk.evidence.cms_wrapper import EnvelopeKey, open_cms
 from dsr_desk.evidence.html_wrapper import open_html
 
 PARCEL_REQUIRED = frozenset({EVIDENCE, SIGNATURE, CERTIFICATE})
-PARCEL_ALLOWED = PARCEL_REQUIRED | {"VERIFY.txt", "check_bundle.py", "page.sha256"}
+PARCEL_ALLOWED = PARCEL_REQUIRED | {TIME_STAMP, SUCCESSION, "VERIFY.txt", "check_bundle.py", "page.sha256"}
 
 
 class BundleMissing(DeskError):
@@ -61,25 +71,27 @@ def verify(
     identities: Sequence[str] = (),
     expected_certificate: str | None = None,
     held_checkpoint: str | None = None,
+    envelope_key: EnvelopeKey | None = None,
 ) -> Verification:
     """Opens a bundle in memory and checks it.
 
-    `path` is open-me.html, bundle.age, a saved parcel (zip), or evidence.zip with its signature and certificate beside.
-    `expected_certificate` is a SHA-256 fingerprint got by another way, `held_checkpoint` the text of a checkpoint from
-    an earlier bundle. Altered content comes back as failed checks; BundleMissing and SecretNeeded are raised.
+    `path` is open-me.html, bundle.age, bundle.p7m, a saved parcel (zip), or evidence.zip with its signature and
+    certificate beside (or the folder that holds them). `expected_certificate` is a SHA-256 fingerprint got by another
+    way, `held_checkpoint` the text of a checkpoint from an earlier bundle. Altered content comes back as failed
+    checks; BundleMissing and SecretNeeded are raised.
     """
-    opened, parcel = _try_open(path, passphrase, identities)
+    opened, parcel = _try_open(path, passphrase, identities, envelope_key)
     checks = [opened]
     declared: list[str] = []
     if opened.ok:
-        findings, declared = check_all(
-            parcel[EVIDENCE], parcel[SIGNATURE], parcel[CERTIFICATE], expected_certificate, held_checkpoint
-        )
+        findings, declared = check_all(parcel, expected_certificate, held_checkpoint)
         checks += [Check(*finding) for finding in findings]
     return Verification(all(check.ok for check in checks), tuple(checks), tuple(declared))
 
 
-def open_parcel(path: Path, passphrase: str | None, identities: Sequence[str]) -> dict[str, bytes]:
+def open_parcel(
+    path: Path, passphrase: str | None, identities: Sequence[str], envelope_key: EnvelopeKey | None = None
+) -> dict[str, bytes]:
     """The files of the parcel, decrypted in memory. Raises Refused, BundleMissing, SecretNeeded."""
     if path.is_dir():
         path = path / EVIDENCE
@@ -96,14 +108,20 @@ def open_parcel(path: Path, passphrase: str | None, identities: Sequence[str]) -
         return _complete(members_of(open_html(data, passphrase)))
     if path.name == EVIDENCE:
         return _with_neighbours(path, data)
+    if data.startswith(b"\x30"):
+        if envelope_key is None:
+            raise SecretNeeded(path=path, what="a recipient's private key")
+        return _complete(members_of(open_cms(data, envelope_key)))
     if not data.startswith(b"PK"):
-        raise Refused("This is no bundle: neither a page, an age file nor a zip archive, or its beginning was changed.")
+        raise Refused("This is no bundle: neither a page, an age or CMS file nor a zip, or its beginning was changed.")
     return _complete(members_of(data))
 
 
-def _try_open(path: Path, passphrase: str | None, identities: Sequence[str]) -> tuple[Check, dict[str, bytes]]:
+def _try_open(
+    path: Path, passphrase: str | None, identities: Sequence[str], envelope_key: EnvelopeKey | None
+) -> tuple[Check, dict[str, bytes]]:
     try:
-        parcel = open_parcel(path, passphrase, identities)
+        parcel = open_parcel(path, passphrase, identities, envelope_key)
     except Refused as refused:
         return Check("opening", False, str(refused)), {}
     return Check("opening", True, "The bundle opens and holds the archive, its signature and the certificate."), parcel
@@ -125,4 +143,7 @@ def _with_neighbours(path: Path, data: bytes) -> dict[str, bytes]:
         if not neighbour.is_file():
             raise Refused(f"Beside {EVIDENCE} there is no {name}.")
         beside[name] = neighbour.read_bytes()
+    for name in (TIME_STAMP, SUCCESSION):
+        if path.with_name(name).is_file():
+            beside[name] = path.with_name(name).read_bytes()
     return beside

@@ -15,7 +15,7 @@ from evidence_sample import ORIGIN, entry, journal
 
 from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.evidence.bag import bag, stored_zip
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, Refused, check_all, members_of
+from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, TIME_STAMP, Refused, check_all, members_of
 from dsr_desk.evidence.content import Edition, EvidenceContent, Language
 from dsr_desk.evidence.log import JournalContradicted, excerpt
 from dsr_desk.evidence.open import BundleRefused, open_bundle
@@ -31,9 +31,8 @@ def evidence(content: EvidenceContent, signer: Signer) -> Evidence:
 
 def failures(evidence: Evidence, held: str | None = None, **changed: bytes) -> dict[str, str]:
     """Names and sentences of the checks that fail."""
-    parts = {"archive": evidence.parcel[EVIDENCE], "signature": evidence.parcel[SIGNATURE]}
-    parts |= {"certificate": evidence.parcel[CERTIFICATE], **changed}
-    findings, _ = check_all(parts["archive"], parts["signature"], parts["certificate"], None, held)
+    names = {"archive": EVIDENCE, "signature": SIGNATURE, "certificate": CERTIFICATE, "stamp": TIME_STAMP}
+    findings, _ = check_all({**evidence.parcel, **{names[part]: data for part, data in changed.items()}}, None, held)
     return {finding.name: finding.says for finding in findings if not finding.ok}
 
 
@@ -147,7 +146,8 @@ def test_another_key_cannot_sign_for_the_organisation(evidence: Evidence, signer
     forger = Signer.new("Lumen Vision GmbH")
     forged = forger.sign_detached(evidence.parcel[EVIDENCE])
     assert "signature" in failures(evidence, signature=forged)
-    findings, _ = check_all(evidence.parcel[EVIDENCE], forged, forger.certificate_pem, signer.fingerprint)
+    parcel = {**evidence.parcel, SIGNATURE: forged, CERTIFICATE: forger.certificate_pem}
+    findings, _ = check_all(parcel, signer.fingerprint)
     assert {"signer", "statement"} <= {finding.name for finding in findings if not finding.ok}
 
 
