@@ -25,7 +25,8 @@ def payload_of(content: EvidenceContent, edition: Edition, language: Language, s
         content = replace(content, hits=tuple(_with_clean_crop(hit) for hit in content.hits))
     made = _requester(content) if edition is Edition.REQUESTER else _regulator(content)
     made["report.html"] = report(content, edition, language)
-    made["check_bundle.py"] = files("dsr_desk.evidence").joinpath("check_bundle.py").read_bytes()
+    for name in ("check_bundle.py", "predicate.schema.json"):
+        made[name] = files("dsr_desk.evidence").joinpath(name).read_bytes()
     made.update(_log(content, signer, full=edition is Edition.REGULATOR))
     made["statement.dsse.json"] = envelope(statement(made, predicate(content, edition, language)), signer)
     return made
