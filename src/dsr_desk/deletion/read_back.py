@@ -13,6 +13,8 @@ from dsr_desk.core.actions import (
     ActionKind,
     Check,
     ItemSeen,
+    Outcome,
+    OutcomeState,
     Plan,
     ReadBack,
     Remaining,
@@ -89,7 +91,7 @@ def read_back(
 ) -> ReadBack:
     """Reads all containers of the stores, not only those that held items; all counts come from here."""
     befores = {action.id: begun[0] for action in plan.actions if (begun := records.begun(plan, action))}
-    items = _items(plan, stores, befores)
+    items = _items(plan, stores, befores, records)
     looks = {key: bytes.fromhex(value) for before in befores.values() for key, value in before.looks.items() if value}
     sweep = _sweep(plan, stores.containers, looks, scope, token, report)
     checks = [_content_check(sweep)]
@@ -105,25 +107,28 @@ def read_back(
     return ReadBack(plan.digest, now(), operator, items, tuple(checks), tuple(sweep.excepted))
 
 
-def _items(plan: Plan, stores: Stores, befores: Mapping[str, Before]) -> tuple[ItemSeen, ...]:
+def _items(plan: Plan, stores: Stores, befores: Mapping[str, Before], records: Records) -> tuple[ItemSeen, ...]:
     """Of each item the weakest that was seen at any action."""
     weakest: dict[str, ItemSeen] = {}
     for action in plan.actions:
-        for one in _seen_of(action, stores, befores.get(action.id)):
+        elsewhere = records.outcome(plan, action)
+        for one in _seen_of(action, stores, befores.get(action.id), elsewhere):
             known = weakest.get(one.item)
             if known is None or one.seen.weakness > known.seen.weakness:
                 weakest[one.item] = one
     return tuple(weakest.values())
 
 
-def _seen_of(action: Action, stores: Stores, before: Before | None) -> Sequence[ItemSeen]:
+def _seen_of(action: Action, stores: Stores, before: Before | None, elsewhere: Outcome | None) -> Sequence[ItemSeen]:
+    """`elsewhere` is what another machine answered, for what does not lie here."""
     ids = [item.address.id for item in action.items]
     if action.kind is ActionKind.HOLD:
         return [ItemSeen(item, Seen.HELD, action.ground) for item in ids]
     if action.kind is ActionKind.ERASE_INDEX:
         return []
     if action.kind not in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-        return [ItemSeen(item, Seen.NOT_LOOKED, "it lies elsewhere") for item in ids]
+        answered = elsewhere.items if elsewhere is not None and elsewhere.state is not OutcomeState.WAITING else ()
+        return answered or [ItemSeen(item, Seen.NOT_LOOKED, "it lies elsewhere") for item in ids]
     container = stores.containers.get((action.dataset_version, action.container))
     if container is None or not container.path.exists():
         return [ItemSeen(item, Seen.NOT_LOOKED, "its container is not here") for item in ids]
@@ -167,14 +172,13 @@ def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple
     unreadable = 0
     for entry in container.entries():
         sweep.items += 1
-        if entry.problem:
-            unreadable += 1
-            continue
         try:
+            # A file that is no photo, or a broken one, has bytes all the same: they are compared.
             data = entry.read()
         except ItemUnreadable:
             unreadable += 1
             continue
+        unreadable += entry.kind is ItemKind.RECORD and entry.record is None
         digest = hashlib.sha256(data).hexdigest()
         address = ItemAddress(dataset, container.name, entry.member, digest, seen[entry.member, digest])
         seen[entry.member, digest] += 1

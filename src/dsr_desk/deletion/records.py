@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dsr_desk.core.actions import Action, Approval, Outcome, OutcomeState, Plan, ReadBack, Seen
+from dsr_desk.core.actions import Action, Approval, ItemSeen, Outcome, OutcomeState, Plan, ReadBack, Seen
 from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.storage.clock import now
 from dsr_desk.storage.vault import Vault
 
 
@@ -141,6 +142,41 @@ class VaultRecords:
         for (text,) in self._vault.db.conn.execute(query, [plan.digest]):
             found.update(json.loads(text)["looks"])
         return found
+
+    def add_export(self, plan: Plan, answer_key: str) -> int:
+        """Keeps the public key (hex) that will have signed the answer."""
+        with self._vault.transaction() as db:
+            db.table("deletion_exports").insert({"plan": plan.digest, "answer_key": answer_key, "exported": now()})
+            return self._vault.journal.append("deletion-exported", {"plan": plan.digest}, plan.case)
+
+    def answer_keys(self, plan: Plan) -> list[str]:
+        """Of all exports of a plan, the latest first."""
+        query = "SELECT answer_key FROM deletion_exports WHERE plan = ? ORDER BY rowid DESC"
+        return [row[0] for row in self._vault.db.conn.execute(query, [plan.digest])]
+
+    def add_answer(
+        self, plan: Plan, answer_key: str, outcomes: Sequence[Outcome], befores: Mapping[str, Before]
+    ) -> int:
+        """Takes in what was done and read back on another machine."""
+        with self._vault.transaction() as db:
+            for outcome in outcomes:
+                self.open(plan, plan.action(outcome.action), befores.get(outcome.action, Before()), outcome.started)
+                self.close(plan, outcome)
+            db.table("deletion_exports").update((plan.digest, answer_key), {"answered": now()})
+            body = {"plan": plan.digest, "key": answer_key, "actions": len(outcomes)}
+            return self._vault.journal.append("deletion-answered", body, plan.case)
+
+    def declare(self, plan: Plan, action: Action, how: str) -> Outcome:
+        """Ends a waiting action by somebody's word: it counts as declared, never as read back."""
+        begun = self.begun(plan, action)
+        started = begun[1] if begun else now()
+        seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, "declared, not read back") for item in action.items)
+        outcome = Outcome(action.id, OutcomeState.DONE, self._vault.officer_key, started, now(), seen, notes=(how,))
+        with self._vault.transaction():
+            if begun is None:
+                self.open(plan, action, Before(), started)
+            self.close(plan, outcome)
+        return outcome
 
     def add_read_back(self, plan: Plan, result: ReadBack) -> int:
         with self._vault.transaction() as db:

@@ -81,18 +81,18 @@ def run(
         if token is not None:
             token.check()
         report(Progress("erase", number, len(plan.actions)))
-        done = records.outcome(plan, action)
-        if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
-            outcomes.append(done)
-            continue
-        outcomes.append(_carry_out(plan, action, stores, records, operator, outcomes))
+        outcomes.append(carry_out(plan, action, stores, records, operator, outcomes))
     report(Progress("erase", len(plan.actions), len(plan.actions)))
     return tuple(outcomes)
 
 
-def _carry_out(
+def carry_out(
     plan: Plan, action: Action, stores: Stores, records: Records, operator: str, earlier: Sequence[Outcome]
 ) -> Outcome:
+    """One action of a plan that was approved; what is done or waits for others is left as it is."""
+    done = records.outcome(plan, action)
+    if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
+        return done
     if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
         container = stores.containers.get((action.dataset_version, action.container))
         return _erase(plan, action, container, records, operator)

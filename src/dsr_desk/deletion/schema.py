@@ -27,4 +27,15 @@ def _tables(db: Database) -> None:
         db.conn.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("deletion-001-plans-and-outcomes", _tables),)
+def _exports(db: Database) -> None:
+    db.conn.execute(
+        """CREATE TABLE deletion_exports (
+            plan TEXT NOT NULL REFERENCES deletion_plans (digest), answer_key TEXT NOT NULL, exported TEXT NOT NULL,
+            answered TEXT, PRIMARY KEY (plan, answer_key))"""
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("deletion-001-plans-and-outcomes", _tables),
+    Migration("deletion-002-exports", _exports),
+)

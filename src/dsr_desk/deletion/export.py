@@ -1,0 +1,227 @@
+"""A plan that travels to the machine which holds the data, and the signed answer that comes back.
+
+The plan's file is locked with a passphrase (age) and carries its approvals and a one-time key; the answer is signed
+with that key and locked for the vault alone. The data machine needs no vault and learns no other case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyrage
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan
+from dsr_desk.core.canonical import canonical_json
+from dsr_desk.core.codec import plain, restore
+from dsr_desk.core.errors import DeskError
+from dsr_desk.datasets.container import Container
+from dsr_desk.deletion.approval import require_approved
+from dsr_desk.deletion.records import Before
+from dsr_desk.deletion.run import Stores, carry_out
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.storage.files import write_whole
+
+T = TypeVar("T")
+
+PLAN_FORMAT = "dsr-desk deletion plan 1"
+ANSWER_FORMAT = "dsr-desk deletion answer 1"
+
+
+class PlanLocked(DeskError):
+    code = "DELETE-EXPORT-LOCKED"
+    happened = "The plan's file cannot be opened: this is not its passphrase, or the file was cut short."
+    means = "Nothing was deleted."
+    todo = "Check the passphrase with who made the file; it was handed over by another way."
+
+
+class NotAPlan(DeskError):
+    code = "DELETE-EXPORT-DAMAGED"
+    happened = "This file is no deletion plan or answer of this program, or it is damaged."
+    means = "Nothing was done with it."
+    todo = "Get the file again from who made it."
+
+
+class AnswerInvalid(DeskError):
+    code = "DELETE-ANSWER-INVALID"
+    happened = "The answer does not belong to this plan: {why}."
+    means = "It was not taken in; the tasks stay open."
+    todo = "Ask for the answer that was made from the plan's latest export."
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What the data machine gets. `answer_key` is a one-time Ed25519 seed (hex), `vault` the vault's age recipient."""
+
+    plan: Plan
+    approvals: tuple[Approval, ...]
+    answer_key: str
+    vault: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, after its signature was checked."""
+
+    plan: str
+    operator: str
+    outcomes: tuple[Outcome, ...]
+    befores: Mapping[str, Before] = field(default_factory=dict)
+
+
+def export_plan(plan: Plan, approvals: Sequence[Approval], vault: str) -> tuple[Exported, str]:
+    """What travels, and the public key (hex) that will have signed the answer. `vault` is its age recipient."""
+    key = Ed25519PrivateKey.generate()
+    exported = Exported(plan, tuple(approvals), key.private_bytes_raw().hex(), vault)
+    return exported, key.public_key().public_bytes_raw().hex()
+
+
+def lock_plan(exported: Exported, passphrase: str) -> bytes:
+    """The file's bytes; making and opening it takes a second or two on purpose."""
+    content = {"format": PLAN_FORMAT, "exported": plain(exported)}
+    return bytes(pyrage.passphrase.encrypt(json.dumps(content).encode(), passphrase))
+
+
+def open_plan(data: bytes, passphrase: str) -> Exported:
+    """Raises PlanLocked, NotAPlan."""
+    if not data.startswith(b"age-encryption.org/"):
+        raise NotAPlan()
+    try:
+        content = json.loads(pyrage.passphrase.decrypt(data, passphrase))
+    except pyrage.DecryptError as error:
+        raise PlanLocked() from error
+    return _restored(content, PLAN_FORMAT, "exported", Exported)
+
+
+def elsewhere(plan: Plan) -> tuple[Action, ...]:
+    """The tasks of a plan that can be run on the machine which holds their containers."""
+    return tuple(one for one in plan.actions if one.kind is ActionKind.TASK and one.items)
+
+
+def run_exported(
+    exported: Exported,
+    officers: Collection[str],
+    containers: Mapping[str, Container],
+    records: FileRecords,
+    operator: str,
+    *,
+    needed: int = 1,
+    token: CancelToken | None = None,
+    report: Report = silent,
+) -> tuple[Outcome, ...]:
+    """Runs the plan's tasks here, from `containers` by name; called again, it goes on.
+
+    `officers` are the public keys (hex) that the operator compared with the vault's officers. A container that is not
+    here leaves its task undone and says so. Raises NotApproved, ApprovalInvalid, Cancelled.
+    """
+    plan = exported.plan
+    require_approved(plan, exported.approvals, officers, needed)
+    outcomes: list[Outcome] = []
+    actions = elsewhere(plan)
+    for number, action in enumerate(actions):
+        if token is not None:
+            token.check()
+        report(Progress("erase", number, len(actions)))
+        container = containers.get(action.what)
+        tabular = container is not None and container.tabular
+        here = replace(action, kind=ActionKind.ERASE_ROWS if tabular else ActionKind.ERASE_ITEMS, container=action.what)
+        places = {(action.dataset_version, action.what): container} if container is not None else {}
+        outcomes.append(carry_out(plan, here, Stores(places, {}), records, operator, outcomes))
+    report(Progress("erase", len(actions), len(actions)))
+    return tuple(outcomes)
+
+
+def answer(exported: Exported, records: FileRecords, operator: str) -> bytes:
+    """The signed answer, locked for the vault."""
+    content = plain(Answer(exported.plan.digest, operator, tuple(records.outcomes()), dict(records.befores())))
+    signed = canonical_json({"format": ANSWER_FORMAT, "answer": content})
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(exported.answer_key))
+    envelope = {"signed": signed.decode(), "signature": key.sign(signed).hex()}
+    return bytes(pyrage.encrypt(json.dumps(envelope).encode(), [pyrage.x25519.Recipient.from_str(exported.vault)]))
+
+
+def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Answer:
+    """`identity` is the vault's age identity, `answer_key` what `export_plan` returned.
+
+    Raises AnswerInvalid, NotAPlan.
+    """
+    try:
+        envelope = json.loads(pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(identity)]))
+        signed, signature = str(envelope["signed"]).encode(), bytes.fromhex(envelope["signature"])
+    except (pyrage.DecryptError, ValueError, KeyError, TypeError) as error:
+        raise NotAPlan() from error
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(answer_key)).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        raise AnswerInvalid(why="its signature does not hold") from None
+    found = _restored(json.loads(signed), ANSWER_FORMAT, "answer", Answer)
+    if found.plan != plan.digest:
+        raise AnswerInvalid(why="it answers another plan")
+    known = {action.id for action in elsewhere(plan)}
+    if not {outcome.action for outcome in found.outcomes} <= known:
+        raise AnswerInvalid(why="it speaks of actions that were not handed out")
+    return found
+
+
+class FileRecords:
+    """Records of a run without a vault, in one file that is written whole before anything is destroyed.
+
+    It holds item ids, digests and counts; no names and no places.
+    """
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        """Goes on with what the file holds of this plan. Raises NotAPlan for a file of another one."""
+        self._path = path
+        self._plan = plan.digest
+        self._entries: dict[str, dict[str, Any]] = {}
+        if path.exists():
+            try:
+                content = json.loads(path.read_bytes())
+            except ValueError as error:
+                raise NotAPlan() from error
+            if content.get("plan") != plan.digest:
+                raise NotAPlan()
+            self._entries = content["actions"]
+
+    def begun(self, plan: Plan, action: Action) -> tuple[Before, str] | None:
+        del plan
+        entry = self._entries.get(action.id)
+        return (restore(entry["before"], Before), entry["started"]) if entry else None
+
+    def outcome(self, plan: Plan, action: Action) -> Outcome | None:
+        del plan
+        entry = self._entries.get(action.id)
+        return restore(entry["outcome"], Outcome) if entry and entry["outcome"] else None
+
+    def open(self, plan: Plan, action: Action, before: Before, started: str) -> None:
+        del plan
+        self._write({**self._entries, action.id: {"before": plain(before), "started": started, "outcome": None}})
+
+    def close(self, plan: Plan, outcome: Outcome) -> None:
+        del plan
+        entry = {**self._entries[outcome.action], "outcome": plain(outcome)}
+        self._write({**self._entries, outcome.action: entry})
+
+    def outcomes(self) -> list[Outcome]:
+        return [restore(entry["outcome"], Outcome) for entry in self._entries.values() if entry["outcome"]]
+
+    def befores(self) -> dict[str, Before]:
+        return {key: restore(entry["before"], Before) for key, entry in self._entries.items()}
+
+    def _write(self, entries: dict[str, dict[str, Any]]) -> None:
+        write_whole(self._path, json.dumps({"plan": self._plan, "actions": entries}).encode())
+        self._entries = entries
+
+
+def _restored(content: Any, form: str, name: str, kind: type[T]) -> T:
+    if not isinstance(content, dict) or content.get("format") != form:
+        raise NotAPlan()
+    try:
+        return restore(content[name], kind)
+    except Exception as error:
+        raise NotAPlan() from error
