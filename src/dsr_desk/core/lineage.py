@@ -5,7 +5,7 @@ Edges run with the data: origin is what was there before, target what came of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -241,7 +241,7 @@ class Impact:
     the result depends on.
     """
 
-    models: tuple[AffectedModel, ...]
+    models: Sequence[AffectedModel]
     without_lineage: tuple[Node, ...]
     excluded: tuple[ExcludedModel, ...] = ()
     not_in_lineage: tuple[str, ...] = ()
@@ -260,7 +260,7 @@ class Impact:
 
 @dataclass(frozen=True)
 class Imported:
-    """What one source says, complete. `digest` is the SHA-256 (hex) of what was read, `newest` the latest time in it."""
+    """What one source says, complete. `digest` is the SHA-256 (hex) of what was read, `newest` its latest time."""
 
     file: str
     format: str

@@ -55,7 +55,7 @@ def coverage(graph: Graph, sources: Iterable[Source], now: str) -> Coverage:
     fed = np.zeros(len(graph.nodes), dtype=bool)
     fed[graph.origin[feeds]] = True
     idle = [int(i) for i in graph.of_kind(NodeKind.DATASET) if not fed[i] and not twins[i]]
-    trained = graph.trained()
+    trained = graph.trained
     return Coverage(
         datasets_without_consumer=_sorted(graph.nodes[i] for i in idle),
         registered_without_lineage=_sorted(graph.nodes[i] for i in idle if not graph.stated[i]),

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, Role, Step
-from dsr_desk.lineage.identity import Answer, RegisteredVersion, WholePart, identify, named_version, plain_name
+from dsr_desk.lineage.identity import Answer, RegisteredVersion, WholePart, identify, named_version
 from dsr_desk.lineage.importers.draft import merged
 
 ROLES = tuple(Role)
 CERTAINTIES = (Certainty.RECORDED, Certainty.INFERRED, Certainty.UNKNOWN)
 _ROLE = {role: code for code, role in enumerate(ROLES)}
 _CERTAINTY = {certainty: code for code, certainty in enumerate(CERTAINTIES)}
+
+_SPARSE = 50
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -56,10 +58,12 @@ class EdgeTable:
 
 @dataclass(frozen=True)
 class Walk:
-    """What a breadth-first walk reached; `arrival[i]` is the edge by which node i was first met, -1 at the start."""
+    """What a breadth-first walk reached. `arrival[i]` is the edge by which node i was first met, -1 at the start;
+    `depth[i]` the number of edges on the way."""
 
     reached: Mask
     arrival: Indices
+    depth: Indices
 
 
 class Graph:
@@ -99,6 +103,13 @@ class Graph:
         self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
         self.stated = np.zeros(len(self.nodes), dtype=bool)
         self.stated[stated] = True
+        self._named = self._names(listed, seat)
+        self.name_rank = np.empty(len(self.nodes), dtype=np.int64)
+        self.name_rank[sorted(range(len(self.nodes)), key=lambda i: (self.nodes[i].name, self.nodes[i].version))] = (
+            np.arange(len(self.nodes))
+        )
+        self.trained = self._trained()
+        """Which nodes some dataset reaches by other than validation and evaluation."""
 
     def _take_seats(self, listed: Sequence[Node], leader: Sequence[int]) -> list[int]:
         """One position for all nodes that are the same; returns the position of each listed node."""
@@ -132,6 +143,20 @@ class Graph:
             for e in listed
         ]
         return cls(nodes, EdgeTable.of(rows), sources, registered, answers)
+
+    @staticmethod
+    def _names(listed: Sequence[Node], seat: Sequence[int]) -> dict[NodeKind, dict[tuple[str, str | None], set[int]]]:
+        """Positions by kind and by (name, version), and by (name, None) for all versions of a name."""
+        found: dict[NodeKind, dict[tuple[str, str | None], set[int]]] = {kind: {} for kind in NodeKind}
+        for i, node in enumerate(listed):
+            names = found[node.kind]
+            name, version = named_version(node)
+            keys = {(name, version.casefold()), (name, None), (node.name.casefold(), None)}
+            if node.version:
+                keys.add((node.name.casefold(), node.version.casefold()))
+            for key in keys:
+                names.setdefault(key, set()).add(seat[i])
+        return found
 
     def _from_registration(self, known: dict[str, RegisteredVersion]) -> list[tuple[int, int, int, int, int]]:
         rows = []
@@ -203,7 +228,8 @@ class Graph:
 
     def with_role(self, *roles: Role) -> Mask:
         """Which edges have one of these roles."""
-        return np.isin(self.role, [_ROLE[role] for role in roles])
+        wanted = np.array([role in roles for role in ROLES])
+        return np.asarray(wanted[self.role])
 
     def outgoing(self, node: int) -> range:
         """Edge numbers that leave a node."""
@@ -217,15 +243,10 @@ class Graph:
         """Nodes meant by an id, by `name@version`, or by a name (then every version of it)."""
         if text in self._by_id:
             return [self._by_id[text]]
-        name, at, version = text.rpartition("@")
-        exact, named = set(), set()
-        for i in self.of_kind(kind):
-            for node in self.members.get(int(i), ()):
-                if at and named_version(node) == (name.casefold(), version):
-                    exact.add(int(i))
-                if text.casefold() in (plain_name(node), node.name.casefold(), named_version(node)[0]):
-                    named.add(int(i))
-        return sorted(exact or named)
+        plain = text.casefold()
+        name, at, version = plain.rpartition("@")
+        exact = self._named[kind].get((name, version), set()) if at else set()
+        return sorted(exact or self._named[kind].get((plain, None), set()))
 
     def edge(self, number: int) -> Edge:
         source = int(self.source[number])
@@ -241,6 +262,8 @@ class Graph:
         """Breadth-first along allowed edges; nodes in `closed` are not entered."""
         reached = np.zeros(len(self.nodes), dtype=bool)
         arrival = np.full(len(self.nodes), -1, dtype=np.int64)
+        depth = np.zeros(len(self.nodes), dtype=np.int64)
+        level = 0
         frontier = np.unique(np.fromiter(starts, dtype=np.int64))
         reached[frontier] = True
         while frontier.size:
@@ -250,10 +273,19 @@ class Graph:
             new = ~reached[targets]
             if closed is not None:
                 new &= ~closed[targets]
-            frontier, first = np.unique(targets[new], return_index=True)
+            level += 1
+            # Backwards, since of several edges to one node the last that is assigned stays: the surest comes first.
+            met = targets[new][::-1]
+            arrival[met] = edges[new][::-1]
+            if met.size * _SPARSE > len(self.nodes):
+                fresh = np.zeros(len(self.nodes), dtype=bool)
+                fresh[met] = True
+                frontier = np.flatnonzero(fresh)
+            else:
+                frontier = np.unique(met)
             reached[frontier] = True
-            arrival[frontier] = edges[new][first]
-        return Walk(reached, arrival)
+            depth[frontier] = level
+        return Walk(reached, arrival, depth)
 
     def edges_from(self, nodes: Indices) -> Indices:
         """Numbers of all edges that leave these nodes."""
@@ -279,8 +311,7 @@ class Graph:
             steps.append(Step(node, ROLES[int(self.role[number])], CERTAINTIES[int(self.certainty[number])]))
         return tuple(steps)
 
-    def trained(self) -> Mask:
-        """Which nodes some dataset reaches by other than validation and evaluation."""
+    def _trained(self) -> Mask:
         measured = self.with_role(*(role for role in Role if not role.enters_weights))
         return self.walk(self.of_kind(NodeKind.DATASET).tolist(), ~measured).reached
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,12 @@ from dsr_desk.core.lineage import (
     Period,
     Role,
 )
-from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Mask, Walk
+from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Indices, Mask, Walk
 
 _A_DAY = timedelta(days=1)
 _MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
+_FAR = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,56 @@ def affected(
     for start in starts:
         reached |= start.tiers[-1].reached
     roles = _roles(graph, starts)
-    trained = graph.trained()
-    found = tuple(
-        _model(graph, int(model), starts, int(roles[model]), bool(trained[model])) for model in models[reached[models]]
-    )
+    trained = graph.trained
     silent = models[~trained[models] & ~reached[models]]
     return Impact(
-        models=tuple(sorted(found, key=lambda m: (not m.in_weights, len(m.shortest_path), m.name, m.version))),
-        without_lineage=tuple(sorted((graph.nodes[int(i)] for i in silent), key=lambda n: (n.name, n.version))),
+        models=AffectedModels(graph, starts, models[reached[models]], roles),
+        without_lineage=tuple(graph.nodes[i] for i in silent[np.argsort(graph.name_rank[silent])].tolist()),
         excluded=_excluded(graph, starts, reached),
         not_in_lineage=tuple(version for version in asked if version not in mentioned),
         questions=_open_questions(graph, starts),
         hits=dict(hits or {}),
     )
+
+
+class AffectedModels(Sequence[AffectedModel]):
+    """Made one by one when they are looked at, since there may be tens of thousands: those that hold the data in
+    their weights first, then by the length of the shortest path, then by name."""
+
+    def __init__(self, graph: Graph, starts: Sequence[_Start], seats: Indices, roles: NDArray[np.uint32]) -> None:
+        self._graph, self._starts, self._roles = graph, starts, roles
+        self._made: dict[int, AffectedModel] = {}
+        weights = np.zeros(len(graph.nodes), dtype=bool)
+        rank = np.full(len(graph.nodes), np.iinfo(np.int64).max)
+        for start in starts:
+            weights |= start.weights
+            for code, walk in enumerate(start.tiers):
+                here = np.flatnonzero(walk.reached)
+                rank[here] = np.minimum(rank[here], code * _FAR + walk.depth[here])
+        order = np.lexsort((graph.name_rank[seats], rank[seats] % _FAR, ~weights[seats]))
+        self._seats: list[int] = seats[order].tolist()
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    @overload
+    def __getitem__(self, index: int) -> AffectedModel: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[AffectedModel, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> AffectedModel | tuple[AffectedModel, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        seat = self._seats[index]
+        if seat not in self._made:
+            self._made[seat] = _model(self._graph, seat, self._starts, int(self._roles[seat]))
+        return self._made[seat]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: int = 100) -> tuple[list[Path], bool]:
@@ -112,9 +151,16 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
     dated = _finished_before(graph, arrived)
     closed = np.zeros(len(graph.nodes), dtype=bool)
     closed[list(dated)] = True
-    tiers = [graph.walk(seats, allowed & (graph.certainty <= code), closed) for code in range(len(CERTAINTIES))]
+    widest = graph.walk(seats, allowed, closed)
+    met = graph.edges_from(np.flatnonzero(widest.reached))
+    tiers = [
+        graph.walk(seats, allowed & (graph.certainty <= code), closed)
+        if (graph.certainty[met] > code).any()
+        else widest
+        for code in range(len(CERTAINTIES))
+    ]
     measured = graph.with_role(*(role for role in Role if not role.enters_weights))
-    weights = graph.walk(seats, allowed & ~measured, closed).reached
+    weights = graph.walk(seats, allowed & ~measured, closed).reached if measured[met].any() else widest.reached
     everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
     return _Start(seats, tiers, weights, everything, dated)
 
@@ -156,7 +202,7 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
     return mask
 
 
-def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int, trained: bool) -> AffectedModel:
+def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> AffectedModel:
     paths = []
     best = len(CERTAINTIES) - 1
     for start in starts:
@@ -180,7 +226,7 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int, trained
         outputs=(*downstream[NodeKind.OUTPUT], *downstream[NodeKind.DATASET]),
         embeddings=tuple(downstream[NodeKind.EMBEDDING]),
         benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
-        training_recorded=trained,
+        training_recorded=bool(graph.trained[seat]),
     )
 
 
