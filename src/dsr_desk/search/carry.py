@@ -19,8 +19,8 @@ from pathlib import Path
 from dsr_desk.core.errors import DeskError
 from dsr_desk.search.about import ABOUT, About
 from dsr_desk.search.finish import write_setting
-from dsr_desk.search.index import DATABASE, LOCK, Index, IndexDamaged, IndexMissing, open_database
-from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, read_key, seal_key, write_key
+from dsr_desk.search.index import DATABASE, LOCK, Index, IndexDamaged, IndexMissing, open_database, read_index_key
+from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, seal_key, write_key
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.files import disk_errors, sync_folder
@@ -75,12 +75,13 @@ def export_index(
     """
     if to.exists():
         raise TargetExists(where=to)
-    with Index.open(folder, secret) as index:
+    key = read_index_key(folder, secret)
+    with Index.with_key(folder, key) as index:
         about = index.about
     lock = FileLock(folder / LOCK, folder)
     temporary = to.with_name(f".{to.name}.{secrets.token_hex(4)}.part")
     try:
-        name, sealed = seal_key(read_key(folder, secret), recipients, passphrase)
+        name, sealed = seal_key(key, recipients, passphrase)
         with closing(open_database(folder, secret)) as db:
             db.conn.execute("PRAGMA wal_checkpoint(truncate)")
             with disk_errors(to):
@@ -111,13 +112,14 @@ def claim_index(file: Path, to: Path, secret: Secret, recipients: Sequence[str] 
         with disk_errors(to):
             temporary.mkdir(parents=True)
             _unpack(file, temporary)
-        with Index.open(temporary, secret) as index:
+        key = read_index_key(temporary, secret)
+        if recipients:
+            write_key(temporary, key, recipients)
+        with Index.with_key(temporary, key) as index:
             about = index.about
             with transaction(index.db, temporary):
                 write_setting(index.db, "claimed", now())
             index.db.conn.execute("PRAGMA wal_checkpoint(truncate)")
-        if recipients:
-            write_key(temporary, read_key(temporary, secret), recipients)
         with disk_errors(to):
             temporary.rename(to)
             sync_folder(to.parent)

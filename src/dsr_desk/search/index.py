@@ -157,7 +157,12 @@ class Index:
         Raises IndexMissing, IndexForeign, IndexWrongPassphrase, IndexSecretMissing, IndexDamaged, IndexNewer,
         IndexUnfinished, NetworkDisk; IndexOtherEngine where `engine_digest` is given and not the index's.
         """
-        db = open_database(folder, secret)
+        return cls.with_key(folder, read_index_key(folder, secret), engine_digest)
+
+    @classmethod
+    def with_key(cls, folder: Path, key: bytes, engine_digest: str | None = None) -> Index:
+        """Opens with the key itself (32 bytes), where it was read already. Raises as `open` does."""
+        db = _open_keyed(folder, key)
         try:
             about = _authenticated_about(folder, db)
             if engine_digest is not None and engine_digest != about.engine_digest:
@@ -333,12 +338,20 @@ def _face(values: tuple[Any, ...]) -> IndexedFace:
 
 def open_database(folder: Path, secret: Secret) -> Database:
     """The database of an index folder, migrated. Raises as `Index.open` does, except for what about.json says."""
+    return _open_keyed(folder, read_index_key(folder, secret))
+
+
+def read_index_key(folder: Path, secret: Secret) -> bytes:
+    """The key of an index (32 bytes). Raises IndexMissing, IndexDamaged, NetworkDisk and what `read_key` raises."""
     if not (folder / DATABASE).is_file():
         raise IndexMissing(where=folder)
     refuse_network_disk(folder)
     if not (folder / KEY).is_file() and not (folder / PASSPHRASE_KEY).is_file():
         raise IndexDamaged(where=folder, why="the file with its key is missing")
-    key = read_key(folder, secret)
+    return read_key(folder, secret)
+
+
+def _open_keyed(folder: Path, key: bytes) -> Database:
     try:
         db = open_encrypted(folder / DATABASE, key)
     except DatabaseDamaged as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dsr_desk.core.findings import NotSearched
 from dsr_desk.core.items import LedgerClass
 from dsr_desk.search.index import Index
-from dsr_desk.search.pile import CONSERVATIVE_SCORE, FacePile
+from dsr_desk.search.pile import FacePile
 
 _LEDGER = {
     LedgerClass.NO_FACE: ("photos without a face that was found", "no face was detected, so none could be compared"),
@@ -73,11 +73,14 @@ def statement(
             f"Listed is every face down to the score at which {expected_strangers:g} unrelated faces are expected "
             f"over all indexes, judged from these references' own scores."
         )
-    small = [name for name, pile in piles.items() if not pile.trusted]
-    if small:
+    for name, pile in piles.items():
+        if pile.trusted:
+            continue
+        listed = f"every face with a score of {pile.conservative} or above is listed"
+        if pile.conservative is None or pile.conservative < 0:
+            listed = "every face is listed"
         lines.append(
-            f"In {', '.join(small)} there are too few faces, or too many alike, for that expectation to be trusted; "
-            f"there every face with a score of {CONSERVATIVE_SCORE} or above is listed."
+            f"{_in([name])} there are too few faces, or too many alike, for an expectation to be trusted; {listed}."
         )
     beyond = [name for name, pile in piles.items() if pile.trusted and not pile.validated]
     if beyond:
@@ -92,3 +95,7 @@ def statement(
         else "Nothing in the indexed scope was left out."
     )
     return " ".join(lines)
+
+
+def _in(names: Sequence[str]) -> str:
+    return f"In {', '.join(names)}"

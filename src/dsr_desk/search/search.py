@@ -17,7 +17,7 @@ from dsr_desk.search.codes import decode
 from dsr_desk.search.face_search import average
 from dsr_desk.search.index import Index, IndexedFace, IndexedItem
 from dsr_desk.search.linking import Node, links_from, look_alikes
-from dsr_desk.search.pile import FacePile, pile_of
+from dsr_desk.search.pile import FacePile, groups_of, piles_of
 from dsr_desk.search.records import find_records, wanted
 from dsr_desk.search.scope import not_in_index, statement
 
@@ -58,8 +58,9 @@ def search(
     """Everything that is to be reviewed, and what could not be searched.
 
     The pile holds every face down to the score at which `expected_strangers` unrelated faces are expected over all
-    indexes (each index has its share by number of faces), and every record, link and look-alike. `unopened` maps
-    indexes that could not be opened to the reason. `on_index` gets what one index holds while others still run.
+    indexes (each has its share by number of faces, see `search.pile`), and every record, link and look-alike.
+    `unopened` maps indexes that could not be opened to the reason. `on_index` gets what one index holds while others
+    still run.
     After a cancel the result lists what was not reached. Raises IndexDamaged.
     """
     run = _Search(indexes, question, cancel or CancelToken())
@@ -98,6 +99,7 @@ class _Search:
             for number in range(len(indexes))
             if self._queries and self._same_engine(number) and indexes[number].about.faces
         ]
+        self._groups = groups_of([indexes[number] for number in self._searchable])
         self._all_faces = sum(indexes[number].about.faces for number in self._searchable)
 
     def leave_out(self, index: Index, why: str) -> None:
@@ -181,9 +183,11 @@ class _Search:
                 why = "made with another face engine, whose scores cannot be compared"
                 self.not_searched.append(NotSearched(f"{index.name}: all faces", why, index.about.faces))
             return
-        share = index.about.faces / max(1, self._all_faces)
-        pile = pile_of(index, self._queries, self.question.expected_strangers * share)
-        self._piles[index.name] = pile
+        if index.name not in self._piles:
+            group = next(group for group in self._groups if index in group)
+            share = sum(one.about.faces for one in group) / max(1, self._all_faces)
+            self._piles |= piles_of(group, self._queries, self.question.expected_strangers * share)
+        pile = self._piles[index.name]
         faces = index.faces(face.row for face in pile.faces)
         for piled in pile.faces:
             face = faces[piled.row]
@@ -252,7 +256,7 @@ def _face_says(expected: float | None, pile: FacePile) -> str:
         return f"the face is close; with {pile.compared:,} faces to compare, chance matches cannot be estimated"
     amount = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
     doubt = "" if pile.validated else " (not validated at this size)"
-    return f"the face is close; {amount} unrelated faces this close are expected among {pile.compared:,}{doubt}"
+    return f"the face is close; {amount} unrelated faces this close are expected among {pile.together:,}{doubt}"
 
 
 def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces: Sequence[IndexedFace]) -> Candidate:
