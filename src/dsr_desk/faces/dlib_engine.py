@@ -18,9 +18,11 @@ from PIL import Image
 
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.items import Box
+from dsr_desk.faces.alignment import Aligner, turned_box
 from dsr_desk.faces.cnn import CnnDetector
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.faces.model_cache import cached
+from dsr_desk.faces.runtime import both_ways, has_accelerator, in_batches, session
 from dsr_desk.faces.suppress import union
 from dsr_desk.faces.weights import (
     DETECTOR_FILE,
@@ -41,12 +43,7 @@ GRAPH_VERSION = 1
 CHIP_SIDE = 150
 CHIP_PADDING = 0.25
 DIMENSION = 128
-BATCH = 16
 SURE = 0.5
-
-BOX_BELOW_EYES = 0.47
-BOX_SIDE = 2.6
-"""Middle and side of the HOG detector's boxes in eye distances, the medians over 1,000 labelled photos."""
 
 WINDOW = 80
 """Side of the window of both detectors."""
@@ -124,17 +121,17 @@ class DlibEngine:
         self.digest = digest_of(["dlib", CODE_VERSION, *digests])
         weights = read_detector(detector_data)
         self._cnn = CnnDetector(
-            _session(_detector(weights, digests[0], settings.rounded, doubled=False), threads),
-            _session(_detector(weights, digests[0], settings.rounded, doubled=True), threads),
+            session(_detector(weights, digests[0], settings.rounded, doubled=False), threads),
+            session(_detector(weights, digests[0], settings.rounded, doubled=True), threads),
             weights.window,
             weights.overlap,
         )
-        self._embedder = _session(
+        self._embedder = session(
             _graph("embedder", digests[1], lambda g: g.embedder_graph(read_embedder(embedder_data))), threads
         )
         self._dlib: Any = dlib
         self._hog = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(landmarks))
+        self._aligner = Aligner(landmarks, CHIP_SIDE, CHIP_PADDING)
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         found = self._look(pixels)
@@ -176,57 +173,18 @@ class DlibEngine:
         ]
 
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Alignment:
-        chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), np.uint8)
-        landmarks = np.zeros((len(detections), 5, 2), np.float32)
-        for turn in {detection.turned for detection in detections}:
-            turned = np.ascontiguousarray(np.rot90(pixels, turn // 90)) if turn else pixels
-            for i, detection in enumerate(detections):
-                if detection.turned != turn:
-                    continue
-                shape = self._landmarks_of(turned, _turned(detection.box, turn, pixels.shape[:2]))
-                chips[i] = self._dlib.get_face_chip(turned, shape, size=CHIP_SIDE, padding=CHIP_PADDING)
-                landmarks[i] = _points(shape)
-        return Alignment(chips, landmarks)
-
-    def _landmarks_of(self, pixels: Pixels, box: Box) -> Any:
-        """Looks twice: the box that the first landmarks suggest is placed more alike from photo to photo."""
-        for _ in range(2):
-            rectangle = self._dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
-            shape = self._landmarks(pixels, rectangle)
-            box = _box_around(_points(shape)) or box
-        return shape
+        return self._aligner.align(pixels, detections)
 
     def embed(self, chips: Chips) -> NDArray[np.float32]:
-        raw = self.raw_embeddings(np.concatenate([chips, chips[:, :, ::-1]]))
-        templates = raw[: len(chips)] + raw[len(chips) :]
-        lengths = np.linalg.norm(templates, axis=1, keepdims=True)
-        return np.asarray(templates / np.maximum(lengths, 1e-9), np.float32)
+        return both_ways(self.raw_embeddings, chips)
 
     def raw_embeddings(self, chips: Chips) -> NDArray[np.float32]:
         """As face_recognition gives them: one view, not of length 1, shape (n, 128)."""
-        parts = [
-            self._embedder.run(None, {"photo": np.ascontiguousarray(chips[i : i + BATCH])})[0]
-            for i in range(0, len(chips), BATCH)
-        ]
-        return np.concatenate(parts) if parts else np.zeros((0, DIMENSION), np.float32)
-
-
-def _points(shape: Any) -> NDArray[np.float32]:
-    return np.array([(part.x, part.y) for part in shape.parts()], np.float32)
-
-
-def _box_around(points: NDArray[np.float32]) -> Box | None:
-    """The box that the HOG detector on average draws around a face with these landmarks; None where eyes coincide."""
-    between_eyes = points[:4].mean(axis=0)
-    eyes_apart = float(np.hypot(*(points[:2].mean(axis=0) - points[2:4].mean(axis=0))))
-    if eyes_apart < 1.0:
-        return None
-    x, y = between_eyes[0], between_eyes[1] + BOX_BELOW_EYES * eyes_apart
-    half = BOX_SIDE * eyes_apart / 2
-    return Box(round(x - half), round(y - half), round(x + half), round(y + half))
+        return in_batches(lambda part: self._embedder.run(None, {"photo": part})[0], chips, DIMENSION)
 
 
 def _detector(weights: DetectorWeights, digest: str, rounded: bool, doubled: bool) -> bytes:
+    rounded = rounded and not has_accelerator()
     name = f"detector{'-rounded' * rounded}{'-doubled' * doubled}"
     return _graph(name, digest, lambda graphs: graphs.detector_graph(weights, doubled=doubled, rounded=rounded))
 
@@ -241,32 +199,11 @@ def _graph(name: str, weights_digest: str, make: Any) -> bytes:
     return cached(name, digest_of([name, GRAPH_VERSION, weights_digest]), build)
 
 
-def _session(graph: bytes, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    wanted = ("CUDAExecutionProvider", "DmlExecutionProvider", "CPUExecutionProvider")
-    there = onnxruntime.get_available_providers()
-    return onnxruntime.InferenceSession(graph, options, providers=[name for name in wanted if name in there])
-
-
 def _is_sure(detection: Detection) -> bool:
     """Whether a face certainly stands upright here: both detectors answer faintly to faces that lie."""
     return detection.score > SURE
 
 
-def _turned(box: Box, turn: int, size: tuple[int, int]) -> Box:
-    """The same place after the photo of `size` (height, width) was turned counter-clockwise by `turn` degrees."""
-    height, width = size
-    for _ in range(turn // 90):
-        box = Box(box.top, width - box.right, box.bottom, width - box.left)
-        height, width = width, height
-    return box
-
-
 def _turned_back(detection: Detection, turn: int, turned_size: tuple[int, int]) -> Detection:
-    box = _turned(detection.box, 360 - turn, turned_size)
+    box = turned_box(detection.box, 360 - turn, turned_size)
     return Detection(box, detection.score, detection.detector, turn)

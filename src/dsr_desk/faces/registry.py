@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.faces.engine import Engine
@@ -12,7 +13,7 @@ class EngineUnknown(DeskError):
     code = "ENGINE-UNKNOWN"
     happened = "There is no face engine called {name}."
     means = "Nothing was indexed or searched with it."
-    todo = "Use one of: {known}."
+    todo = "Use one of {known}, or the folder of an own model."
 
 
 NAMES = ("standard", "thorough", "reference")
@@ -20,7 +21,11 @@ NAMES = ("standard", "thorough", "reference")
 
 @cache
 def load_engine(name: str = "standard") -> Engine:
-    """The engine of that name, loaded once a process. Raises EngineUnknown."""
+    """The engine of that name or in that folder (see `own_model`), loaded once a process.
+
+    Raises EngineUnknown, OwnModelUnusable, WeightsMissing, WeightsUnknown.
+    """
+    # Imports stand here because a window or a search that reads no photo should not load the networks' libraries.
     from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 
     if name in PRESETS:
@@ -29,4 +34,8 @@ def load_engine(name: str = "standard") -> Engine:
         from dsr_desk.faces.reference_engine import ReferenceEngine
 
         return ReferenceEngine()
+    if Path(name).is_dir():
+        from dsr_desk.faces.own_model import OwnEngine
+
+        return OwnEngine(Path(name), DlibEngine("standard", PRESETS["standard"]))
     raise EngineUnknown(name=name, known=", ".join(NAMES))
