@@ -9,7 +9,7 @@ def run() -> None:
     if len(sys.argv) == 1:
         from dsr_desk.ui.main import run as run_desktop
 
-        sys.exit(run_desktop(sys.argv))
+        sys.exit(run_desktop([]))
     from dsr_desk.cli.main import main
 
     main()

@@ -1,0 +1,101 @@
+"""A small sample organisation, and a desk with its case opened on copies of its data."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dsr_desk.app import cases, indexing, models, review, searching
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.sample import Sample, Truth, make_sample
+from dsr_desk.core.findings import SearchResult
+from dsr_desk.jobs.progress import CancelToken, silent
+from dsr_desk.search.about import Register
+from dsr_desk.storage import keys
+
+PASSPHRASE = "a passphrase for tests"
+PEOPLE = 8
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return make_sample(tmp_path_factory.mktemp("sample") / "organisation", PEOPLE, today=date(2026, 11, 5))
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "MEMORY_KIB", 64)
+    monkeypatch.setattr(keys, "ITERATIONS", 1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made, _ = Desk.create(tmp_path / "vault", "Test organisation", "Ada", PASSPHRASE)
+    yield made
+    made.close()
+
+
+@dataclass(frozen=True)
+class Work:
+    """A desk with the sample's case, and the folder that its data was copied to."""
+
+    desk: Desk
+    ref: str
+    data: Path
+    truth: Truth
+    sample: Sample
+
+    def search(self) -> SearchResult:
+        return searching.search_case(self.desk, self.ref)
+
+    def decide_all(self) -> None:
+        for item in review.review_items(self.desk, self.ref):
+            review.decide(self.desk, self.ref, item.candidate.id, self.truth.verdict(item.candidate))
+
+
+@pytest.fixture(scope="session")
+def _prepared(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    """Indexes, vault and case, made once: where they were made, a copy to begin each test from, the case."""
+    folder = tmp_path_factory.mktemp("case")
+    live, template = folder / "live", folder / "template"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "MEMORY_KIB", 64)
+        patch.setattr(keys, "ITERATIONS", 1)
+        desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
+        with desk:
+            ref = _open_sample_case(desk, sample, live)
+    live.rename(template)
+    return live, template, ref
+
+
+@pytest.fixture
+def work(_prepared: tuple[Path, Path, str], sample: Sample) -> Iterator[Work]:
+    """The sample's case, not searched yet. Paths in vault and indexes are absolute, so each test works in one place."""
+    live, template, ref = _prepared
+    shutil.copytree(template, live)
+    try:
+        with Desk.open(live / "vault", PASSPHRASE) as desk:
+            yield Work(desk, ref, live / "data", Truth.load(sample.truth), sample)
+    finally:
+        shutil.rmtree(live)
+
+
+def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
+    for dataset in sample.datasets:
+        sources = []
+        for source in dataset.sources:
+            shutil.copytree(source, folder / "data" / source.name)
+            sources.append(folder / "data" / source.name)
+        to = folder / "indexes" / dataset.version.name
+        indexing.build_index(
+            desk, sources, to, dataset.version, register=Register(), workers=1, report=silent, cancel=CancelToken()
+        )
+    models.import_lineage(desk, sample.lineage)
+    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen in the call")
+    return view.ref
