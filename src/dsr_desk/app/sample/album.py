@@ -124,7 +124,7 @@ def _portrait(person: int, rng: np.random.Generator, hard: str, shot: int) -> Pi
         place=str(rng.choice(KINDS)),
         figures=(figure,),
         light=_light(rng, dark=hard == "dark"),
-        grain=0.05 if hard == "dark" else float(rng.uniform(0.005, 0.02)),
+        grain=0.05 if hard == "dark" else float(rng.uniform(0.003, 0.011)),
         blur=2.6 if hard == "blurred" else 0.0,
         small=0.22 if hard == "small" else 1.0,
         quarter=1 if hard == "on its side" else 0,
@@ -164,7 +164,7 @@ def _together(group: Sequence[int], rng: np.random.Generator) -> Picture:
         place=str(rng.choice(KINDS)),
         figures=figures,
         light=_light(rng),
-        grain=float(rng.uniform(0.005, 0.015)),
+        grain=float(rng.uniform(0.003, 0.009)),
     )
 
 

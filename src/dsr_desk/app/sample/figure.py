@@ -130,7 +130,7 @@ def _blend(shot: Shot, share: Field, colour: Colour) -> None:
 def _dress(canvas: Field, figure: Figure, face: Features, light: Light) -> None:
     """Shoulders in a shirt, in front of the neck."""
     scale, broad = figure.scale, 1.30 + 1.2 * (face.neck - 0.45)
-    top = int(figure.y + 1.4 * scale)
+    top = int(figure.y + 1.35 * scale)
     if top >= canvas.shape[0]:
         return
     first, last = max(0, int(figure.x - 2.2 * scale)), min(canvas.shape[1], int(figure.x + 2.2 * scale))
@@ -140,8 +140,8 @@ def _dress(canvas: Field, figure: Figure, face: Features, light: Light) -> None:
     x = (np.arange(first, last, dtype=np.float32)[None, :] - figure.x) / scale
     y = (figure.y - np.arange(max(0, top), canvas.shape[0], dtype=np.float32)[:, None]) / scale
     side = np.abs(x)
-    line = -1.57 - 0.42 * smooth(face.neck * 0.8, broad, side) - 1.5 * np.clip(side - broad, 0, None) ** 1.2
-    collar = -1.57 - 0.20 * np.sqrt(np.clip(1 - (x / (face.neck + 0.10)) ** 2, 0, 1))
+    line = -1.50 - 0.42 * smooth(face.neck * 0.8, broad, side) - 1.5 * np.clip(side - broad, 0, None) ** 1.2
+    collar = -1.50 - 0.20 * np.sqrt(np.clip(1 - (x / (face.neck + 0.10)) ** 2, 0, 1))
     soft = 1.2 / scale
     cover = smooth(-soft, soft, line - y) * smooth(-soft, soft, collar - y) * smooth(broad + 0.42, broad + 0.36, side)
     toward = np.asarray(light.direction) / np.linalg.norm(light.direction)

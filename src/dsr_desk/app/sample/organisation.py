@@ -18,7 +18,7 @@ from dsr_desk.app.sample.figure import People
 from dsr_desk.app.sample.letter import english_letter, german_letter
 from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS, write_mlflow, write_openlineage
 from dsr_desk.app.sample.members import Member, as_csv, make_members, profile_rows
-from dsr_desk.app.sample.person import draw_features
+from dsr_desk.app.sample.person import features_of
 from dsr_desk.app.sample.photo import Picture, draw
 from dsr_desk.app.sample.truth import FaceThere, TrueItem, Truth, digest
 from dsr_desk.core.errors import DeskError
@@ -80,7 +80,7 @@ def make_sample(
     rng = np.random.default_rng(seed)
     subject = 17 if people > 17 else 1
     members = make_members(people, rng)
-    faces = People([draw_features(np.random.default_rng((seed, number)), number) for number in range(people)])
+    faces = People([features_of(number, seed) for number in range(people)])
     album = plan_album(people, subject, rng)
     drawn = _draw_all(album, faces, report, cancel)
     folder, events = out / "datasets" / PORTRAITS[0], out / "datasets" / EVENTS[0]
