@@ -97,6 +97,7 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
     if any(hit.decision.verdict is not Verdict.SAME for hit in hits):
         raise NotDecidedSame()
     by_place: dict[Place, list[PlannedItem]] = defaultdict(list)
+    indexes: dict[Place, set[str]] = defaultdict(set)
     by_index: dict[str, list[PlannedItem]] = defaultdict(list)
     held: list[Action] = []
     for hit in hits:
@@ -106,7 +107,7 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
             held.append(_hold(hit, item, hold))
             continue
         by_place[hit.candidate.dataset_version, hit.address.container].append(item)
-        by_index[hit.candidate.index].append(item)
+        indexes[hit.candidate.dataset_version, hit.address.container].add(hit.candidate.index)
     cannot: list[NotSearched] = []
     actions: list[Action] = list(held)
     counts: dict[str, int] = defaultdict(int)
@@ -115,6 +116,8 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
         container = scope.containers.get((version, name))
         together = [*items, *companions(container, items, left_alone)] if container is not None else items
         counts[version] += len(together)
+        for index in sorted(indexes[version, name]):
+            by_index[index] += together
         actions += _erasures(case, version, name, together, container, scope)
     actions += [
         Action("", ActionKind.ERASE_INDEX, index, index=index, items=tuple(items)) for index, items in by_index.items()
