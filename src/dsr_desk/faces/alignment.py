@@ -7,14 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsr_desk.core.items import Box
 from dsr_desk.faces.engine import Alignment, Detection, Pixels
-
-BOX_BELOW_EYES = 0.47
-BOX_SIDE = 2.6
-"""Middle and side of the HOG detector's boxes in eye distances, the medians over 1,000 labelled photos."""
 
 
 class Aligner:
@@ -36,18 +31,12 @@ class Aligner:
             turned = np.ascontiguousarray(np.rot90(pixels, turn // 90)) if turn else pixels
             for i, detection in enumerate(detections):
                 if detection.turned == turn:
-                    shape = self._shape(turned, turned_box(detection.box, turn, pixels.shape[:2]))
+                    box = turned_box(detection.box, turn, pixels.shape[:2])
+                    rectangle = self._dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
+                    shape = self._predictor(turned, rectangle)
                     chips[i] = self._dlib.get_face_chip(turned, shape, size=self._side, padding=self._padding)
-                    landmarks[i] = _points(shape)
+                    landmarks[i] = [(part.x, part.y) for part in shape.parts()]
         return Alignment(chips, landmarks)
-
-    def _shape(self, pixels: Pixels, box: Box) -> Any:
-        """Looks twice: the box that the first landmarks suggest is placed more alike from photo to photo."""
-        for _ in range(2):
-            rectangle = self._dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
-            shape = self._predictor(pixels, rectangle)
-            box = _box_around(_points(shape)) or box
-        return shape
 
 
 def turned_box(box: Box, turn: int, size: tuple[int, int]) -> Box:
@@ -57,18 +46,3 @@ def turned_box(box: Box, turn: int, size: tuple[int, int]) -> Box:
         box = Box(box.top, width - box.right, box.bottom, width - box.left)
         height, width = width, height
     return box
-
-
-def _points(shape: Any) -> NDArray[np.float32]:
-    return np.array([(part.x, part.y) for part in shape.parts()], np.float32)
-
-
-def _box_around(points: NDArray[np.float32]) -> Box | None:
-    """The box that the HOG detector on average draws around a face with these landmarks; None where eyes coincide."""
-    between_eyes = points[:4].mean(axis=0)
-    eyes_apart = float(np.hypot(*(points[:2].mean(axis=0) - points[2:4].mean(axis=0))))
-    if eyes_apart < 1.0:
-        return None
-    x, y = between_eyes[0], between_eyes[1] + BOX_BELOW_EYES * eyes_apart
-    half = BOX_SIDE * eyes_apart / 2
-    return Box(round(x - half), round(y - half), round(x + half), round(y + half))
