@@ -33,6 +33,14 @@ check: $(INSTALLED) ## style, types, import rules, rules of the repository
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/test_repository_rules.py
 
+bench: $(INSTALLED) ## recall on photos of known people (FACES=folder with one folder a person)
+	@test -n "$(FACES)" || { echo "Name a folder that has one folder a person: make bench FACES=folder" >&2; exit 2; }
+	$(BIN)/dsr-desk bench recall $(FACES)
+
+screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
+	@packaging/qt_libraries.sh offscreen
+	$(BIN)/python -m dsr_desk.ui.screenshots $(if $(filter demo-output,$(OUT)),build/screenshots,$(OUT))
+
 docs: $(INSTALLED) ## write the pages that come from the program itself
 	$(BIN)/python docs/error_codes.py
 
@@ -43,4 +51,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test check docs lock clean
+.PHONY: help setup demo app test check bench screenshots docs lock clean
