@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dsr_desk.core.actions import (
@@ -93,6 +93,7 @@ def read_back(
     befores = {action.id: begun[0] for action in plan.actions if (begun := records.begun(plan, action))}
     items = _items(plan, stores, befores, records)
     looks = {key: bytes.fromhex(value) for before in befores.values() for key, value in before.looks.items() if value}
+    scope = replace(scope, excepted={**scope.excepted, **_masked(plan, items)})
     sweep = _sweep(plan, stores.containers, looks, scope, token, report)
     checks = [_content_check(sweep)]
     if looks:
@@ -105,6 +106,16 @@ def read_back(
     checks += _model_checks(plan, scope)
     report(Progress("read back", sweep.items, sweep.items))
     return ReadBack(plan.digest, now(), operator, items, tuple(checks), tuple(sweep.excepted))
+
+
+def _masked(plan: Plan, items: Sequence[ItemSeen]) -> dict[str, str]:
+    """Photos that took a masked one's place are other items: they may be found again, for what else they show."""
+    addresses = {item.address.id: item.address for action in plan.actions for item in action.items}
+    return {
+        replace(addresses[one.item], digest=one.digest_after, occurrence=0).id: f"masked: {one.says}"
+        for one in items
+        if one.digest_after
+    }
 
 
 def _items(plan: Plan, stores: Stores, befores: Mapping[str, Before], records: Records) -> tuple[ItemSeen, ...]:

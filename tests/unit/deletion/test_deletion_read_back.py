@@ -24,13 +24,13 @@ from deletion_samples import (
 )
 from PIL import Image
 
-from dsr_desk.core.actions import Check, Plan, ReadBack, Remaining, Seen
+from dsr_desk.core.actions import Check, Plan, ReadBack, Remaining, Seen, Treatment
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.findings import Identifiers, NotSearched
-from dsr_desk.core.items import ItemAddress
+from dsr_desk.core.items import Box, ItemAddress
 from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
 from dsr_desk.deletion.identifiers import mentions_of
-from dsr_desk.deletion.plan import Hold, make_plan
+from dsr_desk.deletion.plan import Choice, Hold, make_plan
 from dsr_desk.deletion.read_back import Found, Scope, masked_or_held, read_back
 from dsr_desk.deletion.run import Stores, run
 
@@ -164,6 +164,23 @@ def test_a_held_item_is_held_and_may_be_found_again(root: Path) -> None:
     result = read_back(plan, stores, records, OFFICER_KEY, look)
     assert result.seen is Seen.HELD
     assert "kept on a legal ground" in result.headline
+
+
+def test_a_masked_photo_may_be_found_again_for_what_else_it_shows(root: Path) -> None:
+    shown = hit(containers_of(root)[VERSION, "data"], "p1.jpg", Box(20, 20, 40, 40))
+    choices = {shown.address.id: Choice(Treatment.MASK, "shows another person")}
+    plan, stores, records = (
+        make_plan(CASE, MADE, [shown], scope_of(root, choices=choices)),
+        stores_of(root),
+        KeptRecords(),
+    )
+    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    digest = hashlib.sha256((root / "p1.jpg").read_bytes()).hexdigest()
+    masked = ItemAddress("faces", "data", "p1.jpg", digest).id
+    again = replace(LOOK, mentions=None, search_again=lambda: Found((Remaining("data › p1.jpg", "x", masked),), 4))
+    result = read_back(plan, stores, records, OFFICER_KEY, again)
+    assert result.seen is Seen.MASKED
+    assert "faces were masked" in result.headline
 
 
 def test_a_destroyed_model_whose_file_is_still_there_is_found(root: Path, tmp_path: Path) -> None:
