@@ -231,7 +231,8 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> Affe
 
 
 def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
-    """What was made from a model or stands on it, without going through another model or another's data."""
+    """What was made from a model or stands on it. Runs count as its own where they used the model itself; other
+    models and what is made from the data that it gave out do not."""
     found: dict[NodeKind, list[Node]] = defaultdict(list)
     seen = {model}
     queue = [model]
@@ -244,7 +245,7 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
             seen.add(target)
             if kind != NodeKind.RUN:
                 found[kind].append(graph.nodes[target])
-            if kind != NodeKind.DATASET:
+            if kind != NodeKind.DATASET and (kind != NodeKind.RUN or seat == model):
                 queue.append(target)
     return found
 
