@@ -116,10 +116,10 @@ def profile_rows(members: list[Member], photos: dict[int, str], subject: int) ->
     )
     namesake = (
         f"LF-{31000 + subject}",
-        f"{me.first} {me.last}ner",
-        f"{me.first.lower()}.{me.last.lower().translate(_PLAIN)}ner@example.com",
+        f"{me.first[0]}. {me.last}",
+        f"{me.first[0].lower()}.{me.last.lower().translate(_PLAIN)}.other@example.com",
         "+49 30 23125 901",
-        f"{me.first.lower()}_ner",
+        f"{me.last.lower().translate(_PLAIN)}_other",
         "",
         "2023-01-08",
         "DE",

@@ -78,7 +78,7 @@ def make_sample(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SampleFolderInUse(folder=out.name)
     rng = np.random.default_rng(seed)
-    subject = 17 if people > 17 else 1
+    subject = 35 if people > 35 else 1
     members = make_members(people, rng)
     faces = People([features_of(number, seed) for number in range(people)])
     album = plan_album(people, subject, rng)
