@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ from dsr_desk.app.indexing import (
 )
 from dsr_desk.app.models import affected_by_case, dispositions
 from dsr_desk.app.review import decisions, hits, review_items
-from dsr_desk.app.searching import search_case
+from dsr_desk.app.searching import last_search, search_case
 from dsr_desk.core.actions import Approval, Outcome, Plan, ReadBack, Remaining
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import NotSearched, Verdict
+from dsr_desk.core.findings import Candidate, NotSearched, ReasonKind, Verdict
 from dsr_desk.core.requests import CaseState, Right
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import reopen
@@ -286,8 +286,20 @@ def _search_again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> 
                 raise
             gaps.append(NotSearched(f"index {known.name}", error.what_happened))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
+    reviewed = last_search(desk, ref)
+    lowest = dict(reviewed.pile.lowest) if reviewed else {}
     remaining = tuple(
         Remaining(candidate.address.place, "; ".join(reason.says for reason in candidate.reasons), candidate.id)
         for candidate in result.candidates
+        if not _beyond_review(candidate, lowest)
     )
     return looking.Found(remaining, result.compared_faces + result.compared_records, tuple(gaps))
+
+
+def _beyond_review(candidate: Candidate, lowest: Mapping[str, float]) -> bool:
+    """Whether it is there only because the expectation moved: a face below the score down to which was reviewed.
+
+    With the person's own faces gone the same number of expected strangers reaches further down.
+    """
+    faces = all(reason.kind is ReasonKind.FACE for reason in candidate.reasons)
+    return faces and candidate.best_score < lowest.get(candidate.index, -1.0)

@@ -55,10 +55,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Pile:
-    """What is to be reviewed: all faces below `expected_strangers`, plus all records, links and duplicates."""
+    """What is to be reviewed: all faces below `expected_strangers`, plus all records, links and duplicates.
+
+    `lowest` gives for each index the score down to which the references' faces are in it.
+    """
 
     expected_strangers: float
     count: int
+    lowest: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,14 @@ class PiledFace:
 class FacePile:
     """The faces of one index that are to be reviewed, best first.
 
-    `compared` faces were compared; `together` is how many were calibrated together. `conservative` is the score that
+    `lowest` is the score down to which the first query (the references alone) lists faces. `compared` faces were
+    compared; `together` is how many were calibrated together. `conservative` is the score that
     decided where no expectation is trusted: None where one is, -1 where everything is listed because it is not known
     what the engine's scores mean.
     """
 
     faces: tuple[PiledFace, ...]
+    lowest: float
     compared: int
     together: int
     trusted: bool
@@ -75,6 +77,7 @@ def piles_of(
     return {
         index.name: FacePile(
             faces=tuple(sorted(best[index.name].values(), key=_rank)),
+            lowest=rules[0].lowest,
             compared=len(index.coarse),
             together=total,
             trusted=all(rule.calibration.trusted for rule in rules),

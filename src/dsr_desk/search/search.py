@@ -163,7 +163,7 @@ class _Search:
         strangers = question.expected_strangers
         return SearchResult(
             candidates=candidates,
-            pile=Pile(strangers, len(candidates)),
+            pile=Pile(strangers, len(candidates), tuple((name, pile.lowest) for name, pile in self._piles.items())),
             not_searched=tuple(self.not_searched),
             compared_faces=sum(pile.compared for pile in self._piles.values()),
             compared_records=self._records,
