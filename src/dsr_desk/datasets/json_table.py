@@ -17,6 +17,7 @@ from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.jsonl import BOM
 from dsr_desk.datasets.records import flatten
+from dsr_desk.datasets.registration import describes_a_dataset
 
 _TOKEN = re.compile(rb'[\\"{}\[\],]')
 DEEPEST = 2
@@ -41,7 +42,7 @@ class JsonDocument(FileContainer):
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
         """A document in UTF-8 that holds at least one record."""
-        if head.removeprefix(BOM).lstrip()[:1] not in (b"[", b"{"):
+        if head.removeprefix(BOM).lstrip()[:1] not in (b"[", b"{") or describes_a_dataset(path):
             return False
         with path.open("rb") as file:
             try:

@@ -1,0 +1,198 @@
+"""What a dataset says of itself, read from a file beside it: Croissant, a Hugging Face card, a Data & Trust record.
+
+Only what stands in the file is taken. A licence is no legal basis for personal data and is kept among the purposes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import DatasetVersion
+
+LARGEST = 4 * 1024 * 1024
+UNFILLED = re.compile(r"\s*(\[more information needed\]|\{\{.*\}\}|\[optional\]|n/?a|unknown|other|)\s*", re.IGNORECASE)
+
+Facts = dict[str, str]
+"""Values by field name of `DatasetVersion`."""
+
+
+class FactsNotUnderstood(DeskError):
+    code = "REGISTER-NOT-UNDERSTOOD"
+    happened = "{path} is no Croissant file, dataset card or Data & Trust record that can be read."
+    means = "Nothing was taken from it."
+    todo = "Choose another file, or type in what is known; blank fields stay unknown and reports say so."
+
+
+@dataclass(frozen=True)
+class Described:
+    """What one file says. `facts` holds only the fields that it fills."""
+
+    path: Path
+    format: str
+    facts: Facts
+
+    def version(self, name: str = "", version: str = "") -> DatasetVersion:
+        """As a dataset version; `name` and `version` stand in where the file has none."""
+        given = {"name": name or "unnamed", "version": version or "1", **self.facts}
+        return DatasetVersion(**given)
+
+
+def read_facts(path: Path) -> Described:
+    """Raises FactsNotUnderstood, OSError."""
+    if path.stat().st_size <= LARGEST:
+        text = path.read_text("utf-8-sig", errors="replace")
+        if path.suffix.lower() in {".md", ".markdown"}:
+            return Described(path, "Hugging Face dataset card", _cleaned(_card(text)))
+        document = _parsed(text)
+        for name, fits, read in _DOCUMENTS:
+            if isinstance(document, dict) and fits(document):
+                return Described(path, name, _cleaned(read(document)))
+    raise FactsNotUnderstood(path=path)
+
+
+def facts_beside(source: Path) -> list[Described]:
+    """Of all files in the folder `source`, or beside the file `source`, that describe a dataset."""
+    folder = source if source.is_dir() else source.parent
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and (path.name.lower() == "readme.md" or describes_a_dataset(path)):
+            try:
+                described = read_facts(path)
+            except (FactsNotUnderstood, OSError):
+                continue
+            if described.facts:
+                found.append(described)
+    return found
+
+
+def describes_a_dataset(path: Path) -> bool:
+    """Whether a JSON document is about a dataset instead of being one. Raises OSError."""
+    if path.suffix.lower() not in {".json", ".jsonld"} or not 0 < path.stat().st_size <= LARGEST:
+        return False
+    document = _parsed(path.read_text("utf-8-sig", errors="replace"))
+    return isinstance(document, dict) and any(fits(document) for _, fits, _ in _DOCUMENTS)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_croissant(document: Mapping[str, Any]) -> bool:
+    """The name is left out by some, and then to be given."""
+    return "mlcommons.org/croissant" in json.dumps(document.get("conformsTo", ""))
+
+
+def _croissant(document: Mapping[str, Any]) -> Facts:
+    places = [part.get("contentUrl") for part in _several(document.get("distribution")) if isinstance(part, dict)]
+    return {
+        "name": _text(document.get("name")),
+        "version": _text(document.get("version")),
+        "source": _text([document.get("url"), document.get("sameAs"), document.get("isBasedOn")])
+        or _text([place for place in places if "://" in str(place)]),
+        "collected": _text(document.get("rai:dataCollectionTimeframe") or document.get("dateCreated"))
+        or _text(document.get("datePublished")),
+        "supplier": _text(document.get("creator")),
+        "purposes": _purposes(document.get("rai:dataUseCases"), document.get("license")),
+        "responsible": _text(document.get("maintainer") or document.get("publisher")),
+    }
+
+
+def _is_provenance_record(document: Mapping[str, Any]) -> bool:
+    return all(isinstance(document.get(part), dict) for part in ("source", "provenance", "use"))
+
+
+def _provenance_record(document: Mapping[str, Any]) -> Facts:
+    source, provenance, use = (document[part] for part in ("source", "provenance", "use"))
+    period = provenance.get("generation-period") or {}
+    span = " to ".join(str(period[end])[:10] for end in ("start", "end") if period.get(end))
+    consents = _text(use.get("consents"))
+    return {
+        "name": _text(source.get("title") or source.get("name")),
+        "version": _text(source.get("data-version")),
+        "source": _text([provenance.get("source"), source.get("location")]),
+        "collected": span or _text(provenance.get("date")),
+        "supplier": _text(provenance.get("origin") or source.get("issuer")),
+        "legal_basis": f"consent: {consents}" if consents else "",
+        "purposes": _purposes(use.get("intended-purpose"), use.get("license")),
+        "responsible": _text(source.get("issuer")),
+    }
+
+
+_DOCUMENTS: tuple[tuple[str, Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Facts]], ...] = (
+    ("Croissant", _is_croissant, _croissant),
+    ("Data & Trust provenance record", _is_provenance_record, _provenance_record),
+)
+
+_CARD_LINES = {
+    "curated by": "responsible",
+    "point of contact": "responsible",
+    "shared by": "supplier",
+    "repository": "source",
+    "homepage": "source",
+}
+_LINE = re.compile(r"^\s*[-*]\s*\*\*(?P<label>[^:*\[]+?)\s*(\[optional\])?\s*:?\s*\*\*:?\s*(?P<text>.*)$", re.MULTILINE)
+
+
+def _card(text: str) -> Facts:
+    head = re.match(r"\s*---\r?\n(.*?)\r?\n---\s*(\r?\n|$)", text, re.DOTALL)
+    try:
+        front = yaml.safe_load(head.group(1)) if head else {}
+    except yaml.YAMLError:
+        front = {}
+    front = front if isinstance(front, dict) else {}
+    body = text[head.end() :] if head else text
+    title = re.search(r"^#\s+(?:dataset card for\s+)?(.+)$", body, re.IGNORECASE | re.MULTILINE)
+    facts = {
+        "name": _text(front.get("pretty_name")) or (title.group(1).strip() if title else ""),
+        "version": _text(front.get("version")),
+        "source": _text([one for one in _several(front.get("source_datasets")) if one != "original"]),
+        "purposes": _purposes(None, front.get("license")),
+    }
+    for match in _LINE.finditer(body):
+        name = _CARD_LINES.get(match["label"].strip().lower())
+        value = re.sub(r"\[([^\]]*)\]\(([^)]*)\)", r"\1 (\2)", match["text"].strip())
+        if name and not UNFILLED.fullmatch(value) and not facts.get(name):
+            facts[name] = value
+    return facts
+
+
+def _cleaned(facts: Facts) -> Facts:
+    known = {field.name for field in fields(DatasetVersion)}
+    return {name: value for name, value in facts.items() if name in known and value and not UNFILLED.fullmatch(value)}
+
+
+def _purposes(uses: Any, licence: Any) -> str:
+    terms = _text(licence)
+    known = terms and not UNFILLED.fullmatch(terms)
+    return "; ".join(part for part in (_text(uses), f"licence: {terms}" if known else "") if part)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    """Texts, names and descriptions in a value, each once."""
+    return "; ".join(dict.fromkeys(part for part in _parts(value) if part))
+
+
+def _parts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        keys = ("name", "legal-name", "long-description", "description", "code", "url", "@id")
+        yield from _parts(next((value[key] for key in keys if value.get(key)), None))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _parts(inner)
+    elif value is not None:
+        yield " ".join(str(value).split())
