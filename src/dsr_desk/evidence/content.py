@@ -16,6 +16,8 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
 
+_SETTLED = (Fate.DESTROYED, Fate.RETRAINED, Fate.NOT_AFFECTED)
+
 
 class Edition(StrEnum):
     """For whom a bundle is written."""
@@ -243,6 +245,12 @@ class ModelEntry:
     @property
     def label(self) -> str:
         return f"{self.name}@{self.version}" if self.version else self.name
+
+    @property
+    def remains(self) -> bool:
+        """Whether weights that may have learned from the data are, as far as was seen, still there."""
+        gone = self.observed is not None and self.observed.fate in _SETTLED
+        return self.in_weights and not gone
 
 
 @dataclass(frozen=True)

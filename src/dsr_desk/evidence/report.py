@@ -97,7 +97,7 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     if content.review.unsure:
         lines.append(words("unsure.short", count=words.number(content.review.unsure)))
     lines += _findings(content, regulator, words)
-    if content.retained or content.backups:
+    if content.retained or content.backups or any(model.remains for model in content.models):
         lines.append(words("remains.short"))
     return element("section", element("h2", words("short")), bullets(lines), class_="short")
 
@@ -216,22 +216,34 @@ def _fates(model: ModelEntry, words: Words) -> tuple[str, str]:
 
 
 def _remains(content: EvidenceContent, words: Words) -> Markup:
-    if not content.retained and not content.backups:
-        outcomes = set(content.outcomes.values())
-        clear = outcomes <= {Seen.GONE} and not content.doubts
-        return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
     rows = [
         (
-            ", ".join(r.items),
-            f"{r.ground}: {r.reason}" if r.reason not in ("", r.ground) else r.ground,
-            words.day(r.until),
+            ", ".join(one.items),
+            f"{one.ground}: {one.reason}" if one.reason not in ("", one.ground) else one.ground,
+            words.day(one.until),
         )
-        for r in content.retained
+        for one in content.retained
     ]
     for backup in content.backups:
         says = words("backup", name=backup.name, day=words.day(backup.overwritten))
         rows.append((says, backup.says, words.day(backup.overwritten)))
-    return section(words("h.remains"), table((words("what"), words("why"), words("until")), rows, words("h.remains")))
+    rows += [_remaining(model, words) for model in content.models if model.remains]
+    if rows:
+        head = (words("what"), words("why"), words("until"))
+        return section(words("h.remains"), table(head, rows, words("h.remains")))
+    clear = set(content.outcomes.values()) <= {Seen.GONE} and not content.doubts
+    return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
+
+
+def _remaining(model: ModelEntry, words: Words) -> tuple[str, str, str]:
+    until = words.day(model.planned.deadline) if model.planned else words("unknown")
+    if model.observed:
+        why = words("remains.model.seen", fate=words.fate(model.observed.fate))
+    elif model.planned:
+        why = words("remains.model.planned", fate=words.fate(model.planned.fate))
+    else:
+        why = words("remains.model.open")
+    return words("remains.model", name=model.label), why, until
 
 
 def _rights(content: EvidenceContent, words: Words) -> Markup:

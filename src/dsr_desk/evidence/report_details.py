@@ -169,7 +169,9 @@ def _paths(content: EvidenceContent, words: Words) -> Markup:
 def _actions(content: EvidenceContent, words: Words) -> Markup:
     rows = (
         (
-            lines(one.ref, one.kind, one.target, f"{words('items')}: {words.number(len(one.items))}"),
+            lines(
+                one.ref, one.kind, one.target, f"{words('items')}: {words.number(len(one.items))}" if one.items else ""
+            ),
             lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not_ended")),
             lines(f"{words('operator')}: {one.operator}", f"{words('approver')}: {one.approver}"),
             lines(one.method, one.result),
@@ -184,14 +186,22 @@ def _actions(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _read_backs(content: EvidenceContent, words: Words) -> Markup:
-    rows = (
-        (one.target, one.how, words.seen(one.seen), lines(words.moment(one.when), one.officer), one.says)
-        for one in content.read_backs
-    )
+    """Looks that found the same at the same time by the same officer share a row."""
+    alike: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for one in content.read_backs:
+        look = (one.how, words.seen(one.seen), one.when, one.officer, one.says)
+        alike.setdefault(look, []).append(one.target)
+    rows = [
+        (_targets(targets, words), how, seen, lines(words.moment(when), officer), says)
+        for (how, seen, when, officer, says), targets in alike.items()
+    ]
     head = ("target", "how", "outcome", "when", "statement")
-    return section(
-        words("h.readback"), _table(words, "h.readback", head, rows, len(content.read_backs), "data/readback.json")
-    )
+    return section(words("h.readback"), _table(words, "h.readback", head, rows, len(rows), "data/readback.json"))
+
+
+def _targets(targets: Sequence[str], words: Words) -> str:
+    shown = ", ".join(sorted(targets)[:20])
+    return words("targets", first=shown, count=words.number(len(targets) - 20)) if len(targets) > 20 else shown
 
 
 def _custody(content: EvidenceContent, words: Words) -> Markup:
@@ -211,6 +221,8 @@ def _custody(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _digests(before: str, after: str, words: Words) -> Markup:
+    if before == after:
+        return lines(code(before))
     named = ((words("digest_before"), before), (words("digest_after"), after))
     return lines(*(piece for name, digest in named if digest for piece in (name, code(digest))))
 

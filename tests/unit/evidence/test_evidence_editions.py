@@ -170,6 +170,19 @@ def test_the_weakest_item_sets_the_headline(content: EvidenceContent, signer: Si
     assert "9 ✓ gone, 1 ■ still there" in report
 
 
+def test_a_model_that_nobody_saw_destroyed_remains(content: EvidenceContent, signer: Signer) -> None:
+    gone = tuple(replace(entry, seen=Seen.GONE) for entry in content.read_backs)
+    left = replace(content, read_backs=gone, retained=(), backups=())
+    report = files_of(left, Edition.REQUESTER, signer)["report.html"].decode()
+    remains = report.split("<h2>What remains and why</h2>")[1].split("</section>")[0]
+    assert "Model facenet-base@1" in remains
+    assert "kiosk-tuned" not in remains
+    assert "audit-model" not in remains
+    assert "Nothing that we know of remains" not in report
+    settled = replace(left, models=left.models[1:])
+    assert "Nothing that we know of remains" in files_of(settled, Edition.REQUESTER, signer)["report.html"].decode()
+
+
 def test_a_doubt_about_a_whole_place_forbids_to_say_that_all_is_gone(content: EvidenceContent, signer: Signer) -> None:
     gone = tuple(replace(entry, seen=Seen.GONE) for entry in content.read_backs)
     doubt = ReadBack("all shards", "near-duplicates", Seen.NOT_LOOKED, "2026-03-11T10:00:00Z", "Ben Okafor")
