@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
 
+from dsr_desk.app import cases, indexing, models, review, searching
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.sample import Truth, make_sample
+from dsr_desk.app.sample.truth import TrueItem
+from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs.progress import CancelToken, silent
+from dsr_desk.storage import keys
 from dsr_desk.ui import theme
+from dsr_desk.ui.main import make_window
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.shell import Workspace
+from dsr_desk.ui.views.page import Page
+
+D = TypeVar("D", bound=QDialog)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -49,3 +67,147 @@ def nothing_outlives(qapp: QApplication) -> Iterator[None]:
     assert not left, f"threads outlive the test: {left}"
     timers = [one for one in gc.get_objects() if isinstance(one, QTimer) and shiboken6.isValid(one) and one.isActive()]
     assert not timers, f"timers outlive the test: {[timer.parent() for timer in timers]}"
+
+
+PASSPHRASE = "a passphrase for windows"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A vault with one case, not identified and not searched, and the data that it is about."""
+
+    folder: Path
+    case: str
+    letter: Path
+    truth: Truth
+
+    @property
+    def vault(self) -> Path:
+        return self.folder / "vault"
+
+    def open(self) -> Desk:
+        return Desk.open(self.vault, PASSPHRASE)
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are stretched for real elsewhere."""
+    monkeypatch.setattr(keys, "MEMORY_KIB", 64)
+    monkeypatch.setattr(keys, "ITERATIONS", 1)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, Truth]:
+    """Made once: where it was made, a copy to begin each test from, the letter, the truth."""
+    folder = tmp_path_factory.mktemp("office")
+    sample = make_sample(folder / "sample", 8, today=date(2026, 11, 5))
+    truth = Truth.load(sample.truth)
+    live, template = folder / "live", folder / "template"
+    portraits = sample.datasets[0]
+    data = live / "data" / portraits.sources[0].name
+    mine = [item for item in truth.items if item.is_photo and truth.person in item.people and not item.hard]
+    others = [item for item in truth.items if item.is_photo and item.people and truth.person not in item.people]
+    for item in [*_in(mine, portraits.sources[0])[:4], *_in(others, portraits.sources[0])[:4]]:
+        (data / item.member).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(portraits.sources[0] / item.member, data / item.member)
+    shutil.copy(portraits.sources[0] / "profiles.csv", data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "MEMORY_KIB", 64)
+        patch.setattr(keys, "ITERATIONS", 1)
+        desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
+        with desk:
+            to = live / "indexes" / portraits.version.name
+            indexing.build_index(
+                desk,
+                [data],
+                to,
+                portraits.version,
+                register=indexing.Register(),
+                workers=1,
+                report=silent,
+                cancel=CancelToken(),
+            )
+            models.import_lineage(desk, sample.lineage)
+            cases.open_case(desk, cases.understand(sample.letter, []), today=date(2026, 11, 5))
+    live.rename(template)
+    return live, template, sample.letter, truth
+
+
+@pytest.fixture
+def office(furnished: tuple[Path, Path, Path, Truth]) -> Iterator[Office]:
+    """Paths in the vault are absolute, so each test works in the same place on a fresh copy."""
+    live, template, letter, truth = furnished
+    shutil.copytree(template, live)
+    yield Office(live, "2026-001", letter, truth)
+    shutil.rmtree(live)
+
+
+def _in(items: list[TrueItem], folder: Path) -> list[TrueItem]:
+    return [item for item in items if item.container == folder.name]
+
+
+class Visitor:
+    """A window with the office's vault open, and what a person does in it."""
+
+    def __init__(self, qtbot: QtBot, office: Office) -> None:
+        self._qtbot = qtbot
+        self.office = office
+        self.window = make_window()
+        self.errors: list[DeskError] = []
+        self.window.bridge.failed.disconnect(self.window.show_error)
+        self.window.bridge.failed.connect(self.errors.append)
+        self.window.show()
+        self.window.enter(office.open())
+
+    @property
+    def session(self) -> Session:
+        assert self.window.session is not None
+        return self.window.session
+
+    @property
+    def workspace(self) -> Workspace:
+        assert self.window.workspace is not None
+        return self.window.workspace
+
+    @property
+    def desk(self) -> Desk:
+        return self.session.desk
+
+    def settle(self) -> None:
+        """Until no job runs and the screen has heard of it."""
+        self._qtbot.waitUntil(lambda: not self.window.bridge.running, timeout=60_000)
+        self._qtbot.wait(1)
+
+    def show(self, place: str) -> Page:
+        self.workspace.show_place(place)
+        self.settle()
+        return self.workspace.page(place)
+
+    def open_case(self, step: str) -> Page:
+        self.session.open_case(self.office.case, step)
+        self.settle()
+        return self.workspace.page(step)
+
+    def identify(self) -> None:
+        cases.record_identity(
+            self.desk, self.office.case, method="video call", photo_shows_requester="seen in the call"
+        )
+
+    def search(self) -> None:
+        searching.search_case(self.desk, self.office.case)
+
+    def decide_all(self) -> None:
+        for item in review.review_items(self.desk, self.office.case):
+            review.decide(self.desk, self.office.case, item.candidate.id, self.office.truth.verdict(item.candidate))
+
+    def dialog(self, kind: type[D]) -> D:
+        """The dialog of this kind that is open."""
+        return next(one for one in self.window.findChildren(kind) if one.isVisible())
+
+
+@pytest.fixture
+def visitor(qtbot: QtBot, office: Office) -> Iterator[Visitor]:
+    made = Visitor(qtbot, office)
+    yield made
+    made.settle()
+    made.window.close()

@@ -137,7 +137,8 @@ def test_the_strip_shows_the_job_and_never_a_full_bar(qtbot: QtBot) -> None:
         reported.set()
         go_on.wait(10)
 
-    bridge.run("Building index", work, lambda _: None, context=strip)
+    job = bridge.run("Building index", work, lambda _: None, context=strip)
+    job.started -= 5
     assert reported.wait(10)
     with qtbot.waitSignal(bridge.progressed):
         pass
@@ -148,6 +149,16 @@ def test_the_strip_shows_the_job_and_never_a_full_bar(qtbot: QtBot) -> None:
     go_on.set()
     qtbot.waitUntil(lambda: not bridge.running)
     assert strip._phase.text().startswith("Building index: ended after")
+    bridge.close()
+
+
+def test_the_end_of_a_short_job_needs_no_sentence(qtbot: QtBot) -> None:
+    bridge = Bridge()
+    strip = ActivityStrip(bridge)
+    qtbot.addWidget(strip)
+    bridge.run("Reading the photos", lambda _r, _t: None, lambda _: None, context=strip)
+    qtbot.waitUntil(lambda: not bridge.running)
+    assert strip._phase.text() == "No work running"
     bridge.close()
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Generic, TypeVar
 
-from PySide6.QtCore import QDate, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDateEdit, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtCore import QDate, QLocale, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
 
 from dsr_desk.ui import icons, theme
+
+V = TypeVar("V")
 
 
 class Tick(QCheckBox):
@@ -45,15 +48,30 @@ class Tick(QCheckBox):
         painter.end()
 
 
-class Choice(QComboBox):
-    """One of several words."""
+class Choice(QComboBox, Generic[V]):
+    """One of several words. Values stay Python's own: Qt would turn an enumeration into a plain string."""
 
-    def __init__(self, name: str, entries: Sequence[tuple[str, object]] = ()) -> None:
+    def __init__(self, name: str, entries: Sequence[tuple[str, V]] = ()) -> None:
         super().__init__()
+        self._values: list[V] = []
         self.setAccessibleName(name)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for text, value in entries:
-            self.addItem(text, value)
+        self.offer(entries)
+
+    def offer(self, entries: Sequence[tuple[str, V]]) -> None:
+        """Replace what can be chosen; the first is chosen."""
+        self.clear()
+        self._values = [value for _, value in entries]
+        self.addItems([text for text, _ in entries])
+
+    @property
+    def value(self) -> V:
+        return self._values[self.currentIndex()]
+
+    def choose(self, value: V) -> None:
+        """Nothing changes where the value is not offered."""
+        if value in self._values:
+            self.setCurrentIndex(self._values.index(value))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -84,21 +102,25 @@ class DayField(QDateEdit):
         _paint_chevron(self)
 
 
-class FigureField(QDoubleSpinBox):
-    """A figure; arrow keys change it."""
+class FigureField(QLineEdit):
+    """A figure between two others; what is out of bounds counts as the nearer bound."""
 
     def __init__(self, name: str, least: float, most: float, value: float) -> None:
         super().__init__()
+        self._least, self._most, self._usual = least, most, value
         self.setAccessibleName(name)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setRange(least, most)
-        self.setDecimals(1)
-        self.setValue(value)
-        self.setFixedWidth(88)
+        self.setValidator(QDoubleValidator(least, most, 1, self))
+        self.setText(QLocale().toString(value, "f", 0 if value == int(value) else 1))
+        self.setFixedWidth(72)
+
+    def value(self) -> float:
+        figure, ok = QLocale().toDouble(self.text())
+        return min(self._most, max(self._least, figure)) if ok else self._usual
 
 
 def text_field(name: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:
     made = QLineEdit(value)
+    made.setCursorPosition(0)
     made.setAccessibleName(name)
     made.setPlaceholderText(example)
     if secret:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from dsr_desk.ui import icons, theme
@@ -50,7 +50,7 @@ class PlaceButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if place.shortcut:
-            self.setShortcut(QKeySequence(place.shortcut))
+            QShortcut(QKeySequence(place.shortcut), self, self.click)
             self.setToolTip(QKeySequence(place.shortcut).toString(QKeySequence.SequenceFormat.NativeText))
 
     @property

@@ -99,6 +99,10 @@ class Workspace(QWidget):
         if isinstance(page, NewCasePage):
             page.take(paths)
 
+    def shut(self) -> None:
+        for page in self._pages.values():
+            page.shut()
+
     def _refresh_steps(self, _news: object = None) -> None:
         case = self.session.case
         self.side.show_case(case)
@@ -171,6 +175,8 @@ class Window(QMainWindow):
             dialog.reject()
         self.bridge.forget()
         self.bridge.cancel_all()
+        if self.workspace is not None:
+            self.workspace.shut()
         self.setCentralWidget(self._welcome(self))
         self.bridge.when_idle(session.desk.close)
 
@@ -212,6 +218,8 @@ class Window(QMainWindow):
             return
         self._idle.stop()
         self.bridge.close()
+        if self.workspace is not None:
+            self.workspace.shut()
         if self.session is not None:
             self.session.desk.close()
             self.session = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -159,7 +159,9 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         if key:
-            self.setShortcut(QKeySequence(key))
+            # A button's own shortcut presses it a tenth of a second late.
+            QShortcut(QKeySequence(key), self, self.click)
+            self.setToolTip(self._cap())
         if pressed is not None:
             self.clicked.connect(lambda: pressed())
 
@@ -210,6 +212,7 @@ class Notice(QFrame):
         super().__init__()
         self._plain = plain
         self._words = label("", wrap=True, selectable=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._sign = Sign("info", tone)
         layout = QHBoxLayout(self)
         margin = 0 if plain else 12

@@ -20,18 +20,11 @@ from dsr_desk.ui.words import tr
 class AffectedRow:
     model: AffectedModel
     disposition: Disposition | None
-    hits: int
+    hits: Mapping[str, int]
 
 
 def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[AffectedRow]:
-    return [
-        AffectedRow(
-            model,
-            dispositions.get(model.id),
-            sum(impact.hits.get(version, 0) for version in model.dataset_versions),
-        )
-        for model in impact.models
-    ]
+    return [AffectedRow(model, dispositions.get(model.id), impact.hits) for model in impact.models]
 
 
 class AffectedModels(RowsModel[AffectedRow]):
@@ -122,10 +115,17 @@ def _why(row: AffectedRow) -> Cell:
     path = row.model.shortest_path
     origin = next((step.node for step in reversed(path[:-1]) if step.node.kind is not NodeKind.RUN), path[0].node)
     roles = ", ".join(role_name(role) for role in row.model.roles[:2])
-    text = f"{roles} {origin.label.replace('@', ' ')}"
-    if origin.kind is NodeKind.DATASET and row.hits:
-        text += " (" + words.counted(row.hits, tr("holds 1 of the items"), "holds %Ln of the items") + ")"
+    if origin.kind is NodeKind.DATASET:
+        text = f"{roles} {', '.join(_with_hits(version, row.hits) for version in row.model.dataset_versions)}"
+    else:
+        text = f"{roles} {origin.label.replace('@', ' ')}"
     return Cell(text, f"{certainty_name(row.model.certainty)} · {path_sentence(row.model)}")
+
+
+def _with_hits(version: str, hits: Mapping[str, int]) -> str:
+    count = hits.get(version, 0)
+    name = version.replace("@", " ")
+    return f"{name} ({words.counted(count, tr('1 hit'), '%Ln hits')})" if count else name
 
 
 def _in_use(row: AffectedRow) -> Cell:

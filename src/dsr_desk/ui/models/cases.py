@@ -7,7 +7,6 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication, QObject
 
 from dsr_desk.app.cases import CaseView
-from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import names, words
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.theme import Tone
@@ -18,6 +17,7 @@ class CasesModel(RowsModel[CaseView]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         self._today = date.today()
+        self._notes: dict[str, str] = {}
 
         def tr(text: str) -> str:
             return QCoreApplication.translate("CasesModel", text)
@@ -27,15 +27,16 @@ class CasesModel(RowsModel[CaseView]):
                 Column(tr("Reference"), self._reference, 220),
                 Column(tr("Right and law"), _right, 190),
                 Column(tr("Due"), self._due, 200),
-                Column(tr("State"), _state),
+                Column(tr("State"), self._state),
                 Column(tr("Next step"), _next, 210),
             ),
             lambda case: case.ref,
             parent,
         )
 
-    def show_cases(self, cases: list[CaseView], today: date) -> None:
-        self._today = today
+    def show_cases(self, cases: list[CaseView], notes: dict[str, str], today: date) -> None:
+        """`notes` say by case how far its review is."""
+        self._today, self._notes = today, notes
         self.show_rows(cases)
 
     def _reference(self, case: CaseView) -> Cell:
@@ -53,18 +54,12 @@ class CasesModel(RowsModel[CaseView]):
             return Cell(chip=words.tr("clock stands still"), note=note, tone=Tone.PLAIN)
         return Cell(chip=words.days_left(left), note=note, tone=names.urgency(left))
 
+    def _state(self, case: CaseView) -> Cell:
+        return Cell(names.state_name(case.state), self._notes.get(case.ref, ""))
+
 
 def _right(case: CaseView) -> Cell:
     return Cell(names.right_name(case.right), names.law_name(case.law))
-
-
-def _state(case: CaseView) -> Cell:
-    photos = sum(photo.destroyed is None for photo in case.photos)
-    if case.state is CaseState.NEW:
-        note = words.counted(photos, words.tr("1 reference photo"), "%Ln reference photos")
-    else:
-        note = ""
-    return Cell(names.state_name(case.state), note)
 
 
 def _next(case: CaseView) -> Cell:

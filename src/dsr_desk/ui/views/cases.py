@@ -8,6 +8,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QStackedWidget
 
 from dsr_desk.app.cases import CaseView, list_cases
+from dsr_desk.app.steps import counts
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import names, words
 from dsr_desk.ui.models.cases import CasesModel
@@ -41,16 +42,16 @@ class CasesPage(Page):
         self._stack.addWidget(self._empty)
         self.body.addWidget(self._stack, 1)
         self._sum = label()
-        self._note = label("", "muted")
+        self._hint = label("", "muted")
         foot = Card()
-        foot.body.addLayout(row(self._sum, self._note, None, spacing=24))
+        foot.body.addLayout(row(self._sum, self._hint, None, spacing=24))
         self._foot = foot
         self.body.addWidget(foot)
 
     def reload(self) -> None:
         today = date.today()
         cases = list_cases(self.session.desk)
-        self.model.show_cases(cases, today)
+        self.model.show_cases(cases, {case.ref: self._note(case) for case in cases}, today)
         self._stack.setCurrentIndex(0 if cases else 1)
         self._foot.setVisible(bool(cases))
         running = [case for case in cases if not case.state.is_end]
@@ -60,9 +61,16 @@ class CasesPage(Page):
             + " · "
             + words.counted(late, self.tr("1 late"), "%Ln late")
         )
-        self._note.setText(self.tr("Enter opens a case where it stands."))
+        self._hint.setText(self.tr("Enter opens a case where it stands."))
         if cases:
             self.table.choose(max(0, self.model.row_of(self.session.case or "")))
+
+    def _note(self, case: CaseView) -> str:
+        number = counts(self.session.desk, case.ref)
+        if number.searches:
+            done, total = words.figure(number.decided), words.figure(number.candidates)
+            return self.tr("{n} of {total} candidates decided").format(n=done, total=total)
+        return words.counted(len(case.photos), self.tr("1 reference photo"), "%Ln reference photos")
 
     def _open(self, case: CaseView) -> None:
         self.session.open_case(case.ref, names.next_step(case.state)[1])

@@ -49,8 +49,7 @@ class DispositionDialog(QDialog):
 
     @property
     def fate(self) -> Fate:
-        fate: Fate = self._fate.currentData()
-        return fate
+        return self._fate.value
 
     @property
     def reason(self) -> str:
@@ -69,7 +68,7 @@ class DispositionDialog(QDialog):
         planned = chosen.disposition.planned if chosen.disposition else None
         if planned is None:
             return
-        self._fate.setCurrentIndex(self._fate.findData(planned.fate))
+        self._fate.choose(planned.fate)
         self._reason.setText(planned.reason)
         self._responsible.setText(planned.responsible)
         if planned.deadline:

@@ -92,7 +92,7 @@ class EvidencePage(Page):
         """Seal and verify at once; passphrases are shown once and kept nowhere."""
         desk, ref = self.session.desk, self.ref
         requester, keys = self.requester.isChecked(), [one.age_key for one in self.model.chosen]
-        language = self.language.currentData()
+        language = self.language.value
 
         def work() -> list[Shown]:
             sealed = seal(desk, ref, folder, requester=requester, regulators=keys, language=language)

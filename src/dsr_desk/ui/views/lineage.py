@@ -100,7 +100,7 @@ class LineagePage(Page):
         self.model.show_rows(sources)
         self._stack.setCurrentIndex(0 if sources else 1)
         self.forget_it.setVisible(bool(sources))
-        self.extent.say(" · ".join(f"{words.figure(count)} {name}" for name, count in counts.items() if count))
+        self.extent.say(_extent(counts))
         self._question = questions[0] if questions else None
         for widget in (self.question, self.same, self.other):
             widget.setVisible(self._question is not None)
@@ -156,3 +156,14 @@ def _warnings(one: SourceRow) -> Cell:
         return Cell(chip=words.tr("none"), tone=Tone.OK)
     count = words.counted(len(one.warnings), words.tr("1 warning"), "%Ln warnings")
     return Cell(chip=count, note=one.warnings[0], tone=Tone.WARN)
+
+
+def _extent(counts: dict[str, int]) -> str:
+    """How many of each kind the graph holds."""
+    said = [
+        words.counted(counts.get("dataset", 0), words.tr("1 dataset"), "%Ln datasets"),
+        words.counted(counts.get("run", 0), words.tr("1 run"), "%Ln runs"),
+        words.counted(counts.get("model", 0), words.tr("1 model"), "%Ln models"),
+        words.counted(counts.get("edges", 0), words.tr("1 connection"), "%Ln connections"),
+    ]
+    return " · ".join(said)

@@ -33,7 +33,7 @@ class ModelsPage(Page):
         self.trained, self.derived, self.silent = Chip(), Chip(), Chip()
         for chip in (self.trained, self.derived, self.silent):
             self.chips.addWidget(chip)
-        self.decide = Button(self.tr("Decide what becomes of it …"), self._decide)
+        self.decide = Button(self.tr("Decide …"), self._decide, name=self.tr("Decide what becomes of the model"))
         self.head.addWidget(self.decide)
         self.notice = Notice()
         self.body.addWidget(self.notice)

@@ -112,8 +112,8 @@ class NewCasePage(Page):
             raise RuntimeError("there is no draft yet")
         request = replace(
             self.draft.request,
-            right=self.form.right.currentData(),
-            law=self.form.law.currentData(),
+            right=self.form.right.value,
+            law=self.form.law.value,
             received=self.form.received_on,
             found=self.form.found,
         )

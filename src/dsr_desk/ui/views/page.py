@@ -55,6 +55,9 @@ class Page(QWidget):
         """Read everything from the desk and show it."""
         raise NotImplementedError
 
+    def shut(self) -> None:
+        """The vault is about to be locked: end what runs beside the window."""
+
     def forget(self, _case: str = "") -> None:
         """What is shown is out of date; it is read again as soon as somebody looks."""
         self._stale = True

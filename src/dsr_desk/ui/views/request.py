@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
 from dsr_desk.app.cases import CaseView, edit_request, record_identity, reference_bytes, show_case
 from dsr_desk.core.changes import Topic
@@ -94,8 +94,8 @@ class RequestPage(Page):
             lambda: edit_request(
                 self.session.desk,
                 self.ref,
-                right=self.form.right.currentData(),
-                law=self.form.law.currentData(),
+                right=self.form.right.value,
+                law=self.form.law.value,
                 received=self.form.received_on,
                 identifiers=identifiers_of(self.form.found),
             )
@@ -114,6 +114,7 @@ class IdentityCard(Card):
         super().__init__()
         self._record = record
         self._needs_photo = True
+        self._captions: list[QLabel] = []
         self.setAccessibleName(self.tr("Identity check"))
         self.state = Chip()
         self.body.addLayout(row(label(self.tr("Identity check"), "section"), self.state, None))
@@ -142,11 +143,13 @@ class IdentityCard(Card):
         check = case.identity
         verified = check is not None and check.result is IdentityResult.VERIFIED
         self.state.say(self.tr("verified") if verified else self.tr("pending"), Tone.OK if verified else Tone.WARN)
-        for widget in (self._why, self.method, self.shows, self.button):
-            widget.setVisible(not verified and not case.state.is_end)
+        asks = not verified and not case.state.is_end
+        for widget in (self._why, self.method, self._captions[0], self.button):
+            widget.setVisible(asks)
+        for widget in (self.shows, self._captions[1]):
+            widget.setVisible(asks and case.searches_faces)
         self.done.setVisible(verified)
         self._needs_photo = case.searches_faces
-        self.shows.setVisible(not verified and case.searches_faces)
         if check is not None and verified:
             parts = [check.method, check.photo_shows_requester]
             by = self.tr("Recorded by {who}, {when}").format(
@@ -157,7 +160,9 @@ class IdentityCard(Card):
 
     def _line(self, caption: str, example: str) -> QLineEdit:
         field = text_field(caption, example=example)
-        self.body.addWidget(label(caption, "note"))
+        shown = label(caption, "note", wrap=True)
+        self._captions.append(shown)
+        self.body.addWidget(shown)
         self.body.addWidget(field)
         return field
 

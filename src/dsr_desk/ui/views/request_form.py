@@ -36,7 +36,7 @@ class FoundRow:
     def __init__(self, found: Found, form: RequestForm) -> None:
         self._where = found.where
         self.kind = Choice(form.tr("Kind"), [(names.found_name(kind), kind) for kind in ABOUT_THE_PERSON])
-        self.kind.setCurrentIndex(ABOUT_THE_PERSON.index(found.kind))
+        self.kind.choose(found.kind)
         self.value = text_field(names.found_name(found.kind), found.value)
         self.where = label(found.where or form.tr("entered by you"), "note", wrap=True)
         self.drop = Button(form.tr("Leave out"), kind="link", name=form.tr("Leave out {v}").format(v=found.value))
@@ -45,7 +45,7 @@ class FoundRow:
 
     @property
     def found(self) -> Found:
-        return Found(self.kind.currentData(), self.value.text().strip(), self._where)
+        return Found(self.kind.value, self.value.text().strip(), self._where)
 
 
 class RequestForm(QWidget):
@@ -92,14 +92,15 @@ class RequestForm(QWidget):
         """`found` are the findings about the person; the rest comes from the request."""
         self.original.setPlainText(request.text or self.tr("There is no letter: the case was begun with photos alone."))
         self._source.setText(request.source)
-        blocked = [widget.blockSignals(True) for widget in (self.right, self.law, self.received)]
-        self.right.setCurrentIndex(self.right.findData(right))
-        self.law.setCurrentIndex(self.law.findData(law))
+        fields: tuple[QWidget, ...] = (self.right, self.law, self.received)
+        blocked = [field.blockSignals(True) for field in fields]
+        self.right.choose(right)
+        self.law.choose(law)
         self.received.day = received
-        for widget, was in zip((self.right, self.law, self.received), blocked, strict=True):
-            widget.blockSignals(was)
+        for field, was in zip(fields, blocked, strict=True):
+            field.blockSignals(was)
         self._request = request
-        self._lay_out([FoundRow(one, self) for one in found if one.kind in ABOUT_THE_PERSON])
+        self._lay_out([FoundRow(one, self) for one in once_each(found)])
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -125,9 +126,12 @@ class RequestForm(QWidget):
         clear(self._grid)
         self._rows = rows
         request = self._request
-        for number, (kind, widget) in enumerate(
-            ((FoundKind.RIGHT, self.right), (FoundKind.LAW, self.law), (FoundKind.RECEIVED, self.received))
-        ):
+        fixed_rows: tuple[tuple[FoundKind, QWidget], ...] = (
+            (FoundKind.RIGHT, self.right),
+            (FoundKind.LAW, self.law),
+            (FoundKind.RECEIVED, self.received),
+        )
+        for number, (kind, widget) in enumerate(fixed_rows):
             caption = label(names.found_name(kind), "muted")
             caption.setBuddy(widget)
             where = label(request.where(kind) or self.tr("not stated, please check"), "note", wrap=True)
@@ -152,3 +156,12 @@ class RequestForm(QWidget):
     def _again(self, found: Sequence[Found]) -> None:
         self._lay_out([FoundRow(one, self) for one in found])
         self.edited.emit()
+
+
+def once_each(found: Sequence[Found]) -> list[Found]:
+    """Findings about the person, each value once, with every place it was read from."""
+    places: dict[tuple[FoundKind, str], list[str]] = {}
+    for one in found:
+        if one.kind in ABOUT_THE_PERSON:
+            places.setdefault((one.kind, one.value), []).append(one.where)
+    return [Found(kind, value, ", ".join(dict.fromkeys(where))) for (kind, value), where in places.items()]

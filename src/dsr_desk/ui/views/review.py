@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
@@ -30,10 +29,10 @@ from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import names, words
 from dsr_desk.ui.fields import Choice
 from dsr_desk.ui.models.candidates import CandidatesModel
-from dsr_desk.ui.photo_view import PhotoView
 from dsr_desk.ui.pictures import Pictures, decode, upright_size
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.candidate_card import CandidateCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_view import ReferenceCard
 from dsr_desk.ui.views.review_parts import FilmStrip, KeysDialog, PlacePanel, WholePhoto
@@ -53,14 +52,13 @@ class ReviewPage(Page):
         self._all: list[ReviewItem] = []
         self._versions: dict[str, DatasetVersion] = {}
         self._own = False
-        self._shown_scores: set[str] = set()
+        self._known_scores: set[str] = set()
         self.pictures = Pictures(self._fetch, 320, self)
-        self.destroyed.connect(self.pictures.close)
         self.model = CandidatesModel(self.pictures, self)
         self.pictures.arrived.connect(self._arrived)
         self.progress = Chip()
         self.chips.addWidget(self.progress)
-        self.only = Choice(self.tr("Show candidates of"))
+        self.only = Choice(self.tr("Show candidates of"), [(self.tr("All indexes"), "")])
         self.only.activated.connect(lambda _index: self._filter())
         self.undo = Button(self.tr("Undo"), self._undo, key="Ctrl+Z")
         for widget in (self.only, self.undo, Button(self.tr("Keys"), self._show_keys, key="?")):
@@ -80,12 +78,10 @@ class ReviewPage(Page):
         self._stack.setCurrentIndex(0 if self._all else 1)
         self._nothing.say(self.tr("Nothing to review yet: search first, or search found no candidate."))
         self.reference.show_case(self.session, show_case(desk, ref))
-        chosen = self.only.currentData()
-        self.only.clear()
-        self.only.addItem(self.tr("All indexes"), "")
-        for name in sorted({item.candidate.index for item in self._all}):
-            self.only.addItem(name, name)
-        self.only.setCurrentIndex(max(0, self.only.findData(chosen)))
+        chosen = self.only.value
+        names_there = sorted({item.candidate.index for item in self._all})
+        self.only.offer([(self.tr("All indexes"), ""), *((name, name) for name in names_there)])
+        self.only.choose(chosen)
         search = last_search(desk, ref)
         self.statement.setText(search.statement if search else "")
         missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
@@ -95,6 +91,9 @@ class ReviewPage(Page):
         )
         self.not_searched.setToolTip("\n".join(missing))
         self._filter()
+
+    def shut(self) -> None:
+        self.pictures.close()
 
     def current(self) -> ReviewItem | None:
         index = self.film.currentIndex()
@@ -137,7 +136,7 @@ class ReviewPage(Page):
 
     def _filter(self) -> None:
         before = self.current()
-        wanted = self.only.currentData()
+        wanted = self.only.value
         self.model.show_items([item for item in self._all if not wanted or item.candidate.index == wanted])
         place = self.model.row_of(before.candidate.id) if before else -1
         if place < 0:
@@ -156,52 +155,24 @@ class ReviewPage(Page):
         item = self.current()
         if item is None:
             return
-        candidate = item.candidate
-        self.number.setText(self.tr("Candidate {n}").format(n=item.number))
-        self.linked.say(self._linked(candidate), Tone.INFO, "info")
-        self.decided.say(names.verdict_name(item.decision.verdict) if item.decision else "", Tone.PLAIN, "")
+        candidate, desk = item.candidate, self.session.desk
+        fields = record_fields(desk, candidate)
+        known = item.decision is not None or candidate.id in self._known_scores
+        self.card.show_item(item, fields, score_known=known)
         self._show_picture(candidate)
-        desk = self.session.desk
         links = [one.says for one in candidate.reasons if one.kind is not ReasonKind.FACE]
-        self.place.show_candidate(
-            candidate, self._versions.get(candidate.dataset_version), record_fields(desk, candidate), links
-        )
-        self._show_score(item)
+        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, links)
 
     def _show_picture(self, candidate: Candidate) -> None:
-        if candidate.kind is ItemKind.RECORD:
-            self.photo.show_image(None, self.tr("A record: its fields stand at the right."), icon="journal")
-            return
-        image = self.pictures.get(candidate.id)
-        says = (
-            self.tr("loading")
-            if image is None
-            else self.tr("The index keeps no picture of it. Space looks for the photo.")
-        )
-        self.photo.show_image(image, says)
-
-    def _show_score(self, item: ReviewItem) -> None:
-        faces = [one for one in item.candidate.reasons if one.kind is ReasonKind.FACE]
-        known = item.decision is not None or item.candidate.id in self._shown_scores
-        self.reveal.setVisible(bool(faces) and not known)
-        self.score.setText(
-            "\n".join(one.says for one in faces) if known else self.tr("score hidden until decided") if faces else ""
-        )
+        if candidate.kind is ItemKind.PHOTO:
+            self.card.show_picture(self.pictures.get(candidate.id))
 
     def _reveal(self) -> None:
         if (item := self.current()) is not None:
             self._quietly(lambda: show_scores_early(self.session.desk, self.ref, item.candidate.id))
-            self._shown_scores.add(item.candidate.id)
-            self._show_score(item)
+            self._known_scores.add(item.candidate.id)
+            self._show_current()
             self.setFocus()
-
-    def _linked(self, candidate: Candidate) -> str:
-        kinds = {reason.kind for reason in candidate.reasons}
-        if ReasonKind.RECORD in kinds:
-            return self.tr("its record matches")
-        if ReasonKind.LINK in kinds:
-            return self.tr("linked by a record")
-        return self.tr("near-duplicate of a hit") if ReasonKind.DUPLICATE in kinds else ""
 
     def _arrived(self, key: str) -> None:
         item = self.current()
@@ -287,8 +258,11 @@ class ReviewPage(Page):
         columns.setSpacing(16)
         self.reference = ReferenceCard()
         self.place = PlacePanel()
+        self.card = CandidateCard()
+        self.card.decided.connect(self.decide)
+        self.card.score_asked.connect(self._reveal)
         columns.addWidget(self.reference, 27)
-        columns.addWidget(self._candidate_card(), 47)
+        columns.addWidget(self.card, 47)
         columns.addWidget(self.place, 24)
         column.addLayout(columns, 1)
         self.film = FilmStrip(self.model)
@@ -305,33 +279,3 @@ class ReviewPage(Page):
         foot.body.addLayout(line)
         column.addWidget(foot)
         return whole
-
-    def _candidate_card(self) -> Card:
-        card = Card()
-        card.setAccessibleName(self.tr("Candidate"))
-        self.number = label("", "section")
-        self.linked = Chip()
-        self.decided = Chip()
-        self.score = label("", "note", wrap=True)
-        self.reveal = Button(
-            self.tr("show"), self._reveal, kind="link", name=self.tr("Show the score; this is journalled")
-        )
-        card.body.addLayout(row(self.number, self.linked, self.decided, None))
-        self.photo = PhotoView(self.tr("Face of the candidate"))
-        card.body.addWidget(self.photo, 1)
-        scored = row(self.score, self.reveal)
-        scored.setStretch(0, 1)
-        card.body.addLayout(scored)
-        buttons = []
-        for number, verdict in enumerate(Verdict, start=1):
-            name = names.verdict_name(verdict)
-            button = Button(f"{number}  {name}", partial(self.decide, verdict), name=name)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            buttons.append(button)
-        card.body.addLayout(row(None, *buttons, None))
-        hint = label(
-            self.tr("Space: whole photo · decisions can be undone until the plan is approved"), "note", wrap=True
-        )
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        card.body.addWidget(hint)
-        return card

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QListView, QVBoxLayout, QWidget
 
 from dsr_desk.core.findings import Candidate, ReasonKind
-from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui.delegates.film import FilmDelegate
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photo_view import PhotoView
@@ -34,6 +34,29 @@ class FilmStrip(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
+
+
+class RecordView(QWidget):
+    """The fields of a record; those that a reason names are marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        inner = QWidget()
+        self._grid = QGridLayout(inner)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        outer.addWidget(scrolled(inner, name=self.tr("Fields of the record")))
+
+    def show_record(self, candidate: Candidate, fields: dict[str, str]) -> None:
+        clear(self._grid)
+        for number, (name, value) in enumerate(fields.items()):
+            self._grid.addWidget(label(name, "muted"), number, 0)
+            shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
+            self._grid.addWidget(shown, number, 1)
+        self._grid.setRowStretch(len(fields), 1)
 
 
 class PlacePanel(Card):
@@ -63,7 +86,7 @@ class PlacePanel(Card):
             ]
         )
         self._column.addWidget(facts)
-        if fields:
+        if fields and candidate.kind is ItemKind.PHOTO:
             self._column.addWidget(rule())
             self._column.addWidget(label(self.tr("Record"), "note"))
             for name, value in fields.items():

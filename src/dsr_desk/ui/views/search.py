@@ -31,6 +31,8 @@ class SearchPage(Page):
         self.state = Chip()
         self.chips.addWidget(self.state)
         self.go = Button("", self._search, kind="primary")
+        self.review = Button(self.tr("Review the candidates"), lambda: session.go.emit("review"))
+        self.head.addWidget(self.review)
         self.head.addWidget(self.go)
         self.blocked = Notice()
         self.to_identity = Button(self.tr("Record the identity check"), lambda: session.go.emit("request"))
@@ -140,6 +142,7 @@ class SearchPage(Page):
 
     def _show_result(self, result: SearchResult | None) -> None:
         clear(self._result)
+        self.review.setVisible(result is not None)
         if result is None:
             self.state.say("")
             self._result.addWidget(label(self.tr("Not searched yet."), "muted"))
@@ -155,9 +158,6 @@ class SearchPage(Page):
         if not result.complete:
             stopped = self.tr("The search was stopped: what was found until then is kept and can be reviewed.")
             self._result.addWidget(Notice(stopped, Tone.WARN, plain=True))
-        self._result.addLayout(
-            row(Button(self.tr("Review the candidates"), lambda: self.session.go.emit("review")), None)
-        )
         self._result.addStretch(1)
 
     def _pile(self) -> QHBoxLayout:

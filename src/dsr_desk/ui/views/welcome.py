@@ -221,7 +221,7 @@ class CreateCard(Card):
 
     def _go(self) -> None:
         if self.go.isEnabled():
-            code = self.country.currentData()
+            code = self.country.value
             place = Place(code) if code else None
             self._make(
                 self.folder.path,

@@ -1,0 +1,203 @@
+"""Pictures of every screen on the sample organisation: light, dark, and light at 200 %.
+
+    python -m dsr_desk.ui.screenshots OUT
+
+Walks through the sample's case as an officer would, so that a picture shows what is really there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QLocale, QPoint, QSettings
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from dsr_desk.app.demo import Prepared, prepare_sample
+from dsr_desk.app.sample import Truth
+from dsr_desk.core.items import ItemKind
+from dsr_desk.jobs.progress import CancelToken, silent
+from dsr_desk.ui import theme
+from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.main import dress, make_window
+from dsr_desk.ui.shell import Window, Workspace
+from dsr_desk.ui.theme import Tokens
+from dsr_desk.ui.views.deletion import DeletionPage
+from dsr_desk.ui.views.evidence import EvidencePage
+from dsr_desk.ui.views.new_case import NewCasePage
+from dsr_desk.ui.views.recovery import RecoveryCard
+from dsr_desk.ui.views.review import ReviewPage
+
+VARIANTS: tuple[tuple[str, Tokens, int], ...] = (
+    ("light", theme.LIGHT, 1),
+    ("dark", theme.DARK, 1),
+    ("200", theme.LIGHT, 2),
+)
+
+SHOWN_AFTER = 5
+"""Decisions before the picture of the review is taken."""
+
+
+class Camera:
+    """Takes each picture once per variant; files are numbered in the order of the walk."""
+
+    def __init__(self, app: QApplication, window: Window, out: Path) -> None:
+        self._app, self._window, self._out = app, window, out
+        self._number = 0
+        self.taken: list[Path] = []
+
+    def settle(self) -> None:
+        """Let jobs end and the screen be painted."""
+        quiet = 0
+        while quiet < 12:
+            self._app.processEvents()
+            quiet = 0 if self._window.bridge.running else quiet + 1
+            time.sleep(0.01)
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        self.settle()
+        self._number += 1
+        for variant, palette, scale in VARIANTS:
+            theme.use(palette)
+            self.settle()
+            shown = widget or self._window
+            image = QImage(shown.size() * scale, QImage.Format.Format_RGB32)
+            image.setDevicePixelRatio(scale)
+            shown.render(image, QPoint())
+            folder = self._out / variant
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{self._number:02d}-{name}.png"
+            image.save(str(path))
+            self.taken.append(path)
+        theme.use(theme.LIGHT)
+
+
+def take_all(out: Path) -> list[Path]:
+    """All pictures; returns their paths."""
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    if not isinstance(app, QApplication):
+        raise RuntimeError("there is another kind of Qt application in this process")
+    dress(app)
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
+        theme.use(theme.LIGHT)
+        window = make_window()
+        window.show()
+        camera = Camera(app, window, out)
+        _before_a_vault(camera)
+        prepared = prepare_sample(folder / "sample", decide=False, report=silent, cancel=CancelToken())
+        window.enter(prepared.desk)
+        _walk(camera, window, prepared, folder)
+        camera.settle()
+        window.close()
+    return camera.taken
+
+
+def _before_a_vault(camera: Camera) -> None:
+    camera.take("first-run")
+    shown = "0000-1111-2222-3333-4444-5555-6666-7777"
+    card = RecoveryCard("Larkfield Friends", Path("DSR Desk vault"), shown, lambda _first: None)
+    card.setFixedWidth(560)
+    card.adjustSize()
+    camera.take("recovery-code", card)
+
+
+def _walk(camera: Camera, window: Window, prepared: Prepared, folder: Path) -> None:
+    case, truth = prepared.case, Truth.load(prepared.sample.truth)
+    session, workspace = window.session, window.workspace
+    if session is None or workspace is None:
+        raise RuntimeError("the window has no vault open")
+    camera.take("cases")
+    session.open_case(case, "request")
+    camera.take("request")
+    workspace.show_place("search")
+    camera.take("search")
+    _review(camera, workspace, truth)
+    workspace.show_place("models")
+    camera.take("models")
+    _deletion(camera, window, workspace, case)
+    _evidence(camera, window, workspace, folder / "bundles")
+    for place in ("indexes", "lineage", "recipients", "journal"):
+        workspace.show_place(place)
+        camera.take(place)
+    workspace.drop([prepared.sample.letter_german])
+    camera.take("new-case")
+    page = workspace.page("new")
+    if isinstance(page, NewCasePage):
+        page.begin_again()
+    camera.take("new-case-empty")
+
+
+def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
+    workspace.show_place("review")
+    camera.settle()
+    page = workspace.page("review")
+    if not isinstance(page, ReviewPage):
+        raise RuntimeError("the review is another screen")
+    decided = 0
+    while (item := page.current()) is not None and item.decision is None:
+        if decided >= SHOWN_AFTER and item.candidate.kind is ItemKind.PHOTO:
+            camera.take("review")
+            decided = -len(page.model.items)
+        page.decide(truth.verdict(item.candidate))
+        decided += 1
+    camera.take("review-decided")
+
+
+def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str) -> None:
+    workspace.show_place("deletion")
+    page = workspace.page("deletion")
+    if not isinstance(page, DeletionPage):
+        raise RuntimeError("the deletion is another screen")
+    camera.settle()
+    page.plan.click()
+    camera.take("deletion-dry-run")
+    page.approve.click()
+    _confirm(camera, window, case, "approve")
+    camera.settle()
+    page.run.click()
+    _confirm(camera, window, case, "run")
+    camera.take("deletion-read-back")
+
+
+def _confirm(camera: Camera, window: Window, case: str, name: str) -> None:
+    for dialog in window.findChildren(TypedConfirmation):
+        if dialog.isVisible():
+            dialog.field.setText(case)
+            camera.take(f"dialog-{name}", dialog)
+            dialog.act.click()
+
+
+def _evidence(camera: Camera, window: Window, workspace: Workspace, folder: Path) -> None:
+    workspace.show_place("evidence")
+    camera.take("evidence")
+    page = workspace.page("evidence")
+    if isinstance(page, EvidencePage):
+        page.seal_into(folder)
+    camera.settle()
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            camera.take("dialog-sealed", dialog)
+            dialog.accept()
+
+
+def main(argv: list[str], say: Callable[[str], object] = print) -> int:
+    if len(argv) != 1:
+        say("usage: python -m dsr_desk.ui.screenshots OUT")
+        return 2
+    taken = take_all(Path(argv[0]))
+    say(f"{len(taken)} pictures in {argv[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

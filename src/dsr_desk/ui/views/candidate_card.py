@@ -1,0 +1,84 @@
+"""The candidate in the middle of the review: its face or its record, and the three decisions of equal weight."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStackedWidget
+
+from dsr_desk.app.review import ReviewItem
+from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
+from dsr_desk.core.items import ItemKind
+from dsr_desk.ui import names
+from dsr_desk.ui.photo_view import PhotoView
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.review_parts import RecordView
+from dsr_desk.ui.widgets import Button, Card, Chip, label, row
+
+
+class CandidateCard(Card):
+    """`decided` carries the verdict of a pressed button; `score_asked` is the wish to see the score early."""
+
+    decided = Signal(object)
+    score_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Candidate"))
+        self.number = label("", "section")
+        self.linked, self.verdict = Chip(), Chip()
+        self.body.addLayout(row(self.number, self.linked, self.verdict, None))
+        self.photo = PhotoView(self.tr("Face of the candidate"))
+        self.record = RecordView()
+        self._shown = QStackedWidget()
+        self._shown.addWidget(self.photo)
+        self._shown.addWidget(self.record)
+        self.body.addWidget(self._shown, 1)
+        self.score = label("", "note", wrap=True)
+        self.reveal = Button(self.tr("show"), self.score_asked.emit, kind="link", name=self.tr("Show the score"))
+        self.reveal.setToolTip(self.tr("Looking at the score before deciding is journalled."))
+        scored = row(self.score, self.reveal)
+        scored.setStretch(0, 1)
+        self.body.addLayout(scored)
+        self.buttons = {verdict: self._button(number, verdict) for number, verdict in enumerate(Verdict, start=1)}
+        self.body.addLayout(row(None, *self.buttons.values(), None))
+        says = self.tr("Space: whole photo · decisions can be undone until the plan is approved")
+        hint = label(says, "note", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addWidget(hint)
+
+    def show_item(self, item: ReviewItem, fields: dict[str, str], *, score_known: bool) -> None:
+        """Everything but the picture, which comes when it is decoded."""
+        candidate = item.candidate
+        self.number.setText(self.tr("Candidate {n}").format(n=item.number))
+        self.linked.say(self._linked(candidate), Tone.INFO, "info")
+        self.verdict.say(names.verdict_name(item.decision.verdict) if item.decision else "", Tone.PLAIN, "")
+        is_record = candidate.kind is ItemKind.RECORD
+        self._shown.setCurrentIndex(1 if is_record else 0)
+        if is_record:
+            self.record.show_record(candidate, fields)
+        faces = [one for one in candidate.reasons if one.kind is ReasonKind.FACE]
+        self.reveal.setVisible(bool(faces) and not score_known)
+        hidden = self.tr("score hidden until decided") if faces else ""
+        self.score.setText("\n".join(one.says for one in faces) if score_known else hidden)
+
+    def show_picture(self, image: QImage | None) -> None:
+        """None while it is being decoded; a null image where the index keeps none."""
+        missing = self.tr("The index keeps no picture of it. Space looks for the photo.")
+        self.photo.show_image(image, self.tr("loading") if image is None else missing)
+
+    def _button(self, number: int, verdict: Verdict) -> Button:
+        name = names.verdict_name(verdict)
+        button = Button(f"{number}  {name}", partial(self.decided.emit, verdict), name=name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _linked(self, candidate: Candidate) -> str:
+        kinds = {reason.kind for reason in candidate.reasons}
+        if ReasonKind.RECORD in kinds:
+            return self.tr("its record matches")
+        if ReasonKind.LINK in kinds:
+            return self.tr("linked by a record")
+        return self.tr("near-duplicate of a hit") if ReasonKind.DUPLICATE in kinds else ""

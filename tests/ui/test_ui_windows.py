@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from dsr_desk.app import cases, review
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.requests import CaseState
+from dsr_desk.ui.dialogs import ErrorDialog, Question, TypedConfirmation
+from dsr_desk.ui.navigation import StepState
+from dsr_desk.ui.views.cases import CasesPage
+from dsr_desk.ui.views.deletion import DeletionPage
+from dsr_desk.ui.views.evidence import EvidencePage
+from dsr_desk.ui.views.models import ModelsPage
+from dsr_desk.ui.views.new_case import NewCasePage
+from dsr_desk.ui.views.request import RequestPage
+from dsr_desk.ui.views.review import ReviewPage
+from dsr_desk.ui.views.sealed import SealedDialog
+from dsr_desk.ui.views.search import SearchPage
+from dsr_desk.ui.views.welcome import Welcome
+from ui.conftest import Visitor
+
+
+def test_the_cases_say_what_is_due_and_enter_goes_on_with_one(visitor: Visitor, qtbot: QtBot) -> None:
+    page = visitor.show("cases")
+    assert isinstance(page, CasesPage)
+    says = page.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert says.startswith("Reference: 2026-001")
+    assert "Erasure" in says
+    assert "Record identity check" in says
+    page.table.choose(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    visitor.settle()
+    assert visitor.session.case == "2026-001"
+    assert isinstance(visitor.workspace.stack.currentWidget(), RequestPage)
+
+
+def test_the_search_waits_for_the_identity_check(visitor: Visitor) -> None:
+    search = visitor.open_case("search")
+    assert isinstance(search, SearchPage)
+    assert not search.go.isEnabled()
+    assert search.blocked.isVisible()
+    request = visitor.show("request")
+    assert isinstance(request, RequestPage)
+    request.identity.method.setText("video call")
+    assert not request.identity.button.isEnabled()
+    request.identity.shows.setText("seen in the call")
+    request.identity.button.click()
+    visitor.settle()
+    assert cases.show_case(visitor.desk, "2026-001").state is CaseState.IDENTIFIED
+    assert visitor.workspace.side.button("request").note == "Read, identity confirmed"
+    visitor.show("search")
+    assert search.go.isEnabled()
+
+
+def test_a_search_fills_the_review_and_says_what_was_not_searched(visitor: Visitor) -> None:
+    visitor.identify()
+    page = visitor.open_case("search")
+    assert isinstance(page, SearchPage)
+    assert page.go.text() == "Search 1 index"
+    page.model.tick(0, on=False)
+    assert not page.go.isEnabled()
+    page.model.tick(0, on=True)
+    page.go.click()
+    visitor.settle()
+    assert page.state.text == "complete"
+    found = visitor.show("review")
+    assert isinstance(found, ReviewPage)
+    assert len(found.model.items) >= 3
+    assert visitor.errors == []
+
+
+def test_keys_decide_and_go_on_and_undo_comes_back(visitor: Visitor, qtbot: QtBot) -> None:
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    first, second = page.model.items[0].candidate.id, page.model.items[1].candidate.id
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_2)
+    assert [one.verdict for one in review.decisions(visitor.desk, "2026-001")] == [Verdict.DIFFERENT]
+    now = page.current()
+    assert now is not None
+    assert now.candidate.id == second
+    qtbot.keyClick(page, Qt.Key.Key_Left)
+    qtbot.keyClick(page, Qt.Key.Key_3)
+    assert [one.verdict for one in review.decisions(visitor.desk, "2026-001")] == [Verdict.UNSURE]
+    visitor.window.activateWindow()
+    qtbot.waitUntil(visitor.window.isActiveWindow)
+    qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    now = page.current()
+    assert now is not None
+    assert now.candidate.id == first
+    assert now.decision is not None
+    assert now.decision.verdict is Verdict.DIFFERENT
+    assert "1 of" in page.progress.text
+
+
+def test_the_score_stays_hidden_until_decided_and_an_early_look_is_journalled(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    faces = [row for row, item in enumerate(page.model.items) if item.candidate.face is not None]
+    page._go_to(faces[0])
+    assert page.card.score.text() == "score hidden until decided"
+    page.card.reveal.click()
+    assert page.card.score.text() != "score hidden until decided"
+    assert not page.card.reveal.isVisible()
+    kinds = [entry.kind for entry in visitor.desk.vault.journal.entries("2026-001")]
+    assert "score-shown" in kinds
+
+
+def test_the_three_decisions_look_alike(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    assert [button.property("kind") for button in page.card.buttons.values()] == ["", "", ""]
+
+
+def test_models_stand_in_the_drawing_and_in_the_table_alike(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    visitor.decide_all()
+    page = visitor.open_case("models")
+    assert isinstance(page, ModelsPage)
+    in_table = {row.model.id for row in page.model.rows}
+    assert len(in_table) >= 3
+    assert in_table <= set(page.graph._nodes)
+    page.table.choose(1)
+    lit = {key for key, item in page.graph._nodes.items() if item.lit}
+    chosen = page.model.rows[1].model
+    assert lit == {step.node.id for path in chosen.paths for step in path}
+
+
+def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.identify()
+    visitor.search()
+    visitor.decide_all()
+    page = visitor.open_case("deletion")
+    assert isinstance(page, DeletionPage)
+    page.plan.click()
+    visitor.settle()
+    assert not page.run.isVisible()
+    page.approve.click()
+    dialog = visitor.dialog(TypedConfirmation)
+    assert dialog.cancel.isDefault()
+    assert not dialog.act.isEnabled()
+    dialog.field.setText("2026-002")
+    assert not dialog.act.isEnabled()
+    dialog.field.setText("2026-001")
+    dialog.act.click()
+    visitor.settle()
+    assert page.run.isVisible()
+    count = page._looked.erase
+    assert count > 0
+    assert page.run.text() == f"Delete {count} items …"
+    page.run.click()
+    dialog = visitor.dialog(TypedConfirmation)
+    assert dialog.act.text() == f"Delete {count} items"
+    dialog.field.setText("2026-001")
+    dialog.act.click()
+    visitor.settle()
+    assert cases.show_case(visitor.desk, "2026-001").state is CaseState.READ_BACK
+    assert visitor.workspace.side.button("deletion").note == "Run and read back"
+
+    evidence = visitor.show("evidence")
+    assert isinstance(evidence, EvidencePage)
+    assert evidence.go.text() == "Seal for 1 recipient …"
+    evidence.requester.setChecked(False)
+    assert not evidence.go.isEnabled()
+    evidence.requester.setChecked(True)
+    evidence.seal_into(tmp_path / "out")
+    visitor.settle()
+    sealed = visitor.dialog(SealedDialog)
+    assert (tmp_path / "out" / "2026-001-open-me.html").is_file()
+    assert [chip for chip in sealed.findChildren(QWidget) if chip.accessibleName() == "holds"]
+    sealed.accept()
+    assert visitor.errors == []
+
+
+def test_an_undecided_review_is_an_error_that_says_what_to_do(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("deletion")
+    assert isinstance(page, DeletionPage)
+    page.plan.click()
+    visitor.settle()
+    assert [error.code for error in visitor.errors] == ["DELETE-REVIEW-OPEN"]
+    dialog = ErrorDialog(visitor.errors[0], visitor.window)
+    texts = [child.text() for child in dialog.findChildren(QWidget) if hasattr(child, "text")]
+    error = visitor.errors[0]
+    for part in (error.what_happened, error.what_it_means, error.what_to_do, error.code):
+        assert part in texts
+
+
+def test_a_dropped_letter_becomes_a_case_as_the_officer_corrected_it(visitor: Visitor) -> None:
+    visitor.workspace.drop([visitor.office.letter])
+    visitor.settle()
+    page = visitor.workspace.page("new")
+    assert isinstance(page, NewCasePage)
+    assert page.form.original.toPlainText()
+    assert len(page.photos.pickers) == 2
+    assert page.go.isEnabled()
+    page.form._rows[0].value.setText("Somebody Else")
+    page.go.click()
+    visitor.settle()
+    assert visitor.session.case == "2026-002"
+    assert "Somebody Else" in cases.show_case(visitor.desk, "2026-002").identifiers.names
+    assert isinstance(visitor.workspace.stack.currentWidget(), RequestPage)
+
+
+def test_photos_without_a_usable_face_need_the_words_records_alone(visitor: Visitor, tmp_path: Path) -> None:
+    photo = tmp_path / "nobody.png"
+    from PIL import Image
+
+    Image.new("RGB", (200, 200), (90, 120, 150)).save(photo)
+    visitor.workspace.drop([photo])
+    visitor.settle()
+    page = visitor.workspace.page("new")
+    assert isinstance(page, NewCasePage)
+    assert not page.go.isEnabled()
+    assert page.without_photo.isVisible()
+    page.without_photo.setChecked(True)
+    assert page.go.isEnabled()
+
+
+def test_locking_blanks_the_window_and_closes_the_vault(visitor: Visitor) -> None:
+    visitor.open_case("request")
+    visitor.window.lock()
+    assert visitor.window.workspace is None
+    assert isinstance(visitor.window.centralWidget(), Welcome)
+    visitor.settle()
+    visitor.office.open().close()
+
+
+def test_idle_minutes_lock_the_window(visitor: Visitor, qtbot: QtBot) -> None:
+    visitor.window._idle._timer.setInterval(1)
+    visitor.window._idle._timer.start()
+    qtbot.waitUntil(lambda: visitor.window.workspace is None)
+
+
+def test_leaving_while_work_runs_asks_with_verbs(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(question: Question) -> int:
+        asked.append(question.act.text())
+        return 0
+
+    monkeypatch.setattr(Question, "exec", answer)
+    go_on = []
+    visitor.window.bridge.run(
+        "Building an index",
+        lambda _report, token: [token.check() for _ in iter(lambda: bool(go_on), True)],
+        lambda _result: None,
+        context=visitor.window,
+    )
+    assert not visitor.window.close()
+    assert asked == ["Stop it and leave"]
+    assert visitor.window.isVisible()
+    go_on.append(True)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cases",
+        "request",
+        "search",
+        "review",
+        "models",
+        "deletion",
+        "evidence",
+        "indexes",
+        "lineage",
+        "recipients",
+        "journal",
+        "new",
+    ],
+)
+def test_every_control_of_every_screen_has_a_name(visitor: Visitor, place: str) -> None:
+    visitor.identify()
+    visitor.search()
+    visitor.session.open_case(visitor.office.case)
+    page = visitor.show(place)
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
+    controls = [one for kind in kinds for one in page.findChildren(kind) if not one.objectName().startswith("qt_")]
+    nameless = [one for one in controls if not (one.accessibleName() or getattr(one, "text", str)())]
+    assert not nameless
+    for table in page.findChildren(QTableView):
+        tester = QAbstractItemModelTester(table.model(), QAbstractItemModelTester.FailureReportingMode.Fatal)
+        for row in range(table.model().rowCount()):
+            assert table.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+        tester.deleteLater()
+
+
+def test_the_steps_show_their_state_as_sign_and_word(visitor: Visitor) -> None:
+    visitor.open_case("request")
+    button = visitor.workspace.side.button("search")
+    assert button._icon == StepState.OPEN.value
+    assert "identity" in button.accessibleName()
