@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from dsr_desk.app.sample.camera import Shot, project, surface_point, take
 from dsr_desk.app.sample.grid import Field, smooth
+from dsr_desk.app.sample.hair import shows_ears
 from dsr_desk.app.sample.head import Head, build_head, expressed
 from dsr_desk.app.sample.person import AT_REST, SHIRTS, STRAIGHT, Colour, Expression, Features, Light, Pose
 
@@ -58,7 +59,7 @@ def put(canvas: Field, figure: Figure, people: People, light: Light) -> None:
     shot = take(head, figure.pose, light, figure.scale * FINER)
     glasses = "dark" if figure.sunglasses else face.glasses
     if glasses != "none":
-        _wear(shot, head, face, figure.pose, glasses)
+        _wear(shot, head, face, figure.pose, glasses, light.exposure)
     colour, alpha = _average(shot)
     origin = (round(figure.x - shot.origin[0] / FINER), round(figure.y - shot.origin[1] / FINER))
     _over(canvas, colour, alpha, origin)
@@ -89,7 +90,7 @@ def _over(canvas: Field, colour: Field, alpha: Field, origin: tuple[int, int]) -
     canvas[rows, columns] = canvas[rows, columns] * (1 - alpha[part][..., None]) + colour[part]
 
 
-def _wear(shot: Shot, head: Head, face: Features, pose: Pose, kind: str) -> None:
+def _wear(shot: Shot, head: Head, face: Features, pose: Pose, kind: str, lit: float) -> None:
     """Glasses: rims before the eyes, a bridge, and the temple on the side that is seen."""
     across, down, power = _RIMS[kind]
     size = (shot.alpha.shape[1], shot.alpha.shape[0])
@@ -107,8 +108,8 @@ def _wear(shot: Shot, head: Head, face: Features, pose: Pose, kind: str) -> None
         seen = [tuple(point) for point in project(rim.astype(np.float32), pose, shot).tolist()]
         pen.line([*seen, seen[0], seen[1]], fill=255, width=thick, joint="curve")
         fill.polygon(seen, fill=255)
-        if side * pose.yaw >= -4:
-            reach = np.array([(middle + side * across, 0.03, depth - 0.12), (side * 0.86, 0.03, 0.05)], np.float32)
+        if side * pose.yaw < -6 and shows_ears(face):
+            reach = np.array([(middle + side * across, 0.03, depth - 0.10), (side * 0.88, 0.03, 0.0)], np.float32)
             pen.line([tuple(point) for point in project(reach, pose, shot).tolist()], fill=255, width=thick)
     inner = max(face.eye_apart, across + 0.05) - across
     bridge = np.array([(-inner, 0.03, depth), (0, 0.06, depth + 0.02), (inner, 0.03, depth)], np.float32)
@@ -117,10 +118,11 @@ def _wear(shot: Shot, head: Head, face: Features, pose: Pose, kind: str) -> None
     if kind == "dark":
         _blend(shot, glass * 0.94, (0.012, 0.012, 0.014))
     else:
-        _blend(shot, glass * 0.07, (0.9, 0.95, 1.0))
+        _blend(shot, glass * 0.03, (0.8 * lit, 0.85 * lit, 0.9 * lit))
     frame = np.asarray(lines, np.float32)[..., None] / 255
     np.maximum(shot.alpha, frame[..., 0], out=shot.alpha)
-    _blend(shot, frame, face.frame)
+    red, green, blue = face.frame
+    _blend(shot, frame, (red * lit, green * lit, blue * lit))
 
 
 def _blend(shot: Shot, share: Field, colour: Colour) -> None:

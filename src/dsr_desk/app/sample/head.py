@@ -168,12 +168,9 @@ def _model_mouth(head: Head, face: Features, mood: Expression) -> None:
             smooth(-0.006, 0.006, upper_edge - y) * smooth(-0.006, 0.006, y - lower_edge) * smooth(0.97, 0.88, across)
         )
         paint(head, rows, hole, (0.05, 0.012, 0.012))
-        teeth = (
-            smooth(lower_edge.min() - 1, 0, y)
-            * smooth(-0.004, 0.008, upper_edge - y)
-            * smooth(0.062, 0.045, upper_edge - y)
-        )
-        paint(head, rows, hole * np.clip(teeth, 0, 1) * smooth(0.9, 0.6, across), (0.74, 0.71, 0.64))
+        shown = 0.012 + 0.55 * gap * round_off
+        teeth = smooth(-0.004, 0.008, upper_edge - y) * np.clip((shown - (upper_edge - y)) / 0.012 + 0.5, 0, 1)
+        paint(head, rows, hole * teeth * smooth(0.88, 0.5, across), (0.70, 0.67, 0.61))
     corners = np.exp(-(((np.abs(x) - wide) / 0.03) ** 2) - ((y - face.mouth - 0.075 * mood.smile) / 0.03) ** 2)
     darken(head, rows, 0.35 * corners, red=0.85)
     if mood.smile > 0:

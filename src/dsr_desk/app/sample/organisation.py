@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from dsr_desk.app.sample.album import Album, Planned, plan_album
-from dsr_desk.app.sample.figure import People
+from dsr_desk.app.sample.figure import Figure, People
 from dsr_desk.app.sample.letter import english_letter, german_letter
 from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS, write_mlflow, write_openlineage
 from dsr_desk.app.sample.members import Member, as_csv, make_members, profile_rows
@@ -237,17 +237,15 @@ def _write_awkward(folder: Path, album: Album, drawn: dict[str, bytes], subject:
 
 
 def _photo_item(container: str, member: str, data: bytes, one: Planned, hard: str = "", scale: float = 1.0) -> TrueItem:
-    faces = tuple(
-        _face(figure.person, figure.x, figure.y, figure.scale, one.picture, scale) for figure in one.picture.figures
-    )
+    faces = tuple(face_there(figure, one.picture, scale) for figure in one.picture.figures)
     shown = tuple(sorted({face.person for face in faces}))
     return TrueItem(container, member, digest(data), shown, is_photo=True, hard=hard or one.hard, faces=faces)
 
 
-def _face(person: int, x: float, y: float, size: float, picture: Picture, scale: float) -> FaceThere:
-    """Middle of the eyes and half the face's width, in pixels of the stored photo."""
+def face_there(figure: Figure, picture: Picture, scale: float = 1.0) -> FaceThere:
+    """Where a figure's face ends up in the stored photo, after it was made smaller and turned; `scale` is one more."""
     share = picture.small * scale
-    x, y, wide = x * share, y * share, picture.wide * share
+    x, y, wide, tall = (value * share for value in (figure.x, figure.y, picture.wide, picture.tall))
     for _ in range(picture.quarter % 4):
-        x, y, wide = y, wide - x, picture.tall * share
-    return FaceThere(person, round(x), round(y), round(size * 0.8 * share))
+        x, y, wide, tall = y, wide - x, tall, wide
+    return FaceThere(figure.person, round(x), round(y), round(figure.scale * 0.8 * share))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,17 +47,6 @@ def draw(picture: Picture, people: People) -> bytes:
     else:
         shown = scene(picture.place, picture.wide, picture.tall, rng)
     return _jpeg(_afterwards(shown, picture), picture.quality)
-
-
-def size_of(picture: Picture) -> tuple[int, int]:
-    """Width and height of the stored photo."""
-    wide, tall = round(picture.wide * picture.small), round(picture.tall * picture.small)
-    return (tall, wide) if picture.quarter % 2 else (wide, tall)
-
-
-def people_in(picture: Picture) -> Sequence[int]:
-    """Whose face the photo shows."""
-    return [figure.person for figure in picture.figures]
 
 
 def _develop(canvas: Field, picture: Picture, rng: np.random.Generator) -> Image.Image:
