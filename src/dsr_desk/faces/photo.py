@@ -38,8 +38,8 @@ class FoundFace:
 class PhotoResult:
     """What one photo holds. `width` and `height` are the upright photo's at full size, 0 where unknown.
 
-    `reason` is "" or says in a few words why the photo is in a class other than FACES and NO_FACE. A truncated photo
-    may still have faces. `phash` has 8 bytes, or none where there are no pixels or nothing to be seen.
+    `reason` says in a few words why the photo is in its class or what was not looked for in it; mostly it is "". A
+    truncated photo may still have faces. `phash` has 8 bytes, or none without pixels or with nothing to be seen.
     """
 
     ledger_class: LedgerClass
@@ -62,7 +62,10 @@ def examine(engine: Engine, data: bytes, orientation: int | None = None, *, thum
     pixels = decoded.pixels
     shrunk = decoded.width / pixels.shape[1]
     faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails)
-    ledger_class, reason = _classify(faces, decoded.problem, decoded.reason)
+    reason = decoded.reason
+    if shrunk > 1.0 and not reason:
+        reason = f"read shrunk to {pixels.shape[1]} × {pixels.shape[0]} pixels: small faces in it were not looked for"
+    ledger_class, reason = _classify(faces, decoded.problem, reason)
     return PhotoResult(ledger_class, reason, decoded.width, decoded.height, perceptual_hash(pixels), faces)
 
 
@@ -97,10 +100,10 @@ def _classify(faces: tuple[FoundFace, ...], problem: LedgerClass | None, reason:
     if problem is not None:
         return problem, reason
     if not faces:
-        return LedgerClass.NO_FACE, ""
+        return LedgerClass.NO_FACE, reason
     if not any(face.comparable for face in faces):
         return LedgerClass.NOT_COMPARABLE, ", ".join(sorted({word for face in faces for word in face.quality}))
-    return LedgerClass.FACES, ""
+    return LedgerClass.FACES, reason
 
 
 def _scaled(box: Box, factor: float) -> Box:

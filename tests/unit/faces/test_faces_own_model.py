@@ -14,8 +14,16 @@ from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 from dsr_desk.faces.own_model import OwnEngine, OwnModelUnusable
 
 MANIFEST = {
-    "name": "house model", "model": "net.onnx", "dimension": 8, "side": 32, "padding": 0.3, "colours": "BGR",
-    "layout": "NCHW", "mean": 127.5, "range": 128, "mirror": True,
+    "name": "house model",
+    "model": "net.onnx",
+    "dimension": 8,
+    "side": 32,
+    "padding": 0.3,
+    "colours": "BGR",
+    "layout": "NCHW",
+    "mean": 127.5,
+    "range": 128,
+    "mirror": True,
     "card": {"trained_on": "consenting employees", "licence": "own"},
 }
 

@@ -1,0 +1,84 @@
+"""What stands in the way of comparing a face is said in words, and only the hopeless is set aside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from dsr_desk.core.items import Box
+from dsr_desk.faces.quality import ADVICE, Quality, judge, sharpness, turned_away
+from dsr_desk.faces.registry import load_engine
+
+FRONTAL = np.array([[40, 60], [60, 60], [110, 60], [90, 60], [75, 95]], np.float32)
+LARGE = Box(0, 0, 100, 100)
+
+
+@pytest.fixture(scope="module")
+def chip(face_photo) -> np.ndarray:
+    engine = load_engine("standard")
+    pixels = np.asarray(face_photo.filter(ImageFilter.UnsharpMask(4, 300)))
+    return engine.align(pixels, engine.detect(pixels)).chips[0]
+
+
+def blurred(chip: np.ndarray, radius: float) -> np.ndarray:
+    return np.asarray(Image.fromarray(chip).filter(ImageFilter.GaussianBlur(radius)))
+
+
+def nose_at(x: float) -> np.ndarray:
+    landmarks = FRONTAL.copy()
+    landmarks[4, 0] = x
+    return landmarks
+
+
+def test_a_large_sharp_frontal_face_has_nothing_against_it(chip):
+    assert judge(LARGE, chip, FRONTAL) == Quality((), comparable=True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "worse", "hopeless"),
+    [
+        ("small face", {"box": Box(0, 0, 24, 24)}, {"box": Box(0, 0, 9, 9)}),
+        ("turned away", {"landmarks": nose_at(97)}, {"landmarks": nose_at(120)}),
+        ("too dark", {"light": 0.15}, {"light": 0.02}),
+        ("too bright", {"add": 90}, {"add": 255}),
+    ],
+)
+def test_each_reason_is_flagged_before_it_makes_a_face_incomparable(reason, worse, hopeless, chip):
+    def judged(box=LARGE, landmarks=FRONTAL, light=1.0, add=0):
+        changed = np.clip(chip.astype(float) * light + add, 0, 255).astype(np.uint8)
+        return judge(box, changed, landmarks)
+
+    assert judged(**worse).reasons == (reason,)
+    assert judged(**worse).comparable
+    assert reason in judged(**hopeless).reasons
+    assert not judged(**hopeless).comparable
+
+
+def test_blur_is_flagged_and_more_blur_is_less_sharp(chip):
+    grey = [blurred(chip, radius).mean(axis=2, dtype=np.float32) for radius in (0, 2, 4, 8)]
+    values = [sharpness(one) for one in grey]
+    assert values == sorted(values, reverse=True)
+    assert "blurred" in judge(LARGE, blurred(chip, 7), FRONTAL).reasons
+
+
+def test_a_flat_chip_is_not_comparable():
+    flat = np.full((150, 150, 3), 128, np.uint8)
+    assert not judge(LARGE, flat, FRONTAL).comparable
+
+
+def test_turning_is_measured_across_the_eyes_whatever_the_tilt():
+    assert turned_away(FRONTAL) == pytest.approx(0.0)
+    angle = np.radians(30)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    assert turned_away(nose_at(95) @ turn.T) == pytest.approx(turned_away(nose_at(95)), abs=1e-4)
+
+
+def test_landmarks_on_one_spot_count_as_turned_away():
+    assert turned_away(np.ones((5, 2), np.float32)) == 1.0
+
+
+def test_there_is_advice_for_every_reason(chip):
+    dark = judge(Box(0, 0, 5, 5), (blurred(chip, 9) * 0.05).astype(np.uint8), nose_at(120))
+    bright = judge(LARGE, np.full((150, 150, 3), 254, np.uint8), FRONTAL)
+    assert {*dark.reasons, *bright.reasons} == set(ADVICE)
