@@ -152,7 +152,8 @@ class AffectedModel:
 
     `in_weights` is False where every path goes through a validation or an evaluation only. `paths` holds the
     shortest path from each hit dataset version, shortest first. `training_recorded` is False where no source
-    records what the model was trained on, so that there may be more than these paths.
+    records what the model was trained on, so that there may be more than these paths. `sources` are the digests of
+    the files that state the paths, "" among them for what this vault registered or concluded.
     """
 
     node: Node
@@ -182,6 +183,11 @@ class AffectedModel:
         return self.node.version
 
     @property
+    def task(self) -> str:
+        """What the model is for, "" where no source says it: not every model on these photos is a face model."""
+        return self.node.attributes.get("task", "")
+
+    @property
     def shortest_path(self) -> Path:
         return self.paths[0]
 
@@ -199,6 +205,7 @@ class AffectedModel:
             "certainty": self.certainty.value,
             "paths": [[step.as_json() for step in path] for path in self.paths],
             "in_weights": self.in_weights,
+            "task": self.task,
             "training_recorded": self.training_recorded,
             "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
             "deployments": [node.label for node in self.deployments],

@@ -94,11 +94,7 @@ class Graph:
         to_seat = np.array(stated, dtype=np.int64)
         said = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
         self.said = said.and_also(EdgeTable.of(self._from_registration(known)))
-        unknown = [
-            (seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1)
-            for pair in found.links
-            for a, b in (pair, pair[::-1])
-        ]
+        unknown = [(seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1) for a, b in found.links]
         wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
         self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
         self.stated = np.zeros(len(self.nodes), dtype=bool)
@@ -296,13 +292,13 @@ class Graph:
         shift: Indices = np.repeat(starts - (ends - counts), counts)
         return np.arange(total) + shift
 
-    def path_to(self, node: int, walk: Walk) -> Path:
-        """The shortest path that the walk found."""
+    def edges_to(self, node: int, walk: Walk) -> list[int]:
+        """Edge numbers of the shortest path that the walk found, from its start on."""
         numbers = []
         while (edge := int(walk.arrival[node])) >= 0:
             numbers.append(edge)
             node = int(self.origin[edge])
-        return self.path_along(node, reversed(numbers))
+        return numbers[::-1]
 
     def path_along(self, start: int, edges: Iterable[int]) -> Path:
         steps = [Step(self.nodes[start])]

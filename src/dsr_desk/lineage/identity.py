@@ -7,9 +7,9 @@ without a version is no identity either: it may mean any version, so it is linke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 
 from dsr_desk.core.lineage import Certainty, JoinQuestion, Node, NodeKind
 from dsr_desk.lineage.importers.draft import node_id
@@ -17,6 +17,8 @@ from dsr_desk.lineage.importers.draft import node_id
 JOINED_KINDS = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EMBEDDING, NodeKind.BENCHMARK, NodeKind.OUTPUT)
 MOST_QUESTIONS_A_NAME = 200
 REGISTERED = "registered"
+ERASED = "people-erased"
+"""Attributes of nodes that come from this vault's registration; exports leave them out."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class RegisteredVersion:
             digests=self.digests,
             aliases=self.places,
             created=self.created,
-            attributes={REGISTERED: "yes"},
+            attributes={REGISTERED: "yes", **({ERASED: "yes"} if self.by_erasure else {})},
         )
 
 
@@ -71,7 +73,7 @@ class WholePart:
 
 @dataclass
 class Identities:
-    """`leader[i]` is the position of the node that stands for node i. `links` are unanswered versioned pairs."""
+    """`leader[i]` is the position of the node that stands for node i. `links` are unanswered pairs, each way."""
 
     leader: list[int]
     wholes: list[WholePart] = field(default_factory=list)
@@ -187,27 +189,47 @@ def _same_names(
         if len(classes) < 2:
             continue
         asked = 0
-        for first, second in combinations(classes.values(), 2):
+        for first, second in _pairs(nodes, list(classes.values())):
             a, b = first[0], second[0]
             if frozenset((found.leader[a], found.leader[b])) in linked:
                 continue
-            unversioned = [bool(named_version(nodes[i])[1]) for i in (a, b)].count(False)
-            shared = {nodes[i].namespace for i in first} & {nodes[i].namespace for i in second}
-            if unversioned == 1 and shared - {""}:
+            whole = bool(named_version(nodes[a])[1]) != bool(named_version(nodes[b])[1])
+            if {nodes[i].namespace for i in first} & {nodes[i].namespace for i in second} - {""}:
                 found.wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
                 continue
-            if shared and unversioned != 1:
+            if _answered(nodes, first, second, said) is not None:
                 continue
-            pair = _answered(nodes, first, second, said)
-            if pair is not None or asked == MOST_QUESTIONS_A_NAME:
-                continue
-            asked += 1
-            one, other = sorted((nodes[a], nodes[b]), key=lambda node: (node.namespace, node.id))
-            found.questions.append(JoinQuestion(one, other))
-            if unversioned == 1:
+            if asked < MOST_QUESTIONS_A_NAME:
+                asked += 1
+                one, other = sorted((nodes[a], nodes[b]), key=lambda node: (node.namespace, node.id))
+                found.questions.append(JoinQuestion(one, other))
+            if whole:
                 found.wholes.append(_as_whole(nodes, a, b, Certainty.UNKNOWN))
             else:
-                found.links.append((a, b))
+                # Nothing flows by a mere name into a version from which people were erased.
+                found.links += [
+                    (i, k)
+                    for i, k, target in ((a, b, second), (b, a, first))
+                    if not any(ERASED in nodes[member].attributes for member in target)
+                ]
+
+
+def _pairs(nodes: Sequence[Node], classes: Sequence[list[int]]) -> Iterator[tuple[list[int], list[int]]]:
+    """Pairs that may be the same: of different namespaces, or one with and one without a version.
+
+    Two versions of one namespace are never the same, so that thousands of them make no pairs.
+    """
+    spaces: dict[frozenset[str], tuple[list[list[int]], list[list[int]]]] = defaultdict(lambda: ([], []))
+    for members in classes:
+        versioned = bool(named_version(nodes[members[0]])[1])
+        spaces[frozenset(nodes[i].namespace for i in members)][versioned].append(members)
+    for bare, versions in spaces.values():
+        yield from product(bare, versions)
+    for (names, first), (others, second) in combinations(spaces.items(), 2):
+        for one, other in product(first[0] + first[1], second[0] + second[1]):
+            same_version = bool(named_version(nodes[one[0]])[1]) == bool(named_version(nodes[other[0]])[1])
+            if not (names & others and same_version):
+                yield one, other
 
 
 def _answered(

@@ -203,12 +203,12 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
 
 
 def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> AffectedModel:
-    paths = []
+    paths: list[tuple[int, list[int]]] = []
     best = len(CERTAINTIES) - 1
     for start in starts:
         for code, walk in enumerate(start.tiers):
             if walk.reached[seat]:
-                paths.append((code, graph.path_to(seat, walk)))
+                paths.append((code, graph.edges_to(seat, walk)))
                 best = min(best, code)
                 break
     paths.sort(key=lambda found: (found[0], len(found[1])))
@@ -219,13 +219,14 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> Affe
         roles=roles or (Role.DERIVE,),
         certainty=CERTAINTIES[best],
         in_weights=any(start.weights[seat] for start in starts),
-        paths=tuple(path for _, path in paths),
+        paths=tuple(graph.path_along(int(graph.origin[edges[0]]) if edges else seat, edges) for _, edges in paths),
         period=_period(downstream[NodeKind.DEPLOYMENT]),
         deployments=tuple(downstream[NodeKind.DEPLOYMENT]),
         products=tuple(downstream[NodeKind.PRODUCT]),
         outputs=(*downstream[NodeKind.OUTPUT], *downstream[NodeKind.DATASET]),
         embeddings=tuple(downstream[NodeKind.EMBEDDING]),
         benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
+        sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
     )
 

@@ -71,9 +71,9 @@ def test_the_impact_is_the_same_after_a_round_trip(rich: Graph, form: str, tmp_p
     part = read_back(affected_part(rich, ["faces@1"]), form, tmp_path)
     again = Graph.of(part.nodes, part.edges)
 
-    assert affected(again, ["faces@1"]).models == tuple(
-        replace(model, training_recorded=True) for model in affected(rich, ["faces@1"]).models
-    )
+    before, after = affected(rich, ["faces@1"]).models, affected(again, ["faces@1"]).models
+    assert [replace(model, sources=()) for model in after] == [replace(model, sources=()) for model in before]
+    assert len(before) == 2
 
 
 @every_format

@@ -129,3 +129,26 @@ def test_a_name_is_found_with_and_without_its_version(draw: Draw) -> None:
     assert set(reached(graph, "faces")) == {"a", "b"}
     assert set(reached(graph, "Faces@2")) == {"b"}
     assert graph.find("nothing", NodeKind.DATASET) == []
+
+
+def test_thousands_of_versions_of_one_dataset_are_no_questions_and_take_no_time(draw: Draw) -> None:
+    many = tuple(dataset("mlflow", "dataset", str(i)) for i in range(3_000))
+    graph = draw(f"{many[0].id} train model:net", nodes=many)
+
+    assert graph.questions == ()
+    assert len(graph.nodes) == 3_001
+
+
+def test_an_open_question_leads_nothing_into_a_version_that_people_were_erased_from(draw: Draw) -> None:
+    theirs, later = dataset("lake", "faces", "v7"), dataset("", "faces", "1-erased")
+    ours = (
+        RegisteredVersion("faces", "1"),
+        RegisteredVersion("faces", "1-erased", derived_from="faces@1", by_erasure=True),
+    )
+    graph = draw(
+        f"{theirs.id} train model:net", f"{later.id} train model:after", nodes=(theirs, later), registered=ours
+    )
+
+    assert len(graph.questions) == 2
+    assert reached(graph, "faces@1") == {"net": Certainty.UNKNOWN}
+    assert reached(graph, "faces@1-erased") == {"after": Certainty.RECORDED, "net": Certainty.UNKNOWN}

@@ -27,6 +27,7 @@ def test_a_model_trained_on_the_dataset_is_affected_with_role_and_path(draw: Dra
         ("net", Role.PRODUCE),
     ]
     assert impact.hits == {"faces@1": 4}
+    assert model.sources == ("src",)
 
 
 def test_fine_tunes_adapters_merges_distillates_and_quantised_models_are_reached(draw: Draw) -> None:

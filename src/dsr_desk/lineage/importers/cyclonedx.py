@@ -108,6 +108,9 @@ class _Reader:
         if self._kind(node) == NodeKind.MODEL:
             card = mapping(component.get("modelCard", {}), f"{place}.modelCard")
             parameters = mapping(card.get("modelParameters", {}), f"{place}.modelCard.modelParameters")
+            if task := maybe_text(parameters.get("task"), f"{place}.modelCard.modelParameters.task"):
+                known = self.draft.nodes[node]
+                self.draft.node(known.kind, known.name, known.version, known.namespace, key=node, task=task)
             for i, item in enumerate(listing(parameters.get("datasets"), f"{place}.modelCard")):
                 self._dataset(node, mapping(item, place), f"{place}.modelCard.modelParameters.datasets[{i}]")
 

@@ -117,6 +117,7 @@ def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) ->
     model = draft.node(
         NodeKind.MODEL, named or _name(path, body), "", NAMESPACE,
         replaced_by=maybe_text(data.get("new_version"), "new_version"),
+        task=maybe_text(data.get("pipeline_tag"), "pipeline_tag"),
     )  # fmt: skip
     tags = _ids(data.get("tags"), "tags")
     sources = _ids(data.get("datasets"), "datasets")
