@@ -100,10 +100,11 @@ class Container(Protocol):
     """One container of one format at one place.
 
     `name` is what addresses use: the path relative to the folder that holds the source, with forward slashes.
-    `tabular` says that its items are rows or cells of a table.
+    `title` is what people call the format, `tabular` says that its items are rows or cells of a table.
     """
 
     format: ClassVar[str]
+    title: ClassVar[str]
     tabular: ClassVar[bool]
     path: Path
     name: str

@@ -31,6 +31,7 @@ class CsvTable(FileContainer):
     """A table in delimited text. The first row that is not blank names the columns."""
 
     format: ClassVar[str] = "csv"
+    title: ClassVar[str] = "CSV table"
     tabular: ClassVar[bool] = True
 
     @classmethod

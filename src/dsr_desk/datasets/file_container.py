@@ -17,6 +17,7 @@ class FileContainer(ABC):
     """A format says what its items are and writes a file without some of them; the rest is here."""
 
     format: ClassVar[str]
+    title: ClassVar[str]
     tabular: ClassVar[bool] = False
 
     def __init__(self, path: Path, name: str) -> None:
@@ -35,6 +36,10 @@ class FileContainer(ABC):
     @abstractmethod
     def write_without(self, target: Path, changes: Changes) -> Collection[str]:
         """Fill the empty file `target` with this container after `changes`; returns notes for `Erased`."""
+
+    def companions(self) -> Collection[Path]:
+        """Files beside this one that belong to it and are rewritten with it, there or not."""
+        return ()
 
     def rest_digest(self, changes: Changes) -> str:
         """Digest of all that is no item, as it shall be after `changes`. "" where a format holds items alone."""

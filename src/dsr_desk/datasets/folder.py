@@ -34,6 +34,7 @@ class FolderOfPhotos:
     """Photos as files. Links are not followed: what lies inside is listed at its own place."""
 
     format: ClassVar[str] = "folder"
+    title: ClassVar[str] = "folder of photos"
     tabular: ClassVar[bool] = False
 
     def __init__(self, path: Path, name: str) -> None:

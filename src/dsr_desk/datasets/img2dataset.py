@@ -24,6 +24,7 @@ class Img2DatasetShard(WebDatasetShard):
     """The orientation comes from the `exif` column of the Parquet file of the same stem, or from a sample's JSON."""
 
     format: ClassVar[str] = "img2dataset"
+    title: ClassVar[str] = "img2dataset shard"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:

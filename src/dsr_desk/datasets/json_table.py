@@ -37,6 +37,7 @@ class JsonDocument(FileContainer):
     """A list of objects, or an object with such lists. Erasing keeps all other bytes as they are."""
 
     format: ClassVar[str] = "json"
+    title: ClassVar[str] = "JSON document"
     tabular: ClassVar[bool] = True
 
     @classmethod

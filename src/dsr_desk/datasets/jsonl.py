@@ -22,6 +22,7 @@ class JsonLines(FileContainer):
     """A line that is no object is no record and stays; a last line that is cut off is damage."""
 
     format: ClassVar[str] = "jsonl"
+    title: ClassVar[str] = "JSON lines"
     tabular: ClassVar[bool] = True
 
     @classmethod

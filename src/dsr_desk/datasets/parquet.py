@@ -51,6 +51,7 @@ class ParquetTable(FileContainer):
     """A row's photos are items of their own, its other columns one record; a row goes when all of its items go."""
 
     format: ClassVar[str] = "parquet"
+    title: ClassVar[str] = "Parquet file"
     tabular: ClassVar[bool] = True
 
     @classmethod

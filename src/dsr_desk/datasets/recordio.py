@@ -51,6 +51,7 @@ class RecordFile(FileContainer):
     """
 
     format: ClassVar[str] = "recordio"
+    title: ClassVar[str] = "MXNet RecordIO"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -123,6 +124,9 @@ class RecordFile(FileContainer):
                 if not record.is_photo:
                     digest.update(record.header + record.data)
         return digest.hexdigest()
+
+    def companions(self) -> Collection[Path]:
+        return (self._index, self._list)
 
     @property
     def _index(self) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import Container, Summary
 from dsr_desk.datasets.csv_table import CsvTable
@@ -20,6 +22,7 @@ from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
+from dsr_desk.datasets.unread import unread_kind
 from dsr_desk.datasets.webdataset import WebDatasetShard
 from dsr_desk.datasets.zip import ZipArchive
 
@@ -37,7 +40,8 @@ FORMATS: tuple[type[FileContainer], ...] = (
 )
 """Asked in this order; the first that recognises a file reads it."""
 
-LISTED = 20
+COUNTED = 10_000
+"""Items that a description counts in one file before it says "more than"."""
 
 
 class SourceMissing(DeskError):
@@ -63,7 +67,7 @@ class SourceEmpty(DeskError):
 
 class SourceNotUnderstood(DeskError):
     code = "SOURCE-NOT-UNDERSTOOD"
-    happened = "{path} is in no format that this program reads."
+    happened = "{path} is {what}, which this program does not read."
     means = "What it holds is not searched."
     todo = "Export it to a format that is read (photos in folders, tar, CSV ...), or state it as not searched."
 
@@ -92,7 +96,7 @@ def open_source(path: Path, base: Path | None = None) -> list[Container]:
     loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
     found: list[Container] = [*loose, *contents.containers]
     if not found:
-        raise SourceNotUnderstood(path=path) if contents.others else SourceEmpty(path=path)
+        raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
     return found
 
 
@@ -108,27 +112,45 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
     for format_ in FORMATS:
         if format_.format == format_name:
             return format_(path, name)
-    raise SourceNotUnderstood(path=path)
+    raise SourceNotUnderstood(path=path, what=f"a container of the format “{format_name}”")
 
 
 def describe(path: Path) -> Summary:
-    """What a path turns out to be, in words, with what in it is not understood. Raises as `open_source` does."""
+    """What a path turns out to be, how much is in it, and what is not understood ("name: why", complete).
+
+    Raises as `open_source` does.
+    """
     path, base = _placed(path, None)
     if not path.is_dir():
         container = _open_file(path, base)
-        return Summary(container.format, f"{container.format}, {_size(path.stat().st_size)}")
+        says = f"{container.title}: {_counted(container)}, {_size(path.stat().st_size)}"
+        return Summary(container.format, says)
     contents = _contents_of(path, base)
-    formats = Counter(container.format for container in contents.containers)
-    parts = [f"{count} × {name}" for name, count in sorted(formats.items())]
-    if contents.photos:
-        parts.insert(0, f"{contents.photos} photos")
-    if contents.records:
-        parts.insert(1, f"{contents.records} records beside them")
-    if not parts and not contents.problems:
-        raise SourceNotUnderstood(path=path) if contents.others else SourceEmpty(path=path)
-    skipped = [*contents.problems, *contents.others]
-    shown = skipped[:LISTED] + ([f"and {len(skipped) - LISTED} more"] if len(skipped) > LISTED else [])
-    return Summary("folder", "folder: " + (", ".join(parts) or "nothing that can be read"), tuple(shown))
+    if not (contents.containers or contents.photos or contents.problems):
+        raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
+    parts = [_plural(contents.photos, "loose photo")] if contents.photos else []
+    parts += [f"{_plural(contents.records, 'record')} beside them"] if contents.records else []
+    titles = Counter(container.title for container in contents.containers)
+    parts += [f"{count} × {title}" for title, count in sorted(titles.items())]
+    says = "folder: " + (", ".join(parts) or "nothing that can be read")
+    return Summary(FolderOfPhotos.format, says, (*contents.problems, *contents.others))
+
+
+def _counted(container: Container) -> str:
+    """Photos and records, up to `COUNTED`; what keeps them from being counted otherwise."""
+    kinds: Counter[ItemKind] = Counter()
+    try:
+        for entry in islice(container.entries(), COUNTED):
+            kinds[entry.kind] += 1
+    except DeskError as error:
+        return error.what_happened.rstrip(".")
+    more = "more than " if kinds.total() == COUNTED else ""
+    parts = [_plural(kinds[kind], kind.value) for kind in ItemKind if kinds[kind]]
+    return more + (" and ".join(parts) or "no photos and no records")
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
@@ -145,14 +167,14 @@ def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
 def _open_file(path: Path, base: Path) -> FileContainer:
     try:
         if not path.is_file():
-            raise SourceNotUnderstood(path=path)
+            raise SourceNotUnderstood(path=path, what="a device or a pipe")
         if not path.stat().st_size:
             raise SourceEmpty(path=path)
         container = _recognise(path, base)
     except OSError as error:
         raise SourceUnreadable(path=path, why=_why(error)) from error
     if container is None:
-        raise SourceNotUnderstood(path=path)
+        raise SourceNotUnderstood(path=path, what=unread_kind(sniff.head_of(path)) or "a file of an unknown format")
     return container
 
 
@@ -160,7 +182,7 @@ def _contents_of(root: Path, base: Path) -> _Contents:
     containers: list[FileContainer] = []
     photos = records = 0
     problems: list[str] = []
-    others: list[str] = []
+    others: dict[Path, str] = {}
     for folder in walk(root):
         in_folder = photos_of(folder)
         stems = stems_of(in_folder)
@@ -176,19 +198,26 @@ def _contents_of(root: Path, base: Path) -> _Contents:
                 records += 1
             else:
                 _sort_out(found.path, found.member, base, containers, others)
-    return _Contents(tuple(containers), photos, records, tuple(problems), tuple(others))
+    beside = {one for container in containers for one in container.companions()}
+    others = {path: says for path, says in others.items() if path not in beside}
+    return _Contents(tuple(containers), photos, records, tuple(problems), tuple(others.values()))
 
 
-def _sort_out(path: Path, member: str, base: Path, containers: list[FileContainer], others: list[str]) -> None:
+def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
+    return SourceNotUnderstood(path=path, what=f"a folder of {_plural(len(contents.others), 'file')} of other formats")
+
+
+def _sort_out(path: Path, member: str, base: Path, containers: list[FileContainer], others: dict[Path, str]) -> None:
     try:
         container = _recognise(path, base)
     except OSError as error:
-        others.append(f"{member}: {_why(error)}")
+        others[path] = f"{member}: {_why(error)}"
         return
-    if container is None:
-        others.append(member)
-    else:
+    if container is not None:
         containers.append(container)
+        return
+    kind = unread_kind(sniff.head_of(path))
+    others[path] = f"{member}: {kind}, not read" if kind else member
 
 
 def _recognise(path: Path, base: Path) -> FileContainer | None:

@@ -51,6 +51,7 @@ class SqliteDatabase(FileContainer):
     """Tables in the order of their names, rows in the order of their keys. Views and hidden tables are left out."""
 
     format: ClassVar[str] = "sqlite"
+    title: ClassVar[str] = "SQLite database"
     tabular: ClassVar[bool] = True
 
     @classmethod
@@ -83,6 +84,9 @@ class SqliteDatabase(FileContainer):
             raise NotByRow(name=self.name)
         self._settle()
         return super().erase(doomed)
+
+    def companions(self) -> Collection[Path]:
+        return [self.path.with_name(self.path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
 
     def write_without(self, target: Path, changes: Changes) -> Collection[str]:
         with self._opened() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:

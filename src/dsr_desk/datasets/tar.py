@@ -41,6 +41,7 @@ class TarArchive(FileContainer):
     """A tar archive of photos. Members keep their bytes, headers included, when others are erased."""
 
     format: ClassVar[str] = "tar"
+    title: ClassVar[str] = "tar archive"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:

@@ -39,6 +39,7 @@ class ZipArchive(FileContainer):
     """A zip archive. Members that stay keep content, method, times and attributes when others are erased."""
 
     format: ClassVar[str] = "zip"
+    title: ClassVar[str] = "zip archive"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+import struct
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from dsr_desk.datasets.registry import (
     describe,
     open_source,
 )
+from dsr_desk.datasets.unread import _masked_crc, unread_kind
 
 JPEG = b"\xff\xd8\xff\xe0 not a whole photo"
 
@@ -44,7 +48,7 @@ def test_a_folder_gives_its_loose_photos_and_each_container_in_it(tmp_path: Path
         ("csv", "mix/deep/t.csv"),
     ]
     summary = describe(root)
-    assert summary.says == "folder: 1 photos, 1 records beside them, 1 × csv, 1 × webdataset"
+    assert summary.says == "folder: 1 loose photo, 1 record beside them, 1 × CSV table, 1 × WebDataset shard"
     assert summary.not_understood == ("README.md",)
 
 
@@ -93,8 +97,54 @@ def test_a_source_that_may_not_be_read_is_reported_with_the_reason(
     assert "permission denied" in caught.value.what_happened
 
 
-def test_what_is_not_understood_is_listed_shortly(tmp_path: Path) -> None:
+def test_what_is_not_understood_is_listed_completely(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(JPEG)
     for number in range(30):
         (tmp_path / f"{number:02d}.bin").write_bytes(b"\0\1")
-    assert describe(tmp_path).not_understood[-2:] == ("19.bin", "and 10 more")
+    assert len(describe(tmp_path).not_understood) == 30
+
+
+def test_a_file_says_what_it_is_and_how_much(tmp_path: Path) -> None:
+    write_tar(tmp_path / "s.tar", "1.jpg", "1.json", "2.jpg")
+    (tmp_path / "t.csv").write_text("name\nAda\n")
+    (tmp_path / "bare.csv").write_text("ada@example.org\nbo@example.org\n")
+    assert describe(tmp_path / "s.tar").says == "WebDataset shard: 3 photos, 10.2 kB"
+    assert describe(tmp_path / "t.csv").says == "CSV table: 1 record, 9 bytes"
+    assert "holds data, not the names of its columns" in describe(tmp_path / "bare.csv").says
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
+        (b"\0" * 16 + struct.pack("<I", 0xBEEFC0DE), "LMDB database"),
+        (b"\x80\x04\x95", "pickle, which runs code when it is opened and is never opened here"),
+        (bytes.fromhex("0c00000000000000") + bytes.fromhex("6a19f3a8") + b"\x0a\x0a", ""),
+        (b"PK\x03\x04 no directory", "zip"),
+    ],
+)
+def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path, head: bytes, what: str) -> None:
+    (tmp_path / "x.bin").write_bytes(head)
+    (tmp_path / "a.jpg").write_bytes(JPEG)
+    summary = describe(tmp_path)
+    if what == "zip":
+        assert "1 × zip archive" in summary.says
+    else:
+        assert summary.not_understood == ((f"x.bin: {what}, not read" if what else "x.bin"),)
+
+
+def test_a_record_file_of_tensorflow_is_known_by_its_checksum() -> None:
+    data = struct.pack("<Q", 5)
+    head = data + struct.pack("<I", _masked_crc(data)) + b"hello"
+    assert unread_kind(head) == "TFRecord file"
+    assert unread_kind(head[:8] + b"\0" * 9) == ""
+    assert _masked_crc(b"123456789") == ((0xE3069283 >> 15 | 0xE3069283 << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def test_files_that_belong_to_a_container_are_no_strangers(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(JPEG)
+    with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("CREATE TABLE t (name TEXT)")
+        assert (tmp_path / "p.db-wal").exists()
+        assert describe(tmp_path).not_understood == ()

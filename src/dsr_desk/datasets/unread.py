@@ -1,0 +1,64 @@
+"""Formats that are known and not read, so that an officer learns what a file is that was not searched."""
+
+from __future__ import annotations
+
+import struct
+
+_STARTS = (
+    (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
+    (b"ARROW1", "Arrow file"),
+    (b"Obj\x01", "Avro file"),
+    (b"ORC", "ORC file"),
+    (b"\x93NUMPY", "NumPy array"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document"),
+    (b"%PDF-", "PDF document"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (b"Rar!\x1a\x07", "RAR archive"),
+    (b"BZh", "bzip2 file"),
+    (b"\xfd7zXZ\0", "xz file"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard file"),
+    (b"\x1f\x8b", "gzip file"),
+    (b"\x1a\x45\xdf\xa3", "Matroska or WebM video"),
+    (b"PK\x03\x04", "Office document"),
+    (b"GGUF", "model file (GGUF)"),
+    (b"\x08\x07", "model file (ONNX)"),
+)
+_LMDB_MAGIC = struct.pack("<I", 0xBEEFC0DE)
+_PICKLE = b"\x80"
+
+
+def unread_kind(head: bytes) -> str:
+    """What the file with these first bytes is, with why it is not read where that is a decision; "" if unknown."""
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head[16:20] == _LMDB_MAGIC:
+        return "LMDB database"
+    if head[:1] == _PICKLE and head[1:2] in b"\x02\x03\x04\x05" and len(head) > 1:
+        return "pickle, which runs code when it is opened and is never opened here"
+    if head[4:8] == b"ftyp":
+        return "video"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "video"
+    if _is_tfrecord(head):
+        return "TFRecord file"
+    return ""
+
+
+def _is_tfrecord(head: bytes) -> bool:
+    """A record begins with its length in 8 bytes and a masked CRC-32C of that."""
+    if len(head) < 14:
+        return False
+    length, check = int.from_bytes(head[:8], "little"), int.from_bytes(head[8:12], "little")
+    return 0 < length < 2**31 and _masked_crc(head[:8]) == check
+
+
+def _masked_crc(data: bytes) -> int:
+    """CRC-32C (Castagnoli), rotated and offset as TFRecord stores it."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    crc ^= 0xFFFFFFFF
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
