@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 Field = NDArray[Any]
 """float32 values, mostly one per point of the surface: shape (ROWS, COLUMNS), row 0 at the top."""
 
-COLUMNS, ROWS = 416, 448
+Part = tuple[slice, slice]
+"""Rows and columns of a part of the surface, to index fields with."""
+
+COLUMNS, ROWS = 352, 384
 TOP, BOTTOM = 1.55, -1.95
 WIDEST = np.float32(np.radians(118))
 
@@ -41,6 +44,12 @@ def rows_between(low: float, high: float) -> slice:
     """The rows whose height lies between two heights."""
     step = (TOP - BOTTOM) / (ROWS - 1)
     return slice(max(0, int((TOP - high) / step)), max(0, min(ROWS, int((TOP - low) / step) + 2)))
+
+
+def part(low: float, high: float, left: float, right: float) -> Part:
+    """The part of the surface between two heights and two angles."""
+    first, last = np.searchsorted(ANGLE[0], (left, right))
+    return rows_between(low, high), slice(int(first), int(last))
 
 
 def smooth(low: float, high: float, value: Field) -> Field:

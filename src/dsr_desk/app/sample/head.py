@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dsr_desk.app.sample.grid import ANGLE, HEIGHT, Field, Spot, add_hill, hill, noise, rows_between, smooth
+from dsr_desk.app.sample.grid import ANGLE, HEIGHT, Field, Part, Spot, add_hill, hill, noise, part, rows_between, smooth
 from dsr_desk.app.sample.hair import lay_beard, lay_hair, shows_ears
 from dsr_desk.app.sample.person import Colour, Expression, Features
 from dsr_desk.app.sample.skull import skull
@@ -50,15 +50,15 @@ def expressed(head: Head, face: Features, mood: Expression) -> Head:
     return shown
 
 
-def paint(head: Head, rows: slice, mask: Field, colour: Colour | Field) -> None:
-    """Lays a colour over the rows where the mask is 1."""
+def paint(head: Head, at: Part, mask: Field, colour: Colour | Field) -> None:
+    """Lays a colour over that part where the mask is 1."""
     share = mask[..., None]
-    head.colour[rows] = head.colour[rows] * (1 - share) + np.asarray(colour, np.float32) * share
+    head.colour[at] += (np.asarray(colour, np.float32) - head.colour[at]) * share
 
 
-def darken(head: Head, rows: slice, mask: Field, red: float = 1.0) -> None:
+def darken(head: Head, at: Part, mask: Field, red: float = 1.0) -> None:
     """Takes light away where the mask is 1; `red` under 1 leaves warm colours, as thin skin does."""
-    head.colour[rows] *= 1 - mask[..., None] * np.array((red, 1, 1), np.float32)
+    head.colour[at] *= 1 - mask[..., None] * np.array((red, 1, 1), np.float32)
 
 
 def _model_nose(radius: Field, x: Field, face: Features) -> None:
@@ -101,7 +101,7 @@ def _model_face(radius: Field, x: Field, face: Features) -> None:
 
 
 def _tint_skin(head: Head, face: Features, rng: np.random.Generator) -> None:
-    everything = slice(None)
+    everything = (slice(None), slice(None))
     x = head.x
     patches = noise(rng, 9, 9) * 0.035 + noise(rng, 60, 60) * 0.022
     head.colour *= (1 + patches)[..., None]
@@ -143,8 +143,8 @@ def _tint_skin(head: Head, face: Features, rng: np.random.Generator) -> None:
 
 
 def _model_mouth(head: Head, face: Features, mood: Expression) -> None:
-    rows = rows_between(face.mouth - 0.42, face.mouth + 0.30)
-    x, y = head.x[rows], HEIGHT[rows]
+    at = part(face.mouth - 0.42, face.mouth + 0.30, -1.0, 1.0)
+    x, y = head.x[at], HEIGHT[at]
     smile = 0.25 + mood.smile
     wide = face.mouth_wide * (1 + 0.20 * mood.smile - 0.10 * mood.open_mouth)
     across = np.clip(np.abs(x) / wide, 0, 1.4)
@@ -157,22 +157,22 @@ def _model_mouth(head: Head, face: Features, mood: Expression) -> None:
     upper = upper_edge + face.upper_lip * 1.35 * thin * bow * round_off**1.1
     lower = lower_edge - face.lower_lip * 1.25 * thin * round_off**1.25
     inside = smooth(1.02, 0.93, across)
-    head.radius[rows] += 0.026 * np.exp(-(((y - (upper + upper_edge) / 2) / 0.035) ** 2)) * inside * round_off
-    head.radius[rows] += 0.032 * np.exp(-(((y - (lower + lower_edge) / 2) / 0.042) ** 2)) * inside * round_off
+    head.radius[at] += 0.026 * np.exp(-(((y - (upper + upper_edge) / 2) / 0.035) ** 2)) * inside * round_off
+    head.radius[at] += 0.032 * np.exp(-(((y - (lower + lower_edge) / 2) / 0.042) ** 2)) * inside * round_off
     lips = smooth(-0.012, 0.008, upper - y) * smooth(-0.014, 0.010, y - lower) * inside
-    paint(head, rows, lips * 0.78, face.lips)
-    head.gloss[rows] += lips * 0.14
-    darken(head, rows, smooth(0.03, 0.0, np.abs(y - line)) * inside * 0.55 * smooth(1.05, 0.7, across), red=0.8)
+    paint(head, at, lips * 0.78, face.lips)
+    head.gloss[at] += lips * 0.14
+    darken(head, at, smooth(0.03, 0.0, np.abs(y - line)) * inside * 0.55 * smooth(1.05, 0.7, across), red=0.8)
     if gap > 0.004:
         hole = (
             smooth(-0.006, 0.006, upper_edge - y) * smooth(-0.006, 0.006, y - lower_edge) * smooth(0.97, 0.88, across)
         )
-        paint(head, rows, hole, (0.05, 0.012, 0.012))
+        paint(head, at, hole, (0.05, 0.012, 0.012))
         shown = 0.012 + 0.55 * gap * round_off
         teeth = smooth(-0.004, 0.008, upper_edge - y) * np.clip((shown - (upper_edge - y)) / 0.012 + 0.5, 0, 1)
-        paint(head, rows, hole * teeth * smooth(0.88, 0.5, across), (0.70, 0.67, 0.61))
+        paint(head, at, hole * teeth * smooth(0.88, 0.5, across), (0.70, 0.67, 0.61))
     corners = np.exp(-(((np.abs(x) - wide) / 0.03) ** 2) - ((y - face.mouth - 0.075 * mood.smile) / 0.03) ** 2)
-    darken(head, rows, 0.35 * corners, red=0.85)
+    darken(head, at, 0.35 * corners, red=0.85)
     if mood.smile > 0:
         for side in (-1, 1):
             add_hill(head.radius, head.x, Spot(side * 0.47, -0.40, 0.15, 0.13, 0.05 * mood.smile))
@@ -180,12 +180,12 @@ def _model_mouth(head: Head, face: Features, mood: Expression) -> None:
                 head.radius, head.x, Spot(side * (wide + 0.07), -0.66, 0.028, 0.15, -0.035 * mood.smile, side * 0.4)
             )
             groove = hill(x, y, Spot(side * (wide + 0.06), -0.62, 0.018, 0.14, 0.22 * mood.smile, side * 0.4))
-            darken(head, rows, np.clip(groove, 0, 0.5), red=0.8)
+            darken(head, at, np.clip(groove, 0, 0.5), red=0.8)
 
 
 def _paint_eye(head: Head, face: Features, mood: Expression, side: int) -> None:
-    rows = rows_between(-0.25, 0.27)
-    x, y = head.x[rows], HEIGHT[rows]
+    at = part(-0.25, 0.27, *sorted((side * -0.05, side * 1.05)))
+    x, y = head.x[at], HEIGHT[at]
     across = side * (x - side * face.eye_apart) / face.eye_wide
     base = y - face.eye_tilt * 0.16 * across
     tall = face.eye_tall * (1 - 0.35 * max(0.0, mood.smile) * 0.5) * (1 + mood.lids)
@@ -195,36 +195,36 @@ def _paint_eye(head: Head, face: Features, mood: Expression, side: int) -> None:
     within = smooth(1.06, 0.94, np.abs(across))
     white = smooth(-0.006, 0.006, upper - base) * smooth(-0.006, 0.006, base - lower) * within
     shadow = 1 - 0.42 * smooth(0.045, 0.0, upper - base) - 0.22 * smooth(0.55, 1.0, np.abs(across))
-    paint(head, rows, white, np.stack([0.70 * shadow, 0.68 * shadow, 0.67 * shadow], axis=-1))
+    paint(head, at, white, np.stack([0.70 * shadow, 0.68 * shadow, 0.67 * shadow], axis=-1))
     iris = min(0.092, 0.078 + 0.10 * (face.eye_wide - 0.165))
     dx = x - side * face.eye_apart - mood.gaze[0] * 0.05
     dy = base - 0.012 - mood.gaze[1] * 0.03
     far = np.sqrt(dx**2 + dy**2) / iris
     inner = smooth(1.06, 0.94, far) * white
     glow = (0.75 + 0.75 * smooth(0.3, 0.9, far) * smooth(-0.6, 0.8, -dy / iris)) * (1 - 0.55 * smooth(0.78, 1.0, far))
-    paint(head, rows, inner, np.asarray(face.iris, np.float32) * (glow * shadow)[..., None])
-    paint(head, rows, smooth(0.46, 0.36, far) * white, (0.006, 0.006, 0.006))
+    paint(head, at, inner, np.asarray(face.iris, np.float32) * (glow * shadow)[..., None])
+    paint(head, at, smooth(0.46, 0.36, far) * white, (0.006, 0.006, 0.006))
     spark = np.exp(-(((dx + 0.024) / 0.013) ** 2) - ((dy - 0.028) / 0.013) ** 2)
-    paint(head, rows, spark * white * 0.95, (1.0, 1.0, 1.0))
-    head.gloss[rows] *= 1 - white
+    paint(head, at, spark * white * 0.95, (1.0, 1.0, 1.0))
+    head.gloss[at] *= 1 - white
     lash = np.exp(-(((base - upper) / (0.010 + 0.008 * (face.brow_thick < 0.03))) ** 2)) * smooth(
         1.15, 0.95, np.abs(across)
     )
-    paint(head, rows, lash * 0.85, (0.012, 0.009, 0.008))
+    paint(head, at, lash * 0.85, (0.012, 0.009, 0.008))
     rim = np.exp(-(((base - lower) / 0.008) ** 2)) * within
-    darken(head, rows, 0.45 * rim, red=0.75)
+    darken(head, at, 0.45 * rim, red=0.75)
     crease = np.exp(-(((base - upper - 0.028 - 0.022 * face.lid) / 0.011) ** 2)) * smooth(1.25, 0.7, np.abs(across))
-    darken(head, rows, crease * (0.12 if face.fold else 0.42), red=0.85)
+    darken(head, at, crease * (0.12 if face.fold else 0.42), red=0.85)
     if face.fold:
         corner = hill(x, y, Spot(side * (face.eye_apart - face.eye_wide * 0.95), 0.0, 0.035, 0.04, 0.5))
-        paint(head, rows, np.clip(corner * 0.8, 0, 1), np.asarray(face.skin) * 0.85)
+        paint(head, at, np.clip(corner * 0.8, 0, 1), np.asarray(face.skin) * 0.85)
 
 
 def _paint_brow(head: Head, face: Features, mood: Expression, side: int) -> None:
     if face.hair == "bald" and face.age > 0.9:
         return
-    rows = rows_between(face.brow_height - 0.22, face.brow_height + 0.26)
-    x, y = head.x[rows], HEIGHT[rows]
+    at = part(face.brow_height - 0.22, face.brow_height + 0.26, *sorted((side * -0.05, side * 1.15)))
+    x, y = head.x[at], HEIGHT[at]
     across = side * (x - side * (face.eye_apart + 0.02)) / face.brow_long
     middle = (
         face.brow_height
@@ -234,4 +234,4 @@ def _paint_brow(head: Head, face: Features, mood: Expression, side: int) -> None
     )
     thick = face.brow_thick * (1 - 0.45 * smooth(0.0, 1.1, across))
     strip = np.exp(-(np.abs((y - middle) / thick) ** 3)) * smooth(1.12, 0.82, np.abs(across))
-    paint(head, rows, strip * 0.80, np.asarray(face.hair_colour) * 0.8)
+    paint(head, at, strip * 0.80, np.asarray(face.hair_colour) * 0.8)
