@@ -27,6 +27,7 @@ from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.pool import Crash, WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
 from dsr_desk.search.about import About, Register, Signer
+from dsr_desk.search.erase import erase_rows
 from dsr_desk.search.finish import finish, write_setting
 from dsr_desk.search.index import DATABASE, LOCK, IndexOtherEngine, open_database, read_setting
 from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
@@ -120,10 +121,11 @@ def build(
 ) -> BuildReport:
     """Reads `sources` into the index `to`, which is made if it is not there, and returns what it holds.
 
-    Containers that have not changed since they were read are not read again; containers that are gone from a source
-    folder are taken out. `register`, where given, replaces the one in the index. After a cancel the index holds what
-    was done until then, and says that it is not complete. Raises what opening sources and indexes raises,
-    IndexOtherDataset, IndexOtherEngine, IndexOtherWriter, SourcesAlike.
+    Containers that have not changed since they were read are not read again; in those that have, only items that are
+    new go through the networks. Containers that are gone from a source folder are taken out. `register`, where given,
+    replaces the one in the index. After a cancel the index holds what was done until then, and says that it is not
+    complete. Raises what opening sources and indexes raises, IndexOtherDataset, IndexOtherEngine, IndexOtherWriter,
+    SourcesAlike.
     """
     began = time.monotonic()
     cancel = cancel or CancelToken()
@@ -197,7 +199,7 @@ class _Build:
     def _read(self, container: Container, row: int, pool: WorkerPool) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
-        listing = Listing(container, done)
+        listing = Listing(container, done, writer.known)
         results = pool.in_order(examine_photo, listing.tasks(), self.cancel)
         ended = cancelled = False
         while not ended:
@@ -209,6 +211,8 @@ class _Build:
                     ended = cancelled = True
                 state = "reading" if cancelled or not ended else "damaged" if listing.problem else "read"
                 writer.flush()
+                if ended and not cancelled:
+                    erase_rows(self.db, writer.stale_rows())
                 self.db.conn.execute(
                     "UPDATE containers SET state = ?, problem = ?, entries = ? WHERE id = ?",
                     [state, listing.problem, done + writer.written, row],
@@ -222,7 +226,10 @@ class _Build:
         """Writes until a batch is full; True where there was nothing more to write."""
         weight = 0
         for listed, outcome in results:
-            if listed.entry.kind is ItemKind.PHOTO:
+            if listed.kept is not None:
+                writer.keep(listed.entry, listed.kept)
+                weight += RECORD_WEIGHT
+            elif listed.entry.kind is ItemKind.PHOTO:
                 result = listed.result if outcome is None else outcome
                 if isinstance(result, Crash) or result is None:
                     result = without_pixels(LedgerClass.CRASHED, result.why if result else "no worker looked at it")
@@ -345,12 +352,18 @@ def _plan(
             if old and old[1] == fingerprint and old[3] == container.path:
                 kept += old[2] in ("read", "damaged")
                 continue
+            facts = [str(container.path), container.format, fingerprint]
             if old:
-                remove_container(db, old[0])
-            db.conn.execute(
-                "INSERT INTO containers (name, path, format, fingerprint, state) VALUES (?, ?, ?, ?, 'waiting')",
-                [container.name, str(container.path), container.format, fingerprint],
-            )
+                # What it held is kept until it was read again, so that only what is new costs a look at pixels.
+                db.conn.execute("UPDATE items SET stale = 1 WHERE container = ?", [old[0]])
+                query = (
+                    "UPDATE containers SET path = ?, format = ?, fingerprint = ?, state = 'waiting', problem = '', "
+                    "entries = 0 WHERE id = ?"
+                )
+                db.conn.execute(query, [*facts, old[0]])
+            else:
+                query = "INSERT INTO containers (path, format, fingerprint, state, name) VALUES (?, ?, ?, 'waiting', ?)"
+                db.conn.execute(query, [*facts, container.name])
         db.conn.execute("DELETE FROM left_out")
         db.conn.executemany("INSERT INTO left_out VALUES (?, ?)", list(left_out.items()))
     return kept, len(gone)

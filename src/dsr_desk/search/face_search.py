@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from dsr_desk.search.codes import coarse_error, decode
 from dsr_desk.search.index import Coarse, Index
 
-CHUNK = 8192
+CHUNK = 2048
+"""Faces at a time: small enough that the linear algebra library does not split it among threads."""
 ROUNDING = 1e-4
 """More than the rounding of a float32 sum of 128 products of this size (about 2e-5) can do."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dsr_desk.core.canonical import sha256_hex
@@ -16,18 +16,26 @@ from dsr_desk.search.writer import without_pixels
 
 @dataclass(frozen=True)
 class Listed:
-    """An entry and the digest of its bytes ("" where there are none); `result` is there where no worker is needed."""
+    """An entry and the digest of its bytes ("" where there are none).
+
+    `result` is there where no worker is needed; `kept` is the row of an item that the index holds already.
+    """
 
     entry: Entry
     digest: str
     result: PhotoResult | None = None
+    kept: int | None = None
 
 
 class Listing:
-    """Lists a container behind the first `done` entries. `problem` says why it broke off, "" where it did not."""
+    """Lists a container behind the first `done` entries. `problem` says why it broke off, "" where it did not.
 
-    def __init__(self, container: Container, done: int) -> None:
+    `known` gives the row of an item that is in the index already, by member and digest; None where it is not.
+    """
+
+    def __init__(self, container: Container, done: int, known: Callable[[str, str], int | None]) -> None:
         self.problem = ""
+        self._known = known
         self._container = container
         self._done = done
 
@@ -35,21 +43,21 @@ class Listing:
         try:
             for number, entry in enumerate(self._container.entries()):
                 if number >= self._done:
-                    yield _task(entry)
+                    yield self._task(entry)
         except ContainerDamaged as error:
             self.problem = str(error.details.get("why", error.what_happened))
         except OSError as error:
             self.problem = (error.strerror or "the system refused").lower()
 
-
-def _task(entry: Entry) -> Task[Listed]:
-    data, problem = _bytes_of(entry)
-    digest = sha256_hex(data) if data is not None else ""
-    if entry.kind is ItemKind.RECORD:
-        return Task(Listed(entry, digest), None)
-    if data is None:
-        return Task(Listed(entry, digest, without_pixels(LedgerClass.UNREADABLE, problem)), None)
-    return Task(Listed(entry, digest), (data, entry.orientation), len(data))
+    def _task(self, entry: Entry) -> Task[Listed]:
+        data, problem = _bytes_of(entry)
+        digest = sha256_hex(data) if data is not None else ""
+        kept = self._known(entry.member, digest)
+        if kept is not None or entry.kind is ItemKind.RECORD:
+            return Task(Listed(entry, digest, kept=kept), None)
+        if data is None:
+            return Task(Listed(entry, digest, without_pixels(LedgerClass.UNREADABLE, problem)), None)
+        return Task(Listed(entry, digest), (data, entry.orientation), len(data))
 
 
 def _bytes_of(entry: Entry) -> tuple[bytes | None, str]:

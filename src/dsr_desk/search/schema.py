@@ -15,11 +15,14 @@ _TABLES = (
         fingerprint TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '',
         entries INTEGER NOT NULL DEFAULT 0, looked_up INTEGER NOT NULL DEFAULT 0)""",
     "CREATE TABLE left_out (name TEXT PRIMARY KEY, why TEXT NOT NULL) WITHOUT ROWID",
+    # Row numbers are never used twice, since `looked_up` counts on it; `stale` items belong to a container that is
+    # being read again and were not seen there so far.
     """CREATE TABLE items (
-        id INTEGER PRIMARY KEY, address BLOB NOT NULL UNIQUE, container INTEGER NOT NULL REFERENCES containers(id),
-        member TEXT NOT NULL, digest BLOB NOT NULL, occurrence INTEGER NOT NULL, record INTEGER NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL UNIQUE,
+        container INTEGER NOT NULL REFERENCES containers(id), member TEXT NOT NULL, digest BLOB NOT NULL,
+        occurrence INTEGER NOT NULL, record INTEGER NOT NULL,
         hint INTEGER, sample TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL, width INTEGER, height INTEGER,
-        orientation INTEGER, phash BLOB, ledger TEXT, reason TEXT)""",
+        orientation INTEGER, phash BLOB, ledger TEXT, reason TEXT, stale INTEGER NOT NULL DEFAULT 0)""",
     "CREATE INDEX items_of_container ON items (container, sample)",
     """CREATE TABLE faces (
         id INTEGER PRIMARY KEY, item INTEGER NOT NULL, number INTEGER NOT NULL,

@@ -33,7 +33,39 @@ class ContainerWriter:
         self._waiting: list[FoundFace] = []
         self._next_face: int = self._conn.execute("SELECT coalesce(max(id), 0) + 1 FROM faces").fetchone()[0]
         self.written = 0
+        query = "SELECT 1 FROM items WHERE container = ? AND stale = 1 LIMIT 1"
+        self._any_stale = self._conn.execute(query, [container]).fetchone() is not None
+        self._claimed: set[int] = set()
         self._occurrences: dict[tuple[str, str], int] = {}
+
+    def known(self, member: str, digest: str) -> int | None:
+        """The row of a stale item with this member and digest, each row once; None where there is none."""
+        if not self._any_stale:
+            return None
+        occurrence = 0
+        query = "SELECT id, stale FROM items WHERE address = ?"
+        while True:
+            address = ItemAddress(self._dataset, self._name, member, digest, occurrence)
+            found = self._conn.execute(query, [bytes.fromhex(address.id)]).fetchone()
+            if found is None:
+                return None
+            row, stale = found
+            if stale and row not in self._claimed:
+                self._claimed.add(row)
+                return int(row)
+            occurrence += 1
+
+    def keep(self, entry: Entry, row: int) -> None:
+        """An item that was read before is still there, perhaps at another place of its container."""
+        self._claimed.discard(row)
+        self.written += 1
+        query = "UPDATE items SET stale = 0, hint = ?, sample = ?, orientation = ? WHERE id = ?"
+        self._conn.execute(query, [entry.hint, entry.group, entry.orientation, row])
+
+    def stale_rows(self) -> list[int]:
+        """Items that were not seen again."""
+        query = "SELECT id FROM items WHERE container = ? AND stale = 1"
+        return [row for (row,) in self._conn.execute(query, [self._container])]
 
     def photo(self, entry: Entry, digest: str, result: PhotoResult) -> None:
         """Writes a photo with its faces. `digest` is "" where its bytes could not be read."""

@@ -187,6 +187,33 @@ def test_a_changed_shard_is_read_again_and_a_removed_one_taken_out(tmp_path, add
     assert contents(to, addressed) == contents(tmp_path / "new.dsrindex", addressed)
 
 
+def test_only_new_photos_of_a_changed_folder_are_looked_at(tmp_path, addressed):
+    photos, to = tmp_path / "photos", tmp_path / "i.dsrindex"
+    photos.mkdir()
+    for number in range(6):
+        (photos / f"{number}.png").write_bytes(photo((number, 0), (number + 50, 1)))
+    (photos / "1.json").write_text('{"email": "a@x.org"}')
+    build_fake([photos], to, addressed=addressed)
+    (photos / "0.png").unlink()
+    (photos / "2.png").write_bytes(photo((30, 0)))
+    (photos / "new.png").write_bytes(photo((31, 0)))
+    report = build_fake([photos], to, addressed=addressed, load=_only_one_face)
+    assert (report.photos, report.records, report.faces) == (6, 1, 10)
+    build_fake([photos], tmp_path / "new.dsrindex", addressed=addressed)
+    assert contents(to, addressed) == contents(tmp_path / "new.dsrindex", addressed)
+
+
+def test_a_table_whose_rows_moved_keeps_them(tmp_path, addressed):
+    table, to = tmp_path / "t.csv", tmp_path / "i.dsrindex"
+    table.write_text("name,email\nAnn,a@x.org\nBob,b@x.org\nAnn,a@x.org\nCy,c@x.org\n")
+    build_fake([table], to, addressed=addressed)
+    table.write_text("name,email\nDee,d@x.org\nAnn,a@x.org\nCy,c@x.org\n")
+    report = build_fake([table], to, addressed=addressed)
+    assert report.records == 3
+    build_fake([table], tmp_path / "new.dsrindex", addressed=addressed)
+    assert contents(to, addressed) == contents(tmp_path / "new.dsrindex", addressed)
+
+
 def test_cancelling_keeps_what_is_done_and_says_that_it_is_not_all(tmp_path, addressed):
     for name, people in (("a", range(20)), ("b", range(20, 40))):
         shard(tmp_path / f"{name}.tar", people)
@@ -273,6 +300,18 @@ def test_two_builders_of_one_index_are_refused(tmp_path, addressed, world):
             build_fake([world.table], to, addressed=addressed)
     finally:
         lock.release()
+
+
+class _OneFaceEngine(search_fakes.FakeEngine):
+    """Breaks on any photo with more than one face, so it shows which photos are looked at."""
+
+    def detect(self, pixels):
+        assert pixels[0, 0, 0] == 1
+        return super().detect(pixels)
+
+
+def _only_one_face() -> search_fakes.FakeEngine:
+    return _OneFaceEngine()
 
 
 def _other_engine() -> search_fakes.FakeEngine:
