@@ -76,8 +76,12 @@ class Graph:
         sources: Sequence[str] = (),
         registered: Iterable[RegisteredVersion] = (),
         answers: Iterable[Answer] = (),
+        systems: Sequence[str] = (),
     ) -> None:
-        """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to."""
+        """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to.
+
+        `systems` names the format of each node's source, "" where it was written by hand.
+        """
         known = {version.id: version for version in registered}
         ours = [version.as_node() for version in known.values()]
         unique: dict[str, Node] = {}
@@ -85,7 +89,10 @@ class Graph:
             other = unique.get(node.id)
             unique[node.id] = node if other is None else merged(other, node)
         listed = list(unique.values())
-        found = identify(listed, answers)
+        named: dict[str, set[str]] = defaultdict(set)
+        for node, system in zip(nodes, systems, strict=False):
+            named[node.id].update({system} - {""})
+        found = identify(listed, answers, [frozenset(named[node.id]) for node in listed])
         self.questions: tuple[JoinQuestion, ...] = tuple(found.questions)
         self.sources = tuple(sources)
         seat = self._take_seats(listed, found.leader)

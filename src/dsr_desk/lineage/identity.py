@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from dsr_desk.core.lineage import Certainty, JoinQuestion, Node, NodeKind
-from dsr_desk.lineage.importers.draft import node_id
+from dsr_desk.lineage.importers.draft import PART, node_id
 
 JOINED_KINDS = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EMBEDDING, NodeKind.BENCHMARK, NodeKind.OUTPUT)
 MOST_QUESTIONS_A_NAME = 200
@@ -96,8 +96,12 @@ def named_version(node: Node) -> tuple[str, str]:
     return name, node.version
 
 
-def identify(nodes: Sequence[Node], answers: Iterable[Answer]) -> Identities:
-    """Joins nodes that are the same and lists what only an officer can say."""
+def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence[frozenset[str]] = ()) -> Identities:
+    """Joins nodes that are the same and lists what only an officer can say.
+
+    `systems` are the formats in which each node is named: two names of one system are what they are there, and
+    are never asked about.
+    """
     leader = list(range(len(nodes)))
     joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
 
@@ -135,7 +139,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer]) -> Identities:
 
     found = Identities([find(i) for i in range(len(nodes))], wholes)
     _same_places(nodes, joined, found)
-    _same_names(nodes, joined, said, found)
+    _same_names(nodes, joined, said, found, systems or [frozenset()] * len(nodes))
     return found
 
 
@@ -178,12 +182,16 @@ def _same_places(nodes: Sequence[Node], joined: Iterable[int], found: Identities
 
 
 def _same_names(
-    nodes: Sequence[Node], joined: Iterable[int], said: Mapping[tuple[str, str], bool], found: Identities
+    nodes: Sequence[Node],
+    joined: Iterable[int],
+    said: Mapping[tuple[str, str], bool],
+    found: Identities,
+    systems: Sequence[frozenset[str]],
 ) -> None:
     """Groups of one name: unversioned references inside one namespace are linked, all else is asked."""
     linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in found.wholes}
     by_name: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for i in joined:
+    for i in (i for i in joined if PART not in nodes[i].attributes):
         by_name[nodes[i].kind, named_version(nodes[i])[0]][found.leader[i]].append(i)
     for classes in by_name.values():
         if len(classes) < 2:
@@ -196,6 +204,8 @@ def _same_names(
             whole = bool(named_version(nodes[a])[1]) != bool(named_version(nodes[b])[1])
             if {nodes[i].namespace for i in first} & {nodes[i].namespace for i in second} - {""}:
                 found.wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+                continue
+            if frozenset().union(*(systems[i] for i in first)) & frozenset().union(*(systems[i] for i in second)):
                 continue
             if _answered(nodes, first, second, said) is not None:
                 continue

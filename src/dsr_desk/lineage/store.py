@@ -13,6 +13,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
 from dsr_desk.lineage.identity import Answer, RegisteredVersion
+from dsr_desk.lineage.importers import own_form, own_table
+
+OWN_FORMATS = (own_form.FORMAT, own_table.FORMAT)
 
 
 class NoSuchSource(DeskError):
@@ -90,12 +93,15 @@ def sources(db: Database) -> list[Source]:
 def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     """The graph over all sources, the registered dataset versions and the officers' answers."""
     numbers: list[int] = []
+    systems: list[str] = []
+    formats = dict(db.conn.execute("SELECT source, format FROM lineage_sources").fetchall())
     nodes: list[Node] = []
-    for num, ident, kind, name, version, space, digests, aliases, created, ended, attributes in db.conn.execute(
-        """SELECT num, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
+    for num, source, ident, kind, name, version, space, digests, aliases, created, ended, attributes in db.conn.execute(
+        """SELECT num, source, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
            FROM lineage_nodes ORDER BY num"""
     ):
         numbers.append(num)
+        systems.append("" if formats[source] in OWN_FORMATS else formats[source])
         nodes.append(
             Node(
                 ident, NodeKind(kind), name, version, space,
@@ -121,7 +127,7 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
         np.searchsorted(seats, table.origin), np.searchsorted(seats, table.target), table.role, table.certainty,
         table.source,
     )  # fmt: skip
-    return Graph(nodes, placed, list(digests_of.values()), registered, answers(db))
+    return Graph(nodes, placed, list(digests_of.values()), registered, answers(db), systems)
 
 
 def answers(db: Database) -> list[Answer]:

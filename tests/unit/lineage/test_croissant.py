@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
@@ -87,3 +88,11 @@ def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) 
     }
     assert any("is no digest" in warning for warning in real("gpt-3").warnings)
     assert any("has no name" in warning for warning in real("huggingface-squad").warnings)
+
+
+def test_files_of_two_datasets_with_one_name_are_no_question(tmp_path: Path) -> None:
+    files = [{"@id": "data.csv"}]
+    first = import_file(write(tmp_path / "a.json", distribution=files))
+    second = import_file(write(tmp_path / "b.json", name="others", distribution=files))
+
+    assert Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges)).questions == ()

@@ -76,3 +76,19 @@ def test_an_answer_is_remembered_replaced_and_taken_back(db: Database) -> None:
     assert [(a.first, a.second, a.same) for a in store.answers(db)] == [("a", "b", False)]
     assert store.answer(db, "a", "b", None, "officer", NOW) is False
     assert store.answers(db) == []
+
+
+def test_names_are_asked_about_between_systems_and_not_inside_one(
+    db: Database, mlflow_store: Path, tmp_path: Path, event: Callable[..., dict[str, object]]
+) -> None:
+    first = event("1", ("faces",), ("!street",))
+    second = json.loads(json.dumps(first).replace('"lake"', '"s3://elsewhere"'))
+    path = tmp_path / "events.ndjson"
+    path.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n", encoding="utf-8")
+    store.save(db, import_file(path), NOW)
+    assert store.load(db).questions == ()
+
+    store.save(db, import_file(mlflow_store), NOW)
+    asked = {(q.first.namespace, q.second.namespace) for q in store.load(db).questions}
+    assert asked == {("lake", "mlflow"), ("mlflow", "s3://elsewhere")}
+    assert len(store.load(db, [RegisteredVersion("faces", "9")]).questions) == 5

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import PART, Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
 
@@ -69,7 +69,7 @@ def _distribution(draft: Draft, dataset: str, name: str, parts: list[tuple[str, 
                 draft.warn(f"{place}.{algorithm} is no digest and is not used.")
         known[ident] = draft.node(
             NodeKind.DATASET, ident, "", f"{NAMESPACE}:{name}", digests=digests,
-            aliases=[maybe_text(part.get("contentUrl"), place)],
+            aliases=[maybe_text(part.get("contentUrl"), place)], **{PART: name},
         )  # fmt: skip
     for place, part in parts:
         here = known[str(part.get("@id") or part.get("name"))]

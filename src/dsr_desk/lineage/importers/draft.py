@@ -8,6 +8,9 @@ from dataclasses import replace
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 
+PART = "part of"
+"""Attribute of files inside a dataset: their names (`data.csv`) say nothing outside of it."""
+
 _CERTAINTIES = (Certainty.UNKNOWN, Certainty.INFERRED, Certainty.RECORDED)
 
 
