@@ -26,11 +26,12 @@ DEEPEST = 2
 
 @dataclass(frozen=True)
 class Span:
-    """Where a record lies in the file; `comma` is the offset of the comma before it, -1 for a list's first."""
+    """Where a record lies in the file; `comma` and `follow` are the offsets of the commas around it, -1 for none."""
 
     start: int
     end: int
     comma: int
+    follow: int
 
 
 class JsonDocument(FileContainer):
@@ -84,25 +85,22 @@ class JsonDocument(FileContainer):
         return digest.hexdigest()
 
     def _pieces(self, file: IO[bytes], source: IO[bytes], changes: Changes) -> Iterator[bytes]:
-        """The document after the changes. A comma before a list's first record that stays is left out."""
+        """The document after the changes. A record takes the comma before it along, a list's first the one after."""
         done = 0
-        first_gone = False
+        taken = -1
         for position, span in enumerate(self._records(file)):
-            if span.comma < 0:
-                first_gone = False
-            if position in changes and changes[position] is None:
-                yield from _chunks(source, done, span.comma if span.comma >= 0 else span.start)
-                first_gone = first_gone or span.comma < 0
+            new = changes.get(position, b"")
+            if new is not None:
+                yield from _chunks(source, done, span.start)
+                yield from [new] if new else _chunks(source, span.start, span.end)
                 done = span.end
-                continue
-            if first_gone and span.comma >= 0:
+            elif span.comma not in (-1, taken):
                 yield from _chunks(source, done, span.comma)
-                done = span.comma + 1
-                first_gone = False
-            yield from _chunks(source, done, span.start)
-            new = changes.get(position)
-            yield from _chunks(source, span.start, span.end) if new is None else [new]
-            done = span.end
+                done = span.end
+            else:
+                yield from _chunks(source, done, span.start)
+                taken = span.follow
+                done = span.follow + 1 if span.follow >= 0 else span.end
         yield from _chunks(source, done, self.path.stat().st_size)
 
     def _records(self, file: IO[bytes]) -> Iterator[Span]:
@@ -123,8 +121,12 @@ def _spans(file: IO[bytes]) -> Iterator[Span]:
     stack: list[bytes] = []
     commas: list[int] = []
     start = -1
+    ended = -1
     in_text = False
     for offset, token, escaped in _tokens(file):
+        if ended >= 0:
+            yield Span(start, ended, commas[-1], offset if token == b"," else -1)
+            start = ended = -1
         if in_text:
             in_text = not (token == b'"' and not escaped)
         elif token == b'"':
@@ -141,8 +143,7 @@ def _spans(file: IO[bytes]) -> Iterator[Span]:
             if start >= 0 and token == b"}" and stack and stack[-1] == b"[" and len(stack) <= DEEPEST:
                 if offset - start > MAX_ITEM_BYTES:
                     raise ValueError("a record in it is too large")
-                yield Span(start, offset + 1, commas[-1])
-                start = -1
+                ended = offset + 1
         elif token == b"," and stack:
             commas[-1] = offset
     if stack or in_text:
