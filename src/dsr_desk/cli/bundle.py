@@ -8,7 +8,8 @@ import click
 
 from dsr_desk.app import sealing
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import PROBLEM, emit, json_option, passphrase_options, read_passphrase, with_desk
+from dsr_desk.cli.common import emit, json_option, passphrase_options, read_passphrase, with_desk
+from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.progress import Progress as Moment
-
-DONE, PROBLEM, USAGE, CANNOT = 0, 1, 2, 3
-"""Exit codes: done; a problem was found; the command line was not understood; it cannot run."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,24 +92,6 @@ def emit(as_json: bool, value: Any, *lines: str) -> None:
     else:
         for line in lines:
             click.echo(line)
-
-
-def show_error(error: DeskError, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"error": error.as_json()}, ensure_ascii=False, indent=1))
-        return
-    click.echo(f"{error.what_happened}\n{error.what_it_means}\n{error.what_to_do}\n[{error.code}]", err=True)
-
-
-class DeskGroup(click.Group):
-    """A group whose commands end with the exit codes of this program."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except DeskError as error:
-            show_error(error, as_json="--json" in sys.argv)
-            ctx.exit(CANNOT)
 
 
 @contextmanager

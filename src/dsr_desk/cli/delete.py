@@ -8,7 +8,8 @@ import click
 
 from dsr_desk.app import deleting
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import PROBLEM, emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
 from dsr_desk.core.actions import OutcomeState, ReadBack, Seen
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from dsr_desk.app import demo as job
-from dsr_desk.cli.common import PROBLEM, emit, json_option, progress_bar
+from dsr_desk.cli.common import emit, json_option, progress_bar
+from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
 
 

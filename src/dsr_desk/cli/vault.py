@@ -19,7 +19,6 @@ from dsr_desk.app.keeping import (
     write_private,
 )
 from dsr_desk.cli.common import (
-    PROBLEM,
     emit,
     json_option,
     passphrase_options,
@@ -27,6 +26,7 @@ from dsr_desk.cli.common import (
     vault_option,
     with_desk,
 )
+from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core.deadlines import Place
 
 
