@@ -150,7 +150,8 @@ SHIRTS: tuple[Colour, ...] = (
 
 
 # Of 24 draws for each person the one whose face lies farthest from all before it for dlib's network: drawn strangers
-# crowd closer together than real ones, and without this some of them would be taken for one another.
+# crowd closer together than real ones, and without this some of them would be taken for one another. Picked with
+# tests/benchmarks/sample_spread.py.
 _FARTHEST = (
     *(0, 5, 3, 2, 2, 20, 15, 10, 4, 0, 15, 16, 1, 6, 8, 20, 21, 16, 16, 22, 0, 22, 13, 7),
     *(18, 5, 18, 17, 13, 8, 20, 7, 9, 20, 19, 6, 9, 3, 9, 9, 20, 7, 23, 11, 14, 13, 0, 9),
