@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -38,6 +40,25 @@ class ErrorDialog(QDialog):
         close.setDefault(True)
         copy = Button(self.tr("Copy code"), lambda: QApplication.clipboard().setText(error.code), kind="link")
         body.addLayout(row(label(error.code, "note", selectable=True), copy, None, close))
+
+
+class LinesDialog(QDialog):
+    """An explanation in steps, with its source."""
+
+    def __init__(self, title: str, source: str, lines: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(520)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(24, 24, 24, 16)
+        body.setSpacing(12)
+        body.addWidget(label(title, "section"))
+        for line in lines:
+            body.addWidget(label(line, wrap=True, selectable=True))
+        body.addWidget(label(source, "note", wrap=True, selectable=True))
+        close = Button(self.tr("Close"), self.accept, kind="primary")
+        close.setDefault(True)
+        body.addLayout(row(None, close))
 
 
 class Question(QDialog):

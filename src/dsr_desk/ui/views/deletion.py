@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.cases import show_case
 from dsr_desk.app.deleting import PlanView, approve, dry_run, make_plan, read_back, run, show_plan, withdraw_plan
-from dsr_desk.core.actions import Outcome, ReadBack
+from dsr_desk.app.treatment import Wanted, treat
+from dsr_desk.core.actions import ActionKind, Outcome, ReadBack
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import NotSearched
@@ -24,6 +25,7 @@ from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.letter import LetterDialog
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.treatment import TreatmentDialog
 from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, clear, label, list_card, row
 
 PLANNED = (CaseState.PLANNED, CaseState.APPROVED)
@@ -202,9 +204,21 @@ class DeletionPage(Page):
             name, work, lambda _result: over(), context=self, failed=failed, cancellable=cancellable
         )
 
-    def _show_letter(self, chosen: ActionRow) -> None:
+    def _open_action(self, chosen: ActionRow) -> None:
         if chosen.action.instruction:
             LetterDialog(chosen.action, self).open()
+        elif chosen.action.items and chosen.action.kind is not ActionKind.ERASE_INDEX:
+            dialog = TreatmentDialog(chosen, self, editable=self._looked.state is CaseState.PLANNED)
+            dialog.wanted.connect(self._treat)
+            dialog.open()
+
+    def _treat(self, item: str, wanted: Wanted, reason: str, until: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self._work(
+            self.tr("Planning the deletion"),
+            lambda _report, _token: treat(desk, ref, item, wanted, reason=reason, until=until),
+            cancellable=False,
+        )
 
     def _build(self) -> QWidget:
         whole = QWidget()
@@ -212,8 +226,10 @@ class DeletionPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         self.model = ActionsModel(self)
-        self.table = Table(self.model, name=self.tr("Actions of the plan"), height=56)
-        self.table.opened.connect(self._show_letter)
+        self.table = Table(
+            self.model, name=self.tr("Actions of the plan; Enter shows the items or the letter"), height=56
+        )
+        self.table.opened.connect(self._open_action)
         card = Card(margin=1)
         card.body.addWidget(self.table)
         column.addWidget(card, 3)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
-from dsr_desk.app.cases import show_case
+from dsr_desk.app.cases import end_case, show_case
 from dsr_desk.app.recipients import Recipient, list_recipients
 from dsr_desk.app.sealing import CLAIMS, SealedBundle, bundles, checklist, seal, verify
 from dsr_desk.core.changes import Topic
@@ -20,6 +20,7 @@ from dsr_desk.ui.models.table import Cell, Column
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.end_case import EndCaseDialog
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.sealed import SealedDialog, Shown, edition_name
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, clear, label, list_card, row, rule
@@ -35,6 +36,8 @@ class EvidencePage(Page):
         self.title.setText(self.tr("Evidence"))
         self.setAccessibleName(self.tr("Evidence"))
         self.go = Button("", self._seal, kind="primary")
+        self.end = Button(self.tr("End the case …"), self._end)
+        self.head.addWidget(self.end)
         self.head.addWidget(self.go)
         self._ready = QVBoxLayout()
         self._made = QVBoxLayout()
@@ -51,7 +54,9 @@ class EvidencePage(Page):
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
-        names = show_case(desk, ref).identifiers.names
+        case = show_case(desk, ref)
+        names = case.identifiers.names
+        self.end.setVisible(not case.state.is_end)
         self.requester.setText(
             self.tr("{name}, requester: one file that opens in a browser").format(name=names[0] if names else ref)
         )
@@ -82,6 +87,14 @@ class EvidencePage(Page):
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(count > 0)
         self.go.updateGeometry()
+
+    def _end(self) -> None:
+        photos = sum(photo.destroyed is None for photo in show_case(self.session.desk, self.ref).photos)
+        dialog = EndCaseDialog(self.ref, photos, self)
+        dialog.accepted.connect(
+            lambda: self.session.do(lambda: end_case(self.session.desk, self.ref, dialog.end, dialog.reason))
+        )
+        dialog.open()
 
     def _seal(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Where the bundles are to lie"))

@@ -32,6 +32,7 @@ class Page(QWidget):
         self.head = QHBoxLayout()
         self.head.setSpacing(12)
         self.title = label(title, "title")
+        self.title.setMinimumHeight(36)
         self.head.addWidget(self.title)
         self.chips = QHBoxLayout()
         self.chips.setSpacing(8)

@@ -13,6 +13,7 @@ from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import Found, FoundKind, IdentityResult, identifiers_of
 from dsr_desk.ui import names, words
+from dsr_desk.ui.dialogs import LinesDialog
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -41,6 +42,8 @@ class RequestPage(Page):
         self.setAccessibleName(self.tr("Request"))
         self.due = Chip()
         self.chips.addWidget(self.due)
+        self.why = Button(self.tr("Why then?"), self._explain, kind="link", name=self.tr("Why it is due on that day"))
+        self.chips.addWidget(self.why)
         self.save = Button(self.tr("Save what I changed"), self._save)
         self.head.addWidget(self.save)
         self.photos = ReferenceStrip()
@@ -65,7 +68,7 @@ class RequestPage(Page):
             else self.tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due)),
             Tone.OK if over else names.urgency(left),
         )
-        self.due.setToolTip("\n".join((case.deadline.rule, *case.deadline.steps, *case.deadline.warnings)))
+        self.why.setVisible(not over)
         self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case))
         self.form.lock(over)
         self.save.setEnabled(False)
@@ -82,6 +85,11 @@ class RequestPage(Page):
             self._show_photos,
             context=self,
         )
+
+    def _explain(self) -> None:
+        deadline = show_case(self.session.desk, self.ref).deadline
+        lines = (*deadline.steps, *deadline.warnings)
+        LinesDialog(self.tr("Why it is due then"), deadline.rule, lines, self).open()
 
     def _gone(self, destroyed: str | None) -> str:
         return self.tr("destroyed {when}").format(when=words.moment(destroyed)) if destroyed else ""

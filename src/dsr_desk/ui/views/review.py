@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
@@ -24,7 +25,7 @@ from dsr_desk.app.review import (
 )
 from dsr_desk.app.searching import last_search
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
+from dsr_desk.core.findings import Candidate, Decision, ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import names, words
 from dsr_desk.ui.fields import Choice
@@ -51,6 +52,7 @@ class ReviewPage(Page):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._all: list[ReviewItem] = []
         self._versions: dict[str, DatasetVersion] = {}
+        self._by_id: dict[str, Candidate] = {}
         self._own = False
         self._known_scores: set[str] = set()
         self.pictures = Pictures(self._fetch, 320, self)
@@ -74,6 +76,7 @@ class ReviewPage(Page):
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
         self._all = review_items(desk, ref)
+        self._by_id = {item.candidate.id: item.candidate for item in self._all}
         self._versions = {version.id: version for version, _ in dataset_versions(desk)}
         self._stack.setCurrentIndex(0 if self._all else 1)
         self._nothing.say(self.tr("Nothing to review yet: search first, or search found no candidate."))
@@ -86,6 +89,7 @@ class ReviewPage(Page):
         self.statement.setText(search.statement if search else "")
         missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
         self.not_searched.setVisible(bool(missing))
+        self.see_gaps.setVisible(bool(missing))
         self.not_searched.say(
             words.counted(len(missing), self.tr("1 part was not searched"), "%Ln parts were not searched"), Tone.WARN
         )
@@ -108,7 +112,9 @@ class ReviewPage(Page):
         change = self._quietly(lambda: decide(self.session.desk, self.ref, item.candidate.id, verdict))
         if change is None:
             return
-        self._take_over_decisions(row_number)
+        address = item.candidate.address
+        officer, now = self.session.desk.vault.officer_key, datetime.now(UTC).isoformat(timespec="seconds")
+        self._take_over(row_number, Decision(self.ref, address, item.candidate.face, verdict, officer, now))
         following = self.model.next_open(row_number)
         self._go_to(following if following >= 0 else row_number)
         if following < 0:
@@ -131,8 +137,11 @@ class ReviewPage(Page):
             super().keyPressEvent(event)
 
     def _fetch(self, candidate: str) -> bytes | None:
-        item = next((item for item in self._all if item.candidate.id == candidate), None)
-        return face_crop(self.session.desk, item.candidate) if item else None
+        found = self._by_id.get(candidate)
+        if found is None or found.kind is ItemKind.RECORD:
+            return None
+        # A photo that is linked without a compared face is shown whole.
+        return face_crop(self.session.desk, found) or whole_photo(self.session.desk, found)
 
     def _filter(self) -> None:
         before = self.current()
@@ -182,17 +191,17 @@ class ReviewPage(Page):
     def _undo(self) -> None:
         change = self._quietly(lambda: undo_last(self.session.desk, self.ref))
         if change is not None and (row_number := self.model.row_of(change.subject)) >= 0:
-            self._take_over_decisions(row_number)
+            found = decisions(self.session.desk, self.ref)
+            again = next((one for one in reversed(found) if one.address.id == change.subject), None)
+            self._take_over(row_number, again)
             self._go_to(row_number)
             self._show_current()
 
-    def _take_over_decisions(self, row_number: int) -> None:
-        """After one decision only its own row is read again."""
-        wanted = self.model.items[row_number].candidate.id
-        found = next((one for one in decisions(self.session.desk, self.ref) if one.address.id == wanted), None)
-        self.model.decide(row_number, found)
+    def _take_over(self, row_number: int, decision: Decision | None) -> None:
+        """After one decision only its own row changes; the list is not read again."""
+        self.model.decide(row_number, decision)
         changed = self.model.items[row_number]
-        self._all = [changed if item.candidate.id == wanted else item for item in self._all]
+        self._all[changed.number - 1] = changed
         self._count()
 
     def _quietly(self, act: Callable[[], Change]) -> Change | None:
@@ -275,7 +284,13 @@ class ReviewPage(Page):
         line = QHBoxLayout()
         line.setSpacing(24)
         line.addWidget(self.statement, 3)
-        line.addWidget(self.not_searched, 1)
+        gaps = QVBoxLayout()
+        gaps.addWidget(self.not_searched)
+        self.see_gaps = Button(
+            self.tr("See what was not searched"), lambda: self.session.go.emit("search"), kind="link"
+        )
+        gaps.addWidget(self.see_gaps)
+        line.addLayout(gaps, 1)
         foot.body.addLayout(line)
         column.addWidget(foot)
         return whole
