@@ -339,7 +339,7 @@ def head_of(note: str) -> Head:
     return Head(origin, int(size), base64.b64decode(root, validate=True))
 
 
-def check_log(members: Mapping[str, bytes], case: str, held: str | None = None) -> str:
+def check_log(members: Mapping[str, bytes], case: str, held: str | None = None, epoch: int = 1) -> str:
     """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused."""
     note, key = _text(members, "data/log/checkpoint"), _text(members, "data/log/key.txt").strip()
     head = head_of(note)
@@ -355,7 +355,15 @@ def check_log(members: Mapping[str, bytes], case: str, held: str | None = None) 
         if not _continues(old["size"], bytes.fromhex(old["root"]), head.size, head.root, proof):
             raise Refused(f"The journal does not continue its state at {old['size']} entries: entries were removed.")
     says = f"{count} journal entries of this case are in the journal of {head.size} entries that the checkpoint signs."
-    return says if held is None else f"{says} {_check_held(head_of(held), head, earlier)}"
+    if held is None:
+        return says
+    try:
+        return f"{says} {_check_held(head_of(held), head, earlier)}"
+    except Refused as refused:
+        if epoch == 1:
+            raise
+        restored = f"The organisation declares that it restored the journal from a backup (epoch {epoch})"
+        raise Refused(f"{refused} {restored}; ask what was lost.") from None
 
 
 def _check_held(held: Head, head: Head, earlier: list[dict[str, Any]]) -> str:
@@ -523,7 +531,7 @@ def check_all(
     if run("archive", archive_is_sound):
         run("files", lambda: check_bag(files))
         if signed and run("statement", statement_holds):
-            run("journal", lambda: check_log(files, predicate["case"]["ref"], held))
+            run("journal", lambda: check_log(files, predicate["case"]["ref"], held, predicate["journal"]["epoch"]))
     return findings, list(predicate.get("declared", []))
 
 

@@ -6,7 +6,7 @@ CBC does not notice changes by itself; the signature inside does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -30,7 +30,7 @@ class EnvelopeKey:
     """A recipient's certificate and private key, both PEM; the key is not encrypted."""
 
     certificate: bytes
-    private_key: bytes
+    private_key: bytes = field(repr=False)
 
 
 def seal_cms(parcel: Mapping[str, bytes], certificates: Sequence[bytes]) -> bytes:

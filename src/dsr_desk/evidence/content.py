@@ -172,7 +172,7 @@ class HitItem:
     dataset_version: str
     container: str
     digest: str
-    salt: bytes
+    salt: bytes = field(repr=False)
     found_by: tuple[str, ...]
     decided: str
     decider: str
@@ -363,7 +363,8 @@ class Earlier:
 class JournalExcerpt:
     """The journal as this bundle shows it: the tree's head and this case's leaves. Made by `evidence.log.excerpt`.
 
-    `origin` is the log's name in checkpoints, without spaces or plus signs.
+    `origin` is the log's name in checkpoints, without spaces or plus signs. `epoch` counts from 1 and rises with each
+    declared restore from a backup, after which checkpoints that others hold may be contradicted.
     """
 
     origin: str
@@ -371,6 +372,7 @@ class JournalExcerpt:
     root: bytes
     leaves: tuple[JournalLeaf, ...]
     earlier: tuple[Earlier, ...] = ()
+    epoch: int = 1
 
 
 @dataclass(frozen=True)

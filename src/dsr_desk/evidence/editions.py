@@ -43,6 +43,7 @@ def predicate(content: EvidenceContent, edition: Edition, language: Language) ->
             "language": language,
             "sealed": content.sealed,
             "clock": "not attested",
+            "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
             "hits": len(content.hits),
             "outcomes": {seen: outcomes.count(seen) for seen in dict.fromkeys(outcomes)},
             "doubts": [{"target": one.target, "how": one.how, "seen": one.seen} for one in content.doubts],
@@ -64,6 +65,8 @@ def _declared(content: EvidenceContent) -> list[str]:
         "That nothing is left on backups, on other copies or in flash memory is not provable; see the report's limits.",
         "The organisation holds its key, its journal and its clock; without a time stamp the times are its own word.",
     ]
+    if content.journal.epoch > 1:
+        sentences.append("The journal was restored from a backup; what was written after the backup is lost.")
     if content.doubts:
         sentences.append("Reading back left doubts; they are listed in the statement and in the report.")
     if not content.read_backs and content.hits:

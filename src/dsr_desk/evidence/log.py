@@ -47,7 +47,7 @@ class Checkpoint:
 
 
 def excerpt(
-    origin: str, hashes: Sequence[bytes], entries: Iterable[LeafSource], earlier: Iterable[str] = ()
+    origin: str, hashes: Sequence[bytes], entries: Iterable[LeafSource], earlier: Iterable[str] = (), epoch: int = 1
 ) -> JournalExcerpt:
     """This case's leaves with proofs against the head over all leaf hashes (32 bytes each, in order).
 
@@ -59,7 +59,7 @@ def excerpt(
         for one in entries
     )
     continued = tuple(_earlier(hashes, note) for note in dict.fromkeys(earlier))
-    return JournalExcerpt(origin, len(hashes), merkle.root(hashes), leaves, continued)
+    return JournalExcerpt(origin, len(hashes), merkle.root(hashes), leaves, continued, epoch)
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:

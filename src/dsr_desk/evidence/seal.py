@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Evidence:
     organisation: str
     edition: Edition
     language: Language
-    parcel: dict[str, bytes]
+    parcel: dict[str, bytes] = field(repr=False)
     checkpoint: str
 
     @property
@@ -73,7 +73,7 @@ class Sealed:
     path: Path
     digest: str
     evidence: Evidence
-    passphrase: str | None = None
+    passphrase: str | None = field(default=None, repr=False)
     recipients: tuple[str, ...] = ()
 
 

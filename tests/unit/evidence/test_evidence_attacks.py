@@ -187,6 +187,14 @@ def test_an_old_checkpoint_handed_out_again_is_noticed(content: EvidenceContent,
     assert "older state" in failures(replayed, held=newer)["journal"]
 
 
+def test_an_honest_restore_is_said_beside_the_contradiction(content: EvidenceContent, signer: Signer) -> None:
+    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    restored = replace(content, journal=replace(journal(11), epoch=2))
+    says = failures(sign(restored, Edition.REGULATOR, signer, Language.ENGLISH), held=newer)["journal"]
+    assert "older state" in says
+    assert "restored the journal from a backup (epoch 2)" in says
+
+
 def test_a_journal_that_grew_continues_the_checkpoint_that_is_held(content: EvidenceContent, signer: Signer) -> None:
     held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
     grown = sign(replace(content, journal=journal(29, (held,))), Edition.REGULATOR, signer, Language.ENGLISH)

@@ -24,6 +24,7 @@ from dsr_desk.core import merkle
 from dsr_desk.evidence import check_bundle
 from dsr_desk.evidence.age_wrapper import RecipientKeyWrong
 from dsr_desk.evidence.bag import bag, stored_zip
+from dsr_desk.evidence.cms_wrapper import EnvelopeKey
 from dsr_desk.evidence.content import Edition, EvidenceContent
 from dsr_desk.evidence.log import read_checkpoint, sign_checkpoint, verifier_key
 from dsr_desk.evidence.open import BundleRefused, FolderInUse, open_bundle
@@ -179,6 +180,14 @@ def test_a_wrong_key_or_passphrase_is_said_and_a_missing_one_is_asked_for(
         verify(tmp_path / "nowhere")
     with pytest.raises(BundleRefused):
         open_bundle(html.path, tmp_path / "out", "bafogi")
+
+
+def test_no_secret_shows_when_a_value_is_printed(content: EvidenceContent, signer: Signer, tmp_path: Path) -> None:
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
+    printed = repr((sealed, content, EnvelopeKey(b"certificate", b"private key")))
+    for secret in (sealed.passphrase or "", "private key", repr(content.hits[0].salt), content.other_identifiers[0]):
+        assert secret
+        assert secret not in printed
 
 
 def test_a_recipient_without_a_usable_key_stops_the_sealing(
