@@ -19,6 +19,7 @@ from dsr_desk.intake.words import (
     PARTICLES,
     REGION_OF_LANGUAGE,
     RIGHTS,
+    TITLES,
 )
 
 LONGEST = 200_000
@@ -27,7 +28,7 @@ LONGEST = 200_000
 _EMAIL = re.compile(r"(?<![\w.+%'@-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?![\w@])")
 _HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z][\w.]{2,30})\b")
 _JOIN = r"\s{0,3}(?:is|was|ist|war|lautet|to|number|[:=])?\s{0,3}[:=]?\s{0,3}"
-_TOKEN = r"[\"“„'‘»]?([^\s,;\"“”„'‘’«»()<>]{2,60})"
+_TOKEN = r"(?:[\"“„»‘']([^\"“”„«»‘’']{2,60})[\"“”«»’']|([^\s,;\"“”„'‘’«»()<>]{2,60}))"
 _DATE = (
     r"(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
     r"|\d{1,2}(?:st|nd|rd|th|\.)? ?[^\W\d_]{3,14} \d{4}|[^\W\d_]{3,9} \d{1,2},? \d{4})"
@@ -46,7 +47,7 @@ _LABELLED = {
     for kind, pattern in LABELS.items()
 }
 Word = TypeVar("Word", Right, Law)
-_SEVERAL = re.compile(r"\s*(?:,|;|\bor\b|\band\b|\boder\b|\bund\b|\blub\b|\boraz\b)\s*")
+_SEVERAL = re.compile(r"\s*(?:;|\bor\b|\band\b|\boder\b|\bund\b|\blub\b|\boraz\b)\s*")
 
 
 def language_of(text: str) -> str:
@@ -88,7 +89,7 @@ def _in_line(line: str, region: str | None, own_addresses: Collection[str]) -> l
     found += [(FoundKind.NAME, name) for name in _introduced(line)]
     found += [(FoundKind.DATE_OF_BIRTH, one) for one in _BORN.findall(line)]
     for pattern, kind in ((_USER_NAME, FoundKind.USER_NAME), (_ACCOUNT_ID, FoundKind.ACCOUNT_ID)):
-        tokens = [one.rstrip(".:!?") for one in pattern.findall(line)]
+        tokens = [(quoted or bare).strip().rstrip(".:!?") for quoted, bare in pattern.findall(line)]
         found += [(kind, one) for one in tokens if "@" not in one[1:] and _telling(one, line, kind)]
     found += [(FoundKind.USER_NAME, one.rstrip(".")) for one in _HANDLE.findall(line)]
     for kind in (FoundKind.NAME, FoundKind.PHONE, FoundKind.ADDRESS):
@@ -101,7 +102,7 @@ def _labelled_values(kind: FoundKind, text: str, region: str | None) -> list[str
     if kind is FoundKind.ADDRESS:
         return [] if "@" in text else [text.strip()]
     if kind is FoundKind.NAME:
-        return [name for part in _SEVERAL.split(text) if (name := _leading_name(part.strip(), least=1))]
+        return [part.strip() for part in _SEVERAL.split(text) if _is_name(part)]
     digits = sum(sign.isdigit() for sign in text)
     return [text.strip()] if 6 <= digits <= 15 and not _phones(text, region) else []
 
@@ -128,12 +129,9 @@ def _phones(line: str, region: str | None) -> list[str]:
 def _introduced(line: str) -> list[str]:
     names = []
     for match in INTRODUCTIONS.finditer(line):
-        least = 1 if "name" not in match[0].lower() and "known" not in match[0].lower() else 2
-        if "maiden" in match[0].lower() or "geboren" in match[0].lower():
-            least = 1
-        elif match[0].endswith(","):
-            least = 2
-        if name := _leading_name(line[match.end() :].lstrip(" :,"), least=least):
+        said = match[0].lower()
+        alone = any(word in said for word in ("maiden", "geboren", "heiße", "nazywam", "name is", "name ist"))
+        if name := _leading_name(line[match.end() :].lstrip(" :,"), least=1 if alone else 2):
             names.append(name)
     return names
 
@@ -141,25 +139,33 @@ def _introduced(line: str) -> list[str]:
 def _leading_name(text: str, *, least: int) -> str:
     """The capitalised words that a text begins with, particles included, "" where there are fewer than `least`."""
     words: list[str] = []
-    for word in text.split()[:6]:
+    proper = 0
+    for word in text.split()[:7]:
         bare = word.rstrip(".,;:!?)")
         if not bare or any(sign.isdigit() or sign in "@/_<" for sign in bare):
             break
         if not (bare[0].isupper() or bare in PARTICLES):
             break
-        words.append(bare)
-        if bare != word and not (len(bare) == 1 and word.endswith(".")):
+        short = word == f"{bare}." and (len(bare) == 1 or bare.lower() in TITLES)
+        words.append(word if short else bare)
+        proper += bare not in PARTICLES and bare.lower() not in TITLES
+        if bare != word and not short:
             break
     while words and words[-1] in PARTICLES:
         words.pop()
-    proper = [word for word in words if word not in PARTICLES]
-    return " ".join(words) if least <= len(proper) <= 5 else ""
+    return " ".join(words) if least <= proper <= 5 else ""
 
 
 def _whole_name(line: str) -> str:
-    """The line if it is nothing but a name."""
-    name = _leading_name(line, least=2)
-    return name if len(name) >= len(line.strip(" .,")) else ""
+    """The line if it is nothing but a name of two words or more."""
+    bare = " ".join(line.split()).rstrip(" .,")
+    return bare if _leading_name(bare, least=2) == bare else ""
+
+
+def _is_name(text: str) -> bool:
+    """Whether a value after "Name:" can be one: words with a capital, a comma after the last name allowed."""
+    words = text.replace(",", " ").split()
+    return 0 < len(words) <= 7 and _leading_name(" ".join(words), least=1).split() == words
 
 
 def _once(found: list[Found]) -> list[Found]:

@@ -74,6 +74,7 @@ LAWS: dict[Law, re.Pattern[str]] = {
         r"\bds-?gvo\b",
         r"\bdatenschutz-?grundverordnung\b",
         r"\brodo\b",
+        r"\brgpd\b",
         r"\b2016/679\b",
     ),
     Law.CCPA: _any(r"\bccpa\b", r"\bcpra\b", r"\bcalifornia (?:consumer )?privacy\b", r"\bcalifornia resident\b"),
@@ -110,7 +111,9 @@ LABELS: dict[FoundKind, re.Pattern[str]] = {
         r"(?:numer|nr|id) (?:konta|klienta|profilu)",
     ),
     FoundKind.DATE_OF_BIRTH: _any(
-        r"(?:date of birth|born(?: on)?|dob)", r"geburtsdatum|geboren am", r"data urodzenia|urodzon[ya](?: dnia)?"
+        r"(?:date of birth|born(?: on)?|dob)",
+        r"geburtsdatum|geboren am|geb\.(?: am)?",
+        r"data urodzenia|urodzon[ya](?: dnia)?",
     ),
     FoundKind.ADDRESS: _any(r"(?:my |postal |home )?address", r"anschrift|adresse", r"adres(?: zamieszkania)?"),
 }
@@ -118,6 +121,7 @@ LABELS: dict[FoundKind, re.Pattern[str]] = {
 INTRODUCTIONS = _any(
     r"\bmy (?:full )?name is",
     r"\bi,",
+    r"\bi(?: a|['’])m",
     r"\bi am called",
     r"\bmein (?:voller )?name ist",
     r"\bich heiße",
@@ -133,9 +137,12 @@ CLOSINGS = _any(
     r"(?:yours|regards|sincerely|faithfully|thank you|thanks|best)\b.{0,12}",
     r"mit freundlichen? gr(?:ü|ue)(?:ß|ss)en?",
     r"(?:viele|beste|freundliche) gr(?:ü|ue)(?:ß|ss)e",
+    r"(?:mfg|vg|lg|thx|cheers)\b.{0,3}",
     r"z (?:poważaniem|wyrazami szacunku)",
     r"pozdrawiam(?: serdecznie)?",
 )
+
+TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms", "mx", "hr", "fr", "ing", "dipl", "st", "mgr", "inż"})
 
 PARTICLES = frozenset(
     {"von", "van", "de", "der", "den", "da", "di", "del", "la", "le", "al", "bin", "zu", "ten", "ter", "y", "e"}

@@ -154,3 +154,29 @@ def test_no_text_breaks_the_reading(text: str) -> None:
         assert found.where
     rights_in(text)
     laws_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Name: SMITH, John Paul", "SMITH, John Paul"),
+        ("Yours faithfully,\nJ. P. Smith", "J. P. Smith"),
+        ("MfG\nDr. Karl-Heinz von der Tann", "Dr. Karl-Heinz von der Tann"),
+        ("I'm Anna-Lena Müller-Lüdenscheidt and I want", "Anna-Lena Müller-Lüdenscheidt"),
+        ("my name is Mary Lee. Please delete", "Mary Lee"),
+        ("Regards,\n\nMary O'Neil-Katz", "Mary O'Neil-Katz"),
+    ],
+)
+def test_names_are_read_as_people_write_them(text: str, name: str) -> None:
+    assert identifiers_of(tuple(identifiers_in(text))).names == (name,)
+
+
+@pytest.mark.parametrize(
+    "text", ["I am writing to you", "I am Sorry", "Regards,\nSent from my phone", "Name: see below"]
+)
+def test_other_words_in_these_places_are_no_names(text: str) -> None:
+    assert identifiers_in(text) == []
+
+
+def test_a_user_name_in_quotation_marks_may_hold_a_space() -> None:
+    assert identifiers_of(tuple(identifiers_in('my username is "moon child"'))).user_names == ("moon child",)
