@@ -120,7 +120,7 @@ class DlibEngine:
         digests = [hashlib.sha256(data).hexdigest() for data in (detector_data, embedder_data, landmarks.read_bytes())]
         self.digest = digest_of(["dlib", CODE_VERSION, *digests])
         weights = read_detector(detector_data)
-        self._cnn = CnnDetector(
+        self.cnn = CnnDetector(
             session(_detector(weights, digests[0], settings.rounded, doubled=False), threads),
             session(_detector(weights, digests[0], settings.rounded, doubled=True), threads),
             weights.window,
@@ -153,7 +153,7 @@ class DlibEngine:
     def _look(self, pixels: Pixels) -> list[Detection]:
         settings = self.settings
         height, width = pixels.shape[:2]
-        by_cnn = self._cnn.detect(pixels, settings.scale(width, height), settings.step, settings.threshold)
+        by_cnn = self.cnn.detect(pixels, settings.scale(width, height), settings.step, settings.threshold)
         return union(by_cnn, self._look_by_hog(pixels))
 
     def _look_by_hog(self, pixels: Pixels) -> list[Detection]:

@@ -1,0 +1,66 @@
+"""On real photos the product misses no more faces than face_recognition does. Times are measured by `bench engine`."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dsr_desk.core.items import Box
+from dsr_desk.faces.bench_photos import Known, Sources, composite, find_sources, found_among, portrait, scene
+from dsr_desk.faces.engine import Engine
+from dsr_desk.faces.registry import load_engine
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def sources(real_data: Path) -> Sources:
+    return find_sources(real_data / "faces")
+
+
+def found(engine: Engine, photos: list[Known]) -> int:
+    return sum(found_among(photo.faces, boxes(engine, photo)) for photo in photos)
+
+
+def boxes(engine: Engine, photo: Known) -> list[Box]:
+    pixels = np.asarray(Image.open(io.BytesIO(photo.data)).convert("RGB"))
+    return [detection.box for detection in engine.detect(pixels)]
+
+
+def test_standard_finds_as_many_faces_in_portraits_as_face_recognition(sources):
+    photos = [portrait(path) for path in sources.portraits[::60]]
+    assert len(photos) > 30
+    assert found(load_engine("standard"), photos) >= found(load_engine("reference"), photos)
+
+
+def test_standard_finds_every_annotated_face(sources):
+    photos = [scene(one) for one in sources.scenes]
+    assert found(load_engine("standard"), photos) == sum(len(photo.faces) for photo in photos) == 43
+
+
+def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(sources):
+    photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(3)]
+    reference, standard, thorough = (found(load_engine(name), photos) for name in ("reference", "standard", "thorough"))
+    assert reference <= standard <= thorough
+
+
+def test_templates_tell_people_apart_as_labelled(sources):
+    engine = load_engine("standard")
+    people = [path.parent for path in sources.portraits if (path.parent / path.name.replace("0001", "0002")).is_file()]
+    templates = []
+    for folder in sorted(set(people))[:60:2]:
+        for path in sorted(folder.glob("*.jpg"))[:2]:
+            pixels = np.asarray(Image.open(path).convert("RGB"))
+            middle = min(engine.detect(pixels), key=lambda one: abs(one.box.left + one.box.right - 250), default=None)
+            assert middle is not None
+            templates.append(engine.embed(engine.align(pixels, [middle]).chips)[0])
+    scores = np.array(templates) @ np.array(templates).T
+    person = np.arange(len(templates)) // 2
+    same = person[:, None] == person[None, :]
+    genuine, strangers = scores[same & ~np.eye(len(templates), dtype=bool)], scores[~same]
+    assert len(genuine) == 60
+    assert np.mean(genuine > np.quantile(strangers, 0.999)) > 0.85

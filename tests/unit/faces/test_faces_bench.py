@@ -1,0 +1,59 @@
+"""Photos made to measure on have the faces that they claim, and the same each time."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from dsr_desk.core.items import Box
+from dsr_desk.faces.bench import BenchPhotosMissing, engine_bench
+from dsr_desk.faces.bench_photos import Sources, composite, find_sources, found_among, portrait, scene
+
+SCENES = """<dataset><images><image file='a.jpg' width='400' height='300'>
+<box top='30' left='20' width='50' height='60'/></image></images></dataset>"""
+
+
+@pytest.fixture
+def sources(tmp_path, draw_face, encoded) -> Sources:
+    for person, face in {"one": 90, "two": 100}.items():
+        folder = tmp_path / "lfw" / person
+        folder.mkdir(parents=True)
+        (folder / "1.jpg").write_bytes(encoded(draw_face(250, face)))
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "training.xml").write_text(SCENES)
+    (tmp_path / "scenes" / "a.jpg").write_bytes(encoded(Image.new("RGB", (400, 300), (90, 130, 90))))
+    return find_sources(tmp_path)
+
+
+def test_labelled_portraits_and_annotated_scenes_are_found(sources):
+    assert len(sources.portraits) == 2
+    assert [boxes for _, boxes in sources.scenes] == [(Box(20, 30, 70, 90),)]
+    assert portrait(sources.portraits[0]).faces == (Box(80, 80, 170, 170),)
+    assert scene(sources.scenes[0]).faces == (Box(20, 30, 70, 90),)
+
+
+def test_a_composite_is_the_same_each_time_and_its_faces_lie_in_it_apart(sources):
+    one, other = (composite(sources, 5, 900, 24, 120, 8) for _ in range(2))
+    assert one == other
+    assert composite(sources, 6, 900, 24, 120, 8) != one
+    photo = Image.open(io.BytesIO(one.data))
+    assert photo.width == 900
+    assert 4 <= len(one.faces) <= 9
+    for box in one.faces:
+        assert 0 <= box.left < box.right <= photo.width
+        assert 0 <= box.top < box.bottom <= photo.height
+        assert all(box is other or box.overlap(other) == 0 for other in one.faces)
+
+
+def test_a_known_face_is_found_by_a_box_about_it_and_each_box_finds_one():
+    known = [Box(100, 100, 150, 150), Box(300, 100, 350, 150)]
+    assert found_among(known, [Box(95, 98, 155, 158), Box(290, 90, 370, 170)]) == 2
+    assert found_among(known, [Box(95, 98, 155, 158), Box(98, 98, 152, 152)]) == 1
+    assert found_among(known, [Box(60, 60, 200, 200), Box(140, 100, 190, 150)]) == 0
+
+
+def test_a_folder_without_labelled_photos_is_refused(tmp_path):
+    with pytest.raises(BenchPhotosMissing):
+        engine_bench(tmp_path)
