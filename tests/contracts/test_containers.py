@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -286,6 +287,18 @@ def test_another_program_that_writes_meanwhile_is_not_overwritten(
     with pytest.raises(erasing.ChangedMeanwhile):
         container.erase(doomed)
     assert stored(path) == before
+
+
+@one_file_formats
+def test_two_runs_never_rewrite_the_same_file_at_once(sample: Sample, place: Path) -> None:
+    path = sample.write(place, items(sample))
+    container = opened(path)
+    doomed = doomed_at(container, 1)
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(erasing.InUse):
+            container.erase(doomed)
+    assert len(container.erase(doomed).erased) == 1
 
 
 @one_file_formats
