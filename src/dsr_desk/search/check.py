@@ -19,9 +19,10 @@ from dsr_desk.faces.engine import Engine
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.search.contents import ContainerState, IndexedItem
 from dsr_desk.search.face_search import reaching
 from dsr_desk.search.finish import inventory_leaves
-from dsr_desk.search.index import ContainerState, Index, IndexedItem
+from dsr_desk.search.index import Index
 
 SAMPLE = 20
 SAME_FACE = 0.999

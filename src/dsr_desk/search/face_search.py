@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.search.codes import coarse_error, decode
-from dsr_desk.search.index import Coarse, Index
+from dsr_desk.search.contents import Coarse
+from dsr_desk.search.index import Index
 
 CHUNK = 2048
 """Faces at a time: small enough that the linear algebra library does not split it among threads."""

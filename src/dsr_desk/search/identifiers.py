@@ -19,9 +19,12 @@ from dsr_desk.search.columns import ColumnKind
 
 EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
 HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _HASHES = ("md5", "sha1", "sha256")
 LAST_DIGITS = 10
+HASH_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def email_forms(value: str) -> list[Form]:
 
 def phone_forms(value: str, country: str = "") -> list[Form]:
     """E.164, its digits, and its last ten digits, which are shared across countries. Empty for what is no number."""
-    digits = "".join(str(unicodedata.digit(char)) for char in value if unicodedata.digit(char, None) is not None)
+    digits = _digits(value)
     if not 6 <= len(digits) <= 17:
         return []
     forms = []
@@ -73,11 +76,21 @@ def phone_forms(value: str, country: str = "") -> list[Form]:
     return forms
 
 
+def _digits(value: str) -> str:
+    if value.isascii():
+        return _NO_DIGIT.sub("", value)
+    return "".join(str(unicodedata.digit(char)) for char in value if unicodedata.digit(char, None) is not None)
+
+
 @lru_cache(maxsize=4096)
 def _e164(value: str, country: str) -> str:
     text = value.strip()
     if text.startswith("00"):
         text = "+" + text[2:]
+    if _INTERNATIONAL.fullmatch(text):
+        return "+" + _digits(text)
+    if not country and not text.startswith("+"):
+        return ""
     try:
         number = phonenumbers.parse(text, country.upper() or None)
     except phonenumbers.NumberParseException:
@@ -112,7 +125,7 @@ def hashes_of(text: str) -> dict[str, str]:
 
 def key_of(text: str) -> int:
     """The key of a form: signed 64 bits."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+    return _key(hashlib.sha256(text.encode()).digest())
 
 
 def key_of_hash(hexadecimal: str) -> int:
@@ -122,15 +135,19 @@ def key_of_hash(hexadecimal: str) -> int:
 
 def keys_of(kind: ColumnKind, form: Form) -> Iterator[int]:
     """All keys of a form: its own (which is that of its SHA-256), for e-mail and phone also of its other hashes."""
-    yield key_of(form.text)
+    data = form.text.encode()
+    yield _key(hashlib.sha256(data).digest())
     if kind in (ColumnKind.EMAIL, ColumnKind.PHONE):
-        hashes = hashes_of(form.text)
-        yield key_of_hash(hashes["md5"])
-        yield key_of_hash(hashes["sha1"])
+        yield _key(hashlib.md5(data, usedforsecurity=False).digest())
+        yield _key(hashlib.sha1(data, usedforsecurity=False).digest())
+
+
+def _key(digest: bytes) -> int:
+    return int.from_bytes(digest[:8], signed=True)
 
 
 def is_hash(value: str) -> bool:
-    return HASH.fullmatch(value.strip()) is not None
+    return len(value) >= HASH_LENGTH and HASH.fullmatch(value.strip()) is not None
 
 
 def file_key(name: str) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +25,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind, LedgerClass
 from dsr_desk.search.about import ABOUT, About, Register, digest_of_about, read_about
 from dsr_desk.search.codes import Codes
+from dsr_desk.search.contents import Coarse, ContainerState, IndexedFace, IndexedItem
 from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, read_key
 from dsr_desk.search.schema import MIGRATIONS
 from dsr_desk.storage.database import DatabaseDamaged, open_encrypted
@@ -73,71 +73,6 @@ class IndexOtherEngine(DeskError):
     todo = "Search with the engine that made it, or build the index again with this one."
 
 
-@dataclass(frozen=True)
-class IndexedItem:
-    """An item as the index knows it. `row` is its number in this index; `path` is the container's place on disk."""
-
-    row: int
-    address: ItemAddress
-    kind: ItemKind
-    path: Path
-    format: str
-    hint: int | None
-    group: str
-    size: int
-    width: int
-    height: int
-    orientation: int | None
-    phash: bytes
-    ledger_class: LedgerClass | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class IndexedFace:
-    """A face of an item; `row` is its number in this index, `number` counts from 0 within the photo."""
-
-    row: int
-    item: int
-    number: int
-    box: Box
-    score: float
-    comparable: bool
-    quality: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ContainerState:
-    """A container as it was read. `state` is waiting, reading, read or damaged; `problem` says why in a few words."""
-
-    row: int
-    name: str
-    path: Path
-    format: str
-    fingerprint: str
-    state: str
-    problem: str
-    entries: int
-
-
-@dataclass(frozen=True)
-class Coarse:
-    """All coarse codes of an index in one array, in the order of `face_rows` (ascending).
-
-    `codes` int8 (n, dimension), `scales` float32 (n,), `face_rows` int64 (n,); `blocks` and `starts` (int64) name the
-    block that holds the fine codes and the position of its first face.
-    """
-
-    codes: NDArray[np.int8]
-    scales: NDArray[np.float32]
-    face_rows: NDArray[np.int64]
-    blocks: NDArray[np.int64]
-    starts: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.scales)
-
-
 class Index:
     """An open index, to be read. Building is in `search.build`."""
 
@@ -149,6 +84,7 @@ class Index:
         self.version: DatasetVersion = from_text(self.setting("version"), DatasetVersion)
         self.country = self.setting("country")
         self._coarse: Coarse | None = None
+        self._name_tokens: dict[str, int] | None = None
 
     @classmethod
     def open(cls, folder: Path, secret: Secret, engine_digest: str | None = None) -> Index:
@@ -181,7 +117,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        self._coarse = None
+        self._coarse = self._name_tokens = None
         self.db.close()
 
     @property
@@ -260,6 +196,13 @@ class Index:
             names = dict(self.rows("SELECT number, name FROM columns WHERE container = ?", [container]))
             return {names[number]: value for number, value in enumerate(json.loads(text)) if value is not None}
         return {}
+
+    @property
+    def name_tokens(self) -> dict[str, int]:
+        """All tokens of names in records with their numbers, loaded once."""
+        if self._name_tokens is None:
+            self._name_tokens = dict(self.rows("SELECT token, id FROM name_tokens"))
+        return self._name_tokens
 
     @property
     def coarse(self) -> Coarse:

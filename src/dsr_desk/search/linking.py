@@ -13,8 +13,9 @@ import numpy as np
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.search.columns import ColumnKind
+from dsr_desk.search.contents import IndexedItem
 from dsr_desk.search.identifiers import file_key, file_names, folded, key_of, name_forms
-from dsr_desk.search.index import Index, IndexedItem
+from dsr_desk.search.index import Index
 from dsr_desk.search.records import records
 
 ALIKE_BITS = 6

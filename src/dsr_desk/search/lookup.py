@@ -29,6 +29,7 @@ from dsr_desk.storage.database import transaction
 BATCH = 2000
 SAMPLE = 200
 SHORTEST_TEXT = 3
+_TEXT = (ColumnKind.FREE_TEXT, ColumnKind.OTHER, ColumnKind.ADDRESS)
 
 
 def guess_columns(db: Database, container: int) -> None:
@@ -59,9 +60,11 @@ def look_up_container(db: Database, folder: Path, container: int, country: str, 
         batch = db.conn.execute(query, [container, container, BATCH]).fetchall()
         if not batch:
             return
+        found = _Found()
+        for item, fields in batch:
+            found.add(item, _typed(kinds, fields), country)
         with transaction(db, folder):
-            for item, fields in batch:
-                _add(db, tokens, item, _typed(kinds, fields), country)
+            found.write(db, tokens)
             db.conn.execute("UPDATE containers SET looked_up = ? WHERE id = ?", [batch[-1][0], container])
 
 
@@ -97,31 +100,35 @@ def _typed(kinds: dict[int, ColumnKind], fields: str) -> list[tuple[ColumnKind, 
     return [(kinds[number], value) for number, value in enumerate(json.loads(fields)) if value]
 
 
-def _add(db: Database, tokens: _Tokens, item: int, fields: list[tuple[ColumnKind, str]], country: str) -> None:
-    keys: set[int] = set()
-    names: set[str] = set()
-    texts: list[str] = []
-    for kind, value in fields:
-        if is_hash(value):
-            keys.add(key_of_hash(value.strip()))
-        for form_kind, form in forms_in(kind, value, country):
-            keys.update(keys_of(form_kind, form))
-        if kind is ColumnKind.PHOTO_REFERENCE:
-            keys.update(file_key(name) for name in file_names(value))
-        if kind is ColumnKind.NAME:
-            names.update(name_tokens(value))
-        if kind in (ColumnKind.FREE_TEXT, ColumnKind.OTHER, ColumnKind.ADDRESS) and len(value) >= SHORTEST_TEXT:
-            texts.append(value)
-    db.conn.executemany("INSERT OR IGNORE INTO lookups VALUES (?, ?)", [(key, item) for key in sorted(keys)])
-    rows = [(tokens.id_of(token), item) for token in sorted(names)]
-    db.conn.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", rows)
-    if texts:
-        db.conn.execute("INSERT INTO free_text (rowid, text) VALUES (?, ?)", [item, searchable("\n".join(texts))])
+class _Found:
+    """What a batch of records is looked up by; written in the order of keys, which is how the tables grow fastest."""
 
+    def __init__(self) -> None:
+        self._keys: set[tuple[int, int]] = set()
+        self._names: set[tuple[str, int]] = set()
+        self._texts: list[tuple[int, str]] = []
 
-def searchable(text: str) -> str:
-    """Free text as it is searched: composed alike, case folded."""
-    return folded(text)
+    def add(self, item: int, fields: list[tuple[ColumnKind, str]], country: str) -> None:
+        texts: list[str] = []
+        for kind, value in fields:
+            if is_hash(value):
+                self._keys.add((key_of_hash(value.strip()), item))
+            for form_kind, form in forms_in(kind, value, country):
+                self._keys.update((key, item) for key in keys_of(form_kind, form))
+            if kind is ColumnKind.PHOTO_REFERENCE:
+                self._keys.update((file_key(name), item) for name in file_names(value))
+            if kind is ColumnKind.NAME:
+                self._names.update((token, item) for token in name_tokens(value))
+            if kind in _TEXT and len(value) >= SHORTEST_TEXT:
+                texts.append(value)
+        if texts:
+            self._texts.append((item, folded("\n".join(texts))))
+
+    def write(self, db: Database, tokens: _Tokens) -> None:
+        db.conn.executemany("INSERT OR IGNORE INTO lookups VALUES (?, ?)", sorted(self._keys))
+        names = sorted((tokens.id_of(token), item) for token, item in sorted(self._names))
+        db.conn.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", names)
+        db.conn.executemany("INSERT INTO free_text (rowid, text) VALUES (?, ?)", self._texts)
 
 
 class _Tokens:

@@ -64,7 +64,7 @@ def compare_names(wanted: str, there: str) -> Likeness | None:
 def similar_tokens(index: Index, name: str) -> set[int]:
     """Rows of records that could hold this name: two tokens alike, or one alike that is rare."""
     tokens = [token for token in name_tokens(name) if len(token) > 1]
-    vocabulary = _vocabulary(index)
+    vocabulary = index.name_tokens
     if not tokens or not vocabulary:
         return set()
     counts: dict[int, int] = {}
@@ -88,19 +88,20 @@ def edits_allowed(length: int) -> int:
     return 0 if length <= 2 else 1 if length <= 7 else 2
 
 
-def _vocabulary(index: Index) -> dict[int, str]:
-    return dict(index.rows("SELECT id, token FROM name_tokens"))
-
-
-def _near(token: str, vocabulary: dict[int, str]) -> list[int]:
-    close = process.extract(token, vocabulary, scorer=OSA.distance, score_cutoff=edits_allowed(len(token)), limit=None)
-    ids = {identity for _, _, identity in close}
-    same = nicknames(token)
-    spoken = consonants(token)
-    ids |= {identity for identity, known in vocabulary.items() if known in same or known == spoken}
+def _near(token: str, vocabulary: dict[str, int]) -> list[int]:
+    """Numbers of the tokens that may stand for this one."""
+    close = {token, consonants(token), *nicknames(token)}
     if token.startswith(CONSONANTS):
-        ids |= {identity for identity, known in vocabulary.items() if consonants(known) == token}
-    return list(ids)
+        close.update(known for known in vocabulary if consonants(known) == token)
+    allowed = edits_allowed(len(token))
+    if allowed:
+        close.update(
+            known
+            for known, _, _ in process.extract(
+                token, list(vocabulary), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+        )
+    return [vocabulary[known] for known in close if known in vocabulary]
 
 
 def _latin(tokens: tuple[str, ...]) -> list[str]:

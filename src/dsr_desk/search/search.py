@@ -14,8 +14,9 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.search.codes import decode
+from dsr_desk.search.contents import IndexedFace, IndexedItem
 from dsr_desk.search.face_search import average
-from dsr_desk.search.index import Index, IndexedFace, IndexedItem
+from dsr_desk.search.index import Index
 from dsr_desk.search.linking import Node, links_from, look_alikes
 from dsr_desk.search.pile import FacePile, groups_of, piles_of
 from dsr_desk.search.records import find_records, wanted
