@@ -6,17 +6,72 @@ and is printed as such. Nothing here is computed from a plan: outcomes come from
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 from dsr_desk.core.findings import NotSearched
-from dsr_desk.core.items import ItemKind
-from dsr_desk.core.lineage import Fate
-from dsr_desk.core.requests import Law, Right
+from dsr_desk.evidence.parts import (
+    ActionEntry,
+    Backup,
+    CaseFile,
+    CustodyEvent,
+    Declarant,
+    DueDate,
+    Earlier,
+    EarlierBundle,
+    FaceCrop,
+    HitItem,
+    Identity,
+    JournalExcerpt,
+    JournalLeaf,
+    ModelEntry,
+    ObservedFate,
+    Organisation,
+    PathStep,
+    PlannedFate,
+    ReadBack,
+    Relation,
+    Retained,
+    Review,
+    Search,
+    SearchedIndex,
+    Seen,
+    Told,
+)
 
-_SETTLED = (Fate.DESTROYED, Fate.RETRAINED, Fate.NOT_AFFECTED)
+__all__ = [
+    "ActionEntry",
+    "Backup",
+    "CaseFile",
+    "CustodyEvent",
+    "Declarant",
+    "DueDate",
+    "Earlier",
+    "EarlierBundle",
+    "Edition",
+    "EvidenceContent",
+    "FaceCrop",
+    "HitItem",
+    "Identity",
+    "JournalExcerpt",
+    "JournalLeaf",
+    "Language",
+    "ModelEntry",
+    "NotSearched",
+    "ObservedFate",
+    "Organisation",
+    "PathStep",
+    "PlannedFate",
+    "ReadBack",
+    "Relation",
+    "Retained",
+    "Review",
+    "Search",
+    "SearchedIndex",
+    "Seen",
+    "Told",
+]
 
 
 class Edition(StrEnum):
@@ -29,371 +84,6 @@ class Edition(StrEnum):
 class Language(StrEnum):
     ENGLISH = "en"
     GERMAN = "de"
-
-
-class Relation(StrEnum):
-    """What a later bundle does to an earlier one of the same case."""
-
-    COMPLETES = "completes"
-    CORRECTS = "corrects"
-
-
-class Seen(StrEnum):
-    """What reading back found, from the strongest to the weakest."""
-
-    GONE = "gone"
-    MASKED = "masked"
-    HELD = "held"
-    NOT_LOOKED = "could not look"
-    STILL_THERE = "still there"
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """Who answers. `contact` is for the person, `authority` the supervisory authority that she may turn to."""
-
-    name: str
-    address: str = ""
-    contact: str = ""
-    authority: str = ""
-
-
-@dataclass(frozen=True)
-class DueDate:
-    """One duty with its last day; `steps` is the arithmetic, `rule` its source."""
-
-    duty: str
-    due: str
-    rule: str
-    steps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Identity:
-    """How the requester was verified: the method, never the document. `officer` is a name."""
-
-    method: str
-    photo_shows_requester: str
-    officer: str
-    checked: str
-    acting_for: str = ""
-
-
-@dataclass(frozen=True)
-class CaseFile:
-    """The case. `person` is how the requester is addressed and stands in the requester edition alone.
-
-    `order` is true for a regulator's order about a dataset or a source: no pictures, whoever receives it.
-    """
-
-    ref: str
-    right: Right
-    law: Law
-    received: str
-    opened: str
-    due: tuple[DueDate, ...]
-    identity: Identity | None
-    person: str = ""
-    closed: str = ""
-    order: bool = False
-
-
-@dataclass(frozen=True)
-class SearchedIndex:
-    """A dataset version that was searched, through which index, made by which engine.
-
-    `ledger` counts photos by class ("faces", "no_face_found", …) and sums to `photos`; `sources` are digests of what
-    was read to make the index; `format` is what people call the container ("folder of photos", "CSV table").
-    """
-
-    dataset_version: str
-    index: str
-    generation: str
-    engine: str
-    built: str
-    photos: int
-    records: int
-    faces: int
-    ledger: tuple[tuple[str, int], ...] = ()
-    sources: tuple[str, ...] = ()
-    format: str = ""
-
-
-@dataclass(frozen=True)
-class Search:
-    """One search, with or without a hit. `statement` is what it says of itself."""
-
-    when: str
-    officer: str
-    indexes: tuple[str, ...]
-    compared_faces: int
-    compared_records: int
-    candidates: int
-    statement: str
-    complete: bool
-    after_deletion: bool = False
-
-
-@dataclass(frozen=True)
-class Review:
-    """What officers looked at. `down_to_strangers` is the number of strangers expected at the lowest score reviewed
-    ("1", "0.5"), as text since it is a bound and no measurement."""
-
-    candidates: int
-    same: int
-    different: int
-    unsure: int
-    not_reviewed: int
-    down_to_strangers: str
-    deciders: tuple[str, ...]
-    second_reviewers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FaceCrop:
-    """The subject's own face, cut from one photo. `origin` is the digest of the photo that it was cut from."""
-
-    image: bytes
-    origin: str
-    faces_found: int
-
-
-@dataclass(frozen=True)
-class HitItem:
-    """One photo or record of the subject. `ref` counts inside the case ("item-0001").
-
-    `digest` is the content's SHA-256 and `salt` 32 random bytes kept in the vault: only their hash is handed out.
-    `container` names a class of location that holds no personal data ("photos-000.tar"); the path inside it does
-    not leave the house. `found_by` are kinds of reasons (face, record, link, duplicate). `occurrence` as in ids.
-    """
-
-    ref: str
-    kind: ItemKind
-    dataset_version: str
-    container: str
-    digest: str
-    salt: bytes = field(repr=False)
-    found_by: tuple[str, ...]
-    decided: str
-    decider: str
-    crop: FaceCrop | None = None
-
-    @property
-    def salted_hash(self) -> str:
-        """Of this item's digest."""
-        return self.salted(self.digest)
-
-    def salted(self, digest: str) -> str:
-        """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both. "" stays ""."""
-        if len(self.salt) != 32:
-            raise ValueError("a salt has 32 bytes")
-        return hashlib.sha256(self.salt + bytes.fromhex(digest)).hexdigest() if digest else ""
-
-
-@dataclass(frozen=True)
-class PathStep:
-    """A node on the way from a dataset version to a model; `role` says how the path came to it."""
-
-    kind: str
-    label: str
-    role: str
-    certainty: str
-
-
-@dataclass(frozen=True)
-class PlannedFate:
-    fate: Fate
-    reason: str
-    responsible: str
-    deadline: str
-    officer: str
-    decided: str
-
-
-@dataclass(frozen=True)
-class ObservedFate:
-    """What was seen of a model, by whom, and how they know."""
-
-    fate: Fate
-    how: str
-    officer: str
-    seen: str
-
-
-@dataclass(frozen=True)
-class ModelEntry:
-    """An affected model. `items` counts hits in the dataset versions that reach it; it is no count of what the model
-    was trained on unless `reaches_items` says that lineage names the items themselves."""
-
-    name: str
-    version: str
-    roles: tuple[str, ...]
-    certainty: str
-    in_weights: bool
-    dataset_versions: tuple[str, ...]
-    photos: int
-    records: int
-    paths: tuple[tuple[PathStep, ...], ...]
-    period: str = ""
-    deployments: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    planned: PlannedFate | None = None
-    observed: ObservedFate | None = None
-    training_recorded: bool = True
-    reaches_items: bool = False
-
-    @property
-    def label(self) -> str:
-        return f"{self.name}@{self.version}" if self.version else self.name
-
-    @property
-    def remains(self) -> bool:
-        """Whether weights that may have learned from the data are, as far as was seen, still there."""
-        gone = self.observed is not None and self.observed.fate in _SETTLED
-        return self.in_weights and not gone
-
-
-@dataclass(frozen=True)
-class ActionEntry:
-    """One step of the plan as it was carried out. `ended` is "" where it was begun and never closed."""
-
-    ref: str
-    kind: str
-    target: str
-    items: tuple[str, ...]
-    begun: str
-    ended: str
-    operator: str
-    approver: str
-    method: str
-    result: str
-    digest_before: str = ""
-    digest_after: str = ""
-
-
-@dataclass(frozen=True)
-class ReadBack:
-    """What was read back after the actions: of an item, of a model file, or of a whole dataset version.
-
-    `how` names the look (content hash, near-duplicate, search again, identifiers, model file).
-    """
-
-    target: str
-    how: str
-    seen: Seen
-    when: str
-    officer: str
-    items: tuple[str, ...] = ()
-    says: str = ""
-
-
-@dataclass(frozen=True)
-class Retained:
-    """What stays, on which legal ground, until when."""
-
-    items: tuple[str, ...]
-    ground: str
-    reason: str
-    until: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """A data recipient who was told, and the answer."""
-
-    recipient: str
-    told: str
-    answer: str = ""
-    answered: str = ""
-
-
-@dataclass(frozen=True)
-class Backup:
-    """A backup that still holds erased data until it is overwritten on a date."""
-
-    name: str
-    overwritten: str
-    says: str = ""
-
-
-@dataclass(frozen=True)
-class CustodyEvent:
-    """Who touched what: item, officer, UTC time, place, purpose, digest before and after ("" where it is gone).
-
-    An item's digests are salted before they leave the house (see `EvidenceContent.salted_custody`).
-    """
-
-    item: str
-    who: str
-    when: str
-    where: str
-    why: str
-    digest_before: str
-    digest_after: str
-
-
-@dataclass(frozen=True)
-class JournalLeaf:
-    """One journal entry of this case: its bytes as they were hashed, and its inclusion proof.
-
-    The leaf hash is SHA-256 over 0x00 ‖ `salt` ‖ `entry`; `signature` (Ed25519) is over the leaf hash.
-    """
-
-    index: int
-    salt: bytes
-    entry: bytes
-    signature: bytes
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A tree head that somebody holds already, with the proof that the present tree continues it.
-
-    `checkpoint` is the signed note as it was handed out.
-    """
-
-    size: int
-    root: bytes
-    checkpoint: str
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class JournalExcerpt:
-    """The journal as this bundle shows it: the tree's head and this case's leaves. Made by `evidence.log.excerpt`.
-
-    `origin` is the log's name in checkpoints, without spaces or plus signs. `epoch` counts from 1 and rises with each
-    declared restore from a backup, after which checkpoints that others hold may be contradicted.
-    """
-
-    origin: str
-    size: int
-    root: bytes
-    leaves: tuple[JournalLeaf, ...]
-    earlier: tuple[Earlier, ...] = ()
-    epoch: int = 1
-
-
-@dataclass(frozen=True)
-class Declarant:
-    """Who declares what no computation can prove, and on what knowledge. `validator` confirmed the outcome and did not
-    run it; "" in a vault with one officer, and the certificate then says so."""
-
-    name: str
-    role: str
-    basis: str
-    validator: str = ""
-
-
-@dataclass(frozen=True)
-class EarlierBundle:
-    """A bundle of the same case that this one corrects or completes."""
-
-    evidence_digest: str
-    sealed: str
-    relation: Relation
-    why: str
 
 
 @dataclass(frozen=True)
