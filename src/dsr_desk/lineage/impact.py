@@ -29,6 +29,7 @@ _A_DAY = timedelta(days=1)
 _MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
+_ALL_BEFORE = "All that it was made from was finished"
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,24 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
 
 
 def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
-    """Runs and models that were finished at least a day before, with the day."""
+    """Runs and models that were finished at least a day before, with the day.
+
+    A run is finished when it ended. A model that a run made is finished with its run, since a store may enter it
+    before it is trained; only one without a run goes by its own date.
+    """
     if not arrived:
         return {}
     limit = datetime.fromisoformat(arrived) - _A_DAY
+    runs, models = graph.of_kind(NodeKind.RUN), graph.of_kind(NodeKind.MODEL)
+    is_run = np.zeros(len(graph.nodes), dtype=bool)
+    is_run[runs] = True
+    made_by_run = np.zeros(len(graph.nodes), dtype=bool)
+    made_by_run[graph.target[is_run[graph.origin]]] = True
     found = {}
-    for kind in (NodeKind.RUN, NodeKind.MODEL):
-        for seat in graph.of_kind(kind):
+    for seats in (runs, models[~made_by_run[models]]):
+        for seat in seats:
             node = graph.nodes[int(seat)]
-            finished = node.ended if kind == NodeKind.RUN else node.created
+            finished = node.ended if node.kind == NodeKind.RUN else node.created
             if finished and datetime.fromisoformat(finished) <= limit:
                 found[int(seat)] = finished
     return found
@@ -260,19 +270,16 @@ def _period(deployments: Sequence[Node]) -> Period:
 
 
 def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[ExcludedModel, ...]:
-    found = {}
+    found: dict[int, ExcludedModel] = {}
     for start in starts:
-        for seat in np.flatnonzero(start.all & ~reached):
-            node = graph.nodes[int(seat)]
-            if node.kind != NodeKind.MODEL or int(seat) in found:
-                continue
-            day = start.dated.get(int(seat), "")
-            reason = (
-                f"It was finished on {day[:10]}, before the first hit came into the data."
-                if day
-                else "All that it was made from was finished before the first hit came into the data."
-            )
-            found[int(seat)] = ExcludedModel(node, reason)
+        finished = dict(start.dated)
+        for seat, day in start.dated.items():
+            if graph.nodes[seat].kind == NodeKind.RUN:
+                finished.update({int(graph.target[edge]): day for edge in graph.outgoing(seat)})
+        for seat in np.flatnonzero(start.all & ~reached).tolist():
+            if graph.nodes[seat].kind == NodeKind.MODEL and seat not in found:
+                what = f"It was finished on {finished[seat][:10]}" if seat in finished else _ALL_BEFORE
+                found[seat] = ExcludedModel(graph.nodes[seat], f"{what}, before the first hit came into the data.")
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
 
 

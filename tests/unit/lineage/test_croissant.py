@@ -57,7 +57,7 @@ def test_one_origin_may_stand_alone(tmp_path: Path) -> None:
     ("content", "place"),
     [
         ({"@type": "sc:Person"}, "@type"),
-        ({"distribution": {"@id": "x"}}, "distribution"),
+        ({"distribution": "x"}, "distribution[0]"),
         ({"distribution": [{"contentUrl": "x"}]}, "distribution[0].@id"),
         ({"distribution": [{"@id": "x", "containedIn": {"@id": "y"}}]}, "distribution[0].containedIn"),
         ({"prov:wasDerivedFrom": [{}]}, "prov:wasDerivedFrom"),

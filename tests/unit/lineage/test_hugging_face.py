@@ -85,6 +85,7 @@ def test_windows_line_ends_and_missing_front_matter_are_read(card: Callable[...,
     path = card("datasets: acme/faces\r\nlicense: mit\r", body="\r\n# Gate\r\n")
     assert edges(import_file(path)) == {("dataset:acme/faces", "train", "model:gate")}
 
+    assert "taken for a model" in import_file(card("license: mit\ntags: [no, face]")).warnings[0]
     bare = tmp_path / "bare.md"
     bare.write_text("# Model Card for Silent\n\nNothing.\n", encoding="utf-8")
     imported = import_file(bare)

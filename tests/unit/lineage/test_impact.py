@@ -197,7 +197,28 @@ def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(
 
     assert sorted(names(impact)) == ["second", "undated"]
     assert [(e.node.name, "before the first hit" in e.reason) for e in impact.excluded] == [("first", True)]
+    assert impact.excluded[0].reason.startswith("It was finished on 2025-01-02")
     assert sorted(names(affected(graph, ["faces@1"]))) == ["first", "second", "undated"]
+
+
+def test_a_model_that_was_entered_early_is_not_excluded_while_its_run_went_on(draw: Draw) -> None:
+    entered = Node("model:net", NodeKind.MODEL, "net", created="2025-01-01T00:00:00Z")
+    run = Node("run:1", NodeKind.RUN, "1", created="2025-01-01T00:00:00Z", ended="2025-06-01T00:00:00Z")
+    plain = Node("model:plain", NodeKind.MODEL, "plain", created="2025-01-01T00:00:00Z")
+    open_run = Node("run:2", NodeKind.RUN, "2", created="2025-01-01T00:00:00Z")
+    graph = draw(
+        "dataset:faces@1 train run:1",
+        "run:1 produce model:net",
+        "dataset:faces@1 train run:2",
+        "run:2 produce model:other",
+        "dataset:faces@1 train model:plain",
+        "model:plain fine-tune-base model:child",
+        nodes=(entered, run, plain, open_run),
+    )
+    impact = affected(graph, ["faces@1"], arrived={"faces@1": "2025-03-01T00:00:00Z"})
+
+    assert sorted(names(impact)) == ["net", "other"]
+    assert [(one.node.name, one.reason[:6]) for one in impact.excluded] == [("child", "All th"), ("plain", "It was")]
 
 
 def test_a_dataset_that_no_source_mentions_is_said_and_is_no_error(draw: Draw) -> None:

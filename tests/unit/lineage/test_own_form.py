@@ -115,3 +115,35 @@ def test_a_broken_csv_form_is_refused_with_its_place(tmp_path: Path, text: str, 
     with pytest.raises(LineageFileDamaged) as refused:
         import_file(write(tmp_path / "own.csv", text))
     assert f"at {place}, " in refused.value.what_happened
+
+
+def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "lineage.md").read_text(encoding="utf-8")
+    blocks = [
+        "\n".join(line.strip() for line in block.splitlines())
+        for block in page.split("\n\n")
+        if block.startswith("    ")
+    ]
+
+    table, text = blocks
+    assert edges(import_file(write(tmp_path / "own.csv", table))) == {
+        ("dataset:faces@2026-01", "train", "model:gate@3"),
+        ("model:gate@3", "serve", "deployment:front door"),
+    }
+    assert edges(import_file(write(tmp_path / "own.json", text))) == {
+        ("dataset:faces@2026-01", "train", "model:gate@3")
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2024", "2024-12-31T00:00:00Z"),
+        ("2024-02", "2024-02-29T00:00:00Z"),
+        ("2024-06-03", "2024-06-03T00:00:00Z"),
+        ("2024-06-03T10:00:00.123456789+02:00", "2024-06-03T08:00:00Z"),
+    ],
+)
+def test_times_are_read_in_every_usual_length(tmp_path: Path, said: str, meant: str) -> None:
+    path = form(tmp_path / "own.json", nodes=[{"kind": "model", "name": "a", "created": said}])
+    assert import_file(path).nodes[0].created == meant

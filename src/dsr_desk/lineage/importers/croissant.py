@@ -9,7 +9,7 @@ from typing import Any
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import PART, Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
+from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, utc
 
 FORMAT = "Croissant"
 NAMESPACE = "croissant"
@@ -29,14 +29,14 @@ def sniff(peek: Peek) -> bool:
 
 def read(peek: Peek, draft: Draft) -> None:
     document = mapping(peek.first_value, "the document")
-    if not str(document.get("@type", "")).endswith("Dataset"):
+    if not any(str(value).endswith("Dataset") for value in _several(document.get("@type"))):
         raise Refused("@type", "a dataset is expected")
     conforms = " ".join(str(value) for value in _several(document.get("conformsTo")))
     if not any(f"croissant/{version}" in conforms for version in ("1.0", "1.1")):
         draft.warn("The file does not say that it is Croissant 1.0 or 1.1.")
     parts = [
         (f"distribution[{i}]", mapping(item, f"distribution[{i}]"))
-        for i, item in enumerate(listing(document.get("distribution"), "distribution"))
+        for i, item in enumerate(_several(document.get("distribution")))
     ]
     places = [maybe_text(part.get("contentUrl"), place) for place, part in parts]
     urls = [maybe_text(value, "url") for value in _several(document.get("url")) + _several(document.get("sameAs"))]
@@ -85,7 +85,7 @@ def _distribution(draft: Draft, dataset: str, name: str, parts: list[tuple[str, 
 def _derived(draft: Draft, dataset: str, origin: object, place: str) -> None:
     ident = _identifier(origin, place)
     about = origin if isinstance(origin, dict) else {}
-    name = maybe_text(about.get("name") or about.get("sc:name"), place) or ident
+    name = maybe_text(about.get("name") or about.get("sc:name") or about.get("prov:label"), place) or ident
     version = maybe_text(about.get("version"), place)
     source = draft.node(NodeKind.DATASET, name, version, NAMESPACE, aliases=[ident])
     draft.edge(source, dataset, Role.DERIVE)

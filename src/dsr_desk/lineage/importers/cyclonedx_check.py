@@ -43,17 +43,19 @@ def check(document: Mapping[str, Any]) -> None:
     metadata = mapping(document.get("metadata", {}), "metadata")
     utc(metadata.get("timestamp"), "metadata.timestamp")
     _word(mapping(metadata.get("distributionConstraints", {}), "metadata"), "tlp", _TLP, "metadata")
-    _licenses(metadata, "metadata")
+    _word(metadata, "distribution", _TLP, "metadata")
+    mixed = document["specVersion"] == VERSIONS[-1]
+    _licenses(metadata, "metadata", mixed)
     _properties(metadata, "metadata")
     if "component" in metadata:
         main = mapping(metadata["component"], "metadata.component")
         if main.get("isExternal") or main.get("isExtraneous"):
             raise Refused("metadata.component.isExternal", "the component that the file is about cannot be external")
-        _component(main, "metadata.component")
+        _component(main, "metadata.component", mixed)
     for place, component in all_components(document):
-        _component(component, place)
+        _component(component, place, mixed)
     for place, service in _services(listing(document.get("services"), "services"), "services"):
-        _service(service, place)
+        _service(service, place, mixed)
     for i, item in enumerate(listing(document.get("dependencies"), "dependencies")):
         place = f"dependencies[{i}]"
         dependency = mapping(item, place)
@@ -98,7 +100,7 @@ def _services(items: list[Any], place: str) -> Iterator[tuple[str, Mapping[str, 
         yield from _services(listing(service.get("services"), where), f"{where}.services")
 
 
-def _component(component: Mapping[str, Any], place: str) -> None:
+def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
     if component.get("type") not in COMPONENT_TYPES:
         raise Refused(f"{place}.type", "this type of component is unknown to CycloneDX")
     some_text(component.get("name"), f"{place}.name")
@@ -119,15 +121,15 @@ def _component(component: Mapping[str, Any], place: str) -> None:
         swid = mapping(component["swid"], f"{place}.swid")
         for field in ("tagId", "name"):
             some_text(swid.get(field), f"{place}.swid.{field}")
-    _licenses(component, place)
+    _licenses(component, place, mixed)
     _properties(component, place)
-    _pedigree(mapping(component.get("pedigree", {}), f"{place}.pedigree"), f"{place}.pedigree")
+    _pedigree(mapping(component.get("pedigree", {}), f"{place}.pedigree"), f"{place}.pedigree", mixed)
 
 
-def _pedigree(pedigree: Mapping[str, Any], place: str) -> None:
+def _pedigree(pedigree: Mapping[str, Any], place: str, mixed: bool) -> None:
     for way in ("ancestors", "descendants", "variants"):
         for where, component in _components(listing(pedigree.get(way), f"{place}.{way}"), f"{place}.{way}"):
-            _component(component, where)
+            _component(component, where, mixed)
     for i, item in enumerate(listing(pedigree.get("patches"), f"{place}.patches")):
         where = f"{place}.patches[{i}]"
         patch = mapping(item, where)
@@ -138,10 +140,11 @@ def _pedigree(pedigree: Mapping[str, Any], place: str) -> None:
                 raise Refused(f"{where}.resolves[{k}].type", "this type of issue is unknown to CycloneDX")
 
 
-def _service(service: Mapping[str, Any], place: str) -> None:
+def _service(service: Mapping[str, Any], place: str, mixed: bool) -> None:
     some_text(service.get("name"), f"{place}.name")
     _reference(service, place)
-    _licenses(service, place)
+    _licenses(service, place, mixed)
+    _properties(service, place)
     for i, item in enumerate(listing(service.get("data"), f"{place}.data")):
         where = f"{place}.data[{i}]"
         data = mapping(item, where)
@@ -161,8 +164,12 @@ def _reference(thing: Mapping[str, Any], place: str) -> None:
         some_text(thing["bom-ref"], f"{place}.bom-ref")
 
 
-def _licenses(thing: Mapping[str, Any], place: str) -> None:
-    for i, item in enumerate(listing(thing.get("licenses"), f"{place}.licenses")):
+def _licenses(thing: Mapping[str, Any], place: str, mixed: bool) -> None:
+    """Expressions beside other licences are `mixed`, which came with 1.7."""
+    listed = listing(thing.get("licenses"), f"{place}.licenses")
+    if not mixed and len(listed) > 1 and any(isinstance(item, dict) and "expression" in item for item in listed):
+        raise Refused(f"{place}.licenses", "an expression stands alone before CycloneDX 1.7")
+    for i, item in enumerate(listed):
         where = f"{place}.licenses[{i}]"
         choice = mapping(item, where)
         if ("license" in choice) == ("expression" in choice):
@@ -172,6 +179,7 @@ def _licenses(thing: Mapping[str, Any], place: str) -> None:
             if ("id" in licence) == ("name" in licence):
                 raise Refused(where, "a licence has either an id or a name")
             _word(mapping(licence.get("text", {}), where), "encoding", _ONE_OF["encoding"], f"{where}.license.text")
+            _properties(licence, f"{where}.license")
 
 
 def _properties(thing: Mapping[str, Any], place: str) -> None:

@@ -101,14 +101,19 @@ class Draft:
 
 
 def merged(first: Node, second: Node) -> Node:
-    """What both say of one thing: the first is kept where they differ, the earlier creation and the later end."""
+    """What both say of one thing: the first is kept where they differ, the earlier creation and the later end.
+
+    Of a model the later creation, since it is asked whether a photo was there before.
+    """
     if first == second and first.attributes == second.attributes:
         return first
     return replace(
         first,
         digests=_union(first.digests, second.digests),
         aliases=_union(first.aliases, second.aliases),
-        created=min(filter(None, (first.created, second.created)), default=""),
+        created=(max if first.kind == NodeKind.MODEL else min)(
+            filter(None, (first.created, second.created)), default=""
+        ),
         ended=max(first.ended, second.ended),
         attributes={**second.attributes, **first.attributes},
     )

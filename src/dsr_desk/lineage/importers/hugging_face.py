@@ -30,15 +30,8 @@ _DATASET_KEYS = {
     "source_datasets", "size_categories", "annotations_creators", "dataset_info", "task_categories", "pretty_name",
     "multilinguality", "configs", "task_ids", "language_creators",
 }  # fmt: skip
-_MODEL_KEYS = {
-    "base_model",
-    "datasets",
-    "model-index",
-    "library_name",
-    "pipeline_tag",
-    "metrics",
-    "base_model_relation",
-}
+_LINEAGE_KEYS = {"base_model", "datasets", "model-index", "base_model_relation"}
+_MODEL_KEYS = {*_LINEAGE_KEYS, "library_name", "pipeline_tag", "metrics", "widget", "inference", "new_version"}
 _RELATIONS = {
     "finetune": Role.FINE_TUNE_BASE, "adapter": Role.ADAPTER, "merge": Role.MERGE, "quantized": Role.QUANTISE,
 }  # fmt: skip
@@ -84,9 +77,12 @@ def _card(path: Path, draft: Draft) -> str | None:
     except Refused as error:
         raise Refused(f"the front matter, {error.place}", error.sentence) from error
     data = mapping({} if value is None else value, "the front matter")
-    if data.keys() & _DATASET_KEYS and not data.keys() & _MODEL_KEYS:
+    ours, theirs = data.keys() & _MODEL_KEYS, data.keys() & _DATASET_KEYS
+    if len(theirs) > len(ours) and not ours & _LINEAGE_KEYS:
         _dataset_card(draft, data, _name(path, body))
         return None
+    if not ours and not theirs:
+        draft.warn("The card does not tell whether it is of a model or of a dataset; it is taken for a model.")
     return _model_card(draft, data, path, body)
 
 
@@ -119,7 +115,7 @@ def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) ->
         replaced_by=maybe_text(data.get("new_version"), "new_version"),
         task=maybe_text(data.get("pipeline_tag"), "pipeline_tag"),
     )  # fmt: skip
-    tags = _ids(data.get("tags"), "tags")
+    tags = [tag for tag in listing(data.get("tags"), "the front matter, tags") if isinstance(tag, str)]
     sources = _ids(data.get("datasets"), "datasets")
     sources += [tag.removeprefix("dataset:") for tag in tags if tag.startswith("dataset:")]
     for ident in dict.fromkeys(sources):

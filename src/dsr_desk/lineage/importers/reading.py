@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from dsr_desk.core.lineage import Role
 from dsr_desk.lineage.importers.draft import Refused
 
 CHUNK = 1 << 20
+_PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 LARGEST_DOCUMENT = 1 << 29
 
 
@@ -30,13 +33,21 @@ def utc(value: object, place: str) -> str:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             moment = datetime.fromtimestamp(value / 1000, UTC)
         elif isinstance(value, str):
-            moment = datetime.fromisoformat(_six_digits(value.strip()))
+            moment = datetime.fromisoformat(_six_digits(_whole_date(value.strip())))
         else:
             moment = datetime.fromisoformat(str(value))
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError) as error:
+    except (ValueError, OverflowError, OSError, IndexError) as error:
         raise Refused(place, "a time is expected and something else stands there") from error
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _whole_date(text: str) -> str:
+    """A year, or a year and a month, as its last day: nothing may seem older than it is."""
+    if not _PARTIAL.fullmatch(text):
+        return text
+    year, month = int(text[:4]), int(text[5:] or 12)
+    return f"{year:04}-{month:02}-{monthrange(year, month)[1]}"
 
 
 def _six_digits(text: str) -> str:
