@@ -28,7 +28,7 @@ class Aligner:
         chips = np.zeros((len(detections), self._side, self._side, 3), np.uint8)
         landmarks = np.zeros((len(detections), 5, 2), np.float32)
         for turn in {detection.turned for detection in detections}:
-            turned = np.ascontiguousarray(np.rot90(pixels, turn // 90)) if turn else pixels
+            turned = np.rot90(pixels, turn // 90).copy() if turn else pixels
             for i, detection in enumerate(detections):
                 if detection.turned == turn:
                     box = turned_box(detection.box, turn, pixels.shape[:2])

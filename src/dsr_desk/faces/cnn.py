@@ -7,7 +7,6 @@ the window and then shrunk step by step until the largest does.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,18 +80,22 @@ class CnnDetector:
         """
         height, width = pixels.shape[:2]
         photo = Image.fromarray(pixels)
-        answers = []
+        by_level = []
         for level in levels(width, height, scale, step):
             size = (level.width, level.height)
             smaller = photo if size == photo.size else photo.resize(size, Image.Resampling.BILINEAR)
             if level.width < photo.width:
                 photo = smaller
             across, down = width / (level.width * level.zoom), height / (level.height * level.zoom)
-            for score, x, y in self._answers(np.asarray(smaller), level.doubled, min(FAINT, threshold)):
-                answers.append((score, x * across, y * down, self._window * across))
-        found = [Detection(_square(x, y, side), score, "cnn") for score, x, y, side in answers if score > threshold]
+            answers = self._answers(np.asarray(smaller), level.doubled, min(FAINT, threshold))
+            by_level.append(answers * (1.0, across, down, 1.0) + (0.0, 0.0, 0.0, self._window * across))
+        answers = np.concatenate(by_level)
+        found = [
+            Detection(_square(x, y, side), score, "cnn")
+            for score, x, y, side in answers[answers[:, 0] > threshold].tolist()
+        ]
         kept = best_of(found, lambda one, other: spanned_overlap(one, other) > self._overlap)
-        return _with_averaged_boxes(kept, np.array(answers))
+        return _with_averaged_boxes(kept, answers)
 
     def scores(self, pixels: Pixels, *, doubled: bool = False) -> NDArray[np.float32]:
         """The network's answer for pixels as they are, shape (cells down, cells across)."""
@@ -100,17 +103,19 @@ class CnnDetector:
         answer: NDArray[np.float32] = session.run(None, {"photo": pixels[None]})[0][0, 0]
         return answer
 
-    def _answers(self, shown: Pixels, doubled: bool, threshold: float) -> Iterator[tuple[float, float, float]]:
-        """Score and centre (x and y in pixels of the level) of every answer over the threshold."""
+    def _answers(self, shown: Pixels, doubled: bool, threshold: float) -> NDArray[np.float64]:
+        """A row for each answer over the threshold: score, middle (x and y in pixels of the level), zero."""
         zoom = 2 if doubled else 1
         first = FIRST_CENTRE + (2 if doubled else 0) - MARGIN
         height, width = shown.shape[:2]
+        found = [np.zeros((0, 4))]
         for top, bottom in parts(height, zoom):
             for left, right in parts(width, zoom):
                 scores = self.scores(_framed(shown[top:bottom, left:right], MARGIN // zoom), doubled=doubled)
-                for row, column in np.argwhere(scores > threshold).tolist():
-                    x, y = zoom * left + CELL * column + first, zoom * top + CELL * row + first
-                    yield float(scores[row, column]), x, y
+                rows, columns = np.nonzero(scores > threshold)
+                x, y = zoom * left + CELL * columns + first, zoom * top + CELL * rows + first
+                found.append(np.stack([scores[rows, columns], x, y, np.zeros(len(x))], axis=1))
+        return np.concatenate(found)
 
 
 def _square(x: float, y: float, side: float) -> Box:

@@ -143,7 +143,7 @@ class DlibEngine:
         """All that is found in any turn; where two turns see a face in one place, the turn that sees more counts."""
         by_turn = [upright]
         for turn in self.settings.turns:
-            turned = np.ascontiguousarray(np.rot90(pixels, turn // 90))
+            turned = np.rot90(pixels, turn // 90).copy()
             by_turn.append([_turned_back(detection, turn, turned.shape[:2]) for detection in self._look(turned)])
         found: list[Detection] = []
         for detections in sorted(by_turn, key=lambda some: sum(detection.score for detection in some), reverse=True):

@@ -103,6 +103,11 @@ def test_a_box_is_in_the_photo_as_it_is_not_as_it_was_turned(thorough, draw_face
     assert abs(middle[1] - 150) < 30
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (3, 2)])
+def test_photos_of_any_shape_are_looked_at_in_every_turn(size, thorough):
+    assert thorough.detect(np.zeros((*size, 3), np.uint8)) == []
+
+
 def test_standard_and_thorough_make_comparable_templates(standard, thorough):
     assert standard.digest == thorough.digest
     assert standard.settings != thorough.settings
