@@ -1,0 +1,187 @@
+"""The real program, as an officer types it: the whole job, and what is said where it cannot go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsr_desk.app.sample import Sample, Truth, make_sample
+from dsr_desk.core.items import ItemAddress
+
+pytestmark = pytest.mark.slow
+
+PASSPHRASE = "seven words that nobody would ever guess"
+
+
+class Program:
+    """Runs `dsr-desk` with one vault; the passphrase comes from a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.secret = folder / "passphrase.txt"
+        self.secret.write_text(PASSPHRASE + "\n")
+
+    def raw(self, *words: object, vault: bool = True) -> subprocess.CompletedProcess[str]:
+        extra = ["--passphrase-file", str(self.secret)] if vault else []
+        environment = {**os.environ, "DSR_DESK_VAULT": str(self.folder / "vault")}
+        command = [sys.executable, "-m", "dsr_desk", *map(str, words), *extra]
+        return subprocess.run(
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=280, check=False
+        )
+
+    def says(self, *words: object, vault: bool = True, code: int = 0) -> Any:
+        done = self.raw(*words, "--json", vault=vault)
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def refuses(self, *words: object, vault: bool = True) -> str:
+        error = self.says(*words, vault=vault, code=3)["error"]
+        assert all(error[part] for part in ("happened", "means", "todo"))
+        return str(error["code"])
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return make_sample(tmp_path_factory.mktemp("sample") / "organisation", 8, today=date(2026, 11, 5))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, sample: Sample) -> Program:
+    """A vault with the sample's data indexed."""
+    program = Program(tmp_path_factory.mktemp("office"))
+    shutil.copytree(sample.folder / "datasets", program.folder / "datasets")
+    program.says("vault", "create", "--organisation", "Example Ltd", "--officer", "Ada", "--country", "IE")
+    for dataset in sample.datasets:
+        built = program.says(
+            "index", "build", program.folder / "datasets" / dataset.sources[0].name,
+            "--to", f"{dataset.version.name}.dsrindex", "--version", dataset.version.version,
+        )  # fmt: skip
+        assert sum(built["ledger"].values()) == built["photos"] > 0
+        assert built["faces"] > 0
+    return program
+
+
+def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
+    imported = program.says("lineage", "import", *sample.lineage)
+    assert imported["nodes"] > 5
+    assert imported["edges"] > 5
+    case = program.says("case", "new", "--request", sample.letter)
+    assert re.fullmatch(r"\d{4}-\d{3}", case["case"])
+    assert case["due"]
+    assert case["identifiers"]["emails"]
+    ref = case["case"]
+    assert program.refuses("case", "search", ref) == "CASE-NO-IDENTITY"
+    program.says("case", "identify", ref, "--method", "video call", "--photo-shows", "seen in the call")
+
+    found = program.says("case", "search", ref, "--index", sample.datasets[0].version.name, "--index", "street-events")
+    assert found["pile"]["count"] == len(found["candidates"]) > 0
+    assert {"kind", "score", "says"} <= found["candidates"][0]["reasons"][0].keys()
+    assert isinstance(found["not_searched"], list)
+
+    same, different = _sort(program.says("case", "candidates", ref), Truth.load(sample.truth))
+    assert program.refuses("delete", "plan", ref) == "DELETE-REVIEW-OPEN"
+    program.says("case", "decide", ref, *same, "--verdict", "same")
+    if different:
+        program.says("case", "decide", ref, *different, "--verdict", "different")
+
+    affected = program.says("lineage", "affected", "--case", ref)
+    assert {"name", "version", "roles", "certainty", "paths"} <= affected["models"][0].keys()
+    assert affected["without_lineage"]
+    by_dataset = program.says("lineage", "affected", "--dataset", sample.datasets[0].version.id)
+    assert by_dataset["models"]
+
+    program.says("delete", "plan", ref)
+    assert program.refuses("delete", "run", ref, "--yes") == "DELETE-NOT-APPROVED"
+    program.says("case", "approve", ref)
+    program.says("delete", "run", ref, "--yes")
+    read_back = program.says("delete", "read-back", ref)
+    assert read_back["seen"] == "gone"
+
+    sealed = program.says("bundle", "seal", ref, "--to", "evidence")["bundles"][0]
+    secret = program.folder / "bundle-passphrase.txt"
+    secret.write_text(sealed["passphrase"])
+    verified = program.says("bundle", "verify", sealed["path"], "--passphrase-file", secret, vault=False)
+    assert verified["ok"]
+    assert {"name", "ok", "says"} <= verified["checks"][0].keys()
+    _flip_a_byte(program.folder / sealed["path"])
+    spoiled = program.says("bundle", "verify", sealed["path"], "--passphrase-file", secret, vault=False, code=1)
+    assert not spoiled["ok"]
+
+    assert program.says("vault", "check")["ok"]
+    program.says("case", "close", ref)
+    assert program.refuses("case", "search", ref) == "CASE-OVER"
+
+
+def test_an_index_proves_itself_and_names_what_changed(program: Program, sample: Sample, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(sample.datasets[0].sources[0] / "photos" / "00", folder)
+    program.says("index", "build", folder, "--to", tmp_path / "few.dsrindex")
+    checked = program.says("index", "check", tmp_path / "few.dsrindex")
+    assert checked["ok"]
+    assert checked["found_again"]["tried"] == checked["found_again"]["found"] > 0
+
+    gone = sorted(folder.glob("*.jpg"))[0]
+    gone.unlink()
+    checked = program.says("index", "check", tmp_path / "few.dsrindex", code=1)
+    assert [name for name in checked["changed"]["removed"] if gone.name in name]
+    program.says("index", "destroy", "few", "--yes")
+    assert not (tmp_path / "few.dsrindex").exists()
+
+
+def test_what_cannot_be_done_has_a_code_and_a_way_on(program: Program, tmp_path: Path) -> None:
+    empty, wall = tmp_path / "empty", tmp_path / "wall.txt"
+    empty.mkdir()
+    wall.write_text("no photo at all, only words in a file")
+    table = tmp_path / "people.csv"
+    table.write_text("Ada Example,ada@example.org,+35315550100\nBo Example,bo@example.org,+35315550101\n")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Sir or Madam,\nplease erase my data.\nAda Example, ada@example.org\n")
+
+    assert program.refuses("index", "build", empty, "--to", tmp_path / "a.dsrindex") == "SOURCE-EMPTY"
+    assert program.refuses("index", "build", tmp_path / "no", "--to", tmp_path / "a.dsrindex") == "SOURCE-MISSING"
+    assert program.refuses("index", "build", table, "--to", tmp_path / "a.dsrindex") == "TABLE-NO-HEADER"
+    assert program.refuses("case", "new", "--request", letter) == "CASE-NO-PHOTO"
+    assert program.refuses("case", "new", "--request", letter, "--photo", wall) == "PHOTO-UNREADABLE"
+    assert program.refuses("case", "show", "1999-001") == "CASE-MISSING"
+    assert program.refuses("index", "check", "nowhere") == "INDEX-UNKNOWN"
+    assert program.refuses("lineage", "import", wall).startswith("LINEAGE-")
+    assert program.raw("case", "new").returncode == 2
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("not the passphrase\n")
+    assert program.refuses("vault", "info", "--passphrase-file", wrong, vault=False) == "VAULT-WRONG-PASSPHRASE"
+
+
+def test_an_error_for_people_says_what_happened_what_it_means_and_what_to_do(program: Program) -> None:
+    done = program.raw("case", "show", "1999-001")
+
+    assert done.returncode == 3
+    assert len(done.stderr.strip().splitlines()) == 4
+    assert "[CASE-MISSING]" in done.stderr
+    assert done.stdout == ""
+
+
+def _sort(candidates: list[dict[str, Any]], truth: Truth) -> tuple[list[str], list[str]]:
+    same, different = [], []
+    for candidate in candidates:
+        item = candidate["item"]
+        address = ItemAddress("", item["container"], item["member"], item["digest"], item["occurrence"])
+        found = truth.item_at(address)
+        mine = found is not None and truth.person in found.people
+        (same if mine else different).append(candidate["id"])
+    return same, different
+
+
+def _flip_a_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    at = data.rfind(b"</script>") - 2000 if b"</script>" in data else len(data) // 2
+    data[at] ^= 1
+    path.write_bytes(data)
