@@ -50,17 +50,11 @@ def _read(data: bytes, name: str) -> list[Intake]:
     except _MALFORMED as problem:
         raise RequestUnreadable(name=name, why="it is not a well-formed e-mail") from problem
     gathered = _Gathered()
-    own = {address.lower() for _, address in _people(message, "To", "Cc", "Delivered-To")}
-    gathered.found += _sender(message, "From line", own)
-    subject = _header(message, "Subject")
-    if subject:
-        gathered.texts.append(("subject", subject))
     try:
-        for part, depth in _leaves(message, 0, gathered):
-            _take(part, depth, gathered)
+        own = _gather(message, gathered)
     except RecursionError as problem:
         raise RequestUnreadable(name=name, why="its parts are nested too deeply") from problem
-    if not gathered.photos and not any(text.strip() for _, text in gathered.texts):
+    if not gathered.photos and not gathered.warnings and not any(text.strip() for _, text in gathered.texts):
         raise RequestEmpty(name=name)
     received, found = _received(message)
     return [
@@ -76,6 +70,22 @@ def _read(data: bytes, name: str) -> list[Intake]:
             received=received,
         )
     ]
+
+
+def _gather(message: Message, gathered: _Gathered) -> set[str]:
+    """Collects what the message holds; returns the addresses that are the organisation's own."""
+    senders = {address.lower() for _, address in _people(message, "From", "Reply-To")}
+    own = {address.lower() for _, address in _people(message, "To", "Cc", "Delivered-To")} - senders
+    if _passed_on(message, senders, own):
+        own |= senders
+        gathered.warnings.append("The message was forwarded inside the organisation: its sender was left out.")
+    else:
+        gathered.found += _sender(message, "From line", own)
+    if subject := _header(message, "Subject"):
+        gathered.texts.append(("subject", subject))
+    for part, depth in _leaves(message, 0, gathered):
+        _take(part, depth, gathered)
+    return own
 
 
 def _header(message: Message, name: str) -> str:
@@ -107,6 +117,16 @@ def _sender(message: Message, where: str, own: set[str]) -> list[Found]:
             if address.lower() not in own:
                 found.append(Found(FoundKind.EMAIL, address, place))
     return found
+
+
+def _passed_on(message: Message, senders: set[str], own: set[str]) -> bool:
+    """Whether a colleague sent the letter on: a message is attached, and sender and recipient share their host."""
+    hosts = {address.rpartition("@")[2] for address in own}
+    return (
+        bool(senders)
+        and all(address.rpartition("@")[2] in hosts for address in senders)
+        and any(part.get_content_type() == "message/rfc822" for part in message.walk())
+    )
 
 
 def _received(message: Message) -> tuple[date | None, list[Found]]:

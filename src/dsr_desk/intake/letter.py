@@ -27,6 +27,7 @@ LONGEST = 200_000
 
 _EMAIL = re.compile(r"(?<![\w.+%'@-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?![\w@])")
 _HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z][\w.]{2,30})\b")
+_SENDER = re.compile(r"^(?:From|Von|Od)\s{0,2}:\s{0,3}\"?([^\"<@:]{2,60}?)\"?\s{0,3}<", re.IGNORECASE)
 _JOIN = r"\s{0,3}(?:is|was|ist|war|lautet|to|number|[:=])?\s{0,3}[:=]?\s{0,3}"
 _TOKEN = r"(?:[\"“„»‘']([^\"“”„«»‘’']{2,60})[\"“”«»’']|([^\s,;\"“”„'‘’«»()<>]{2,60}))"
 _DATE = (
@@ -92,6 +93,8 @@ def _in_line(line: str, region: str | None, own_addresses: Collection[str]) -> l
         tokens = [(quoted or bare).strip().rstrip(".:!?") for quoted, bare in pattern.findall(line)]
         found += [(kind, one) for one in tokens if "@" not in one[1:] and _telling(one, line, kind)]
     found += [(FoundKind.USER_NAME, one.rstrip(".")) for one in _HANDLE.findall(line)]
+    if (sender := _SENDER.match(line)) and _is_name(sender[1]):
+        found.append((FoundKind.NAME, sender[1].strip()))
     for kind in (FoundKind.NAME, FoundKind.PHONE, FoundKind.ADDRESS):
         if match := _LABELLED[kind].match(line):
             found += [(kind, value) for value in _labelled_values(kind, match[1], region)]

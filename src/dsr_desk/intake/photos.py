@@ -34,6 +34,7 @@ def refuse_photo(data: bytes) -> str:
         return "a HEIC photo, which cannot be read here: ask for it as JPEG"
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
                 width, height = picture.size

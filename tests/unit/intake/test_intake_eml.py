@@ -10,7 +10,7 @@ from email.policy import SMTP
 import pytest
 
 from dsr_desk.core.requests import Channel, FoundKind, Law, Right
-from dsr_desk.intake.model import Intake, RequestEmpty
+from dsr_desk.intake.model import Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.registry import read_bytes
 
 BODY = (
@@ -118,7 +118,9 @@ def test_a_forwarded_message_is_opened_and_its_place_named(picture: Callable[...
     outer = letter("Please handle this.", From="Service <service@example.com>", To="privacy@example.com")
     outer.add_attachment(inner)
     intake = read(outer)
-    assert "mara@example.org" in intake.request.identifiers.emails
+    assert intake.request.identifiers.emails == ("mara@example.org",)
+    assert intake.request.identifiers.names == ("Mara Keller",)
+    assert any("forwarded inside the organisation" in says for says in intake.warnings)
     assert intake.request.where(FoundKind.EMAIL, "mara@example.org") == "forwarded message, From line"
     assert "forwarded message, line 2" in intake.request.where(FoundKind.USER_NAME)
     assert [photo.name for photo in intake.photos] == ["me.jpg"]
@@ -207,3 +209,31 @@ def test_a_message_with_nothing_in_it_is_an_error() -> None:
 def test_a_charset_with_a_null_in_it_does_not_stop_the_reading() -> None:
     raw = b'From: a@example.org\r\nContent-Type: text/plain; charset="a\0b"\r\n\r\nPlease delete my photos: \xff\r\n'
     assert read(raw).request.right is Right.ERASURE
+
+
+def test_who_writes_to_herself_too_is_not_taken_for_the_organisation() -> None:
+    request = read(letter(Cc="mara@example.org")).request
+    assert request.identifiers.emails == ("mara@example.org",)
+
+
+def test_a_message_pasted_below_another_gives_its_senders_name() -> None:
+    request = read(letter("See below.\n\n> From: Zofia Nowak <zofia@example.net>\n> Please delete my photos.")).request
+    assert "Zofia Nowak" in request.identifiers.names
+    assert request.where(FoundKind.NAME, "Zofia Nowak") == "letter, line 3 (quoted)"
+
+
+def test_a_message_that_is_nothing_but_an_unread_attachment_is_kept_with_the_reason() -> None:
+    raw = b"From: a@example.org\r\nContent-Type: application/zip; name=all.zip\r\n\r\nPK"
+    assert any("all.zip was not read" in says for says in read(raw).warnings)
+
+
+def test_parts_nested_beyond_reason_are_told_and_do_not_stop_the_program() -> None:
+    def nested(depth: int) -> bytes:
+        opening = "".join(
+            f'Content-Type: multipart/mixed; boundary="b{level}"\n\n--b{level}\n' for level in range(depth)
+        )
+        return f"From: a@example.org\n{opening}Content-Type: text/plain\n\nplease delete\n".encode()
+
+    assert any("nested deeper" in says for says in read(nested(60)).warnings)
+    with pytest.raises(RequestUnreadable):
+        read(nested(3_000))
