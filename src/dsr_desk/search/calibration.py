@@ -25,6 +25,7 @@ VALIDATED_FACES = 2_200
 
 BAND = (0.85, 0.992)
 LEAST_RANKS = 8
+MOST_SORTED = 200_000
 USUAL_CURVATURE, OWN_CURVATURE = -0.03, 0.3
 """Curvature in units of the band's own spread, and the share that the fitted one has in the mean of the two."""
 
@@ -52,9 +53,9 @@ class KnownScores:
         """Share of genuine pairs at or above each score."""
         return 1 - np.interp(scores, self.genuine, GENUINE_SHARES, left=0.0, right=1.0)
 
-    def own_faces(self, best_first: NDArray[np.float64]) -> float:
+    def own_faces(self, scores: NDArray[np.float32]) -> float:
         """About how many of these scores are the subject's own, from those above the lower quartile."""
-        return float(np.count_nonzero(best_first >= self.genuine[QUARTILE])) / (1 - GENUINE_SHARES[QUARTILE])
+        return float(np.count_nonzero(scores >= self.genuine[QUARTILE])) / (1 - GENUINE_SHARES[QUARTILE])
 
 
 GENUINE_SHARES = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0)
@@ -111,12 +112,15 @@ def calibrate(scores: NDArray[np.float32], known: KnownScores | None = None) -> 
     untrusted = Calibration(count, trusted=False)
     if count < LEAST_FACES:
         return untrusted
-    last = int(count * (1 - (1 - MOST_OWN) * BAND[0]))
-    best = np.sort(np.partition(scores, count - last - 1)[count - last - 1 :].astype(np.float64))[::-1]
-    own = known.own_faces(best) if known else 0.0
+    own = known.own_faces(scores) if known else 0.0
     if own > MOST_OWN * count:
         return untrusted
-    ranks = np.arange(len(best)) + 0.5
+    # Of a large index every so-many-th score describes the band as well as all of them do.
+    step = -(-count // MOST_SORTED)
+    sample = scores[::step]
+    last = int(len(sample) * (1 - (1 - MOST_OWN) * BAND[0]))
+    best = np.sort(np.partition(sample, len(sample) - last - 1)[len(sample) - last - 1 :].astype(np.float64))[::-1]
+    ranks = step * (np.arange(len(best)) + 0.5)
     if known:
         ranks -= own * known.genuine_above(best)
     strangers = count - own

@@ -9,7 +9,7 @@ NAME.dsrindex/
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -208,7 +208,8 @@ class Index:
     def coarse(self) -> Coarse:
         """The scanned plane of all faces, loaded once."""
         if self._coarse is None:
-            self._coarse = self._load_coarse()
+            with reading(self.folder):
+                self._coarse = load_coarse(self.db.conn.execute, self.about.dimension)
         return self._coarse
 
     def codes(self, positions: NDArray[np.int64]) -> Codes:
@@ -223,26 +224,6 @@ class Index:
             block = np.frombuffer(stored, np.int8).reshape(-1, dimension)
             fine[mine] = block[positions[mine] - coarse.starts[owner]]
         return Codes(coarse.scales[positions], coarse.codes[positions], fine)
-
-    def _load_coarse(self) -> Coarse:
-        dimension = self.about.dimension
-        total = next(self.rows("SELECT coalesce(sum(count), 0) FROM blocks"))[0]
-        codes = np.empty((total, dimension), np.int8)
-        scales = np.empty(total, np.float32)
-        face_rows = np.empty(total, np.int64)
-        blocks: list[int] = []
-        starts: list[int] = []
-        position = 0
-        query = "SELECT id, first_face, count, scales, coarse FROM blocks ORDER BY first_face"
-        for block, first_face, count, stored_scales, stored in self.rows(query):
-            end = position + count
-            codes[position:end] = np.frombuffer(stored, np.int8).reshape(count, dimension)
-            scales[position:end] = np.frombuffer(stored_scales, np.float32)
-            face_rows[position:end] = np.arange(first_face, first_face + count)
-            blocks.append(block)
-            starts.append(position)
-            position = end
-        return Coarse(codes, scales, face_rows, np.array(blocks, np.int64), np.array(starts, np.int64))
 
     def _item(self, values: tuple[Any, ...]) -> IndexedItem:
         row, container, path, format_, member, digest, occurrence, record, hint, sample, size = values[:11]
@@ -277,6 +258,27 @@ def _face(values: tuple[Any, ...]) -> IndexedFace:
     row, item, number, left, top, right, bottom, score, comparable, quality = values
     words = tuple(quality.split(", ")) if quality else ()
     return IndexedFace(row, item, number, Box(left, top, right, bottom), score, bool(comparable), words)
+
+
+def load_coarse(execute: Callable[[str], Iterable[tuple[Any, ...]]], dimension: int) -> Coarse:
+    """Reads the scanned plane of all faces, block after block, into arrays made once."""
+    total = next(iter(execute("SELECT coalesce(sum(count), 0) FROM blocks")))[0]
+    codes = np.empty((total, dimension), np.int8)
+    scales = np.empty(total, np.float32)
+    face_rows = np.empty(total, np.int64)
+    blocks: list[int] = []
+    starts: list[int] = []
+    position = 0
+    query = "SELECT id, first_face, count, scales, coarse FROM blocks ORDER BY first_face"
+    for block, first_face, count, stored_scales, stored in execute(query):
+        end = position + count
+        codes[position:end] = np.frombuffer(stored, np.int8).reshape(count, dimension)
+        scales[position:end] = np.frombuffer(stored_scales, np.float32)
+        face_rows[position:end] = np.arange(first_face, first_face + count)
+        blocks.append(block)
+        starts.append(position)
+        position = end
+    return Coarse(codes, scales, face_rows, np.array(blocks, np.int64), np.array(starts, np.int64))
 
 
 def open_database(folder: Path, secret: Secret) -> Database:

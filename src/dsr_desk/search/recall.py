@@ -56,6 +56,43 @@ class RecallReport:
     engine: str
 
 
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """`person` and `number` count from 0; `faces` are templates as an index keeps them, nearest to the middle first."""
+
+    person: int
+    number: int
+    faces: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """All photos of a folder of labelled people. `sizes` counts each person's photos."""
+
+    photos: tuple[LabelledPhoto, ...]
+    sizes: tuple[int, ...]
+    seconds: float
+
+
+def read_labelled(
+    folder: Path, load: LoadEngine, workers: int, report: Report = silent, cancel: CancelToken | None = None
+) -> Labelled:
+    """Finds the faces of all photos, one folder a person. Raises NobodyToMeasure, Cancelled."""
+    people = _people(folder)
+    if not any(len(photos) >= FEWEST for photos in people):
+        raise NobodyToMeasure(where=folder)
+    total = sum(map(len, people))
+    began = time.monotonic()
+    photos = []
+    with WorkerPool(workers, prepare, (load, False)) as pool:
+        results = pool.in_order(examine_photo, _tasks(people), cancel or CancelToken())
+        for done, ((person, number), result) in enumerate(results, start=1):
+            faces = result.faces if isinstance(result, PhotoResult) else ()
+            photos.append(LabelledPhoto(person, number, _stored(faces, result)))
+            report(Progress("reading", done, total))
+    return Labelled(tuple(photos), tuple(map(len, people)), time.monotonic() - began)
+
+
 def measure_recall(
     folder: Path,
     *,
@@ -67,36 +104,24 @@ def measure_recall(
     cancel: CancelToken | None = None,
 ) -> RecallReport:
     """Reads all photos below `folder` and ranks them for each reference. Raises NobodyToMeasure, Cancelled."""
-    people = _people(folder)
-    if not any(len(photos) >= FEWEST for photos in people):
-        raise NobodyToMeasure(where=folder)
-    total = sum(map(len, people))
-    began = time.monotonic()
-    templates: list[NDArray[np.float64]] = []
-    owners: list[int] = []
+    labelled = read_labelled(folder, load or partial(load_engine, engine_name), workers, report, cancel)
     references: dict[int, NDArray[np.float64] | None] = {}
-    without = 0
-    with WorkerPool(workers, prepare, (load or partial(load_engine, engine_name), False)) as pool:
-        results = pool.in_order(examine_photo, _tasks(people), cancel or CancelToken())
-        for done, ((person, number), result) in enumerate(results, start=1):
-            faces = result.faces if isinstance(result, PhotoResult) else ()
-            without += not faces
-            if number == 0 and len(people[person]) >= FEWEST:
-                references[person] = _stored(faces, result)[0] if faces else None
-            else:
-                templates.append(_stored(faces, result))
-                owners.append(person)
-            report(Progress("reading", done, total))
-    seconds = (time.monotonic() - began) / total
-    recall, genuine = _rank(references, templates, np.array(owners), strangers)
+    gallery = []
+    for photo in labelled.photos:
+        if photo.number == 0 and labelled.sizes[photo.person] >= FEWEST:
+            references[photo.person] = photo.faces[0] if len(photo.faces) else None
+        else:
+            gallery.append(photo)
+    owners = np.array([photo.person for photo in gallery])
+    recall, genuine = _rank(references, [photo.faces for photo in gallery], owners, strangers)
     return RecallReport(
-        people=len(people),
-        photos=total,
+        people=len(labelled.sizes),
+        photos=len(labelled.photos),
         references=len(references),
         genuine=genuine,
-        without_face=without,
+        without_face=sum(1 for photo in labelled.photos if not len(photo.faces)),
         recall_at=recall,
-        seconds_per_photo=round(seconds, 4),
+        seconds_per_photo=round(labelled.seconds / len(labelled.photos), 4),
         engine=engine_name,
     )
 

@@ -1,0 +1,140 @@
+"""Measures the search against what it replaces, each pair in one run on this machine."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from dsr_desk.search.calibration import calibrate
+from dsr_desk.search.contents import Coarse
+from dsr_desk.search.face_search import scan
+from dsr_desk.search.finish import BLOCK_FACES
+from dsr_desk.search.index import load_coarse
+from dsr_desk.search.schema import MIGRATIONS
+from dsr_desk.storage.database import open_encrypted
+from dsr_desk.storage.migrations import migrate
+
+DIMENSION = 128
+RUNS = 5
+GENERATED_AT_ONCE = 100_000
+
+
+@dataclass(frozen=True)
+class BenchRow:
+    """`ratio` is how many times better `ours` is than `theirs`; `unit` is ms or MB. `reach` is what it should be."""
+
+    what: str
+    against: str
+    ours: float
+    theirs: float
+    unit: str
+    reach: float
+
+    @property
+    def ratio(self) -> float:
+        return round(self.theirs / self.ours, 2)
+
+
+def search_rows(faces: int = 3_000_000, seed: int = 0) -> list[BenchRow]:
+    """One reference against generated faces: all scores and the calibrated band, warm; time and memory."""
+    coarse = generated(faces, seed)
+    query = np.random.default_rng(seed + 1).standard_normal(DIMENSION)
+    query /= np.linalg.norm(query)
+
+    def ours() -> None:
+        calibrate(scan(coarse, query)).score_at(10)
+
+    rows = [
+        BenchRow(
+            f"search over {faces:,} faces",
+            "reading the codes once from memory",
+            fastest(ours),
+            fastest(lambda: coarse.codes.view(np.int64).max()),
+            "ms",
+            0.5,
+        )
+    ]
+    matrix = np.empty((faces, DIMENSION), np.float32)
+    for start in range(0, faces, GENERATED_AT_ONCE):
+        end = min(start + GENERATED_AT_ONCE, faces)
+        np.multiply(coarse.codes[start:end], coarse.scales[start:end, None], out=matrix[start:end])
+    narrow = query.astype(np.float32)
+    product = fastest(lambda: matrix @ narrow)
+    distance = fastest(lambda: np.linalg.norm(matrix - narrow, axis=1), runs=1)
+    held = (coarse.codes.nbytes + coarse.scales.nbytes + coarse.face_rows.nbytes) / 1e6
+    rows.append(BenchRow(rows[0].what, "numpy matrix-vector, float32", rows[0].ours, product, "ms", 1.0))
+    rows.append(BenchRow(rows[0].what, "face_distance of face_recognition", rows[0].ours, distance, "ms", 1.0))
+    rows.append(BenchRow("memory for it", "the float32 matrix", held, matrix.nbytes / 1e6, "MB", 3.0))
+    return rows
+
+
+def opening_row(faces: int = 1_000_000, seed: int = 0) -> BenchRow:
+    """Loading all codes of an encrypted index against reading its file once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, key = Path(folder) / "index.db", secrets.token_bytes(32)
+        with closing(open_encrypted(path, key)) as db:
+            migrate(db, MIGRATIONS, path)
+            _write_blocks(db, generated(faces, seed))
+            db.conn.execute("PRAGMA wal_checkpoint(truncate)")
+
+        def ours() -> None:
+            with closing(open_encrypted(path, key)) as db:
+                load_coarse(db.conn.execute, DIMENSION)
+
+        return BenchRow(
+            f"opening an index of {faces:,} faces",
+            "reading its file once",
+            fastest(ours, runs=3),
+            fastest(path.read_bytes, runs=3),
+            "ms",
+            1 / 3,
+        )
+
+
+def generated(faces: int, seed: int) -> Coarse:
+    """Codes of random directions, as an index would hold them."""
+    rng = np.random.default_rng(seed)
+    codes = np.empty((faces, DIMENSION), np.int8)
+    scales = np.empty(faces, np.float32)
+    for start in range(0, faces, GENERATED_AT_ONCE):
+        end = min(start + GENERATED_AT_ONCE, faces)
+        part = rng.standard_normal((end - start, DIMENSION), np.float32)
+        largest = np.abs(part).max(axis=1, keepdims=True)
+        scales[start:end] = largest[:, 0] / np.linalg.norm(part, axis=1) / 127
+        codes[start:end] = np.rint(part / largest * 127)
+    starts = np.arange(0, faces, BLOCK_FACES)
+    return Coarse(codes, scales, np.arange(1, faces + 1), starts + 1, starts)
+
+
+def fastest(work: Callable[[], object], runs: int = RUNS) -> float:
+    """Milliseconds of the fastest of some runs after one that warms up."""
+    if runs > 1:
+        work()
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return round(min(times) * 1000, 2)
+
+
+def _write_blocks(db: Database, coarse: Coarse) -> None:
+    with db.atomic():
+        for start in coarse.starts.tolist():
+            part: Sequence[NDArray[np.generic]] = (
+                coarse.scales[start : start + BLOCK_FACES],
+                coarse.codes[start : start + BLOCK_FACES],
+            )
+            values = [start + 1, len(part[0]), part[0].tobytes(), part[1].tobytes()]
+            query = "INSERT INTO blocks (container, first_face, count, scales, coarse) VALUES (1, ?, ?, ?, ?)"
+            block = db.conn.execute(query, values).lastrowid
+            db.conn.execute("INSERT INTO fine VALUES (?, ?)", [block, part[1].tobytes()])
