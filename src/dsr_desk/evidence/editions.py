@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, replace
-from enum import Enum
 from importlib.resources import files
 from typing import Any
 
@@ -35,24 +34,26 @@ def payload_of(content: EvidenceContent, edition: Edition, language: Language, s
 def predicate(content: EvidenceContent, edition: Edition, language: Language) -> dict[str, Any]:
     """What the statement says of the files; its schema is in docs/bundle-format.md."""
     case, outcomes = content.case, list(content.outcomes.values())
-    said: dict[str, Any] = _plain(
-        {
-            "case": {"ref": case.ref, "right": case.right, "law": case.law, "received": case.received},
-            "organisation": content.organisation.name,
-            "edition": edition,
-            "language": language,
-            "sealed": content.sealed,
-            "clock": "not attested",
-            "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
-            "hits": len(content.hits),
-            "outcomes": {seen: outcomes.count(seen) for seen in dict.fromkeys(outcomes)},
-            "doubts": [{"target": one.target, "how": one.how, "seen": one.seen} for one in content.doubts],
-            "models": len(content.models),
-            "notSearched": len(content.not_searched) + len(content.not_registered),
-            "declarant": content.declarant,
-            "declared": _declared(content),
-            "earlier": list(content.earlier),
-        }
+    said: dict[str, Any] = json.loads(
+        _COMPACT.encode(
+            {
+                "case": {"ref": case.ref, "right": case.right, "law": case.law, "received": case.received},
+                "organisation": content.organisation.name,
+                "edition": edition,
+                "language": language,
+                "sealed": content.sealed,
+                "clock": "not attested",
+                "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
+                "hits": len(content.hits),
+                "outcomes": {seen: outcomes.count(seen) for seen in dict.fromkeys(outcomes)},
+                "doubts": [{"target": one.target, "how": one.how, "seen": one.seen} for one in content.doubts],
+                "models": len(content.models),
+                "notSearched": len(content.not_searched) + len(content.not_registered),
+                "declarant": content.declarant,
+                "declared": _declared(content),
+                "earlier": list(content.earlier),
+            }
+        )
     )
     return said
 
@@ -212,24 +213,22 @@ def _some(value: Any, *names: str) -> dict[str, Any]:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(_plain(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    """Readable JSON: lists with an element on each line, all else indented."""
+    if isinstance(value, list | tuple):
+        return ("[\n" + ",\n".join(map(_COMPACT.encode, value)) + "\n]\n").encode()
+    return (_INDENTED.encode(value) + "\n").encode()
 
 
 def _lines(values: Iterable[Any]) -> bytes:
-    return "".join(json.dumps(_plain(value), ensure_ascii=False, sort_keys=True) + "\n" for value in values).encode()
+    return "".join(_COMPACT.encode(value) + "\n" for value in values).encode()
 
 
-def _plain(value: Any) -> Any:
-    """Dataclasses, enums and tuples as JSON values. Bytes are refused: what is binary is spelled out on purpose."""
-    turn: Callable[[Any], Any] = _plain
-    if isinstance(value, Enum):
-        return value.value
+def _fields(value: Any) -> dict[str, Any]:
+    """A dataclass as its fields. Bytes are refused: what is binary is spelled out on purpose."""
     if hasattr(value, "__dataclass_fields__"):
-        return {name: turn(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, dict):
-        return {str(turn(key)): turn(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [turn(inner) for inner in value]
-    if value is None or isinstance(value, str | int):
-        return value
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
     raise TypeError(f"a bundle holds no {type(value).__name__}")
+
+
+_COMPACT = json.JSONEncoder(default=_fields, ensure_ascii=False, sort_keys=True)
+_INDENTED = json.JSONEncoder(default=_fields, ensure_ascii=False, sort_keys=True, indent=1)
