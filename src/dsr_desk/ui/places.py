@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from dsr_desk.app.steps import Stage, steps
 from dsr_desk.ui.navigation import Place, StepState
 from dsr_desk.ui.session import Session
@@ -23,6 +21,7 @@ from dsr_desk.ui.views.recipients import RecipientsPage
 from dsr_desk.ui.views.request import RequestPage
 from dsr_desk.ui.views.review import ReviewPage
 from dsr_desk.ui.views.search import SearchPage
+from dsr_desk.ui.words import tr
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -46,23 +45,23 @@ STATES = {Stage.OPEN: StepState.OPEN, Stage.BEGUN: StepState.BEGUN, Stage.DONE: 
 
 def step_places() -> list[Place]:
     titles = {
-        "request": _tr("Request"),
-        "search": _tr("Search"),
-        "review": _tr("Review"),
-        "models": _tr("Models"),
-        "deletion": _tr("Deletion"),
-        "evidence": _tr("Evidence"),
+        "request": tr("Request"),
+        "search": tr("Search"),
+        "review": tr("Review"),
+        "models": tr("Models"),
+        "deletion": tr("Deletion"),
+        "evidence": tr("Evidence"),
     }
     return [Place(key, title, "open", f"Ctrl+{number}") for number, (key, title) in enumerate(titles.items(), start=1)]
 
 
 def general_places() -> list[Place]:
     titles = {
-        "cases": _tr("Cases"),
-        "indexes": _tr("Indexes"),
-        "lineage": _tr("Lineage"),
-        "recipients": _tr("Recipients"),
-        "journal": _tr("Journal"),
+        "cases": tr("Cases"),
+        "indexes": tr("Indexes"),
+        "lineage": tr("Lineage"),
+        "recipients": tr("Recipients"),
+        "journal": tr("Journal"),
     }
     return [Place(key, title, key) for key, title in titles.items()]
 
@@ -70,7 +69,3 @@ def general_places() -> list[Place]:
 def step_states(desk: Desk, case: str) -> dict[str, tuple[StepState, str]]:
     """Icon and line of each step of a case."""
     return {state.step.value: (STATES[state.stage], state.says) for state in steps(desk, case)}
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("places", text)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 
 def tr(text: str) -> str:
-    """A translated sentence for code that is no QObject."""
-    return QCoreApplication.translate("words", text)
+    """A translated sentence for code that is no QObject; lupdate files these under the empty context."""
+    return QCoreApplication.translate("", text)
 
 
 def counted(n: int, one: str, many: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Seen
 from dsr_desk.ui import words
@@ -31,15 +31,12 @@ class ActionRow:
 
 class ActionsModel(RowsModel[ActionRow]):
     def __init__(self, parent: QObject | None = None) -> None:
-        def title(text: str) -> str:
-            return QCoreApplication.translate("ActionsModel", text)
-
         super().__init__(
             (
-                Column(title("What"), _what),
-                Column(title("Where"), _where, 260),
-                Column(title("Dry run"), _dry_run, 200),
-                Column(title("Afterwards"), _afterwards, 230),
+                Column(tr("What"), _what),
+                Column(tr("Where"), _where, 260),
+                Column(tr("Dry run"), _dry_run, 200),
+                Column(tr("Afterwards"), _afterwards, 230),
             ),
             lambda row: row.action.id,
             parent,

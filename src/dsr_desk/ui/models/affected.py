@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 
 from dsr_desk.core.lineage import AffectedModel, Certainty, Disposition, Fate, Impact, Node, NodeKind, Role
 from dsr_desk.ui import words
@@ -29,17 +29,14 @@ def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[Aff
 
 class AffectedModels(RowsModel[AffectedRow]):
     def __init__(self, parent: QObject | None = None) -> None:
-        def title(text: str) -> str:
-            return QCoreApplication.translate("AffectedModels", text)
-
         super().__init__(
             (
-                Column(title("Model"), lambda row: Cell(row.model.node.label.replace("@", " "), strong=True), 170),
-                Column(title("Why affected"), _why),
-                Column(title("In use"), _in_use, 140),
-                Column(title("Disposition"), _disposition, 160),
-                Column(title("Responsible"), lambda row: Cell(_planned(row, "responsible")), 115),
-                Column(title("By"), _by, 105),
+                Column(tr("Model"), lambda row: Cell(row.model.node.label.replace("@", " "), strong=True), 170),
+                Column(tr("Why affected"), _why),
+                Column(tr("In use"), _in_use, 140),
+                Column(tr("Disposition"), _disposition, 160),
+                Column(tr("Responsible"), lambda row: Cell(_planned(row, "responsible")), 115),
+                Column(tr("By"), _by, 105),
             ),
             lambda row: row.model.id,
             parent,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 
 from dsr_desk.app.cases import CaseView
 from dsr_desk.ui import names, words
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.words import tr
 
 
 class CasesModel(RowsModel[CaseView]):
@@ -18,9 +19,6 @@ class CasesModel(RowsModel[CaseView]):
     def __init__(self, parent: QObject | None = None) -> None:
         self._today = date.today()
         self._notes: dict[str, str] = {}
-
-        def tr(text: str) -> str:
-            return QCoreApplication.translate("CasesModel", text)
 
         super().__init__(
             (
@@ -40,9 +38,7 @@ class CasesModel(RowsModel[CaseView]):
         self.show_rows(cases)
 
     def _reference(self, case: CaseView) -> Cell:
-        arrived = words.tr("Received {day} {how}").format(
-            day=words.day(case.received), how=names.channel_name(case.channel)
-        )
+        arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=names.channel_name(case.channel))
         return Cell(case.ref, arrived, strong=True)
 
     def _due(self, case: CaseView) -> Cell:
@@ -51,7 +47,7 @@ class CasesModel(RowsModel[CaseView]):
         left = case.days_left(self._today)
         note = f"{words.day(case.due)}, {words.weekday(case.due)}"
         if case.deadline.stands_still:
-            return Cell(chip=words.tr("clock stands still"), note=note, tone=Tone.PLAIN)
+            return Cell(chip=tr("clock stands still"), note=note, tone=Tone.PLAIN)
         return Cell(chip=words.days_left(left), note=note, tone=names.urgency(left))
 
     def _state(self, case: CaseView) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 
 from dsr_desk.app.indexing import RegisteredIndex
 from dsr_desk.ui import words
@@ -13,14 +13,11 @@ from dsr_desk.ui.words import tr
 
 
 def _columns() -> tuple[Column[RegisteredIndex], ...]:
-    def title(text: str) -> str:
-        return QCoreApplication.translate("IndexesModel", text)
-
     return (
-        Column(title("Index"), _name),
-        Column(title("Holds"), _holds, 210),
-        Column(title("Built"), _built, 140),
-        Column(title("State"), _state, 190),
+        Column(tr("Index"), _name),
+        Column(tr("Holds"), _holds, 210),
+        Column(tr("Built"), _built, 140),
+        Column(tr("State"), _state, 190),
     )
 
 
