@@ -98,6 +98,18 @@ def test_declared_artifacts_name_the_models_of_a_repository(tmp_path: Path) -> N
     assert [node.name for node in imported.nodes if node.name.endswith("raw.zip")] == ["ml/data/raw.zip"]
 
 
+def test_stages_without_a_lock_are_read_as_they_are_written(tmp_path: Path) -> None:
+    text = (
+        "stages:\n  train:\n    cmd: python t.py\n    deps: [t.py, faces]\n"
+        "    outs:\n    - model.pt:\n        cache: false\n"
+        "  each:\n    foreach: [a]\n    do: {cmd: x}\n"
+    )
+    imported = import_file(write(tmp_path, "dvc.yaml", text))
+
+    assert edges(imported) == {("dataset:faces", "train", "run:train"), ("run:train", "produce", "model:model.pt")}
+    assert any("stage 2 is a template" in warning for warning in imported.warnings)
+
+
 def test_imports_keep_repository_and_commit_or_address(tmp_path: Path) -> None:
     repo = "deps:\n- path: faces\n  repo: {url: 'git@host:a/b', rev_lock: 12ab}\nouts:\n- {md5: 0f, path: faces}\n"
     imported = import_file(write(tmp_path, "faces.dvc", repo))

@@ -63,6 +63,11 @@ def test_the_run_of_an_input_is_known_from_its_path(mlruns: Path) -> None:
     assert next(node for node in imported.nodes if node.name == "go-r1").ended == "2023-11-14T22:13:29Z"
 
 
+def test_models_that_an_older_mlflow_kept_in_a_tag_are_found(mlruns: Path) -> None:
+    write(mlruns, "7/r2/tags/mlflow.log-model.history", '[{"artifact_path": "hidden"}]')
+    assert ("run:go-r2", "produce", "model:hidden") in edges(import_file(mlruns))
+
+
 def test_a_broken_file_in_the_store_is_named(mlruns: Path) -> None:
     write(mlruns, "7/r1/meta.yaml", "run_id: [r1\n")
     with pytest.raises(LineageFileDamaged, match=r"7/r1/meta.yaml, line 2"):

@@ -61,6 +61,30 @@ def test_a_registered_version_without_logged_model_hangs_on_its_run(mlflow_store
     assert any("what it was made from is not recorded" in warning for warning in import_file(mlflow_store).warnings)
 
 
+def test_a_copied_version_comes_of_the_version_that_it_was_copied_from(mlflow_store: Path) -> None:
+    db = sqlite3.connect(mlflow_store)
+    db.execute("INSERT INTO model_versions VALUES ('gate-live', 1, 0, 'models:/gate/1', NULL, 'None')")
+    db.execute("INSERT INTO model_versions VALUES ('gate-edge', 1, 0, 'models:/gate@champion', NULL, 'None')")
+    db.commit()
+    db.close()
+
+    assert {("model:gate", "copy", "model:gate-live"), ("model:gate", "copy", "model:gate-edge")} <= edges(mlflow_store)
+
+
+def test_models_that_an_older_mlflow_kept_in_a_tag_are_found(mlflow_store: Path) -> None:
+    history = '[{"artifact_path": "hidden", "model_uuid": "u1", "flavors": {}}, {"artifact_path": "second"}]'
+    db = sqlite3.connect(mlflow_store)
+    db.execute("INSERT INTO tags VALUES ('mlflow.log-model.history', ?, 'r3')", [history])
+    db.execute("INSERT INTO tags VALUES ('mlflow.log-model.history', ?, 'r1')", [history])
+    db.execute("INSERT INTO model_versions VALUES ('named', 1, 0, 'runs:/r3/second', 'r3', 'None')")
+    db.commit()
+    db.close()
+
+    made = {target for origin, role, target in edges(mlflow_store) if (origin, role) == ("run:measure", "produce")}
+    assert made == {"model:hidden", "model:named"}
+    assert ("run:train", "produce", "model:hidden") not in edges(mlflow_store)
+
+
 def test_an_inner_run_without_data_has_it_from_the_run_around_it(mlflow_store: Path) -> None:
     db = sqlite3.connect(mlflow_store)
     db.execute("INSERT INTO tags VALUES ('mlflow.parentRunId', 'r1', 'r4')")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.lineage import Certainty, Imported
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
@@ -85,6 +85,20 @@ def test_files_without_a_package_are_what_the_relationship_says(document: Write)
     imported = import_file(document(element("software_File", "w"), relation("trainedOn", "urn:w", "urn:elsewhere")))
 
     assert edges(imported) == {("dataset:urn:elsewhere", "train", "model:w")}
+
+
+def test_a_model_that_depends_on_data_or_a_model_is_concluded_to_come_of_it(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("ai_AIPackage", "net"),
+            element("ai_AIPackage", "base"),
+            element("dataset_DatasetPackage", "faces"),
+            relation("dependsOn", "urn:net", "urn:base", "urn:faces"),
+        )
+    )
+
+    assert edges(imported) == {("model:base", "fine-tune-base", "model:net"), ("dataset:faces", "train", "model:net")}
+    assert {edge.certainty for edge in imported.edges} == {Certainty.INFERRED}
 
 
 def test_builds_are_runs(document: Write) -> None:

@@ -42,10 +42,12 @@ def read(peek: Peek, draft: Draft) -> None:
     for name, inside, document in documents:
         if name == "dvc.yaml":
             reader.artifacts(document, inside)
+    locked = any(name == "dvc.lock" for name, _, _ in documents)
     for name, inside, document in documents:
         if name == "dvc.yaml":
-            continue
-        if "stages" in document or name == "dvc.lock":
+            if not locked:
+                reader.planned(document, inside)
+        elif "stages" in document or name == "dvc.lock":
             reader.lock(document, inside)
         else:
             reader.single(document, inside, name.removesuffix(".dvc"))
@@ -77,6 +79,19 @@ class _Reader:
         for number, (name, value) in enumerate(stages.items(), 1):
             place = _at(inside, f"stage {number}")
             self._stage(str(name), mapping(value, place), inside, place)
+
+    def planned(self, document: Mapping[str, Any], inside: str) -> None:
+        """Stages that are written down and have no lock: what they read and make, of unknown content."""
+        stages = mapping(document.get("stages") or {}, _at(inside, "stages"))
+        for number, (name, value) in enumerate(stages.items(), 1):
+            place = _at(inside, f"stage {number}")
+            stage = mapping(value, place)
+            paths = {side: _paths(stage.get(side), f"{place}, {side}") for side in ("deps", "outs")}
+            if any("${" in path for path in (*paths["deps"], *paths["outs"])) or "foreach" in stage:
+                self.draft.warn(f"{place} is a template and has no lock; it was not read.")
+                continue
+            plain = {side: [{"path": path} for path in paths[side]] for side in paths}
+            self._stage(str(name), plain, inside, place)
 
     def single(self, document: Mapping[str, Any], inside: str, name: str) -> None:
         """A `.dvc` file: data under control, an import, or a stage as DVC wrote it before 1.0."""
@@ -140,6 +155,13 @@ def _items(stage: Mapping[str, Any], side: str, place: str) -> Iterator[tuple[st
     for i, item in enumerate(listing(stage.get(side), f"{place}, {side}")):
         where = f"{place}, {side}[{i}]"
         yield where, mapping(item, where)
+
+
+def _paths(value: object, place: str) -> list[str]:
+    """Paths of a stage as `dvc.yaml` gives them: texts, or objects with the path as their one key."""
+    return [
+        some_text(next(iter(item), "") if isinstance(item, dict) else item, place) for item in listing(value, place)
+    ]
 
 
 def _at(inside: str, place: str) -> str:

@@ -54,8 +54,8 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         uri, title = maybe_text(uri, place), maybe_text(title, place)
         label = title or uri or f"{types[kind]} {key}"
         artifacts[key] = draft.node(
-            _kind(types[kind]), label, str(key), NAMESPACE, key=f"artifact:{NAMESPACE}|{uri or label}|{key}",
-            aliases=[uri], created=utc(time, place), type=types[kind],
+            _kind(types[kind]), label, "", NAMESPACE, key=f"artifact:{NAMESPACE}|{uri or label}|{key}",
+            aliases=[uri], created=utc(time, place), type=types[kind], artifact=str(key),
         )  # fmt: skip
     name = "name" if "name" in columns["Execution"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Execution"] else "NULL"

@@ -9,6 +9,7 @@ from typing import Any
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
+    OLD_MODELS_TAG,
     PARENT_TAG,
     Dataset,
     LoggedModel,
@@ -32,6 +33,7 @@ _META = (
     "*/*/inputs/*/meta.yaml",
     "*/*/outputs/*/meta.yaml",
     f"*/*/tags/{PARENT_TAG}",
+    f"*/*/tags/{OLD_MODELS_TAG}",
     "models/*/version-*/meta.yaml",
     "models/*/aliases/*",
 )
@@ -83,6 +85,9 @@ def _run(root: Path, path: Path, store: Store) -> None:
     meta, place = _meta(root, path)
     key = some_text(meta.get("run_id") or meta.get("run_uuid"), f"{place}, run_id")
     around = path.parent / "tags" / PARENT_TAG
+    history = path.parent / "tags" / OLD_MODELS_TAG
+    if history.exists():
+        store.histories[key] = text_of(history)
     status = meta.get("status")
     store.runs[key] = Run(
         key,

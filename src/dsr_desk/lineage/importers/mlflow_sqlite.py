@@ -8,6 +8,7 @@ from collections import defaultdict
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
+    OLD_MODELS_TAG,
     PARENT_TAG,
     Dataset,
     LoggedModel,
@@ -56,6 +57,8 @@ def read(peek: Peek, draft: Draft) -> None:
                 draft.warn("The store is of an MLflow before 2.4, which recorded no datasets.")
             if "logged_models" in peek.tables:
                 _logged_models(db, store)
+            histories = db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [OLD_MODELS_TAG])
+            store.histories.update((str(run), str(said)) for run, said in histories)
             _registry(db, store, peek.tables)
         except sqlite3.DatabaseError as error:
             raise Refused("the whole file", "the database is damaged") from error

@@ -15,6 +15,7 @@ from dsr_desk.lineage.importers.reading import role_named
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"
 PARENT_TAG = "mlflow.parentRunId"
+OLD_MODELS_TAG = "mlflow.log-model.history"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class ModelVersion:
 
 @dataclass
 class Store:
-    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model)."""
+    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model); `histories` the tag in which
+    older versions kept the models of a run."""
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -70,10 +72,12 @@ class Store:
     reads: list[tuple[str, str, str]] = field(default_factory=list)
     takes: list[tuple[str, str]] = field(default_factory=list)
     makes: list[tuple[str, str]] = field(default_factory=list)
+    histories: dict[str, str] = field(default_factory=dict)
 
 
 def draw(store: Store, draft: Draft) -> None:
     """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
+    _add_old_models(store)
     datasets = {
         key: draft.node(NodeKind.DATASET, d.name, d.digest, NAMESPACE, aliases=[d.source])
         for key, d in store.datasets.items()
@@ -144,18 +148,45 @@ def _logged_model(draft: Draft, model: LoggedModel, version: list[ModelVersion])
 
 
 def _versions_by_model(store: Store) -> dict[str, list[ModelVersion]]:
-    """Registered versions of each logged model: by its id, else by the run where that run made just one."""
+    """Registered versions of each logged model: by its id, else by the run that made just one, or one of that path."""
     by_run = defaultdict(list)
     for model in store.models.values():
         by_run[model.run].append(model.key)
     found = defaultdict(list)
     for version in store.versions:
         key = version.model or version.source.removeprefix("models:/").strip("/")
-        if key not in store.models and version.run and len(by_run[version.run]) == 1:
-            key = by_run[version.run][0]
+        if key not in store.models and version.run:
+            made = by_run[version.run]
+            named = [k for k in made if len(made) == 1 or version.source.endswith(f"/{store.models[k].name}")]
+            key = named[0] if len(named) == 1 else key
         if key in store.models:
             found[key].append(version)
     return found
+
+
+def _copied(store: Store, version: ModelVersion) -> tuple[str, str] | None:
+    """Name and version of the registered model that this one was copied from, as `models:/name/2` or `@alias`."""
+    source = version.source.removeprefix("models:/") if version.source.startswith("models:/") else ""
+    name, slash, number = source.rpartition("/")
+    if not slash:
+        name, _, alias = source.partition("@")
+        number = next((n for owner, n, called in store.aliases if (owner, called) == (name, alias)), "")
+    return next(((v.name, v.version) for v in store.versions if (v.name, v.version) == (name, number)), None)
+
+
+def _add_old_models(store: Store) -> None:
+    """Models in the run tag in which MLflow 2 kept them; MLflow 3 lists them itself, and then the tag is ignored."""
+    listed_here = {model.run for model in store.models.values()}
+    for run, text in store.histories.items():
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            continue
+        for entry in listed if isinstance(listed, list) and run not in listed_here else []:
+            if isinstance(entry, dict) and isinstance(entry.get("artifact_path"), str):
+                key = entry.get("model_uuid")
+                key = key if isinstance(key, str) and key else f"{run}/{entry['artifact_path']}"
+                store.models[key] = LoggedModel(key, entry["artifact_path"], run, "")
 
 
 def _read(draft: Draft, dataset: str, run: str, context: str, *, making: bool, tried: list[str]) -> None:
@@ -178,6 +209,8 @@ def _registered(
             draft.edge(logged, node, Role.COPY)
         elif version.run in runs:
             draft.edge(runs[version.run], node, Role.PRODUCE)
+        elif (original := _copied(store, version)) is not None:
+            draft.edge(draft.node(NodeKind.MODEL, *original, NAMESPACE), node, Role.COPY)
         elif version.source:
             draft.warn(
                 f"Version {version.version} of a registered model names no run and no logged model that is in the "
@@ -186,8 +219,9 @@ def _registered(
         if version.stage not in ("", "None", "Archived"):
             place = draft.node(NodeKind.DEPLOYMENT, f"{version.name} ({version.stage})", version.version, NAMESPACE)
             draft.edge(node, place, Role.SERVE)
+    known = {(version.name, version.version) for version in store.versions}
     for name, number, alias in store.aliases:
-        if any((v.name, v.version) == (name, number) for v in store.versions):
+        if (name, number) in known:
             node = draft.node(NodeKind.MODEL, name, number, NAMESPACE)
             place = draft.node(NodeKind.DEPLOYMENT, f"{name}@{alias}", "", NAMESPACE)
             draft.edge(node, place, Role.SERVE, Certainty.INFERRED)

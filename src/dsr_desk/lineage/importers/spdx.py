@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
@@ -97,6 +97,8 @@ class _Reader:
             # Software that holds or needs a model is what stands on top of it.
             if self._kind(target) == NodeKind.MODEL and self._kind(origin) is None:
                 self.draft.edge(self.nodes[target], self.node(origin, NodeKind.PRODUCT), Role.SERVE)
+            elif kind == "dependsOn" and {self._kind(target), self._kind(origin)} <= {NodeKind.MODEL, NodeKind.DATASET}:
+                self.draft.edge(self.nodes[target], self.nodes[origin], Role.DERIVE, Certainty.INFERRED)
             elif kind == "contains" and self._kind(target) == self._kind(origin) == NodeKind.DATASET:
                 self.draft.edge(self.nodes[origin], self.nodes[target], Role.CONTAIN)
 
