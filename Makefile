@@ -44,6 +44,9 @@ screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
 docs: $(INSTALLED) ## write the pages that come from the program itself
 	$(BIN)/python docs/error_codes.py
 
+package: $(INSTALLED) ## a Debian package in dist/
+	packaging/package.sh
+
 lock: $(INSTALLED) ## pin again what an install fetches (ARGS=--upgrade for newer versions)
 	packaging/lock.sh $(ARGS)
 
@@ -51,4 +54,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test check bench screenshots docs lock clean
+.PHONY: help setup demo app test check bench screenshots docs package lock clean
