@@ -50,9 +50,9 @@ def take(head: Head, pose: Pose, light: Light, scale: float, distance: float = 7
     alpha = np.clip(0.5 - inside * np.float32(scale * 0.7), 0, 1)
     seen = np.flatnonzero(alpha > 0)
     at = at.reshape(-1)[seen]
-    normals = _normals(head.radius).reshape(-1, 3)[at] @ turn.T
+    normals = _normals(head.radius).reshape(-1, 3)[at]
     colour = np.zeros((alpha.size, 3), np.float32)
-    colour[seen] = _shade(head.colour.reshape(-1, 3)[at], normals, head.gloss.reshape(-1)[at], light)
+    colour[seen] = _shade(head.colour.reshape(-1, 3)[at], normals, turn, head.gloss.reshape(-1)[at], light)
     return Shot(colour.reshape(*alpha.shape, 3), alpha, (-LEFT * scale, UP * scale), scale)
 
 
@@ -113,23 +113,26 @@ def _normals(radius: Field) -> Field:
     return normal
 
 
-def _shade(colour: Field, normals: Field, gloss: Field, light: Light) -> Field:
-    """Colour of lit points (n, 3): warm soft skin in the key light, sky from above, a little shine."""
+def _shade(colour: Field, normals: Field, turn: Field, gloss: Field, light: Light) -> Field:
+    """Colour of lit points (n, 3): warm soft skin in the key light, sky from above, a little shine.
+
+    Normals are the head's own; the lights are turned to them, since there are fewer lights.
+    """
     toward = np.asarray(light.direction, np.float32)
     toward = toward / np.linalg.norm(toward)
-    facing = normals @ toward
+    facing = _along(normals, toward, turn)
     key = np.clip((facing + 0.22) / 1.22, 0, 1)
     bleed = np.clip((facing + 0.45) / 1.45, 0, 1)
     half = toward + np.array((0, 0, 1), np.float32)
-    shine = np.clip(normals @ (half / np.linalg.norm(half)), 0, 1)
+    shine = np.clip(_along(normals, half / np.linalg.norm(half), turn), 0, 1)
     for _ in range(4):
         shine = shine * shine
-    front = np.clip(normals[:, 2], 0, 1)
+    front = np.clip(_along(normals, np.array((0, 0, 1), np.float32), turn), 0, 1)
     edge = (1 - 0.30 * smooth(0.45, 0.05, front)) * np.float32(light.exposure)
     rim = (1 - front) ** 2 * (1 - front) * np.float32(0.10 * light.exposure)
     shine = shine * shine * gloss * np.float32(0.5 * light.exposure)
     strength, ambient = np.float32(1.25 * (1 - light.soft)), np.float32(1.1 * light.soft)
-    sky = (0.62 + 0.38 * normals[:, 1]) * ambient
+    sky = (0.62 + 0.38 * _along(normals, np.array((0, 1, 0), np.float32), turn)) * ambient
     tint = (1 + 0.10 * light.warmth, 1.0, 1 - 0.14 * light.warmth)
     shown = np.empty_like(colour)
     for channel, (skylight, warm) in enumerate(zip((0.95, 1.0, 1.06), tint, strict=True)):
@@ -137,6 +140,13 @@ def _shade(colour: Field, normals: Field, gloss: Field, light: Light) -> Field:
         total = (lit * np.float32(warm) * strength + sky * np.float32(skylight)) * edge + rim
         shown[:, channel] = colour[:, channel] * total + shine
     return shown
+
+
+def _along(normals: Field, direction: Field, turn: Field) -> Field:
+    """How far normals of the head point along a direction of the camera. Not a matrix product: for ones so small the
+    library starts threads that wait for each other on a busy machine."""
+    x, y, z = (np.float32(part) for part in direction @ turn)
+    return np.asarray(normals[:, 0] * x + normals[:, 1] * y + normals[:, 2] * z)
 
 
 def project(points: Field, pose: Pose, shot: Shot, distance: float = 7.0) -> Field:
