@@ -1,0 +1,55 @@
+"""The measurements themselves: that they compare like with like and say what they found."""
+
+from __future__ import annotations
+
+import numpy as np
+import search_fakes
+
+from dsr_desk.core.findings import Identifiers
+from dsr_desk.search.bench import generated, opening_row, search_rows
+from dsr_desk.search.face_search import scan
+from dsr_desk.search.identifiers import hashes_of
+from dsr_desk.search.index import Index
+from dsr_desk.search.recall import Labelled, LabelledPhoto
+from dsr_desk.search.records import find_records, wanted
+from dsr_desk.search.validation import validate_calibration
+
+
+def test_generated_codes_are_unit_vectors():
+    coarse = generated(5000, seed=1)
+    lengths = np.linalg.norm(coarse.codes * coarse.scales[:, None].astype(np.float64), axis=1)
+    assert np.allclose(lengths, 1, atol=0.01)
+    assert scan(coarse, np.eye(128)[0]).shape == (5000,)
+
+
+def test_search_is_measured_against_each_of_its_rivals():
+    rows = search_rows(faces=4000)
+    assert len({row.against for row in rows}) == len(rows) == 4
+    assert all(row.ours > 0 and row.theirs > 0 for row in rows)
+    assert next(row for row in rows if row.unit == "MB").ratio > 3
+
+
+def test_opening_is_measured_on_an_encrypted_file():
+    row = opening_row(faces=5000)
+    assert row.ours > 0
+    assert row.theirs > 0
+
+
+def test_expected_strangers_are_compared_with_counted_ones():
+    photos = tuple(
+        LabelledPhoto(person, shot, search_fakes.template(person, shot)[None].astype(np.float64))
+        for person in range(100)
+        for shot in range(3)
+    )
+    found = validate_calibration(Labelled(photos, (3,) * 100, 1.0), None, counted=(10,))
+    assert [(row.counted, row.references) for row in found] == [(10, 300)]
+    assert 0.4 < found[0].median < 2.5
+    assert found[0].within_two <= found[0].within_four
+
+
+def test_a_list_of_ten_thousand_hashes_is_looked_up_at_once(world):
+    known = hashes_of("l.mueller@example.org")["sha1"]
+    listed = tuple(hashes_of(f"p{number}@elsewhere.org")["sha1"] for number in range(10_000))
+    with Index.open(world.table_index, world.addressed.secret) as index:
+        found = find_records(index, wanted(Identifiers(emails=(*listed, known))))
+        assert [index.fields(row)["name"] for row in found] == ["Łukasz Müller"]
