@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
 import os
+import random
 import shutil
 import sys
 import tracemalloc
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 from container_samples import SAMPLES, Items, Sample, photo
 
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import Container, ContainerDamaged, Doomed, ItemGone
@@ -223,6 +226,23 @@ def test_a_damaged_container_says_so_instead_of_ending_early(sample: Sample, pla
         container.erase([Doomed("set/0000.jpg", hashlib.sha256(photo(0)).hexdigest())])
     assert stored(path) == before
     assert not list(place.glob(".*"))
+
+
+@one_file_formats
+def test_whatever_is_broken_in_it_the_answer_is_an_item_or_an_error_that_says_so(sample: Sample, place: Path) -> None:
+    path = sample.write(place, items(sample))
+    good = path.read_bytes()
+    chance = random.Random(7)
+    for _ in range(60):
+        bad = bytearray(good)
+        for _ in range(chance.choice((1, 1, 4, 40))):
+            bad[chance.randrange(len(bad))] = chance.choice((0, 0x7F, 0x80, 0xFF, chance.randrange(256)))
+        path.write_bytes(bad[: chance.choice((len(bad), len(bad), chance.randrange(1, len(bad))))])
+        with contextlib.suppress(DeskError):
+            for container in open_source(path):
+                for entry in container.entries():
+                    with contextlib.suppress(DeskError):
+                        entry.read()
 
 
 @every_format

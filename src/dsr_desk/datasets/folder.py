@@ -16,7 +16,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Doomed, Entry, Erased, ItemGone, ItemUnreadable
 from dsr_desk.datasets.erasing import NotVerified, refusal, sync
-from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name
+from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.records import record_of
 from dsr_desk.storage.files import sync_folder
 
@@ -131,7 +131,7 @@ class FolderOfPhotos:
             member=found.member,
             size=size,
             read=partial(self._bytes, found.path),
-            group=str(PurePosixPath(found.member).with_suffix("")),
+            group=without_suffix(found.member),
             problem=problem,
         )
 

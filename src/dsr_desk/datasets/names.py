@@ -18,6 +18,13 @@ def safe_name(name: str) -> str:
     return "".join(_visible(char) for char in name)
 
 
+def without_suffix(name: str) -> str:
+    """The name without its last extension, whatever it is made of: what ties a photo to the file beside it."""
+    folder, slash, base = name.rpartition("/")
+    stem, dot, _ = base.rpartition(".")
+    return folder + slash + (stem if dot and stem else base)
+
+
 def is_unfinished(file_name: str) -> bool:
     """Whether a file is the leftover of an erasure that is running or was killed."""
     return file_name.startswith(".") and file_name.endswith(UNFINISHED)

@@ -183,7 +183,7 @@ class ParquetTable(FileContainer):
         try:
             with pq.ParquetFile(self.path, pre_buffer=False) as file:
                 yield file
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise
             raise ContainerDamaged(name=self.name, why="its footer or a column cannot be read") from error

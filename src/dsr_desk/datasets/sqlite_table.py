@@ -166,7 +166,7 @@ class SqliteDatabase(FileContainer):
             with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
                 db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
                 yield db
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             raise ContainerDamaged(name=self.name, why="a table in it cannot be read") from error
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, ClassVar, cast
 
 from dsr_desk.core.items import ItemKind
@@ -17,10 +17,13 @@ from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import record_of
 
 BLOCK = tarfile.BLOCKSIZE
+_BROKEN = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError, OverflowError, RecursionError)
+"""What the library raises on bytes that are no archive, or that were made to break it."""
+
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -68,12 +71,12 @@ class TarArchive(FileContainer):
                 if info is None or not info.isreg() or info.size > MAX_ITEM_BYTES:
                     return None
                 return safe_name(info.name), _read_member(file, info)
-            except (tarfile.TarError, OSError, EOFError, zlib.error):
+            except (*_BROKEN, OSError):
                 return None
 
     def group_of(self, name: str) -> str:
         """What ties a photo to the record beside it: the path without its last extension."""
-        return str(PurePosixPath(name).with_suffix(""))
+        return without_suffix(name)
 
     def leaves_with(self, name: str, lost_groups: Collection[str]) -> bool:
         """Whether a member that is no item goes because the photos it belonged to go."""
@@ -142,11 +145,13 @@ class TarArchive(FileContainer):
                 while (info := archive.next()) is not None:
                     vars(archive)["members"] = []  # the library remembers all of them
                     start, end = end, archive.offset
+                    if end <= start or info.size < 0:
+                        raise ContainerDamaged(name=self.name, why=f"the member at byte {start} has no sensible size")
                     member = self._member(file, info, position, (start, end))
                     yield member
                     position += member.position is not None
                 self._require_end(file, archive.offset)
-        except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except _BROKEN as error:
             raise ContainerDamaged(name=self.name, why=_reason(error)) from error
 
     def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int, span: tuple[int, int]) -> Member:

@@ -57,9 +57,13 @@ class Dialect:
             return raw.decode(self.page, errors="replace")
 
     def fields(self, raw: bytes) -> list[str]:
-        """The fields of one row, without quotes."""
+        """The fields of one row, without quotes. A stray line end in a field without quotes counts as a blank."""
         text = self.decode(raw)
-        return next(csv.reader([text], delimiter=self.delimiter), [])
+        try:
+            return next(csv.reader([text], delimiter=self.delimiter), [])
+        except csv.Error:
+            blank = text.replace("\r", " ").replace("\n", " ")
+            return next(csv.reader([blank], delimiter=self.delimiter), [])
 
 
 @dataclass(frozen=True)
@@ -200,8 +204,9 @@ def _delimiter_of(text: str, newline: str) -> str:
     first = text.partition(newline)[0].strip().lower()
     if first.startswith("sep=") and len(first) == 5:
         return first[-1]
-    lines = text.splitlines(keepends=True)[:101]
-    whole = lines[:-1] if len(lines) > 1 and not lines[-1].endswith(("\n", "\r")) else lines
+    lines = text.split(newline)[:101]
+    whole = lines[:-1] if len(lines) > 1 else lines
+    whole = [line.replace("\r", " ").replace("\n", " ") + "\n" for line in whole]
     best, best_rank = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         widths = Counter(len(row) for row in csv.reader(whole, delimiter=delimiter) if row)

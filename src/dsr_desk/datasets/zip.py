@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import warnings
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
@@ -19,13 +20,14 @@ from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import record_of
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _ENCRYPTED = 0x1
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, IndexError, struct.error)
+"""What the library raises on bytes that are no archive, or that were made to break it."""
 
 
 class EncryptedZip(DeskError):
@@ -49,7 +51,7 @@ class ZipArchive(FileContainer):
         try:
             with zipfile.ZipFile(path) as archive:
                 return not any(name in archive.NameToInfo for name in _OFFICE)
-        except zipfile.BadZipFile:
+        except _BROKEN:
             return True
 
     def entries(self) -> Iterator[Entry]:
@@ -62,7 +64,7 @@ class ZipArchive(FileContainer):
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self._opened() as archive:
             infos = archive.infolist()
-            if not 0 <= hint < len(infos) or infos[hint].is_dir() or infos[hint].flag_bits & _ENCRYPTED:
+            if not 0 <= hint < len(infos) or infos[hint].filename.endswith("/") or infos[hint].flag_bits & _ENCRYPTED:
                 return None
             return safe_name(infos[hint].filename), self._read(archive, infos[hint])
 
@@ -110,7 +112,7 @@ class ZipArchive(FileContainer):
 
     def _look(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[ItemKind | None, str]:
         """Kind, and why it cannot be read."""
-        if info.is_dir():
+        if info.filename.endswith("/"):
             return None, ""
         if info.flag_bits & _ENCRYPTED:
             kind = sniff.kind_of(info.filename, b"")
@@ -118,7 +120,7 @@ class ZipArchive(FileContainer):
         try:
             with archive.open(info) as file:
                 head = file.read(sniff.HEAD_BYTES)
-        except _BROKEN:
+        except (*_BROKEN, OSError):
             return sniff.kind_of(info.filename, b"") or ItemKind.PHOTO, "cannot be unpacked"
         kind = sniff.kind_of(info.filename, head)
         return kind, sniff.member_problem(kind, head, info.file_size) if kind else ""
@@ -136,7 +138,7 @@ class ZipArchive(FileContainer):
             size=info.file_size,
             read=partial(self._read, archive, info),
             hint=number,
-            group=str(PurePosixPath(member).with_suffix("")) if member.rpartition("/")[2] else member,
+            group=without_suffix(member),
             record=record,
             problem=problem,
         )
@@ -148,7 +150,7 @@ class ZipArchive(FileContainer):
         try:
             with archive.open(info) as file:
                 data = file.read(info.file_size + 1)
-        except _BROKEN as error:
+        except (*_BROKEN, OSError) as error:
             raise ItemUnreadable(name=self.name, why="it cannot be unpacked") from error
         if len(data) != info.file_size:
             raise ItemUnreadable(name=self.name, why="it is not as long as the archive says")

@@ -70,6 +70,11 @@ def test_a_quoted_field_may_hold_line_ends_delimiters_and_quotes(tmp_path: Path)
     assert records(container) == [{"a": 'x, "y"\r\nz', "b": "1"}, {"a": '5" disk', "b": "2"}]
 
 
+def test_a_stray_carriage_return_in_a_row_is_a_blank(tmp_path: Path) -> None:
+    container = table(tmp_path, b"name,mail\nAda\rL,a@example.org\nBo,b@example.org\n")
+    assert [record["name"] for record in records(container)] == ["Ada L", "Bo"]
+
+
 def test_a_quote_that_never_closes_costs_its_own_line_alone(tmp_path: Path) -> None:
     lines = b"a,b\n" + b'"open,1\n' + b"".join(b"row %d,x\n" % number for number in range(110_000))
     container = table(tmp_path, lines)
