@@ -190,12 +190,15 @@ def _same_names(
 ) -> None:
     """Groups of one name: unversioned references inside one namespace are linked, all else is asked."""
     linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in found.wholes}
-    by_name: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i in (i for i in joined if PART not in nodes[i].attributes):
-        by_name[nodes[i].kind, named_version(nodes[i])[0]][found.leader[i]].append(i)
-    for classes in by_name.values():
-        if len(classes) < 2:
+        by_name[nodes[i].kind, named_version(nodes[i])[0]].append(i)
+    for members in by_name.values():
+        if len(members) < 2:
             continue
+        classes: dict[int, list[int]] = defaultdict(list)
+        for i in members:
+            classes[found.leader[i]].append(i)
         asked = 0
         for first, second in _pairs(nodes, list(classes.values())):
             a, b = first[0], second[0]

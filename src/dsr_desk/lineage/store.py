@@ -114,19 +114,16 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     source_seat = {source: i for i, source in enumerate(digests_of)}
     role_code = {role.value: i for i, role in enumerate(ROLES)}
     certainty_code = {certainty.value: i for i, certainty in enumerate(CERTAINTIES)}
-    table = EdgeTable.of(
-        [
-            (origin, target, role_code[role], certainty_code[certainty], source_seat[source])
-            for source, origin, target, role, certainty in db.conn.execute(
-                "SELECT source, origin, target, role, certainty FROM lineage_edges"
-            )
-        ]
-    )
+    rows = db.conn.execute("SELECT source, origin, target, role, certainty FROM lineage_edges").fetchall()
+    source, origin, target, role, certainty = zip(*rows, strict=True) if rows else ((),) * 5
     seats = np.array(numbers, dtype=np.int64)
     placed = EdgeTable(
-        np.searchsorted(seats, table.origin), np.searchsorted(seats, table.target), table.role, table.certainty,
-        table.source,
-    )  # fmt: skip
+        np.searchsorted(seats, np.array(origin, dtype=np.int64)),
+        np.searchsorted(seats, np.array(target, dtype=np.int64)),
+        np.fromiter(map(role_code.__getitem__, role), dtype=np.uint8, count=len(rows)),
+        np.fromiter(map(certainty_code.__getitem__, certainty), dtype=np.uint8, count=len(rows)),
+        np.fromiter(map(source_seat.__getitem__, source), dtype=np.int32, count=len(rows)),
+    )
     return Graph(nodes, placed, list(digests_of.values()), registered, answers(db), systems)
 
 

@@ -158,7 +158,7 @@ def test_events_take_memory_for_the_graph_and_not_for_the_file(tmp_path: Path, e
     path = tmp_path / "big.ndjson"
     text = json.dumps(event("RUN", ("faces",), ("!net",), padding="x" * 4000))
     with path.open("w", encoding="utf-8") as file:
-        for i in range(6_000):
+        for i in range(3_000):
             file.write(text.replace("RUN", str(i % 50)) + "\n")
     tracemalloc.start()
     imported = import_file(path)
