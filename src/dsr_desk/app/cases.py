@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.references import ReferenceFace, ReferencePhoto, examine_references, load_photos
+from dsr_desk.app.drafts import Draft
+from dsr_desk.app.references import ReferenceFace, ReferencePhoto, store_reference
 from dsr_desk.core import codec
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.deadlines import Deadline, answer_due
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import CaseState, Channel, IdentityCheck, IdentityResult, Law, Request, Right
-from dsr_desk.faces.quality import ADVICE
-from dsr_desk.intake.model import NO_PHOTO
-from dsr_desk.intake.registry import read_request
 from dsr_desk.storage.clock import now
 
 
@@ -72,16 +68,6 @@ class ReasonMissing(DeskError):
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A request as it was understood, before it becomes a case: the officer corrects it first."""
-
-    request: Request
-    letter: bytes
-    photos: tuple[ReferencePhoto, ...]
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class PhotoOfCase:
     """A stored reference photo. `face` is the chosen face's number, None while a choice is open."""
 
@@ -122,22 +108,6 @@ class CaseView:
         return (self.due - today).days
 
 
-def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str, int] | None = None) -> Draft:
-    """Reads a letter and photos without opening a case. Raises what intake raises, and PhotoMissing."""
-    extra = load_photos(photos)
-    if letter is None:
-        return Draft(Request(Channel.FORM, ()), b"", tuple(examine_references(extra, chosen)), ())
-    intake = read_request(letter)
-    warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
-    photos_given = tuple(examine_references([*intake.photos, *extra], chosen))
-    return Draft(intake.request, letter.read_bytes(), photos_given, warnings)
-
-
-def correct(draft: Draft, **fields: Any) -> Draft:
-    """The draft with other fields of its request (right, law, received, found)."""
-    return replace(draft, request=replace(draft.request, **fields))
-
-
 def open_case(
     desk: Desk, draft: Draft, *, without_photo: bool = False, today: date | None = None
 ) -> tuple[CaseView, Change]:
@@ -176,7 +146,7 @@ def open_case(
             }
         )
         for photo in usable:
-            _store_photo(desk, ref, photo)
+            store_reference(desk, ref, photo)
         change = desk.record(
             "case-opened",
             [Topic.CASES, Topic.CASE],
@@ -186,32 +156,6 @@ def open_case(
     return show_case(desk, ref), change
 
 
-def photo_warnings(draft: Draft) -> tuple[str, ...]:
-    """A sentence for each photo that is left out although others serve, and for each weak one that serves."""
-    found = []
-    for photo in draft.photos:
-        try:
-            photo.require_choice()
-        except DeskError as error:
-            found.append(f"{error.code}: {error.what_happened} It is not used as a reference.")
-            continue
-        face = photo.faces[(photo.chosen or 1) - 1]
-        found += [f"{photo.name}: {ADVICE.get(reason, reason)}" for reason in face.advice]
-    return tuple(found)
-
-
-def assumptions(draft: Draft) -> tuple[str, ...]:
-    """What the letter does not say and the case therefore assumes."""
-    found = []
-    if draft.request.law is Law.UNKNOWN:
-        found.append("The request names no law: the clock runs under the EU GDPR until you say otherwise.")
-    if draft.request.right is Right.UNKNOWN:
-        found.append("What is asked for was not recognised: say which right it is before you approve a deletion.")
-    if draft.request.received is None:
-        found.append("When it arrived is not stated: today is assumed.")
-    return tuple(found)
-
-
 def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change:
     """Adds reference photos to an open case. Raises what keeps one of them from being used."""
     require_open(desk, ref)
@@ -219,7 +163,7 @@ def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change
         photo.require_choice()
     with desk.vault.transaction() as db:
         for photo in photos:
-            _store_photo(desk, ref, photo)
+            store_reference(desk, ref, photo)
         db.table("cases").update(ref, {"searches_faces": 1})
         return desk.record("references-added", [Topic.CASE], case=ref, body={"photos": len(photos)})
 
@@ -358,22 +302,6 @@ def _next_ref(desk: Desk, year: int) -> str:
         "SELECT max(CAST(substr(ref, 6) AS INTEGER)) FROM cases WHERE ref LIKE ?", [f"{year}-%"]
     ).fetchone()
     return f"{year}-{(row[0] or 0) + 1:03d}"
-
-
-def _store_photo(desk: Desk, ref: str, photo: ReferencePhoto) -> None:
-    desk.vault.db.table("reference_photos").insert(
-        {
-            "case_ref": ref,
-            "digest": photo.digest,
-            "photo": photo.data,
-            "face": photo.chosen,
-            "name": photo.name,
-            "faces": codec.to_text(photo.faces),
-            "added": now(),
-            "destroyed": None,
-        },
-        ignore=True,
-    )
 
 
 def _photos(desk: Desk, ref: str) -> list[PhotoOfCase]:

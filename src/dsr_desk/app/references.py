@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsr_desk.app.desk import Desk
+from dsr_desk.core import codec
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, LedgerClass
 from dsr_desk.faces.engine import Template
 from dsr_desk.faces.photo import PhotoResult, examine
 from dsr_desk.faces.registry import load_engine
+from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors
 
 
@@ -127,3 +130,20 @@ def reference_template(data: bytes, box: Box, engine_name: str) -> tuple[Templat
     if best is None or best.box.overlap(box) < 0.2:
         return None, result.phash
     return best.template, result.phash
+
+
+def store_reference(desk: Desk, ref: str, photo: ReferencePhoto) -> None:
+    """Keeps a photo in a case; one that is there already stays as it is."""
+    desk.vault.db.table("reference_photos").insert(
+        {
+            "case_ref": ref,
+            "digest": photo.digest,
+            "photo": photo.data,
+            "face": photo.chosen,
+            "name": photo.name,
+            "faces": codec.to_text(photo.faces),
+            "added": now(),
+            "destroyed": None,
+        },
+        ignore=True,
+    )
