@@ -17,7 +17,7 @@ from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, indexing, models, review, searching
+from dsr_desk.app import cases, drafts, indexing, models, review, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Truth, make_sample
 from dsr_desk.app.sample.truth import TrueItem
@@ -128,7 +128,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
                 cancel=CancelToken(),
             )
             models.import_lineage(desk, sample.lineage)
-            cases.open_case(desk, cases.understand(sample.letter, []), today=date(2026, 11, 5))
+            cases.open_case(desk, drafts.understand(sample.letter, []), today=date(2026, 11, 5))
     live.rename(template)
     return live, template, sample.letter, truth
 

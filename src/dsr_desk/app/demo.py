@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyrage
 
-from dsr_desk.app import cases, deleting, indexing, models, review, sealing, searching
+from dsr_desk.app import cases, deleting, drafts, indexing, models, review, sealing, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.keeping import write_private
 from dsr_desk.app.sample import Comparison, Sample, Truth, make_sample
@@ -144,7 +144,7 @@ def prepare_sample(
                 )
         models.import_lineage(desk, sample.lineage)
         with watch.step("search and decide"):
-            draft = cases.understand(sample.letter, [])
+            draft = drafts.understand(sample.letter, [])
             view, _ = cases.open_case(desk, draft)
             cases.record_identity(
                 desk,

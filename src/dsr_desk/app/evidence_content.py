@@ -334,7 +334,9 @@ def _custody(
 
 def _journal(desk: Desk, ref: str, earlier: Sequence[str]) -> say.JournalExcerpt:
     origin = f"dsr-desk/{desk.vault.ring.vault_id}"
-    return excerpt(origin, desk.vault.journal.leaves(), map(_leaf, desk.vault.journal.entries(ref)), earlier)
+    entries = list(desk.vault.journal.entries(ref))
+    epoch = max((entry.epoch for entry in entries), default=1)
+    return excerpt(origin, desk.vault.journal.leaves(), map(_leaf, entries), earlier, epoch)
 
 
 def _leaf(entry: JournalEntry) -> LeafSource:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import cases, deleting, review, searching
+from dsr_desk.app import cases, deleting, drafts, review, searching
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import EXPECTED_STRANGERS
@@ -51,7 +51,7 @@ def new(
     """Open a case from a letter and reference photos."""
     if letter is None and not photos:
         raise click.UsageError("give --request FILE, --photo FILE, or both")
-    draft = cases.understand(letter, photos, _chosen(faces))
+    draft = drafts.understand(letter, photos, _chosen(faces))
     fields: dict[str, Any] = {}
     if right:
         fields["right"] = Right(right)
@@ -59,8 +59,8 @@ def new(
         fields["law"] = Law(law)
     if received:
         fields["received"] = received.date()
-    draft = cases.correct(draft, **fields)
-    warnings = [*draft.warnings, *cases.photo_warnings(draft), *cases.assumptions(draft)]
+    draft = drafts.correct(draft, **fields)
+    warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
     view, _ = cases.open_case(desk, draft, without_photo=without_photo)
     result = {**case_json(view), "warnings": warnings}
     emit(as_json, result, *_case_lines(view), *(f"! {warning}" for warning in warnings))

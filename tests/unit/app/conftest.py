@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.app import cases, indexing, models, review, searching
+from dsr_desk.app import cases, drafts, indexing, models, review, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Sample, Truth, make_sample
 from dsr_desk.core.findings import SearchResult
@@ -96,6 +96,6 @@ def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
             desk, sources, to, dataset.version, register=Register(), workers=1, report=silent, cancel=CancelToken()
         )
     models.import_lineage(desk, sample.lineage)
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen in the call")
     return view.ref

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dsr_desk.app import cases, references, searching
+from dsr_desk.app import cases, drafts, references, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Sample
 from dsr_desk.core.requests import CaseState, Law, Right
@@ -30,7 +30,7 @@ def letter(folder: Path, text: str = "Please erase my data under Article 17 GDPR
 
 
 def portrait(sample: Sample) -> bytes:
-    return cases.understand(sample.letter, []).photos[0].data
+    return drafts.understand(sample.letter, []).photos[0].data
 
 
 def two_faces(sample: Sample, folder: Path) -> Path:
@@ -50,7 +50,7 @@ def empty_photo(folder: Path) -> Path:
 
 
 def test_a_letter_with_photos_becomes_a_case_with_its_due_date(desk: Desk, sample: Sample) -> None:
-    view, change = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, change = cases.open_case(desk, drafts.understand(sample.letter, []))
 
     assert view.state is CaseState.NEW
     assert view.right is Right.ERASURE
@@ -62,13 +62,13 @@ def test_a_letter_with_photos_becomes_a_case_with_its_due_date(desk: Desk, sampl
 
 def test_a_letter_without_a_photo_opens_no_case(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(cases.LetterWithoutPhoto):
-        cases.open_case(desk, cases.understand(letter(tmp_path), []))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), []))
 
     assert cases.list_cases(desk) == []
 
 
 def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, tmp_path: Path) -> None:
-    view, _ = cases.open_case(desk, cases.understand(letter(tmp_path), []), without_photo=True)
+    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), []), without_photo=True)
 
     assert not view.searches_faces
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="")
@@ -77,7 +77,7 @@ def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, t
 
 def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(references.PhotoWithoutFace):
-        cases.open_case(desk, cases.understand(letter(tmp_path), [empty_photo(tmp_path)]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [empty_photo(tmp_path)]))
 
     assert cases.list_cases(desk) == []
 
@@ -85,10 +85,10 @@ def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> Non
 def test_a_photo_with_two_faces_asks_which_one(desk: Desk, sample: Sample, tmp_path: Path) -> None:
     both = two_faces(sample, tmp_path)
     with pytest.raises(references.PhotoWithSeveralFaces):
-        cases.open_case(desk, cases.understand(letter(tmp_path), [both]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [both]))
     assert cases.list_cases(desk) == []
 
-    view, _ = cases.open_case(desk, cases.understand(letter(tmp_path), [both], {"both.jpg": 2}))
+    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), [both], {"both.jpg": 2}))
 
     chosen = view.photos[0].box_chosen
     assert chosen is not None
@@ -100,19 +100,19 @@ def test_a_photo_that_cannot_be_read_is_named_with_the_reason(desk: Desk, tmp_pa
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")
     with pytest.raises(references.PhotoUnreadable):
-        cases.open_case(desk, cases.understand(letter(tmp_path), [broken]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [broken]))
 
 
 def test_a_weak_photo_beside_a_good_one_is_left_out_and_said(desk: Desk, sample: Sample, tmp_path: Path) -> None:
-    draft = cases.understand(letter(tmp_path, photo=portrait(sample)), [empty_photo(tmp_path)])
+    draft = drafts.understand(letter(tmp_path, photo=portrait(sample)), [empty_photo(tmp_path)])
     view, _ = cases.open_case(desk, draft)
 
     assert [photo.name for photo in view.photos] == ["me.jpg"]
-    assert any("PHOTO-NO-FACE" in warning for warning in cases.photo_warnings(draft))
+    assert any("PHOTO-NO-FACE" in warning for warning in drafts.photo_warnings(draft))
 
 
 def test_nothing_is_searched_before_the_identity_check(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     with pytest.raises(cases.IdentityMissing):
         searching.search_case(desk, view.ref)
 
@@ -122,20 +122,20 @@ def test_nothing_is_searched_before_the_identity_check(desk: Desk, sample: Sampl
 
 
 def test_an_identity_check_says_how_the_photo_is_known(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     with pytest.raises(cases.IdentityEmpty):
         cases.record_identity(desk, view.ref, method="video call", photo_shows_requester=" ")
 
 
 def test_a_search_without_an_index_says_so(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen")
     with pytest.raises(searching.NothingToSearchIn):
         searching.search_case(desk, view.ref)
 
 
 def test_confirming_another_law_computes_the_clock_again(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.edit_request(
         desk,
         view.ref,
@@ -149,7 +149,7 @@ def test_confirming_another_law_computes_the_clock_again(desk: Desk, sample: Sam
 
 
 def test_ending_a_case_destroys_its_reference_photos(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.end_case(desk, view.ref, CaseState.CLOSED)
 
     after = cases.show_case(desk, view.ref)
@@ -160,13 +160,13 @@ def test_ending_a_case_destroys_its_reference_photos(desk: Desk, sample: Sample)
 
 
 def test_an_end_other_than_closed_needs_a_reason(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     with pytest.raises(cases.ReasonMissing):
         cases.end_case(desk, view.ref, CaseState.REFUSED)
 
 
 def test_references_count_up_within_a_year(desk: Desk, sample: Sample) -> None:
-    draft = cases.understand(sample.letter, [])
+    draft = drafts.understand(sample.letter, [])
     first, _ = cases.open_case(desk, draft)
     second, _ = cases.open_case(desk, draft)
 
@@ -174,7 +174,7 @@ def test_references_count_up_within_a_year(desk: Desk, sample: Sample) -> None:
 
 
 def test_no_name_and_no_identifier_reaches_the_journal(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, cases.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     known = view.identifiers
     written = b"".join(entry.content for entry in desk.vault.journal.entries()).decode()
 

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from dsr_desk.app.cases import CaseView, Draft, assumptions, open_case, understand
+from dsr_desk.app.cases import CaseView, open_case
+from dsr_desk.app.drafts import Draft, assumptions, understand
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.requests import Found, Law, Right
 from dsr_desk.jobs.progress import CancelToken, Progress, Report

@@ -1,0 +1,67 @@
+"""Drafts: a letter and photos as they were understood, before they become a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.app.references import ReferencePhoto, examine_references, load_photos
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.requests import Channel, Law, Request, Right
+from dsr_desk.faces.quality import ADVICE
+from dsr_desk.intake.model import NO_PHOTO
+from dsr_desk.intake.registry import read_request
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request as it was understood, before it becomes a case: the officer corrects it first."""
+
+    request: Request
+    letter: bytes
+    photos: tuple[ReferencePhoto, ...]
+    warnings: tuple[str, ...]
+
+
+def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str, int] | None = None) -> Draft:
+    """Reads a letter and photos without opening a case. Raises what intake raises, and PhotoMissing."""
+    extra = load_photos(photos)
+    if letter is None:
+        return Draft(Request(Channel.FORM, ()), b"", tuple(examine_references(extra, chosen)), ())
+    intake = read_request(letter)
+    warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
+    photos_given = tuple(examine_references([*intake.photos, *extra], chosen))
+    return Draft(intake.request, letter.read_bytes(), photos_given, warnings)
+
+
+def correct(draft: Draft, **fields: Any) -> Draft:
+    """The draft with other fields of its request (right, law, received, found)."""
+    return replace(draft, request=replace(draft.request, **fields))
+
+
+def photo_warnings(draft: Draft) -> tuple[str, ...]:
+    """A sentence for each photo that is left out although others serve, and for each weak one that serves."""
+    found = []
+    for photo in draft.photos:
+        try:
+            photo.require_choice()
+        except DeskError as error:
+            found.append(f"{error.code}: {error.what_happened} It is not used as a reference.")
+            continue
+        face = photo.faces[(photo.chosen or 1) - 1]
+        found += [f"{photo.name}: {ADVICE.get(reason, reason)}" for reason in face.advice]
+    return tuple(found)
+
+
+def assumptions(draft: Draft) -> tuple[str, ...]:
+    """What the letter does not say and the case therefore assumes."""
+    found = []
+    if draft.request.law is Law.UNKNOWN:
+        found.append("The request names no law: the clock runs under the EU GDPR until you say otherwise.")
+    if draft.request.right is Right.UNKNOWN:
+        found.append("What is asked for was not recognised: say which right it is before you approve a deletion.")
+    if draft.request.received is None:
+        found.append("When it arrived is not stated: today is assumed.")
+    return tuple(found)
