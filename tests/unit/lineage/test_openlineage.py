@@ -166,7 +166,7 @@ def test_events_take_memory_for_the_graph_and_not_for_the_file(tmp_path: Path, e
     tracemalloc.stop()
 
     assert (len(imported.nodes), len(imported.edges)) == (52, 100)
-    assert peak < path.stat().st_size / 8
+    assert peak < path.stat().st_size / 3
 
 
 def test_real_events_have_the_graph_that_a_person_reads_in_them(real_data: Path, tmp_path: Path) -> None:
