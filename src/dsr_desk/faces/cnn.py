@@ -44,7 +44,7 @@ DOUBLED_FROM = 1.75
 SMALLEST_LEVEL = 64
 """The photo is shrunk until its longer side would be shorter: a face that fills the photo is found."""
 
-TILE = 2048
+TILE = 1536
 """A level is looked at in parts of at most this many pixels a side, which bounds memory."""
 
 TILE_OVERLAP = 192
@@ -172,6 +172,8 @@ def _framed(part: Pixels, margin: int) -> Pixels:
     height, width = part.shape[:2]
     least = CELL * 8
     framed = np.empty((max(height + 2 * margin, least), max(width + 2 * margin, least), 3), np.uint8)
-    framed[:] = NEUTRAL
-    framed[margin : margin + height, margin : margin + width] = part
+    bottom, right = margin + height, margin + width
+    for frame in (framed[:margin], framed[bottom:], framed[margin:bottom, :margin], framed[margin:bottom, right:]):
+        frame[:] = NEUTRAL
+    framed[margin:bottom, margin:right] = part
     return framed

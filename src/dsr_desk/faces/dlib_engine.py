@@ -87,7 +87,7 @@ class Settings:
 
 PRESETS = {
     "standard": Settings(
-        smallest_face=36, step=0.62, threshold=-0.1, rounded=True, most_pixels=10e6, hog_upsample=0, hog_pixels=1.2e6
+        smallest_face=36, step=0.62, threshold=-0.1, rounded=True, most_pixels=10e6, hog_upsample=0, hog_pixels=0.8e6
     ),
     "thorough": Settings(
         smallest_face=20,

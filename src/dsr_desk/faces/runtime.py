@@ -24,6 +24,8 @@ def session(graph: bytes, threads: int = 1) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # A pattern is kept for each shape of photo, and photos have all shapes: memory would grow and nothing be gained.
+    options.enable_mem_pattern = False
     return onnxruntime.InferenceSession(graph, options, providers=_providers())
 
 
