@@ -43,6 +43,7 @@ from dsr_desk.deletion.plan import Choice, Hold, Place, Scope
 from dsr_desk.deletion.records import VaultRecords
 from dsr_desk.deletion.run import IndexEntries
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Report, silent
+from dsr_desk.lineage.dispositions import mark_approved
 from dsr_desk.search.erase import describe_as, erase_items, remaining_items
 from dsr_desk.storage.clock import now
 
@@ -128,6 +129,7 @@ def make_plan(
         models=[(model, planned.get(model.id)) for model in affected_by_case(desk, ref).models],
         choices=choices or {},
         holds=holds or {},
+        rejected=frozenset(_rejected(desk, ref)),
     )
     plan = planning.make_plan(ref, now(), hits(desk, ref), scope)
     with desk.vault.transaction():
@@ -161,6 +163,7 @@ def approve(desk: Desk, ref: str) -> Approval:
     signed = approving.approve(plan, desk.vault.officer_key, now(), desk.vault.sign)
     with desk.vault.transaction():
         VaultRecords(desk.vault).add_approval(plan, signed)
+        mark_approved(desk.vault.db, ref)
         set_state(desk, ref, CaseState.APPROVED)
     return signed
 
@@ -286,6 +289,8 @@ def _search_again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> 
                 raise
             gaps.append(NotSearched(f"index {known.name}", error.what_happened))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
+    if not result.complete:
+        gaps += result.not_searched
     reviewed = last_search(desk, ref)
     lowest = dict(reviewed.pile.lowest) if reviewed else {}
     remaining = tuple(

@@ -9,6 +9,7 @@ from typing import Any
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.deadlines import Place
 from dsr_desk.deletion.schema import MIGRATIONS as DELETION
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS as LINEAGE
 from dsr_desk.search.index import Index
 from dsr_desk.storage.migrations import Migration
@@ -23,6 +24,8 @@ class Desk:
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         self._indexes: dict[str, Index] = {}
+        self.graph: Graph | None = None
+        """The lineage graph as it was loaded; dropped when lineage or indexes change."""
 
     @classmethod
     def create(
@@ -54,8 +57,11 @@ class Desk:
         subject: str = "",
     ) -> Change:
         """Journals a mutation. Called inside the transaction that makes it."""
+        touched = frozenset(topics)
+        if touched & {Topic.LINEAGE, Topic.INDEXES}:
+            self.graph = None
         entry = self.vault.journal.append(kind, body, case)
-        return Change(frozenset(topics), entry, case or None, undo, subject)
+        return Change(touched, entry, case or None, undo, subject)
 
     def hold(self, name: str, index: Index) -> Index:
         """Keeps an opened index until the desk is closed."""
@@ -75,6 +81,7 @@ class Desk:
         """Locks: closes indexes and vault and drops the keys."""
         for name in list(self._indexes):
             self.release(name)
+        self.graph = None
         self.vault.close()
 
     def __enter__(self) -> Desk:

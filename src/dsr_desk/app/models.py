@@ -86,7 +86,9 @@ def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> C
 
 def lineage_graph(desk: Desk) -> Graph:
     """The graph over all imported sources and the registered dataset versions."""
-    return load(desk.vault.db, registered_versions(desk))
+    if desk.graph is None:
+        desk.graph = load(desk.vault.db, registered_versions(desk))
+    return desk.graph
 
 
 def registered_versions(desk: Desk) -> list[RegisteredVersion]:
