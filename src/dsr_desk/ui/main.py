@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
-from dsr_desk.app.desk import Desk
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.welcome import Welcome
@@ -46,13 +45,8 @@ def make_window(vault: Path | None = None) -> Window:
 
     def welcome(window: Window) -> Welcome:
         screen = Welcome(window.bridge, vault)
-        screen.entered.connect(lambda desk, first: _enter(window, desk, first))
+        # A bound method is held weakly; a closure would keep the window alive and free it inside a child's end.
+        screen.entered.connect(window.enter_at)
         return screen
 
     return Window(welcome)
-
-
-def _enter(window: Window, desk: Desk, first: str) -> None:
-    window.enter(desk)
-    if first and window.session is not None:
-        window.session.go.emit(first)

@@ -164,6 +164,12 @@ class Window(QMainWindow):
         if case is not None:
             self.session.open_case(case, "request")
 
+    def enter_at(self, desk: Desk, first: str) -> None:
+        """The workspace with a screen of choice in front; "" shows the cases."""
+        self.enter(desk)
+        if first and self.session is not None:
+            self.session.go.emit(first)
+
     def lock(self) -> None:
         """Blank at once; the keys go as soon as nothing that has begun still needs them to write its outcome."""
         if self.session is None:
