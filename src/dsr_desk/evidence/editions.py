@@ -13,6 +13,7 @@ from dsr_desk.evidence.content import Edition, EvidenceContent, HitItem, Languag
 from dsr_desk.evidence.crops import clean_crop
 from dsr_desk.evidence.lineage_picture import lineage_svg
 from dsr_desk.evidence.log import sign_checkpoint, verifier_key
+from dsr_desk.evidence.pdf import report_pdf
 from dsr_desk.evidence.report import report, shows_pictures
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.statement import envelope, statement
@@ -24,6 +25,8 @@ def payload_of(content: EvidenceContent, edition: Edition, language: Language, s
         content = replace(content, hits=tuple(_with_clean_crop(hit) for hit in content.hits))
     made = _requester(content) if edition is Edition.REQUESTER else _regulator(content)
     made["report.html"] = report(content, edition, language)
+    if edition is Edition.REQUESTER:
+        made["report.pdf"] = report_pdf(made["report.html"], content, language)
     for name in ("check_bundle.py", "predicate.schema.json"):
         made[name] = files("dsr_desk.evidence").joinpath(name).read_bytes()
     made.update(_log(content, signer, full=edition is Edition.REGULATOR))

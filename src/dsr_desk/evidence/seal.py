@@ -19,6 +19,7 @@ from dsr_desk.evidence.content import Edition, EvidenceContent, Language
 from dsr_desk.evidence.editions import payload_of
 from dsr_desk.evidence.html_wrapper import Cover, seal_html
 from dsr_desk.evidence.passphrase import new_passphrase
+from dsr_desk.evidence.pdf import seal_pdf
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.timestamp import query, require_stamp
 from dsr_desk.evidence.verify_text import verify_text
@@ -112,6 +113,14 @@ def wrap_html(evidence: Evidence, path: Path) -> Sealed:
     page = seal_html(evidence.parcel, passphrase, cover)
     write_whole(path, page)
     return Sealed(path, sha256_hex(page), evidence, passphrase=passphrase)
+
+
+def wrap_pdf(evidence: Evidence, path: Path) -> Sealed:
+    """Writes the requester's PDF with a fresh passphrase, to be typed as it is written."""
+    passphrase = new_passphrase()
+    data = seal_pdf(evidence.parcel, passphrase)
+    write_whole(path, data)
+    return Sealed(path, sha256_hex(data), evidence, passphrase=passphrase)
 
 
 def wrap_age(evidence: Evidence, path: Path, recipients: Sequence[str]) -> Sealed:

@@ -21,6 +21,7 @@ from dsr_desk.evidence.check_bundle import (
 )  # fmt: skip
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey, open_cms
 from dsr_desk.evidence.html_wrapper import open_html
+from dsr_desk.evidence.pdf import open_pdf
 
 PARCEL_REQUIRED = frozenset({EVIDENCE, SIGNATURE, CERTIFICATE})
 PARCEL_ALLOWED = PARCEL_REQUIRED | {TIME_STAMP, SUCCESSION, "VERIFY.txt", "check_bundle.py", "page.sha256"}
@@ -75,10 +76,10 @@ def verify(
 ) -> Verification:
     """Opens a bundle in memory and checks it.
 
-    `path` is open-me.html, bundle.age, bundle.p7m, a saved parcel (zip), or evidence.zip with its signature and
-    certificate beside (or the folder that holds them). `expected_certificate` is a SHA-256 fingerprint got by another
-    way, `held_checkpoint` the text of a checkpoint from an earlier bundle. Altered content comes back as failed
-    checks; BundleMissing and SecretNeeded are raised.
+    `path` is a sealed PDF, open-me.html, bundle.age, bundle.p7m, a saved parcel (zip), or evidence.zip with its
+    signature and certificate beside (or the folder that holds them). `expected_certificate` is a SHA-256 fingerprint
+    got by another way, `held_checkpoint` the text of a checkpoint from an earlier bundle. Altered content comes back
+    as failed checks; BundleMissing and SecretNeeded are raised.
     """
     opened, parcel = _try_open(path, passphrase, identities, envelope_key)
     checks = [opened]
@@ -106,6 +107,10 @@ def open_parcel(
         if passphrase is None:
             raise SecretNeeded(path=path, what="the passphrase")
         return _complete(members_of(open_html(data, passphrase)))
+    if data.startswith(b"%PDF-"):
+        if passphrase is None:
+            raise SecretNeeded(path=path, what="the passphrase")
+        return _complete(members_of(open_pdf(data, passphrase)))
     if path.name == EVIDENCE:
         return _with_neighbours(path, data)
     if data.startswith(b"\x30"):
@@ -113,7 +118,7 @@ def open_parcel(
             raise SecretNeeded(path=path, what="a recipient's private key")
         return _complete(members_of(open_cms(data, envelope_key)))
     if not data.startswith(b"PK"):
-        raise Refused("This is no bundle: neither a page, an age or CMS file nor a zip, or its beginning was changed.")
+        raise Refused("This is no bundle: neither PDF, page, age file, CMS file nor zip, or its beginning was changed.")
     return _complete(members_of(data))
 
 
