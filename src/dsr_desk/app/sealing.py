@@ -84,13 +84,18 @@ class Claim:
     strength: str
 
 
-CLAIMS = (
-    Claim("Nothing in it was altered, added or left out since sealing", "Signature over the whole file", "proved"),
-    Claim("No earlier journal entry was removed", "Consistency proof to the last checkpoint handed out", "proved"),
-    Claim("These items are gone where the program looked", "Read back after the deletion", "consistent"),
-    Claim("No copy exists anywhere else", "Your signed declaration", "declared"),
-    Claim("The clock was right", "This computer's clock, not attested", "declared"),
-)
+def claims(desk: Desk, ref: str) -> tuple[Claim, ...]:
+    """What a bundle of this case says, and how strongly: nothing is called proved that only this house attests."""
+    unbroken = Claim("No earlier journal entry was removed", "Consistency proof to the last checkpoint", "proved")
+    if not _handed_out(desk, ref):
+        unbroken = Claim(unbroken.says, "No checkpoint was handed out yet; this bundle hands out the first", "declared")
+    return (
+        Claim("Nothing in it was altered, added or left out since sealing", "Signature over the whole file", "proved"),
+        unbroken,
+        Claim("These items are gone where the program looked", "Read back after the deletion", "consistent"),
+        Claim("No copy exists anywhere else", "Your signed declaration", "declared"),
+        Claim("The clock was right", "This computer's clock, not attested", "declared"),
+    )
 
 
 def checklist(desk: Desk, ref: str) -> list[Checked]:

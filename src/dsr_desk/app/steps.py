@@ -93,7 +93,7 @@ def _request(view: CaseView) -> StepState:
 
 def _search(view: CaseView, number: Counts) -> tuple[Stage, str]:
     if number.searches:
-        return Stage.DONE, f"{number.candidates} candidates"
+        return Stage.DONE, f"{number.candidates} candidate{'s' if number.candidates != 1 else ''}"
     identified = view.identity is not None and view.identity.allows_record_search
     return Stage.OPEN, "Not searched yet" if identified else "Waits for the identity check"
 
@@ -123,5 +123,5 @@ def _deletion(view: CaseView, reviewed: bool) -> tuple[Stage, str]:
 
 def _evidence(view: CaseView, number: Counts) -> tuple[Stage, str]:
     if number.bundles:
-        return Stage.DONE, f"{number.bundles} bundles sealed"
+        return Stage.DONE, f"{number.bundles} bundle{'s' if number.bundles > 1 else ''} sealed"
     return Stage.OPEN, "Ready to seal" if view.state is CaseState.READ_BACK else "Waits for deletion"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from dsr_desk.app.cases import end_case, show_case
 from dsr_desk.app.recipients import Recipient, list_recipients
-from dsr_desk.app.sealing import CLAIMS, SealedBundle, bundles, checklist, seal, verify
+from dsr_desk.app.sealing import SealedBundle, bundles, checklist, claims, seal, verify
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
@@ -173,7 +173,7 @@ class EvidencePage(Page):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(0, 4)
         grid.setColumnStretch(1, 3)
-        for number, claim in enumerate(CLAIMS):
+        for number, claim in enumerate(claims(self.session.desk, self.ref)):
             tone = STRENGTH[claim.strength]
             grid.addWidget(rule(), number * 2, 0, 1, 3)
             grid.addWidget(label(claim.says, wrap=True), number * 2 + 1, 0)
