@@ -124,7 +124,7 @@ def fastest(work: Callable[[], object], runs: int = RUNS) -> float:
         began = time.perf_counter()
         work()
         times.append(time.perf_counter() - began)
-    return round(min(times) * 1000, 2)
+    return round(min(times) * 1000, 4)
 
 
 def _write_blocks(db: Database, coarse: Coarse) -> None:

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -135,8 +135,9 @@ def build(
     engine = load()
     opened, lock = _open_or_create(to, addressed)
     try:
-        _settle(opened, to, version, register, country)
-        _same_engine(opened, to, engine_name, engine.digest, engine.dimension)
+        _refuse_another(opened, to, version, engine.digest)
+        made_with = {"name": engine_name, "digest": engine.digest, "dimension": engine.dimension}
+        _settle(opened, to, version, register, country, made_with)
         kept, removed = _plan(opened, to, containers, sources, left_out)
         build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel)
         read, complete = 0, True
@@ -295,38 +296,37 @@ def _looks_like_index(folder: Path) -> bool:
     return any((folder / name).exists() for name in (DATABASE, KEY, PASSPHRASE_KEY, LOCK))
 
 
+def _refuse_another(db: Database, folder: Path, version: DatasetVersion, engine_digest: str) -> None:
+    """Raises before anything is written, so that an index that is refused can still be searched."""
+    if read_setting(db, "claimed"):
+        raise IndexOtherWriter(where=folder)
+    known = read_setting(db, "version")
+    if known and from_text(known, DatasetVersion).id != version.id:
+        raise IndexOtherDataset(where=folder, there=from_text(known, DatasetVersion).id, given=version.id)
+    engine = json.loads(read_setting(db, "engine") or "null")
+    if engine is not None and engine["digest"] != engine_digest:
+        raise IndexOtherEngine(where=folder, made_with=engine["name"])
+
+
 def _settle(
     db: Database,
     folder: Path,
     version: DatasetVersion,
     register: Register | None,
     country: str,
+    made_with: Mapping[str, object],
 ) -> None:
-    """Writes what an index is once, and refuses to make another one of it."""
-    known = read_setting(db, "version")
-    if read_setting(db, "claimed"):
-        raise IndexOtherWriter(where=folder)
-    if known and from_text(known, DatasetVersion).id != version.id:
-        raise IndexOtherDataset(where=folder, there=from_text(known, DatasetVersion).id, given=version.id)
+    """Writes what an index is, the most of it once."""
+    new = not read_setting(db, "version")
     wanted = {"version": to_text(version), "state": "building"}
-    if register is not None or not known:
+    if register is not None or new:
         wanted["register"] = to_text(register or Register())
-    if not known:
+    if new:
         wanted |= {"index": secrets.token_hex(16), "salt": secrets.token_hex(32), "generation": "0"}
-        wanted["country"] = country
+        wanted |= {"country": country, "engine": json.dumps(made_with)}
     with transaction(db, folder):
         for key, value in wanted.items():
             write_setting(db, key, value)
-
-
-def _same_engine(db: Database, folder: Path, name: str, digest: str, dimension: int) -> None:
-    known = json.loads(read_setting(db, "engine") or "null")
-    if known is None:
-        with transaction(db, folder):
-            value = {"name": name, "digest": digest, "dimension": dimension}
-            write_setting(db, "engine", json.dumps(value))
-    elif known["digest"] != digest:
-        raise IndexOtherEngine(where=folder, made_with=known["name"])
 
 
 def _plan(

@@ -71,8 +71,9 @@ def reaching(
 
 def exact_scores(index: Index, query: NDArray[np.float64], positions: NDArray[np.int64]) -> NDArray[np.float64]:
     """Scores on the stored templates, float64, in the order of the positions."""
+    # Summed row by row, so that a face's score does not depend on which others are computed with it.
     parts = [
-        decode(index.codes(positions[start : start + EXACT_CHUNK])) @ query
+        (decode(index.codes(positions[start : start + EXACT_CHUNK])) * query).sum(axis=1)
         for start in range(0, len(positions), EXACT_CHUNK)
     ]
     return np.concatenate(parts) if parts else np.empty(0)

@@ -85,6 +85,7 @@ class Index:
         self.country = self.setting("country")
         self._coarse: Coarse | None = None
         self._name_tokens: dict[str, int] | None = None
+        self._hashes: tuple[NDArray[np.int64], NDArray[np.uint64]] | None = None
 
     @classmethod
     def open(cls, folder: Path, secret: Secret, engine_digest: str | None = None) -> Index:
@@ -117,7 +118,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        self._coarse = self._name_tokens = None
+        self._coarse = self._name_tokens = self._hashes = None
         self.db.close()
 
     @property
@@ -203,6 +204,15 @@ class Index:
         if self._name_tokens is None:
             self._name_tokens = dict(self.rows("SELECT token, id FROM name_tokens"))
         return self._name_tokens
+
+    @property
+    def perceptual_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Item rows (n,) and hashes (n,) of all photos that have one, loaded once."""
+        if self._hashes is None:
+            stored = list(self.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
+            bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
+            self._hashes = np.array([row for row, _ in stored], np.int64), bits
+        return self._hashes
 
     @property
     def coarse(self) -> Coarse:

@@ -61,11 +61,7 @@ def look_alikes(index: Index, hashes: Collection[bytes]) -> dict[int, int]:
     wanted = [np.uint64(int.from_bytes(value)) for value in set(hashes) if len(value) == 8]
     if not wanted:
         return {}
-    stored = list(index.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
-    if not stored:
-        return {}
-    rows = np.array([row for row, _ in stored], np.int64)
-    bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
+    rows, bits = index.perceptual_hashes
     nearest = np.full(len(rows), 64, np.uint8)
     for one in wanted:
         np.minimum(nearest, np.bitwise_count(bits ^ one), out=nearest)

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from dsr_desk.search.index import Index
-from dsr_desk.search.names import CONSONANTS, consonants, name_tokens, nicknames
+from dsr_desk.search.names import CONSONANTS, consonants, name_tokens, name_words, nicknames
 
 SAME, TRANSLITERATED, NICKNAME, MISSPELLED, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.7
 LEAST = 0.75
@@ -27,9 +27,9 @@ class Likeness:
 def compare_names(wanted: str, there: str) -> Likeness | None:
     """None where the two are not alike enough to be shown.
 
-    Every token of the shorter name must have a partner in the longer one; a single token alone is not enough.
+    Every word of the shorter name must have a partner in the longer one; a single word alone is not enough.
     """
-    ours, theirs = _latin(name_tokens(wanted)), _latin(name_tokens(there))
+    ours, theirs = name_words(wanted), name_words(there)
     if not ours or not theirs:
         return None
     short, long = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
@@ -37,13 +37,14 @@ def compare_names(wanted: str, there: str) -> Likeness | None:
     scores: list[float] = []
     notes: list[str] = []
     places: list[int] = []
-    for token in sorted(short, key=len, reverse=True):
-        score, note, partner = max((_compare(token, other, wanted, there) for other in left), key=lambda one: one[0])
+    for word in sorted(short, key=lambda forms: len(forms[0]), reverse=True):
+        compared = [_compare_words(word, other, wanted, there) for other in left]
+        score, note = best = max(compared, key=lambda one: one[0])
         if score == 0:
             return None
-        left.remove(partner)
+        partner = left.pop(compared.index(best))
         scores.append(score)
-        places.append(short.index(token) - long.index(partner))
+        places.append(short.index(word) - long.index(partner))
         if note:
             notes.append(note)
     full = sum(1 for score in scores if score > INITIAL)
@@ -104,27 +105,35 @@ def _near(token: str, vocabulary: dict[str, int]) -> list[int]:
     return [vocabulary[known] for known in close if known in vocabulary]
 
 
-def _latin(tokens: tuple[str, ...]) -> list[str]:
-    return [token for token in tokens if not token.startswith(CONSONANTS)]
+def _compare_words(one: tuple[str, ...], other: tuple[str, ...], wanted: str, there: str) -> tuple[float, str]:
+    """The best score of any two forms, with its note; score 0 where the two are different words."""
+    changed = wanted.isascii() != there.isascii()
+    found = max(
+        (_compare(mine, theirs) for mine in one for theirs in other if CONSONANTS not in (mine[0], theirs[0])),
+        key=lambda compared: compared[0],
+        default=(0.0, ""),
+    )
+    if found == (SAME, "") and changed:
+        return TRANSLITERATED, "spelled in other letters"
+    spoken = {form for form in (*one, *other) if form.startswith(CONSONANTS)}
+    if found[0] < TRANSLITERATED and spoken and consonants(one[0]) == consonants(other[0]):
+        return TRANSLITERATED, "spelled in other letters"
+    return found
 
 
-def _compare(one: str, other: str, wanted: str, there: str) -> tuple[float, str, str]:
-    """Score, note and `other` again; score 0 where the two are different words."""
+def _compare(one: str, other: str) -> tuple[float, str]:
     if one == other:
-        changed = wanted.isascii() != there.isascii()
-        return (TRANSLITERATED, "spelled in other letters", other) if changed else (SAME, "", other)
+        return SAME, ""
     if other in nicknames(one):
-        return NICKNAME, "one first name is a short or other form of the other", other
+        return NICKNAME, "one first name is a short or other form of the other"
     if len(one) == 1 or len(other) == 1:
-        return (INITIAL, "one part is an initial", other) if one[0] == other[0] else (0.0, "", other)
-    if any("\u0590" <= char <= "\u08ff" for char in wanted + there) and consonants(one) == consonants(other):
-        return TRANSLITERATED, "spelled in other letters", other
-    allowed = edits_allowed(min(len(one), len(other)))
+        return (INITIAL, "one part is an initial") if one[0] == other[0] else (0.0, "")
+    allowed = edits_allowed(max(len(one), len(other)))
     edits = OSA.distance(one, other, score_cutoff=allowed)
     if 0 < edits <= allowed:
         score = MISSPELLED * (0.5 + fuzz.ratio(one, other) / 200)
-        return score, f"{'one letter differs' if edits == 1 else f'{edits} letters differ'}", other
-    return 0.0, "", other
+        return score, f"{'one letter differs' if edits == 1 else f'{edits} letters differ'}"
+    return 0.0, ""
 
 
 def _sentence(notes: list[str]) -> str:

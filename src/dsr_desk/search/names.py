@@ -26,7 +26,7 @@ _ARABIC = _table(
 )
 _LATIN = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
 _LETTERS = _CYRILLIC | _GREEK | _ARABIC | _LATIN
-_WRITTEN_OUT = re.compile(r"(?<=[^aeiou])(a|o|u)e(?=[^aeiou]|$)")
+_WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 _TITLES = frozenset(
     "mr mrs ms miss dr prof sir herr frau dipl ing med von van de der den del la le da di bin al el".split()  # noqa: SIM905
 )
@@ -53,13 +53,21 @@ seb|sophia sophie|stephen steve steven stefan|susan sue susie susanne|svetlana s
 
 @lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
-    """A word in plain Latin letters: no accents, and ä, ae and a alike, so that Müller, Mueller and Muller meet."""
-    text = unicodedata.normalize("NFKC", word).casefold().replace("ß", "ss")
+    """A word in plain Latin letters without accents: Müller becomes muller."""
+    text = unicodedata.normalize("NFKC", word).casefold()
     text = "".join(_LETTERS.get(char, char) for char in text)
     text = unicodedata.normalize("NFKD", text)
     text = "".join(_LETTERS.get(char, char) for char in text if not unicodedata.combining(char))
-    text = text.replace("'", "").replace("’", "")
-    return _WRITTEN_OUT.sub(r"\1", text.replace("ae", "a"))
+    return text.replace("'", "").replace("’", "")
+
+
+def forms_of_word(word: str) -> tuple[str, ...]:
+    """The skeletons under which a word is known: as it is, with umlauts written out, by its consonants alone."""
+    composed = unicodedata.normalize("NFKC", word).casefold()
+    forms = [skeleton(composed), skeleton("".join(_WRITTEN_OUT.get(char, char) for char in composed))]
+    if any("\u0590" <= char <= "\u08ff" for char in word):
+        forms.append(consonants(forms[0]))
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def consonants(token: str) -> str:
@@ -73,17 +81,15 @@ def words_of(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
+def name_words(name: str) -> tuple[tuple[str, ...], ...]:
+    """Forms of each word of a name, titles and particles left out where anything else remains."""
+    words = tuple(filter(None, map(forms_of_word, words_of(name))))
+    return tuple(forms for forms in words if forms[0] not in _TITLES) or words
+
+
 def name_tokens(name: str) -> tuple[str, ...]:
-    """Tokens of a name, each once, titles and particles left out where anything else remains."""
-    tokens = []
-    for word in words_of(name):
-        token = skeleton(word)
-        if token:
-            tokens.append(token)
-        if any("\u0590" <= char <= "\u08ff" for char in word):
-            tokens.append(consonants(token))
-    telling = [token for token in tokens if token not in _TITLES]
-    return tuple(dict.fromkeys(telling or tokens))
+    """All forms of all words of a name, each once: what a name is looked up by."""
+    return tuple(dict.fromkeys(form for forms in name_words(name) for form in forms))
 
 
 def _groups() -> dict[str, frozenset[str]]:

@@ -282,6 +282,8 @@ def test_an_index_belongs_to_one_dataset_version_and_one_engine(world):
         build_fake([world.table], world.table_index, addressed=world.addressed, version=other)
     with pytest.raises(IndexOtherEngine):
         build_fake([world.table], world.table_index, addressed=world.addressed, load=_other_engine)
+    with Index.open(world.table_index, world.addressed.secret) as index:
+        assert index.about.records == 5
 
 
 def test_a_folder_that_is_no_index_is_left_alone(tmp_path, addressed, world):
