@@ -165,7 +165,8 @@ def _cnn_rows(sources: Sources, turns: int = 5) -> list[BenchRow]:
 
 
 def _looks(detector: CnnDetector, pixels: Pixels, step: float) -> Callable[[], Any]:
-    return lambda: detector.detect(pixels, 1.0, step)
+    photo = Image.fromarray(pixels)
+    return lambda: detector.detect(photo, 1.0, step)
 
 
 def _detector(rounded: bool) -> CnnDetector:

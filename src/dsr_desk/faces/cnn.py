@@ -73,13 +73,12 @@ class CnnDetector:
         self._window = window
         self._overlap = overlap
 
-    def detect(self, pixels: Pixels, scale: float, step: float, threshold: float = 0.0) -> list[Detection]:
-        """Faces in `pixels` whose box is `window / scale` pixels or more; each size is `step` times the last.
+    def detect(self, photo: Image.Image, scale: float, step: float, threshold: float = 0.0) -> list[Detection]:
+        """Faces in an RGB photo whose box is `window / scale` pixels or more; each size is `step` times the last.
 
         Best first. A face somewhat smaller than that is found more often than not.
         """
-        height, width = pixels.shape[:2]
-        photo = Image.fromarray(pixels)
+        width, height = photo.size
         by_level = []
         for level in levels(width, height, scale, step):
             size = (level.width, level.height)

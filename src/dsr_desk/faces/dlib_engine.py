@@ -91,7 +91,7 @@ PRESETS = {
     ),
     "thorough": Settings(
         smallest_face=20,
-        step=0.71,
+        step=0.66,
         threshold=-0.1,
         rounded=True,
         most_pixels=64e6,
@@ -151,17 +151,16 @@ class DlibEngine:
         return found
 
     def _look(self, pixels: Pixels) -> list[Detection]:
-        settings = self.settings
-        height, width = pixels.shape[:2]
-        by_cnn = self.cnn.detect(pixels, settings.scale(width, height), settings.step, settings.threshold)
-        return union(by_cnn, self._look_by_hog(pixels))
+        settings, photo = self.settings, Image.fromarray(pixels)
+        by_cnn = self.cnn.detect(photo, settings.scale(*photo.size), settings.step, settings.threshold)
+        return union(by_cnn, self._look_by_hog(photo))
 
-    def _look_by_hog(self, pixels: Pixels) -> list[Detection]:
-        height, width = pixels.shape[:2]
-        shrunk = max(1.0, math.sqrt(width * height / self.settings.hog_pixels))
+    def _look_by_hog(self, photo: Image.Image) -> list[Detection]:
+        shrunk = max(1.0, math.sqrt(photo.width * photo.height / self.settings.hog_pixels))
         if shrunk > 1.0:
-            size = (max(1, round(width / shrunk)), max(1, round(height / shrunk)))
-            pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+            size = (max(1, round(photo.width / shrunk)), max(1, round(photo.height / shrunk)))
+            photo = photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+        pixels = np.asarray(photo)
         boxes, scores, _ = self._dlib.fhog_object_detector.run(self._hog, pixels, self.settings.hog_upsample, 0.0)
         return [
             Detection(

@@ -14,6 +14,9 @@ from dsr_desk.faces.engine import Pixels
 
 SIDE = 32
 LOW = 8
+ENOUGH = 512
+"""Of larger photos only every n-th pixel is looked at, so that about this many are left on the shorter side."""
+
 FLAT = 2.0
 """Standard deviation, in grey levels, below which a photo shows nothing and gets no hash."""
 
@@ -30,7 +33,12 @@ _COSINES = _cosines()
 
 def perceptual_hash(pixels: Pixels) -> bytes:
     """8 bytes; b"" for a photo without content (one flat colour), which would look like every other such photo."""
-    grey = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0).convert("L")
+    step = max(1, min(pixels.shape[:2]) // ENOUGH)
+    grey = (
+        Image.fromarray(pixels[::step, ::step])
+        .resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+        .convert("L")
+    )
     greys = np.asarray(grey, np.float64)
     if greys.std() < FLAT:
         return b""

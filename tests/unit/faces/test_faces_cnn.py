@@ -58,7 +58,7 @@ def rough(found: list[Detection]) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("which", ["exact", "rounded"])
 def test_every_drawn_face_is_found_once(which, detectors, crowd):
-    found = detectors[which].detect(crowd, 2.0, 0.62)
+    found = detectors[which].detect(Image.fromarray(crowd), 2.0, 0.62)
     expected = [(150, 150), (400, 100), (560, 60), (405, 295)]
     assert len(found) == 4
     for place, (x, y) in zip(rough(found), sorted(expected), strict=True):
@@ -68,24 +68,24 @@ def test_every_drawn_face_is_found_once(which, detectors, crowd):
 
 def test_nothing_is_found_where_there_is_no_face(detectors):
     noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
-    assert detectors["exact"].detect(noise, 2.0, 0.62) == []
+    assert detectors["exact"].detect(Image.fromarray(noise), 2.0, 0.62) == []
 
 
 def test_a_face_cut_by_the_border_is_found(detectors, draw_face):
     photo = np.asarray(draw_face(400, 180))[:, 75:]
-    assert len(detectors["exact"].detect(photo, 1.0, DLIB_STEP)) == 1
+    assert len(detectors["exact"].detect(Image.fromarray(photo), 1.0, DLIB_STEP)) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (7, 5), (63, 64)])
 def test_photos_of_any_size_are_looked_at(size, detectors):
     pixels = np.zeros((*size, 3), np.uint8)
-    assert detectors["rounded"].detect(pixels, 2.2, 0.62) == []
+    assert detectors["rounded"].detect(Image.fromarray(pixels), 2.2, 0.62) == []
 
 
 def test_a_photo_looked_at_in_parts_answers_as_the_whole(detectors, crowd, monkeypatch):
-    whole = detectors["exact"].detect(crowd, 2.0, 0.62)
+    whole = detectors["exact"].detect(Image.fromarray(crowd), 2.0, 0.62)
     monkeypatch.setattr(cnn, "TILE", 448)
-    in_parts = detectors["exact"].detect(crowd, 2.0, 0.62)
+    in_parts = detectors["exact"].detect(Image.fromarray(crowd), 2.0, 0.62)
     assert len(whole) == len(in_parts)
     for one, other in zip(
         sorted(whole, key=lambda d: d.box.left), sorted(in_parts, key=lambda d: d.box.left), strict=True
