@@ -196,7 +196,7 @@ def run(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelToken | 
     )
     with desk.vault.transaction():
         set_state(desk, ref, CaseState.DELETED)
-    _derive(desk, plan.plan, outcomes)
+    register_derived(desk, plan.plan, outcomes)
     return outcomes
 
 
@@ -261,7 +261,7 @@ def _rejected(desk: Desk, ref: str) -> dict[str, str]:
     }
 
 
-def _derive(desk: Desk, plan: Plan, outcomes: Sequence[Outcome]) -> None:
+def register_derived(desk: Desk, plan: Plan, outcomes: Sequence[Outcome]) -> None:
     """Registers the versions that the erasure made, and lets their indexes describe them."""
     versions = {version.id: version for version, _ in dataset_versions(desk)}
     for derived in derived_versions(plan, outcomes, versions):

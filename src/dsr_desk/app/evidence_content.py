@@ -248,20 +248,22 @@ def _action(action: Action, plan: PlanView, refs: dict[str, str], names: dict[st
         items=_refs(action, refs),
         begun=outcome.started if outcome else "",
         ended=outcome.ended if outcome else "",
-        operator=names.get(outcome.officer, "") if outcome else "",
+        operator=names.get(outcome.officer, outcome.officer) if outcome else "",
         approver=approver,
         method=_METHODS.get(action.kind, "handed to those who do it"),
-        result=_result(outcome),
+        result=_result(action, outcome),
         digest_before=outcome.digest_before if outcome else "",
         digest_after=outcome.digest_after if outcome else "",
     )
 
 
-def _result(outcome: Outcome | None) -> str:
+def _result(action: Action, outcome: Outcome | None) -> str:
     if outcome is None:
         return "not begun"
     if outcome.state is OutcomeState.STARTED:
         return "begun and never closed"
+    if outcome.declared and not action.kind.runs_here:
+        return f"declared done, not read back: {' '.join(outcome.notes)}"
     return f"{outcome.state.value} {outcome.error}".strip()
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from dsr_desk.app import deleting
+from dsr_desk.app import deleting, handing_over
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.common import emit, json_option, passphrase_options, progress_bar, read_passphrase, with_desk
 from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
-from dsr_desk.core.actions import OutcomeState, ReadBack, Seen
+from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen
 
 
 @click.group()
@@ -52,12 +54,8 @@ def run(ctx: click.Context, desk: Desk, ref: str, yes: bool, as_json: bool) -> N
             raise click.UsageError("that is not the case number; nothing was deleted")
     with progress_bar(as_json) as (report, cancel):
         outcomes = deleting.run(desk, ref, report=report, cancel=cancel)
-    lines = []
-    for outcome in outcomes:
-        seen = ", ".join(f"{outcome.count(seen)} {seen.value}" for seen in Seen if outcome.count(seen))
-        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(outcome.notes)}".rstrip())
-    emit(as_json, {"outcomes": [codec.plain(outcome) for outcome in outcomes]}, *lines)
-    if any(outcome.state in (OutcomeState.FAILED, OutcomeState.PARTLY) for outcome in outcomes):
+    emit(as_json, {"outcomes": codec.plain(outcomes)}, *outcome_lines(outcomes))
+    if _not_all(outcomes):
         ctx.exit(PROBLEM)
 
 
@@ -83,6 +81,158 @@ def withdraw(desk: Desk, ref: str, as_json: bool) -> None:
     """Take back a plan that has not begun, so that decisions can be changed again."""
     deleting.withdraw_plan(desk, ref)
     emit(as_json, {"withdrawn": ref}, f"The plan of case {ref} is withdrawn.")
+
+
+@delete.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def show(desk: Desk, ref: str, as_json: bool) -> None:
+    """Show the plan's actions, what came of each, and the text for those who do it elsewhere."""
+    view = deleting.show_plan(desk, ref)
+    ended = {outcome.action: outcome for outcome in view.outcomes}
+    rows, lines = [], []
+    for action in view.plan.actions:
+        outcome = ended.get(action.id)
+        state = outcome.state.value if outcome else "not begun"
+        declared = outcome is not None and outcome.declared and not action.kind.runs_here
+        rows.append(
+            {
+                "id": action.id,
+                "kind": action.kind.value,
+                "what": action.what,
+                "items": len(action.items),
+                "responsible": action.responsible,
+                "until": action.until,
+                "instruction": action.instruction,
+                "state": state,
+                "declared": declared,
+            }
+        )
+        says = f"{state}, declared and not read back" if declared else state
+        lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
+        if action.instruction and state in ("not begun", OutcomeState.WAITING.value):
+            lines += [f"      {line}" for line in action.instruction.splitlines()]
+    emit(as_json, {"plan": view.plan.digest, "approved": bool(view.approvals), "actions": rows}, *lines)
+
+
+@delete.command()
+@with_desk
+@click.argument("ref")
+@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@json_option
+def export(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
+    """Write the approved plan for the machine that holds the data: locked, signed, without any other case."""
+    made = handing_over.hand_over(desk, ref, to)
+    keys = [{"name": one.name, "key": one.key} for one in made.approvers]
+    result = {"file": str(to), "plan": made.plan, "passphrase": made.passphrase, "approvers": keys}
+    emit(
+        as_json,
+        {**result, "containers": made.containers},
+        f"Written to {to}, for {', '.join(made.containers)}.",
+        f"Passphrase, to be told by another way: {made.passphrase}",
+        "Keys of those who approved, to be told by another way as well; the operator gives them with --officer:",
+        *(f"  {one.name}: {one.spoken}" for one in made.approvers),
+        f"There: dsr-desk delete run-exported {to.name} --data PATH --officer KEY --operator NAME --answer FILE",
+    )
+
+
+@delete.command("run-exported")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--data", required=True, multiple=True, type=click.Path(path_type=Path), help="Where the data is; repeatable."
+)
+@click.option("--officer", "officers", required=True, multiple=True, help="An approver's key as it was told to you.")
+@click.option("--operator", required=True, help="Your name as it appears on evidence.")
+@click.option(
+    "--answer", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write for the vault."
+)
+@click.option(
+    "--progress",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that a further run goes on from; beside FILE, if not given.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@passphrase_options
+@json_option
+@click.pass_context
+def run_exported(
+    ctx: click.Context,
+    file: Path,
+    data: tuple[Path, ...],
+    officers: tuple[str, ...],
+    operator: str,
+    answer: Path,
+    progress: Path | None,
+    yes: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+) -> None:
+    """Carry out a handed-over plan where the data is, and read back. No vault; interrupted, it goes on."""
+    passphrase = read_passphrase(passphrase_file, passphrase_fd)
+    if not yes:
+        click.confirm("This erases what the plan names, for good. Go on?", abort=True, err=True)
+    with progress_bar(as_json) as (report, cancel):
+        done = handing_over.run_handed_over(
+            file, passphrase, data,
+            officers=officers, operator=operator, answer=answer, progress=progress, report=report, cancel=cancel,
+        )  # fmt: skip
+    result = {"outcomes": codec.plain(done.outcomes), "answer": str(done.answer), "progress": str(done.progress)}
+    emit(
+        as_json,
+        result,
+        *outcome_lines(done.outcomes),
+        f"The answer is {done.answer}; send it back.",
+        f"Keep {done.progress} until the answer was taken in: a further run goes on from it.",
+    )
+    if _not_all(done.outcomes):
+        ctx.exit(PROBLEM)
+
+
+@delete.command("import")
+@with_desk
+@click.argument("ref")
+@click.option(
+    "--answer", required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The file sent back."
+)
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
+    """Take in the answer of the machine that holds the data."""
+    outcomes = handing_over.take_answer(desk, ref, answer.read_bytes())
+    emit(
+        as_json,
+        {"outcomes": codec.plain(outcomes)},
+        *outcome_lines(outcomes),
+        f"Taken in. Run what is left here (delete run {ref}), then read back (delete read-back {ref}).",
+    )
+    if _not_all(outcomes):
+        ctx.exit(PROBLEM)
+
+
+@delete.command()
+@with_desk
+@click.argument("ref")
+@click.argument("action")
+@click.option("--how", required=True, help="Who said that it is done, and how they know.")
+@json_option
+def declare(desk: Desk, ref: str, action: str, how: str, as_json: bool) -> None:
+    """Record a team's word that a waiting ACTION is done. It counts as declared, never as read back."""
+    outcome = handing_over.declare(desk, ref, action, how)
+    emit(as_json, codec.plain(outcome), f"{action} is declared done. Evidence says: declared, not read back.")
+
+
+def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
+    lines = []
+    for outcome in outcomes:
+        seen = ", ".join(f"{outcome.count(seen)} {seen.value}" for seen in Seen if outcome.count(seen))
+        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(outcome.notes)}".rstrip())
+    return lines
+
+
+def _not_all(outcomes: Sequence[Outcome]) -> bool:
+    return any(outcome.state in (OutcomeState.FAILED, OutcomeState.PARTLY) for outcome in outcomes)
 
 
 def read_back_json(found: ReadBack) -> dict[str, Any]:

@@ -157,6 +157,11 @@ class Outcome:
     def count(self, seen: Seen) -> int:
         return sum(1 for item in self.items if item.seen is seen)
 
+    @property
+    def declared(self) -> bool:
+        """Whether it is done by somebody's word alone: nobody looked at any of its items."""
+        return self.state is OutcomeState.DONE and self.count(Seen.NOT_LOOKED) == len(self.items)
+
 
 @dataclass(frozen=True)
 class Remaining:

@@ -1,0 +1,204 @@
+"""A plan that is carried out where the data lies, and tasks that people declare done."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dsr_desk.app import cases, deleting, handing_over, indexing, review, sealing
+from dsr_desk.cli.main import main
+from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
+from dsr_desk.core.requests import CaseState
+from dsr_desk.deletion.approval import ApprovalInvalid, NotApproved
+from dsr_desk.deletion.export import AnswerInvalid, PlanLocked
+from unit.app.conftest import PASSPHRASE, Work
+
+
+@dataclass(frozen=True)
+class Away:
+    """An approved case whose data was taken to another place."""
+
+    work: Work
+    data: list[Path]
+    doomed: frozenset[str]
+
+    def hand_over(self, to: Path) -> handing_over.HandedOver:
+        return handing_over.hand_over(self.work.desk, self.work.ref, to)
+
+    def run(self, made: handing_over.HandedOver, folder: Path, *data: Path) -> handing_over.RunElsewhere:
+        return handing_over.run_handed_over(
+            made.path,
+            made.passphrase,
+            data or self.data,
+            officers=[one.spoken for one in made.approvers],
+            operator="Olga",
+            answer=folder / "answer.age",
+        )
+
+    def stored(self) -> set[str]:
+        files = (file for place in self.data for file in place.rglob("*") if file.is_file())
+        return {hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+@pytest.fixture
+def away(work: Work, tmp_path: Path) -> Away:
+    work.search()
+    work.decide_all()
+    doomed = frozenset(hit.address.digest for hit in review.hits(work.desk, work.ref))
+    for index in indexing.list_indexes(work.desk):
+        work.desk.release(index.name)
+    moved = tmp_path / "there"
+    work.data.rename(moved)
+    deleting.make_plan(work.desk, work.ref)
+    deleting.approve(work.desk, work.ref)
+    return Away(work, sorted(moved.iterdir()), doomed)
+
+
+def test_a_plan_is_run_where_the_data_is_and_the_case_goes_on(away: Away, tmp_path: Path) -> None:
+    desk, ref = away.work.desk, away.work.ref
+    made = away.hand_over(tmp_path / "plan.age")
+    assert [one.name for one in made.approvers] == ["Ada"]
+    assert ref.encode() not in made.path.read_bytes()
+    assert away.stored() & away.doomed
+
+    done = away.run(made, tmp_path)
+
+    assert {one.state for one in done.outcomes} == {OutcomeState.DONE}
+    assert not away.stored() & away.doomed
+    taken = handing_over.take_answer(desk, ref, done.answer.read_bytes())
+    assert taken == done.outcomes
+    assert cases.show_case(desk, ref).state is CaseState.DELETED
+    assert [version for version, _ in indexing.dataset_versions(desk) if version.derived_from]
+    with pytest.raises(sealing.NotReadBack):
+        sealing.seal(desk, ref, tmp_path / "early")
+    deleting.run(desk, ref)
+    found = deleting.read_back(desk, ref)
+    assert found.count(Seen.GONE) == len(found.items) > 0
+    assert found.seen is not Seen.STILL_THERE
+    sealed = sealing.seal(desk, ref, tmp_path / "out")
+    assert sealing.verify(sealed[0].path, passphrase=sealed[0].passphrase).ok
+    assert desk.vault.problems() == []
+
+
+def test_an_answer_taken_in_twice_makes_no_second_dataset_version(away: Away, tmp_path: Path) -> None:
+    done = away.run(away.hand_over(tmp_path / "plan.age"), tmp_path)
+    for _ in range(2):
+        handing_over.take_answer(away.work.desk, away.work.ref, done.answer.read_bytes())
+
+    derived = [version.derived_from for version, _ in indexing.dataset_versions(away.work.desk) if version.derived_from]
+    assert len(derived) == len(set(derived)) > 0
+
+
+def test_what_was_not_found_there_is_done_by_a_further_run(away: Away, tmp_path: Path) -> None:
+    made = away.hand_over(tmp_path / "plan.age")
+    part = away.run(made, tmp_path, away.data[0])
+    assert {one.state for one in part.outcomes} == {OutcomeState.DONE, OutcomeState.FAILED}
+    first = part.answer.read_bytes()
+
+    whole = away.run(made, tmp_path)
+
+    assert {one.state for one in whole.outcomes} == {OutcomeState.DONE}
+    handing_over.take_answer(away.work.desk, away.work.ref, whole.answer.read_bytes())
+    late = handing_over.take_answer(away.work.desk, away.work.ref, first)
+    assert {one.state for one in late} == {OutcomeState.DONE}
+    states = {one.action: one.state for one in deleting.show_plan(away.work.desk, away.work.ref).outcomes}
+    assert set(states.values()) == {OutcomeState.DONE}
+
+
+def test_a_plan_runs_only_with_its_passphrase_and_the_keys_that_were_told(away: Away, tmp_path: Path) -> None:
+    made = away.hand_over(tmp_path / "plan.age")
+    with pytest.raises(PlanLocked):
+        handing_over.run_handed_over(
+            made.path, "wrong", away.data, officers=[made.approvers[0].key], operator="Olga", answer=tmp_path / "a"
+        )
+    with pytest.raises(ApprovalInvalid):
+        handing_over.run_handed_over(
+            made.path, made.passphrase, away.data, officers=["ab" * 32], operator="Olga", answer=tmp_path / "a"
+        )
+    with pytest.raises(handing_over.DataTwice):
+        away.run(made, tmp_path, away.data[0], away.data[0])
+
+    assert away.doomed & away.stored()
+    assert not (tmp_path / "a").exists()
+
+
+def test_an_answer_to_an_earlier_plan_is_not_taken_in(away: Away, tmp_path: Path) -> None:
+    desk, ref = away.work.desk, away.work.ref
+    with pytest.raises(handing_over.NotHandedOver):
+        handing_over.take_answer(desk, ref, b"")
+    done = away.run(away.hand_over(tmp_path / "plan.age"), tmp_path)
+    deleting.withdraw_plan(desk, ref)
+    with pytest.raises(NotApproved):
+        away.hand_over(tmp_path / "withdrawn.age")
+    choice = review.hits(desk, ref)[0].address.id
+    deleting.make_plan(desk, ref, holds={choice: deleting.Hold("a pending claim", "2027-01-01")})
+    deleting.approve(desk, ref)
+    away.hand_over(tmp_path / "again.age")
+
+    with pytest.raises(AnswerInvalid):
+        handing_over.take_answer(desk, ref, done.answer.read_bytes())
+    assert cases.show_case(desk, ref).state is CaseState.APPROVED
+
+
+def test_a_plan_without_a_task_for_elsewhere_is_not_handed_over(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    deleting.make_plan(work.desk, work.ref)
+    deleting.approve(work.desk, work.ref)
+    with pytest.raises(handing_over.NothingElsewhere):
+        handing_over.hand_over(work.desk, work.ref, tmp_path / "plan.age")
+    assert not (tmp_path / "plan.age").exists()
+
+
+def test_a_word_counts_as_declared_and_never_as_read_back(away: Away) -> None:
+    desk, ref = away.work.desk, away.work.ref
+    plan = deleting.show_plan(desk, ref).plan
+    task = next(action for action in plan.actions if action.kind is ActionKind.TASK and action.items)
+    with pytest.raises(handing_over.NoSuchTask):
+        handing_over.declare(desk, ref, task.id, "Olga called")
+    deleting.run(desk, ref)
+    with pytest.raises(handing_over.HowMissing):
+        handing_over.declare(desk, ref, task.id, " ")
+
+    outcome = handing_over.declare(desk, ref, task.id, "Olga called")
+
+    assert outcome.declared
+    assert outcome.count(Seen.GONE) == 0
+    found = deleting.read_back(desk, ref)
+    seen = {one.item: one.seen for one in found.items}
+    assert {seen[item.address.id] for item in task.items} == {Seen.NOT_LOOKED}
+    with pytest.raises(handing_over.NoSuchTask):
+        handing_over.declare(desk, ref, task.id, "again")
+
+
+def test_the_commands_hand_over_run_and_take_in(away: Away, tmp_path: Path) -> None:
+    import json
+
+    vault, ref = away.work.desk.vault.folder, away.work.ref
+    away.work.desk.close()
+    secret = tmp_path / "secret.txt"
+    secret.write_text(PASSPHRASE)
+    opening = ["--vault", str(vault), "--passphrase-file", str(secret), "--json"]
+
+    def says(*words: object, code: int = 0) -> dict[str, object]:
+        done = CliRunner().invoke(main, [str(word) for word in words])
+        assert done.exit_code == code, done.output
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    made = says("delete", "export", ref, "--to", tmp_path / "plan.age", *opening)
+    told = tmp_path / "told.txt"
+    told.write_text(str(made["passphrase"]))
+    data = [word for place in away.data for word in ("--data", place)]
+    key = made["approvers"][0]["key"]  # type: ignore[index]
+    run = ("delete", "run-exported", tmp_path / "plan.age", *data, "--officer", key, "--operator", "Olga",
+           "--answer", tmp_path / "answer.age", "--passphrase-file", told, "--yes", "--json")  # fmt: skip
+    outcomes = says(*run)["outcomes"]
+    taken = says("delete", "import", ref, "--answer", tmp_path / "answer.age", *opening)
+    assert taken["outcomes"] == outcomes
+    shown = says("delete", "show", ref, *opening)["actions"]
+    assert {"id", "kind", "what", "items", "state", "declared", "instruction"} <= shown[0].keys()  # type: ignore[index]
