@@ -277,6 +277,7 @@ class ReviewPage(Page):
         self.film = FilmStrip(self.model)
         self.film.selectionModel().currentChanged.connect(self._show_current)
         self.to_go = label("", "muted")
+        self.to_go.setFixedWidth(88)
         column.addLayout(row(self.film, self.to_go, spacing=12))
         foot = Card(margin=12)
         self.statement = label("", wrap=True, selectable=True)
@@ -290,6 +291,7 @@ class ReviewPage(Page):
             self.tr("See what was not searched"), lambda: self.session.go.emit("search"), kind="link"
         )
         gaps.addWidget(self.see_gaps)
+        gaps.addStretch(1)
         line.addLayout(gaps, 1)
         foot.body.addLayout(line)
         column.addWidget(foot)
