@@ -139,7 +139,8 @@ def build(
         made_with = {"name": engine_name, "digest": engine.digest, "dimension": engine.dimension}
         _settle(opened, to, version, register, country, made_with)
         kept, removed = _plan(opened, to, containers, sources, left_out)
-        build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel)
+        named = frozenset(source.absolute() for source in sources if source.is_file())
+        build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel, named)
         read, complete = 0, True
         try:
             read = build_.run(containers)
@@ -165,7 +166,9 @@ class _Build:
         workers: int,
         report: Report,
         cancel: CancelToken,
+        named: frozenset[Path] = frozenset(),
     ) -> None:
+        self._named = named
         self.db = db
         self.folder = folder
         self.version = version
@@ -200,7 +203,7 @@ class _Build:
     def _read(self, container: Container, row: int, pool: WorkerPool) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
-        listing = Listing(container, done, writer.known)
+        listing = Listing(container, done, writer.known, named=container.path in self._named)
         results = pool.in_order(examine_photo, listing.tasks(), self.cancel)
         ended = cancelled = False
         while not ended:

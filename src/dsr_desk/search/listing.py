@@ -11,6 +11,7 @@ from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.datasets.container import Container, ContainerDamaged, Entry
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.jobs.pool import Task
+from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.search.writer import without_pixels
 
 
@@ -30,11 +31,16 @@ class Listed:
 class Listing:
     """Lists a container behind the first `done` entries. `problem` says why it broke off, "" where it did not.
 
-    `known` gives the row of an item that is in the index already, by member and digest; None where it is not.
+    `known` gives the row of an item that is in the index already, by member and digest; None where it is not. A
+    container that was `named` itself raises what keeps it from being read (a table without a header, say); one that lies
+    in a folder keeps that as its problem, and the others are read.
     """
 
-    def __init__(self, container: Container, done: int, known: Callable[[str, str], int | None]) -> None:
+    def __init__(
+        self, container: Container, done: int, known: Callable[[str, str], int | None], *, named: bool = False
+    ) -> None:
         self.problem = ""
+        self._named = named
         self._known = known
         self._container = container
         self._done = done
@@ -46,6 +52,12 @@ class Listing:
                     yield self._task(entry)
         except ContainerDamaged as error:
             self.problem = str(error.details.get("why", error.what_happened))
+        except Cancelled:
+            raise
+        except DeskError as error:
+            if self._named:
+                raise
+            self.problem = error.what_happened
         except OSError as error:
             self.problem = (error.strerror or "the system refused").lower()
 

@@ -15,6 +15,7 @@ import search_fakes
 from search_fakes import build_fake, photo
 
 from dsr_desk.core.items import DatasetVersion, LedgerClass
+from dsr_desk.datasets.csv_table import NoHeader
 from dsr_desk.datasets.registry import SourceEmpty
 from dsr_desk.jobs.progress import CancelToken, Progress
 from dsr_desk.search.about import Register, Signer, signed_by
@@ -320,3 +321,17 @@ def _other_engine() -> search_fakes.FakeEngine:
     engine = search_fakes.FakeEngine()
     engine.digest = "fake-2"
     return engine
+
+
+def test_a_table_without_a_header_is_an_error_where_it_was_named_and_a_gap_in_a_folder(tmp_path, addressed):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(photo((1, 1)))
+    (folder / "people.csv").write_text("Ada Example,ada@example.org\nBo Example,bo@example.org\n")
+    with pytest.raises(NoHeader):
+        build_fake([folder / "people.csv"], tmp_path / "named.dsrindex", addressed=addressed)
+
+    report = build_fake([folder], tmp_path / "folder.dsrindex", addressed=addressed)
+
+    assert report.photos == 1
+    assert "names of its columns" in report.damaged["data/people.csv"]
