@@ -45,6 +45,11 @@ CHIP_PADDING = 0.25
 DIMENSION = 128
 SURE = 0.5
 
+SMALL_PHOTO = 0.3e6
+MOST_ENLARGED = 4.0
+"""Photos are enlarged at least until they have so many pixels, at most so many times: small ones cost little."""
+
+
 WINDOW = 80
 """Side of the window of both detectors."""
 
@@ -82,7 +87,9 @@ class Settings:
 
     def scale(self, width: int, height: int) -> float:
         """How many times a photo is enlarged before the CNN looks at it."""
-        return min(WINDOW / self.smallest_face, math.sqrt(self.most_pixels / (width * height)))
+        pixels = width * height
+        wanted = max(WINDOW / self.smallest_face, min(MOST_ENLARGED, math.sqrt(SMALL_PHOTO / pixels)))
+        return min(wanted, math.sqrt(self.most_pixels / pixels))
 
 
 PRESETS = {

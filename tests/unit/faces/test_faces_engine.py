@@ -121,6 +121,11 @@ def test_a_large_photo_is_looked_at_with_no_more_pixels_than_the_budget():
     assert settings.scale(640, 480) == 80 / settings.smallest_face
 
 
+def test_a_small_photo_is_enlarged_more_so_that_a_small_face_in_it_is_found(standard, draw_face):
+    assert PRESETS["standard"].scale(70, 70) == 4.0
+    assert len(standard.detect(np.asarray(draw_face(70, 26)))) == 1
+
+
 def test_alignment_of_a_box_partly_outside_the_photo_gives_a_chip(standard, face_photo):
     pixels = np.asarray(face_photo)
     (found,) = standard.detect(pixels)
