@@ -32,8 +32,8 @@ class Listing:
     """Lists a container behind the first `done` entries. `problem` says why it broke off, "" where it did not.
 
     `known` gives the row of an item that is in the index already, by member and digest; None where it is not. A
-    container that was `named` itself raises what keeps it from being read (a table without a header, say); one that lies
-    in a folder keeps that as its problem, and the others are read.
+    container that was `named` itself raises what keeps it from being read (a table without a header, say); one that
+    lies in a folder keeps that as its problem, and the others are read.
     """
 
     def __init__(
