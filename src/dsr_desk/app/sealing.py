@@ -19,7 +19,7 @@ from dsr_desk.core.findings import Verdict
 from dsr_desk.core.requests import CaseState
 from dsr_desk.evidence.content import Edition, Language
 from dsr_desk.evidence.open import open_bundle as unpack
-from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_html
+from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_html, wrap_pdf
 from dsr_desk.evidence.signing import Signer, readable_fingerprint
 from dsr_desk.evidence.verify import Verification
 from dsr_desk.evidence.verify import verify as verify_file
@@ -160,12 +160,13 @@ def seal(
     folder: Path,
     *,
     requester: bool = True,
+    as_pdf: bool = False,
     regulators: Sequence[str] = (),
     language: str = "en",
 ) -> list[SealedBundle]:
-    """Writes one bundle for each edition into `folder`. Raises NothingToSeal, NotReadBack, NoRecipient.
+    """Writes one bundle for each edition into `folder`; the requester's as a page, or as a PDF.
 
-    Passphrases are in the result and nowhere else.
+    Passphrases are in the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient.
     """
     view, plan = show_case(desk, ref), _plan(desk, ref)
     _require_sealable(desk, view, plan)
@@ -180,7 +181,10 @@ def seal(
     made: list[Sealed] = []
     if requester:
         evidence = sign(content, Edition.REQUESTER, signer, Language(language))
-        made.append(wrap_html(evidence, folder / f"{ref}-open-me.html"))
+        if as_pdf:
+            made.append(wrap_pdf(evidence, folder / f"{ref}-answer.pdf"))
+        else:
+            made.append(wrap_html(evidence, folder / f"{ref}-open-me.html"))
     if regulators:
         evidence = sign(content, Edition.REGULATOR, signer, Language(language))
         made.append(wrap_age(evidence, folder / f"{ref}-regulator.age", list(regulators)))
@@ -199,7 +203,7 @@ def open_bundle(file: Path, folder: Path, *, passphrase: str = "", identities: S
 
 def needs_passphrase(file: Path) -> bool:
     """Whether a file is sealed with a passphrase."""
-    return file.suffix.lower() in (".html", ".htm")
+    return file.suffix.lower() in (".html", ".htm", ".pdf")
 
 
 def bundles(desk: Desk, ref: str) -> list[dict[str, str]]:

@@ -22,15 +22,23 @@ def bundle() -> None:
 @with_desk
 @click.argument("ref")
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
-@click.option("--requester/--no-requester", default=True, help="open-me.html for the person.")
+@click.option("--requester/--no-requester", default=True, help="A file for the person.")
+@click.option("--as-pdf", is_flag=True, help="The person's file as a PDF with a passphrase, not as open-me.html.")
 @click.option("--regulator", "regulators", multiple=True, help="A regulator's age key; repeatable.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @json_option
 def seal(
-    desk: Desk, ref: str, to: Path, requester: bool, regulators: tuple[str, ...], language: str, as_json: bool
+    desk: Desk,
+    ref: str,
+    to: Path,
+    requester: bool,
+    as_pdf: bool,
+    regulators: tuple[str, ...],
+    language: str,
+    as_json: bool,
 ) -> None:
     """Seal the case's evidence: one file for the requester, one for regulators."""
-    sealed = sealing.seal(desk, ref, to, requester=requester, regulators=regulators, language=language)
+    sealed = sealing.seal(desk, ref, to, requester=requester, as_pdf=as_pdf, regulators=regulators, language=language)
     lines = []
     for one in sealed:
         lines.append(f"{one.edition}: {one.path}")

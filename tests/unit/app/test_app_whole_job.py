@@ -201,6 +201,9 @@ def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: P
 
     assert sealing.verify(sealed[0].path, passphrase=sealed[0].passphrase).ok
     assert not sealing.verify(sealed[0].path, passphrase="wrong-wrong-wrong").ok
+    pdf = sealing.seal(work.desk, work.ref, tmp_path / "out", as_pdf=True)[0]
+    assert pdf.path.read_bytes().startswith(b"%PDF-")
+    assert sealing.verify(pdf.path, passphrase=pdf.passphrase).ok
 
 
 def test_an_index_check_names_what_changed(work: Work) -> None:
