@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
@@ -30,6 +32,31 @@ class DiskFailed(DeskError):
     todo = "Check the disk, its cable and its health, make a backup elsewhere, then do the last step again."
 
 
+class SharedDatabase(Database):
+    """A database that threads share over one connection.
+
+    Transactions and `query`, which opens a savepoint of its own, take turns: what one thread reads could otherwise
+    commit or roll back what another has half written.
+    """
+
+    def __init__(self, connection: sqlcipher.Connection) -> None:
+        super().__init__(connection)
+        self.turn = threading.RLock()
+
+    @contextmanager
+    def atomic(self) -> Iterator[Database]:
+        with self.turn, super().atomic():
+            yield self
+
+    def query(
+        self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None
+    ) -> Generator[dict[str, Any], None, None]:
+        """Rows as dicts; all of them are read before the turn ends."""
+        with self.turn:
+            rows = list(super().query(sql, params))
+        return (row for row in rows)
+
+
 @contextmanager
 def database_errors(where: Path | str) -> Iterator[None]:
     """Turns a full or failing disk, a missing permission and a damaged file into what a person understands."""
@@ -48,7 +75,7 @@ def database_errors(where: Path | str) -> Iterator[None]:
         raise
 
 
-def open_encrypted(path: Path, key: bytes, *, read_only: bool = False) -> Database:
+def open_encrypted(path: Path, key: bytes, *, read_only: bool = False) -> SharedDatabase:
     """Opens or creates a SQLCipher database with a raw key of 32 bytes.
 
     Foreign keys are on, deleted content is overwritten, the journal is a write-ahead log, what does not fit into
@@ -75,7 +102,7 @@ def open_encrypted(path: Path, key: bytes, *, read_only: bool = False) -> Databa
         except BaseException:
             connection.close()
             raise
-    return Database(connection)
+    return SharedDatabase(connection)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlite_utils import Database
 from dsr_desk.core.errors import DeskError
 from dsr_desk.storage import vault_schema
 from dsr_desk.storage.clock import now
-from dsr_desk.storage.database import DatabaseDamaged, database_errors, open_encrypted, transaction
+from dsr_desk.storage.database import DatabaseDamaged, SharedDatabase, database_errors, open_encrypted, transaction
 from dsr_desk.storage.files import copy_whole, refuse_network_disk
 from dsr_desk.storage.journal import Journal
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys, WrongPassphrase
@@ -80,14 +79,14 @@ class Vault:
     _officer: OfficerKeys
 
     def __init__(
-        self, folder: Path, ring: KeyRing, key: bytes, officer: OfficerKeys, db: Database, lock: FileLock
+        self, folder: Path, ring: KeyRing, key: bytes, officer: OfficerKeys, db: SharedDatabase, lock: FileLock
     ) -> None:
         self.folder = folder
         self.ring = ring
         self.db = db
         self._key = key
         self._lock = lock
-        self._turn = threading.RLock()
+        self._turn = db.turn
         self._act_as(officer)
 
     @classmethod
@@ -380,7 +379,7 @@ def _disorder(db: Database) -> list[str]:
     return found + [f"Table {row[0]} refers to something that is not there." for row in broken]
 
 
-def _open_with_any(path: Path, keys: Sequence[bytes]) -> tuple[Database, bytes]:
+def _open_with_any(path: Path, keys: Sequence[bytes]) -> tuple[SharedDatabase, bytes]:
     """The database and the key that opened it."""
     for key in keys[:-1]:
         try:
