@@ -20,7 +20,7 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
-from dsr_desk.lineage.store import Source, answer, forget, load, save, sources
+from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sources
 from dsr_desk.storage.clock import now
 
 
@@ -36,6 +36,13 @@ class ModelNotAffected(DeskError):
     happened = "The model {model} is not among the affected models of this case."
     means = "Nothing was recorded for it."
     todo = "List the affected models (lineage affected --case) and give one of them as name@version."
+
+
+class NoSuchQuestion(DeskError):
+    code = "LINEAGE-NO-SUCH-QUESTION"
+    happened = "It was not asked whether these two are the same."
+    means = "Nothing was recorded: a join that nobody asked for could hide a model, or accuse one."
+    todo = "List the open questions with their two ids (lineage show) and answer one of them."
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,12 @@ def forget_source(desk: Desk, digest: str) -> Change:
 
 
 def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> Change:
-    """Whether two things of one name are the same; None takes the answer back."""
+    """Whether two things of one name are the same (node ids); None takes the answer back. Raises NoSuchQuestion."""
+    asked = {frozenset((one.first, one.second)) for one in answers(desk.vault.db)}
+    if same is not None:
+        asked |= {frozenset((one.first.id, one.second.id)) for one in lineage_graph(desk).questions}
+    if frozenset((first, second)) not in asked:
+        raise NoSuchQuestion()
     with desk.vault.transaction() as db:
         answer(db, first, second, same, desk.vault.officer_key, now())
         body = {"first": sha256_hex(first.encode())[:16], "second": sha256_hex(second.encode())[:16], "same": str(same)}
@@ -167,8 +179,9 @@ def observe_disposition(desk: Desk, ref: str, model: str, fate: Fate, how: str) 
 def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
     """Takes the newest decision on a model back, unless its plan is approved."""
     require_open(desk, ref)
+    node = _affected_node(desk, ref, model)
     with desk.vault.transaction() as db:
-        kept.undo(db, ref, model)
+        kept.undo(db, ref, node.id)
         body = {"model": sha256_hex(model.encode())[:16]}
         return desk.record("disposition-undone", [Topic.MODELS], case=ref, body=body)
 

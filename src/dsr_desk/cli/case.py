@@ -8,15 +8,17 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import cases, deleting, drafts, review, searching
+from dsr_desk.app import cases, deleting, drafts, models, review, searching
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import EXPECTED_STRANGERS
 from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, SearchResult, Verdict
+from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import CaseState, Law, Right
 
+_FATES = [fate.value for fate in Fate]
 _ENDS = [state.value for state in CaseState if state.is_end]
 
 
@@ -166,6 +168,53 @@ def undo(desk: Desk, ref: str, as_json: bool) -> None:
     """Take the newest decision back."""
     change = review.undo_last(desk, ref)
     emit(as_json, {"item": change.subject}, f"The decision on {change.subject} is taken back.")
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.argument("model")
+@click.option("--fate", type=click.Choice(_FATES), help="What shall become of it.")
+@click.option("--reason", default="", help="Needed where it is held, infeasible or not affected.")
+@click.option("--responsible", default="", help="Who sees to it.")
+@click.option("--by", "deadline", type=click.DateTime(["%Y-%m-%d"]), help="Day by which it is done.")
+@click.option("--undo", "taken_back", is_flag=True, help="Take the newest decision on this model back.")
+@json_option
+def dispose(
+    desk: Desk,
+    ref: str,
+    model: str,
+    fate: str | None,
+    reason: str,
+    responsible: str,
+    deadline: datetime | None,
+    taken_back: bool,
+    as_json: bool,
+) -> None:
+    """Decide what shall become of an affected MODEL (name@version): part of the plan that is approved."""
+    if (fate is None) != taken_back:
+        raise click.UsageError("give --fate, or --undo")
+    if fate is None:
+        models.undo_disposition(desk, ref, model)
+        emit(as_json, {"model": model, "planned": None}, f"{model}: the decision is taken back.")
+        return
+    by = deadline.date().isoformat() if deadline else ""
+    models.plan_disposition(desk, ref, model, Fate(fate), reason=reason, responsible=responsible, deadline=by)
+    planned = {"fate": fate, "reason": reason, "responsible": responsible, "deadline": by}
+    emit(as_json, {"model": model, "planned": planned}, f"{model}: to be {fate}{f' by {by}' if by else ''}.")
+
+
+@case.command()
+@with_desk
+@click.argument("ref")
+@click.argument("model")
+@click.option("--fate", type=click.Choice(_FATES), required=True, help="What became of it.")
+@click.option("--how", required=True, help="How that is known, and from whom.")
+@json_option
+def observed(desk: Desk, ref: str, model: str, fate: str, how: str, as_json: bool) -> None:
+    """Record what was seen of an affected MODEL afterwards. Never taken from the plan."""
+    models.observe_disposition(desk, ref, model, Fate(fate), how)
+    emit(as_json, {"model": model, "observed": {"fate": fate, "how": how}}, f"{model}: seen {fate}.")
 
 
 @case.command()

@@ -8,6 +8,7 @@ import click
 
 from dsr_desk.app import models
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
 from dsr_desk.cli.common import emit, json_option, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.lineage import Impact
@@ -66,8 +67,63 @@ def show(desk: Desk, as_json: bool) -> None:
     }
     lines = [", ".join(f"{count} {name}" for name, count in counts.items())]
     lines += [f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges, {one.imported[:10]}" for one in read]
-    lines += [f"? {question.says}" for question in graph.questions]
+    for question in graph.questions:
+        lines += [f"? {question.says}", f"    {question.first.id}  {question.second.id}"]
     emit(as_json, result, *lines)
+
+
+@lineage.command()
+@with_desk
+@click.argument("first")
+@click.argument("second")
+@click.option("--same", "answer", flag_value="same", help="They are the same.")
+@click.option("--different", "answer", flag_value="different", help="They only share a name.")
+@click.option("--forget", "answer", flag_value="forget", help="Take the answer back.")
+@json_option
+def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: bool) -> None:
+    """Answer a question that `lineage show` lists, by the ids of its two things."""
+    if answer is None:
+        raise click.UsageError("give --same, --different or --forget")
+    models.answer_question(desk, first, second, None if answer == "forget" else answer == "same")
+    left = len(models.lineage_graph(desk).questions)
+    emit(as_json, {"answer": answer, "questions": left}, f"Recorded. {left} questions are open.")
+
+
+@lineage.command()
+@with_desk
+@click.option("--case", "ref", default="", help="What the hits of a case reached.")
+@click.option("--dataset", default="", help="What a dataset (name, or name@version) reached.")
+@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in Form]),
+    default=Form.OPENLINEAGE.value,
+    show_default=True,
+    help="OpenLineage events (a line each), PROV-JSON, or a picture.",
+)
+@json_option
+def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, as_json: bool) -> None:
+    """Write lineage for another program or a person; all that is known, without --case and --dataset."""
+    if ref and dataset:
+        raise click.UsageError("give --case REF or --dataset NAME, not both")
+    part = export_lineage(desk, to, Form(form), case=ref, dataset=dataset)
+    result = {"file": str(to), "format": form, "nodes": len(part.nodes), "edges": len(part.edges)}
+    emit(as_json, result, f"{len(part.nodes)} nodes and {len(part.edges)} edges written to {to}.")
+
+
+@lineage.command()
+@with_desk
+@json_option
+def coverage(desk: Desk, as_json: bool) -> None:
+    """Say what the lineage does not know: what a regulator asks next."""
+    found = lineage_coverage(desk)
+    lines = [f"{node.label}: no recorded training data" for node in found.models_without_input]
+    lines += [f"{node.label}: nothing recorded was made of it" for node in found.datasets_without_consumer]
+    lines += [f"{node.label}: registered here, and no source mentions it" for node in found.registered_without_lineage]
+    lines += [f"{old.source.file}: {old.days} days old" for old in found.old_sources]
+    lines += [f"? {question.says}" for question in found.questions]
+    emit(as_json, found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
 
 
 def impact_lines(impact: Impact) -> list[str]:
