@@ -30,7 +30,7 @@ class SealedDialog(QDialog):
         self.resize(720, 600)
         body = QVBoxLayout(self)
         body.setContentsMargins(24, 24, 24, 16)
-        body.addWidget(label(self.tr("Sealed and verified"), "title"))
+        body.addWidget(label(self._title(sealed), "title"))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
@@ -41,6 +41,14 @@ class SealedDialog(QDialog):
         body.addWidget(scrolled(inner, name=self.tr("Sealed files"), ground=True), 1)
         close = Button(self.tr("Close"), self.accept, kind="primary")
         body.addLayout(row(label(self.tr("Passphrases are not shown again."), "note"), None, close))
+
+    def _title(self, sealed: list[Shown]) -> str:
+        """Verified is said only of what was verified."""
+        if any(one.ok is False for one in sealed):
+            return self.tr("Sealed, and a file does not verify")
+        if all(one.ok for one in sealed):
+            return self.tr("Sealed and verified")
+        return self.tr("Sealed; verified as far as it opens here")
 
     def _card(self, one: Shown) -> Card:
         card = Card()
