@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import indexing
+from dsr_desk.app import indexing, registering
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import SUFFIX, BuildReport, CheckReport, Register
 from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
 from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
-from dsr_desk.core.items import DatasetVersion
 
 
 @click.group()
@@ -26,7 +25,15 @@ def index() -> None:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder to make: NAME.dsrindex.")
 @click.option("--dataset", default="", help="Name of the dataset; the index's name, if not given.")
-@click.option("--version", default="1", show_default=True, help="Version of the dataset.")
+@click.option("--version", default="", help="Version of the dataset; 1, if neither you nor --facts says one.")
+@click.option(
+    "--facts",
+    "facts_files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Croissant file, dataset card or provenance record that fills what you leave unknown; repeatable. "
+    "Those beside SOURCES are read too, except for name and version.",
+)
 @click.option("--source", default="unknown", help="Where the data came from.")
 @click.option("--collected", default="unknown", help="When it was collected.")
 @click.option("--supplier", default="unknown", help="Who supplied it.")
@@ -52,6 +59,7 @@ def build(
     to: Path,
     dataset: str,
     version: str,
+    facts_files: tuple[Path, ...],
     source: str,
     collected: str,
     supplier: str,
@@ -73,19 +81,21 @@ def build(
     as_json: bool,
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
-    facts = DatasetVersion(
-        name=dataset or indexing.index_folder(to).name.removesuffix(SUFFIX),
-        version=version,
-        source=source,
-        collected=collected,
-        supplier=supplier,
-        legal_basis=consent,
-        purposes=purposes,
-        retention=retention,
-        data_recipients=passed_on_to,
-        responsible=responsible,
-        other_places=other_places,
-    )
+    said = {
+        "name": dataset,
+        "version": version,
+        "source": source,
+        "collected": collected,
+        "supplier": supplier,
+        "legal_basis": consent,
+        "purposes": purposes,
+        "retention": retention,
+        "data_recipients": passed_on_to,
+        "responsible": responsible,
+        "other_places": other_places,
+    }
+    name = indexing.index_folder(to).name.removesuffix(SUFFIX)
+    facts, taken = registering.dataset_version(sources, facts_files, said, name=name)
     with progress_bar(as_json) as (report, cancel):
         result, _ = indexing.build_index(
             desk,
@@ -104,7 +114,8 @@ def build(
     ledger = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.ledger.items() if count)
     emit(
         as_json,
-        _report_json(result),
+        {**_report_json(result), "dataset": facts.id, "facts": codec.plain(taken)},
+        *(f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in taken),
         f"{result.photos} photos, {result.faces} faces, {result.records} records of {facts.id}.",
         f"Photos by what became of them: {ledger or 'none'}.",
         *(f"! {name}: {why}" for name, why in {**result.damaged, **result.left_out}.items()),
