@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import search_fakes
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dsr_desk.search.calibration import GENUINE_SHARES, LEAST_FACES, KnownScores, calibrate
-from dsr_desk.search.codes import coarse_error, decode, encode
-from dsr_desk.search.face_search import ROUNDING, average, exact_scores, reaching, scan
+from dsr_desk.search.codes import Codes, coarse_error, decode, encode
+from dsr_desk.search.contents import Coarse
+from dsr_desk.search.face_search import average, exact_scores, reaching, scan, scan_error
 from dsr_desk.search.index import Index
 from dsr_desk.search.recall import NobodyToMeasure, measure_recall
 
@@ -63,7 +64,30 @@ def test_a_search_returns_exactly_what_comparing_with_every_face_returns(index, 
 def test_the_scan_stays_within_its_bound(index):
     query = average([search_fakes.template(3, 9)])
     truth = decode(index.codes(np.arange(len(index.coarse)))) @ query
-    assert np.all(np.abs(scan(index.coarse, query) - truth) <= coarse_error(index.coarse.scales, 128) + ROUNDING)
+    assert np.all(np.abs(scan(index.coarse, query) - truth) <= scan_error(index.coarse))
+
+
+def held(codes: Codes) -> Coarse:
+    rows = np.arange(len(codes.scales))
+    return Coarse(codes.coarse, codes.scales, rows + 1, np.ones(1, np.int64), np.zeros(1, np.int64))
+
+
+@settings(max_examples=100, deadline=None)
+@given(vectors, vectors)
+def test_the_scan_stays_within_its_bound_for_any_template_and_query(templates, queries):
+    codes, query = encode(unit(templates)), queries[0].astype(np.float64)
+    assume(np.linalg.norm(query) > 1e-6)
+    query /= np.linalg.norm(query)
+    assert np.all(np.abs(scan(held(codes), query) - decode(codes) @ query) <= scan_error(held(codes)))
+
+
+@pytest.mark.parametrize("dimension", [4, 128, 130, 512, 2048])
+def test_the_scan_stays_within_its_bound_for_engines_of_other_dimensions(dimension):
+    rng = np.random.default_rng(dimension)
+    templates = unit(rng.standard_normal((40_000, dimension)) ** 3)
+    codes, query = encode(templates), average([templates[7] + 0.3 * templates[8]])
+    found = scan(held(codes), query)
+    assert np.all(np.abs(found - decode(codes) @ query) <= scan_error(held(codes)))
 
 
 def test_references_are_averaged_before_they_are_compared():
