@@ -53,6 +53,11 @@ def change_passphrase(desk: Desk, passphrase: str) -> None:
     desk.vault.change_passphrase(passphrase)
 
 
+def renew_recovery_code(desk: Desk) -> str:
+    """A new recovery code; the old one opens nothing any more. Shown once."""
+    return desk.vault.renew_recovery_code()
+
+
 def write_private(path: Path, text: str) -> None:
     """A new file that its owner alone may read, such as the recovery code's."""
     write_whole(path, (text + "\n").encode())

@@ -15,6 +15,7 @@ from dsr_desk.app.keeping import (
     check_vault,
     rekey_vault,
     remove_officer,
+    renew_recovery_code,
     vault_info,
     write_private,
 )
@@ -116,6 +117,23 @@ def rekey(desk: Desk, as_json: bool) -> None:
     """Encrypt the vault with a new key; passphrases stay as they are."""
     rekey_vault(desk)
     emit(as_json, {"ok": True}, "The vault is encrypted with a new key.")
+
+
+@vault.command("recovery-code")
+@with_desk
+@click.option(
+    "--recovery-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the code to this file instead of printing it.",
+)
+@json_option
+def recovery_code(desk: Desk, recovery_file: Path | None, as_json: bool) -> None:
+    """Make a new recovery code; the old one opens nothing any more."""
+    code = renew_recovery_code(desk)
+    if recovery_file is not None:
+        write_private(recovery_file, code)
+    shown = {"recovery_file": str(recovery_file)} if recovery_file is not None else {"recovery_code": code}
+    emit(as_json, shown, f"Recovery code: {recovery_file or code}", "Print it and keep it away from this computer.")
 
 
 @vault.group()
