@@ -17,9 +17,10 @@ from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.requests import CaseState
+from dsr_desk.evidence.cms_wrapper import EnvelopeKey, load_recipient
 from dsr_desk.evidence.content import Edition, Language
 from dsr_desk.evidence.open import open_bundle as unpack
-from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_html, wrap_pdf
+from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_cms, wrap_html, wrap_pdf
 from dsr_desk.evidence.signing import Signer, readable_fingerprint
 from dsr_desk.evidence.verify import Verification
 from dsr_desk.evidence.verify import verify as verify_file
@@ -162,21 +163,27 @@ def seal(
     requester: bool = True,
     as_pdf: bool = False,
     regulators: Sequence[str] = (),
+    certificates: Sequence[Path] = (),
     language: str = "en",
 ) -> list[SealedBundle]:
     """Writes one bundle for each edition into `folder`; the requester's as a page, or as a PDF.
 
-    Passphrases are in the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient.
+    `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). Passphrases are in
+    the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient, RecipientCertificateWrong.
     """
     view, plan = show_case(desk, ref), _plan(desk, ref)
     _require_sealable(desk, view, plan)
-    if not requester and not regulators:
+    if not requester and not regulators and not certificates:
         raise NoRecipient()
+    pems = [file.read_bytes() for file in certificates]
+    for number, pem in enumerate(pems, start=1):
+        load_recipient(pem, number)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     signer = organisation_signer(desk)
     with desk.vault.transaction():
-        desk.record("sealing", [Topic.EVIDENCE], case=ref, body={"regulators": len(regulators), "requester": requester})
+        body = {"regulators": len(regulators) + len(pems), "requester": requester}
+        desk.record("sealing", [Topic.EVIDENCE], case=ref, body=body)
     content = gather(desk, view, plan, _handed_out(desk, ref))
     made: list[Sealed] = []
     if requester:
@@ -185,20 +192,44 @@ def seal(
             made.append(wrap_pdf(evidence, folder / f"{ref}-answer.pdf"))
         else:
             made.append(wrap_html(evidence, folder / f"{ref}-open-me.html"))
-    if regulators:
+    if regulators or pems:
         evidence = sign(content, Edition.REGULATOR, signer, Language(language))
-        made.append(wrap_age(evidence, folder / f"{ref}-regulator.age", list(regulators)))
+        if regulators:
+            made.append(wrap_age(evidence, folder / f"{ref}-regulator.age", list(regulators)))
+        if pems:
+            made.append(wrap_cms(evidence, folder / f"{ref}-regulator.p7m", pems))
     return [_keep(desk, ref, sealed, content.journal.size) for sealed in made]
 
 
-def verify(file: Path, *, passphrase: str = "", identities: Sequence[Path] = (), certificate: str = "") -> Verification:
-    """Checks a bundle without a vault. `certificate` is the fingerprint that the recipient was told."""
-    return verify_file(file, passphrase or None, _identities(identities), certificate.replace(" ", "").lower() or None)
+def verify(
+    file: Path,
+    *,
+    passphrase: str = "",
+    identities: Sequence[Path] = (),
+    envelope: tuple[Path, Path] | None = None,
+    certificate: str = "",
+    held_checkpoint: Path | None = None,
+) -> Verification:
+    """Checks a bundle without a vault.
+
+    `envelope` is an S/MIME recipient's certificate and private key (PEM files), `certificate` the fingerprint that
+    the recipient was told, `held_checkpoint` the file log/checkpoint of an earlier bundle of the same organisation.
+    """
+    held = held_checkpoint.read_text(encoding="utf-8", errors="replace") if held_checkpoint else None
+    told = certificate.replace(" ", "").lower() or None
+    return verify_file(file, passphrase or None, _identities(identities), told, held, _envelope_key(envelope))
 
 
-def open_bundle(file: Path, folder: Path, *, passphrase: str = "", identities: Sequence[Path] = ()) -> Path:
-    """Unpacks a bundle into an empty folder and returns the report's path."""
-    return unpack(file, folder, passphrase or None, _identities(identities))[0]
+def open_bundle(
+    file: Path,
+    folder: Path,
+    *,
+    passphrase: str = "",
+    identities: Sequence[Path] = (),
+    envelope: tuple[Path, Path] | None = None,
+) -> Path:
+    """Unpacks a bundle into an empty folder and returns the report's path. `envelope` as in `verify`."""
+    return unpack(file, folder, passphrase or None, _identities(identities), _envelope_key(envelope))[0]
 
 
 def needs_passphrase(file: Path) -> bool:
@@ -257,6 +288,10 @@ def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
     return SealedBundle(
         edition, sealed.path, sealed.digest, sealed.evidence.digest, sealed.passphrase or "", sealed.recipients
     )
+
+
+def _envelope_key(files: tuple[Path, Path] | None) -> EnvelopeKey | None:
+    return EnvelopeKey(files[0].read_bytes(), files[1].read_bytes()) if files else None
 
 
 def _identities(files: Sequence[Path]) -> list[str]:
