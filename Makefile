@@ -33,9 +33,15 @@ check: $(INSTALLED) ## style, types, import rules, rules of the repository
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/test_repository_rules.py
 
-bench: $(INSTALLED) ## recall on photos of known people (FACES=folder with one folder a person)
-	@test -n "$(FACES)" || { echo "Name a folder that has one folder a person: make bench FACES=folder" >&2; exit 2; }
-	$(BIN)/dsr-desk bench recall $(FACES)
+bench: $(INSTALLED) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and scenes/*.xml: accuracy too)
+	$(BIN)/dsr-desk bench search
+	$(BIN)/dsr-desk bench index $(if $(FACES),$(FACES)/lfw)
+	$(BIN)/dsr-desk bench lineage
+	$(BIN)/dsr-desk bench engine $(FACES)
+ifneq ($(FACES),)
+	$(BIN)/dsr-desk bench recall $(FACES)/lfw
+	$(BIN)/dsr-desk bench calibration $(FACES)/lfw
+endif
 
 screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
 	@packaging/qt_libraries.sh offscreen

@@ -1,19 +1,90 @@
-"""Measuring: how well people are found, on labelled photos of one's own."""
+"""Measuring: how well people are found, and what each room costs beside what it replaces."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from dsr_desk.faces.bench import engine_bench
+from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import CancelToken, Report
-from dsr_desk.search.recall import RecallReport, measure_recall
+from dsr_desk.lineage.bench import bench_rows
+from dsr_desk.search import bench
+from dsr_desk.search.pile import KNOWN
+from dsr_desk.search.recall import RecallReport, measure_recall, read_labelled
+from dsr_desk.search.validation import Agreement, validate_calibration
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One figure, `ours` in `unit`, beside that of the peer `against`; a `ratio` over 1 is in our favour.
+
+    `reach` is the ratio aimed at. What was measured alone has None for the other three and, in `note`, on what.
+    """
+
+    what: str
+    ours: float
+    unit: str
+    against: str = ""
+    peer: float | None = None
+    ratio: float | None = None
+    reach: float | None = None
+    note: str = ""
 
 
 def recall(folder: Path, *, engine: str, workers: int | None, report: Report, cancel: CancelToken) -> RecallReport:
     """Recall on a folder with one folder a person; see `search.recall`."""
-    return measure_recall(
-        folder, engine_name=engine, workers=workers or os.cpu_count() or 1, report=report, cancel=cancel
-    )
+    return measure_recall(folder, engine_name=engine, workers=_workers(workers), report=report, cancel=cancel)
+
+
+def calibration(
+    folder: Path, *, engine: str, workers: int | None, report: Report, cancel: CancelToken
+) -> list[Agreement]:
+    """Expected strangers beside counted ones on a folder with one folder a person; see `search.validation`."""
+    labelled = read_labelled(folder, partial(load_engine, engine), _workers(workers), report, cancel)
+    return validate_calibration(labelled, KNOWN.get(engine))
+
+
+def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """The face engine beside face_recognition; see `faces.bench`."""
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.peer,
+            ratio=round(row.ratio, 2),
+            note="" if row.known is None else f"of {row.known} known",
+        )
+        for row in engine_bench(folder, report=report, cancel=cancel)
+    ]
+
+
+def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """Opening an index of generated faces and, with a folder of photos, building one with two processes."""
+    rows = [bench.opening_row(faces)]
+    if folder is not None:
+        rows.append(bench.processes_row(folder, report=report, cancel=cancel))
+    return _of_search(rows)
+
+
+def search(faces: int, *, matrix: bool) -> list[Measured]:
+    """One search over generated faces; see `search.bench`."""
+    return _of_search(bench.search_rows(faces, matrix=matrix))
+
+
+def lineage(nodes: int, edges: int) -> list[Measured]:
+    """Import, impact and layout on a made-up organisation; see `lineage.bench`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            Measured(what=row.what, ours=row.value, unit=row.unit, note=row.how)
+            for row in bench_rows(Path(folder), nodes, edges)
+        ]
 
 
 def recall_lines(found: RecallReport) -> list[str]:
@@ -22,3 +93,37 @@ def recall_lines(found: RecallReport) -> list[str]:
         lines.append(f"Above the {rank}th stranger: {share:.1%} of the genuine photos.")
     missed = f"{found.without_face} photos without a face count as missed."
     return [*lines, f"{missed} {found.seconds_per_photo:.3f} s a photo."]
+
+
+def calibration_lines(rows: Iterable[Agreement]) -> list[str]:
+    return [
+        f"At {row.counted} counted strangers, over {row.references} references: {row.within_two:.1%} within a factor "
+        f"of two, {row.within_four:.1%} within four; predicted over counted: median {row.median}, "
+        f"{row.lowest} to {row.highest}."
+        for row in rows
+    ]
+
+
+def measured_lines(rows: Iterable[Measured]) -> list[str]:
+    return [_line(row) for row in rows]
+
+
+def _line(row: Measured) -> str:
+    line = f"{row.what}: {_figure(row.ours)} {row.unit}"
+    if row.peer is not None:
+        line += f"; {row.against}: {_figure(row.peer)} {row.unit}; ratio {row.ratio}"
+    if row.reach is not None:
+        line += f" (aim {row.reach:.2g})"
+    return f"{line}; {row.note}" if row.note else line
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _of_search(rows: Iterable[bench.BenchRow]) -> list[Measured]:
+    return [Measured(row.what, row.ours, row.unit, row.against, row.theirs, row.ratio, row.reach) for row in rows]
+
+
+def _workers(wanted: int | None) -> int:
+    return wanted or os.cpu_count() or 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,19 +12,81 @@ from dsr_desk.app import measuring
 from dsr_desk.cli.common import emit, json_option, progress_bar
 from dsr_desk.core import codec
 
+photos = click.Path(path_type=Path, file_okay=False, exists=True)
+
 
 @click.group()
 def bench() -> None:
     """Measure accuracy and speed; every figure beside its peer."""
 
 
+def people_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """FOLDER with one folder a person, the engine, the processes."""
+    function = click.option(
+        "--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given."
+    )(function)
+    function = click.option("--engine", default="standard", show_default=True)(function)
+    return click.argument("folder", type=photos)(function)
+
+
 @bench.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--engine", default="standard", show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+@people_options
 @json_option
 def recall(folder: Path, engine: str, workers: int | None, as_json: bool) -> None:
     """How many photos of a person are found, on FOLDER with one folder a person."""
     with progress_bar(as_json) as (report, cancel):
         found = measuring.recall(folder, engine=engine, workers=workers, report=report, cancel=cancel)
     emit(as_json, codec.plain(found), *measuring.recall_lines(found))
+
+
+@bench.command()
+@people_options
+@json_option
+def calibration(folder: Path, engine: str, workers: int | None, as_json: bool) -> None:
+    """Expected strangers beside counted ones, on FOLDER with one folder a person."""
+    with progress_bar(as_json) as (report, cancel):
+        rows = measuring.calibration(folder, engine=engine, workers=workers, report=report, cancel=cancel)
+    emit(as_json, codec.plain(rows), *measuring.calibration_lines(rows))
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@json_option
+def engine(folder: Path | None, as_json: bool) -> None:
+    """The networks beside face_recognition; with FOLDER (lfw/PERSON/*.jpg and scenes/*.xml) whole photos too."""
+    with progress_bar(as_json) as (report, cancel):
+        rows = measuring.engine(folder, report=report, cancel=cancel)
+    show(as_json, rows)
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--faces", type=click.IntRange(1), default=1_000_000, show_default=True, help="Faces of the index.")
+@json_option
+def index(folder: Path | None, faces: int, as_json: bool) -> None:
+    """Opening an index of generated faces; with FOLDER of photos also building one with 2 processes and with 1."""
+    with progress_bar(as_json) as (report, cancel):
+        rows = measuring.index(faces, folder, report=report, cancel=cancel)
+    show(as_json, rows)
+
+
+@bench.command()
+@click.option("--faces", type=click.IntRange(1), default=3_000_000, show_default=True, help="Faces to search.")
+@click.option("--matrix/--no-matrix", default=True, help="Measure what needs 512 bytes of memory a face as well.")
+@json_option
+def search(faces: int, matrix: bool, as_json: bool) -> None:
+    """One face against generated faces: all scores and the calibrated band."""
+    show(as_json, measuring.search(faces, matrix=matrix))
+
+
+@bench.command()
+@click.option("--nodes", type=click.IntRange(1000), default=100_000, show_default=True)
+@click.option("--edges", type=click.IntRange(1000), default=1_000_000, show_default=True)
+@json_option
+def lineage(nodes: int, edges: int, as_json: bool) -> None:
+    """Importing each format, affected models in a large made-up organisation, laying out a graph."""
+    show(as_json, measuring.lineage(nodes, edges))
+
+
+def show(as_json: bool, rows: Sequence[measuring.Measured]) -> None:
+    emit(as_json, codec.plain(rows), *measuring.measured_lines(rows))

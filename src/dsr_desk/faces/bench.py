@@ -20,7 +20,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.faces.bench_photos import Known, Sources, composite, find_sources, found_among, portrait, scene
 from dsr_desk.faces.cnn import CnnDetector
-from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
+from dsr_desk.faces.dlib_engine import CHIP_SIDE, PRESETS, DlibEngine
 from dsr_desk.faces.engine import Pixels
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.reference_engine import ReferenceEngine
@@ -64,7 +64,7 @@ class _Side:
 
 
 def engine_bench(
-    folder: Path,
+    folder: Path | None = None,
     *,
     portraits: int = 60,
     composites: int = 6,
@@ -72,22 +72,38 @@ def engine_bench(
     report: Report = silent,
     cancel: CancelToken | None = None,
 ) -> list[BenchRow]:
-    """All rows. With the numbers given it takes some minutes, most of them face_recognition's CNN.
+    """All rows; without a folder of photos those of the networks alone, whose cost does not depend on the picture.
 
-    Raises BenchPhotosMissing, Cancelled.
+    With the numbers given it takes some minutes, most of them face_recognition's CNN. Raises BenchPhotosMissing,
+    Cancelled.
     """
-    sources = find_sources(folder)
-    if not sources.portraits or not sources.scenes:
-        raise BenchPhotosMissing(folder=folder)
-    reference = ReferenceEngine()
+    parts: list[tuple[str, Callable[[], list[BenchRow]]]] = [
+        ("embedding", _embedding_rows),
+        ("CNN detection", _cnn_rows),
+    ]
+    if folder is not None:
+        sources = find_sources(folder)
+        if not sources.portraits or not sources.scenes:
+            raise BenchPhotosMissing(folder=folder)
+        parts += _photo_parts(sources, portraits, composites, large)
+    rows: list[BenchRow] = []
+    for done, (phase, measure) in enumerate(parts):
+        report(Progress(phase, done, len(parts)))
+        if cancel is not None:
+            cancel.check()
+        rows += measure()
+    return rows
+
+
+def _photo_parts(
+    sources: Sources, portraits: int, composites: int, large: int
+) -> list[tuple[str, Callable[[], list[BenchRow]]]]:
     standard = _Side("standard", _product(DlibEngine("standard", PRESETS["standard"])))
     thorough = _Side("thorough", _product(DlibEngine("thorough", PRESETS["thorough"])))
     step = max(1, len(sources.portraits) // portraits)
     mixed = [composite(sources, seed, 800 + 160 * (seed % 6), 20, 220, 12) for seed in range(composites)]
     huge = [composite(sources, 100 + seed, 4000, 60, 700, 10) for seed in range(large)]
-    parts: list[tuple[str, Callable[[], list[BenchRow]]]] = [
-        ("embedding", lambda: _embedding_rows(reference, sources)),
-        ("CNN detection", lambda: _cnn_rows(sources)),
+    return [
         (
             "portraits",
             lambda: _photo_rows(
@@ -108,13 +124,6 @@ def engine_bench(
         ),
         ("large photos", lambda: _photo_rows("12 megapixels", huge, standard, [_command()])),
     ]
-    rows: list[BenchRow] = []
-    for done, (phase, measure) in enumerate(parts):
-        report(Progress(phase, done, len(parts)))
-        if cancel is not None:
-            cancel.check()
-        rows += measure()
-    return rows
 
 
 def _photo_rows(what: str, photos: Sequence[Known], ours: _Side, peers: Sequence[_Side]) -> list[BenchRow]:
@@ -138,20 +147,19 @@ def _photo_rows(what: str, photos: Sequence[Known], ours: _Side, peers: Sequence
     return rows
 
 
-def _embedding_rows(reference: ReferenceEngine, sources: Sources, turns: int = 15) -> list[BenchRow]:
-    engine = DlibEngine("standard", PRESETS["standard"])
-    pixels = _pixels(sources.portraits[0].read_bytes())
-    chips = reference.align(pixels, reference.detect(pixels)[:1]).chips
+def _embedding_rows(turns: int = 15) -> list[BenchRow]:
+    reference, engine = ReferenceEngine(), DlibEngine("standard", PRESETS["standard"])
+    chips = _noise(CHIP_SIDE)[None]
     one = _in_turns(lambda: engine.raw_embeddings(chips), lambda: reference.embed(chips), turns)
     both = _in_turns(lambda: engine.embed(chips), lambda: reference.embed(chips), turns)
     peer = "face_recognition, one view"
     return [_timed("embedding one chip", peer, *one), _timed("embedding a chip and its mirror image", peer, *both)]
 
 
-def _cnn_rows(sources: Sources, turns: int = 5) -> list[BenchRow]:
+def _cnn_rows(turns: int = 5) -> list[BenchRow]:
     import dlib
 
-    pixels = np.asarray(Image.fromarray(_pixels(sources.scenes[0][0].read_bytes())).resize((512, 512)))
+    pixels = _noise(512)
     theirs = dlib.cnn_face_detection_model_v1(str(weight_file(DETECTOR_FILE)))
     rows = []
     for what, rounded, step in (
@@ -224,6 +232,10 @@ def _in_turns(ours: Callable[[], Any], peer: Callable[[], Any], turns: int) -> t
 def _timed(what: str, against: str, ours: Sequence[float], peer: Sequence[float]) -> BenchRow:
     ratio = statistics.median(there / here for here, there in zip(ours, peer, strict=True))
     return BenchRow(what, against, statistics.median(ours), statistics.median(peer), ratio, "s")
+
+
+def _noise(side: int) -> Pixels:
+    return np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
 
 
 def _pixels(data: bytes) -> Pixels:

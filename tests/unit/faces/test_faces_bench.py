@@ -57,3 +57,10 @@ def test_a_known_face_is_found_by_a_box_about_it_and_each_box_finds_one():
 def test_a_folder_without_labelled_photos_is_refused(tmp_path):
     with pytest.raises(BenchPhotosMissing):
         engine_bench(tmp_path)
+
+
+@pytest.mark.slow
+def test_without_photos_the_networks_alone_are_measured():
+    rows = engine_bench()
+    assert len(rows) == 4
+    assert all(row.ours > 0 and row.peer > 0 and row.known is None for row in rows)

@@ -6,7 +6,7 @@ import numpy as np
 import search_fakes
 
 from dsr_desk.core.findings import Identifiers
-from dsr_desk.search.bench import generated, opening_row, search_rows
+from dsr_desk.search.bench import generated, opening_row, processes_row, search_rows
 from dsr_desk.search.face_search import scan
 from dsr_desk.search.identifiers import hashes_of
 from dsr_desk.search.index import Index
@@ -27,6 +27,22 @@ def test_search_is_measured_against_each_of_its_rivals():
     assert len({row.against for row in rows}) == len(rows) == 4
     assert all(row.ours > 0 and row.theirs > 0 for row in rows)
     assert next(row for row in rows if row.unit == "MB").ratio > 3
+
+
+def test_more_faces_than_their_matrix_has_room_for_are_measured_without_it():
+    assert [row.against for row in search_rows(faces=4000, matrix=False)] == [
+        "reading the codes once from memory",
+        "the float32 matrix",
+    ]
+
+
+def test_two_processes_are_measured_against_one(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.png").write_bytes(search_fakes.photo((number, 1)))
+    row = processes_row(tmp_path, load=search_fakes.load_fake)
+    assert row.what.startswith("indexing 3 photos")
+    assert row.ours > 0
+    assert row.theirs > 0
 
 
 def test_opening_is_measured_on_an_encrypted_file():
