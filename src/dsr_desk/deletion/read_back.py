@@ -160,6 +160,8 @@ def _sweep(
 ) -> _Sweep:
     digests = {item.address.digest for action in plan.erasing for item in action.items}
     sweep = _Sweep()
+    if not containers:
+        sweep.not_looked.append(NotSearched("the containers of all indexes", "none of them lies on this computer"))
     for (version, name), container in containers.items():
         dataset = version.rpartition("@")[0]
         try:
