@@ -277,7 +277,7 @@ def _read_backs(found: WholeReadBack, refs: dict[str, str], names: dict[str, str
         say.ReadBack(
             refs[one.item],
             "content hash at its place",
-            say.Seen(one.seen.value),
+            one.seen,
             found.time,
             officer,
             (refs[one.item],),
@@ -286,9 +286,7 @@ def _read_backs(found: WholeReadBack, refs: dict[str, str], names: dict[str, str
         if one.item in refs
     ]
     checks = [
-        say.ReadBack(
-            "all registered containers", check.name, say.Seen(check.seen.value), found.time, officer, says=check.says
-        )
+        say.ReadBack("all registered containers", check.name, check.seen, found.time, officer, says=check.says)
         for check in found.checks
     ]
     return (*items, *checks)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from dsr_desk.core.actions import Seen
 from dsr_desk.core.findings import NotSearched
 from dsr_desk.evidence.parts import (
     ActionEntry,
@@ -36,7 +37,6 @@ from dsr_desk.evidence.parts import (
     Review,
     Search,
     SearchedIndex,
-    Seen,
     Told,
 )
 

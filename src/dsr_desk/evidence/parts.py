@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dsr_desk.core.actions import Seen
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
@@ -21,16 +22,6 @@ class Relation(StrEnum):
 
     COMPLETES = "completes"
     CORRECTS = "corrects"
-
-
-class Seen(StrEnum):
-    """What reading back found, from the strongest to the weakest."""
-
-    GONE = "gone"
-    MASKED = "masked"
-    HELD = "held"
-    NOT_LOOKED = "could not look"
-    STILL_THERE = "still there"
 
 
 @dataclass(frozen=True)
