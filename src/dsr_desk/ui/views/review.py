@@ -196,6 +196,8 @@ class ReviewPage(Page):
             self._take_over(row_number, again)
             self._go_to(row_number)
             self._show_current()
+            number = self.model.items[row_number].number
+            self.session.said.emit(self.tr("Candidate {n}: decision taken back").format(n=number))
 
     def _take_over(self, row_number: int, decision: Decision | None) -> None:
         """After one decision only its own row changes; the list is not read again."""
