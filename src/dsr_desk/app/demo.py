@@ -161,7 +161,7 @@ def prepare_sample(
 
 def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None = None) -> DemoResult:
     """The whole job, from the drawn sample to verified bundles."""
-    cancel = cancel or CancelToken()
+    out, cancel = out.absolute(), cancel or CancelToken()
     watch = Stopwatch()
     prepared = prepare_sample(out, watch=watch, report=report, cancel=cancel)
     with prepared.desk as desk:
