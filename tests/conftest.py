@@ -12,7 +12,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-hypothesis.settings.register_profile("desk", deadline=None, database=None)
+# In CI the same examples each time, so that a change is judged by itself; elsewhere new ones, which find more.
+hypothesis.settings.register_profile("desk", deadline=None, database=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("desk")
 
 

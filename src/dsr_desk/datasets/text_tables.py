@@ -31,6 +31,9 @@ _WESTERN = re.compile(rb"[\xe0\xe5\xe3\xf5\xc0\xc5]")
 csv.field_size_limit(MAX_ITEM_BYTES)
 
 
+_QUOTED = re.compile('"[^"]*"')
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How a table is written. `bom` is what stands before the first row, `newline` what ends each.
@@ -81,8 +84,15 @@ def dialect_of(sample: bytes) -> Dialect | None:
     if not encoding:
         return None
     text = sample[len(bom) :].decode(encoding, errors="ignore")
-    end = "\n" if "\r\n" in text or text.count("\n") >= text.count("\r") else "\r"
+    end = _line_end_of(text)
     return Dialect(encoding, bom, end.encode(encoding), _delimiter_of(text, end), windows_page(sample))
+
+
+def _line_end_of(text: str) -> str:
+    """A lone carriage return only where that ends the rows: those inside quoted fields say nothing."""
+    outside = _QUOTED.sub("", text)
+    counted = outside if "\n" in outside or "\r" in outside else text
+    return "\n" if "\r\n" in counted or counted.count("\n") >= counted.count("\r") else "\r"
 
 
 def rows_of(file: IO[bytes], dialect: Dialect) -> Iterator[Row]:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsr_desk.datasets.container import Container, Doomed
@@ -41,6 +41,7 @@ def erase(container: Container, chosen: list[bool]) -> int:
 
 
 @settings(max_examples=150, deadline=None, database=None)
+@example([("\r", "\r"), ("\r", "\r")], [False] * 8, "utf-8", ",", "\n")
 @given(
     st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8),
     CHOICE,
