@@ -132,9 +132,7 @@ def affected_by_case(desk: Desk, ref: str) -> Impact:
 def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
     """Models that a dataset (name, or name@version) reached. Raises DatasetUnknown."""
     graph = lineage_graph(desk)
-    known = {version.id for version, _ in dataset_versions(desk)} | {
-        version.name for version, _ in dataset_versions(desk)
-    }
+    known = {name for version, _ in dataset_versions(desk) for name in (version.id, version.name)}
     impact = affected(graph, [dataset])
     if dataset in impact.not_in_lineage and dataset not in known:
         raise DatasetUnknown(dataset=dataset)

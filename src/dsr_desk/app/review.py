@@ -109,7 +109,7 @@ def decide(desk: Desk, ref: str, item: str, verdict: Verdict, reason: str = "") 
                 "undone": None,
             }
         )
-        _settle_state(desk, ref)
+        settle_state(desk, ref)
         return desk.record(
             "decided",
             [Topic.REVIEW, Topic.MODELS, Topic.CASES],
@@ -133,7 +133,7 @@ def undo_last(desk: Desk, ref: str) -> Change:
         db.table("decisions").update(row[0], {"undone": now()})
         if row[2] is not None:
             db.table("decisions").update(row[2], {"undone": None})
-        _settle_state(desk, ref)
+        settle_state(desk, ref)
         return desk.record(
             "decision-undone",
             [Topic.REVIEW, Topic.MODELS, Topic.CASES],
@@ -194,7 +194,7 @@ def record_fields(desk: Desk, candidate: Candidate) -> dict[str, str]:
     return {}
 
 
-def _settle_state(desk: Desk, ref: str) -> None:
+def settle_state(desk: Desk, ref: str) -> None:
     """Reviewed once every candidate is decided and none is unsure."""
     open_count = desk.vault.db.conn.execute(
         "SELECT count(*) FROM candidates c LEFT JOIN decisions d ON d.case_ref = c.case_ref AND d.item = c.item "

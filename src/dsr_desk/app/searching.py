@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dsr_desk.app.cases import CaseView, reference_bytes, require_identity, set_state
+from dsr_desk.app.cases import CaseView, reference_bytes, require_identity
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import list_indexes, opened, resolve_index
 from dsr_desk.app.references import reference_template
-from dsr_desk.app.review import ReviewClosed, hits, refused_links
+from dsr_desk.app.review import ReviewClosed, hits, refused_links, settle_state
 from dsr_desk.core import codec
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
@@ -238,12 +238,7 @@ def _keep_candidates(desk: Desk, ref: str, search_id: int, candidates: Sequence[
             "content": codec.to_text(candidate),
         }
         db.table("candidates").upsert(row, pk=("case_ref", "item"))
-    open_count = db.conn.execute(
-        "SELECT count(*) FROM candidates c LEFT JOIN decisions d ON d.case_ref = c.case_ref AND d.item = c.item "
-        "AND d.undone IS NULL WHERE c.case_ref = ? AND (d.verdict IS NULL OR d.verdict = 'unsure')",
-        [ref],
-    ).fetchone()[0]
-    set_state(desk, ref, CaseState.SEARCHED if open_count else CaseState.REVIEWED)
+    settle_state(desk, ref)
 
 
 def _band(candidate: Candidate) -> int:
