@@ -33,7 +33,13 @@ check: $(INSTALLED) ## style, types, import rules, rules of the repository
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/test_repository_rules.py
 
-bench: $(INSTALLED) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and scenes/*.xml: accuracy too)
+PEERS := .venv/peers
+
+$(PEERS): $(INSTALLED) packaging/bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement packaging/bench.txt
+	@touch $@
+
+bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and scenes/*.xml: accuracy too)
 	$(BIN)/dsr-desk bench search
 	$(BIN)/dsr-desk bench index $(if $(FACES),$(FACES)/lfw)
 	$(BIN)/dsr-desk bench lineage

@@ -107,7 +107,7 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [path.name for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
 
-@pytest.mark.parametrize(("folder", "groups"), [("src", []), ("tests", ["dev"])])
+@pytest.mark.parametrize(("folder", "groups"), [("src", ["cluster"]), ("tests", ["dev"])])
 def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
     lines = [*PROJECT["dependencies"], *(line for group in groups for line in PROJECT["optional-dependencies"][group])]
     declared = {normal(Requirement(line).name) for line in lines}
@@ -151,7 +151,7 @@ def test_what_is_declared_is_pinned_in_a_version_that_fits() -> None:
         assert all(Version(version) in wanted.specifier for version in versions), f"{line}: run make lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "build.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "build.txt", "bench.txt"])
 def test_everything_that_an_install_fetches_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "packaging" / name).read_text()
     assert "://" not in text
