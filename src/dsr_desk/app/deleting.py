@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dsr_desk.app.cases import CaseView, require_identity, require_open, set_state
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import (
+    SourcesElsewhere,
     ancestors,
     dataset_versions,
     list_indexes,
@@ -209,7 +210,7 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
     scope = looking.Scope(
         excepted={**_rejected(desk, ref), **looking.masked_or_held(plan)},
         mentions=mentions_of(view.identifiers),
-        search_again=lambda: _search_again(desk, ref, report, token),
+        search_again=lambda: _search_again(desk, plan, report, token),
     )
     records = VaultRecords(desk.vault)
     found = looking.read_back(
@@ -276,14 +277,24 @@ def register_derived(desk: Desk, plan: Plan, outcomes: Sequence[Outcome]) -> Non
                 register_index(desk, known.path)
 
 
-def _search_again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> looking.Found:
-    """The same references against the indexes, brought up to date with what lies in the containers now."""
-    gaps = []
+def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -> looking.Found:
+    """The same references against the indexes, brought up to date with what lies in the containers now.
+
+    Where data lies elsewhere its index is searched as it is. That leaves a gap only where the plan removes something
+    of that data: nothing else was to change there.
+    """
+    ref, gaps, as_indexed = plan.case, [], 0
+    planned = {one for action in plan.actions for one in (action.index, action.dataset_version) if one}
     for known in list_indexes(desk):
         if known.destroyed is not None:
             continue
         try:
             refresh_index(desk, known.name, report, cancel)
+        except SourcesElsewhere as error:
+            if planned & {known.name, known.dataset_version}:
+                gaps.append(NotSearched(f"index {known.name}", error.what_happened))
+            else:
+                as_indexed += 1
         except DeskError as error:
             if isinstance(error, Cancelled):
                 raise
@@ -298,7 +309,7 @@ def _search_again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> 
         for candidate in result.candidates
         if not _beyond_review(candidate, lowest)
     )
-    return looking.Found(remaining, result.compared_faces + result.compared_records, tuple(gaps))
+    return looking.Found(remaining, result.compared_faces + result.compared_records, tuple(gaps), as_indexed)
 
 
 def _beyond_review(candidate: Candidate, lowest: Mapping[str, float]) -> bool:

@@ -42,11 +42,15 @@ NEAR_BITS = 6
 
 @dataclass(frozen=True)
 class Found:
-    """What a look of another room found: the same references searched again, say."""
+    """What a look of another room found: the same references searched again, say.
+
+    `as_indexed` counts indexes that could not be brought up to date and of whose data the plan removes nothing.
+    """
 
     remaining: tuple[Remaining, ...]
     looked_at: int
     not_looked: tuple[NotSearched, ...] = ()
+    as_indexed: int = 0
 
 
 @dataclass(frozen=True)
@@ -282,7 +286,13 @@ def _again_check(scope: Scope) -> Check:
             raise
         return Check("search again", Seen.NOT_LOOKED, f"The search could not be repeated: {error.what_happened}")
     remaining = [one for one in found.remaining if one.item not in scope.excepted]
-    return _check("search again", remaining, found.looked_at, found.not_looked, "candidate(s) that nobody rejected")
+    check = _check("search again", remaining, found.looked_at, found.not_looked, "candidate(s) that nobody rejected")
+    if not found.as_indexed:
+        return check
+    says = (
+        f"{found.as_indexed} index(es) of data that lies elsewhere, and of which nothing is removed, were searched as "
+    )
+    return replace(check, says=f"{check.says} {says}they are.")
 
 
 def _leftover_check(stores: Stores) -> Check:

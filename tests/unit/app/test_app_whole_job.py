@@ -12,8 +12,11 @@ import pytest
 from dsr_desk.app import cases, deleting, indexing, models, review, sealing, searching
 from dsr_desk.core.actions import OutcomeState, Seen
 from dsr_desk.core.findings import ReasonKind, Verdict
+from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.requests import CaseState
 from dsr_desk.deletion.approval import NotApproved
+from dsr_desk.jobs.progress import CancelToken, silent
+from dsr_desk.search.about import Register
 from unit.app.conftest import Work
 
 
@@ -188,6 +191,34 @@ def test_the_whole_job_leaves_nothing_and_proves_it(work: Work, tmp_path: Path) 
     told = b"".join(path.read_bytes() for path in (tmp_path / "opened").rglob("*") if path.is_file())
     assert subject not in told
     assert work.desk.vault.problems() == []
+
+
+def test_data_that_lies_elsewhere_leaves_a_gap_only_where_something_of_it_is_removed(
+    work: Work, tmp_path: Path
+) -> None:
+    table = tmp_path / "visitors.csv"
+    table.write_text("name,e-mail\nWanda Example,wanda@example.net\n")
+    indexing.build_index(
+        work.desk,
+        [table],
+        tmp_path / "visitors",
+        DatasetVersion("visitors", "1"),
+        register=Register(),
+        workers=1,
+        report=silent,
+        cancel=CancelToken(),
+    )
+    table.rename(tmp_path / "taken-away.csv")
+    work.search()
+    work.decide_all()
+    deleting.make_plan(work.desk, work.ref)
+    deleting.approve(work.desk, work.ref)
+    deleting.run(work.desk, work.ref)
+
+    again = next(one for one in deleting.read_back(work.desk, work.ref).checks if one.name == "search again")
+
+    assert (again.seen, again.not_looked) == (Seen.GONE, ())
+    assert "1 index(es) of data that lies elsewhere" in again.says
 
 
 def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: Path) -> None:
