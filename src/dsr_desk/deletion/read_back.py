@@ -289,10 +289,8 @@ def _again_check(scope: Scope) -> Check:
     check = _check("search again", remaining, found.looked_at, found.not_looked, "candidate(s) that nobody rejected")
     if not found.as_indexed:
         return check
-    says = (
-        f"{found.as_indexed} index(es) of data that lies elsewhere, and of which nothing is removed, were searched as "
-    )
-    return replace(check, says=f"{check.says} {says}they are.")
+    says = f"{found.as_indexed} index(es) were searched as they are: their data lies elsewhere, and nothing of it goes."
+    return replace(check, says=f"{check.says} {says}")
 
 
 def _leftover_check(stores: Stores) -> Check:

@@ -218,7 +218,7 @@ def test_data_that_lies_elsewhere_leaves_a_gap_only_where_something_of_it_is_rem
     again = next(one for one in deleting.read_back(work.desk, work.ref).checks if one.name == "search again")
 
     assert (again.seen, again.not_looked) == (Seen.GONE, ())
-    assert "1 index(es) of data that lies elsewhere" in again.says
+    assert "1 index(es) were searched as they are" in again.says
 
 
 def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: Path) -> None:
