@@ -1,17 +1,36 @@
-"""What is known of a dataset: said by the officer, else read from the files that describe it."""
+"""Datasets before they are indexed: what lies at a path, and what is known of it and registered.
+
+What is known was said by the officer, or else read from the files that describe the dataset.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import groupby
 from pathlib import Path
 
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import register_version
+from dsr_desk.core import codec
+from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.datasets.looking import Sight, look
 from dsr_desk.datasets.registration import Described, facts_beside, read_facts
+from dsr_desk.jobs.progress import CancelToken
+from dsr_desk.search.columns import ColumnKind, guess_kind
+
+__all__ = ["ColumnKind"]
 
 UNKNOWN = "unknown"
 IDENTITY = ("name", "version")
+FACTS = tuple(field.name for field in fields(DatasetVersion) if field.name not in (*IDENTITY, "derived_from"))
+"""The fields of `DatasetVersion` that may be unknown, and be corrected later, in the order of a form."""
+
+SHOWN_VALUES = 3
+SHOWN_LENGTH = 80
 
 
 class FactsMissing(DeskError):
@@ -19,6 +38,13 @@ class FactsMissing(DeskError):
     happened = "{path} cannot be read."
     means = "What it says of the dataset is not known, so the dataset was not registered."
     todo = "Check the path, or leave the file out; what nobody says stays unknown."
+
+
+class DatasetNotRegistered(DeskError):
+    code = "REGISTER-NO-DATASET"
+    happened = "No dataset version called {name} is registered in this vault."
+    means = "Nothing was changed."
+    todo = "List the registered dataset versions with `dataset list`, or register it first."
 
 
 @dataclass(frozen=True)
@@ -29,6 +55,126 @@ class Taken:
     value: str
     file: str
     format: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column with its guessed kind. `samples` are values to be shown to an officer: never logged and never stored."""
+
+    name: str
+    kind: ColumnKind
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns that several containers of one format may have in common, named by their paths in the dataset."""
+
+    containers: tuple[str, ...]
+    title: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """All containers of one format, counted; `size` in bytes. `complete` is False where at least so many were seen."""
+
+    title: str
+    containers: int
+    size: int
+    photos: int
+    records: int
+    unreadable: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """What lies at a path, before it is indexed.
+
+    `format` is the file's, or "folder". `says` is one line. `problems` are (container, why) of containers that broke
+    off while they were looked at; `not_understood` are (file, why) of what is not read at all, "" where the format
+    is unknown. `described` are the files that describe the dataset, `found` what they say of it, the first file first.
+    """
+
+    path: Path
+    format: str
+    says: str
+    parts: tuple[Part, ...]
+    tables: tuple[Table, ...]
+    problems: tuple[tuple[str, str], ...]
+    not_understood: tuple[tuple[str, str], ...]
+    described: tuple[Path, ...]
+    found: tuple[Taken, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @property
+    def photos(self) -> int:
+        return sum(part.photos for part in self.parts)
+
+    @property
+    def records(self) -> int:
+        return sum(part.records for part in self.parts)
+
+    @property
+    def complete(self) -> bool:
+        return all(part.complete for part in self.parts)
+
+
+def look_at(path: Path, cancel: CancelToken | None = None) -> SourceView:
+    """Looks at a file or folder and writes nothing. Counts the first 10,000 items, so it takes seconds, not hours.
+
+    Raises SourceMissing, SourceUnreadable, SourceEmpty, SourceNotUnderstood, Cancelled.
+    """
+    looked = look(path, (cancel or CancelToken()).check)
+    described = _beside(path)
+    describing = {one.path for one in described}
+    return SourceView(
+        path=path,
+        format=looked.format,
+        says=looked.says,
+        parts=tuple(_parts(looked.sights)),
+        tables=tuple(_tables(looked.sights)),
+        problems=tuple((sight.container.name, sight.problem) for sight in looked.sights if sight.problem),
+        not_understood=tuple(_split(line) for line in looked.not_understood if path / line not in describing),
+        described=tuple(one.path for one in described),
+        found=tuple(_taken(one, field, value) for one in described for field, value in one.facts.items()),
+    )
+
+
+def register_dataset(desk: Desk, version: DatasetVersion) -> Change:
+    """Registers a dataset version without an index: a search then names it as not searched."""
+    with desk.vault.transaction():
+        register_version(desk, version)
+        return desk.record(
+            "dataset-registered", [Topic.INDEXES], body={"dataset_version": _code(version.id)}, subject=version.id
+        )
+
+
+def registered_dataset(desk: Desk, version_id: str) -> DatasetVersion:
+    """As it is registered now, by id (name@version). Raises DatasetNotRegistered."""
+    row = desk.vault.db.conn.execute("SELECT facts FROM dataset_versions WHERE id = ?", [version_id]).fetchone()
+    if row is None:
+        raise DatasetNotRegistered(name=version_id)
+    return codec.from_text(row[0], DatasetVersion)
+
+
+def correct_dataset(desk: Desk, version_id: str, said: Mapping[str, str]) -> Change:
+    """Changes facts (by the names in `FACTS`) of a registered dataset version; blank means unknown again.
+
+    Name and version stay, since items are addressed by them. The journal keeps which fields were corrected, not what
+    they say. Raises DatasetNotRegistered.
+    """
+    with desk.vault.transaction() as db:
+        before = registered_dataset(desk, version_id)
+        after = replace(before, **{field: said[field].strip() or UNKNOWN for field in FACTS if field in said})
+        changed = [field for field in FACTS if getattr(before, field) != getattr(after, field)]
+        db.table("dataset_versions").update(version_id, {"facts": codec.to_text(after)})
+        body = {"dataset_version": _code(version_id), "fields": changed}
+        return desk.record("dataset-corrected", [Topic.INDEXES], body=body, subject=version_id)
 
 
 def dataset_version(
@@ -48,7 +194,7 @@ def dataset_version(
         for field, value in described.facts.items():
             if field not in facts and (described in named or field not in IDENTITY):
                 facts[field] = value
-                taken.append(Taken(field, value, described.path.name, described.format))
+                taken.append(_taken(described, field, value))
     return DatasetVersion(**{"name": name, "version": "1", **facts}), tuple(taken)
 
 
@@ -65,3 +211,56 @@ def _beside(source: Path) -> list[Described]:
         return facts_beside(source)
     except OSError:
         return []
+
+
+def _code(version_id: str) -> str:
+    """Names of datasets are free text, which the journal does not take."""
+    return digest_of(version_id)[:32]
+
+
+def _taken(described: Described, field: str, value: str) -> Taken:
+    return Taken(field, value, described.path.name, described.format)
+
+
+def _parts(sights: Iterable[Sight]) -> Iterable[Part]:
+    for title, same in groupby(sorted(sights, key=_title), key=_title):
+        seen = list(same)
+        yield Part(
+            title=title,
+            containers=len(seen),
+            size=sum(sight.size for sight in seen),
+            photos=sum(sight.photos for sight in seen),
+            records=sum(sight.records for sight in seen),
+            unreadable=sum(sight.unreadable for sight in seen),
+            complete=all(sight.complete for sight in seen),
+        )
+
+
+def _tables(sights: Iterable[Sight]) -> Iterable[Table]:
+    """Containers of one format with the same columns are shown as one: the shards of a dataset."""
+    alike: dict[tuple[str, tuple[str, ...]], list[Sight]] = {}
+    for sight in sights:
+        if sight.columns:
+            alike.setdefault((_title(sight), tuple(sight.columns)), []).append(sight)
+    for (title, names), seen in alike.items():
+        columns = []
+        for name in names:
+            values = [value for sight in seen for value in sight.columns[name]]
+            columns.append(Column(name, guess_kind(name, values), _samples(values)))
+        yield Table(tuple(sight.container.name for sight in seen), title, tuple(columns))
+
+
+def _title(sight: Sight) -> str:
+    return sight.container.title
+
+
+def _samples(values: Iterable[str]) -> tuple[str, ...]:
+    """The first few different ones, in one line each."""
+    filled = (" ".join(value.split()) for value in values)
+    shown = (value if len(value) <= SHOWN_LENGTH else value[: SHOWN_LENGTH - 1] + "…" for value in filled if value)
+    return tuple(dict.fromkeys(shown))[:SHOWN_VALUES]
+
+
+def _split(line: str) -> tuple[str, str]:
+    name, colon, why = line.rpartition(": ")
+    return (name, why) if colon else (line, "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from dsr_desk.app.cases import CaseView, reference_bytes, require_identity
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import list_indexes, opened, resolve_index
+from dsr_desk.app.indexing import ancestors, dataset_versions, list_indexes, opened, resolve_index
 from dsr_desk.app.references import reference_template
 from dsr_desk.app.review import ReviewClosed, hits, refused_links, settle_state
 from dsr_desk.core import codec
@@ -95,7 +95,7 @@ def search_case(
         report=report,
         cancel=cancel,
     )
-    result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *result.not_searched))
+    result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *_without_index(desk), *result.not_searched))
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
@@ -179,6 +179,17 @@ def _unnamed(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
         NotSearched(f"index {index.name}", "it was not chosen for this search", index.about.items)
         for index in list_indexes(desk)
         if index.destroyed is None and index.id not in chosen
+    ]
+
+
+def _without_index(desk: Desk) -> list[NotSearched]:
+    """Registered dataset versions that have no index here; one that an indexed version was derived from has none."""
+    indexed = {index.dataset_version for index in list_indexes(desk) if index.destroyed is None}
+    covered = indexed.union(*(ancestors(desk, version) for version in indexed))
+    return [
+        NotSearched(f"dataset {version.id}", "it is registered and has no index here")
+        for version, _ in dataset_versions(desk)
+        if version.id not in covered
     ]
 
 

@@ -73,6 +73,16 @@ class SourceNotUnderstood(DeskError):
 
 
 @dataclass(frozen=True)
+class Survey:
+    """What lies at a path. `not_understood` are lines "name: why" or "name", complete."""
+
+    format: str
+    says: str
+    containers: tuple[Container, ...]
+    not_understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Contents:
     """What lies below a folder: its file containers, the loose photos and sidecars, and what is neither."""
 
@@ -83,7 +93,7 @@ class _Contents:
     others: tuple[str, ...]
 
 
-def open_source(path: Path, base: Path | None = None) -> list[Container]:
+def survey(path: Path, base: Path | None = None) -> Survey:
     """The containers at `path`: of a file one, of a folder one for loose photos and one for each file that is one.
 
     Names are relative to `base`, by default the folder that holds `path`. Raises SourceMissing, SourceUnreadable,
@@ -91,13 +101,24 @@ def open_source(path: Path, base: Path | None = None) -> list[Container]:
     """
     path, base = _placed(path, base)
     if not path.is_dir():
-        return [_open_file(path, base)]
+        container = _open_file(path, base)
+        return Survey(container.format, f"{container.title}, {_size(path.stat().st_size)}", (container,))
     contents = _contents_of(path, base)
-    loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
-    found: list[Container] = [*loose, *contents.containers]
-    if not found:
+    if not (contents.containers or contents.photos or contents.problems):
         raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
-    return found
+    loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
+    parts = [_plural(contents.photos, "loose photo")] if contents.photos else []
+    parts += [f"{_plural(contents.records, 'record')} beside them"] if contents.records else []
+    titles = Counter(container.title for container in contents.containers)
+    parts += [f"{count} × {title}" for title, count in sorted(titles.items())]
+    says = "folder: " + (", ".join(parts) or "nothing that can be read")
+    found: tuple[Container, ...] = (*loose, *contents.containers)
+    return Survey(FolderOfPhotos.format, says, found, (*contents.problems, *contents.others))
+
+
+def open_source(path: Path, base: Path | None = None) -> list[Container]:
+    """The containers of a `survey`, which says what is raised."""
+    return list(survey(path, base).containers)
 
 
 def reopen(format_name: str, path: Path, name: str) -> Container:
@@ -118,22 +139,14 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
 def describe(path: Path) -> Summary:
     """What a path turns out to be, how much is in it, and what is not understood ("name: why", complete).
 
-    Raises as `open_source` does.
+    Raises as `survey` does.
     """
-    path, base = _placed(path, None)
-    if not path.is_dir():
-        container = _open_file(path, base)
-        says = f"{container.title}: {_counted(container)}, {_size(path.stat().st_size)}"
-        return Summary(container.format, says)
-    contents = _contents_of(path, base)
-    if not (contents.containers or contents.photos or contents.problems):
-        raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
-    parts = [_plural(contents.photos, "loose photo")] if contents.photos else []
-    parts += [f"{_plural(contents.records, 'record')} beside them"] if contents.records else []
-    titles = Counter(container.title for container in contents.containers)
-    parts += [f"{count} × {title}" for title, count in sorted(titles.items())]
-    says = "folder: " + (", ".join(parts) or "nothing that can be read")
-    return Summary(FolderOfPhotos.format, says, (*contents.problems, *contents.others))
+    found = survey(path)
+    says = found.says
+    if found.format != FolderOfPhotos.format:
+        (container,) = found.containers
+        says = f"{container.title}: {_counted(container)}, {_size(container.path.stat().st_size)}"
+    return Summary(found.format, says, found.not_understood)
 
 
 def _counted(container: Container) -> str:

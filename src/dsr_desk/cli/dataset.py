@@ -1,0 +1,137 @@
+"""dsr-desk dataset: what lies at a path, and what is registered of datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from dsr_desk.app import indexing, registering
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.registering import FACTS, SourceView
+from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.core import codec
+from dsr_desk.core.items import DatasetVersion
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OPTIONS = {
+    "source": ("--source", "Where the data came from."),
+    "collected": ("--collected", "When it was collected."),
+    "supplier": ("--supplier", "Who supplied it."),
+    "legal_basis": ("--consent", "Consent wording or legal basis."),
+    "purposes": ("--purposes", "What it may be used for."),
+    "retention": ("--retention", "Until when it may be kept."),
+    "data_recipients": ("--passed-on-to", "Data recipients; “none” if it was never passed on."),
+    "responsible": ("--responsible", "Who is responsible for it."),
+    "other_places": ("--other-places", "Other places where it lies; “none” if there are none."),
+}
+
+
+def _facts_options(function: Callable[P, R]) -> Callable[P, R]:
+    for field in reversed(FACTS):
+        name, says = _OPTIONS[field]
+        function = click.option(name, field, default=None, help=says)(function)
+    return function
+
+
+@click.group()
+def dataset() -> None:
+    """Datasets: what lies at a path, and what is registered of each."""
+
+
+@dataset.command("look")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--samples", is_flag=True, help="Show some values of each column. They are personal data.")
+@json_option
+def look_command(path: Path, samples: bool, as_json: bool) -> None:
+    """Say what PATH is, how much is in it, what its columns hold and what is not understood. Writes nothing."""
+    with progress_bar(as_json) as (_, cancel):
+        view = registering.look_at(path, cancel)
+    result = codec.plain(view)
+    if not samples:
+        for table in result["tables"]:
+            for column in table["columns"]:
+                del column["samples"]
+    emit(as_json, {**result, "path": str(path), "complete": view.complete}, *_lines(view, samples))
+
+
+def _lines(view: SourceView, samples: bool) -> list[str]:
+    lines = [view.says]
+    for part in view.parts:
+        more = "" if part.complete else "more than "
+        broken = f", {part.unreadable} of them unreadable" if part.unreadable else ""
+        lines.append(f"{part.containers} × {part.title}: {more}{part.photos} photos and {part.records} records{broken}")
+    for table in view.tables:
+        others = f" and {len(table.containers) - 1} more" if len(table.containers) > 1 else ""
+        lines.append(f"Columns of {table.containers[0]}{others}:")
+        for column in table.columns:
+            shown = f"   {' | '.join(column.samples)}" if samples else ""
+            lines.append(f"  {column.name}: {column.kind}{shown}")
+    lines += [f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in view.found]
+    lines += [f"! {name}: {why}" for name, why in view.problems]
+    return [*lines, *(f"! {name}: {why or 'in no format that is read'}" for name, why in view.not_understood)]
+
+
+@dataset.command("list")
+@with_desk
+@json_option
+def list_command(desk: Desk, as_json: bool) -> None:
+    """All registered dataset versions, and how many of their facts are unknown."""
+    versions = [version for version, _ in indexing.dataset_versions(desk)]
+    lines = [f"{one.id}: {_unknown(one)} of {len(FACTS)} facts unknown" for one in versions]
+    emit(as_json, [codec.plain(one) for one in versions], *(lines or ["No dataset is registered yet."]))
+
+
+@dataset.command()
+@with_desk
+@click.argument("version_id", metavar="NAME@VERSION")
+@json_option
+def show(desk: Desk, version_id: str, as_json: bool) -> None:
+    """What is registered of one dataset version."""
+    _emit_facts(registering.registered_dataset(desk, version_id), as_json)
+
+
+@dataset.command()
+@with_desk
+@click.argument("name")
+@click.argument("version")
+@click.option(
+    "--facts",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Croissant file, dataset card or provenance record that fills what you leave unknown; repeatable.",
+)
+@_facts_options
+@json_option
+def register(desk: Desk, name: str, version: str, files: tuple[Path, ...], as_json: bool, **said: str | None) -> None:
+    """Register a dataset that has no index here: searches then say that it was not searched."""
+    given = {"name": name, "version": version, **{field: value for field, value in said.items() if value}}
+    facts, _ = registering.dataset_version((), files, given, name=name)
+    registering.register_dataset(desk, facts)
+    _emit_facts(registering.registered_dataset(desk, facts.id), as_json)
+
+
+@dataset.command()
+@with_desk
+@click.argument("version_id", metavar="NAME@VERSION")
+@_facts_options
+@json_option
+def correct(desk: Desk, version_id: str, as_json: bool, **said: str | None) -> None:
+    """Correct what is registered; an empty text makes a fact unknown again. What you leave out stays."""
+    given = {field: value for field, value in said.items() if value is not None}
+    registering.correct_dataset(desk, version_id, given)
+    _emit_facts(registering.registered_dataset(desk, version_id), as_json)
+
+
+def _emit_facts(version: DatasetVersion, as_json: bool) -> None:
+    lines = [f"{field.replace('_', ' ')}: {getattr(version, field)}" for field in FACTS]
+    emit(as_json, codec.plain(version), version.id, *lines)
+
+
+def _unknown(version: DatasetVersion) -> int:
+    return sum(getattr(version, field) == registering.UNKNOWN for field in FACTS)

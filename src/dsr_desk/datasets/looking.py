@@ -1,0 +1,106 @@
+"""Looks at a path before anything is indexed: what it is, how much, what its columns hold, what is not understood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.registry import survey
+
+MOST_ITEMS = 10_000
+MOST_BYTES = 256 * 1024 * 1024
+"""A look counts this many items, of this many bytes, and then says "more than"."""
+
+FEWEST_ITEMS = 50
+"""However many containers share a look, this much of each is looked at."""
+
+MOST_COLUMNS = 500
+MOST_VALUES = 200
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of one container.
+
+    `unreadable` counts photos and records that are listed and cannot be read. `complete` is False where only the
+    first items were counted. `problem` says in a few words why nothing more could be seen. `columns` holds up to
+    `MOST_VALUES` values of each column of its records, as they are stored: personal data.
+    """
+
+    container: Container
+    size: int
+    photos: int
+    records: int
+    unreadable: int
+    complete: bool
+    problem: str
+    columns: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """`format` is "folder" for a folder; `not_understood` are lines "name: why" or "name", complete."""
+
+    format: str
+    says: str
+    sights: tuple[Sight, ...]
+    not_understood: tuple[str, ...]
+
+
+def look(path: Path, check: Callable[[], None] = lambda: None) -> Looked:
+    """Raises as `open_source` does. `check` is called between two items and may raise to stop."""
+    found = survey(path)
+    share = max(FEWEST_ITEMS, MOST_ITEMS // len(found.containers))
+    sights = tuple(
+        _seen(container, share, MOST_BYTES // len(found.containers), check) for container in found.containers
+    )
+    return Looked(found.format, found.says, sights, found.not_understood)
+
+
+def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], None]) -> Sight:
+    kinds: Counter[ItemKind] = Counter()
+    columns: dict[str, list[str]] = {}
+    unreadable = weight = 0
+    problem, complete = "", True
+    try:
+        for entry in islice(container.entries(), most + 1):
+            check()
+            if kinds.total() == most or (weight > most_bytes and kinds.total() >= FEWEST_ITEMS):
+                complete = False
+                break
+            kinds[entry.kind] += 1
+            weight += entry.size
+            unreadable += bool(entry.problem)
+            for name, value in (entry.record or {}).items():
+                if name in columns or len(columns) < MOST_COLUMNS:
+                    values = columns.setdefault(name, [])
+                    if len(values) < MOST_VALUES:
+                        values.append(value)
+    except DeskError as error:
+        problem, complete = str(error.details.get("why", error.what_happened.rstrip("."))), False
+    except OSError as error:
+        problem, complete = (error.strerror or "the system refused").lower(), False
+    return Sight(
+        container=container,
+        size=_size(container, weight),
+        photos=kinds[ItemKind.PHOTO],
+        records=kinds[ItemKind.RECORD],
+        unreadable=unreadable,
+        complete=complete,
+        problem=problem,
+        columns={name: tuple(values) for name, values in columns.items()},
+    )
+
+
+def _size(container: Container, seen: int) -> int:
+    """Bytes of the file; of a folder's loose files, of those that were seen."""
+    try:
+        return container.path.stat().st_size if container.path.is_file() else seen
+    except OSError:
+        return seen
