@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import threading
 
+import pillow_heif
+import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
@@ -25,6 +27,18 @@ def test_a_photo_is_decoded_upright_and_no_larger_than_asked() -> None:
     assert upright_size(data) == QSize(200, 400)
     image = decode(data, 100)
     assert (image.width(), image.height()) == (50, 100)
+
+
+@pytest.mark.parametrize("format", ["HEIF", "AVIF", "JPEG2000", "TIFF"])
+def test_a_photo_that_the_window_system_does_not_know_is_shown_too(format: str) -> None:
+    made, out = Image.new("RGB", (400, 200), (120, 80, 40)), io.BytesIO()
+    if format == "HEIF":
+        pillow_heif.from_pillow(made).save(out)
+    else:
+        made.save(out, format)
+    assert upright_size(out.getvalue()) == QSize(400, 200)
+    image = decode(out.getvalue(), 100)
+    assert (image.width(), image.height()) == (100, 50)
 
 
 def test_what_is_no_picture_decodes_to_nothing() -> None:

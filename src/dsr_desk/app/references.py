@@ -11,6 +11,7 @@ from dsr_desk.core import codec
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, LedgerClass
+from dsr_desk.faces.decode import viewable
 from dsr_desk.faces.engine import Template
 from dsr_desk.faces.photo import PhotoResult, examine
 from dsr_desk.faces.registry import load_engine
@@ -44,6 +45,11 @@ class PhotoMissing(DeskError):
     happened = "There is no file {name}."
     means = "The photo was not read and nothing was changed."
     todo = "Check the name and give it again."
+
+
+def as_shown(photo: bytes) -> bytes:
+    """The photo in a format that windows show: as it is, or turned into a JPEG; empty where it has no pixels."""
+    return viewable(photo) or b""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dsr_desk.core.findings import Candidate, Decision, Hit, Verdict
 from dsr_desk.core.items import ItemAddress, ItemKind
 from dsr_desk.core.requests import CaseState
 from dsr_desk.datasets.registry import reopen
+from dsr_desk.faces.decode import viewable
 from dsr_desk.storage.clock import now
 
 
@@ -172,13 +173,14 @@ def face_crop(desk: Desk, candidate: Candidate) -> bytes | None:
 
 
 def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
-    """The stored photo, read where it lies; None where it cannot be reached from this computer."""
+    """The stored photo, read where it lies, as a window shows it; None where it cannot be reached or has no pixels."""
     try:
         item = opened(desk, candidate.index).item(candidate.id)
         if item is None or item.kind is not ItemKind.PHOTO:
             return None
         container = reopen(item.format, item.path, item.address.container)
-        return container.read(item.address.member, item.address.digest, item.address.occurrence, item.hint)
+        data = container.read(item.address.member, item.address.digest, item.address.occurrence, item.hint)
+        return viewable(data, item.orientation)
     except (DeskError, OSError):
         return None
 

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
+import pi_heif
 from numpy.typing import NDArray
 from PIL import (  # noqa: F401 - a format can be opened once its module is imported
     AvifImagePlugin,
@@ -28,7 +29,7 @@ from PIL import (  # noqa: F401 - a format can be opened once its module is impo
 from dsr_desk.core.items import LedgerClass
 from dsr_desk.faces.engine import Pixels
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF", "HEIF")
 """What is opened, by content and not by name. EPS and the like stay out: opening them would start other programs."""
 
 MOST_PIXELS = 100_000_000
@@ -38,6 +39,9 @@ KEPT_PIXELS = 40_000_000
 """Larger photos are shrunk to at most this many before faces are looked for."""
 
 ORIENTATION_TAG = 0x0112
+
+# It turns the pixels upright by itself and takes the orientation out of what `getexif` gives.
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 # Pillow's own guard would refuse photos that a JPEG decoder can read at an eighth; `decode` guards before pixels exist.
 Image.MAX_IMAGE_PIXELS = None
@@ -65,10 +69,35 @@ def decode(data: bytes, orientation: int | None = None) -> Decoded:
     """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing."""
     if not data:
         return Decoded(None, LedgerClass.UNREADABLE, "the file is empty")
-    if _looks_like_heic(data):
-        return Decoded(None, LedgerClass.SKIPPED, "HEIC photos are not read; convert them to JPEG first")
     with _switch:
         return _decode(data, orientation)
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels as stored, without decoding; None for what is no photo that can be read."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return image.size
+    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return None
+
+
+def viewable(data: bytes, orientation: int | None = None) -> bytes | None:
+    """The photo as every window and browser shows it: as it is, or as an upright JPEG. None where it has no pixels.
+
+    `orientation` as for `decode`.
+    """
+    if data.startswith(_SHOWN_AS_IT_IS) and not orientation:
+        return data
+    pixels = decode(data, orientation).pixels
+    if pixels is None:
+        return None
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+_SHOWN_AS_IT_IS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8")
 
 
 def _decode(data: bytes, orientation: int | None) -> Decoded:
@@ -169,7 +198,3 @@ def _to_greys(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     low = min(0.0, float(numbers.min()))
     high = float(numbers.max())
     return ((numbers - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
-
-
-def _looks_like_heic(data: bytes) -> bool:
-    return data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 
-from PIL import Image, UnidentifiedImageError
+from dsr_desk.faces.decode import MOST_PIXELS, size_of
 
 SMALLEST = 64
 """Shorter side in pixels below which a picture is a logo or an icon and no reference photo."""
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "PPM")
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
 def looks_like_picture(data: bytes) -> bool:
@@ -30,18 +25,12 @@ def looks_like_picture(data: bytes) -> bool:
 
 def refuse_photo(data: bytes) -> str:
     """Why these bytes cannot serve as a reference photo, in a few words; "" where they can."""
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        return "a HEIC photo, which cannot be read here: ask for it as JPEG"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-                width, height = picture.size
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return "far more pixels than a photo has"
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, MemoryError):
+    size = size_of(data)
+    if size is None:
         return "not a photo that can be read"
+    width, height = size
+    if width * height > MOST_PIXELS:
+        return "far more pixels than a photo has"
     if min(width, height) < SMALLEST:
         return f"only {width} × {height} pixels, so a logo rather than a photo"
     return ""

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
+from dsr_desk.app.references import as_shown
+
 QUEUE = 128
 CACHE_BYTES = 64 * 1024 * 1024
 
@@ -19,7 +21,7 @@ CACHE_BYTES = 64 * 1024 * 1024
 def decode(data: bytes, long_side: int = 0) -> QImage:
     """An upright picture whose longer side is at most `long_side` pixels (0: as it is); null where it is none."""
     buffer = QBuffer()
-    buffer.setData(QByteArray(data))
+    buffer.setData(QByteArray(as_shown(data)))
     reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     size = reader.size()
@@ -31,7 +33,7 @@ def decode(data: bytes, long_side: int = 0) -> QImage:
 def upright_size(data: bytes) -> QSize:
     """Width and height once the photo is turned as its camera said; invalid where it cannot be read."""
     buffer = QBuffer()
-    buffer.setData(QByteArray(data))
+    buffer.setData(QByteArray(as_shown(data)))
     reader = QImageReader(buffer)
     size = reader.size()
     turned = reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -66,6 +67,18 @@ def draw_face() -> Draw:
 @pytest.fixture(scope="session")
 def encoded() -> Encode:
     return encoding
+
+
+@pytest.fixture(scope="session")
+def heic() -> Encode:
+    def encode(image: Image.Image, orientation: int = 1) -> bytes:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        out = io.BytesIO()
+        pillow_heif.from_pillow(image).save(out, quality=90, exif=exif.tobytes())
+        return out.getvalue()
+
+    return encode
 
 
 @pytest.fixture(scope="session")

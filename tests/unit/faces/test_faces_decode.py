@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from dsr_desk.core.items import LedgerClass
-from dsr_desk.faces.decode import FORMATS, MOST_PIXELS, decode
+from dsr_desk.faces.decode import FORMATS, MOST_PIXELS, decode, viewable
 
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[0, 0, 0], [255, 255, 0], [255, 255, 255]]], np.uint8)
 """Two rows of three colours: every turn and every mirror image of it is different."""
@@ -140,10 +140,28 @@ def test_what_is_no_photo_is_unreadable_with_a_reason(data):
     assert decoded.reason
 
 
-def test_a_heic_photo_is_skipped_with_advice():
-    decoded = decode(b"\x00\x00\x00\x18ftypheic" + bytes(100))
-    assert decoded.problem is LedgerClass.SKIPPED
-    assert "HEIC" in decoded.reason
+def test_a_heic_photo_is_read_upright(face_photo, heic):
+    decoded = decode(heic(face_photo.resize((400, 300)), orientation=6))
+    assert (decoded.problem, decoded.width, decoded.height) == (None, 300, 400)
+    assert decoded.pixels.shape == (400, 300, 3)
+
+
+def test_a_heic_photo_that_is_damaged_is_unreadable_with_a_reason(face_photo, heic):
+    data = heic(face_photo)
+    for tenth in range(1, 10):
+        decoded = decode(data[: len(data) * tenth // 10])
+        assert decoded.problem is LedgerClass.UNREADABLE
+        assert decoded.reason
+
+
+def test_a_photo_that_browsers_do_not_know_is_shown_as_an_upright_jpeg(face_photo, heic, encoded):
+    shown = viewable(heic(face_photo.resize((400, 300)), orientation=6))
+    with Image.open(io.BytesIO(shown)) as image:
+        assert (image.format, image.size) == ("JPEG", (300, 400))
+    jpeg = encoded(face_photo, "JPEG")
+    assert viewable(jpeg) == jpeg
+    assert viewable(jpeg, 6) != jpeg
+    assert viewable(b"hello" * 100) is None
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
