@@ -24,8 +24,9 @@ from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import describe, open_source
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import load_engine
-from dsr_desk.jobs.pool import Crash, WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
+from dsr_desk.jobs.start import Where, start_workers
+from dsr_desk.jobs.workers import Crash, Recipe, Workers
 from dsr_desk.search.about import About, Register, Signer
 from dsr_desk.search.erase import erase_rows
 from dsr_desk.search.finish import finish, write_setting
@@ -34,7 +35,7 @@ from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.listing import Listed, Listing
 from dsr_desk.search.lookup import look_up_container
 from dsr_desk.search.schema import MIGRATIONS
-from dsr_desk.search.work import LoadEngine, examine_photo, prepare
+from dsr_desk.search.work import LoadEngine, examined, recipe_for
 from dsr_desk.search.writer import ContainerWriter, remove_container, without_pixels
 from dsr_desk.storage.database import open_encrypted, transaction
 from dsr_desk.storage.files import disk_errors, refuse_network_disk
@@ -115,7 +116,7 @@ def build(
     load: LoadEngine | None = None,
     country: str = "",
     thumbnails: bool = False,
-    workers: int = 1,
+    workers: Where = 1,
     report: Report = silent,
     cancel: CancelToken | None = None,
 ) -> BuildReport:
@@ -140,7 +141,8 @@ def build(
         _settle(opened, to, version, register, country, made_with)
         kept, removed = _plan(opened, to, containers, sources, left_out)
         named = frozenset(source.absolute() for source in sources if source.is_file())
-        build_ = _Build(opened, to, version, load, thumbnails, workers, report, cancel, named)
+        recipe = recipe_for(load, engine.digest, thumbnails=thumbnails)
+        build_ = _Build(opened, to, version, recipe, engine.dimension, workers, report, cancel, named)
         read, complete = 0, True
         try:
             read = build_.run(containers)
@@ -161,9 +163,9 @@ class _Build:
         db: Database,
         folder: Path,
         version: DatasetVersion,
-        load: LoadEngine,
-        thumbnails: bool,
-        workers: int,
+        recipe: Recipe,
+        dimension: int,
+        workers: Where,
         report: Report,
         cancel: CancelToken,
         named: frozenset[Path] = frozenset(),
@@ -174,7 +176,7 @@ class _Build:
         self.version = version
         self.cancel = cancel
         self.country = read_setting(db, "country")
-        self._load, self._thumbnails, self._workers = load, thumbnails, workers
+        self._recipe, self._dimension, self._workers = recipe, dimension, workers
         self._report = report
         self._reported = 0.0
         self._notes: Counter[str] = Counter(
@@ -185,26 +187,25 @@ class _Build:
     def run(self, containers: Sequence[Container]) -> int:
         """Reads what is waiting, fills the lookup tables; returns how many containers were read."""
         read = 0
-        pool = WorkerPool(self._workers, prepare, (self._load, self._thumbnails))
-        with pool:
+        with start_workers(self._workers, self._recipe) as workers:
             for container in containers:
                 self.cancel.check()
                 row, state = self.db.conn.execute(
                     "SELECT id, state FROM containers WHERE name = ?", [container.name]
                 ).fetchone()
                 if state in ("waiting", "reading"):
-                    self._read(container, row, pool)
+                    self._read(container, row, workers)
                     read += 1
         for (row,) in self.db.conn.execute("SELECT id FROM containers ORDER BY id").fetchall():
             self._tell("looking up records", force=True)
             look_up_container(self.db, self.folder, row, self.country, self.cancel)
         return read
 
-    def _read(self, container: Container, row: int, pool: WorkerPool) -> None:
+    def _read(self, container: Container, row: int, workers: Workers) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
         listing = Listing(container, done, writer.known, named=container.path in self._named)
-        results = pool.in_order(examine_photo, listing.tasks(), self.cancel)
+        results = examined(workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
         while not ended:
             with transaction(self.db, self.folder):

@@ -10,8 +10,8 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.datasets.container import Container, ContainerDamaged, Entry
 from dsr_desk.faces.photo import PhotoResult
-from dsr_desk.jobs.pool import Task
 from dsr_desk.jobs.progress import Cancelled
+from dsr_desk.jobs.workers import Task
 from dsr_desk.search.writer import without_pixels
 
 

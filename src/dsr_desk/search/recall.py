@@ -21,10 +21,11 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.faces.registry import load_engine
-from dsr_desk.jobs.pool import Crash, Task, WorkerPool
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.jobs.start import start_workers
+from dsr_desk.jobs.workers import Crash, Task
 from dsr_desk.search.codes import decode, encode
-from dsr_desk.search.work import LoadEngine, examine_photo, prepare
+from dsr_desk.search.work import LoadEngine, examined, recipe_for
 
 FEWEST = 3
 STRANGERS = (10, 50)
@@ -84,8 +85,9 @@ def read_labelled(
     total = sum(map(len, people))
     began = time.monotonic()
     photos = []
-    with WorkerPool(workers, prepare, (load, False)) as pool:
-        results = pool.in_order(examine_photo, _tasks(people), cancel or CancelToken())
+    engine = load()
+    with start_workers(workers, recipe_for(load, engine.digest, thumbnails=False)) as started:
+        results = examined(started, _tasks(people), cancel or CancelToken(), engine.dimension)
         for done, ((person, number), result) in enumerate(results, start=1):
             faces = result.faces if isinstance(result, PhotoResult) else ()
             photos.append(LabelledPhoto(person, number, _stored(faces, result)))

@@ -10,9 +10,10 @@ from typing import Any
 import jobs_work
 import pytest
 
-from dsr_desk.jobs import pool as pool_module
-from dsr_desk.jobs.pool import Crash, Task, WorkerPool
+from dsr_desk.jobs import workers as workers_module
+from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken
+from dsr_desk.jobs.workers import Crash, Task
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_what_a_task_raises_is_raised_to_the_caller(pool: WorkerPool) -> None:
 
 
 def test_tasks_are_drawn_no_faster_than_memory_allows(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "IN_FLIGHT_BYTES", 100)
+    monkeypatch.setattr(workers_module, "IN_FLIGHT_BYTES", 100)
     drawn = 0
 
     def tasks() -> Iterator[Task[int]]:

@@ -1,0 +1,263 @@
+"""Workers of a Dask cluster that the user named.
+
+Three kinds of process: this one, which may hold keys; a client without keys (`jobs.cluster_client`), the only process
+of this program that uses a network; and the cluster's workers (`jobs.cluster_worker`). Dask unpickles what workers
+send, so it is the client that it could do harm to. The client hands on bytes, and nothing here unpickles them. Workers
+seal their results for a key pair that lives as long as the job, so a worker that runs short of memory and writes
+results to its disk writes nothing that can be read there.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyrage
+
+import dsr_desk
+from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs import cluster_client
+from dsr_desk.jobs.cluster_client import is_loopback
+from dsr_desk.jobs.cluster_worker import CRASH, VALUE, Held, Job
+from dsr_desk.jobs.progress import CancelToken
+from dsr_desk.jobs.workers import Crash, Recipe, Workers, wait
+
+GOODBYE_SECONDS = 15.0
+MOST_WORDS = 200
+
+
+class ClusterNotInstalled(DeskError):
+    code = "CLUSTER-NOT-INSTALLED"
+    happened = "What is needed to talk to a Dask cluster is not installed."
+    means = "Nothing was read, and no connection was made."
+    todo = "Install DSR Desk with its extra `cluster` (dsr-desk[cluster]), or index without --cluster."
+
+
+class ClusterAddressUnusable(DeskError):
+    code = "CLUSTER-ADDRESS"
+    happened = "{address} is not the address of a Dask scheduler."
+    means = "Nothing was read, and no connection was made."
+    todo = "Give it as tls://HOST:PORT, or tcp://127.0.0.1:PORT for a cluster on this computer."
+
+
+class ClusterNotEncrypted(DeskError):
+    code = "CLUSTER-NOT-ENCRYPTED"
+    happened = "{address} is not on this computer, and photos would travel to it unencrypted or to anyone."
+    means = "No photo was sent."
+    todo = (
+        "Run the scheduler and all workers with TLS, and give a tls:// address with --cluster-ca, "
+        "--cluster-certificate and --cluster-key."
+    )
+
+
+class ClusterUnreachable(DeskError):
+    code = "CLUSTER-UNREACHABLE"
+    happened = "The Dask scheduler at {address} could not be reached: {why}."
+    means = "Nothing was indexed."
+    todo = "Check that it runs, its address, and that both sides' certificates are of the same authority."
+
+
+class ClusterWithoutWorkers(DeskError):
+    code = "CLUSTER-NO-WORKERS"
+    happened = "The Dask scheduler at {address} has no workers."
+    means = "Nothing was indexed."
+    todo = "Start workers, or index without --cluster."
+
+
+class ClusterWorkerUnfit(DeskError):
+    code = "CLUSTER-WORKER-UNFIT"
+    happened = "The worker {worker} cannot do this work: {why}."
+    means = "Nothing was sent to it. Other versions find other faces, and their scores do not compare."
+    todo = "Install DSR Desk {version} with the same face engine on every worker, then start again."
+
+
+class ClusterLost(DeskError):
+    code = "CLUSTER-LOST"
+    happened = "The Dask cluster at {address} is gone: {why}."
+    means = "What was indexed until then is kept; the index is not finished."
+    todo = "Start the same command again, with or without --cluster: it goes on where it stopped."
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A scheduler's address (tls://HOST:PORT or tcp://HOST:PORT) and the three PEM files of mutual TLS."""
+
+    address: str
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def checked(self) -> Cluster:
+        """With the scheme spelled out. Raises ClusterAddressUnusable, ClusterNotEncrypted."""
+        spelled = self.address if "://" in self.address else f"{'tls' if self.authority else 'tcp'}://{self.address}"
+        try:
+            parts = urlsplit(spelled)
+            usable = parts.scheme in ("tcp", "tls") and bool(parts.hostname) and parts.port is not None
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ClusterAddressUnusable(address=self.address)
+        files = [self.authority, self.certificate, self.key]
+        mutual = parts.scheme == "tls" and all(file is not None and file.is_file() for file in files)
+        if not mutual and (parts.scheme == "tls" or not is_loopback(spelled)):
+            raise ClusterNotEncrypted(address=spelled)
+        return Cluster(spelled, *files)
+
+
+class ClusterWorkers(Workers):
+    """Workers of a cluster, made ready by a recipe; only those that hold the same program and identity get work.
+
+    Raises ClusterNotInstalled, ClusterAddressUnusable, ClusterNotEncrypted, ClusterUnreachable,
+    ClusterWithoutWorkers, ClusterWorkerUnfit; ClusterLost later on.
+    """
+
+    def __init__(self, cluster: Cluster, recipe: Recipe) -> None:
+        self._cluster = cluster.checked()
+        if importlib.util.find_spec("distributed") is None:
+            raise ClusterNotInstalled()
+        self._identity = pyrage.x25519.Identity.generate()
+        self._waiting: dict[int, Future[Any]] = {}
+        self._lock = threading.Lock()
+        self._next = 0
+        self._size = 1
+        self._problem: DeskError | None = None
+        self._ready: Future[None] = Future()
+        ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        self._pipe: Connection = ours
+        self._process = multiprocessing.get_context("spawn").Process(
+            target=cluster_client.main,
+            args=(os.getpid(), theirs, self._settings(recipe)),
+            daemon=True,
+        )
+        self._process.start()
+        theirs.close()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self._ready.result()
+        except BaseException:
+            self.close(at_once=True)
+            raise
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def close(self, *, at_once: bool) -> None:  # noqa: ARG002 - what is still wanted was waited for before
+        with suppress(OSError):
+            self._pipe.send(None)
+        self._process.join(GOODBYE_SECONDS)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join()
+        self._reader.join()
+        self._pipe.close()
+
+    def _settings(self, recipe: Recipe) -> cluster_client.Settings:
+        files = (self._cluster.authority, self._cluster.certificate, self._cluster.key)
+        return cluster_client.Settings(
+            address=self._cluster.address,
+            authority=str(files[0] or ""),
+            certificate=str(files[1] or ""),
+            key=str(files[2] or ""),
+            job=Job(Held(recipe), str(self._identity.to_public())),
+        )
+
+    def _begin(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> Future[Any]:
+        begun: Future[Any] = Future()
+        with self._lock:
+            if self._problem is not None:
+                raise self._problem
+            number, self._next = self._next, self._next + 1
+            self._waiting[number] = begun
+        try:
+            self._pipe.send((number, Held((function, args, seconds))))
+        except OSError as error:
+            self._reader.join()
+            raise self._problem or self._lost("its client ended") from error
+        return begun
+
+    def _outcome(
+        self,
+        begun: Future[Any],
+        function: Callable[..., Any],  # noqa: ARG002
+        args: tuple[Any, ...],  # noqa: ARG002
+        seconds: float,  # noqa: ARG002
+        cancel: CancelToken,
+    ) -> Any:
+        return wait(begun, cancel)
+
+    def _read(self) -> None:
+        """In a thread of its own: takes bytes from the client until it ends. Never unpickles them."""
+        problem: DeskError | None = None
+        try:
+            while problem is None:
+                problem = self._take(self._pipe.recv_bytes())
+        except (OSError, EOFError):
+            pass
+        except (ValueError, KeyError, pyrage.DecryptError):
+            problem = self._lost("it answered with what is no result")
+        with self._lock:
+            self._problem = problem or self._lost("its client ended")
+            unanswered = [self._ready, *self._waiting.values()]
+        for one in unanswered:
+            if not one.done():
+                one.set_exception(self._problem)
+
+    def _take(self, message: bytes) -> DeskError | None:
+        kind, body = message[:1], message[1:]
+        if kind == cluster_client.SIZE:
+            self._size = max(1, int.from_bytes(body, "big"))
+            if not self._ready.done():
+                self._ready.set_result(None)
+        elif kind == cluster_client.RESULT:
+            with self._lock:
+                begun = self._waiting.pop(int.from_bytes(body[:8], "big"))
+            self._settle(begun, body[8:])
+        else:
+            return self._problem_of(json.loads(body))
+        return None
+
+    def _settle(self, begun: Future[Any], sealed: bytes) -> None:
+        opened = bytes(pyrage.decrypt(sealed, [self._identity]))
+        how, value = opened[:1], opened[1:]
+        if how == VALUE:
+            begun.set_result(value)
+        elif how == CRASH:
+            begun.set_result(Crash(_plain(value.decode(errors="replace"))))
+        else:
+            begun.set_exception(RuntimeError(_plain(value.decode(errors="replace"))))
+
+    def _problem_of(self, said: dict[str, str]) -> DeskError:
+        address, why = self._cluster.address, _plain(str(said["why"]))
+        worker = _plain(str(said.get("worker", "")))
+        match str(said["problem"]):
+            case "unreachable":
+                return ClusterUnreachable(address=address, why=why)
+            case "no-workers":
+                return ClusterWithoutWorkers(address=address)
+            case "not-encrypted":
+                return ClusterNotEncrypted(address=worker)
+            case "unfit":
+                return ClusterWorkerUnfit(worker=worker, why=why, version=dsr_desk.__version__)
+            case _:
+                return self._lost(why)
+
+    def _lost(self, why: str) -> DeskError:
+        return ClusterLost(address=self._cluster.address, why=why)
+
+
+def _plain(text: str) -> str:
+    """Words of another computer as they may stand on a terminal."""
+    return "".join(one if one.isprintable() else " " for one in text)[:MOST_WORDS]

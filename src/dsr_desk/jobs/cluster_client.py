@@ -1,0 +1,306 @@
+"""The process that talks to a Dask cluster: the only one of this program that uses a network. It holds no key.
+
+It gets tasks from the process that started it and hands back bytes. Work goes to workers that were looked at only:
+those that are on this computer or use TLS, and hold the same program and the same engine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import queue
+import threading
+import time
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+from urllib.parse import urlsplit
+
+import dsr_desk
+from dsr_desk.jobs.cluster_worker import CRASH, Held, Job, let_go, look, work
+from dsr_desk.jobs.pool import begin_worker
+
+SIZE, RESULT, PROBLEM = b"S", b"R", b"P"
+"""First byte of a message to the owner: threads that work now; number (8 bytes) and sealed result; JSON."""
+
+CONNECT_SECONDS = 10.0
+LOOK_SECONDS = 120.0
+LOST_SECONDS = 60.0
+EVERY_SECONDS = 1.0
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Address, PEM files ("" for none) and what the workers are to do."""
+
+    address: str
+    authority: str
+    certificate: str
+    key: str
+    job: Job
+
+
+@dataclass
+class _Sent:
+    """A task on its way: `future` of Dask, the workers it may run on, and how often it was sent."""
+
+    task: Held[Any]
+    future: Any
+    workers: frozenset[str]
+    tries: int = 1
+
+
+class _Ended(Exception):
+    """Why the client cannot go on; the fields of the message for the owner."""
+
+    def __init__(self, problem: str, why: str = "", worker: str = "") -> None:
+        super().__init__(problem)
+        self.said = {"problem": problem, "why": why, "worker": worker}
+
+
+def main(owner: int, pipe: Connection, settings: Settings) -> None:
+    """Runs until the owner sends None, goes away, or the cluster does."""
+    begin_worker(owner, lambda: None, ())
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    try:
+        _Client(pipe, settings).run()
+    except _Ended as ended:
+        with suppress(OSError):
+            pipe.send_bytes(PROBLEM + json.dumps(ended.said).encode())
+
+
+class _Client:
+    def __init__(self, pipe: Connection, settings: Settings) -> None:
+        self._pipe = pipe
+        self._settings = settings
+        self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._sent: dict[int, _Sent] = {}
+        self._fit: dict[str, int] = {}
+        self._unfit: set[str] = set()
+        self._looks: dict[str, Any] = {}
+        self._alone_since: float | None = None
+
+    def run(self) -> None:
+        self._dask = self._connect()
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self._look_first()
+            self._serve()
+        finally:
+            self._leave()
+
+    def _connect(self) -> Any:
+        from distributed import Client
+        from distributed.security import Security
+
+        settings = self._settings
+        security = None
+        if settings.authority:
+            security = Security(  # type: ignore[no-untyped-call]
+                require_encryption=True,
+                tls_ca_file=settings.authority,
+                tls_client_cert=settings.certificate,
+                tls_client_key=settings.key,
+            )
+        try:
+            return Client(  # type: ignore[no-untyped-call]
+                settings.address,
+                security=security,
+                timeout=CONNECT_SECONDS,
+                direct_to_workers=False,
+                set_as_default=False,
+                name="dsr-desk",
+            )
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise _Ended("unreachable", _cause(error)) from error
+
+    def _listen(self) -> None:
+        """In a thread of its own, so that the owner never waits while results wait for the owner."""
+        with suppress(OSError, EOFError):
+            while (message := self._pipe.recv()) is not None:
+                self._events.put(("task", message))
+        self._events.put(("end", None))
+
+    def _look_first(self) -> None:
+        """Waits for workers and looks at each. One that is unfit ends the job before it has begun."""
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while not (there := self._there()):
+            if time.monotonic() > deadline:
+                raise _Ended("no-workers")
+            time.sleep(0.1)
+        self._begin_looks(there)
+        deadline = time.monotonic() + LOOK_SECONDS
+        while self._looks:
+            if time.monotonic() > deadline:
+                raise _Ended("unfit", "it does not answer", next(iter(self._looks)))
+            time.sleep(0.05)
+            self._end_looks(self._there(), strict=True)
+        if not self._fit:
+            raise _Ended("no-workers")
+        self._tell_size()
+
+    def _serve(self) -> None:
+        looked = time.monotonic()
+        while True:
+            for kind, value in self._next_events():
+                if kind == "end":
+                    return
+                if kind == "task":
+                    number, task = value
+                    self._send(number, task)
+            self._return_results()
+            if time.monotonic() - looked >= EVERY_SECONDS:
+                self._look_around()
+                looked = time.monotonic()
+
+    def _next_events(self) -> Iterable[tuple[str, Any]]:
+        try:
+            yield self._events.get(timeout=EVERY_SECONDS)
+            while True:
+                yield self._events.get_nowait()
+        except queue.Empty:
+            return
+
+    def _send(self, number: int, task: Held[Any], tries: int = 1) -> None:
+        future = self._submit(work, (task,), list(self._fit))
+        self._sent[number] = _Sent(task, future, frozenset(self._fit), tries)
+        future.add_done_callback(lambda _: self._events.put(("done", number)))
+
+    def _submit(self, function: Any, args: tuple[Any, ...], workers: list[str]) -> Any:
+        return self._dask.submit(
+            function,
+            self._settings.job,
+            *args,
+            workers=workers,
+            allow_other_workers=False,
+            pure=False,
+        )
+
+    def _return_results(self) -> None:
+        done = {number: sent for number, sent in self._sent.items() if sent.future.done()}
+        finished = {number: sent for number, sent in done.items() if sent.future.status == "finished"}
+        if finished:
+            # One trip to the scheduler for all that is ready.
+            try:
+                results = self._dask.gather([sent.future for sent in finished.values()])
+            except Exception:  # noqa: BLE001 - whatever was lost on its way is told apart one by one below
+                results = [None] * len(finished)
+            for number, result in zip(finished, results, strict=True):
+                if isinstance(result, bytes):
+                    self._answer(number, result)
+        for number, sent in done.items():
+            if number in self._sent:
+                self._send_again(number, sent)
+
+    def _send_again(self, number: int, sent: _Sent) -> None:
+        """A result was lost, or the workers that had the task ended: once more, on the workers there are now."""
+        if sent.tries >= TRIES:
+            answer = CRASH + b"the workers of the cluster that read it ended"
+            self._answer(number, self._settings.job.seal(answer))
+        elif self._fit:
+            self._send(number, sent.task, sent.tries + 1)
+
+    def _answer(self, number: int, sealed: bytes) -> None:
+        del self._sent[number]
+        try:
+            self._pipe.send_bytes(RESULT + number.to_bytes(8, "big") + sealed)
+        except OSError as error:
+            raise _Ended("lost", "its owner is gone") from error
+
+    def _look_around(self) -> None:
+        """Workers come and go; tasks that wait for such as are gone are sent to others."""
+        there = self._there()
+        self._fit = {address: threads for address, threads in self._fit.items() if address in there}
+        self._unfit &= there.keys()
+        self._begin_looks({one: n for one, n in there.items() if one not in self._fit and one not in self._unfit})
+        self._end_looks(there, strict=False)
+        self._tell_size()
+        if self._fit:
+            self._alone_since = None
+        elif self._alone_since is None:
+            self._alone_since = time.monotonic()
+        elif time.monotonic() - self._alone_since > LOST_SECONDS:
+            raise _Ended("lost", "it has no worker left")
+        for number, sent in list(self._sent.items()):
+            if self._fit and not sent.future.done() and not sent.workers & self._fit.keys():
+                sent.future.cancel()
+                self._send(number, sent.task, sent.tries)
+
+    def _there(self) -> dict[str, int]:
+        """Threads by address of the workers there are. Raises _Ended where the scheduler is gone."""
+        if self._dask.status != "running":
+            raise _Ended("lost", "the scheduler does not answer")
+        try:
+            return dict(self._dask.nthreads())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _Ended("lost", "the scheduler does not answer") from error
+
+    def _begin_looks(self, workers: dict[str, int]) -> None:
+        for address, threads in workers.items():
+            if address in self._looks:
+                continue
+            if not is_loopback(address) and urlsplit(address).scheme != "tls":
+                raise _Ended("not-encrypted", worker=address)
+            self._looks[address] = threads, self._submit(look, (), [address])
+
+    def _end_looks(self, there: dict[str, int], *, strict: bool) -> None:
+        for address, (threads, future) in list(self._looks.items()):
+            if address in there and not future.done():
+                continue
+            del self._looks[address]
+            if address not in there:
+                continue
+            why = self._what_is_wrong(future)
+            if not why:
+                self._fit[address] = threads
+            elif strict:
+                raise _Ended("unfit", why, address)
+            else:
+                self._unfit.add(address)
+
+    def _what_is_wrong(self, future: Any) -> str:
+        """Why a worker that was looked at is unfit; "" where it is fit."""
+        try:
+            said = str(future.result(timeout=CONNECT_SECONDS))
+        except ModuleNotFoundError:
+            return "DSR Desk, or a part of it, is not installed there"
+        except Exception as error:  # noqa: BLE001 - anything may come back from another computer
+            return f"it failed ({type(error).__name__})"
+        if said.startswith("! "):
+            return f"it cannot be made ready ({said[2:]})"
+        version, _, identity = said.partition(" ")
+        if version != dsr_desk.__version__:
+            return f"it has DSR Desk {version}"
+        return "" if identity == self._settings.job.recipe.content.identity else "it has another face engine"
+
+    def _tell_size(self) -> None:
+        with suppress(OSError):
+            self._pipe.send_bytes(SIZE + max(1, sum(self._fit.values())).to_bytes(8, "big"))
+
+    def _leave(self) -> None:
+        with suppress(Exception):
+            self._dask.cancel([sent.future for sent in self._sent.values()], force=True)
+            self._dask.run(let_go, self._settings.job.recipient, workers=list(self._fit), on_error="ignore")
+        with suppress(Exception):
+            self._dask.close(timeout=2)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is this computer by its spelling; no name is looked up."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _cause(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
