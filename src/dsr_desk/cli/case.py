@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import cases, deleting, drafts, models, review, searching
+from dsr_desk.app import cases, columns, deleting, drafts, models, review, searching
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import EXPECTED_STRANGERS
@@ -100,7 +100,8 @@ def list_(desk: Desk, as_json: bool) -> None:
 def show(desk: Desk, ref: str, as_json: bool) -> None:
     """One case with its clock."""
     view = cases.show_case(desk, ref)
-    emit(as_json, case_json(view), *_case_lines(view))
+    stale = columns.stale_searches(desk, ref)
+    emit(as_json, {**case_json(view), "stale": stale}, *_case_lines(view), *(f"! {sentence}" for sentence in stale))
 
 
 @case.command()

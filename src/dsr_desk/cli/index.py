@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from dsr_desk.app import columns as app_columns
 from dsr_desk.app import indexing, registering
+from dsr_desk.app.columns import ColumnKind
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import SUFFIX, BuildReport, CheckReport, Register
 from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
@@ -144,6 +146,44 @@ def info(desk: Desk, name: str | None, as_json: bool) -> None:
         {**codec.plain(one.about), "name": one.name, "path": str(one.path), "destroyed": one.destroyed} for one in rows
     ]
     emit(as_json, result, *(lines or ["There is no index yet."]))
+
+
+@index.command()
+@with_desk
+@click.argument("name")
+@click.option("--confirm", is_flag=True, help="You looked at all of them: they are right.")
+@json_option
+def columns(desk: Desk, name: str, confirm: bool, as_json: bool) -> None:
+    """What the columns of records are taken for, with some of their values."""
+    if confirm:
+        app_columns.confirm_columns(desk, name)
+    found = app_columns.columns(desk, name)
+    emit(as_json, codec.plain(found), *(_column_line(one) for one in found))
+
+
+@index.command("correct-column")
+@with_desk
+@click.argument("name")
+@click.argument("column")
+@click.argument("kind", type=click.Choice([kind.value for kind in ColumnKind]))
+@click.option(
+    "--container", "containers", multiple=True, help="Only in this container; repeatable. Everywhere, if none."
+)
+@json_option
+def correct_column(desk: Desk, name: str, column: str, kind: str, containers: tuple[str, ...], as_json: bool) -> None:
+    """Take COLUMN for KIND from now on. Records are looked up anew; photos are not read again."""
+    with progress_bar(as_json) as (report, cancel):
+        app_columns.correct_column(desk, name, column, ColumnKind(kind), containers, report=report, cancel=cancel)
+    result = {"index": name, "column": column, "kind": kind}
+    emit(as_json, result, f"{column} of {name} is taken for: {kind}. Search open cases again.")
+
+
+def _column_line(one: app_columns.Column) -> str:
+    places = one.containers[0] if len(one.containers) == 1 else f"{len(one.containers)} containers"
+    state = "confirmed" if one.confirmed else "guessed"
+    return (
+        f"{one.name} ({places}): {one.kind.value}, {state}; {' | '.join(one.samples) or 'no value in what was sampled'}"
+    )
 
 
 @index.command()

@@ -26,11 +26,11 @@ def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: Sign
     Ids that the index does not know are passed over, so it is safe to call again after a kill. Raises what opening
     an index raises, and InUse.
     """
-    with _rewriting(folder, secret) as db:
+    with rewriting(folder, secret) as db:
         with transaction(db, folder):
             write_setting(db, "state", "building")
             erase_rows(db, list(_rows_of(db, items)))
-        return _finish(db, folder, signer)
+        return finish_again(db, folder, signer)
 
 
 def describe_as(folder: Path, secret: Secret, version: DatasetVersion, signer: Signer | None = None) -> About:
@@ -38,13 +38,13 @@ def describe_as(folder: Path, secret: Secret, version: DatasetVersion, signer: S
 
     Item ids hold the dataset's name and not its version, so the name must be the same. Raises as `erase_items` does.
     """
-    with _rewriting(folder, secret) as db:
+    with rewriting(folder, secret) as db:
         if from_text(read_setting(db, "version"), DatasetVersion).name != version.name:
             raise ValueError("an index keeps the name of its dataset")
         with transaction(db, folder):
             write_setting(db, "state", "building")
             write_setting(db, "version", to_text(version))
-        return _finish(db, folder, signer)
+        return finish_again(db, folder, signer)
 
 
 def remaining_items(index: Index, items: Iterable[str]) -> set[str]:
@@ -128,7 +128,8 @@ def _runs(first: int, count: int, without: list[int]) -> Iterator[tuple[int, int
 
 
 @contextmanager
-def _rewriting(folder: Path, secret: Secret) -> Iterator[Database]:
+def rewriting(folder: Path, secret: Secret) -> Iterator[Database]:
+    """The database of an index that nobody else may write meanwhile. Raises what opening an index raises, and InUse."""
     lock = FileLock(folder / LOCK, folder)
     try:
         db = open_database(folder, secret)
@@ -140,9 +141,11 @@ def _rewriting(folder: Path, secret: Secret) -> Iterator[Database]:
         lock.release()
 
 
-def _finish(db: Database, folder: Path, signer: Signer | None) -> About:
+def finish_again(db: Database, folder: Path, signer: Signer | None) -> About:
+    """Makes a new generation of an index, as complete as it was and is. Raises IndexDamaged."""
+    waiting = db.conn.execute("SELECT 1 FROM containers WHERE state IN ('waiting', 'reading')").fetchone()
     try:
-        complete = read_about((folder / ABOUT).read_bytes()).complete
+        complete = read_about((folder / ABOUT).read_bytes()).complete and waiting is None
     except (OSError, ValueError) as error:
         raise IndexDamaged(where=folder, why="about.json cannot be read") from error
     return finish(db, folder, signer, complete=complete)

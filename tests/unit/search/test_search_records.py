@@ -12,9 +12,9 @@ from search_fakes import build_fake, photo
 from dsr_desk.core.findings import Identifiers, ReasonKind
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.columns import ColumnKind, guess_kind
+from dsr_desk.search.correcting import correct
 from dsr_desk.search.identifiers import email_forms, phone_forms
 from dsr_desk.search.index import Index
-from dsr_desk.search.lookup import correct_column, look_up_container
 from dsr_desk.search.match_names import compare_names
 from dsr_desk.search.names import name_tokens
 from dsr_desk.search.records import find_records, plain_date, wanted
@@ -206,8 +206,8 @@ def test_a_wrong_guess_is_corrected_without_reading_photos_again(tmp_path, addre
     with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
         subject = wanted(Identifiers(user_names=("AnnLee",)))
         before = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
-        correct_column(index.db, index.folder, 1, "code", ColumnKind.USER_NAME)
-        look_up_container(index.db, index.folder, 1, "", CancelToken())
+    correct(index.folder, addressed.secret, "code", ColumnKind.USER_NAME)
+    with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
         after = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
     assert "user name in column code is the same" not in before
     assert after == ["user name in column code is the same"]

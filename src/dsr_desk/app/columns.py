@@ -1,0 +1,117 @@
+"""What the columns of an index are taken for: shown with samples, confirmed, put right later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dsr_desk.app.cases import show_case
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import list_indexes, opened, register_index, resolve_index, secret_of, signer_of
+from dsr_desk.app.searching import searches
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.requests import CaseState
+from dsr_desk.jobs.progress import CancelToken, Report, silent
+from dsr_desk.search import correcting
+from dsr_desk.search.columns import ColumnKind
+from dsr_desk.search.correcting import Column
+
+__all__ = ["Column", "ColumnKind"]
+
+CORRECTED = "columns-corrected"
+_DECIDED = (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK)
+
+
+def columns(desk: Desk, index: str) -> list[Column]:
+    """All columns of records with their kinds and some of their values. Raises what opening an index raises."""
+    return correcting.columns_of(opened(desk, resolve_index(desk, index).name))
+
+
+def correct_column(
+    desk: Desk,
+    index: str,
+    column: str,
+    kind: ColumnKind,
+    containers: Sequence[str] = (),
+    *,
+    report: Report = silent,
+    cancel: CancelToken | None = None,
+) -> Change:
+    """Takes a column for `kind` in these containers (all that have it, if none is named); counts as confirmed.
+
+    Its records are looked up anew, which takes as long as it took when the index was built; photos are not read
+    again. Searches of open cases that were made before are stale from then on, see `stale_searches`. Cancelled, the
+    index is unfinished until the same correction is made again. Raises IndexUnknown, ColumnUnknown, Cancelled, InUse.
+    """
+    known = resolve_index(desk, index)
+    desk.release(known.name)
+    done = correcting.correct(
+        known.path, secret_of(desk), column, kind, containers, signer=signer_of(desk), report=report, cancel=cancel
+    )
+    if done.about is None:
+        return _journal_confirmation(desk, known.id, known.name, done.containers)
+    register_index(desk, known.path)
+    body = {
+        "index": known.id,
+        "generation": done.about.generation,
+        "from": [_code(one) for one in done.before],
+        "to": _code(kind),
+        "containers": done.containers,
+        "records": done.records,
+    }
+    with desk.vault.transaction():
+        topics = [Topic.INDEXES, Topic.CASES, Topic.CASE]
+        return desk.record(CORRECTED, topics, body=body, subject=known.name)
+
+
+def confirm_columns(desk: Desk, index: str) -> Change:
+    """The officer looked at all kinds of columns of an index and leaves them as they are."""
+    known = resolve_index(desk, index)
+    desk.release(known.name)
+    return _journal_confirmation(desk, known.id, known.name, correcting.confirm(known.path, secret_of(desk)))
+
+
+def stale_searches(desk: Desk, ref: str) -> list[str]:
+    """A sentence for each index that is not as it was when this case was last searched; none where nothing changed.
+
+    None either for a case whose deletion is approved: what follows then is reading back.
+    """
+    case = show_case(desk, ref)
+    past = [one for one in searches(desk, ref) if one.kind == "search"]
+    if case.closed or case.state in _DECIDED or not past:
+        return []
+    now_here = {one.id: one for one in list_indexes(desk) if one.destroyed is None}
+    corrected = _corrections(desk)
+    says = []
+    for searched in past[-1].searched:
+        known = now_here.get(searched.about.index)
+        if known is None or known.about.generation == searched.about.generation:
+            continue
+        if corrected.get(known.id, 0) > searched.about.generation:
+            says.append(
+                f"The kind of a column of {known.name} was corrected after this case was searched: search it again, "
+                "since other records may be found now."
+            )
+        else:
+            says.append(f"{known.name} has changed since this case was searched: search it again.")
+    return says
+
+
+def _journal_confirmation(desk: Desk, index: str, name: str, columns: int) -> Change:
+    with desk.vault.transaction():
+        body = {"index": index, "columns": columns}
+        return desk.record("columns-confirmed", [Topic.INDEXES], body=body, subject=name)
+
+
+def _corrections(desk: Desk) -> dict[str, int]:
+    """The newest generation that a correction of a column made, by index."""
+    found: dict[str, int] = {}
+    for (body,) in desk.vault.db.conn.execute("SELECT body FROM journal WHERE kind = ? ORDER BY seq", [CORRECTED]):
+        entry = json.loads(body)
+        found[entry["index"]] = entry["generation"]
+    return found
+
+
+def _code(kind: ColumnKind) -> str:
+    """A kind as the journal takes it, which holds no free text."""
+    return kind.replace(" ", "-")
