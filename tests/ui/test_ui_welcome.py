@@ -51,9 +51,9 @@ def test_the_first_run_makes_a_vault_and_goes_on_once_the_code_is_kept(
     card = screen.stack.currentWidget()
     assert isinstance(card, RecoveryCard)
     assert not card.new.isEnabled()
-    code = card._code
-    assert code in card.page()
-    card.kept.setChecked(True)
+    code = card.code._code
+    assert code in card.code.page()
+    card.code.kept.setChecked(True)
     card.new.click()
     assert window.workspace is not None
     assert isinstance(window.workspace.stack.currentWidget(), NewCasePage)

@@ -281,6 +281,7 @@ def test_leaving_while_work_runs_asks_with_verbs(visitor: Visitor, monkeypatch: 
         "lineage",
         "recipients",
         "journal",
+        "settings",
         "new",
     ],
 )

@@ -35,7 +35,18 @@ def test_every_button_title_and_column_is_offered_for_translation(visitor: Visit
     visitor.search()
     visitor.session.open_case(visitor.office.case)
     bare: list[str] = []
-    for place in ("cases", "request", "search", "review", "models", "deletion", "evidence", "indexes", "lineage"):
+    for place in (
+        "cases",
+        "request",
+        "search",
+        "review",
+        "models",
+        "deletion",
+        "evidence",
+        "indexes",
+        "lineage",
+        "settings",
+    ):
         page = visitor.show(place)
         said = [page.title.text(), *(button.text() for button in page.findChildren(QPushButton))]
         for table in page.findChildren(QTableView):

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.vault_folder import KEYS
+
+
+@dataclass(frozen=True)
+class Officer:
+    """Somebody who opens the vault, or once did. Times are UTC timestamps; `removed` is None while access lasts."""
+
+    name: str
+    added: str
+    removed: str | None
+    is_you: bool
 
 
 def vault_info(desk: Desk) -> dict[str, Any]:
@@ -39,6 +52,33 @@ def backup_vault(desk: Desk, folder: Path) -> None:
 
 def rekey_vault(desk: Desk) -> None:
     desk.vault.rekey()
+
+
+def officers(desk: Desk) -> list[Officer]:
+    """Those with access first, then former ones, each by the time when they came."""
+    rows = desk.vault.db.query(
+        "SELECT name, public_key, added, removed FROM officers ORDER BY removed IS NOT NULL, added, name"
+    )
+    you = desk.vault.officer_key
+    return [Officer(row["name"], row["added"], row["removed"], row["public_key"] == you) for row in rows]
+
+
+def last_backup(desk: Desk) -> str | None:
+    """UTC time of the newest backup that the journal knows, None where there is none."""
+    row = desk.vault.db.conn.execute("SELECT max(time) FROM journal WHERE kind = 'backup-taken'").fetchone()
+    return row[0] if row else None
+
+
+def backup_taken(folder: Path) -> str | None:
+    """UTC time at which the vault in this folder was copied, None where it is no backup that was never opened.
+
+    Read before anything is unlocked, so it is only a hint: what counts is what opening declares.
+    """
+    try:
+        taken = json.loads((folder / KEYS).read_bytes()).get("backup")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return taken if isinstance(taken, str) and taken else None
 
 
 def add_officer(desk: Desk, name: str, passphrase: str) -> None:

@@ -1,16 +1,133 @@
-"""Dialogs: an error in four parts, a question with verbs, a confirmation that is typed."""
+"""Dialogs: a form, an error in four parts, a question with verbs, a confirmation that is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Button, Sign, label, row
+from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
+
+T = TypeVar("T")
+
+
+class Dialog(QDialog):
+    """A heading, a sentence, a body, and a row of buttons that begins with Cancel.
+
+    What is refused stays open with its reason, so that nothing has to be typed twice.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None, *, says: str = "", act: str = "", width: int = 560) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setMinimumWidth(width)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 16)
+        outer.setSpacing(12)
+        outer.addWidget(label(title, "section", wrap=True))
+        if says:
+            outer.addWidget(label(says, "muted", wrap=True))
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        outer.addLayout(self.body, 1)
+        self.problem = Notice(tone=Tone.DANGER)
+        self.problem.hide()
+        outer.addWidget(self.problem)
+        self.cancel = Button(self.tr("Cancel") if act else self.tr("Close"), self.reject)
+        self.foot = row(None, self.cancel)
+        outer.addLayout(self.foot)
+        self.act = Button(act, self.go, kind="primary")
+        self._needed: tuple[QLineEdit, ...] = ()
+        self._form: QFormLayout | None = None
+        if act:
+            self.foot.addWidget(self.act)
+            self.act.setDefault(True)
+        else:
+            self.act.hide()
+            self.cancel.setDefault(True)
+
+    def line(self, caption: str, widget: QWidget) -> None:
+        """A named field."""
+        if self._form is None:
+            self._form = form_layout()
+            self.body.addLayout(self._form)
+        words = label(caption, "muted")
+        words.setBuddy(widget)
+        self._form.addRow(words, widget)
+
+    def text(self, caption: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:
+        """A named line of text."""
+        field = text_field(caption, value, example=example, secret=secret)
+        self.line(caption, field)
+        return field
+
+    def need(self, *fields: QLineEdit) -> None:
+        """The button waits until all of these are filled."""
+        self._needed = fields
+        for field in fields:
+            field.textChanged.connect(self.allow)
+        self.allow()
+
+    @property
+    def ready(self) -> bool:
+        return all(field.text().strip() for field in self._needed)
+
+    def allow(self, _news: object = None) -> None:
+        self.act.setEnabled(self.ready)
+
+    def go(self) -> None:
+        """What the button does."""
+        self.accept()
+
+    def attempt(self, act: Callable[[], T], done: Callable[[T], object]) -> None:
+        """Something short: closes when it is done, stays with the reason when it is refused."""
+        try:
+            result = act()
+        except DeskError as error:
+            self.refuse(error)
+            return
+        self.accept()
+        done(result)
+
+    def work(
+        self, bridge: Bridge, name: str, work: Callable[[Report, CancelToken], T], done: Callable[[T], object]
+    ) -> None:
+        """The same for something that takes its time."""
+
+        def ended(result: T) -> None:
+            self.accept()
+            done(result)
+
+        self.problem.hide()
+        self.act.setEnabled(False)
+        bridge.run(name, work, ended, context=self, failed=self.refuse, cancellable=False)
+
+    def refuse(self, error: DeskError) -> None:
+        self.problem.say(four_parts(error), Tone.DANGER)
+        self.problem.show()
+        self.allow()
+
+
+def form_layout() -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return form
+
+
+def four_parts(error: DeskError) -> str:
+    """What happened, what it means, what to do and the code, as one paragraph each."""
+    return f"{error.what_happened}\n{error.what_it_means}\n{error.what_to_do} ({error.code})"
 
 
 class ErrorDialog(QDialog):

@@ -34,6 +34,10 @@ class IdleWatch(QObject):
         self._app.installEventFilter(self)
         self._timer.start()
 
+    def wait(self, minutes: float) -> None:
+        """Another length of time, from now on."""
+        self._timer.setInterval(round(minutes * 60_000))
+
     def stop(self) -> None:
         self._app.removeEventFilter(self)
         self._timer.stop()

@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
-from dsr_desk.ui import icons, theme
+from dsr_desk.ui import icons, language, settings, theme
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.welcome import Welcome
 
@@ -20,6 +19,7 @@ def run(argv: Sequence[str]) -> int:
     if not isinstance(app, QApplication):
         raise RuntimeError("there is another kind of Qt application in this process")
     dress(app)
+    theme.prefer(settings.look())
     follower = theme.follow_system(app)
     window = make_window(Path(argv[0]) if argv else None)
     window.show()
@@ -35,16 +35,14 @@ def dress(app: QApplication) -> None:
     app.setDesktopFileName("dsr-desk")
     app.setWindowIcon(icons.icon("app"))
     app.setStyle("Fusion")
-    if QLocale.system().language() == QLocale.Language.C:
-        # A machine without a locale would print 3004118 for 3,004,118.
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    language.speak(app, settings.language())
 
 
 def make_window(vault: Path | None = None) -> Window:
     """The window with its first screen."""
 
-    def welcome(window: Window) -> Welcome:
-        screen = Welcome(window.bridge, vault)
+    def welcome(window: Window, wanted: Path | None) -> Welcome:
+        screen = Welcome(window.bridge, wanted or vault)
         # A bound method is held weakly; a closure would keep the window alive and free it inside a child's end.
         screen.entered.connect(window.enter_at)
         return screen

@@ -21,6 +21,7 @@ from dsr_desk.ui.views.recipients import RecipientsPage
 from dsr_desk.ui.views.request import RequestPage
 from dsr_desk.ui.views.review import ReviewPage
 from dsr_desk.ui.views.search import SearchPage
+from dsr_desk.ui.views.settings import SettingsPage
 from dsr_desk.ui.words import tr
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ PAGES: dict[str, Callable[[Session], Page]] = {
     "lineage": LineagePage,
     "recipients": RecipientsPage,
     "journal": JournalPage,
+    "settings": SettingsPage,
     "new": NewCasePage,
 }
 STATES = {Stage.OPEN: StepState.OPEN, Stage.BEGUN: StepState.BEGUN, Stage.DONE: StepState.DONE}
@@ -62,6 +64,7 @@ def general_places() -> list[Place]:
         "lineage": tr("Lineage"),
         "recipients": tr("Recipients"),
         "journal": tr("Journal"),
+        "settings": tr("Settings"),
     }
     return [Place(key, title, key) for key, title in titles.items()]
 

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 
 class Session(QObject):
-    """`changed` carries a Change; screens refresh by its topics. `go` asks the window for a place or a step."""
+    """`changed` carries a Change; screens refresh by its topics. `go` asks the window for a place or a step.
+
+    `vault_asked` carries the folder of another vault to open, `anew` asks for all screens to be written again, in
+    another language for instance, and `idle_changed` carries the minutes after which the window locks.
+    """
 
     changed = Signal(object)
     case_opened = Signal(str)
     go = Signal(str)
     said = Signal(str)
+    vault_asked = Signal(object)
+    anew = Signal()
+    idle_changed = Signal(int)
 
     def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)

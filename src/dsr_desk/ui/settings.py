@@ -1,4 +1,4 @@
-"""What the windows remember between two starts: where the vault lies. Never what is in it."""
+"""What the windows remember on this computer: where the vault lies and how they look. Never what is in a vault."""
 
 from __future__ import annotations
 
@@ -6,22 +6,37 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from dsr_desk.core.findings import Verdict
+
+REVIEW_KEYS = {Verdict.SAME: "1", Verdict.DIFFERENT: "2", Verdict.UNSURE: "3"}
+IDLE_MINUTES = 10
+IDLE_CHOICES = (2, 5, 10, 20, 60)
+"""There is no "never": an unlocked vault on an empty desk is everybody's."""
+
 
 def _settings() -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "dsr-desk", "dsr-desk")
 
 
+def _get(key: str, usual: str) -> str:
+    return str(_settings().value(key, usual))
+
+
+def _set(key: str, value: str) -> None:
+    settings = _settings()
+    settings.setValue(key, value)
+    settings.sync()
+
+
 def last_vault() -> Path | None:
     """The vault that was open last, if it is still there."""
-    value = _settings().value("vault", "")
-    folder = Path(str(value)) if value else None
+    value = _get("vault", "")
+    folder = Path(value) if value else None
     return folder if folder is not None and folder.is_dir() else None
 
 
 def remember_vault(folder: Path) -> None:
-    settings = _settings()
-    settings.setValue("vault", str(folder))
-    settings.sync()
+    _set("vault", str(folder))
 
 
 def proposed_vault() -> Path:
@@ -32,3 +47,47 @@ def proposed_vault() -> Path:
 def sample_folder() -> Path:
     """Where the sample organisation lies once somebody asked for it."""
     return Path.home() / "DSR Desk sample"
+
+
+def language() -> str:
+    """ "system", or the two letters of a language."""
+    return _get("language", "system")
+
+
+def remember_language(value: str) -> None:
+    _set("language", value)
+
+
+def look() -> str:
+    """ "system", or the name of a palette."""
+    return _get("look", "system")
+
+
+def remember_look(value: str) -> None:
+    _set("look", value)
+
+
+def idle_minutes() -> int:
+    """Minutes without a key or a mouse after which the window locks."""
+    value = _get("idle", str(IDLE_MINUTES))
+    return int(value) if value.isdigit() and int(value) in IDLE_CHOICES else IDLE_MINUTES
+
+
+def remember_idle_minutes(value: int) -> None:
+    _set("idle", str(value))
+
+
+def review_keys() -> dict[Verdict, str]:
+    """One letter or digit for each decision; the usual ones where two would be alike."""
+    kept = {verdict: _get(f"review-key/{verdict.value}", key).upper() for verdict, key in REVIEW_KEYS.items()}
+    usable = len(set(kept.values())) == len(kept) and all(is_review_key(key) for key in kept.values())
+    return kept if usable else dict(REVIEW_KEYS)
+
+
+def is_review_key(key: str) -> bool:
+    return len(key) == 1 and key.isascii() and key.isalnum()
+
+
+def remember_review_keys(keys: dict[Verdict, str]) -> None:
+    for verdict, key in keys.items():
+        _set(f"review-key/{verdict.value}", key)

@@ -38,8 +38,6 @@ from dsr_desk.ui.widgets import Button, Chip, label
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
 
-IDLE_MINUTES = 10.0
-
 
 class Workspace(QWidget):
     """Top bar, side, the current screen and the strip, for one open vault."""
@@ -99,6 +97,11 @@ class Workspace(QWidget):
         if isinstance(page, NewCasePage):
             page.take(paths)
 
+    @property
+    def place(self) -> str:
+        """The key of the screen that is shown."""
+        return next(key for key, page in self._pages.items() if page is self.stack.currentWidget())
+
     def shut(self) -> None:
         for page in self._pages.values():
             page.shut()
@@ -128,9 +131,12 @@ class Workspace(QWidget):
 
 
 class Window(QMainWindow):
-    """`welcome` makes the screen that opens or creates a vault; it hands the desk to `enter`."""
+    """`welcome` makes the screen that opens or creates a vault; it hands the desk to `enter`.
 
-    def __init__(self, welcome: Callable[[Window], QWidget], idle_minutes: float = IDLE_MINUTES) -> None:
+    Its second argument is the folder to propose, None for the vault that was open last.
+    """
+
+    def __init__(self, welcome: Callable[[Window, Path | None], QWidget], vault: Path | None = None) -> None:
         super().__init__()
         self.setWindowTitle("DSR Desk")
         self.setWindowIcon(icons.icon("app"))
@@ -144,9 +150,9 @@ class Window(QMainWindow):
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a window needs a QApplication")
-        self._idle = IdleWatch(app, idle_minutes, self)
+        self._idle = IdleWatch(app, settings.idle_minutes(), self)
         self._idle.idle.connect(self.lock)
-        self.setCentralWidget(welcome(self))
+        self.setCentralWidget(welcome(self, vault))
 
     @property
     def workspace(self) -> Workspace | None:
@@ -155,14 +161,38 @@ class Window(QMainWindow):
 
     def enter(self, desk: Desk, case: str | None = None) -> None:
         """Show the workspace of a vault that was opened."""
-        self.session = Session(desk, self.bridge, self)
-        workspace = Workspace(self.session, self.bridge)
+        self._show_workspace(desk)
+        self._idle.start()
+        if self.session is None:
+            return
+        if not desk.vault.officer_key:
+            self.session.go.emit("settings")
+        elif case is not None:
+            self.session.open_case(case, "request")
+
+    def _show_workspace(self, desk: Desk) -> None:
+        self.session = session = Session(desk, self.bridge, self)
+        session.vault_asked.connect(self.lock)
+        session.anew.connect(self.write_anew)
+        session.idle_changed.connect(self._idle.wait)
+        workspace = Workspace(session, self.bridge)
         workspace.lock_asked.connect(self.lock)
         workspace.sample_asked.connect(self.open_sample)
         self.setCentralWidget(workspace)
-        self._idle.start()
-        if case is not None:
-            self.session.open_case(case, "request")
+
+    def write_anew(self) -> None:
+        """The same vault, case and place in new screens: they speak the language that was chosen."""
+        before, workspace = self.session, self.workspace
+        if before is None or workspace is None:
+            return
+        case, place = before.case, workspace.place
+        workspace.shut()
+        self._show_workspace(before.desk)
+        before.deleteLater()
+        if self.session is not None and case is not None:
+            self.session.open_case(case)
+        if self.session is not None:
+            self.session.go.emit(place)
 
     def enter_at(self, desk: Desk, first: str) -> None:
         """The workspace with a screen of choice in front; "" shows the cases."""
@@ -170,8 +200,11 @@ class Window(QMainWindow):
         if first and self.session is not None:
             self.session.go.emit(first)
 
-    def lock(self) -> None:
-        """Blank at once; the keys go as soon as nothing that has begun still needs them to write its outcome."""
+    def lock(self, vault: Path | None = None) -> None:
+        """Blank at once; the keys go as soon as nothing that has begun still needs them to write its outcome.
+
+        `vault` is the folder that is proposed to be opened next.
+        """
         if self.session is None:
             return
         self._idle.stop()
@@ -183,7 +216,7 @@ class Window(QMainWindow):
         self.bridge.cancel_all()
         if self.workspace is not None:
             self.workspace.shut()
-        self.setCentralWidget(self._welcome(self))
+        self.setCentralWidget(self._welcome(self, vault))
         self.bridge.when_idle(session.desk.close)
 
     def open_sample(self) -> None:

@@ -12,7 +12,7 @@ from importlib import resources
 from string import Template
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 
@@ -133,7 +133,11 @@ CONTRAST_LIGHT = _high_contrast("contrast-light", "#FFFFFF", "#000000", "#00403E
 CONTRAST_DARK = _high_contrast("contrast-dark", "#000000", "#FFFFFF", "#8FF0E6", "#FFE04A")
 ALL = (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
 
+SYSTEM = "system"
+"""The wish for what the system prefers; any other wish is a palette's name."""
+
 _active = LIGHT
+_wish = SYSTEM
 
 
 def tokens() -> Tokens:
@@ -157,6 +161,24 @@ def follow_system(app: QApplication) -> QObject:
     follower = _Follower(app)
     follower.apply()
     return follower
+
+
+def prefer(wish: str) -> None:
+    """Dress the application as somebody wishes: `SYSTEM`, or a palette's name."""
+    global _wish
+    _wish = wish if any(palette.name == wish for palette in ALL) else SYSTEM
+    use(_wanted())
+
+
+def _wanted() -> Tokens:
+    chosen = next((palette for palette in ALL if palette.name == _wish), None)
+    if chosen is not None:
+        return chosen
+    hints = QGuiApplication.styleHints()
+    dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return CONTRAST_DARK if dark else CONTRAST_LIGHT
+    return DARK if dark else LIGHT
 
 
 def style_sheet(palette: Tokens) -> str:
@@ -190,11 +212,7 @@ class _Follower(QObject):
         self._hints.accessibility().contrastPreferenceChanged.connect(self.apply)
 
     def apply(self) -> None:
-        dark = self._hints.colorScheme() == Qt.ColorScheme.Dark
-        if self._hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
-            use(CONTRAST_DARK if dark else CONTRAST_LIGHT)
-        else:
-            use(DARK if dark else LIGHT)
+        use(_wanted())
 
 
 def _qt_palette(palette: Tokens) -> QPalette:

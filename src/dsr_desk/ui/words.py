@@ -45,6 +45,11 @@ def moment(stamp: str) -> str:
     return f"{day(value.date())} {value:%H:%M}"
 
 
+def today_digits() -> str:
+    """The day for a file's name: 2026-12-02."""
+    return date.today().isoformat()
+
+
 def duration(seconds: float) -> str:
     """2 h 10 min, 3 min, 12 s."""
     whole = round(seconds)

@@ -30,18 +30,18 @@ class ChoicesModel(RowsModel[R]):
 
     @property
     def chosen(self) -> list[R]:
-        return [row for row in self.rows if self._key(row) in self._ticked and self._possible(row)]
+        return [row for row in self.rows if self.key(row) in self._ticked and self._possible(row)]
 
     def tick(self, row: int, on: bool) -> None:
         if not self._possible(self.rows[row]):
             return
-        key = self._key(self.rows[row])
+        key = self.key(self.rows[row])
         (self._ticked.add if on else self._ticked.discard)(key)
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
         self.chosen_changed.emit()
 
     def toggle(self, row: int) -> None:
-        self.tick(row, self._key(self.rows[row]) not in self._ticked)
+        self.tick(row, self.key(self.rows[row]) not in self._ticked)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         base = super().flags(index)
@@ -54,7 +54,7 @@ class ChoicesModel(RowsModel[R]):
             row = self.rows[index.row()]
             if not self._possible(row):
                 return None
-            return Qt.CheckState.Checked if self._key(row) in self._ticked else Qt.CheckState.Unchecked
+            return Qt.CheckState.Checked if self.key(row) in self._ticked else Qt.CheckState.Unchecked
         return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -54,7 +54,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self._key = key
+        self.key = key
         self._rows: list[R] = []
 
     @property
@@ -63,7 +63,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def show_rows(self, rows: Sequence[R]) -> None:
         """Replace the rows; where their keys stay the same only the contents change, so the selection stays."""
-        if [self._key(row) for row in rows] == [self._key(row) for row in self._rows]:
+        if [self.key(row) for row in rows] == [self.key(row) for row in self._rows]:
             self._rows = list(rows)
             if rows:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
@@ -74,7 +74,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def row_of(self, key: str) -> int:
         """The row with this key, -1 where there is none."""
-        return next((number for number, row in enumerate(self._rows) if self._key(row) == key), -1)
+        return next((number for number, row in enumerate(self._rows) if self.key(row) == key), -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)

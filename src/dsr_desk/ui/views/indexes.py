@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QFileDialog
 
 from dsr_desk.app.indexing import (
     Register,
@@ -22,58 +22,40 @@ from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import TypedConfirmation
 from dsr_desk.ui.models.indexes import IndexesModel
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.tables import Table
 from dsr_desk.ui.views.build_index import BuildIndexDialog, Wish
-from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Empty, Facts
+from dsr_desk.ui.views.list_page import ListPage
+from dsr_desk.ui.widgets import Button, Card, Facts, row
+from dsr_desk.ui.words import tr
 
 
-class IndexesPage(Page):
+class IndexesPage(ListPage[RegisteredIndex]):
     topics: ClassVar[frozenset[Topic]] = frozenset({Topic.INDEXES})
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "")
-        self.title.setText(self.tr("Indexes"))
-        self.setAccessibleName(self.tr("Indexes"))
-        self.destroy_it = Button(self.tr("Destroy …"), self._destroy, kind="danger")
-        self.check = Button(self.tr("Check"), self._check)
-        for button in (
-            self.destroy_it,
-            self.check,
-            Button(self.tr("Claim …"), self._claim),
-            Button(self.tr("Build …"), self._ask, kind="primary"),
-        ):
-            self.head.addWidget(button)
-        self.model = IndexesModel(self)
-        self.table = Table(self.model, name=self.tr("Indexes"), height=60)
-        self.table.chosen.connect(self._show_facts)
-        card = Card(margin=1)
-        card.body.addWidget(self.table)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(card)
-        self._stack.addWidget(
-            Empty(
-                self.tr(
-                    "No index yet. Build one from the photos and tables that models were trained on, or claim one."
-                ),
-                Button(self.tr("Build …"), self._ask, kind="primary", name=self.tr("Build an index")),
-            )
+        super().__init__(
+            session,
+            tr("Indexes"),
+            IndexesModel(),
+            name=tr("Indexes"),
+            empty=tr("No index yet. Register a dataset that models were trained on, or claim an index sent to you."),
+            actions=(
+                Button(tr("Claim …"), self._claim),
+                Button(tr("Register a dataset …"), self._ask, kind="primary"),
+            ),
+            begin=Button(tr("Register a dataset …"), self._ask, kind="primary", name=tr("Register a first dataset")),
         )
-        self.body.addWidget(self._stack, 1)
         self.facts = Facts(columns=4)
+        self.check = Button(self.tr("Check"), self._check)
+        self.destroy_it = Button(self.tr("Destroy …"), self._destroy, kind="danger")
         self._about = Card()
         self._about.body.addWidget(self.facts)
+        self._about.body.addLayout(row(self.check, None, self.destroy_it))
         self.body.addWidget(self._about)
 
     def reload(self) -> None:
-        indexes = list_indexes(self.session.desk)
-        self.model.show_rows(indexes)
-        self._stack.setCurrentIndex(0 if indexes else 1)
-        if indexes and self.table.current() is None:
-            self.table.choose(0)
-        self._show_facts(self.table.current())
+        self.show_rows(list_indexes(self.session.desk))
 
-    def _show_facts(self, chosen: RegisteredIndex | None) -> None:
+    def allow(self, chosen: RegisteredIndex | None) -> None:
         self._about.setVisible(chosen is not None)
         usable = chosen is not None and chosen.present
         self.check.setEnabled(usable)
@@ -114,7 +96,7 @@ class IndexesPage(Page):
         self.session.bridge.run(name, work, self.session.tell, context=self)
 
     def _check(self) -> None:
-        chosen = self.table.current()
+        chosen = self.list.chosen
         if chosen is None:
             return
         desk = self.session.desk
@@ -145,7 +127,7 @@ class IndexesPage(Page):
         )
 
     def _destroy(self) -> None:
-        chosen = self.table.current()
+        chosen = self.list.chosen
         if chosen is None:
             return
         text = self.tr(

@@ -8,42 +8,32 @@ from pathlib import Path
 
 from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row
 
 
-class RecoveryCard(Card):
-    """Nothing goes on before the officer says that the code is kept."""
+class RecoveryCode(QWidget):
+    """The code with a way to print it, and a box to tick once it is kept."""
 
-    def __init__(self, organisation: str, folder: Path, code: str, go_on: Callable[[str], object]) -> None:
-        super().__init__(margin=24, spacing=12)
+    def __init__(self, organisation: str, folder: Path, code: str) -> None:
+        super().__init__()
         self._organisation, self._folder, self._code = organisation, folder, code
-        self.body.addWidget(label(self.tr("Keep the recovery code"), "title"))
-        self.body.addWidget(
-            label(
-                self.tr("It opens the vault when a passphrase is lost. It is shown this once and stored nowhere."),
-                wrap=True,
-            )
-        )
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(12)
+        says = self.tr("It opens the vault when a passphrase is lost. It is shown this once and stored nowhere.")
+        body.addWidget(label(says, wrap=True))
         shown = label(code, "mono", wrap=True, selectable=True)
         shown.setAccessibleName(self.tr("Recovery code: {code}").format(code=" ".join(code)))
-        self.body.addWidget(shown)
-        self.body.addLayout(row(Button(self.tr("Print …"), self._print, name=self.tr("Print the recovery code")), None))
-        self.body.addWidget(
-            Notice(
-                self.tr("Whoever has this code can read the vault. Keep the paper where you keep contracts."), Tone.WARN
-            )
-        )
+        body.addWidget(shown)
+        body.addLayout(row(Button(self.tr("Print …"), self._print, name=self.tr("Print the recovery code")), None))
+        warning = self.tr("Whoever has this code can read the vault. Keep the paper where you keep contracts.")
+        body.addWidget(Notice(warning, Tone.WARN))
         self.kept = Tick(self.tr("I have printed it or written it down"))
-        self.kept.toggled.connect(self._allow)
-        self.body.addWidget(self.kept)
-        self.sample = Button(self.tr("Open the sample case"), lambda: go_on("sample"))
-        self.new = Button(self.tr("New case"), lambda: go_on("new"), kind="primary")
-        self.body.addLayout(row(None, self.sample, self.new))
-        self._allow(False)
+        body.addWidget(self.kept)
 
     def page(self) -> str:
         """What is printed, as HTML."""
@@ -55,10 +45,6 @@ class RecoveryCard(Card):
             f"<p>{escape(self.tr('It opens the vault like a passphrase. Keep it away from the computer.'))}</p>"
         )
 
-    def _allow(self, kept: bool) -> None:
-        self.sample.setEnabled(kept)
-        self.new.setEnabled(kept)
-
     def _print(self) -> None:
         printer = QPrinter()
         dialog = QPrintDialog(printer, self)
@@ -66,3 +52,22 @@ class RecoveryCard(Card):
             document = QTextDocument()
             document.setHtml(self.page())
             document.print_(printer)
+
+
+class RecoveryCard(Card):
+    """The code of a new vault. Nothing goes on before the officer says that it is kept."""
+
+    def __init__(self, organisation: str, folder: Path, code: str, go_on: Callable[[str], object]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self.body.addWidget(label(self.tr("Keep the recovery code"), "title"))
+        self.code = RecoveryCode(organisation, folder, code)
+        self.code.kept.toggled.connect(self._allow)
+        self.body.addWidget(self.code)
+        self.sample = Button(self.tr("Open the sample case"), lambda: go_on("sample"))
+        self.new = Button(self.tr("New case"), lambda: go_on("new"), kind="primary")
+        self.body.addLayout(row(None, self.sample, self.new))
+        self._allow(False)
+
+    def _allow(self, kept: bool) -> None:
+        self.sample.setEnabled(kept)
+        self.new.setEnabled(kept)

@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.keeping import backup_taken
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
-from dsr_desk.ui import settings
+from dsr_desk.ui import settings, words
 from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.dialogs import form_layout, four_parts
 from dsr_desk.ui.fields import Choice, text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.recovery import RecoveryCard
@@ -126,6 +128,8 @@ class UnlockCard(Card):
         self.secret = text_field(self.tr("Passphrase or recovery code"), secret=True)
         self.secret.returnPressed.connect(self._go)
         self.body.addLayout(_form((self.tr("Vault"), self.folder), (self.tr("Passphrase"), self.secret)))
+        self.backup = Notice(tone=Tone.WARN)
+        self.body.addWidget(self.backup)
         self.problem = Notice(tone=Tone.DANGER)
         self.problem.hide()
         self.body.addWidget(self.problem)
@@ -134,6 +138,8 @@ class UnlockCard(Card):
         )
         self.go = Button(self.tr("Unlock"), self._go, kind="primary")
         self.body.addLayout(row(Button(self.tr("New vault …"), create, kind="link"), None, self.go))
+        self.folder.field.textChanged.connect(self._look)
+        self._look()
         self.secret.setFocus()
 
     def busy(self, text: str) -> None:
@@ -147,6 +153,14 @@ class UnlockCard(Card):
         _show_problem(self.problem, error)
         self.secret.selectAll()
         self.secret.setFocus()
+
+    def _look(self) -> None:
+        """A backup says so before it is opened."""
+        taken = backup_taken(self.folder.path)
+        self.backup.setVisible(taken is not None)
+        if taken is not None:
+            says = self.tr("This is a backup of {when}. Opening it begins a new, declared epoch of the journal.")
+            self.backup.say(says.format(when=words.moment(taken)), Tone.WARN)
 
     def _go(self) -> None:
         if self.secret.text() and self.go.isEnabled():
@@ -253,18 +267,14 @@ class FolderField(QWidget):
 
 
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form = form_layout()
     for caption, widget in lines:
-        words = label(caption, "muted")
-        words.setBuddy(widget)
-        form.addRow(words, widget)
+        shown = label(caption, "muted")
+        shown.setBuddy(widget)
+        form.addRow(shown, widget)
     return form
 
 
 def _show_problem(notice: Notice, error: DeskError) -> None:
-    notice.say(f"{error.what_happened} {error.what_to_do} ({error.code})", Tone.DANGER)
+    notice.say(four_parts(error), Tone.DANGER)
     notice.show()
