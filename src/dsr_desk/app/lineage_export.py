@@ -7,14 +7,13 @@ from pathlib import Path
 
 from dsr_desk.app.cases import show_case
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.lineage_view import NothingToExport
 from dsr_desk.app.models import lineage_graph, lineage_sources
 from dsr_desk.app.review import hits
 from dsr_desk.core.changes import Topic
-from dsr_desk.core.errors import DeskError
 from dsr_desk.lineage.coverage import Coverage, coverage
 from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.part import Part, affected_part, whole_graph
-from dsr_desk.lineage.svg import to_svg
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import write_whole
 
@@ -22,14 +21,6 @@ from dsr_desk.storage.files import write_whole
 class Form(StrEnum):
     OPENLINEAGE = "openlineage"
     PROV_JSON = "prov-json"
-    SVG = "svg"
-
-
-class NothingToExport(DeskError):
-    code = "LINEAGE-NOTHING-TO-EXPORT"
-    happened = "The lineage knows nothing of {what}."
-    means = "The file would be empty and look like a finding. None was written."
-    todo = "Import the lineage that names the data, and decide the candidates of the case first."
 
 
 def export_lineage(desk: Desk, to: Path, form: Form, *, case: str = "", dataset: str = "") -> Part:
@@ -38,7 +29,6 @@ def export_lineage(desk: Desk, to: Path, form: Form, *, case: str = "", dataset:
     Returns what was written. Raises NothingToExport, CaseMissing.
     """
     graph = lineage_graph(desk)
-    title = f"Lineage of case {case}" if case else f"Lineage of {dataset}" if dataset else "Lineage"
     if case:
         show_case(desk, case)
         part = affected_part(graph, {hit.candidate.dataset_version for hit in hits(desk, case)})
@@ -46,7 +36,7 @@ def export_lineage(desk: Desk, to: Path, form: Form, *, case: str = "", dataset:
         part = affected_part(graph, [dataset]) if dataset else whole_graph(graph)
     if not part.nodes:
         raise NothingToExport(what=f"the hits of case {case}" if case else dataset or "any dataset or model")
-    write_whole(to, _written(part, form, title).encode())
+    write_whole(to, _written(part, form).encode())
     with desk.vault.transaction():
         body = {"format": form.value, "nodes": len(part.nodes), "edges": len(part.edges)}
         desk.record("lineage-exported", [Topic.MODELS], case=case, body=body)
@@ -58,11 +48,5 @@ def lineage_coverage(desk: Desk) -> Coverage:
     return coverage(lineage_graph(desk), lineage_sources(desk), now())
 
 
-def _written(part: Part, form: Form, title: str) -> str:
-    match form:
-        case Form.OPENLINEAGE:
-            return to_openlineage(part, now())
-        case Form.PROV_JSON:
-            return to_prov(part)
-        case Form.SVG:
-            return to_svg(part, title)
+def _written(part: Part, form: Form) -> str:
+    return to_openlineage(part, now()) if form is Form.OPENLINEAGE else to_prov(part)

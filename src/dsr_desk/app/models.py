@@ -14,8 +14,9 @@ from dsr_desk.app.review import hits
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Disposition, Fate, Impact, Node, Observed, Planned
+from dsr_desk.core.lineage import Disposition, Fate, Impact, JoinAnswer, Node, Observed, Planned
 from dsr_desk.lineage import dispositions as kept
+from dsr_desk.lineage.arrival import collected_since
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
@@ -96,6 +97,15 @@ def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> C
         return desk.record("lineage-answered", [Topic.LINEAGE, Topic.MODELS], body=body)
 
 
+def given_answers(desk: Desk) -> list[JoinAnswer]:
+    """What officers answered; each can be taken back with `answer_question(desk, first_id, second_id, None)`."""
+    known = lineage_graph(desk).said_as
+    return [
+        JoinAnswer(one.first, one.second, known.get(one.first), known.get(one.second), one.same)
+        for one in answers(desk.vault.db)
+    ]
+
+
 def lineage_graph(desk: Desk) -> Graph:
     """The graph over all imported sources and the registered dataset versions."""
     if desk.graph is None:
@@ -126,7 +136,8 @@ def affected_by_case(desk: Desk, ref: str) -> Impact:
     """Models that the dataset versions of the case's hits reached."""
     show_case(desk, ref)
     count = Counter(hit.candidate.dataset_version for hit in hits(desk, ref))
-    return affected(lineage_graph(desk), sorted(count), count)
+    since = {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
+    return affected(lineage_graph(desk), sorted(count), count, since)
 
 
 def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
@@ -157,7 +168,9 @@ def plan_disposition(
             "disposition-planned",
             [Topic.MODELS],
             case=ref,
-            body={"model": sha256_hex(model.encode())[:16], "fate": fate.value, "deadline": deadline},
+            body={"model": _short(node), "fate": fate.value, "deadline": deadline},
+            undo=f"disposition “{fate.value}”",
+            subject=node.id,
         )
 
 
@@ -170,7 +183,23 @@ def observe_disposition(desk: Desk, ref: str, model: str, fate: Fate, how: str) 
             "disposition-observed",
             [Topic.MODELS, Topic.EVIDENCE],
             case=ref,
-            body={"model": sha256_hex(model.encode())[:16], "fate": fate.value},
+            body={"model": _short(node), "fate": fate.value},
+            undo=f"observation “{fate.value}”",
+            subject=node.id,
+        )
+
+
+def undo_observation(desk: Desk, ref: str, model: str) -> Change:
+    """Takes the newest observation of a model back. Raises ModelNotAffected, NothingObserved."""
+    node = _affected_node(desk, ref, model)
+    with desk.vault.transaction() as db:
+        kept.undo_observed(db, ref, node.id)
+        return desk.record(
+            "observation-undone",
+            [Topic.MODELS, Topic.EVIDENCE],
+            case=ref,
+            body={"model": _short(node)},
+            subject=node.id,
         )
 
 
@@ -180,8 +209,14 @@ def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
     node = _affected_node(desk, ref, model)
     with desk.vault.transaction() as db:
         kept.undo(db, ref, node.id)
-        body = {"model": sha256_hex(model.encode())[:16]}
-        return desk.record("disposition-undone", [Topic.MODELS], case=ref, body=body)
+        return desk.record(
+            "disposition-undone", [Topic.MODELS], case=ref, body={"model": _short(node)}, subject=node.id
+        )
+
+
+def _short(node: Node) -> str:
+    """What the journal calls a model: names may tell of a person."""
+    return sha256_hex(node.id.encode())[:16]
 
 
 def _affected_node(desk: Desk, ref: str, model: str) -> Node:

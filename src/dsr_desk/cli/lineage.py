@@ -9,9 +9,12 @@ import click
 from dsr_desk.app import models
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
+from dsr_desk.app.lineage_view import export_drawing
 from dsr_desk.cli.common import emit, json_option, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.lineage import Impact
+
+SVG = "svg"
 
 
 @click.group()
@@ -97,19 +100,27 @@ def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: boo
 @click.option(
     "--format",
     "form",
-    type=click.Choice([form.value for form in Form]),
+    type=click.Choice([*(form.value for form in Form), SVG]),
     default=Form.OPENLINEAGE.value,
     show_default=True,
     help="OpenLineage events (a line each), PROV-JSON, or a picture.",
 )
+@click.option("--runs", is_flag=True, help="Draw runs as boxes; without it they are arrows (svg).")
 @json_option
-def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, as_json: bool) -> None:
+def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool, as_json: bool) -> None:
     """Write lineage for another program or a person; all that is known, without --case and --dataset."""
     if ref and dataset:
         raise click.UsageError("give --case REF or --dataset NAME, not both")
-    part = export_lineage(desk, to, Form(form), case=ref, dataset=dataset)
-    result = {"file": str(to), "format": form, "nodes": len(part.nodes), "edges": len(part.edges)}
-    emit(as_json, result, f"{len(part.nodes)} nodes and {len(part.edges)} edges written to {to}.")
+    if runs and form != SVG:
+        raise click.UsageError("--runs is for --format svg")
+    if form == SVG:
+        drawing, _ = export_drawing(desk, to, ref=ref, dataset=dataset, runs=runs)
+        nodes, edges = drawing.whole, len(drawing.edges)
+    else:
+        part = export_lineage(desk, to, Form(form), case=ref, dataset=dataset)
+        nodes, edges = len(part.nodes), len(part.edges)
+    result = {"file": str(to), "format": form, "nodes": nodes, "edges": edges}
+    emit(as_json, result, f"{nodes} nodes and {edges} edges written to {to}.")
 
 
 @lineage.command()

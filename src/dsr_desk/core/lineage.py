@@ -240,6 +240,25 @@ class JoinQuestion:
 
 
 @dataclass(frozen=True)
+class JoinAnswer:
+    """What an officer answered, by node ids. A node is None where no source names it any more."""
+
+    first_id: str
+    second_id: str
+    first: Node | None
+    second: Node | None
+    same: bool
+
+    @property
+    def says(self) -> str:
+        first, second = (
+            _described(node) if node else f"“{ident}” (no longer named)"
+            for node, ident in ((self.first, self.first_id), (self.second, self.second_id))
+        )
+        return f"{first} and {second} are {'the same' if self.same else 'not the same'}."
+
+
+@dataclass(frozen=True)
 class Impact:
     """Every model that hit dataset versions reach, and what could not be said.
 

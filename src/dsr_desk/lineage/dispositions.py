@@ -46,6 +46,13 @@ class NothingDecided(DeskError):
     todo = "Go on with the other models."
 
 
+class NothingObserved(DeskError):
+    code = "LINEAGE-NOTHING-OBSERVED"
+    happened = "Nothing was seen of this model afterwards."
+    means = "There is nothing to undo."
+    todo = "Go on with the other models."
+
+
 def plan(db: Database, case: str, model: Node, planned: Planned) -> None:
     """Adds what was decided; the newest counts. Raises DispositionWithoutReason, DispositionDeadline."""
     if planned.fate.needs_a_reason and not planned.reason.strip():
@@ -103,6 +110,16 @@ def observe(db: Database, case: str, model: Node, observed: Observed) -> None:
     )
 
 
+def undo_observed(db: Database, case: str, model: str) -> None:
+    """Takes the newest observation of a model back; it stays in the history. Raises NothingObserved."""
+    row = db.conn.execute(
+        "SELECT max(entry) FROM lineage_observations WHERE case_id = ? AND model = ? AND undone = 0", [case, model]
+    ).fetchone()
+    if row[0] is None:
+        raise NothingObserved()
+    db.table("lineage_observations").update(row[0], {"undone": 1})
+
+
 def mark_approved(db: Database, case: str) -> None:
     """What is decided now belongs to an approved plan."""
     db.conn.execute("UPDATE lineage_dispositions SET approved = 1 WHERE case_id = ? AND undone = 0", [case])
@@ -119,7 +136,7 @@ def of_case(db: Database, case: str) -> list[Disposition]:
         found[row["model"]] = Disposition(
             case, row["model"], row["name"], row["version"], said, approved=bool(row["approved"])
         )
-    for row in db.query("SELECT * FROM lineage_observations WHERE case_id = ? ORDER BY entry", [case]):
+    for row in db.query("SELECT * FROM lineage_observations WHERE case_id = ? AND undone = 0 ORDER BY entry", [case]):
         known = found.get(row["model"])
         seen = Observed(Fate(row["fate"]), row["how"], row["officer"], row["seen"])
         found[row["model"]] = Disposition(

@@ -1,17 +1,34 @@
-"""Making a large part legible at a glance: runs drawn as arrows, models that are alike drawn as one box."""
+"""Making a large part legible at a glance: runs drawn as arrows, things that are alike drawn as one box."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.part import Part
 
 _DOUBT = list(Certainty)
-FOLDED = "folded"
-"""Attribute of a box that stands for several nodes: their ids, one a line."""
+_ROLES = {role: i for i, role in enumerate(Role)}
+LEAST = 3
+MOST_BOXES = 400
+
+Colours = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Folding:
+    """`members` are the ids of the nodes in each box (by its id), `alike` those that a node which stands by itself
+    would be in one box with."""
+
+    part: Part
+    members: Mapping[str, tuple[str, ...]]
+    alike: Mapping[str, tuple[str, ...]]
 
 
 def without_runs(part: Part) -> Part:
@@ -37,37 +54,136 @@ def without_runs(part: Part) -> Part:
     return Part(tuple(node for node in part.nodes if node.id not in runs), tuple(found.values()), part.starts)
 
 
-def folded(part: Part, opened: Collection[str] = (), least: int = 3) -> Part:
-    """Nodes of one kind that nothing follows and that came of the same things become one box.
+def folded(
+    part: Part, opened: Collection[str] = (), apart: Mapping[str, str] | None = None, most: int = MOST_BOXES
+) -> Folding:
+    """Three or more nodes become one box where they are of one kind, came of the same things in the same way, and
+    lead to the same kinds of things.
 
-    Only where there are at least `least` of them. `opened` are ids of such boxes that stay unfolded. A box has the
-    id of its group, a name such as “12 models”, and the ids of its nodes in the attribute `folded`; its edges have
-    every role that one of its nodes has, and the least sure word on it.
+    `opened` are ids of nodes that stand by themselves all the same; nodes with different words in `apart` are never
+    in one box. Where more than `most` boxes would stay, things count as alike that came of different things, then
+    whatever stands equally deep, then whatever is of one kind.
     """
-    leads = {edge.origin for edge in part.edges}
-    origins: dict[str, set[str]] = defaultdict(set)
-    for edge in part.edges:
-        origins[edge.target].add(edge.origin)
-    groups: dict[tuple[NodeKind, tuple[str, ...]], list[Node]] = defaultdict(list)
-    for node in part.nodes:
-        if node.id not in leads and node.id in origins and node.id not in part.starts:
-            groups[node.kind, tuple(sorted(origins[node.id]))].append(node)
+    for strictness in (3, 2, 1, 0):
+        colour, otherwise = _colours(part, opened, apart or {}, strictness)
+        sizes = np.unique(colour, return_counts=True)[1]
+        if int(np.where(sizes < LEAST, sizes, 1).sum()) <= max(most, len(opened)):
+            break
+    return _boxed(part, _groups(part, colour), [
+        group for group in _groups(part, otherwise) if any(node.id in opened for node in group)
+    ])  # fmt: skip
+
+
+def _colours(part: Part, opened: Collection[str], apart: Mapping[str, str], strictness: int) -> tuple[Colours, Colours]:
+    """A number for each node, equal where they are alike, by partition refinement: first by what they lead to, then by
+    what they came of. The second numbers are those that opened nodes would have if they were not."""
+    seat = {node.id: i for i, node in enumerate(part.nodes)}
+    ends = [(seat[e.origin], seat[e.target], _ROLES[e.role] * 3 + _DOUBT.index(e.certainty)) for e in part.edges]
+    origin, target, label = np.array(ends, dtype=np.int64).reshape(len(ends), 3).T
+    words: dict[tuple[NodeKind, str], int] = {}
+    colour = np.array(
+        [words.setdefault((node.kind, apart.get(node.id, "")), len(words)) for node in part.nodes], dtype=np.int64
+    )
+    if strictness == 1:
+        colour = _split(colour, _depths(len(colour), origin, target).astype(np.uint64))
+    if strictness >= 2:
+        colour = _refined(colour, origin, target, label)
+    first = np.array([node.id in part.starts for node in part.nodes], dtype=bool)
+    if strictness == 3:
+        first |= ~np.isin(np.arange(len(colour)), target)
+    colour = _singled(colour, first)
+    singled = _singled(colour, np.array([node.id in opened for node in part.nodes], dtype=bool))
+    if strictness < 2:
+        return singled, colour
+    singled = _refined(singled, target, origin, label)
+    return singled, _split(colour, _around(singled, target, origin, label))
+
+
+def _groups(part: Part, colour: Colours) -> list[list[Node]]:
+    found: dict[int, list[Node]] = defaultdict(list)
+    for node, value in zip(part.nodes, colour.tolist(), strict=True):
+        found[value].append(node)
+    return [group for group in found.values() if len(group) >= LEAST]
+
+
+def _singled(colour: Colours, which: NDArray[np.bool_]) -> Colours:
+    """Each of these nodes in a class of its own."""
+    return np.where(which, np.arange(len(colour)) + colour.max(initial=0) + 1, colour)
+
+
+def _refined(colour: Colours, near: Colours, far: Colours, label: Colours) -> Colours:
+    """Splits classes until the nodes of each have, over edges of each label, neighbours of the same classes."""
+    count = len(np.unique(colour))
+    while True:
+        colour = _split(colour, _around(colour, near, far, label))
+        finer = int(colour.max(initial=-1)) + 1
+        if finer <= count:
+            return colour
+        count = finer
+
+
+def _around(colour: Colours, near: Colours, far: Colours, label: Colours) -> NDArray[np.uint64]:
+    """A number for the set of labels and classes of each node's neighbours."""
+    around = np.zeros(len(colour), dtype=np.uint64)
+    if near.size:
+        seen = np.unique(np.stack([near, label, colour[far]]), axis=1).astype(np.uint64)
+        np.add.at(around, seen[0].astype(np.int64), _mixed(_mixed(seen[2]) + seen[1]))
+    return around
+
+
+def _split(colour: Colours, by: NDArray[np.uint64]) -> Colours:
+    together = _mixed(_mixed(colour.astype(np.uint64)) + by)
+    return np.unique(together, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of splitmix64: sums of its values stand for sets."""
+    value = (value + np.uint64(0x9E3779B97F4A7C15)).astype(np.uint64)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def _depths(count: int, origin: Colours, target: Colours) -> Colours:
+    """Fewest edges from anything that nothing comes before; what only cycles lead to stands at 0."""
+    depth = np.zeros(count, dtype=np.int64)
+    reached = ~np.isin(np.arange(count), target)
+    level = 0
+    while True:
+        new = np.unique(target[reached[origin] & ~reached[target]])
+        if not new.size:
+            return depth
+        level += 1
+        depth[new] = level
+        reached[new] = True
+
+
+def _boxed(part: Part, groups: Sequence[Sequence[Node]], opened: Sequence[Sequence[Node]]) -> Folding:
     box_of: dict[str, Node] = {}
-    for (kind, whence), members in groups.items():
-        ident = f"folded:{kind.value}:{'+'.join(whence)}"
-        if len(members) >= least and ident not in opened:
-            names = "\n".join(node.id for node in members)
-            box = Node(ident, kind, f"{len(members):,} {kind.value}s", attributes={FOLDED: names})
-            box_of.update({node.id: box for node in members})
+    members: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        box = _box(group)
+        members[box.id] = tuple(node.id for node in group)
+        box_of.update({node.id: box for node in group})
+    alike = {node.id: tuple(other.id for other in group) for group in opened for node in group if node.id not in box_of}
     nodes = {box_of.get(node.id, node).id: box_of.get(node.id, node) for node in part.nodes}
     edges: dict[tuple[str, str, Role], Edge] = {}
     for edge in part.edges:
-        target = box_of[edge.target].id if edge.target in box_of else edge.target
-        key = (edge.origin, target, edge.role)
-        known = edges.get(key)
+        origin, target = (box_of[end].id if end in box_of else end for end in (edge.origin, edge.target))
+        if origin == target:
+            continue
+        known = edges.get((origin, target, edge.role))
         certainty = edge.certainty if known is None else _less_sure(known.certainty, edge.certainty)
-        edges[key] = replace(edge, target=target, certainty=certainty)
-    return Part(tuple(nodes.values()), tuple(edges.values()), part.starts)
+        edges[origin, target, edge.role] = replace(edge, origin=origin, target=target, certainty=certainty)
+    return Folding(Part(tuple(nodes.values()), tuple(edges.values()), part.starts), members, alike)
+
+
+def _box(group: Sequence[Node]) -> Node:
+    """Named by how many it holds: versions of one thing, or things of one kind."""
+    ident = sha256_hex("\n".join(sorted(node.id for node in group)).encode())[:16]
+    kind, names = group[0].kind, {node.name for node in group}
+    name = f"{len(group):,} × {names.pop()}" if len(names) == 1 else f"{len(group):,} {kind.value}s"
+    return Node(f"folded:{kind.value}:{ident}", kind, name)
 
 
 def _beyond(run: str, takes: dict[str, list[Edge]], runs: set[str]) -> list[Edge]:

@@ -251,6 +251,25 @@ class Graph:
         exact = self._named[kind].get((name, version), set()) if at else set()
         return sorted(exact or self._named[kind].get((plain, None), set()))
 
+    def search(self, text: str) -> list[Node]:
+        """Nodes in whose label, id or other names a text stands, once each: exact ones first, then by name."""
+        plain = text.casefold().strip()
+        if not plain:
+            return []
+        found: dict[int, int] = {}
+        for seat, members in self.members.items():
+            for node in members:
+                names = [name.casefold() for name in (node.label, node.name, node.id, *node.aliases)]
+                rank = 0 if plain in names else 1 if names[0].startswith(plain) else 2
+                if rank < 2 or any(plain in name for name in names):
+                    found[seat] = min(rank, found.get(seat, rank))
+        return [self.nodes[seat] for seat in sorted(found, key=lambda i: (found[i], self.name_rank[i]))]
+
+    @property
+    def said_as(self) -> dict[str, Node]:
+        """Every node by its id, as its source says it, before it was joined with others."""
+        return {node.id: node for members in self.members.values() for node in members}
+
     def edge(self, number: int) -> Edge:
         source = int(self.source[number])
         return Edge(

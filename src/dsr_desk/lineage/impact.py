@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dsr_desk.core.lineage import (
     MODEL_ROLES,
     AffectedModel,
+    Certainty,
     ExcludedModel,
     Impact,
     JoinQuestion,
@@ -41,6 +42,7 @@ class _Start:
     weights: Mask
     all: Mask
     dated: dict[int, str]
+    arrived: str
 
 
 def affected(
@@ -51,9 +53,9 @@ def affected(
 ) -> Impact:
     """Every model that these dataset versions (`name@version`, a name, or a node id) reached.
 
-    `hits` counts hit items per version and is handed through. `arrived` gives, where it is known, the UTC time at
-    which the first hit item of a version came into it: what was finished at least a day before is excluded, with
-    the reason. Nothing is found through a version that was derived by erasure.
+    `hits` counts hit items per version and is handed through. `arrived` gives, where it is known, the UTC time before
+    which no hit item of a version can have been in it: what was finished at least a day before is excluded, with the
+    reason. Nothing is found through a version that was derived by erasure.
     """
     arrived = arrived or {}
     asked = list(dict.fromkeys(dataset_versions))
@@ -94,6 +96,7 @@ class AffectedModels(Sequence[AffectedModel]):
                 rank[here] = np.minimum(rank[here], code * _FAR + walk.depth[here])
         order = np.lexsort((graph.name_rank[seats], rank[seats] % _FAR, ~weights[seats]))
         self._seats: list[int] = seats[order].tolist()
+        self._listed = frozenset(self._seats)
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -111,6 +114,17 @@ class AffectedModels(Sequence[AffectedModel]):
         if seat not in self._made:
             self._made[seat] = _model(self._graph, seat, self._starts, int(self._roles[seat]))
         return self._made[seat]
+
+    def brief(self, model: str) -> tuple[tuple[Role, ...], Certainty, bool] | None:
+        """Roles, certainty and whether the data is in the weights of one model (node id); None if it is not affected.
+
+        Cheaper than the model itself, for which paths and all that stands on it are looked for.
+        """
+        seat = self._graph.position(model)
+        if seat is None or seat not in self._listed:
+            return None
+        certainty = CERTAINTIES[min(code for start in self._starts for code in _tiers(start, seat))]
+        return _role_names(int(self._roles[seat])), certainty, any(start.weights[seat] for start in self._starts)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
@@ -163,7 +177,7 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
     measured = graph.with_role(*(role for role in Role if not role.enters_weights))
     weights = graph.walk(seats, allowed & ~measured, closed).reached if measured[met].any() else widest.reached
     everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
-    return _Start(seats, tiers, weights, everything, dated)
+    return _Start(seats, tiers, weights, everything, dated, arrived)
 
 
 def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
@@ -213,21 +227,15 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
 
 
 def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> AffectedModel:
-    paths: list[tuple[int, list[int]]] = []
-    best = len(CERTAINTIES) - 1
-    for start in starts:
-        for code, walk in enumerate(start.tiers):
-            if walk.reached[seat]:
-                paths.append((code, graph.edges_to(seat, walk)))
-                best = min(best, code)
-                break
+    paths = [
+        (tiers[0], graph.edges_to(seat, start.tiers[tiers[0]])) for start in starts if (tiers := _tiers(start, seat))
+    ]
     paths.sort(key=lambda found: (found[0], len(found[1])))
-    roles = tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i)
     downstream = _downstream(graph, seat)
     return AffectedModel(
         node=graph.nodes[seat],
-        roles=roles or (Role.DERIVE,),
-        certainty=CERTAINTIES[best],
+        roles=_role_names(bits),
+        certainty=CERTAINTIES[paths[0][0]],
         in_weights=any(start.weights[seat] for start in starts),
         paths=tuple(graph.path_along(int(graph.origin[edges[0]]) if edges else seat, edges) for _, edges in paths),
         period=_period(downstream[NodeKind.DEPLOYMENT]),
@@ -239,6 +247,15 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> Affe
         sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
     )
+
+
+def _tiers(start: _Start, seat: int) -> list[int]:
+    """Positions in CERTAINTIES of the walks that reached a node, the surest first."""
+    return [code for code, walk in enumerate(start.tiers) if walk.reached[seat]]
+
+
+def _role_names(bits: int) -> tuple[Role, ...]:
+    return tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i) or (Role.DERIVE,)
 
 
 def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
@@ -279,7 +296,8 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
         for seat in np.flatnonzero(start.all & ~reached).tolist():
             if graph.nodes[seat].kind == NodeKind.MODEL and seat not in found:
                 what = f"It was finished on {finished[seat][:10]}" if seat in finished else _ALL_BEFORE
-                found[seat] = ExcludedModel(graph.nodes[seat], f"{what}, before the first hit came into the data.")
+                when = f"before the first hit can have come into the data on {start.arrived[:10]}"
+                found[seat] = ExcludedModel(graph.nodes[seat], f"{what}, {when}.")
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
 
 

@@ -33,6 +33,34 @@ def affected_part(graph: Graph, dataset_versions: Iterable[str]) -> Part:
     return _part(graph, wanted, starts)
 
 
+def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> Part:
+    """As `affected_part`, or everything for None, with the conclusions of this program too: open questions, and parts
+    that flow into the consumers of their whole."""
+    asked = dataset_versions is not None
+    starts = sorted({seat for version in dataset_versions or () for seat in graph.find(version, NodeKind.DATASET)})
+    kept = ~graph.with_role(Role.ERASE) if asked else np.ones(graph.role.size, dtype=bool)
+    reached = graph.walk(starts, kept).reached if asked else np.ones(len(graph.nodes), dtype=bool)
+    kept &= reached[graph.origin] & reached[graph.target]
+    whole_of = np.arange(len(graph.nodes))
+    for whole, twin in graph.twins.items():
+        whole_of[twin] = whole
+    nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.unique(whole_of[reached])}
+    surest: dict[tuple[str, str, Role], Edge] = {}
+    for k in np.flatnonzero(kept).tolist():
+        edge, role = graph.edge(k), ROLES[int(graph.role[k])]
+        seats = int(whole_of[graph.origin[k]]), int(whole_of[graph.target[k]])
+        into_twin = seats[1] != int(graph.target[k])
+        if seats[0] == seats[1] or (into_twin and reached[seats[1]]):
+            continue
+        key = (nodes[seats[0]].id, nodes[seats[1]].id, role)
+        if role is Role.COPY and (key[1], key[0], role) in surest:
+            continue
+        known = surest.get(key)
+        if known is None or CERTAINTIES.index(edge.certainty) < CERTAINTIES.index(known.certainty):
+            surest[key] = replace(edge, origin=key[0], target=key[1])
+    return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+
+
 def whole_graph(graph: Graph) -> Part:
     """Everything that is known."""
     wanted = np.ones(len(graph.nodes), dtype=bool)

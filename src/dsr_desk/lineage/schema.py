@@ -39,4 +39,11 @@ def _tables(db: Database) -> None:
         db.conn.execute(statement)
 
 
-MIGRATIONS = (Migration("lineage-001-graph-and-dispositions", _tables),)
+def _observations_undone(db: Database) -> None:
+    db.conn.execute("ALTER TABLE lineage_observations ADD COLUMN undone INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = (
+    Migration("lineage-001-graph-and-dispositions", _tables),
+    Migration("lineage-002-observations-undone", _observations_undone),
+)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
-from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
-from dsr_desk.lineage.layout import BOX, Layout, Point, layered
-from dsr_desk.lineage.part import Part
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.drawing import Drawing, PlacedEdge, PlacedNode, Standing
+from dsr_desk.lineage.layout import BOX
 
 _MARGIN = 24.0
 _HEAD = 44.0
+_LEAST_WIDTH = 640.0
 _INK, _MUTED, _LINE, _GROUND = "#17212B", "#55626F", "#8A97A5", "#FFFFFF"
 _COLOURS = {
     NodeKind.DATASET: ("#1F4F99", "#E6EEFA"),
@@ -26,13 +26,18 @@ _COLOURS = {
 _DASHES = {Certainty.RECORDED: "", Certainty.INFERRED: "6 4", Certainty.UNKNOWN: "2 4"}
 _UNSAID = {Role.PRODUCE, Role.INPUT, Role.DERIVE, Role.COPY, Role.CONTAIN}
 _MOST_LABELS = 400
+_STANDING = {
+    Standing.MEASURED: "measured against it",
+    Standing.PERHAPS: "open question",
+    Standing.EXCLUDED: "not affected",
+    Standing.SILENT: "no data recorded",
+}
+_FAINT = (Standing.MEASURED, Standing.PERHAPS, Standing.EXCLUDED, Standing.SILENT)
 
 
-def to_svg(part: Part, title: str = "Lineage") -> str:
+def to_svg(drawing: Drawing, title: str = "Lineage") -> str:
     """Boxes by kind, edges with their role; dashed is inferred, dotted an open question."""
-    layout = layered([node.id for node in part.nodes], [(edge.origin, edge.target) for edge in part.edges])
-    width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN + _HEAD
-    starts = set(part.starts)
+    width, height = max(drawing.width, _LEAST_WIDTH) + 2 * _MARGIN, drawing.height + 2 * _MARGIN + _HEAD
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Inter, sans-serif" role="img">',
@@ -41,41 +46,38 @@ def to_svg(part: Part, title: str = "Lineage") -> str:
         f'<path d="M0 0 8 4 0 8z" fill="{_LINE}"/></marker></defs>',
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{_GROUND}"/>',
         f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="15" font-weight="600" fill="{_INK}">{_text(title)}</text>',
-        f'<text x="{_MARGIN}" y="{_MARGIN + 22}" font-size="12" fill="{_MUTED}">{_legend(part)}</text>',
+        f'<text x="{_MARGIN}" y="{_MARGIN + 22}" font-size="12" fill="{_MUTED}">{_legend(drawing)}</text>',
         f'<g transform="translate({_MARGIN} {_MARGIN + _HEAD})">',
     ]
-    merged: dict[tuple[str, str], list[Edge]] = {}
-    for edge in part.edges:
-        merged.setdefault((edge.origin, edge.target), []).append(edge)
-    for pair, edges in merged.items():
-        if pair in layout.routes:
-            lines += _edge(layout.routes[pair], edges, labelled=len(merged) <= _MOST_LABELS)
-    lines += [line for node in part.nodes for line in _box(node, layout, node.id in starts)]
+    for edge in drawing.edges:
+        lines += _edge(edge, labelled=len(drawing.edges) <= _MOST_LABELS)
+    lines += [line for placed in drawing.nodes for line in _box(placed)]
     return "\n".join([*lines, "</g>", "</svg>", ""])
 
 
-def _legend(part: Part) -> str:
-    count = {kind: sum(node.kind == kind for node in part.nodes) for kind in NodeKind}
+def _legend(drawing: Drawing) -> str:
+    count = {
+        kind: sum(len(placed.members) or 1 for placed in drawing.nodes if placed.node.kind == kind) for kind in NodeKind
+    }
     named = ", ".join(
         f"{number:,} {kind.value}{'s' if number != 1 else ''}" for kind, number in count.items() if number
     )
     return f"{named}. Dashed lines are inferred, dotted ones are open questions."
 
 
-def _edge(points: Sequence[Point], edges: Sequence[Edge], *, labelled: bool) -> list[str]:
-    surest = min(edges, key=lambda edge: list(_DASHES).index(edge.certainty))
-    dash = _DASHES[surest.certainty]
+def _edge(edge: PlacedEdge, *, labelled: bool) -> list[str]:
+    points, dash = edge.points, _DASHES[edge.certainty]
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
     for (x, y), (left, top) in pairwise(points):
         middle = (x + left) / 2
         path += f"C{middle:.1f} {y:.1f} {middle:.1f} {top:.1f} {left:.1f} {top:.1f}"
-    roles = ", ".join(dict.fromkeys(edge.role.value for edge in edges))
+    roles = ", ".join(role.value for role in edge.roles)
     lines = [
         f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.3" marker-end="url(#tip)"'
         + (f' stroke-dasharray="{dash}"' if dash else "")
-        + f"><title>{_text(roles)} ({surest.certainty.value})</title></path>"
+        + f"><title>{_text(roles)} ({edge.certainty.value})</title></path>"
     ]
-    if labelled and not {edge.role for edge in edges} <= _UNSAID:
+    if labelled and not set(edge.roles) <= _UNSAID:
         (x, y), (left, top) = points[-2:]
         middle, line, half = (x + left) / 2, (y + top) / 2, 3 * len(roles)
         lines += [
@@ -86,19 +88,31 @@ def _edge(points: Sequence[Point], edges: Sequence[Edge], *, labelled: bool) -> 
     return lines
 
 
-def _box(node: Node, layout: Layout, start: bool) -> list[str]:
-    x, y = layout.at[node.id]
+def _box(placed: PlacedNode) -> list[str]:
+    node, x, y = placed.node, placed.x, placed.y
     stroke, fill = _COLOURS[node.kind]
+    if placed.standing in _FAINT:
+        fill = _GROUND
     note = node.kind.value + (f" · {node.version}" if node.version and node.kind != NodeKind.RUN else "")
+    note = f"{node.kind.value} · {_STANDING[placed.standing]}" if placed.standing in _STANDING else note
+    lines = [f"<g data-id={quoteattr(_clean(node.id))}><title>{_text(f'{node.kind.value}: {node.label}')}</title>"]
+    if placed.folded:
+        lines.append(_rect(x + 4, y + 4, fill, stroke, 1))
     return [
-        f"<g data-id={quoteattr(_clean(node.id))}><title>{_text(f'{node.kind.value}: {node.label}')}</title>",
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="6" fill="{fill}" '
-        f'stroke="{stroke}" stroke-width="{3 if start else 1}"/>',
+        *lines,
+        _rect(x, y, fill, stroke, 3 if placed.standing is Standing.HIT else 1),
         f'<text x="{x + 12:.1f}" y="{y + 21:.1f}" font-size="13" font-weight="600" fill="{_INK}">'
         f"{_text(_shortened(node.name, 19))}</text>",
         f'<text x="{x + 12:.1f}" y="{y + 38:.1f}" font-size="11" fill="{_MUTED}">'
         f"{_text(_shortened(note, 25))}</text></g>",
     ]
+
+
+def _rect(x: float, y: float, fill: str, stroke: str, width: int) -> str:
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX[0]:.0f}" height="{BOX[1]:.0f}" rx="6" fill="{fill}" '
+        f'stroke="{stroke}" stroke-width="{width}"/>'
+    )
 
 
 def _clean(text: str) -> str:

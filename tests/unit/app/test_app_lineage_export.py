@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from dsr_desk.app import models
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.lineage_export import Form, NothingToExport, export_lineage, lineage_coverage
+from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
+from dsr_desk.app.lineage_view import NothingToExport, export_drawing
 from dsr_desk.cli.main import main
 from dsr_desk.core.lineage import Fate
 from unit.app.conftest import PASSPHRASE, Work
@@ -50,7 +51,7 @@ def test_a_picture_names_the_models_and_needs_nothing_else(work: Work, tmp_path:
     work.search()
     work.decide_all()
     to = tmp_path / "part.svg"
-    export_lineage(work.desk, to, Form.SVG, case=work.ref)
+    export_drawing(work.desk, to, ref=work.ref)
 
     drawn = "".join(ElementTree.parse(to).getroot().itertext())
     assert f"case {work.ref}" in drawn
@@ -59,7 +60,7 @@ def test_a_picture_names_the_models_and_needs_nothing_else(work: Work, tmp_path:
 
 def test_nothing_is_written_where_nothing_is_known(desk: Desk, work: Work, tmp_path: Path) -> None:
     with pytest.raises(NothingToExport):
-        export_lineage(work.desk, tmp_path / "a", Form.SVG, case=work.ref)
+        export_drawing(work.desk, tmp_path / "a", ref=work.ref)
     with pytest.raises(NothingToExport):
         export_lineage(desk, tmp_path / "a", Form.PROV_JSON)
     assert not (tmp_path / "a").exists()
@@ -85,7 +86,9 @@ def test_only_a_question_that_was_asked_is_answered(desk: Desk, tmp_path: Path) 
 
     models.answer_question(desk, second, first, True)
     assert question not in models.lineage_graph(desk).questions
-    models.answer_question(desk, first, second, False)
+    (given,) = models.given_answers(desk)
+    assert given.says == "“gate” (Bray) and “gate” (Cork) are the same."
+    models.answer_question(desk, given.first_id, given.second_id, False)
     models.answer_question(desk, first, second, None)
 
     assert question in models.lineage_graph(desk).questions
@@ -106,6 +109,8 @@ def test_a_model_goes_by_its_label_when_decided_undone_and_seen(work: Work) -> N
     seen = models.dispositions(work.desk, work.ref)[model.id].observed
     assert seen is not None
     assert (seen.fate, seen.how) == (Fate.WITHDRAWN, "Olga stopped it")
+    models.undo_observation(work.desk, work.ref, model.node.label)
+    assert model.id not in models.dispositions(work.desk, work.ref)
     with pytest.raises(models.ModelNotAffected):
         models.undo_disposition(work.desk, work.ref, "no-such-model@1")
 

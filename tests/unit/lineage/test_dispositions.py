@@ -78,3 +78,19 @@ def test_models_without_a_plan_and_plans_that_are_late_are_found(db: Database) -
     assert [model.name for model in kept.undecided(models, listed)] == ["other"]
     assert [one.name for one in kept.overdue(listed, "2027-01-01")] == ["gate"]
     assert kept.overdue(listed, "2026-12-31") == []
+
+
+def test_an_observation_can_be_taken_back_and_the_one_before_counts_again(db: Database) -> None:
+    kept.plan(db, "c", GATE, RETRAIN)
+    for fate in (Fate.WITHDRAWN, Fate.DESTROYED):
+        kept.observe(db, "c", GATE, Observed(fate, "seen by Olga", "officer", "2026-12-01"))
+
+    fates = []
+    for _ in range(2):
+        kept.undo_observed(db, "c", GATE.id)
+        (one,) = kept.of_case(db, "c")
+        fates.append(one.observed and one.observed.fate)
+        assert one.planned == RETRAIN
+    assert fates == [Fate.WITHDRAWN, None]
+    with pytest.raises(kept.NothingObserved):
+        kept.undo_observed(db, "c", GATE.id)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dsr_desk.lineage.fold import FOLDED, folded, without_runs
+from dsr_desk.lineage.fold import folded, without_runs
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.part import Part, whole_graph
 
@@ -45,33 +45,74 @@ def test_runs_inside_runs_are_one_arrow_and_as_sure_as_the_least_sure_step(draw:
     assert said(part) == {"dataset:faces train model:net inferred"}
 
 
-def test_models_that_are_alike_are_one_box_until_it_is_opened(draw: Draw) -> None:
+def test_models_that_are_alike_are_one_box_and_those_that_lead_elsewhere_stay_apart(draw: Draw) -> None:
     lines = [f"dataset:faces train model:m{i}" for i in range(5)]
     part = whole_graph(draw(*lines, "dataset:faces train model:lead", "model:lead serve deployment:door"))
     small = folded(part)
 
-    (box,) = [node for node in small.nodes if FOLDED in node.attributes]
-    assert box.name == "5 models"
-    assert box.attributes[FOLDED].splitlines() == [f"model:m{i}" for i in range(5)]
-    assert {node.id for node in small.nodes} == {"dataset:faces", "model:lead", "deployment:door", box.id}
-    assert f"dataset:faces train {box.id} recorded" in said(small)
-    assert folded(part, opened={box.id}) == part
-    assert folded(part, least=6) == part
+    ((box, members),) = small.members.items()
+    assert members == tuple(f"model:m{i}" for i in range(5))
+    assert names(small.part) == {"faces", "5 models", "lead", "door"}
+    assert f"dataset:faces train {box} recorded" in said(small.part)
 
 
-def test_a_box_has_every_role_and_the_least_sure_word_and_other_origins_stay_apart(draw: Draw) -> None:
-    part = whole_graph(
-        draw(
-            "dataset:faces train model:a",
-            "dataset:faces train model:b ?",
-            "dataset:faces evaluate model:b",
-            "dataset:faces train model:c",
-            "dataset:other train model:c",
-        )
-    )
-    assert said(folded(part, least=2)) == {
-        "dataset:faces train folded:model:dataset:faces inferred",
-        "dataset:faces evaluate folded:model:dataset:faces recorded",
-        "dataset:faces train model:c recorded",
-        "dataset:other train model:c recorded",
-    }
+def test_what_follows_a_box_is_folded_with_it(draw: Draw) -> None:
+    lines = [
+        f"dataset:faces train model:m{i}|model:m{i} serve deployment:d{i}|deployment:d{i} serve product:p{i}"
+        for i in range(4)
+    ]
+    small = folded(whole_graph(draw(*(one for line in lines for one in line.split("|")))))
+
+    assert names(small.part) == {"faces", "4 models", "4 deployments", "4 products"}
+    assert len(small.part.edges) == 3
+
+
+def test_an_opened_node_stands_by_itself_with_what_follows_it_and_knows_its_like(draw: Draw) -> None:
+    lines = [f"dataset:faces train model:m{i}|model:m{i} serve deployment:d{i}" for i in range(5)]
+    part = whole_graph(draw(*(one for line in lines for one in line.split("|"))))
+    small = folded(part, opened={"model:m2"})
+
+    assert names(small.part) == {"faces", "m2", "d2", "4 models", "4 deployments"}
+    assert "model:m2 serve deployment:d2 recorded" in said(small.part)
+    assert small.alike == {"model:m2": tuple(f"model:m{i}" for i in range(5))}
+    assert folded(part, opened={f"model:m{i}" for i in range(5)}).part == part
+    assert folded(part, opened={"model:nowhere"}) == folded(part)
+
+
+def test_other_origins_roles_certainties_and_standings_stay_apart(draw: Draw) -> None:
+    lines = [f"dataset:{origin} train model:{origin}{i}" for origin in "ab" for i in range(3)]
+    lines += [f"dataset:a evaluate model:e{i}" for i in range(3)] + [f"dataset:a train model:d{i} ?" for i in range(3)]
+    part = whole_graph(draw(*lines))
+
+    assert sorted(map(len, folded(part).members.values())) == [3, 3, 3, 3]
+    assert sorted(map(len, folded(part, apart={"model:a0": "excluded"}).members.values())) == [3, 3, 3]
+
+
+def test_versions_of_one_model_are_named_by_it_and_two_are_no_box(draw: Draw) -> None:
+    lines = [f"dataset:faces train model:gate@{i}" for i in range(3)]
+    assert names(folded(whole_graph(draw(*lines))).part) == {"faces", "3 × gate"}
+    assert not folded(whole_graph(draw(*lines[:2]))).members
+
+
+def test_more_things_count_as_alike_where_too_many_boxes_would_stay(draw: Draw) -> None:
+    lines = [f"dataset:d{i} train model:m{i}" for i in range(30)]
+    lines += [f"model:m{i} serve deployment:x{i}" for i in range(29)]
+    part = whole_graph(draw(*lines))
+
+    assert len(folded(part, most=100).part.nodes) == 89
+    assert names(folded(part, most=50).part) == {
+        "29 datasets", "29 models", "29 deployments", "d29", "m29",
+    }  # fmt: skip
+    assert names(folded(part, most=3).part) == {"30 datasets", "30 models", "29 deployments"}
+    assert len(folded(part, opened=[f"dataset:d{i}" for i in range(30)], most=3).part.nodes) > 30
+
+
+def test_a_cycle_is_folded_like_anything_else(draw: Draw) -> None:
+    lines = [f"model:m{i} generate dataset:s{i}|dataset:s{i} train model:m{i}" for i in range(3)]
+    lines += [f"dataset:seed train model:m{i}" for i in range(3)]
+    small = folded(whole_graph(draw(*(one for line in lines for one in line.split("|")))))
+    assert names(small.part) == {"seed", "3 models", "3 datasets"}
+
+
+def names(part: Part) -> set[str]:
+    return {node.name for node in part.nodes}

@@ -1,0 +1,90 @@
+"""Lineage to look at: the drawing of a case or of everything, all paths to a model, search by name, the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.models import affected_by_case, affected_by_dataset, lineage_graph
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Node
+from dsr_desk.core.lineage import Path as LineagePath
+from dsr_desk.lineage.drawing import Drawing, PlacedEdge, PlacedNode, Standing, draw_all, draw_impact
+from dsr_desk.lineage.impact import all_paths
+from dsr_desk.lineage.svg import to_svg
+from dsr_desk.storage.files import write_whole
+
+__all__ = ["Drawing", "PlacedEdge", "PlacedNode", "Standing"]
+
+MOST_FOUND = 50
+
+
+class NothingToExport(DeskError):
+    code = "LINEAGE-NOTHING-TO-EXPORT"
+    happened = "The lineage knows nothing of {what}."
+    means = "The file would be empty and look like a finding. None was written."
+    todo = "Import the lineage that names the data, and decide the candidates of the case first."
+
+
+@dataclass(frozen=True)
+class AllPaths:
+    """Shortest first. `complete` is False where there are more, or where looking for them was given up."""
+
+    paths: tuple[LineagePath, ...]
+    complete: bool
+
+
+def draw_case(desk: Desk, ref: str, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """What the hits of a case reached, folded. `opened` are ids of nodes that stand by themselves; `runs` draws runs
+    as boxes and not as arrows. Raises CaseMissing, LineageTooLargeToDraw."""
+    impact = affected_by_case(desk, ref)
+    return draw_impact(lineage_graph(desk), impact.hits, impact, opened, runs=runs)
+
+
+def draw_dataset(desk: Desk, dataset: str, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """The same for one dataset (name, or name@version). Raises DatasetUnknown, LineageTooLargeToDraw."""
+    impact = affected_by_dataset(desk, dataset)
+    return draw_impact(lineage_graph(desk), [dataset], impact, opened, runs=runs)
+
+
+def draw_lineage(desk: Desk, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """Everything that is known. Raises LineageTooLargeToDraw."""
+    return draw_all(lineage_graph(desk), opened, runs=runs)
+
+
+def find_in_lineage(desk: Desk, text: str, *, ref: str = "", most: int = MOST_FOUND) -> list[Node]:
+    """Nodes by name, name@version, id or another name of theirs, best first; of a case, those that its hits reach."""
+    found = lineage_graph(desk).search(text)
+    if ref:
+        drawn = draw_case(desk, ref, runs=True)
+        found = [node for node in found if drawn.node(node.id)]
+    return found[:most]
+
+
+def paths_to_model(desk: Desk, ref: str, model: str, limit: int = 100) -> AllPaths:
+    """All paths without repeated nodes from the hits of a case to a model (node id), at most `limit`."""
+    paths, complete = all_paths(lineage_graph(desk), affected_by_case(desk, ref).hits, model, limit)
+    return AllPaths(tuple(paths), complete)
+
+
+def export_drawing(
+    desk: Desk, to: Path, *, ref: str = "", dataset: str = "", opened: Collection[str] = (), runs: bool = False
+) -> tuple[Drawing, Change]:
+    """Writes what `draw_case`, `draw_dataset` or `draw_lineage` shows as SVG. Raises NothingToExport."""
+    drawing = (
+        draw_case(desk, ref, opened, runs=runs)
+        if ref
+        else draw_dataset(desk, dataset, opened, runs=runs)
+        if dataset
+        else draw_lineage(desk, opened, runs=runs)
+    )
+    if not drawing.nodes:
+        raise NothingToExport(what=f"the hits of case {ref}" if ref else dataset or "any dataset or model")
+    title = f"Lineage of case {ref}" if ref else f"Lineage of {dataset}" if dataset else "Lineage"
+    write_whole(to, to_svg(drawing, title).encode())
+    with desk.vault.transaction():
+        body = {"format": "svg", "nodes": drawing.whole, "edges": len(drawing.edges)}
+        return drawing, desk.record("lineage-exported", [Topic.MODELS], case=ref, body=body)
