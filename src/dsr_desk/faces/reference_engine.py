@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 
 CHIP_SIDE = 150
 CHIP_PADDING = 0.25
+
+
+class PeerMissing(DeskError):
+    code = "ENGINE-NO-PEER"
+    happened = "face_recognition is not whole here: its model {model} is missing, which packages may not hand out."
+    means = "No case is concerned: only benchmarks compare with it."
+    todo = "Run the benchmark from the sources (make bench)."
 
 
 class ReferenceEngine:
@@ -31,6 +40,11 @@ class ReferenceEngine:
 
     def __init__(self, model: str = "hog", upsample: int = 1) -> None:
         # face_recognition loads a 100 MB model and pkg_resources on import, so only this engine pays for it.
+        import face_recognition_models
+
+        landmarks = Path(face_recognition_models.pose_predictor_model_location())
+        if not landmarks.exists():
+            raise PeerMissing(model=landmarks.name)
         import face_recognition
         import face_recognition.api
 
