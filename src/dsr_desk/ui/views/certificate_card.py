@@ -25,6 +25,9 @@ class CertificateCard(Card):
 
     def reload(self) -> None:
         desk = self._session.desk
+        self.export.setEnabled(bool(desk.vault.officer_key))
+        if not desk.vault.officer_key:
+            return
         self._session.bridge.run(
             tr("Reading the certificate"),
             lambda _report, _token: certificate_fingerprint(desk),

@@ -53,6 +53,8 @@ class RecipientsPage(ListPage[Recipient]):
     def reload(self) -> None:
         self.show_rows(list_recipients(self.session.desk))
         desk = self.session.desk
+        if not desk.vault.officer_key:
+            return
         self.session.bridge.run(
             self.tr("Reading the certificate"),
             lambda _report, _token: certificate_fingerprint(desk),
