@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import lmdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
@@ -170,6 +171,17 @@ def _recordio(folder: Path, items: Items) -> Path:
     return path
 
 
+def _lmdb(folder: Path, items: Items) -> Path:
+    path = folder / "photos.lmdb"
+    with (
+        lmdb.open(str(path), map_size=64 * 1024 * 1024, subdir=False, lock=False) as store,
+        store.begin(write=True) as transaction,
+    ):
+        for member, data in items:
+            transaction.put(member.encode("utf-8", "surrogateescape"), data)
+    return path
+
+
 SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
@@ -181,6 +193,7 @@ SAMPLES = (
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),
     Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
+    Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

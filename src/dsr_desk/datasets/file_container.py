@@ -29,6 +29,12 @@ class FileContainer(ABC):
     def recognises(cls, path: Path, head: bytes) -> bool:
         """Whether the file with these first bytes is of this format. Raises OSError."""
 
+    @classmethod
+    def refusal(cls, path: Path, head: bytes) -> str:
+        """What a file of this format is that is not read all the same, and why; "" otherwise. Raises OSError."""
+        del path, head
+        return ""
+
     @abstractmethod
     def entries(self) -> Iterator[Entry]:
         """See `Container.entries`."""

@@ -17,6 +17,7 @@ from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, st
 from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
+from dsr_desk.datasets.lmdb_store import LmdbStore
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.recordio import RecordFile
@@ -34,6 +35,7 @@ FORMATS: tuple[type[FileContainer], ...] = (
     ParquetTable,
     RecordFile,
     SqliteDatabase,
+    LmdbStore,
     JsonLines,
     JsonDocument,
     CsvTable,
@@ -187,7 +189,7 @@ def _open_file(path: Path, base: Path) -> FileContainer:
     except OSError as error:
         raise SourceUnreadable(path=path, why=_why(error)) from error
     if container is None:
-        raise SourceNotUnderstood(path=path, what=unread_kind(sniff.head_of(path)) or "a file of an unknown format")
+        raise SourceNotUnderstood(path=path, what=_unread(path) or "a file of an unknown format")
     return container
 
 
@@ -229,7 +231,7 @@ def _sort_out(path: Path, member: str, base: Path, containers: list[FileContaine
     if container is not None:
         containers.append(container)
         return
-    kind = unread_kind(sniff.head_of(path))
+    kind = _unread(path)
     others[path] = f"{member}: {kind}, not read" if kind else member
 
 
@@ -239,6 +241,13 @@ def _recognise(path: Path, base: Path) -> FileContainer | None:
         if head and format_.recognises(path, head):
             return format_(path, _name(path, base))
     return None
+
+
+def _unread(path: Path) -> str:
+    """What a file is that is not read, with why where that is a decision; "" if unknown. Raises OSError."""
+    head = sniff.head_of(path)
+    refusals = (format_.refusal(path, head) for format_ in FORMATS)
+    return next(filter(None, refusals), "") or unread_kind(head)
 
 
 def _name(path: Path, base: Path) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 _STARTS = (
     (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
     (b"ARROW1", "Arrow file"),
@@ -23,8 +21,14 @@ _STARTS = (
     (b"GGUF", "model file (GGUF)"),
     (b"\x08\x07", "model file (ONNX)"),
 )
-_LMDB_MAGIC = struct.pack("<I", 0xBEEFC0DE)
-_PICKLE = b"\x80"
+_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+
+PICKLED = "pickle, which runs code when it is opened and is never opened here"
+
+
+def is_pickle(data: bytes) -> bool:
+    """Whether a value as a whole is a pickle of protocol 2 to 5."""
+    return data[:1] == b"\x80" and data[1:2] in _PROTOCOLS and data[-1:] == b"."
 
 
 def unread_kind(head: bytes) -> str:
@@ -32,10 +36,8 @@ def unread_kind(head: bytes) -> str:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    if head[16:20] == _LMDB_MAGIC:
-        return "LMDB database"
-    if head[:1] == _PICKLE and head[1:2] in b"\x02\x03\x04\x05" and len(head) > 1:
-        return "pickle, which runs code when it is opened and is never opened here"
+    if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
+        return PICKLED
     if head[4:8] == b"ftyp":
         return "video"
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":

@@ -1,0 +1,248 @@
+"""LMDB stores: every key is a photo, a text, or named with the reason why it is neither. Pickles are never opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import lmdb
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, Entry, ItemUnreadable
+from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, Node, Pages
+from dsr_desk.datasets.names import safe_name, without_suffix
+from dsr_desk.datasets.records import flatten
+from dsr_desk.datasets.unread import PICKLED, is_pickle
+
+LOOKED_AT = 32
+BATCH_BYTES = 4 * 1024 * 1024
+SPARE_MAP = 16 * 1024 * 1024
+
+_ABOUT_THE_STORE = re.compile(rb"__\w+__|num[-_]?samples|length|len|size|count|keys|classes|meta(data)?", re.IGNORECASE)
+_ROLE = re.compile(r"(?:image|img|photo|label|caption|text|json|meta|info|path)s?[-_:/.](?=.)", re.IGNORECASE)
+
+
+class StoreNotCopied(DeskError):
+    code = "LMDB-NOT-COPIED"
+    happened = "{name} {why}, which cannot be written anew."
+    means = "Nothing was erased from it."
+    todo = "Hand the action to the team that keeps the store, or have its photos put into one without."
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a key holds: its bytes, `kind` and `record` as in `Entry`; `problem` says why it is no item."""
+
+    kind: ItemKind
+    data: bytes
+    record: dict[str, str] | None = None
+    problem: str = ""
+
+
+class LmdbStore(FileContainer):
+    """Members are the keys. What tells of the store itself (`__len__`, `__keys__`) is listed as not understood.
+
+    Erasing writes a new store key by key, so no free page holds what was erased.
+    """
+
+    format: ClassVar[str] = "lmdb"
+    title: ClassVar[str] = "LMDB store"
+
+    @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        return head[16:20] == MAGIC and not cls.refusal(path, head)
+
+    @classmethod
+    def refusal(cls, path: Path, head: bytes) -> str:
+        """A store whose first values are all pickles holds nothing that can be read, and neither does one of sets."""
+        if head[16:20] != MAGIC:
+            return ""
+        try:
+            with path.open("rb") as file:
+                pages = Pages(file, path.name)
+                if pages.meta.flags & MANY_VALUES:
+                    return "LMDB store with several values a key"
+                values = _first_values(pages)
+        except DeskError:
+            return ""
+        return f"LMDB store of values in {PICKLED}" if values and all(map(is_pickle, values)) else ""
+
+    def companions(self) -> Collection[Path]:
+        return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
+
+    def entries(self) -> Iterator[Entry]:
+        with self._opened() as pages:
+            for node in pages.nodes():
+                value = _value_of(pages, node)
+                member = safe_name(node.key.decode("utf-8", "surrogateescape"))
+                yield Entry(
+                    kind=value.kind,
+                    member=member,
+                    size=node.size,
+                    read=partial(self._read, value),
+                    hint=node.hint,
+                    group=_group_of(member),
+                    record=value.record,
+                    problem=value.problem,
+                )
+
+    def read_at(self, hint: int) -> tuple[str, bytes] | None:
+        with self._opened() as pages:
+            try:
+                node = pages.node_at(hint)
+                if node is None or node.size > MAX_ITEM_BYTES:
+                    return None
+                return safe_name(node.key.decode("utf-8", "surrogateescape")), pages.value(node)
+            except DeskError:
+                return None
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+        """Keys are put in the order of the old store, so that the new one is as tight as it can be."""
+        gone: list[bytes] = []
+        told: list[bytes] = []
+        with self._opened() as pages:
+            if pages.meta.flags:
+                raise StoreNotCopied(name=self.name, why="orders its keys in a way of its own")
+            with _Writer(target, max(pages.meta.map_size, SPARE_MAP)) as out:
+                for position, node in enumerate(pages.nodes()):
+                    if node.is_tree:
+                        raise StoreNotCopied(name=self.name, why="holds databases inside the database")
+                    new = changes.get(position, b"")
+                    if new is None:
+                        gone.append(node.key)
+                        continue
+                    out.put(node.key, new or pages.value(node))
+                    if _ABOUT_THE_STORE.fullmatch(node.key):
+                        told.append(node.key)
+        return _notes(gone, told)
+
+    def rest_digest(self, changes: Changes) -> str:
+        """Keys and values that are no items."""
+        digest = hashlib.sha256()
+        with self._opened() as pages:
+            for position, node in enumerate(pages.nodes()):
+                value = _value_of(pages, node)
+                if value.problem and changes.get(position, b"") is not None:
+                    digest.update(f"{len(node.key)}:{node.size}".encode() + node.key + value.data)
+        return digest.hexdigest()
+
+    def _read(self, value: Value) -> bytes:
+        if value.problem:
+            raise ItemUnreadable(name=self.name, why=value.problem)
+        return value.data
+
+    @contextmanager
+    def _opened(self) -> Iterator[Pages]:
+        with self.path.open("rb") as file:
+            yield Pages(file, self.name)
+
+
+class _Writer:
+    """Puts ascending keys into a new store, some megabytes at a time. The map grows where it must."""
+
+    def __init__(self, target: Path, map_size: int) -> None:
+        self._map_size = map_size
+        self._env = lmdb.open(
+            str(target), map_size=map_size, subdir=False, lock=False, sync=False, metasync=False, mode=0o600
+        )
+        self._waiting: list[tuple[bytes, bytes]] = []
+        self._weight = 0
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        try:
+            if error is None:
+                self._flush()
+                self._env.sync(True)
+        finally:
+            self._env.close()
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._waiting.append((key, value))
+        self._weight += len(key) + len(value)
+        if self._weight >= BATCH_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        while True:
+            try:
+                with self._env.begin(write=True) as transaction:
+                    for key, value in self._waiting:
+                        transaction.put(key, value, append=True)
+                break
+            except lmdb.MapFullError:
+                self._map_size += max(SPARE_MAP, 2 * self._weight)
+                self._env.set_mapsize(self._map_size)
+        self._waiting.clear()
+        self._weight = 0
+
+
+def _first_values(pages: Pages) -> list[bytes]:
+    values = []
+    for node in pages.nodes():
+        if not _ABOUT_THE_STORE.fullmatch(node.key) and not node.is_tree and node.size <= MAX_ITEM_BYTES:
+            values.append(pages.value(node))
+        if len(values) == LOOKED_AT:
+            break
+    return values
+
+
+def _value_of(pages: Pages, node: Node) -> Value:
+    about = bool(_ABOUT_THE_STORE.fullmatch(node.key))
+    kind = ItemKind.RECORD if about or node.is_tree else ItemKind.PHOTO
+    if node.size > MAX_ITEM_BYTES:
+        return Value(kind, b"", problem=f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB")
+    data = pages.value(node)
+    if node.is_tree:
+        return Value(kind, data, problem="a database inside the database")
+    if sniff.photo_kind(data[: sniff.HEAD_BYTES]):
+        return Value(ItemKind.PHOTO, data)
+    if is_pickle(data):
+        return Value(kind, data, problem=PICKLED)
+    if about:
+        return Value(kind, data, problem="it tells of the store itself and is not understood")
+    fields = _fields_of(data)
+    return (
+        Value(kind, data, problem="neither a photo nor a text")
+        if fields is None
+        else Value(ItemKind.RECORD, data, fields)
+    )
+
+
+def _fields_of(data: bytes) -> dict[str, str] | None:
+    """Of JSON or of a text; None where it is neither."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if text[:1] in ("{", "["):
+        try:
+            return {name: value for name, value in flatten(json.loads(text)).items() if value}
+        except (ValueError, RecursionError):
+            pass
+    return {"text": text.strip()} if text.strip() and text.replace("\n", " ").replace("\t", " ").isprintable() else None
+
+
+def _group_of(member: str) -> str:
+    """`image-0007`, `label-0007` and `0007.json` are one sample: the key without its role and its extension."""
+    return without_suffix(_ROLE.sub("", member, count=1) if _ROLE.match(member) else member)
+
+
+def _notes(gone: list[bytes], told: list[bytes]) -> list[str]:
+    if not gone or not told:
+        return []
+    names = ", ".join(safe_name(key.decode("utf-8", "surrogateescape")) for key in told)
+    return [f"{names} tell of the store itself and stay as they were: they still count or name the erased keys"]
