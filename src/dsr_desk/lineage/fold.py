@@ -16,7 +16,7 @@ from dsr_desk.lineage.part import Part
 _DOUBT = list(Certainty)
 _ROLES = {role: i for i, role in enumerate(Role)}
 LEAST = 3
-MOST_BOXES = 400
+MOST_BOXES = 80
 
 Colours = NDArray[np.int64]
 
@@ -61,17 +61,19 @@ def folded(
     lead to the same kinds of things.
 
     `opened` are ids of nodes that stand by themselves all the same; nodes with different words in `apart` are never
-    in one box. Where more than `most` boxes would stay, things count as alike that came of different things, then
-    whatever stands equally deep, then whatever is of one kind.
+    in one box. Where more than `most` boxes would stay, things count as alike although they lead to different kinds
+    of things; then what is left over counts as alike where it stands equally deep; then whatever stands equally deep;
+    then whatever is of one kind.
     """
-    for strictness in (3, 2, 1, 0):
-        colour, otherwise = _colours(part, opened, apart or {}, strictness)
+    for strictness in range(4, -1, -1):
+        colour, otherwise = _colours(part, (), apart or {}, strictness)
         sizes = np.unique(colour, return_counts=True)[1]
-        if int(np.where(sizes < LEAST, sizes, 1).sum()) <= max(most, len(opened)):
+        if int(np.where(sizes < LEAST, sizes, 1).sum()) <= most:
             break
-    return _boxed(part, _groups(part, colour), [
-        group for group in _groups(part, otherwise) if any(node.id in opened for node in group)
-    ])  # fmt: skip
+    if opened:
+        colour, otherwise = _colours(part, opened, apart or {}, strictness)
+    kept = [group for group in _groups(part, otherwise) if any(node.id in opened for node in group)]
+    return _boxed(part, _groups(part, colour), kept)
 
 
 def _colours(part: Part, opened: Collection[str], apart: Mapping[str, str], strictness: int) -> tuple[Colours, Colours]:
@@ -86,17 +88,30 @@ def _colours(part: Part, opened: Collection[str], apart: Mapping[str, str], stri
     )
     if strictness == 1:
         colour = _split(colour, _depths(len(colour), origin, target).astype(np.uint64))
-    if strictness >= 2:
+    by_depth = _split(colour, _depths(len(colour), origin, target).astype(np.uint64))
+    if strictness == 4:
         colour = _refined(colour, origin, target, label)
+    if strictness == 1:
+        colour = by_depth
     first = np.array([node.id in part.starts for node in part.nodes], dtype=bool)
-    if strictness == 3:
+    if strictness >= 2:
         first |= ~np.isin(np.arange(len(colour)), target)
     colour = _singled(colour, first)
-    singled = _singled(colour, np.array([node.id in opened for node in part.nodes], dtype=bool))
+    alone = np.array([node.id in opened for node in part.nodes], dtype=bool)
     if strictness < 2:
-        return singled, colour
-    singled = _refined(singled, target, origin, label)
-    return singled, _split(colour, _around(singled, target, origin, label))
+        return _singled(colour, alone), colour
+    singled = _refined(_singled(colour, alone), target, origin, label)
+    otherwise = _split(colour, _around(singled, target, origin, label))
+    if strictness == 2:
+        return _gathered(singled, by_depth, first | alone), _gathered(otherwise, by_depth, first)
+    return singled, otherwise
+
+
+def _gathered(colour: Colours, wider: Colours, but: NDArray[np.bool_]) -> Colours:
+    """Classes that are too small for a box are joined by a wider notion of what is alike."""
+    _, place, count = np.unique(colour, return_inverse=True, return_counts=True)
+    small = (count[place.reshape(-1)] < LEAST) & ~but
+    return np.where(small, wider + colour.max(initial=0) + 1, colour)
 
 
 def _groups(part: Part, colour: Colours) -> list[list[Node]]:

@@ -100,11 +100,18 @@ def test_more_things_count_as_alike_where_too_many_boxes_would_stay(draw: Draw) 
     part = whole_graph(draw(*lines))
 
     assert len(folded(part, most=100).part.nodes) == 89
-    assert names(folded(part, most=50).part) == {
-        "29 datasets", "29 models", "29 deployments", "d29", "m29",
-    }  # fmt: skip
-    assert names(folded(part, most=3).part) == {"30 datasets", "30 models", "29 deployments"}
-    assert len(folded(part, opened=[f"dataset:d{i}" for i in range(30)], most=3).part.nodes) > 30
+    assert names(folded(part, most=50).part) == {"30 models", "29 deployments", *(f"d{i}" for i in range(30))}
+    assert names(folded(part, most=20).part) == {"30 datasets", "30 models", "29 deployments"}
+
+
+def test_opening_a_box_changes_nothing_else_in_the_drawing(draw: Draw) -> None:
+    lines = [f"dataset:d{i} train model:m{i}" for i in range(30)]
+    part = whole_graph(draw(*lines, *(f"dataset:d1 evaluate model:e{i}" for i in range(9))))
+    closed, opened = folded(part, most=35), folded(part, opened=[f"model:m{i}" for i in range(30)], most=35)
+
+    assert names(closed.part) == {"30 models", "9 models", *(f"d{i}" for i in range(30))}
+    assert names(opened.part) == names(closed.part) - {"30 models"} | {f"m{i}" for i in range(30)}
+    assert len(opened.alike["model:m3"]) == 30
 
 
 def test_a_cycle_is_folded_like_anything_else(draw: Draw) -> None:
