@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import register_version
+from dsr_desk.app.indexing import ancestors, dataset_versions, list_indexes, register_version
 from dsr_desk.core import codec
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.changes import Change, Topic
@@ -160,6 +160,13 @@ def registered_dataset(desk: Desk, version_id: str) -> DatasetVersion:
     if row is None:
         raise DatasetNotRegistered(name=version_id)
     return codec.from_text(row[0], DatasetVersion)
+
+
+def without_index(desk: Desk) -> list[str]:
+    """Ids of registered dataset versions that have no index here; one that an indexed version came from needs none."""
+    indexed = {index.dataset_version for index in list_indexes(desk) if index.destroyed is None}
+    covered = indexed.union(*(ancestors(desk, version) for version in indexed))
+    return [version.id for version, _ in dataset_versions(desk) if version.id not in covered]
 
 
 def correct_dataset(desk: Desk, version_id: str, said: Mapping[str, str]) -> Change:

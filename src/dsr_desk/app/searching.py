@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from dsr_desk.app.cases import CaseView, reference_bytes, require_identity
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import ancestors, dataset_versions, list_indexes, opened, resolve_index
+from dsr_desk.app.indexing import list_indexes, opened, resolve_index
 from dsr_desk.app.references import reference_template
+from dsr_desk.app.registering import without_index
 from dsr_desk.app.review import ReviewClosed, hits, refused_links, settle_state
 from dsr_desk.core import codec
 from dsr_desk.core.canonical import sha256_hex
@@ -95,7 +96,7 @@ def search_case(
         report=report,
         cancel=cancel,
     )
-    result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *_without_index(desk), *result.not_searched))
+    result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *_not_indexed(desk), *result.not_searched))
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
@@ -182,15 +183,8 @@ def _unnamed(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
     ]
 
 
-def _without_index(desk: Desk) -> list[NotSearched]:
-    """Registered dataset versions that have no index here; one that an indexed version was derived from has none."""
-    indexed = {index.dataset_version for index in list_indexes(desk) if index.destroyed is None}
-    covered = indexed.union(*(ancestors(desk, version) for version in indexed))
-    return [
-        NotSearched(f"dataset {version.id}", "it is registered and has no index here")
-        for version, _ in dataset_versions(desk)
-        if version.id not in covered
-    ]
+def _not_indexed(desk: Desk) -> list[NotSearched]:
+    return [NotSearched(f"dataset {one}", "it is registered and has no index here") for one in without_index(desk)]
 
 
 def _known(desk: Desk, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsr_desk.app.registering import ColumnKind
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.requests import CaseState, Channel, FoundKind, Law, Right
 from dsr_desk.ui.theme import Tone
@@ -109,6 +110,38 @@ def verdict_name(verdict: Verdict) -> str:
         Verdict.DIFFERENT: tr("Different"),
         Verdict.UNSURE: tr("Unsure"),
     }[verdict]
+
+
+def column_kind(kind: ColumnKind) -> str:
+    return {
+        ColumnKind.NAME: tr("Name"),
+        ColumnKind.EMAIL: tr("E-mail"),
+        ColumnKind.PHONE: tr("Phone"),
+        ColumnKind.USER_NAME: tr("User name"),
+        ColumnKind.ACCOUNT_ID: tr("Account"),
+        ColumnKind.ADDRESS: tr("Address"),
+        ColumnKind.DATE_OF_BIRTH: tr("Date of birth"),
+        ColumnKind.FREE_TEXT: tr("Free text"),
+        ColumnKind.PHOTO_REFERENCE: tr("Name of a photo"),
+        ColumnKind.OTHER: tr("Nothing of these"),
+    }[kind]
+
+
+def fact_name(field: str) -> str:
+    """What is known of a dataset, by the name of its field."""
+    return {
+        "name": tr("Name of the dataset"),
+        "version": tr("Version"),
+        "source": tr("Where the data came from"),
+        "collected": tr("When it was collected"),
+        "supplier": tr("Supplied by"),
+        "legal_basis": tr("Consent wording or legal basis"),
+        "purposes": tr("Permitted purposes"),
+        "retention": tr("May be kept until"),
+        "data_recipients": tr("Passed on to"),
+        "responsible": tr("Responsible"),
+        "other_places": tr("Other places where it lies"),
+    }[field]
 
 
 def urgency(days_left: int) -> Tone:

@@ -30,6 +30,7 @@ from dsr_desk.ui.idle import IdleWatch
 from dsr_desk.ui.navigation import Side
 from dsr_desk.ui.places import PAGES, general_places, step_places, step_states
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.views.indexes import IndexesPage
 from dsr_desk.ui.views.lineage import LineagePage
 from dsr_desk.ui.views.new_case import NewCasePage
 from dsr_desk.ui.views.page import Page
@@ -87,9 +88,9 @@ class Workspace(QWidget):
         page.setFocus()
 
     def drop(self, paths: list[Path]) -> None:
-        """Files dropped anywhere: lineage where lineage is shown, else a letter and photos of a new case."""
+        """Files dropped anywhere: what the shown place can take, else a letter and photos of a new case."""
         current = self.stack.currentWidget()
-        if isinstance(current, LineagePage):
+        if isinstance(current, LineagePage | IndexesPage):
             current.take(paths)
             return
         self.show_place("new")

@@ -25,6 +25,11 @@ def figure(value: int) -> str:
     return QLocale().toString(value)
 
 
+def size(count: int) -> str:
+    """Bytes for people: 1.2 GB."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
 def day(value: date | None) -> str:
     """2 Dec 2026, or "unknown"."""
     if value is None:

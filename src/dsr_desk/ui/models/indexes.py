@@ -1,6 +1,9 @@
-"""Registered indexes as a table, with or without boxes to tick."""
+"""Registered indexes as a table, with or without boxes to tick, and datasets that have none."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
@@ -21,9 +24,34 @@ def _columns() -> tuple[Column[RegisteredIndex], ...]:
     )
 
 
-class IndexesModel(RowsModel[RegisteredIndex]):
+@dataclass(frozen=True)
+class DatasetRow:
+    """A dataset version (name@version) with its index; None where it is registered and has none."""
+
+    version: str
+    index: RegisteredIndex | None
+
+
+class DatasetsModel(RowsModel[DatasetRow]):
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(_columns(), lambda index: index.id, parent)
+        columns = [
+            Column(column.title, _of_index(column.cell, missing), column.width)
+            for column, missing in zip(_columns(), (None, Cell("–"), Cell("–"), _none()), strict=True)
+        ]
+        super().__init__(columns, lambda row: row.index.id if row.index else row.version, parent)
+
+
+def _of_index(cell: Callable[[RegisteredIndex], Cell], missing: Cell | None) -> Callable[[DatasetRow], Cell]:
+    def shown(row: DatasetRow) -> Cell:
+        if row.index is not None:
+            return cell(row.index)
+        return missing or Cell(row.version.replace("@", " "), tr("registered, no index"), strong=True)
+
+    return shown
+
+
+def _none() -> Cell:
+    return Cell(chip=tr("not searchable"), tone=Tone.WARN)
 
 
 class IndexChoices(ChoicesModel[RegisteredIndex]):
