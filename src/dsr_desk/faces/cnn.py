@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,10 @@ FIRST_CENTRE = 14
 MARGIN = 16
 """Pixels of a level with neutral colour put around it, so that faces at the border are seen."""
 
+COLUMNS = 4
+"""So many pixels stand side by side as one with more channels where the network takes them: integers are multiplied
+four bytes at a time, not three."""
+
 NEUTRAL = (123, 117, 104)
 
 FAINT = -0.5
@@ -44,11 +49,14 @@ DOUBLED_FROM = 1.75
 SMALLEST_LEVEL = 64
 """The photo is shrunk until its longer side would be shorter: a face that fills the photo is found."""
 
-TILE = 1536
-"""A level is looked at in parts of at most this many pixels a side, which bounds memory."""
+FEATURE_TILE = 128
+"""Features are made in parts of at most so many cells a side, which bounds memory."""
 
-TILE_OVERLAP = 192
-"""What one answer depends on, in pixels of a level: parts overlap by it, so that they answer as the whole would."""
+SCORE_TILE = 512
+"""Scores are made in parts of at most so many cells a side."""
+
+SCORE_REACH = 10
+"""How many cells of features on each side a score depends on."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,20 @@ class Level:
         return 2 if self.doubled else 1
 
 
-class CnnDetector:
-    """`session` runs the graph, `doubled` the graph for doubled photos; `window` and `overlap` are the network's."""
+@dataclass(frozen=True)
+class Networks:
+    """Sessions that run the graphs of `detector_graphs`: `front` and, for doubled photos, `doubled`, then `back`."""
 
-    def __init__(self, session: Any, doubled: Any, window: int, overlap: float) -> None:
-        self._session = session
-        self._doubled = doubled
+    front: Any
+    doubled: Any
+    back: Any
+
+
+class CnnDetector:
+    """`window` and `overlap` are the network's: the side of a face in pixels, and what dlib suppresses by."""
+
+    def __init__(self, networks: Networks, window: int, overlap: float) -> None:
+        self._networks = networks
         self._window = window
         self._overlap = overlap
 
@@ -96,25 +112,70 @@ class CnnDetector:
         kept = best_of(found, lambda one, other: spanned_overlap(one, other) > self._overlap)
         return _with_averaged_boxes(kept, answers)
 
-    def scores(self, pixels: Pixels, *, doubled: bool = False) -> NDArray[np.float32]:
-        """The network's answer for pixels as they are, shape (cells down, cells across)."""
-        session = self._doubled if doubled else self._session
-        answer: NDArray[np.float32] = session.run(None, {"photo": pixels[None]})[0][0, 0]
-        return answer
+    def scores(self, pixels: Pixels, *, doubled: bool = False, margin: int = 0) -> NDArray[np.float32]:
+        """The network's answers, shape (cells down, cells across), for pixels with a margin of neutral colour."""
+        view = _View.of(pixels, doubled, margin)
+        front, back = self._networks.doubled if doubled else self._networks.front, self._networks.back
+        features: NDArray[Any] | None = None
+        for rows in parts(view.down, FEATURE_TILE):
+            for columns in parts(view.across, FEATURE_TILE):
+                made = front.run(None, {"photo": view.part(rows, columns)})[0][0]
+                if features is None:
+                    features = np.empty((view.down, view.across, made.shape[2]), made.dtype)
+                features[rows, columns] = made[: rows.stop - rows.start, : columns.stop - columns.start]
+        assert features is not None
+        scores = np.empty((view.down, view.across), np.float32)
+        for rows in parts(view.down, SCORE_TILE):
+            for columns in parts(view.across, SCORE_TILE):
+                top, left = max(0, rows.start - SCORE_REACH), max(0, columns.start - SCORE_REACH)
+                seen = features[top : rows.stop + SCORE_REACH, left : columns.stop + SCORE_REACH]
+                answer = back.run(None, {"features": np.ascontiguousarray(seen)[None]})[0][0, 0]
+                scores[rows, columns] = answer[rows.start - top :, columns.start - left :][
+                    : rows.stop - rows.start, : columns.stop - columns.start
+                ]
+        return scores
 
     def _answers(self, shown: Pixels, doubled: bool, threshold: float) -> NDArray[np.float64]:
         """A row for each answer over the threshold: score, middle (x and y in pixels of the level), zero."""
-        zoom = 2 if doubled else 1
         first = FIRST_CENTRE + (2 if doubled else 0) - MARGIN
-        height, width = shown.shape[:2]
-        found = [np.zeros((0, 4))]
-        for top, bottom in parts(height, zoom):
-            for left, right in parts(width, zoom):
-                scores = self.scores(_framed(shown[top:bottom, left:right], MARGIN // zoom), doubled=doubled)
-                rows, columns = np.nonzero(scores > threshold)
-                x, y = zoom * left + CELL * columns + first, zoom * top + CELL * rows + first
-                found.append(np.stack([scores[rows, columns], x, y, np.zeros(len(x))], axis=1))
-        return np.concatenate(found)
+        scores = self.scores(shown, doubled=doubled, margin=MARGIN // (2 if doubled else 1))
+        rows, columns = np.nonzero(scores > threshold)
+        return np.stack(
+            [scores[rows, columns], CELL * columns + first, CELL * rows + first, np.zeros(len(rows))], axis=1
+        )
+
+
+@dataclass(frozen=True)
+class _View:
+    """Pixels with their margin, to be cut into parts; `down` and `across` count the cells that are answered for."""
+
+    framed: Pixels
+    down: int
+    across: int
+    cell: int
+    reach: int
+
+    @classmethod
+    def of(cls, pixels: Pixels, doubled: bool, margin: int) -> _View:
+        # What the layers in front see beyond the pixels of a cell: (5-1) + 2 (5-1) + 4 (5-1), less the cell's last 7.
+        cell, reach = (CELL // 2, 12) if doubled else (CELL, 21)
+        height, width = pixels.shape[0] + 2 * margin, pixels.shape[1] + 2 * margin
+        down, across = max(1, (height - reach) // cell), max(1, (width - reach) // cell)
+        framed = np.empty((max(height, cell * down + reach), max(width, cell * across + reach + COLUMNS), 3), np.uint8)
+        bottom, right = margin + pixels.shape[0], margin + pixels.shape[1]
+        for frame in (framed[:margin], framed[bottom:], framed[margin:bottom, :margin], framed[margin:bottom, right:]):
+            frame[:] = NEUTRAL
+        framed[margin:bottom, margin:right] = pixels
+        return cls(framed, down, across, cell, reach)
+
+    def part(self, rows: slice, columns: slice) -> Pixels:
+        """What the network takes to answer for these cells, shape (1, rows, columns / 4, 12)."""
+        right = self.cell * columns.stop + self.reach
+        right += COLUMNS - right % COLUMNS
+        part = self.framed[
+            self.cell * rows.start : self.cell * rows.stop + self.reach, self.cell * columns.start : right
+        ]
+        return np.ascontiguousarray(part).reshape(1, part.shape[0], -1, 3 * COLUMNS)
 
 
 def _square(x: float, y: float, side: float) -> Box:
@@ -155,24 +216,8 @@ def levels(width: int, height: int, scale: float, step: float) -> list[Level]:
     return sizes
 
 
-def parts(length: int, zoom: int = 1) -> list[tuple[int, int]]:
-    """Start and end of the parts of a side, of about the same size. They begin on whole cells of the network."""
-    most, overlap, cell = TILE // zoom, TILE_OVERLAP // zoom, CELL // zoom
-    if length <= most:
-        return [(0, length)]
-    count = -(-(length - overlap) // (most - overlap))
-    step = -(-(length - overlap) // count)
-    step += -step % cell
-    return [(start, min(length, start + step + overlap)) for start in range(0, length - overlap, step)]
-
-
-def _framed(part: Pixels, margin: int) -> Pixels:
-    """With a margin on every side, and at least as large as what one answer needs."""
-    height, width = part.shape[:2]
-    least = CELL * 8
-    framed = np.empty((max(height + 2 * margin, least), max(width + 2 * margin, least), 3), np.uint8)
-    bottom, right = margin + height, margin + width
-    for frame in (framed[:margin], framed[bottom:], framed[margin:bottom, :margin], framed[margin:bottom, right:]):
-        frame[:] = NEUTRAL
-    framed[margin:bottom, margin:right] = part
-    return framed
+def parts(length: int, most: int) -> list[slice]:
+    """A side in parts of about the same size, none longer than `most`."""
+    count = -(-length // most)
+    edges = [length * i // count for i in range(count + 1)]
+    return [slice(start, end) for start, end in pairwise(edges)]

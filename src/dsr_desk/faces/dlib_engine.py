@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from PIL import Image
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.items import Box
 from dsr_desk.faces.alignment import Aligner, turned_box
-from dsr_desk.faces.cnn import CnnDetector
+from dsr_desk.faces.cnn import CnnDetector, Networks
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.faces.model_cache import cached
 from dsr_desk.faces.runtime import both_ways, has_accelerator, in_batches, session
@@ -37,8 +38,8 @@ from dsr_desk.faces.weights import (
 CODE_VERSION = 1
 """To be raised with every change after which the same photo gets another template."""
 
-GRAPH_VERSION = 1
-"""To be raised with every change of `graphs`: cached graphs are made again."""
+GRAPH_VERSION = 2
+"""To be raised with every change of `graphs` and `detector_graphs`: cached graphs are made again."""
 
 CHIP_SIDE = 150
 CHIP_PADDING = 0.25
@@ -128,14 +129,11 @@ class DlibEngine:
         self.digest = digest_of(["dlib", CODE_VERSION, *digests])
         weights = read_detector(detector_data)
         self.cnn = CnnDetector(
-            session(_detector(weights, digests[0], settings.rounded, doubled=False), threads),
-            session(_detector(weights, digests[0], settings.rounded, doubled=True), threads),
+            detector_networks(weights, digests[0], rounded=settings.rounded, threads=threads),
             weights.window,
             weights.overlap,
         )
-        self._embedder = session(
-            _graph("embedder", digests[1], lambda g: g.embedder_graph(read_embedder(embedder_data))), threads
-        )
+        self._embedder = session(_graph("embedder", digests[1], partial(_embedder, embedder_data)), threads)
         self._dlib: Any = dlib
         self._hog = dlib.get_frontal_face_detector()
         self._aligner = Aligner(landmarks, CHIP_SIDE, CHIP_PADDING)
@@ -189,20 +187,40 @@ class DlibEngine:
         return in_batches(lambda part: self._embedder.run(None, {"photo": part})[0], chips, DIMENSION)
 
 
-def _detector(weights: DetectorWeights, digest: str, rounded: bool, doubled: bool) -> bytes:
+def detector_networks(weights: DetectorWeights, digest: str, *, rounded: bool, threads: int = 1) -> Networks:
+    """`digest` is that of the file the weights were read from."""
     rounded = rounded and not has_accelerator()
-    name = f"detector{'-rounded' * rounded}{'-doubled' * doubled}"
-    return _graph(name, digest, lambda graphs: graphs.detector_graph(weights, doubled=doubled, rounded=rounded))
+
+    def front(doubled: bool) -> bytes:
+        from dsr_desk.faces.detector_graphs import front_graph
+
+        return front_graph(weights, doubled=doubled, rounded=rounded)
+
+    def back() -> bytes:
+        from dsr_desk.faces.detector_graphs import back_graph
+
+        return back_graph(weights, rounded=rounded)
+
+    graphs: dict[str, Callable[[], bytes]] = {
+        "front": partial(front, False),
+        "doubled": partial(front, True),
+        "back": back,
+    }
+    kind = "-rounded" * rounded
+    return Networks(
+        **{name: session(_graph(f"detector-{name}{kind}", digest, make), threads) for name, make in graphs.items()}
+    )
 
 
-def _graph(name: str, weights_digest: str, make: Any) -> bytes:
-    def build() -> bytes:
-        # The package that writes graphs is slow to import, and only a cold cache needs it.
-        from dsr_desk.faces import graphs
+def _embedder(data: bytes) -> bytes:
+    # The package that writes graphs is slow to import, and only a cold cache needs it.
+    from dsr_desk.faces.graphs import embedder_graph
 
-        return bytes(make(graphs))
+    return embedder_graph(read_embedder(data))
 
-    return cached(name, digest_of([name, GRAPH_VERSION, weights_digest]), build)
+
+def _graph(name: str, weights_digest: str, make: Callable[[], bytes]) -> bytes:
+    return cached(name, digest_of([name, GRAPH_VERSION, weights_digest]), make)
 
 
 def _is_sure(detection: Detection) -> bool:
