@@ -17,6 +17,8 @@ from dsr_desk.lineage.part import Part, affected_part, whole_graph
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import write_whole
 
+__all__ = ["Coverage", "Form", "export_lineage", "lineage_coverage"]
+
 
 class Form(StrEnum):
     OPENLINEAGE = "openlineage"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import affected_by_case, affected_by_dataset, lineage_graph
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node
@@ -88,3 +89,11 @@ def export_drawing(
     with desk.vault.transaction():
         body = {"format": "svg", "nodes": drawing.whole, "edges": len(drawing.edges)}
         return drawing, desk.record("lineage-exported", [Topic.MODELS], case=ref, body=body)
+
+
+def keep_picture(desk: Desk, to: Path, picture: bytes, *, ref: str = "") -> Change:
+    """Writes a drawing that a window painted, as PNG, of a case or of everything, and enters that in the journal."""
+    write_whole(to, picture)
+    with desk.vault.transaction():
+        body = {"format": "png", "sha256": sha256_hex(picture)}
+        return desk.record("lineage-exported", [Topic.MODELS], case=ref, body=body)

@@ -174,11 +174,18 @@ def plan_disposition(
         )
 
 
-def observe_disposition(desk: Desk, ref: str, model: str, fate: Fate, how: str) -> Change:
-    """What was seen of a model afterwards, and how that is known."""
+def observe_disposition(
+    desk: Desk, ref: str, model: str, fate: Fate, how: str, *, seen: str = "", by: str = ""
+) -> Change:
+    """What was seen of a model afterwards, and how that is known.
+
+    `seen` is the day on which it was seen (now where ""), `by` who saw it (the officer where ""). Raises
+    ModelNotAffected and what `lineage.dispositions` raises.
+    """
     node = _affected_node(desk, ref, model)
+    observed = Observed(fate, how, desk.vault.officer_name, seen or now(), by, now())
     with desk.vault.transaction() as db:
-        kept.observe(db, ref, node, Observed(fate, how, desk.vault.officer_name, now()))
+        kept.observe(db, ref, node, observed)
         return desk.record(
             "disposition-observed",
             [Topic.MODELS, Topic.EVIDENCE],

@@ -326,12 +326,18 @@ class Planned:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen afterwards, by whom, and how they know. Never taken from the plan."""
+    """What was seen afterwards, and how they know. Never taken from the plan.
+
+    `seen` is the day (or the time) on which it was seen, `by` who saw it, "" for the officer; `officer` wrote it down
+    at the time `recorded`.
+    """
 
     fate: Fate
     how: str
     officer: str
     seen: str
+    by: str = ""
+    recorded: str = ""
 
 
 @dataclass(frozen=True)

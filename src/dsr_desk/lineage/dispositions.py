@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import AffectedModel, Disposition, Fate, Node, Observed, Planned
+
+_A_DAY = timedelta(days=1)
+"""The day of an officer may be ahead of the day of UTC."""
 
 
 class ModelNotAffected(DeskError):
@@ -44,6 +47,13 @@ class NothingDecided(DeskError):
     happened = "Nothing was decided for this model."
     means = "There is nothing to undo."
     todo = "Go on with the other models."
+
+
+class ObservationDay(DeskError):
+    code = "LINEAGE-OBSERVATION-DAY"
+    happened = "The day on which it was seen is no day up to today."
+    means = "What has not been seen yet proves nothing. Nothing was recorded."
+    todo = "Give the day as year, month and day, such as 2026-12-31, and not later than today."
 
 
 class NothingObserved(DeskError):
@@ -93,9 +103,15 @@ def undo(db: Database, case: str, model: str) -> None:
 
 
 def observe(db: Database, case: str, model: Node, observed: Observed) -> None:
-    """Adds what was seen; the newest counts, the earlier ones stay. Raises DispositionWithoutReason."""
+    """Adds what was seen; the newest counts, the earlier ones stay. Raises DispositionWithoutReason, ObservationDay."""
     if not observed.how.strip():
         raise DispositionWithoutReason(fate=observed.fate.value)
+    try:
+        seen = datetime.fromisoformat(observed.seen).date()
+    except ValueError as error:
+        raise ObservationDay() from error
+    if observed.recorded and seen > datetime.fromisoformat(observed.recorded).date() + _A_DAY:
+        raise ObservationDay()
     db.table("lineage_observations").insert(
         {
             "case_id": case,
@@ -106,6 +122,8 @@ def observe(db: Database, case: str, model: Node, observed: Observed) -> None:
             "how": observed.how.strip(),
             "officer": observed.officer,
             "seen": observed.seen,
+            "seen_by": observed.by.strip(),
+            "recorded": observed.recorded,
         }
     )
 
@@ -138,7 +156,7 @@ def of_case(db: Database, case: str) -> list[Disposition]:
         )
     for row in db.query("SELECT * FROM lineage_observations WHERE case_id = ? AND undone = 0 ORDER BY entry", [case]):
         known = found.get(row["model"])
-        seen = Observed(Fate(row["fate"]), row["how"], row["officer"], row["seen"])
+        seen = Observed(Fate(row["fate"]), row["how"], row["officer"], row["seen"], row["seen_by"], row["recorded"])
         found[row["model"]] = Disposition(
             case,
             row["model"],

@@ -43,7 +43,14 @@ def _observations_undone(db: Database) -> None:
     db.conn.execute("ALTER TABLE lineage_observations ADD COLUMN undone INTEGER NOT NULL DEFAULT 0")
 
 
+def _observations_by(db: Database) -> None:
+    for column in ("seen_by", "recorded"):
+        db.conn.execute(f"ALTER TABLE lineage_observations ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("UPDATE lineage_observations SET recorded = seen")
+
+
 MIGRATIONS = (
     Migration("lineage-001-graph-and-dispositions", _tables),
     Migration("lineage-002-observations-undone", _observations_undone),
+    Migration("lineage-003-observations-by", _observations_by),
 )

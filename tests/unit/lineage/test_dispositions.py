@@ -94,3 +94,18 @@ def test_an_observation_can_be_taken_back_and_the_one_before_counts_again(db: Da
     assert fates == [Fate.WITHDRAWN, None]
     with pytest.raises(kept.NothingObserved):
         kept.undo_observed(db, "c", GATE.id)
+
+
+def test_who_saw_it_and_when_it_was_written_down_stand_beside_the_day(db: Database) -> None:
+    seen = Observed(
+        Fate.DESTROYED, "the store is empty", "officer", "2026-12-01", "platform team", "2026-12-03T09:00:00Z"
+    )
+    kept.observe(db, "c", GATE, seen)
+    (found,) = kept.of_case(db, "c")
+    assert found.observed == seen
+
+
+@pytest.mark.parametrize("day", ["2026-12-05", "soon"])
+def test_what_nobody_can_have_seen_yet_is_refused(db: Database, day: str) -> None:
+    with pytest.raises(kept.ObservationDay):
+        kept.observe(db, "c", GATE, Observed(Fate.DESTROYED, "gone", "officer", day, "", "2026-12-03T09:00:00Z"))
