@@ -137,6 +137,13 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
             else:
                 wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
 
+    for a, b in _other_names(nodes, joined):
+        if bool(named_version(nodes[a])[1]) == bool(named_version(nodes[b])[1]):
+            if not named_version(nodes[a])[1]:
+                join((a, b))
+        else:
+            wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+
     found = Identities([find(i) for i in range(len(nodes))], wholes)
     _same_places(nodes, joined, found)
     _same_names(nodes, joined, said, found, systems or [frozenset()] * len(nodes))
@@ -160,6 +167,18 @@ def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:
 def _by_place_and_version(node: Node) -> list[tuple[str, ...]]:
     version = named_version(node)[1]
     return [(node.kind, alias, version.casefold()) for alias in node.aliases] if version else []
+
+
+def _other_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of which one is also known by `namespace/name` of the other."""
+    listed = list(joined)
+    named: dict[tuple[NodeKind, str], list[int]] = defaultdict(list)
+    for i in listed:
+        if nodes[i].namespace:
+            named[nodes[i].kind, f"{nodes[i].namespace}/{nodes[i].name}"].append(i)
+    for i in listed:
+        for alias in nodes[i].aliases:
+            yield from ((i, other) for other in named.get((nodes[i].kind, alias), ()) if other != i)
 
 
 def _as_whole(nodes: Sequence[Node], a: int, b: int, certainty: Certainty) -> WholePart:

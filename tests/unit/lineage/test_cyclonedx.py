@@ -70,6 +70,56 @@ def test_pedigree_dependencies_and_services_make_bases_and_deployments(bom: Writ
     assert "unrelated" not in {node.name for node in imported.nodes}
 
 
+def test_what_a_card_says_of_data_is_not_made_more_by_a_dependency_and_data_may_be_named_by_its_content(
+    bom: Write,
+) -> None:
+    held_out = {
+        "type": "data", "bom-ref": "c", "name": "faces-evaluation-data",
+        "data": [{"type": "dataset", "bom-ref": "inner", "contents": {"url": "s3://held-out"}}],
+    }  # fmt: skip
+    model = {**MODEL, "modelCard": {"modelParameters": {"datasets": [{"ref": "d"}, {"ref": "inner"}]}}}
+    imported = import_file(
+        bom(components=[model, DATA, held_out], dependencies=[{"ref": "m", "dependsOn": ["d", "c"]}])
+    )
+
+    assert edges(imported) == {
+        ("dataset:faces@2026-01", "train", "model:gate@3"),
+        ("dataset:faces-evaluation-data", "evaluate", "model:gate@3"),
+    }
+    assert "s3://held-out" in next(n for n in imported.nodes if n.name == "faces-evaluation-data").aliases
+
+
+def test_an_ancestor_has_training_data_of_its_own_and_licences_are_kept(bom: Write) -> None:
+    card = {"modelParameters": {"datasets": [{"ref": "d"}]}}
+    base = {"type": "machine-learning-model", "name": "base", "licenses": [{"expression": "MIT OR Apache-2.0"}]}
+    model = {**MODEL, "licenses": [{"license": {"id": "CC0-1.0"}}, {"license": {"name": "house rules"}}]}
+    imported = import_file(bom(components=[DATA, {**model, "pedigree": {"ancestors": [{**base, "modelCard": card}]}}]))
+
+    assert edges(imported) == {
+        ("dataset:faces@2026-01", "train", "model:base"),
+        ("model:base", "fine-tune-base", "model:gate@3"),
+    }
+    assert {n.name: n.attributes.get("licence") for n in imported.nodes} == {
+        "faces": None, "base": "MIT OR Apache-2.0", "gate": "CC0-1.0, house rules",
+    }  # fmt: skip
+
+
+def test_a_task_takes_data_by_its_address_and_gives_out_no_log(bom: Write) -> None:
+    def outside(url: str) -> dict[str, Any]:
+        return {"externalReference": {"type": "other", "url": url}}
+
+    task = {
+        "uid": "t", "name": "train",
+        "inputs": [{"resource": outside("s3://photos")}],
+        "outputs": [{"type": "artifact", "resource": {"ref": "m"}}, {"type": "log", "resource": outside("s3://log")}],
+    }  # fmt: skip
+    imported = import_file(bom(components=[MODEL], formulation=[{"workflows": [{"uid": "w", "tasks": [task]}]}]))
+    assert edges(imported) == {
+        ("dataset:s3://photos", "train", "run:train@t"),
+        ("run:train@t", "produce", "model:gate@3"),
+    }
+
+
 def test_workflows_are_runs(bom: Write) -> None:
     task = {
         "uid": "t1", "name": "train", "timeEnd": "2026-02-01T00:00:00Z", "inputs": [{"resource": {"ref": "d"}}],

@@ -113,6 +113,50 @@ def test_dataset_and_job_events_columns_symlinks_and_renames(tmp_path: Path, eve
     assert next(node for node in imported.nodes if node.name == "new").aliases == ("hive/faces",)
 
 
+def entry(kind: str, name: str = "", **more: object) -> dict[str, object]:
+    return {"type": kind, **({"namespace": "lake", "name": name} if name else {}), **more}
+
+
+@pytest.mark.parametrize("key", ["entries", "lineage"])
+@pytest.mark.parametrize("side", ["run", "job"])
+def test_explicit_lineage_of_a_run_or_a_job_is_followed(tmp_path: Path, event: Event, key: str, side: str) -> None:
+    told = event("1", ("seen",), ("out",))
+    listed = [
+        entry("DATASET", "out", inputs=[entry("DATASET", "seen"), entry("DATASET", "more"), entry("JOB")]),
+        entry("DATASET", "aside", fields={"f": {"inputs": [entry("DATASET", "raw", field="x"), entry("JOB", "load")]}}),
+        entry("JOB", inputs=[entry("DATASET", "late"), entry("JOB", "before", runId="r0")]),
+        entry("JOB", "other", inputs=[entry("DATASET", "seen")]),
+    ]
+    told[side]["facets"] = {"lineage": {key: listed}}  # type: ignore[index]
+
+    assert edges(import_file(lines(tmp_path / "e.ndjson", told))) == {
+        ("dataset:seen", "input", "run:job-1"), ("run:job-1", "produce", "dataset:out"),
+        ("dataset:more", "derive", "dataset:out"), ("dataset:raw", "derive", "dataset:aside"),
+        ("run:load", "produce", "dataset:aside"), ("dataset:late", "input", "run:job-1"),
+        ("run:before", "derive", "run:job-1"), ("dataset:seen", "input", "run:other"),
+    }  # fmt: skip
+
+
+def test_a_symlink_is_another_name_of_the_same_dataset(tmp_path: Path, event: Event) -> None:
+    """The job that reads names the table; the job that wrote named the folder, and the table as a symlink of it."""
+    wrote = event("1", ("raw",), ("/warehouse/faces",))
+    wrote["outputs"][0]["facets"]["symlinks"] = {"identifiers": [{"namespace": "lake", "name": "db.faces"}]}  # type: ignore[index]
+    imported = import_file(lines(tmp_path / "e.ndjson", wrote, event("2", ("db.faces",), ("!net",))))
+
+    found = affected(Graph.of(imported.nodes, imported.edges), ["raw"]).models
+    assert [(model.name, model.certainty.value) for model in found] == [("net", "recorded")]
+
+
+def test_fields_that_are_not_there_and_times_of_every_make_are_read(tmp_path: Path, event: Event) -> None:
+    bare = {"eventTime": "2026-03-01T10:00:00.123456789", "run": {"runId": "1"}, "job": {"namespace": "j", "name": "n"}}
+    null = event("2", ("faces",)) | {"outputs": None, "eventType": None, "eventTime": "2026-03-01T12:00:00+02:00"}
+    null["run"]["facets"] = None  # type: ignore[index]
+    imported = import_file(lines(tmp_path / "e.ndjson", bare, null))
+
+    assert sorted(node.created for node in imported.nodes if node.kind == "run") == ["2026-03-01T10:00:00Z"] * 2
+    assert imported.newest == "2026-03-01T10:00:00Z"
+
+
 def test_a_dropped_dataset_has_an_end(tmp_path: Path, event: Event) -> None:
     dropped = event("1", (), ("faces",))
     dropped["outputs"][0]["facets"]["lifecycleStateChange"] = {"lifecycleStateChange": "DROP"}  # type: ignore[index]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.cyclonedx_check import all_components, all_services, check
+from dsr_desk.lineage.importers.cyclonedx_check import RELATIVES, all_components, all_services, check
 from dsr_desk.lineage.importers.draft import Draft
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc
@@ -71,12 +71,26 @@ class _Reader:
         ]
         node = self.draft.node(
             kind, f"{group}/{name}" if group else name, version, NAMESPACE, digests=hashes if kind in _DATA else [],
-            aliases=[self.link + reference if reference else "", maybe_text(component.get("purl"), f"{place}.purl")],
+            aliases=[
+                self.link + reference if reference else "", maybe_text(component.get("purl"), f"{place}.purl"),
+                *self._content(component, place),
+            ],
+            licence=_licence(component, place),
         )  # fmt: skip
-        if reference:
-            self.known[reference] = node
+        # What a component of type data holds is called by references of its own.
+        for item in [component, *listing(component.get("data"), f"{place}.data")]:
+            if called := maybe_text(mapping(item, f"{place}.data").get("bom-ref"), f"{place}.bom-ref"):
+                self.known[called] = node
         self.seats[id(component)] = node
         return node
+
+    def _content(self, component: Mapping[str, Any], place: str) -> list[str]:
+        """Where the data lies, where a component is one dataset."""
+        data = listing(component.get("data"), f"{place}.data") if component["type"] == "data" else []
+        if len(data) != 1:
+            return []
+        contents = mapping(mapping(data[0], f"{place}.data[0]").get("contents", {}), f"{place}.data[0].contents")
+        return [maybe_text(contents.get("url"), f"{place}.data[0].contents.url")]
 
     def service(self, service: Mapping[str, Any], place: str) -> None:
         reference = maybe_text(service.get("bom-ref"), f"{place}.bom-ref")
@@ -84,7 +98,7 @@ class _Reader:
         node = self.draft.node(
             NodeKind.DEPLOYMENT, f"{group}/{service['name']}" if group else service["name"],
             maybe_text(service.get("version"), f"{place}.version"), NAMESPACE,
-            aliases=[self.link + reference if reference else ""],
+            aliases=[self.link + reference if reference else ""], licence=_licence(service, place),
         )  # fmt: skip
         if reference:
             self.known[reference] = node
@@ -95,10 +109,9 @@ class _Reader:
             self._uses(node, self.seats[id(inner)], Certainty.INFERRED)
         pedigree = mapping(component.get("pedigree", {}), f"{place}.pedigree")
         if self._kind(node) in _DATA:
-            for way in ("ancestors", "descendants", "variants"):
-                for i, item in enumerate(listing(pedigree.get(way), f"{place}.pedigree.{way}")):
-                    where = f"{place}.pedigree.{way}[{i}]"
-                    other = self.component(mapping(item, where), where)
+            for way in RELATIVES:
+                for item in listing(pedigree.get(way), f"{place}.pedigree.{way}"):
+                    other = self.seats[id(item)]
                     if way == "variants":
                         self.draft.edge(node, other, Role.COPY, Certainty.INFERRED)
                         self.draft.edge(other, node, Role.COPY, Certainty.INFERRED)
@@ -142,14 +155,7 @@ class _Reader:
                 self._step(mapping(task, f"{where}.tasks[{k}]"), f"{where}.tasks[{k}]")
 
     def _step(self, step: Mapping[str, Any], place: str) -> None:
-        ends = {
-            side: [
-                self._referenced(some_text(entry["resource"].get("ref"), f"{place}.{side}[{i}].resource.ref"))
-                for i, entry in enumerate(listing(step.get(side), f"{place}.{side}"))
-                if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
-            ]
-            for side in ("inputs", "outputs")
-        }
+        ends = {side: self._resources(step, side, f"{place}.{side}") for side in ("inputs", "outputs")}
         if not any(ends.values()):
             return
         uid = maybe_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid")
@@ -163,12 +169,28 @@ class _Reader:
         for target in ends["outputs"]:
             self.draft.edge(run, target, Role.PRODUCE)
 
+    def _resources(self, step: Mapping[str, Any], side: str, place: str) -> list[str]:
+        """What a step took or gave: by reference, or by address. Logs, metrics and attestations are no data."""
+        found = []
+        for i, item in enumerate(listing(step.get(side), place)):
+            entry = mapping(item, f"{place}[{i}]")
+            resource = mapping(entry.get("resource") or {}, f"{place}[{i}].resource")
+            outside = mapping(resource.get("externalReference") or {}, f"{place}[{i}].resource")
+            if "ref" in resource:
+                found.append(self._referenced(some_text(resource["ref"], f"{place}[{i}].resource.ref")))
+            elif "url" in outside and entry.get("type", "artifact") == "artifact":
+                url = some_text(outside["url"], f"{place}[{i}].resource.externalReference.url")
+                found.append(self.draft.node(NodeKind.DATASET, url, "", NAMESPACE, aliases=[url]))
+        return found
+
     def dependencies(self, items: list[Any]) -> None:
         for i, item in enumerate(items):
             dependency = mapping(item, f"dependencies[{i}]")
             for ref in listing(dependency.get("dependsOn"), f"dependencies[{i}].dependsOn"):
                 if dependency["ref"] in self.known and ref in self.known:
-                    self._uses(self.known[dependency["ref"]], self.known[ref], Certainty.RECORDED)
+                    user, used = self.known[dependency["ref"]], self.known[ref]
+                    if not self._tied(used, user):
+                        self._uses(user, used, Certainty.RECORDED)
 
     def main(self, metadata: Mapping[str, Any]) -> None:
         """The component that the file is about contains the others where nothing else is said of them."""
@@ -179,6 +201,10 @@ class _Reader:
         for node in list(self.draft.nodes.values()):
             if node.id != main and node.id not in used and node.kind in _DATA:
                 self._uses(main, node.id, Certainty.INFERRED)
+
+    def _tied(self, used: str, user: str) -> bool:
+        """Whether a model card or a workflow says already, and better, what one was for the other."""
+        return any((used, user, role) in self.draft.edges for role in Role)
 
     def _uses(self, user: str, used: str, certainty: Certainty) -> None:
         kinds = (self._kind(used), self._kind(user))
@@ -213,3 +239,13 @@ class _Reader:
             del self.draft.nodes[ident]
         for key in [key for key in self.draft.edges if key[0] not in reached or key[1] not in reached]:
             del self.draft.edges[key]
+
+
+def _licence(component: Mapping[str, Any], place: str) -> str:
+    """Ids, expressions or names of licences."""
+    found = []
+    for item in listing(component.get("licenses"), f"{place}.licenses"):
+        choice = mapping(item, f"{place}.licenses")
+        licence = mapping(choice.get("license") or {}, f"{place}.licenses")
+        found.append(maybe_text(choice.get("expression") or licence.get("id") or licence.get("name"), place))
+    return ", ".join(filter(None, found))

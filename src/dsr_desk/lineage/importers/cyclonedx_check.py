@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsr_desk.lineage.importers.draft import Refused
-from dsr_desk.lineage.importers.reading import listing, mapping, some_text, utc
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
 
+RELATIVES = ("ancestors", "descendants", "variants")
 VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 COMPONENT_TYPES = {
     "application", "framework", "library", "container", "platform", "operating-system", "device", "device-driver",
@@ -35,7 +36,7 @@ def check(document: Mapping[str, Any]) -> None:
     """Raises Refused at the first thing that is not CycloneDX."""
     if document.get("bomFormat") != "CycloneDX":
         raise Refused("bomFormat", "“CycloneDX” is expected")
-    if document.get("specVersion") not in VERSIONS:
+    if maybe_text(document.get("specVersion"), "specVersion") not in VERSIONS:
         raise Refused("specVersion", f"one of {', '.join(VERSIONS)} is expected")
     serial = document.get("serialNumber")
     if serial is not None and not (isinstance(serial, str) and _SERIAL.fullmatch(serial)):
@@ -51,7 +52,6 @@ def check(document: Mapping[str, Any]) -> None:
         main = mapping(metadata["component"], "metadata.component")
         if main.get("isExternal") or main.get("isExtraneous"):
             raise Refused("metadata.component.isExternal", "the component that the file is about cannot be external")
-        _component(main, "metadata.component", mixed)
     for place, component in all_components(document):
         _component(component, place, mixed)
     for place, service in _services(listing(document.get("services"), "services"), "services"):
@@ -68,12 +68,11 @@ def check(document: Mapping[str, Any]) -> None:
 
 
 def all_components(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every component with its place: the main one first, nested ones after the one that holds them."""
+    """Every component with its place: the main one first, nested ones and those of its pedigree after the one that
+    holds them."""
     main = mapping(document.get("metadata", {}), "metadata").get("component")
     if main is not None:
-        place = "metadata.component"
-        yield place, mapping(main, place)
-        yield from _components(listing(main.get("components"), place), f"{place}.components")
+        yield from _components([main], "metadata.component", "")
     yield from _components(listing(document.get("components"), "components"), "components")
     for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
         place = f"formulation[{i}].components"
@@ -81,15 +80,22 @@ def all_components(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[s
 
 
 def all_services(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every service with its place, those that a formula used too."""
     yield from _services(listing(document.get("services"), "services"), "services")
+    for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
+        place = f"formulation[{i}].services"
+        yield from _services(listing(mapping(formula, place).get("services"), place), place)
 
 
-def _components(items: list[Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _components(items: list[Any], place: str, number: str = "[{}]") -> Iterator[tuple[str, Mapping[str, Any]]]:
     for i, item in enumerate(items):
-        where = f"{place}[{i}]"
+        where = place + number.format(i)
         component = mapping(item, where)
         yield where, component
         yield from _components(listing(component.get("components"), where), f"{where}.components")
+        pedigree = mapping(component.get("pedigree", {}), f"{where}.pedigree")
+        for way in RELATIVES:
+            yield from _components(listing(pedigree.get(way), f"{where}.pedigree.{way}"), f"{where}.pedigree.{way}")
 
 
 def _services(items: list[Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -101,7 +107,7 @@ def _services(items: list[Any], place: str) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
-    if component.get("type") not in COMPONENT_TYPES:
+    if maybe_text(component.get("type"), f"{place}.type") not in COMPONENT_TYPES:
         raise Refused(f"{place}.type", "this type of component is unknown to CycloneDX")
     some_text(component.get("name"), f"{place}.name")
     _reference(component, place)
@@ -113,7 +119,7 @@ def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
             raise Refused(f"{place}.versionRange", "it is for external components alone")
     for i, item in enumerate(listing(component.get("hashes"), f"{place}.hashes")):
         digest = mapping(item, f"{place}.hashes[{i}]")
-        if digest.get("alg") not in _ALGORITHMS:
+        if maybe_text(digest.get("alg"), f"{place}.hashes[{i}].alg") not in _ALGORITHMS:
             raise Refused(f"{place}.hashes[{i}].alg", "the algorithm is unknown to CycloneDX")
         if not _HASH.fullmatch(some_text(digest.get("content"), f"{place}.hashes[{i}].content")):
             raise Refused(f"{place}.hashes[{i}].content", "it is no digest")
@@ -123,20 +129,17 @@ def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
             some_text(swid.get(field), f"{place}.swid.{field}")
     _licenses(component, place, mixed)
     _properties(component, place)
-    _pedigree(mapping(component.get("pedigree", {}), f"{place}.pedigree"), f"{place}.pedigree", mixed)
+    _patches(mapping(component.get("pedigree", {}), f"{place}.pedigree"), f"{place}.pedigree")
 
 
-def _pedigree(pedigree: Mapping[str, Any], place: str, mixed: bool) -> None:
-    for way in ("ancestors", "descendants", "variants"):
-        for where, component in _components(listing(pedigree.get(way), f"{place}.{way}"), f"{place}.{way}"):
-            _component(component, where, mixed)
+def _patches(pedigree: Mapping[str, Any], place: str) -> None:
     for i, item in enumerate(listing(pedigree.get("patches"), f"{place}.patches")):
         where = f"{place}.patches[{i}]"
         patch = mapping(item, where)
-        if patch.get("type") not in _PATCHES:
+        if maybe_text(patch.get("type"), f"{where}.type") not in _PATCHES:
             raise Refused(f"{where}.type", "this type of patch is unknown to CycloneDX")
         for k, issue in enumerate(listing(patch.get("resolves"), f"{where}.resolves")):
-            if mapping(issue, f"{where}.resolves[{k}]").get("type") not in _ISSUES:
+            if maybe_text(mapping(issue, where).get("type"), f"{where}.resolves[{k}].type") not in _ISSUES:
                 raise Refused(f"{where}.resolves[{k}].type", "this type of issue is unknown to CycloneDX")
 
 
@@ -195,5 +198,5 @@ def _properties(thing: Mapping[str, Any], place: str) -> None:
 def _word(thing: Mapping[str, Any], field: str, words: set[str], place: str, *, needed: bool = False) -> None:
     if field not in thing and not needed:
         return
-    if thing.get(field) not in words:
+    if maybe_text(thing.get(field), f"{place}.{field}") not in words:
         raise Refused(f"{place}.{field}", "the word is unknown to CycloneDX")

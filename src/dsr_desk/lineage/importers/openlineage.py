@@ -97,13 +97,44 @@ class _Reader:
         inputs = self._items(event, "inputs", place)
         for where, item in inputs:
             self._link(key, item, where, time, reads=True)
-        read = {(item.get("namespace"), item.get("name")) for _, item in inputs}
+        read = {(str(item.get("namespace")), str(item.get("name"))) for _, item in inputs}
         for where, item in self._items(event, "outputs", place):
             node = self._link(key, item, where, time, reads=False)
             self._origins(node, item, where, read)
-        for entry in listing(_facet(job.get("facets"), "lineage", place).get("entries"), f"{place}, lineage"):
-            if isinstance(entry, dict) and entry.get("type") == "DATASET" and entry.keys() >= _NAMED:
-                self._origins(self._plain(entry), {"facets": {"lineage": entry}}, place, read)
+        run = mapping(event.get("run") or {}, f"{place}, run")
+        for facets in (job.get("facets"), run.get("facets")):
+            facet = _facet(facets, "lineage", place)
+            entries = listing(facet.get("entries") or facet.get("lineage"), f"{place}, facets.lineage")
+            for i, entry in enumerate(entries):
+                self._entry(mapping(entry, f"{place}, facets.lineage[{i}]"), key, place, read)
+
+    def _entry(self, entry: Mapping[str, Any], job: str, place: str, read: Collection[tuple[Any, Any]]) -> None:
+        """Explicit lineage: what flowed into a dataset or a job, `job` (node id) where none is named."""
+        target = self._entity(entry, job)
+        if target is not None and self._kind(target) == NodeKind.DATASET:
+            self._origins(target, {"facets": {"lineage": entry}}, place, read, job)
+        elif target is not None:
+            for origin in _named_origins({"lineage": entry}, place):
+                source = self._entity(origin, job)
+                if source is not None:
+                    role = Role.INPUT if self._kind(source) == NodeKind.DATASET else Role.DERIVE
+                    self.draft.edge(source, target, role)
+
+    def _entity(self, item: Mapping[str, Any], job: str = "") -> str | None:
+        """A dataset or a job as lineage facets name it; None where nothing is named."""
+        named = bool(item.get("namespace") and item.get("name"))
+        if item.get("type", "DATASET") == "DATASET":
+            return self._plain(item) if named else None
+        if item.get("type") != "JOB" or not (named or job):
+            return None
+        if not named:
+            return job
+        space, name, run = str(item["namespace"]), str(item["name"]), str(item.get("runId") or "")
+        key = f"run:{run}" if run else f"job:{space}|{name}"
+        return key if key in self.draft.nodes else self.draft.node(NodeKind.RUN, name, "", space, key=key)
+
+    def _kind(self, node: str) -> NodeKind:
+        return self.draft.nodes[node].kind
 
     def _direct(self, event: Mapping[str, Any], place: str, time: str) -> None:
         """An edge that belongs to no run, as our export writes it."""
@@ -177,11 +208,17 @@ class _Reader:
             self.draft.edge(old, node, Role.COPY)
         return node
 
-    def _origins(self, node: str, item: Mapping[str, Any], place: str, read: Collection[tuple[Any, Any]]) -> None:
-        """Datasets that the lineage facets name and that are not among the inputs of the run already."""
+    def _origins(
+        self, node: str, item: Mapping[str, Any], place: str, read: Collection[tuple[Any, Any]], job: str = ""
+    ) -> None:
+        """What the lineage facets of a dataset name and what is not among the inputs of the run already."""
         for origin in _named_origins(item.get("facets"), place):
-            if (origin.get("namespace"), origin.get("name")) not in read:
-                self.draft.edge(self._plain(origin), node, Role.DERIVE)
+            source = None
+            if (str(origin.get("namespace")), str(origin.get("name"))) not in read:
+                source = self._entity(origin, job)
+            if source is not None:
+                made = self._kind(source) == NodeKind.RUN
+                self.draft.edge(source, node, Role.PRODUCE if made else Role.DERIVE)
 
     def _plain(self, item: Mapping[str, Any]) -> str:
         space, name = str(item["namespace"]), str(item["name"])
@@ -189,14 +226,14 @@ class _Reader:
 
 
 def _named_origins(facets: object, place: str) -> Iterator[Mapping[str, Any]]:
+    """Sources in the facets of column lineage and of lineage, whole ones and those of fields."""
     fields = _facet(facets, "columnLineage", place).get("fields")
     whole = _facet(facets, "lineage", place)
     listed = [entry.get("inputFields") for entry in _entries(fields)]
     listed += [whole.get("inputs"), *(entry.get("inputs") for entry in _entries(whole.get("fields")))]
     for origins in listed:
         for origin in origins if isinstance(origins, list) else ():
-            is_dataset = isinstance(origin, dict) and origin.get("type", "DATASET") == "DATASET"
-            if is_dataset and origin.get("namespace") and origin.get("name"):
+            if isinstance(origin, dict):
                 yield origin
 
 
