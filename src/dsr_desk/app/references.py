@@ -131,7 +131,7 @@ def reference_template(data: bytes, box: Box, engine_name: str) -> tuple[Templat
 
     The template is None where that engine finds no face at this place.
     """
-    result = examine(load_engine(engine_name), data)
+    result = examine(load_engine(engine_name), data, reference=True)
     best = max(result.faces, key=lambda face: face.box.overlap(box), default=None)
     if best is None or best.box.overlap(box) < 0.2:
         return None, result.phash

@@ -13,6 +13,7 @@ from dsr_desk.faces.decode import decode
 from dsr_desk.faces.engine import Engine, Pixels, Template
 from dsr_desk.faces.phash import perceptual_hash
 from dsr_desk.faces.quality import judge
+from dsr_desk.faces.views import reference_templates
 
 THUMBNAIL_SIDE = 128
 THUMBNAIL_MARGIN = 0.3
@@ -50,10 +51,18 @@ class PhotoResult:
     faces: tuple[FoundFace, ...]
 
 
-def examine(engine: Engine, data: bytes, orientation: int | None = None, *, thumbnails: bool = False) -> PhotoResult:
+def examine(
+    engine: Engine,
+    data: bytes,
+    orientation: int | None = None,
+    *,
+    thumbnails: bool = False,
+    reference: bool = False,
+) -> PhotoResult:
     """Decodes, detects, aligns, judges and embeds. Raises nothing for what stands in the bytes.
 
     `orientation` is an EXIF orientation that a container knows; it counts where the photo itself says nothing.
+    `reference` embeds each face in several views: for photos of whom to search, not for those searched in.
     """
     decoded = decode(data, orientation)
     if decoded.pixels is None:
@@ -61,7 +70,7 @@ def examine(engine: Engine, data: bytes, orientation: int | None = None, *, thum
         return PhotoResult(problem, decoded.reason, decoded.width, decoded.height, b"", ())
     pixels = decoded.pixels
     shrunk = decoded.width / pixels.shape[1]
-    faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails)
+    faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails, reference=reference)
     reason = decoded.reason
     if shrunk > 1.0 and not reason:
         reason = f"read shrunk to {pixels.shape[1]} × {pixels.shape[0]} pixels: small faces in it were not looked for"
@@ -70,14 +79,14 @@ def examine(engine: Engine, data: bytes, orientation: int | None = None, *, thum
 
 
 def find_faces(
-    engine: Engine, pixels: Pixels, *, shrunk: float = 1.0, thumbnails: bool = False
+    engine: Engine, pixels: Pixels, *, shrunk: float = 1.0, thumbnails: bool = False, reference: bool = False
 ) -> tuple[FoundFace, ...]:
     """Faces of upright pixels, largest first. `shrunk` is how many times smaller these are than the stored photo."""
     detections = engine.detect(pixels)
     if not detections:
         return ()
     aligned = engine.align(pixels, detections)
-    templates = engine.embed(aligned.chips)
+    templates = reference_templates(engine, aligned.chips) if reference else engine.embed(aligned.chips)
     faces = []
     for detection, chip, landmarks, template in zip(
         detections, aligned.chips, aligned.landmarks, templates, strict=True
