@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextE
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app import cases, review
-from dsr_desk.core.findings import Verdict
+from dsr_desk.app.columns import ColumnKind, columns, correct_column
+from dsr_desk.app.indexing import list_indexes
+from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.requests import CaseState
+from dsr_desk.ui import settings
 from dsr_desk.ui.dialogs import ErrorDialog, Question, TypedConfirmation
 from dsr_desk.ui.navigation import StepState
 from dsr_desk.ui.views.cases import CasesPage
@@ -23,6 +26,7 @@ from dsr_desk.ui.views.review import ReviewPage
 from dsr_desk.ui.views.sealed import SealedDialog
 from dsr_desk.ui.views.search import SearchPage
 from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.widgets import Chip
 from ui.conftest import Visitor
 
 
@@ -306,3 +310,60 @@ def test_the_steps_show_their_state_as_sign_and_word(visitor: Visitor) -> None:
     button = visitor.workspace.side.button("search")
     assert button._icon == StepState.OPEN.value
     assert "identity" in button.accessibleName()
+
+
+def linked(page: ReviewPage) -> int:
+    """The row of a candidate that is proposed by a link."""
+    kinds = [{reason.kind for reason in item.candidate.reasons} for item in page.model.items]
+    return next(row for row, found in enumerate(kinds) if ReasonKind.LINK in found)
+
+
+def test_a_link_is_refused_by_itself_and_undone_with_the_same_key(visitor: Visitor, qtbot: QtBot) -> None:
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    page._go_to(linked(page))
+    item = page.current()
+    assert item is not None
+    reason = next(one for one in item.candidate.reasons if one.kind is ReasonKind.LINK)
+    buttons = [one for one in page.place.findChildren(QAbstractButton) if one.text() == "this link does not hold"]
+    buttons[0].click()
+    assert review.refused_links(visitor.desk, "2026-001") == {(item.candidate.id, reason.linked_item)}
+    assert any(chip.text == "refused" for chip in page.place.findChildren(Chip))
+    assert review.decisions(visitor.desk, "2026-001") == []
+    qtbot.keyClick(page, Qt.Key.Key_2)
+    page._go_to(linked(page))
+    back = next(one for one in page.place.findChildren(QAbstractButton) if one.text() == "take it back")
+    back.click()
+    assert review.refused_links(visitor.desk, "2026-001") == frozenset()
+    page.place.link_judged.emit(reason.linked_item, False)
+    page.undo.click()
+    assert review.refused_links(visitor.desk, "2026-001") == frozenset()
+    assert len(review.decisions(visitor.desk, "2026-001")) == 1
+    assert visitor.errors == []
+
+
+def test_the_review_listens_to_the_keys_that_were_chosen(visitor: Visitor, qtbot: QtBot) -> None:
+    settings.remember_review_keys({Verdict.SAME: "S", Verdict.DIFFERENT: "D", Verdict.UNSURE: "U"})
+    visitor.identify()
+    visitor.search()
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    assert [button.text() for button in page.card.buttons.values()] == ["S  Same person", "D  Different", "U  Unsure"]
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_2)
+    assert review.decisions(visitor.desk, "2026-001") == []
+    qtbot.keyClick(page, Qt.Key.Key_D)
+    assert [one.verdict for one in review.decisions(visitor.desk, "2026-001")] == [Verdict.DIFFERENT]
+
+
+def test_an_index_that_changed_since_the_search_is_said_in_the_review(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    index = list_indexes(visitor.desk)[0]
+    correct_column(visitor.desk, index.name, columns(visitor.desk, index.name)[0].name, ColumnKind.OTHER)
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    assert page.foot.stale.isVisible()
+    assert "search it again" in page.foot.stale.text

@@ -154,6 +154,16 @@ def refuse_link(desk: Desk, ref: str, item: str, linked_item: str) -> Change:
         return desk.record("link-refused", [Topic.REVIEW], case=ref, body={"item": item, "linked": linked_item})
 
 
+def accept_link(desk: Desk, ref: str, item: str, linked_item: str) -> Change:
+    """Takes the refusal of a link back: later searches of this case follow it again."""
+    _require_reviewable(desk, ref)
+    with desk.vault.transaction() as db:
+        db.conn.execute(
+            "DELETE FROM refused_links WHERE case_ref = ? AND item = ? AND linked_item = ?", [ref, item, linked_item]
+        )
+        return desk.record("link-accepted", [Topic.REVIEW], case=ref, body={"item": item, "linked": linked_item})
+
+
 def refused_links(desk: Desk, ref: str) -> frozenset[tuple[str, str]]:
     rows = desk.vault.db.conn.execute("SELECT item, linked_item FROM refused_links WHERE case_ref = ?", [ref])
     return frozenset((row[0], row[1]) for row in rows)

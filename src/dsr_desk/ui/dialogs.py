@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dsr_desk.core.errors import DeskError
@@ -42,17 +43,19 @@ class Dialog(QDialog):
         self.problem.hide()
         outer.addWidget(self.problem)
         self.cancel = Button(self.tr("Cancel") if act else self.tr("Close"), self.reject)
-        self.foot = row(None, self.cancel)
-        outer.addLayout(self.foot)
         self.act = Button(act, self.go, kind="primary")
+        self.foot = row(None)
+        outer.addLayout(self.foot)
         self._needed: tuple[QLineEdit, ...] = ()
         self._form: QFormLayout | None = None
-        if act:
-            self.foot.addWidget(self.act)
-            self.act.setDefault(True)
-        else:
-            self.act.hide()
-            self.cancel.setDefault(True)
+        (self.act if act else self.cancel).setDefault(True)
+        self._buttons = [self.cancel, self.act] if act else [self.cancel]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The buttons come last, so that the first field has the focus and Tab goes from field to field to them."""
+        while self._buttons:
+            self.foot.addWidget(self._buttons.pop(0))
+        super().showEvent(event)
 
     def line(self, caption: str, widget: QWidget) -> None:
         """A named field."""

@@ -9,6 +9,7 @@ import pytest
 from dsr_desk.app import keeping
 from dsr_desk.app.desk import Desk
 from dsr_desk.storage.keys import WrongPassphrase
+from unit.app.conftest import PASSPHRASE
 
 
 def test_a_new_recovery_code_replaces_the_old_one(desk: Desk, tmp_path: Path) -> None:
@@ -31,3 +32,28 @@ def test_a_backup_opens_with_the_same_passphrases_and_says_that_it_is_one(desk: 
     assert facts["you"] == "Bo"
     assert facts["officers"] == ["Ada", "Bo"]
     assert keeping.check_vault(desk) == []
+
+
+def test_officers_are_listed_with_former_ones_last(desk: Desk) -> None:
+    keeping.add_officer(desk, "Bo", "another passphrase for tests")
+    keeping.add_officer(desk, "Cy", "a third passphrase for tests")
+    keeping.remove_officer(desk, "Bo")
+
+    assert [(one.name, one.is_you, one.removed is None) for one in keeping.officers(desk)] == [
+        ("Ada", True, True),
+        ("Cy", False, True),
+        ("Bo", False, False),
+    ]
+
+
+def test_a_backup_says_when_it_was_taken_until_it_is_opened(desk: Desk, tmp_path: Path) -> None:
+    assert keeping.last_backup(desk) is None
+    keeping.backup_vault(desk, tmp_path / "backup")
+    taken = keeping.backup_taken(tmp_path / "backup")
+
+    assert taken is not None
+    assert keeping.last_backup(desk) is not None
+    assert keeping.backup_taken(desk.vault.folder) is None
+    assert keeping.backup_taken(tmp_path) is None
+    Desk.open(tmp_path / "backup", PASSPHRASE).close()
+    assert keeping.backup_taken(tmp_path / "backup") is None

@@ -42,7 +42,7 @@ class CandidateCard(Card):
         scored = row(self.score, self.reveal)
         scored.setStretch(0, 1)
         self.body.addLayout(scored)
-        self.buttons = {verdict: self._button(number, verdict) for number, verdict in enumerate(Verdict, start=1)}
+        self.buttons = {verdict: self._button(verdict) for verdict in Verdict}
         self.body.addLayout(row(None, *self.buttons.values(), None))
         says = self.tr("Space: whole photo · decisions can be undone until the plan is approved")
         hint = label(says, "note", wrap=True)
@@ -69,9 +69,13 @@ class CandidateCard(Card):
         missing = self.tr("The index keeps no picture of it. Space looks for the photo.")
         self.photo.show_image(image, self.tr("loading") if image is None else missing)
 
-    def _button(self, number: int, verdict: Verdict) -> Button:
+    def show_keys(self, keys: dict[Verdict, str]) -> None:
+        for verdict, button in self.buttons.items():
+            button.setText(f"{keys[verdict]}  {names.verdict_name(verdict)}")
+
+    def _button(self, verdict: Verdict) -> Button:
         name = names.verdict_name(verdict)
-        button = Button(f"{number}  {name}", partial(self.decided.emit, verdict), name=name)
+        button = Button(name, partial(self.decided.emit, verdict), name=name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -13,12 +13,12 @@ from dsr_desk.core.lineage import AffectedModel, Disposition, Node, Path
 from dsr_desk.ui import words
 from dsr_desk.ui.lineage_words import (
     certainty_name,
+    edge_word,
     fate_name,
     fate_tone,
     kind_name,
     name_of,
     path_sentence,
-    role_name,
     roles_said,
     seen_name,
     standing_icon,
@@ -180,8 +180,8 @@ def path_lines(path: Path) -> list[str]:
     """A path with a line for each step: role, name, how sure."""
     lines = [name_of(path[0].node)]
     for step in path[1:]:
-        role = f"{role_name(step.role)}: " if step.role is not None else ""
-        lines.append(f"→ {role}{name_of(step.node)} ({certainty_name(step.certainty)})")
+        role = f"{edge_word([step.role])} " if step.role is not None else ""
+        lines.append(f"– {role}→ {name_of(step.node)} ({certainty_name(step.certainty)})")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""The models of a case in three lists: affected, not affected with the reason, and those of which nothing is recorded."""
+"""The models of a case in lists: affected, not affected with the reason, and those of which nothing is recorded."""
 
 from __future__ import annotations
 
@@ -54,12 +54,11 @@ class ModelLists(Card):
             (self.tr("Training not recorded: {count}"), len(impact.without_lineage)),
         )
         for place, (title, count) in enumerate(titles):
-            self.switch.setTabText(place, title.format(count=words.figure(count)))
-            self.switch.setAccessibleTabName(place, self.switch.tabText(place))
+            self.switch.say(place, title.format(count=words.figure(count)))
         if rows and self.table.current() is None:
             self.table.choose(max(0, self.affected.row_of(before.model.id) if before is not None else 0))
 
-    def find(self, ident: str) -> AffectedRow | None:
+    def row_of(self, ident: str) -> AffectedRow | None:
         """An affected model by its id."""
         place = self.affected.row_of(ident)
         return self.affected.rows[place] if place >= 0 else None
@@ -68,6 +67,11 @@ class ModelLists(Card):
         if (place := self.affected.row_of(ident)) >= 0:
             self.switch.setCurrentIndex(0)
             self.table.choose(place)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Leave out what the details beside the list say."""
+        for column in (2, 4):
+            self.table.setColumnHidden(column, narrow)
 
     @property
     def selected(self) -> list[AffectedRow]:

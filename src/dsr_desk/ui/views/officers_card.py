@@ -43,7 +43,7 @@ class OfficersCard(Card):
             (Column(tr("Name"), _name), Column(tr("Access"), _access, 220)), lambda one: one.name, self
         )
         self.table = Table(self.model, name=tr("Officers"), height=52)
-        self.table.setMinimumHeight(190)
+        self.table.setMinimumHeight(150)
         self.table.chosen.connect(self._allow)
         self.body.addWidget(self.table, 1)
         self.add = Button(tr("Add an officer …"), self._add)

@@ -140,7 +140,7 @@ class SourceStep(QWidget):
             )
         if view.described:
             files = ", ".join(file.name for file in view.described)
-            says = tr("Described by {files}: what they say is filled in on the next page.").format(files=files)
+            says = tr("Described by {files}: filled in on the next page.").format(files=files)
             card.body.addWidget(Notice(says, Tone.INFO, plain=True))
         return card
 

@@ -11,13 +11,17 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.cases import show_case
+from dsr_desk.app.columns import stale_searches
 from dsr_desk.app.indexing import dataset_versions
 from dsr_desk.app.review import (
     ReviewItem,
+    accept_link,
     decide,
     decisions,
     face_crop,
     record_fields,
+    refuse_link,
+    refused_links,
     review_items,
     show_scores_early,
     undo_last,
@@ -25,21 +29,18 @@ from dsr_desk.app.review import (
 )
 from dsr_desk.app.searching import last_search
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.findings import Candidate, Decision, ReasonKind, Verdict
+from dsr_desk.core.findings import Candidate, Decision, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
-from dsr_desk.ui import names, words
+from dsr_desk.ui import names, settings, words
 from dsr_desk.ui.fields import Choice
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.pictures import Pictures, decode, upright_size
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.candidate_card import CandidateCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_view import ReferenceCard
-from dsr_desk.ui.views.review_parts import FilmStrip, KeysDialog, PlacePanel, WholePhoto
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, label, row
-
-VERDICTS = {Qt.Key.Key_1: Verdict.SAME, Qt.Key.Key_2: Verdict.DIFFERENT, Qt.Key.Key_3: Verdict.UNSURE}
+from dsr_desk.ui.views.review_parts import FilmStrip, KeysDialog, PlacePanel, ReviewFoot, WholePhoto
+from dsr_desk.ui.widgets import Button, Chip, Empty, label, row
 
 
 class ReviewPage(Page):
@@ -55,6 +56,9 @@ class ReviewPage(Page):
         self._by_id: dict[str, Candidate] = {}
         self._own = False
         self._known_scores: set[str] = set()
+        self._refused: frozenset[tuple[str, str]] = frozenset()
+        self._last_link: tuple[str, str] | None = None
+        self._keys = settings.review_keys()
         self.pictures = Pictures(self._fetch, 320, self)
         self.model = CandidatesModel(self.pictures, self)
         self.pictures.arrived.connect(self._arrived)
@@ -85,15 +89,11 @@ class ReviewPage(Page):
         names_there = sorted({item.candidate.index for item in self._all})
         self.only.offer([(self.tr("All indexes"), ""), *((name, name) for name in names_there)])
         self.only.choose(chosen)
-        search = last_search(desk, ref)
-        self.statement.setText(search.statement if search else "")
-        missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
-        self.not_searched.setVisible(bool(missing))
-        self.see_gaps.setVisible(bool(missing))
-        self.not_searched.say(
-            words.counted(len(missing), self.tr("1 part was not searched"), "%Ln parts were not searched"), Tone.WARN
-        )
-        self.not_searched.setToolTip("\n".join(missing))
+        self.foot.show_search(last_search(desk, ref), stale_searches(desk, ref))
+        self._refused = refused_links(desk, ref)
+        self._last_link = None
+        self._keys = settings.review_keys()
+        self.card.show_keys(self._keys)
         self._filter()
 
     def shut(self) -> None:
@@ -109,9 +109,9 @@ class ReviewPage(Page):
         if item is None:
             return
         row_number = self.film.currentIndex().row()
-        change = self._quietly(lambda: decide(self.session.desk, self.ref, item.candidate.id, verdict))
-        if change is None:
+        if self._quietly(lambda: decide(self.session.desk, self.ref, item.candidate.id, verdict)) is None:
             return
+        self._last_link = None
         address = item.candidate.address
         officer, now = self.session.desk.vault.officer_key, datetime.now(UTC).isoformat(timespec="seconds")
         self._take_over(row_number, Decision(self.ref, address, item.candidate.face, verdict, officer, now))
@@ -127,14 +127,17 @@ class ReviewPage(Page):
         key = Qt.Key(event.key())
         if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             super().keyPressEvent(event)
-        elif key in VERDICTS:
-            self.decide(VERDICTS[key])
+        elif (verdict := self._verdict_of(event.text())) is not None:
+            self.decide(verdict)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._go_to(self.film.currentIndex().row() + (1 if key == Qt.Key.Key_Right else -1))
         elif key == Qt.Key.Key_Space:
             self._show_whole()
         else:
             super().keyPressEvent(event)
+
+    def _verdict_of(self, typed: str) -> Verdict | None:
+        return next((verdict for verdict, key in self._keys.items() if typed and key == typed.upper()), None)
 
     def _fetch(self, candidate: str) -> bytes | None:
         found = self._by_id.get(candidate)
@@ -169,8 +172,7 @@ class ReviewPage(Page):
         known = item.decision is not None or candidate.id in self._known_scores
         self.card.show_item(item, fields, score_known=known)
         self._show_picture(candidate)
-        links = [one.says for one in candidate.reasons if one.kind is not ReasonKind.FACE]
-        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, links)
+        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, self._refused)
 
     def _show_picture(self, candidate: Candidate) -> None:
         if candidate.kind is ItemKind.PHOTO:
@@ -188,7 +190,28 @@ class ReviewPage(Page):
         if item is not None and item.candidate.id == key:
             self._show_picture(item.candidate)
 
+    def _judge_link(self, linked: str, holds: bool) -> None:
+        """Refuse a link, or take that back. What hangs on it is no longer proposed once the case is searched again."""
+        item = self.current()
+        if item is None:
+            return
+        desk, ref, pair = self.session.desk, self.ref, (item.candidate.id, linked)
+        if self._quietly(lambda: (accept_link if holds else refuse_link)(desk, ref, *pair)) is None:
+            return
+        self._refused = refused_links(desk, ref)
+        self._last_link = None if holds else pair
+        self._show_current()
+        self.setFocus()
+        self.session.said.emit(
+            self.tr("Link taken as it was") if holds else self.tr("Link refused: the next search does not follow it")
+        )
+
     def _undo(self) -> None:
+        if self._last_link is not None:
+            if (row_number := self.model.row_of(self._last_link[0])) >= 0:
+                self._go_to(row_number)
+            self._judge_link(self._last_link[1], holds=True)
+            return
         change = self._quietly(lambda: undo_last(self.session.desk, self.ref))
         if change is not None and (row_number := self.model.row_of(change.subject)) >= 0:
             found = decisions(self.session.desk, self.ref)
@@ -247,18 +270,7 @@ class ReviewPage(Page):
         self.session.bridge.run(self.tr("Reading the photo"), lambda _report, _token: read(), show, context=self)
 
     def _show_keys(self) -> None:
-        KeysDialog(
-            [
-                ("1", names.verdict_name(Verdict.SAME)),
-                ("2", names.verdict_name(Verdict.DIFFERENT)),
-                ("3", names.verdict_name(Verdict.UNSURE)),
-                ("← →", self.tr("Previous and next candidate")),
-                (self.tr("Space"), self.tr("Whole photo")),
-                ("Ctrl+Z", self.tr("Undo the last decision")),
-                ("?", self.tr("These keys")),
-            ],
-            self,
-        ).open()
+        KeysDialog(self._keys, self).open()
 
     def _build(self) -> QWidget:
         whole = QWidget()
@@ -269,6 +281,7 @@ class ReviewPage(Page):
         columns.setSpacing(16)
         self.reference = ReferenceCard()
         self.place = PlacePanel()
+        self.place.link_judged.connect(self._judge_link)
         self.card = CandidateCard()
         self.card.decided.connect(self.decide)
         self.card.score_asked.connect(self._reveal)
@@ -281,20 +294,7 @@ class ReviewPage(Page):
         self.to_go = label("", "muted")
         self.to_go.setFixedWidth(88)
         column.addLayout(row(self.film, self.to_go, spacing=12))
-        foot = Card(margin=12)
-        self.statement = label("", wrap=True, selectable=True)
-        self.not_searched = Notice(plain=True)
-        line = QHBoxLayout()
-        line.setSpacing(24)
-        line.addWidget(self.statement, 3)
-        gaps = QVBoxLayout()
-        gaps.addWidget(self.not_searched)
-        self.see_gaps = Button(
-            self.tr("See what was not searched"), lambda: self.session.go.emit("search"), kind="link"
-        )
-        gaps.addWidget(self.see_gaps)
-        gaps.addStretch(1)
-        line.addLayout(gaps, 1)
-        foot.body.addLayout(line)
-        column.addWidget(foot)
+        self.foot = ReviewFoot()
+        self.foot.search_asked.connect(lambda: self.session.go.emit("search"))
+        column.addWidget(self.foot)
         return whole

@@ -1,17 +1,23 @@
-"""Parts of the review: the film strip, the panel on where a candidate lies, the whole photo, the list of keys."""
+"""Parts of the review: the film strip, the panel on where a candidate lies, what was compared, photo, keys."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QListView, QVBoxLayout, QWidget
+from collections.abc import Collection
 
-from dsr_desk.core.findings import Candidate, ReasonKind
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QVBoxLayout, QWidget
+
+from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
+from dsr_desk.ui import names, words
 from dsr_desk.ui.delegates.film import FilmDelegate
+from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photo_view import PhotoView
-from dsr_desk.ui.widgets import Button, Card, Facts, clear, label, row, rule, scrolled
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Card, Chip, Facts, Notice, clear, label, row, rule, scrolled
+from dsr_desk.ui.words import tr
 
 
 class FilmStrip(QListView):
@@ -60,7 +66,12 @@ class RecordView(QWidget):
 
 
 class PlacePanel(Card):
-    """Where a candidate lies, what is known of its dataset, and the record that goes with it."""
+    """Where a candidate lies, what is known of its dataset, the record that goes with it, and why it is proposed.
+
+    `link_judged` carries the item at the other end of a link, and whether the link holds.
+    """
+
+    link_judged = Signal(str, bool)
 
     def __init__(self) -> None:
         super().__init__(self.tr("Where it lies"))
@@ -71,8 +82,13 @@ class PlacePanel(Card):
         self.body.addWidget(scrolled(inner, name=self.tr("Where the candidate lies")), 1)
 
     def show_candidate(
-        self, candidate: Candidate, dataset: DatasetVersion | None, fields: dict[str, str], says: list[str]
+        self,
+        candidate: Candidate,
+        dataset: DatasetVersion | None,
+        fields: dict[str, str],
+        refused: Collection[tuple[str, str]],
     ) -> None:
+        """`refused` are the links of the case that do not hold, as pairs of item and linked item."""
         clear(self._column)
         address = candidate.address
         self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
@@ -93,15 +109,61 @@ class PlacePanel(Card):
                 self._column.addWidget(label(name, "note"))
                 shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
                 self._column.addWidget(shown)
-        if says:
+        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
+        if reasons:
             self._column.addWidget(rule())
-            for sentence in says:
-                self._column.addWidget(label(sentence, "muted", wrap=True))
+        for reason in reasons:
+            self._column.addWidget(label(reason.says, "muted", wrap=True))
+            if reason.kind is ReasonKind.LINK and reason.linked_item:
+                self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
         if candidate.quality:
             self._column.addWidget(
                 label(self.tr("Quality: {q}").format(q=", ".join(candidate.quality)), "muted", wrap=True)
             )
         self._column.addStretch(1)
+
+    def _judge(self, reason: Reason, refused: bool) -> QHBoxLayout:
+        """A link is refused by itself: the candidate stays until it is decided."""
+        text = self.tr("take it back") if refused else self.tr("this link does not hold")
+        button = Button(
+            text, lambda: self.link_judged.emit(reason.linked_item, refused), kind="link", name=f"{text}: {reason.says}"
+        )
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return row(Chip(self.tr("refused"), Tone.WARN), button, None) if refused else row(button, None)
+
+
+class ReviewFoot(Card):
+    """What was compared, what was not searched, and whether the search is older than what it searched."""
+
+    search_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(margin=12)
+        self.statement = label("", wrap=True, selectable=True)
+        self.not_searched = Notice(plain=True)
+        self.see_gaps = Button(self.tr("See what was not searched"), self.search_asked.emit, kind="link")
+        self.stale = Notice(tone=Tone.WARN)
+        self.body.addWidget(self.stale)
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.statement, 3)
+        gaps = QVBoxLayout()
+        gaps.addWidget(self.not_searched)
+        gaps.addWidget(self.see_gaps)
+        gaps.addStretch(1)
+        line.addLayout(gaps, 1)
+        self.body.addLayout(line)
+
+    def show_search(self, search: SearchResult | None, stale: list[str]) -> None:
+        self.statement.setText(search.statement if search else "")
+        missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
+        self.not_searched.setVisible(bool(missing))
+        self.see_gaps.setVisible(bool(missing))
+        says = words.counted(len(missing), self.tr("1 part was not searched"), "%Ln parts were not searched")
+        self.not_searched.say(says, Tone.WARN)
+        self.not_searched.setToolTip("\n".join(missing))
+        self.stale.setVisible(bool(stale))
+        self.stale.say("\n".join(stale), Tone.WARN)
 
 
 class WholePhoto(QDialog):
@@ -127,23 +189,26 @@ class WholePhoto(QDialog):
         super().keyPressEvent(event)
 
 
-class KeysDialog(QDialog):
+class KeysDialog(Dialog):
     """All keys of the review."""
 
-    def __init__(self, keys: list[tuple[str, str]], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keys of the review"))
-        body = QVBoxLayout(self)
-        body.setContentsMargins(24, 24, 24, 16)
+    def __init__(self, decisions: dict[Verdict, str], parent: QWidget) -> None:
+        says = tr("The keys of the three decisions can be changed in the settings.")
+        super().__init__(tr("Keys of the review"), parent, says=says, width=400)
+        keys = [
+            *((key, names.verdict_name(verdict)) for verdict, key in decisions.items()),
+            ("← →", tr("Previous and next candidate")),
+            (tr("Space"), tr("Whole photo")),
+            ("Ctrl+Z", tr("Undo the last decision")),
+            ("?", tr("These keys")),
+        ]
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        for number, (key, says) in enumerate(keys):
+        grid.setColumnStretch(1, 1)
+        for number, (key, does) in enumerate(keys):
             grid.addWidget(label(key, "strong"), number, 0)
-            grid.addWidget(label(says), number, 1)
-        body.addLayout(grid)
-        close = Button(self.tr("Close"), self.accept, kind="primary")
-        close.setDefault(True)
-        body.addLayout(row(None, close))
+            grid.addWidget(label(does), number, 1)
+        self.body.addLayout(grid)
 
 
 def _is_proved(column: str, candidate: Candidate) -> bool:
