@@ -14,7 +14,9 @@ from dsr_desk.core import codec
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.jobs.cluster import Cluster
 from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.jobs.start import Where
 from dsr_desk.search import carry
 from dsr_desk.search.about import About, Register, Signer
 from dsr_desk.search.build import Addressed, BuildReport, build
@@ -23,7 +25,7 @@ from dsr_desk.search.index import SUFFIX, Index
 from dsr_desk.search.keyfile import Secret
 from dsr_desk.storage.clock import now
 
-__all__ = ["SUFFIX", "BuildReport", "CheckReport", "Register"]
+__all__ = ["SUFFIX", "BuildReport", "CheckReport", "Cluster", "Register"]
 
 
 class IndexUnknown(DeskError):
@@ -87,11 +89,14 @@ def build_index(
     country: str = "",
     recipients: Sequence[str] = (),
     thumbnails: bool = True,
-    workers: int | None = None,
+    workers: Where | None = None,
     report: Report,
     cancel: CancelToken,
 ) -> tuple[BuildReport, Change]:
-    """Builds or continues an index addressed to this vault (and `recipients`), then registers it."""
+    """Builds or continues an index addressed to this vault (and `recipients`), then registers it.
+
+    `workers` are so many processes (one a core if None), or a Dask cluster.
+    """
     folder = index_folder(to)
     desk.release(folder.name.removesuffix(SUFFIX))
     result = build(
@@ -116,7 +121,9 @@ def secret_of(desk: Desk) -> Secret:
     return Secret(identity=desk.vault.identity)
 
 
-def refresh_index(desk: Desk, name: str, report: Report, cancel: CancelToken) -> BuildReport:
+def refresh_index(
+    desk: Desk, name: str, report: Report, cancel: CancelToken, *, workers: Where | None = None
+) -> BuildReport:
     """Brings an index up to date with what it was built from. Raises SourcesElsewhere, and what `build` raises."""
     known = resolve_index(desk, name)
     if not known.sources or not all(source.exists() for source in known.sources):
@@ -132,7 +139,7 @@ def refresh_index(desk: Desk, name: str, report: Report, cancel: CancelToken) ->
         signer=signer_of(desk),
         engine_name=known.about.engine,
         thumbnails=thumbnails,
-        workers=os.cpu_count() or 1,
+        workers=workers or os.cpu_count() or 1,
         report=report,
         cancel=cancel,
     )

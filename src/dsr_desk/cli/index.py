@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,44 @@ from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
 
 
+def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--workers, or --cluster with the files of mutual TLS; the command gets them as one `workers`."""
+    file = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+    @click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+    @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler, instead of processes of this computer.")
+    @click.option("--cluster-ca", type=file, help="Certificate of the cluster's authority (PEM).")
+    @click.option("--cluster-certificate", type=file, help="Own certificate by that authority (PEM).")
+    @click.option("--cluster-key", type=file, help="Private key of it (PEM).")
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any,
+        workers: int | None,
+        cluster: str | None,
+        cluster_ca: Path | None,
+        cluster_certificate: Path | None,
+        cluster_key: Path | None,
+        **kwargs: Any,
+    ) -> Any:
+        if cluster is None:
+            if cluster_ca or cluster_certificate or cluster_key:
+                raise click.UsageError("--cluster-ca, --cluster-certificate and --cluster-key need --cluster.")
+            return function(*args, workers=workers, **kwargs)
+        if workers is not None:
+            raise click.UsageError("--workers counts processes of this computer: give it or --cluster.")
+        named = indexing.Cluster(cluster, cluster_ca, cluster_certificate, cluster_key)
+        return function(*args, workers=named, **kwargs)
+
+    return wrapped
+
+
 @click.group()
 def index() -> None:
     """Encrypted indexes: what is searched. They travel; the photos need not."""
 
 
 @index.command()
+@workers_options
 @with_desk
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder to make: NAME.dsrindex.")
@@ -53,7 +87,6 @@ def index() -> None:
 @click.option("--country", default="", help="Country of phone numbers without a prefix; the vault's, if not given.")
 @click.option("--recipient", "recipients", multiple=True, help="Public key of a further vault; repeatable.")
 @click.option("--thumbnails/--no-thumbnails", default=True, help="Keep a small picture of each face for the review.")
-@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
 @json_option
 def build(
     desk: Desk,
@@ -79,7 +112,7 @@ def build(
     country: str,
     recipients: tuple[str, ...],
     thumbnails: bool,
-    workers: int | None,
+    workers: int | indexing.Cluster | None,
     as_json: bool,
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
@@ -113,16 +146,37 @@ def build(
             report=report,
             cancel=cancel,
         )
-    ledger = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.ledger.items() if count)
     emit(
         as_json,
         {**_report_json(result), "dataset": facts.id, "facts": codec.plain(taken)},
         *(f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in taken),
-        f"{result.photos} photos, {result.faces} faces, {result.records} records of {facts.id}.",
-        f"Photos by what became of them: {ledger or 'none'}.",
-        *(f"! {name}: {why}" for name, why in {**result.damaged, **result.left_out}.items()),
+        *_report_lines(result, facts.id),
         f"The index is {indexing.index_folder(to)}.",
     )
+
+
+@index.command()
+@workers_options
+@with_desk
+@click.argument("name")
+@json_option
+def update(desk: Desk, name: str, workers: int | indexing.Cluster | None, as_json: bool) -> None:
+    """Bring an index up to date with the data it was built from. What has not changed is not read again."""
+    with progress_bar(as_json) as (report, cancel):
+        result = indexing.refresh_index(desk, name, report, cancel, workers=workers)
+    read = f"{result.read} containers were read, {result.kept} had not changed, {result.removed} are gone."
+    emit(as_json, _report_json(result), *_report_lines(result, result.about.dataset_version), read)
+
+
+def _report_lines(result: BuildReport, dataset_version: str) -> list[str]:
+    ledger = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.ledger.items() if count)
+    unfinished = "Stopped before the end. The same command goes on where it stopped."
+    return [
+        f"{result.photos} photos, {result.faces} faces, {result.records} records of {dataset_version}.",
+        f"Photos by what became of them: {ledger or 'none'}.",
+        *(f"! {name}: {why}" for name, why in {**result.damaged, **result.left_out}.items()),
+        *([] if result.complete else [unfinished]),
+    ]
 
 
 def _report_json(result: BuildReport) -> dict[str, Any]:

@@ -33,6 +33,9 @@ from dsr_desk.jobs.cluster_worker import CRASH, VALUE, Held, Job
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Crash, Recipe, Workers, wait
 
+PATIENCE_SECONDS = 10.0
+"""For a scheduler to answer, and for its first worker to be there."""
+
 GOODBYE_SECONDS = 15.0
 MOST_WORDS = 200
 
@@ -122,7 +125,7 @@ class ClusterWorkers(Workers):
     ClusterWithoutWorkers, ClusterWorkerUnfit; ClusterLost later on.
     """
 
-    def __init__(self, cluster: Cluster, recipe: Recipe) -> None:
+    def __init__(self, cluster: Cluster, recipe: Recipe, *, patience: float = PATIENCE_SECONDS) -> None:
         self._cluster = cluster.checked()
         if importlib.util.find_spec("distributed") is None:
             raise ClusterNotInstalled()
@@ -137,7 +140,7 @@ class ClusterWorkers(Workers):
         self._pipe: Connection = ours
         self._process = multiprocessing.get_context("spawn").Process(
             target=cluster_client.main,
-            args=(os.getpid(), theirs, self._settings(recipe)),
+            args=(os.getpid(), theirs, self._settings(recipe, patience)),
             daemon=True,
         )
         self._process.start()
@@ -164,13 +167,14 @@ class ClusterWorkers(Workers):
         self._reader.join()
         self._pipe.close()
 
-    def _settings(self, recipe: Recipe) -> cluster_client.Settings:
+    def _settings(self, recipe: Recipe, patience: float) -> cluster_client.Settings:
         files = (self._cluster.authority, self._cluster.certificate, self._cluster.key)
         return cluster_client.Settings(
             address=self._cluster.address,
             authority=str(files[0] or ""),
             certificate=str(files[1] or ""),
             key=str(files[2] or ""),
+            patience=patience,
             job=Job(Held(recipe), str(self._identity.to_public())),
         )
 

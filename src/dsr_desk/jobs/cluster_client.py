@@ -6,6 +6,7 @@ those that are on this computer or use TLS, and hold the same program and the sa
 
 from __future__ import annotations
 
+import importlib.metadata
 import ipaddress
 import json
 import logging
@@ -14,6 +15,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -27,21 +29,22 @@ from dsr_desk.jobs.pool import begin_worker
 SIZE, RESULT, PROBLEM = b"S", b"R", b"P"
 """First byte of a message to the owner: threads that work now; number (8 bytes) and sealed result; JSON."""
 
-CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 120.0
 LOST_SECONDS = 60.0
 EVERY_SECONDS = 1.0
 TRIES = 2
+LOOKERS = 4
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Address, PEM files ("" for none) and what the workers are to do."""
+    """Address, PEM files ("" for none), seconds to wait for a scheduler and for workers, what these are to do."""
 
     address: str
     authority: str
     certificate: str
     key: str
+    patience: float
     job: Job
 
 
@@ -68,32 +71,35 @@ def main(owner: int, pipe: Connection, settings: Settings) -> None:
     begin_worker(owner, lambda: None, ())
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    client = _Client(pipe, settings)
     try:
-        _Client(pipe, settings).run()
+        client.run()
     except _Ended as ended:
         with suppress(OSError):
             pipe.send_bytes(PROBLEM + json.dumps(ended.said).encode())
+        client.leave(lost=ended.said["problem"] in ("lost", "unreachable"))
+    else:
+        client.leave(lost=False)
 
 
 class _Client:
     def __init__(self, pipe: Connection, settings: Settings) -> None:
         self._pipe = pipe
         self._settings = settings
+        self._dask: Any = None
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._sent: dict[int, _Sent] = {}
         self._fit: dict[str, int] = {}
         self._unfit: set[str] = set()
-        self._looks: dict[str, Any] = {}
+        self._looks: dict[str, tuple[int, Future[str]]] = {}
+        self._lookers = ThreadPoolExecutor(LOOKERS)
         self._alone_since: float | None = None
 
     def run(self) -> None:
         self._dask = self._connect()
         threading.Thread(target=self._listen, daemon=True).start()
-        try:
-            self._look_first()
-            self._serve()
-        finally:
-            self._leave()
+        self._look_first()
+        self._serve()
 
     def _connect(self) -> Any:
         from distributed import Client
@@ -112,7 +118,7 @@ class _Client:
             return Client(  # type: ignore[no-untyped-call]
                 settings.address,
                 security=security,
-                timeout=CONNECT_SECONDS,
+                timeout=settings.patience,
                 direct_to_workers=False,
                 set_as_default=False,
                 name="dsr-desk",
@@ -129,7 +135,7 @@ class _Client:
 
     def _look_first(self) -> None:
         """Waits for workers and looks at each. One that is unfit ends the job before it has begun."""
-        deadline = time.monotonic() + CONNECT_SECONDS
+        deadline = time.monotonic() + self._settings.patience
         while not (there := self._there()):
             if time.monotonic() > deadline:
                 raise _Ended("no-workers")
@@ -247,16 +253,16 @@ class _Client:
                 continue
             if not is_loopback(address) and urlsplit(address).scheme != "tls":
                 raise _Ended("not-encrypted", worker=address)
-            self._looks[address] = threads, self._submit(look, (), [address])
+            self._looks[address] = threads, self._lookers.submit(self._what_is_wrong, address)
 
     def _end_looks(self, there: dict[str, int], *, strict: bool) -> None:
-        for address, (threads, future) in list(self._looks.items()):
-            if address in there and not future.done():
+        for address, (threads, looked) in list(self._looks.items()):
+            if address in there and not looked.done():
                 continue
             del self._looks[address]
             if address not in there:
                 continue
-            why = self._what_is_wrong(future)
+            why = looked.result()
             if not why:
                 self._fit[address] = threads
             elif strict:
@@ -264,29 +270,39 @@ class _Client:
             else:
                 self._unfit.add(address)
 
-    def _what_is_wrong(self, future: Any) -> str:
-        """Why a worker that was looked at is unfit; "" where it is fit."""
+    def _what_is_wrong(self, address: str) -> str:
+        """Why a worker is unfit; "" where it is fit. Waits for it, so it runs in a thread."""
+        # Asked of the library first: a worker that cannot unpickle a function of ours would end.
+        ask = {"workers": [address], "on_error": "return"}
+        version = self._dask.run(importlib.metadata.version, "dsr-desk", **ask).get(address)
+        if not isinstance(version, str):
+            return "DSR Desk is not installed there"
+        if version != dsr_desk.__version__:
+            return f"it has DSR Desk {version}"
         try:
-            said = str(future.result(timeout=CONNECT_SECONDS))
-        except ModuleNotFoundError:
-            return "DSR Desk, or a part of it, is not installed there"
+            said = str(self._submit(look, (), [address]).result(timeout=LOOK_SECONDS))
+        except RuntimeError:
+            # What the scheduler says where it cannot read a task.
+            return "DSR Desk is not installed where the scheduler runs, which needs it too"
         except Exception as error:  # noqa: BLE001 - anything may come back from another computer
             return f"it failed ({type(error).__name__})"
         if said.startswith("! "):
             return f"it cannot be made ready ({said[2:]})"
-        version, _, identity = said.partition(" ")
-        if version != dsr_desk.__version__:
-            return f"it has DSR Desk {version}"
-        return "" if identity == self._settings.job.recipe.content.identity else "it has another face engine"
+        return "" if said == self._settings.job.recipe.content.identity else "it has another face engine"
 
     def _tell_size(self) -> None:
         with suppress(OSError):
             self._pipe.send_bytes(SIZE + max(1, sum(self._fit.values())).to_bytes(8, "big"))
 
-    def _leave(self) -> None:
-        with suppress(Exception):
-            self._dask.cancel([sent.future for sent in self._sent.values()], force=True)
-            self._dask.run(let_go, self._settings.job.recipient, workers=list(self._fit), on_error="ignore")
+    def leave(self, *, lost: bool) -> None:
+        """Takes back what is not done, ends what was made ready on the workers."""
+        self._lookers.shutdown(wait=False, cancel_futures=True)
+        if self._dask is None:
+            return
+        if not lost:
+            with suppress(Exception):
+                self._dask.cancel([sent.future for sent in self._sent.values()], force=True)
+                self._dask.run(let_go, self._settings.job.recipient, workers=list(self._fit), on_error="ignore")
         with suppress(Exception):
             self._dask.close(timeout=2)
 

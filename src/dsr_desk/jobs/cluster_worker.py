@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import pickle
 import threading
 import time
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from typing import Any, Generic, TypeVar
 
 import pyrage
 
-import dsr_desk
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.workers import Crash, Recipe
 
@@ -26,13 +26,21 @@ Content = TypeVar("Content")
 
 
 class Held(Generic[Content]):
-    """Something whose `repr` says nothing: Dask writes arguments of tasks that fail to its log."""
+    """Something pickled that only who needs it unpickles: a scheduler then needs no engine.
+
+    Its `repr` says nothing, since Dask writes arguments of tasks that fail to its log.
+    """
 
     def __init__(self, content: Content) -> None:
-        self.content = content
+        self._pickled = pickle.dumps(content)
 
     def __repr__(self) -> str:
         return "Held(…)"
+
+    @property
+    def content(self) -> Content:
+        content: Content = pickle.loads(self._pickled)
+        return content
 
 
 @dataclass(frozen=True)
@@ -57,10 +65,7 @@ _lock = threading.Lock()
 
 
 def look(job: Job) -> str:
-    """Makes this worker ready; the program's version and what it works with, as `version identity`.
-
-    Where it cannot be made ready, `! ` and why.
-    """
+    """Makes this worker ready and says what it works with; where it cannot be made ready, `! ` and why."""
     _let_go_of_forgotten()
     try:
         identity = _pool(job).run(job.recipe.content.identify, ())
@@ -68,7 +73,7 @@ def look(job: Job) -> str:
         return f"! {type(error).__name__}"
     if isinstance(identity, Crash):
         return f"! {identity.why}"
-    return f"{dsr_desk.__version__} {identity}"
+    return identity
 
 
 def work(job: Job, task: Held[tuple[Any, ...]]) -> bytes:

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
 from dsr_desk.jobs.start import Where, start_workers
-from dsr_desk.jobs.workers import Crash, Recipe, Workers
+from dsr_desk.jobs.workers import Crash, Workers
 from dsr_desk.search.about import About, Register, Signer
 from dsr_desk.search.erase import erase_rows
 from dsr_desk.search.finish import finish, write_setting
@@ -138,16 +139,16 @@ def build(
     try:
         _refuse_another(opened, to, version, engine.digest)
         made_with = {"name": engine_name, "digest": engine.digest, "dimension": engine.dimension}
-        _settle(opened, to, version, register, country, made_with)
-        kept, removed = _plan(opened, to, containers, sources, left_out)
         named = frozenset(source.absolute() for source in sources if source.is_file())
+        read = kept = removed = 0
+        complete = False
+        # A cluster that cannot be used is refused here, before a finished index would count as unfinished.
         recipe = recipe_for(load, engine.digest, thumbnails=thumbnails)
-        build_ = _Build(opened, to, version, recipe, engine.dimension, workers, report, cancel, named)
-        read, complete = 0, True
-        try:
-            read = build_.run(containers)
-        except Cancelled:
-            complete = False
+        with suppress(Cancelled), start_workers(workers, recipe) as started:
+            _settle(opened, to, version, register, country, made_with)
+            kept, removed = _plan(opened, to, containers, sources, left_out)
+            read = _Build(opened, to, version, engine.dimension, started, report, cancel, named).run(containers)
+            complete = True
         about = finish(opened, to, signer, complete=complete)
         return _report(opened, about, read, kept, removed, time.monotonic() - began)
     finally:
@@ -163,9 +164,8 @@ class _Build:
         db: Database,
         folder: Path,
         version: DatasetVersion,
-        recipe: Recipe,
         dimension: int,
-        workers: Where,
+        workers: Workers,
         report: Report,
         cancel: CancelToken,
         named: frozenset[Path] = frozenset(),
@@ -176,7 +176,7 @@ class _Build:
         self.version = version
         self.cancel = cancel
         self.country = read_setting(db, "country")
-        self._recipe, self._dimension, self._workers = recipe, dimension, workers
+        self._dimension, self._workers = dimension, workers
         self._report = report
         self._reported = 0.0
         self._notes: Counter[str] = Counter(
@@ -187,25 +187,24 @@ class _Build:
     def run(self, containers: Sequence[Container]) -> int:
         """Reads what is waiting, fills the lookup tables; returns how many containers were read."""
         read = 0
-        with start_workers(self._workers, self._recipe) as workers:
-            for container in containers:
-                self.cancel.check()
-                row, state = self.db.conn.execute(
-                    "SELECT id, state FROM containers WHERE name = ?", [container.name]
-                ).fetchone()
-                if state in ("waiting", "reading"):
-                    self._read(container, row, workers)
-                    read += 1
+        for container in containers:
+            self.cancel.check()
+            row, state = self.db.conn.execute(
+                "SELECT id, state FROM containers WHERE name = ?", [container.name]
+            ).fetchone()
+            if state in ("waiting", "reading"):
+                self._read(container, row)
+                read += 1
         for (row,) in self.db.conn.execute("SELECT id FROM containers ORDER BY id").fetchall():
             self._tell("looking up records", force=True)
             look_up_container(self.db, self.folder, row, self.country, self.cancel)
         return read
 
-    def _read(self, container: Container, row: int, workers: Workers) -> None:
+    def _read(self, container: Container, row: int) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
         listing = Listing(container, done, writer.known, named=container.path in self._named)
-        results = examined(workers, listing.tasks(), self.cancel, self._dimension)
+        results = examined(self._workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
         while not ended:
             with transaction(self.db, self.folder):

@@ -44,3 +44,27 @@ def refuse(number: int) -> None:
 def processes() -> tuple[int, int]:
     """The worker's process and its parent's."""
     return os.getpid(), os.getppid()
+
+
+def identity() -> str:
+    return "one engine"
+
+
+def backwards(data: bytes) -> bytes:
+    return data[::-1]
+
+
+def die_on(data: bytes) -> bytes:
+    if data == b"bomb":
+        os._exit(7)
+    return data
+
+
+def owners() -> bytes:
+    """This process, its parent and so on."""
+    found, process = [], os.getpid()
+    while process > 1:
+        found.append(process)
+        status = Path(f"/proc/{process}/stat").read_text()
+        process = int(status.rpartition(")")[2].split()[1])
+    return " ".join(map(str, found)).encode()

@@ -14,6 +14,7 @@ from PIL import Image
 from dsr_desk.core.items import Box, DatasetVersion
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.search.build import Addressed, BuildReport, build
+from dsr_desk.search.index import Index
 from dsr_desk.search.keyfile import Secret
 
 DIMENSION = 128
@@ -89,3 +90,26 @@ def build_fake(sources: Sequence[Path], to: Path, **options: object) -> BuildRep
 def addressed_to(identity: object) -> Addressed:
     """For one age identity, which also opens it."""
     return Addressed((str(identity.to_public()),), Secret(identity=str(identity)))  # type: ignore[attr-defined]
+
+
+def contents(folder: Path, addressed: Addressed) -> dict[str, list[tuple[object, ...]]]:
+    """Everything an index holds, in an order that does not depend on how it came about."""
+    queries = {
+        "items": "SELECT hex(i.address), c.name, i.member, hex(i.digest), i.occurrence, i.record, i.hint, i.sample, "
+        "i.size, i.width, i.height, hex(i.phash), i.ledger, i.reason FROM items i JOIN containers c "
+        "ON c.id = i.container ORDER BY 1",
+        "faces": "SELECT hex(i.address), f.number, f.x, f.y, f.right, f.bottom, f.score, f.quality FROM faces f "
+        "JOIN items i ON i.id = f.item ORDER BY 1, 2",
+        "records": "SELECT hex(i.address), r.fields FROM records r JOIN items i ON i.id = r.item ORDER BY 1",
+        "lookups": "SELECT l.key, hex(i.address) FROM lookups l JOIN items i ON i.id = l.item ORDER BY 1, 2",
+        "names": "SELECT t.token, hex(i.address) FROM names n JOIN name_tokens t ON t.id = n.token "
+        "JOIN items i ON i.id = n.item ORDER BY 1, 2",
+    }
+    with Index.open(folder, addressed.secret) as index:
+        found = {name: list(index.rows(query)) for name, query in queries.items()}
+        owners = dict(index.rows("SELECT f.id, hex(i.address) || f.number FROM faces f JOIN items i ON i.id = f.item"))
+        coarse = index.coarse
+        found["templates"] = sorted(
+            (owners[int(row)], codes.tobytes()) for row, codes in zip(coarse.face_rows, coarse.codes, strict=True)
+        )
+        return found

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import search_fakes
-from search_fakes import build_fake, photo
+from search_fakes import build_fake, contents, photo
 
 from dsr_desk.core.items import DatasetVersion, LedgerClass
 from dsr_desk.datasets.csv_table import NoHeader
@@ -20,7 +20,6 @@ from dsr_desk.datasets.registry import SourceEmpty
 from dsr_desk.jobs.progress import CancelToken, Progress
 from dsr_desk.search.about import Register, Signer, signed_by
 from dsr_desk.search.build import (
-    Addressed,
     FolderNotAnIndex,
     IndexOtherDataset,
     IndexOtherEngine,
@@ -28,29 +27,6 @@ from dsr_desk.search.build import (
 )
 from dsr_desk.search.index import Index, IndexUnfinished
 from dsr_desk.storage.locks import FileLock, InUse
-
-
-def contents(folder: Path, addressed: Addressed) -> dict[str, list[tuple[object, ...]]]:
-    """Everything an index holds, in an order that does not depend on how it came about."""
-    queries = {
-        "items": "SELECT hex(i.address), c.name, i.member, hex(i.digest), i.occurrence, i.record, i.hint, i.sample, "
-        "i.size, i.width, i.height, hex(i.phash), i.ledger, i.reason FROM items i JOIN containers c "
-        "ON c.id = i.container ORDER BY 1",
-        "faces": "SELECT hex(i.address), f.number, f.x, f.y, f.right, f.bottom, f.score, f.quality FROM faces f "
-        "JOIN items i ON i.id = f.item ORDER BY 1, 2",
-        "records": "SELECT hex(i.address), r.fields FROM records r JOIN items i ON i.id = r.item ORDER BY 1",
-        "lookups": "SELECT l.key, hex(i.address) FROM lookups l JOIN items i ON i.id = l.item ORDER BY 1, 2",
-        "names": "SELECT t.token, hex(i.address) FROM names n JOIN name_tokens t ON t.id = n.token "
-        "JOIN items i ON i.id = n.item ORDER BY 1, 2",
-    }
-    with Index.open(folder, addressed.secret) as index:
-        found = {name: list(index.rows(query)) for name, query in queries.items()}
-        owners = dict(index.rows("SELECT f.id, hex(i.address) || f.number FROM faces f JOIN items i ON i.id = f.item"))
-        coarse = index.coarse
-        found["templates"] = sorted(
-            (owners[int(row)], codes.tobytes()) for row, codes in zip(coarse.face_rows, coarse.codes, strict=True)
-        )
-        return found
 
 
 def shard(path: Path, people: range, shots: range = range(2)) -> None:

@@ -8,8 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from dsr_desk.jobs.cluster import Cluster
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parent / "unit"
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,19 @@ def certificates(folder: Path) -> Certificates:
     ):
         path.write_bytes(builder.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     made.key.write_bytes(
-        own.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return made
 
 
 @dataclass
 class DaskCluster:
-    """`workers` are the processes; `python_path` is where workers find modules beside those that are installed."""
+    """`workers` are the processes. On the side named by `without_program` this program is not installed."""
 
     folder: Path
     count: int = 2
     tls: Certificates | None = None
-    python_path: Sequence[Path] = (TESTS / "search", TESTS / "jobs")
+    without_program: str = ""
     nanny: bool = False
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -89,7 +87,15 @@ class DaskCluster:
         self._file = self.folder / "scheduler.json"
         protocol = "tls" if self.tls else "tcp"
         self.scheduler = self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", "0", "--protocol", protocol, "--no-show", "--no-dashboard"
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--protocol",
+            protocol,
+            "--no-show",
+            "--no-dashboard",
         )
         for _ in range(self.count):
             self.add_worker()
@@ -112,28 +118,32 @@ class DaskCluster:
 
     @property
     def cluster(self) -> Cluster:
+        """Once the scheduler and all workers are there."""
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                address = json.loads(self._file.read_text())["address"]
-                break
-            except (OSError, ValueError):
-                assert self.scheduler.poll() is None, "the scheduler did not start"
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+        while not self._file.exists() or self._log("worker").count("Registered to") < self.count:
+            assert self.scheduler.poll() is None, self._log("scheduler")
+            assert time.monotonic() < deadline, self._log("worker")
+            time.sleep(0.02)
+        address = json.loads(self._file.read_text())["address"]
         if self.tls is None:
             return Cluster(address)
         return Cluster(address, self.tls.authority, self.tls.certificate, self.tls.key)
 
+    def _log(self, what: str) -> str:
+        path = self.folder / f"{what}.log"
+        return path.read_text() if path.exists() else ""
+
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+        bare = what == self.without_program
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, self.python_path)),
+            "PYTHONPATH": os.pathsep.join(
+                [str(self._other_packages())] if bare else [str(TESTS / "search"), str(TESTS / "jobs")]
+            ),
             "DASK_CONFIG": str(self.folder),
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
         }
         tls = self.tls.options if self.tls else []
-        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options, *tls]
+        command = [sys.executable, *(["-S"] if bare else []), "-m", f"distributed.cli.dask_{what}", *options, *tls]
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(
                 [*command, "--scheduler-file", str(self.folder / "scheduler.json")],
@@ -141,3 +151,13 @@ class DaskCluster:
                 stdout=log,
                 stderr=log,
             )
+
+    def _other_packages(self) -> Path:
+        """All that is installed but this program; for a Python that does not look for more (`-S`)."""
+        folder = self.folder / "packages"
+        if not folder.exists():
+            folder.mkdir()
+            for one in Path(sysconfig.get_path("purelib")).iterdir():
+                if "dsr_desk" not in one.name:
+                    (folder / one.name).symlink_to(one)
+        return folder

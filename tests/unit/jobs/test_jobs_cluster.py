@@ -1,0 +1,197 @@
+"""Workers of a Dask cluster: who gets work, who does not, and what is said where it fails."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import jobs_work
+import pytest
+
+from dask_cluster import Certificates, DaskCluster, certificates
+from dsr_desk.jobs.cluster import (
+    Cluster,
+    ClusterAddressUnusable,
+    ClusterLost,
+    ClusterNotEncrypted,
+    ClusterNotInstalled,
+    ClusterUnreachable,
+    ClusterWorkers,
+    ClusterWorkerUnfit,
+)
+from dsr_desk.jobs.pool import WorkerPool
+from dsr_desk.jobs.progress import Cancelled, CancelToken
+from dsr_desk.jobs.start import start_workers
+from dsr_desk.jobs.workers import Crash, Recipe, Task, Workers
+
+RECIPE = Recipe(jobs_work.prepare, ("settings", 3), jobs_work.identity, "one engine")
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    with DaskCluster(tmp_path_factory.mktemp("dask"), nanny=True) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def workers(dask: DaskCluster) -> Iterator[Workers]:
+    with start_workers(dask.cluster, RECIPE) as started:
+        yield started
+
+
+def run(workers: Workers, function: object, *tasks: Task[object], seconds: float = 60.0) -> list[tuple[object, object]]:
+    return list(workers.in_order(function, tasks, CancelToken(), seconds))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "here", "127.0.0.1", "http://127.0.0.1:8786", "tcp://:8786", "tcp://127.0.0.1:port", "ucx://127.0.0.1:8786"],
+)
+def test_what_is_no_address_of_a_scheduler_is_refused(address: str) -> None:
+    with pytest.raises(ClusterAddressUnusable):
+        Cluster(address).checked()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://10.0.0.5:8786", "10.0.0.5:8786", "cluster.example:8786", "tcp://[fe80::1]:8786", "tls://10.0.0.5:8786"],
+)
+def test_another_computer_is_refused_without_mutual_tls(address: str) -> None:
+    with pytest.raises(ClusterNotEncrypted):
+        ClusterWorkers(Cluster(address), RECIPE)
+
+
+def test_mutual_tls_needs_all_three_files(tmp_path: Path) -> None:
+    made = certificates(tmp_path / "tls")
+    whole = Cluster("10.0.0.5:8786", made.authority, made.certificate, made.key)
+    assert whole.checked().address == "tls://10.0.0.5:8786"
+    for files in (
+        (made.authority, None, None),
+        (made.authority, made.certificate, None),
+        (made.authority, made.certificate, tmp_path / "none.pem"),
+    ):
+        with pytest.raises(ClusterNotEncrypted):
+            Cluster("tls://10.0.0.5:8786", *files).checked()
+
+
+def test_certificates_do_not_make_an_unencrypted_address_safe(tmp_path: Path) -> None:
+    made = certificates(tmp_path / "tls")
+    with pytest.raises(ClusterNotEncrypted):
+        Cluster("tcp://10.0.0.5:8786", made.authority, made.certificate, made.key).checked()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
+def test_this_computer_needs_no_tls(address: str) -> None:
+    assert Cluster(address).checked().address.startswith("tcp://")
+
+
+def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ClusterNotInstalled):
+        ClusterWorkers(Cluster("127.0.0.1:8786"), RECIPE)
+
+
+def test_a_number_of_workers_means_this_computer() -> None:
+    with start_workers(1, RECIPE) as started:
+        assert isinstance(started, WorkerPool)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_does_not_answer_is_an_error() -> None:
+    with pytest.raises(ClusterUnreachable) as raised:
+        ClusterWorkers(Cluster("tcp://127.0.0.1:9"), RECIPE, patience=1)
+    assert raised.value.code == "CLUSTER-UNREACHABLE"
+
+
+@pytest.mark.slow
+def test_results_of_a_cluster_come_in_the_order_of_the_tasks(workers: Workers) -> None:
+    tasks: list[Task[object]] = [Task(n, (str(n).encode(),) if n % 3 else None) for n in range(60)]
+    expected = [(n, str(n).encode()[::-1] if n % 3 else None) for n in range(60)]
+    assert run(workers, jobs_work.backwards, *tasks) == expected
+    assert workers.size == 2
+
+
+@pytest.mark.slow
+def test_a_task_that_ends_its_process_costs_the_cluster_no_worker(dask: DaskCluster, workers: Workers) -> None:
+    outcomes = run(workers, jobs_work.die_on, *(Task(word, (word,)) for word in (b"a", b"bomb", b"b")))
+    assert [outcomes[0], outcomes[2]] == [(b"a", b"a"), (b"b", b"b")]
+    crash = outcomes[1][1]
+    assert isinstance(crash, Crash)
+    assert "code 7" in crash.why
+    assert all(process.poll() is None for process in dask.workers)
+
+
+@pytest.mark.slow
+def test_work_is_done_below_the_workers_of_the_cluster(dask: DaskCluster, workers: Workers) -> None:
+    ((_, answer),) = run(workers, jobs_work.owners, Task(0, ()))
+    assert isinstance(answer, bytes)
+    ancestors = {int(number) for number in answer.split()}
+    assert ancestors & {process.pid for process in dask.workers}
+
+
+@pytest.mark.slow
+def test_what_a_task_raises_on_a_cluster_is_told_without_its_words(workers: Workers) -> None:
+    with pytest.raises(RuntimeError, match="ValueError") as raised:
+        run(workers, jobs_work.refuse, Task(0, (41,)))
+    assert "41" not in str(raised.value)
+
+
+@pytest.mark.slow
+def test_cancelling_stops_the_work_of_a_cluster(dask: DaskCluster) -> None:
+    token = CancelToken()
+    with start_workers(dask.cluster, RECIPE) as started:
+        results = started.in_order(jobs_work.backwards, [Task(n, (b"x",)) for n in range(500)], token)
+        next(results)
+        token.cancel()
+        with pytest.raises(Cancelled):
+            list(results)
+
+
+@pytest.mark.slow
+def test_a_worker_with_another_engine_ends_the_job_before_it_begins(dask: DaskCluster) -> None:
+    other = Recipe(jobs_work.prepare, (), jobs_work.identity, "another engine")
+    with pytest.raises(ClusterWorkerUnfit) as raised:
+        start_workers(dask.cluster, other)
+    assert "another face engine" in raised.value.what_happened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["worker", "scheduler"])
+def test_a_computer_without_this_program_ends_the_job_before_it_begins(where: str, tmp_path: Path) -> None:
+    with (
+        DaskCluster(tmp_path / "dask", 1, without_program=where) as dask,
+        pytest.raises(ClusterWorkerUnfit) as raised,
+    ):
+        start_workers(dask.cluster, RECIPE)
+    assert "not installed" in raised.value.what_happened
+    assert ("scheduler" in raised.value.what_happened) == (where == "scheduler")
+    assert "settings" not in (tmp_path / "dask" / "worker.log").read_text()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_goes_away_is_an_error_and_not_a_result(tmp_path: Path) -> None:
+    with DaskCluster(tmp_path / "dask", 1) as dask, start_workers(dask.cluster, RECIPE) as started:
+        results = started.in_order(jobs_work.backwards, [Task(n, (b"x",)) for n in range(500)], CancelToken())
+        next(results)
+        dask.scheduler.kill()
+        with pytest.raises(ClusterLost):
+            list(results)
+
+
+@pytest.mark.slow
+def test_certificates_of_another_authority_do_not_reach_a_cluster(tmp_path: Path) -> None:
+    own, other = certificates(tmp_path / "own"), certificates(tmp_path / "other")
+    with DaskCluster(tmp_path / "dask", 1, tls=own) as dask:
+        address = dask.cluster.address
+        assert address.startswith("tls://")
+        for strange in (
+            Certificates(other.authority, other.certificate, other.key),
+            Certificates(own.authority, other.certificate, other.key),
+        ):
+            with pytest.raises(ClusterUnreachable):
+                ClusterWorkers(
+                    Cluster(address, strange.authority, strange.certificate, strange.key), RECIPE, patience=2
+                )
+        with start_workers(dask.cluster, RECIPE) as started:
+            assert run(started, jobs_work.backwards, Task(0, (b"ab",))) == [(0, b"ba")]
