@@ -16,7 +16,7 @@ from dsr_desk.lineage.part import Part
 _DOUBT = list(Certainty)
 _ROLES = {role: i for i, role in enumerate(Role)}
 LEAST = 3
-MOST_BOXES = 80
+MOST_BOXES = 40
 
 Colours = NDArray[np.int64]
 

@@ -123,7 +123,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
             for value in key(nodes[i]):
                 groups[value].append(i)
         for members in groups.values():
-            if len(members) > 1:
+            if len(members) > 1 and not (key is _by_place_and_version and _differ_in_name(nodes, members)):
                 join(members)
 
     said = {(answer.first, answer.second): answer.same for answer in answers}
@@ -179,6 +179,14 @@ def _other_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple
     for i in listed:
         for alias in nodes[i].aliases:
             yield from ((i, other) for other in named.get((nodes[i].kind, alias), ()) if other != i)
+
+
+def _differ_in_name(nodes: Sequence[Node], members: Iterable[int]) -> bool:
+    """Whether one source tells things apart by name that lie in one place, such as two models of one archive."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for i in members:
+        names[nodes[i].namespace].add(named_version(nodes[i])[0])
+    return any(len(found) > 1 for space, found in names.items() if space)
 
 
 def _as_whole(nodes: Sequence[Node], a: int, b: int, certainty: Certainty) -> WholePart:

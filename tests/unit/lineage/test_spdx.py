@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
@@ -115,6 +116,80 @@ def test_builds_are_runs(document: Write) -> None:
     assert edges(imported) == {("dataset:faces", "train", "run:training"), ("run:training", "produce", "model:net")}
 
 
+def test_terms_may_stand_with_their_profile_their_address_or_alone(tmp_path: Path) -> None:
+    core, space = "https://spdx.org/rdf/3.0.1/terms/Core/", "https://spdx.org/rdf/3.0.1/terms/"
+    graph = [
+        {"@type": f"{space}AI/AIPackage", "@id": "urn:net", f"{core}name": "net", f"{space}packageVersion": "2"},
+        {"type": ["DatasetPackage"], "spdxId": "urn:faces", "name": "faces", "downloadLocation": "s3://faces"},
+        {
+            "@type": f"{core}Relationship", f"{core}relationshipType": {"@id": f"{core}RelationshipType/trainedOn"},
+            f"{core}from": {"@id": "urn:net"}, f"{core}to": [{"@id": "urn:faces"}],
+        },
+    ]  # fmt: skip
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"@context": ["https://spdx.org/rdf/3.0.1/spdx-context.jsonld"], "@graph": graph}))
+    imported = import_file(path)
+
+    assert edges(imported) == {("dataset:faces", "train", "model:net")}
+    assert {node.label for node in imported.nodes} == {"net@2", "faces"}
+    assert "s3://faces" in imported.nodes[1].aliases
+
+
+def test_a_script_in_a_models_package_that_makes_data_makes_no_model_output(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("ai_AIPackage", "net"),
+            element("dataset_DatasetPackage", "faces"),
+            element("software_File", "prepare", software_primaryPurpose="executable"),
+            element("software_File", "predict", software_primaryPurpose="executable"),
+            element("software_File", "part", software_primaryPurpose="data"),
+            element("software_File", "weights", software_primaryPurpose="model"),
+            relation("contains", "urn:net", "urn:prepare", "urn:weights"),
+            relation("contains", "urn:faces", "urn:part"),
+            relation("generates", "urn:prepare", "urn:part"),
+            relation("trainedOn", "urn:weights", "urn:part"),
+            relation("hasDataFile", "urn:predict", "urn:weights"),
+        )
+    )
+    assert edges(imported) == {("dataset:faces", "train", "model:net"), ("model:net", "serve", "product:predict")}
+
+
+def test_ordinary_software_is_no_lineage(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("software_Package", "hello"),
+            element("software_File", "source", software_primaryPurpose="source"),
+            element("software_File", "binary", software_primaryPurpose="executable"),
+            element("build_Build", "compile"),
+            relation("generates", "urn:source", "urn:binary"),
+            relation("hasInput", "urn:compile", "urn:source"),
+            relation("hasOutput", "urn:compile", "urn:binary"),
+            relation("contains", "urn:hello", "urn:source"),
+            relation("hasVariant", "urn:hello", "urn:binary"),
+        )
+    )
+    assert imported.edges == ()
+    assert {node.kind.value for node in imported.nodes} <= {"run"}
+
+
+def test_a_concluded_licence_counts_before_a_declared_one(document: Write) -> None:
+    imported = import_file(
+        document(
+            element("ai_AIPackage", "net"),
+            element("dataset_DatasetPackage", "faces"),
+            {
+                "type": "simplelicensing_LicenseExpression",
+                "spdxId": "urn:l",
+                "simplelicensing_licenseExpression": "MIT",
+            },
+            relation("hasDeclaredLicense", "urn:net", "https://spdx.org/licenses/CC0-1.0"),
+            relation("hasConcludedLicense", "urn:net", "urn:l"),
+            relation("hasDeclaredLicense", "urn:faces", "https://spdx.org/licenses/CC0-1.0"),
+        )
+    )
+    assert {node.name: node.attributes["licence"] for node in imported.nodes} == {"net": "MIT", "faces": "CC0-1.0"}
+
+
 @pytest.mark.parametrize(
     ("broken", "place"),
     [
@@ -140,6 +215,9 @@ def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) 
         ("dataset:IAMdataset", "evaluate", "model:line-model"),
     }
     assert len(htr.nodes) == 3
+    apart = Graph.of(htr.nodes, htr.edges)
+    assert len(apart.nodes) == 3, "two models of one address and version are two"
+    assert next(node for node in htr.nodes if node.name == "word-model").attributes["licence"]
 
     (dataset,) = import_file(folder / "dataset__example01__spdx3.0__example01.spdx3.json").nodes
     assert dataset.version == "2024-04-15"
