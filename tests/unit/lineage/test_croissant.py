@@ -53,6 +53,46 @@ def test_one_origin_may_stand_alone(tmp_path: Path) -> None:
     assert edges(import_file(path)) == {("dataset:https://x/raw", "derive", "dataset:faces@2")}
 
 
+def test_names_in_several_languages_and_terms_with_their_prefix_are_read(tmp_path: Path) -> None:
+    content = {
+        "@type": ["schema:Dataset"], "dct:conformsTo": {"@id": "http://mlcommons.org/croissant/1.1"},
+        "sc:name": {"de": "Gesichter", "en": "faces"}, "https://schema.org/version": {"@value": "2"},
+        "sc:license": [{"@id": "https://spdx.org/licenses/CC0-1.0"}, "MIT"],
+        "schema:distribution": {"@id": "a.zip", "cr:md5": "ab" * 16, "sc:contentUrl": "s3://a.zip"},
+        "prov:wasGeneratedBy": {"@type": "prov:Activity", "prov:used": [{"@id": "s3://raw", "prov:label": "raw"}]},
+        "sc:isBasedOn": "s3://older",
+    }  # fmt: skip
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(content))
+    imported = import_file(path)
+
+    assert edges(imported) == {
+        ("dataset:faces@2", "contain", "dataset:a.zip"),
+        ("dataset:raw", "derive", "dataset:faces@2"),
+        ("dataset:s3://older", "derive", "dataset:faces@2"),
+    }
+    by_name = {node.name: node for node in imported.nodes}
+    assert by_name["faces"].attributes["licence"] == "https://spdx.org/licenses/CC0-1.0; MIT"
+    assert by_name["a.zip"].digests == ("md5:" + "ab" * 16,)
+    assert imported.warnings == ()
+
+
+def test_a_dataset_whose_parts_stand_elsewhere_in_the_graph_is_read(tmp_path: Path) -> None:
+    graph = [
+        {"@type": "cr:FileObject", "@id": "a.zip", "sha256": "ab" * 32},
+        {
+            "@type": "sc:Dataset", "@id": "d", "name": "faces", "conformsTo": "http://mlcommons.org/croissant/1.0",
+            "distribution": [{"@id": "a.zip"}],
+        },
+    ]  # fmt: skip
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps({"@context": {}, "@graph": graph}))
+    imported = import_file(path)
+
+    assert edges(imported) == {("dataset:faces", "contain", "dataset:a.zip")}
+    assert imported.nodes[1].digests == ("sha256:" + "ab" * 32,)
+
+
 @pytest.mark.parametrize(
     ("content", "place"),
     [
@@ -60,7 +100,7 @@ def test_one_origin_may_stand_alone(tmp_path: Path) -> None:
         ({"distribution": "x"}, "distribution[0]"),
         ({"distribution": [{"contentUrl": "x"}]}, "distribution[0].@id"),
         ({"distribution": [{"@id": "x", "containedIn": {"@id": "y"}}]}, "distribution[0].containedIn"),
-        ({"prov:wasDerivedFrom": [{}]}, "prov:wasDerivedFrom"),
+        ({"prov:wasDerivedFrom": [{}]}, "wasDerivedFrom"),
         ({"datePublished": "soon"}, "datePublished"),
     ],
 )
