@@ -16,6 +16,7 @@ from dsr_desk.lineage.part import Part
 _DOUBT = list(Certainty)
 _ROLES = {role: i for i, role in enumerate(Role)}
 LEAST = 3
+LEAST_COMMON = 4
 MOST_BOXES = 40
 
 Colours = NDArray[np.int64]
@@ -194,11 +195,20 @@ def _boxed(part: Part, groups: Sequence[Sequence[Node]], opened: Sequence[Sequen
 
 
 def _box(group: Sequence[Node]) -> Node:
-    """Named by how many it holds: versions of one thing, or things of one kind."""
+    """Named by how many it holds: versions of one thing, things whose names begin alike, or things of one kind."""
     ident = sha256_hex("\n".join(sorted(node.id for node in group)).encode())[:16]
     kind, names = group[0].kind, {node.name for node in group}
-    name = f"{len(group):,} × {names.pop()}" if len(names) == 1 else f"{len(group):,} {kind.value}s"
+    begin = names.pop() if len(names) == 1 else _common_beginning(names)
+    name = f"{len(group):,} × {begin}" if begin else f"{len(group):,} {kind.value}s"
     return Node(f"folded:{kind.value}:{ident}", kind, name)
+
+
+def _common_beginning(names: Collection[str]) -> str:
+    """Up to a sign that divides words, and “…”; "" where that says too little."""
+    first, last = min(names), max(names)
+    length = next((i for i, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    found = first[: max(first.rfind(sign, 0, length) for sign in "-_./: ") + 1]
+    return f"{found}…" if len(found) >= LEAST_COMMON else ""
 
 
 def _beyond(run: str, takes: dict[str, list[Edge]], runs: set[str]) -> list[Edge]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-BOX = (176.0, 50.0)
-GAP = (88.0, 14.0)
+BOX = (204.0, 50.0)
+GAP = (84.0, 14.0)
 SWEEPS = 6
 MOST_BENDS = 20_000
 

@@ -102,9 +102,9 @@ def _box(placed: PlacedNode) -> list[str]:
         *lines,
         _rect(x, y, fill, stroke, 3 if placed.standing is Standing.HIT else 1),
         f'<text x="{x + 12:.1f}" y="{y + 21:.1f}" font-size="13" font-weight="600" fill="{_INK}">'
-        f"{_text(_shortened(node.name, 19))}</text>",
+        f"{_text(_shortened(node.name, 23))}</text>",
         f'<text x="{x + 12:.1f}" y="{y + 38:.1f}" font-size="11" fill="{_MUTED}">'
-        f"{_text(_shortened(note, 25))}</text></g>",
+        f"{_text(_shortened(note, 30))}</text></g>",
     ]
 
 

@@ -94,6 +94,12 @@ def test_versions_of_one_model_are_named_by_it_and_two_are_no_box(draw: Draw) ->
     assert not folded(whole_graph(draw(*lines[:2]))).members
 
 
+def test_things_whose_names_begin_alike_are_named_by_that(draw: Draw) -> None:
+    lines = [f"model:base fine-tune-base model:gate-{site}" for site in ("berlin", "bonn", "oslo")]
+    lines += [f"dataset:faces train model:{name}" for name in ("age-1", "agx-2", "smile")]
+    assert {"3 × gate-…", "3 models"} <= names(folded(whole_graph(draw(*lines))).part)
+
+
 def test_more_things_count_as_alike_where_too_many_boxes_would_stay(draw: Draw) -> None:
     lines = [f"dataset:d{i} train model:m{i}" for i in range(30)]
     lines += [f"model:m{i} serve deployment:x{i}" for i in range(29)]

@@ -14,8 +14,8 @@ from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS
 
 _SITES = ("berlin", "oslo", "porto", "lyon", "turin", "gdansk", "malmo", "ghent")
 _ATTRIBUTES = {
-    "age-estimator": "age",
-    "smile-tagger": "expression",
+    "age-reader": "age",
+    "mood-reader": "expression",
     "glasses-finder": "attributes",
     "pose-reader": "pose",
     "photo-quality": "photo quality",
@@ -29,8 +29,8 @@ Json = dict[str, Any]
 def write_large_lineage(path: Path) -> int:
     """Writes the file and returns how many models it names."""
     edges: list[Json] = []
-    crops = _thing("dataset", "portrait-crops", "2024.1")
-    aligned = _thing("dataset", "aligned-portraits", "2024.1")
+    crops = _thing("dataset", "face-crops", "2024.1")
+    aligned = _thing("dataset", "aligned-faces", "2024.1")
     frames = _thing("dataset", "event-frames", "2023.2")
     edges += [
         _edge(_thing("dataset", *PORTRAITS), crops, "derive"),
@@ -46,11 +46,11 @@ def write_large_lineage(path: Path) -> int:
             if version == 7:
                 edges.append(_edge(model, _thing("deployment", f"{name}-api"), "serve"))
     for version in range(1, 11):
-        model = _thing("model", "event-search", str(version), {"task": "search"})
+        model = _thing("model", "crowd-finder", str(version), {"task": "search"})
         edges.append(_edge(frames, model, "train" if version > 2 else "evaluate"))
         if version == 10:
-            edges.append(_edge(model, _thing("deployment", "event-search-prod"), "serve"))
-            edges.append(_edge(_thing("deployment", "event-search-prod"), _thing("product", "Find me"), "serve"))
+            edges.append(_edge(model, _thing("deployment", "crowd-finder-prod"), "serve"))
+            edges.append(_edge(_thing("deployment", "crowd-finder-prod"), _thing("product", "Find me"), "serve"))
     for place, name in enumerate(_ELSEWHERE):
         data = _thing("dataset", f"{name}-log", "2024")
         for version in range(1, 10):
@@ -65,12 +65,12 @@ def write_large_lineage(path: Path) -> int:
 
 def _embedder(number: int, aligned: Json, crops: Json, frames: Json) -> list[Json]:
     """One generation: the embedder, a fine-tune for each site, two for phones and their small forms, what serves it."""
-    model = _thing("model", "face-embedder", str(number), {"task": "face recognition"})
+    model = _thing("model", "vision-embedder", str(number), {"task": "face recognition"})
     edges = [_edge(aligned, model, "train")]
     if number % 4 == 0:
         edges.append(_edge(frames, model, "train"))
     for site in _SITES:
-        gate = _thing("model", f"badge-gate-{site}", str(number), {"task": "door access"})
+        gate = _thing("model", f"door-gate-{site}", str(number), {"task": "door access"})
         edges.append(_edge(model, gate, "fine-tune-base"))
         if number == 12:
             edges.append(_edge(gate, _thing("deployment", f"gate-{site}"), "serve"))
@@ -82,7 +82,7 @@ def _embedder(number: int, aligned: Json, crops: Json, frames: Json) -> list[Jso
     if number in (9, 12):
         stored = _thing("embedding", "member-vectors", str(number))
         edges.append(_edge(model, stored, "produce"))
-        edges.append(_edge(crops, _thing("benchmark", "in-house-1-to-1", str(number)), "derive"))
+        edges.append(_edge(crops, _thing("benchmark", "in-house-test", str(number)), "derive"))
         edges.append(_edge(model, _thing("deployment", f"embed-api-{number}"), "serve"))
     return edges
 
