@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, review
+from dsr_desk.app import cases, drafts, review
 from dsr_desk.app.columns import ColumnKind, columns, correct_column
 from dsr_desk.app.indexing import list_indexes
 from dsr_desk.core.findings import ReasonKind, Verdict
@@ -16,6 +18,7 @@ from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import settings
 from dsr_desk.ui.dialogs import ErrorDialog, Question, TypedConfirmation
 from dsr_desk.ui.navigation import StepState
+from dsr_desk.ui.views.add_photos import AddPhotosDialog
 from dsr_desk.ui.views.cases import CasesPage
 from dsr_desk.ui.views.deletion import DeletionPage
 from dsr_desk.ui.views.evidence import EvidencePage
@@ -222,8 +225,6 @@ def test_a_dropped_letter_becomes_a_case_as_the_officer_corrected_it(visitor: Vi
 
 def test_photos_without_a_usable_face_need_the_words_records_alone(visitor: Visitor, tmp_path: Path) -> None:
     photo = tmp_path / "nobody.png"
-    from PIL import Image
-
     Image.new("RGB", (200, 200), (90, 120, 150)).save(photo)
     visitor.workspace.drop([photo])
     visitor.settle()
@@ -367,3 +368,52 @@ def test_an_index_that_changed_since_the_search_is_said_in_the_review(visitor: V
     assert isinstance(page, ReviewPage)
     assert page.foot.stale.isVisible()
     assert "search it again" in page.foot.stale.text
+
+
+def test_photos_are_added_to_an_open_case_with_how_they_are_known(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.identify()
+    page = visitor.open_case("request")
+    assert isinstance(page, RequestPage)
+    mine = [
+        item for item in visitor.office.truth.items if item.is_photo and item.people == (visitor.office.truth.person,)
+    ]
+    folder = visitor.office.folder / "data"
+    photo = next(path for item in mine for path in folder.rglob(Path(item.member).name))
+    empty = tmp_path / "nobody.png"
+    Image.new("RGB", (200, 200), (90, 120, 150)).save(empty)
+    before = len(cases.show_case(visitor.desk, "2026-001").photos)
+    visitor.workspace.drop([photo, empty])
+    visitor.settle()
+    dialog = visitor.dialog(AddPhotosDialog)
+    assert dialog.left_out.isVisible()
+    assert dialog.act.text() == "Add 1 photo"
+    assert not dialog.act.isEnabled()
+    dialog.how.setText("sent from the same address")
+    dialog.act.click()
+    visitor.settle()
+    case = cases.show_case(visitor.desk, "2026-001")
+    assert len(case.photos) == before + 1
+    assert case.identity is not None
+    assert case.identity.photo_shows_requester == "seen in the call; sent from the same address"
+    assert visitor.errors == []
+
+
+def test_a_first_photo_after_the_identity_check_asks_how_it_is_known(visitor: Visitor) -> None:
+    draft = drafts.understand(visitor.office.letter, [])
+    photos = [photo for photo in draft.photos if photo.usable]
+    case, _ = cases.open_case(visitor.desk, replace(draft, photos=()), without_photo=True)
+    cases.record_identity(visitor.desk, case.ref, method="video call", photo_shows_requester="")
+    cases.add_photos(visitor.desk, case.ref, photos[:1])
+    visitor.session.open_case(case.ref, "request")
+    visitor.settle()
+    page = visitor.workspace.page("request")
+    assert isinstance(page, RequestPage)
+    assert page.identity.state.text == "photo not confirmed"
+    assert page.identity.method.text() == "video call"
+    page.identity.shows.setText("seen in the call")
+    page.identity.button.click()
+    visitor.settle()
+    assert page.identity.state.text == "verified"
+    check = cases.show_case(visitor.desk, case.ref).identity
+    assert check is not None
+    assert check.allows_face_search

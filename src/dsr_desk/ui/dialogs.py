@@ -72,6 +72,11 @@ class Dialog(QDialog):
         self.line(caption, field)
         return field
 
+    def set_line_visible(self, widget: QWidget, *, visible: bool) -> None:
+        """A field and its name come and go together."""
+        if self._form is not None:
+            self._form.setRowVisible(widget, visible)
+
     def need(self, *fields: QLineEdit) -> None:
         """The button waits until all of these are filled."""
         self._needed = fields

@@ -34,6 +34,7 @@ from dsr_desk.ui.views.indexes import IndexesPage
 from dsr_desk.ui.views.lineage import LineagePage
 from dsr_desk.ui.views.new_case import NewCasePage
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.request import RequestPage
 from dsr_desk.ui.widgets import Button, Chip, label
 
 if TYPE_CHECKING:
@@ -88,9 +89,11 @@ class Workspace(QWidget):
         page.setFocus()
 
     def drop(self, paths: list[Path]) -> None:
-        """Files dropped anywhere: what the shown place can take, else a letter and photos of a new case."""
+        """Files dropped anywhere: what the place that is shown can take, else a letter and photos of a new case."""
         current = self.stack.currentWidget()
-        if isinstance(current, LineagePage | IndexesPage):
+        if isinstance(current, LineagePage | IndexesPage) or (
+            isinstance(current, RequestPage) and current.takes(paths)
+        ):
             current.take(paths)
             return
         self.show_place("new")

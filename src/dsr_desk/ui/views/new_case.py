@@ -18,12 +18,12 @@ from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.add_photos import PHOTOS, choose_photos
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.request_form import ABOUT_THE_PERSON, RequestForm
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row
 
-PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".avif"})
 Understood = tuple[Draft, list[ShownPhoto]]
 
 
@@ -213,9 +213,5 @@ class NewCasePage(Page):
             self.take([Path(path)])
 
     def _choose_photos(self) -> None:
-        kinds = self.tr("Photos ({endings});;All files (*)").format(
-            endings=" ".join(f"*{one}" for one in sorted(PHOTOS))
-        )
-        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Choose photos"), "", kinds)
-        if paths:
-            self.take([Path(path) for path in paths])
+        if paths := choose_photos(self):
+            self.take(paths)

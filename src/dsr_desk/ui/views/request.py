@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout
 
 from dsr_desk.app.cases import CaseView, edit_request, record_identity, reference_bytes, show_case
+from dsr_desk.app.references import ReferencePhoto, examine_references, load_photos
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Identifiers
-from dsr_desk.core.requests import Found, FoundKind, IdentityResult, identifiers_of
+from dsr_desk.core.requests import Found, FoundKind, identifiers_of
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import names, words
 from dsr_desk.ui.dialogs import LinesDialog
-from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.add_photos import PHOTOS, AddPhotosDialog, choose_photos
+from dsr_desk.ui.views.identity import IdentityCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.request_form import RequestForm
-from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+from dsr_desk.ui.widgets import Button, Chip, row
 
 KINDS = {
     FoundKind.NAME: "names",
@@ -47,6 +51,8 @@ class RequestPage(Page):
         self.save = Button(self.tr("Save what I changed"), self._save)
         self.head.addWidget(self.save)
         self.photos = ReferenceStrip()
+        self.add = Button(self.tr("Add photos …"), self._choose_photos)
+        self.photos.body.addLayout(row(self.add, None))
         self.identity = IdentityCard(self._record)
         top = QHBoxLayout()
         top.setSpacing(16)
@@ -72,7 +78,8 @@ class RequestPage(Page):
         self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case))
         self.form.lock(over)
         self.save.setEnabled(False)
-        self.save.setVisible(not over)
+        for button in (self.save, self.add):
+            button.setVisible(not over)
         self.identity.show_case(case, desk.vault.officer_names())
         self.session.bridge.run(
             self.tr("Reading the photos"),
@@ -85,6 +92,30 @@ class RequestPage(Page):
             self._show_photos,
             context=self,
         )
+
+    def takes(self, paths: Sequence[Path]) -> bool:
+        """Photos alone, while the case is open; a letter begins another case."""
+        return self.add.isVisible() and all(path.suffix.lower() in PHOTOS for path in paths)
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Looks for faces in further photos and asks which of them are used."""
+        photos = [path for path in paths if path.suffix.lower() in PHOTOS]
+
+        def work(report: Report, _token: CancelToken) -> list[ReferencePhoto]:
+            report(Progress(self.tr("looking for faces"), 0))
+            return examine_references(load_photos(photos))
+
+        if photos:
+            self.session.bridge.run(
+                self.tr("Reading the photos"),
+                work,
+                lambda found: AddPhotosDialog(self.session, self.ref, found, self).open(),
+                context=self,
+                cancellable=False,
+            )
+
+    def _choose_photos(self) -> None:
+        self.take(choose_photos(self))
 
     def _explain(self) -> None:
         deadline = show_case(self.session.desk, self.ref).deadline
@@ -113,74 +144,6 @@ class RequestPage(Page):
         self.session.do(
             lambda: record_identity(self.session.desk, self.ref, method=method, photo_shows_requester=shows)
         )
-
-
-class IdentityCard(Card):
-    """The check, not the document: method, and how it is known that the photo shows the requester."""
-
-    def __init__(self, record: Callable[[str, str], None]) -> None:
-        super().__init__()
-        self._record = record
-        self._needs_photo = True
-        self._captions: list[QLabel] = []
-        self.setAccessibleName(self.tr("Identity check"))
-        self.state = Chip()
-        self.body.addLayout(row(label(self.tr("Identity check"), "section"), self.state, None))
-        self._why = label(
-            self.tr("Nothing is searched before this: a search for an unverified person would be a tool for stalkers."),
-            "muted",
-            wrap=True,
-        )
-        self.body.addWidget(self._why)
-        self.method = self._line(
-            self.tr("How was the requester verified?"), self.tr("for example: video call, identity card shown")
-        )
-        self.shows = self._line(
-            self.tr("How is it known that the photo shows this person?"),
-            self.tr("for example: compared with the face in the video call"),
-        )
-        self.button = Button(self.tr("Record the identity check"), self._press, kind="primary")
-        self.body.addLayout(row(self.button, None))
-        self.done = Notice(tone=Tone.OK, plain=True)
-        self.body.addWidget(self.done)
-        self.body.addStretch(1)
-        self.method.textChanged.connect(self._allow)
-        self.shows.textChanged.connect(self._allow)
-
-    def show_case(self, case: CaseView, officers: dict[str, str]) -> None:
-        check = case.identity
-        verified = check is not None and check.result is IdentityResult.VERIFIED
-        self.state.say(self.tr("verified") if verified else self.tr("pending"), Tone.OK if verified else Tone.WARN)
-        asks = not verified and not case.state.is_end
-        for widget in (self._why, self.method, self._captions[0], self.button):
-            widget.setVisible(asks)
-        for widget in (self.shows, self._captions[1]):
-            widget.setVisible(asks and case.searches_faces)
-        self.done.setVisible(verified)
-        self._needs_photo = case.searches_faces
-        if check is not None and verified:
-            parts = [check.method, check.photo_shows_requester]
-            by = self.tr("Recorded by {who}, {when}").format(
-                who=officers.get(check.officer, self.tr("unknown")), when=words.moment(check.checked)
-            )
-            self.done.say("\n".join(part for part in (*parts, by) if part), Tone.OK, "done")
-        self._allow()
-
-    def _line(self, caption: str, example: str) -> QLineEdit:
-        field = text_field(caption, example=example)
-        shown = label(caption, "note", wrap=True)
-        self._captions.append(shown)
-        self.body.addWidget(shown)
-        self.body.addWidget(field)
-        return field
-
-    def _allow(self) -> None:
-        self.button.setEnabled(
-            bool(self.method.text().strip()) and bool(self.shows.text().strip() or not self._needs_photo)
-        )
-
-    def _press(self) -> None:
-        self._record(self.method.text(), self.shows.text())
 
 
 def confirmed(case: CaseView) -> tuple[Found, ...]:

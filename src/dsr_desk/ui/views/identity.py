@@ -1,0 +1,94 @@
+"""The identity check: how the requester was verified, and how it is known that the photo shows this person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLabel, QLineEdit
+
+from dsr_desk.app.cases import CaseView
+from dsr_desk.core.requests import IdentityResult
+from dsr_desk.ui import words
+from dsr_desk.ui.fields import text_field
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+
+
+class IdentityCard(Card):
+    """The check, not the document. It asks until everything is known that the search of this case waits for."""
+
+    def __init__(self, record: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._record = record
+        self._needs_photo = True
+        self._captions: list[QLabel] = []
+        self.setAccessibleName(self.tr("Identity check"))
+        self.state = Chip()
+        self.body.addLayout(row(label(self.tr("Identity check"), "section"), self.state, None))
+        self.done = Notice(tone=Tone.OK, plain=True)
+        self.body.addWidget(self.done)
+        self._why = label("", "muted", wrap=True)
+        self.body.addWidget(self._why)
+        self.method = self._line(
+            self.tr("How was the requester verified?"), self.tr("for example: video call, identity card shown")
+        )
+        self.shows = self._line(
+            self.tr("How is it known that the photo shows this person?"),
+            self.tr("for example: compared with the face in the video call"),
+        )
+        self.button = Button(self.tr("Record the identity check"), self._press, kind="primary")
+        self.body.addLayout(row(self.button, None))
+        self.body.addStretch(1)
+        for field in (self.method, self.shows):
+            field.textChanged.connect(self._allow)
+            field.returnPressed.connect(self.button.click)
+
+    def show_case(self, case: CaseView, officers: dict[str, str]) -> None:
+        check = case.identity
+        verified = check is not None and check.result is IdentityResult.VERIFIED
+        enough = check is not None and (check.allows_face_search if case.searches_faces else check.allows_record_search)
+        self.state.say(
+            self.tr("verified") if enough else self.tr("photo not confirmed") if verified else self.tr("pending"),
+            Tone.OK if enough else Tone.WARN,
+        )
+        asks = not enough and not case.state.is_end
+        self._why.setText(
+            self.tr("A photo was added since. No face is searched before it is known that it shows the requester.")
+            if verified
+            else self.tr(
+                "Nothing is searched before this: a search for an unverified person would be a tool for stalkers."
+            )
+        )
+        for widget in (self._why, self.button):
+            widget.setVisible(asks)
+        for widget in (self.method, self._captions[0]):
+            widget.setVisible(asks)
+        for widget in (self.shows, self._captions[1]):
+            widget.setVisible(asks and case.searches_faces)
+        self.done.setVisible(verified)
+        self._needs_photo = case.searches_faces
+        if check is not None and verified:
+            parts = [check.method, check.photo_shows_requester]
+            by = self.tr("Recorded by {who}, {when}").format(
+                who=officers.get(check.officer, self.tr("unknown")), when=words.moment(check.checked)
+            )
+            self.done.say("\n".join(part for part in (*parts, by) if part), Tone.OK, "done")
+            self.method.setText(check.method)
+        self._allow()
+
+    def _line(self, caption: str, example: str) -> QLineEdit:
+        field = text_field(caption, example=example)
+        shown = label(caption, "note", wrap=True)
+        shown.setBuddy(field)
+        self._captions.append(shown)
+        self.body.addWidget(shown)
+        self.body.addWidget(field)
+        return field
+
+    def _allow(self) -> None:
+        self.button.setEnabled(
+            bool(self.method.text().strip()) and bool(self.shows.text().strip() or not self._needs_photo)
+        )
+
+    def _press(self) -> None:
+        self._record(self.method.text(), self.shows.text())
