@@ -9,13 +9,14 @@ from enum import StrEnum
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Certainty, Edge, Impact, Node, NodeKind, Role
-from dsr_desk.lineage.fold import folded, without_runs
+from dsr_desk.lineage.fold import MOST_BOXES, folded, without_runs
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import AffectedModels
 from dsr_desk.lineage.layout import BOX, Point, layered
 from dsr_desk.lineage.part import Part, drawn_part
 
 MOST_DRAWN = 4000
+MOST_IN_ALL = 60
 
 _Said = tuple["Standing", Certainty | None, tuple[Role, ...]]
 
@@ -133,7 +134,7 @@ def draw_all(graph: Graph, opened: Collection[str] = (), *, runs: bool = False) 
         for node in part.nodes
         if node.kind == NodeKind.MODEL and not graph.trained[graph.position(node.id)]
     }
-    return drawing(part, about, {}, opened, runs=runs)
+    return drawing(part, about, {}, opened, runs=runs, most=MOST_IN_ALL)
 
 
 def drawing(
@@ -143,11 +144,13 @@ def drawing(
     opened: Collection[str] = (),
     *,
     runs: bool = False,
+    most: int = MOST_BOXES,
 ) -> Drawing:
-    """Folds and places a part; `about` gives standing, certainty and roles of nodes by id where there is any."""
+    """Folds and places a part; `about` gives standing, certainty and roles of nodes by id where there is any. Things
+    are folded until about `most` boxes are left."""
     shown = part if runs else without_runs(part)
     apart = {node: f"{standing} {certainty} {roles}" for node, (standing, certainty, roles) in about.items()}
-    folding = folded(shown, opened, apart)
+    folding = folded(shown, opened, apart, most)
     if len(folding.part.nodes) > MOST_DRAWN:
         raise LineageTooLargeToDraw(count=f"{len(folding.part.nodes):,}")
     between: dict[tuple[str, str], list[Edge]] = defaultdict(list)
