@@ -189,8 +189,13 @@ def edit_request(desk: Desk, ref: str, *, right: Right, law: Law, received: date
         )
 
 
-def record_identity(desk: Desk, ref: str, *, method: str, photo_shows_requester: str, verified: bool = True) -> Change:
-    """Records the check, not the document. Raises IdentityEmpty."""
+def record_identity(
+    desk: Desk, ref: str, *, method: str, photo_shows_requester: str, verified: bool = True, acting_for: str = ""
+) -> Change:
+    """Records the check, not the document. `acting_for` says who acts for the person and on what authority.
+
+    Raises IdentityEmpty.
+    """
     view = require_open(desk, ref)
     if not method.strip() or (verified and view.searches_faces and not photo_shows_requester.strip()):
         raise IdentityEmpty()
@@ -204,6 +209,7 @@ def record_identity(desk: Desk, ref: str, *, method: str, photo_shows_requester:
                 "photo_shows_requester": photo_shows_requester.strip(),
                 "officer": desk.vault.officer_key,
                 "time": now(),
+                "acting_for": acting_for.strip(),
             }
         )
         if verified and view.state is CaseState.NEW:
@@ -332,4 +338,5 @@ def _identity(desk: Desk, ref: str) -> IdentityCheck | None:
         photo_shows_requester=row["photo_shows_requester"],
         officer=row["officer"],
         checked=row["time"],
+        acting_for=row["acting_for"],
     )

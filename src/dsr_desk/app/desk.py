@@ -9,13 +9,14 @@ from typing import Any
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.deadlines import Place
 from dsr_desk.deletion.schema import MIGRATIONS as DELETION
+from dsr_desk.evidence.schema import MIGRATIONS as EVIDENCE
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS as LINEAGE
 from dsr_desk.search.index import Index
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.vault import Vault
 
-MIGRATIONS: tuple[Migration, ...] = (*LINEAGE, *DELETION)
+MIGRATIONS: tuple[Migration, ...] = (*LINEAGE, *DELETION, *EVIDENCE)
 
 
 class Desk:

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 
 from dsr_desk.app.cases import CaseView
 from dsr_desk.app.deleting import PlanView
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.evidence_items import CaseItems, of_kind
 from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
-from dsr_desk.app.review import ReviewItem, hits, review_items
+from dsr_desk.app.organisation import organisation_details
 from dsr_desk.app.searching import PastSearch, searches
+from dsr_desk.app.validating import confirmed_by
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState
 from dsr_desk.core.actions import ReadBack as WholeReadBack
-from dsr_desk.core.findings import Hit, NotSearched, Verdict
+from dsr_desk.core.findings import NotSearched, Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import AffectedModel, Disposition, Impact
-from dsr_desk.core.requests import Law
+from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence import content as say
-from dsr_desk.evidence.log import LeafSource, excerpt
-from dsr_desk.faces.photo import examine
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.evidence.facts import Fact, fact, recognise, recognised, sentences
+from dsr_desk.evidence.log import excerpt
+from dsr_desk.evidence.many import Stream
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.journal import JournalEntry
 
 _METHODS = {
-    ActionKind.ERASE_ITEMS: "container written anew without the items, verified, swapped",
-    ActionKind.ERASE_ROWS: "table written anew without the rows, verified, swapped",
-    ActionKind.ERASE_INDEX: "rows, templates and thumbnails deleted and overwritten in the index",
+    ActionKind.ERASE_ITEMS: fact("method.erase"),
+    ActionKind.ERASE_ROWS: fact("method.rows"),
+    ActionKind.ERASE_INDEX: fact("method.index"),
+    ActionKind.HOLD: fact("method.hold"),
 }
 
 
-def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[str]) -> say.EvidenceContent:
-    """Everything that either edition may say. `earlier` are checkpoints that were handed out before."""
-    found = hits(desk, view.ref)
-    refs = {hit.address.id: f"item-{number:04d}" for number, hit in enumerate(found, start=1)}
+def gather(desk: Desk, view: CaseView, plan: PlanView | None, checkpoints: Sequence[str]) -> say.EvidenceContent:
+    """Everything that either edition may say. `checkpoints` were handed out before."""
+    with_faces = view.right is Right.ACCESS and view.law is not Law.ORDER
+    items = CaseItems(desk, view.ref, with_faces=with_faces)
     names = desk.vault.officer_names()
     done = searches(desk, view.ref)
     impact = affected_by_case(desk, view.ref)
@@ -47,19 +49,19 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[
         searched=_searched(done),
         searches=tuple(_search(one) for one in done),
         not_searched=_not_searched(done, plan),
-        review=_review(review_items(desk, view.ref), done, names),
-        hits=tuple(_hit(desk, view.ref, hit, refs, names) for hit in found),
-        models=_models(impact, found, dispositions(desk, view.ref)),
+        review=_review(desk, view.ref, done, names),
+        hits=items.hits(),
+        models=_models(desk, view.ref, impact),
         models_without_lineage=tuple(node.label for node in impact.without_lineage),
-        excluded_models=tuple((one.node.label, one.reason) for one in impact.excluded),
-        actions=tuple(_action(action, plan, refs, names) for action in plan.plan.actions) if plan else (),
-        read_backs=_read_backs(read_back, refs, names) if read_back else (),
-        custody=_custody(found, plan, refs, names),
-        journal=_journal(desk, view.ref, earlier),
-        declarant=_declarant(desk, names),
+        excluded_models=tuple((one.node.label, recognised(one.reason)) for one in impact.excluded),
+        actions=tuple(_action(action, plan, items, names) for action in plan.plan.actions) if plan else (),
+        read_backs=_read_backs(read_back, items, names) if read_back else (),
+        custody=items.custody(plan),
+        journal=_journal(desk, view.ref, checkpoints),
+        declarant=_declarant(desk, view.ref, names),
         officers=tuple(sorted({names[row[0]] for row in _active_officers(desk)})),
-        retained=_retained(plan, refs),
-        told=tuple(say.Told(action.what, "") for action in _of(plan, ActionKind.TELL_RECIPIENT)),
+        retained=_retained(plan, items),
+        told=_told(plan),
         backups=tuple(say.Backup(action.what, action.until) for action in _of(plan, ActionKind.BACKUP)),
         lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
         other_identifiers=_identifiers(view),
@@ -67,19 +69,17 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, earlier: Sequence[
 
 
 def _organisation(desk: Desk) -> say.Organisation:
-    return say.Organisation(
-        desk.vault.organisation,
-        desk.vault.setting("address") or "",
-        desk.vault.setting("contact") or "",
-        desk.vault.setting("authority") or "",
-    )
+    details = organisation_details(desk)
+    return say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority)
 
 
 def _case(view: CaseView, names: dict[str, str]) -> say.CaseFile:
     check = view.identity
     identity = None
     if check is not None:
-        identity = say.Identity(check.method, check.photo_shows_requester, names[check.officer], check.checked)
+        identity = say.Identity(
+            check.method, check.photo_shows_requester, names[check.officer], check.checked, check.acting_for
+        )
     due = view.deadline
     return say.CaseFile(
         ref=view.ref,
@@ -87,7 +87,11 @@ def _case(view: CaseView, names: dict[str, str]) -> say.CaseFile:
         law=view.law,
         received=view.received.isoformat(),
         opened=view.opened,
-        due=(say.DueDate(due.duty.value, due.due.isoformat(), due.rule, due.steps),),
+        due=(
+            say.DueDate(
+                due.duty.value, due.due.isoformat(), recognise(due.rule) or due.rule, tuple(map(recognised, due.steps))
+            ),
+        ),
         identity=identity,
         person=view.identifiers.names[0] if view.identifiers.names else "",
         closed=view.closed or "",
@@ -125,13 +129,13 @@ def _search(one: PastSearch) -> say.Search:
         result.compared_faces,
         result.compared_records,
         result.pile.count,
-        result.statement,
+        sentences(result.statement),
         result.complete,
         after_deletion=one.kind == "read-back",
     )
 
 
-def _not_searched(done: Sequence[PastSearch], plan: PlanView | None) -> tuple[NotSearched, ...]:
+def _not_searched(done: Sequence[PastSearch], plan: PlanView | None) -> tuple[say.Gap, ...]:
     """From the last search before the deletion, what the plan could not reach, and what reading back could not read."""
     found = [one.result.not_searched for one in done if one.kind == "search"]
     gaps = list(found[-1]) if found else [NotSearched("everything", "no search was made")]
@@ -139,62 +143,39 @@ def _not_searched(done: Sequence[PastSearch], plan: PlanView | None) -> tuple[No
         gaps += plan.plan.cannot
         if plan.read_back is not None:
             gaps += [gap for check in plan.read_back.checks for gap in check.not_looked]
-    return tuple(dict.fromkeys(gaps))
+    unique = dict.fromkeys(gaps)
+    return tuple(say.Gap(recognise(gap.what) or gap.what, recognised(gap.why), gap.count) for gap in unique)
 
 
-def _review(items: Sequence[ReviewItem], done: Sequence[PastSearch], names: dict[str, str]) -> say.Review:
-    verdicts = Counter(item.decision.verdict for item in items if item.decision is not None)
+def _review(desk: Desk, ref: str, done: Sequence[PastSearch], names: dict[str, str]) -> say.Review:
+    """Second reviewers are those who decided again on what another officer had decided."""
+    count = desk.vault.db.conn.execute
+    verdicts = dict(
+        count("SELECT verdict, count(*) FROM decisions WHERE case_ref = ? AND undone IS NULL GROUP BY 1", [ref])
+    )
+    candidates = count("SELECT count(*) FROM candidates WHERE case_ref = ?", [ref]).fetchone()[0]
+    deciders = count("SELECT DISTINCT officer FROM decisions WHERE case_ref = ? AND undone IS NULL", [ref])
+    second = count(
+        "SELECT DISTINCT d.officer FROM decisions d JOIN decisions before ON before.id = d.supersedes "
+        "WHERE d.case_ref = ? AND d.undone IS NULL AND before.officer <> d.officer",
+        [ref],
+    )
     last = [one.result for one in done if one.kind == "search"]
     return say.Review(
-        candidates=len(items),
-        same=verdicts[Verdict.SAME],
-        different=verdicts[Verdict.DIFFERENT],
-        unsure=verdicts[Verdict.UNSURE],
-        not_reviewed=sum(1 for item in items if item.decision is None),
+        candidates=candidates,
+        same=verdicts.get(Verdict.SAME.value, 0),
+        different=verdicts.get(Verdict.DIFFERENT.value, 0),
+        unsure=verdicts.get(Verdict.UNSURE.value, 0),
+        not_reviewed=candidates - sum(verdicts.values()),
         down_to_strangers=f"{last[-1].pile.expected_strangers:g}" if last else "",
-        deciders=tuple(sorted({names[item.decision.officer] for item in items if item.decision is not None})),
+        deciders=tuple(sorted(names[row[0]] for row in deciders)),
+        second_reviewers=tuple(sorted(names[row[0]] for row in second)),
     )
 
 
-def _hit(desk: Desk, ref: str, hit: Hit, refs: dict[str, str], names: dict[str, str]) -> say.HitItem:
-    return say.HitItem(
-        ref=refs[hit.address.id],
-        kind=hit.candidate.kind,
-        dataset_version=hit.candidate.dataset_version,
-        container=hit.address.container,
-        digest=hit.address.digest,
-        salt=_salt(desk, ref, hit.address.id),
-        found_by=tuple(dict.fromkeys(reason.kind.value for reason in hit.candidate.reasons)),
-        decided=hit.decision.decided,
-        decider=names[hit.decision.officer],
-        crop=_crop(desk, ref, hit),
-    )
-
-
-def _salt(desk: Desk, ref: str, item: str) -> bytes:
-    with desk.vault.transaction() as db:
-        row = {"case_ref": ref, "item": item, "salt": secrets.token_bytes(32)}
-        db.table("item_salts").insert(row, ignore=True)
-        stored = db.conn.execute("SELECT salt FROM item_salts WHERE case_ref = ? AND item = ?", [ref, item]).fetchone()
-    return bytes(stored[0])
-
-
-def _crop(desk: Desk, ref: str, hit: Hit) -> say.FaceCrop | None:
-    """The subject's own face as it was decided on; left out where a second face shows in it."""
-    if hit.candidate.kind is not ItemKind.PHOTO:
-        return None
-    row = desk.vault.db.conn.execute(
-        "SELECT crop FROM decisions WHERE case_ref = ? AND item = ? AND undone IS NULL", [ref, hit.address.id]
-    ).fetchone()
-    if row is None or row[0] is None:
-        return None
-    faces = len(examine(load_engine(), row[0]).faces)
-    return say.FaceCrop(row[0], hit.address.digest, faces) if faces <= 1 else None
-
-
-def _models(impact: Impact, found: Sequence[Hit], disposed: dict[str, Disposition]) -> tuple[say.ModelEntry, ...]:
-    photos = Counter(hit.candidate.dataset_version for hit in found if hit.candidate.kind is ItemKind.PHOTO)
-    records = Counter(hit.candidate.dataset_version for hit in found if hit.candidate.kind is ItemKind.RECORD)
+def _models(desk: Desk, ref: str, impact: Impact) -> tuple[say.ModelEntry, ...]:
+    photos, records = (Counter(of_kind(desk, ref, kind)) for kind in (ItemKind.PHOTO, ItemKind.RECORD))
+    disposed = dispositions(desk, ref)
     return tuple(_model(model, photos, records, disposed.get(model.id)) for model in impact.models)
 
 
@@ -238,126 +219,93 @@ def _of(plan: PlanView | None, *kinds: ActionKind) -> list[Action]:
     return [action for action in plan.plan.actions if action.kind in kinds] if plan else []
 
 
-def _action(action: Action, plan: PlanView, refs: dict[str, str], names: dict[str, str]) -> say.ActionEntry:
-    outcome = next((one for one in plan.outcomes if one.action == action.id), None)
+def _action(action: Action, plan: PlanView, items: CaseItems, names: dict[str, str]) -> say.ActionEntry:
+    outcome = _outcome(action, plan)
     approver = ", ".join(dict.fromkeys(names[approval.officer] for approval in plan.approvals))
     return say.ActionEntry(
         ref=action.id,
         kind=action.kind.value,
         target=action.what,
-        items=_refs(action, refs),
+        items=items.of_action(action),
         begun=outcome.started if outcome else "",
         ended=outcome.ended if outcome else "",
         operator=names.get(outcome.officer, outcome.officer) if outcome else "",
         approver=approver,
-        method=_METHODS.get(action.kind, "handed to those who do it"),
+        method=_METHODS.get(action.kind, fact("method.handed")),
         result=_result(action, outcome),
         digest_before=outcome.digest_before if outcome else "",
         digest_after=outcome.digest_after if outcome else "",
     )
 
 
-def _result(action: Action, outcome: Outcome | None) -> str:
+def _outcome(action: Action, plan: PlanView) -> Outcome | None:
+    return next((one for one in plan.outcomes if one.action == action.id), None)
+
+
+def _result(action: Action, outcome: Outcome | None) -> Fact:
     if outcome is None:
-        return "not begun"
-    if outcome.state is OutcomeState.STARTED:
-        return "begun and never closed"
+        return fact("result.not_begun")
     if outcome.declared and not action.kind.runs_here:
-        return f"declared done, not read back: {' '.join(outcome.notes)}"
-    return f"{outcome.state.value} {outcome.error}".strip()
+        return fact("result.declared", how=" ".join(outcome.notes))
+    if outcome.state is OutcomeState.FAILED:
+        return fact("result.failed", code=outcome.error)
+    return fact(f"result.{outcome.state.value}")
 
 
-def _refs(action: Action, refs: dict[str, str]) -> tuple[str, ...]:
-    return tuple(refs[item.address.id] for item in action.items if item.address.id in refs)
+def _told(plan: PlanView | None) -> tuple[say.Told, ...]:
+    """Data recipients: when the instruction was issued, and the answer that a person recorded."""
+    found = []
+    for action in _of(plan, ActionKind.TELL_RECIPIENT):
+        outcome = _outcome(action, plan) if plan else None
+        if outcome is None:
+            found.append(say.Told(action.what, ""))
+            continue
+        answered = outcome.ended if outcome.state is OutcomeState.DONE else ""
+        found.append(say.Told(action.what, outcome.started, " ".join(outcome.notes) if answered else "", answered))
+    return tuple(found)
 
 
-def _read_backs(found: WholeReadBack, refs: dict[str, str], names: dict[str, str]) -> tuple[say.ReadBack, ...]:
+def _read_backs(found: WholeReadBack, items: CaseItems, names: dict[str, str]) -> tuple[say.ReadBack, ...]:
+    """Items that were seen alike share an entry."""
     officer = names.get(found.officer, "")
-    items = [
-        say.ReadBack(
-            refs[one.item],
-            "content hash at its place",
-            one.seen,
-            found.time,
-            officer,
-            (refs[one.item],),
-        )
-        for one in found.items
-        if one.item in refs
-    ]
-    checks = [
-        say.ReadBack("all registered containers", check.name, check.seen, found.time, officer, says=check.says)
-        for check in found.checks
-    ]
-    return (*items, *checks)
+    entries = []
+    for seen in say.Seen:
+        refs = items.refs(one.item for one in found.items if one.seen is seen)
+        if refs:
+            target = ", ".join(refs)
+            entries.append(say.ReadBack(target, fact("look.place"), seen, found.time, officer, refs))
+    for check in found.checks:
+        how, says = recognise(check.name) or check.name, sentences(check.says)
+        entries.append(say.ReadBack(fact("part.everywhere"), how, check.seen, found.time, officer, says=says))
+    return tuple(entries)
 
 
-def _custody(
-    found: Sequence[Hit], plan: PlanView | None, refs: dict[str, str], names: dict[str, str]
-) -> tuple[say.CustodyEvent, ...]:
-    events = [
-        say.CustodyEvent(
-            refs[hit.address.id],
-            names[hit.decision.officer],
-            hit.decision.decided,
-            hit.address.container,
-            "decided to be the requester",
-            hit.address.digest,
-            hit.address.digest,
-        )
-        for hit in found
-    ]
-    if plan is None:
-        return tuple(events)
-    outcomes = {one.action: one for one in plan.outcomes}
-    for action in plan.plan.erasing:
-        outcome = outcomes.get(action.id)
-        seen = {one.item: one for one in outcome.items} if outcome else {}
-        for item in action.items:
-            one = seen.get(item.address.id)
-            if outcome is None or one is None or item.address.id not in refs:
-                continue
-            after = "" if one.seen.value == "gone" else one.digest_after or item.address.digest
-            events.append(
-                say.CustodyEvent(
-                    refs[item.address.id],
-                    names.get(outcome.officer, ""),
-                    outcome.ended,
-                    action.what,
-                    f"{item.treatment.value}: {one.seen.value}",
-                    item.address.digest,
-                    after,
-                )
-            )
-    return tuple(events)
+def _journal(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.JournalExcerpt:
+    """The journal as it stands now; what is written while a bundle is made belongs to the next one."""
+    journal, one = desk.vault.journal, desk.vault.db.conn.execute
+    size, epoch = one("SELECT count(*), coalesce(max(epoch), 1) FROM journal").fetchone()
+    own = one("SELECT count(*) FROM journal WHERE case_ref = ?", [ref]).fetchone()[0]
+    hashes = Stream(size, lambda: journal.leaves(size))
+    leaves = Stream(own, lambda: (_leaf(entry) for entry in journal.entries(ref) if entry.seq < size))
+    return excerpt(f"dsr-desk/{desk.vault.ring.vault_id}", hashes, leaves, checkpoints, epoch)
 
 
-def _journal(desk: Desk, ref: str, earlier: Sequence[str]) -> say.JournalExcerpt:
-    origin = f"dsr-desk/{desk.vault.ring.vault_id}"
-    entries = list(desk.vault.journal.entries(ref))
-    epoch = max((entry.epoch for entry in entries), default=1)
-    return excerpt(origin, desk.vault.journal.leaves(), map(_leaf, entries), earlier, epoch)
+def _leaf(entry: JournalEntry) -> say.JournalLeaf:
+    return say.JournalLeaf(entry.seq, entry.salt, entry.content, entry.signature)
 
 
-def _leaf(entry: JournalEntry) -> LeafSource:
-    return LeafSource(entry.seq, entry.salt, entry.content, entry.signature)
-
-
-def _declarant(desk: Desk, names: dict[str, str]) -> say.Declarant:
-    return say.Declarant(
-        names[desk.vault.officer_key],
-        desk.vault.setting("role") or "privacy officer",
-        "the searches, decisions, actions and readings-back recorded in this case",
-    )
+def _declarant(desk: Desk, ref: str, names: dict[str, str]) -> say.Declarant:
+    role = organisation_details(desk).role or "privacy officer"
+    return say.Declarant(names[desk.vault.officer_key], role, fact("basis"), confirmed_by(desk, ref))
 
 
 def _active_officers(desk: Desk) -> list[tuple[str]]:
     return list(desk.vault.db.conn.execute("SELECT public_key FROM officers WHERE removed IS NULL"))
 
 
-def _retained(plan: PlanView | None, refs: dict[str, str]) -> tuple[say.Retained, ...]:
+def _retained(plan: PlanView | None, items: CaseItems) -> tuple[say.Retained, ...]:
     return tuple(
-        say.Retained(_refs(action, refs), action.ground, action.ground, action.until)
+        say.Retained(items.of_action(action), action.ground, action.ground, action.until)
         for action in _of(plan, ActionKind.HOLD)
     )
 

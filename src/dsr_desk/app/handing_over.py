@@ -19,7 +19,7 @@ from dsr_desk.deletion.approval import NotApproved, require_approved
 from dsr_desk.deletion.records import VaultRecords
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.jobs.progress import CancelToken, Report, silent
-from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.files import require_free, write_whole
 
 
 class NothingElsewhere(DeskError):
@@ -93,8 +93,9 @@ class RunElsewhere:
 def hand_over(desk: Desk, ref: str, to: Path) -> HandedOver:
     """Writes the approved plan to a file for the machine that holds the data.
 
-    Raises NothingElsewhere, NotApproved, ApprovalInvalid.
+    Raises NothingElsewhere, NotApproved, ApprovalInvalid, FileThere.
     """
+    require_free(to)
     view = require_open(desk, ref)
     planned = show_plan(desk, ref)
     _require_approved(desk, view, planned)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.files import require_free, write_whole
 from dsr_desk.storage.vault_folder import KEYS
 
 
@@ -99,5 +99,6 @@ def renew_recovery_code(desk: Desk) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """A new file that its owner alone may read, such as the recovery code's."""
+    """A new file that its owner alone may read, such as the recovery code's. Raises FileThere."""
+    require_free(path)
     write_whole(path, (text + "\n").encode())

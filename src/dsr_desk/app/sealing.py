@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dsr_desk.app.cases import CaseView, show_case
 from dsr_desk.app.deleting import PlanMissing, PlanView, show_plan
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.evidence_content import gather
-from dsr_desk.app.review import review_items
 from dsr_desk.app.searching import last_search
+from dsr_desk.app.signing_keys import certificate_fingerprint, organisation_signer, write_certificate
+from dsr_desk.app.steps import counts
+from dsr_desk.app.time_stamps import time_stamps
+from dsr_desk.app.validating import confirmed_by
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Verdict
 from dsr_desk.core.requests import CaseState
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey, load_recipient
-from dsr_desk.evidence.content import Edition, Language
+from dsr_desk.evidence.content import EarlierBundle, Edition, Language, Relation
+from dsr_desk.evidence.facts import fact
+from dsr_desk.evidence.members import Spool
 from dsr_desk.evidence.open import open_bundle as unpack
-from dsr_desk.evidence.seal import Sealed, sign, wrap_age, wrap_cms, wrap_html, wrap_pdf
-from dsr_desk.evidence.signing import Signer, readable_fingerprint
+from dsr_desk.evidence.seal import Evidence, Sealed, sign, wrap_age, wrap_cms, wrap_html, wrap_pdf
 from dsr_desk.evidence.verify import Verification
 from dsr_desk.evidence.verify import verify as verify_file
 from dsr_desk.storage.clock import now
-from dsr_desk.storage.files import disk_errors
+from dsr_desk.storage.files import disk_errors, free_name
+
+__all__ = ["Relation", "certificate_fingerprint", "organisation_signer", "write_certificate"]
 
 
 class NothingToSeal(DeskError):
@@ -54,6 +59,13 @@ class IdentityUnreadable(DeskError):
     happened = "{file} holds no age identity."
     means = "The bundle was not opened."
     todo = "Give the file with the line that begins with AGE-SECRET-KEY-1."
+
+
+class WhyMissing(DeskError):
+    code = "BUNDLE-WHY-MISSING"
+    happened = "It was not said what the bundle corrects."
+    means = "Whoever has the earlier one must learn what was wrong in it. No bundle was made."
+    todo = "Say in a sentence what is corrected, without anybody's name."
 
 
 @dataclass(frozen=True)
@@ -90,69 +102,44 @@ def claims(desk: Desk, ref: str) -> tuple[Claim, ...]:
     unbroken = Claim("No earlier journal entry was removed", "Consistency proof to the last checkpoint", "proved")
     if not _handed_out(desk, ref):
         unbroken = Claim(unbroken.says, "No checkpoint was handed out yet; this bundle hands out the first", "declared")
+    clock = Claim("The clock was right", "This computer's clock, not attested", "declared")
+    attested = [stamp for stamp in time_stamps(desk, ref) if stamp.time]
+    if attested:
+        clock = Claim("It existed by a time", f"Time stamp of {attested[-1].authority}", "proved")
     return (
         Claim("Nothing in it was altered, added or left out since sealing", "Signature over the whole file", "proved"),
         unbroken,
         Claim("These items are gone where the program looked", "Read back after the deletion", "consistent"),
         Claim("No copy exists anywhere else", "Your signed declaration", "declared"),
-        Claim("The clock was right", "This computer's clock, not attested", "declared"),
+        clock,
     )
 
 
 def checklist(desk: Desk, ref: str) -> list[Checked]:
     """What is ready, and what the bundle will state as a gap."""
     view, plan = show_case(desk, ref), _plan(desk, ref)
-    items = review_items(desk, ref)
-    undecided = sum(1 for item in items if item.decision is None or item.decision.verdict is Verdict.UNSURE)
+    number = counts(desk, ref)
+    undecided = number.candidates - number.decided + number.unsure
     search = last_search(desk, ref)
     lines = [Checked(view.identity is not None, "Identity confirmed, method recorded")]
     if search is None:
         return [*lines, Checked(False, "Not searched yet")]
-    lines.append(Checked(not undecided, f"{len(items) - undecided} of {len(items)} candidates decided"))
+    lines.append(Checked(not undecided, f"{number.candidates - undecided} of {number.candidates} candidates decided"))
     if plan is None:
-        found = any(item.decision and item.decision.verdict is Verdict.SAME for item in items)
-        lines.append(Checked(not found, "Nothing was deleted" if found else "Nothing found, nothing to delete"))
+        nothing = "Nothing was deleted" if number.same else "Nothing found, nothing to delete"
+        lines.append(Checked(not number.same, nothing))
     elif plan.read_back is None:
         lines.append(Checked(False, "The deletion was not read back"))
     else:
         lines.append(Checked(plan.read_back.seen in (Seen.GONE, Seen.MASKED, Seen.HELD), plan.read_back.headline))
+        validator = confirmed_by(desk, ref)
+        says = f"Outcome confirmed by {validator}" if validator else "Nobody but the operator confirmed the outcome"
+        lines.append(Checked(bool(validator), says if validator else f"{says}: will be stated"))
     if search.not_searched:
         lines.append(Checked(False, f"{len(search.not_searched)} parts of the scope were not searched: will be stated"))
-    lines.append(Checked(False, "Clock not attested: will be stated"))
+    attested = any(stamp.time for stamp in time_stamps(desk, ref))
+    lines.append(Checked(attested, "Clock attested" if attested else "Clock not attested: will be stated"))
     return lines
-
-
-def organisation_signer(desk: Desk) -> Signer:
-    """The key that signs bundles; made on first use and kept in the vault."""
-    with desk.vault.transaction() as db:
-        row = db.conn.execute(
-            "SELECT private_key, certificate FROM organisation_keys WHERE retired IS NULL ORDER BY made DESC LIMIT 1"
-        ).fetchone()
-        if row is not None:
-            return Signer.load(row[0], row[1])
-        signer = Signer.new(desk.vault.organisation)
-        db.table("organisation_keys").insert(
-            {
-                "fingerprint": signer.fingerprint,
-                "private_key": signer.private_bytes(),
-                "certificate": signer.certificate_bytes(),
-                "made": now(),
-                "retired": None,
-            }
-        )
-        desk.record("signing-key-made", [Topic.EVIDENCE], body={"certificate": signer.fingerprint})
-        return signer
-
-
-def certificate_fingerprint(desk: Desk) -> str:
-    """In groups of four, to be read out on the telephone."""
-    return readable_fingerprint(organisation_signer(desk).fingerprint)
-
-
-def write_certificate(desk: Desk, path: Path) -> None:
-    """The certificate (PEM) to hand out before the first bundle."""
-    with disk_errors(path):
-        path.write_bytes(organisation_signer(desk).certificate_pem)
 
 
 def seal(
@@ -165,16 +152,22 @@ def seal(
     regulators: Sequence[str] = (),
     certificates: Sequence[Path] = (),
     language: str = "en",
+    relation: Relation | None = None,
+    why: str = "",
 ) -> list[SealedBundle]:
-    """Writes one bundle for each edition into `folder`; the requester's as a page, or as a PDF.
+    """Writes one bundle for each edition into `folder`; the requester's as a page, or as a PDF. Names are numbered.
 
-    `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). Passphrases are in
-    the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient, RecipientCertificateWrong.
+    `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). A bundle names the
+    last one of its edition: `relation` says whether it corrects or completes that, `why` what (needed to correct).
+    Passphrases are in the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient, WhyMissing,
+    RecipientCertificateWrong, RecipientKeyWrong.
     """
     view, plan = show_case(desk, ref), _plan(desk, ref)
     _require_sealable(desk, view, plan)
     if not requester and not regulators and not certificates:
         raise NoRecipient()
+    if relation is Relation.CORRECTS and not why.strip():
+        raise WhyMissing()
     pems = [file.read_bytes() for file in certificates]
     for number, pem in enumerate(pems, start=1):
         load_recipient(pem, number)
@@ -185,20 +178,28 @@ def seal(
         body = {"regulators": len(regulators) + len(pems), "requester": requester}
         desk.record("sealing", [Topic.EVIDENCE], case=ref, body=body)
     content = gather(desk, view, plan, _handed_out(desk, ref))
-    made: list[Sealed] = []
+    made: list[SealedBundle] = []
+
+    def signed(edition: Edition, spool: Spool) -> Evidence:
+        said = replace(content, earlier=_earlier(desk, ref, edition, relation or Relation.COMPLETES, why))
+        return sign(said, edition, signer, Language(language), spool)
+
+    def keep(sealed: Sealed) -> None:
+        made.append(_keep(desk, ref, sealed, content.journal.size))
+
     if requester:
-        evidence = sign(content, Edition.REQUESTER, signer, Language(language))
-        if as_pdf:
-            made.append(wrap_pdf(evidence, folder / f"{ref}-answer.pdf"))
-        else:
-            made.append(wrap_html(evidence, folder / f"{ref}-open-me.html"))
+        with Spool(folder) as spool:
+            evidence = signed(Edition.REQUESTER, spool)
+            wrap, name = (wrap_pdf, "answer.pdf") if as_pdf else (wrap_html, "open-me.html")
+            keep(wrap(evidence, free_name(folder / f"{ref}-{name}")))
     if regulators or pems:
-        evidence = sign(content, Edition.REGULATOR, signer, Language(language))
-        if regulators:
-            made.append(wrap_age(evidence, folder / f"{ref}-regulator.age", list(regulators)))
-        if pems:
-            made.append(wrap_cms(evidence, folder / f"{ref}-regulator.p7m", pems))
-    return [_keep(desk, ref, sealed, content.journal.size) for sealed in made]
+        with Spool(folder) as spool:
+            evidence = signed(Edition.REGULATOR, spool)
+            if regulators:
+                keep(wrap_age(evidence, free_name(folder / f"{ref}-regulator.age"), list(regulators)))
+            if pems:
+                keep(wrap_cms(evidence, free_name(folder / f"{ref}-regulator.p7m"), pems))
+    return made
 
 
 def verify(
@@ -209,15 +210,18 @@ def verify(
     envelope: tuple[Path, Path] | None = None,
     certificate: str = "",
     held_checkpoint: Path | None = None,
+    time_stamp: Path | None = None,
 ) -> Verification:
     """Checks a bundle without a vault.
 
     `envelope` is an S/MIME recipient's certificate and private key (PEM files), `certificate` the fingerprint that
-    the recipient was told, `held_checkpoint` the file log/checkpoint of an earlier bundle of the same organisation.
+    the recipient was told, `held_checkpoint` the file log/checkpoint of an earlier bundle of the same organisation,
+    `time_stamp` an authority's answer (.tsr) that does not lie beside the bundle.
     """
     held = held_checkpoint.read_text(encoding="utf-8", errors="replace") if held_checkpoint else None
     told = certificate.replace(" ", "").lower() or None
-    return verify_file(file, passphrase or None, _identities(identities), told, held, _envelope_key(envelope))
+    key = _envelope_key(envelope)
+    return verify_file(file, passphrase or None, _identities(identities), told, held, key, time_stamp)
 
 
 def open_bundle(
@@ -238,7 +242,7 @@ def needs_passphrase(file: Path) -> bool:
 
 
 def bundles(desk: Desk, ref: str) -> list[dict[str, str]]:
-    """Bundles of a case, oldest first: edition, path, digest, sealed."""
+    """Bundles of a case, oldest first: edition, path, digest, sealed, recipient."""
     rows = desk.vault.db.query(
         "SELECT edition, path, digest, sealed, recipient FROM bundles WHERE case_ref = ? ORDER BY id", [ref]
     )
@@ -267,6 +271,17 @@ def _handed_out(desk: Desk, ref: str) -> list[str]:
     return [row[0] for row in (own, last) if row]
 
 
+def _earlier(desk: Desk, ref: str, edition: Edition, relation: Relation, why: str) -> tuple[EarlierBundle, ...]:
+    """The last bundle of the edition, which this one comes after."""
+    row = desk.vault.db.conn.execute(
+        "SELECT evidence_digest, sealed FROM bundles WHERE case_ref = ? AND edition = ? ORDER BY id DESC LIMIT 1",
+        [ref, edition.value],
+    ).fetchone()
+    if row is None:
+        return ()
+    return (EarlierBundle(row[0], row[1], relation, why.strip() or fact("later.since")),)
+
+
 def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
     edition = sealed.evidence.edition.value
     with desk.vault.transaction() as db:
@@ -281,6 +296,7 @@ def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
                 "sealed": now(),
                 "tree_size": tree_size,
                 "checkpoint": sealed.evidence.checkpoint,
+                "signature": sealed.evidence.signature,
             }
         )
         body = {"edition": edition, "bundle": sealed.digest, "evidence": sealed.evidence.digest}

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from dsr_desk.app import sealing
+from dsr_desk.app import sealing, signing_keys, time_stamps, validating
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import emit, json_option, passphrase_options, read_passphrase, with_desk
 from dsr_desk.cli.errors import PROBLEM
@@ -44,9 +44,86 @@ def bundle() -> None:
 @json_option
 def certificate(desk: Desk, to: Path, as_json: bool) -> None:
     """Write the certificate that bundles are signed with, to hand out before the first one."""
-    sealing.write_certificate(desk, to)
-    fingerprint = sealing.certificate_fingerprint(desk)
+    signing_keys.write_certificate(desk, to)
+    fingerprint = signing_keys.certificate_fingerprint(desk)
     emit(as_json, {"file": str(to), "fingerprint": fingerprint}, f"Written to {to}.", f"Fingerprint: {fingerprint}")
+
+
+@bundle.group()
+def key() -> None:
+    """The keys that bundles are signed with."""
+
+
+@key.command("list")
+@with_desk
+@json_option
+def key_list(desk: Desk, as_json: bool) -> None:
+    """All keys, the newest first, with their fingerprints."""
+    keys = signing_keys.signing_keys(desk)
+    lines = []
+    for one in keys:
+        lines.append(f"{'in use' if one.retired is None else f'retired {one.retired}'}: {one.holder}")
+        lines.append(f"  Fingerprint: {one.spoken}")
+        lines.append(f"  Made {one.made}, valid until {one.valid_until}")
+        if one.follows:
+            lines.append(f"  Follows {one.follows[:16]}…, which vouches for it")
+    emit(as_json, codec.plain(keys), *(lines or ["There is no key yet; one is made with the first bundle."]))
+
+
+@key.command("renew")
+@with_desk
+@click.option("--own", type=_FILE, help="Your own key with its certificate (.p12, .pfx), not a new one made here.")
+@click.option("--own-passphrase-file", type=_FILE, help="Read that file's passphrase from the first line of this one.")
+@click.option("--stolen", is_flag=True, help="The old key was stolen: it does not vouch for the new one.")
+@json_option
+def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, stolen: bool, as_json: bool) -> None:
+    """Sign with another key from now on. Bundles signed before still verify."""
+    if own is None:
+        signing_keys.renew_signing_key(desk, stolen=stolen)
+    else:
+        passphrase = read_passphrase(own_passphrase_file, None, f"Passphrase of {own.name}")
+        signing_keys.bring_signing_key(desk, own.read_bytes(), passphrase, stolen=stolen)
+    current = signing_keys.signing_keys(desk)[0]
+    vouched = "The key before vouches for it." if current.follows else "No earlier key vouches for it."
+    emit(as_json, codec.plain(current), f"Fingerprint: {current.spoken}", f"{vouched} Hand its certificate out anew.")
+
+
+@bundle.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def confirm(desk: Desk, ref: str, as_json: bool) -> None:
+    """Confirm what was read back, as an officer who ran nothing of the deletion."""
+    validating.confirm_outcome(desk, ref)
+    by = validating.confirmed_by(desk, ref)
+    emit(as_json, {"case": ref, "confirmed_by": by}, f"{by} confirms the outcome of case {ref}.")
+
+
+@bundle.command("timestamp-query")
+@with_desk
+@click.argument("ref")
+@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the queries.")
+@json_option
+def timestamp_query(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
+    """Write a query for a time stamp authority (RFC 3161) for the case's latest bundles."""
+    files = time_stamps.write_time_queries(desk, ref, to)
+    lines = [f"Written: {file}" for file in files]
+    lines.append("Carry them to a connected machine, have them answered, bring the answers (.tsr) back.")
+    emit(as_json, {"queries": [str(file) for file in files]}, *lines)
+
+
+@bundle.command("timestamp-attach")
+@with_desk
+@click.argument("ref")
+@click.argument("answer", type=_FILE)
+@json_option
+def timestamp_attach(desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
+    """Check an authority's ANSWER and put it beside the bundle that it is of."""
+    files = time_stamps.attach_time_stamp(desk, ref, answer.read_bytes())
+    stamps = [one for one in time_stamps.time_stamps(desk, ref) if one.time]
+    lines = [f"{one.edition}: existed at {one.time}, says {one.authority}." for one in stamps]
+    lines += [f"Hand out with its bundle: {file}" for file in files]
+    emit(as_json, {"files": [str(file) for file in files], "stamps": codec.plain(stamps)}, *lines)
 
 
 @bundle.command()
@@ -60,6 +137,8 @@ def certificate(desk: Desk, to: Path, as_json: bool) -> None:
     "--regulator-certificate", "certificates", multiple=True, type=_FILE, help="A regulator's S/MIME certificate (PEM)."
 )
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--completes", default="", metavar="WHY", help="What this adds to the last bundle of the case.")
+@click.option("--corrects", default="", metavar="WHY", help="What was wrong in the last bundle of the case.")
 @json_option
 def seal(
     desk: Desk,
@@ -70,20 +149,29 @@ def seal(
     regulators: tuple[str, ...],
     certificates: tuple[Path, ...],
     language: str,
+    completes: str,
+    corrects: str,
     as_json: bool,
 ) -> None:
     """Seal the case's evidence: one file for the requester, one for regulators."""
+    if completes and corrects:
+        raise click.UsageError("give --completes or --corrects")
+    relation = sealing.Relation.CORRECTS if corrects else sealing.Relation.COMPLETES if completes else None
     sealed = sealing.seal(
         desk, ref, to,
         requester=requester, as_pdf=as_pdf, regulators=regulators, certificates=certificates, language=language,
+        relation=relation, why=corrects or completes,
     )  # fmt: skip
     lines = []
     for one in sealed:
         lines.append(f"{one.edition}: {one.path}")
         if one.passphrase:
             lines.append(f"  Passphrase, to be sent by another channel: {one.passphrase}")
-    lines.append(f"Certificate: {sealing.certificate_fingerprint(desk)}")
-    result = {"bundles": [codec.plain(one) for one in sealed], "certificate": sealing.certificate_fingerprint(desk)}
+    lines.append(f"Certificate: {signing_keys.certificate_fingerprint(desk)}")
+    result = {
+        "bundles": [codec.plain(one) for one in sealed],
+        "certificate": signing_keys.certificate_fingerprint(desk),
+    }
     emit(as_json, result, *lines)
 
 
@@ -92,6 +180,7 @@ def seal(
 @opening_options
 @click.option("--certificate", default="", help="Fingerprint of the certificate that you were told.")
 @click.option("--held-checkpoint", type=_FILE, help="log/checkpoint of a bundle that you got earlier.")
+@click.option("--time-stamp", type=_FILE, help="The bundle's time stamp, where it does not lie beside it as FILE.tsr.")
 @json_option
 @click.pass_context
 def verify(
@@ -103,6 +192,7 @@ def verify(
     envelope: tuple[Path, Path] | None,
     certificate: str,
     held_checkpoint: Path | None,
+    time_stamp: Path | None,
     as_json: bool,
 ) -> None:
     """Say in sentences what holds, what does not, and what is only declared."""
@@ -114,6 +204,7 @@ def verify(
         envelope=envelope,
         certificate=certificate,
         held_checkpoint=held_checkpoint,
+        time_stamp=time_stamp,
     )
     lines = [f"{'holds' if check.ok else 'DOES NOT HOLD'}: {check.says}" for check in found.checks]
     lines += [f"only declared: {sentence}" for sentence in found.declared]

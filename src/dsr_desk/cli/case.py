@@ -73,11 +73,17 @@ def new(
 @click.argument("ref")
 @click.option("--method", required=True, help="How the requester was verified, in a few words.")
 @click.option("--photo-shows", default="", help="How it is known that the reference photo shows this person.")
+@click.option("--acting-for", default="", help="Who acts for the person and on what authority, if somebody does.")
 @click.option("--not-verified", is_flag=True, help="The check failed: record that.")
 @json_option
-def identify(desk: Desk, ref: str, method: str, photo_shows: str, not_verified: bool, as_json: bool) -> None:
+def identify(
+    desk: Desk, ref: str, method: str, photo_shows: str, acting_for: str, not_verified: bool, as_json: bool
+) -> None:
     """Record the identity check, never the document. Nothing is searched before it."""
-    cases.record_identity(desk, ref, method=method, photo_shows_requester=photo_shows, verified=not not_verified)
+    cases.record_identity(
+        desk, ref,
+        method=method, photo_shows_requester=photo_shows, verified=not not_verified, acting_for=acting_for,
+    )  # fmt: skip
     said = "The check failed; nothing can be searched." if not_verified else "Identity check recorded."
     emit(as_json, {"case": ref, "verified": not not_verified}, said)
 

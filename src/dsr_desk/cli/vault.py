@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dsr_desk.app.keeping import (
     vault_info,
     write_private,
 )
+from dsr_desk.app.organisation import organisation_details, set_organisation_details
 from dsr_desk.cli.common import (
     emit,
     json_option,
@@ -134,6 +136,25 @@ def recovery_code(desk: Desk, recovery_file: Path | None, as_json: bool) -> None
         write_private(recovery_file, code)
     shown = {"recovery_file": str(recovery_file)} if recovery_file is not None else {"recovery_code": code}
     emit(as_json, shown, f"Recovery code: {recovery_file or code}", "Print it and keep it away from this computer.")
+
+
+@vault.command()
+@with_desk
+@click.option("--address", help="Postal address.")
+@click.option("--contact", help="Where a person writes to.")
+@click.option("--authority", help="The supervisory authority that a person may turn to.")
+@click.option("--role", help="Role of whoever seals, such as data protection officer.")
+@json_option
+def organisation(
+    desk: Desk, address: str | None, contact: str | None, authority: str | None, role: str | None, as_json: bool
+) -> None:
+    """Show or set what stands on certificates beside the organisation's name."""
+    given = {"address": address, "contact": contact, "authority": authority, "role": role}
+    changed = {name: value for name, value in given.items() if value is not None}
+    if changed:
+        set_organisation_details(desk, replace(organisation_details(desk), **changed))
+    shown = asdict(organisation_details(desk))
+    emit(as_json, shown, *(f"{name}: {value or 'not set'}" for name, value in shown.items()))
 
 
 @vault.group()

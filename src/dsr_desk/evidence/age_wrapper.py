@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 import pyrage
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.bag import stored_zip
 from dsr_desk.evidence.check_bundle import Refused
+from dsr_desk.evidence.members import PIECE, Archive, Member, Pieces, Spool
 
 
 class RecipientKeyWrong(DeskError):
@@ -18,8 +21,8 @@ class RecipientKeyWrong(DeskError):
     todo = "Ask the recipient for the line that begins with age1 and compare its fingerprint by voice."
 
 
-def seal_age(parcel: Mapping[str, bytes], recipients: Sequence[str]) -> bytes:
-    """The encrypted parcel; each recipient is a line `age1…`. Raises RecipientKeyWrong."""
+def seal_age(parcel: Mapping[str, Member], recipients: Sequence[str], to: BinaryIO) -> str:
+    """Writes the encrypted parcel; each recipient is a line `age1…`. Returns its SHA-256. Raises RecipientKeyWrong."""
     keys = []
     for number, recipient in enumerate(recipients, start=1):
         try:
@@ -28,18 +31,32 @@ def seal_age(parcel: Mapping[str, bytes], recipients: Sequence[str]) -> bytes:
             raise RecipientKeyWrong(number=number) from error
     if not keys:
         raise ValueError("an age bundle has at least one recipient")
-    sealed: bytes = pyrage.encrypt(stored_zip(parcel), keys)
-    return sealed
+    counted = _Hashed(to)
+    pyrage.encrypt_io(io.BufferedReader(Pieces(Archive(parcel).pieces()), PIECE), counted, keys)
+    return counted.digest.hexdigest()
 
 
-def open_age(data: bytes, identities: Sequence[str]) -> bytes:
-    """The parcel (a zip). Each identity is a line `AGE-SECRET-KEY-1…`. Raises Refused."""
+def open_age(sealed: BinaryIO, identities: Sequence[str], spool: Spool) -> BinaryIO:
+    """The parcel (a zip), decrypted into the spool. Each identity is a line `AGE-SECRET-KEY-1…`. Raises Refused."""
     try:
         keys = [pyrage.x25519.Identity.from_str(identity.strip()) for identity in identities]
     except pyrage.IdentityError as error:
         raise Refused("The key given is no age identity.") from error
     try:
-        plain: bytes = pyrage.decrypt(data, keys)
-    except pyrage.DecryptError as error:
+        return spool.take(lambda writer: pyrage.decrypt_io(sealed, writer, keys))
+    except (pyrage.DecryptError, OSError) as error:
         raise Refused("No given key opens this file: it was sealed for others, or it was changed.") from error
-    return plain
+
+
+class _Hashed:
+    """Hands on what is written and hashes it."""
+
+    def __init__(self, to: BinaryIO) -> None:
+        self._to, self.digest = to, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return self._to.write(data)
+
+    def flush(self) -> None:
+        self._to.flush()

@@ -1,48 +1,35 @@
-"""evidence.zip: a BagIt 1.0 bag as a zip whose bytes follow from its content alone."""
+"""The files of a BagIt 1.0 bag. Both manifests are in the form that `sha256sum -c` reads."""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 
-from dsr_desk.core.canonical import sha256_hex
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+from dsr_desk.evidence.members import Archive, Held, Member, joined
 
 
-def bag(payload: Mapping[str, bytes], info: Mapping[str, str]) -> dict[str, bytes]:
+def bag(payload: Mapping[str, Member], info: Mapping[str, str]) -> dict[str, Member]:
     """All files of a bag: the payload below `data/` with manifest, tag files and tag manifest.
 
-    `payload` maps names without `data/` to bytes, `info` holds labels of bag-info.txt. Both manifests are in the
-    form that `sha256sum -c` reads.
+    `payload` maps names without `data/` to members, `info` holds labels of bag-info.txt.
     """
-    members = {f"data/{name}": data for name, data in payload.items()}
-    total = sum(len(data) for data in members.values())
-    manifest = _manifest(members)
+    members = {f"data/{name}": one for name, one in payload.items()}
+    total = sum(one.size for one in members.values())
     labels = {**info, "Payload-Oxum": f"{total}.{len(members)}"}
-    tags = {
-        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-        "bag-info.txt": "".join(f"{label}: {_one_line(labels[label])}\n" for label in sorted(labels)).encode(),
-        "manifest-sha256.txt": manifest,
+    tags: dict[str, Member] = {
+        "bagit.txt": Held(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"),
+        "bag-info.txt": Held("".join(f"{label}: {_one_line(labels[label])}\n" for label in sorted(labels)).encode()),
+        "manifest-sha256.txt": _manifest(members),
     }
     return {**members, **tags, "tagmanifest-sha256.txt": _manifest(tags)}
 
 
 def stored_zip(members: Mapping[str, bytes]) -> bytes:
     """A zip with sorted, uncompressed members and fixed dates: same members, same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(members):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, members[name])
-    return buffer.getvalue()
+    return joined(Archive({name: Held(data) for name, data in members.items()}))
 
 
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    return "".join(f"{sha256_hex(files[name])}  {name}\n" for name in sorted(files)).encode()
+def _manifest(files: Mapping[str, Member]) -> Held:
+    return Held("".join(f"{files[name].sha256.hex()}  {name}\n" for name in sorted(files)).encode())
 
 
 def _one_line(value: str) -> str:

@@ -16,13 +16,15 @@ import hashlib
 import io
 import json
 import re
+import struct
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -33,6 +35,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 EVIDENCE, SIGNATURE, CERTIFICATE = "evidence.zip", "evidence.zip.p7s", "certificate.pem"
 TIME_STAMP, SUCCESSION = "evidence.zip.p7s.tsr", "succession.jsonl"
+_PIECE = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _OID_SIGNED, _OID_DATA = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010701")
 _OID_TYPE, _OID_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
@@ -69,20 +72,105 @@ class Finding(NamedTuple):
 # The zip
 
 
+class Part(io.RawIOBase):
+    """So many bytes of a file from a place on, as a file of their own."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        super().__init__()
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._start + self._at)
+        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class Members:
+    """The members of a zip as our bundles are: stored, each once, nothing hidden. Raises Refused.
+
+    They are read where they lie: a bundle of millions of items needs no more memory than one of ten.
+    """
+
+    def __init__(self, archive: bytes | BinaryIO) -> None:
+        self._file = io.BytesIO(archive) if isinstance(archive, bytes) else archive
+        self._sums: dict[str, str] = {}
+        size = self._file.seek(0, io.SEEK_END)
+        try:
+            with zipfile.ZipFile(self._file) as found:
+                _refuse_odd_members(found.infolist())
+                self._places = dict(_places(self._file, found, size))
+                self._crcs = {entry.filename: entry.CRC for entry in found.infolist()}
+        except Refused:
+            raise
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OverflowError,
+                struct.error) as bad:  # fmt: skip
+            raise Refused(f"The archive is damaged or cut short ({str(bad)[:80]}).") from bad
+        except RuntimeError as bad:
+            raise Refused("The archive has a member with a password of its own; bundles have none.") from bad
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def size(self, name: str) -> int:
+        return self._places[name][1]
+
+    def open(self, name: str) -> BinaryIO:
+        """A member as a file; Refused where there is none."""
+        if name not in self._places:
+            raise Refused(f"{name} is missing.")
+        return cast("BinaryIO", io.BufferedReader(Part(self._file, *self._places[name]), _PIECE))
+
+    def read(self, name: str) -> bytes:
+        with self.open(name) as file:
+            data = file.read()
+        if zlib.crc32(data) != self._crcs[name]:
+            raise Refused(f"The archive is damaged or cut short (the sum of {name} is wrong).")
+        return data
+
+    def text(self, name: str) -> str:
+        return self.read(name).decode()
+
+    def sha256(self, name: str) -> str:
+        if name not in self._sums:
+            with self.open(name) as file:
+                self._sums[name] = _digest_of(file).hex()
+        return self._sums[name]
+
+
 def members_of(data: bytes) -> dict[str, bytes]:
-    """All members of a zip as our bundles are: stored, each once, nothing hidden. Raises Refused."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_members(archive, len(data))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OverflowError) as bad:
-        raise Refused(f"The archive is damaged or cut short ({str(bad)[:80]}).") from bad
-    except RuntimeError as bad:
-        raise Refused("The archive has a member with a password of its own; bundles have none.") from bad
+    """All members of a short zip. Raises Refused."""
+    members = Members(data)
+    return {name: members.read(name) for name in members}
 
 
-def _read_members(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
-    accounted, seen = 22, set()
-    for entry in archive.infolist():
+def _digest_of(file: BinaryIO) -> bytes:
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.digest()
+
+
+def _refuse_odd_members(entries: list[zipfile.ZipInfo]) -> None:
+    seen = set()
+    for entry in entries:
         shown = entry.filename.encode("ascii", "backslashreplace").decode()[:80]
         if entry.filename in seen:
             raise Refused(f"The archive has two members with the name {shown}.")
@@ -91,13 +179,27 @@ def _read_members(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
             raise Refused(f"The archive has a member whose path leads outside or is hidden: {shown}.")
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
             raise Refused(f"The member {shown} is compressed; bundles are not, so that none can swell when opened.")
-        accounted += 30 + 46 + 2 * len(entry.filename) + entry.file_size
-    if accounted != size:
+        if entry.flag_bits & 1:
+            raise Refused("The archive has a member with a password of its own; bundles have none.")
+
+
+def _places(file: BinaryIO, archive: zipfile.ZipFile, size: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where each member's bytes lie. Refused if a byte of the file belongs to nothing, or to two things."""
+    at, directory = 0, 0
+    for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
+        file.seek(entry.header_offset)
+        head = struct.unpack("<4s5H3L2H", file.read(30))
+        name, extra = file.read(head[9]), file.read(head[10])
+        if entry.header_offset != at or head[0] != b"PK\x03\x04" or name != entry.filename.encode():
+            raise Refused("The archive holds bytes that belong to no member.")
+        if head[2] or head[3] or extra[:2] not in (b"", b"\x01\x00") or len(extra) not in (0, 20):
+            raise Refused("The archive is not written as bundles are.")
+        start = at + 30 + len(name) + len(extra)
+        yield entry.filename, (start, entry.file_size)
+        at = start + entry.file_size
+        directory += 46 + len(name) + len(entry.extra) + len(entry.comment)
+    if archive.start_dir != at or size - at - directory not in (22, 22 + 20 + 56):
         raise Refused("The archive holds bytes that belong to no member.")
-    members = {}
-    for entry in archive.infolist():
-        members[entry.filename] = archive.read(entry)
-    return members
 
 
 # The signature (CMS, RFC 5652)
@@ -136,15 +238,17 @@ class Signed(NamedTuple):
     time: datetime
 
 
-def check_signature(data: bytes, signature: bytes) -> Signed:
+def check_signature(data: bytes | BinaryIO, signature: bytes) -> Signed:
     """Who signed these bytes and when, by the signer's clock. Raises Refused."""
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    file.seek(0)
     try:
-        return _check_signature(data, signature)
+        return _check_signature(_digest_of(file), signature)
     except _BROKEN as bad:
         raise Refused("The signature file is damaged.") from bad
 
 
-def _check_signature(data: bytes, signature: bytes) -> Signed:
+def _check_signature(digest_of_data: bytes, signature: bytes) -> Signed:
     (outer,) = _inside(signature, 0x30)
     kind, wrapped = _inside(outer, 0x06, 0xA0)
     (signed,) = _inside(wrapped, 0x30)
@@ -164,7 +268,7 @@ def _check_signature(data: bytes, signature: bytes) -> Signed:
     values = dict(map(_attribute, _parts(attributes)))
     if values.get(_OID_TYPE) != b"\x06\x09" + _OID_DATA:
         raise Refused("The signature is over another kind of content.")
-    if values.get(_OID_DIGEST) != b"\x04\x20" + hashlib.sha256(data).digest():
+    if values.get(_OID_DIGEST) != b"\x04\x20" + digest_of_data:
         raise Refused(f"{EVIDENCE} is not what was signed: it was changed after it was signed, or it is another file.")
     signed_bytes = b"\x31" + _length(len(attributes)) + attributes
     _require(certificate, value, signed_bytes, _oid(algorithm), "The signature does not hold.")
@@ -221,6 +325,7 @@ def _require(
 class Stamp(NamedTuple):
     time: datetime
     authority: x509.Certificate
+    nonce: bytes
 
 
 def check_time_stamp(data: bytes, answer: bytes) -> Stamp:
@@ -250,7 +355,8 @@ def _check_time_stamp(data: bytes, answer: bytes) -> Stamp:
         raise Refused("The time stamp is of other bytes than this signature.")
     certificates = next((content for tag, content in fields if tag == 0xA0), b"")
     (signer,) = _inside(fields[-1][1], 0x30)
-    return Stamp(_time(told[4][2]), _stamped_by(signer, certificates, info))
+    nonce = next((content for tag, content, _ in told[5:] if tag == 0x02), b"")
+    return Stamp(_time(told[4][2]), _stamped_by(signer, certificates, info), nonce)
 
 
 def _stamped_by(signer: bytes, certificates: bytes, info: bytes) -> x509.Certificate:
@@ -278,33 +384,33 @@ def _stamped_by(signer: bytes, certificates: bytes, info: bytes) -> x509.Certifi
 # The bag, the statement and the journal
 
 
-def check_bag(members: Mapping[str, bytes]) -> str:
+def check_bag(members: Members) -> str:
     """Every payload file is listed with the right digest, and no file is missing or added (BagIt 1.0)."""
-    if members.get("bagit.txt") != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+    if members.read("bagit.txt") != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
         raise Refused("This is no BagIt 1.0 bag.")
     payload = {name for name in members if name.startswith("data/")}
     _check_manifest(members, "manifest-sha256.txt", payload)
     _check_manifest(members, "tagmanifest-sha256.txt", set(members) - payload - {"tagmanifest-sha256.txt"})
-    total = sum(len(members[name]) for name in payload)
-    if f"Payload-Oxum: {total}.{len(payload)}\n" not in _text(members, "bag-info.txt"):
+    total = sum(members.size(name) for name in payload)
+    if f"Payload-Oxum: {total}.{len(payload)}\n" not in members.text("bag-info.txt"):
         raise Refused("The sum of sizes in bag-info.txt is wrong.")
     return f"All {len(payload)} files have the digests that the manifest lists; none is missing, none was added."
 
 
-def _check_manifest(members: Mapping[str, bytes], manifest: str, expected: set[str]) -> None:
-    lines = [line.partition("  ") for line in _text(members, manifest).splitlines()]
+def _check_manifest(members: Members, manifest: str, expected: set[str]) -> None:
+    lines = [line.partition("  ") for line in members.text(manifest).splitlines()]
     listed = {name: digest for digest, _, name in lines}
     if set(listed) != expected:
         odd = sorted(set(listed) ^ expected)[0]
         raise Refused(f"{manifest} and the files of the bag differ: {odd}.")
     for name, digest in listed.items():
-        if hashlib.sha256(members[name]).hexdigest() != digest:
+        if members.sha256(name) != digest:
             raise Refused(f"{name} does not have the digest that {manifest} lists.")
 
 
-def check_statement(members: Mapping[str, bytes], certificate: x509.Certificate) -> dict[str, Any]:
+def check_statement(members: Members, certificate: x509.Certificate) -> dict[str, Any]:
     """The predicate of the signed statement, which must name each other payload file. Raises Refused."""
-    envelope = json.loads(_text(members, "data/statement.dsse.json"))
+    envelope = json.loads(members.text("data/statement.dsse.json"))
     says = "The signature of the statement does not hold for this certificate."
     statement = json.loads(_signed_payload(envelope, certificate, says))
     named = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
@@ -312,7 +418,7 @@ def check_statement(members: Mapping[str, bytes], certificate: x509.Certificate)
     if set(named) != files:
         raise Refused("The statement names other files than the bundle holds.")
     for name, digest in named.items():
-        if hashlib.sha256(members[name]).hexdigest() != digest:
+        if members.sha256(name) != digest:
             raise Refused(f"{name} is not the file that the statement speaks of.")
     predicate: dict[str, Any] = statement["predicate"]
     return predicate
@@ -339,17 +445,14 @@ def head_of(note: str) -> Head:
     return Head(origin, int(size), base64.b64decode(root, validate=True))
 
 
-def check_log(members: Mapping[str, bytes], case: str, held: str | None = None, epoch: int = 1) -> str:
+def check_log(members: Members, case: str, held: str | None = None, epoch: int = 1) -> str:
     """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused."""
-    note, key = _text(members, "data/log/checkpoint"), _text(members, "data/log/key.txt").strip()
+    note, key = members.text("data/log/checkpoint"), members.text("data/log/key.txt").strip()
     head = head_of(note)
     _check_note(note, key)
-    count = 0
-    for line in _text(members, "data/log/leaves.jsonl").splitlines():
-        leaf = json.loads(line)
-        _check_leaf(leaf, head, case)
-        count += 1
-    earlier = json.loads(_text(members, "data/log/earlier.json"))
+    with members.open("data/log/leaves.jsonl") as lines:
+        count = _check_leaves(map(json.loads, lines), head, case)
+    earlier = json.loads(members.text("data/log/earlier.json"))
     for old in earlier:
         proof = [bytes.fromhex(node) for node in old["proof"]]
         if not _continues(old["size"], bytes.fromhex(old["root"]), head.size, head.root, proof):
@@ -364,6 +467,30 @@ def check_log(members: Mapping[str, bytes], case: str, held: str | None = None, 
             raise
         restored = f"The organisation declares that it restored the journal from a backup (epoch {epoch})"
         raise Refused(f"{refused} {restored}; ask what was lost.") from None
+
+
+def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, case: str) -> int:
+    """How many entries there are of the case; what stands between them must fold up to the root with them."""
+    tree: list[tuple[int, bytes]] = []
+    size = count = 0
+    for line in lines:
+        index, node, width = line["index"], bytes.fromhex(line["hash"]), line.get("others", 1)
+        if index != size or width & (width - 1) or index % width:
+            raise Refused("The proof of the journal entries has a gap or an overlap.")
+        if "others" not in line:
+            _check_leaf(line, node, case)
+            count += 1
+        size += width
+        while tree and tree[-1][0] == width:
+            left_width, left = tree.pop()
+            width, node = width + left_width, _sha(b"\x01" + left + node)
+        tree.append((width, node))
+    root = tree.pop()[1] if tree else _sha(b"")
+    while tree:
+        root = _sha(b"\x01" + tree.pop()[1] + root)
+    if size != head.size or root != head.root:
+        raise Refused("The entries of this case are not in the journal that the checkpoint signs.")
+    return count
 
 
 def _check_held(held: Head, head: Head, earlier: list[dict[str, Any]]) -> str:
@@ -399,39 +526,25 @@ def _check_note(note: str, key: str) -> None:
         raise Refused("The checkpoint's signature does not hold.") from None
 
 
-def _check_leaf(leaf: dict[str, Any], head: Head, case: str) -> None:
-    number, node = leaf["index"], bytes.fromhex(leaf["hash"])
-    if "entry" in leaf:
-        entry = json.loads(leaf["entry"])
-        if _sha(b"\x00" + bytes.fromhex(leaf["salt"]) + leaf["entry"].encode()) != node:
-            raise Refused(f"Journal entry {number} was changed.")
-        if entry["case"] != case or entry["seq"] != number:
-            raise Refused(f"Journal entry {number} belongs to another case or place.")
-        try:
-            Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry["officer"])).verify(
-                bytes.fromhex(leaf["signature"]), node
-            )
-        except InvalidSignature:
-            raise Refused(f"Journal entry {number} is not signed by the officer whom it names.") from None
-    if not _included(node, number, head, [bytes.fromhex(step) for step in leaf["proof"]]):
-        raise Refused(f"Journal entry {number} is not in the journal that the checkpoint signs.")
+def _check_leaf(leaf: dict[str, Any], node: bytes, case: str) -> None:
+    """An entry itself, where the edition brings it."""
+    if "entry" not in leaf:
+        return
+    number, entry = leaf["index"], json.loads(leaf["entry"])
+    if _sha(b"\x00" + bytes.fromhex(leaf["salt"]) + leaf["entry"].encode()) != node:
+        raise Refused(f"Journal entry {number} was changed.")
+    if entry["case"] != case or entry["seq"] != number:
+        raise Refused(f"Journal entry {number} belongs to another case or place.")
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry["officer"])).verify(
+            bytes.fromhex(leaf["signature"]), node
+        )
+    except InvalidSignature:
+        raise Refused(f"Journal entry {number} is not signed by the officer whom it names.") from None
 
 
 def _sha(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
-
-
-def _included(leaf: bytes, index: int, head: Head, proof: list[bytes]) -> bool:
-    """RFC 9162, 2.1.3.2."""
-    fn, sn, node = index, head.size - 1, leaf
-    if not 0 <= index < head.size:
-        return False
-    for sibling in proof:
-        if sn == 0:
-            return False
-        fn, sn, left = _climb(fn, sn)
-        node = _sha(b"\x01" + sibling + node) if left else _sha(b"\x01" + node + sibling)
-    return sn == 0 and node == head.root
 
 
 def _continues(old_size: int, old_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
@@ -466,30 +579,25 @@ def _climb(fn: int, sn: int) -> tuple[int, int, bool]:
     return fn >> 1, sn >> 1, left
 
 
-def _text(members: Mapping[str, bytes], name: str) -> str:
-    if name not in members:
-        raise Refused(f"{name} is missing.")
-    return members[name].decode()
-
-
 # All of it
 
 
 def check_all(
-    parcel: Mapping[str, bytes], expected: str | None = None, held: str | None = None
+    parcel: Mapping[str, bytes], expected: str | None = None, held: str | None = None, archive: BinaryIO | None = None
 ) -> tuple[list[Finding], list[str]]:
     """All checks in order, and the sentences that the organisation declares and nothing can prove.
 
     `parcel` holds the archive, its signature and the certificate by their names, and the time stamp and the
-    successions of keys where there are any.
+    successions of keys where there are any. A long archive is given as an open file instead.
     """
     findings: list[Finding] = []
     signed: list[Signed] = []
-    files: dict[str, bytes] = {}
+    opened: list[Members] = []
+    evidence = archive or io.BytesIO(parcel[EVIDENCE])
     predicate: dict[str, Any] = {}
 
     def signature_holds() -> str:
-        signed.append(check_signature(parcel[EVIDENCE], parcel[SIGNATURE]))
+        signed.append(check_signature(evidence, parcel[SIGNATURE]))
         if signed[0].certificate.public_bytes(Encoding.PEM) != parcel[CERTIFICATE]:
             raise Refused(f"The signature was not made with {CERTIFICATE}.")
         return f"{EVIDENCE} is exactly what was signed at {_shown(signed[0].time)} by the signer's clock."
@@ -507,12 +615,12 @@ def check_all(
         return f"The signature existed at {_shown(stamp.time)}, says “{who}”; whether to trust it is yours to judge."
 
     def statement_holds() -> str:
-        predicate.update(check_statement(files, signed[0].certificate))
+        predicate.update(check_statement(opened[0], signed[0].certificate))
         return f"The statement on case {predicate['case']['ref']} names every file and is signed by the same key."
 
     def archive_is_sound() -> str:
-        files.update(members_of(parcel[EVIDENCE]))
-        return f"{len(files)} files, each once, none hidden."
+        opened.append(Members(evidence))
+        return f"{len(opened[0])} files, each once, none hidden."
 
     def run(name: str, check: Callable[[], str]) -> bool:
         try:
@@ -529,10 +637,13 @@ def check_all(
     if TIME_STAMP in parcel:
         run("time", time_is_attested)
     if run("archive", archive_is_sound):
-        run("files", lambda: check_bag(files))
+        run("files", lambda: check_bag(opened[0]))
         if signed and run("statement", statement_holds):
-            run("journal", lambda: check_log(files, predicate["case"]["ref"], held, predicate["journal"]["epoch"]))
-    return findings, list(predicate.get("declared", []))
+            run("journal", lambda: check_log(opened[0], predicate["case"]["ref"], held, predicate["journal"]["epoch"]))
+    declared = list(predicate.get("declared", []))
+    if TIME_STAMP not in parcel:
+        declared.append("Clock not attested: no time stamp lies beside this bundle; the times are the signer's word.")
+    return findings, declared
 
 
 def _shown(time: datetime) -> str:
@@ -580,12 +691,14 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     names = (EVIDENCE, SIGNATURE, CERTIFICATE, TIME_STAMP, SUCCESSION)
-    parcel = {name: (Path(arguments[0]) / name).read_bytes() for name in names if (Path(arguments[0]) / name).is_file()}
-    if missing := [name for name in names[:3] if name not in parcel]:
+    folder = Path(arguments[0])
+    if missing := [name for name in names[:3] if not (folder / name).is_file()]:
         print(f"{', '.join(missing)}: not in this folder")
         return 3
+    parcel = {name: (folder / name).read_bytes() for name in names[1:] if (folder / name).is_file()}
     held = Path(arguments[2]).read_text(encoding="utf-8") if len(arguments) == 3 else None
-    findings, declared = check_all(parcel, arguments[1] if len(arguments) > 1 else None, held)
+    with (folder / EVIDENCE).open("rb") as archive:
+        findings, declared = check_all(parcel, arguments[1] if len(arguments) > 1 else None, held, archive)
     for finding in findings:
         print(f"{'holds ' if finding.ok else 'FAILS '} {finding.name}: {finding.says}")
     for sentence in declared:

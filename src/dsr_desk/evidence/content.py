@@ -6,12 +6,15 @@ and is printed as such. Nothing here is computed from a plan: outcomes come from
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from dsr_desk.core.actions import Seen
-from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.items import ItemKind
+from dsr_desk.evidence.facts import Saying
+from dsr_desk.evidence.many import Many, number_of, numbers
 from dsr_desk.evidence.parts import (
     ActionEntry,
     Backup,
@@ -22,6 +25,7 @@ from dsr_desk.evidence.parts import (
     Earlier,
     EarlierBundle,
     FaceCrop,
+    Gap,
     HitItem,
     Identity,
     JournalExcerpt,
@@ -52,13 +56,13 @@ __all__ = [
     "Edition",
     "EvidenceContent",
     "FaceCrop",
+    "Gap",
     "HitItem",
     "Identity",
     "JournalExcerpt",
     "JournalLeaf",
     "Language",
     "ModelEntry",
-    "NotSearched",
     "ObservedFate",
     "Organisation",
     "PathStep",
@@ -72,6 +76,9 @@ __all__ = [
     "Seen",
     "Told",
 ]
+
+
+_SEEN = tuple(Seen)
 
 
 class Edition(StrEnum):
@@ -95,15 +102,15 @@ class EvidenceContent:
     sealed: str
     searched: tuple[SearchedIndex, ...]
     searches: tuple[Search, ...]
-    not_searched: tuple[NotSearched, ...]
+    not_searched: tuple[Gap, ...]
     review: Review
-    hits: tuple[HitItem, ...]
+    hits: Many[HitItem]
     models: tuple[ModelEntry, ...]
     models_without_lineage: tuple[str, ...]
-    excluded_models: tuple[tuple[str, str], ...]
+    excluded_models: tuple[tuple[str, Saying], ...]
     actions: tuple[ActionEntry, ...]
     read_backs: tuple[ReadBack, ...]
-    custody: tuple[CustodyEvent, ...]
+    custody: Many[CustodyEvent]
     journal: JournalExcerpt
     declarant: Declarant
     officers: tuple[str, ...]
@@ -119,22 +126,7 @@ class EvidenceContent:
 
     @property
     def nothing_found(self) -> bool:
-        return not self.hits
-
-    @cached_property
-    def salted_custody(self) -> tuple[CustodyEvent, ...]:
-        """Custody as it is handed out: digests of items found are salted as their hits are."""
-        hits = {hit.ref: hit for hit in self.hits}
-        return tuple(
-            replace(
-                event,
-                digest_before=hits[event.item].salted(event.digest_before),
-                digest_after=hits[event.item].salted(event.digest_after),
-            )
-            if event.item in hits
-            else event
-            for event in self.custody
-        )
+        return not len(self.hits)
 
     @property
     def doubts(self) -> tuple[ReadBack, ...]:
@@ -144,12 +136,51 @@ class EvidenceContent:
         )
 
     @cached_property
-    def outcomes(self) -> dict[str, Seen]:
-        """The weakest thing that reading back says of each hit, by its ref; NOT_LOOKED where nobody looked."""
-        rank = {seen: place for place, seen in enumerate(Seen)}
-        weakest: dict[str, Seen] = {}
-        for entry in self.read_backs:
-            for ref in entry.items:
-                weakest[ref] = max(weakest.get(ref, Seen.GONE), entry.seen, key=rank.__getitem__)
-        held = {ref for entry in self.retained for ref in entry.items}
-        return {hit.ref: weakest.get(hit.ref, Seen.HELD if hit.ref in held else Seen.NOT_LOOKED) for hit in self.hits}
+    def outcomes(self) -> Outcomes:
+        """What became of each hit, by reading back."""
+        return Outcomes(self.read_backs, self.retained)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """How many hits there are of each kind and outcome; reads all of them once."""
+        kinds: Counter[ItemKind] = Counter()
+        seen: Counter[Seen] = Counter()
+        for hit in self.hits:
+            kinds[hit.kind] += 1
+            seen[self.outcomes[hit.ref]] += 1
+        return Tally(kinds[ItemKind.PHOTO], kinds[ItemKind.RECORD], seen)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of hits by kind and by what reading back says of them."""
+
+    photos: int
+    records: int
+    seen: Counter[Seen]
+
+
+class Outcomes:
+    """The weakest thing that reading back says of each hit; NOT_LOOKED where nobody looked. A byte for each item."""
+
+    def __init__(self, read_backs: tuple[ReadBack, ...], retained: tuple[Retained, ...]) -> None:
+        self._weakest = bytearray()
+        for look in read_backs:
+            for number in numbers(look.items):
+                self._note(number, look.seen.weakness)
+        for kept in retained:
+            for number in numbers(kept.items):
+                if not self._at(number):
+                    self._note(number, Seen.HELD.weakness)
+
+    def __getitem__(self, ref: str) -> Seen:
+        found = self._at(number_of(ref))
+        return _SEEN[found - 1] if found else Seen.NOT_LOOKED
+
+    def _at(self, number: int) -> int:
+        return self._weakest[number] if number < len(self._weakest) else 0
+
+    def _note(self, number: int, weakness: int) -> None:
+        if number >= len(self._weakest):
+            self._weakest.extend(bytes(number + 1 - len(self._weakest)))
+        self._weakest[number] = max(self._weakest[number], weakness + 1)

@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 from dsr_desk.core import merkle
-from dsr_desk.evidence.content import Edition, EvidenceContent, HitItem, Language, ModelEntry
-from dsr_desk.evidence.crops import clean_crop
+from dsr_desk.evidence.content import Edition, EvidenceContent, HitItem, JournalLeaf, Language, ModelEntry
+from dsr_desk.evidence.facts import Fact, english
 from dsr_desk.evidence.lineage_picture import lineage_svg
 from dsr_desk.evidence.log import sign_checkpoint, verifier_key
+from dsr_desk.evidence.members import Held, Member, Spool
 from dsr_desk.evidence.pdf import report_pdf
-from dsr_desk.evidence.report import report, shows_pictures
+from dsr_desk.evidence.report import report
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.statement import envelope, statement
+from dsr_desk.evidence.tree import Others, between
 
 
-def payload_of(content: EvidenceContent, edition: Edition, language: Language, signer: Signer) -> dict[str, bytes]:
-    """All payload files of an edition, by their names below `data/`, the signed statement among them."""
-    if shows_pictures(content, edition):
-        content = replace(content, hits=tuple(_with_clean_crop(hit) for hit in content.hits))
-    made = _requester(content) if edition is Edition.REQUESTER else _regulator(content)
-    made["report.html"] = report(content, edition, language)
-    if edition is Edition.REQUESTER:
-        made["report.pdf"] = report_pdf(made["report.html"], content, language)
+def payload_of(
+    content: EvidenceContent, edition: Edition, language: Language, signer: Signer, spool: Spool
+) -> dict[str, Member]:
+    """All payload files of an edition, by their names below `data/`, the signed statement among them.
+
+    What there may be millions of is written to the spool line by line.
+    """
+    requester = edition is Edition.REQUESTER
+    page = report(content, edition, language)
+    made: dict[str, Member] = {name: Held(data) for name, data in (_hers if requester else _theirs)(content).items()}
+    made |= {name: spool.add(pieces) for name, pieces in _long(content, edition)}
+    made["report.html"] = Held(page)
+    if requester:
+        made["report.pdf"] = Held(report_pdf(page, content, language))
     for name in ("check_bundle.py", "predicate.schema.json"):
-        made[name] = files("dsr_desk.evidence").joinpath(name).read_bytes()
-    made.update(_log(content, signer, full=edition is Edition.REGULATOR))
-    made["statement.dsse.json"] = envelope(statement(made, predicate(content, edition, language)), signer)
+        made[name] = Held(files("dsr_desk.evidence").joinpath(name).read_bytes())
+    made |= {name: Held(data) for name, data in _log(content, signer).items()}
+    made["statement.dsse.json"] = Held(envelope(statement(made, predicate(content, edition, language)), signer))
     return made
 
 
 def predicate(content: EvidenceContent, edition: Edition, language: Language) -> dict[str, Any]:
     """What the statement says of the files; its schema is in docs/bundle-format.md."""
-    case, outcomes = content.case, list(content.outcomes.values())
+    case, seen = content.case, content.tally.seen
     said: dict[str, Any] = json.loads(
         _COMPACT.encode(
             {
@@ -48,13 +56,15 @@ def predicate(content: EvidenceContent, edition: Edition, language: Language) ->
                 "clock": "not attested",
                 "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
                 "hits": len(content.hits),
-                "outcomes": {seen: outcomes.count(seen) for seen in dict.fromkeys(outcomes)},
-                "doubts": [{"target": one.target, "how": one.how, "seen": one.seen} for one in content.doubts],
+                "outcomes": {outcome: count for outcome, count in seen.items() if count},
+                "doubts": [
+                    {"target": english(one.target), "how": english(one.how), "seen": one.seen} for one in content.doubts
+                ],
                 "models": len(content.models),
                 "notSearched": len(content.not_searched) + len(content.not_registered),
-                "declarant": content.declarant,
+                "declarant": replace(content.declarant, basis=english(content.declarant.basis)),
                 "declared": _declared(content),
-                "earlier": list(content.earlier),
+                "earlier": [replace(one, why=english(one.why)) for one in content.earlier],
             }
         )
     )
@@ -67,22 +77,32 @@ def _declared(content: EvidenceContent) -> list[str]:
     sentences = [
         f"{who} declares that the list of datasets is complete; data that nobody registered was not searched.",
         "That nothing is left on backups, on other copies or in flash memory is not provable; see the report's limits.",
-        "The organisation holds its key, its journal and its clock; without a time stamp the times are its own word.",
+        "The organisation holds its key and journal; one rebuilt and signed anew shows only to who kept a checkpoint.",
     ]
     if content.journal.epoch > 1:
         sentences.append("The journal was restored from a backup; what was written after the backup is lost.")
     if content.doubts:
         sentences.append("Reading back left doubts; they are listed in the statement and in the report.")
-    if not content.read_backs and content.hits:
+    if not content.read_backs and not content.nothing_found:
         sentences.append("Nothing was read back: this bundle certifies no deletion.")
     if not content.declarant.validator:
         sentences.append("Nobody other than the operator confirmed the outcome.")
     return sentences
 
 
-def _requester(content: EvidenceContent) -> dict[str, bytes]:
-    """Her hits and her models; nothing of the machinery, of officers or of places inside the house."""
+def _long(content: EvidenceContent, edition: Edition) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Files with a line for each item or journal entry."""
+    requester = edition is Edition.REQUESTER
     outcomes = content.outcomes
+    of_hit = _her_hit if requester else _their_hit
+    yield "hits.json", _list({**of_hit(hit), "afterwards": outcomes[hit.ref]} for hit in content.hits)
+    yield "log/leaves.jsonl", _lines(_leaves(content, full=not requester))
+    if not requester:
+        yield "custody.jsonl", _lines(_custody(content))
+
+
+def _hers(content: EvidenceContent) -> dict[str, bytes]:
+    """Her hits and her models; nothing of the machinery, of officers or of places inside the house."""
     return {
         "scope.json": _json(
             {
@@ -93,9 +113,6 @@ def _requester(content: EvidenceContent) -> dict[str, bytes]:
                 "not_registered": content.not_registered,
                 "searches": [_some(one, "when", "statement", "complete", "after_deletion") for one in content.searches],
             }
-        ),
-        "hits.json": _json(
-            [{**_hit(hit), "salt": hit.salt.hex(), "afterwards": outcomes[hit.ref]} for hit in content.hits]
         ),
         "lineage.json": _json(
             {
@@ -108,9 +125,9 @@ def _requester(content: EvidenceContent) -> dict[str, bytes]:
     }
 
 
-def _regulator(content: EvidenceContent) -> dict[str, bytes]:
+def _theirs(content: EvidenceContent) -> dict[str, bytes]:
     """The whole scope, actions, dispositions and custody; no picture, no salt, no name of the person."""
-    case = {key: value for key, value in asdict(content.case).items() if key != "person"}
+    case = {key: value for key, value in _fields(content.case).items() if key != "person"}
     return {
         "case.json": _json(
             {
@@ -130,7 +147,6 @@ def _regulator(content: EvidenceContent) -> dict[str, bytes]:
                 "review": content.review,
             }
         ),
-        "hits.json": _json([_for_regulator(hit, content) for hit in content.hits]),
         "lineage.json": _json(
             {
                 "models": content.models,
@@ -140,26 +156,15 @@ def _regulator(content: EvidenceContent) -> dict[str, bytes]:
             }
         ),
         "lineage.svg": lineage_svg(content.models),
-        "actions.jsonl": _lines(content.actions),
+        "actions.jsonl": b"".join(_lines(content.actions)),
         "readback.json": _json(content.read_backs),
         "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),
-        "custody.jsonl": _lines(content.salted_custody),
     }
 
 
-def _log(content: EvidenceContent, signer: Signer, *, full: bool) -> dict[str, bytes]:
-    """Checkpoint, key, earlier heads and this case's leaves: entries if `full`, else their salted hashes alone."""
+def _log(content: EvidenceContent, signer: Signer) -> dict[str, bytes]:
+    """Checkpoint, key and earlier heads."""
     journal = content.journal
-    leaves = []
-    for leaf in journal.leaves:
-        line: dict[str, Any] = {
-            "index": leaf.index,
-            "hash": merkle.leaf_hash(leaf.salt + leaf.entry).hex(),
-            "proof": [node.hex() for node in leaf.proof],
-        }
-        if full:
-            line |= {"salt": leaf.salt.hex(), "entry": leaf.entry.decode(), "signature": leaf.signature.hex()}
-        leaves.append(line)
     earlier = [
         {"size": one.size, "root": one.root.hex(), "checkpoint": one.checkpoint, "proof": [n.hex() for n in one.proof]}
         for one in journal.earlier
@@ -167,9 +172,31 @@ def _log(content: EvidenceContent, signer: Signer, *, full: bool) -> dict[str, b
     return {
         "log/checkpoint": sign_checkpoint(journal.origin, journal.size, journal.root, signer.log_key).encode(),
         "log/key.txt": (verifier_key(journal.origin, signer.log_key.public_key()) + "\n").encode(),
-        "log/leaves.jsonl": _lines(leaves),
         "log/earlier.json": _json(earlier),
     }
+
+
+def _leaves(content: EvidenceContent, *, full: bool) -> Iterator[dict[str, Any]]:
+    """This case's leaves and what stands between them: entries if `full`, else their salted hashes alone."""
+    for one in between(content.journal.hashes, content.journal.leaves):
+        if isinstance(one, Others):
+            yield {"index": one.index, "others": one.count, "hash": one.node.hex()}
+        else:
+            yield _leaf(one, full=full)
+
+
+def _leaf(leaf: JournalLeaf, *, full: bool) -> dict[str, Any]:
+    line: dict[str, Any] = {"index": leaf.index, "hash": merkle.leaf_hash(leaf.salt + leaf.entry).hex()}
+    if full:
+        line |= {"salt": leaf.salt.hex(), "entry": leaf.entry.decode(), "signature": leaf.signature.hex()}
+    return line
+
+
+def _custody(content: EvidenceContent) -> Iterator[dict[str, Any]]:
+    for event in content.custody:
+        line = _fields(event.handed_out)
+        del line["salt"]
+        yield line
 
 
 def _hit(hit: HitItem) -> dict[str, Any]:
@@ -182,14 +209,12 @@ def _hit(hit: HitItem) -> dict[str, Any]:
     }
 
 
-def _for_regulator(hit: HitItem, content: EvidenceContent) -> dict[str, Any]:
-    return {
-        **_hit(hit),
-        "container": hit.container,
-        "decided": hit.decided,
-        "decider": hit.decider,
-        "afterwards": content.outcomes[hit.ref],
-    }
+def _her_hit(hit: HitItem) -> dict[str, Any]:
+    return {**_hit(hit), "salt": hit.salt.hex()}
+
+
+def _their_hit(hit: HitItem) -> dict[str, Any]:
+    return {**_hit(hit), "container": hit.container, "decided": hit.decided, "decider": hit.decider}
 
 
 def _her_model(model: ModelEntry) -> dict[str, Any]:
@@ -207,10 +232,6 @@ def _her_model(model: ModelEntry) -> dict[str, Any]:
     }
 
 
-def _with_clean_crop(hit: HitItem) -> HitItem:
-    return hit if hit.crop is None else replace(hit, crop=clean_crop(hit.crop, hit.ref))
-
-
 def _some(value: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
 
@@ -218,16 +239,27 @@ def _some(value: Any, *names: str) -> dict[str, Any]:
 def _json(value: Any) -> bytes:
     """Readable JSON: lists with an element on each line, all else indented."""
     if isinstance(value, list | tuple):
-        return ("[\n" + ",\n".join(map(_COMPACT.encode, value)) + "\n]\n").encode()
+        return b"".join(_list(value))
     return (_INDENTED.encode(value) + "\n").encode()
 
 
-def _lines(values: Iterable[Any]) -> bytes:
-    return "".join(_COMPACT.encode(value) + "\n" for value in values).encode()
+def _list(values: Iterable[Any]) -> Iterator[bytes]:
+    """A JSON list with an element on each line."""
+    before = "[\n"
+    for value in values:
+        yield (before + _COMPACT.encode(value)).encode()
+        before = ",\n"
+    yield b"\n]\n" if before.startswith(",") else b"[\n\n]\n"
+
+
+def _lines(values: Iterable[Any]) -> Iterator[bytes]:
+    return ((_COMPACT.encode(value) + "\n").encode() for value in values)
 
 
 def _fields(value: Any) -> dict[str, Any]:
     """A dataclass as its fields. Bytes are refused: what is binary is spelled out on purpose."""
+    if isinstance(value, Fact):
+        return value.as_json()
     if hasattr(value, "__dataclass_fields__"):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}
     raise TypeError(f"a bundle holds no {type(value).__name__}")

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from dsr_desk.core import merkle
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.content import Earlier, JournalExcerpt, JournalLeaf
+from dsr_desk.evidence.many import Many
+from dsr_desk.evidence.tree import heads
 
 _ED25519 = b"\x01"
 
@@ -28,16 +29,6 @@ class JournalContradicted(DeskError):
 
 
 @dataclass(frozen=True)
-class LeafSource:
-    """A journal entry as the vault keeps it; see JournalLeaf."""
-
-    index: int
-    salt: bytes
-    entry: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True)
 class Checkpoint:
     """A tree head as it was read from a signed note whose signature holds."""
 
@@ -47,19 +38,23 @@ class Checkpoint:
 
 
 def excerpt(
-    origin: str, hashes: Sequence[bytes], entries: Iterable[LeafSource], earlier: Iterable[str] = (), epoch: int = 1
+    origin: str, hashes: Many[bytes], leaves: Many[JournalLeaf], earlier: Iterable[str] = (), epoch: int = 1
 ) -> JournalExcerpt:
-    """This case's leaves with proofs against the head over all leaf hashes (32 bytes each, in order).
+    """This case's entries (in the journal's order) under the head over all leaf hashes (32 bytes each, in order).
 
     `earlier` are checkpoints handed out before: this case's and the latest of all. Raises
     JournalContradicted if the journal does not continue one of them.
     """
-    leaves = tuple(
-        JournalLeaf(one.index, one.salt, one.entry, one.signature, tuple(merkle.inclusion_proof(hashes, one.index)))
-        for one in entries
-    )
-    continued = tuple(_earlier(hashes, note) for note in dict.fromkeys(earlier))
-    return JournalExcerpt(origin, len(hashes), merkle.root(hashes), leaves, continued, epoch)
+    notes = {note: read_checkpoint(note) for note in dict.fromkeys(earlier)}
+    for old in notes.values():
+        if not 0 < old.size <= len(hashes):
+            raise JournalContradicted(size=old.size)
+    root, found = heads(hashes, len(hashes), {old.size for old in notes.values()})
+    for old in notes.values():
+        if found[old.size].root != old.root:
+            raise JournalContradicted(size=old.size)
+    continued = tuple(Earlier(old.size, old.root, note, found[old.size].proof) for note, old in notes.items())
+    return JournalExcerpt(origin, len(hashes), root, leaves, hashes, continued, epoch)
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:
@@ -106,10 +101,3 @@ def _check_note(text: str, signatures: str, key: str) -> None:
 
 def _key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
-
-
-def _earlier(hashes: Sequence[bytes], note: str) -> Earlier:
-    old = read_checkpoint(note)
-    if not 0 < old.size <= len(hashes) or merkle.root(hashes[: old.size]) != old.root:
-        raise JournalContradicted(size=old.size)
-    return Earlier(old.size, old.root, note, tuple(merkle.consistency_proof(hashes, old.size)))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.check_bundle import EVIDENCE, Refused, members_of
+from dsr_desk.evidence.check_bundle import EVIDENCE, Members, Refused
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey
-from dsr_desk.evidence.verify import open_parcel
-from dsr_desk.storage.files import disk_errors, write_whole
+from dsr_desk.evidence.members import PIECE
+from dsr_desk.evidence.verify import Secrets, opening
+from dsr_desk.storage.files import disk_errors, writing_whole
 
 
 class FolderInUse(DeskError):
@@ -39,16 +43,23 @@ def open_bundle(
     """
     if folder.exists() and any(folder.iterdir()):
         raise FolderInUse(folder=folder)
+    written: list[Path] = []
     try:
-        parcel = open_parcel(path, passphrase, identities, envelope_key)
-        bag = members_of(parcel[EVIDENCE])
+        with opening(path, Secrets(passphrase, identities, envelope_key)) as parcel:
+            bag = Members(parcel.archive)
+            parcel.archive.seek(0)
+            written += [_write(folder / name, io.BytesIO(data)) for name, data in parcel.beside.items()]
+            written.append(_write(folder / EVIDENCE, parcel.archive))
+            written += [_write(folder / "evidence" / name, bag.open(name)) for name in bag]
     except Refused as refused:
         raise BundleRefused(why=refused) from refused
-    targets = {folder / name: data for name, data in parcel.items()}
-    targets |= {folder / "evidence" / name: data for name, data in bag.items()}
-    for target, data in targets.items():
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, data)
     report = folder / "evidence" / "data" / "report.html"
-    return tuple(sorted(targets, key=lambda target: (target != report, target)))
+    return tuple(sorted(written, key=lambda target: (target != report, target)))
+
+
+def _write(target: Path, data: BinaryIO) -> Path:
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with writing_whole(target) as file:
+        shutil.copyfileobj(data, file, PIECE)
+    return target

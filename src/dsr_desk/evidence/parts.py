@@ -6,15 +6,24 @@ Conventions as in `content`, through which other rooms import these.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
+from dsr_desk.evidence.facts import Fact, Saying
+from dsr_desk.evidence.many import Many
 
 _SETTLED = (Fate.DESTROYED, Fate.RETRAINED, Fate.NOT_AFFECTED)
+
+
+def salted(salt: bytes, digest: str) -> str:
+    """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both. "" stays ""."""
+    if len(salt) != 32:
+        raise ValueError("a salt has 32 bytes")
+    return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest() if digest else ""
 
 
 class Relation(StrEnum):
@@ -40,8 +49,8 @@ class DueDate:
 
     duty: str
     due: str
-    rule: str
-    steps: tuple[str, ...] = ()
+    rule: Saying
+    steps: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,15 @@ class SearchedIndex:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A part of the scope that was not searched, or not looked at afterwards."""
+
+    what: Saying
+    why: Saying
+    count: int | None = None
+
+
+@dataclass(frozen=True)
 class Search:
     """One search, with or without a hit. `statement` is what it says of itself."""
 
@@ -105,7 +123,7 @@ class Search:
     compared_faces: int
     compared_records: int
     candidates: int
-    statement: str
+    statement: str | tuple[Fact, ...]
     complete: bool
     after_deletion: bool = False
 
@@ -157,13 +175,7 @@ class HitItem:
     @property
     def salted_hash(self) -> str:
         """Of this item's digest."""
-        return self.salted(self.digest)
-
-    def salted(self, digest: str) -> str:
-        """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both. "" stays ""."""
-        if len(self.salt) != 32:
-            raise ValueError("a salt has 32 bytes")
-        return hashlib.sha256(self.salt + bytes.fromhex(digest)).hexdigest() if digest else ""
+        return salted(self.salt, self.digest)
 
 
 @dataclass(frozen=True)
@@ -231,7 +243,10 @@ class ModelEntry:
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """One step of the plan as it was carried out. `ended` is "" where it was begun and never closed."""
+    """One step of the plan as it was carried out. `ended` is "" where it was begun and never closed.
+
+    `items` are references or ranges of them, as in `many.ranges`.
+    """
 
     ref: str
     kind: str
@@ -241,31 +256,32 @@ class ActionEntry:
     ended: str
     operator: str
     approver: str
-    method: str
-    result: str
+    method: Saying
+    result: Saying
     digest_before: str = ""
     digest_after: str = ""
 
 
 @dataclass(frozen=True)
 class ReadBack:
-    """What was read back after the actions: of an item, of a model file, or of a whole dataset version.
+    """What was read back after the actions: of items, of a model file, or of a whole dataset version.
 
-    `how` names the look (content hash, near-duplicate, search again, identifiers, model file).
+    `how` names the look (content hash, near-duplicate, search again, identifiers, model file). `items` are references
+    or ranges of them.
     """
 
-    target: str
-    how: str
+    target: Saying
+    how: Saying
     seen: Seen
     when: str
     officer: str
     items: tuple[str, ...] = ()
-    says: str = ""
+    says: str | tuple[Fact, ...] = ""
 
 
 @dataclass(frozen=True)
 class Retained:
-    """What stays, on which legal ground, until when."""
+    """What stays, on which legal ground, until when. `items` as above."""
 
     items: tuple[str, ...]
     ground: str
@@ -275,7 +291,7 @@ class Retained:
 
 @dataclass(frozen=True)
 class Told:
-    """A data recipient who was told, and the answer."""
+    """A data recipient who was told, and the answer. `told` is "" where nobody was told yet."""
 
     recipient: str
     told: str
@@ -296,21 +312,32 @@ class Backup:
 class CustodyEvent:
     """Who touched what: item, officer, UTC time, place, purpose, digest before and after ("" where it is gone).
 
-    An item's digests are salted before they leave the house (see `EvidenceContent.salted_custody`).
+    `salt` is that of an item that was found, b"" for a container: an item's digests leave the house salted.
     """
 
     item: str
     who: str
     when: str
     where: str
-    why: str
+    why: Saying
     digest_before: str
     digest_after: str
+    salt: bytes = field(default=b"", repr=False)
+
+    @property
+    def handed_out(self) -> CustodyEvent:
+        """The event as it is written into a bundle: without the salt, its digests salted."""
+        if not self.salt:
+            if self.item.startswith("item-"):
+                raise ValueError("an item's digests leave the house salted")
+            return self
+        before, after = (salted(self.salt, digest) for digest in (self.digest_before, self.digest_after))
+        return replace(self, digest_before=before, digest_after=after, salt=b"")
 
 
 @dataclass(frozen=True)
 class JournalLeaf:
-    """One journal entry of this case: its bytes as they were hashed, and its inclusion proof.
+    """One journal entry of this case: its bytes as they were hashed.
 
     The leaf hash is SHA-256 over 0x00 ‖ `salt` ‖ `entry`; `signature` (Ed25519) is over the leaf hash.
     """
@@ -319,7 +346,6 @@ class JournalLeaf:
     salt: bytes
     entry: bytes
     signature: bytes
-    proof: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -337,7 +363,8 @@ class Earlier:
 
 @dataclass(frozen=True)
 class JournalExcerpt:
-    """The journal as this bundle shows it: the tree's head and this case's leaves. Made by `evidence.log.excerpt`.
+    """The journal as this bundle shows it: the tree's head, this case's leaves, and the hashes of all leaves, from
+    which the proof is made that these are among them. Made by `evidence.log.excerpt`.
 
     `origin` is the log's name in checkpoints, without spaces or plus signs. `epoch` counts from 1 and rises with each
     declared restore from a backup, after which checkpoints that others hold may be contradicted.
@@ -346,7 +373,8 @@ class JournalExcerpt:
     origin: str
     size: int
     root: bytes
-    leaves: tuple[JournalLeaf, ...]
+    leaves: Many[JournalLeaf]
+    hashes: Many[bytes]
     earlier: tuple[Earlier, ...] = ()
     epoch: int = 1
 
@@ -358,7 +386,7 @@ class Declarant:
 
     name: str
     role: str
-    basis: str
+    basis: Saying
     validator: str = ""
 
 
@@ -369,4 +397,4 @@ class EarlierBundle:
     evidence_digest: str
     sealed: str
     relation: Relation
-    why: str
+    why: Saying

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
+from collections.abc import Iterable
 from importlib.resources import files
+from itertools import islice
 
-from dsr_desk.core.items import ItemKind, LedgerClass
+from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.requests import Law
 from dsr_desk.evidence import report_details
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language, ModelEntry, Seen
+from dsr_desk.evidence.content import Edition, EvidenceContent, FaceCrop, HitItem, Language, ModelEntry, Seen
+from dsr_desk.evidence.crops import clean_crop
 from dsr_desk.evidence.html import (
     ROWS_SHOWN,
     Markup,
@@ -32,7 +34,7 @@ def report(content: EvidenceContent, edition: Edition, language: Language) -> by
     words = Words(language)
     sections = [_head(content, edition, words), _short(content, edition, words), _searched(content, words)]
     sections += [report_details.not_searched(content, words)]
-    if content.hits:
+    if not content.nothing_found:
         sections.append(_found(content, edition, words))
     sections.append(_models(content, edition, words))
     sections.append(_remains(content, words))
@@ -105,10 +107,10 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
 def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[str]:
     if content.nothing_found:
         return [words("nothing.regulator" if regulator else "nothing"), words("nothing.limit")]
-    photos = sum(hit.kind is ItemKind.PHOTO for hit in content.hits)
+    tally = content.tally
     found = words(
         "found.regulator" if regulator else "found.short",
-        photos=words.count(photos, "photo"), records=words.count(len(content.hits) - photos, "record"),
+        photos=words.count(tally.photos, "photo"), records=words.count(tally.records, "record"),
     )  # fmt: skip
     lines = [found, *_outcome(content, words)]
     learned = sum(model.in_weights for model in content.models)
@@ -125,15 +127,20 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
 
 def _outcome(content: EvidenceContent, words: Words) -> list[str]:
     """Counts come from reading back; the weakest look decides whether "all" may be said."""
-    counts = Counter(content.outcomes.values())
+    counts = content.tally.seen
     total = len(content.hits)
     if not content.read_backs:
         return [words("outcome.none")]
-    if set(counts) == {Seen.GONE} and not content.doubts:
+    if counts[Seen.GONE] == total and not content.doubts:
         return [words("outcome.one_gone" if total == 1 else "outcome.all_gone", count=words.number(total))]
     spelled = ", ".join(f"{words.number(counts[seen])} {words.seen(seen)}" for seen in Seen if counts[seen])
     doubts = [
-        words("outcome.doubt", what=f"{one.target}, {one.how}", seen=words.seen(one.seen), says=one.says).strip()
+        words(
+            "outcome.doubt",
+            what=f"{words.say(one.target)}, {words.say(one.how)}",
+            seen=words.seen(one.seen),
+            says=words.say(one.says),
+        ).strip()
         for one in content.doubts
     ]
     return [words("outcome.mixed", counts=spelled), *doubts]
@@ -152,7 +159,7 @@ def _found(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     outcomes = content.outcomes
     rows = [
         (hit.ref, words(hit.kind.value), hit.dataset_version, words.seen(outcomes[hit.ref]))
-        for hit in content.hits[:ROWS_SHOWN]
+        for hit in islice(content.hits, ROWS_SHOWN)
     ]
     pieces = [table((words("item"), words("kind"), words("where"), words("outcome")), rows, words("h.found"))]
     if len(content.hits) > ROWS_SHOWN:
@@ -164,13 +171,17 @@ def _found(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
 
 
 def _faces(content: EvidenceContent, words: Words) -> Markup:
+    """Her own face from each photo, cleaned; of very many the first ones."""
     figures = []
-    for hit in content.hits:
-        if hit.crop is not None:
-            source = "data:image/jpeg;base64," + base64.b64encode(hit.crop.image).decode()
-            picture = Markup(element("img", src=source, alt=words("crop_alt", ref=hit.ref)).text.replace("</img>", ""))
-            figures.append(element("li", element("figure", picture, element("figcaption", hit.ref))))
+    for hit, crop in islice(_crops(content.hits), ROWS_SHOWN):
+        source = "data:image/jpeg;base64," + base64.b64encode(clean_crop(crop, hit.ref).image).decode()
+        picture = Markup(element("img", src=source, alt=words("crop_alt", ref=hit.ref)).text.replace("</img>", ""))
+        figures.append(element("li", element("figure", picture, element("figcaption", hit.ref))))
     return element("ul", *figures, class_="faces")
+
+
+def _crops(hits: Iterable[HitItem]) -> Iterable[tuple[HitItem, FaceCrop]]:
+    return ((hit, hit.crop) for hit in hits if hit.crop is not None)
 
 
 def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
@@ -197,7 +208,8 @@ def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
 def _connection(model: ModelEntry, regulator: bool, words: Words) -> tuple[str]:
     items = words.both(model.photos, model.records)
     if regulator:
-        return (f"{', '.join(model.dataset_versions)} ({', '.join(model.roles)}; {model.certainty}; {items})",)
+        roles = ", ".join(map(words.code, model.roles))
+        return (f"{', '.join(model.dataset_versions)} ({roles}; {words.code(model.certainty)}; {items})",)
     if not model.in_weights:
         says = words("only_measured", items=items)
     else:
@@ -231,7 +243,7 @@ def _remains(content: EvidenceContent, words: Words) -> Markup:
     if rows:
         head = (words("what"), words("why"), words("until"))
         return section(words("h.remains"), table(head, rows, words("h.remains")))
-    clear = set(content.outcomes.values()) <= {Seen.GONE} and not content.doubts
+    clear = content.tally.seen[Seen.GONE] == len(content.hits) and not content.doubts
     return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
 
 
@@ -265,7 +277,7 @@ def _proof(content: EvidenceContent, words: Words) -> Markup:
         rows.append((words("claim.journal"), words("proved"), words("claim.journal.by")))
     else:
         rows.append((words("claim.journal"), words("declared"), words("claim.journal.first")))
-    if any(event.digest_before and event.digest_after for event in content.custody):
+    if any(action.digest_before and action.digest_after for action in content.actions):
         rows.append((words("claim.items"), words("consistent"), words("claim.items.by")))
     if content.read_backs:
         rows.append((words("claim.readback"), words("consistent"), words("claim.readback.by", officer=officer)))
@@ -289,7 +301,7 @@ def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Ma
         (words("case"), case.ref),
         (words("law"), f"{words.law(case.law)} – {words.right_name(case.right)}"),
         (words("received"), words.day(case.received)),
-        *((words("due"), f"{words.day(due.due)} ({due.duty})") for due in case.due),
+        *((words("due"), f"{words.day(due.due)} ({words.code(due.duty)})") for due in case.due),
         (words("identity"), f"{who.method}, {words.day(who.checked)}" if who else words("no_identity")),
     ]
     if who and who.photo_shows_requester:
@@ -297,8 +309,8 @@ def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Ma
     if who and who.acting_for:
         pairs.append((words("acting_for"), who.acting_for))
     pairs += [
-        (words("declarant"), ", ".join(filter(None, (declarant.name, declarant.role)))),
-        (words("basis"), declarant.basis or words("unknown")),
+        (words("declarant"), ", ".join(filter(None, (declarant.name, words.code(declarant.role))))),
+        (words("basis"), words.say(declarant.basis) or words("unknown")),
         (words("validator"), declarant.validator or words("nobody")),
         (words("sealed"), words.moment(content.sealed)),
     ]

@@ -20,13 +20,16 @@ from dsr_desk.evidence.html import (
     section,
     table,
 )
+from dsr_desk.evidence.many import count
 from dsr_desk.evidence.words import Words
+
+_TARGETS_SHOWN = 20
 
 
 def sections(content: EvidenceContent, words: Words) -> list[Markup]:
     """Deadlines, indexes, searches, hits, paths, actions, read-back, custody, journal."""
     made = [_clock(content, words), _indexes(content, words), _searches(content, words)]
-    if content.hits:
+    if not content.nothing_found:
         made.append(_hits(content, words))
     if content.models or content.excluded_models:
         made.append(_paths(content, words))
@@ -36,10 +39,11 @@ def sections(content: EvidenceContent, words: Words) -> list[Markup]:
 
 def not_searched(content: EvidenceContent, words: Words) -> Markup:
     entries = [
-        f"{entry.what}: {entry.why}" + (f" ({words.number(entry.count)})" if entry.count is not None else "")
+        f"{words.say(entry.what)}: {words.say(entry.why)}"
+        + (f" ({words.number(entry.count)})" if entry.count is not None else "")
         for entry in content.not_searched
     ]
-    entries += [search.statement for search in content.searches if not search.complete]
+    entries += [words.say(search.statement) for search in content.searches if not search.complete]
     entries += list(content.not_registered)
     return section(words("h.not_searched"), bullets(entries) if entries else element("p", words("not_searched.none")))
 
@@ -47,10 +51,13 @@ def not_searched(content: EvidenceContent, words: Words) -> Markup:
 def told(content: EvidenceContent, words: Words) -> Markup:
     entries = []
     for one in content.told:
+        if not one.told:
+            entries.append(f"{one.recipient}: {words('told.not_yet')}")
+            continue
         answer = (
             words("told.answer", day=words.day(one.answered), answer=one.answer) if one.answer else words("told.none")
         )
-        entries.append(f"{one.recipient}, {words.day(one.told)}: {answer}")
+        entries.append(f"{one.recipient}, {words('told.on', day=words.day(one.told))}: {answer}")
     return section(words("h.told"), bullets(entries))
 
 
@@ -63,7 +70,7 @@ def earlier(content: EvidenceContent, words: Words) -> Markup:
                 relation=words(one.relation.value),
                 day=words.day(one.sealed),
                 digest=one.evidence_digest,
-                why=one.why,
+                why=words.say(one.why),
             )
             for one in content.earlier
         ),
@@ -83,8 +90,9 @@ def _table(
 def _clock(content: EvidenceContent, words: Words) -> Markup:
     pieces: list[Piece] = []
     for due in content.case.due:
-        pieces.append(element("p", element("strong", f"{due.duty}: {words.day(due.due)}"), f" – {due.rule}"))
-        pieces.append(bullets(due.steps))
+        day = element("strong", f"{words.code(due.duty)}: {words.day(due.due)}")
+        pieces.append(element("p", day, f" – {words.say(due.rule)}"))
+        pieces.append(bullets(map(words.say, due.steps)))
     return section(words("h.clock"), *pieces)
 
 
@@ -92,7 +100,7 @@ def _indexes(content: EvidenceContent, words: Words) -> Markup:
     pieces: list[Piece] = []
     for one in content.searched:
         pieces.append(element("h3", one.dataset_version))
-        ledger = ", ".join(f"{name} {words.number(count)}" for name, count in one.ledger)
+        ledger = ", ".join(f"{words.code(name)} {words.number(count)}" for name, count in one.ledger)
         pairs: list[tuple[str, Piece]] = [
             (words("index"), f"{one.index}, {one.generation}"),
             (words("engine"), one.engine),
@@ -123,7 +131,7 @@ def _searches(content: EvidenceContent, words: Words) -> Markup:
                 ", ".join(one.indexes),
                 lines(*compared),
                 lines(*state),
-                one.statement,
+                words.say(one.statement),
             )
         )
     head = ("when", "index", "compared", "status", "statement")
@@ -143,7 +151,7 @@ def _hits(content: EvidenceContent, words: Words) -> Markup:
         (
             lines(hit.ref, words(hit.kind.value)),
             lines(hit.dataset_version, hit.container),
-            ", ".join(hit.found_by),
+            ", ".join(map(words.code, hit.found_by)),
             lines(words.moment(hit.decided), hit.decider),
             code(hit.salted_hash),
         )
@@ -155,14 +163,17 @@ def _hits(content: EvidenceContent, words: Words) -> Markup:
 
 def _paths(content: EvidenceContent, words: Words) -> Markup:
     ways = [
-        "".join(f" → {step.label} ({step.role}, {step.certainty})" if step.role else step.label for step in path)
+        "".join(
+            f" → {step.label} ({words.code(step.role)}, {words.code(step.certainty)})" if step.role else step.label
+            for step in path
+        )
         for model in content.models
         for path in model.paths
     ]
     pieces: list[Piece] = [bullets(ways)]
     if content.excluded_models:
         pieces.append(element("p", element("strong", words("excluded"))))
-        pieces.append(bullets(f"{name}: {reason}" for name, reason in content.excluded_models))
+        pieces.append(bullets(f"{name}: {words.say(reason)}" for name, reason in content.excluded_models))
     return section(words("h.paths"), *pieces)
 
 
@@ -170,11 +181,14 @@ def _actions(content: EvidenceContent, words: Words) -> Markup:
     rows = (
         (
             lines(
-                one.ref, one.kind, one.target, f"{words('items')}: {words.number(len(one.items))}" if one.items else ""
+                one.ref,
+                words.code(one.kind),
+                one.target,
+                f"{words('items')}: {words.number(count(one.items))}" if one.items else "",
             ),
             lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not_ended")),
             lines(f"{words('operator')}: {one.operator}", f"{words('approver')}: {one.approver}"),
-            lines(one.method, one.result),
+            lines(words.say(one.method), words.say(one.result)),
             _digests(one.digest_before, one.digest_after, words),
         )
         for one in content.actions
@@ -189,8 +203,8 @@ def _read_backs(content: EvidenceContent, words: Words) -> Markup:
     """Looks that found the same at the same time by the same officer share a row."""
     alike: dict[tuple[str, str, str, str, str], list[str]] = {}
     for one in content.read_backs:
-        look = (one.how, words.seen(one.seen), one.when, one.officer, one.says)
-        alike.setdefault(look, []).append(one.target)
+        look = (words.say(one.how), words.seen(one.seen), one.when, one.officer, words.say(one.says))
+        alike.setdefault(look, []).append(words.say(one.target))
     rows = [
         (_targets(targets, words), how, seen, lines(words.moment(when), officer), says)
         for (how, seen, when, officer, says), targets in alike.items()
@@ -200,8 +214,9 @@ def _read_backs(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _targets(targets: Sequence[str], words: Words) -> str:
-    shown = ", ".join(sorted(targets)[:20])
-    return words("targets", first=shown, count=words.number(len(targets) - 20)) if len(targets) > 20 else shown
+    shown = ", ".join(sorted(targets)[:_TARGETS_SHOWN])
+    more = len(targets) - _TARGETS_SHOWN
+    return words("targets", first=shown, count=words.number(more)) if more > 0 else shown
 
 
 def _custody(content: EvidenceContent, words: Words) -> Markup:
@@ -209,10 +224,10 @@ def _custody(content: EvidenceContent, words: Words) -> Markup:
         (
             one.item,
             lines(words.moment(one.when), one.who),
-            lines(one.where, one.why),
+            lines(one.where, words.say(one.why)),
             _digests(one.digest_before, one.digest_after, words),
         )
-        for one in content.salted_custody
+        for one in (event.handed_out for event in content.custody)
     )
     head = ("item", "when", "where", "digests")
     return section(

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.age_wrapper import seal_age
-from dsr_desk.evidence.bag import bag, stored_zip
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION, TIME_STAMP
+from dsr_desk.evidence.bag import bag
+from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION
 from dsr_desk.evidence.cms_wrapper import load_recipient, seal_cms
 from dsr_desk.evidence.content import Edition, EvidenceContent, Language
 from dsr_desk.evidence.editions import payload_of
 from dsr_desk.evidence.html_wrapper import Cover, seal_html
+from dsr_desk.evidence.members import Archive, Held, Member, Spool, joined
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.evidence.pdf import seal_pdf
 from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.timestamp import query, require_stamp
+from dsr_desk.evidence.timestamp import query
 from dsr_desk.evidence.verify_text import verify_text
 from dsr_desk.evidence.words import Words
-from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.files import write_whole, writing_whole
 
 _SHORTEST_SOUGHT = 5
+LARGEST_PAGE, LARGEST_ENVELOPE = 64 << 20, 512 << 20
+"""Bytes that a browser, a PDF reader or an S/MIME tool opens in memory without trouble."""
 
 
 class PersonalDataInside(DeskError):
@@ -36,11 +41,18 @@ class PersonalDataInside(DeskError):
     todo = "Look for the identifier in reasons, container names and notes of this case, and word them without it."
 
 
+class BundleTooLarge(DeskError):
+    code = "BUNDLE-TOO-LARGE"
+    happened = "The evidence has {megabytes} MB, and {wrapper} can hold {limit} MB."
+    means = "It opens in memory there, and would open nowhere. No such file was made."
+    todo = "Seal for an age key: it is opened piece by piece."
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Signed and not yet encrypted: what a time stamp is asked for, and what a wrapper takes.
 
-    `parcel` holds evidence.zip, its signature, the certificate, VERIFY.txt and the verifier. `checkpoint` is the
+    `members` are evidence.zip, its signature, the certificate, VERIFY.txt and the verifier. `checkpoint` is the
     signed note that this bundle hands out.
     """
 
@@ -48,23 +60,27 @@ class Evidence:
     organisation: str
     edition: Edition
     language: Language
-    parcel: dict[str, bytes] = field(repr=False)
+    members: Mapping[str, Member] = field(repr=False)
     checkpoint: str
 
     @property
+    def parcel(self) -> dict[str, bytes]:
+        """The members in memory."""
+        return {name: joined(member) for name, member in self.members.items()}
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of evidence.zip."""
-        return sha256_hex(self.parcel[EVIDENCE])
+        return self.members[EVIDENCE].sha256.hex()
+
+    @property
+    def signature(self) -> bytes:
+        return joined(self.members[SIGNATURE])
 
     @property
     def time_query(self) -> bytes:
         """The RFC 3161 query (DER) for a time stamp of the signature, to be carried to a connected machine."""
-        return query(self.parcel[SIGNATURE])
-
-    def stamped(self, answer: bytes) -> Evidence:
-        """The same evidence with the authority's answer beside it. Raises TimeStampRefused."""
-        require_stamp(self.parcel[SIGNATURE], answer)
-        return replace(self, parcel={**self.parcel, TIME_STAMP: answer})
+        return query(self.signature)
 
 
 @dataclass(frozen=True)
@@ -78,12 +94,14 @@ class Sealed:
     recipients: tuple[str, ...] = ()
 
 
-def sign(content: EvidenceContent, edition: Edition, signer: Signer, language: Language) -> Evidence:
-    """The evidence of one edition, signed. Same content, same key: same evidence.zip.
+def sign(
+    content: EvidenceContent, edition: Edition, signer: Signer, language: Language, spool: Spool | None = None
+) -> Evidence:
+    """The evidence of one edition, signed. Same content, same key: same bytes, the signature's too.
 
-    Raises PersonalDataInside, CropRefused.
+    It can be read while the spool is open. Raises PersonalDataInside, CropRefused.
     """
-    payload = payload_of(content, edition, language, signer)
+    payload = payload_of(content, edition, language, signer, spool or Spool())
     if edition is Edition.REGULATOR:
         _refuse_identifiers(payload, content)
     info = {
@@ -92,22 +110,23 @@ def sign(content: EvidenceContent, edition: Edition, signer: Signer, language: L
         "Bagging-Date": content.sealed[:10],
         "Bag-Group-Identifier": edition.value,
     }
-    evidence = stored_zip(bag(payload, info))
-    parcel = {
+    evidence = Archive(bag(payload, info))
+    members: dict[str, Member] = {
         EVIDENCE: evidence,
-        SIGNATURE: signer.sign_detached(evidence),
-        CERTIFICATE: signer.certificate_pem,
-        "VERIFY.txt": verify_text(signer),
-        "check_bundle.py": files("dsr_desk.evidence").joinpath("check_bundle.py").read_bytes(),
+        SIGNATURE: Held(signer.sign_detached(evidence.sha256, datetime.fromisoformat(content.sealed))),
+        CERTIFICATE: Held(signer.certificate_pem),
+        "VERIFY.txt": Held(verify_text(signer)),
+        "check_bundle.py": Held(files("dsr_desk.evidence").joinpath("check_bundle.py").read_bytes()),
     }
     if signer.successions:
-        parcel[SUCCESSION] = b"".join(line + b"\n" for line in signer.successions)
-    checkpoint = payload["log/checkpoint"].decode()
-    return Evidence(content.case.ref, content.organisation.name, edition, language, parcel, checkpoint)
+        members[SUCCESSION] = Held(b"".join(line + b"\n" for line in signer.successions))
+    checkpoint = joined(payload["log/checkpoint"]).decode()
+    return Evidence(content.case.ref, content.organisation.name, edition, language, members, checkpoint)
 
 
 def wrap_html(evidence: Evidence, path: Path) -> Sealed:
-    """Writes open-me.html with a fresh passphrase."""
+    """Writes open-me.html with a fresh passphrase. Raises BundleTooLarge."""
+    _require_below(evidence, LARGEST_PAGE, "a page")
     passphrase = new_passphrase()
     cover = Cover(evidence.case, evidence.organisation, evidence.language)
     page = seal_html(evidence.parcel, passphrase, cover)
@@ -116,7 +135,8 @@ def wrap_html(evidence: Evidence, path: Path) -> Sealed:
 
 
 def wrap_pdf(evidence: Evidence, path: Path) -> Sealed:
-    """Writes the requester's PDF with a fresh passphrase, to be typed as it is written."""
+    """Writes the requester's PDF with a fresh passphrase, to be typed as it is written. Raises BundleTooLarge."""
+    _require_below(evidence, LARGEST_PAGE, "a PDF")
     passphrase = new_passphrase()
     data = seal_pdf(evidence.parcel, passphrase)
     write_whole(path, data)
@@ -124,14 +144,15 @@ def wrap_pdf(evidence: Evidence, path: Path) -> Sealed:
 
 
 def wrap_age(evidence: Evidence, path: Path, recipients: Sequence[str]) -> Sealed:
-    """Writes bundle.age for recipients (lines `age1…`). Raises RecipientKeyWrong."""
-    data = seal_age(evidence.parcel, recipients)
-    write_whole(path, data)
-    return Sealed(path, sha256_hex(data), evidence, recipients=tuple(recipients))
+    """Writes bundle.age for recipients (lines `age1…`), piece by piece. Raises RecipientKeyWrong."""
+    with writing_whole(path) as file:
+        digest = seal_age(evidence.members, recipients, file)
+    return Sealed(path, digest, evidence, recipients=tuple(recipients))
 
 
 def wrap_cms(evidence: Evidence, path: Path, certificates: Sequence[bytes]) -> Sealed:
-    """Writes bundle.p7m for recipients' S/MIME certificates (PEM). Raises RecipientCertificateWrong."""
+    """Writes bundle.p7m for recipients' S/MIME certificates (PEM). Raises RecipientCertificateWrong, BundleTooLarge."""
+    _require_below(evidence, LARGEST_ENVELOPE, "an envelope for S/MIME")
     data = seal_cms(evidence.parcel, certificates)
     write_whole(path, data)
     names = tuple(load_recipient(pem, number).subject.rfc4514_string() for number, pem in enumerate(certificates, 1))
@@ -152,7 +173,13 @@ def seal(
     return wrap_age(evidence, path, recipients) if recipients else wrap_html(evidence, path)
 
 
-def _refuse_identifiers(payload: dict[str, bytes], content: EvidenceContent) -> None:
+def _require_below(evidence: Evidence, limit: int, wrapper: str) -> None:
+    size = evidence.members[EVIDENCE].size
+    if size > limit:
+        raise BundleTooLarge(megabytes=size >> 20, wrapper=wrapper, limit=limit >> 20)
+
+
+def _refuse_identifiers(payload: Mapping[str, Member], content: EvidenceContent) -> None:
     """Looks for whole identifiers in every file but the verifier and the schema.
 
     Names of officers and of the organisation are left out, and so are identifiers that are ordinary words of the
@@ -165,10 +192,26 @@ def _refuse_identifiers(payload: dict[str, bytes], content: EvidenceContent) -> 
         return
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in sorted(forms)))
     ours = sorted({name.lower() for name in (*content.officers, content.organisation.name)}, key=len, reverse=True)
-    for name, data in payload.items():
-        text = html.escape(html.unescape(data.decode("utf-8", "replace").lower()))
-        for known in ours:
-            text = text.replace(html.escape(known), "")
-        boilerplate = name in ("check_bundle.py", "predicate.schema.json")
-        if not boilerplate and any(form in text for form in forms) and pattern.search(text):
-            raise PersonalDataInside(file=f"data/{name}")
+    longest = 8 * max(map(len, (*forms, *ours, "")))
+    for name, member in payload.items():
+        if name in ("check_bundle.py", "predicate.schema.json"):
+            continue
+        for text in _texts(member, longest):
+            if any(form in text for form in forms) and pattern.search(_without(text, ours)):
+                raise PersonalDataInside(file=f"data/{name}")
+
+
+def _texts(member: Member, overlap: int) -> Iterator[str]:
+    """A file's text in small letters and pieces that overlap, each spelled as HTML spells it."""
+    end = ""
+    for piece in member.pieces():
+        text = end + piece.decode("utf-8", "replace")
+        end = text[-overlap:]
+        plain = html.unescape(text) if "&" in text else text
+        yield html.escape(plain.lower())
+
+
+def _without(text: str, ours: Sequence[str]) -> str:
+    for known in ours:
+        text = text.replace(html.escape(known), "")
+    return text

@@ -7,6 +7,7 @@ The journal's Ed25519 key is derived from the same key, so that one thing is kep
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,11 +19,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.errors import DeskError
+from dsr_desk.evidence import der
 
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 _VALID = timedelta(days=5 * 365)
@@ -112,6 +114,14 @@ class Signer:
         link = {"certificate": self.certificate_pem.decode(), "envelope": self.envelope("application/json", said)}
         return Signer(new.key, new.certificate, (*self.successions, canonical_json(link)))
 
+    @property
+    def follows(self) -> str:
+        """Fingerprint of the key that vouches for this one; "" where none does."""
+        if not self.successions:
+            return ""
+        envelope = json.loads(self.successions[-1])["envelope"]
+        return str(json.loads(base64.b64decode(envelope["payload"]))["old"])
+
     def envelope(self, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
         """A DSSE envelope over the canonical JSON of a value; the key id is the certificate's fingerprint."""
         payload = canonical_json(dict(value))
@@ -153,11 +163,37 @@ class Signer:
             return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         return self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
-    def sign_detached(self, data: bytes) -> bytes:
-        """Detached CMS signature (DER) with the certificate inside and the time of signing."""
-        builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(self.certificate, self.key, hashes.SHA256())
-        options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities]
-        return builder.sign(Encoding.DER, options)
+    def sign_detached(self, digest: bytes, when: datetime) -> bytes:
+        """Detached CMS signature (DER, RFC 5652) over what has this SHA-256, with certificate and time of signing.
+
+        The same bytes each time.
+        """
+        algorithm = der.sequence(der.OID_SHA256)
+        time = der.value(0x17, f"{when.astimezone(UTC):%y%m%d%H%M%SZ}".encode())
+        attributes = der.set_of(
+            der.sequence(der.OID_CONTENT_TYPE, der.set_of(der.OID_DATA)),
+            der.sequence(der.OID_TIME, der.set_of(time)),
+            der.sequence(der.OID_DIGEST, der.set_of(der.octets(digest))),
+        )
+        rsa_key = isinstance(self.key, rsa.RSAPrivateKey)
+        signed_with = der.sequence(der.OID_RSA, der.NULL) if rsa_key else der.sequence(der.OID_ECDSA_SHA256)
+        issuer = self.certificate.issuer.public_bytes()
+        signer = der.sequence(
+            der.integer(1),
+            der.sequence(issuer, der.integer(self.certificate.serial_number)),
+            algorithm,
+            b"\xa0" + attributes[1:],
+            signed_with,
+            der.octets(self.sign(attributes)),
+        )
+        signed = der.sequence(
+            der.integer(1),
+            der.set_of(algorithm),
+            der.sequence(der.OID_DATA),
+            der.value(0xA0, self.certificate_bytes()),
+            der.set_of(signer),
+        )
+        return der.sequence(der.OID_SIGNED, der.value(0xA0, signed))
 
 
 def readable_fingerprint(fingerprint: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.evidence.members import Member
 from dsr_desk.evidence.signing import Signer
 
 PREDICATE_TYPE = "urn:dsr-desk:evidence:v1"
@@ -14,11 +14,11 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-def statement(files: Mapping[str, bytes], predicate: Mapping[str, Any]) -> dict[str, Any]:
+def statement(files: Mapping[str, Member], predicate: Mapping[str, Any]) -> dict[str, Any]:
     """The statement: each file by its name in the bag (with `data/`) and SHA-256, and what is said of them."""
     return {
         "_type": STATEMENT_TYPE,
-        "subject": [{"name": f"data/{name}", "digest": {"sha256": sha256_hex(files[name])}} for name in sorted(files)],
+        "subject": [{"name": f"data/{name}", "digest": {"sha256": files[name].sha256.hex()}} for name in sorted(files)],
         "predicateType": PREDICATE_TYPE,
         "predicate": dict(predicate),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.evidence import der
 from dsr_desk.evidence.check_bundle import Refused, Stamp, check_time_stamp
 
-_SHA256 = bytes.fromhex("300d06096086480165030402010500")
+_NONCE = slice(-12, -3)
+"""Where a query of ours has it: before the last of its parts."""
 
 
 class TimeStampRefused(DeskError):
@@ -20,20 +21,17 @@ class TimeStampRefused(DeskError):
 
 def query(data: bytes) -> bytes:
     """A TimeStampReq (DER) over SHA-256 of the data, with a nonce, asking for the authority's certificate."""
-    imprint = _der(0x30, _SHA256 + _der(0x04, hashlib.sha256(data).digest()))
-    nonce = _der(0x02, b"\x01" + secrets.token_bytes(8))
-    return _der(0x30, _der(0x02, b"\x01") + imprint + nonce + _der(0x01, b"\xff"))
+    imprint = der.sequence(der.sequence(der.OID_SHA256, der.NULL), der.sha256(data))
+    nonce = der.integer((1 << 64) + secrets.randbits(64))
+    return der.sequence(der.integer(1), imprint, nonce, der.value(0x01, b"\xff"))
 
 
-def require_stamp(data: bytes, answer: bytes) -> Stamp:
-    """The time and the authority that an answer names for this data. Raises TimeStampRefused."""
+def require_stamp(data: bytes, asked: bytes, answer: bytes) -> Stamp:
+    """The time and the authority that an answer to this query names for this data. Raises TimeStampRefused."""
     try:
-        return check_time_stamp(data, answer)
+        stamp = check_time_stamp(data, answer)
+        if asked[_NONCE] != stamp.nonce:
+            raise Refused("It answers another query: the nonce is not the one that was asked with.")
     except Refused as refused:
         raise TimeStampRefused(why=refused) from refused
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    if len(content) > 0x7F:
-        raise ValueError("a query has short parts")
-    return bytes([tag, len(content)]) + content
+    return stamp

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.age_wrapper import open_age
@@ -15,16 +17,19 @@ from dsr_desk.evidence.check_bundle import (
     SIGNATURE,
     SUCCESSION,
     TIME_STAMP,
+    Members,
     Refused,
     check_all,
-    members_of,
 )  # fmt: skip
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey, open_cms
 from dsr_desk.evidence.html_wrapper import open_html
+from dsr_desk.evidence.members import Spool
 from dsr_desk.evidence.pdf import open_pdf
 
 PARCEL_REQUIRED = frozenset({EVIDENCE, SIGNATURE, CERTIFICATE})
-PARCEL_ALLOWED = PARCEL_REQUIRED | {TIME_STAMP, SUCCESSION, "VERIFY.txt", "check_bundle.py", "page.sha256"}
+PARCEL_ALLOWED = PARCEL_REQUIRED | {SUCCESSION, "VERIFY.txt", "check_bundle.py", "page.sha256"}
+STAMP_BESIDE = ".tsr"
+"""A time stamp lies beside its bundle under the bundle's whole name and this ending."""
 
 
 class BundleMissing(DeskError):
@@ -66,6 +71,23 @@ class Verification:
         }
 
 
+@dataclass(frozen=True)
+class Secrets:
+    """What opens a bundle: the passphrase, lines `AGE-SECRET-KEY-1…`, or an S/MIME recipient's key."""
+
+    passphrase: str | None = field(default=None, repr=False)
+    identities: Sequence[str] = field(default=(), repr=False)
+    envelope_key: EnvelopeKey | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An opened bundle: the archive as a file, everything beside it in memory."""
+
+    archive: BinaryIO
+    beside: dict[str, bytes]
+
+
 def verify(
     path: Path,
     passphrase: str | None = None,
@@ -73,76 +95,78 @@ def verify(
     expected_certificate: str | None = None,
     held_checkpoint: str | None = None,
     envelope_key: EnvelopeKey | None = None,
+    time_stamp: Path | None = None,
 ) -> Verification:
-    """Opens a bundle in memory and checks it.
+    """Opens a bundle, never in clear on the disk, and checks it.
 
     `path` is a sealed PDF, open-me.html, bundle.age, bundle.p7m, a saved parcel (zip), or evidence.zip with its
     signature and certificate beside (or the folder that holds them). `expected_certificate` is a SHA-256 fingerprint
-    got by another way, `held_checkpoint` the text of a checkpoint from an earlier bundle. Altered content comes back
-    as failed checks; BundleMissing and SecretNeeded are raised.
+    got by another way, `held_checkpoint` the text of a checkpoint from an earlier bundle, `time_stamp` an RFC 3161
+    answer; one that lies beside the bundle is taken by itself. Altered content comes back as failed checks;
+    BundleMissing and SecretNeeded are raised.
     """
-    opened, parcel = _try_open(path, passphrase, identities, envelope_key)
-    checks = [opened]
-    declared: list[str] = []
-    if opened.ok:
-        findings, declared = check_all(parcel, expected_certificate, held_checkpoint)
-        checks += [Check(*finding) for finding in findings]
-    return Verification(all(check.ok for check in checks), tuple(checks), tuple(declared))
+    try:
+        with opening(path, Secrets(passphrase, identities, envelope_key), time_stamp) as parcel:
+            findings, declared = check_all(parcel.beside, expected_certificate, held_checkpoint, parcel.archive)
+    except Refused as refused:
+        return Verification(False, (Check("opening", False, str(refused)),))
+    opened = Check("opening", True, "The bundle opens and holds the archive, its signature and the certificate.")
+    checks = (opened, *(Check(*finding) for finding in findings))
+    return Verification(all(check.ok for check in checks), checks, tuple(declared))
 
 
-def open_parcel(
-    path: Path, passphrase: str | None, identities: Sequence[str], envelope_key: EnvelopeKey | None = None
-) -> dict[str, bytes]:
-    """The files of the parcel, decrypted in memory. Raises Refused, BundleMissing, SecretNeeded."""
+@contextmanager
+def opening(path: Path, secrets: Secrets, time_stamp: Path | None = None) -> Iterator[Parcel]:
+    """An opened bundle. Raises Refused, BundleMissing, SecretNeeded."""
     if path.is_dir():
         path = path / EVIDENCE
     if not path.is_file():
         raise BundleMissing(path=path)
-    data = path.read_bytes()
-    if data.startswith(b"age-encryption.org/"):
-        if not identities:
+    with ExitStack() as stack:
+        if path.name == EVIDENCE:
+            parcel = _with_neighbours(path, stack)
+        else:
+            parcel = _complete(Members(_opened(path, secrets, stack)))
+        stamp = time_stamp or path.with_name(path.name + STAMP_BESIDE)
+        if stamp.is_file():
+            parcel.beside[TIME_STAMP] = stamp.read_bytes()
+        yield parcel
+
+
+def _opened(path: Path, secrets: Secrets, stack: ExitStack) -> BinaryIO:
+    """The parcel's zip."""
+    file = stack.enter_context(path.open("rb"))
+    begin = file.read(64)
+    file.seek(0)
+    if begin.startswith(b"age-encryption.org/"):
+        if not secrets.identities:
             raise SecretNeeded(path=path, what="a recipient's key")
-        return _complete(members_of(open_age(data, identities)))
-    if data.lstrip()[:9].lower() == b"<!doctype":
-        if passphrase is None:
+        return open_age(file, secrets.identities, stack.enter_context(Spool()))
+    page, pdf = begin.lstrip()[:9].lower() == b"<!doctype", begin.startswith(b"%PDF-")
+    if page or pdf:
+        if secrets.passphrase is None:
             raise SecretNeeded(path=path, what="the passphrase")
-        return _complete(members_of(open_html(data, passphrase)))
-    if data.startswith(b"%PDF-"):
-        if passphrase is None:
-            raise SecretNeeded(path=path, what="the passphrase")
-        return _complete(members_of(open_pdf(data, passphrase)))
-    if path.name == EVIDENCE:
-        return _with_neighbours(path, data)
-    if data.startswith(b"\x30"):
-        if envelope_key is None:
+        return io.BytesIO((open_html if page else open_pdf)(file.read(), secrets.passphrase))
+    if begin.startswith(b"\x30"):
+        if secrets.envelope_key is None:
             raise SecretNeeded(path=path, what="a recipient's private key")
-        return _complete(members_of(open_cms(data, envelope_key)))
-    if not data.startswith(b"PK"):
+        return io.BytesIO(open_cms(file.read(), secrets.envelope_key))
+    if not begin.startswith(b"PK"):
         raise Refused("This is no bundle: neither PDF, page, age file, CMS file nor zip, or its beginning was changed.")
-    return _complete(members_of(data))
+    return file
 
 
-def _try_open(
-    path: Path, passphrase: str | None, identities: Sequence[str], envelope_key: EnvelopeKey | None
-) -> tuple[Check, dict[str, bytes]]:
-    try:
-        parcel = open_parcel(path, passphrase, identities, envelope_key)
-    except Refused as refused:
-        return Check("opening", False, str(refused)), {}
-    return Check("opening", True, "The bundle opens and holds the archive, its signature and the certificate."), parcel
-
-
-def _complete(members: dict[str, bytes]) -> dict[str, bytes]:
+def _complete(members: Members) -> Parcel:
     missing, added = PARCEL_REQUIRED - set(members), set(members) - PARCEL_ALLOWED
     if missing:
         raise Refused(f"The bundle lacks {', '.join(sorted(missing))}.")
     if added:
         raise Refused(f"The bundle holds a file that does not belong to it: {sorted(added)[0]}.")
-    return members
+    return Parcel(members.open(EVIDENCE), {name: members.read(name) for name in members if name != EVIDENCE})
 
 
-def _with_neighbours(path: Path, data: bytes) -> dict[str, bytes]:
-    beside = {EVIDENCE: data}
+def _with_neighbours(path: Path, stack: ExitStack) -> Parcel:
+    beside = {}
     for name in (SIGNATURE, CERTIFICATE):
         neighbour = path.with_name(name)
         if not neighbour.is_file():
@@ -151,4 +175,4 @@ def _with_neighbours(path: Path, data: bytes) -> dict[str, bytes]:
     for name in (TIME_STAMP, SUCCESSION):
         if path.with_name(name).is_file():
             beside[name] = path.with_name(name).read_bytes()
-    return beside
+    return Parcel(stack.enter_context(path.open("rb")), beside)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
+import re
+from datetime import date
 
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.content import Language, Seen
-
-_WORDS: dict[str, dict[str, str]] = json.loads(files("dsr_desk.evidence").joinpath("words.json").read_text("utf-8"))
+from dsr_desk.evidence.facts import WORDS, Fact, Saying, fill, recognise
 
 _RIGHTS: dict[Right, tuple[str, str]] = {
     Right.ERASURE: ("delete your data", "Ihre Daten zu löschen"),
@@ -83,6 +83,13 @@ _MONTHS = (
 )  # fmt: skip
 
 
+_WEEKDAYS = (
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+)
+_SPELLED_DAY = re.compile(r"\w+ (\d{1,2}) (\w+) (\d{4})")
+
+
 class Words:
     """The report's words in one language."""
 
@@ -91,12 +98,47 @@ class Words:
         self._column = list(Language).index(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        return _WORDS[key][self.language.value].format(**values)
+        return WORDS[key][self.language.value].format(**values)
 
     @staticmethod
     def everything_said() -> str:
         """All sentences in small letters."""
-        return json.dumps(_WORDS, ensure_ascii=False).lower()
+        return json.dumps(WORDS, ensure_ascii=False).lower()
+
+    def say(self, said: Saying | tuple[Fact, ...]) -> str:
+        """A fact in this language; what a person typed stays as it is."""
+        if isinstance(said, str):
+            return said
+        if isinstance(said, tuple):
+            return " ".join(map(self.say, said))
+        if self.language is Language.ENGLISH:
+            return said.english
+        return fill(WORDS[f"fact.{said.code}"][self.language.value], {n: self._value(n, v) for n, v in said.values})
+
+    def _value(self, name: str, value: str) -> str:
+        """A fact's value as its reader writes it, by what kind of blank it fills."""
+        kind = name.partition("_")[0]
+        if kind == "day":
+            return self._spelled_day(value)
+        if kind == "iso":
+            return self.day(value)
+        if kind == "n":
+            return value.translate(str.maketrans(",.", ".,"))
+        nested = recognise(value) if kind == "noun" else None
+        return self.say(nested) if nested else value
+
+    def _spelled_day(self, said: str) -> str:
+        """A day as clocks spell it ("Tuesday 3 March 2026") in the words of the language."""
+        found = _SPELLED_DAY.fullmatch(said)
+        if found is None or found[2] not in _MONTHS[0]:
+            return said
+        day = date(int(found[3]), _MONTHS[0].index(found[2]) + 1, int(found[1]))
+        return f"{_WEEKDAYS[self._column][day.weekday()]}, {self.day(day.isoformat())}"
+
+    def code(self, value: str) -> str:
+        """A word of the trade ("train", "unreadable"); what is none stays as it is."""
+        known = WORDS.get(f"code.{value}")
+        return known[self.language.value] if known else value
 
     def right(self, right: Right) -> str:
         """As a thing that was asked for: "delete your data"."""

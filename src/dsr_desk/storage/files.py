@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from dsr_desk.core.errors import DeskError
 
@@ -43,6 +44,13 @@ class NotWritable(DeskError):
     todo = "Choose a folder that you may write to, or ask for the permission."
 
 
+class FileThere(DeskError):
+    code = "STORAGE-FILE-THERE"
+    happened = "There is a file at {where} already."
+    means = "It was not touched, and nothing was written."
+    todo = "Give another name, or move the file away."
+
+
 @contextmanager
 def disk_errors(where: Path | str) -> Iterator[None]:
     """Turns a full disk or a missing permission into an error that a person understands."""
@@ -58,12 +66,19 @@ def disk_errors(where: Path | str) -> Iterator[None]:
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Writes beside, fsyncs, renames, fsyncs the folder: after a power cut the file is the old or the new one."""
+    with writing_whole(path, mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing_whole(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """As `write_whole`, for what is written piece by piece; nothing is left where the block raises."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with disk_errors(path):
         try:
             descriptor = os.open(temporary, _NEW, mode)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
@@ -71,6 +86,21 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
             temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def require_free(path: Path) -> None:
+    """Raises FileThere. A name that a person chose is never written over; one that the program chooses is numbered."""
+    if path.exists() or path.is_symlink():
+        raise FileThere(where=path)
+
+
+def free_name(path: Path) -> Path:
+    """The path, or the first of `name-2.ext`, `name-3.ext` … at which nothing stands."""
+    number, free = 1, path
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def copy_whole(source: Path, target: Path, mode: int = 0o600) -> None:

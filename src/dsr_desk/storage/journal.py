@@ -82,9 +82,10 @@ class Journal:
         for row in self._db.conn.execute(f"SELECT {_COLUMNS} FROM journal {where} ORDER BY seq", values):
             yield _entry(row)
 
-    def leaves(self) -> list[bytes]:
-        """Leaf hashes of all entries in order."""
-        return [row[0] for row in self._db.conn.execute("SELECT leaf FROM journal ORDER BY seq")]
+    def leaves(self, size: int | None = None) -> Iterator[bytes]:
+        """Leaf hashes in order, of all entries or of the first `size`."""
+        limit = -1 if size is None else size
+        return (row[0] for row in self._db.conn.execute("SELECT leaf FROM journal ORDER BY seq LIMIT ?", [limit]))
 
     def problems(self) -> list[str]:
         """Checks numbering, leaf hashes and signatures; returns a sentence for each entry that does not hold.

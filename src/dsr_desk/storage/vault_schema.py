@@ -186,4 +186,11 @@ def run_statements(db: Database, text: str) -> None:
             statement = ""
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("vault-001-first", _first),)
+def _acting_for(db: Database) -> None:
+    db.conn.execute("ALTER TABLE identity_checks ADD COLUMN acting_for TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("vault-001-first", _first),
+    Migration("vault-002-acting-for", _acting_for),
+)

@@ -16,7 +16,6 @@ from cryptography.x509.oid import NameOID
 from PIL import Image, ImageDraw
 
 from dsr_desk.core.canonical import canonical_json
-from dsr_desk.core.findings import NotSearched
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.merkle import leaf_hash
@@ -30,9 +29,11 @@ from dsr_desk.evidence.content import (
     DueDate,
     EvidenceContent,
     FaceCrop,
+    Gap,
     HitItem,
     Identity,
     JournalExcerpt,
+    JournalLeaf,
     ModelEntry,
     ObservedFate,
     Organisation,
@@ -46,7 +47,7 @@ from dsr_desk.evidence.content import (
     Seen,
     Told,
 )
-from dsr_desk.evidence.log import LeafSource, excerpt
+from dsr_desk.evidence.log import excerpt
 from dsr_desk.evidence.signing import Signer
 
 SomeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | Ed25519PrivateKey
@@ -55,7 +56,7 @@ ORIGIN = "dsr-desk/journal/6f1c2a"
 OFFICER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"an officer").digest())
 
 
-def entry(number: int, case: str) -> LeafSource:
+def entry(number: int, case: str) -> JournalLeaf:
     """A journal entry as the vault keeps it, made from its number alone."""
     body = {
         "seq": number,
@@ -67,7 +68,7 @@ def entry(number: int, case: str) -> LeafSource:
         "body": {"index": "portraits", "compared": 240},
     }
     salt, content = hashlib.sha256(b"salt %d" % number).digest(), canonical_json(body)
-    return LeafSource(number, salt, content, OFFICER.sign(leaf_hash(salt + content)))
+    return JournalLeaf(number, salt, content, OFFICER.sign(leaf_hash(salt + content)))
 
 
 def journal(size: int = 11, earlier: tuple[str, ...] = ()) -> JournalExcerpt:
@@ -165,7 +166,7 @@ def found() -> EvidenceContent:
                 "Only candidates that were rejected before.", True, after_deletion=True,
             ),
         ),
-        not_searched=(NotSearched("photos of dataset portraits@2025-11", "unreadable files", 2),),
+        not_searched=(Gap("photos of dataset portraits@2025-11", "unreadable files", 2),),
         review=Review(31, 10, 20, 1, 0, "1", ("Iris Novak",)),
         hits=hits,
         models=models,
@@ -188,7 +189,8 @@ def found() -> EvidenceContent:
         ),
         custody=(
             CustodyEvent(
-                "item-0001", "Iris Novak", "2026-03-10T09:00:00Z", "photos-000.tar", "erasure", "11" * 32, "22" * 32
+                "item-0001", "Iris Novak", "2026-03-10T09:00:00Z", "photos-000.tar", "erasure", hits[0].digest, "",
+                hits[0].salt,
             ),
         ),
         journal=journal(),

@@ -7,6 +7,8 @@ import random
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pyrage
@@ -18,10 +20,13 @@ from dsr_desk.evidence.bag import bag, stored_zip
 from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, TIME_STAMP, Refused, check_all, members_of
 from dsr_desk.evidence.content import Edition, EvidenceContent, Language
 from dsr_desk.evidence.log import JournalContradicted, excerpt
+from dsr_desk.evidence.members import Held, joined
 from dsr_desk.evidence.open import BundleRefused, open_bundle
 from dsr_desk.evidence.seal import Evidence, seal, sign
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.verify import Verification, verify
+
+SIGNED = datetime(2026, 3, 12, 16, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def flips(data: bytes, count: int) -> Iterator[bytes]:
 
 def resigned(members: dict[str, bytes], signer: Signer) -> dict[str, bytes]:
     archive = stored_zip(members)
-    return {"archive": archive, "signature": signer.sign_detached(archive)}
+    return {"archive": archive, "signature": signer.sign_detached(sha256(archive).digest(), SIGNED)}
 
 
 def test_what_was_not_touched_holds(evidence: Evidence) -> None:
@@ -136,15 +141,17 @@ def test_a_member_added_is_noticed_even_when_the_archive_is_signed_anew(evidence
 
 
 def test_a_new_bag_around_changed_files_does_not_fit_the_statement(evidence: Evidence, signer: Signer) -> None:
-    payload = {n[5:]: d for n, d in members_of(evidence.parcel[EVIDENCE]).items() if n.startswith("data/")}
-    payload["hits.json"] = b"[]\n"
-    found = failures(evidence, **resigned(bag(payload, {}), signer))
+    members = members_of(evidence.parcel[EVIDENCE])
+    payload = {name[5:]: Held(data) for name, data in members.items() if name.startswith("data/")}
+    payload["hits.json"] = Held(b"[]\n")
+    changed = {name: joined(member) for name, member in bag(payload, {}).items()}
+    found = failures(evidence, **resigned(changed, signer))
     assert found == {"statement": "data/hits.json is not the file that the statement speaks of."}
 
 
 def test_another_key_cannot_sign_for_the_organisation(evidence: Evidence, signer: Signer) -> None:
     forger = Signer.new("Lumen Vision GmbH")
-    forged = forger.sign_detached(evidence.parcel[EVIDENCE])
+    forged = forger.sign_detached(evidence.members[EVIDENCE].sha256, SIGNED)
     assert "signature" in failures(evidence, signature=forged)
     parcel = {**evidence.parcel, SIGNATURE: forged, CERTIFICATE: forger.certificate_pem}
     findings, _ = check_all(parcel, signer.fingerprint)
@@ -219,11 +226,19 @@ def test_a_changed_journal_entry_is_refused_though_everything_else_is_signed_ane
     assert "journal" in failures(sign(forged, Edition.REGULATOR, signer, Language.ENGLISH))
 
 
-def test_a_proof_for_another_place_is_refused(content: EvidenceContent, signer: Signer) -> None:
+def test_an_entry_of_the_case_at_another_place_is_refused(content: EvidenceContent, signer: Signer) -> None:
     first, second, *others = content.journal.leaves
-    swapped = (replace(first, proof=second.proof), replace(second, proof=first.proof), *others)
+    swapped = (replace(second, index=first.index), replace(first, index=second.index), *others)
     forged = replace(content, journal=replace(content.journal, leaves=swapped))
-    assert "is not in the journal" in failures(sign(forged, Edition.REGULATOR, signer, Language.ENGLISH))["journal"]
+    assert "another case or place" in failures(sign(forged, Edition.REGULATOR, signer, Language.ENGLISH))["journal"]
+
+
+def test_an_entry_that_the_checkpoint_does_not_cover_is_refused(content: EvidenceContent, signer: Signer) -> None:
+    *known, last = content.journal.leaves
+    foreign = entry(last.index, "2026-001")
+    forged = replace(content, journal=replace(content.journal, leaves=(*known, replace(foreign, salt=bytes(32)))))
+    found = failures(sign(forged, Edition.REQUESTER, signer, Language.ENGLISH))
+    assert found == {"journal": "The entries of this case are not in the journal that the checkpoint signs."}
 
 
 def zip_of(*members: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:

@@ -34,8 +34,10 @@ from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, L
 from dsr_desk.evidence.open import open_bundle
 from dsr_desk.evidence.seal import Evidence, sign, wrap_age, wrap_cms
 from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.timestamp import TimeStampRefused
+from dsr_desk.evidence.timestamp import TimeStampRefused, require_stamp
 from dsr_desk.evidence.verify import SecretNeeded, verify
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 CONFIG = """
 [tsa]
@@ -91,15 +93,21 @@ def evidence(content: EvidenceContent, signer: Signer) -> Evidence:
 def test_a_time_stamp_goes_out_as_a_query_and_comes_back_into_the_bundle(
     evidence: Evidence, authority: Path, tmp_path: Path
 ) -> None:
-    stamped = evidence.stamped(answer_to(evidence.time_query, authority))
+    asked = evidence.time_query
+    answer = answer_to(asked, authority)
     identity = pyrage.x25519.Identity.generate()
-    sealed = wrap_age(stamped, tmp_path / "bundle.age", [str(identity.to_public())])
+    sealed = wrap_age(evidence, tmp_path / "bundle.age", [str(identity.to_public())])
+    bare = verify(sealed.path, identities=[str(identity)])
+    assert any("Clock not attested" in sentence for sentence in bare.declared)
+    assert require_stamp(evidence.signature, asked, answer).authority.subject.rfc4514_string() == "CN=Local clock"
+    (tmp_path / "bundle.age.tsr").write_bytes(answer)
     result = verify(sealed.path, identities=[str(identity)])
+    assert not any("Clock not attested" in sentence for sentence in result.declared)
     assert result.ok
     (time,) = [check.says for check in result.checks if check.name == "time"]
     assert "Local clock" in time
     folder = open_bundle(sealed.path, tmp_path / "out", identities=[str(identity)])[0].parents[2]
-    assert verify(folder).ok
+    assert [check.name for check in verify(folder).checks].count("time") == 1
     command = [tool("openssl"), "ts", "-verify", "-data", SIGNATURE, "-in", TIME_STAMP, "-CAfile",
                str(authority / "authority.pem")]  # fmt: skip
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True)
@@ -121,11 +129,14 @@ def test_an_answer_for_another_signature_or_a_refusal_is_not_taken(
     evidence: Evidence, content: EvidenceContent, signer: Signer, authority: Path
 ) -> None:
     other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, Language.ENGLISH)
-    with pytest.raises(TimeStampRefused, match="not taken"):
-        evidence.stamped(answer_to(other.time_query, authority))
-    for nothing in (b"", bytes.fromhex("30053003020102"), evidence.time_query):
+    asked = evidence.time_query
+    with pytest.raises(TimeStampRefused, match="of other bytes than this signature"):
+        require_stamp(evidence.signature, asked, answer_to(other.time_query, authority))
+    with pytest.raises(TimeStampRefused, match="the nonce is not the one"):
+        require_stamp(evidence.signature, asked, answer_to(evidence.time_query, authority))
+    for nothing in (b"", bytes.fromhex("30053003020102"), asked):
         with pytest.raises(TimeStampRefused):
-            evidence.stamped(nothing)
+            require_stamp(evidence.signature, asked, nothing)
 
 
 def test_every_changed_byte_of_what_the_authority_signed_is_refused(evidence: Evidence, authority: Path) -> None:
@@ -188,19 +199,19 @@ def test_a_certificate_that_cannot_receive_is_refused_before_anything_is_written
 
 
 def test_who_knows_the_old_fingerprint_trusts_the_key_that_follows(content: EvidenceContent, signer: Signer) -> None:
-    second = signer.succeeded_by(Signer.new("Lumen Vision GmbH"))
-    third = second.succeeded_by(Signer.new("Lumen Vision GmbH"))
+    second = signer.succeeded_by(Signer.new("Lumen Vision GmbH", NEW_YEAR))
+    third = second.succeeded_by(Signer.new("Lumen Vision GmbH", NEW_YEAR))
     again = Signer.load(third.private_bytes(), third.certificate_bytes(), third.successions)
     parcel = sign(content, Edition.REGULATOR, again, Language.ENGLISH).parcel
     for known in (signer, second, third):
         findings, _ = check_all(parcel, known.fingerprint)
         assert all(finding.ok for finding in findings)
-    findings, _ = check_all(parcel, Signer.new("Lumen Vision GmbH").fingerprint)
+    findings, _ = check_all(parcel, Signer.new("Lumen Vision GmbH", NEW_YEAR).fingerprint)
     assert [finding.name for finding in findings if not finding.ok] == ["signer"]
 
 
 def test_a_succession_that_the_old_key_did_not_sign_is_refused(content: EvidenceContent, signer: Signer) -> None:
-    forger = Signer.new("Lumen Vision GmbH")
+    forger = Signer.new("Lumen Vision GmbH", NEW_YEAR)
     forged = json.loads(signer.succeeded_by(signer).successions[0])
     said = {"type": "urn:dsr-desk:succession:v1", "old": signer.fingerprint, "new": forger.fingerprint}
     forged["envelope"] = forger.envelope("application/json", said)

@@ -79,7 +79,9 @@ def test_the_regulator_sees_scope_dispositions_custody_and_the_journal(
     assert models["kiosk-tuned"]["observed"]["fate"] == "destroyed"
     assert models["facenet-base"]["observed"] is None
     assert json.loads(files["custody.jsonl"].splitlines()[0])["who"] == "Iris Novak"
-    assert all("entry" in json.loads(line) for line in files["log/leaves.jsonl"].splitlines())
+    lines = [json.loads(line) for line in files["log/leaves.jsonl"].splitlines()]
+    assert all(("entry" in line) != ("others" in line) for line in lines)
+    assert sum("entry" in line for line in lines) == len(content.journal.leaves)
     assert files["lineage.svg"].startswith(b"<svg")
     assert len(files["actions.jsonl"].splitlines()) == 2
 
@@ -205,6 +207,8 @@ def test_digests_in_the_custody_of_items_are_salted_too(content: EvidenceContent
     handed_out = json.loads(files["custody.jsonl"])
     assert (handed_out["digest_before"], handed_out["digest_after"]) == (first.salted_hash, "")
     assert first.digest.encode() not in b"".join(files.values())
+    with pytest.raises(ValueError, match="salted"):
+        files_of(replace(content, custody=(replace(event, salt=b""),)), Edition.REGULATOR, signer)
 
 
 def test_an_officer_who_bears_the_name_of_the_person_does_not_stop_the_sealing(
@@ -230,7 +234,7 @@ def test_an_identifier_is_found_however_html_spells_it(content: EvidenceContent,
 
 def test_what_nobody_read_back_is_never_called_gone(content: EvidenceContent, signer: Signer) -> None:
     unread = replace(content, read_backs=(), retained=())
-    assert set(unread.outcomes.values()) == {Seen.NOT_LOOKED}
+    assert {unread.outcomes[hit.ref] for hit in unread.hits} == {Seen.NOT_LOOKED}
     files = files_of(unread, Edition.REQUESTER, signer)
     assert "✓ gone" not in files["report.html"].decode()
     envelope = json.loads(files["statement.dsse.json"])

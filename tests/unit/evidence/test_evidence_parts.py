@@ -25,12 +25,14 @@ from dsr_desk.evidence import check_bundle
 from dsr_desk.evidence.age_wrapper import RecipientKeyWrong
 from dsr_desk.evidence.bag import bag, stored_zip
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey
-from dsr_desk.evidence.content import Edition, EvidenceContent
+from dsr_desk.evidence.content import Edition, EvidenceContent, JournalLeaf
 from dsr_desk.evidence.log import read_checkpoint, sign_checkpoint, verifier_key
+from dsr_desk.evidence.members import Held, joined
 from dsr_desk.evidence.open import BundleRefused, FolderInUse, open_bundle
 from dsr_desk.evidence.passphrase import BITS, new_passphrase, normal_passphrase
 from dsr_desk.evidence.seal import seal
 from dsr_desk.evidence.signing import KeyFileUnusable, Signer, readable_fingerprint
+from dsr_desk.evidence.tree import Others, between, heads
 from dsr_desk.evidence.verify import BundleMissing, SecretNeeded, verify
 
 
@@ -111,15 +113,36 @@ def test_a_checkpoint_is_a_signed_note_that_its_key_verifies() -> None:
 @given(st.integers(1, 70), st.data())
 def test_the_verifier_alone_agrees_with_the_trees_of_the_vault(size: int, data: st.DataObject) -> None:
     leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
-    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
-    head = check_bundle.Head("o", size, merkle.root(leaves))
-    proof = merkle.inclusion_proof(leaves, index)
-    assert check_bundle._included(leaves[index], index, head, proof)
-    assert not check_bundle._included(leaves[index], (index + 1) % size, head, proof) or size == 1
-    continued = merkle.consistency_proof(leaves, old)
+    old = data.draw(st.integers(1, size))
+    root, heads_of = heads(leaves, size, [old])
+    head = check_bundle.Head("o", size, root)
+    assert root == merkle.root(leaves)
+    assert heads_of[old].root == merkle.root(leaves[:old])
+    continued = list(heads_of[old].proof)
+    assert continued == merkle.consistency_proof(leaves, old)
     assert check_bundle._continues(old, merkle.root(leaves[:old]), size, head.root, continued)
     assert not check_bundle._continues(old, merkle.leaf_hash(b"other"), size, head.root, continued)
     assert not check_bundle._continues(old, merkle.root(leaves[:old]), size, head.root, [*continued, head.root])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 70), st.data())
+def test_any_entries_are_proved_together_and_a_changed_proof_is_refused(size: int, data: st.DataObject) -> None:
+    leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
+    own = sorted(data.draw(st.sets(st.integers(0, size - 1))))
+    lines = [
+        {"index": one.index, "others": one.count, "hash": one.node.hex()}
+        if isinstance(one, Others)
+        else {"index": one.index, "hash": leaves[one.index].hex()}
+        for one in between(leaves, [JournalLeaf(index, b"", b"", b"") for index in own])
+    ]
+    head = check_bundle.Head("o", size, merkle.root(leaves))
+    assert check_bundle._check_leaves(lines, head, "") == len(own)
+    place = data.draw(st.integers(0, len(lines) - 1))
+    before, after = lines[:place], lines[place + 1 :]
+    for forged in ([*before, *after], [*lines, lines[place]], [*before, {**lines[place], "hash": "00" * 32}, *after]):
+        with pytest.raises(check_bundle.Refused):
+            check_bundle._check_leaves(forged, head, "")
 
 
 def test_a_zip_is_the_same_whatever_order_its_members_come_in() -> None:
@@ -132,7 +155,7 @@ def test_a_zip_is_the_same_whatever_order_its_members_come_in() -> None:
 
 
 def test_bag_info_keeps_one_line_for_each_label() -> None:
-    info = bag({"a.txt": b"12345"}, {"Source-Organization": "Two\nlines: here"})["bag-info.txt"].decode()
+    info = joined(bag({"a.txt": Held(b"12345")}, {"Source-Organization": "Two\nlines: here"})["bag-info.txt"]).decode()
     assert info == "Payload-Oxum: 5.1\nSource-Organization: Two lines: here\n"
 
 

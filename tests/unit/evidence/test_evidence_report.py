@@ -15,10 +15,11 @@ from evidence_sample import hit, journal
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation, Seen
+from dsr_desk.evidence.facts import WORDS
 from dsr_desk.evidence.html import ROWS_SHOWN
 from dsr_desk.evidence.lineage_picture import lineage_svg
 from dsr_desk.evidence.report import report
-from dsr_desk.evidence.words import _WORDS, Words
+from dsr_desk.evidence.words import Words
 
 
 class Balanced(HTMLParser):
@@ -80,11 +81,11 @@ def test_what_stands_in_the_vault_is_shown_as_text(content: EvidenceContent) -> 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_word_exists_in_both_languages_with_the_same_blanks(language: Language) -> None:
     words = Words(language)
-    for key, both in _WORDS.items():
+    for key, both in WORDS.items():
         blanks = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (both["en"], both["de"])]
         assert both["en"]
         assert both["de"]
-        assert blanks[0] == blanks[1], key
+        assert blanks[0] == blanks[1] or (key.startswith("fact.") and blanks[0] > blanks[1]), key
     assert all(words.right(one) and words.right_name(one) for one in Right)
     assert all(words.law(one) for one in Law)
     assert all(words.fate(one) for one in Fate)
@@ -95,7 +96,8 @@ def test_no_word_is_kept_that_no_report_says() -> None:
     room = files("dsr_desk.evidence")
     source = "".join(path.read_text("utf-8") for path in room.iterdir() if path.name.endswith(".py"))
     built = ("photo", "record", "completes", "corrects", "proved", "consistent", "declared")
-    unused = [key for key in _WORDS if not re.search(rf"""["']{re.escape(key)}["']""", source) and key not in built]
+    kept = [key for key in WORDS if not key.startswith(("fact.", "code."))]
+    unused = [key for key in kept if not re.search(rf"""["']{re.escape(key)}["']""", source) and key not in built]
     assert set(unused) <= {"title.requester", "title.regulator"}
 
 

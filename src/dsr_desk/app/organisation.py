@@ -1,0 +1,31 @@
+"""What certificates say of the organisation beside its name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core.changes import Change, Topic
+
+
+@dataclass(frozen=True)
+class Details:
+    """`contact` is for the person, `authority` the supervisory authority, `role` that of whoever seals."""
+
+    address: str = ""
+    contact: str = ""
+    authority: str = ""
+    role: str = ""
+
+
+def organisation_details(desk: Desk) -> Details:
+    """What was set; "" where nothing was."""
+    return Details(**{name: desk.vault.setting(name) or "" for name in Details.__dataclass_fields__})
+
+
+def set_organisation_details(desk: Desk, details: Details) -> Change:
+    """Stands on every bundle that is sealed from now on."""
+    with desk.vault.transaction():
+        for name, value in asdict(details).items():
+            desk.vault.set_setting(name, " ".join(value.split()))
+        return desk.record("organisation-described", [Topic.EVIDENCE])

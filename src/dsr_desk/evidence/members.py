@@ -1,0 +1,316 @@
+"""Members of a zip that are read in pieces, and the zip itself: stored, sorted, fixed dates, so that the same members
+give the same bytes.
+
+Millions of lines lie in a spool while a bundle is made: a file without a name, encrypted with a key that nobody keeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import struct
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, cast
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from dsr_desk.storage.files import disk_errors
+
+PIECE = 1 << 20
+HELD_AT_MOST = 16 << 20
+_BLOCK = 16
+_LARGEST = 0xFFFFFFFF
+_FIRST_OF_JANUARY_1980 = 0x0021
+_PLAIN_FILE = 0o100644 << 16
+
+
+class Member(Protocol):
+    """Bytes with what a zip and a manifest say of them; `pieces` may be called again and again."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> bytes: ...
+
+    @property
+    def crc32(self) -> int: ...
+
+    def pieces(self) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """A member that is short enough to be held."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.data).digest()
+
+    @property
+    def crc32(self) -> int:
+        return zlib.crc32(self.data)
+
+    def pieces(self) -> Iterator[bytes]:
+        yield self.data
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A member that lies in a spool."""
+
+    spool: Spool
+    start: int
+    size: int
+    sha256: bytes
+    crc32: int
+
+    def pieces(self) -> Iterator[bytes]:
+        return self.spool.read(self.start, self.size)
+
+
+class Spool:
+    """Short things stay in memory. What goes to the disk is encrypted (AES-256-CTR) and gone when this is closed."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._where = str(folder or tempfile.gettempdir())
+        self._file: BinaryIO = io.BytesIO()
+        self._key, self._end = secrets.token_bytes(32), 0
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    def add(self, pieces: Iterable[bytes]) -> Spooled:
+        """Writes a member, whole before the next one begins."""
+        start = self._end
+        writer, digest, crc, size = SpoolWriter(self, start), hashlib.sha256(), 0, 0
+        for piece in gathered(pieces):
+            digest.update(piece)
+            crc = zlib.crc32(piece, crc)
+            size += writer.write(piece)
+        self.extend(start + size)
+        return Spooled(self, start, size, digest.digest(), crc)
+
+    def take(self, fill: Callable[[BinaryIO], object]) -> BinaryIO:
+        """What `fill` writes, as a file to read from any place."""
+        start = self._end
+        raw = SpoolWriter(self, start)
+        with io.BufferedWriter(cast("io.RawIOBase", raw), PIECE) as writer:
+            fill(cast("BinaryIO", writer))
+            writer.flush()
+            size = raw.tell()
+        return cast("BinaryIO", io.BufferedReader(SpoolReader(self, start, size), PIECE))
+
+    def extend(self, end: int) -> None:
+        self._end = -(-end // _BLOCK) * _BLOCK
+
+    @property
+    def end(self) -> int:
+        return self._end
+
+    def read(self, start: int, size: int) -> Iterator[bytes]:
+        """Pieces of what was written from `start` on, which is any place."""
+        skipped = start % _BLOCK
+        decryptor = self._cipher(start - skipped).decryptor()
+        at, left = start - skipped, size + skipped
+        while left > 0:
+            with disk_errors(self._where):
+                self._file.seek(at)
+                raw = self._file.read(min(PIECE, left))
+            if not raw:
+                return
+            at, left = at + len(raw), left - len(raw)
+            plain = decryptor.update(raw)
+            yield plain[skipped:]
+            skipped = 0
+
+    def write_at(self, place: int, data: bytes) -> None:
+        with disk_errors(self._where):
+            if isinstance(self._file, io.BytesIO) and place + len(data) > HELD_AT_MOST:
+                begun = self._file.getbuffer()
+                self._file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._where, prefix=".sealing-"))  # noqa: SIM115
+                self._file.write(begun)
+            self._file.seek(place)
+            self._file.write(data)
+
+    def encryptor_at(self, place: int) -> SpoolCipher:
+        return self._cipher(place).encryptor()
+
+    def _cipher(self, place: int) -> Cipher[modes.CTR]:
+        return Cipher(algorithms.AES256(self._key), modes.CTR((place // _BLOCK).to_bytes(_BLOCK, "big")))
+
+
+class SpoolCipher(Protocol):
+    def update(self, data: bytes) -> bytes: ...
+
+
+class SpoolWriter(io.RawIOBase):
+    """A file to write to, one piece after the other."""
+
+    def __init__(self, spool: Spool, start: int) -> None:
+        super().__init__()
+        self._spool, self._start, self._at, self._cipher = spool, start, start, spool.encryptor_at(start)
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at - self._start
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._spool.write_at(self._at, self._cipher.update(bytes(data)))
+        self._at += len(data)
+        self._spool.extend(self._at)
+        return len(data)
+
+
+class SpoolReader(io.RawIOBase):
+    """A part of a spool as a file."""
+
+    def __init__(self, spool: Spool, start: int, size: int) -> None:
+        super().__init__()
+        self._spool, self._start, self._size, self._at = spool, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        wanted = max(0, min(len(buffer), self._size - self._at))
+        data = b"".join(self._spool.read(self._start + self._at, wanted))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class Pieces(io.RawIOBase):
+    """Pieces as a file to read from, once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__()
+        self._pieces, self._left = iter(pieces), memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        taken = min(len(buffer), len(self._left))
+        buffer[:taken] = self._left[:taken]
+        self._left = self._left[taken:]
+        return taken
+
+
+class Archive:
+    """A zip with sorted, uncompressed members and fixed dates, itself a member of another; zip64 beyond 4 GB."""
+
+    def __init__(self, members: Mapping[str, Member]) -> None:
+        self._members = dict(sorted(members.items()))
+
+    @cached_property
+    def size(self) -> int:
+        heads = sum(len(_local(name, one)) + one.size for name, one in self._members.items())
+        return heads + len(self._directory)
+
+    @cached_property
+    def _sums(self) -> tuple[bytes, int]:
+        digest, crc = hashlib.sha256(), 0
+        for piece in self.pieces():
+            digest.update(piece)
+            crc = zlib.crc32(piece, crc)
+        return digest.digest(), crc
+
+    @property
+    def sha256(self) -> bytes:
+        return self._sums[0]
+
+    @property
+    def crc32(self) -> int:
+        return self._sums[1]
+
+    def pieces(self) -> Iterator[bytes]:
+        for name, one in self._members.items():
+            yield _local(name, one)
+            yield from one.pieces()
+        yield self._directory
+
+    @cached_property
+    def _directory(self) -> bytes:
+        """Central directory and end records."""
+        entries, at = [], 0
+        for name, one in self._members.items():
+            entries.append(_central(name, one, at))
+            at += len(_local(name, one)) + one.size
+        return b"".join(entries) + _end(len(entries), sum(map(len, entries)), at)
+
+
+def joined(member: Member) -> bytes:
+    return b"".join(member.pieces())
+
+
+def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of about one MiB."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _local(name: str, one: Member) -> bytes:
+    wide = one.size >= _LARGEST
+    sizes = (_LARGEST, _LARGEST) if wide else (one.size, one.size)
+    extra = struct.pack("<HHQQ", 1, 16, one.size, one.size) if wide else b""
+    fields = (45 if wide else 20, 0, 0, 0, _FIRST_OF_JANUARY_1980, one.crc32, *sizes, len(name), len(extra))
+    return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields) + name.encode("ascii") + extra
+
+
+def _central(name: str, one: Member, at: int) -> bytes:
+    wide = (one.size, one.size) if one.size >= _LARGEST else ()
+    far = (at,) if at >= _LARGEST else ()
+    extra = struct.pack(f"<HH{len(wide + far)}Q", 1, 8 * len(wide + far), *wide, *far) if wide or far else b""
+    size, place = (_LARGEST if wide else one.size), (_LARGEST if far else at)
+    version = 45 if extra else 20
+    fields = (20, 3, version, 0, 0, 0, _FIRST_OF_JANUARY_1980, one.crc32, size, size, len(name), len(extra))
+    rest = (0, 0, 0, _PLAIN_FILE, place)
+    return struct.pack("<4sBB5H3L2H3H2L", b"PK\x01\x02", *fields, *rest) + name.encode("ascii") + extra
+
+
+def _end(count: int, size: int, at: int) -> bytes:
+    far = b""
+    if at >= _LARGEST or at + size >= _LARGEST:
+        far = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, at)
+        far += struct.pack("<4sLQL", b"PK\x06\x07", 0, at + size, 1)
+    shown = _LARGEST if far else at
+    return far + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, min(size, _LARGEST), shown, 0)
