@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import struct
 import tarfile
@@ -13,9 +14,11 @@ import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import lmdb
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
@@ -30,7 +33,8 @@ class Sample:
 
     `damage` breaks it in a way that a reader must notice; `unique_names` says that no two members are called alike,
     `file_names` that members are files, `named` that items carry the names they are given, `sniffed` that the file's
-    extension does not matter, `masks` that an item may be replaced.
+    extension does not matter, `masks` that an item may be replaced. `peak` is what reading a large one may take in
+    bytes: a workbook's cells name their texts by number, so all of them are held, packed.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Sample:
     masks: bool = True
     named: bool = True
     new_row: bytes = b'{"name": "Nobody"}'
+    peak: int = 8_000_000
 
 
 def photo(shade: int, size: int = 24) -> bytes:
@@ -182,6 +187,49 @@ def _lmdb(folder: Path, items: Items) -> Path:
     return path
 
 
+def _excel(folder: Path, items: Items) -> Path:
+    path = folder / "people.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["name", "joined"])
+    for _, data in items:
+        sheet.append([data.decode("latin-1"), date(2024, 5, 17)])
+    book.save(path)
+    return with_shared_strings(path)
+
+
+def with_shared_strings(path: Path) -> Path:
+    """The workbook as Excel writes it: cells name texts by number, each text once in a part of its own."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {info: archive.read(info) for info in archive.infolist()}
+    texts: dict[bytes, int] = {}
+
+    def share(cell: re.Match[bytes]) -> bytes:
+        number = texts.setdefault(cell[2], len(texts))
+        return cell[1] + b't="s"><v>' + str(number).encode() + b"</v></c>"
+
+    inline = re.compile(rb'(<c [^>]*?)t="inlineStr"><is>(.*?)</is></c>', re.DOTALL)
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    link = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info, data in parts.items():
+            if info.filename.startswith("xl/worksheets/sheet"):
+                data = inline.sub(share, data)
+            elif info.filename == "[Content_Types].xml":
+                override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+                data = data.replace(b"</Types>", override)
+            elif info.filename == "xl/_rels/workbook.xml.rels":
+                added = b'<Relationship Id="rId900" Type="' + link + b'" Target="sharedStrings.xml"/></Relationships>'
+                data = data.replace(b"</Relationships>", added)
+            archive.writestr(info, data)
+        items = b"".join(b"<si>" + text + b"</si>" for text in texts)
+        space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        head = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="' + space + b'">'
+        archive.writestr("xl/sharedStrings.xml", head + items + b"</sst>")
+    return path
+
+
 SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
@@ -195,5 +243,6 @@ SAMPLES = (
     Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
     Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
+    Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

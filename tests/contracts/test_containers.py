@@ -261,7 +261,7 @@ def test_a_large_container_is_read_as_a_stream(sample: Sample, place: Path) -> N
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 8_000_000
+    assert peak < sample.peak
 
 
 @every_format

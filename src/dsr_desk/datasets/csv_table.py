@@ -14,7 +14,16 @@ from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import ContainerDamaged, Entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.text_tables import SAMPLE_BYTES, Dialect, Row, dialect_of, looks_like_data, row_at, rows_of
+from dsr_desk.datasets.text_tables import (
+    SAMPLE_BYTES,
+    Dialect,
+    Row,
+    dialect_of,
+    looks_like_data,
+    row_at,
+    rows_of,
+    unique_names,
+)
 
 _SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _MAYBE = frozenset({"", ".txt", ".dat", ".data"})
@@ -50,7 +59,7 @@ class CsvTable(FileContainer):
         cells = self._dialect.fields(header.raw) if header else []
         if looks_like_data(cells):
             raise NoHeader(name=self.name)
-        return _unique(cells)
+        return unique_names(cells)
 
     def entries(self) -> Iterator[Entry]:
         columns = self.columns
@@ -117,18 +126,6 @@ class CsvTable(FileContainer):
 def _record(columns: list[str], fields: list[str]) -> dict[str, str]:
     extra = [f"column {number}" for number in range(len(columns) + 1, len(fields) + 1)]
     return {name: value for name, value in zip([*columns, *extra], fields, strict=False) if value}
-
-
-def _unique(cells: list[str]) -> list[str]:
-    names: list[str] = []
-    for number, cell in enumerate(cells, start=1):
-        name = base = cell.strip() or f"column {number}"
-        again = 1
-        while name in names:
-            again += 1
-            name = f"{base} ({again})"
-        names.append(name)
-    return names
 
 
 def _is_other_text(head: bytes) -> bool:

@@ -12,6 +12,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import Container, Summary
 from dsr_desk.datasets.csv_table import CsvTable
+from dsr_desk.datasets.excel import ExcelWorkbook
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
 from dsr_desk.datasets.img2dataset import Img2DatasetShard
@@ -31,6 +32,7 @@ FORMATS: tuple[type[FileContainer], ...] = (
     Img2DatasetShard,
     WebDatasetShard,
     TarArchive,
+    ExcelWorkbook,
     ZipArchive,
     ParquetTable,
     RecordFile,

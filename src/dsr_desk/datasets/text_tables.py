@@ -121,6 +121,19 @@ def looks_like_data(cells: list[str]) -> bool:
     return any(_is_value(cell) for cell in filled)
 
 
+def unique_names(cells: list[str]) -> list[str]:
+    """Names of columns from a header's cells: the blank ones are numbered, those that are alike too."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = base = cell.strip() or f"column {number}"
+        again = 1
+        while name in names:
+            again += 1
+            name = f"{base} ({again})"
+        names.append(name)
+    return names
+
+
 def windows_page(raw: bytes) -> str:
     """Windows-1250 or Windows-1252, whichever these bytes are likelier to be."""
     central = 2 * len(_CENTRAL.findall(raw))

@@ -82,7 +82,7 @@ class ZipArchive(FileContainer):
                     position += 1
                     if goes:
                         continue
-                self._carry_over(archive, info, out, new)
+                carry_over(archive, info, out, new)
         return []
 
     def rest_digest(self, changes: Changes) -> str:
@@ -95,20 +95,6 @@ class ZipArchive(FileContainer):
                     seen = (info.filename, info.CRC, info.file_size, info.date_time, info.external_attr)
                     digest.update(repr(seen).encode("utf-8", "replace"))
         return digest.hexdigest()
-
-    def _carry_over(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, out: zipfile.ZipFile, new: bytes | None
-    ) -> None:
-        fresh = copy(info)
-        with warnings.catch_warnings():
-            # Two members may have one name; both stay.
-            warnings.simplefilter("ignore", UserWarning)
-            if new is not None:
-                out.writestr(fresh, new)
-                return
-            with archive.open(info) as source, out.open(fresh, "w", force_zip64=info.file_size >= 2**31) as sink:
-                while chunk := source.read(CHUNK):
-                    sink.write(chunk)
 
     def _look(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[ItemKind | None, str]:
         """Kind, and why it cannot be read."""
@@ -163,3 +149,17 @@ class ZipArchive(FileContainer):
                 yield archive
         except _BROKEN as error:
             raise ContainerDamaged(name=self.name, why="its directory or a member cannot be read") from error
+
+
+def carry_over(archive: zipfile.ZipFile, info: zipfile.ZipInfo, out: zipfile.ZipFile, new: bytes | None = None) -> None:
+    """Copies a member with its method, times and attributes; with other content where `new` is given."""
+    fresh = copy(info)
+    with warnings.catch_warnings():
+        # Two members may have one name; both stay.
+        warnings.simplefilter("ignore", UserWarning)
+        if new is not None:
+            out.writestr(fresh, new)
+            return
+        with archive.open(info) as source, out.open(fresh, "w", force_zip64=info.file_size >= 2**31) as sink:
+            while chunk := source.read(CHUNK):
+                sink.write(chunk)
