@@ -16,6 +16,15 @@ from dsr_desk.lineage.importers.draft import PART, node_id
 
 JOINED_KINDS = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EMBEDDING, NodeKind.BENCHMARK, NodeKind.OUTPUT)
 MOST_QUESTIONS_A_NAME = 200
+NOTHING = frozenset(
+    (
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "d751713988987e9331980363e24189ce.dir",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    )
+)
+"""Digests of no content at all (MD5, an empty folder in DVC, SHA-1, SHA-256): they tell nothing apart."""
 REGISTERED = "registered"
 ERASED = "people-erased"
 """Attributes of nodes that come from this vault's registration; exports leave them out."""
@@ -151,7 +160,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
 
 
 def _by_digest(node: Node) -> list[tuple[str, ...]]:
-    return [(node.kind, digest) for digest in node.digests]
+    return [(node.kind, digest) for digest in node.digests if digest.partition(":")[2] not in NOTHING]
 
 
 def _by_global_name(node: Node) -> list[tuple[str, ...]]:

@@ -130,6 +130,57 @@ def test_two_repositories_join_on_content(tmp_path: Path) -> None:
     assert {m.name for m in affected(graph, ["data/crops"]).models} == {"out/model.onnx", "out/second.onnx"}
 
 
+def test_lock_files_of_several_commits_are_one_import_and_each_is_a_version_of_its_own(tmp_path: Path) -> None:
+    """As `git show COMMIT:dvc.lock` writes them, one file a commit."""
+    write(tmp_path, "0001-dvc.lock", LOCK)
+    write(tmp_path, "0002-dvc.lock", LOCK.replace("bb0", "b20").replace("dd0", "d20").replace("cc0", "c20"))
+    imported = import_file(tmp_path)
+
+    assert sorted(n.version[:3] for n in imported.nodes if n.name == "data/crops") == ["b20", "bb0"]
+    graph = Graph.of(imported.nodes, imported.edges)
+    (old,) = [n for n in imported.nodes if n.name == "data/crops" and n.version.startswith("bb0")]
+    assert [model.version[:3] for model in affected(graph, [old.id]).models] == ["dd0"]
+    raw = affected(graph, ["data/raw.zip"]).models
+    assert sorted(model.version[:3] for model in raw) == ["d20", "dd0"]
+
+
+def test_a_lock_file_of_dvc_1_is_read(tmp_path: Path) -> None:
+    text = "train:\n  cmd: python t.py\n  deps:\n  - {path: faces, md5: a1.dir}\n  outs:\n  - {path: m.pt, md5: b2}\n"
+    assert edges(import_file(write(tmp_path, "dvc.lock", text))) == {
+        ("dataset:faces", "train", "run:train"),
+        ("run:train", "produce", "model:m.pt"),
+    }
+
+
+def test_a_stage_that_runs_in_a_folder_has_its_paths_there(tmp_path: Path) -> None:
+    write(tmp_path, "dvc.yaml", "stages:\n  train:\n    wdir: src\n    cmd: x\n")
+    write(
+        tmp_path, "dvc.lock", LOCK.split("  train@large")[0].replace("prepare:", "train:").replace("data/", "../data/")
+    )
+    write(tmp_path, "raw.zip.dvc", "wdir: data\nouts:\n- {md5: aa000000000000000000000000000002, path: raw.zip}\n")
+    imported = import_file(tmp_path)
+
+    assert {node.name for node in imported.nodes if node.kind == "dataset"} == {"data/raw.zip", "data/crops"}
+    graph = Graph.of(imported.nodes, imported.edges)
+    assert len([node for node in graph.nodes if node.name == "data/raw.zip"]) == 1
+
+
+def test_data_that_dvc_only_refers_to_is_kept_with_its_version(tmp_path: Path) -> None:
+    text = (
+        "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    deps:\n"
+        "    - {path: 'ds://faces', dataset: {type: dvc, name: faces, url: 'git@host:a/b', rev_lock: 12ab}}\n"
+        "    - {path: more.zip, cloud: {store: {etag: e, version_id: v7}}}\n"
+        "    outs:\n    - {path: m.pt, md5: b2}\n"
+    )
+    imported = import_file(write(tmp_path, "dvc.lock", text))
+    assert {node.label for node in imported.nodes if node.kind == "dataset"} == {"faces@12ab", "more.zip@v7"}
+
+    table = "deps:\n- {db: {connection: crm, table: people}}\nouts:\n- {md5: 0f, path: people.csv}\n"
+    assert edges(import_file(write(tmp_path, "people.csv.dvc", table))) == {
+        ("dataset:people", "derive", "dataset:people.csv")
+    }
+
+
 def test_a_stage_file_of_an_old_dvc_is_a_stage(tmp_path: Path) -> None:
     text = "cmd: python t.py\ndeps:\n- {md5: a1, path: data.csv}\nouts:\n- {md5: b2, path: model.pkl}\n"
     assert edges(import_file(write(tmp_path, "train.dvc", text))) == {

@@ -93,6 +93,37 @@ def test_windows_line_ends_and_missing_front_matter_are_read(card: Callable[...,
     assert "not recorded" in imported.warnings[0]
 
 
+def test_what_people_write_into_cards_is_read(card: Callable[..., Path]) -> None:
+    front = "datasets:\n- acme/faces\n-\n- 2024\nbase_model: '[More Information Needed]'\ntags: face\nlicense: other"
+    imported = import_file(card(f"{front}\nlicense_name: house"))
+
+    assert edges(imported) == {
+        ("dataset:acme/faces", "train", "model:gate"),
+        ("dataset:2024", "train", "model:gate"),
+    }
+    assert imported.nodes[0].attributes["licence"] == "house"
+    assert import_file(card("license: [mit, apache-2.0]")).nodes[0].attributes["licence"] == "mit, apache-2.0"
+    relation = "base_model: acme/base\nbase_model_relation: Distillation"
+    assert edges(import_file(card(relation))) == {("model:acme/base", "distil", "model:gate")}
+
+
+def test_old_line_ends_are_read_and_a_heading_tells_a_dataset(card: Callable[..., Path]) -> None:
+    path = card("datasets: acme/faces\r", body="\r# Gate\r")
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    assert edges(import_file(path)) == {("dataset:acme/faces", "train", "model:gate")}
+
+    (dataset,) = import_file(card("license: mit", "faces/README.md", "# Dataset Card for Faces\n")).nodes
+    assert (dataset.kind, dataset.name) == ("dataset", "faces")
+
+
+def test_an_adapter_that_does_not_name_its_base_is_a_model_without_lineage(tmp_path: Path) -> None:
+    path = tmp_path / "adapter_config.json"
+    path.write_text('{"base_model_name_or_path": null, "peft_type": "LORA"}')
+    imported = import_file(path)
+    assert (len(imported.nodes), imported.edges) == (1, ())
+    assert "does not say" in imported.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("front", "words"),
     [

@@ -27,6 +27,20 @@ def test_equal_content_is_the_same_dataset_under_any_name(draw: Draw) -> None:
     assert graph.questions == ()
 
 
+def test_two_empty_files_are_not_the_same_thing(draw: Draw) -> None:
+    empty = ("md5:d41d8cd98f00b204e9800998ecf8427e",)
+    theirs, ours = dataset("lake", "log", digests=empty), RegisteredVersion("faces", "1", digests=empty)
+    assert reached(draw(f"{theirs.id} train model:net", nodes=(theirs,), registered=(ours,)), "faces@1") == {}
+
+
+def test_two_models_of_one_address_and_version_are_two(draw: Draw) -> None:
+    nodes = [
+        Node(f"model:{name}", NodeKind.MODEL, name, "1", "spdx", aliases=("https://x/models.zip",)) for name in "ab"
+    ]
+    graph = draw("dataset:faces@1 train model:a", "dataset:faces@1 derive dataset:other@1", nodes=tuple(nodes))
+    assert reached(graph, "faces@1") == {"a": Certainty.RECORDED}
+
+
 def test_name_and_version_together_join_across_systems(draw: Draw) -> None:
     theirs = dataset("mlflow", "Faces", "2026-01")
     graph = draw(f"{theirs.id} train model:net", nodes=(theirs,), registered=(RegisteredVersion("faces", "2026-01"),))

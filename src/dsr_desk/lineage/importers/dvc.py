@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek
@@ -15,6 +16,8 @@ from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "DVC"
 NAMESPACE = "dvc"
+LOCK = "dvc.lock"
+REGISTERED = "ds://"
 
 _CODE = {".py", ".ipynb", ".sh", ".r", ".jl", ".scala", ".java", ".cpp", ".c", ".h", ".go", ".rs", ".js", ".ts"}
 _CODE |= {".toml", ".cfg", ".ini"}
@@ -41,13 +44,13 @@ def read(peek: Peek, draft: Draft) -> None:
         documents.append((path.name, inside, _document(path, inside)))
     for name, inside, document in documents:
         if name == "dvc.yaml":
-            reader.artifacts(document, inside)
-    locked = any(name == "dvc.lock" for name, _, _ in documents)
+            reader.declared(document, inside)
+    locked = any(name.endswith(LOCK) for name, _, _ in documents)
     for name, inside, document in documents:
         if name == "dvc.yaml":
             if not locked:
                 reader.planned(document, inside)
-        elif "stages" in document or name == "dvc.lock":
+        elif "stages" in document or name.endswith(LOCK):
             reader.lock(document, inside)
         else:
             reader.single(document, inside, name.removesuffix(".dvc"))
@@ -60,8 +63,14 @@ class _Reader:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.named_models: dict[str, str] = {}
+        self.folders: dict[tuple[str, str], str] = {}
 
-    def artifacts(self, document: Mapping[str, Any], inside: str) -> None:
+    def declared(self, document: Mapping[str, Any], inside: str) -> None:
+        """What `dvc.yaml` says beside its stages: which outputs are models, and from which folder a stage runs."""
+        place = _at(inside, "stages")
+        for name, value in mapping(document.get("stages") or {}, place).items():
+            folder = maybe_text(mapping(value, place).get("wdir"), f"{place}, wdir")
+            self.folders[_folder(inside), str(name)] = "" if "${" in folder else folder
         for name, value in mapping(document.get("artifacts") or {}, _at(inside, "artifacts")).items():
             place = _at(inside, "artifacts")
             artifact = mapping(value, place)
@@ -71,14 +80,17 @@ class _Reader:
 
     def lock(self, document: Mapping[str, Any], inside: str) -> None:
         schema = maybe_text(document.get("schema"), _at(inside, "schema"))
+        if document and not document.keys() & {"schema", "stages"} and all(map(_is_stage, document.values())):
+            schema, document = "1.0", {"stages": document}
         stages = mapping(document.get("stages") or {}, _at(inside, "stages"))
-        if schema and not schema.startswith("2."):
-            raise Refused(_at(inside, "schema"), "this version of the lock file is unknown, 2.0 is expected")
         if not schema:
-            raise Refused(_at(inside, "schema"), "it is missing, as in a lock file from before DVC 2")
+            raise Refused(_at(inside, "schema"), "it is missing")
+        if not schema.startswith(("1.", "2.")):
+            raise Refused(_at(inside, "schema"), "this version of the lock file is unknown, 2.0 is expected")
         for number, (name, value) in enumerate(stages.items(), 1):
             place = _at(inside, f"stage {number}")
-            self._stage(str(name), mapping(value, place), inside, place)
+            wdir = self.folders.get((_folder(inside), str(name).split("@", 1)[0]), "")
+            self._stage(str(name), mapping(value, place), inside, place, wdir)
 
     def planned(self, document: Mapping[str, Any], inside: str) -> None:
         """Stages that are written down and have no lock: what they read and make, of unknown content."""
@@ -91,42 +103,47 @@ class _Reader:
                 self.draft.warn(f"{place} is a template and has no lock; it was not read.")
                 continue
             plain = {side: [{"path": path} for path in paths[side]] for side in paths}
-            self._stage(str(name), plain, inside, place)
+            self._stage(str(name), plain, inside, place, self.folders.get((_folder(inside), str(name)), ""))
 
     def single(self, document: Mapping[str, Any], inside: str, name: str) -> None:
         """A `.dvc` file: data under control, an import, or a stage as DVC wrote it before 1.0."""
         place = inside or "the document"
         if "outs" not in document:
             raise Refused(_at(inside, "outs"), "it is missing")
+        wdir = maybe_text(document.get("wdir"), f"{place}, wdir")
         if "cmd" in document:
-            self._stage(name, document, inside, place)
+            self._stage(name, document, inside, place, wdir)
             return
-        outs = [self._data(item, where, inside) for where, item in _items(document, "outs", place)]
+        outs = [self._data(item, where, inside, wdir) for where, item in _items(document, "outs", place)]
         for where, item in _items(document, "deps", place):
             origin = self._imported(item, where)
             for out in filter(None, outs):
                 self.draft.edge(origin, out, Role.DERIVE)
 
-    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: str) -> None:
+    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: str, wdir: str) -> None:
         ends = {
-            side: [self._data(item, where, inside) for where, item in _items(stage, side, place)]
+            side: [self._data(item, where, inside, wdir) for where, item in _items(stage, side, place)]
             for side in ("deps", "outs")
         }
-        # A run of a stage is known by what it gave out: the same stage at another commit is another run.
-        version = ",".join(sorted(self.draft.nodes[out].version for out in ends["outs"] if out))[:64]
+        # The same stage with the same content is the same run at every commit; with other content it is another.
+        content = sorted(f"{side} {end}" for side in ends for end in ends[side] if end)
+        version = sha256_hex("\n".join(content).encode())[:16]
         run = self.draft.node(NodeKind.RUN, _joined(inside, name), version, NAMESPACE)
         for dependency in filter(None, ends["deps"]):
             self.draft.edge(dependency, run, Role.INPUT)
         for out in filter(None, ends["outs"]):
             self.draft.edge(run, out, Role.PRODUCE)
 
-    def _data(self, item: Mapping[str, Any], place: str, inside: str) -> str | None:
-        """A file or folder under control; None for code, which is no data."""
-        path = _joined(inside, some_text(item.get("path"), f"{place}, path"))
+    def _data(self, item: Mapping[str, Any], place: str, inside: str, wdir: str) -> str | None:
+        """A file or folder under control, or a dataset of another tool; None for code, which is no data."""
+        path = some_text(item.get("path"), f"{place}, path")
+        if path.startswith(REGISTERED):
+            return self._registered(item, path.removeprefix(REGISTERED), place)
+        path = _joined(inside, path, wdir)
         if PurePosixPath(path).suffix.lower() in _CODE:
             return None
         md5 = maybe_text(item.get("md5"), f"{place}, md5")
-        version = md5 or maybe_text(item.get("etag") or item.get("checksum"), place)
+        version = md5 or maybe_text(item.get("etag") or item.get("checksum") or _stored_version(item, place), place)
         model = self.named_models.get(path)
         kind = NodeKind.MODEL if model or _looks_like_a_model(path) else NodeKind.DATASET
         return self.draft.node(
@@ -134,7 +151,19 @@ class _Reader:
             digests=[f"md5:{md5.lower()}"] if md5 else [], aliases=[path] if model else [],
         )  # fmt: skip
 
+    def _registered(self, item: Mapping[str, Any], name: str, place: str) -> str:
+        """A dataset that DVC only refers to: `ds://name`, with what it was when the stage ran."""
+        about = mapping(item.get("dataset") or {}, f"{place}, dataset")
+        version = maybe_text(about.get("version") or about.get("rev_lock") or about.get("rev"), f"{place}, dataset")
+        url = maybe_text(about.get("url"), f"{place}, dataset.url")
+        return self.draft.node(NodeKind.DATASET, name, version, NAMESPACE, aliases=[url])
+
     def _imported(self, item: Mapping[str, Any], place: str) -> str:
+        if "db" in item:
+            db = mapping(item["db"], f"{place}, db")
+            name = maybe_text(db.get("table") or db.get("query"), f"{place}, db")
+            space = maybe_text(db.get("connection"), f"{place}, db.connection") or "database"
+            return self.draft.node(NodeKind.DATASET, some_text(name, f"{place}, db"), "", space)
         path = some_text(item.get("path"), f"{place}, path")
         if "repo" not in item:
             return self.draft.node(NodeKind.DATASET, path, maybe_text(item.get("etag"), place), "url", aliases=[path])
@@ -168,12 +197,29 @@ def _at(inside: str, place: str) -> str:
     return f"{inside}, {place}" if inside else place
 
 
-def _joined(inside: str, path: str) -> str:
+def _joined(inside: str, path: str, wdir: str = "") -> str:
     """A path as seen from the root of the repository; addresses and absolute paths stay."""
     if "://" in path or path.startswith("/"):
         return path
-    folder = PurePosixPath(inside).parent if inside else PurePosixPath()
-    return PurePosixPath(os.path.normpath(folder / path)).as_posix()
+    return PurePosixPath(os.path.normpath(PurePosixPath(_folder(inside)) / wdir / path)).as_posix()
+
+
+def _folder(inside: str) -> str:
+    return PurePosixPath(inside).parent.as_posix() if inside else ""
+
+
+def _is_stage(value: object) -> bool:
+    """As a lock file of DVC 1 has it at its top."""
+    return isinstance(value, dict) and "cmd" in value
+
+
+def _stored_version(item: Mapping[str, Any], place: str) -> str:
+    """The version of a file that lies in a cloud which keeps versions."""
+    for remote in mapping(item.get("cloud") or {}, f"{place}, cloud").values():
+        about = mapping(remote, f"{place}, cloud")
+        if found := maybe_text(about.get("version_id") or about.get("etag"), f"{place}, cloud"):
+            return found
+    return ""
 
 
 def _looks_like_a_model(path: str) -> bool:
@@ -182,7 +228,7 @@ def _looks_like_a_model(path: str) -> bool:
 
 
 def _is_dvc_name(name: str) -> bool:
-    return name in ("dvc.lock", "dvc.yaml") or (name.endswith(".dvc") and name != ".dvc")
+    return name == "dvc.yaml" or name.endswith(LOCK) or (name.endswith(".dvc") and name != ".dvc")
 
 
 def _found(root: Path) -> Iterator[Path]:

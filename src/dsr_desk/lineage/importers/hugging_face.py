@@ -36,6 +36,8 @@ _RELATIONS = {
     "finetune": Role.FINE_TUNE_BASE, "adapter": Role.ADAPTER, "merge": Role.MERGE, "quantized": Role.QUANTISE,
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"(?m)(^|:\s|-\s)\{\{?\s*[\w.-]+\s*\}?\}(\s|$)")
+_DATASET_HEADING = re.compile(r"(?im)^#\s+dataset card\b")
+_NOTHING = {"", "none", "null", "n/a", "[more information needed]"}
 _NO_SOURCE = {"original", "other", "extended", "found"}
 
 
@@ -65,7 +67,7 @@ def read(peek: Peek, draft: Draft) -> None:
 
 def _card(path: Path, draft: Draft) -> str | None:
     """Reads a card; the model's id, None for a dataset's card."""
-    text = text_of(path).replace("\r\n", "\n")
+    text = text_of(path).replace("\r\n", "\n").replace("\r", "\n")
     front, body = _front_matter(text)
     if front is None:
         draft.warn("The card has no front matter: what it was made from is not recorded.")
@@ -78,7 +80,8 @@ def _card(path: Path, draft: Draft) -> str | None:
         raise Refused(f"the front matter, {error.place}", error.sentence) from error
     data = mapping({} if value is None else value, "the front matter")
     ours, theirs = data.keys() & _MODEL_KEYS, data.keys() & _DATASET_KEYS
-    if len(theirs) > len(ours) and not ours & _LINEAGE_KEYS:
+    told = len(theirs) > len(ours) or (not ours and _DATASET_HEADING.search(body) is not None)
+    if told and not ours & _LINEAGE_KEYS:
         _dataset_card(draft, data, _name(path, body))
         return None
     if not ours and not theirs:
@@ -97,7 +100,7 @@ def _front_matter(text: str) -> tuple[str | None, str]:
 
 
 def _dataset_card(draft: Draft, data: Mapping[str, Any], name: str) -> None:
-    dataset = draft.node(NodeKind.DATASET, name, "", NAMESPACE)
+    dataset = draft.node(NodeKind.DATASET, name, "", NAMESPACE, licence=_licence(data))
     for source in _ids(data.get("source_datasets"), "source_datasets"):
         ident = source.rsplit("|", 1)[-1]
         if ident not in _NO_SOURCE:
@@ -113,9 +116,10 @@ def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) ->
     model = draft.node(
         NodeKind.MODEL, named or _name(path, body), "", NAMESPACE,
         replaced_by=maybe_text(data.get("new_version"), "new_version"),
-        task=maybe_text(data.get("pipeline_tag"), "pipeline_tag"),
+        task=maybe_text(data.get("pipeline_tag"), "pipeline_tag"), licence=_licence(data),
     )  # fmt: skip
-    tags = [tag for tag in listing(data.get("tags"), "the front matter, tags") if isinstance(tag, str)]
+    tagged = data.get("tags")
+    tags = [tag for tag in (tagged if isinstance(tagged, list) else [tagged]) if isinstance(tag, str)]
     sources = _ids(data.get("datasets"), "datasets")
     sources += [tag.removeprefix("dataset:") for tag in tags if tag.startswith("dataset:")]
     for ident in dict.fromkeys(sources):
@@ -136,15 +140,16 @@ def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) ->
 
 
 def _bases(data: Mapping[str, Any], tags: list[str]) -> dict[str, Role]:
-    found = {}
+    found: dict[str, Role] = {}
     listed = _ids(data.get("base_model"), "base_model")
-    said = maybe_text(data.get("base_model_relation"), "base_model_relation")
-    if said and said not in _RELATIONS:
+    said = maybe_text(data.get("base_model_relation"), "base_model_relation").casefold().strip()
+    relation = _RELATIONS.get(said) or role_named(said)
+    if said and relation is None:
         raise Refused("base_model_relation", f"one of {', '.join(_RELATIONS)} is expected")
     is_adapter = maybe_text(data.get("library_name"), "library_name") == "peft" or "lora" in tags
     usual = Role.MERGE if len(listed) > 1 else Role.ADAPTER if is_adapter else Role.FINE_TUNE_BASE
     for ident in listed:
-        found[ident] = _RELATIONS.get(said, usual)
+        found[ident] = relation or usual
     for tag in tags:
         word, _, rest = tag.removeprefix("base_model:").partition(":")
         if tag.startswith("base_model:"):
@@ -156,8 +161,11 @@ def _bases(data: Mapping[str, Any], tags: list[str]) -> dict[str, Role]:
 def _adapter(path: Path, draft: Draft, model: str | None) -> None:
     """`model` is what the card beside it describes; alone, its folder names the adapter."""
     value = mapping(json_document(text_of(path)), path.name)
-    base = some_text(value.get("base_model_name_or_path"), f"{path.name}, base_model_name_or_path")
+    base = maybe_text(value.get("base_model_name_or_path"), f"{path.name}, base_model_name_or_path").strip()
     adapter = model or draft.node(NodeKind.MODEL, _name(path, ""), "", NAMESPACE)
+    if not base:
+        draft.warn("The adapter's configuration does not say which model it adapts.")
+        return
     revision = maybe_text(value.get("revision"), f"{path.name}, revision")
     draft.drop_edge(draft.node(NodeKind.MODEL, base, "", NAMESPACE), adapter, Role.FINE_TUNE_BASE)
     draft.edge(draft.node(NodeKind.MODEL, base, revision, NAMESPACE), adapter, Role.ADAPTER)
@@ -173,10 +181,15 @@ def _name(path: Path, body: str) -> str:
 
 
 def _ids(value: object, place: str) -> list[str]:
-    """One id or a list of them."""
-    if value is None:
-        return []
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in values):
+    """One id or a list of them; placeholders that stand for none are left out."""
+    listed = [item for item in (value if isinstance(value, list) else [value]) if item is not None]
+    if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in listed):
         raise Refused(f"the front matter, {place}", "a name or a list of names is expected")
-    return [str(item).strip() for item in values if str(item).strip()]
+    return [text for item in listed if (text := str(item).strip()).casefold() not in _NOTHING]
+
+
+def _licence(data: Mapping[str, Any]) -> str:
+    """Ids of licences; the name that stands beside `other`."""
+    found = _ids(data.get("license"), "license")
+    named = maybe_text(data.get("license_name"), "the front matter, license_name")
+    return ", ".join(named if named and one == "other" else one for one in found)
