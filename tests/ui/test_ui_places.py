@@ -14,7 +14,6 @@ from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.items import Box
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import CaseState
-from dsr_desk.ui import graph_layout
 from dsr_desk.ui.dialogs import Question
 from dsr_desk.ui.faces import FacePicker
 from dsr_desk.ui.views.deletion import DeletionPage
@@ -90,6 +89,7 @@ def test_a_lineage_file_is_taken_out_after_a_question(visitor: Visitor) -> None:
     assert isinstance(page, LineagePage)
     before = len(page.model.rows)
     assert before
+    page.switch.setCurrentIndex(1)
     page.table.choose(0)
     page.forget_it.click()
     question = visitor.dialog(Question)
@@ -123,7 +123,7 @@ def test_holding_a_model_needs_a_reason(visitor: Visitor) -> None:
     dialog.act.click()
     visitor.settle()
     assert visitor.errors == []
-    planned = page.model.rows[0].disposition
+    planned = page.lists.affected.rows[0].disposition
     assert planned is not None
     assert planned.planned is not None
     assert planned.planned.fate is Fate.HELD
@@ -183,25 +183,3 @@ def test_one_of_several_faces_is_chosen_by_click_or_number(qtbot: QtBot) -> None
     with qtbot.waitSignal(picker.chosen) as caught:
         qtbot.keyClick(picker, Qt.Key.Key_1)
     assert caught.args == [1]
-
-
-def test_a_drawing_goes_from_left_to_right_and_survives_a_cycle() -> None:
-    edges = [("data", "run"), ("run", "model"), ("model", "derived"), ("data", "derived")]
-    depth = graph_layout.layers(edges, ["data", "run", "model", "derived", "alone"])
-    assert [depth[name] for name in ("data", "run", "model", "derived", "alone")] == [0, 1, 2, 3, 0]
-    circle = graph_layout.layers([("a", "b"), ("b", "c"), ("c", "a")], "abc")
-    assert sorted(circle) == ["a", "b", "c"]
-
-
-def test_nodes_of_a_layer_stand_beside_what_they_are_tied_to() -> None:
-    edges = [("a", "y"), ("b", "x")]
-    depth = graph_layout.layers(edges, ["a", "b", "x", "y"])
-    row = graph_layout.rows(depth, edges)
-    assert (row["a"] < row["b"]) == (row["y"] < row["x"])
-
-
-def test_rows_of_every_layer_are_centred() -> None:
-    depth = {"a": 0, "b": 1, "c": 1, "d": 1}
-    row = graph_layout.rows(depth, [("a", "b"), ("a", "c"), ("a", "d")])
-    assert row["a"] == 0
-    assert sorted(row[name] for name in "bcd") == [-1, 0, 1]

@@ -22,7 +22,6 @@ from dsr_desk.ui.views.add_photos import AddPhotosDialog
 from dsr_desk.ui.views.cases import CasesPage
 from dsr_desk.ui.views.deletion import DeletionPage
 from dsr_desk.ui.views.evidence import EvidencePage
-from dsr_desk.ui.views.models import ModelsPage
 from dsr_desk.ui.views.new_case import NewCasePage
 from dsr_desk.ui.views.request import RequestPage
 from dsr_desk.ui.views.review import ReviewPage
@@ -129,21 +128,6 @@ def test_the_three_decisions_look_alike(visitor: Visitor) -> None:
     page = visitor.open_case("review")
     assert isinstance(page, ReviewPage)
     assert [button.property("kind") for button in page.card.buttons.values()] == ["", "", ""]
-
-
-def test_models_stand_in_the_drawing_and_in_the_table_alike(visitor: Visitor) -> None:
-    visitor.identify()
-    visitor.search()
-    visitor.decide_all()
-    page = visitor.open_case("models")
-    assert isinstance(page, ModelsPage)
-    in_table = {row.model.id for row in page.model.rows}
-    assert len(in_table) >= 3
-    assert in_table <= set(page.graph._nodes)
-    page.table.choose(1)
-    lit = {key for key, item in page.graph._nodes.items() if item.lit}
-    chosen = page.model.rows[1].model
-    assert lit == {step.node.id for path in chosen.paths for step in path}
 
 
 def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visitor: Visitor, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dsr_desk.app.cases import CaseView, require_open, set_state
 from dsr_desk.app.deleting import PlanView, register_derived, show_plan
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.requests import CaseState
 from dsr_desk.datasets.container import Container
@@ -19,6 +20,7 @@ from dsr_desk.deletion.approval import NotApproved, require_approved
 from dsr_desk.deletion.records import VaultRecords
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.jobs.progress import CancelToken, Report, silent
+from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole
 
 
@@ -55,6 +57,17 @@ class HowMissing(DeskError):
     happened = "It was not said who did it and how that is known."
     means = "The evidence would rest on nobody's word. Nothing was recorded."
     todo = "Say in a few words who told you and what was done."
+
+
+class ProofUnreadable(DeskError):
+    code = "DELETE-PROOF-UNREADABLE"
+    happened = "The proof {file} cannot be kept: {why}."
+    means = "Nothing was recorded, so that no word counts without the proof that was meant for it."
+    todo = "Give another file, or record the word without one."
+
+
+LARGEST_PROOF = 50_000_000
+"""Bytes. A proof is a letter, a log or a screenshot; it lies in the encrypted vault."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +171,12 @@ def take_answer(desk: Desk, ref: str, data: bytes) -> tuple[Outcome, ...]:
     return tuple(new)
 
 
-def declare(desk: Desk, ref: str, action_id: str, how: str) -> Outcome:
-    """A team's word that a waiting action is done: declared, never read back. Raises NoSuchTask, HowMissing."""
+def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None = None) -> Outcome:
+    """A team's word that a waiting action is done: declared, never read back.
+
+    A `proof` file is kept in the vault, and its digest stands in the evidence. Raises NoSuchTask, HowMissing,
+    ProofUnreadable.
+    """
     require_open(desk, ref)
     planned = show_plan(desk, ref)
     if not how.strip():
@@ -167,7 +184,24 @@ def declare(desk: Desk, ref: str, action_id: str, how: str) -> Outcome:
     waiting = {one.action for one in planned.outcomes if one.state is OutcomeState.WAITING}
     if action_id not in waiting:
         raise NoSuchTask(case=ref, action=action_id)
-    return VaultRecords(desk.vault).declare(planned.plan, planned.plan.action(action_id), how.strip())
+    says = how.strip()
+    with desk.vault.transaction() as db:
+        if proof is not None:
+            content = _proof(proof)
+            digest = sha256_hex(content)
+            says = f"{says} (proof kept, SHA-256 {digest})"
+            row = {"plan": planned.plan.digest, "action": action_id, "digest": digest, "name": proof.name}
+            db.table("deletion_proofs").insert({**row, "content": content, "added": now()})
+        return VaultRecords(desk.vault).declare(planned.plan, planned.plan.action(action_id), says)
+
+
+def _proof(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_PROOF:
+            raise ProofUnreadable(file=file.name, why=f"it is larger than {LARGEST_PROOF // 1_000_000} MB")
+        return file.read_bytes()
+    except OSError as error:
+        raise ProofUnreadable(file=file.name, why=(error.strerror or "the system refused").lower()) from error
 
 
 def _require_approved(desk: Desk, view: CaseView, planned: PlanView) -> None:

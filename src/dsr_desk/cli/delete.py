@@ -216,10 +216,15 @@ def import_(ctx: click.Context, desk: Desk, ref: str, answer: Path, as_json: boo
 @click.argument("ref")
 @click.argument("action")
 @click.option("--how", required=True, help="Who said that it is done, and how they know.")
+@click.option(
+    "--proof",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that came with the answer: kept in the vault, its digest in the evidence.",
+)
 @json_option
-def declare(desk: Desk, ref: str, action: str, how: str, as_json: bool) -> None:
+def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None, as_json: bool) -> None:
     """Record a team's word that a waiting ACTION is done. It counts as declared, never as read back."""
-    outcome = handing_over.declare(desk, ref, action, how)
+    outcome = handing_over.declare(desk, ref, action, how, proof)
     emit(as_json, codec.plain(outcome), f"{action} is declared done. Evidence says: declared, not read back.")
 
 

@@ -35,7 +35,20 @@ def _exports(db: Database) -> None:
     )
 
 
+def _tasks(db: Database) -> None:
+    for statement in (
+        """CREATE TABLE deletion_tasks (
+            plan TEXT NOT NULL REFERENCES deletion_plans (digest), action TEXT NOT NULL, asked TEXT NOT NULL,
+            chase_on TEXT NOT NULL, reminders INTEGER NOT NULL, PRIMARY KEY (plan, action))""",
+        """CREATE TABLE deletion_proofs (
+            id INTEGER PRIMARY KEY, plan TEXT NOT NULL REFERENCES deletion_plans (digest), action TEXT NOT NULL,
+            digest TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, added TEXT NOT NULL)""",
+    ):
+        db.conn.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("deletion-001-plans-and-outcomes", _tables),
     Migration("deletion-002-exports", _exports),
+    Migration("deletion-003-tasks", _tasks),
 )
