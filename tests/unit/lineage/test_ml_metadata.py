@@ -102,3 +102,35 @@ def test_an_event_of_an_artifact_that_is_not_there_is_refused(store: Callable[[s
 
     with pytest.raises(LineageFileDamaged, match="not there"):
         import_file(path)
+
+
+def test_properties_give_names_versions_and_licences(store: Callable[[str], Path]) -> None:
+    path = store(NEW)
+    db = sqlite3.connect(path)
+    db.executescript(
+        """
+        CREATE TABLE ArtifactProperty (artifact_id INT NOT NULL, name VARCHAR(255) NOT NULL, is_custom_property TINYINT,
+                                       int_value INT, double_value DOUBLE, string_value TEXT);
+        INSERT INTO ArtifactProperty VALUES (2, 'display_name', 1, NULL, NULL, 'gate'),
+                                            (2, 'version', 0, 7, NULL, NULL),
+                                            (2, 'license', 1, NULL, NULL, 'MIT'), (2, 'span', 0, 3, NULL, NULL);
+        """
+    )
+    db.commit()
+    db.close()
+
+    (model,) = [node for node in import_file(path).nodes if node.kind == "model"]
+    assert (model.label, model.attributes["licence"], model.aliases) == ("gate@7", "MIT", ("/models/1",))
+
+
+def test_data_that_was_entered_twice_may_be_either(store: Callable[[str], Path]) -> None:
+    path = store(NEW)
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO Artifact (type_id, uri) SELECT type_id, uri FROM Artifact WHERE uri = '/data/faces'")
+    db.commit()
+    db.close()
+
+    imported = import_file(path)
+    (again,) = [node for node in imported.nodes if node.attributes.get("artifact") == "5"]
+    (model,) = affected(Graph.of(imported.nodes, imported.edges), [again.id]).models
+    assert (model.name, model.certainty) == ("/models/1", Certainty.INFERRED)

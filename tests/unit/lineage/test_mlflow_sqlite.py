@@ -170,3 +170,33 @@ def test_a_real_store_has_the_graph_that_a_person_reads_in_it(real_data: Path) -
         "spiffy-lark-515",
     }
     assert imported.newest.startswith("2026-11-21T01:35")
+
+
+def test_metrics_of_a_model_on_data_say_that_it_was_tried_on_them(mlflow_store: Path) -> None:
+    db = sqlite3.connect(mlflow_store)
+    db.execute(
+        "CREATE TABLE logged_model_metrics (model_id TEXT, dataset_uuid TEXT, dataset_name TEXT, dataset_digest TEXT)"
+    )
+    rows = [
+        ("m-1", "faces", "2026-01"),
+        ("m-2", "holdout", "aa11bb22"),
+        ("m-2", "gone", "0"),
+        ("m-9", "faces", "2026-01"),
+    ]
+    db.executemany("INSERT INTO logged_model_metrics VALUES (?, NULL, ?, ?)", rows)
+    db.commit()
+    db.close()
+
+    found = edges(mlflow_store)
+    assert ("dataset:holdout", "evaluate", "model:gate-tuned") in found
+    assert ("dataset:faces", "evaluate", "model:gate") not in found, "its own run trained it on them"
+
+
+def test_a_deleted_version_is_no_deployment(mlflow_store: Path) -> None:
+    db = sqlite3.connect(mlflow_store)
+    db.execute("INSERT INTO model_versions VALUES ('gone', 1, 0, '', NULL, 'Deleted_Internal')")
+    db.commit()
+    db.close()
+
+    (gone,) = [node for node in import_file(mlflow_store).nodes if node.name.startswith("gone")]
+    assert (gone.kind, gone.attributes) == ("model", {"deleted": "yes"})

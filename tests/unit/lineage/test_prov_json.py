@@ -93,6 +93,25 @@ def test_agents_are_no_part_of_the_graph(tmp_path: Path) -> None:
     assert [node.name for node in imported.nodes] == ["e"]
 
 
+def test_drafts_extensions_and_a_default_namespace_are_read(tmp_path: Path) -> None:
+    imported = import_file(
+        write(
+            tmp_path / "p.json",
+            prefix={"default": "http://example.org/", "ex": "http://example.org/"},
+            wasRevisionOf={"_:1": {"prov:newer": "second", "prov:older": "ex:first"}},
+            hadPrimarySource={"_:2": {"prov:generatedEntity": "ex:first", "prov:usedEntity": "root"}},
+            used={"_:3": {"prov:activity": "a", "prov:entity": {"$": "ex:second", "type": "prov:QUALIFIED_NAME"}}},
+            **{"ex:signed": {"_:4": {}}, "$schema": "x"},
+        )
+    )
+    assert edges(imported) == {
+        ("dataset:first", "derive", "dataset:second"),
+        ("dataset:root", "derive", "dataset:first"),
+        ("dataset:second", "input", "run:a"),
+    }
+    assert len(imported.nodes) == 4
+
+
 @pytest.mark.parametrize(
     ("content", "place"),
     [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
+from itertools import permutations
 
-from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
 from dsr_desk.lineage.importers.reading import maybe_text, role_named, some_text, utc
@@ -20,7 +22,8 @@ _TABLES = {
     "Event": ("artifact_id", "execution_id", "type"),
 }
 _INPUTS = (2, 3, 5)
-_OUTPUTS = (1, 4, 6)
+_OUTPUTS = (1, 4, 6, 7)
+_NAMED_BY = ("name", "display_name", "version", "license")
 _TRIED_BY = {"evaluator": Role.EVALUATE, "tuner": Role.VALIDATE, "trainer": Role.TRAIN, "bulkinferrer": Role.SERVE}
 
 files = the_file
@@ -46,17 +49,26 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
     types = {key: some_text(kind, f"Type, id {key}") for key, kind in db.execute("SELECT id, name FROM Type")}
     name = "name" if "name" in columns["Artifact"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Artifact"] else "NULL"
-    artifacts = {}
+    artifacts: dict[int, str] = {}
+    by_uri: dict[str, list[str]] = defaultdict(list)
+    told = _properties(db)
     for key, kind, uri, title, time in db.execute(f"SELECT id, type_id, uri, {name}, {created} FROM Artifact"):
         place = f"Artifact, id {key}"
         if kind not in types:
             raise Refused(place, "its type is not in the table Type")
-        uri, title = maybe_text(uri, place), maybe_text(title, place)
-        label = title or uri or f"{types[kind]} {key}"
+        uri, title = maybe_text(uri, place), maybe_text(title, place) or told[key].get("display_name", "")
+        label = title or told[key].get("name", "") or uri or f"{types[kind]} {key}"
         artifacts[key] = draft.node(
-            _kind(types[kind]), label, "", NAMESPACE, key=f"artifact:{NAMESPACE}|{uri or label}|{key}",
-            aliases=[uri], created=utc(time, place), type=types[kind], artifact=str(key),
+            _kind(types[kind]), label, told[key].get("version", ""), NAMESPACE,
+            key=f"artifact:{NAMESPACE}|{uri or label}|{key}", aliases=[uri], created=utc(time, place),
+            type=types[kind], artifact=str(key), licence=told[key].get("license", ""),
         )  # fmt: skip
+        if uri and draft.nodes[artifacts[key]].kind == NodeKind.DATASET:
+            by_uri[uri].append(artifacts[key])
+    # A place that was entered twice may hold what it held: each entry is a version, and which is not recorded.
+    for same in by_uri.values():
+        for first, second in permutations(same, 2):
+            draft.edge(first, second, Role.COPY, Certainty.INFERRED)
     name = "name" if "name" in columns["Execution"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Execution"] else "NULL"
     updated = "last_update_time_since_epoch" if "last_update_time_since_epoch" in columns["Execution"] else "NULL"
@@ -83,11 +95,27 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
             draft.edge(run, node, Role.PRODUCE)
 
 
+def _properties(db: sqlite3.Connection) -> dict[int, dict[str, str]]:
+    """What artifacts are called in their properties, by id; the pipelines keep names and versions there."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ArtifactProperty'").fetchone():
+        return found
+    needed = ("artifact_id", "name", "int_value", "string_value")
+    checked_tables(db, {"ArtifactProperty": needed})
+    marks = ", ".join("?" * len(_NAMED_BY))
+    rows = db.execute(f"SELECT {', '.join(needed)} FROM ArtifactProperty WHERE name IN ({marks})", _NAMED_BY)
+    for artifact, name, number, text in rows:
+        value = maybe_text(text, f"ArtifactProperty, artifact {artifact}") or maybe_text(number, "ArtifactProperty")
+        if value:
+            found[artifact][name] = value
+    return found
+
+
 def _kind(name: str) -> NodeKind:
     word = name.rsplit(".", 1)[-1].casefold()
-    if word == "pushedmodel":
+    if word in ("pushedmodel", "endpoint", "vertexendpoint"):
         return NodeKind.DEPLOYMENT
-    if word in ("modelevaluation", "modelblessing", "modelrun", "metrics", "classificationmetrics"):
+    if word in ("modelevaluation", "modelblessing", "modelrun", "metrics", "classificationmetrics", "inferenceresult"):
         return NodeKind.OUTPUT
     if word in ("model", "savedmodel", "unmanagedmodel", "vertexmodel") or word.endswith("model"):
         return NodeKind.MODEL

@@ -57,6 +57,8 @@ def read(peek: Peek, draft: Draft) -> None:
                 draft.warn("The store is of an MLflow before 2.4, which recorded no datasets.")
             if "logged_models" in peek.tables:
                 _logged_models(db, store)
+            if "logged_model_metrics" in peek.tables:
+                _metrics(db, store)
             histories = db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [OLD_MODELS_TAG])
             store.histories.update((str(run), str(said)) for run, said in histories)
             _registry(db, store, peek.tables)
@@ -120,6 +122,17 @@ def _logged_models(db: sqlite3.Connection, store: Store) -> None:
             utc(created, place),
             stage == "deleted",
         )
+
+
+def _metrics(db: sqlite3.Connection, store: Store) -> None:
+    """Which data a logged model was measured on, as MLflow 3 keeps it beside each metric."""
+    wanted = ("model_id", "dataset_name", "dataset_digest")
+    checked_tables(db, {"logged_model_metrics": wanted})
+    known = {(dataset.name, dataset.digest): dataset.key for dataset in store.datasets.values()}
+    rows = db.execute("SELECT DISTINCT dataset_name, dataset_digest, model_id FROM logged_model_metrics")
+    for name, digest, model in rows:
+        if (name, digest) in known:
+            store.measures.add((known[name, digest], str(model)))
 
 
 def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:

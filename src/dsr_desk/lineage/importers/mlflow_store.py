@@ -15,6 +15,7 @@ from dsr_desk.lineage.importers.reading import role_named
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"
 PARENT_TAG = "mlflow.parentRunId"
+DELETED_STAGE = "Deleted_Internal"
 OLD_MODELS_TAG = "mlflow.log-model.history"
 
 
@@ -61,7 +62,8 @@ class ModelVersion:
 
 @dataclass
 class Store:
-    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model); `histories` the tag in which
+    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model); `measures` are (dataset, logged
+    model) of recorded metrics; `histories` the tag in which
     older versions kept the models of a run."""
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Store:
     reads: list[tuple[str, str, str]] = field(default_factory=list)
     takes: list[tuple[str, str]] = field(default_factory=list)
     makes: list[tuple[str, str]] = field(default_factory=list)
+    measures: set[tuple[str, str]] = field(default_factory=set)
     histories: dict[str, str] = field(default_factory=dict)
 
 
@@ -109,6 +112,9 @@ def draw(store: Store, draft: Draft) -> None:
     if lost:
         draft.warn(f"{lost} inputs name a dataset or a run that is no longer in the store.")
 
+    for dataset, model_key in sorted(store.measures):
+        if dataset in datasets and model_key in models:
+            _measured(draft, datasets[dataset], models[model_key])
     _registered(store, draft, runs, models, versions)
     parents = {runs[key]: runs[run.parent] for key, run in store.runs.items() if run.parent in runs}
     nest_runs(draft, parents)
@@ -198,6 +204,13 @@ def _read(draft: Draft, dataset: str, run: str, context: str, *, making: bool, t
             draft.edge(dataset, model, Role.EVALUATE, Certainty.RECORDED if said else Certainty.INFERRED)
 
 
+def _measured(draft: Draft, dataset: str, model: str) -> None:
+    """Metrics of a model on data: it was tried on them, unless it is recorded that a run trained it on them."""
+    makers = {origin for origin, target, role in draft.edges if target == model and role is Role.PRODUCE}
+    if not any((dataset, run, Role.TRAIN) in draft.edges for run in makers):
+        draft.edge(dataset, model, Role.EVALUATE)
+
+
 def _registered(
     store: Store, draft: Draft, runs: dict[str, str], models: dict[str, str], versions: dict[str, list[ModelVersion]]
 ) -> None:
@@ -216,7 +229,9 @@ def _registered(
                 f"Version {version.version} of a registered model names no run and no logged model that is in the "
                 "store: what it was made from is not recorded."
             )
-        if version.stage not in ("", "None", "Archived"):
+        if version.stage == DELETED_STAGE:
+            draft.node(NodeKind.MODEL, version.name, version.version, NAMESPACE, deleted="yes")
+        elif version.stage not in ("", "None", "Archived"):
             place = draft.node(NodeKind.DEPLOYMENT, f"{version.name} ({version.stage})", version.version, NAMESPACE)
             draft.edge(node, place, Role.SERVE)
     known = {(version.name, version.version) for version in store.versions}

@@ -14,13 +14,20 @@ from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "PROV-JSON"
 
+# Kinds of derivation that stood for themselves in drafts of PROV-JSON, with their fields for origin and target.
+_OLD_DERIVATIONS = {
+    "wasRevisionOf": ("older", "newer"), "wasQuotedFrom": ("original", "quote"),
+    "hadOriginalSource": ("source", "derived"), "hadPrimarySource": ("usedEntity", "generatedEntity"),
+    "tracedTo": ("ancestor", "entity"), "derivedByInsertionFrom": ("before", "after"),
+    "derivedByRemovalFrom": ("before", "after"),
+}  # fmt: skip
 _RELATIONS = {
     "used", "wasGeneratedBy", "wasDerivedFrom", "specializationOf", "alternateOf", "hadMember", "wasInvalidatedBy",
-    "wasInfluencedBy", "wasInformedBy", "mentionOf",
+    "wasInfluencedBy", "wasInformedBy", "mentionOf", *_OLD_DERIVATIONS,
 }  # fmt: skip
 _OTHERS = {
     "prefix", "entity", "activity", "agent", "bundle", "wasAttributedTo", "wasAssociatedWith", "actedOnBehalfOf",
-    "wasStartedBy", "wasEndedBy",
+    "wasStartedBy", "wasEndedBy", "hadPlan", "hadDictionaryMember",
 }  # fmt: skip
 _ROLES = {role.value: role for role in Role}
 _CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
@@ -30,7 +37,10 @@ files = the_file
 
 def sniff(peek: Peek) -> bool:
     value = peek.first_value if peek.is_json else None
-    return isinstance(value, dict) and bool(value) and value.keys() <= _RELATIONS | _OTHERS
+    if not isinstance(value, dict) or not value.keys() & (_RELATIONS | _OTHERS):
+        return False
+    # Extensions have names with a prefix, or that begin with a sign of JSON-LD or JSON Schema.
+    return all(key in _RELATIONS | _OTHERS or ":" in key or key.startswith(("$", "@")) for key in value)
 
 
 def read(peek: Peek, draft: Draft) -> None:
@@ -98,6 +108,10 @@ class _Reader:
                 origin, target = end("usedEntity", data), end("generatedEntity", data)
                 if origin is None:
                     self.draft.warn(f"{place}: what something was derived from is not recorded.")
+                self._edge(origin, target, role or Role.DERIVE, sure)
+            case _ if relation in _OLD_DERIVATIONS:
+                fields = (_OLD_DERIVATIONS[relation], ("usedEntity", "generatedEntity"))
+                origin, target = next(filter(all, ([end(f, data) for f in pair] for pair in fields)), (None, None))
                 self._edge(origin, target, role or Role.DERIVE, sure)
             case "wasInformedBy":
                 self._edge(end("informant", run), end("informed", run), role or Role.DERIVE, sure)
