@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dsr_desk.core.items import Box
+from dsr_desk.faces.alignment import turned_box
 from dsr_desk.faces.bench_photos import Known, Sources, composite, find_sources, found_among, portrait, scene
 from dsr_desk.faces.engine import Engine
 from dsr_desk.faces.registry import load_engine
@@ -46,6 +47,31 @@ def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(s
     photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(3)]
     reference, standard, thorough = (found(load_engine(name), photos) for name in ("reference", "standard", "thorough"))
     assert reference <= standard <= thorough
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees_it_upright(turn, sources):
+    engine = load_engine("thorough")
+    for photo in [scene(one) for one in sources.scenes]:
+        pixels = np.asarray(Image.open(io.BytesIO(photo.data)).convert("RGB"))
+        turned = np.ascontiguousarray(np.rot90(pixels, turn // 90))
+        detections = engine.detect(turned)
+        known = [turned_box(box, turn, pixels.shape[:2]) for box in photo.faces]
+        assert found_among(known, [one.box for one in detections if one.turned == 360 - turn]) == len(known)
+
+
+def test_standard_and_thorough_find_small_faces_that_face_recognition_finds_and_more(sources):
+    photos = [halved(scene(one)) for one in sources.scenes]
+    reference, standard, thorough = (found(load_engine(name), photos) for name in ("reference", "standard", "thorough"))
+    assert reference < standard < thorough
+
+
+def halved(photo: Known) -> Known:
+    image = Image.open(io.BytesIO(photo.data)).convert("RGB")
+    out = io.BytesIO()
+    image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS).save(out, "JPEG", quality=95)
+    sides = [(box.left, box.top, box.right, box.bottom) for box in photo.faces]
+    return Known(out.getvalue(), tuple(Box(*(side // 2 for side in four)) for four in sides))
 
 
 def test_templates_tell_people_apart_as_labelled(sources):

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from dsr_desk.faces.bench import engine_bench
+from dsr_desk.faces.bench_steps import StepRow, step_rows
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.lineage.bench import bench_rows
@@ -65,6 +66,11 @@ def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[
     ]
 
 
+def recall_steps(folder: Path, *, cnn: bool, report: Report, cancel: CancelToken) -> list[StepRow]:
+    """What each step of the search for faces finds of those annotated; see `faces.bench_steps`."""
+    return step_rows(folder, report=report, cancel=cancel, cnn=cnn)
+
+
 def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
     """Opening an index of generated faces and, with a folder of photos, building one with two processes."""
     rows = [bench.opening_row(faces)]
@@ -100,6 +106,15 @@ def calibration_lines(rows: Iterable[Agreement]) -> list[str]:
         f"At {row.counted} counted strangers, over {row.references} references: {row.within_two:.1%} within a factor "
         f"of two, {row.within_four:.1%} within four; predicted over counted: median {row.median}, "
         f"{row.lowest} to {row.highest}."
+        for row in rows
+    ]
+
+
+def step_lines(rows: Iterable[StepRow]) -> list[str]:
+    return [
+        f"{row.step}, {row.photos}, {row.known} faces. {row.without}: {row.found_without}; standard: {row.standard}; "
+        f"thorough: {row.thorough}; face_recognition, as it comes: {row.default}; "
+        f"model=cnn: {'not measured' if row.cnn is None else row.cnn}"
         for row in rows
     ]
 

@@ -59,6 +59,17 @@ def engine(folder: Path | None, as_json: bool) -> None:
     show(as_json, rows)
 
 
+@bench.command("recall-steps")
+@click.argument("folder", type=photos)
+@click.option("--cnn/--no-cnn", default=True, help="Run face_recognition's cnn mode as well, which takes minutes.")
+@json_option
+def recall_steps(folder: Path, cnn: bool, as_json: bool) -> None:
+    """What each step of looking for faces finds, on FOLDER with scenes/*.xml (photos whose faces are boxed)."""
+    with progress_bar(as_json) as (report, cancel):
+        rows = measuring.recall_steps(folder, cnn=cnn, report=report, cancel=cancel)
+    emit(as_json, codec.plain(rows), *measuring.step_lines(rows))
+
+
 @bench.command()
 @click.argument("folder", type=photos, required=False)
 @click.option("--faces", type=click.IntRange(1), default=1_000_000, show_default=True, help="Faces of the index.")

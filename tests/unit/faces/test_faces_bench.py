@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 
 from dsr_desk.core.items import Box
+from dsr_desk.faces import bench_steps
 from dsr_desk.faces.bench import BenchPhotosMissing, engine_bench
 from dsr_desk.faces.bench_photos import Sources, composite, find_sources, found_among, portrait, scene
+from dsr_desk.faces.bench_steps import step_rows
 
 SCENES = """<dataset><images><image file='a.jpg' width='400' height='300'>
 <box top='30' left='20' width='50' height='60'/></image></images></dataset>"""
@@ -57,6 +59,31 @@ def test_a_known_face_is_found_by_a_box_about_it_and_each_box_finds_one():
 def test_a_folder_without_labelled_photos_is_refused(tmp_path):
     with pytest.raises(BenchPhotosMissing):
         engine_bench(tmp_path)
+
+
+@pytest.mark.slow
+def test_each_step_counts_what_is_found_with_it_and_without(tmp_path, draw_face, encoded, monkeypatch):
+    monkeypatch.setattr(bench_steps, "MOSAIC", 1)
+    (tmp_path / "scenes").mkdir()
+    photo = draw_face(340, 110)
+    (tmp_path / "scenes" / "a.jpg").write_bytes(encoded(photo, quality=95))
+    known = "<box top='115' left='115' width='110' height='110'/>"
+    (tmp_path / "scenes" / "training.xml").write_text(
+        f"<dataset><images><image file='a.jpg' width='340' height='340'>{known}</image></images></dataset>"
+    )
+    rows = step_rows(tmp_path, cnn=False)
+    by_step = {row.step: row for row in rows}
+    assert {"both detectors", "orientation in the file", "rotations", "smallest face", "tiling"} <= set(by_step)
+    assert all(0 <= found <= row.known for row in rows for found in (row.standard, row.thorough, row.default))
+    assert all(row.cnn is None for row in rows)
+    said, lying = by_step["orientation in the file"], by_step["rotations"]
+    assert said.found_without < said.standard == said.thorough == said.known == 3
+    assert lying.standard < lying.thorough == lying.known == 3
+
+
+def test_steps_need_annotated_scenes(tmp_path):
+    with pytest.raises(BenchPhotosMissing):
+        step_rows(tmp_path)
 
 
 @pytest.mark.slow
