@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QDate, QLocale, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from dsr_desk.ui import icons, theme
 
@@ -116,6 +126,33 @@ class FigureField(QLineEdit):
     def value(self) -> float:
         figure, ok = QLocale().toDouble(self.text())
         return min(self._most, max(self._least, figure)) if ok else self._usual
+
+
+class FileField(QWidget):
+    """The path of a file that is there, typed or chosen; None while the field is blank."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.field = text_field(name)
+        self.choose = QPushButton(QCoreApplication.translate("", "Choose …"))
+        self.choose.setAccessibleName(QCoreApplication.translate("", "Choose a file: {name}").format(name=name))
+        self.choose.setAutoDefault(False)
+        self.choose.clicked.connect(self._choose)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.choose)
+        self.setFocusProxy(self.field)
+
+    @property
+    def path(self) -> Path | None:
+        text = self.field.text().strip()
+        return Path(text).expanduser() if text else None
+
+    def _choose(self) -> None:
+        if file := QFileDialog.getOpenFileName(self, self._name)[0]:
+            self.field.setText(file)
 
 
 def text_field(name: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:

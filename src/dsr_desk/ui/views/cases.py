@@ -8,6 +8,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QStackedWidget
 
 from dsr_desk.app.cases import CaseView, list_cases
+from dsr_desk.app.chasing import due_tasks
 from dsr_desk.app.steps import counts
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import names, words
@@ -51,6 +52,7 @@ class CasesPage(Page):
     def reload(self) -> None:
         today = date.today()
         cases = list_cases(self.session.desk)
+        self._due = due_tasks(self.session.desk, today)
         self.model.show_cases(cases, {case.ref: self._note(case) for case in cases}, today)
         self._stack.setCurrentIndex(0 if cases else 1)
         self._foot.setVisible(bool(cases))
@@ -66,6 +68,8 @@ class CasesPage(Page):
             self.table.choose(max(0, self.model.row_of(self.session.case or "")))
 
     def _note(self, case: CaseView) -> str:
+        if due := self._due.get(case.ref):
+            return words.counted(due, self.tr("1 answer is missing: ask again"), "%Ln answers are missing: ask again")
         number = counts(self.session.desk, case.ref)
         if number.searches:
             done, total = words.figure(number.decided), words.figure(number.candidates)

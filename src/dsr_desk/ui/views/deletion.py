@@ -9,9 +9,10 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.cases import show_case
+from dsr_desk.app.chasing import is_task
 from dsr_desk.app.deleting import PlanView, approve, dry_run, make_plan, read_back, run, show_plan, withdraw_plan
 from dsr_desk.app.treatment import Wanted, treat
-from dsr_desk.core.actions import ActionKind, Outcome, ReadBack
+from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, ReadBack
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import NotSearched
@@ -25,6 +26,7 @@ from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.letter import LetterDialog
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.tasks import TasksDialog
 from dsr_desk.ui.views.treatment import TreatmentDialog
 from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, clear, label, list_card, row
 
@@ -58,8 +60,9 @@ class DeletionPage(Page):
         self.approve = Button(self.tr("Approve the plan"), self._approve, kind="primary")
         self.run = Button("", self._confirm, kind="danger")
         self.look = Button(self.tr("Read back"), self._read_back, kind="primary")
+        self.tasks = Button("", self._show_tasks)
         self.seal = Button(self.tr("Go to the evidence"), lambda: session.go.emit("evidence"), kind="primary")
-        for button in (self.withdraw, self.again, self.approve, self.run, self.look, self.seal):
+        for button in (self.tasks, self.withdraw, self.again, self.approve, self.run, self.look, self.seal):
             self.head.addWidget(button)
         self.plan = Button(self.tr("Make a plan and rehearse it"), self._plan, kind="primary")
         self._nothing = Empty(
@@ -115,6 +118,16 @@ class DeletionPage(Page):
         self.run.setText(words.counted(looked.erase, self.tr("Delete 1 item …"), "Delete %Ln items …"))
         self.run.setAccessibleName(self.run.text())
         self.run.updateGeometry()
+        others = [row.outcome for row in looked.rows if is_task(row.action)]
+        answered = sum(one is not None and one.state is OutcomeState.DONE for one in others)
+        self.tasks.setVisible(bool(others))
+        self.tasks.setText(
+            words.counted(len(others) - answered, self.tr("1 task of others …"), "%Ln tasks of others …")
+            if answered < len(others)
+            else self.tr("Tasks of others …")
+        )
+        self.tasks.setAccessibleName(self.tasks.text())
+        self.tasks.updateGeometry()
         self.model.show_rows(looked.rows)
         self._show_cannot(looked.cannot)
         self._show_read_back(looked.view.read_back if looked.view else None, state)
@@ -203,6 +216,9 @@ class DeletionPage(Page):
         self.session.bridge.run(
             name, work, lambda _result: over(), context=self, failed=failed, cancellable=cancellable
         )
+
+    def _show_tasks(self) -> None:
+        TasksDialog(self.session, self.ref, self._looked.state, self).open()
 
     def _open_action(self, chosen: ActionRow) -> None:
         if chosen.action.instruction:

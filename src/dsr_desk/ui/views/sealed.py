@@ -23,6 +23,22 @@ class Shown:
     checks: tuple[tuple[bool, str], ...]
 
 
+class SecretCard(Card):
+    """Something to be told by another channel: shown to be read out, with a way to copy it."""
+
+    def __init__(self, caption: str, secret: str) -> None:
+        super().__init__(margin=12, spacing=4)
+        shown = label(secret, "mono", wrap=True, selectable=True)
+        shown.setAccessibleName(f"{caption}: {secret}")
+        copy = Button(
+            tr("Copy"), lambda: QApplication.clipboard().setText(secret), name=tr("Copy: {what}").format(what=caption)
+        )
+        self.body.addWidget(label(caption, "note"))
+        line = row(shown, copy)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
+
+
 class SealedDialog(QDialog):
     def __init__(self, sealed: list[Shown], parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,17 +77,7 @@ class SealedDialog(QDialog):
         card.body.addLayout(row(label(edition_name(one.edition), "section"), chip, None))
         card.body.addWidget(label(str(one.path), "note", wrap=True, selectable=True))
         if one.passphrase:
-            shown = label(one.passphrase, "mono", wrap=True, selectable=True)
-            shown.setAccessibleName(self.tr("Passphrase: {p}").format(p=one.passphrase))
-            copy = Button(
-                self.tr("Copy"),
-                lambda: QApplication.clipboard().setText(one.passphrase),
-                name=self.tr("Copy the passphrase"),
-            )
-            card.body.addWidget(label(self.tr("Passphrase, to be told by another channel"), "note"))
-            line = row(shown, copy)
-            line.setStretch(0, 1)
-            card.body.addLayout(line)
+            card.body.addWidget(SecretCard(self.tr("Passphrase, to be told by another channel"), one.passphrase))
         for ok, says in one.checks:
             notice = Notice(plain=True)
             notice.say(says, Tone.OK if ok else Tone.DANGER, "done" if ok else "danger")

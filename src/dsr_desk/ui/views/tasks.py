@@ -1,0 +1,241 @@
+"""Tasks of other teams: whom to ask and when again, what they answered, and plans that run on another machine."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from dsr_desk.app.chasing import Task, chase, tasks
+from dsr_desk.app.handing_over import HandedOver, declare, hand_over, take_answer
+from dsr_desk.core.actions import ActionKind, OutcomeState
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.requests import CaseState
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.fields import DayField, FileField
+from dsr_desk.ui.models.actions import kind_name
+from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.letter import LetterDialog
+from dsr_desk.ui.views.list_page import ListCard
+from dsr_desk.ui.views.sealed import SecretCard
+from dsr_desk.ui.widgets import Button, Notice, label, row, rule
+from dsr_desk.ui.words import tr
+
+FORTNIGHT = timedelta(days=14)
+TOPICS = (Topic.DELETION, Topic.CASES, Topic.EVIDENCE)
+
+
+class TasksDialog(Dialog):
+    """All tasks of a case's plan. It stays open while they are asked for and answered."""
+
+    def __init__(self, session: Session, ref: str, state: CaseState, parent: QWidget) -> None:
+        says = tr(
+            "Nothing is sent by this program. A task that somebody declares done counts as declared, "
+            "never as read back; the answer of another machine counts as read back there."
+        )
+        super().__init__(tr("Tasks of others"), parent, says=says, width=920)
+        self.setMinimumHeight(520)
+        self._session, self._ref = session, ref
+        self.list: ListCard[Task] = ListCard(
+            RowsModel(
+                (
+                    Column(tr("Task"), _what),
+                    Column(tr("Asked"), _asked, 170),
+                    Column(tr("Ask again"), _again, 170),
+                    Column(tr("State"), _state, 220),
+                ),
+                lambda one: one.action.id,
+                self,
+            ),
+            name=tr("Tasks of others"),
+            empty=tr("This plan asks nobody else."),
+        )
+        self.list.table.chosen.connect(self._allow)
+        self.body.addWidget(self.list, 1)
+        self.letter = Button(tr("Letter …"), self._letter)
+        self.ask = Button(tr("I asked …"), self._ask)
+        self.answer = Button(tr("They say it is done …"), self._declare)
+        self.body.addLayout(row(self.letter, self.ask, self.answer, None))
+        self.body.addWidget(rule())
+        self.hand = Button(tr("Hand the plan over …"), self._hand_over)
+        self.take = Button(tr("Take in an answer …"), self._choose_answer)
+        self._elsewhere = label(tr("For a machine that holds the data and has this program:"), "muted")
+        self.body.addLayout(row(self._elsewhere, self.hand, self.take, None))
+        approved = state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK)
+        self.hand.setEnabled(approved)
+        self.take.setEnabled(approved)
+        self.waits = Notice(tr("Tasks are asked for once the plan was approved and has run here."), Tone.INFO)
+        self.body.addWidget(self.waits)
+        session.changed.connect(self._on_change)
+        self.reload()
+
+    def reload(self) -> None:
+        found = tasks(self._session.desk, self._ref)
+        self.list.show_rows(found)
+        away = any(one.action.kind is ActionKind.TASK and one.action.items for one in found)
+        for widget in (self._elsewhere, self.hand, self.take):
+            widget.setVisible(away)
+        self.waits.setVisible(bool(found) and not any(one.outcome for one in found))
+        self._allow(self.list.chosen)
+
+    def _on_change(self, change: Change) -> None:
+        if Topic.DELETION in change.topics and self.isVisible():
+            self.reload()
+
+    def _allow(self, chosen: Task | None) -> None:
+        self.letter.setEnabled(chosen is not None and bool(chosen.action.instruction))
+        waits = chosen is not None and chosen.waits
+        self.ask.setEnabled(waits)
+        self.answer.setEnabled(waits)
+
+    def _letter(self) -> None:
+        if (chosen := self.list.chosen) is not None:
+            LetterDialog(chosen.action, self).open()
+
+    def _ask(self) -> None:
+        if (chosen := self.list.chosen) is not None:
+            AskDialog(self._session, self._ref, chosen, self).open()
+
+    def _declare(self) -> None:
+        if (chosen := self.list.chosen) is not None:
+            DeclareDialog(self._session, self._ref, chosen, self).open()
+
+    def _hand_over(self) -> None:
+        file, _ = QFileDialog.getSaveFileName(self, tr("Where the plan is to lie"), f"{self._ref}-plan.age")
+        if file:
+            self.hand_over_to(Path(file))
+
+    def hand_over_to(self, file: Path) -> None:
+        desk, ref = self._session.desk, self._ref
+
+        def done(made: HandedOver) -> None:
+            self._session.touched(*TOPICS)
+            HandedOverDialog(made, self).open()
+
+        self._session.bridge.run(
+            tr("Handing the plan over"),
+            lambda _report, _token: hand_over(desk, ref, file),
+            done,
+            context=self,
+            cancellable=False,
+        )
+
+    def _choose_answer(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, tr("Choose the answer that came back"))
+        if file:
+            self.take_in(Path(file))
+
+    def take_in(self, file: Path) -> None:
+        """The signed answer of the other machine."""
+        desk, ref = self._session.desk, self._ref
+
+        def done(count: int) -> None:
+            self._session.touched(*TOPICS)
+            self._session.said.emit(words.counted(count, tr("1 task was answered"), "%Ln tasks were answered"))
+
+        self._session.bridge.run(
+            tr("Taking the answer in"),
+            lambda _report, _token: len(take_answer(desk, ref, file.read_bytes())),
+            done,
+            context=self,
+            cancellable=False,
+        )
+
+
+class AskDialog(Dialog):
+    """Somebody was asked today; the day on which to ask again is kept."""
+
+    def __init__(self, session: Session, ref: str, task: Task, parent: QWidget) -> None:
+        says = tr("On that day the list of cases shows that an answer is missing.")
+        title = tr("{who} was asked today").format(who=task.action.responsible or task.action.what)
+        super().__init__(title, parent, says=says, act=tr("Keep"))
+        self._session, self._ref, self._task = session, ref, task
+        self.day = DayField(tr("Ask again on"), date.today() + FORTNIGHT)
+        self.line(tr("Ask again on"), self.day)
+
+    def go(self) -> None:
+        desk = self._session.desk
+        self.attempt(lambda: chase(desk, self._ref, [self._task.action.id], self.day.day), self._session.tell)
+
+
+class DeclareDialog(Dialog):
+    """A team's word, with the file that came with it."""
+
+    def __init__(self, session: Session, ref: str, task: Task, parent: QWidget) -> None:
+        says = tr("The evidence will say: declared, not read back. The file is kept in the vault, its digest in it.")
+        super().__init__(tr("They say it is done"), parent, says=says, act=tr("Record it as declared"))
+        self._session, self._ref, self._task = session, ref, task
+        self.how = self.text(
+            tr("Who said it, and what was done"), example=tr("for example: head of storage, by e-mail of 3 November")
+        )
+        self.proof = FileField(tr("Proof, where there is one"))
+        self.line(tr("Proof, where there is one"), self.proof)
+        self.need(self.how)
+
+    def go(self) -> None:
+        desk, ref, action = self._session.desk, self._ref, self._task.action.id
+        self.attempt(
+            lambda: declare(desk, ref, action, self.how.text(), self.proof.path),
+            lambda _outcome: self._session.touched(*TOPICS),
+        )
+
+
+class HandedOverDialog(Dialog):
+    """The file, and what goes by another way: its passphrase, shown once, and the keys of those who approved."""
+
+    def __init__(self, made: HandedOver, parent: QWidget) -> None:
+        says = tr(
+            "Carry the file to the machine with the data, for instance on a disk. Tell the passphrase and the keys by "
+            "another way, by telephone for instance. There, this runs it and writes the answer:"
+        )
+        super().__init__(tr("The plan is ready to be carried over"), parent, says=says, width=720)
+        command = (
+            f"dsr-desk delete run-exported {made.path.name} --data FOLDER --officer KEY --operator NAME "
+            "--answer answer.age"
+        )
+        self.body.addWidget(label(command, "mono", wrap=True, selectable=True))
+        self.body.addWidget(label(str(made.path), "note", wrap=True, selectable=True))
+        self.body.addWidget(SecretCard(tr("Passphrase of the file"), made.passphrase))
+        for approver in made.approvers:
+            self.body.addWidget(SecretCard(tr("Key of {name}").format(name=approver.name), approver.spoken))
+        containers = words.counted(len(made.containers), tr("1 container"), "%Ln containers")
+        self.body.addWidget(label(tr("It covers {n}.").format(n=containers), "note"))
+        self.body.addWidget(Notice(tr("The passphrase is not shown again."), Tone.WARN))
+
+
+def _what(one: Task) -> Cell:
+    return Cell(f"{kind_name(one.action.kind)}: {one.action.what}", one.action.responsible, strong=True)
+
+
+def _asked(one: Task) -> Cell:
+    if not one.asked:
+        return Cell("–")
+    reminded = words.counted(one.reminders, tr("reminded once"), "reminded %Ln times") if one.reminders else ""
+    return Cell(words.moment(one.asked), reminded)
+
+
+def _again(one: Task) -> Cell:
+    if one.chase_on is None or not one.waits:
+        return Cell("–")
+    if one.is_due(date.today()):
+        return Cell(chip=tr("ask again"), note=words.day(one.chase_on), tone=Tone.WARN)
+    return Cell(words.day(one.chase_on))
+
+
+def _state(one: Task) -> Cell:
+    if one.outcome is None:
+        return Cell(chip=tr("not asked for yet"), icon="open")
+    if one.outcome.declared:
+        proofs = words.counted(len(one.proofs), tr("1 proof kept"), "%Ln proofs kept") if one.proofs else ""
+        return Cell(chip=tr("declared done"), note=proofs or tr("without a proof"), tone=Tone.WARN)
+    return {
+        OutcomeState.DONE: Cell(chip=tr("read back there"), tone=Tone.OK, icon="done"),
+        OutcomeState.WAITING: Cell(chip=tr("waits for others"), tone=Tone.INFO),
+        OutcomeState.PARTLY: Cell(chip=tr("partly"), tone=Tone.WARN),
+        OutcomeState.FAILED: Cell(chip=tr("failed"), note=one.outcome.error, tone=Tone.DANGER),
+        OutcomeState.STARTED: Cell(chip=tr("begun, not ended"), tone=Tone.WARN),
+    }[one.outcome.state]
