@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dsr_desk.app.cases import CaseView
+from dsr_desk.app.chasing import Task, tasks
 from dsr_desk.app.deleting import PlanView
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.evidence_items import CaseItems, of_kind
@@ -42,6 +43,7 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, checkpoints: Seque
     done = searches(desk, view.ref)
     impact = affected_by_case(desk, view.ref)
     read_back = plan.read_back if plan else None
+    asked = {task.action.id: task for task in tasks(desk, view.ref)}
     return say.EvidenceContent(
         organisation=_organisation(desk),
         case=_case(view, names),
@@ -54,14 +56,14 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, checkpoints: Seque
         models=_models(desk, view.ref, impact),
         models_without_lineage=tuple(node.label for node in impact.without_lineage),
         excluded_models=tuple((one.node.label, recognised(one.reason)) for one in impact.excluded),
-        actions=tuple(_action(action, plan, items, names) for action in plan.plan.actions) if plan else (),
+        actions=tuple(_action(action, plan, asked, items, names) for action in plan.plan.actions) if plan else (),
         read_backs=_read_backs(read_back, items, names) if read_back else (),
         custody=items.custody(plan),
         journal=_journal(desk, view.ref, checkpoints),
         declarant=_declarant(desk, view.ref, names),
         officers=tuple(sorted({names[row[0]] for row in _active_officers(desk)})),
         retained=_retained(plan, items),
-        told=_told(plan),
+        told=_told(asked),
         backups=tuple(say.Backup(action.what, action.until) for action in _of(plan, ActionKind.BACKUP)),
         lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
         other_identifiers=_identifiers(view),
@@ -219,8 +221,11 @@ def _of(plan: PlanView | None, *kinds: ActionKind) -> list[Action]:
     return [action for action in plan.plan.actions if action.kind in kinds] if plan else []
 
 
-def _action(action: Action, plan: PlanView, items: CaseItems, names: dict[str, str]) -> say.ActionEntry:
+def _action(
+    action: Action, plan: PlanView, asked: Mapping[str, Task], items: CaseItems, names: dict[str, str]
+) -> say.ActionEntry:
     outcome = _outcome(action, plan)
+    task = asked.get(action.id)
     approver = ", ".join(dict.fromkeys(names[approval.officer] for approval in plan.approvals))
     return say.ActionEntry(
         ref=action.id,
@@ -235,6 +240,7 @@ def _action(action: Action, plan: PlanView, items: CaseItems, names: dict[str, s
         result=_result(action, outcome),
         digest_before=outcome.digest_before if outcome else "",
         digest_after=outcome.digest_after if outcome else "",
+        proofs=tuple(one.digest for one in task.proofs) if task else (),
     )
 
 
@@ -252,16 +258,15 @@ def _result(action: Action, outcome: Outcome | None) -> Fact:
     return fact(f"result.{outcome.state.value}")
 
 
-def _told(plan: PlanView | None) -> tuple[say.Told, ...]:
-    """Data recipients: when the instruction was issued, and the answer that a person recorded."""
+def _told(asked: Mapping[str, Task]) -> tuple[say.Told, ...]:
+    """Data recipients: when they were told, and the answer that a person recorded."""
     found = []
-    for action in _of(plan, ActionKind.TELL_RECIPIENT):
-        outcome = _outcome(action, plan) if plan else None
-        if outcome is None:
-            found.append(say.Told(action.what, ""))
-            continue
-        answered = outcome.ended if outcome.state is OutcomeState.DONE else ""
-        found.append(say.Told(action.what, outcome.started, " ".join(outcome.notes) if answered else "", answered))
+    for task in asked.values():
+        if task.action.kind is ActionKind.TELL_RECIPIENT:
+            outcome = task.outcome
+            done = outcome is not None and outcome.state is OutcomeState.DONE
+            answer = (" ".join(outcome.notes), outcome.ended) if outcome and done else ()
+            found.append(say.Told(task.action.what, task.asked, *answer))
     return tuple(found)
 
 

@@ -61,6 +61,10 @@ class Refused(Exception):
     """What does not hold, as a sentence."""
 
 
+class Malformed(Refused):
+    """A signature or time stamp that is not in the form that it must have."""
+
+
 class Finding(NamedTuple):
     """One check: its name, whether it holds, and what that means in a sentence."""
 
@@ -210,17 +214,17 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     at = 0
     while at < len(data):
         if at + 2 > len(data):
-            raise Refused("The signature file is cut short.")
+            raise Malformed("The signature file is cut short.")
         tag, length, start = data[at], data[at + 1], at + 2
         if length & 0x80:
             count = length & 0x7F
             if not 1 <= count <= 4 or start + count > len(data):
-                raise Refused("The signature file is damaged.")
+                raise Malformed("The signature file is damaged.")
             length, start = int.from_bytes(data[start : start + count], "big"), start + count
             if length < 0x80 or length >> 8 * (count - 1) == 0:
-                raise Refused("The signature file is not in the one form that it may have.")
+                raise Malformed("The signature file is not in the one form that it may have.")
         if start + length > len(data):
-            raise Refused("The signature file is cut short.")
+            raise Malformed("The signature file is cut short.")
         yield tag, data[start : start + length], data[at : start + length]
         at = start + length
 
@@ -229,7 +233,7 @@ def _inside(data: bytes, *tags: int) -> list[bytes]:
     """Contents of exactly these values; Refused if there are others."""
     found = list(_parts(data))
     if tuple(tag for tag, _, _ in found) != tags:
-        raise Refused("The signature file has parts that it must not have, or lacks some.")
+        raise Malformed("The signature file has parts that it must not have, or lacks some.")
     return [content for _, content, _ in found]
 
 
@@ -333,7 +337,7 @@ def check_time_stamp(data: bytes, answer: bytes) -> Stamp:
     try:
         with warnings.catch_warnings(action="error"):
             return _check_time_stamp(data, answer)
-    except _BROKEN as bad:
+    except (*_BROKEN, Malformed) as bad:
         raise Refused("The time stamp is damaged or not in the form that it must have.") from bad
 
 

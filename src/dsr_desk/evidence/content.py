@@ -143,21 +143,30 @@ class EvidenceContent:
     @cached_property
     def tally(self) -> Tally:
         """How many hits there are of each kind and outcome; reads all of them once."""
-        kinds: Counter[ItemKind] = Counter()
-        seen: Counter[Seen] = Counter()
-        for hit in self.hits:
-            kinds[hit.kind] += 1
-            seen[self.outcomes[hit.ref]] += 1
-        return Tally(kinds[ItemKind.PHOTO], kinds[ItemKind.RECORD], seen)
+        counts = Counter((hit.dataset_version, hit.kind, self.outcomes[hit.ref]) for hit in self.hits)
+        return Tally(counts)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Counts of hits by kind and by what reading back says of them."""
+    """Counts of hits by dataset version, kind and what reading back says of them."""
 
-    photos: int
-    records: int
-    seen: Counter[Seen]
+    counts: Counter[tuple[str, ItemKind, Seen]]
+
+    def of(self, kind: ItemKind, dataset_version: str = "") -> int:
+        """In all dataset versions, if none is named."""
+        return sum(n for (v, k, _), n in self.counts.items() if k is kind and dataset_version in ("", v))
+
+    def seen(self, dataset_version: str = "") -> Counter[Seen]:
+        found: Counter[Seen] = Counter()
+        for (version, _, outcome), count in self.counts.items():
+            if dataset_version in ("", version):
+                found[outcome] += count
+        return found
+
+    @property
+    def dataset_versions(self) -> list[str]:
+        return sorted({version for version, _, _ in self.counts})
 
 
 class Outcomes:

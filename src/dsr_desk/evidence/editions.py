@@ -44,7 +44,7 @@ def payload_of(
 
 def predicate(content: EvidenceContent, edition: Edition, language: Language) -> dict[str, Any]:
     """What the statement says of the files; its schema is in docs/bundle-format.md."""
-    case, seen = content.case, content.tally.seen
+    case, seen = content.case, content.tally.seen()
     said: dict[str, Any] = json.loads(
         _COMPACT.encode(
             {

@@ -1,7 +1,4 @@
-"""The parts of what a bundle says: case, searches, hits, models, actions, read-back, custody, journal.
-
-Conventions as in `content`, through which other rooms import these.
-"""
+"""The parts of what a bundle says. Conventions as in `content`, through which other rooms import these."""
 
 from __future__ import annotations
 
@@ -245,7 +242,7 @@ class ModelEntry:
 class ActionEntry:
     """One step of the plan as it was carried out. `ended` is "" where it was begun and never closed.
 
-    `items` are references or ranges of them, as in `many.ranges`.
+    `items` are references or ranges of them, as in `many.ranges`; `proofs` digests of files that came with an answer.
     """
 
     ref: str
@@ -260,6 +257,7 @@ class ActionEntry:
     result: Saying
     digest_before: str = ""
     digest_after: str = ""
+    proofs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Iterable
 from importlib.resources import files
 from itertools import islice
 
-from dsr_desk.core.items import LedgerClass
+from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.core.requests import Law
 from dsr_desk.evidence import report_details
 from dsr_desk.evidence.content import Edition, EvidenceContent, FaceCrop, HitItem, Language, ModelEntry, Seen
@@ -35,17 +36,17 @@ def report(content: EvidenceContent, edition: Edition, language: Language) -> by
     sections = [_head(content, edition, words), _short(content, edition, words), _searched(content, words)]
     sections += [report_details.not_searched(content, words)]
     if not content.nothing_found:
-        sections.append(_found(content, edition, words))
+        sections.append(_found(content, words))
     sections.append(_models(content, edition, words))
     sections.append(_remains(content, words))
     if content.told:
         sections.append(report_details.told(content, words))
     if edition is Edition.REQUESTER:
         sections.append(_rights(content, words))
+        if not content.nothing_found:
+            sections.append(_items(content, edition, words))
     else:
         sections += report_details.sections(content, words)
-    if content.earlier:
-        sections.append(report_details.earlier(content, words))
     sections += [_proof(content, words), _limits(content, words), _certificate(content, edition, words)]
     body = element("main", *sections, class_="report")
     return page(_title(content, edition, words), language.value, STYLE, body)
@@ -72,7 +73,8 @@ def _head(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
 def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     case, regulator = content.case, edition is Edition.REGULATOR
     ask = words.right_name(case.right) if regulator else words.right(case.right)
-    lines = [
+    lines = report_details.earlier_lines(content, words)
+    lines += [
         words(
             "asked.regulator" if regulator else "asked",
             day=words.day(case.received),
@@ -101,6 +103,8 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     lines += _findings(content, regulator, words)
     if content.retained or content.backups or any(model.remains for model in content.models):
         lines.append(words("remains.short"))
+    if not regulator:
+        lines.append(words("rights.short"))
     return element("section", element("h2", words("short")), bullets(lines), class_="short")
 
 
@@ -110,7 +114,8 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
     tally = content.tally
     found = words(
         "found.regulator" if regulator else "found.short",
-        photos=words.count(tally.photos, "photo"), records=words.count(tally.records, "record"),
+        photos=words.count(tally.of(ItemKind.PHOTO), "photo"),
+        records=words.count(tally.of(ItemKind.RECORD), "record"),
     )  # fmt: skip
     lines = [found, *_outcome(content, words)]
     learned = sum(model.in_weights for model in content.models)
@@ -127,13 +132,13 @@ def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[s
 
 def _outcome(content: EvidenceContent, words: Words) -> list[str]:
     """Counts come from reading back; the weakest look decides whether "all" may be said."""
-    counts = content.tally.seen
+    counts = content.tally.seen()
     total = len(content.hits)
     if not content.read_backs:
         return [words("outcome.none")]
     if counts[Seen.GONE] == total and not content.doubts:
         return [words("outcome.one_gone" if total == 1 else "outcome.all_gone", count=words.number(total))]
-    spelled = ", ".join(f"{words.number(counts[seen])} {words.seen(seen)}" for seen in Seen if counts[seen])
+    spelled = _counted(counts, words)
     doubts = [
         words(
             "outcome.doubt",
@@ -155,19 +160,39 @@ def _searched(content: EvidenceContent, words: Words) -> Markup:
     return section(words("h.searched"), table(head, rows, words("h.searched")))
 
 
-def _found(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+def _found(content: EvidenceContent, words: Words) -> Markup:
+    """By dataset version; the items one by one stand further down."""
+    tally = content.tally
+    rows = [
+        (
+            version,
+            words.number(tally.of(ItemKind.PHOTO, version)),
+            words.number(tally.of(ItemKind.RECORD, version)),
+            _counted(tally.seen(version), words),
+        )
+        for version in tally.dataset_versions
+    ]
+    head = (words("where"), words("photos"), words("records"), words("outcome"))
+    return section(words("h.found"), table(head, rows, words("h.found")))
+
+
+def _counted(counts: Counter[Seen], words: Words) -> str:
+    return ", ".join(f"{words.number(counts[seen])} {words.seen(seen)}" for seen in Seen if counts[seen])
+
+
+def _items(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+    """Her items, each with the reference by which she can ask about it."""
     outcomes = content.outcomes
     rows = [
         (hit.ref, words(hit.kind.value), hit.dataset_version, words.seen(outcomes[hit.ref]))
         for hit in islice(content.hits, ROWS_SHOWN)
     ]
-    pieces = [table((words("item"), words("kind"), words("where"), words("outcome")), rows, words("h.found"))]
+    pieces = [_faces(content, words)] if shows_pictures(content, edition) else []
+    pieces.append(table((words("item"), words("kind"), words("where"), words("outcome")), rows, words("h.items")))
     if len(content.hits) > ROWS_SHOWN:
         more = words.number(len(content.hits) - ROWS_SHOWN)
         pieces.append(element("p", words("more_rows", count=more, file="data/hits.json")))
-    if shows_pictures(content, edition):
-        pieces.append(_faces(content, words))
-    return section(words("h.found"), *pieces)
+    return section(words("h.items"), *pieces)
 
 
 def _faces(content: EvidenceContent, words: Words) -> Markup:
@@ -243,7 +268,7 @@ def _remains(content: EvidenceContent, words: Words) -> Markup:
     if rows:
         head = (words("what"), words("why"), words("until"))
         return section(words("h.remains"), table(head, rows, words("h.remains")))
-    clear = content.tally.seen[Seen.GONE] == len(content.hits) and not content.doubts
+    clear = content.tally.seen()[Seen.GONE] == len(content.hits) and not content.doubts
     return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
 
 

@@ -51,30 +51,26 @@ def not_searched(content: EvidenceContent, words: Words) -> Markup:
 def told(content: EvidenceContent, words: Words) -> Markup:
     entries = []
     for one in content.told:
-        if not one.told:
-            entries.append(f"{one.recipient}: {words('told.not_yet')}")
-            continue
-        answer = (
-            words("told.answer", day=words.day(one.answered), answer=one.answer) if one.answer else words("told.none")
-        )
-        entries.append(f"{one.recipient}, {words('told.on', day=words.day(one.told))}: {answer}")
+        asked = words("told.on", day=words.day(one.told)) if one.told else words("told.not_yet")
+        answer = words("told.none") if one.told else ""
+        if one.answered:
+            answer = words("told.answer", day=words.day(one.answered), answer=one.answer)
+        entries.append("; ".join(filter(None, (f"{one.recipient}: {asked}", answer))))
     return section(words("h.told"), bullets(entries))
 
 
-def earlier(content: EvidenceContent, words: Words) -> Markup:
-    return section(
-        words("h.earlier"),
-        bullets(
-            words(
-                "earlier.says",
-                relation=words(one.relation.value),
-                day=words.day(one.sealed),
-                digest=one.evidence_digest,
-                why=words.say(one.why),
-            )
-            for one in content.earlier
-        ),
-    )
+def earlier_lines(content: EvidenceContent, words: Words) -> list[str]:
+    """Which bundle this one completes or corrects, and why: the first thing that whoever has that one must know."""
+    return [
+        words(
+            "earlier.says",
+            relation=words(one.relation.value),
+            day=words.day(one.sealed),
+            digest=one.evidence_digest[:16],
+            why=words.say(one.why),
+        )
+        for one in content.earlier
+    ]
 
 
 def _table(
@@ -147,17 +143,19 @@ def _searches(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _hits(content: EvidenceContent, words: Words) -> Markup:
+    outcomes = content.outcomes
     rows = (
         (
             lines(hit.ref, words(hit.kind.value)),
             lines(hit.dataset_version, hit.container),
             ", ".join(map(words.code, hit.found_by)),
             lines(words.moment(hit.decided), hit.decider),
+            words.seen(outcomes[hit.ref]),
             code(hit.salted_hash),
         )
         for hit in content.hits
     )
-    head = ("item", "where", "found_by", "decided", "salted")
+    head = ("item", "where", "found_by", "decided", "outcome", "salted")
     return section(words("h.hits"), _table(words, "h.hits", head, rows, len(content.hits), "data/hits.json"))
 
 
@@ -189,7 +187,7 @@ def _actions(content: EvidenceContent, words: Words) -> Markup:
             lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not_ended")),
             lines(f"{words('operator')}: {one.operator}", f"{words('approver')}: {one.approver}"),
             lines(words.say(one.method), words.say(one.result)),
-            _digests(one.digest_before, one.digest_after, words),
+            lines(_digests(one.digest_before, one.digest_after, words), *_proofs(one.proofs, words)),
         )
         for one in content.actions
     )
@@ -240,6 +238,10 @@ def _digests(before: str, after: str, words: Words) -> Markup:
         return lines(code(before))
     named = ((words("digest_before"), before), (words("digest_after"), after))
     return lines(*(piece for name, digest in named if digest for piece in (name, code(digest))))
+
+
+def _proofs(digests: Sequence[str], words: Words) -> list[Piece]:
+    return [words("proof_files"), *map(code, digests)] if digests else []
 
 
 def _journal(content: EvidenceContent, words: Words) -> Markup:

@@ -161,14 +161,14 @@ def test_nothing_found_is_an_edition_that_does_not_claim_that_there_is_nothing(
 def test_the_weakest_item_sets_the_headline(content: EvidenceContent, signer: Signer) -> None:
     gone = tuple(replace(entry, seen=Seen.GONE) for entry in content.read_backs)
     all_gone = replace(content, read_backs=gone, retained=())
-    assert "All 10 are gone" in files_of(all_gone, Edition.REQUESTER, signer)["report.html"].decode()
+    assert "All 10 are deleted there" in files_of(all_gone, Edition.REQUESTER, signer)["report.html"].decode()
     again = ReadBack(
         "portraits", "search again", Seen.STILL_THERE, "2026-03-11T10:00:00Z", "Ben Okafor", ("item-0002",)
     )
     one_left = replace(all_gone, read_backs=(*gone, again))
     assert one_left.outcomes["item-0002"] is Seen.STILL_THERE
     report = files_of(one_left, Edition.REQUESTER, signer)["report.html"].decode()
-    assert "All 10 are gone" not in report
+    assert "All 10 are deleted there" not in report
     assert "9 ✓ gone, 1 ■ still there" in report
 
 
@@ -192,7 +192,7 @@ def test_a_doubt_about_a_whole_place_forbids_to_say_that_all_is_gone(content: Ev
     for edition in Edition:
         files = files_of(doubted, edition, signer)
         report = files["report.html"].decode()
-        assert "All 10 are gone" not in report
+        assert "All 10 are deleted there" not in report
         assert "Nothing that we know of remains" not in report
         assert "Not settled – all shards, near-duplicates: ▲ nobody looked" in report
         envelope = json.loads(files["statement.dsse.json"])
