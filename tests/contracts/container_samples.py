@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import google_crc32c
 import lmdb
 import openpyxl
 import pyarrow as pa
@@ -187,6 +189,64 @@ def _lmdb(folder: Path, items: Items) -> Path:
     return path
 
 
+def example(**features: bytes | int | str) -> bytes:
+    """A tf.train.Example, spelt by hand: features by name, each a list with one value."""
+
+    def field(number: int, data: bytes) -> bytes:
+        return bytes([number << 3 | 2]) + varint(len(data)) + data
+
+    def feature(value: bytes | int | str) -> bytes:
+        if isinstance(value, int):
+            return field(3, field(1, varint(value)))
+        return field(1, field(1, value.encode() if isinstance(value, str) else value))
+
+    return field(1, b"".join(field(1, field(1, key.encode()) + field(2, feature(features[key]))) for key in features))
+
+
+def varint(number: int) -> bytes:
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def tfrecord(*records: bytes) -> bytes:
+    """Records in their frames."""
+    framed = []
+    for data in records:
+        length = struct.pack("<Q", len(data))
+        sums = [struct.pack("<I", turned_crc(part)) for part in (length, data)]
+        framed += [length, sums[0], data, sums[1]]
+    return b"".join(framed)
+
+
+def turned_crc(data: bytes) -> int:
+    crc = google_crc32c.value(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def _tfrecord_photos(folder: Path, items: Items) -> Path:
+    path = folder / "photos-00000-of-00001.tfrecord"
+    names = [member.encode("utf-8", "surrogateescape") for member, _ in items]
+    path.write_bytes(
+        tfrecord(
+            *(
+                example(**{"image/encoded": data, "image/filename": name, "image/format": "jpeg", "label": 7})
+                for name, (_, data) in zip(names, items, strict=True)
+            )
+        )
+    )
+    return path
+
+
+def _tfrecord_rows(folder: Path, items: Items) -> Path:
+    path = folder / "people.tfrecord.gz"
+    packed = tfrecord(*(example(name=data.decode("latin-1"), age=40) for _, data in items))
+    path.write_bytes(gzip.compress(packed, mtime=0))
+    return path
+
+
 def _excel(folder: Path, items: Items) -> Path:
     path = folder / "people.xlsx"
     book = openpyxl.Workbook()
@@ -242,6 +302,8 @@ SAMPLES = (
     Sample("json", "json", _json, table=True, damage=cut_short),
     Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
     Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
+    Sample("tfrecord-photos", "tfrecord", _tfrecord_photos, damage=cut_short),
+    Sample("tfrecord-rows", "tfrecord", _tfrecord_rows, table=True, damage=cut_short, masks=False),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
     Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,7 +20,7 @@ from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.orientation import orientation_in
-from dsr_desk.datasets.records import flatten
+from dsr_desk.datasets.rows import Row, RowItem, entries_of, record_in, rest_of_rows, touched
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 64
@@ -34,17 +32,6 @@ class CellNotNullable(DeskError):
     happened = "{name} allows no empty cell where an item is to go while the rest of its row stays."
     means = "Nothing was erased from it."
     todo = "Plan the erasure of the whole row, or hand the action to the team that keeps the file."
-
-
-@dataclass(frozen=True)
-class Item:
-    """What a row holds: a photo in a column, or (column "") all other columns as a record."""
-
-    kind: ItemKind
-    column: str
-    member: str
-    data: bytes
-    record: Mapping[str, str] | None = None
 
 
 class ParquetTable(FileContainer):
@@ -62,19 +49,8 @@ class ParquetTable(FileContainer):
     def entries(self) -> Iterator[Entry]:
         with self._opened() as file:
             for number, row in self._rows(file):
-                for item in self._items(row):
-                    problem = sniff.photo_problem(item.data, len(item.data)) if item.kind is ItemKind.PHOTO else ""
-                    yield Entry(
-                        kind=item.kind,
-                        member=item.member,
-                        size=len(item.data),
-                        read=partial(bytes, item.data),
-                        hint=number,
-                        group=f"row {number}" if self.photo_columns else "",
-                        record=item.record,
-                        problem=problem,
-                        orientation=orientation_in(row.get("exif")) if item.kind is ItemKind.PHOTO else None,
-                    )
+                group = f"row {number}" if self.photo_columns else ""
+                yield from entries_of(self._items(row), number, group, orientation_in(row.get("exif")))
 
     def write_without(self, target: Path, changes: Changes) -> Collection[str]:
         position = 0
@@ -90,17 +66,11 @@ class ParquetTable(FileContainer):
 
     def rest_digest(self, changes: Changes) -> str:
         """Schema, metadata, and what rows with photos hold beside items."""
-        position = 0
         with self._opened() as file:
             digest = hashlib.sha256(file.schema_arrow.serialize().to_pybytes())
-            for _, row in self._rows(file):
-                items = self._items(row)
-                gone = [changes.get(position + number, b"") is None for number in range(len(items))]
-                position += len(items)
-                others = self._others(row)
-                in_record = any(item.kind is ItemKind.RECORD for item in items)
-                if not (items and all(gone)) and not in_record and any(one is not None for one in others.values()):
-                    digest.update(_stored(others))
+            rows = (row for _, row in self._rows(file))
+            for spelt in rest_of_rows(rows, self._items, self._others, changes):
+                digest.update(spelt)
         return digest.hexdigest()
 
     @cached_property
@@ -123,21 +93,17 @@ class ParquetTable(FileContainer):
                 yield number, row
                 number += 1
 
-    def _items(self, row: Mapping[str, Any]) -> list[Item]:
+    def _items(self, row: Row) -> list[RowItem]:
         items = []
         for column, is_struct in self.photo_columns.items():
             cell = row[column]
             data = cell.get("bytes") if is_struct and cell else cell
             if isinstance(data, bytes):
                 path = cell.get("path") if is_struct else None
-                items.append(Item(ItemKind.PHOTO, column, safe_name(path or column), data))
-        others = self._others(row)
-        if _says_something(list(others.values()), texts_alone=bool(self.photo_columns)):
-            texts = {name: text for name, text in flatten(_texts_of(others)).items() if text}
-            items.append(Item(ItemKind.RECORD, "", "", _stored(others), texts))
-        return items
+                items.append(RowItem(ItemKind.PHOTO, column, safe_name(path or column), data))
+        return items + record_in(self._others(row), texts_alone=bool(self.photo_columns))
 
-    def _others(self, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _others(self, row: Row) -> dict[str, Any]:
         return {name: value for name, value in row.items() if name not in self.photo_columns}
 
     def _without(self, table: pa.Table, changes: Changes, position: int) -> tuple[pa.Table, int]:
@@ -147,18 +113,18 @@ class ParquetTable(FileContainer):
         for number in range(table.num_rows):
             row = table.slice(number, 1).to_pylist()[0]
             items = self._items(row)
-            touched = [(item, changes[position + at]) for at, item in enumerate(items) if position + at in changes]
+            change = touched(items, changes, position)
             position += len(items)
-            stay.append(len(touched) < len(items) or any(new is not None for _, new in touched) or not items)
-            if stay[-1]:
-                for item, new in touched:
+            stay.append(not change.goes)
+            if not change.goes:
+                for item, new in change.items:
                     self._note_cells(cells, number, item, new, row)
         for column, new_cells in cells.items():
             table = self._with_cells(table, column, new_cells)
         return table.filter(pa.array(stay, pa.bool_())), position
 
     def _note_cells(
-        self, cells: dict[str, dict[int, Any]], number: int, item: Item, new: bytes | None, row: Mapping[str, Any]
+        self, cells: dict[str, dict[int, Any]], number: int, item: RowItem, new: bytes | None, row: Row
     ) -> None:
         if item.kind is ItemKind.RECORD:
             for column in self._others(row):
@@ -202,6 +168,17 @@ def _settings_of(metadata: pq.FileMetaData) -> dict[str, Any]:
     return settings
 
 
+def _in_nanoseconds(kind: pa.DataType) -> bool:
+    timed = pa.types.is_timestamp(kind) or pa.types.is_time64(kind) or pa.types.is_duration(kind)
+    return bool(timed and kind.unit == "ns")
+
+
+def _in_microseconds(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    return pa.time64("us") if pa.types.is_time64(kind) else pa.duration("us")
+
+
 def _is_binary(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
@@ -216,40 +193,16 @@ def _holds_photo(cells: pa.Array) -> bool:
 
 
 def _rows_of(batch: pa.RecordBatch, *, one_by_one: bool) -> Iterator[dict[str, Any]]:
-    """Photos are turned into Python's bytes one row at a time, to have few of them in memory twice."""
+    """Photos are turned into Python's bytes one row at a time, to have few of them in memory twice.
+
+    Nanoseconds, which Python's own times do not have, are cut off.
+    """
+    for at, field in enumerate(batch.schema):
+        if _in_nanoseconds(field.type):
+            column = batch.column(at).cast(_in_microseconds(field.type), safe=False)
+            batch = batch.set_column(at, field.name, column)
     if not one_by_one:
         yield from batch.to_pylist()
         return
     for number in range(batch.num_rows):
         yield batch.slice(number, 1).to_pylist()[0]
-
-
-def _stored(row: Mapping[str, Any]) -> bytes:
-    """One spelling of a row, since columns are not stored by rows: JSON with sorted keys, bytes as hex."""
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_spelt).encode(
-        "utf-8", "surrogatepass"
-    )
-
-
-def _spelt(value: Any) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _texts_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What can name a person: texts, numbers and dates; no embeddings and no bytes."""
-    return {name: value for name, value in row.items() if _can_name(value)}
-
-
-def _says_something(value: Any, *, texts_alone: bool) -> bool:
-    """Whether there is anything but empty cells, or (beside photos) any text: a bare class label names nobody."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        return any(_says_something(inner, texts_alone=texts_alone) for inner in value)
-    return bool(value) and isinstance(value, str) if texts_alone else value is not None
-
-
-def _can_name(value: Any) -> bool:
-    if isinstance(value, list):
-        return bool(value) and not isinstance(value[0], float | int | bytes)
-    return not isinstance(value, bytes)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+MOST_EXACT = 2**53
+
 
 def record_of(name: str, data: bytes) -> dict[str, str]:
     """Fields of a `.json` or `.txt` file. JSON that does not parse is kept whole as the field "text"."""
@@ -31,4 +33,15 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for position, inner in enumerate(value, start=1):
             yield from _leaves(inner, f"{path}.{position}" if path else str(position))
     elif value is not None:
-        yield path or "value", value if isinstance(value, str) else json.dumps(value)
+        yield path or "value", _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """Dates as ISO 8601. A whole number that a missing neighbour made a fraction (4711.0) is whole again."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < MOST_EXACT:
+        return str(int(value))
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)

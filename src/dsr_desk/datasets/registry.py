@@ -24,6 +24,7 @@ from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
+from dsr_desk.datasets.tfrecord import TfRecordFile
 from dsr_desk.datasets.unread import unread_kind
 from dsr_desk.datasets.webdataset import WebDatasetShard
 from dsr_desk.datasets.zip import ZipArchive
@@ -38,6 +39,7 @@ FORMATS: tuple[type[FileContainer], ...] = (
     RecordFile,
     SqliteDatabase,
     LmdbStore,
+    TfRecordFile,
     JsonLines,
     JsonDocument,
     CsvTable,

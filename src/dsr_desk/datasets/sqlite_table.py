@@ -18,6 +18,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry, Erased
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.rows import stored_row, texts_of
 
 MAGIC = b"SQLite format 3\0"
 NAMELESS = "rowid"
@@ -67,14 +68,14 @@ class SqliteDatabase(FileContainer):
             for table in self._tables(db):
                 for row in db.execute(_select(table)):
                     values = dict(zip(table.columns, row[len(table.key) :], strict=True))
-                    data = _stored(table.name, values)
+                    data = stored_row([table.name, values])
                     yield Entry(
                         kind=ItemKind.RECORD,
                         member="",
                         size=len(data),
                         read=partial(bytes, data),
                         hint=number,
-                        record=_texts(values),
+                        record=texts_of(values),
                     )
                     number += 1
 
@@ -194,18 +195,3 @@ def _rowid_name(columns: tuple[str, ...]) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _stored(table: str, values: dict[str, Any]) -> bytes:
-    """One spelling of a row, since a database moves its bytes about: JSON, floats exact, blobs as hex."""
-    return json.dumps([table, values], ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode(
-        "utf-8", "surrogateescape"
-    )
-
-
-def _texts(values: dict[str, Any]) -> dict[str, str]:
-    return {
-        column: value if isinstance(value, str) else json.dumps(value)
-        for column, value in values.items()
-        if value not in (None, "") and not isinstance(value, bytes)
-    }

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import tarfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, ClassVar, cast
+from typing import IO, ClassVar
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets import sniff
+from dsr_desk.datasets import gzipped, sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -21,10 +19,8 @@ from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import record_of
 
 BLOCK = tarfile.BLOCKSIZE
-_BROKEN = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError, OverflowError, RecursionError)
+_BROKEN = (tarfile.TarError, *gzipped.BROKEN, ValueError, OverflowError, RecursionError)
 """What the library raises on bytes that are no archive, or that were made to break it."""
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -48,22 +44,16 @@ class TarArchive(FileContainer):
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
-        if head[:2] == GZIP_MAGIC:
-            try:
-                with gzip.open(path) as file:
-                    head = file.read(BLOCK)
-            except (OSError, EOFError, zlib.error):
-                return False
-        return _is_header(head[:BLOCK])
+        return _is_header(gzipped.unpacked_head(path, head, BLOCK))
 
     def entries(self) -> Iterator[Entry]:
-        with self._open() as file:
+        with gzipped.opened(self.path) as file:
             for member in self._members(file):
                 if member.kind is not None:
                     yield self._entry(file, member)
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
-        with self._open() as file:
+        with gzipped.opened(self.path) as file:
             try:
                 file.seek(hint)
                 with tarfile.open(fileobj=file, mode="r:") as archive:
@@ -85,7 +75,11 @@ class TarArchive(FileContainer):
 
     def write_without(self, target: Path, changes: Changes) -> Collection[str]:
         followers = 0
-        with self._open() as file, target.open("r+b") as plain, self._compressed(plain) as out:
+        with (
+            gzipped.opened(self.path) as file,
+            target.open("r+b") as plain,
+            gzipped.packed_like(self.path, plain) as out,
+        ):
             lost_names, lost_groups = self._lost(file, changes)
             file.seek(0)
             for member in self._members(file):
@@ -102,7 +96,7 @@ class TarArchive(FileContainer):
     def rest_digest(self, changes: Changes) -> str:
         """Names, headers and contents of all members that are no items and stay."""
         digest = hashlib.sha256()
-        with self._open() as file:
+        with gzipped.opened(self.path) as file:
             lost_names, lost_groups = self._lost(file, changes)
             file.seek(0)
             for member in self._members(file):
@@ -211,26 +205,6 @@ class TarArchive(FileContainer):
         while chunk := file.read(CHUNK):
             if chunk.strip(b"\0"):
                 raise ContainerDamaged(name=self.name, why=f"no readable member header after byte {offset}")
-
-    @contextmanager
-    def _open(self) -> Iterator[IO[bytes]]:
-        with self.path.open("rb") as plain:
-            if plain.read(2) == GZIP_MAGIC:
-                with gzip.open(self.path) as unpacked:
-                    yield cast(IO[bytes], unpacked)
-            else:
-                plain.seek(0)
-                yield plain
-
-    @contextmanager
-    def _compressed(self, plain: IO[bytes]) -> Iterator[IO[bytes]]:
-        with self.path.open("rb") as old:
-            gzipped = old.read(2) == GZIP_MAGIC
-        if gzipped:
-            with gzip.GzipFile(filename="", fileobj=plain, mode="wb", mtime=0) as out:
-                yield cast(IO[bytes], out)
-        else:
-            yield plain
 
     def _copy(self, file: IO[bytes], out: IO[bytes], span: tuple[int, int]) -> None:
         copied = 0

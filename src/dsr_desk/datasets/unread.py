@@ -42,25 +42,4 @@ def unread_kind(head: bytes) -> str:
         return "video"
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "video"
-    if _is_tfrecord(head):
-        return "TFRecord file"
     return ""
-
-
-def _is_tfrecord(head: bytes) -> bool:
-    """A record begins with its length in 8 bytes and a masked CRC-32C of that."""
-    if len(head) < 14:
-        return False
-    length, check = int.from_bytes(head[:8], "little"), int.from_bytes(head[8:12], "little")
-    return 0 < length < 2**31 and _masked_crc(head[:8]) == check
-
-
-def _masked_crc(data: bytes) -> int:
-    """CRC-32C (Castagnoli), rotated and offset as TFRecord stores it."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF

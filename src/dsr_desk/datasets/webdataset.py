@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import gzipped
 from dsr_desk.datasets.tar import TarArchive
 
 LOOKED_AT = 64
@@ -30,7 +31,7 @@ class WebDatasetShard(TarArchive):
         members: dict[str, int] = {}
         with_photo: set[str] = set()
         try:
-            with self._open() as file:
+            with gzipped.opened(self.path) as file:
                 for member in islice(self._members(file), LOOKED_AT):
                     if not member.info.isreg():
                         continue

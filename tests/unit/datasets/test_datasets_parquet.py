@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import Container, Doomed
-from dsr_desk.datasets.parquet import CellNotNullable
+from dsr_desk.datasets.parquet import CellNotNullable, ParquetTable
 from dsr_desk.datasets.registry import open_source
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
@@ -99,3 +101,27 @@ def test_binary_columns_without_photos_are_part_of_the_record(tmp_path: Path) ->
         (ItemKind.RECORD, {"owner": "Ada"}),
         (ItemKind.RECORD, {"owner": "Bo"}),
     ]
+
+
+def test_dates_times_and_decimals_are_texts_and_whole_numbers_stay_whole(tmp_path: Path) -> None:
+    moment = dt.datetime(2024, 5, 17, 8, 30, 0, 123456)
+    table = pa.table(
+        {
+            "born": pa.array([dt.date(1980, 1, 31)]),
+            "seen": pa.array([1_715_934_600_123_456_789], pa.timestamp("ns")),
+            "told": pa.array([moment], pa.timestamp("us", "UTC")),
+            "fee": pa.array([decimal.Decimal("1.50")]),
+            "account": pa.array([4711.0]),
+            "share": pa.array([0.5]),
+        }
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    (entry,) = ParquetTable(tmp_path / "t.parquet", "t").entries()
+    assert entry.record == {
+        "born": "1980-01-31",
+        "seen": "2024-05-17T08:30:00.123456",
+        "told": "2024-05-17T08:30:00.123456+00:00",
+        "fee": "1.50",
+        "account": "4711",
+        "share": "0.5",
+    }

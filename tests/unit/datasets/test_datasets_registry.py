@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sqlite3
-import struct
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +19,6 @@ from dsr_desk.datasets.registry import (
     describe,
     open_source,
 )
-from dsr_desk.datasets.unread import _masked_crc, unread_kind
 
 JPEG = b"\xff\xd8\xff\xe0 not a whole photo"
 
@@ -131,14 +129,6 @@ def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path, head: byte
         assert "1 × zip archive" in summary.says
     else:
         assert summary.not_understood == ((f"x.bin: {what}, not read" if what else "x.bin"),)
-
-
-def test_a_record_file_of_tensorflow_is_known_by_its_checksum() -> None:
-    data = struct.pack("<Q", 5)
-    head = data + struct.pack("<I", _masked_crc(data)) + b"hello"
-    assert unread_kind(head) == "TFRecord file"
-    assert unread_kind(head[:8] + b"\0" * 9) == ""
-    assert _masked_crc(b"123456789") == ((0xE3069283 >> 15 | 0xE3069283 << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def test_files_that_belong_to_a_container_are_no_strangers(tmp_path: Path) -> None:
