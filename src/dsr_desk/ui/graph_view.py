@@ -1,155 +1,280 @@
-"""The lineage drawn: datasets, runs, models and deployments, with the edges that connect them.
+"""The lineage drawn, with mouse and keys. A picture only: the tree beside it holds the same for everyone who cannot
+see it.
 
-A picture only: the table that stands with it holds the same content for everyone who cannot see it.
+Arrows go along the lines and up and down a column, + and - zoom, 0 fits, Enter opens, Esc closes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen, QResizeEvent
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsPathItem,
-    QGraphicsScene,
-    QGraphicsSceneMouseEvent,
-    QGraphicsView,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QGraphicsView
 
-from dsr_desk.ui import graph_layout, theme
-from dsr_desk.ui.theme import Tone
+from dsr_desk.app.lineage_view import Drawing, Standing
+from dsr_desk.ui import theme
+from dsr_desk.ui.graph_items import EdgeItem, LabelItem, NodeItem, Sheet, place_labels
+from dsr_desk.ui.lineage_words import sentence_of
 
-WIDTH, HEIGHT, ACROSS, DOWN = 176.0, 50.0, 44.0, 14.0
-
-
-@dataclass(frozen=True)
-class DrawnNode:
-    """`tone` colours its edge; `note` says in words what the colour says."""
-
-    id: str
-    title: str
-    note: str
-    tone: Tone = Tone.PLAIN
-
-
-@dataclass(frozen=True)
-class DrawnEdge:
-    origin: str
-    target: str
-    certain: bool = True
-
-
-class NodeItem(QGraphicsItem):
-    def __init__(self, node: DrawnNode) -> None:
-        super().__init__()
-        self.node = node
-        self.lit = False
-        self.setToolTip(f"{node.title}\n{node.note}")
-        self.setZValue(1)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(-2, -2, WIDTH + 4, HEIGHT + 4)
-
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        palette = theme.tokens()
-        edge = theme.colour(palette.of(self.node.tone)[0])
-        frame = QRectF(0, 0, WIDTH, HEIGHT)
-        path = QPainterPath()
-        path.addRoundedRect(frame, 6, 6)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour(palette.focus) if self.lit else edge, 3 if self.lit else 1))
-        painter.setBrush(theme.colour(palette.accent_weak if self.lit else palette.surface))
-        painter.drawPath(path)
-        painter.setClipPath(path)
-        painter.fillRect(QRectF(0, 0, 4, HEIGHT), edge)
-        painter.setClipping(False)
-        for text, font, ink, top in (
-            (self.node.title, theme.font(13, bold=True), palette.text, 7.0),
-            (self.node.note, theme.font(11), palette.muted, 27.0),
-        ):
-            painter.setFont(font)
-            painter.setPen(theme.colour(ink))
-            shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(WIDTH - 22))
-            painter.drawText(QRectF(13, top, WIDTH - 18, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+LEAST, MOST, STEP = 0.08, 3.0, 1.25
+MARGIN = 16.0
+MOST_SAID = 400
+"""With more lines than this the roles are written on the lines that are pointed out alone."""
 
 
 class GraphView(QGraphicsView):
-    """`chosen` carries the id of a node that was clicked."""
+    """`chosen` carries the id of a node that a person went to, `opened` of one that Enter or a double click asks
+    about, `unfolded` of a box that stands for several, `left` says Esc, `said` what a screen reader should say."""
 
     chosen = Signal(str)
+    opened = Signal(str)
+    unfolded = Signal(str)
+    left = Signal()
+    said = Signal(str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._scene = _ClickScene(self.chosen.emit)
-        self.setScene(self._scene)
+        self._sheet = Sheet(self)
+        self.setScene(self._sheet)
         self.setAccessibleName(name)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
-        self._nodes: dict[str, NodeItem] = {}
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setMouseTracking(True)
+        self.drawing: Drawing | None = None
+        self.nodes: dict[str, NodeItem] = {}
+        self.edges: dict[tuple[str, str], EdgeItem] = {}
+        self._labels: dict[tuple[str, str], LabelItem] = {}
+        self.current = ""
+        self._hovered = ""
+        self._pressed = QPoint()
+        self._fitted = True
+        self._onward: dict[str, list[str]] = {}
+        self._back: dict[str, list[str]] = {}
 
-    def show_graph(self, nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> None:
-        self._scene.clear()
-        self._nodes = {}
-        known = {node.id for node in nodes}
-        drawn = [edge for edge in edges if edge.origin in known and edge.target in known]
-        pairs = [(edge.origin, edge.target) for edge in drawn]
-        depth = graph_layout.layers(pairs, [node.id for node in nodes])
-        row = graph_layout.rows(depth, pairs)
-        for node in nodes:
-            item = NodeItem(node)
-            item.setPos(depth[node.id] * (WIDTH + ACROSS), row[node.id] * (HEIGHT + DOWN))
-            self._scene.addItem(item)
-            self._nodes[node.id] = item
-        for edge in drawn:
-            self._scene.addItem(self._line(edge))
-        self._scene.setSceneRect(self._scene.itemsBoundingRect().adjusted(-12, -12, 12, 12))
-        self._fit()
+    def show_drawing(self, drawing: Drawing, *, keep: bool = False) -> None:
+        """Draw anew. `keep` leaves scale and place as they are."""
+        self._sheet.clear()
+        self.drawing, self.nodes, self.edges, self._hovered = drawing, {}, {}, ""
+        self._labels = {}
+        self._onward, self._back = defaultdict(list), defaultdict(list)
+        for placed in drawing.nodes:
+            item = NodeItem(placed, *drawing.box)
+            self.nodes[placed.id] = item
+            self._sheet.addItem(item)
+        for edge in drawing.edges:
+            self._onward[edge.origin].append(edge.target)
+            self._back[edge.target].append(edge.origin)
+            line = EdgeItem(edge)
+            self.edges[edge.origin, edge.target] = line
+            self._sheet.addItem(line)
+        for line, label in place_labels(self.edges.values(), MOST_SAID):
+            self._labels[line.placed.origin, line.placed.target] = label
+            self._sheet.addItem(label)
+        rect = QRectF(0, 0, drawing.width, drawing.height).adjusted(-MARGIN, -MARGIN, MARGIN + 6, MARGIN + 6)
+        self._sheet.setSceneRect(rect)
+        if self.current not in self.nodes:
+            self.current = ""
+        else:
+            self.nodes[self.current].chosen = True
+        if not keep:
+            self.fit()
+        self._light()
 
-    def light(self, ids: Sequence[str]) -> None:
-        """Mark the nodes of a path."""
-        for key, item in self._nodes.items():
-            item.lit = key in ids
+    def choose(self, ident: str, *, centre: bool = False) -> None:
+        """Point out a node and what leads to it; "" points out nothing. Nothing happens for what is not drawn."""
+        if ident and ident not in self.nodes:
+            return
+        if self.current in self.nodes:
+            self.nodes[self.current].chosen = False
+            self.nodes[self.current].update()
+        self.current = ident
+        if ident:
+            item = self.nodes[ident]
+            item.chosen = True
             item.update()
+            self.setAccessibleDescription(sentence_of(item.placed))
+            if centre:
+                self.centerOn(item)
+            else:
+                self.ensureVisible(item, 24, 24)
+        self._light()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    def light(self, ids: Collection[str]) -> None:
+        """Point out these nodes and the lines between them; none for nothing."""
+        for key, item in self.nodes.items():
+            item.show_lit(lit=key in ids, dim=bool(ids) and key not in ids)
+        for (origin, target), line in self.edges.items():
+            on = origin in ids and target in ids
+            line.show_lit(lit=on, dim=bool(ids) and not on)
+            if (label := self._labels.get((origin, target))) is not None:
+                label.show_lit(lit=on, dim=bool(ids) and not on)
 
-    def _fit(self) -> None:
-        """Smaller where the drawing does not fit, never larger than drawn, never too small to read."""
-        rect = self._scene.sceneRect()
+    def way_to(self, ident: str) -> set[str]:
+        """The nodes of the shortest ways from the hits (or, where none is drawn, from what nothing comes before) to a
+        node; for such a beginning itself all that it leads to."""
+        if not self._back[ident] or self.nodes[ident].placed.standing is Standing.HIT:
+            return set(_walk(ident, self._onward))
+        came = _walk(ident, self._back)
+        hits = [key for key in came if self.nodes[key].placed.standing is Standing.HIT]
+        found = {ident}
+        for start in hits or [key for key in came if not self._back[key]]:
+            while start not in found:
+                found.add(start)
+                start = came[start]
+        return found
+
+    def all_ways_to(self, ident: str) -> set[str]:
+        """The nodes of every way from the hits to a node."""
+        before = set(_walk(ident, self._back))
+        hits = [key for key, item in self.nodes.items() if item.placed.standing is Standing.HIT]
+        reached: set[str] = set().union(*(_walk(hit, self._onward) for hit in hits)) if hits else before
+        return before & reached
+
+    def fit(self) -> None:
+        """The whole drawing, never larger than it was drawn."""
+        rect = self._sheet.sceneRect()
         if rect.isEmpty():
             return
         scale = min(1.0, self.viewport().width() / rect.width(), self.viewport().height() / rect.height())
-        self.resetTransform()
-        self.scale(max(0.6, scale), max(0.6, scale))
+        self._scale_to(max(LEAST, scale))
+        self.centerOn(rect.center())
+        self._fitted = True
 
-    def _line(self, edge: DrawnEdge) -> QGraphicsPathItem:
-        start = self._nodes[edge.origin].pos() + QPointF(WIDTH, HEIGHT / 2)
-        end = self._nodes[edge.target].pos() + QPointF(0, HEIGHT / 2)
-        bend = max(24.0, abs(end.x() - start.x()) / 2)
-        path = QPainterPath(start)
-        path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
-        item = QGraphicsPathItem(path)
-        pen = QPen(theme.colour(theme.tokens().muted), 1.4)
-        if not edge.certain:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        item.setPen(pen)
-        return item
+    def zoom(self, factor: float) -> None:
+        self._fitted = False
+        self._scale_to(min(MOST, max(LEAST, self.transform().m11() * factor)))
 
+    def paint_on(self, painter: QPainter) -> None:
+        """The whole drawing in its own units in light colours, whatever the window looks like; nothing pointed out."""
+        chosen = self.nodes.get(self.current)
+        self._sheet.paper = theme.LIGHT
+        self.light(())
+        if chosen is not None:
+            chosen.chosen = False
+        rect = self._sheet.sceneRect()
+        self._sheet.render(painter, QRectF(0, 0, rect.width(), rect.height()), rect)
+        if chosen is not None:
+            chosen.chosen = True
+        self._sheet.paper = None
+        self._light()
 
-class _ClickScene(QGraphicsScene):
-    def __init__(self, clicked: Callable[[str], object]) -> None:
-        super().__init__()
-        self._clicked = clicked
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
 
-    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        for item in self.items(event.scenePos()):
-            if isinstance(item, NodeItem):
-                self._clicked(item.node.id)
-                break
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if turned := event.angleDelta().y():
+            self.zoom(STEP ** (turned / 120))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        event.accept()
+        here = event.position().toPoint()
+        if (here - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._fitted = False
+            return
+        if event.button() == Qt.MouseButton.LeftButton and (found := self._at(here)):
+            self._go(found)
+            if self.nodes[found].placed.folded:
+                self.unfolded.emit(found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if found := self._at(event.position().toPoint()):
+            self._open(found)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if not event.buttons() and (found := self._at(event.position().toPoint())) != self._hovered:
+            self._hovered = found
+            self._light()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self._hovered:
+            self._hovered = ""
+            self._light()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._step(key)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(STEP)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(1 / STEP)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current:
+            self._open(self.current)
+        elif key == Qt.Key.Key_Escape:
+            self.choose("")
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, ident: str) -> None:
+        (self.unfolded if self.nodes[ident].placed.folded else self.opened).emit(ident)
+
+    def _go(self, ident: str) -> None:
+        self.choose(ident)
+        self.chosen.emit(ident)
+        self.said.emit(sentence_of(self.nodes[ident].placed))
+
+    def _step(self, key: int) -> None:
+        if not self.nodes:
+            return
+        if not self.current:
+            self._go(
+                next(
+                    (k for k, one in self.nodes.items() if one.placed.standing is Standing.HIT), next(iter(self.nodes))
+                )
+            )
+            return
+        here = self.nodes[self.current].placed
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            near: Iterable[str] = (self._back if key == Qt.Key.Key_Left else self._onward)[self.current]
+        else:
+            down = key == Qt.Key.Key_Down
+            near = [
+                k
+                for k, one in self.nodes.items()
+                if one.placed.x == here.x and _beyond(one.placed.y, here.y, down=down)
+            ]
+        if found := min(near, key=lambda k: abs(self.nodes[k].placed.y - here.y), default=""):
+            self._go(found)
+
+    def _light(self) -> None:
+        pointed = self._hovered or self.current
+        self.light(self.way_to(pointed) if pointed in self.nodes else ())
+
+    def _at(self, place: QPoint) -> str:
+        found = self.itemAt(place)
+        return found.placed.id if isinstance(found, NodeItem) else ""
+
+    def _scale_to(self, scale: float) -> None:
+        factor = scale / self.transform().m11()
+        self.scale(factor, factor)
+
+
+def _walk(start: str, near: dict[str, list[str]]) -> dict[str, str]:
+    """All that can be reached, each with the one it was first met from."""
+    came = {start: start}
+    queue = [start]
+    for key in queue:
+        for other in near[key]:
+            if other not in came:
+                came[other] = key
+                queue.append(other)
+    return came
+
+
+def _beyond(y: float, here: float, *, down: bool) -> bool:
+    return y > here if down else y < here

@@ -1,16 +1,24 @@
-"""Affected models as table rows and as a drawing; both are made from the same rows."""
+"""Affected models as table rows, and beside them those that are not affected or of which nothing is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date, datetime
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.core.lineage import AffectedModel, Certainty, Disposition, Fate, Impact, Node, NodeKind, Role
+from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Period
 from dsr_desk.ui import words
-from dsr_desk.ui.graph_view import DrawnEdge, DrawnNode
+from dsr_desk.ui.lineage_words import (
+    certainty_name,
+    fate_name,
+    fate_tone,
+    name_of,
+    path_sentence,
+    roles_said,
+    seen_name,
+)
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
@@ -28,154 +36,121 @@ def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[Aff
 
 
 class AffectedModels(RowsModel[AffectedRow]):
+    """What was decided and what was seen afterwards stand in columns of their own."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("Model"), lambda row: Cell(row.model.node.label.replace("@", " "), strong=True), 170),
+                Column(tr("Model"), lambda row: Cell(name_of(row.model.node), row.model.task, strong=True), 165),
                 Column(tr("Why affected"), _why),
-                Column(tr("In use"), _in_use, 140),
-                Column(tr("Disposition"), _disposition, 160),
-                Column(tr("Responsible"), lambda row: Cell(_planned(row, "responsible")), 115),
-                Column(tr("By"), _by, 105),
+                Column(tr("In use"), _in_use, 130),
+                Column(tr("Decided"), _decided, 150),
+                Column(tr("Responsible"), _responsible, 115),
+                Column(tr("Seen afterwards"), _seen, 145),
             ),
             lambda row: row.model.id,
             parent,
         )
 
 
-def drawing(rows: Sequence[AffectedRow], hits: Mapping[str, int]) -> tuple[list[DrawnNode], list[DrawnEdge]]:
-    """Nodes and edges of all paths, and the deployments that hang on the models. `hits` by dataset version."""
-    nodes: dict[str, DrawnNode] = {}
-    edges: dict[tuple[str, str], DrawnEdge] = {}
-    affected = {row.model.id: row for row in rows}
-    for row in rows:
-        for path in row.model.paths:
-            for step in path:
-                nodes.setdefault(step.node.id, _drawn(step.node, affected, hits))
-            for before, step in pairwise(path):
-                key = before.node.id, step.node.id
-                edges.setdefault(key, DrawnEdge(*key, certain=step.certainty is Certainty.RECORDED))
-        for node in (*row.model.deployments, *row.model.products):
-            if node.id not in nodes:
-                nodes[node.id] = DrawnNode(node.id, node.label.replace("@", " "), _kind(node), Tone.DANGER)
-                edges[row.model.id, node.id] = DrawnEdge(row.model.id, node.id)
-    return list(nodes.values()), list(edges.values())
+class ExcludedModels(RowsModel[ExcludedModel]):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column(tr("Model"), lambda one: Cell(name_of(one.node), strong=True), 260),
+                Column(tr("Why it is not affected"), lambda one: Cell(one.reason, icon="ok", tone=Tone.OK)),
+            ),
+            lambda one: one.node.id,
+            parent,
+        )
 
 
-def tone_of(model: AffectedModel) -> Tone:
-    """Trained on the photos themselves, reached another way, or only perhaps."""
-    if model.certainty is Certainty.UNKNOWN:
-        return Tone.PLAIN
-    return Tone.DANGER if Role.TRAIN in model.roles else Tone.WARN
+class SilentModels(RowsModel[Node]):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column(tr("Model"), lambda node: Cell(name_of(node), strong=True), 260),
+                Column(tr("Where it is known from"), lambda node: Cell(node.namespace or tr("unknown")), 220),
+                Column(
+                    tr("What that means"),
+                    lambda _node: Cell(
+                        tr("No source records what it was trained on. It may have seen the photos; ask its owner."),
+                        icon="unknown",
+                        tone=Tone.WARN,
+                    ),
+                ),
+            ),
+            lambda node: node.id,
+            parent,
+        )
 
 
-def fate_name(fate: Fate) -> str:
-    return {
-        Fate.DESTROYED: tr("Destroy"),
-        Fate.RETRAINED: tr("Retrain"),
-        Fate.WITHDRAWN: tr("Withdraw"),
-        Fate.HELD: tr("Hold"),
-        Fate.INFEASIBLE: tr("Infeasible, explained"),
-        Fate.NOT_AFFECTED: tr("Not affected"),
-    }[fate]
+def period_said(period: Period) -> str:
+    if not period.since and not period.until and not period.running:
+        return tr("unknown")
+    until = tr("now") if period.running else day_said(period.until)
+    return f"{day_said(period.since)} – {until}"
 
 
-def certainty_name(certainty: Certainty) -> str:
-    return {
-        Certainty.RECORDED: tr("recorded"),
-        Certainty.INFERRED: tr("inferred"),
-        Certainty.UNKNOWN: tr("a question for you"),
-    }[certainty]
+def day_said(stamp: str) -> str:
+    """The day of a timestamp or date, "unknown" where there is none."""
+    if not stamp:
+        return tr("unknown")
+    try:
+        return words.day(datetime.fromisoformat(stamp).date())
+    except ValueError:
+        return stamp
 
 
-def role_name(role: Role) -> str:
-    return {
-        Role.TRAIN: tr("trained on"),
-        Role.VALIDATE: tr("validated on"),
-        Role.EVALUATE: tr("evaluated on"),
-        Role.FINE_TUNE_BASE: tr("fine-tuned from"),
-        Role.DISTIL: tr("distilled from"),
-        Role.ADAPTER: tr("adapter on"),
-        Role.MERGE: tr("merged from"),
-        Role.QUANTISE: tr("quantised from"),
-        Role.EMBED: tr("uses embeddings of"),
-        Role.INPUT: tr("built with"),
-    }.get(role, tr("derived from"))
-
-
-def path_sentence(model: AffectedModel) -> str:
-    """The shortest path in words: every node, in order."""
-    return " → ".join(step.node.label.replace("@", " ") for step in model.shortest_path)
-
-
-def _why(row: AffectedRow) -> Cell:
-    path = row.model.shortest_path
-    origin = next((step.node for step in reversed(path[:-1]) if step.node.kind is not NodeKind.RUN), path[0].node)
-    roles = ", ".join(role_name(role) for role in row.model.roles[:2])
-    if origin.kind is NodeKind.DATASET:
-        text = f"{roles} {', '.join(_with_hits(version, row.hits) for version in row.model.dataset_versions)}"
-    else:
-        text = f"{roles} {origin.label.replace('@', ' ')}"
-    return Cell(text, f"{certainty_name(row.model.certainty)} · {path_sentence(row.model)}")
-
-
-def _with_hits(version: str, hits: Mapping[str, int]) -> str:
+def with_hits(version: str, hits: Mapping[str, int]) -> str:
     count = hits.get(version, 0)
     name = version.replace("@", " ")
     return f"{name} ({words.counted(count, tr('1 hit'), '%Ln hits')})" if count else name
 
 
-def _in_use(row: AffectedRow) -> Cell:
-    period = row.model.period
-    if not period.since and not period.until and not period.running:
-        text = tr("unknown")
+def overdue(disposition: Disposition | None, today: date) -> bool:
+    """Whether its day has passed and nobody has seen it done."""
+    planned = disposition.planned if disposition else None
+    if disposition is None or planned is None or not planned.deadline:
+        return False
+    return disposition.observed is None and planned.deadline < today.isoformat()
+
+
+def _why(row: AffectedRow) -> Cell:
+    path = row.model.shortest_path
+    origin = next((step.node for step in reversed(path[:-1]) if step.node.kind is not NodeKind.RUN), path[0].node)
+    roles = roles_said(row.model.roles[:2])
+    if origin.kind is NodeKind.DATASET:
+        text = f"{roles} {', '.join(with_hits(version, row.hits) for version in row.model.dataset_versions)}"
     else:
-        until = tr("now") if period.running else period.until[:10] or tr("unknown")
-        text = f"{period.since[:10] or tr('unknown')} – {until}"
-    return Cell(text, ", ".join(node.label for node in (*row.model.deployments, *row.model.products)))
+        text = f"{roles} {name_of(origin)}"
+    return Cell(text, f"{certainty_name(row.model.certainty)} · {path_sentence(path)}")
 
 
-def _disposition(row: AffectedRow) -> Cell:
-    found = row.disposition
-    if found is not None and found.observed is not None:
-        return Cell(chip=fate_name(found.observed.fate), note=tr("seen afterwards"), tone=Tone.OK, icon="done")
-    if found is not None and found.planned is not None:
-        fate = found.planned.fate
-        tone = Tone.DANGER if fate is Fate.DESTROYED else Tone.PLAIN if fate is Fate.NOT_AFFECTED else Tone.WARN
-        return Cell(chip=fate_name(fate), note=found.planned.reason, tone=tone)
-    return Cell(chip=tr("Not decided"), icon="open")
+def _in_use(row: AffectedRow) -> Cell:
+    standing = (*row.model.deployments, *row.model.products)
+    return Cell(period_said(row.model.period), ", ".join(name_of(node) for node in standing))
 
 
-def _planned(row: AffectedRow, field: str) -> str:
+def _decided(row: AffectedRow) -> Cell:
     planned = row.disposition.planned if row.disposition else None
-    return str(getattr(planned, field)) if planned and getattr(planned, field) else "–"
+    if planned is None:
+        return Cell(chip=tr("Not decided"), icon="open")
+    return Cell(chip=fate_name(planned.fate), note=planned.reason, tone=fate_tone(planned.fate))
 
 
-def _by(row: AffectedRow) -> Cell:
-    return Cell(_planned(row, "deadline"))
+def _responsible(row: AffectedRow) -> Cell:
+    planned = row.disposition.planned if row.disposition else None
+    if planned is None:
+        return Cell("–")
+    due = tr("by {day}").format(day=day_said(planned.deadline)) if planned.deadline else ""
+    if overdue(row.disposition, date.today()):
+        due = tr("{due}, overdue").format(due=due)
+    return Cell(planned.responsible or "–", due)
 
 
-def _kind(node: Node) -> str:
-    return {
-        NodeKind.DATASET: tr("dataset"),
-        NodeKind.RUN: tr("run"),
-        NodeKind.MODEL: tr("model"),
-        NodeKind.DEPLOYMENT: tr("deployed"),
-        NodeKind.PRODUCT: tr("product"),
-        NodeKind.OUTPUT: tr("output"),
-        NodeKind.EMBEDDING: tr("embeddings"),
-        NodeKind.BENCHMARK: tr("benchmark"),
-    }[node.kind]
-
-
-def _drawn(node: Node, affected: Mapping[str, AffectedRow], hits: Mapping[str, int]) -> DrawnNode:
-    title, note = node.label.replace("@", " "), _kind(node)
-    row = affected.get(node.id)
-    if row is not None:
-        note = f"{role_name(row.model.roles[0])} · {certainty_name(row.model.certainty)}"
-        return DrawnNode(node.id, title, note, tone_of(row.model))
-    if node.kind is NodeKind.DATASET:
-        if count := hits.get(node.label, 0):
-            note = words.counted(count, tr("1 hit in it"), "%Ln hits in it") + f" · {note}"
-        return DrawnNode(node.id, title, note, Tone.INFO)
-    return DrawnNode(node.id, title, f"{node.ended[:10]} · {note}" if node.ended else note)
+def _seen(row: AffectedRow) -> Cell:
+    observed = row.disposition.observed if row.disposition else None
+    if observed is None:
+        return Cell("–")
+    return Cell(chip=seen_name(observed.fate), note=day_said(observed.seen), tone=Tone.OK, icon="done")

@@ -1,24 +1,30 @@
-"""Lineage: what was imported, how large the graph is, and questions that only a person can answer."""
+"""Lineage of the whole organisation: graph and tree, the files that it was read from, and what they do not say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
-from dsr_desk.app.models import answer_question, forget_source, import_lineage, lineage_graph, lineage_sources
+from dsr_desk.app.lineage_export import lineage_coverage
+from dsr_desk.app.models import forget_source, given_answers, import_lineage, lineage_sources
 from dsr_desk.core.changes import Topic
-from dsr_desk.core.lineage import JoinQuestion
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Question
+from dsr_desk.ui.graph_panel import LineagePanel
+from dsr_desk.ui.graph_parts import Switch
+from dsr_desk.ui.models.coverage import GapRow, gap_rows
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.coverage import CoverageView
+from dsr_desk.ui.views.model_details import ModelDetails
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, row
+from dsr_desk.ui.widgets import Button, Card, Chip, Empty, row
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class SourceRow:
     warnings: tuple[str, ...]
 
 
-Found = tuple[list[SourceRow], dict[str, int], list[JoinQuestion]]
+Found = tuple[list[SourceRow], dict[str, Any], list[GapRow]]
 
 
 class LineagePage(Page):
@@ -49,13 +55,43 @@ class LineagePage(Page):
         self.forget_it = Button(self.tr("Take out …"), self._forget)
         self.head.addWidget(self.forget_it)
         self.head.addWidget(Button(self.tr("Import …"), self._import, kind="primary"))
-        self._question: JoinQuestion | None = None
-        self.question = Notice(tone=Tone.INFO)
-        self.same = Button(self.tr("The same"), lambda: self._answer(same=True))
-        self.other = Button(self.tr("Not the same"), lambda: self._answer(same=False))
-        line = row(self.question, self.same, self.other)
-        line.setStretch(0, 1)
-        self.body.addLayout(line)
+        titles = [self.tr("Graph and tree"), self.tr("Imported files"), self.tr("What is missing")]
+        self.switch = Switch(self.tr("Parts of the lineage"), titles)
+        self.body.addLayout(row(self.switch, None))
+        self.panel = LineagePanel(session)
+        self.coverage = CoverageView(session)
+        self._parts = QStackedWidget()
+        for part in (self._drawing(), self._files(), self.coverage):
+            self._parts.addWidget(part)
+        self.switch.currentChanged.connect(self._turn)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._parts)
+        self._stack.addWidget(
+            Empty(
+                self.tr("No lineage yet. Import what your training systems wrote: which models were built from what."),
+                Button(self.tr("Import …"), self._import, kind="primary", name=self.tr("Import lineage")),
+            )
+        )
+        self.body.addWidget(self._stack, 1)
+        self._turn(0)
+
+    def _drawing(self) -> QWidget:
+        self.details = ModelDetails()
+        self.details.hide()
+        self.details.closed.connect(self.details.hide)
+        self.panel.left.connect(self.details.hide)
+        self.panel.opened.connect(self._open)
+        self.panel.chosen.connect(lambda ident: self._open(ident) if self.details.isVisible() else None)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self.panel)
+        across.addWidget(self.details)
+        across.setHandleWidth(16)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(0, 1)
+        across.setSizes([1000, 330])
+        return across
+
+    def _files(self) -> QWidget:
         self.model: RowsModel[SourceRow] = RowsModel(
             (
                 Column(self.tr("File"), lambda one: Cell(Path(one.file).name, one.file, strong=True)),
@@ -68,44 +104,48 @@ class LineagePage(Page):
             self,
         )
         self.table = Table(self.model, name=self.tr("Imported lineage"), height=60)
+        self.table.chosen.connect(lambda _one: self._turn(self.switch.currentIndex()))
         card = Card(margin=1)
         card.body.addWidget(self.table)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(card)
-        self._stack.addWidget(
-            Empty(
-                self.tr("No lineage yet. Import what your training systems wrote: which models were built from what."),
-                Button(self.tr("Import …"), self._import, kind="primary", name=self.tr("Import lineage")),
-            )
-        )
-        self.body.addWidget(self._stack, 1)
+        return card
 
     def reload(self) -> None:
         desk = self.session.desk
 
         def read() -> Found:
-            graph = lineage_graph(desk)
             rows = [
                 SourceRow(one.digest, one.file, one.format, one.imported, one.nodes, one.edges, one.warnings)
                 for one in lineage_sources(desk)
             ]
-            return rows, graph.counts(), list(graph.questions)
+            known = lineage_coverage(desk)
+            return rows, known.counts, gap_rows(known, given_answers(desk))
 
         self.session.bridge.run(
             self.tr("Reading the lineage"), lambda _report, _token: read(), self._show, context=self
         )
 
     def _show(self, found: Found) -> None:
-        sources, counts, questions = found
+        sources, counts, gaps = found
         self.model.show_rows(sources)
+        self.coverage.show_gaps(gaps)
         self._stack.setCurrentIndex(0 if sources else 1)
-        self.forget_it.setVisible(bool(sources))
+        self.switch.setVisible(bool(sources))
+        missing = sum(gap.count for gap in gaps)
+        self.switch.say(2, self.tr("What is missing: {count}").format(count=words.figure(missing)))
         self.extent.say(_extent(counts))
-        self._question = questions[0] if questions else None
-        for widget in (self.question, self.same, self.other):
-            widget.setVisible(self._question is not None)
-        if self._question is not None:
-            self.question.say(self._question.says, Tone.INFO, "unknown")
+        self._turn(self.switch.currentIndex())
+        if sources:
+            self.panel.show_case("")
+
+    def _turn(self, part: int) -> None:
+        self._parts.setCurrentIndex(part)
+        self.forget_it.setVisible(part == 1 and self.table.current() is not None)
+
+    def _open(self, ident: str) -> None:
+        placed = self.panel.drawing.node(ident) if self.panel.drawing is not None else None
+        if placed is not None:
+            self.details.show_node(placed)
+            self.details.show()
 
     def _import(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Import lineage"))
@@ -138,10 +178,6 @@ class LineagePage(Page):
         )
         question.accepted.connect(lambda: self.session.do(lambda: forget_source(self.session.desk, chosen.digest)))
         question.open()
-
-    def _answer(self, *, same: bool) -> None:
-        if (asked := self._question) is not None:
-            self.session.do(lambda: answer_question(self.session.desk, asked.first.id, asked.second.id, same))
 
 
 def _holds(one: SourceRow) -> Cell:

@@ -1,26 +1,40 @@
-"""Which models saw the person: a drawing, the same as a table, and what shall become of each."""
+"""Which models saw the person: graph and tree, the same as a table, all that is known of each, and its fate."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
-from dsr_desk.app.models import affected_by_case, answer_question, dispositions, plan_disposition
-from dsr_desk.core.changes import Topic
-from dsr_desk.core.lineage import Disposition, Impact, JoinQuestion, Role
+from dsr_desk.app.lineage_view import paths_to_model
+from dsr_desk.app.models import (
+    affected_by_case,
+    answer_question,
+    dispositions,
+    observe_disposition,
+    plan_disposition,
+    undo_disposition,
+    undo_observation,
+)
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.lineage import Impact, JoinQuestion, Role
 from dsr_desk.ui import words
-from dsr_desk.ui.graph_view import GraphView
-from dsr_desk.ui.models.affected import AffectedModels, AffectedRow, drawing, path_sentence, rows_of
+from dsr_desk.ui.graph_panel import LineagePanel
+from dsr_desk.ui.lineage_words import path_sentence, question_said
+from dsr_desk.ui.models.affected import AffectedRow, rows_of
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.disposition import DispositionDialog
+from dsr_desk.ui.views.disposition import DispositionDialog, ObservationDialog
+from dsr_desk.ui.views.model_details import ModelDetails
+from dsr_desk.ui.views.model_lists import ModelLists
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, label, row
+from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, row
 
-Found = tuple[Impact, dict[str, Disposition]]
+TALL = 400.0
+
+Found = tuple[Impact, list[AffectedRow]]
 
 
 class ModelsPage(Page):
@@ -30,14 +44,20 @@ class ModelsPage(Page):
         super().__init__(session, "")
         self.title.setText(self.tr("Affected models"))
         self.setAccessibleName(self.tr("Affected models"))
-        self.trained, self.derived, self.silent = Chip(), Chip(), Chip()
-        for chip in (self.trained, self.derived, self.silent):
+        self.trained, self.derived = Chip(), Chip()
+        for chip in (self.trained, self.derived):
             self.chips.addWidget(chip)
         self.decide = Button(self.tr("Decide …"), self._decide, name=self.tr("Decide what becomes of the model"))
+        self.more = Button(self.tr("Details"), self._toggle_details)
+        self.head.addWidget(self.more)
         self.head.addWidget(self.decide)
         self.notice = Notice()
         self.body.addWidget(self.notice)
         self._question: JoinQuestion | None = None
+        self._impact = Impact((), ())
+        self._asked = 0
+        self._drawn_for = ""
+        self._divided = False
         self.question = Notice(tone=Tone.INFO)
         self.same = Button(self.tr("The same"), lambda: self._answer(same=True), name=self.tr("They are the same"))
         self.other = Button(
@@ -46,62 +66,80 @@ class ModelsPage(Page):
         asked = row(self.question, self.same, self.other)
         asked.setStretch(0, 1)
         self.body.addLayout(asked)
-        self.model = AffectedModels(self)
-        self.table = Table(self.model, name=self.tr("Affected models"), height=66)
-        self.table.opened.connect(lambda _row: self._decide())
-        self.table.chosen.connect(self._light)
-        self.graph = GraphView(self.tr("Drawing of the lineage; the table below holds the same"))
-        self.graph.chosen.connect(self._choose)
-        drawn = Card(margin=8, spacing=0)
-        drawn.body.addWidget(self.graph, 1)
-        legend = self.tr("solid: recorded · dashed: inferred or asked · the table below holds the same")
-        drawn.body.addLayout(row(None, label(legend, "note")))
-        listed = Card(margin=1)
-        listed.body.addWidget(self.table)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(drawn)
-        split.addWidget(listed)
-        split.setHandleWidth(16)
-        split.setChildrenCollapsible(False)
-        split.setSizes([320, 320])
+        self.panel = LineagePanel(session)
+        self.panel.chosen.connect(self._choose)
+        self.panel.opened.connect(self._open)
+        self.panel.left.connect(self._close_details)
+        self.panel.drawn.connect(self._point_again)
+        self.lists = ModelLists()
+        self.lists.chosen.connect(self._point)
+        self.lists.opened.connect(self._open)
+        self.table = self.lists.table
+        self.details = ModelDetails()
+        self.details.hide()
+        self._connect_details()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self.panel)
+        self._split.addWidget(self.lists)
+        self._split.setHandleWidth(16)
+        self._split.setChildrenCollapsible(False)
+        self._split.setSizes([380, 260])
+        self._split.splitterMoved.connect(self._moved)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self._split)
+        across.addWidget(self.details)
+        across.setHandleWidth(16)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(0, 1)
+        across.setSizes([1000, 330])
         self._stack = QStackedWidget()
-        self._stack.addWidget(split)
+        self._stack.addWidget(across)
         self._nothing = Empty("", Button(self.tr("Go to the review"), lambda: session.go.emit("review")))
         self._stack.addWidget(self._nothing)
         self.body.addWidget(self._stack, 1)
-        self.show_impact((Impact((), ()), {}))
+        self._show((self._impact, []))
+
+    def _connect_details(self) -> None:
+        self.details.closed.connect(self._close_details)
+        self.details.decide.connect(self._decide)
+        self.details.observe.connect(self._observe)
+        self.details.take_back.connect(lambda: self._change(undo_disposition))
+        self.details.unsee.connect(lambda: self._change(undo_observation))
+        self.details.all_paths.connect(self._find_paths)
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
+        self._asked += 1
+        number = self._asked
+
+        def read() -> Found:
+            impact = affected_by_case(desk, ref)
+            return impact, rows_of(impact, dispositions(desk, ref))
+
         self.session.bridge.run(
             self.tr("Following the lineage"),
-            lambda _report, _token: (affected_by_case(desk, ref), dispositions(desk, ref)),
-            self.show_impact,
+            lambda _report, _token: read(),
+            lambda found: self._take(found) if number == self._asked else None,
             context=self,
         )
 
-    def show_impact(self, found: Found) -> None:
-        impact, decided = found
-        rows = rows_of(impact, decided)
-        self.model.show_rows(rows)
-        self.graph.show_graph(*drawing(rows, impact.hits))
+    def _take(self, found: Found) -> None:
+        """A new decision changes rows only; what the hits reach is drawn anew when that has changed."""
+        self._show(found)
+        drawn = f"{self.ref} {[one.model.id for one in found[1]]} {found[0].questions} {sorted(found[0].hits.items())}"
+        if found[1] and drawn != self._drawn_for:
+            self._drawn_for = drawn
+            self.panel.show_case(self.ref)
+
+    def _show(self, found: Found) -> None:
+        impact, rows = found
+        self._impact = impact
+        self.lists.show_impact(impact, rows)
         self._stack.setCurrentIndex(0 if rows else 1)
         self._nothing.say(self._empty_sentence(impact))
-        trained = sum(Role.TRAIN in row.model.roles for row in rows)
-        others = len(rows) - trained
-        self.trained.say(
-            words.counted(trained, self.tr("1 trained on the data"), "%Ln trained on the data") if trained else "",
-            Tone.DANGER,
-        )
-        self.derived.say(
-            words.counted(others, self.tr("1 derived or measured"), "%Ln derived or measured") if others else "",
-            Tone.WARN,
-        )
-        silent = len(impact.without_lineage)
-        one = self.tr("1 model without recorded training data")
-        self.silent.say(words.counted(silent, one, "%Ln models without recorded training data") if silent else "")
-        self.silent.setToolTip("\n".join(node.label for node in impact.without_lineage))
+        self._count(rows)
         self.decide.setVisible(bool(rows))
+        self.more.setVisible(bool(rows))
         missing = ", ".join(impact.not_in_lineage)
         self.notice.setVisible(bool(missing))
         self.notice.say(
@@ -111,9 +149,21 @@ class ModelsPage(Page):
         for widget in (self.question, self.same, self.other):
             widget.setVisible(self._question is not None)
         if self._question is not None:
-            self.question.say(self._question.says, Tone.INFO, "unknown")
-        if rows and self.table.current() is None:
-            self.table.choose(0)
+            self.question.say(question_said(self._question.first, self._question.second), Tone.INFO, "unknown")
+        if self.details.isVisible():
+            self._open(self.details.shown)
+
+    def _count(self, rows: Sequence[AffectedRow]) -> None:
+        trained = sum(Role.TRAIN in one.model.roles for one in rows)
+        others = len(rows) - trained
+        self.trained.say(
+            words.counted(trained, self.tr("1 trained on the data"), "%Ln trained on the data") if trained else "",
+            Tone.DANGER,
+        )
+        self.derived.say(
+            words.counted(others, self.tr("1 derived or measured"), "%Ln derived or measured") if others else "",
+            Tone.WARN,
+        )
 
     def _empty_sentence(self, impact: Impact) -> str:
         if not impact.hits:
@@ -122,34 +172,113 @@ class ModelsPage(Page):
             "No recorded lineage leads from the hits to a model. Silence is not innocence: see what was not recorded."
         )
 
-    def _light(self, chosen: AffectedRow | None) -> None:
-        if chosen is not None:
-            self.graph.light([step.node.id for path in chosen.model.paths for step in path])
-            self.session.said.emit(path_sentence(chosen.model))
+    def _point(self, ident: str) -> None:
+        """A person went to a model in a list."""
+        self.panel.choose(ident)
+        if (found := self.lists.row_of(ident)) is not None:
+            self.session.said.emit(path_sentence(found.model.shortest_path))
+        if self.details.isVisible():
+            self._open(ident)
 
-    def _choose(self, node: str) -> None:
-        if (place := self.model.row_of(node)) >= 0:
-            self.table.choose(place)
+    def _point_again(self) -> None:
+        """A new drawing points out what the list has chosen, unless somebody went elsewhere in it. A tall one gets
+        more room, unless somebody divided the room."""
+        drawing = self.panel.drawing
+        if drawing is not None and not self._divided:
+            self._split.setSizes([64, 36] if drawing.height > TALL else [58, 42])
+        chosen = self.table.current()
+        if not self.panel.graph.current and isinstance(chosen, AffectedRow):
+            self.panel.choose(chosen.model.id)
+
+    def _moved(self, _place: int, _handle: int) -> None:
+        self._divided = True
+
+    def _choose(self, ident: str) -> None:
+        """A person went to a box in the graph or the tree."""
+        if self.lists.row_of(ident) is not None:
+            self.lists.choose(ident)
+        elif self.details.isVisible():
+            self._open(ident)
+
+    def _open(self, ident: str) -> None:
+        """Show all that is known of a node beside the graph."""
+        found = self.lists.row_of(ident)
+        placed = self.panel.drawing.node(ident) if self.panel.drawing is not None else None
+        if found is not None:
+            self.details.show_model(found, [one.model for one in self.lists.affected.rows])
+        elif placed is not None:
+            reasons = {one.node.id: one.reason for one in self._impact.excluded}
+            self.details.show_node(placed, reasons.get(ident, ""))
+        else:
+            return
+        self.details.show()
+        self.lists.show_narrow(True)
+
+    def _toggle_details(self) -> None:
+        chosen = self.table.current()
+        if self.details.isVisible():
+            self._close_details()
+        elif isinstance(chosen, AffectedRow):
+            self._open(chosen.model.id)
+
+    def _close_details(self) -> None:
+        self.details.hide()
+        self.lists.show_narrow(False)
+
+    def _find_paths(self) -> None:
+        desk, ref, model = self.session.desk, self.ref, self.details.shown
+        self.panel.graph.light(self.panel.graph.all_ways_to(self.panel.graph.current))
+        self.session.bridge.run(
+            self.tr("Looking for all paths"),
+            lambda _report, _token: paths_to_model(desk, ref, model),
+            lambda found: self.details.show_paths(found) if self.details.shown == model else None,
+            context=self,
+        )
+
+    def _chosen(self) -> list[AffectedRow]:
+        """The model in the details, or all that are selected in the list."""
+        found = self.lists.row_of(self.details.shown) if self.details.isVisible() else None
+        selected = self.lists.selected
+        return [found] if found is not None and found not in selected else selected
 
     def _decide(self) -> None:
-        chosen = self.table.current()
-        if not isinstance(chosen, AffectedRow):
-            return
-        dialog = DispositionDialog(chosen, self)
-        dialog.accepted.connect(lambda: self._plan(chosen, dialog))
-        dialog.open()
+        if chosen := self._chosen():
+            dialog = DispositionDialog(chosen, self)
+            dialog.accepted.connect(lambda: self._plan(chosen, dialog))
+            dialog.open()
 
-    def _plan(self, chosen: AffectedRow, dialog: DispositionDialog) -> None:
-        self.session.do(
-            lambda: plan_disposition(
-                self.session.desk,
-                self.ref,
-                chosen.model.id,
-                dialog.fate,
-                reason=dialog.reason,
-                responsible=dialog.responsible,
-                deadline=dialog.deadline,
-            )
+    def _plan(self, chosen: Sequence[AffectedRow], dialog: DispositionDialog) -> None:
+        desk, ref = self.session.desk, self.ref
+        fate, reason, responsible, deadline = dialog.fate, dialog.reason, dialog.responsible, dialog.deadline
+
+        def decide(model: str) -> Change:
+            return plan_disposition(desk, ref, model, fate, reason=reason, responsible=responsible, deadline=deadline)
+
+        self._each(chosen, decide)
+
+    def _observe(self) -> None:
+        if chosen := self._chosen():
+            dialog = ObservationDialog(chosen, self.session.desk.vault.officer_name, self)
+            dialog.accepted.connect(lambda: self._record(chosen, dialog))
+            dialog.open()
+
+    def _record(self, chosen: Sequence[AffectedRow], dialog: ObservationDialog) -> None:
+        desk, ref = self.session.desk, self.ref
+        fate, how, seen, by = dialog.fate, dialog.how, dialog.seen, dialog.by
+        self._each(chosen, lambda model: observe_disposition(desk, ref, model, fate, how, seen=seen, by=by))
+
+    def _change(self, undo: Callable[..., Change]) -> None:
+        self.session.do(lambda: undo(self.session.desk, self.ref, self.details.shown))
+
+    def _each(self, chosen: Sequence[AffectedRow], act: Callable[[str], Change]) -> None:
+        """One entry in the journal for each model, beside the window where there are several."""
+        models = [one.model.id for one in chosen]
+        self.session.bridge.run(
+            self.tr("Recording"),
+            lambda _report, _token: [act(model) for model in models][-1],
+            self.session.tell,
+            context=self,
+            cancellable=False,
         )
 
     def _answer(self, *, same: bool) -> None:

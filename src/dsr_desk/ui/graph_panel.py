@@ -1,0 +1,318 @@
+"""Graph and tree of one lineage with what goes with them: search, runs, zoom, legend, saving it as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+
+from dsr_desk.app.lineage_view import (
+    Drawing,
+    draw_case,
+    draw_lineage,
+    export_drawing,
+    find_in_lineage,
+    keep_picture,
+)
+from dsr_desk.core.changes import Change
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Node, NodeKind
+from dsr_desk.ui import words
+from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.graph_parts import Legend, SearchField, Switch, TreeView, png_of
+from dsr_desk.ui.graph_view import STEP, GraphView
+from dsr_desk.ui.models.lineage_tree import LineageTree
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.widgets import Button, Card, Empty, label, row
+
+GRAPH, TREE, NOTHING = 0, 1, 2
+WIDE = 860
+"""Pixels from which there is room for the line about keys."""
+
+
+class LineagePanel(Card):
+    """The lineage of a case, or of the whole organisation where `ref` is "".
+
+    `chosen` carries the id of the box that a person went to and `opened` of one that they want to know more of; `left`
+    says Esc. What is folded opens out here.
+    """
+
+    chosen = Signal(str)
+    opened = Signal(str)
+    left = Signal()
+    drawn = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(margin=8, spacing=8)
+        self.session = session
+        self.ref = ""
+        self.unfolded: set[str] = set()
+        self._found: list[Node] = []
+        self._found_for = ""
+        self._place = 0
+        self._wanted = ""
+        self._asked = 0
+        self.switch = Switch(self.tr("View of the lineage"), [self.tr("Graph"), self.tr("Tree")])
+        self.search = SearchField(self.tr("Find in the lineage"))
+        self.said = label("", "note")
+        self.runs = Tick(self.tr("Show runs"))
+        self.fold = Button(self.tr("Fold again"), self.fold_all)
+        self.svg = Button(self.tr("SVG …"), lambda: self._save("svg"), name=self.tr("Save the drawing as SVG"))
+        self.png = Button(self.tr("PNG …"), lambda: self._save("png"), name=self.tr("Save the drawing as PNG"))
+        for button in (self.fold, self.svg, self.png):
+            button.setProperty("dense", "true")
+        self.body.addLayout(
+            row(
+                self.switch,
+                self.search,
+                self.said,
+                None,
+                self.runs,
+                self.fold,
+                label(self.tr("Save"), "note"),
+                self.svg,
+                self.png,
+            )
+        )
+        self.graph = GraphView(self.tr("Drawing of the lineage; the tree holds the same"))
+        self.model = LineageTree(self)
+        self.tree = TreeView(self.model, self.tr("The lineage as a tree"))
+        self._empty = Empty("")
+        self.stack = QStackedWidget()
+        for view in (self.graph, self.tree, self._empty):
+            self.stack.addWidget(view)
+        self.body.addWidget(self.stack, 1)
+        self.legend = Legend()
+        self._keys = label(self.tr("Arrows follow the lines · Enter opens · + − zoom · 0 fits"), "note")
+        self._zoom = [
+            _small("−", lambda: self.graph.zoom(1 / STEP), self.tr("Zoom out")),
+            _small("+", lambda: self.graph.zoom(STEP), self.tr("Zoom in")),
+            _small(self.tr("Fit"), self.graph.fit, self.tr("Show the whole drawing")),
+        ]
+        self.body.addLayout(row(self.legend, None, self._keys, *self._zoom))
+        self._connect()
+        self._allow()
+
+    def _connect(self) -> None:
+        self.switch.currentChanged.connect(self._switched)
+        self.runs.toggled.connect(lambda _on: self.reload())
+        self.search.asked.connect(self._search)
+        self.search.left.connect(self._back)
+        self.graph.chosen.connect(self._went_in_graph)
+        self.tree.chosen.connect(self._went_in_tree)
+        self.graph.unfolded.connect(self.unfold)
+        self.graph.opened.connect(self.opened)
+        self.tree.opened.connect(self._open)
+        self.graph.left.connect(self.left)
+        self.tree.left.connect(self.left)
+        self.graph.said.connect(self.session.said)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+
+    @property
+    def drawing(self) -> Drawing | None:
+        return self.graph.drawing
+
+    def show_case(self, ref: str) -> None:
+        """Draw what the hits of a case reached; everything for ""."""
+        if ref != self.ref:
+            self.unfolded.clear()
+            self.graph.current = ""
+        self.ref = ref
+        self.reload()
+
+    def reload(self, *, keep: bool = False) -> None:
+        """Fold, place and draw anew; the placing runs beside the window. `keep`: at the same scale."""
+        desk, ref, opened, runs = self.session.desk, self.ref, frozenset(self.unfolded), self.runs.isChecked()
+        self._asked += 1
+        number = self._asked
+
+        def draw() -> Drawing:
+            return draw_case(desk, ref, opened, runs=runs) if ref else draw_lineage(desk, opened, runs=runs)
+
+        self.session.bridge.run(
+            self.tr("Drawing the lineage"),
+            lambda _report, _token: draw(),
+            lambda drawing: self._show(drawing, keep=keep) if number == self._asked else None,
+            context=self,
+            failed=self._failed,
+        )
+
+    def choose(self, ident: str, *, centre: bool = False) -> None:
+        """Point out a node, or the box that it is folded into, in both views."""
+        placed = self.drawing.node(ident) if self.drawing is not None and ident else None
+        self.graph.choose(placed.id if placed else "", centre=centre)
+        self._mark_in_tree()
+
+    def unfold(self, ident: str) -> None:
+        """Open a box that stands for several."""
+        placed = self.drawing.node(ident) if self.drawing is not None else None
+        if placed is not None and placed.folded:
+            self.unfolded |= set(placed.members)
+            self._wanted = placed.members[0]
+            self.reload(keep=True)
+
+    def fold_all(self) -> None:
+        self.unfolded.clear()
+        self.reload()
+
+    def go_to(self, node: Node) -> None:
+        """Show a node by itself and centre on it, whatever hides it."""
+        self._wanted = node.id
+        if node.kind is NodeKind.RUN and not self.runs.isChecked():
+            self.runs.setChecked(True)
+            return
+        placed = self.drawing.node(node.id) if self.drawing is not None else None
+        if placed is not None and placed.folded:
+            self.unfolded.add(node.id)
+            self.reload(keep=True)
+        else:
+            self._centre()
+
+    def save_as(self, path: Path) -> None:
+        """Write the drawing as it is folded now: SVG by the same hand as the evidence, PNG at twice the size."""
+        desk, ref, opened, runs = self.session.desk, self.ref, frozenset(self.unfolded), self.runs.isChecked()
+        if path.suffix.casefold() == ".png":
+            picture = png_of(self.graph, self.heading)
+
+            def write() -> Change:
+                return keep_picture(desk, path, picture, ref=ref)
+
+        else:
+
+            def write() -> Change:
+                return export_drawing(desk, path, ref=ref, opened=opened, runs=runs)[1]
+
+        self.session.bridge.run(
+            self.tr("Saving the drawing"),
+            lambda _report, _token: write(),
+            lambda change: self._saved(change, path),
+            context=self,
+            cancellable=False,
+        )
+
+    @property
+    def heading(self) -> str:
+        if self.ref:
+            return self.tr("Lineage of case {case}").format(case=self.ref)
+        return self.tr("Lineage of {organisation}").format(organisation=self.session.desk.vault.organisation)
+
+    def _show(self, drawing: Drawing, *, keep: bool) -> None:
+        self.graph.show_drawing(drawing, keep=keep)
+        self.model.show_drawing(drawing)
+        self.tree.expandToDepth(0 if len(drawing.nodes) > 60 else 8)
+        if not drawing.nodes:
+            self._empty.say(self.tr("There is nothing to draw."))
+        self._allow()
+        if self._wanted:
+            self._centre()
+        self._mark_in_tree()
+        self.drawn.emit()
+
+    def _failed(self, error: DeskError) -> None:
+        self._empty.say(f"{error.what_happened} {error.what_it_means} {error.what_to_do}")
+        self.stack.setCurrentIndex(NOTHING)
+
+    def _allow(self) -> None:
+        some = self.drawing is not None and bool(self.drawing.nodes)
+        self.stack.setCurrentIndex(self.switch.currentIndex() if some else NOTHING)
+        graph = some and self.switch.currentIndex() == GRAPH
+        for widget in (self.legend, *self._zoom):
+            widget.setVisible(graph)
+        self._keys.setVisible(graph and self.width() >= WIDE)
+        for button in (self.svg, self.png):
+            button.setEnabled(some)
+        self.fold.setVisible(bool(self.unfolded))
+
+    def _switched(self, _view: int) -> None:
+        self._allow()
+        self._mark_in_tree()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._allow()
+
+    def _back(self) -> None:
+        (self.graph if self.switch.currentIndex() == GRAPH else self.tree).setFocus()
+
+    def _went_in_graph(self, ident: str) -> None:
+        self._mark_in_tree()
+        self.chosen.emit(ident)
+
+    def _went_in_tree(self, ident: str) -> None:
+        self.graph.choose(ident)
+        self.chosen.emit(ident)
+
+    def _open(self, ident: str) -> None:
+        placed = self.drawing.node(ident) if self.drawing is not None else None
+        if placed is not None and placed.folded:
+            self.unfold(ident)
+        else:
+            self.opened.emit(ident)
+
+    def _mark_in_tree(self) -> None:
+        """The tree stands where the graph stands, without telling anybody."""
+        index = self.model.index_of(self.graph.current)
+        was = self.tree.blockSignals(True)
+        self.tree.setCurrentIndex(index)
+        self.tree.blockSignals(was)
+
+    def _centre(self) -> None:
+        wanted, self._wanted = self._wanted, ""
+        placed = self.drawing.node(wanted) if self.drawing is not None else None
+        if placed is not None:
+            self.choose(placed.id, centre=True)
+            self.chosen.emit(placed.id)
+
+    def _search(self, onward: int) -> None:
+        text, desk, ref = self.search.text().strip(), self.session.desk, self.ref
+        if not text:
+            return
+        if text == self._found_for and self._found:
+            self._place = (self._place + onward) % len(self._found)
+            self._show_found()
+            return
+
+        def found(nodes: list[Node]) -> None:
+            self._found, self._found_for, self._place = nodes, text, 0
+            self._show_found()
+
+        self.session.bridge.run(
+            self.tr("Searching the lineage"),
+            lambda _report, _token: find_in_lineage(desk, text, ref=ref),
+            found,
+            context=self,
+        )
+
+    def _show_found(self) -> None:
+        if not self._found:
+            self._say(self.tr("nothing of that name"))
+            return
+        place, count = words.figure(self._place + 1), words.figure(len(self._found))
+        self._say(self.tr("{place} of {count}").format(place=place, count=count))
+        self.go_to(self._found[self._place])
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.session.said.emit(text)
+
+    def _save(self, kind: str) -> None:
+        name = f"lineage-{self.ref}.{kind}" if self.ref else f"lineage.{kind}"
+        title = self.tr("Save the drawing as {kind}").format(kind=kind.upper())
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, f"{kind.upper()} (*.{kind})")
+        if chosen:
+            path = Path(chosen)
+            self.save_as(path if path.suffix.casefold() == f".{kind}" else path.with_name(f"{path.name}.{kind}"))
+
+    def _saved(self, change: Change, path: Path) -> None:
+        self.session.tell(change)
+        self.session.said.emit(self.tr("{file} was written").format(file=path.name))
+
+
+def _small(text: str, pressed: Callable[[], object], name: str) -> Button:
+    made = Button(text, pressed, name=name)
+    made.setProperty("dense", "true")
+    made.setToolTip(name)
+    return made
