@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
 from dsr_desk.app.lineage_view import export_drawing
 from dsr_desk.cli.common import emit, json_option, with_desk
 from dsr_desk.core import codec
-from dsr_desk.core.lineage import Impact
+from dsr_desk.core.lineage import Impact, Node
 
 SVG = "svg"
 
@@ -137,6 +138,10 @@ def coverage(desk: Desk, as_json: bool) -> None:
     emit(as_json, found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
 
 
+def _labels(nodes: Sequence[Node]) -> str:
+    return ", ".join(node.label for node in nodes)
+
+
 def impact_lines(impact: Impact) -> list[str]:
     lines = []
     for model in impact.models:
@@ -144,8 +149,22 @@ def impact_lines(impact: Impact) -> list[str]:
         measured = "" if model.in_weights else " · measured against it only, not trained on it"
         lines.append(f"{model.node.label}: {roles} ({model.certainty.value}){measured}")
         lines.append("    " + " → ".join(step.node.title for step in model.shortest_path))
+        about = [f"for {model.task}" if model.task else ""]
+        about += [f"licence {model.node.licence}" if model.node.licence != "unknown" else ""]
+        if any(about):
+            lines.append(f"    {', '.join(filter(None, about))}")
         if model.deployments:
-            lines.append(f"    deployed: {', '.join(node.label for node in model.deployments)}; {model.period.says}")
+            lines.append(f"    deployed: {_labels(model.deployments)}; {model.period.says}")
+        for what, nodes in (
+            ("products", model.products),
+            ("retained outputs", model.outputs),
+            ("embeddings", model.embeddings),
+            ("benchmarks", model.benchmarks),
+        ):
+            if nodes:
+                lines.append(f"    {what}: {_labels(nodes)}")
+        if not model.training_recorded:
+            lines.append("    no source records what it was trained on: there may be more")
     lines += [f"{one.node.label}: not affected. {one.reason}" for one in impact.excluded]
     lines += [
         f"{node.label}: no recorded training data, so nothing can be said of it" for node in impact.without_lineage

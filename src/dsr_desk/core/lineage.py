@@ -96,6 +96,11 @@ class Node:
         """As `label`, without the id that a run carries as its version."""
         return self.name if self.kind is NodeKind.RUN else self.label
 
+    @property
+    def licence(self) -> str:
+        """Ids, expression or name, as the source gives them; "unknown" where it gives none."""
+        return self.attributes.get("licence", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -122,6 +127,7 @@ class Step:
             "name": self.node.name,
             "version": self.node.version,
             "id": self.node.id,
+            "licence": self.node.licence,
             "role": self.role.value if self.role else None,
             "certainty": self.certainty.value,
         }
@@ -206,6 +212,7 @@ class AffectedModel:
             "paths": [[step.as_json() for step in path] for path in self.paths],
             "in_weights": self.in_weights,
             "task": self.task,
+            "licence": self.node.licence,
             "training_recorded": self.training_recorded,
             "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
             "deployments": [node.label for node in self.deployments],

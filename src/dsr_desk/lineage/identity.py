@@ -153,7 +153,15 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
         else:
             wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
 
+    unsure = []
+    for bare, owned in _owned_names(nodes, joined):
+        if len({nodes[i].name for i in owned}) == 1:
+            join((bare, *owned))
+        else:
+            unsure += [(bare, i) for i in owned]
+
     found = Identities([find(i) for i in range(len(nodes))], wholes)
+    _ask(nodes, unsure, said, found)
     _same_places(nodes, joined, found)
     _same_names(nodes, joined, said, found, systems or [frozenset()] * len(nodes))
     return found
@@ -188,6 +196,31 @@ def _other_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple
     for i in listed:
         for alias in nodes[i].aliases:
             yield from ((i, other) for other in named.get((nodes[i].kind, alias), ()) if other != i)
+
+
+def _owned_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+    """What is called `name` in one place and `owner/name` in others of the same system, all without a version: a
+    repository's own card does not name its owner."""
+    groups: dict[tuple[NodeKind, str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for i in joined:
+        if nodes[i].namespace and not named_version(nodes[i])[1] and PART not in nodes[i].attributes:
+            owned = "/" in nodes[i].name and plain_name(nodes[i]) != nodes[i].name.casefold()
+            groups[nodes[i].kind, nodes[i].namespace, plain_name(nodes[i])][owned].append(i)
+    for bare, owned_by in groups.values():
+        yield from ((i, owned_by) for i in bare if owned_by)
+
+
+def _ask(
+    nodes: Sequence[Node], pairs: Iterable[tuple[int, int]], said: Mapping[tuple[str, str], bool], found: Identities
+) -> None:
+    """Links pairs that may be the same, each way, and asks about them, unless they are joined or answered."""
+    asked = set()
+    for a, b in pairs:
+        key = frozenset((found.leader[a], found.leader[b]))
+        if len(key) == 2 and key not in asked and _answered(nodes, (a,), (b,), said) is None:
+            asked.add(key)
+            found.links += [(a, b), (b, a)]
+            found.questions.append(JoinQuestion(*sorted((nodes[a], nodes[b]), key=lambda node: node.id)))
 
 
 def _differ_in_name(nodes: Sequence[Node], members: Iterable[int]) -> bool:

@@ -279,11 +279,11 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
 
 
 def _period(deployments: Sequence[Node]) -> Period:
-    if not deployments:
-        return Period()
-    running = any(not node.ended for node in deployments)
-    since = min((node.created for node in deployments if node.created), default="")
-    return Period(since, "" if running else max(node.ended for node in deployments), running)
+    """What is recorded of it; a deployment without any date says that it was used and not when."""
+    dated = [node for node in deployments if node.created or node.ended]
+    running = any(not node.ended for node in dated)
+    since = min((node.created for node in dated if node.created), default="")
+    return Period(since, "" if running else max((node.ended for node in dated), default=""), running)
 
 
 def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[ExcludedModel, ...]:

@@ -41,6 +41,33 @@ def test_two_models_of_one_address_and_version_are_two(draw: Draw) -> None:
     assert reached(graph, "faces@1") == {"a": Certainty.RECORDED}
 
 
+def card(name: str) -> Node:
+    return Node(f"model:huggingface|{name}", NodeKind.MODEL, name, "", "huggingface")
+
+
+def test_a_card_that_does_not_name_its_owner_is_the_one_model_that_others_name_with_it(draw: Draw) -> None:
+    lines = ("dataset:faces@1 train model:huggingface|gate", "model:huggingface|acme/gate quantise model:small")
+    graph = draw(*lines, nodes=(card("gate"), card("acme/gate")))
+    assert reached(graph, "faces@1") == {"gate": Certainty.RECORDED, "small": Certainty.RECORDED}
+    assert graph.questions == ()
+
+
+def test_of_several_owners_it_is_asked_which(draw: Draw) -> None:
+    lines = ("dataset:faces@1 train model:huggingface|gate", "model:huggingface|acme/gate quantise model:small")
+    nodes = (card("gate"), card("acme/gate"), card("other/gate"))
+    graph = draw(*lines, nodes=nodes)
+    assert reached(graph, "faces@1")["small"] is Certainty.UNKNOWN
+    assert len(graph.questions) == 2
+
+    answers = [
+        Answer("model:huggingface|acme/gate", "model:huggingface|gate", same=True),
+        Answer("model:huggingface|gate", "model:huggingface|other/gate", same=False),
+    ]
+    told = draw(*lines, nodes=nodes, answers=answers)
+    assert reached(told, "faces@1") == {"gate": Certainty.RECORDED, "small": Certainty.RECORDED}
+    assert told.questions == ()
+
+
 def test_name_and_version_together_join_across_systems(draw: Draw) -> None:
     theirs = dataset("mlflow", "Faces", "2026-01")
     graph = draw(f"{theirs.id} train model:net", nodes=(theirs,), registered=(RegisteredVersion("faces", "2026-01"),))

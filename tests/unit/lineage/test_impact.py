@@ -181,6 +181,13 @@ def test_deployments_products_outputs_embeddings_and_benchmarks_are_found_downst
     assert model.period.says == "2025-02-01 to now"
 
 
+def test_a_deployment_without_dates_does_not_say_that_it_still_runs(draw: Draw) -> None:
+    graph = draw("dataset:faces@1 train model:net", "model:net serve deployment:gate")
+    (model,) = affected(graph, ["faces@1"]).models
+    assert [node.name for node in model.deployments] == ["gate"]
+    assert model.period.says == "not recorded"
+
+
 def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(draw: Draw) -> None:
     early = Node("run:early", NodeKind.RUN, "early", created="2025-01-01T00:00:00Z", ended="2025-01-02T00:00:00Z")
     late = Node("run:late", NodeKind.RUN, "late", created="2025-06-01T00:00:00Z", ended="2025-06-02T00:00:00Z")

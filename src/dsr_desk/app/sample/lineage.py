@@ -1,4 +1,4 @@
-"""The sample organisation's lineage: an MLflow store and OpenLineage events, written as those tools write them."""
+"""The sample organisation's MLflow store and OpenLineage events, written as those tools write them."""
 
 from __future__ import annotations
 
@@ -71,9 +71,16 @@ _TRAININGS = (
     ),
     _Training("age-first", "2023-11-20", (("licensed-ages", "1.0", "training"),), ("age-estimator", 1)),
     _Training("age-on-events", "2023-12-04", ((*EVENTS, "evaluation"),), None, ("age-estimator", 1)),
+    _Training(
+        "pose-first",
+        "2023-11-06",
+        (("licensed-poses", "2", "training"), (*EVENTS, "validation")),
+        ("pose-estimator", 1),
+    ),
     _Training("colour-first", "2024-03-08", (("studio-flowers", "5", "training"),), ("colour-namer", 1)),
 )
 _WITHOUT_RECORD = ("crowd-counter", 1, "2022-05-30")
+_OURS = {"_producer": "urn:larkfield:scheduler", "_schemaURL": "urn:dsr-desk:dataset-facet:1"}
 _DEPLOYED = ("production", 2, "face-embedder")
 
 
@@ -141,15 +148,32 @@ def _input(db: sqlite3.Connection, source_type: str, source: str, target_type: s
 
 
 def write_openlineage(path: Path) -> None:
-    """OpenLineage run events, one a line: a crop job with the model trained on its output, and an event search."""
+    """OpenLineage run events, one a line, of the jobs around the store: crops and what was trained on them, a student
+    of the embedder, vectors and tags that were kept, a search over events, and a model from before the events."""
     crops = _dataset("portrait-crops", "2024.1-crops")
+    embedder, tagger = _model("face-embedder", "2"), _model("smile-tagger", "2.0")
     events = [
         *_run_events("faces.crop-portraits", "2024-07-01T05:00:00Z", [_dataset(*PORTRAITS)], [crops]),
-        *_run_events("faces.train-smile-tagger", "2024-07-09T06:00:00Z", [crops], [_model("smile-tagger", "2.0")]),
+        *_run_events("faces.train-smile-tagger", "2024-07-09T06:00:00Z", [crops], [tagger]),
         *_run_events(
             "search.train-event-search", "2023-10-16T06:00:00Z", [_dataset(*EVENTS)], [_model("event-search", "1.3")]
         ),
-    ]
+        *_run_events(
+            "faces.distil-embedder", "2024-10-07T06:00:00Z",
+            [_as(embedder, "distil"), _dataset("street-crowds", "4")], [_model("face-embedder-mini", "1.0")],
+        ),
+        *_run_events(
+            "search.embed-members", "2024-08-02T05:00:00Z",
+            [_as(embedder, "embed"), _dataset(*PORTRAITS)], [_kept("embedding", "member-vectors", "2024-08")],
+        ),
+        *_run_events(
+            "faces.tag-portraits", "2024-08-05T05:00:00Z",
+            [_as(tagger, "serve"), crops], [_kept("output", "portrait-tags", "2024-08")],
+        ),
+        *_run_events(
+            "search.train-crowd-pose", "2022-10-03T06:00:00Z", [_dataset(EVENTS[0], "")], [_model("crowd-pose", "0.1")]
+        ),
+    ]  # fmt: skip
     path.write_text("".join(json.dumps(event, separators=(",", ":")) + "\n" for event in events), encoding="utf-8")
 
 
@@ -172,8 +196,17 @@ def _run_events(job: str, begun: str, inputs: list[Mapping[str, Any]], outputs: 
 
 
 def _dataset(name: str, version: str, **facets: Mapping[str, Any]) -> dict[str, Any]:
-    said = {"version": _facet("DatasetVersionDatasetFacet", datasetVersion=version), **facets}
-    return {"namespace": "larkfield", "name": name, "facets": said}
+    said = {"version": _facet("DatasetVersionDatasetFacet", datasetVersion=version)} if version else {}
+    return {"namespace": "larkfield", "name": name, "facets": {**said, **facets}}
+
+
+def _as(item: dict[str, Any], role: str) -> dict[str, Any]:
+    """An input with what it was used for, in the facet that `docs/lineage.md` describes."""
+    return {**item, "inputFacets": {"dsrdesk_lineage": {**_OURS, "role": role}}}
+
+
+def _kept(kind: str, name: str, version: str) -> dict[str, Any]:
+    return _dataset(name, version, dsrdesk_lineage={**_OURS, "kind": kind})
 
 
 def _model(name: str, version: str) -> dict[str, Any]:

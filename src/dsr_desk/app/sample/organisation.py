@@ -17,6 +17,7 @@ from dsr_desk.app.sample.album import Album, Planned, plan_album
 from dsr_desk.app.sample.figure import Figure, People
 from dsr_desk.app.sample.letter import english_letter, german_letter
 from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS, write_mlflow, write_openlineage
+from dsr_desk.app.sample.lineage_papers import write_bill, write_cards, write_table
 from dsr_desk.app.sample.members import Member, as_csv, make_members, profile_rows
 from dsr_desk.app.sample.person import features_of
 from dsr_desk.app.sample.photo import Picture, draw
@@ -87,10 +88,7 @@ def make_sample(
     items = _write_folder(folder, album.portraits, drawn, members, subject)
     items += _write_shards(events, album.events, drawn, members)
     items += _write_awkward(folder, album, drawn, subject)
-    lineage = (out / "lineage" / "mlflow.db", out / "lineage" / "openlineage.ndjson")
-    lineage[0].parent.mkdir(parents=True)
-    write_mlflow(lineage[0])
-    write_openlineage(lineage[1])
+    lineage = _write_lineage(out / "lineage")
     day = (today or date.today()) - timedelta(3)
     references = [draw(picture, faces) for picture in album.references]
     (out / "request").mkdir()
@@ -132,6 +130,19 @@ _EVENTS = DatasetVersion(
     purposes="search in event photos",
     responsible="Head of machine learning",
 )
+
+
+def _write_lineage(folder: Path) -> tuple[Path, ...]:
+    """What the organisation's systems recorded: four formats and a table by hand."""
+    folder.mkdir(parents=True)
+    store, events, bill, table = (
+        folder / name for name in ("mlflow.db", "openlineage.ndjson", "app.cdx.json", "deployments.csv")
+    )
+    write_mlflow(store)
+    write_openlineage(events)
+    write_bill(bill)
+    write_table(table)
+    return store, events, bill, table, *write_cards(folder / "cards")
 
 
 def _names(members: Sequence[Member]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import Draft, Refused, node_id
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import (
     json_document,
@@ -167,7 +167,7 @@ def _adapter(path: Path, draft: Draft, model: str | None) -> None:
         draft.warn("The adapter's configuration does not say which model it adapts.")
         return
     revision = maybe_text(value.get("revision"), f"{path.name}, revision")
-    draft.drop_edge(draft.node(NodeKind.MODEL, base, "", NAMESPACE), adapter, Role.FINE_TUNE_BASE)
+    draft.drop_edge(node_id(NodeKind.MODEL, base, "", NAMESPACE), adapter, Role.FINE_TUNE_BASE)
     draft.edge(draft.node(NodeKind.MODEL, base, revision, NAMESPACE), adapter, Role.ADAPTER)
 
 

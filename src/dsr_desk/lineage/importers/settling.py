@@ -14,11 +14,15 @@ _DERIVED = {
 }
 
 
+_TRIED = (Role.INPUT, Role.EVALUATE, Role.VALIDATE)
+
+
 def settle_roles(draft: Draft) -> None:
     """Inputs without a role: data that a run makes a model from trains it, a model that it starts from is its base.
 
-    A run that takes data and a model and makes no model tries that model on the data: the model saw it, its
-    weights did not. What is said to be derived gets the role by which it was.
+    A run that takes data and a model and makes no model tries that model on the data: the model saw it, its weights
+    did not. Where a source says that the model only served, it was not measured either. What is said to be derived
+    gets the role by which it was.
     """
     for (origin, target, role), certainty in list(draft.edges.items()):
         ends = (draft.nodes[origin].kind, draft.nodes[target].kind)
@@ -33,7 +37,11 @@ def settle_roles(draft: Draft) -> None:
         if draft.nodes[origin].kind == NodeKind.RUN and draft.nodes[target].kind == NodeKind.MODEL:
             makes[origin] = True
     for run, origins in takes.items():
-        models = [origin for origin in origins if draft.nodes[origin].kind == NodeKind.MODEL]
+        models = [
+            origin
+            for origin in origins
+            if draft.nodes[origin].kind == NodeKind.MODEL and any((origin, run, role) in draft.edges for role in _TRIED)
+        ]
         data = [origin for origin in origins if draft.nodes[origin].kind != NodeKind.MODEL]
         for origin in origins:
             known = draft.edges.get((origin, run, Role.INPUT))
