@@ -174,7 +174,8 @@ class Visitor:
         return self.session.desk
 
     def settle(self) -> None:
-        """Until no job runs and the screen has heard of it."""
+        """Until what was asked for has begun, no job runs, and the screen has heard of it."""
+        self._qtbot.wait(1)
         self._qtbot.waitUntil(lambda: not self.window.bridge.running, timeout=60_000)
         self._qtbot.wait(1)
 
