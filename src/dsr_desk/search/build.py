@@ -34,7 +34,7 @@ from dsr_desk.search.finish import finish, write_setting
 from dsr_desk.search.index import DATABASE, LOCK, IndexOtherEngine, open_database, read_setting
 from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.listing import Listed, Listing
-from dsr_desk.search.lookup import look_up_container
+from dsr_desk.search.lookup import look_up
 from dsr_desk.search.schema import MIGRATIONS
 from dsr_desk.search.work import LoadEngine, examined, recipe_for
 from dsr_desk.search.writer import ContainerWriter, remove_container, without_pixels
@@ -195,9 +195,7 @@ class _Build:
             if state in ("waiting", "reading"):
                 self._read(container, row)
                 read += 1
-        for (row,) in self.db.conn.execute("SELECT id FROM containers ORDER BY id").fetchall():
-            self._tell("looking up records", force=True)
-            look_up_container(self.db, self.folder, row, self.country, self.cancel)
+        look_up(self.db, self.folder, self.country, self._report, self.cancel)
         return read
 
     def _read(self, container: Container, row: int) -> None:
@@ -250,9 +248,9 @@ class _Build:
                 return False
         return True
 
-    def _tell(self, phase: str, *, force: bool = False) -> None:
+    def _tell(self, phase: str) -> None:
         moment = time.monotonic()
-        if force or moment - self._reported >= REPORT_SECONDS:
+        if moment - self._reported >= REPORT_SECONDS:
             self._reported = moment
             self._report(Progress(phase, self._done, None, dict(self._notes)))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 
@@ -22,6 +24,15 @@ class ColumnKind(StrEnum):
     FREE_TEXT = "free text"
     PHOTO_REFERENCE = "photo reference"
     OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record with its column's name and kind."""
+
+    column: str
+    kind: ColumnKind
+    value: str
 
 
 def _words(text: str) -> frozenset[str]:
@@ -113,11 +124,21 @@ def guess_kind(header: str, values: Sequence[str]) -> ColumnKind:
     return content or ColumnKind.OTHER
 
 
-def _by_header(header: str) -> ColumnKind | None:
+@lru_cache(maxsize=4096)
+def header_words(header: str) -> frozenset[str]:
+    """The words of a header, small and without accents."""
+    return frozenset(_words_of(header))
+
+
+def _words_of(header: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z\d])(?=[A-Z])", " ", header)
     plain = unicodedata.normalize("NFKD", spaced).casefold()
     plain = "".join(char for char in plain if not unicodedata.combining(char)).replace("e-mail", "email")
-    words = re.findall(r"[^\W_\d]+", plain)
+    return re.findall(r"[^\W_\d]+", plain)
+
+
+def _by_header(header: str) -> ColumnKind | None:
+    words = _words_of(header)
     for pair in pairwise(words):
         if pair in _PAIRS:
             return _PAIRS[pair]

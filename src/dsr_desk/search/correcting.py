@@ -10,14 +10,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.about import About, Signer
 from dsr_desk.search.columns import ColumnKind
 from dsr_desk.search.erase import finish_again, rewriting
 from dsr_desk.search.finish import write_setting
 from dsr_desk.search.index import Index, read_setting
 from dsr_desk.search.keyfile import Secret
-from dsr_desk.search.lookup import correct_column, look_up_container
+from dsr_desk.search.lookup import correct_column, look_up
 from dsr_desk.storage.database import transaction
 
 SAMPLES = 5
@@ -110,13 +110,11 @@ def correct(
             if changed:
                 write_setting(db, "state", "building")
             for container in changed:
-                correct_column(db, folder, container, column, kind)
+                correct_column(db, container, column, kind)
             _confirm(db, [(container, column) for container in here])
         if read_setting(db, "state") != "building":
             return Corrected(None, (), len(here), 0)
-        for number, container in enumerate(here):
-            report(Progress("looking up records", number, len(here)))
-            look_up_container(db, folder, container, read_setting(db, "country"), cancel)
+        look_up(db, folder, read_setting(db, "country"), report, cancel)
         query = "SELECT count(*) FROM items WHERE record = 1 AND container = ?"
         records = sum(db.conn.execute(query, [container]).fetchone()[0] for container in changed)
         before = tuple(sorted({here[container] for container in changed}))

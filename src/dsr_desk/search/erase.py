@@ -16,6 +16,7 @@ from dsr_desk.search.about import ABOUT, About, Signer, read_about
 from dsr_desk.search.finish import finish, write_setting
 from dsr_desk.search.index import IN_CLAUSE, LOCK, Index, IndexDamaged, open_database, read_setting
 from dsr_desk.search.keyfile import Secret
+from dsr_desk.search.lookup import forget
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.locks import FileLock
 
@@ -55,6 +56,7 @@ def remaining_items(index: Index, items: Iterable[str]) -> set[str]:
 
 def erase_rows(db: Database, rows: list[int]) -> None:
     """Erases items by row, inside the caller's transaction."""
+    forget(db, rows)
     for start in range(0, len(rows), IN_CLAUSE):
         part = rows[start : start + IN_CLAUSE]
         marks = ",".join("?" * len(part))
@@ -62,15 +64,11 @@ def erase_rows(db: Database, rows: list[int]) -> None:
         _erase_templates(db, faces)
         for statement in (
             f"DELETE FROM thumbnails WHERE face IN (SELECT id FROM faces WHERE item IN ({marks}))",
-            f"DELETE FROM lookups WHERE item IN ({marks})",
-            f"DELETE FROM names WHERE item IN ({marks})",
-            f"DELETE FROM free_text WHERE rowid IN ({marks})",
             f"DELETE FROM records WHERE item IN ({marks})",
             f"DELETE FROM faces WHERE item IN ({marks})",
             f"DELETE FROM items WHERE id IN ({marks})",
         ):
             db.conn.execute(statement, part)
-    db.conn.execute("DELETE FROM name_tokens WHERE id NOT IN (SELECT token FROM names)")
 
 
 def _rows_of(db: Database, items: Iterable[str]) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Identifiers made comparable: e-mails, phones, user names, account ids, and hashes of them.
 
-Whatever is looked up exactly has one or more forms; a form's key is the first 8 bytes of its SHA-256. So a data set
-that holds SHA-256 hashes instead of addresses is found with the same keys; for MD5 and SHA-1 there are further ones.
+Whatever is looked up exactly has one or more forms; a form's key is the beginning of its SHA-256. So a data set that
+holds SHA-256 hashes instead of addresses is found with the same keys; for MD5 and SHA-1 there are further ones.
 """
 
 from __future__ import annotations
@@ -11,28 +11,38 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import phonenumbers
 
 from dsr_desk.search.columns import ColumnKind
+from dsr_desk.search.postings import KEY_BYTES, key_of_digest
 
 EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
-HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _HASHES = ("md5", "sha1", "sha256")
+_md5, _sha1 = (partial(getattr(hashlib, name), usedforsecurity=False) for name in ("md5", "sha1"))
+_sha256 = hashlib.sha256
+_IN_TEXT = re.compile(
+    r"(?<![\w+-])(?:(?:\+|00|\(?0)[1-9][\d ()./-]{5,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])", re.ASCII
+)
 LAST_DIGITS = 10
-HASH_LENGTH = 32
+SHORTEST_NATIONAL = 7
+SHORTEST_DEVICE = 16
 
 
 @dataclass(frozen=True)
 class Form:
-    """A value in one normalised form. `note` is "" for the strong form, else says what was disregarded."""
+    """A value in one normalised form. `note` is "" for the strong form, else says what was disregarded.
+
+    `hashed` is False for a form that nobody hashes.
+    """
 
     text: str
     note: str = ""
+    hashed: bool = True
 
 
 def folded(value: str) -> str:
@@ -56,24 +66,35 @@ def email_forms(value: str) -> list[Form]:
 
 
 def phone_forms(value: str, country: str = "") -> list[Form]:
-    """E.164, its digits, and its last ten digits, which are shared across countries. Empty for what is no number."""
+    """E.164, its digits, its last ten digits, and without the country's code. Empty for what is no number."""
     digits = _digits(value)
     if not 6 <= len(digits) <= 17:
         return []
-    forms = []
     e164 = _e164(value, country)
     if e164:
-        forms = [Form(e164), Form(e164[1:])]
-        digits = e164[1:]
+        forms, digits = [Form(e164), Form(e164[1:])], e164[1:]
     else:
         forms = [Form(digits)]
     tail = digits[-LAST_DIGITS:]
-    if len(tail) == LAST_DIGITS and tail not in {form.text for form in forms}:
+    if len(tail) == LAST_DIGITS:
         forms.append(Form(tail, "in its last ten digits"))
-    national = digits.lstrip("0")
-    if not e164 and len(national) >= 7 and national not in {form.text for form in forms}:
-        forms.append(Form(national, "apart from leading zeros"))
-    return forms
+    national = (_without_code(digits) if e164 else digits).lstrip("0")
+    if len(national) >= SHORTEST_NATIONAL:
+        forms.append(Form(national, "apart from the country's code", hashed=False))
+    return list({form.text: form for form in reversed(forms)}.values())[::-1]
+
+
+def phones_in(text: str) -> list[str]:
+    """What looks like a phone number in a text."""
+    return _IN_TEXT.findall(text)
+
+
+def _without_code(digits: str) -> str:
+    """Digits of an E.164 number without the code of its country."""
+    for length in (1, 2, 3):
+        if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return digits[length:]
+    return digits
 
 
 def _digits(value: str) -> str:
@@ -101,9 +122,13 @@ def _e164(value: str, country: str) -> str:
 
 
 def name_forms(value: str) -> list[Form]:
-    """A user name or account id: without a leading @, case and width made alike."""
-    text = folded(value).removeprefix("@")
-    return [Form(text)] if text else []
+    """A user name or account id: without a leading @, case and width made alike.
+
+    Further forms are those in which it may be hashed: as it is, and letters and digits alone (ids of devices).
+    """
+    text, raw = folded(value).removeprefix("@"), value.strip()
+    bare = "".join(filter(str.isalnum, text)) if len(text) >= SHORTEST_DEVICE else text
+    return [Form(one) for one in dict.fromkeys((text, raw, bare)) if text and one]
 
 
 def forms_of(kind: ColumnKind, value: str, country: str = "") -> list[Form]:
@@ -124,30 +149,28 @@ def hashes_of(text: str) -> dict[str, str]:
 
 
 def key_of(text: str) -> int:
-    """The key of a form: signed 64 bits."""
-    return _key(hashlib.sha256(text.encode()).digest())
+    """The key of a form."""
+    return key_of_digest(hashlib.sha256(text.encode()).digest())
 
 
 def key_of_hash(hexadecimal: str) -> int:
     """The key under which a value is looked up that a data set holds as a hash."""
-    return int.from_bytes(bytes.fromhex(hexadecimal[:16]), signed=True)
+    return key_of_digest(bytes.fromhex(hexadecimal))
 
 
-def keys_of(kind: ColumnKind, form: Form) -> Iterator[int]:
-    """All keys of a form: its own (which is that of its SHA-256), for e-mail and phone also of its other hashes."""
+def keys_of(form: Form) -> Iterator[int]:
+    """All keys of a form: its own (which is that of its SHA-256), and those of its other hashes."""
     data = form.text.encode()
-    yield _key(hashlib.sha256(data).digest())
-    if kind in (ColumnKind.EMAIL, ColumnKind.PHONE):
-        yield _key(hashlib.md5(data, usedforsecurity=False).digest())
-        yield _key(hashlib.sha1(data, usedforsecurity=False).digest())
+    yield int.from_bytes(_sha256(data).digest()[:KEY_BYTES])
+    if form.hashed:
+        yield int.from_bytes(_md5(data).digest()[:KEY_BYTES])
+        yield int.from_bytes(_sha1(data).digest()[:KEY_BYTES])
 
 
-def _key(digest: bytes) -> int:
-    return int.from_bytes(digest[:8], signed=True)
-
-
-def is_hash(value: str) -> bool:
-    return len(value) >= HASH_LENGTH and HASH.fullmatch(value.strip()) is not None
+@lru_cache(maxsize=1 << 18)
+def token_key(token: str) -> int:
+    """Key of a spelling or sound of a word of a name (search/names.py)."""
+    return key_of("name:" + token)
 
 
 def file_key(name: str) -> int:

@@ -27,7 +27,9 @@ from dsr_desk.search.about import ABOUT, About, Register, digest_of_about, read_
 from dsr_desk.search.codes import Codes
 from dsr_desk.search.contents import Coarse, ContainerState, IndexedFace, IndexedItem
 from dsr_desk.search.keyfile import KEY, PASSPHRASE_KEY, Secret, read_key
+from dsr_desk.search.postings import Postings
 from dsr_desk.search.schema import MIGRATIONS
+from dsr_desk.search.vocabulary import Vocabulary
 from dsr_desk.storage.database import DatabaseDamaged, open_encrypted
 from dsr_desk.storage.files import refuse_network_disk
 from dsr_desk.storage.migrations import NewerFile, migrate
@@ -84,7 +86,8 @@ class Index:
         self.version: DatasetVersion = from_text(self.setting("version"), DatasetVersion)
         self.country = self.setting("country")
         self._coarse: Coarse | None = None
-        self._name_tokens: dict[str, int] | None = None
+        self._postings: Postings | None = None
+        self._vocabulary: Vocabulary | None = None
         self._hashes: tuple[NDArray[np.int64], NDArray[np.uint64]] | None = None
 
     @classmethod
@@ -118,7 +121,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        self._coarse = self._name_tokens = self._hashes = None
+        self._coarse = self._postings = self._vocabulary = self._hashes = None
         self.db.close()
 
     @property
@@ -199,11 +202,25 @@ class Index:
         return {}
 
     @property
-    def name_tokens(self) -> dict[str, int]:
-        """All tokens of names in records with their numbers, loaded once."""
-        if self._name_tokens is None:
-            self._name_tokens = dict(self.rows("SELECT token, id FROM name_tokens"))
-        return self._name_tokens
+    def postings(self) -> Postings:
+        """By which keys items are found; where they begin is loaded once."""
+        if self._postings is None:
+            with reading(self.folder):
+                self._postings = Postings(self.db)
+        return self._postings
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """All words of names in records, loaded once."""
+        if self._vocabulary is None:
+            with reading(self.folder):
+                self._vocabulary = Vocabulary(self.db)
+        return self._vocabulary
+
+    @property
+    def last_row(self) -> int:
+        """The largest number of an item."""
+        return int(next(self.rows("SELECT coalesce(max(id), 0) FROM items"))[0])
 
     @property
     def perceptual_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:

@@ -107,12 +107,12 @@ def _same_account(indexes: Sequence[Index], account: str) -> list[tuple[Node, st
         return []
     found = []
     for number, index in enumerate(indexes):
-        others = [row for (row,) in index.rows("SELECT item FROM lookups WHERE key = ?", [key_of(forms[0].text)])]
+        others = index.postings.rows([key_of(forms[0].text)]).tolist()
         if len(others) > MOST_BY_ACCOUNT:
             return []
         for row, fields in records(index, others).items():
             for field in fields:
-                if field.kind is ColumnKind.ACCOUNT_ID and name_forms(field.value) == forms:
+                if field.kind is ColumnKind.ACCOUNT_ID and name_forms(field.value)[:1] == forms[:1]:
                     found.append(((number, row), field.column))
                     break
     return found
@@ -125,8 +125,7 @@ def _from_photos(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedI
         several = _with_several_faces(indexes[number], [item.row])
         keys = [file_key(name) for name in file_names(item.address.member)]
         for other, index in enumerate(indexes):
-            rows = {row for (row,) in index.rows_in("SELECT item FROM lookups WHERE key IN ({})", keys)}
-            for row, fields in records(index, rows).items():
+            for row, fields in records(index, index.postings.rows(keys).tolist()).items():
                 for field in fields:
                     if field.kind is not ColumnKind.PHOTO_REFERENCE:
                         continue
@@ -145,15 +144,16 @@ def _named_photos(indexes: Sequence[Index], reference: str) -> list[Node]:
     """Photos that a reference means: those whose path agrees longest, or that have a file name that few share."""
     keys = [file_key(name) for name in file_names(reference)[:1]]
     query = (
-        "SELECT i.id, i.member, c.name FROM lookups l JOIN items i ON i.id = l.item "
-        "JOIN containers c ON c.id = i.container WHERE l.key IN ({}) AND i.record = 0"
+        "SELECT i.id, i.member, c.name FROM items i JOIN containers c ON c.id = i.container "
+        "WHERE i.id IN ({}) AND i.record = 0"
     )
-    named = [
-        ((number, row), _parts(f"{name}/{member}"))
-        for number, index in enumerate(indexes)
-        for row, member, name in index.rows_in(query, keys)
-    ]
     wanted = _parts(reference.split("?")[0])
+    named = [
+        ((number, row), parts)
+        for number, index in enumerate(indexes)
+        for row, member, name in index.rows_in(query, index.postings.rows(keys).tolist())
+        if _agreeing(parts := _parts(f"{name}/{member}"), wanted)
+    ]
     if len(wanted) > 1:
         agreeing = {node: _agreeing(parts, wanted) for node, parts in named}
         most = max(agreeing.values(), default=0)

@@ -1,16 +1,22 @@
-"""Fills the lookup tables from records: identifiers, names, free text. Repeated when a column's kind is corrected."""
+"""What items are found by: identifiers, words of names, names of files, free text. Filled from records and photos.
+
+Filled anew when a column is taken for something else; emptied of what an erased item was found by.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from sqlite_utils import Database
 
-from dsr_desk.jobs.progress import CancelToken
-from dsr_desk.search.columns import ColumnKind, guess_kind
+from dsr_desk.core.hashes import hash_in
+from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
+from dsr_desk.search.columns import ColumnKind, Field, guess_kind
+from dsr_desk.search.combined import combined_hashes
 from dsr_desk.search.identifiers import (
     EMAIL,
     Form,
@@ -19,16 +25,22 @@ from dsr_desk.search.identifiers import (
     file_names,
     folded,
     forms_of,
-    is_hash,
     key_of_hash,
     keys_of,
+    phones_in,
+    token_key,
 )
-from dsr_desk.search.names import name_tokens
+from dsr_desk.search.names import SOUND, name_tokens
+from dsr_desk.search.postings import RUN, Pending, Postings, forget_items, key_of_digest
+from dsr_desk.search.vocabulary import add_words, drop_words, known_words
 from dsr_desk.storage.database import transaction
 
-BATCH = 2000
+BATCH = 5000
 SAMPLE = 200
 SHORTEST_TEXT = 3
+TEXT_WAITING = 64_000_000
+"""Characters of free text that are held before they are written."""
+
 _TEXT = (ColumnKind.FREE_TEXT, ColumnKind.OTHER, ColumnKind.ADDRESS)
 
 
@@ -45,103 +57,151 @@ def guess_columns(db: Database, container: int) -> None:
         )
 
 
-def look_up_container(db: Database, folder: Path, container: int, country: str, cancel: CancelToken) -> None:
-    """Puts a container's records into the lookup tables, in batches that are each kept."""
-    tokens = _Tokens(db)
-    with transaction(db, folder):
-        guess_columns(db, container)
-    kinds = kinds_of(db, container)
-    while True:
-        cancel.check()
-        query = (
-            "SELECT r.item, r.fields FROM items i JOIN records r ON r.item = i.id WHERE i.container = ? "
-            "AND i.id > (SELECT looked_up FROM containers WHERE id = ?) ORDER BY i.id LIMIT ?"
-        )
-        batch = db.conn.execute(query, [container, container, BATCH]).fetchall()
-        if not batch:
-            return
-        found = _Found()
-        for item, fields in batch:
-            found.add(item, _typed(kinds, fields), country)
-        with transaction(db, folder):
-            found.write(db, tokens)
-            db.conn.execute("UPDATE containers SET looked_up = ? WHERE id = ?", [batch[-1][0], container])
+def look_up(db: Database, folder: Path, country: str, report: Report, cancel: CancelToken) -> None:
+    """Makes all items that are not yet so be found. What was done until a cancel is kept. Raises Cancelled."""
+    found = _Found(db, folder)
+    query = (
+        "SELECT c.id, count(i.id) FROM containers c JOIN items i ON i.container = c.id AND i.id > c.looked_up "
+        "GROUP BY c.id"
+    )
+    waiting = db.conn.execute(query).fetchall()
+    done, total = 0, sum(count for _, count in waiting)
+    try:
+        for container, _ in waiting:
+            for items in _batches(db, folder, container):
+                cancel.check()
+                report(Progress("looking up records", done, total))
+                found.add(container, items, country)
+                done += len(items)
+    except Cancelled:
+        found.write()
+        raise
+    found.write()
 
 
-def correct_column(db: Database, folder: Path, container: int, name: str, kind: ColumnKind) -> None:
-    """Sets a column's kind; the container's records must then be looked up again."""
-    mine = "SELECT r.item FROM records r JOIN items i ON i.id = r.item WHERE i.container = ?"
-    with transaction(db, folder):
-        db.conn.execute(
-            "UPDATE columns SET kind = ?, confirmed = 1 WHERE container = ? AND name = ?", [str(kind), container, name]
-        )
-        for table, column in (("lookups", "item"), ("names", "item"), ("free_text", "rowid")):
-            db.conn.execute(f"DELETE FROM {table} WHERE {column} IN ({mine})", [container])
-        db.conn.execute("UPDATE containers SET looked_up = 0 WHERE id = ?", [container])
+def forget(db: Database, items: Sequence[int]) -> None:
+    """Takes out everything that these items are found by, inside the caller's transaction."""
+    if not items:
+        return
+    gone = np.zeros(max(items) + 1, np.bool_)
+    gone[list(items)] = True
+    lost = set(forget_items(db, gone).tolist())
+    if lost:
+        suspects = {word: token_key(word) for word in known_words(db) if token_key(word) in lost}
+        left = {key for key, _ in Postings(db).matches(suspects.values())}
+        drop_words(db, (word for word, key in suspects.items() if key not in left))
+    db.conn.executemany("DELETE FROM free_text WHERE rowid = ?", [[item] for item in items])
 
 
-def kinds_of(db: Database, container: int) -> dict[int, ColumnKind]:
-    """Kinds of a container's columns by number."""
-    rows = db.conn.execute("SELECT number, kind FROM columns WHERE container = ?", [container])
-    return {number: ColumnKind(kind or "other") for number, kind in rows}
+def correct_column(db: Database, container: int, name: str, kind: ColumnKind) -> None:
+    """Sets a column's kind, inside the caller's transaction; the container's items must then be looked up again."""
+    db.conn.execute(
+        "UPDATE columns SET kind = ?, confirmed = 1 WHERE container = ? AND name = ?", [str(kind), container, name]
+    )
+    forget(db, [row for (row,) in db.conn.execute("SELECT id FROM items WHERE container = ?", [container])])
+    db.conn.execute("UPDATE containers SET looked_up = 0 WHERE id = ?", [container])
+
+
+def columns_of(db: Database, container: int) -> dict[int, tuple[str, ColumnKind]]:
+    """Names and kinds of a container's columns by number."""
+    rows = db.conn.execute("SELECT number, name, kind FROM columns WHERE container = ?", [container])
+    return {number: (name, ColumnKind(kind or "other")) for number, name, kind in rows}
+
+
+def fields_in(columns: Mapping[int, tuple[str, ColumnKind]], stored: str) -> list[Field]:
+    """The fields of a stored record that hold something."""
+    return [Field(*columns[number], value) for number, value in enumerate(json.loads(stored)) if value]
 
 
 def forms_in(kind: ColumnKind, value: str, country: str) -> Iterator[tuple[ColumnKind, Form]]:
-    """What a value is looked up by: forms of its column's kind, and every e-mail that stands in it."""
-    for form in forms_of(kind, value, country):
+    """What a value is looked up by: forms of its column's kind, and every e-mail and phone number that stands in it."""
+    own = forms_of(kind, value, country)
+    for form in own:
         yield kind, form
-    if kind is not ColumnKind.EMAIL and "@" in value:
+    if "@" in value and not (own and kind is ColumnKind.EMAIL):
         for found in islice(EMAIL.findall(value), 100):
             for form in email_forms(found):
                 yield ColumnKind.EMAIL, form
+    if kind in (ColumnKind.FREE_TEXT, ColumnKind.OTHER) or (kind is ColumnKind.PHONE and not own):
+        for found in islice(phones_in(value), 100):
+            for form in forms_of(ColumnKind.PHONE, found, country):
+                yield ColumnKind.PHONE, form
 
 
-def _typed(kinds: dict[int, ColumnKind], fields: str) -> list[tuple[ColumnKind, str]]:
-    return [(kinds[number], value) for number, value in enumerate(json.loads(fields)) if value]
+Item = tuple[int, str | None, str]
+"""Row, fields of a record (None for a photo), member."""
+
+
+def _batches(db: Database, folder: Path, container: int) -> Iterator[list[Item]]:
+    with transaction(db, folder):
+        guess_columns(db, container)
+    last = db.conn.execute("SELECT looked_up FROM containers WHERE id = ?", [container]).fetchone()[0]
+    query = (
+        "SELECT i.id, r.fields, i.member FROM items i LEFT JOIN records r ON r.item = i.id "
+        "WHERE i.container = ? AND i.id > ? ORDER BY i.id LIMIT ?"
+    )
+    while batch := db.conn.execute(query, [container, last, BATCH]).fetchall():
+        yield batch
+        last = batch[-1][0]
 
 
 class _Found:
-    """What a batch of records is looked up by; written in the order of keys, which is how the tables grow fastest."""
+    """What items are found by, gathered until there is enough to be worth writing."""
 
-    def __init__(self) -> None:
-        self._keys: set[tuple[int, int]] = set()
-        self._names: set[tuple[str, int]] = set()
+    def __init__(self, db: Database, folder: Path) -> None:
+        self._db = db
+        self._folder = folder
+        self._pending = Pending()
         self._texts: list[tuple[int, str]] = []
+        self._characters = 0
+        self._known = known_words(db)
+        self._new: set[str] = set()
+        self._looked_up: dict[int, int] = {}
 
-    def add(self, item: int, fields: list[tuple[ColumnKind, str]], country: str) -> None:
+    def add(self, container: int, items: Iterable[Item], country: str) -> None:
+        columns = columns_of(self._db, container)
+        for item, fields, member in items:
+            if fields is None:
+                self._pending.add(item, {file_key(name) for name in file_names(member)})
+            else:
+                self._add_record(item, fields_in(columns, fields), country)
+            self._looked_up[container] = item
+        if len(self._pending) >= RUN or self._characters >= TEXT_WAITING:
+            self.write()
+
+    def write(self) -> None:
+        """Writes it all in one transaction."""
+        if not self._looked_up:
+            return
+        with transaction(self._db, self._folder):
+            self._pending.write(self._db)
+            add_words(self._db, self._new)
+            self._db.conn.executemany("INSERT INTO free_text (rowid, text) VALUES (?, ?)", self._texts)
+            looked_up = [[item, container] for container, item in self._looked_up.items()]
+            self._db.conn.executemany("UPDATE containers SET looked_up = ? WHERE id = ?", looked_up)
+        self._texts, self._characters, self._looked_up = [], 0, {}
+        self._known |= self._new
+        self._new = set()
+
+    def _add_record(self, item: int, fields: list[Field], country: str) -> None:
+        keys = set(map(key_of_digest, combined_hashes(fields)))
         texts: list[str] = []
-        for kind, value in fields:
-            if is_hash(value):
-                self._keys.add((key_of_hash(value.strip()), item))
-            for form_kind, form in forms_in(kind, value, country):
-                self._keys.update((key, item) for key in keys_of(form_kind, form))
+        for one in fields:
+            kind, value = one.kind, one.value
+            if hashed := hash_in(value):
+                keys.add(key_of_hash(hashed))
+            for _, form in forms_in(kind, value, country):
+                keys.update(keys_of(form))
             if kind is ColumnKind.PHOTO_REFERENCE:
-                self._keys.update((file_key(name), item) for name in file_names(value))
+                keys.update(map(file_key, file_names(value)))
             if kind is ColumnKind.NAME:
-                self._names.update((token, item) for token in name_tokens(value))
+                tokens = name_tokens(value)
+                keys.update(map(token_key, tokens))
+                self._new.update(token for token in tokens if token not in self._known and not token.startswith(SOUND))
             if kind in _TEXT and len(value) >= SHORTEST_TEXT:
                 texts.append(value)
+        self._pending.add(item, keys)
         if texts:
-            self._texts.append((item, folded("\n".join(texts))))
-
-    def write(self, db: Database, tokens: _Tokens) -> None:
-        db.conn.executemany("INSERT OR IGNORE INTO lookups VALUES (?, ?)", sorted(self._keys))
-        names = sorted((tokens.id_of(token), item) for token, item in sorted(self._names))
-        db.conn.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", names)
-        db.conn.executemany("INSERT INTO free_text (rowid, text) VALUES (?, ?)", self._texts)
-
-
-class _Tokens:
-    """Numbers of name tokens, remembered across records."""
-
-    def __init__(self, db: Database) -> None:
-        self._conn = db.conn
-        self._known: dict[str, int] = dict(self._conn.execute("SELECT token, id FROM name_tokens"))
-
-    def id_of(self, token: str) -> int:
-        known = self._known.get(token)
-        if known is None:
-            query = "INSERT INTO name_tokens (token) VALUES (?) RETURNING id"
-            known = int(self._conn.execute(query, [token]).fetchone()[0])
-            self._known[token] = known
-        return known
+            text = folded("\n".join(texts))
+            self._texts.append((item, text))
+            self._characters += len(text)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from dsr_desk.search.identifiers import token_key
 from dsr_desk.search.index import Index
-from dsr_desk.search.names import CONSONANTS, consonants, name_tokens, name_words, nicknames
+from dsr_desk.search.names import Word, name_words, nicknames, with_vowels
 
-SAME, TRANSLITERATED, NICKNAME, MISSPELLED, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.7
+SAME, TRANSLITERATED, NICKNAME, MISSPELLED, SOUNDS_ALIKE, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.82, 0.7
 LEAST = 0.75
-RARE = 2000
-"""A token that more records than this hold proposes none by itself; together with another of the name it does."""
+IN_OTHER_LETTERS = "spelled in other letters"
+MOST_RECORDS = 2000
+"""So many records at most are compared for one name, those first whose words agree to the letter."""
 
 
 @dataclass(frozen=True)
@@ -37,51 +42,47 @@ def compare_names(wanted: str, there: str) -> Likeness | None:
     scores: list[float] = []
     notes: list[str] = []
     places: list[int] = []
-    for word in sorted(short, key=lambda forms: len(forms[0]), reverse=True):
-        compared = [_compare_words(word, other, wanted, there) for other in left]
+    for word in sorted(short, key=lambda one: len(one.forms[0]), reverse=True):
+        compared = [_compare_words(word, other) for other in left]
         score, note = best = max(compared, key=lambda one: one[0])
         if score == 0:
-            return None
+            return _written_together(ours, theirs)
         partner = left.pop(compared.index(best))
         scores.append(score)
         places.append(short.index(word) - long.index(partner))
         if note:
             notes.append(note)
     full = sum(1 for score in scores if score > INITIAL)
-    if not full or (len(scores) == 1 and len(long) > 1):
+    if not full or (len(scores) == 1 and (len(long) > 1 or scores[0] < SAME)):
         return None
     score = sum(scores) / len(scores) * (1 - 0.08 * len(left) / len(long))
-    if len(scores) == 1 and scores[0] < SAME:
-        return None
     if len(places) > 1 and max(places) != min(places):
         notes.append("in another order")
     if left:
         notes.append("one of the two has more parts")
     if score < LEAST:
         return None
-    return Likeness(round(score, 3), _sentence(notes))
+    return Likeness(round(score, 3), ", ".join(dict.fromkeys(notes)) or "the same")
 
 
-def similar_tokens(index: Index, name: str) -> set[int]:
-    """Rows of records that could hold this name: two tokens alike, or one alike that is rare."""
-    tokens = [token for token in name_tokens(name) if len(token) > 1]
-    vocabulary = index.name_tokens
-    if not tokens or not vocabulary:
-        return set()
-    counts: dict[int, int] = {}
-    alone: set[int] = set()
-    for token in tokens:
-        rows: set[int] = set()
-        ids = _near(token, vocabulary)
-        for (row,) in index.rows_in("SELECT item FROM names WHERE token IN ({})", ids):
-            rows.add(row)
-        for row in rows:
-            counts[row] = counts.get(row, 0) + 1
-        if len(rows) <= RARE:
-            alone |= rows
-    if len(tokens) == 1:
-        return set(counts)
-    return alone | {row for row, count in counts.items() if count > 1}
+def similar_names(index: Index, name: str) -> tuple[list[int], int]:
+    """Rows of records that could hold this name, and how many further ones there are that were not taken.
+
+    Two words of the name must stand there in some form; where it has only one that is no initial, that one.
+    """
+    words = name_words(name)
+    full = [word for word in words if len(word.forms[0]) > 1]
+    if not full:
+        return [], 0
+    near, exact = (np.zeros(index.last_row + 1, np.uint8) for _ in range(2))
+    for place, word in enumerate(words):
+        exact[index.postings.rows(map(token_key, word.forms))] += 1
+        near[index.postings.rows(map(token_key, _near(index, words, place)))] += 1
+    enough = exact if len(words) == 1 else near
+    rows = np.flatnonzero(enough >= min(2, len(full)))
+    if len(rows) > MOST_RECORDS:
+        rows = _best(rows, near[rows] + exact[rows])
+    return rows.tolist(), int((enough >= min(2, len(full))).sum()) - len(rows)
 
 
 def edits_allowed(length: int) -> int:
@@ -89,36 +90,42 @@ def edits_allowed(length: int) -> int:
     return 0 if length <= 2 else 1 if length <= 7 else 2
 
 
-def _near(token: str, vocabulary: dict[str, int]) -> list[int]:
-    """Numbers of the tokens that may stand for this one."""
-    close = {token, consonants(token), *nicknames(token)}
-    if token.startswith(CONSONANTS):
-        close.update(known for known in vocabulary if consonants(known) == token)
-    allowed = edits_allowed(len(token))
-    if allowed:
-        close.update(
-            known
-            for known, _, _ in process.extract(
-                token, list(vocabulary), scorer=OSA.distance, score_cutoff=allowed, limit=None
-            )
-        )
-    return [vocabulary[known] for known in close if known in vocabulary]
+def _best(rows: NDArray[np.int64], likeness: NDArray[np.uint8]) -> NDArray[np.int64]:
+    order = np.argsort(-likeness.astype(np.int16), kind="stable")
+    return np.sort(rows[order[:MOST_RECORDS]])
 
 
-def _compare_words(one: tuple[str, ...], other: tuple[str, ...], wanted: str, there: str) -> tuple[float, str]:
-    """The best score of any two forms, with its note; score 0 where the two are different words."""
-    changed = wanted.isascii() != there.isascii()
-    found = max(
-        (_compare(mine, theirs) for mine in one for theirs in other if CONSONANTS not in (mine[0], theirs[0])),
-        key=lambda compared: compared[0],
-        default=(0.0, ""),
-    )
-    if found == (SAME, "") and changed:
-        return TRANSLITERATED, "spelled in other letters"
-    spoken = {form for form in (*one, *other) if form.startswith(CONSONANTS)}
-    if found[0] < TRANSLITERATED and spoken and consonants(one[0]) == consonants(other[0]):
-        return TRANSLITERATED, "spelled in other letters"
+def _near(index: Index, words: tuple[Word, ...], place: int) -> Iterable[str]:
+    """Everything that may stand for this word of a name: nicknames, slips, its initial, its sound, its neighbours."""
+    word = words[place]
+    found = {*word.forms, *word.sounds, word.forms[0][0]}
+    for form in word.forms:
+        found |= nicknames(form)
+        found.update(index.vocabulary.near(form, edits_allowed(len(form))))
+    for other in (place - 1, place):
+        if 0 <= other < len(words) - 1:
+            found.add(words[other].forms[0] + words[other + 1].forms[0])
     return found
+
+
+def _compare_words(one: Word, other: Word) -> tuple[float, str]:
+    """The best score of any two forms, with its note; score 0 where the two are different words."""
+    changed = one.script != other.script
+    compared = [_compare(mine, theirs) for mine in one.forms for theirs in other.forms]
+    found = max(compared, key=lambda one: one[0])
+    if found[0] == SAME and changed:
+        return TRANSLITERATED, IN_OTHER_LETTERS
+    if found[0] >= NICKNAME or not set(one.sounds) & set(other.sounds):
+        return found
+    if "voiceless" in (one.script, other.script):
+        return (TRANSLITERATED, IN_OTHER_LETTERS) if changed else found
+    ours, theirs = with_vowels(one.forms[0]), with_vowels(other.forms[0])
+    edits = OSA.distance(ours, theirs, score_cutoff=2)
+    if edits > (2 if min(len(ours), len(theirs)) > 4 else 1):
+        return found
+    if "other" in (one.script, other.script):
+        return TRANSLITERATED, IN_OTHER_LETTERS
+    return found if found[0] else (SOUNDS_ALIKE, "one part sounds alike")
 
 
 def _compare(one: str, other: str) -> tuple[float, str]:
@@ -128,13 +135,16 @@ def _compare(one: str, other: str) -> tuple[float, str]:
         return NICKNAME, "one first name is a short or other form of the other"
     if len(one) == 1 or len(other) == 1:
         return (INITIAL, "one part is an initial") if one[0] == other[0] else (0.0, "")
-    allowed = edits_allowed(max(len(one), len(other)))
-    edits = OSA.distance(one, other, score_cutoff=allowed)
-    if 0 < edits <= allowed:
+    edits = OSA.distance(one, other, score_cutoff=2)
+    if edits <= edits_allowed(max(len(one), len(other))):
         score = MISSPELLED * (0.5 + fuzz.ratio(one, other) / 200)
         return score, f"{'one letter differs' if edits == 1 else f'{edits} letters differ'}"
     return 0.0, ""
 
 
-def _sentence(notes: list[str]) -> str:
-    return ", ".join(dict.fromkeys(notes)) or "the same"
+def _written_together(ours: tuple[Word, ...], theirs: tuple[Word, ...]) -> Likeness | None:
+    """Names that are the same but for where their words end, one letter more or less."""
+    one, other = ("".join(word.forms[0] for word in words) for words in (ours, theirs))
+    if len(ours) == len(theirs) or min(len(one), len(other)) < 6 or OSA.distance(one, other, score_cutoff=1) > 1:
+        return None
+    return Likeness(MISSPELLED, "words are joined or parted")

@@ -8,6 +8,8 @@ from dsr_desk.search.identifiers import folded
 from dsr_desk.search.index import Index
 
 SHORTEST = 4
+_WITHOUT_BLANKS = "\u0e00"
+"""From here on letters are of scripts that mostly write no blanks between words."""
 
 
 def text_rows(index: Index, texts: Iterable[str]) -> set[int]:
@@ -20,6 +22,19 @@ def text_rows(index: Index, texts: Iterable[str]) -> set[int]:
         query = " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in trigrams)
         rows.update(row for (row,) in index.rows("SELECT rowid FROM free_text WHERE free_text MATCH ?", [query]))
     return rows
+
+
+def mentions(text: str, wanted: str) -> bool:
+    """Whether a folded text holds `wanted` as words of its own. Where words are not parted, anywhere."""
+    if len(wanted) < SHORTEST:
+        return False
+    start = text.find(wanted)
+    while start >= 0:
+        around = (text[start - 1 : start] if start else "", text[start + len(wanted) : start + len(wanted) + 1])
+        if not any(char.isalnum() and char < _WITHOUT_BLANKS for char in around):
+            return True
+        start = text.find(wanted, start + 1)
+    return False
 
 
 def _trigrams(text: str) -> list[str]:

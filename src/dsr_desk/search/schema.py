@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from dsr_desk.search.postings import TABLES as POSTINGS
+from dsr_desk.search.vocabulary import TABLES as VOCABULARY
 from dsr_desk.storage.migrations import Migration
 
 _TABLES = (
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # `entries` counts the entries that are written, so that a killed build goes on behind them;
-    # `looked_up` is the last item whose record is in the lookup tables.
+    # `looked_up` is the last item that can be found by what it is known by.
     """CREATE TABLE containers (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, format TEXT NOT NULL,
         fingerprint TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '',
@@ -39,10 +41,8 @@ _TABLES = (
         container INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '',
         confirmed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (container, number)) WITHOUT ROWID""",
     "CREATE TABLE records (item INTEGER PRIMARY KEY, fields TEXT NOT NULL)",
-    # key: first 8 bytes of a digest of what is looked up, see search/identifiers.py.
-    "CREATE TABLE lookups (key INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (key, item)) WITHOUT ROWID",
-    "CREATE TABLE name_tokens (id INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE)",
-    """CREATE TABLE names (token INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (token, item)) WITHOUT ROWID""",
+    *POSTINGS,
+    *VOCABULARY,
     """CREATE VIRTUAL TABLE free_text USING fts5(
         text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none)""",
     "CREATE TABLE exports (time TEXT NOT NULL, digest TEXT NOT NULL, recipients TEXT NOT NULL, ended TEXT, how TEXT)",

@@ -33,6 +33,12 @@ def not_in_index(index: Index) -> list[NotSearched]:
         count = index.about.ledger.get(str(ledger_class), 0)
         if count:
             found.append(NotSearched(f"{index.name}: {what}", why, count))
+    return [*found, *not_read(index)]
+
+
+def not_read(index: Index) -> list[NotSearched]:
+    """Parts of a dataset that its index could not read, photos and records alike."""
+    found = []
     for container in index.containers():
         if container.state == "damaged":
             found.append(NotSearched(f"{index.name}: the rest of {container.name}", container.problem))

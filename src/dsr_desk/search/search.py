@@ -114,8 +114,12 @@ class _Search:
         self._search_faces(number)
         if not self.question.identifiers.is_empty():
             subject = wanted(self.question.identifiers, index.country)
-            for row, reasons in find_records(index, subject).items():
+            found = find_records(index, subject)
+            for row, reasons in found.reasons.items():
                 self._reasons[number, row] += reasons
+            if found.beyond:
+                why = "so many names are similar that only the closest were compared; give an e-mail, phone or account"
+                self.not_searched.append(NotSearched(f"{index.name}: records with a similar name", why, found.beyond))
             self._records += index.about.records
         self._search_look_alikes(number)
 

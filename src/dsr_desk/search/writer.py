@@ -12,7 +12,7 @@ from dsr_desk.core.items import ItemAddress, ItemKind, LedgerClass
 from dsr_desk.datasets.container import Entry
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.search.codes import encode
-from dsr_desk.search.identifiers import file_key, file_names
+from dsr_desk.search.lookup import forget
 
 _INSERT_ITEM = (
     "INSERT OR IGNORE INTO items (address, container, member, digest, occurrence, record, hint, sample, size, width, "
@@ -70,8 +70,6 @@ class ContainerWriter:
     def photo(self, entry: Entry, digest: str, result: PhotoResult) -> None:
         """Writes a photo with its faces. `digest` is "" where its bytes could not be read."""
         item = self._item(entry, digest, result)
-        for name in file_names(entry.member):
-            self._conn.execute("INSERT OR IGNORE INTO lookups VALUES (?, ?)", [file_key(name), item])
         for number, face in enumerate(result.faces):
             row = self._next_face + len(self._waiting)
             box = face.box
@@ -166,13 +164,11 @@ def without_pixels(ledger_class: LedgerClass, reason: str) -> PhotoResult:
 
 def remove_container(db: Database, container: int) -> None:
     """Takes everything that was read from a container out of the index, itself included."""
+    forget(db, [row for (row,) in db.conn.execute("SELECT id FROM items WHERE container = ?", [container])])
     mine = "SELECT id FROM items WHERE container = ?"
     faces = f"SELECT id FROM faces WHERE item IN ({mine})"
     for statement in (
         f"DELETE FROM thumbnails WHERE face IN ({faces})",
-        f"DELETE FROM lookups WHERE item IN ({mine})",
-        f"DELETE FROM names WHERE item IN ({mine})",
-        f"DELETE FROM free_text WHERE rowid IN ({mine})",
         f"DELETE FROM records WHERE item IN ({mine})",
         f"DELETE FROM faces WHERE item IN ({mine})",
         "DELETE FROM fine WHERE block IN (SELECT id FROM blocks WHERE container = ?)",

@@ -16,6 +16,8 @@ from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.search.build import Addressed, BuildReport, build
 from dsr_desk.search.index import Index
 from dsr_desk.search.keyfile import Secret
+from dsr_desk.search.postings import read_run
+from dsr_desk.search.vocabulary import known_words
 
 DIMENSION = 128
 SPREAD = 0.25
@@ -101,12 +103,14 @@ def contents(folder: Path, addressed: Addressed) -> dict[str, list[tuple[object,
         "faces": "SELECT hex(i.address), f.number, f.x, f.y, f.right, f.bottom, f.score, f.quality FROM faces f "
         "JOIN items i ON i.id = f.item ORDER BY 1, 2",
         "records": "SELECT hex(i.address), r.fields FROM records r JOIN items i ON i.id = r.item ORDER BY 1",
-        "lookups": "SELECT l.key, hex(i.address) FROM lookups l JOIN items i ON i.id = l.item ORDER BY 1, 2",
-        "names": "SELECT t.token, hex(i.address) FROM names n JOIN name_tokens t ON t.id = n.token "
-        "JOIN items i ON i.id = n.item ORDER BY 1, 2",
     }
     with Index.open(folder, addressed.secret) as index:
         found = {name: list(index.rows(query)) for name, query in queries.items()}
+        found["vocabulary"] = [(word,) for word in sorted(known_words(index.db))]
+        addresses = dict(index.rows("SELECT id, hex(address) FROM items"))
+        runs = [read_run(index.db, run) for (run,) in index.rows("SELECT id FROM runs")]
+        pairs = [pair for keys, items in runs for pair in zip(keys.tolist(), items.tolist(), strict=True)]
+        found["lookups"] = sorted((key, addresses[item]) for key, item in pairs)
         owners = dict(index.rows("SELECT f.id, hex(i.address) || f.number FROM faces f JOIN items i ON i.id = f.item"))
         coarse = index.coarse
         found["templates"] = sorted(

@@ -12,12 +12,13 @@ from search_fakes import build_fake, photo
 from dsr_desk.core.findings import Identifiers, ReasonKind
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.columns import ColumnKind, guess_kind
+from dsr_desk.search.confirming import address_words, dates_in, same_address
 from dsr_desk.search.correcting import correct
 from dsr_desk.search.identifiers import email_forms, phone_forms
 from dsr_desk.search.index import Index
 from dsr_desk.search.match_names import compare_names
 from dsr_desk.search.names import name_tokens
-from dsr_desk.search.records import find_records, plain_date, wanted
+from dsr_desk.search.records import find_records, wanted
 from dsr_desk.search.search import Question, search
 
 
@@ -32,7 +33,7 @@ def indexes(world):
 
 def rows_found(index: Index, identifiers: Identifiers) -> dict[str, list[str]]:
     """Sentences by the name in the record."""
-    found = find_records(index, wanted(identifiers, index.country))
+    found = find_records(index, wanted(identifiers, index.country)).reasons
     return {index.fields(row)["name"]: [reason.says for reason in reasons] for row, reasons in found.items()}
 
 
@@ -136,9 +137,10 @@ def test_a_name_is_known_again_with_one_letter_wrong():
 
 
 def test_accents_and_scripts_do_not_part_names():
-    assert name_tokens("Müller") == ("muller", "mueller")
-    assert name_tokens("Łukasz") == ("lukasz",)
-    assert name_tokens("Dr. Anna von Berg") == ("anna", "berg")
+    assert name_tokens("Müller") == ("muller", "mueller", "~mlr")
+    assert name_tokens("Łukasz") == ("lukasz", "~lks")
+    assert name_tokens("Dr. Anna von Berg") == ("anna", "~n", "berg", "~frk")
+    assert name_tokens("Юлия") == ("yuliya", "юлия", "~l")
 
 
 def test_an_identifier_is_found_exactly_with_the_field_that_holds_it(indexes):
@@ -189,15 +191,37 @@ def test_free_text_that_mentions_a_name_is_found(indexes):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("1980-05-17", "1980-05-17"),
-        ("17.5.1980", "1980-05-17"),
-        ("19800517", "1980-05-17"),
-        ("1980-05-17T00:00:00", "1980-05-17"),
-        ("May 1980", ""),
+        ("1980-05-17", {"1980-05-17"}),
+        ("17.5.1980", {"1980-05-17"}),
+        ("05/17/1980", {"1980-05-17"}),
+        ("05/06/1980", {"1980-05-06", "1980-06-05"}),
+        ("17.05.80", {"1980-05-17", "2080-05-17"}),
+        ("19800517", {"1980-05-17"}),
+        ("1980-05-17T00:00:00", {"1980-05-17"}),
+        ("17 May 1980", {"1980-05-17"}),
+        ("17. März 1980", {"1980-03-17"}),
+        ("August 3, 1980", {"1980-08-03"}),
+        ("May 1980", set()),
+        ("", set()),
     ],
 )
-def test_dates_are_compared_in_one_form(value, expected):
-    assert plain_date(value) == expected
+def test_a_date_is_compared_in_every_way_it_can_be_read(value, expected):
+    assert dates_in(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Lindenstraße 12, 20095 Hamburg", "20095 HAMBURG, Lindenstr. 12", True),
+        ("Lindenstraße 12, 20095 Hamburg", "Lindenstrasse 12", True),
+        ("Lindenstraße 12, 20095 Hamburg", "Hamburg", False),
+        ("Lindenstraße 12, 20095 Hamburg", "12", False),
+        ("Lindenstraße 12, 20095 Hamburg", "Lindenstraße 13, 20095 Hamburg", False),
+        ("12 Oak Street, Salem", "Salem, 12 Oak St.", True),
+    ],
+)
+def test_addresses_agree_by_their_words_and_a_number(one, other, same):
+    assert same_address(address_words(one), address_words(other)) is same
 
 
 def test_a_wrong_guess_is_corrected_without_reading_photos_again(tmp_path, addressed):
@@ -205,10 +229,10 @@ def test_a_wrong_guess_is_corrected_without_reading_photos_again(tmp_path, addre
     build_fake([tmp_path / "t.csv"], tmp_path / "i.dsrindex", addressed=addressed)
     with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
         subject = wanted(Identifiers(user_names=("AnnLee",)))
-        before = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
+        before = [reason.says for reasons in find_records(index, subject).reasons.values() for reason in reasons]
     correct(index.folder, addressed.secret, "code", ColumnKind.USER_NAME)
     with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
-        after = [reason.says for reasons in find_records(index, subject).values() for reason in reasons]
+        after = [reason.says for reasons in find_records(index, subject).reasons.values() for reason in reasons]
     assert "user name in column code is the same" not in before
     assert after == ["user name in column code is the same"]
 
