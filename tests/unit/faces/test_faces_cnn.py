@@ -177,18 +177,8 @@ def shrunk_as_dlib_does(pixels: np.ndarray, height: int, width: int) -> np.ndarr
     return upper * (1 - down) + lower * down
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "crop"), [("bald_guys.jpg", (0, 0, 400, 400)), ("2008_001322.jpg", (60, 120, 460, 300))]
-)
-def test_the_network_gives_dlib_s_detections_on_dlib_s_canvas(name, crop, real_data, detectors):
-    import dlib
-
-    photo = Image.open(real_data / "faces" / "scenes" / name).convert("RGB").crop(crop)
-    photo = photo.resize((400, 400 * photo.height // photo.width))
-    pixels = np.asarray(photo)
-    theirs = dlib.cnn_face_detection_model_v1(str(weight_file(DETECTOR_FILE)))(pixels, 0)
-
+def on_dlib_s_canvas(detector: CnnDetector, pixels: np.ndarray) -> list[Detection]:
+    """All answers over 0 where dlib lays all sizes of a photo on one canvas, not suppressed, boxes not averaged."""
     layout = list(as_dlib_lays_it_out(*pixels.shape[:2]))
     bottom = max(top + height for height, _, top, _ in layout) + 11
     canvas = np.empty((bottom, pixels.shape[1] + 22, 3), np.uint8)
@@ -197,7 +187,7 @@ def test_the_network_gives_dlib_s_detections_on_dlib_s_canvas(name, crop, real_d
     for height, width, top, left in layout:
         shown = shrunk_as_dlib_does(shown, height, width)
         canvas[top : top + height, left : left + width] = np.rint(shown)
-    scores = detectors["exact"].scores(canvas)
+    scores = detector.scores(canvas)
     found = []
     for row, column in np.argwhere(scores > 0).tolist():
         x, y = cnn.CELL * column + cnn.FIRST_CENTRE, cnn.CELL * row + cnn.FIRST_CENTRE
@@ -208,12 +198,51 @@ def test_the_network_gives_dlib_s_detections_on_dlib_s_canvas(name, crop, real_d
         grown = pixels.shape[1] / width
         sides = [(at - corner + half) * grown for half in (-40, 40) for at, corner in ((x, left), (y, top))]
         found.append(Detection(Box(*map(round, sides)), float(scores[row, column]), "cnn"))
-    ours = best_of(found, lambda one, other: spanned_overlap(one, other) > 0.3382761351109955)
+    return found
 
-    assert len(ours) == len(theirs) >= 2
+
+def suppressed(answers: list[Detection]) -> list[Detection]:
+    return best_of(answers, lambda one, other: spanned_overlap(one, other) > 0.3382761351109955)
+
+
+SCENES = {
+    "2007_007763.jpg": 7,
+    "2008_001009.jpg": 2,
+    "2008_001322.jpg": 3,
+    "2008_002079.jpg": 6,
+    "2008_002470.jpg": 6,
+    "2008_002506.jpg": 3,
+    "2008_004176.jpg": 7,
+    "2008_007676.jpg": 7,
+    "2009_004587.jpg": 2,
+}
+"""The annotated scenes and the faces annotated in each; twice as large, most of them fill the window."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "known"), SCENES.items())
+def test_the_network_finds_what_dlib_finds_in_each_annotated_scene_with_the_same_scores(
+    name, known, real_data, detectors
+):
+    import dlib
+
+    photo = Image.open(real_data / "faces" / "scenes" / name).convert("RGB")
+    pixels = np.asarray(photo.resize((photo.width * 2, photo.height * 2), Image.Resampling.BILINEAR))
+    theirs = dlib.cnn_face_detection_model_v1(str(weight_file(DETECTOR_FILE)))(pixels, 0)
+    answers = on_dlib_s_canvas(detectors["exact"], pixels)
+    ours, rounded = suppressed(answers), suppressed(on_dlib_s_canvas(detectors["rounded"], pixels))
+
+    assert known - 2 <= len(theirs) <= known
+    assert len(ours) == len(rounded) == len(theirs)
     for their in theirs:
         rect = their.rect
         box = Box(rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1)
-        same = max(ours, key=lambda our: our.box.overlap(box))
-        assert same.box.overlap(box) > 0.9
-        assert same.score == pytest.approx(their.confidence, abs=0.02)
+        # Two sizes of the photo may see a face equally well, to a thousandth: then either's box is right.
+        same = max((one for one in answers if one.box.overlap(box) > 0.9), key=lambda one: one.score)
+        assert same.score == pytest.approx(their.confidence, abs=0.002)
+        assert any(one.box.overlap(box) > 0.9 or abs(one.score - same.score) < 0.002 for one in near(box, ours))
+        assert max(one.score for one in near(box, rounded)) == pytest.approx(their.confidence, abs=0.1)
+
+
+def near(box: Box, detections: list[Detection]) -> list[Detection]:
+    return [one for one in detections if one.box.overlap(box) > 0.4]
