@@ -44,7 +44,7 @@ def test_a_recipient_is_added_compared_and_can_be_sealed_for(visitor: Visitor) -
     assert list_recipients(visitor.desk)[0].compared is not None
     evidence = visitor.open_case("evidence")
     assert isinstance(evidence, EvidencePage)
-    evidence.model.tick(0, on=True)
+    evidence.recipients.model.tick(0, on=True)
     assert evidence.go.text() == "Seal for 2 recipients …"
 
 

@@ -164,13 +164,13 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     evidence = visitor.show("evidence")
     assert isinstance(evidence, EvidencePage)
     assert evidence.go.text() == "Seal for 1 recipient …"
-    evidence.requester.setChecked(False)
+    evidence.recipients.requester.setChecked(False)
     assert not evidence.go.isEnabled()
-    evidence.requester.setChecked(True)
+    evidence.recipients.requester.setChecked(True)
     evidence.seal_into(tmp_path / "out")
     visitor.settle()
     sealed = visitor.dialog(SealedDialog)
-    assert (tmp_path / "out" / "2026-001-open-me.html").is_file()
+    assert (tmp_path / "out" / "2026-001-answer.pdf").is_file()
     assert [chip for chip in sealed.findChildren(QWidget) if chip.accessibleName() == "holds"]
     sealed.accept()
     assert visitor.errors == []

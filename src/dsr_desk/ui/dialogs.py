@@ -33,7 +33,8 @@ class Dialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 16)
         outer.setSpacing(12)
-        outer.addWidget(label(title, "section", wrap=True))
+        self.heading = label(title, "section", wrap=True)
+        outer.addWidget(self.heading)
         if says:
             outer.addWidget(label(says, "muted", wrap=True))
         self.body = QVBoxLayout()

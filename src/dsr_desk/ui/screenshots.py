@@ -22,15 +22,20 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from dsr_desk.app.demo import Prepared, prepare_sample
 from dsr_desk.app.sample import Truth
+from dsr_desk.app.sample.large import write_large_lineage
 from dsr_desk.core.items import ItemKind
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.ui import theme
 from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
 from dsr_desk.ui.shell import Window, Workspace
 from dsr_desk.ui.theme import Tokens
 from dsr_desk.ui.views.deletion import DeletionPage
+from dsr_desk.ui.views.disposition import DispositionDialog
 from dsr_desk.ui.views.evidence import EvidencePage
+from dsr_desk.ui.views.lineage import LineagePage
+from dsr_desk.ui.views.models import ModelsPage
 from dsr_desk.ui.views.new_case import NewCasePage
 from dsr_desk.ui.views.recovery import RecoveryCard
 from dsr_desk.ui.views.review import ReviewPage
@@ -122,13 +127,13 @@ def _walk(camera: Camera, window: Window, prepared: Prepared, folder: Path) -> N
     workspace.show_place("search")
     camera.take("search")
     _review(camera, workspace, truth)
-    workspace.show_place("models")
-    camera.take("models")
+    _models(camera, workspace)
     _deletion(camera, window, workspace, case)
     _evidence(camera, window, workspace, folder / "bundles")
     for place in ("indexes", "lineage", "recipients", "journal"):
         workspace.show_place(place)
         camera.take(place)
+    _large_organisation(camera, window, workspace, folder)
     workspace.drop([prepared.sample.letter_german])
     camera.take("new-case")
     page = workspace.page("new")
@@ -151,6 +156,46 @@ def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
         page.decide(truth.verdict(item.candidate))
         decided += 1
     camera.take("review-decided")
+
+
+def _models(camera: Camera, workspace: Workspace) -> None:
+    workspace.show_place("models")
+    camera.take("models")
+    page = workspace.page("models")
+    if not isinstance(page, ModelsPage):
+        raise RuntimeError("the models are another screen")
+    page.more.click()
+    page.details.all_paths.emit()
+    camera.take("models-details")
+    page.details.closed.emit()
+    page.panel.switch.setCurrentIndex(TREE)
+    camera.take("models-tree")
+    page.panel.switch.setCurrentIndex(GRAPH)
+    page.decide.click()
+    camera.settle()
+    for dialog in page.findChildren(DispositionDialog):
+        if dialog.isVisible():
+            camera.take("dialog-disposition", dialog)
+            dialog.reject()
+
+
+def _large_organisation(camera: Camera, window: Window, workspace: Workspace, folder: Path) -> None:
+    """Some 300 models: whether a large lineage is legible shows in a large window."""
+    write_large_lineage(folder / "large.json")
+    page = workspace.page("lineage")
+    if not isinstance(page, LineagePage):
+        raise RuntimeError("the lineage is another screen")
+    size = window.size()
+    workspace.show_place("lineage")
+    page.switch.setCurrentIndex(2)
+    camera.take("lineage-missing")
+    page.switch.setCurrentIndex(0)
+    page.take([folder / "large.json"])
+    window.resize(1600, 1000)
+    camera.take("lineage-300-models")
+    workspace.show_place("models")
+    camera.take("models-300-models")
+    window.resize(size)
 
 
 def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str) -> None:

@@ -1,14 +1,27 @@
-"""The certificate that signs bundles: its fingerprint to read out, and the file to hand out."""
+"""The key that signs bundles: its certificate to hand out, one's own key, a new one; and what certificates say."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from dsr_desk.app.sealing import certificate_fingerprint, write_certificate
+from dsr_desk.app.organisation import Details, organisation_details, set_organisation_details
+from dsr_desk.app.signing_keys import (
+    SigningKey,
+    bring_signing_key,
+    organisation_signer,
+    renew_signing_key,
+    signing_keys,
+    write_certificate,
+)
+from dsr_desk.core.errors import DeskError
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import Dialog, form_layout
+from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.widgets import Button, Card, label, row
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Card, Facts, Notice, label, row
 from dsr_desk.ui.words import tr
 
 
@@ -16,26 +29,160 @@ class CertificateCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(tr("Certificate of the organisation"))
         self._session = session
-        self.body.addWidget(label(tr("It signs every bundle. Recipients hold it against what you told them."), "muted"))
+        says = tr("It signs every bundle. Read its fingerprint out to each recipient before the first one.")
+        self.body.addWidget(label(says, "muted", wrap=True))
         self.fingerprint = label("", "mono", wrap=True, selectable=True)
         self.fingerprint.setAccessibleName(tr("Fingerprint of your certificate"))
         self.body.addWidget(self.fingerprint)
+        self.facts = Facts(columns=2)
+        self.body.addWidget(self.facts)
         self.export = Button(tr("Save the certificate …"), self._export)
-        self.body.addLayout(row(self.export, None))
+        self.renew = Button(tr("New key …"), lambda: NewKeyDialog(session, self).open())
+        self.bring = Button(tr("Use our own key …"), lambda: OwnKeyDialog(session, self).open())
+        self.body.addLayout(row(self.export, self.renew, self.bring, None))
 
     def reload(self) -> None:
         desk = self._session.desk
-        self.export.setEnabled(bool(desk.vault.officer_key))
-        if not desk.vault.officer_key:
+        signs = bool(desk.vault.officer_key)
+        for button in (self.export, self.renew, self.bring):
+            button.setEnabled(signs)
+        if not signs:
             return
+
+        def read() -> list[SigningKey]:
+            organisation_signer(desk)
+            return signing_keys(desk)
+
         self._session.bridge.run(
-            tr("Reading the certificate"),
-            lambda _report, _token: certificate_fingerprint(desk),
-            self.fingerprint.setText,
-            context=self,
+            tr("Reading the certificate"), lambda _report, _token: read(), self._show, context=self
         )
 
+    def _show(self, keys: list[SigningKey]) -> None:
+        now = next(one for one in keys if one.retired is None)
+        self.fingerprint.setText(now.spoken)
+        former = len(keys) - 1
+        self.facts.show_facts(
+            [
+                (tr("Holder"), now.holder),
+                (tr("Valid until"), words.moment(now.valid_until)),
+                (tr("In use since"), words.moment(now.made)),
+                (
+                    tr("Former keys"),
+                    words.counted(former, tr("1, its bundles still verify"), "%Ln, their bundles still verify")
+                    if former
+                    else tr("none"),
+                ),
+            ]
+        )
+
+    def save_to(self, file: Path) -> None:
+        try:
+            write_certificate(self._session.desk, file)
+        except DeskError as error:
+            self._session.bridge.failed.emit(error)
+            return
+        self._session.said.emit(tr("Saved: {files}").format(files=file))
+
     def _export(self) -> None:
-        file, _ = QFileDialog.getSaveFileName(self, tr("Save the certificate"), "certificate.pem", "PEM (*.pem)")
+        file, _ = QFileDialog.getSaveFileName(
+            self,
+            tr("Save the certificate"),
+            "certificate.pem",
+            "PEM (*.pem)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
         if file:
-            write_certificate(self._session.desk, Path(file))
+            self.save_to(Path(file))
+
+
+class NewKeyDialog(Dialog):
+    """Another key from now on. What was sealed before still verifies with the certificate it was sealed with."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        says = tr(
+            "From now on another key signs. Bundles that were sealed before still verify. Tell recipients the new "
+            "fingerprint as you told them the old one."
+        )
+        super().__init__(tr("A new key for bundles"), parent, says=says, act=tr("Make a new key"))
+        self._session = session
+        self.stolen = Tick(tr("The old key may have been stolen"))
+        self.stolen.toggled.connect(self._say)
+        self.body.addWidget(self.stolen)
+        self.notice = Notice()
+        self.body.addWidget(self.notice)
+        self._say(False)
+
+    def go(self) -> None:
+        desk, stolen = self._session.desk, self.stolen.isChecked()
+        self.work(
+            self._session.bridge,
+            tr("Making a new key"),
+            lambda _report, _token: renew_signing_key(desk, stolen=stolen),
+            self._session.tell,
+        )
+
+    def _say(self, stolen: bool) -> None:
+        vouch = tr("The old key names the new one as its successor, so that recipients can follow.")
+        alone = tr("The old key does not vouch for the new one: a thief could do the same. Compare anew by voice.")
+        self.notice.say(alone if stolen else vouch, Tone.WARN if stolen else Tone.INFO)
+
+
+class OwnKeyDialog(NewKeyDialog):
+    """The organisation's own key and certificate, from a PKCS#12 file."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(session, parent)
+        title = tr("Use our own key")
+        self.setWindowTitle(title)
+        self.heading.setText(title)
+        self.act.setText(tr("Use this key"))
+        self.file = FileField(tr("PKCS#12 file (.p12, .pfx)"))
+        self.line(tr("PKCS#12 file (.p12, .pfx)"), self.file)
+        self.secret = self.text(tr("Its passphrase"), secret=True)
+        self.need(self.file.field)
+
+    def go(self) -> None:
+        desk, stolen, secret, file = self._session.desk, self.stolen.isChecked(), self.secret.text(), self.file.path
+        if file is None:
+            return
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            self.problem.say(tr("{file} cannot be read: {why}").format(file=file, why=error.strerror), Tone.DANGER)
+            self.problem.show()
+            return
+        self.attempt(lambda: bring_signing_key(desk, data, secret, stolen=stolen), self._session.tell)
+
+
+class OrganisationCard(Card):
+    """What every certificate says of the organisation."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(tr("What certificates say of you"))
+        self._session = session
+        self.fields = {
+            "address": text_field(tr("Address")),
+            "contact": text_field(tr("Contact for the person")),
+            "authority": text_field(tr("Supervisory authority")),
+            "role": text_field(tr("Your role when you seal"), example=tr("for example: data protection officer")),
+        }
+        form = form_layout()
+        for field in self.fields.values():
+            caption = label(field.accessibleName(), "muted")
+            caption.setBuddy(field)
+            form.addRow(caption, field)
+            field.textEdited.connect(lambda _text: self.save.setEnabled(True))
+        self.body.addLayout(form)
+        self.save = Button(tr("Save"), self._save, name=tr("Save what certificates say"))
+        self.body.addLayout(row(None, self.save))
+
+    def reload(self) -> None:
+        details = organisation_details(self._session.desk)
+        for name, field in self.fields.items():
+            field.setText(getattr(details, name))
+            field.setCursorPosition(0)
+        self.save.setEnabled(False)
+
+    def _save(self) -> None:
+        details = Details(**{name: field.text() for name, field in self.fields.items()})
+        self._session.do(lambda: set_organisation_details(self._session.desk, details))

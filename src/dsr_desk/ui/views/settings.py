@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.views.certificate_card import CertificateCard
+from dsr_desk.ui.views.certificate_card import CertificateCard, OrganisationCard
 from dsr_desk.ui.views.computer_card import ComputerCard
 from dsr_desk.ui.views.officers_card import OfficersCard
 from dsr_desk.ui.views.page import Page
@@ -25,11 +25,12 @@ class SettingsPage(Page):
         self.officers = OfficersCard(session)
         self.vault = VaultCard(session)
         self.certificate = CertificateCard(session)
+        self.organisation = OrganisationCard(session)
         self.computer = ComputerCard()
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(16)
-        for cards in ((self.officers, self.vault), (self.certificate, self.computer)):
+        for cards in ((self.officers, self.vault), (self.certificate, self.organisation, self.computer)):
             column = QVBoxLayout()
             column.setSpacing(16)
             for card in cards:
@@ -44,5 +45,5 @@ class SettingsPage(Page):
         self.computer.idle_changed.connect(session.idle_changed)
 
     def reload(self) -> None:
-        for card in (self.officers, self.vault, self.certificate, self.computer):
+        for card in (self.officers, self.vault, self.certificate, self.organisation, self.computer):
             card.reload()
