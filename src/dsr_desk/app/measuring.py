@@ -15,9 +15,8 @@ from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.lineage.bench import bench_rows
 from dsr_desk.search import bench
-from dsr_desk.search.pile import KNOWN
 from dsr_desk.search.recall import RecallReport, measure_recall, read_labelled
-from dsr_desk.search.validation import Agreement, validate_calibration
+from dsr_desk.search.validation import CalibrationReport, validate_calibration
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def recall(folder: Path, *, engine: str, workers: int | None, report: Report, ca
 
 def calibration(
     folder: Path, *, engine: str, workers: int | None, report: Report, cancel: CancelToken
-) -> list[Agreement]:
+) -> CalibrationReport:
     """Expected strangers beside counted ones on a folder with one folder a person; see `search.validation`."""
     labelled = read_labelled(folder, partial(load_engine, engine), _workers(workers), report, cancel)
-    return validate_calibration(labelled, KNOWN.get(engine))
+    return validate_calibration(labelled, report=report, cancel=cancel)
 
 
 def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
@@ -101,13 +100,19 @@ def recall_lines(found: RecallReport) -> list[str]:
     return [*lines, f"{missed} {found.seconds_per_photo:.3f} s a photo."]
 
 
-def calibration_lines(rows: Iterable[Agreement]) -> list[str]:
-    return [
-        f"At {row.counted} counted strangers, over {row.references} references: {row.within_two:.1%} within a factor "
-        f"of two, {row.within_four:.1%} within four; predicted over counted: median {row.median}, "
-        f"{row.lowest} to {row.highest}."
-        for row in rows
-    ]
+def calibration_lines(found: CalibrationReport) -> list[str]:
+    lines = []
+    for row in found.agreements:
+        of = "photos" if row.kind == "photos" else "photos and generated strangers"
+        own = f", {row.own} of the reference's person added" if row.own else ""
+        lines.append(
+            f"{row.faces:,} faces ({of}{own}), at {row.counted} counted strangers, over {row.references} references: "
+            f"{row.within_two:.1%} within a factor of two, {row.within_four:.1%} within four; predicted over counted: "
+            f"median {row.median}, {row.lowest} to {row.highest}"
+            + (f"; nothing predicted for {row.untrusted}." if row.untrusted else ".")
+        )
+    shares = ", ".join(f"{one.photos:g} of photos, {one.drawn:.2g} of generated" for one in found.closeness)
+    return [*lines, f"Pairs of strangers above the same score: {shares}."]
 
 
 def step_lines(rows: Iterable[StepRow]) -> list[str]:

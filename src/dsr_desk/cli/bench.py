@@ -45,8 +45,8 @@ def recall(folder: Path, engine: str, workers: int | None, as_json: bool) -> Non
 def calibration(folder: Path, engine: str, workers: int | None, as_json: bool) -> None:
     """Expected strangers beside counted ones, on FOLDER with one folder a person."""
     with progress_bar(as_json) as (report, cancel):
-        rows = measuring.calibration(folder, engine=engine, workers=workers, report=report, cancel=cancel)
-    emit(as_json, codec.plain(rows), *measuring.calibration_lines(rows))
+        found = measuring.calibration(folder, engine=engine, workers=workers, report=report, cancel=cancel)
+    emit(as_json, codec.plain(found), *measuring.calibration_lines(found))
 
 
 @bench.command()

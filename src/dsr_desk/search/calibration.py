@@ -5,9 +5,13 @@ of d. So the logarithm of the survival function of their scores is nearly straig
 1 - score is half the squared distance. A parabola in it is fitted by least squares to the order statistics of a band
 that begins below the highest scores, and continued upwards; its curvature is drawn towards the one usual for faces.
 
+Straight it is over one or two powers of ten, not over six. In a large index the band therefore moves up in steps, from
+the best seventh of the scores to about the best three hundred, and what is continued is always short.
+
 The subject's own faces stand among the highest and push the ranks of the strangers down. Where it is known how one
-person's photos score among each other (`KnownScores`), their number is estimated from the top and taken out of the
-ranks; where they would be a large part of the index, nothing is trusted.
+person's photos score among each other (`KnownScores`), their number is estimated and taken out of the ranks: at first
+from all high scores, then, step by step, from what is found above the strangers that the last step expects there. Where
+they would be a large part of the index, nothing is trusted.
 """
 
 from __future__ import annotations
@@ -20,12 +24,22 @@ from numpy.typing import NDArray
 LEAST_FACES = 200
 """Below this many faces no fit is trusted."""
 
-VALIDATED_FACES = 2_200
+VALIDATED_ON_PHOTOS = 2_200
 """The largest index on which predictions were compared with counted strangers of labelled photos."""
+
+VALIDATED_ON_MIXTURES = 3_000_000
+"""The largest on which they were compared with counted strangers generated from such photos: `search.population`."""
 
 BAND = (0.85, 0.992)
 LEAST_RANKS = 8
-MOST_SORTED = 200_000
+LEAST_RANK, LEAST_RANK_UNKNOWN = 17, 170
+"""Where the last band begins; further down where it is not known how one person's photos score."""
+
+NEARER = 8
+"""How many times nearer to the top each band begins than the one before."""
+
+SAMPLE = 65_536
+MOST_POINTS = 500
 USUAL_CURVATURE, OWN_CURVATURE = -0.03, 0.3
 """Curvature in units of the band's own spread, and the share that the fitted one has in the mean of the two."""
 
@@ -60,6 +74,8 @@ class KnownScores:
 
 GENUINE_SHARES = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0)
 QUARTILE = 4
+LEAST_SHARE = 0.25
+"""Of one person's photos, above a score from which their number is estimated."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +91,11 @@ class Calibration:
     c: float = 0.0
 
     @property
-    def validated(self) -> bool:
-        """Whether predictions were tested on indexes of this size."""
-        return self.trusted and self.faces <= VALIDATED_FACES
+    def validated_on(self) -> str:
+        """What predictions were tested on at this size: "photos", "mixtures", or "" for nothing."""
+        if not self.trusted or self.faces > VALIDATED_ON_MIXTURES:
+            return ""
+        return "photos" if self.faces <= VALIDATED_ON_PHOTOS else "mixtures"
 
     def expected(self, score: float) -> float | None:
         """Unrelated faces expected at this score or above; None where the fit is not to be trusted."""
@@ -112,32 +130,82 @@ def calibrate(scores: NDArray[np.float32], known: KnownScores | None = None) -> 
     untrusted = Calibration(count, trusted=False)
     if count < LEAST_FACES:
         return untrusted
-    own = known.own_faces(scores) if known else 0.0
+    # Of a large index every so-many-th score describes the first band as well as all of them do.
+    step = -(-count // SAMPLE)
+    sample = scores[::step]
+    own = step * known.own_faces(sample) if known else 0.0
     if own > MOST_OWN * count:
         return untrusted
-    # Of a large index every so-many-th score describes the band as well as all of them do.
-    step = -(-count // MOST_SORTED)
-    sample = scores[::step]
-    last = int(len(sample) * (1 - (1 - MOST_OWN) * BAND[0]))
-    best = np.sort(np.partition(sample, len(sample) - last - 1)[len(sample) - last - 1 :].astype(np.float64))[::-1]
-    ranks = step * (np.arange(len(best)) + 0.5)
-    if known:
-        ranks -= own * known.genuine_above(best)
-    strangers = count - own
-    # Among the subject's own faces the corrected ranks go up and down: the band begins behind them all.
-    above = np.flatnonzero(ranks < max(1.0, (1 - BAND[1]) * strangers))
-    first = int(above[-1]) + 1 if len(above) else 0
-    end = int(np.searchsorted(ranks[first:], (1 - BAND[0]) * strangers)) + first
-    if end - first < LEAST_RANKS:
-        return untrusted
-    depths = _depth(best[first:end])
-    centre, spread = float(depths.mean()), float(depths.std())
-    if spread < 1e-6:
-        return untrusted
-    z, shares = (depths - centre) / spread, np.log(ranks[first:end] / count)
-    c = OWN_CURVATURE * float(np.polyfit(z, shares, 2)[0]) + (1 - OWN_CURVATURE) * USUAL_CURVATURE
-    b, a = np.polyfit(z, shares - c * z * z, 1)
-    return Calibration(count, bool(b < 0), centre, spread, float(a), float(b), c)
+    tail = _Tail(_highest(sample, int(len(sample) * (1 - (1 - MOST_OWN) * BAND[0])) + 1), step, count, known)
+    first, last = (1 - BAND[1]) * (count - own), (1 - BAND[0]) * (count - own)
+    fit = tail.fit(first, last, own)
+    least = LEAST_RANK if known else LEAST_RANK_UNKNOWN
+    while fit.trusted and first > 2 * least:
+        nearer_first = max(least, first / NEARER)
+        first, last = nearer_first, last * nearer_first / first
+        if tail.step > 1:
+            border = tail.scores[min(len(tail.scores) - 1, int(2 * last / step))]
+            top = scores[scores >= np.float32(border)]
+            tail = _Tail(_highest(top, len(top)), 1, count, known)
+        own = tail.own_faces(fit, first, own)
+        nearer = tail.fit(first, last, own)
+        if not nearer.trusted:
+            break
+        fit = nearer
+    return fit
+
+
+@dataclass(frozen=True)
+class _Tail:
+    """The highest scores, float64, descending, of which each stands for `step` of the `count` faces of an index."""
+
+    scores: NDArray[np.float64]
+    step: int
+    count: int
+    known: KnownScores | None
+
+    def fit(self, first: float, last: float, own: float) -> Calibration:
+        """A parabola through the strangers of these ranks, where `own` faces are the subject's."""
+        untrusted = Calibration(self.count, trusted=False)
+        ranks = self.step * (np.arange(len(self.scores)) + 0.5)
+        if self.known:
+            ranks -= own * self.known.genuine_above(self.scores)
+        # Among the subject's own faces the corrected ranks go up and down: the band begins behind them all.
+        above = np.flatnonzero(ranks < max(1.0, first))
+        begin = int(above[-1]) + 1 if len(above) else 0
+        end = int(np.searchsorted(ranks[begin:], last)) + begin
+        if end - begin < LEAST_RANKS:
+            return untrusted
+        points = slice(begin, end, max(1, (end - begin) // MOST_POINTS))
+        depths = _depth(self.scores[points])
+        centre, spread = float(depths.mean()), float(depths.std())
+        if spread < 1e-6:
+            return untrusted
+        z, shares = (depths - centre) / spread, np.log(ranks[points] / self.count)
+        c = OWN_CURVATURE * float(np.polyfit(z, shares, 2)[0]) + (1 - OWN_CURVATURE) * USUAL_CURVATURE
+        b, a = np.polyfit(z, shares - c * z * z, 1)
+        return Calibration(self.count, bool(b < 0), centre, spread, float(a), float(b), c)
+
+    def own_faces(self, fit: Calibration, rank: float, before: float) -> float:
+        """How many faces are the subject's: what stands above `rank` beyond the strangers that `fit` expects there.
+
+        `before` where so few of one person's photos score that high that nothing can be told.
+        """
+        if self.known is None:
+            return 0.0
+        score = max(self.known.genuine[QUARTILE], float(self.scores[min(len(self.scores) - 1, int(rank))]))
+        share = float(self.known.genuine_above(np.array([score]))[0])
+        if share < LEAST_SHARE:
+            return before
+        found = int(np.searchsorted(-self.scores, -score, side="right"))
+        return max(0.0, found - (fit.expected(score) or 0.0)) / share
+
+
+def _highest(scores: NDArray[np.float32], most: int) -> NDArray[np.float64]:
+    """The highest scores, descending."""
+    most = min(most, len(scores))
+    kept = np.partition(scores, len(scores) - most)[len(scores) - most :] if most < len(scores) else scores
+    return np.sort(kept)[::-1].astype(np.float64)
 
 
 def _depth(score: float | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -42,9 +42,9 @@ class FacePile:
     """The faces of one index that are to be reviewed, best first.
 
     `lowest` is the score down to which the first query (the references alone) lists faces. `compared` faces were
-    compared; `together` is how many were calibrated together. `conservative` is the score that
-    decided where no expectation is trusted: None where one is, -1 where everything is listed because it is not known
-    what the engine's scores mean.
+    compared; `together` is how many were calibrated together, `validated_on` as in `Calibration`. `conservative` is
+    the score that decided where no expectation is trusted: None where one is, -1 where everything is listed because
+    it is not known what the engine's scores mean.
     """
 
     faces: tuple[PiledFace, ...]
@@ -52,7 +52,7 @@ class FacePile:
     compared: int
     together: int
     trusted: bool
-    validated: bool
+    validated_on: str
     conservative: float | None = None
 
 
@@ -81,7 +81,7 @@ def piles_of(
             compared=len(index.coarse),
             together=total,
             trusted=all(rule.calibration.trusted for rule in rules),
-            validated=all(rule.calibration.validated for rule in rules),
+            validated_on=rules[0].calibration.validated_on if known else "",
             conservative=min((rule.lowest for rule in rules if not rule.calibration.trusted), default=None),
         )
         for index in indexes

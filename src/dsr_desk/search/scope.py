@@ -88,7 +88,10 @@ def statement(
         lines.append(
             f"{_in([name])} there are too few faces, or too many alike, for an expectation to be trusted; {listed}."
         )
-    beyond = [name for name, pile in piles.items() if pile.trusted and not pile.validated]
+    generated = [name for name, pile in piles.items() if pile.trusted and pile.validated_on == "mixtures"]
+    if generated:
+        lines.append(f"At the size of {', '.join(generated)} the expectation was tested on generated faces alone.")
+    beyond = [name for name, pile in piles.items() if pile.trusted and not pile.validated_on]
     if beyond:
         lines.append(f"The expectation is not validated at the size of {', '.join(beyond)}.")
     if compared_records:

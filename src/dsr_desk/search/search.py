@@ -260,7 +260,7 @@ def _face_says(expected: float | None, pile: FacePile) -> str:
     if expected is None:
         return f"the face is close; with {pile.compared:,} faces to compare, chance matches cannot be estimated"
     amount = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
-    doubt = "" if pile.validated else " (not validated at this size)"
+    doubt = "" if pile.validated_on else " (not validated at this size)"
     return f"the face is close; {amount} unrelated faces this close are expected among {pile.together:,}{doubt}"
 
 

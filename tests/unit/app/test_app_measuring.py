@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from dsr_desk.app.measuring import Measured, calibration_lines, measured_lines
 from dsr_desk.cli.bench import bench
-from dsr_desk.search.validation import Agreement
+from dsr_desk.search.validation import Agreement, CalibrationReport, Closeness
 
 
 def printed(*words: object) -> list[dict[str, object]]:
@@ -58,5 +58,12 @@ def test_lines_for_people_name_the_peer_the_ratio_and_the_aim():
         "faces: 38 faces; another: 36 faces; ratio 1.06; of 43 known",
         "load: 1,234 s; a graph",
     ]
-    (line,) = calibration_lines([Agreement(10, 2130, 1.11, 0.977, 0.998, 0.2, 4.1)])
-    assert "At 10 counted strangers, over 2130 references: 97.7% within a factor of two, 99.8% within four" in line
+    rows = (
+        Agreement(10, 2130, 1.11, 0.977, 0.998, 0.2, 4.1, faces=2129),
+        Agreement(1, 160, 0.41, 0.38, 0.6, 0.1, 4.6, faces=3_000_000, kind="mixtures", own=30, untrusted=2),
+    )
+    photos, mixture, pairs = calibration_lines(CalibrationReport(rows, (Closeness(1e-3, 9.1e-4),)))
+    assert photos.startswith("2,129 faces (photos), at 10 counted strangers, over 2130 references: 97.7% within a fa")
+    assert "3,000,000 faces (photos and generated strangers, 30 of the reference's person added)" in mixture
+    assert mixture.endswith("nothing predicted for 2.")
+    assert "0.001 of photos, 0.00091 of generated" in pairs

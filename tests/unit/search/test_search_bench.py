@@ -10,9 +10,7 @@ from dsr_desk.search.bench import generated, opening_row, processes_row, search_
 from dsr_desk.search.face_search import scan
 from dsr_desk.search.identifiers import hashes_of
 from dsr_desk.search.index import Index
-from dsr_desk.search.recall import Labelled, LabelledPhoto
 from dsr_desk.search.records import find_records, wanted
-from dsr_desk.search.validation import validate_calibration
 
 
 def test_generated_codes_are_unit_vectors():
@@ -49,18 +47,6 @@ def test_opening_is_measured_on_an_encrypted_file():
     row = opening_row(faces=5000)
     assert row.ours > 0
     assert row.theirs > 0
-
-
-def test_expected_strangers_are_compared_with_counted_ones():
-    photos = tuple(
-        LabelledPhoto(person, shot, search_fakes.template(person, shot)[None].astype(np.float64))
-        for person in range(100)
-        for shot in range(3)
-    )
-    found = validate_calibration(Labelled(photos, (3,) * 100, 1.0), None, counted=(10,))
-    assert [(row.counted, row.references) for row in found] == [(10, 300)]
-    assert 0.4 < found[0].median < 2.5
-    assert found[0].within_two <= found[0].within_four
 
 
 def test_a_list_of_ten_thousand_hashes_is_looked_up_at_once(world):
