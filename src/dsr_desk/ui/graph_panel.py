@@ -37,13 +37,14 @@ class LineagePanel(Card):
     """The lineage of a case, or of the whole organisation where `ref` is "".
 
     `chosen` carries the id of the box that a person went to and `opened` of one that they want to know more of; `left`
-    says Esc. What is folded opens out here.
+    says Esc, `enlarged` asks for all the room or gives it back. What is folded opens out here.
     """
 
     chosen = Signal(str)
     opened = Signal(str)
     left = Signal()
     drawn = Signal()
+    enlarged = Signal(bool)
 
     def __init__(self, session: Session) -> None:
         super().__init__(margin=8, spacing=8)
@@ -92,7 +93,10 @@ class LineagePanel(Card):
             _small("+", lambda: self.graph.zoom(STEP), self.tr("Zoom in")),
             _small(self.tr("Fit"), self.graph.fit, self.tr("Show the whole drawing")),
         ]
-        self.body.addLayout(row(self.legend, None, self._keys, *self._zoom))
+        self.larger = Tick(self.tr("Large"))
+        self.larger.setToolTip(self.tr("Give the drawing the room of the list below it"))
+        self.larger.toggled.connect(self.enlarged)
+        self.body.addLayout(row(self.legend, None, self._keys, self.larger, *self._zoom))
         self._connect()
         self._allow()
 

@@ -44,7 +44,7 @@ class AffectedModels(RowsModel[AffectedRow]):
                 Column(tr("Model"), lambda row: Cell(name_of(row.model.node), row.model.task, strong=True), 165),
                 Column(tr("Why affected"), _why),
                 Column(tr("In use"), _in_use, 130),
-                Column(tr("Decided"), _decided, 150),
+                Column(tr("Decided"), _decided, 165),
                 Column(tr("Responsible"), _responsible, 115),
                 Column(tr("Seen afterwards"), _seen, 145),
             ),

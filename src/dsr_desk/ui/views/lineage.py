@@ -80,6 +80,7 @@ class LineagePage(Page):
         self.details.hide()
         self.details.closed.connect(self.details.hide)
         self.panel.left.connect(self.details.hide)
+        self.panel.larger.hide()
         self.panel.opened.connect(self._open)
         self.panel.chosen.connect(lambda ident: self._open(ident) if self.details.isVisible() else None)
         across = QSplitter(Qt.Orientation.Horizontal)

@@ -74,6 +74,7 @@ class ModelsPage(Page):
         self.lists = ModelLists()
         self.lists.chosen.connect(self._point)
         self.lists.opened.connect(self._open)
+        self.panel.enlarged.connect(self.lists.setHidden)
         self.table = self.lists.table
         self.details = ModelDetails()
         self.details.hide()
