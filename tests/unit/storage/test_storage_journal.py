@@ -62,7 +62,7 @@ def test_equal_entries_have_different_leaves(vault: Vault) -> None:
     with vault.transaction():
         vault.journal.append("searched", {}, "2026-001")
         vault.journal.append("searched", {}, "2026-001")
-    assert len(set(list(vault.journal.leaves()))) == len(list(vault.journal.leaves()))
+    assert len(set(vault.journal.leaves())) == len(list(vault.journal.leaves()))
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM journal", "UPDATE journal SET kind = 'x'"])
