@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.models import affected_by_case, affected_by_dataset, lineage_graph
+from dsr_desk.app.models import affected_by_case, affected_by_dataset, affected_node, lineage_graph
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
@@ -66,8 +66,12 @@ def find_in_lineage(desk: Desk, text: str, *, ref: str = "", most: int = MOST_FO
 
 
 def paths_to_model(desk: Desk, ref: str, model: str, limit: int = 100) -> AllPaths:
-    """All paths without repeated nodes from the hits of a case to a model (node id), at most `limit`."""
-    paths, complete = all_paths(lineage_graph(desk), affected_by_case(desk, ref).hits, model, limit)
+    """All paths without repeated nodes from the hits of a case to a model (node id, or name@version), at most `limit`.
+
+    Raises ModelNotAffected.
+    """
+    node = affected_node(desk, ref, model)
+    paths, complete = all_paths(lineage_graph(desk), affected_by_case(desk, ref).hits, node.id, limit)
     return AllPaths(tuple(paths), complete)
 
 

@@ -17,6 +17,8 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Disposition, Fate, Impact, JoinAnswer, Node, Observed, Planned
 from dsr_desk.lineage import dispositions as kept
 from dsr_desk.lineage.arrival import collected_since
+from dsr_desk.lineage.content import Content
+from dsr_desk.lineage.content import kept as content_kept
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
@@ -117,12 +119,16 @@ def registered_versions(desk: Desk) -> list[RegisteredVersion]:
     places: dict[str, list[str]] = {}
     for index in list_indexes(desk):
         places.setdefault(index.dataset_version, []).extend(str(place) for place in index.places)
+    content = content_kept(desk.vault.db)
     found = []
     for version, registered in dataset_versions(desk):
+        known = content.get(version.id, Content())
         found.append(
             RegisteredVersion(
                 version.name,
                 version.version,
+                digests=known.whole,
+                parts=known.parts,
                 places=tuple(places.get(version.id, ())),
                 derived_from=version.derived_from,
                 by_erasure=bool(version.derived_from),
@@ -160,7 +166,7 @@ def plan_disposition(
 ) -> Change:
     """What shall become of a model. Raises what `lineage.dispositions` raises."""
     require_open(desk, ref)
-    node = _affected_node(desk, ref, model)
+    node = affected_node(desk, ref, model)
     planned = Planned(fate, reason, responsible, deadline, desk.vault.officer_name, now())
     with desk.vault.transaction() as db:
         kept.plan(db, ref, node, planned)
@@ -182,7 +188,7 @@ def observe_disposition(
     `seen` is the day on which it was seen (now where ""), `by` who saw it (the officer where ""). Raises
     ModelNotAffected and what `lineage.dispositions` raises.
     """
-    node = _affected_node(desk, ref, model)
+    node = affected_node(desk, ref, model)
     observed = Observed(fate, how, desk.vault.officer_name, seen or now(), by, now())
     with desk.vault.transaction() as db:
         kept.observe(db, ref, node, observed)
@@ -198,7 +204,7 @@ def observe_disposition(
 
 def undo_observation(desk: Desk, ref: str, model: str) -> Change:
     """Takes the newest observation of a model back. Raises ModelNotAffected, NothingObserved."""
-    node = _affected_node(desk, ref, model)
+    node = affected_node(desk, ref, model)
     with desk.vault.transaction() as db:
         kept.undo_observed(db, ref, node.id)
         return desk.record(
@@ -213,7 +219,7 @@ def undo_observation(desk: Desk, ref: str, model: str) -> Change:
 def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
     """Takes the newest decision on a model back, unless its plan is approved."""
     require_open(desk, ref)
-    node = _affected_node(desk, ref, model)
+    node = affected_node(desk, ref, model)
     with desk.vault.transaction() as db:
         kept.undo(db, ref, node.id)
         return desk.record(
@@ -226,7 +232,7 @@ def _short(node: Node) -> str:
     return sha256_hex(node.id.encode())[:16]
 
 
-def _affected_node(desk: Desk, ref: str, model: str) -> Node:
+def affected_node(desk: Desk, ref: str, model: str) -> Node:
     """By node id, or name@version. Raises ModelNotAffected."""
     for one in affected_by_case(desk, ref).models:
         if model in (one.id, one.node.label):

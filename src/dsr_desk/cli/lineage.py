@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from dsr_desk.app import models
+from dsr_desk.app.dataset_content import note_content
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
-from dsr_desk.app.lineage_view import export_drawing
-from dsr_desk.cli.common import emit, json_option, with_desk
+from dsr_desk.app.lineage_view import export_drawing, find_in_lineage, paths_to_model
+from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
 from dsr_desk.core import codec
-from dsr_desk.core.lineage import Impact, Node
+from dsr_desk.core.lineage import Impact, Node, Step
 
 SVG = "svg"
 
@@ -68,11 +69,17 @@ def show(desk: Desk, as_json: bool) -> None:
         "counts": counts,
         "sources": [codec.plain(one) for one in read],
         "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in graph.questions],
+        "answers": [
+            {"first": one.first_id, "second": one.second_id, "same": one.same, "says": one.says}
+            for one in models.given_answers(desk)
+        ],
     }
     lines = [", ".join(f"{count} {name}" for name, count in counts.items())]
     lines += [f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges, {one.imported[:10]}" for one in read]
     for question in graph.questions:
         lines += [f"? {question.says}", f"    {question.first.id}  {question.second.id}"]
+    for given in models.given_answers(desk):
+        lines += [f"✓ {given.says}", f"    {given.first_id}  {given.second_id}"]
     emit(as_json, result, *lines)
 
 
@@ -91,6 +98,45 @@ def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: boo
     models.answer_question(desk, first, second, None if answer == "forget" else answer == "same")
     left = len(models.lineage_graph(desk).questions)
     emit(as_json, {"answer": answer, "questions": left}, f"Recorded. {left} questions are open.")
+
+
+@lineage.command()
+@with_desk
+@click.argument("model")
+@click.option("--case", "ref", required=True, help="From the hits of this case.")
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="Paths to list.")
+@json_option
+def paths(desk: Desk, model: str, ref: str, most: int, as_json: bool) -> None:
+    """All paths by which the hits of a case reached MODEL (name@version, or its id)."""
+    found = paths_to_model(desk, ref, model, most)
+    lines = [" → ".join(f"{step.node.title}{_by(step)}" for step in path) for path in found.paths]
+    lines += [] if found.complete else ["There are more."]
+    result = {"paths": [[step.as_json() for step in path] for path in found.paths], "complete": found.complete}
+    emit(as_json, result, *(lines or ["No path is recorded."]))
+
+
+@lineage.command()
+@with_desk
+@click.argument("text")
+@click.option("--case", "ref", default="", help="Only what the hits of this case reached.")
+@json_option
+def find(desk: Desk, text: str, ref: str, as_json: bool) -> None:
+    """Find datasets, runs, models and what stands on them by a part of their name or id."""
+    found = find_in_lineage(desk, text, ref=ref)
+    listed = [{"id": n.id, "kind": n.kind.value, "name": n.name, "version": n.version} for n in found]
+    emit(as_json, listed, *([f"{n.kind.value} {n.label}: {n.id}" for n in found] or ["Nothing is called so."]))
+
+
+@lineage.command()
+@with_desk
+@click.argument("dataset", metavar="NAME@VERSION")
+@json_option
+def digest(desk: Desk, dataset: str, as_json: bool) -> None:
+    """Read the files of a dataset and keep their digests, so that lineage which names content finds it."""
+    with progress_bar(as_json) as (report, cancel):
+        noted, _ = note_content(desk, dataset, report=report, cancel=cancel)
+    lines = [f"{noted.digests} digests of {dataset} are known.", *(f"! {name}: {why}" for name, why in noted.left_out)]
+    emit(as_json, codec.plain(noted), *lines)
 
 
 @lineage.command()
@@ -136,6 +182,11 @@ def coverage(desk: Desk, as_json: bool) -> None:
     lines += [f"{old.source.file}: {old.days} days old" for old in found.old_sources]
     lines += [f"? {question.says}" for question in found.questions]
     emit(as_json, found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
+
+
+def _by(step: Step) -> str:
+    """How a path came to a step, where that says more than that data was handed on."""
+    return f" ({step.role.value})" if step.role and step.role.reaches_a_model else ""
 
 
 def _labels(nodes: Sequence[Node]) -> str:

@@ -83,7 +83,10 @@ class Graph:
         `systems` names the format of each node's source, "" where it was written by hand.
         """
         known = {version.id: version for version in registered}
+        stated_digests = {digest for node in nodes for digest in node.digests}
+        parts = {version.id: version.parts_among(stated_digests) for version in known.values()}
         ours = [version.as_node() for version in known.values()]
+        ours += [part for listed in parts.values() for part in listed]
         unique: dict[str, Node] = {}
         for node in (*ours, *nodes):  # ours first: what is registered is called as this vault calls it
             other = unique.get(node.id)
@@ -100,7 +103,7 @@ class Graph:
 
         to_seat = np.array(stated, dtype=np.int64)
         said = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
-        self.said = said.and_also(EdgeTable.of(self._from_registration(known)))
+        self.said = said.and_also(EdgeTable.of(self._from_registration(known, parts)))
         unknown = [(seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1) for a, b in found.links]
         wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
         self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
@@ -161,8 +164,17 @@ class Graph:
                 names.setdefault(key, set()).add(seat[i])
         return found
 
-    def _from_registration(self, known: dict[str, RegisteredVersion]) -> list[tuple[int, int, int, int, int]]:
-        rows = []
+    def _from_registration(
+        self, known: dict[str, RegisteredVersion], parts: dict[str, list[Node]]
+    ) -> list[tuple[int, int, int, int, int]]:
+        rows = [
+            (
+                self._by_id[known[version].as_node().id], self._by_id[part.id],
+                _ROLE[Role.CONTAIN], _CERTAINTY[Certainty.RECORDED], -1,
+            )
+            for version, listed in parts.items()
+            for part in listed
+        ]  # fmt: skip
         for version in known.values():
             before = known.get(version.derived_from)
             if before is not None:
@@ -176,7 +188,7 @@ class Graph:
 
         For that each whole with consumers gets a twin, which has the consumers and not the parts.
         """
-        contains = _ROLE[Role.CONTAIN]
+        contains, copies = _ROLE[Role.CONTAIN], _ROLE[Role.COPY]
         rows: list[tuple[int, int, int, int, int]] = []
         parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for k in np.flatnonzero(edges.role == contains).tolist():
@@ -206,10 +218,10 @@ class Graph:
                 if part in twin:
                     rows.append((twin[part], twin[whole], contains, max(certainty, inferred), source))
             for k in consumers[whole]:
-                rows.append((
-                    twin[whole], int(edges.target[k]), int(edges.role[k]), int(edges.certainty[k]),
-                    int(edges.source[k]),
-                ))  # fmt: skip
+                target = int(edges.target[k])
+                # What may be the same as this whole is reached as a whole too: it ties no versions to each other.
+                end = twin.get(target, target) if edges.role[k] == copies else target
+                rows.append((twin[whole], end, int(edges.role[k]), int(edges.certainty[k]), int(edges.source[k])))
         return edges.and_also(EdgeTable.of(rows))
 
     def _set_edges(self, edges: EdgeTable) -> None:

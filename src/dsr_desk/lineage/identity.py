@@ -7,7 +7,7 @@ without a version is no identity either: it may mean any version, so it is linke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
@@ -32,7 +32,8 @@ ERASED = "people-erased"
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A dataset version that this vault knows. `digests` and `places` (paths, URIs) help to find it in lineage.
+    """A dataset version that this vault knows. `digests` and `places` (paths, URIs) help to find it in lineage, and so
+    do `parts`: names of files of it, each with its digests.
 
     `by_erasure` says that it was made from `derived_from` (name@version) by erasing people from it.
     """
@@ -44,10 +45,26 @@ class RegisteredVersion:
     derived_from: str = ""
     by_erasure: bool = False
     created: str = ""
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def id(self) -> str:
         return f"{self.name}@{self.version}"
+
+    def parts_among(self, stated: Set[str]) -> list[Node]:
+        """Nodes for those files whose digest some source states; the others say nothing to anybody."""
+        return [
+            Node(
+                node_id(NodeKind.DATASET, f"{self.name}#{part}", self.version),
+                NodeKind.DATASET,
+                part,
+                self.version,
+                digests=digests,
+                attributes={REGISTERED: "yes", PART: self.name},
+            )
+            for part, digests in self.parts
+            if not stated.isdisjoint(digests)
+        ]
 
     def as_node(self) -> Node:
         return Node(
@@ -113,6 +130,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
     """
     leader = list(range(len(nodes)))
     joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
+    placed = [i for i, node in enumerate(nodes) if node.kind in (NodeKind.DEPLOYMENT, NodeKind.PRODUCT)]
 
     def find(i: int) -> int:
         while leader[i] != i:
@@ -128,7 +146,7 @@ def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence
 
     for key in (_by_digest, _by_global_name, _by_name_and_version, _by_place_and_version):
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for i in joined:
+        for i in (*joined, *placed):
             for value in key(nodes[i]):
                 groups[value].append(i)
         for members in groups.values():

@@ -49,8 +49,17 @@ def _observations_by(db: Database) -> None:
     db.conn.execute("UPDATE lineage_observations SET recorded = seen")
 
 
+def _digests(db: Database) -> None:
+    db.conn.execute(
+        """CREATE TABLE lineage_digests (
+            dataset_version TEXT NOT NULL, part TEXT NOT NULL, digest TEXT NOT NULL,
+            PRIMARY KEY (dataset_version, part, digest)) WITHOUT ROWID"""
+    )
+
+
 MIGRATIONS = (
     Migration("lineage-001-graph-and-dispositions", _tables),
     Migration("lineage-002-observations-undone", _observations_undone),
     Migration("lineage-003-observations-by", _observations_by),
+    Migration("lineage-004-digests-of-datasets", _digests),
 )

@@ -41,6 +41,19 @@ def test_two_models_of_one_address_and_version_are_two(draw: Draw) -> None:
     assert reached(graph, "faces@1") == {"a": Certainty.RECORDED}
 
 
+def test_two_references_that_may_be_the_same_tie_no_versions_to_each_other(draw: Draw) -> None:
+    """Hits in version 1 reach what either reference fed, and not what version 2 alone fed."""
+    bare, other, second = dataset("lake", "faces"), dataset("cards", "faces"), dataset("", "faces", "2")
+    graph = draw(
+        f"{bare.id} train model:a",
+        f"{other.id} train model:b",
+        f"{second.id} train model:c",
+        nodes=(bare, other, second),
+        registered=(RegisteredVersion("faces", "1"),),
+    )
+    assert reached(graph, "faces@1") == {"a": Certainty.UNKNOWN, "b": Certainty.UNKNOWN}
+
+
 def card(name: str) -> Node:
     return Node(f"model:huggingface|{name}", NodeKind.MODEL, name, "", "huggingface")
 

@@ -1,0 +1,73 @@
+"""Digests of a registered dataset's files, by which lineage from other systems finds it under any name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import SourcesElsewhere, list_indexes, opened
+from dsr_desk.app.models import DatasetUnknown
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.datasets.registry import reopen
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
+from dsr_desk.lineage.content import Content, digest_of_folder, digests_of_file, keep
+
+
+@dataclass(frozen=True)
+class ContentNoted:
+    """How many digests of a dataset version are known now, and why files were left out, by name."""
+
+    dataset_version: str
+    digests: int
+    left_out: tuple[tuple[str, str], ...]
+
+
+def note_content(desk: Desk, version: str, *, report: Report, cancel: CancelToken) -> tuple[ContentNoted, Change]:
+    """Reads the files of a dataset version (name@version) where they lie and keeps the digests that other systems
+    state: SHA-256 and MD5 of files, and what DVC computes of a folder.
+
+    Files that are not as they were indexed are left out: they may be another version. Raises DatasetUnknown,
+    SourcesElsewhere, Cancelled.
+    """
+    indexes = [one for one in list_indexes(desk) if one.dataset_version == version and one.destroyed is None]
+    if not indexes:
+        raise DatasetUnknown(dataset=version)
+    if not any(source.exists() for index in indexes for source in index.sources):
+        raise SourcesElsewhere(name=indexes[0].name)
+    left_out: dict[str, str] = {}
+    whole: set[str] = set()
+    files: dict[Path, str] = {}
+    for index in indexes:
+        for container in opened(desk, index.name).containers():
+            if not container.path.exists():
+                left_out[container.name] = "it does not lie where this computer can read it"
+            elif reopen(container.format, container.path, container.name).fingerprint() != container.fingerprint:
+                left_out[container.name] = "it is not as it was indexed"
+            elif container.path.is_file():
+                files[container.path.absolute()] = container.name
+    digests: dict[Path, tuple[str, str]] = {}
+
+    def looked(path: Path, found: tuple[str, str]) -> None:
+        cancel.check()
+        digests[path.absolute()] = found
+        report(Progress("Reading the files", len(digests)))
+
+    sources = list(dict.fromkeys(source for index in indexes for source in index.sources if source.exists()))
+    for source in sources:
+        if source.is_dir() and not left_out:
+            found = digest_of_folder(source, looked)
+            whole.update([found] if len(sources) == 1 else [])
+    for path in files:
+        if path not in digests:
+            looked(path, digests_of_file(path))
+    if len(sources) == 1 and sources[0].absolute() in digests:
+        whole.update(digests[sources[0].absolute()])
+    content = Content(tuple(sorted(whole)), tuple((name, digests[path]) for path, name in sorted(files.items())))
+    with desk.vault.transaction() as db:
+        keep(db, version, content)
+        body = {"dataset": sha256_hex(version.encode())[:16], "files": len(content.parts), "whole": len(content.whole)}
+        change = desk.record("dataset-content-noted", [Topic.LINEAGE, Topic.MODELS], body=body)
+    known = len(content.whole) + sum(len(listed) for _, listed in content.parts)
+    return ContentNoted(version, known, tuple(sorted(left_out.items()))), change
