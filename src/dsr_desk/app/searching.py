@@ -74,7 +74,7 @@ def search_case(
     view = require_identity(desk, ref)
     if kind == "search" and view.state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
         raise ReviewClosed(case=ref)
-    indexes, unopened = _open_all(desk, names)
+    indexes, unopened = open_indexes(desk, names)
     if not indexes:
         raise next(iter(unopened.values()), NothingToSearchIn())
     engine = _engine_of_most_faces(indexes)
@@ -96,7 +96,7 @@ def search_case(
         report=report,
         cancel=cancel,
     )
-    result = replace(result, not_searched=(*gaps, *_unnamed(desk, names), *_not_indexed(desk), *result.not_searched))
+    result = replace(result, not_searched=(*gaps, *not_chosen(desk, names), *not_indexed(desk), *result.not_searched))
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
@@ -129,7 +129,7 @@ def searches(desk: Desk, ref: str) -> list[PastSearch]:
     ]
 
 
-def _open_all(desk: Desk, names: Sequence[str]) -> tuple[list[Index], dict[str, DeskError]]:
+def open_indexes(desk: Desk, names: Sequence[str]) -> tuple[list[Index], dict[str, DeskError]]:
     """Open indexes, and for those that do not open the reason by name."""
     wanted = names or [index.name for index in list_indexes(desk) if index.destroyed is None]
     found: list[Index] = []
@@ -171,7 +171,7 @@ def _references(desk: Desk, view: CaseView, engine: About) -> tuple[list[Templat
     return templates, hashes, gaps
 
 
-def _unnamed(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
+def not_chosen(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
     """Registered indexes that this search was told to leave out."""
     if not names:
         return []
@@ -183,7 +183,7 @@ def _unnamed(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
     ]
 
 
-def _not_indexed(desk: Desk) -> list[NotSearched]:
+def not_indexed(desk: Desk) -> list[NotSearched]:
     return [NotSearched(f"dataset {one}", "it is registered and has no index here") for one in without_index(desk)]
 
 

@@ -177,6 +177,20 @@ def undo(desk: Desk, ref: str, as_json: bool) -> None:
     emit(as_json, {"item": change.subject}, f"The decision on {change.subject} is taken back.")
 
 
+@case.command("refuse-link")
+@with_desk
+@click.argument("ref")
+@click.argument("item")
+@click.argument("linked_item")
+@click.option("--undo", "taken_back", is_flag=True, help="Follow this link again in later searches.")
+@json_option
+def refuse_link(desk: Desk, ref: str, item: str, linked_item: str, taken_back: bool, as_json: bool) -> None:
+    """Say that ITEM does not belong to LINKED_ITEM: later searches of the case do not follow this link."""
+    (review.accept_link if taken_back else review.refuse_link)(desk, ref, item, linked_item)
+    said = "The link is followed again" if taken_back else "The link is refused"
+    emit(as_json, {"item": item, "linked": linked_item, "refused": not taken_back}, f"{said}: search the case again.")
+
+
 @case.command()
 @with_desk
 @click.argument("ref")
@@ -266,7 +280,7 @@ def case_json(view: CaseView) -> dict[str, Any]:
 def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[str, Any]:
     reasons = []
     for reason in candidate.reasons:
-        row: dict[str, Any] = {"kind": reason.kind.value, "says": reason.says}
+        row: dict[str, Any] = {"kind": reason.kind.value, "says": reason.says, "linked": reason.linked_item}
         if with_scores:
             row |= {"score": round(reason.score, 6), "expected_strangers": reason.expected_strangers}
         reasons.append(row)

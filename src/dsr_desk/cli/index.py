@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dsr_desk.app import columns as app_columns
-from dsr_desk.app import indexing, registering
+from dsr_desk.app import deletion_lists, indexing, registering
 from dsr_desk.app.columns import ColumnKind
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import SUFFIX, BuildReport, CheckReport, Register
@@ -48,6 +48,10 @@ def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, workers=named, **kwargs)
 
     return wrapped
+
+
+SHOWN = 50
+"""Records that are listed on the terminal; all are in the CSV and the JSON."""
 
 
 @click.group()
@@ -238,6 +242,48 @@ def _column_line(one: app_columns.Column) -> str:
     return (
         f"{one.name} ({places}): {one.kind.value}, {state}; {' | '.join(one.samples) or 'no value in what was sampled'}"
     )
+
+
+@index.command("match-list")
+@with_desk
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--index", "names", multiple=True, help="A registered index; repeatable. All, if none.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV to write: a line for each record found."
+)
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder for answers “not found” (Id, Status) to the rows without a record.",
+)
+@json_option
+def match_list(
+    desk: Desk, file: Path, names: tuple[str, ...], to: Path | None, answers: Path | None, as_json: bool
+) -> None:
+    """Look a whole list of hashes up at once: California's DROP (ZIP or CSV), or any list of MD5, SHA-1 or SHA-256.
+
+    Nothing is decided: follow a row that is found up in a case that has its hash as e-mail, phone or account.
+    """
+    with progress_bar(as_json) as (report, cancel):
+        result, _ = deletion_lists.look_up_list(desk, file, names, report=report, cancel=cancel)
+    if to is not None:
+        deletion_lists.write_hits(result, to)
+    written = deletion_lists.write_answers(result, file, answers) if answers is not None else []
+    left_out = result.removed, result.unreadable, result.not_looked_up
+    emit(
+        as_json,
+        {**codec.plain(result), "answers": [str(path) for path in written]},
+        f"{result.rows:,} rows: {result.found:,} found in {len({hit.item for hit in result.hits}):,} records, "
+        f"{result.not_found:,} not found among {result.records:,} records of {', '.join(result.indexes)}.",
+        f"Left out: {left_out[0]} taken back, {left_out[1]} without a hash, {left_out[2]} of kinds not looked up.",
+        *(f"Not searched: {gap.what}: {gap.why}" for gap in result.not_searched),
+        *([f"The records are listed in {to}."] if to else map(_hit_line, result.hits[:SHOWN])),
+        *(f"Answers written: {path}" for path in written),
+    )
+
+
+def _hit_line(hit: deletion_lists.ListHit) -> str:
+    return f"{hit.id}: {' › '.join(filter(None, (hit.index, hit.container, hit.member, hit.item)))}: {hit.says}"
 
 
 @index.command()

@@ -1,0 +1,154 @@
+"""Lists of people who want to be deleted, by hashes of what they are known by: California's DROP, and plain lists.
+
+DROP gives a ZIP of CSV files `DATE_BROKER_TYPE.csv` with the columns ID and Hash, and `DATE_BROKER_Removed.csv` with
+requests that were taken back. Any other table with a column of hashes is taken too, and a text with one on each line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.hashes import hash_in
+from dsr_desk.intake.text import decode
+
+LARGEST = 1 << 30
+"""Most bytes of all files of a list together, unpacked."""
+
+ENOUGH = 0.9
+"""Share of a column's values that must be hashes."""
+
+_DROP_NAME = re.compile(r"(\d{8}_\d{4})_(NDZ|Email|Phone|MAID|NameVIN|CTVID|Removed)(?:_[A-Za-z0-9]{1,10})?\.csv")
+REMOVED = "Removed"
+
+
+class ListUnreadable(DeskError):
+    code = "LIST-UNREADABLE"
+    happened = "{name} cannot be read as a list of hashes: {why}."
+    means = "Nothing was looked up."
+    todo = "Give the ZIP or CSV as it was downloaded, or a text with one MD5, SHA-1 or SHA-256 on each line."
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row of a list. `id` is the list's own number for it, `hash` small hexadecimal digits."""
+
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """One file of a list; `kind` is DROP's type of list (NDZ, Email, Phone, MAID, NameVIN, CTVID), "" where unknown.
+
+    `unreadable` counts rows without a hash.
+    """
+
+    name: str
+    kind: str
+    rows: tuple[Listed, ...]
+    unreadable: int = 0
+
+
+@dataclass(frozen=True)
+class DeletionList:
+    """`digest` is the SHA-256 (hex) of the file; `removed` counts rows that were left out as they were taken back."""
+
+    name: str
+    digest: str
+    files: tuple[ListFile, ...]
+    removed: int = 0
+
+
+def read_list(path: Path) -> DeletionList:
+    """Raises ListUnreadable."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ListUnreadable(name=path.name, why=f"it is larger than {LARGEST >> 20} MB")
+        data = path.read_bytes()
+    except OSError as problem:
+        raise ListUnreadable(name=path.name, why=(problem.strerror or "the disk refused").lower()) from problem
+    contents = _unzipped(data, path.name) if data.startswith(b"PK\x03\x04") else {path.name: data}
+    files = [_file(name, content) for name, content in sorted(contents.items())]
+    taken_back = {row.id for file in files if file.kind == REMOVED for row in file.rows}
+    lists = [file for file in files if file.kind != REMOVED]
+    if not lists:
+        raise ListUnreadable(name=path.name, why="there is no list in it")
+    kept = tuple(
+        ListFile(file.name, file.kind, tuple(row for row in file.rows if row.id not in taken_back), file.unreadable)
+        for file in lists
+    )
+    removed = sum(len(file.rows) for file in lists) - sum(len(file.rows) for file in kept)
+    return DeletionList(path.name, sha256_hex(data), kept, removed)
+
+
+def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    left = LARGEST
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                base = PurePosixPath(info.filename.replace("\\", "/")).name
+                if info.is_dir() or not base.lower().endswith((".csv", ".txt", ".tsv")):
+                    continue
+                if base in found:
+                    raise ListUnreadable(name=name, why=f"{base} is in it twice")
+                with archive.open(info) as file:
+                    found[base] = file.read(left + 1)
+                left -= len(found[base])
+                if left < 0:
+                    raise ListUnreadable(name=name, why=f"it is larger than {LARGEST >> 20} MB when unpacked")
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as problem:
+        raise ListUnreadable(name=name, why="the ZIP is damaged or encrypted") from problem
+    return found
+
+
+def _file(name: str, data: bytes) -> ListFile:
+    drop = _DROP_NAME.fullmatch(name)
+    text = decode(data)
+    rows = list(_rows(text, name))
+    if not rows:
+        return ListFile(name, drop[2] if drop else "", ())
+    header = [cell.strip().casefold() for cell in rows[0]]
+    hashes = header.index("hash") if "hash" in header else _column_of_hashes(rows, name)
+    ids = header.index("id") if "id" in header else None
+    body = rows[1:] if "hash" in header or not hash_in(_cell(rows[0], hashes)) else rows
+    first = len(rows) - len(body) + 1
+    listed = [
+        Listed(_cell(row, ids) if ids is not None else str(number), found)
+        for number, row in enumerate(body, start=first)
+        if (found := hash_in(_cell(row, hashes)))
+    ]
+    return ListFile(name, drop[2] if drop else "", tuple(listed), len(body) - len(listed))
+
+
+def _rows(text: str, name: str) -> Iterator[list[str]]:
+    start = text.lstrip("\ufeff\r\n ")
+    delimiter = max(",;\t", key=start.partition("\n")[0].count)
+    try:
+        yield from (row for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter) if any(row))
+    except csv.Error as problem:
+        raise ListUnreadable(name=name, why="it is no well-formed table") from problem
+
+
+def _column_of_hashes(rows: list[list[str]], name: str) -> int:
+    counts = Counter(place for row in rows for place, cell in enumerate(row) if hash_in(cell))
+    with suppress(IndexError):
+        place, count = counts.most_common(1)[0]
+        if count >= ENOUGH * max(1, len(rows) - 1):
+            return place
+    raise ListUnreadable(name=name, why="it holds no column of hashes")
+
+
+def _cell(row: list[str], place: int) -> str:
+    return row[place].strip() if place < len(row) else ""

@@ -1,0 +1,74 @@
+"""Lists of hashes: DROP's ZIP and CSV files, and plain lists."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dsr_desk.intake.deletion_list import ListUnreadable, read_list
+
+
+def coded(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def hexadecimal(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_drop_archive_is_read_by_type_and_without_what_was_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "20261101_4821_DROP.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "20261101_4821_Email.csv", f"ID,Hash\nAAAAAAAAAAA1,{coded('a@x.org')}\nB2,{coded('b@x.org')}\n"
+        )
+        archive.writestr("20261101_4821_NDZ.csv", "ID,Hash\n")
+        archive.writestr("20261101_4821_Removed.csv", f"ID,Hash,ListType\nB2,{coded('b@x.org')},Email\n")
+    read = read_list(path)
+    assert [(file.kind, [row.id for row in file.rows]) for file in read.files] == [
+        ("Email", ["AAAAAAAAAAA1"]),
+        ("NDZ", []),
+    ]
+    assert read.files[0].rows[0].hash == hexadecimal("a@x.org")
+    assert read.removed == 1
+
+
+def test_a_text_with_a_hash_on_each_line_is_numbered_by_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "hashes.txt"
+    path.write_text(f"{hexadecimal('a').upper()}\n{hashlib.md5(b'b').hexdigest()}\n")
+    (file,) = read_list(path).files
+    assert [(row.id, row.hash) for row in file.rows] == [
+        ("1", hexadecimal("a")),
+        ("2", hashlib.md5(b"b").hexdigest()),
+    ]
+
+
+def test_the_column_of_hashes_of_any_table_is_found_and_rows_without_one_are_counted(tmp_path: Path) -> None:
+    lines = [f"{number};{hexadecimal(str(number))}" for number in range(20)]
+    path = tmp_path / "suppression.csv"
+    path.write_text("\n".join(["customer;sha256_of_mail", *lines, "21;unknown"]))
+    (file,) = read_list(path).files
+    assert (len(file.rows), file.unreadable, file.rows[0].id) == (20, 1, "2")
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"name,mail\nAda,ada@x.org\n", "no column of hashes"),
+        (b"PK\x03\x04 broken", "damaged"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_the_reason(tmp_path: Path, data: bytes, why: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    with pytest.raises(ListUnreadable, match=why):
+        read_list(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ListUnreadable):
+        read_list(tmp_path / "none.zip")
