@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -267,3 +268,47 @@ def test_numbers_without_end_and_half_characters_are_refused(tmp_path: Path) -> 
     ):
         with pytest.raises(LineageFileDamaged):
             import_file(text(name, content)(tmp_path))
+
+
+ODD: tuple[Any, ...] = (None, True, 0, -1.5, 10**30, "", "x", "\0", [], {}, [[]], [{}], {"@id": 1}, "2020-13-45")
+
+
+def changed(value: Any, chance: random.Random) -> Any:
+    """The same document with one value inside it replaced or taken away."""
+    value = json.loads(json.dumps(value))
+    at = value
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        if not keys:
+            return value
+        key = chance.choice(keys)
+        if isinstance(at[key], dict | list) and at[key] and chance.random() < 0.8:
+            at = at[key]
+        elif chance.random() < 0.2:
+            del at[key]
+            return value
+        else:
+            at[key] = json.loads(json.dumps(chance.choice(ODD)))
+            return value
+
+
+def test_any_value_of_a_real_file_may_be_something_else(real_data: Path, tmp_path: Path) -> None:
+    """A document that is whole and wrong in one place: a graph without loose ends or a clear refusal."""
+    chance = random.Random(5)
+    results = {True: 0, False: 0}
+    for path in sorted((real_data / "lineage").rglob("*.json")):
+        text = path.read_text(encoding="utf-8")
+        if len(text) > 30_000 or "{{" in text:
+            continue
+        for _ in range(6):
+            victim = tmp_path / path.name
+            victim.write_text(json.dumps(changed(json.loads(text), chance)), encoding="utf-8")
+            try:
+                imported = import_file(victim)
+            except DeskError:
+                results[False] += 1
+                continue
+            results[True] += 1
+            ids = {node.id for node in imported.nodes}
+            assert all({edge.origin, edge.target} <= ids for edge in imported.edges)
+    assert min(results.values()) > 50

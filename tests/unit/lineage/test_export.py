@@ -3,11 +3,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
@@ -84,6 +87,40 @@ def test_a_lonely_dataset_and_every_kind_and_role_survive(form: str, tmp_path: P
     part = Part((*nodes, Node("dataset:alone", NodeKind.DATASET, "alone")), tuple(edges), ())
 
     assert {edge.role for edge in edges} == set(Role)
+    same(part, read_back(part, form, tmp_path))
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=12).filter(str.strip)
+times = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> Part:
+    """Any nodes and any edges between them, as no source would have them."""
+    nodes = draw(
+        st.lists(
+            st.builds(
+                Node, texts, st.sampled_from(NodeKind), texts, st.just("") | texts, st.just("") | texts,
+                st.lists(texts, max_size=2).map(tuple), st.lists(texts, max_size=2).map(tuple),
+                st.just("") | times, st.just("") | times,
+                st.dictionaries(texts.filter(lambda key: "=" not in key), texts, max_size=2),
+            ),
+            min_size=1, max_size=6, unique_by=lambda node: node.id,
+        )
+    )  # fmt: skip
+    ends = st.sampled_from([node.id for node in nodes])
+    edges = draw(st.lists(st.builds(Edge, ends, ends, st.sampled_from(Role), st.sampled_from(Certainty)), max_size=10))
+    surest: dict[tuple[str, str, Role], Edge] = {}
+    for edge in edges:
+        if edge.origin != edge.target:
+            surest.setdefault((edge.origin, edge.target, edge.role), edge)
+    return Part(tuple(nodes), tuple(surest.values()), ())
+
+
+@every_format
+@given(parts())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_exported_reads_back_as_it_was(form: str, tmp_path: Path, part: Part) -> None:
     same(part, read_back(part, form, tmp_path))
 
 
