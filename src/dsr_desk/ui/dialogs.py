@@ -63,9 +63,7 @@ class Dialog(QDialog):
         if self._form is None:
             self._form = form_layout()
             self.body.addLayout(self._form)
-        words = label(caption, "muted")
-        words.setBuddy(widget)
-        self._form.addRow(words, widget)
+        add_line(self._form, caption, widget)
 
     def text(self, caption: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:
         """A named line of text."""
@@ -132,6 +130,14 @@ def form_layout() -> QFormLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return form
+
+
+def add_line(form: QFormLayout, caption: str, widget: QWidget) -> None:
+    """A caption beside its field, on one height with it."""
+    words = label(caption, "muted")
+    words.setBuddy(widget)
+    words.setMinimumHeight(widget.sizeHint().height())
+    form.addRow(words, widget)
 
 
 def four_parts(error: DeskError) -> str:

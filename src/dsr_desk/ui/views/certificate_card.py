@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -17,7 +18,7 @@ from dsr_desk.app.signing_keys import (
 )
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
-from dsr_desk.ui.dialogs import Dialog, form_layout
+from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
 from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -63,7 +64,7 @@ class CertificateCard(Card):
         former = len(keys) - 1
         self.facts.show_facts(
             [
-                (tr("Holder"), now.holder),
+                (tr("Holder"), _name(now.holder)),
                 (tr("Valid until"), words.moment(now.valid_until)),
                 (tr("In use since"), words.moment(now.made)),
                 (
@@ -93,6 +94,12 @@ class CertificateCard(Card):
         )
         if file:
             self.save_to(Path(file))
+
+
+def _name(holder: str) -> str:
+    """The common name of a certificate's holder, or all of it where it has none."""
+    found = re.search(r"CN=((?:[^,\\]|\\.)*)", holder)
+    return re.sub(r"\\(.)", r"\1", found.group(1)) if found else holder
 
 
 class NewKeyDialog(Dialog):
@@ -168,9 +175,7 @@ class OrganisationCard(Card):
         }
         form = form_layout()
         for field in self.fields.values():
-            caption = label(field.accessibleName(), "muted")
-            caption.setBuddy(field)
-            form.addRow(caption, field)
+            add_line(form, field.accessibleName(), field)
             field.textEdited.connect(lambda _text: self.save.setEnabled(True))
         self.body.addLayout(form)
         self.save = Button(tr("Save"), self._save, name=tr("Save what certificates say"))

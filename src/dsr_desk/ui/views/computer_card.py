@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy
 
 from dsr_desk.core.findings import Verdict
 from dsr_desk.ui import language, names, settings, theme, words
-from dsr_desk.ui.dialogs import form_layout
+from dsr_desk.ui.dialogs import add_line, form_layout
 from dsr_desk.ui.fields import Choice, text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row
@@ -40,9 +40,8 @@ class ComputerCard(Card):
         self.idle = Choice(tr("Locks after"), minutes)
         form = form_layout()
         for choice in (self.language, self.look, self.idle):
-            caption = label(choice.accessibleName(), "muted")
-            caption.setBuddy(choice)
-            form.addRow(caption, row(choice, None))
+            choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            add_line(form, choice.accessibleName(), choice)
         self.body.addLayout(form)
         self.body.addWidget(label(tr("Keys of the review"), "strong"))
         self.keys: dict[Verdict, QLineEdit] = {}
@@ -54,9 +53,7 @@ class ComputerCard(Card):
             field.setFixedWidth(56)
             field.textEdited.connect(self._keep_keys)
             self.keys[verdict] = field
-            caption = label(name, "muted")
-            caption.setBuddy(field)
-            form.addRow(caption, row(field, None))
+            add_line(form, name, field)
         self.body.addLayout(form)
         self.problem = Notice(tone=Tone.WARN)
         self.body.addWidget(self.problem)

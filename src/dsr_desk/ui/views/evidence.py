@@ -48,10 +48,10 @@ class EvidencePage(Page):
         self.made = SealedCard()
         self.made.stamp_asked.connect(lambda: TimeStampDialog(session, self.ref, self).open())
         self.made.check_asked.connect(lambda: CheckDialog(session, self).open())
-        for left, right, share in ((ready, self.recipients, 4), (self.claims, self.made, 3)):
+        for left, right, wider, share in ((ready, self.recipients, 1, 5), (self.claims, self.made, 2, 4)):
             line = QHBoxLayout()
             line.setSpacing(16)
-            line.addWidget(left, 1)
+            line.addWidget(left, wider)
             line.addWidget(right, 1)
             self.body.addLayout(line, share)
 

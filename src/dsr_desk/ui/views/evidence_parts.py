@@ -59,6 +59,7 @@ class RecipientsCard(Card):
         self.requester.setAccessibleName(self.requester.text())
         self.requester.updateGeometry()
         self.model.show_rows(recipients)
+        self.table.setVisible(bool(recipients))
         for widget in (self._later, self.relation, self.why):
             widget.setVisible(earlier)
         self.changed.emit()
@@ -91,9 +92,9 @@ class RecipientsCard(Card):
             self,
         )
         self.model.chosen_changed.connect(self.changed)
-        table = Table(self.model, name=tr("Recipients with an age key; Space ticks"), height=52)
-        table.setMinimumHeight(110)
-        self._column.addWidget(table)
+        self.table = Table(self.model, name=tr("Recipients with an age key; Space ticks"), height=52)
+        self.table.setMinimumHeight(150)
+        self._column.addWidget(self.table)
         self.certificates: list[Path] = []
         self._files = QVBoxLayout()
         self._column.addLayout(self._files)

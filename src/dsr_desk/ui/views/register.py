@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 from dsr_desk.app.indexing import Register
 from dsr_desk.app.registering import UNKNOWN, SourceView, Taken
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.ui.dialogs import form_layout
+from dsr_desk.ui.dialogs import add_line, form_layout
 from dsr_desk.ui.fields import Choice, DayField, Tick, text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -180,9 +180,7 @@ class IndexStep(QWidget):
         self.thumbnails = Tick(tr("Keep a small picture of each face for the review"))
         self.thumbnails.setChecked(True)
         for field in (self.purpose, self.basis, self.assessment, self.end, self.engine):
-            caption = label(field.accessibleName(), "muted")
-            caption.setBuddy(field)
-            form.addRow(caption, field)
+            add_line(form, field.accessibleName(), field)
         form.addRow("", self.thumbnails)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
 
 from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
@@ -93,6 +93,16 @@ class PlacePanel(Card):
         address = candidate.address
         self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
         self._column.addWidget(label(address.place, "note", wrap=True, selectable=True))
+        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
+        if reasons:
+            self._column.addWidget(rule())
+            self._column.addWidget(label(self.tr("Why it is here"), "note"))
+        for reason in reasons:
+            self._column.addWidget(label(reason.says, wrap=True))
+            if reason.kind is ReasonKind.LINK and reason.linked_item:
+                self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
+        if reasons:
+            self._column.addWidget(rule())
         facts = Facts()
         unknown = self.tr("unknown")
         facts.show_facts(
@@ -108,14 +118,10 @@ class PlacePanel(Card):
             for name, value in fields.items():
                 self._column.addWidget(label(name, "note"))
                 shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
+                shown.setToolTip(value)
+                # A long word is cut by itself and not all that stands above and below it.
+                shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
                 self._column.addWidget(shown)
-        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
-        if reasons:
-            self._column.addWidget(rule())
-        for reason in reasons:
-            self._column.addWidget(label(reason.says, "muted", wrap=True))
-            if reason.kind is ReasonKind.LINK and reason.linked_item:
-                self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
         if candidate.quality:
             self._column.addWidget(
                 label(self.tr("Quality: {q}").format(q=", ".join(candidate.quality)), "muted", wrap=True)

@@ -56,6 +56,7 @@ class SealedDialog(QDialog):
         column.addStretch(1)
         body.addWidget(scrolled(inner, name=self.tr("Sealed files"), ground=True), 1)
         close = Button(self.tr("Close"), self.accept, kind="primary")
+        close.setDefault(True)
         body.addLayout(row(label(self.tr("Passphrases are not shown again."), "note"), None, close))
 
     def _title(self, sealed: list[Shown]) -> str:

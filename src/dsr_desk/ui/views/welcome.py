@@ -14,7 +14,7 @@ from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import settings, words
 from dsr_desk.ui.bridge import Bridge
-from dsr_desk.ui.dialogs import form_layout, four_parts
+from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import Choice, text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.recovery import RecoveryCard
@@ -269,9 +269,7 @@ class FolderField(QWidget):
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
     form = form_layout()
     for caption, widget in lines:
-        shown = label(caption, "muted")
-        shown.setBuddy(widget)
-        form.addRow(shown, widget)
+        add_line(form, caption, widget)
     return form
 
 
