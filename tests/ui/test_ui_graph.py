@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.lineage_view import Drawing, Standing
+from dsr_desk.app.lineage_view import Drawing, PlacedEdge, PlacedNode, Standing
 from dsr_desk.app.sample.large import write_large_lineage
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.drawing import draw_all, draw_impact
@@ -19,9 +19,9 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.ui import icons, lineage_words, theme
-from dsr_desk.ui.graph_items import FAR
+from dsr_desk.ui.graph_items import DASHES, FAR
 from dsr_desk.ui.graph_parts import Legend, TreeView, png_of
-from dsr_desk.ui.graph_view import GraphView
+from dsr_desk.ui.graph_view import MOST_SAID, GraphView
 from dsr_desk.ui.models.lineage_tree import NODE, LineageTree
 from dsr_desk.ui.theme import Tokens
 
@@ -161,7 +161,9 @@ def test_the_shortest_way_is_lit_first_and_every_way_on_demand(view: GraphView) 
 
 def test_a_role_is_written_on_its_line_and_certainty_is_its_style(view: GraphView) -> None:
     assert view.edges["d:faces", "m:ages"].word == "evaluates"
-    assert "inferred" in view.edges["m:gate", "m:phone"].toolTip()
+    line = view.edges["m:gate", "m:phone"]
+    assert DASHES[line.placed.certainty] is Qt.PenStyle.DashLine
+    assert len(set(DASHES.values())) == len(Certainty)
     legend = Legend()
     assert legend.accessibleName() == (
         "Solid lines are recorded, dashed ones inferred, dotted ones a question for you."
@@ -184,6 +186,22 @@ def test_roles_that_would_cover_each_other_wait_until_they_are_lit(qtbot: QtBot,
     assert not any(
         one._place.intersects(other._place) for place, one in enumerate(shown) for other in shown[place + 1 :]
     )
+
+
+def test_with_very_many_lines_a_role_is_written_where_it_is_lit(qtbot: QtBot) -> None:
+    names = [Node(f"m:{i}", NodeKind.MODEL, f"model-{i}") for i in range(MOST_SAID + 2)]
+    placed = tuple(PlacedNode(node, 300.0 * (i % 2), 70.0 * i) for i, node in enumerate(names))
+    lines = tuple(
+        PlacedEdge("m:0", node.id, (Role.DISTIL,), Certainty.RECORDED, ((204.0, 25.0), (300.0, 70.0 * i)))
+        for i, node in enumerate(names[1:], start=1)
+    )
+    view = GraphView("Lineage")
+    qtbot.addWidget(view)
+    view.show_drawing(Drawing(placed, lines, 504.0, 70.0 * len(names), len(names)))
+    assert not view._labels
+    view.choose("m:3")
+    assert set(view._labels) == {("m:0", "m:3")}
+    assert view._labels["m:0", "m:3"].lit
 
 
 def test_graph_and_tree_hold_the_same(large: Drawing) -> None:

@@ -17,19 +17,15 @@ from dsr_desk.app.lineage_view import PlacedEdge, PlacedNode, Standing
 from dsr_desk.core.lineage import Certainty, NodeKind
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.lineage_words import (
-    certainty_name,
-    edge_word,
     note_of,
-    roles_said,
-    sentence_of,
     standing_icon,
     standing_tone,
     title_of,
 )
 from dsr_desk.ui.theme import Tokens, Tone
 
-FAR = 0.62
-"""Below this scale the small print is left out."""
+FAR, TINY = 0.62, 0.2
+"""Scales below which the small print is left out, and below which there are only boxes."""
 
 BAND = 26.0
 TIP = 7.0
@@ -83,7 +79,7 @@ class NodeItem(_Item):
         self._frame = QRectF(0, 0, width, height)
         self.setPos(placed.x, placed.y)
         self.setZValue(self.layer)
-        self.setToolTip(sentence_of(placed))
+        self._far: dict[int, int] = {}
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     @property
@@ -125,14 +121,15 @@ class NodeItem(_Item):
         painter.setClipPath(path)
         painter.fillRect(QRectF(0, 0, BAND, self._frame.height()), theme.colour(weak))
         painter.restore()
-        self._paint_band(painter, ink)
+        if scale >= TINY:
+            self._paint_band(painter, ink)
         painter.setPen(edge)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
-        if scale < FAR:
-            self._paint_far(painter, look, scale)
-        else:
+        if scale >= FAR:
             self._paint_near(painter, look)
+        elif scale >= TINY:
+            self._paint_far(painter, look, scale)
 
     def _paint_band(self, painter: QPainter, ink: str) -> None:
         """What kind it is and, below, the sign of how it stands in the case."""
@@ -160,9 +157,13 @@ class NodeItem(_Item):
         painter.setPen(theme.colour(look.text))
         text = title_of(self.placed)
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
-        size = round(min(24.0, 10.5 / scale))
-        while size > 13 and not _fits(text, theme.font(size, bold=True), room, flags):
-            size -= 1
+        wanted = round(min(24.0, 10.5 / scale))
+        if wanted not in self._far:
+            size = wanted
+            while size > 13 and not _fits(text, theme.font(size, bold=True), room, flags):
+                size -= 1
+            self._far[wanted] = size
+        size = self._far[wanted]
         painter.setFont(theme.font(size, bold=True))
         painter.drawText(room, flags if size > 13 else flags | int(Qt.TextFlag.TextWrapAnywhere), text)
 
@@ -170,17 +171,15 @@ class NodeItem(_Item):
 class EdgeItem(_Item):
     """A line with a tip. `word` is its role, which a LabelItem writes."""
 
-    def __init__(self, placed: PlacedEdge) -> None:
+    def __init__(self, placed: PlacedEdge, word: str) -> None:
         super().__init__()
         self.placed = placed
+        self.word = word
         self._points = [QPointF(*point) for point in placed.points]
         self._path = QPainterPath(self._points[0])
         for start, end in pairwise(self._points):
             middle = (start.x() + end.x()) / 2
             self._path.cubicTo(QPointF(middle, start.y()), QPointF(middle, end.y()), end)
-        self.word = edge_word(placed.roles)
-        words = ", ".join(part for part in (roles_said(placed.roles), certainty_name(placed.certainty)) if part)
-        self.setToolTip(words)
         self.setZValue(self.layer)
 
     def label_places(self) -> list[QRectF]:
@@ -251,13 +250,12 @@ class LabelItem(_Item):
         painter.drawText(patch, Qt.AlignmentFlag.AlignCenter, self._word)
 
 
-def place_labels(edges: Iterable[EdgeItem], most: int) -> Iterator[tuple[EdgeItem, LabelItem]]:
-    """A label for every line that has a role; those that would cover another, and all beyond `most`, show only while
-    they are lit."""
+def place_labels(edges: Iterable[EdgeItem]) -> Iterator[tuple[EdgeItem, LabelItem]]:
+    """A label for every line that has a role; one that would cover another shows only while it is lit."""
     rows: dict[int, list[QRectF]] = defaultdict(list)
-    for number, edge in enumerate(edges):
+    for edge in edges:
         places = edge.label_places()
-        for place in places if number < most else []:
+        for place in places:
             line = int(place.top() // 16)
             if not any(place.intersects(other) for near in (line - 1, line, line + 1) for other in rows[near]):
                 rows[line].append(place)

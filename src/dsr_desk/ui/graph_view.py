@@ -14,14 +14,15 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheel
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from dsr_desk.app.lineage_view import Drawing, Standing
+from dsr_desk.core.lineage import Role
 from dsr_desk.ui import theme
 from dsr_desk.ui.graph_items import EdgeItem, LabelItem, NodeItem, Sheet, place_labels
-from dsr_desk.ui.lineage_words import sentence_of
+from dsr_desk.ui.lineage_words import edge_word, sentence_of
 
 LEAST, MOST, STEP = 0.08, 3.0, 1.25
 MARGIN = 16.0
 MOST_SAID = 400
-"""With more lines than this the roles are written on the lines that are pointed out alone."""
+"""With more lines than this a role is written on a line while it is lit, and not before."""
 
 
 class GraphView(QGraphicsView):
@@ -64,15 +65,18 @@ class GraphView(QGraphicsView):
             item = NodeItem(placed, *drawing.box)
             self.nodes[placed.id] = item
             self._sheet.addItem(item)
+        written: dict[tuple[Role, ...], str] = {}
         for edge in drawing.edges:
             self._onward[edge.origin].append(edge.target)
             self._back[edge.target].append(edge.origin)
-            line = EdgeItem(edge)
+            if edge.roles not in written:
+                written[edge.roles] = edge_word(edge.roles)
+            line = EdgeItem(edge, written[edge.roles])
             self.edges[edge.origin, edge.target] = line
             self._sheet.addItem(line)
-        for line, label in place_labels(self.edges.values(), MOST_SAID):
-            self._labels[line.placed.origin, line.placed.target] = label
-            self._sheet.addItem(label)
+        if len(self.edges) <= MOST_SAID:
+            for line, label in place_labels(self.edges.values()):
+                self._label(line, label)
         rect = QRectF(0, 0, drawing.width, drawing.height).adjusted(-MARGIN, -MARGIN, MARGIN + 6, MARGIN + 6)
         self._sheet.setSceneRect(rect)
         if self.current not in self.nodes:
@@ -109,6 +113,8 @@ class GraphView(QGraphicsView):
         for (origin, target), line in self.edges.items():
             on = origin in ids and target in ids
             line.show_lit(lit=on, dim=bool(ids) and not on)
+            if on and (origin, target) not in self._labels and (places := line.label_places()):
+                self._label(line, LabelItem(line.word, places[0], always=False))
             if (label := self._labels.get((origin, target))) is not None:
                 label.show_lit(lit=on, dim=bool(ids) and not on)
 
@@ -194,6 +200,8 @@ class GraphView(QGraphicsView):
         super().mouseMoveEvent(event)
         if not event.buttons() and (found := self._at(event.position().toPoint())) != self._hovered:
             self._hovered = found
+            if found:
+                self.nodes[found].setToolTip(sentence_of(self.nodes[found].placed))
             self._light()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -250,6 +258,10 @@ class GraphView(QGraphicsView):
             ]
         if found := min(near, key=lambda k: abs(self.nodes[k].placed.y - here.y), default=""):
             self._go(found)
+
+    def _label(self, line: EdgeItem, label: LabelItem) -> None:
+        self._labels[line.placed.origin, line.placed.target] = label
+        self._sheet.addItem(label)
 
     def _light(self) -> None:
         pointed = self._hovered or self.current
