@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dsr_desk.evidence.bench import evidence_rows
 from dsr_desk.faces.bench import engine_bench
 from dsr_desk.faces.bench_steps import StepRow, step_rows
 from dsr_desk.faces.registry import load_engine
-from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.lineage.bench import bench_rows
 from dsr_desk.search import bench
 from dsr_desk.search.recall import RecallReport, measure_recall, read_labelled
@@ -90,6 +91,24 @@ def lineage(nodes: int, edges: int) -> list[Measured]:
             Measured(what=row.what, ours=row.value, unit=row.unit, note=row.how)
             for row in bench_rows(Path(folder), nodes, edges)
         ]
+
+
+def evidence(items: int, folder: Path | None, *, report: Report) -> list[Measured]:
+    """Sealing and verifying a bundle of many invented items in `folder`; see `evidence.bench`."""
+    phases = ["prepare", "seal", "verify", "tools"]
+    rows = evidence_rows(items, folder, lambda phase: report(Progress(phase, phases.index(phase), len(phases))))
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.peer,
+            ratio=round(row.peer / row.ours, 3) if row.peer else None,
+            note=row.note,
+        )
+        for row in rows
+    ]
 
 
 def recall_lines(found: RecallReport) -> list[str]:

@@ -99,5 +99,16 @@ def lineage(nodes: int, edges: int, as_json: bool) -> None:
     show(as_json, measuring.lineage(nodes, edges))
 
 
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--items", type=click.IntRange(1), default=100_000, show_default=True, help="Items of the bundle.")
+@json_option
+def evidence(folder: Path | None, items: int, as_json: bool) -> None:
+    """Sealing and verifying a bundle of many items, beside zip, sha256sum and age; in FOLDER, which needs room."""
+    with progress_bar(as_json) as (report, _):
+        rows = measuring.evidence(items, folder, report=report)
+    show(as_json, rows)
+
+
 def show(as_json: bool, rows: Sequence[measuring.Measured]) -> None:
     emit(as_json, codec.plain(rows), *measuring.measured_lines(rows))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs7
@@ -52,7 +53,7 @@ def open_cms(data: bytes, key: EnvelopeKey) -> bytes:
             raise Refused("The key given is no RSA key.")
         certificate = x509.load_pem_x509_certificate(key.certificate)
         return pkcs7.pkcs7_decrypt_der(data, certificate, private, [])
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Refused("The key given does not open this file: it was sealed for others, or it was changed.") from error
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +20,8 @@ WORDS: dict[str, dict[str, str]] = json.loads(files("dsr_desk.evidence").joinpat
 
 _PREFIX = "fact."
 _TOKEN = re.compile(r"\{(\w+)\}|\[([^|\]]*)\|([^|\]]*)\]")
+_ANY = r"(?:(?!\. [A-Z]).)+?"
+"""Goes over no end of a sentence."""
 _SHAPES = {"n": r"[\d.,]+", "day": r"\w+ \d{1,2} \w+ \d{4}"}
 
 
@@ -36,7 +38,13 @@ class Fact:
         return self.says or fill(WORDS[_PREFIX + self.code]["en"], dict(self.values))
 
     def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "values": dict(self.values), "says": self.english}
+        return _spelled(self)
+
+
+@lru_cache(1024)
+def _spelled(one: Fact) -> dict[str, Any]:
+    """Millions of lines say the same few facts."""
+    return {"code": one.code, "values": dict(one.values), "says": one.english}
 
 
 Saying = Fact | str
@@ -143,6 +151,6 @@ def _pattern(template: str) -> str:
         if name is None:
             found.append(f"(?:{re.escape(one)}|{re.escape(many)})")
         else:
-            found.append(f"(?P<{name}>{_SHAPES.get(name.partition('_')[0], '.+?')})")
+            found.append(f"(?P<{name}>{_SHAPES.get(name.partition('_')[0], _ANY)})")
         at = token.end()
     return "".join(found) + re.escape(template[at:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -46,15 +46,6 @@ def verified(path: Path, data: bytes, **opening: object) -> Verification:
     return verify(path, **opening)  # type: ignore[arg-type]
 
 
-def flips(data: bytes, count: int) -> Iterator[bytes]:
-    """The same number of changes each time, spread over the data by a fixed seed."""
-    chance = random.Random(7)
-    for place in chance.sample(range(len(data)), min(count, len(data))):
-        changed = bytearray(data)
-        changed[place] ^= 1 << chance.randrange(8)
-        yield bytes(changed)
-
-
 def resigned(members: dict[str, bytes], signer: Signer) -> dict[str, bytes]:
     archive = stored_zip(members)
     return {"archive": archive, "signature": signer.sign_detached(sha256(archive).digest(), SIGNED)}
@@ -62,46 +53,6 @@ def resigned(members: dict[str, bytes], signer: Signer) -> dict[str, bytes]:
 
 def test_what_was_not_touched_holds(evidence: Evidence) -> None:
     assert failures(evidence) == {}
-
-
-def test_every_single_byte_changed_in_the_archive_is_refused(evidence: Evidence) -> None:
-    for changed in flips(evidence.parcel[EVIDENCE], 400):
-        assert "signature" in failures(evidence, archive=changed)
-
-
-def test_every_single_byte_changed_in_the_signature_is_refused(evidence: Evidence) -> None:
-    for changed in flips(evidence.parcel[SIGNATURE], 900):
-        assert failures(evidence, signature=changed)
-
-
-def test_every_single_byte_changed_in_the_certificate_is_refused(evidence: Evidence) -> None:
-    for changed in flips(evidence.parcel[CERTIFICATE], 300):
-        assert failures(evidence, certificate=changed)
-
-
-def test_every_single_byte_changed_in_an_age_bundle_is_refused(
-    content: EvidenceContent, signer: Signer, tmp_path: Path
-) -> None:
-    identity = pyrage.x25519.Identity.generate()
-    sealed = seal(content, Edition.REGULATOR, signer, tmp_path / "b.age", recipients=[str(identity.to_public())])
-    data, path = sealed.path.read_bytes(), tmp_path / "changed.age"
-    head = data.index(b"\n---") + 60
-    for changed in (*flips(data, 120), *(flip + data[head:] for flip in flips(data[:head], 120))):
-        result = verified(path, changed, identities=[str(identity)])
-        assert not result.ok
-        assert result.checks[0].says
-
-
-@pytest.mark.usefixtures("few_iterations")
-def test_every_single_byte_changed_in_the_page_is_refused(
-    content: EvidenceContent, signer: Signer, tmp_path: Path
-) -> None:
-    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
-    page, path = sealed.path.read_bytes(), tmp_path / "changed.html"
-    start = page.index(b'id="sealed">')
-    shell = page[: start + 12]
-    for changed in (*flips(page, 150), *(flip + page[len(shell) :] for flip in flips(shell, 150))):
-        assert not verified(path, changed, passphrase=sealed.passphrase).ok
 
 
 @pytest.mark.usefixtures("few_iterations")

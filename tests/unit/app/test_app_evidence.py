@@ -1,0 +1,230 @@
+"""What a case's bundles hold: one deletion on the sample organisation, sealed for both readers."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from dsr_desk.app import cases, chasing, deleting, handing_over, models, review, sealing, validating
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.indexing import dataset_versions
+from dsr_desk.app.organisation import Details, set_organisation_details
+from dsr_desk.app.registering import correct_dataset
+from dsr_desk.core.actions import ActionKind
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.lineage import Fate
+from dsr_desk.core.requests import Right
+from dsr_desk.evidence.facts import WORDS
+from dsr_desk.faces.photo import examine
+from dsr_desk.faces.registry import load_engine
+from unit.app.conftest import PASSPHRASE, Work
+
+SECOND = "a second officer's passphrase"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Both editions of the case, opened: files by name below `data/`."""
+
+    work: Work
+    requester: dict[str, bytes]
+    regulator: dict[str, bytes]
+    secrets: list[bytes]
+
+    def predicate(self) -> dict[str, object]:
+        payload = json.loads(self.regulator["statement.dsse.json"])["payload"]
+        found: dict[str, object] = json.loads(base64.b64decode(payload))["predicate"]
+        return found
+
+
+def deleted(work: Work) -> Work:
+    """The whole deletion, read back, with the fate of each model decided."""
+    work.search()
+    work.decide_all()
+    for model in models.affected_by_case(work.desk, work.ref).models:
+        models.plan_disposition(
+            work.desk, work.ref, model.node.label, Fate.RETRAINED, responsible="ML platform", deadline="2027-03-31"
+        )
+    deleting.make_plan(work.desk, work.ref)
+    deleting.approve(work.desk, work.ref)
+    deleting.run(work.desk, work.ref)
+    deleting.read_back(work.desk, work.ref)
+    return work
+
+
+def sealed(work: Work, folder: Path, language: str = "en") -> Sealed:
+    desk, ref = work.desk, work.ref
+    identity = pyrage.x25519.Identity.generate()
+    key = folder / "identity.txt"
+    key.write_text(str(identity))
+    secrets = everything_secret(work)
+    hers, theirs = sealing.seal(desk, ref, folder / "out", regulators=[str(identity.to_public())], language=language)
+    sealing.open_bundle(hers.path, folder / "hers", passphrase=hers.passphrase)
+    sealing.open_bundle(theirs.path, folder / "theirs", identities=[key])
+    return Sealed(work, files_below(folder / "hers"), files_below(folder / "theirs"), secrets)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    data = folder / "evidence" / "data"
+    return {path.relative_to(data).as_posix(): path.read_bytes() for path in data.rglob("*") if path.is_file()}
+
+
+def everything_secret(work: Work) -> list[bytes]:
+    """Reference photos, templates of faces, content digests of hits, and identifiers of everybody in the sample."""
+    db = work.desk.vault.db
+    found = [bytes(row[0]) for row in db.conn.execute("SELECT photo FROM reference_photos WHERE photo IS NOT NULL")]
+    found += [bytes(row[0]) for row in db.conn.execute("SELECT crop FROM decisions WHERE crop IS NOT NULL")]
+    engine = load_engine()
+    found += [face.template.tobytes() for photo in found[:1] for face in examine(engine, photo).faces]
+    for hit in review.hits(work.desk, work.ref):
+        found += [bytes.fromhex(hit.address.digest), hit.address.member.encode()]
+    table = next(work.data.rglob("profiles.csv")).read_text("utf-8").splitlines()
+    for line in table[1:]:
+        found += [cell.encode() for cell in line.split(",") if "@" in cell or re.fullmatch(r"\+?[\d ]{8,}", cell)]
+    known = work.desk.vault.db.conn.execute("SELECT identifiers FROM cases WHERE ref = ?", [work.ref]).fetchone()[0]
+    found += [value.encode() for values in json.loads(known).values() for value in values if len(value) >= 5]
+    return [one for one in found if len(one) >= 5]
+
+
+def forms(secret: bytes) -> list[bytes]:
+    """How bytes may be spelled; of long ones a piece from the middle, which no wrapping hides."""
+    piece = secret if len(secret) < 96 else secret[len(secret) // 2 : len(secret) // 2 + 48]
+    shifted = [base64.b64encode(piece[shift:])[4:-4] for shift in range(3)] if len(piece) > 30 else []
+    return [piece, piece.hex().encode(), piece.hex().upper().encode(), *shifted]
+
+
+def inflated(data: bytes) -> bytes:
+    """The bytes and those of any zip among them: nothing hides in a compressed member."""
+    found = [data]
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found += [inflated(archive.read(name)) for name in archive.namelist()]
+    return b"".join(found)
+
+
+def text_of(page: bytes) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.decode().split("</style>")[1])).split())
+
+
+def test_no_byte_of_the_regulator_edition_tells_of_a_person(work: Work, tmp_path: Path) -> None:
+    bundle = sealed(deleted(work), tmp_path)
+    (archive,) = (tmp_path / "theirs").glob("evidence.zip")
+    searched = inflated(archive.read_bytes()) + b"".join(bundle.regulator.values())
+    assert len(bundle.secrets) > 40
+    for secret in bundle.secrets:
+        for form in forms(secret):
+            assert form not in searched
+            assert form.lower() not in searched.lower() or len(form) < 12
+    for picture in (b"\xff\xd8\xff", b"\x89PNG", b"data:image", b"RIFF"):
+        assert picture not in searched
+
+
+def test_every_picture_of_the_requester_is_a_face_of_hers_with_its_origin(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    view = cases.show_case(work.desk, work.ref)
+    cases.edit_request(
+        work.desk, work.ref, right=Right.ACCESS, law=view.law, received=view.received, identifiers=view.identifiers
+    )
+    bundle = sealed(work, tmp_path)
+    page = bundle.requester["report.html"].decode()
+    pictures = re.findall(r'<img src="data:image/jpeg;base64,([^"]+)" alt="[^"]*(item-\d+)"', page)
+    assert pictures
+    assert len(pictures) == page.count("<img")
+    items = {line["item"]: line for line in json.loads(bundle.requester["hits.json"])}
+    engine = load_engine()
+    for encoded, ref in pictures:
+        assert items[ref]["kind"] == "photo"
+        assert items[ref]["salted_hash"]
+        assert len(examine(engine, base64.b64decode(encoded)).faces) <= 1
+    assert b"data:image" not in b"".join(bundle.regulator.values())
+
+
+@pytest.mark.parametrize("edition", ["requester", "regulator"])
+def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, edition: str) -> None:
+    bundle = sealed(deleted(work), tmp_path, "de")
+    said = text_of(getattr(bundle, edition)["report.html"])
+    assert "Kurz gesagt" in said
+    assert "auf Englisch" not in said
+    for key, both in WORDS.items():
+        for part in re.split(r"\{\w+\}|\[[^\]]*\]", both["en"]):
+            words = part.strip(" .,:;()")
+            if words.count(" ") >= 2 and words not in both["de"]:
+                assert words not in said, key
+    assert not re.search(r"\b(the|and|with|found|read back|gone|were|of the)\b", said)
+
+
+def test_the_outcome_is_confirmed_by_an_officer_who_ran_nothing(work: Work, tmp_path: Path) -> None:
+    with pytest.raises(validating.NothingToConfirm):
+        validating.confirm_outcome(work.desk, work.ref)
+    deleted(work)
+    with pytest.raises(validating.OwnWork):
+        validating.confirm_outcome(work.desk, work.ref)
+    assert "Nobody other than the operator" in text_of(sealed(work, fresh(tmp_path, "a")).regulator["report.html"])
+    folder = work.desk.vault.folder
+    work.desk.vault.add_officer("Ben", SECOND)
+    work.desk.close()
+    with Desk.open(folder, SECOND) as second:
+        validating.confirm_outcome(second, work.ref)
+    with Desk.open(folder, PASSPHRASE) as desk:
+        again = Work(desk, work.ref, work.data, work.truth, work.sample)
+        bundle = sealed(again, fresh(tmp_path, "b"))
+        assert "Outcome confirmed by Ben" in text_of(bundle.regulator["report.html"])
+        assert bundle.predicate()["declarant"]["validator"] == "Ben"  # type: ignore[index]
+        deleting.read_back(desk, work.ref)
+        assert validating.confirmed_by(desk, work.ref) == ""
+
+
+def fresh(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    return folder / name
+
+
+def test_who_acts_for_the_person_and_the_organisation_are_on_the_certificate(work: Work, tmp_path: Path) -> None:
+    desk, ref = work.desk, work.ref
+    cases.record_identity(
+        desk, ref, method="video call", photo_shows_requester="seen", acting_for="lawyer with a power of attorney"
+    )
+    set_organisation_details(desk, Details("1 Quay", "privacy@x.example", "The Authority", "data protection officer"))
+    work.search()
+    work.decide_all()
+    said = text_of(sealed(work, tmp_path).requester["report.html"])
+    for part in ("lawyer with a power of attorney", "1 Quay", "privacy@x.example", "The Authority", "officer"):
+        assert part in said
+
+
+def test_a_second_reviewer_is_who_decided_again_on_what_another_had_decided(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    first = review.review_items(work.desk, work.ref)[0].candidate
+    folder = work.desk.vault.folder
+    work.desk.vault.add_officer("Ben", SECOND)
+    work.desk.close()
+    with Desk.open(folder, SECOND) as desk:
+        review.decide(desk, work.ref, first.id, Verdict.DIFFERENT)
+        bundle = sealed(Work(desk, work.ref, work.data, work.truth, work.sample), tmp_path)
+        assert json.loads(bundle.regulator["scope.json"])["review"]["second_reviewers"] == ["Ben"]
+
+
+def test_whom_the_data_was_passed_on_to_is_named_with_date_and_answer(work: Work, tmp_path: Path) -> None:
+    for version, _ in dataset_versions(work.desk):
+        correct_dataset(work.desk, version.id, {"data_recipients": "Northbridge Labs"})
+    deleted(work)
+    plan = deleting.show_plan(work.desk, work.ref).plan
+    (told, *_) = [one for one in plan.actions if one.kind is ActionKind.TELL_RECIPIENT]
+    before = text_of(sealed(work, fresh(tmp_path, "a")).requester["report.html"])
+    assert "Northbridge Labs: no telling recorded" in before
+    chasing.chase(work.desk, work.ref, [told.id], date(2027, 1, 4))
+    handing_over.declare(work.desk, work.ref, told.id, "deleted, says their letter")
+    after = text_of(sealed(work, fresh(tmp_path, "b")).requester["report.html"])
+    assert re.search(r"Northbridge Labs: told on [^;]+; answered on [^:]+: deleted, says their letter", after)
