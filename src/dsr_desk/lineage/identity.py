@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations, product
 
 from dsr_desk.core.lineage import Certainty, JoinQuestion, Node, NodeKind
@@ -110,26 +109,17 @@ class Identities:
 
 def plain_name(node: Node) -> str:
     """A name as it is compared: without case, and without the owner of an `owner/name`."""
-    return _plain(node.name)
+    name = node.name.casefold().strip().rstrip("/")
+    return name.rsplit("/", 1)[-1] if name.count("/") == 1 and "://" not in name else name
 
 
 def named_version(node: Node) -> tuple[str, str]:
     """Compared name and version; `name@version` in a name counts as both."""
-    return _named_version(node.name, node.version)
-
-
-@lru_cache(maxsize=1 << 18)
-def _plain(name: str) -> str:
-    name = name.casefold().strip().rstrip("/")
-    return name.rsplit("/", 1)[-1] if name.count("/") == 1 and "://" not in name else name
-
-
-@lru_cache(maxsize=1 << 18)
-def _named_version(name: str, version: str) -> tuple[str, str]:
-    name = _plain(name)
-    if not version and "@" in name and "://" not in name:
+    name = plain_name(node)
+    if not node.version and "@" in name and "://" not in name:
         name, _, version = name.rpartition("@")
-    return name, version
+        return name, version
+    return name, node.version
 
 
 def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence[frozenset[str]] = ()) -> Identities:
