@@ -44,6 +44,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 	$(BIN)/dsr-desk bench index $(if $(FACES),$(FACES)/lfw)
 	$(BIN)/dsr-desk bench lineage
 	$(BIN)/dsr-desk bench evidence
+	$(BIN)/dsr-desk bench records
 	$(BIN)/dsr-desk bench engine $(FACES)
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +18,8 @@ from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.lineage.bench import bench_rows
 from dsr_desk.search import bench
+from dsr_desk.search.bench_matching import Agreement, measure_matching
+from dsr_desk.search.bench_records import records_rows
 from dsr_desk.search.recall import RecallReport, measure_recall, read_labelled
 from dsr_desk.search.validation import CalibrationReport, validate_calibration
 
@@ -84,6 +88,16 @@ def search(faces: int, *, matrix: bool) -> list[Measured]:
     return _of_search(bench.search_rows(faces, matrix=matrix))
 
 
+def records(count: int, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """Building and searching an index of so many invented records; see `search.bench_records`."""
+    return _of_search(records_rows(count, report=report, cancel=cancel))
+
+
+def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) -> list[Agreement]:
+    """How well invented records are found, by field and by what became of it; see `search.bench_matching`."""
+    return measure_matching(count, subjects, report=report, cancel=cancel)
+
+
 def lineage(nodes: int, edges: int) -> list[Measured]:
     """Import, impact and layout on a made-up organisation; see `lineage.bench`."""
     with tempfile.TemporaryDirectory() as folder:
@@ -143,6 +157,17 @@ def step_lines(rows: Iterable[StepRow]) -> list[str]:
     ]
 
 
+def matching_lines(rows: Iterable[Agreement]) -> list[str]:
+    """A line for each way in which a field was written, with what was missed; then one for each field."""
+    lines, asked, found = [], Counter[str](), Counter[str]()
+    for row in rows:
+        lines.append(f"{row.of}, {row.way}: {row.found} of {row.asked} found, precision {row.precision:.1%}")
+        lines += [f"    missed: {wanted} | {held}" for wanted, held in row.misses]
+        asked[row.of] += row.asked
+        found[row.of] += row.found
+    return [*lines, *(f"{of}: {found[of] / asked[of]:.2%} of {asked[of]} found" for of in asked)]
+
+
 def measured_lines(rows: Iterable[Measured]) -> list[str]:
     return [_line(row) for row in rows]
 
@@ -161,7 +186,13 @@ def _figure(value: float) -> str:
 
 
 def _of_search(rows: Iterable[bench.BenchRow]) -> list[Measured]:
-    return [Measured(row.what, row.ours, row.unit, row.against, row.theirs, row.ratio, row.reach) for row in rows]
+    """Rows of the search room; a peer that is not installed has no number there."""
+    return [
+        Measured(row.what, row.ours, row.unit)
+        if math.isnan(row.theirs)
+        else Measured(row.what, row.ours, row.unit, row.against, row.theirs, row.ratio, row.reach or None)
+        for row in rows
+    ]
 
 
 def _workers(wanted: int | None) -> int:

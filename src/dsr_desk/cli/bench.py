@@ -12,6 +12,9 @@ from dsr_desk.app import measuring
 from dsr_desk.cli.common import emit, json_option, progress_bar
 from dsr_desk.core import codec
 
+SUBJECTS = 1000
+"""People who are searched for by one field after the other."""
+
 photos = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -108,6 +111,28 @@ def evidence(folder: Path | None, items: int, as_json: bool) -> None:
     with progress_bar(as_json) as (report, _):
         rows = measuring.evidence(items, folder, report=report)
     show(as_json, rows)
+
+
+@bench.command()
+@click.option("--records", type=click.IntRange(1000), default=100_000, show_default=True, help="Records of the index.")
+@click.option(
+    "--matching",
+    type=click.IntRange(0),
+    default=10_000,
+    show_default=True,
+    help="Records for accuracy; 0: none.",
+)
+@json_option
+def records(records: int, matching: int, as_json: bool) -> None:
+    """Record search on invented people: how well by kind of damage, how large and how fast beside FTS5 and DuckDB.
+
+    10,000,000 records need about 16 GB in the folder for temporary files (TMPDIR).
+    """
+    with progress_bar(as_json) as (report, cancel):
+        found = measuring.matching(matching, SUBJECTS, report=report, cancel=cancel) if matching else []
+        rows = measuring.records(records, report=report, cancel=cancel)
+    result = {"figures": codec.plain(rows), "matching": codec.plain(found)}
+    emit(as_json, result, *measuring.matching_lines(found), *measuring.measured_lines(rows))
 
 
 def show(as_json: bool, rows: Sequence[measuring.Measured]) -> None:

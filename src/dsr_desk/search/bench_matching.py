@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyrage
 
 from dsr_desk.core.findings import Identifiers, Reason
 from dsr_desk.core.items import DatasetVersion
@@ -71,18 +71,15 @@ def measure_matching(
     cancel = cancel or CancelToken()
     population = list(people(records, seed))
     with tempfile.TemporaryDirectory() as made:
-        table, folder, secret = (
-            Path(made) / "people.csv",
-            Path(made) / f"people{SUFFIX}",
-            Secret(passphrase=secrets.token_hex()),
-        )
-        ways = write_table(table, population, seed)
-        version = DatasetVersion("people", "1")
+        table, folder, addressed = Path(made) / "people.csv", Path(made) / f"people{SUFFIX}", own_key()
+        ways, mentioned = write_table(table, population, seed)
         build(
-            [table], folder, version=version, addressed=Addressed(secret=secret), load=load, country="DE", report=report
-        )
-        with Index.open(folder, secret) as index:
-            questions = _Questions(index, population, ways)
+            [table], folder,
+            version=DatasetVersion("people", "1"), addressed=addressed, load=load, country="DE", report=report,
+            cancel=cancel,
+        )  # fmt: skip
+        with Index.open(folder, addressed.secret) as index:
+            questions = _Questions(index, population, ways, mentioned)
             step = max(1, records // subjects)
             for number in range(0, records, step):
                 cancel.check()
@@ -91,19 +88,32 @@ def measure_matching(
     return questions.agreements()
 
 
-def write_table(path: Path, population: list[Person], seed: int) -> list[tuple[tuple[str, str], ...]]:
-    """A CSV of one record a person; returns for each person the way and the value of each field."""
+def own_key() -> Addressed:
+    """Addressed to a key that nobody else has, which costs no time as a passphrase would."""
+    identity = pyrage.x25519.Identity.generate()
+    return Addressed((str(identity.to_public()),), Secret(identity=str(identity)))
+
+
+Ways = list[tuple[tuple[str, str], ...]]
+"""For each person the way and the value of each field, in the order of HELD."""
+
+
+def write_table(path: Path, population: list[Person], seed: int) -> tuple[Ways, dict[int, int]]:
+    """A CSV of one record a person; returns what it holds, and by record the number of whom its note mentions."""
     draws = np.random.default_rng((seed, 1)).random((len(population), len(HELD), 5)).tolist()
-    written = []
+    written: Ways = []
+    mentioned = {}
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for person, row in zip(population, draws, strict=True):
             held = tuple(damaged(name, person, draw) for name, draw in zip(HELD, row, strict=True))
             other = population[int(row[0][4] * len(population))]
-            writer.writerow([*(value for _, value in held), _note(other, row[1][4])])
+            if note := _note(other, row[1][4]):
+                mentioned[person.number] = other.number
+            writer.writerow([*(value for _, value in held), note])
             written.append(held)
-    return written
+    return written, mentioned
 
 
 def _note(other: Person, draw: float) -> str:
@@ -118,9 +128,10 @@ def _note(other: Person, draw: float) -> str:
 
 
 class _Questions:
-    def __init__(self, index: Index, population: list[Person], ways: list[tuple[tuple[str, str], ...]]) -> None:
+    def __init__(self, index: Index, population: list[Person], ways: Ways, mentioned: dict[int, int]) -> None:
         self._index = index
         self._ways = ways
+        self._mentioned = mentioned
         self._rows = [row for (row,) in index.rows("SELECT id FROM items WHERE record = 1 ORDER BY id")]
         self._people = dict(zip(self._rows, population, strict=True))
         self._seen: dict[tuple[str, str], Agreement] = {}
@@ -135,16 +146,16 @@ class _Questions:
             mine = self._rows[person.number]
             best = sorted(found, key=lambda row: -max(reason.score for reason in found[row]))
             listed = best[:FIRST] if name == "name" else best
-            self._note(
-                name,
-                person,
-                mine in listed,
-                sum(not _has(self._people[row], name, person) for row in listed),
-                len(listed),
-            )
+            strangers = sum(not self._concerns(self._people[row], name, person) for row in listed)
+            self._note(name, person, mine in listed, strangers, len(listed))
             if name == "name" and mine in found:
                 for column in ("date of birth", "address"):
                     self._note(column, person, any(f"{column} in" in reason.says for reason in found[mine]), 0, 0)
+
+    def _concerns(self, there: Person, name: str, asked: Person) -> bool:
+        """Whether a record is of somebody who has the same value, or mentions who was asked for."""
+        same = _value(there, name).casefold() == _value(asked, name).casefold()
+        return same or self._mentioned.get(there.number) == asked.number
 
     def _find(self, identifiers: Identifiers) -> dict[int, list[Reason]]:
         return find_records(self._index, wanted(identifiers, self._index.country)).reasons
@@ -179,7 +190,3 @@ def _value(person: Person, name: str) -> str:
         "date of birth": person.born.isoformat(),
         "address": person.address,
     }[name]
-
-
-def _has(one: Person, name: str, asked: Person) -> bool:
-    return _value(one, name).casefold() == _value(asked, name).casefold()

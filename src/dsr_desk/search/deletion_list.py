@@ -11,7 +11,7 @@ from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.search.columns import Field
 from dsr_desk.search.combined import SAYS, combined_hashes
 from dsr_desk.search.contents import IndexedItem
-from dsr_desk.search.identifiers import hashes_of, key_of_hash
+from dsr_desk.search.identifiers import HASHES, hashes_of, key_of_hash
 from dsr_desk.search.index import IN_CLAUSE, Index
 from dsr_desk.search.lookup import forms_in
 from dsr_desk.search.records import HASH_NAMES, WORDS, records
@@ -39,6 +39,7 @@ def match_hashes(index: Index, hashes: Collection[str], report: Report, cancel: 
         cancel.check()
         for row in rows.tolist():
             wanted[row].update(by_key[key])
+    names = [name for name, digits in HASHES.items() if any(len(one) == digits for one in hashes)]
     ordered = sorted(wanted)
     for start in range(0, len(ordered), IN_CLAUSE):
         cancel.check()
@@ -46,20 +47,20 @@ def match_hashes(index: Index, hashes: Collection[str], report: Report, cancel: 
         part = ordered[start : start + IN_CLAUSE]
         items = index.items(part)
         for row, fields in records(index, part).items():
-            there = hashes_in_record(fields, index.country)
+            there = hashes_in_record(fields, index.country, names)
             for found in sorted(wanted[row] & there.keys()):
                 yield HashMatch(found, items[row], there[found])
 
 
-def hashes_in_record(fields: Sequence[Field], country: str) -> dict[str, str]:
-    """Every hash (hexadecimal) that a record has, with the sentence that says of what."""
+def hashes_in_record(fields: Sequence[Field], country: str, names: Collection[str]) -> dict[str, str]:
+    """Every hash (hexadecimal) of these kinds that a record has, with the sentence that says of what."""
     found = {digest.hex(): SAYS for digest in combined_hashes(fields)}
     for one in fields:
         for kind, form in forms_in(one.kind, one.value, country):
             if form.hashed:
                 where = f"in column {one.column}" if one.kind is kind else f"mentioned in column {one.column}"
                 note = f" {form.note}" if form.note else ""
-                for name, digest in hashes_of(form.text).items():
+                for name, digest in hashes_of(form.text, names).items():
                     found.setdefault(digest, f"{WORDS[kind]} {where} has this {HASH_NAMES[name]} hash{note}")
         if held := hash_in(one.value):
             found.setdefault(held, f"hash in column {one.column} is the same")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -22,7 +22,9 @@ EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
-_HASHES = ("md5", "sha1", "sha256")
+HASHES = {"md5": 32, "sha1": 40, "sha256": 64}
+"""Hashes that are known again, with the number of their hexadecimal digits."""
+
 _md5, _sha1 = (partial(getattr(hashlib, name), usedforsecurity=False) for name in ("md5", "sha1"))
 _sha256 = hashlib.sha256
 _IN_TEXT = re.compile(
@@ -142,10 +144,10 @@ def forms_of(kind: ColumnKind, value: str, country: str = "") -> list[Form]:
     return []
 
 
-def hashes_of(text: str) -> dict[str, str]:
-    """MD5, SHA-1 and SHA-256 (hex) of a form, as shared lists hold them."""
+def hashes_of(text: str, names: Iterable[str] = HASHES) -> dict[str, str]:
+    """MD5, SHA-1 and SHA-256 (hex) of a form, as shared lists hold them; or only some of them."""
     data = text.encode()
-    return {name: hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in _HASHES}
+    return {name: hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in names}
 
 
 def key_of(text: str) -> int:
