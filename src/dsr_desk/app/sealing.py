@@ -30,7 +30,7 @@ from dsr_desk.evidence.verify import verify as verify_file
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, free_name
 
-__all__ = ["Relation", "certificate_fingerprint", "organisation_signer", "write_certificate"]
+__all__ = ["Relation", "Verification", "certificate_fingerprint", "organisation_signer", "write_certificate"]
 
 
 class NothingToSeal(DeskError):

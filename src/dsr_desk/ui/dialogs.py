@@ -15,6 +15,7 @@ from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
+from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
 
@@ -142,7 +143,16 @@ def add_line(form: QFormLayout, caption: str, widget: QWidget) -> None:
 
 def four_parts(error: DeskError) -> str:
     """What happened, what it means, what to do and the code, as one paragraph each."""
-    return f"{error.what_happened}\n{error.what_it_means}\n{error.what_to_do} ({error.code})"
+    happened, means, todo = error_says(error)
+    return f"{happened}\n{means}\n{todo} ({error.code})"
+
+
+def error_says(error: DeskError) -> tuple[str, str, str]:
+    """What happened, what it means and what to do, in the language of the windows where it has the sentences."""
+    happened, means, todo = (
+        tr(template).format(**error.details) for template in (error.happened, error.means, error.todo)
+    )
+    return happened, means, todo
 
 
 class ErrorDialog(QDialog):
@@ -151,7 +161,8 @@ class ErrorDialog(QDialog):
     def __init__(self, error: DeskError, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("DSR Desk"))
-        self.setAccessibleName(error.what_happened)
+        happened, means, todo = error_says(error)
+        self.setAccessibleName(happened)
         self.setMinimumWidth(480)
         body = QVBoxLayout(self)
         body.setContentsMargins(24, 24, 24, 16)
@@ -159,11 +170,11 @@ class ErrorDialog(QDialog):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(Sign("warn", Tone.DANGER, 24), 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(label(error.what_happened, "section", wrap=True, selectable=True), 1)
+        head.addWidget(label(happened, "section", wrap=True, selectable=True), 1)
         body.addLayout(head)
         for caption, text in (
-            (self.tr("What it means"), error.what_it_means),
-            (self.tr("What to do"), error.what_to_do),
+            (self.tr("What it means"), means),
+            (self.tr("What to do"), todo),
         ):
             body.addWidget(label(caption, "note"))
             body.addWidget(label(text, wrap=True, selectable=True))

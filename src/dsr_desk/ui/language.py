@@ -2,11 +2,14 @@
 
 A catalogue is a JSON object from the English sentence to its translation, and from a sentence with `%Ln` to its two
 forms, for one and for several. What stands in no catalogue stays English.
+
+A second catalogue holds what the other rooms say in English sentences: whole, or with holes `{}` for what varies.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib import resources
 
@@ -17,6 +20,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 """By their own names, as everybody finds them."""
 
 _installed: list[QTranslator] = []
+_spoken = "en"
 
 
 class Catalogue(QTranslator):
@@ -37,7 +41,34 @@ class Catalogue(QTranslator):
 @lru_cache(maxsize=4)
 def sentences(language: str) -> dict[str, str | list[str]]:
     """The catalogue of a language; empty for English."""
-    source = resources.files("dsr_desk.ui").joinpath(f"resources/words/{language}.json")
+    return _read(language)
+
+
+def said(text: str) -> str:
+    """What another room says, in the language that is spoken now."""
+    return _said(text, _spoken)
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str, language: str) -> str:
+    for pattern, translation in _patterns(language):
+        if (found := pattern.fullmatch(text)) is not None:
+            return translation.format(*found.groups())
+    return text
+
+
+@lru_cache(maxsize=4)
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Those without holes first, then the longest, so that the most exact one counts."""
+    entries = sorted(_read(f"{language}.said").items(), key=lambda one: ("{}" in one[0], -len(one[0])))
+    return tuple(
+        (re.compile("(.+)".join(re.escape(part) for part in english.split("{}")), re.DOTALL), str(translation))
+        for english, translation in entries
+    )
+
+
+def _read(name: str) -> dict[str, str | list[str]]:
+    source = resources.files("dsr_desk.ui").joinpath(f"resources/words/{name}.json")
     if not source.is_file():
         return {}
     found: dict[str, str | list[str]] = json.loads(source.read_text(encoding="utf-8"))
@@ -54,10 +85,11 @@ def resolve(wish: str) -> str:
 
 def speak(app: QApplication, wish: str) -> None:
     """From now on new windows speak this language; figures and days are written as it writes them."""
+    global _spoken
     for old in _installed:
         app.removeTranslator(old)
     _installed.clear()
-    language = resolve(wish)
+    _spoken = language = resolve(wish)
     system = QLocale.system()
     if system.language() == QLocale.Language.C or system.name()[:2] != language:
         # A machine without a locale would print 3004118 for 3,004,118.

@@ -99,7 +99,7 @@ def next_step(state: CaseState) -> tuple[str, str]:
         CaseState.REVIEWED: (tr("Plan the deletion"), "deletion"),
         CaseState.PLANNED: (tr("Approve the plan"), "deletion"),
         CaseState.APPROVED: (tr("Run the deletion"), "deletion"),
-        CaseState.DELETED: (tr("Read back"), "deletion"),
+        CaseState.DELETED: (tr("Read back now"), "deletion"),
         CaseState.READ_BACK: (tr("Seal the evidence"), "evidence"),
     }.get(state, (tr("Open evidence"), "evidence"))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dsr_desk.app.steps import Stage, steps
+from dsr_desk.ui.language import said
 from dsr_desk.ui.navigation import Place, StepState
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.views.cases import CasesPage
@@ -71,4 +72,4 @@ def general_places() -> list[Place]:
 
 def step_states(desk: Desk, case: str) -> dict[str, tuple[StepState, str]]:
     """Icon and line of each step of a case."""
-    return {state.step.value: (STATES[state.stage], state.says) for state in steps(desk, case)}
+    return {state.step.value: (STATES[state.stage], said(state.says)) for state in steps(desk, case)}

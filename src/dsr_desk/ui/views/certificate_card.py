@@ -173,12 +173,12 @@ class OrganisationCard(Card):
             "authority": text_field(tr("Supervisory authority")),
             "role": text_field(tr("Your role when you seal"), example=tr("for example: data protection officer")),
         }
+        self.save = Button(tr("Save"), self._save, name=tr("Save what certificates say"))
         form = form_layout()
         for field in self.fields.values():
             add_line(form, field.accessibleName(), field)
             field.textEdited.connect(lambda _text: self.save.setEnabled(True))
         self.body.addLayout(form)
-        self.save = Button(tr("Save"), self._save, name=tr("Save what certificates say"))
         self.body.addLayout(row(None, self.save))
 
     def reload(self) -> None:

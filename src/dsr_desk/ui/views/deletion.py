@@ -20,6 +20,7 @@ from dsr_desk.core.requests import CaseState
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import names, words
 from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.language import said
 from dsr_desk.ui.models.actions import ActionRow, ActionsModel, Rehearsed, seen_name, seen_tone
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
@@ -59,7 +60,7 @@ class DeletionPage(Page):
         self.again = Button(self.tr("Plan again"), self._plan)
         self.approve = Button(self.tr("Approve the plan"), self._approve, kind="primary")
         self.run = Button("", self._confirm, kind="danger")
-        self.look = Button(self.tr("Read back"), self._read_back, kind="primary")
+        self.look = Button(self.tr("Read back now"), self._read_back, kind="primary")
         self.tasks = Button("", self._show_tasks)
         self.seal = Button(self.tr("Go to the evidence"), lambda: session.go.emit("evidence"), kind="primary")
         for button in (self.tasks, self.withdraw, self.again, self.approve, self.run, self.look, self.seal):
@@ -149,7 +150,7 @@ class DeletionPage(Page):
             self._seen.addWidget(label(done if state is CaseState.DELETED else waits, "muted", wrap=True))
         else:
             self._seen.addLayout(row(Chip(seen_name(found.seen), seen_tone(found.seen)), None))
-            self._seen.addWidget(label(found.headline, wrap=True, selectable=True))
+            self._seen.addWidget(label(said(found.headline), wrap=True, selectable=True))
             for check in found.checks:
                 icon = "done" if seen_tone(check.seen) is Tone.OK else None
                 line = Notice(plain=True)

@@ -17,6 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Question
+from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.bundle_dialogs import CheckDialog, TimeStampDialog
@@ -63,7 +64,7 @@ class EvidencePage(Page):
         clear(self._ready)
         for line in checklist(desk, ref):
             notice = Notice(plain=True)
-            notice.say(line.says, Tone.OK if line.ok else Tone.WARN, "done" if line.ok else "warn")
+            notice.say(said(line.says), Tone.OK if line.ok else Tone.WARN, "done" if line.ok else "warn")
             self._ready.addWidget(notice)
         self._ready.addStretch(1)
         made = bundles(desk, ref)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal
@@ -12,6 +13,7 @@ from dsr_desk.app.sealing import Claim, Relation
 from dsr_desk.app.time_stamps import TimeStamp
 from dsr_desk.ui import words
 from dsr_desk.ui.fields import Choice, Tick, text_field
+from dsr_desk.ui.language import said
 from dsr_desk.ui.models.choices import ChoicesModel
 from dsr_desk.ui.models.table import Cell, Column
 from dsr_desk.ui.tables import Table
@@ -151,7 +153,7 @@ class RecipientsCard(Card):
         clear(self._files)
         for file in self.certificates:
             name = tr("Leave out {v}").format(v=file.name)
-            leave = Button(tr("Leave out"), lambda file=file: self._leave_out(file), kind="link", name=name)
+            leave = Button(tr("Leave out"), partial(self._leave_out, file), kind="link", name=name)
             self._files.addLayout(row(label(tr("Certificate {file}").format(file=file.name)), None, leave))
         self.changed.emit()
 
@@ -176,8 +178,8 @@ class ClaimsCard(Card):
         for number, claim in enumerate(claims):
             tone = STRENGTH[claim.strength]
             self._grid.addWidget(rule(), number * 2, 0, 1, 3)
-            self._grid.addWidget(label(claim.says, wrap=True), number * 2 + 1, 0)
-            self._grid.addWidget(label(claim.by, "muted", wrap=True), number * 2 + 1, 1)
+            self._grid.addWidget(label(said(claim.says), wrap=True), number * 2 + 1, 0)
+            self._grid.addWidget(label(said(claim.by), "muted", wrap=True), number * 2 + 1, 1)
             chip = Chip(names[claim.strength], tone, "done" if tone is Tone.OK else None)
             self._grid.addWidget(chip, number * 2 + 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._grid.setRowStretch(len(claims) * 2, 1)

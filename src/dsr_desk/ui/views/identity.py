@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from dsr_desk.app.cases import CaseView
 from dsr_desk.core.requests import IdentityResult
@@ -59,12 +59,11 @@ class IdentityCard(Card):
                 "Nothing is searched before this: a search for an unverified person would be a tool for stalkers."
             )
         )
-        for widget in (self._why, self.button):
+        always: tuple[QWidget, ...] = (self._why, self.button, self.method, self._captions[0])
+        for widget in always:
             widget.setVisible(asks)
-        for widget in (self.method, self._captions[0]):
-            widget.setVisible(asks)
-        for widget in (self.shows, self._captions[1]):
-            widget.setVisible(asks and case.searches_faces)
+        for field in (self.shows, self._captions[1]):
+            field.setVisible(asks and case.searches_faces)
         self.done.setVisible(verified)
         self._needs_photo = case.searches_faces
         if check is not None and verified:

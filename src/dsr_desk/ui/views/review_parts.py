@@ -13,6 +13,7 @@ from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import names, words
 from dsr_desk.ui.delegates.film import FilmDelegate
 from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.language import said
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photo_view import PhotoView
 from dsr_desk.ui.theme import Tone
@@ -169,7 +170,7 @@ class ReviewFoot(Card):
         self.not_searched.say(says, Tone.WARN)
         self.not_searched.setToolTip("\n".join(missing))
         self.stale.setVisible(bool(stale))
-        self.stale.say("\n".join(stale), Tone.WARN)
+        self.stale.say("\n".join(said(one) for one in stale), Tone.WARN)
 
 
 class WholePhoto(QDialog):
