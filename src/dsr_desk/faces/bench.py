@@ -173,8 +173,7 @@ def _cnn_rows(turns: int = 5) -> list[BenchRow]:
 
 
 def _looks(detector: CnnDetector, pixels: Pixels, step: float) -> Callable[[], Any]:
-    photo = Image.fromarray(pixels)
-    return lambda: detector.detect(photo, 1.0, step)
+    return lambda: detector.detect(pixels, 1.0, step)
 
 
 def _detector(rounded: bool) -> CnnDetector:

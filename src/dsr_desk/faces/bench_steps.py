@@ -155,10 +155,10 @@ class _Ways:
         return _found(photo.faces, self._standard.detect(_pixels(photo.data)))
 
     def hog_alone(self, photo: _Shown) -> int:
-        return _found(photo.faces, self._standard.look_by_hog(Image.fromarray(_pixels(photo.data))))
+        return _found(photo.faces, self._standard.look_by_hog(_pixels(photo.data)))
 
     def cnn_alone(self, photo: _Shown) -> int:
-        return _found(photo.faces, self._standard.look_by_cnn(Image.fromarray(_pixels(photo.data))))
+        return _found(photo.faces, self._standard.look_by_cnn(_pixels(photo.data)))
 
     def small(self, photo: _Shown) -> int:
         opened = Image.fromarray(_pixels(photo.data))

@@ -20,7 +20,7 @@ from PIL import Image
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.items import Box
 from dsr_desk.faces.alignment import Aligner, turned_box
-from dsr_desk.faces.cnn import CnnDetector, Networks
+from dsr_desk.faces.cnn import CnnDetector, Level, Networks
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.faces.model_cache import cached
 from dsr_desk.faces.runtime import both_ways, has_accelerator, in_batches, session
@@ -53,6 +53,8 @@ SMALL_PHOTO = 0.3e6
 MOST_ENLARGED = 4.0
 """Photos are enlarged at least until they have so many pixels, at most so many times: small ones cost little."""
 
+
+HARDLY_SMALLER = 0.85
 
 WINDOW = 80
 """Side of the window of both detectors."""
@@ -93,7 +95,9 @@ class Settings:
         """How many times a photo is enlarged before the CNN looks at it."""
         pixels = width * height
         wanted = max(WINDOW / self.smallest_face, min(MOST_ENLARGED, math.sqrt(SMALL_PHOTO / pixels)))
-        return min(wanted, math.sqrt(self.most_pixels / pixels))
+        most = math.sqrt(self.most_pixels / pixels)
+        # Shrinking a photo by a little costs more than looking at all of it.
+        return min(wanted, 1.0 if HARDLY_SMALLER < most < 1.0 else most)
 
 
 PRESETS = {
@@ -170,28 +174,45 @@ class DlibEngine:
         return found
 
     def _look(self, pixels: Pixels) -> _Seen:
-        photo = Image.fromarray(pixels)
-        by_cnn, by_hog = self.look_by_cnn(photo), self.look_by_hog(photo)
+        pyramid = self._pyramid(pixels)
+        by_cnn, by_hog = self._look_by_cnn(pixels, pyramid), self._look_by_hog(pixels, pyramid)
         return _Seen(
             faces=union(by_cnn, by_hog),
             total=sum(detection.score for detection in (*by_cnn, *by_hog)),
             certainly_upright=any(detection.score > UPRIGHT for detection in by_hog),
         )
 
-    def look_by_cnn(self, photo: Image.Image) -> list[Detection]:
-        settings = self.settings
-        return self.cnn.detect(photo, settings.scale(*photo.size), settings.step, settings.threshold)
+    def look_by_cnn(self, pixels: Pixels) -> list[Detection]:
+        return self._look_by_cnn(pixels, self._pyramid(pixels))
 
-    def look_by_hog(self, photo: Image.Image) -> list[Detection]:
-        shrunk = max(1.0, math.sqrt(photo.width * photo.height / self.settings.hog_pixels))
-        if shrunk > 1.0:
-            size = (max(1, round(photo.width / shrunk)), max(1, round(photo.height / shrunk)))
-            photo = photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-        pixels = np.asarray(photo)
+    def look_by_hog(self, pixels: Pixels) -> list[Detection]:
+        return self._look_by_hog(pixels, self._pyramid(pixels))
+
+    def _pyramid(self, pixels: Pixels) -> list[Level]:
+        height, width = pixels.shape[:2]
+        return self.cnn.pyramid(pixels, self.settings.scale(width, height), self.settings.step)
+
+    def _look_by_cnn(self, pixels: Pixels, pyramid: Sequence[Level]) -> list[Detection]:
+        height, width = pixels.shape[:2]
+        return self.cnn.detect_in(pyramid, width, height, self.settings.threshold)
+
+    def _look_by_hog(self, pixels: Pixels, pyramid: Sequence[Level]) -> list[Detection]:
+        height, width = pixels.shape[:2]
+        most = self.settings.hog_pixels
+        if width * height > most:
+            # From the smallest size that is there and large enough: shrinking the photo itself takes longer.
+            there = [
+                level.pixels for level in pyramid if width > level.pixels.shape[1] and level.pixels.size >= 3 * most
+            ]
+            shown = Image.fromarray(there[-1] if there else pixels)
+            shrunk = math.sqrt(width * height / most)
+            size = (max(1, round(width / shrunk)), max(1, round(height / shrunk)))
+            pixels = np.asarray(shown.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
         boxes, scores, _ = self._dlib.fhog_object_detector.run(self._hog, pixels, self.settings.hog_upsample, 0.0)
+        grown = width / pixels.shape[1]
         return [
             Detection(
-                Box(*(round(at * shrunk) for at in (box.left(), box.top(), box.right() + 1, box.bottom() + 1))),
+                Box(*(round(at * grown) for at in (box.left(), box.top(), box.right() + 1, box.bottom() + 1))),
                 float(score),
                 "hog",
             )
@@ -213,6 +234,7 @@ def detector_networks(weights: DetectorWeights, digest: str, *, rounded: bool, t
     """`digest` is that of the file the weights were read from."""
     rounded = rounded and not has_accelerator()
 
+    # The package that writes graphs is slow to import, and only a cold cache needs it.
     def front(doubled: bool) -> bytes:
         from dsr_desk.faces.detector_graphs import front_graph
 
@@ -223,19 +245,25 @@ def detector_networks(weights: DetectorWeights, digest: str, *, rounded: bool, t
 
         return back_graph(weights, rounded=rounded)
 
-    graphs: dict[str, Callable[[], bytes]] = {
-        "front": partial(front, False),
-        "doubled": partial(front, True),
-        "back": back,
-    }
+    def resize() -> bytes:
+        from dsr_desk.faces.graphs import resize_graph
+
+        return resize_graph()
+
     kind = "-rounded" * rounded
+
+    def made(name: str, make: Callable[[], bytes]) -> Any:
+        return session(_graph(name, digest, make), threads)
+
     return Networks(
-        **{name: session(_graph(f"detector-{name}{kind}", digest, make), threads) for name, make in graphs.items()}
+        front=made(f"detector-front{kind}", partial(front, False)),
+        doubled=made(f"detector-doubled{kind}", partial(front, True)),
+        back=made(f"detector-back{kind}", back),
+        resize=made("resize", resize),
     )
 
 
 def _embedder(data: bytes) -> bytes:
-    # The package that writes graphs is slow to import, and only a cold cache needs it.
     from dsr_desk.faces.graphs import embedder_graph
 
     return embedder_graph(read_embedder(data))

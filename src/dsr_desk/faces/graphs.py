@@ -5,6 +5,7 @@ The normalisation of the pixels is folded into the first convolution, which is e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,10 +55,11 @@ class Graph:
             pads=padding(layer),
         )
 
-    def serialized(self, takes: ValueInfo, gives: ValueInfo) -> bytes:
+    def serialized(self, takes: ValueInfo | Sequence[ValueInfo], gives: ValueInfo) -> bytes:
         """The graph whose last node gives the answer."""
         self.nodes[-1].output[0] = gives[0]
-        inputs, outputs = ([helper.make_tensor_value_info(*value)] for value in (takes, gives))
+        inputs = [helper.make_tensor_value_info(*value) for value in ([takes] if isinstance(takes, tuple) else takes)]
+        outputs = [helper.make_tensor_value_info(*gives)]
         graph = helper.make_graph(self.nodes, "network", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
@@ -76,6 +78,16 @@ def with_raw_pixels(layer: Convolution) -> Convolution:
     kernel = layer.kernel.astype(np.float64) / COLOUR_RANGE
     bias = layer.bias - np.einsum("fcij,c->f", kernel, MEAN_COLOUR)
     return Convolution(kernel.astype(np.float32), bias.astype(np.float32), layer.stride, layer.padding)
+
+
+def resize_graph() -> bytes:
+    """photo: uint8 (1, rows, columns, 3) and size: int64 (2), rows and columns -> the photo in that size, bilinear."""
+    graph = Graph()
+    to = graph.add("Concat", graph.constant(np.array([1])), "size", graph.constant(np.array([3])), axis=0)
+    graph.add("Resize", "photo", "", "", to, mode="linear", coordinate_transformation_mode="half_pixel")
+    photo: ValueInfo = ("photo", TensorProto.UINT8, [1, "rows", "columns", 3])
+    size: ValueInfo = ("size", TensorProto.INT64, [2])
+    return graph.serialized([photo, size], ("resized", TensorProto.UINT8, [1, "down", "across", 3]))
 
 
 def embedder_graph(weights: EmbedderWeights) -> bytes:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from dsr_desk.core.items import Box
-from dsr_desk.faces import cnn, detector_graphs
-from dsr_desk.faces.cnn import CnnDetector, Networks, levels, parts
+from dsr_desk.faces import cnn, detector_graphs, graphs
+from dsr_desk.faces.cnn import CnnDetector, Networks, parts, sizes
 from dsr_desk.faces.engine import Detection
 from dsr_desk.faces.runtime import session
 from dsr_desk.faces.suppress import best_of, spanned_overlap
@@ -29,6 +29,7 @@ def detectors() -> dict[str, CnnDetector]:
             session(detector_graphs.front_graph(weights, rounded=rounded)),
             session(detector_graphs.front_graph(weights, rounded=rounded, doubled=True)),
             session(detector_graphs.back_graph(weights, rounded=rounded)),
+            session(graphs.resize_graph()),
         )
         return CnnDetector(networks, weights.window, weights.overlap)
 
@@ -55,7 +56,7 @@ def rough(found: list[Detection]) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("which", ["exact", "rounded"])
 def test_every_drawn_face_is_found_once(which, detectors, crowd):
-    found = detectors[which].detect(Image.fromarray(crowd), 2.0, 0.62)
+    found = detectors[which].detect(crowd, 2.0, 0.62)
     expected = [(150, 150), (400, 100), (560, 60), (405, 295)]
     assert len(found) == 4
     for place, (x, y) in zip(rough(found), sorted(expected), strict=True):
@@ -65,18 +66,18 @@ def test_every_drawn_face_is_found_once(which, detectors, crowd):
 
 def test_nothing_is_found_where_there_is_no_face(detectors):
     noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
-    assert detectors["exact"].detect(Image.fromarray(noise), 2.0, 0.62) == []
+    assert detectors["exact"].detect(noise, 2.0, 0.62) == []
 
 
 def test_a_face_cut_by_the_border_is_found(detectors, draw_face):
     photo = np.asarray(draw_face(400, 180))[:, 75:]
-    assert len(detectors["exact"].detect(Image.fromarray(photo), 1.0, DLIB_STEP)) == 1
+    assert len(detectors["exact"].detect(np.ascontiguousarray(photo), 1.0, DLIB_STEP)) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (7, 5), (63, 64)])
 def test_photos_of_any_size_are_looked_at(size, detectors):
     pixels = np.zeros((*size, 3), np.uint8)
-    assert detectors["rounded"].detect(Image.fromarray(pixels), 2.2, 0.62) == []
+    assert detectors["rounded"].detect(pixels, 2.2, 0.62) == []
 
 
 @pytest.mark.parametrize("which", ["exact", "rounded"])
@@ -99,9 +100,18 @@ def test_parts_cover_a_side_once_and_none_is_too_long(length, most):
     assert len(pieces) == -(-length // most)
 
 
-def test_levels_shrink_by_the_step_until_a_face_that_fills_the_photo_fits_the_window():
-    sizes = [(level.width * level.zoom, level.height * level.zoom) for level in levels(1000, 500, 2.0, 0.5)]
-    assert sizes == [(2000, 1000), (1000, 500), (500, 250), (250, 125), (125, 62)]
+def test_sizes_shrink_by_the_step_until_a_face_that_fills_the_photo_fits_the_window():
+    found = [(size.width * size.zoom, size.height * size.zoom) for size in sizes(1000, 500, 2.0, 0.5)]
+    assert found == [(2000, 1000), (1000, 500), (500, 250), (250, 125), (125, 62)]
+
+
+def test_a_photo_is_shown_in_every_size_as_pillow_would_shrink_it(detectors, crowd):
+    pyramid = detectors["exact"].pyramid(crowd, 1.0, 0.5)
+    assert [level.pixels.shape for level in pyramid] == [(400, 640, 3), (200, 320, 3), (100, 160, 3), (50, 80, 3)]
+    assert pyramid[0].pixels is crowd
+    height, width = crowd.shape[:2]
+    halved = np.asarray(Image.fromarray(crowd).resize((width // 2, height // 2), Image.Resampling.BOX))
+    assert np.abs(pyramid[1].pixels.astype(int) - halved).max() <= 1
 
 
 def test_doubling_inside_the_network_gives_what_doubling_the_photo_gives(detectors, crowd):
