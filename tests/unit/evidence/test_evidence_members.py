@@ -21,7 +21,6 @@ from dsr_desk.evidence.members import HELD_AT_MOST, Archive, Held, Pieces, Spool
 from dsr_desk.evidence.seal import BundleTooLarge, sign, wrap_cms, wrap_html, wrap_pdf
 from dsr_desk.evidence.signing import Signer
 
-
 ZEROS = bytes(1 << 24)
 
 
