@@ -104,7 +104,7 @@ class NodeItem(_Item):
         look, scale = self.look, option.levelOfDetailFromTransform(painter.worldTransform())
         ink, weak = look.of(self.tone)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.72 if self.dim else 1.0)
+        painter.setOpacity(0.72 if self.dim and scale >= FAR else 1.0)
         path = QPainterPath()
         path.addRoundedRect(self._frame, 6, 6)
         edge = QPen(theme.colour(look.focus if self.chosen or self.lit else ink), 1.2)

@@ -150,6 +150,11 @@ class LineagePanel(Card):
         self.graph.choose(placed.id if placed else "", centre=centre)
         self._mark_in_tree()
 
+    def light_all_ways(self) -> None:
+        """Point out every way to the node that is pointed out, and not the shortest alone."""
+        if self.graph.current:
+            self.graph.light(self.graph.all_ways_to(self.graph.current))
+
     def unfold(self, ident: str) -> None:
         """Open a box that stands for several."""
         placed = self.drawing.node(ident) if self.drawing is not None else None

@@ -194,7 +194,7 @@ def _tone(model: AffectedModel) -> Tone:
 
 
 def _named(nodes: Sequence[Node]) -> str:
-    return _few([name_of(node) for node in nodes])
+    return _few([name_of(node) for node in nodes]) or words.tr("none recorded")
 
 
 def _few(names: Sequence[str]) -> str:

@@ -228,7 +228,7 @@ class ModelsPage(Page):
 
     def _find_paths(self) -> None:
         desk, ref, model = self.session.desk, self.ref, self.details.shown
-        self.panel.graph.light(self.panel.graph.all_ways_to(self.panel.graph.current))
+        self.panel.light_all_ways()
         self.session.bridge.run(
             self.tr("Looking for all paths"),
             lambda _report, _token: paths_to_model(desk, ref, model),
