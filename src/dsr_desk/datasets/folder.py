@@ -5,29 +5,36 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import ClassVar
 
-from dsr_desk.core.canonical import canonical_json, sha256_hex
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Doomed, Entry, Erased, ItemGone, ItemUnreadable
 from dsr_desk.datasets.erasing import NotVerified, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
+from dsr_desk.datasets.orientation import orientation_beside
 from dsr_desk.datasets.records import record_of
 from dsr_desk.storage.files import sync_folder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A file below the root, or what keeps us from seeing one. `member` is made safe, `path` is as it lies."""
+    """A file below the root, or what keeps us from seeing one. `member` is made safe, `place` is as it lies."""
 
     member: str
-    path: Path
+    place: str
+    name: str
     problem: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Made when it is asked for: a folder may hold millions of files."""
+        return Path(self.place)
 
 
 class FolderOfPhotos:
@@ -93,11 +100,11 @@ class FolderOfPhotos:
         for folder in walk(self.path):
             for found in folder:
                 try:
-                    state = found.path.lstat()
-                    seen = [found.member, state.st_size, state.st_mtime_ns, state.st_ino]
+                    state = os.lstat(found.place)
+                    seen = f"{found.member}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}\n"
                 except OSError:
-                    seen = [found.member, "unreadable"]
-                digest.update(canonical_json(seen))
+                    seen = f"{found.member}\0unreadable\n"
+                digest.update(seen.encode())
         return digest.hexdigest()
 
     def fingerprint(self) -> str:
@@ -106,23 +113,35 @@ class FolderOfPhotos:
     def _entries_of(self, folder: list[Found]) -> Iterator[Entry]:
         photos = photos_of(folder)
         stems = stems_of(photos)
+        described = {found.place for found in folder if found.name.endswith(".json")}
+        kept: dict[str, bytes] = {}
         for found in folder:
             if found.problem:
                 yield Entry(
                     ItemKind.PHOTO, found.member, 0, partial(self._refuse, found.problem), problem=found.problem
                 )
-            elif found.path in photos:
-                yield self._photo(found, photos[found.path])
-            elif (photo := described_by(found.path, stems)) is not None:
-                yield self._record(found, photo)
+            elif found.name in photos:
+                beside = found.place.rpartition(".")[0] + ".json"
+                turn = self._orientation(beside, kept) if beside in described else None
+                yield self._photo(found, is_photo=photos[found.name], orientation=turn)
+            elif (photo := described_by(found.name, photos, stems)) is not None:
+                yield self._record(found, photo, kept.pop(found.place, None))
 
-    def _photo(self, found: Found, head: bytes) -> Entry:
+    def _orientation(self, sidecar: str, kept: dict[str, bytes]) -> int | None:
+        """How a photo was held, where a crawler wrote that down beside it; what was read is kept for its record."""
         try:
-            size = found.path.stat().st_size
-            problem = sniff.photo_problem(head, size)
+            kept[sidecar] = self._bytes(sidecar)
+        except ItemUnreadable:
+            return None
+        return orientation_beside(kept[sidecar])
+
+    def _photo(self, found: Found, *, is_photo: bool, orientation: int | None) -> Entry:
+        try:
+            size = os.lstat(found.place).st_size
+            problem = sniff.photo_problem(size, is_photo=is_photo)
             if size > MAX_ITEM_BYTES:
                 problem = f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
-            elif not os.access(found.path, os.R_OK):
+            elif not os.access(found.place, os.R_OK):
                 problem = "no permission to read it"
         except OSError:
             size, problem = 0, "cannot be read"
@@ -130,30 +149,32 @@ class FolderOfPhotos:
             kind=ItemKind.PHOTO,
             member=found.member,
             size=size,
-            read=partial(self._bytes, found.path),
+            read=partial(self._bytes, found.place),
             group=without_suffix(found.member),
             problem=problem,
+            orientation=orientation,
         )
 
-    def _record(self, found: Found, photo: Path) -> Entry:
-        group = str(PurePosixPath(found.member).parent / safe_name(photo.stem))
-        problem, record, size = "", None, 0
+    def _record(self, found: Found, photo: str, data: bytes | None) -> Entry:
+        folder, slash, _ = found.member.rpartition("/")
+        problem, record = "", None
+        read = partial(self._bytes, found.place)
         try:
-            size = found.path.stat().st_size
-            record = record_of(found.path.name, self._bytes(found.path))
-        except (OSError, ItemUnreadable):
+            data = self._bytes(found.place) if data is None else data
+            record, read = record_of(found.name, data), partial(bytes, data)
+        except ItemUnreadable:
             problem = "cannot be read"
         return Entry(
             kind=ItemKind.RECORD,
             member=found.member,
-            size=size,
-            read=partial(self._bytes, found.path),
-            group=group,
+            size=len(data or b""),
+            read=read,
+            group=folder + slash + safe_name(without_suffix(photo)),
             record=record,
             problem=problem,
         )
 
-    def _bytes(self, path: Path) -> bytes:
+    def _bytes(self, path: Path | str) -> bytes:
         """A file that became a link or a device since it was listed is not opened."""
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -212,54 +233,59 @@ class FolderOfPhotos:
             yield from (Path(here, name) for name in names if is_unfinished(name))
 
 
-def walk(root: Path, below: Path | None = None) -> Iterator[list[Found]]:
+def walk(root: Path, below: str | None = None) -> Iterator[list[Found]]:
     """The files of each folder, by name, deepest last; unreadable folders and links that lead out as problems."""
-    folder = below or root
+    top, folder = str(root), below or str(root)
     try:
         with os.scandir(folder) as listing:
             children = sorted(listing, key=lambda child: os.fsencode(child.name))
     except OSError:
-        yield [Found(_member(root, folder), folder, "this folder cannot be read")]
+        yield [Found(_member(top, folder), folder, Path(folder).name, "this folder cannot be read")]
         return
     files: list[Found] = []
-    folders: list[Path] = []
+    folders: list[str] = []
     for child in children:
-        path = Path(child.path)
         if child.is_symlink():
-            if not _inside(root, path.resolve()):
-                files.append(Found(_member(root, path), path, "a link that leads out of the folder, not followed"))
+            if not _inside(root, Path(child.path)):
+                why = "a link that leads out of the folder, not followed"
+                files.append(Found(_member(top, child.path), child.path, child.name, why))
         elif child.is_dir():
-            folders.append(path)
+            folders.append(child.path)
         elif child.is_file() and not is_unfinished(child.name):
-            files.append(Found(_member(root, path), path))
+            files.append(Found(_member(top, child.path), child.path, child.name))
+    del children
     yield files
+    del files
     for path in folders:
         yield from walk(root, path)
 
 
-def photos_of(folder: list[Found]) -> dict[Path, bytes]:
-    """The files that are photos by content, or named like one, with their first bytes."""
-    photos: dict[Path, bytes] = {}
+def photos_of(folder: Iterable[Found]) -> dict[str, bool]:
+    """Names of the files that are photos by content (True) or by name alone (False)."""
+    photos: dict[str, bool] = {}
     for found in folder:
         if not found.problem:
-            head = _head(found.path)
-            if sniff.photo_kind(head) or sniff.named_like_photo(found.path.name):
-                photos[found.path] = head
+            is_photo = bool(sniff.photo_kind(_head(found.place)))
+            if is_photo or sniff.named_like_photo(found.name):
+                photos[found.name] = is_photo
     return photos
 
 
-def stems_of(photos: Iterable[Path]) -> dict[str, Path]:
-    """What a sidecar of each photo may be called before its own extension: the stem, or the whole name."""
-    return {stem: photo for photo in photos for stem in (photo.name, photo.stem)}
+def stems_of(photos: Iterable[str]) -> dict[str, str]:
+    """Photos by their names without the extension: what a sidecar may be called before its own."""
+    return {without_suffix(name): name for name in photos}
 
 
-def described_by(path: Path, stems: Mapping[str, Path]) -> Path | None:
-    """The photo that a `.json` or `.txt` in the same folder describes."""
-    return stems.get(path.stem) if sniff.named_like_record(path.name) else None
+def described_by(name: str, photos: Container[str], stems: Mapping[str, str]) -> str | None:
+    """The photo that a `.json` or `.txt` in the same folder describes: of the same stem, or with its whole name."""
+    if not sniff.named_like_record(name):
+        return None
+    stem = without_suffix(name)
+    return stem if stem in photos else stems.get(stem)
 
 
-def _member(root: Path, path: Path) -> str:
-    return safe_name(path.relative_to(root).as_posix())
+def _member(root: str, path: str) -> str:
+    return safe_name(path[len(root) :].lstrip("/")) if path != root else "."
 
 
 def _plain(member: str) -> bool:
@@ -273,8 +299,8 @@ def _inside(root: Path, path: Path) -> bool:
         return False
 
 
-def _head(path: Path) -> bytes:
+def _head(place: str) -> bytes:
     try:
-        return sniff.head_of(path)
+        return sniff.head_of(place, sniff.TELLING_BYTES)
     except OSError:
         return b""

@@ -1,9 +1,9 @@
-"""Shards of img2dataset: WebDataset shards of rewritten photos; only a text beside says how they were held."""
+"""Shards of img2dataset: WebDataset shards of rewritten photos, with a table of their metadata beside."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -15,13 +15,19 @@ import pyarrow.parquet as pq
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Entry
-from dsr_desk.datasets.orientation import orientation_in
+from dsr_desk.datasets.container import Doomed, Entry, Erased
+from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.orientation import SAMPLE_FIELDS, orientation_beside, orientation_in
+from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.webdataset import LOOKED_AT, WebDatasetShard
 
 
 class Img2DatasetShard(WebDatasetShard):
-    """The orientation comes from the `exif` column of the Parquet file of the same stem, or from a sample's JSON."""
+    """A sample's row in the Parquet file of the same stem is a record of its own, called `00000.parquet/KEY`.
+
+    That row, or the sample's JSON, says how the photo was held. Rows of photos that could not be fetched are records
+    too. Shard and table are rewritten one after the other; a run that was killed between them is finished by the next.
+    """
 
     format: ClassVar[str] = "img2dataset"
     title: ClassVar[str] = "img2dataset shard"
@@ -36,37 +42,100 @@ class Img2DatasetShard(WebDatasetShard):
             records = [entry.record for entry in islice(super().entries(), LOOKED_AT) if entry.record]
         except DeskError:
             return False
-        return any({"key", "status"} <= set(record) for record in records)
+        return any(record.keys() >= SAMPLE_FIELDS for record in records)
+
+    def companions(self) -> Collection[Path]:
+        counts = self.path.with_name(f"{self.path.stem}_stats.json")
+        return (counts, self._table_path) if self._table else (counts,)
 
     def entries(self) -> Iterator[Entry]:
         for entry in super().entries():
             if entry.kind is ItemKind.PHOTO:
-                entry = replace(entry, orientation=self.orientations.get(entry.group.rpartition("/")[2]))
+                entry = replace(entry, orientation=self.orientations.get(_key(entry.group)))
             yield entry
+        if self._table is not None:
+            for entry in self._table.entries():
+                key = safe_name((entry.record or {}).get("key", ""))
+                yield replace(entry, member=self._row_prefix + key, group=key)
+
+    def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
+        if self._table is not None and member.startswith(self._row_prefix):
+            return self._table.read("", digest, occurrence, hint)
+        return super().read(member, digest, occurrence, hint)
+
+    def erase(self, doomed: Collection[Doomed]) -> Erased:
+        """See `Container.erase`."""
+        if self._table is None:
+            return super().erase(doomed)
+        before = self.digest()
+        rows = {replace(one, member=""): one for one in doomed if one.member.startswith(self._row_prefix)}
+        from_table = self._table.erase(rows)
+        members = [one for one in doomed if one not in rows.values()]
+        from_shard = WebDatasetShard(self.path, self.name).erase(members)
+        return Erased(
+            kept=from_shard.kept + from_table.kept,
+            erased=(*from_shard.erased, *(rows[one] for one in from_table.erased)),
+            missing=(*from_shard.missing, *(rows[one] for one in from_table.missing)),
+            digest_before=before,
+            digest_after=self.digest(),
+            notes=tuple(dict.fromkeys((*from_shard.notes, *from_table.notes))),
+        )
+
+    def digest(self) -> str:
+        """Over shard and table, where there is one."""
+        return _both(super().digest(), self._table.digest()) if self._table else super().digest()
+
+    def fingerprint(self) -> str:
+        return f"{super().fingerprint()} {self._table.fingerprint()}" if self._table else super().fingerprint()
 
     @cached_property
     def orientations(self) -> dict[str, int]:
         """EXIF orientation by key, for the photos that were not upright."""
-        beside = self.path.with_suffix(".parquet")
         try:
-            with pq.ParquetFile(beside) as file:
+            with pq.ParquetFile(self._table_path) as file:
                 if {"key", "exif"} <= set(file.schema_arrow.names):
                     rows = file.read(columns=["key", "exif"], use_threads=False).to_pylist()
-                    return _turned((str(row["key"]), row["exif"]) for row in rows)
+                    return _turned((str(row["key"]), orientation_in(row["exif"])) for row in rows)
         except (OSError, pa.ArrowException):
             pass
         try:
-            return _turned(self._exif_in_samples())
+            return _turned(self._from_samples())
         except DeskError:
             return {}
 
-    def _exif_in_samples(self) -> Iterator[tuple[str, str | None]]:
+    @property
+    def _table_path(self) -> Path:
+        return self.path.with_suffix(".parquet")
+
+    @property
+    def _row_prefix(self) -> str:
+        return f"{safe_name(self._table_path.name)}/"
+
+    @cached_property
+    def _table(self) -> ParquetTable | None:
+        """The table beside, if it tells of samples."""
+        try:
+            with pq.ParquetFile(self._table_path) as file:
+                there = "key" in file.schema_arrow.names
+        except OSError:
+            there = False
+        except pa.ArrowException:
+            there = True
+        return ParquetTable(self._table_path, self.name) if there else None
+
+    def _from_samples(self) -> Iterator[tuple[str, int | None]]:
         for entry in super().entries():
             if entry.record is not None and entry.member.endswith(".json"):
-                exif = json.loads(entry.read()).get("exif")
-                yield entry.group.rpartition("/")[2], exif if isinstance(exif, str) else json.dumps(exif)
+                yield _key(entry.group), orientation_beside(entry.read())
 
 
-def _turned(exif: Iterator[tuple[str, str | None]]) -> dict[str, int]:
-    found = ((key, orientation_in(text)) for key, text in exif)
+def _key(group: str) -> str:
+    return group.rpartition("/")[2]
+
+
+def _both(shard: str, table: str) -> str:
+    return hashlib.sha256(f"{shard} {table}".encode()).hexdigest()
+
+
+def _turned(found: Iterator[tuple[str, int | None]]) -> dict[str, int]:
     return {key: turn for key, turn in found if turn is not None and turn != 1}

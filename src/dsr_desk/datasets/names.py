@@ -25,6 +25,13 @@ def without_suffix(name: str) -> str:
     return folder + slash + (stem if dot and stem else base)
 
 
+def suffix_of(name: str) -> str:
+    """The last extension with its dot, in small letters; "" where the base name has none."""
+    base = name.rpartition("/")[2]
+    stem, dot, suffix = base.rpartition(".")
+    return dot + suffix.lower() if stem else ""
+
+
 def is_unfinished(file_name: str) -> bool:
     """Whether a file is the leftover of an erasure that is running or was killed."""
     return file_name.startswith(".") and file_name.endswith(UNFINISHED)

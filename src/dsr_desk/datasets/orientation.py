@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 TAG = "Image Orientation"
+SAMPLE_FIELDS = frozenset({"key", "status"})
+"""What img2dataset writes of every sample."""
 
 _WORDS = {
     "horizontal (normal)": 1,
@@ -29,3 +31,18 @@ def orientation_in(exif: str | None) -> int | None:
     if text.isdigit() and 1 <= int(text) <= 8:
         return int(text)
     return _WORDS.get(text)
+
+
+def orientation_beside(sidecar: bytes) -> int | None:
+    """From the JSON that img2dataset writes beside a photo; None where it is another's, or the photo was upright."""
+    if TAG.encode() not in sidecar:
+        return None
+    try:
+        document = json.loads(sidecar)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not document.keys() >= SAMPLE_FIELDS:
+        return None
+    exif = document.get("exif")
+    turn = orientation_in(exif if isinstance(exif, str) else json.dumps(exif))
+    return turn if turn != 1 else None

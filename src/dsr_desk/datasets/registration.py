@@ -6,6 +6,7 @@ Only what stands in the file is taken. A licence is no legal basis for personal 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -16,8 +17,13 @@ import yaml
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.names import suffix_of, without_suffix
 
 LARGEST = 4 * 1024 * 1024
+MOST_DOCUMENTS = 200
+_JSON = frozenset({".json", ".jsonld"})
+_TELLING = re.compile(r"readme|croissant|metadata|dataset|provenance|card|info", re.IGNORECASE)
 UNFILLED = re.compile(r"\s*(\[more information needed\]|\{\{.*\}\}|\[optional\]|n/?a|unknown|other|)\s*", re.IGNORECASE)
 
 Facts = dict[str, str]
@@ -59,11 +65,14 @@ def read_facts(path: Path) -> Described:
 
 
 def facts_beside(source: Path) -> list[Described]:
-    """Of all files in the folder `source`, or beside the file `source`, that describe a dataset."""
+    """Of all files in the folder `source`, or beside the file `source`, that describe a dataset.
+
+    JSON that belongs to a photo beside it is not looked at. Of very many documents those with telling names come first.
+    """
     folder = source if source.is_dir() else source.parent
     found = []
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and (path.name.lower() == "readme.md" or describes_a_dataset(path)):
+    for path in sorted(_documents_in(folder)):
+        if path.name.lower() == "readme.md" or describes_a_dataset(path):
             try:
                 described = read_facts(path)
             except (FactsNotUnderstood, OSError):
@@ -73,9 +82,23 @@ def facts_beside(source: Path) -> list[Described]:
     return found
 
 
+def _documents_in(folder: Path) -> list[Path]:
+    """Files that may describe a dataset, at most `MOST_DOCUMENTS`."""
+    with os.scandir(folder) as listing:
+        names = [child.name for child in listing if child.is_file()]
+    stems = {without_suffix(name) for name in names if sniff.named_like_photo(name)}
+    documents = [
+        name
+        for name in names
+        if name.lower() == "readme.md" or (suffix_of(name) in _JSON and without_suffix(name) not in stems)
+    ]
+    documents.sort(key=lambda name: (not _TELLING.search(name), name))
+    return [folder / name for name in documents[:MOST_DOCUMENTS]]
+
+
 def describes_a_dataset(path: Path) -> bool:
     """Whether a JSON document is about a dataset instead of being one. Raises OSError."""
-    if path.suffix.lower() not in {".json", ".jsonld"} or not 0 < path.stat().st_size <= LARGEST:
+    if path.suffix.lower() not in _JSON or not 0 < path.stat().st_size <= LARGEST:
         return False
     document = _parsed(path.read_text("utf-8-sig", errors="replace"))
     return isinstance(document, dict) and any(fits(document) for _, fits, _ in _DOCUMENTS)

@@ -208,17 +208,18 @@ def _contents_of(root: Path, base: Path) -> _Contents:
         photos += len(in_folder)
         for found in folder:
             if found.problem:
-                if found.path == root:
+                if found.place == str(root):
                     raise SourceUnreadable(path=root, why="permission denied")
                 problems.append(f"{found.member}: {found.problem}")
-            elif found.path in in_folder:
+            elif found.name in in_folder:
                 continue
-            elif described_by(found.path, stems):
+            elif described_by(found.name, in_folder, stems):
                 records += 1
             else:
                 _sort_out(found.path, found.member, base, containers, others)
     beside = {one for container in containers for one in container.companions()}
     others = {path: says for path, says in others.items() if path not in beside}
+    containers = [one for one in containers if one.path not in beside]
     return _Contents(tuple(containers), photos, records, tuple(problems), tuple(others.values()))
 
 

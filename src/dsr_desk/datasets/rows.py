@@ -52,7 +52,7 @@ def entries_of(items: Sequence[RowItem], hint: int, group: str, orientation: int
             hint=hint,
             group=group,
             record=item.record,
-            problem=sniff.photo_problem(item.data, len(item.data)) if is_photo else "",
+            problem=sniff.photo_problem(len(item.data), is_photo=_is_photo(item.data)) if is_photo else "",
             orientation=orientation if is_photo else None,
         )
 
@@ -98,6 +98,10 @@ def rest_of_rows(
         others = others_of(row)
         if not goes and not in_record and any(value is not None for value in others.values()):
             yield stored_row(others)
+
+
+def _is_photo(data: bytes) -> bool:
+    return bool(sniff.photo_kind(data[: sniff.HEAD_BYTES]))
 
 
 def _spelt(value: Any) -> str:

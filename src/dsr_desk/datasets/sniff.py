@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import os
+from pathlib import Path
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import MAX_ITEM_BYTES
+from dsr_desk.datasets.names import suffix_of
 
 HEAD_BYTES = 4096
+TELLING_BYTES = 64
+"""So much of a photo's beginning says that it is one."""
 
 _PHOTO_STARTS = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -36,10 +40,13 @@ _PHOTO_SUFFIXES = frozenset(
 _RECORD_SUFFIXES = frozenset({".json", ".txt"})
 
 
-def head_of(path: Path) -> bytes:
+def head_of(path: Path | str, size: int = HEAD_BYTES) -> bytes:
     """The first bytes of a file. Raises OSError."""
-    with path.open("rb") as file:
-        return file.read(HEAD_BYTES)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(handle, size)
+    finally:
+        os.close(handle)
 
 
 def photo_kind(head: bytes) -> str:
@@ -59,11 +66,11 @@ def photo_kind(head: bytes) -> str:
 
 
 def named_like_photo(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in _PHOTO_SUFFIXES
+    return suffix_of(name) in _PHOTO_SUFFIXES
 
 
 def named_like_record(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in _RECORD_SUFFIXES
+    return suffix_of(name) in _RECORD_SUFFIXES
 
 
 def kind_of(name: str, head: bytes) -> ItemKind | None:
@@ -77,11 +84,11 @@ def member_problem(kind: ItemKind, head: bytes, size: int) -> str:
     """Why a member of an archive is not read, "" where it is."""
     if size > MAX_ITEM_BYTES:
         return f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
-    return photo_problem(head, size) if kind is ItemKind.PHOTO else ""
+    return photo_problem(size, is_photo=bool(photo_kind(head))) if kind is ItemKind.PHOTO else ""
 
 
-def photo_problem(head: bytes, size: int) -> str:
-    """Why something that is named like a photo cannot be one, "" where it can."""
+def photo_problem(size: int, *, is_photo: bool) -> str:
+    """Why something that is named like a photo cannot be one, "" where it can: `is_photo` by its first bytes."""
     if size == 0:
         return "empty"
-    return "" if photo_kind(head) else "named like a photo, but its content is none"
+    return "" if is_photo else "named like a photo, but its content is none"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.datasets import registration
 from dsr_desk.datasets.registration import FactsNotUnderstood, facts_beside, read_facts
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source
 
@@ -146,3 +147,27 @@ def test_real_files_are_read_without_an_error(real_data: Path) -> None:
     assert all(one.facts["source"].startswith("https://") for one in croissants)
     assert cards[-2].facts["name"] == "Sample Segmentation"
     assert not any("{{" in value or "Needed" in value for one in cards for value in one.facts.values())
+
+
+def test_of_very_many_documents_only_some_are_looked_at_and_sidecars_of_photos_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    describes = registration.describes_a_dataset
+
+    def watched(path: Path) -> bool:
+        looked_at.append(path.name)
+        return describes(path)
+
+    monkeypatch.setattr(registration, "describes_a_dataset", watched)
+    for number in range(300):
+        (tmp_path / f"{number:04d}.jpg").touch()
+        (tmp_path / f"{number:04d}.json").write_text("{}")
+        (tmp_path / f"a{number:04d}.json").write_text("{}")
+    (tmp_path / "z-croissant.json").write_text(
+        json.dumps({"conformsTo": "http://mlcommons.org/croissant/1.0", "name": "Fair portraits"})
+    )
+    (described,) = facts_beside(tmp_path)
+    assert described.facts == {"name": "Fair portraits"}
+    assert len(looked_at) == registration.MOST_DOCUMENTS
+    assert not any(name[0].isdigit() for name in looked_at)
