@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QSizePolicy, QTabBar, QTreeView, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QSizePolicy, QTabBar, QToolButton, QTreeView, QWidget
 
 from dsr_desk.core.lineage import Certainty
 from dsr_desk.ui import theme
@@ -88,6 +88,8 @@ class SearchField(QLineEdit):
         self.setAccessibleName(name)
         self.setPlaceholderText(name)
         self.setClearButtonEnabled(True)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear the search"))
         self.setMinimumWidth(120)
         self.setMaximumWidth(280)
 
