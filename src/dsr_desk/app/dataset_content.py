@@ -7,12 +7,19 @@ from pathlib import Path
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import SourcesElsewhere, list_indexes, opened
-from dsr_desk.app.models import DatasetUnknown
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.errors import DeskError
 from dsr_desk.datasets.registry import reopen
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.lineage.content import Content, digest_of_folder, digests_of_file, keep
+
+
+class DatasetNotIndexed(DeskError):
+    code = "LINEAGE-DATASET-NOT-INDEXED"
+    happened = "No index in this vault describes {dataset}."
+    means = "Which files belong to it is not known, so none was read."
+    todo = "Give a version that `index info` lists; what an erasure changed is described as the version after it."
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,12 @@ def note_content(desk: Desk, version: str, *, report: Report, cancel: CancelToke
     """Reads the files of a dataset version (name@version) where they lie and keeps the digests that other systems
     state: SHA-256 and MD5 of files, and what DVC computes of a folder.
 
-    Files that are not as they were indexed are left out: they may be another version. Raises DatasetUnknown,
+    Files that are not as they were indexed are left out: they may be another version. Raises DatasetNotIndexed,
     SourcesElsewhere, Cancelled.
     """
     indexes = [one for one in list_indexes(desk) if one.dataset_version == version and one.destroyed is None]
     if not indexes:
-        raise DatasetUnknown(dataset=version)
+        raise DatasetNotIndexed(dataset=version)
     if not any(source.exists() for index in indexes for source in index.sources):
         raise SourcesElsewhere(name=indexes[0].name)
     left_out: dict[str, str] = {}

@@ -39,7 +39,7 @@ def import_(desk: Desk, files: tuple[Path, ...], as_json: bool) -> None:
         "sources": [codec.plain(one) for one in read],
     }
     lines = [
-        f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges{' (imported before)' if one.again else ''}"
+        f"{one.file}: {one.format}, {_size(one.nodes, one.edges)}{' (imported before)' if one.again else ''}"
         for one in read
     ]
     emit(as_json, result, *lines, *(f"! {warning}" for warning in warnings))
@@ -74,8 +74,8 @@ def show(desk: Desk, as_json: bool) -> None:
             for one in models.given_answers(desk)
         ],
     }
-    lines = [", ".join(f"{count} {name}" for name, count in counts.items())]
-    lines += [f"{one.file}: {one.format}, {one.nodes} nodes, {one.edges} edges, {one.imported[:10]}" for one in read]
+    lines = [", ".join(_counted(count, name.removesuffix("s")) for name, count in counts.items())]
+    lines += [f"{one.file}: {one.format}, {_size(one.nodes, one.edges)}, {one.imported[:10]}" for one in read]
     for question in graph.questions:
         lines += [f"? {question.says}", f"    {question.first.id}  {question.second.id}"]
     for given in models.given_answers(desk):
@@ -97,7 +97,7 @@ def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: boo
         raise click.UsageError("give --same, --different or --forget")
     models.answer_question(desk, first, second, None if answer == "forget" else answer == "same")
     left = len(models.lineage_graph(desk).questions)
-    emit(as_json, {"answer": answer, "questions": left}, f"Recorded. {left} questions are open.")
+    emit(as_json, {"answer": answer, "questions": left}, f"Recorded. Open questions: {left}.")
 
 
 @lineage.command()
@@ -167,7 +167,7 @@ def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool, 
         part = export_lineage(desk, to, Form(form), case=ref, dataset=dataset)
         nodes, edges = len(part.nodes), len(part.edges)
     result = {"file": str(to), "format": form, "nodes": nodes, "edges": edges}
-    emit(as_json, result, f"{nodes} nodes and {edges} edges written to {to}.")
+    emit(as_json, result, f"{_size(nodes, edges)} written to {to}.")
 
 
 @lineage.command()
@@ -182,6 +182,14 @@ def coverage(desk: Desk, as_json: bool) -> None:
     lines += [f"{old.source.file}: {old.days} days old" for old in found.old_sources]
     lines += [f"? {question.says}" for question in found.questions]
     emit(as_json, found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def _size(nodes: int, edges: int) -> str:
+    return f"{_counted(nodes, 'node')}, {_counted(edges, 'edge')}"
 
 
 def _by(step: Step) -> str:
@@ -205,7 +213,7 @@ def impact_lines(impact: Impact) -> list[str]:
         if any(about):
             lines.append(f"    {', '.join(filter(None, about))}")
         if model.deployments:
-            lines.append(f"    deployed: {_labels(model.deployments)}; {model.period.says}")
+            lines.append(f"    deployed: {_labels(model.deployments)}; in use: {model.period.says}")
         for what, nodes in (
             ("products", model.products),
             ("retained outputs", model.outputs),

@@ -7,7 +7,7 @@ without a version is no identity either: it may mean any version, so it is linke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
@@ -27,6 +27,7 @@ NOTHING = frozenset(
 """Digests of no content at all (MD5, an empty folder in DVC, SHA-1, SHA-256): they tell nothing apart."""
 REGISTERED = "registered"
 ERASED = "people-erased"
+BEFORE = "derived-from"
 """Attributes of nodes that come from this vault's registration; exports leave them out."""
 
 
@@ -75,8 +76,16 @@ class RegisteredVersion:
             digests=self.digests,
             aliases=self.places,
             created=self.created,
-            attributes={REGISTERED: "yes", **({ERASED: "yes"} if self.by_erasure else {})},
+            attributes={
+                REGISTERED: "yes",
+                **({ERASED: "yes"} if self.by_erasure else {}),
+                **({BEFORE: self._before()} if self.derived_from else {}),
+            },
         )
+
+    def _before(self) -> str:
+        name, _, version = self.derived_from.rpartition("@")
+        return node_id(NodeKind.DATASET, name, version)
 
 
 @dataclass(frozen=True)
@@ -277,6 +286,7 @@ def _same_names(
 ) -> None:
     """Groups of one name: unversioned references inside one namespace are linked, all else is asked."""
     linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in found.wholes}
+    spaces = _spaces(nodes, found)
     by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i in (i for i in joined if PART not in nodes[i].attributes):
         by_name[nodes[i].kind, named_version(nodes[i])[0]].append(i)
@@ -292,7 +302,7 @@ def _same_names(
             if frozenset((found.leader[a], found.leader[b])) in linked:
                 continue
             whole = bool(named_version(nodes[a])[1]) != bool(named_version(nodes[b])[1])
-            if {nodes[i].namespace for i in first} & {nodes[i].namespace for i in second} - {""}:
+            if spaces(first) & spaces(second) - {""}:
                 found.wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
                 continue
             if frozenset().union(*(systems[i] for i in first)) & frozenset().union(*(systems[i] for i in second)):
@@ -312,6 +322,27 @@ def _same_names(
                     for i, k, target in ((a, b, second), (b, a, first))
                     if not any(ERASED in nodes[member].attributes for member in target)
                 ]
+
+
+def _spaces(nodes: Sequence[Node], found: Identities) -> Callable[[Iterable[int]], set[str]]:
+    """The namespaces in which some nodes are named, or any version that they were derived from here: a version that
+    an erasure made is called as the one before it."""
+    position = {node.id: i for i, node in enumerate(nodes)}
+    known: dict[int, set[str]] = defaultdict(set)
+    for i, node in enumerate(nodes):
+        known[found.leader[i]].add(node.namespace)
+
+    def named(members: Iterable[int]) -> set[str]:
+        queue = list(members)
+        space = {nodes[i].namespace for i in queue}
+        for i in queue:
+            before = position.get(nodes[i].attributes.get(BEFORE, ""))
+            if before is not None and before not in queue:
+                space |= known[found.leader[before]]
+                queue.append(before)
+        return space
+
+    return named
 
 
 def _pairs(nodes: Sequence[Node], classes: Sequence[list[int]]) -> Iterator[tuple[list[int], list[int]]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph
-from dsr_desk.lineage.identity import ERASED, REGISTERED
+from dsr_desk.lineage.identity import BEFORE, ERASED, REGISTERED
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def _plain(node: Node) -> Node:
     """Without the note that this vault registered it: that is no fact about the dataset."""
     if REGISTERED not in node.attributes:
         return node
-    kept = {key: value for key, value in node.attributes.items() if key not in (REGISTERED, ERASED)}
+    kept = {key: value for key, value in node.attributes.items() if key not in (REGISTERED, ERASED, BEFORE)}
     return replace(node, attributes=kept)

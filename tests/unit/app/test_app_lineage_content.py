@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app import deleting, models
-from dsr_desk.app.dataset_content import note_content
+from dsr_desk.app.dataset_content import DatasetNotIndexed, note_content
 from dsr_desk.app.indexing import dataset_versions, refresh_index
 from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS
 from dsr_desk.cli.main import main
@@ -69,8 +69,8 @@ def test_a_file_that_is_not_as_it_was_indexed_is_left_out(work: Work) -> None:
     assert noted.digests == 2
 
 
-def test_a_dataset_without_an_index_is_unknown(work: Work) -> None:
-    with pytest.raises(models.DatasetUnknown):
+def test_a_dataset_without_an_index_has_no_files_to_read(work: Work) -> None:
+    with pytest.raises(DatasetNotIndexed):
         note_content(work.desk, "nothing@1", report=silent, cancel=CancelToken())
 
 

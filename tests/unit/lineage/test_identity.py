@@ -54,6 +54,20 @@ def test_two_references_that_may_be_the_same_tie_no_versions_to_each_other(draw:
     assert reached(graph, "faces@1") == {"a": Certainty.UNKNOWN, "b": Certainty.UNKNOWN}
 
 
+def test_a_version_made_by_erasure_is_called_as_the_one_before_it(draw: Draw) -> None:
+    """What a system calls by name alone may mean it too: no question, since the one before it was none."""
+    theirs, bare = dataset("lake", "faces", "1"), dataset("lake", "faces")
+    ours = (
+        RegisteredVersion("faces", "1"),
+        RegisteredVersion("faces", "1-erased", derived_from="faces@1", by_erasure=True),
+    )
+    graph = draw(f"{theirs.id} train model:a", f"{bare.id} train model:b", nodes=(theirs, bare), registered=ours)
+
+    assert graph.questions == ()
+    assert reached(graph, "faces@1-erased") == {"b": Certainty.INFERRED}
+    assert reached(graph, "faces@1") == {"a": Certainty.RECORDED, "b": Certainty.INFERRED}
+
+
 def card(name: str) -> Node:
     return Node(f"model:huggingface|{name}", NodeKind.MODEL, name, "", "huggingface")
 
