@@ -339,6 +339,10 @@ def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Ma
         (words("validator"), declarant.validator or words("nobody")),
         (words("sealed"), words.moment(content.sealed)),
     ]
+    pairs += [
+        (words("earlier.digest"), words("earlier.value", day=words.day(one.sealed), digest=one.evidence_digest))
+        for one in content.earlier
+    ]
     if edition is Edition.REGULATOR:
         pairs.append((words("officers"), ", ".join(content.officers)))
     return section(words("h.certificate"), join([facts(pairs)]))

@@ -66,7 +66,6 @@ def earlier_lines(content: EvidenceContent, words: Words) -> list[str]:
             "earlier.says",
             relation=words(one.relation.value),
             day=words.day(one.sealed),
-            digest=one.evidence_digest[:16],
             why=words.say(one.why),
         )
         for one in content.earlier

@@ -152,6 +152,7 @@ def test_every_picture_of_the_requester_is_a_face_of_hers_with_its_origin(work: 
 
 @pytest.mark.parametrize("edition", ["requester", "regulator"])
 def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, edition: str) -> None:
+    cases.record_identity(work.desk, work.ref, method="Videoanruf", photo_shows_requester="im Anruf gesehen")
     bundle = sealed(deleted(work), tmp_path, "de")
     said = text_of(getattr(bundle, edition)["report.html"])
     assert "Kurz gesagt" in said
