@@ -226,7 +226,7 @@ def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     if content.models_without_lineage:
         names = ", ".join(content.models_without_lineage)
         count = words.number(len(content.models_without_lineage))
-        pieces.append(element("p", f"{words('models.unknown', count=count)} {names}"))
+        pieces.append(element("p", words("models.unknown", count=f"{count} ({names})")))
     return section(words("h.models"), *pieces)
 
 

@@ -13,7 +13,7 @@ import pytest
 from evidence_browser import Page, browser
 
 from dsr_desk.core.requests import Right
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language
+from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation
 from dsr_desk.evidence.seal import Sealed, seal
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.verify import verify
@@ -93,7 +93,11 @@ def test_the_proof_that_the_page_saves_verifies(page: Page, sealed: Sealed, sign
     assert {"evidence.zip", "evidence.zip.p7s", "VERIFY.txt"} <= set(zipfile.ZipFile(io.BytesIO(data)).namelist())
 
 
-def test_it_fits_a_phone_and_every_control_is_reached_by_keyboard(page: Page, sealed: Sealed) -> None:
+def test_it_fits_a_phone_and_every_control_is_reached_by_keyboard(
+    page: Page, content: EvidenceContent, signer: Signer, tmp_path: Path
+) -> None:
+    earlier = EarlierBundle("ab" * 32, "2026-03-12T16:00:00Z", Relation.COMPLETES, "one model was due later")
+    sealed = seal(replace(content, earlier=(earlier,)), Edition.REQUESTER, signer, tmp_path / "open-me.html")
     page("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=2, mobile=True)
     try:
         unlock(page, sealed)
