@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr_desk.search.face_search import positions_of
+
 LEAST_FACES = 200
 """Below this many faces no fit is trusted."""
 
@@ -36,7 +38,10 @@ LEAST_RANK, LEAST_RANK_UNKNOWN = 17, 170
 """Where the last band begins; further down where it is not known how one person's photos score."""
 
 NEARER = 8
-"""How many times nearer to the top each band begins than the one before."""
+"""How many times nearer to the top each band begins than the one before, at least."""
+
+MOST_FIRST = 850
+"""Where the second band begins at the latest, so that few scores have to be sorted."""
 
 SAMPLE = 65_536
 MOST_POINTS = 500
@@ -141,11 +146,11 @@ def calibrate(scores: NDArray[np.float32], known: KnownScores | None = None) -> 
     fit = tail.fit(first, last, own)
     least = LEAST_RANK if known else LEAST_RANK_UNKNOWN
     while fit.trusted and first > 2 * least:
-        nearer_first = max(least, first / NEARER)
+        nearer_first = max(least, min(MOST_FIRST, first / NEARER))
         first, last = nearer_first, last * nearer_first / first
         if tail.step > 1:
-            border = tail.scores[min(len(tail.scores) - 1, int(2 * last / step))]
-            top = scores[scores >= np.float32(border)]
+            border = tail.scores[min(len(tail.scores) - 1, int((1.1 * last + own) / step) + 1)]
+            top = scores[positions_of(scores >= np.float32(border))]
             tail = _Tail(_highest(top, len(top)), 1, count, known)
         own = tail.own_faces(fit, first, own)
         nearer = tail.fit(first, last, own)
@@ -167,9 +172,10 @@ class _Tail:
     def fit(self, first: float, last: float, own: float) -> Calibration:
         """A parabola through the strangers of these ranks, where `own` faces are the subject's."""
         untrusted = Calibration(self.count, trusted=False)
-        ranks = self.step * (np.arange(len(self.scores)) + 0.5)
-        if self.known:
-            ranks -= own * self.known.genuine_above(self.scores)
+        scores = self.scores[: int((last + own) / self.step) + 2]
+        ranks = self.step * (np.arange(len(scores)) + 0.5)
+        if self.known and own:
+            ranks -= own * self.known.genuine_above(scores)
         # Among the subject's own faces the corrected ranks go up and down: the band begins behind them all.
         above = np.flatnonzero(ranks < max(1.0, first))
         begin = int(above[-1]) + 1 if len(above) else 0
@@ -177,7 +183,7 @@ class _Tail:
         if end - begin < LEAST_RANKS:
             return untrusted
         points = slice(begin, end, max(1, (end - begin) // MOST_POINTS))
-        depths = _depth(self.scores[points])
+        depths = _depth(scores[points])
         centre, spread = float(depths.mean()), float(depths.std())
         if spread < 1e-6:
             return untrusted
@@ -197,7 +203,7 @@ class _Tail:
         share = float(self.known.genuine_above(np.array([score]))[0])
         if share < LEAST_SHARE:
             return before
-        found = int(np.searchsorted(-self.scores, -score, side="right"))
+        found = len(self.scores) - int(np.searchsorted(self.scores[::-1], score))
         return max(0.0, found - (fit.expected(score) or 0.0)) / share
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +75,8 @@ class Coarse:
 
     def __len__(self) -> int:
         return len(self.scales)
+
+    @cached_property
+    def largest_scale(self) -> NDArray[np.float32]:
+        """Shape (1,); 0 without faces."""
+        return np.array([self.scales.max(initial=0)], np.float32)

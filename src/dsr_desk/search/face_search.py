@@ -1,7 +1,8 @@
 """Exact search of a face over all faces of an index: every face whose score reaches a threshold, never "the best k".
 
 The coarse plane is scanned in whole numbers; what could reach the threshold within the proven error is computed again
-from both planes in float64. So the result is that of a float64 comparison with every stored template.
+with the query as it is, and what then still could, from both planes in float64. So the result is that of a float64
+comparison with every stored template.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import numkong
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.search.codes import FINE_STEPS, coarse_error, decode
+from dsr_desk.search.codes import coarse_error, decode
 from dsr_desk.search.contents import Coarse
 from dsr_desk.search.index import Index
 
 CHUNK = 32768
 """Faces at a time: their products stay in the processor's cache."""
 ROUNDING = 1e-5
-"""More than the float32 roundings of a scale, two weights and one sum of two products (each under 1e-6) can do."""
+"""More than the float32 roundings of a sum, two scales, their products and a threshold (each under 1e-6) can do."""
 
 EXACT_CHUNK = 65536
 
@@ -47,36 +48,60 @@ def average(templates: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
 def scan(coarse: Coarse, query: NDArray[np.float64]) -> NDArray[np.float32]:
     """Coarse scores of all faces, shape (n,), each within `scan_error` of the exact one. The query has length 1.
 
-    The query q is kept as a template is: s = max|q| / 127, high = round(q / s), low = round((q / s - high) * 254), all
-    in -127..127. The products with the one-byte codes are summed in 32-bit whole numbers, hence without rounding.
+    The query is rounded to one-byte codes as the coarse plane of a template is. Products of codes are summed in 32-bit
+    whole numbers, hence without rounding.
     """
-    step = np.abs(query).max() / 127
-    high = np.rint(query / step)
-    low = np.rint((query / step - high) * FINE_STEPS)
-    packed = numkong.dots_pack(np.stack([high, low]).astype(np.int8))
-    weights = np.array([step, step / FINE_STEPS], np.float32)
+    codes, step = _rounded(query)
+    packed = numkong.dots_pack(codes.reshape(1, -1))
+    products = numkong.zeros((CHUNK, 1), dtype="int32")
+    sums = np.asarray(products)[:, 0]
     scores = np.empty(len(coarse), np.float32)
     for start in range(0, len(coarse), CHUNK):
-        end = min(start + CHUNK, len(coarse))
-        products = np.asarray(numkong.dots_packed(coarse.codes[start:end], packed))
-        np.dot(products.astype(np.float32), weights, out=scores[start:end])
-    scores *= coarse.scales
+        part = scores[start : start + CHUNK]
+        if len(part) == CHUNK:
+            numkong.dots_packed(coarse.codes[start : start + CHUNK], packed, out=products)
+        else:
+            sums = np.asarray(numkong.dots_packed(coarse.codes[start:], packed))[:, 0]
+        part[:] = sums
+        part *= coarse.scales[start : start + CHUNK]
+        part *= np.float32(step)
     return scores
 
 
-def scan_error(coarse: Coarse) -> NDArray[np.float64]:
-    """How far each score of `scan` can be from the exact one, shape (n,).
+def scan_error(scales: NDArray[np.float32], query: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far scores of `scan` can be from the exact ones, for templates of these scales.
 
-    Leaving out the fine plane of the templates costs at most `coarse_error`. A component of the query as scanned,
-    s * (high + low / 254), differs from q by at most s / 508, the whole from q by s * sqrt(d) / 508 <=
-    sqrt(d) / (127 * 508), as no component of q exceeds 1. By Cauchy-Schwarz a score changes by at most that times the
-    length of the coarse template, and that is at most 1 + sqrt(d) / 254: a unit vector's scale is at most 1 / 127,
-    and its coarse plane is within scale / 2 in each component. For d = 128 this comes to 0.00018.
+    Leaving out the fine plane of the templates costs at most `coarse_error`. Rounding the query by r costs, by
+    Cauchy-Schwarz, at most |r| times the length of the coarse template, and that is at most 1 + sqrt(d) / 254: a unit
+    vector's scale is at most 1 / 127, and its coarse plane is within scale / 2 in each component.
     """
-    dimension = coarse.codes.shape[1]
-    root = float(np.sqrt(dimension))
-    query_error = (1 + root / 254) * root / (127 * 2 * FINE_STEPS)
-    return coarse_error(coarse.scales, dimension) + query_error + ROUNDING
+    codes, step = _rounded(query)
+    root = float(np.sqrt(len(query)))
+    query_error = (1 + root / 254) * float(np.linalg.norm(query - step * codes.astype(np.float64)))
+    return coarse_error(scales, len(query)) + query_error + ROUNDING
+
+
+def could_reach(
+    coarse: Coarse, query: NDArray[np.float64], threshold: float, scores: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Positions of all faces whose exact score can be at or above the threshold, by the scores of `scan`."""
+    widest = float(scan_error(coarse.largest_scale, query)[0])
+    positions = positions_of(scores >= np.float32(threshold - widest))
+    kept = []
+    for start in range(0, len(positions), EXACT_CHUNK):
+        part = positions[start : start + EXACT_CHUNK]
+        scales = coarse.scales[part]
+        near = (coarse.codes[part].astype(np.float64) @ query) * scales
+        kept.append(part[near + coarse_error(scales, len(query)) + ROUNDING >= threshold])
+    return np.concatenate(kept) if kept else positions
+
+
+def positions_of(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """What `np.flatnonzero` returns, in a third of the time where few of many are set."""
+    whole = len(mask) // 8 * 8
+    words = np.flatnonzero(mask[:whole].view(np.uint64) != 0)
+    row, column = np.nonzero(mask[:whole].reshape(-1, 8)[words])
+    return np.concatenate([words[row] * 8 + column, whole + np.flatnonzero(mask[whole:])])
 
 
 def reaching(
@@ -84,13 +109,18 @@ def reaching(
 ) -> Found:
     """All faces whose exact score is at or above the threshold. `scores` are those of `scan` if at hand."""
     coarse = index.coarse
-    scores = scan(coarse, query) if scores is None else scores
-    positions = np.flatnonzero(scores + scan_error(coarse) >= threshold)
+    positions = could_reach(coarse, query, threshold, scan(coarse, query) if scores is None else scores)
     exact = exact_scores(index, query, positions)
     kept = exact >= threshold
     positions, exact = positions[kept], exact[kept]
     order = np.argsort(-exact, kind="stable")
     return Found(positions[order], exact[order])
+
+
+def _rounded(query: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
+    """One-byte codes of a query and the step between two of them."""
+    step = float(np.abs(query).max()) / 127
+    return np.rint(query / step).astype(np.int8), step
 
 
 def exact_scores(index: Index, query: NDArray[np.float64], positions: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ def printed(*words: object) -> list[dict[str, object]]:
 
 def test_a_search_is_printed_beside_each_of_its_peers():
     rows = printed("search", "--faces", 4000)
-    assert len({row["against"] for row in rows}) == len(rows) == 4
+    assert len({row["against"] for row in rows}) == len(rows) >= 4
     for row in rows:
         assert row["ratio"] == pytest.approx(row["peer"] / row["ours"], abs=0.006)
 

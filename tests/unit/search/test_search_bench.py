@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import numpy as np
 import search_fakes
 
@@ -13,6 +15,9 @@ from dsr_desk.search.index import Index
 from dsr_desk.search.records import find_records, wanted
 
 
+PEERS = sum(rows for name, rows in {"faiss": 2, "usearch": 1}.items() if importlib.util.find_spec(name))
+
+
 def test_generated_codes_are_unit_vectors():
     coarse = generated(5000, seed=1)
     lengths = np.linalg.norm(coarse.codes * coarse.scales[:, None].astype(np.float64), axis=1)
@@ -22,7 +27,7 @@ def test_generated_codes_are_unit_vectors():
 
 def test_search_is_measured_against_each_of_its_rivals():
     rows = search_rows(faces=4000)
-    assert len({row.against for row in rows}) == len(rows) == 4
+    assert len({row.against for row in rows}) == len(rows) == 4 + PEERS
     assert all(row.ours > 0 and row.theirs > 0 for row in rows)
     assert next(row for row in rows if row.unit == "MB").ratio > 3
 
@@ -32,6 +37,11 @@ def test_more_faces_than_their_matrix_has_room_for_are_measured_without_it():
         "reading the codes once from memory",
         "the float32 matrix",
     ]
+
+
+def test_peers_that_are_not_installed_are_left_out(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert len(search_rows(faces=4000)) == 4
 
 
 def test_two_processes_are_measured_against_one(tmp_path):

@@ -15,7 +15,15 @@ from hypothesis.extra.numpy import arrays
 from dsr_desk.search.calibration import GENUINE_SHARES, LEAST_FACES, KnownScores, calibrate
 from dsr_desk.search.codes import Codes, coarse_error, decode, encode
 from dsr_desk.search.contents import Coarse
-from dsr_desk.search.face_search import average, exact_scores, reaching, scan, scan_error
+from dsr_desk.search.face_search import (
+    average,
+    could_reach,
+    exact_scores,
+    positions_of,
+    reaching,
+    scan,
+    scan_error,
+)
 from dsr_desk.search.index import Index
 from dsr_desk.search.recall import NobodyToMeasure, measure_recall
 
@@ -64,7 +72,7 @@ def test_a_search_returns_exactly_what_comparing_with_every_face_returns(index, 
 def test_the_scan_stays_within_its_bound(index):
     query = average([search_fakes.template(3, 9)])
     truth = decode(index.codes(np.arange(len(index.coarse)))) @ query
-    assert np.all(np.abs(scan(index.coarse, query) - truth) <= scan_error(index.coarse))
+    assert np.all(np.abs(scan(index.coarse, query) - truth) <= scan_error(index.coarse.scales, query))
 
 
 def held(codes: Codes) -> Coarse:
@@ -78,7 +86,7 @@ def test_the_scan_stays_within_its_bound_for_any_template_and_query(templates, q
     codes, query = encode(unit(templates)), queries[0].astype(np.float64)
     assume(np.linalg.norm(query) > 1e-6)
     query /= np.linalg.norm(query)
-    assert np.all(np.abs(scan(held(codes), query) - decode(codes) @ query) <= scan_error(held(codes)))
+    assert np.all(np.abs(scan(held(codes), query) - decode(codes) @ query) <= scan_error(codes.scales, query))
 
 
 @pytest.mark.parametrize("dimension", [4, 128, 130, 512, 2048])
@@ -87,7 +95,26 @@ def test_the_scan_stays_within_its_bound_for_engines_of_other_dimensions(dimensi
     templates = unit(rng.standard_normal((40_000, dimension)) ** 3)
     codes, query = encode(templates), average([templates[7] + 0.3 * templates[8]])
     found = scan(held(codes), query)
-    assert np.all(np.abs(found - decode(codes) @ query) <= scan_error(held(codes)))
+    assert np.all(np.abs(found - decode(codes) @ query) <= scan_error(codes.scales, query))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.booleans(), max_size=200), st.integers(0, 60))
+def test_positions_are_those_that_are_set(bits, gap):
+    mask = np.array([*bits, *([False] * gap), *bits], bool)
+    assert positions_of(mask).tolist() == np.flatnonzero(mask).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(vectors, vectors, st.floats(-1, 1))
+def test_nothing_that_reaches_the_threshold_is_ruled_out(templates, queries, threshold):
+    codes, query = encode(unit(templates)), queries[0].astype(np.float64)
+    assume(np.linalg.norm(query) > 1e-6)
+    query /= np.linalg.norm(query)
+    truth = decode(codes) @ query
+    for limit in (threshold, float(truth[0])):
+        kept = could_reach(held(codes), query, limit, scan(held(codes), query))
+        assert set(np.flatnonzero(truth >= limit)) <= set(kept.tolist())
 
 
 def test_references_are_averaged_before_they_are_compared():
