@@ -18,13 +18,14 @@ from PIL import Image
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
+from dsr_desk.faces.bench_limits import of_detector, of_embedder, seconds_as_matrix_product
 from dsr_desk.faces.bench_photos import Known, Sources, composite, find_sources, found_among, portrait, scene
 from dsr_desk.faces.cnn import CnnDetector
 from dsr_desk.faces.dlib_engine import CHIP_SIDE, PRESETS, DlibEngine
 from dsr_desk.faces.engine import Pixels
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.reference_engine import ReferenceEngine
-from dsr_desk.faces.weights import DETECTOR_FILE, weight_file
+from dsr_desk.faces.weights import DETECTOR_FILE, EMBEDDER_FILE, read_detector, read_embedder, weight_file
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 
 DLIB_STEP = 5 / 6
@@ -153,23 +154,37 @@ def _embedding_rows(turns: int = 15) -> list[BenchRow]:
     one = _in_turns(lambda: engine.raw_embeddings(chips), lambda: reference.embed(chips), turns)
     both = _in_turns(lambda: engine.embed(chips), lambda: reference.embed(chips), turns)
     peer = "face_recognition, one view"
-    return [_timed("embedding one chip", peer, *one), _timed("embedding a chip and its mirror image", peer, *both)]
+    work = of_embedder(read_embedder(weight_file(EMBEDDER_FILE).read_bytes()))
+    return [
+        _timed("embedding one chip", peer, *one),
+        _timed("embedding a chip and its mirror image", peer, *both),
+        _against_limit("embedding one chip", min(one[0]), work, rounded=False),
+    ]
 
 
 def _cnn_rows(turns: int = 5) -> list[BenchRow]:
     import dlib
 
     pixels = _noise(512)
+    weights = read_detector(weight_file(DETECTOR_FILE).read_bytes())
     theirs = dlib.cnn_face_detection_model_v1(str(weight_file(DETECTOR_FILE)))
     rows = []
-    for what, rounded, step in (
-        ("CNN detection, 512 × 512, dlib's own pyramid", False, DLIB_STEP),
-        ("CNN detection, 512 × 512, as standard looks", True, PRESETS["standard"].step),
+    for how, rounded, step in (
+        ("dlib's own pyramid", False, DLIB_STEP),
+        ("dlib's own pyramid, in integers", True, DLIB_STEP),
+        ("as standard looks", True, PRESETS["standard"].step),
     ):
-        detector = _detector(rounded)
-        ours, peer = _in_turns(_looks(detector, pixels, step), lambda: theirs(pixels, 0), turns)
+        what = f"CNN detection, 512 × 512, {how}"
+        ours, peer = _in_turns(_looks(_detector(rounded), pixels, step), lambda: theirs(pixels, 0), turns)
         rows.append(_timed(what, "face_recognition model=cnn, upsample 0", ours, peer))
+        rows.append(_against_limit(what, min(ours), of_detector(weights, 512, 512, step), rounded=rounded))
     return rows
+
+
+def _against_limit(what: str, seconds: float, multiply_adds: float, *, rounded: bool) -> BenchRow:
+    limit = seconds_as_matrix_product(multiply_adds, rounded=rounded)
+    against = f"its {multiply_adds / 1e9:.2g} G multiply-adds as one matrix product"
+    return BenchRow(what, against, seconds, limit, limit / seconds, "s")
 
 
 def _looks(detector: CnnDetector, pixels: Pixels, step: float) -> Callable[[], Any]:

@@ -10,8 +10,10 @@ from PIL import Image
 from dsr_desk.core.items import Box
 from dsr_desk.faces import bench_steps
 from dsr_desk.faces.bench import BenchPhotosMissing, engine_bench
+from dsr_desk.faces.bench_limits import of_detector, of_embedder, seconds_as_matrix_product
 from dsr_desk.faces.bench_photos import Sources, composite, find_sources, found_among, portrait, scene
 from dsr_desk.faces.bench_steps import step_rows
+from dsr_desk.faces.weights import DETECTOR_FILE, EMBEDDER_FILE, read_detector, read_embedder, weight_file
 
 SCENES = """<dataset><images><image file='a.jpg' width='400' height='300'>
 <box top='30' left='20' width='50' height='60'/></image></images></dataset>"""
@@ -81,6 +83,19 @@ def test_each_step_counts_what_is_found_with_it_and_without(tmp_path, draw_face,
     assert lying.standard < lying.thorough == lying.known == 3
 
 
+def test_multiply_adds_are_counted_as_by_hand():
+    detector = read_detector(weight_file(DETECTOR_FILE).read_bytes())
+    one_size = 75 * 16 * 30**2 + 400 * 32 * 13**2 + 800 * 32 * 5**2 + (800 + 2 * 1125) * 45 * 5**2 + 81 * 45 * 5**2
+    assert of_detector(detector, 64, 64, 0.5) == one_size
+    assert 2.4e8 < of_embedder(read_embedder(weight_file(EMBEDDER_FILE).read_bytes())) < 6e8
+
+
+@pytest.mark.parametrize("rounded", [False, True])
+def test_more_work_takes_longer_as_a_matrix_product(rounded):
+    one, other = (seconds_as_matrix_product(work, rounded=rounded, turns=3) for work in (1e9, 1e12))
+    assert 0 < one < other
+
+
 def test_steps_need_annotated_scenes(tmp_path):
     with pytest.raises(BenchPhotosMissing):
         step_rows(tmp_path)
@@ -89,5 +104,5 @@ def test_steps_need_annotated_scenes(tmp_path):
 @pytest.mark.slow
 def test_without_photos_the_networks_alone_are_measured():
     rows = engine_bench()
-    assert len(rows) == 4
+    assert len(rows) == 9
     assert all(row.ours > 0 and row.peer > 0 and row.known is None for row in rows)
