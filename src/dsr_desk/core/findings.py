@@ -8,6 +8,15 @@ from enum import StrEnum
 from dsr_desk.core.items import Box, ItemAddress, ItemKind
 
 
+class FoundBy(StrEnum):
+    """What of the subject a record was found by. A mention is in a text, or in a field that is not for it."""
+
+    IDENTIFIER = "identifier"
+    NAME = "name"
+    MENTION = "mention"
+    CONFIRMATION = "confirmation"
+
+
 class ReasonKind(StrEnum):
     FACE = "face"
     RECORD = "record"
@@ -20,7 +29,7 @@ class Reason:
     """Why an item is a candidate. `score` is a similarity from 0 to 1, higher is closer.
 
     `expected_strangers` (faces only) is the number of unrelated faces expected at this score or above in this
-    index; None where the index is too small for a fit that can be trusted.
+    index; None where the index is too small for a fit that can be trusted. `by` is there for records.
     """
 
     kind: ReasonKind
@@ -29,6 +38,7 @@ class Reason:
     face: int | None = None
     expected_strangers: float | None = None
     linked_item: str | None = None
+    by: FoundBy | None = None
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,11 @@ class Link:
     ends: bool = False
 
 
-def links_from(indexes: Sequence[Index], nodes: Iterable[Node]) -> list[Link]:
-    """One step of links from these items into all indexes, each with the sentence that explains it."""
+def links_from(indexes: Sequence[Index], nodes: Iterable[Node], mentions: Collection[Node] = frozenset()) -> list[Link]:
+    """One step of links from these items into all indexes, each with the sentence that explains it.
+
+    `mentions` are records that only name the subject: their account is somebody else's and is not followed.
+    """
     by_index: dict[int, list[int]] = {}
     for number, row in nodes:
         by_index.setdefault(number, []).append(row)
@@ -51,7 +54,7 @@ def links_from(indexes: Sequence[Index], nodes: Iterable[Node]) -> list[Link]:
         items = indexes[number].items(rows)
         sources = [(number, item) for item in items.values()]
         found += _by_sample(indexes[number], sources)
-        found += _from_records(indexes, [one for one in sources if one[1].kind is ItemKind.RECORD])
+        found += _from_records(indexes, [one for one in sources if one[1].kind is ItemKind.RECORD], mentions)
         found += _from_photos(indexes, [one for one in sources if one[1].kind is ItemKind.PHOTO])
     return [link for link in found if link.item != link.source]
 
@@ -84,7 +87,9 @@ def _by_sample(index: Index, sources: Sequence[tuple[int, IndexedItem]]) -> list
     return found
 
 
-def _from_records(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+def _from_records(
+    indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]], mentions: Collection[Node]
+) -> list[Link]:
     """Photos that a record names, and what shares its account."""
     found = []
     for number, item in sources:
@@ -93,7 +98,7 @@ def _from_records(indexes: Sequence[Index], sources: Sequence[tuple[int, Indexed
             if field.kind is ColumnKind.PHOTO_REFERENCE:
                 says = f"photo named in column {field.column} of the record in {place}"
                 found += [Link(photo, (number, item.row), says) for photo in _named_photos(indexes, field.value)]
-            if field.kind is ColumnKind.ACCOUNT_ID:
+            if field.kind is ColumnKind.ACCOUNT_ID and (number, item.row) not in mentions:
                 for node, column in _same_account(indexes, field.value):
                     says = f"same account id (column {column}) as the record in {place}"
                     found.append(Link(node, (number, item.row), says))

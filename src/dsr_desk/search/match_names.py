@@ -12,10 +12,11 @@ from rapidfuzz.distance import OSA
 
 from dsr_desk.search.identifiers import token_key
 from dsr_desk.search.index import Index
-from dsr_desk.search.names import Word, name_words, nicknames, with_vowels
+from dsr_desk.search.names import Word, name_words, nicknames, skeleton, with_vowels, words_of
 
 SAME, TRANSLITERATED, NICKNAME, MISSPELLED, SOUNDS_ALIKE, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.82, 0.7
 LEAST = 0.75
+SHORTEST_JOINED = 6
 IN_OTHER_LETTERS = "spelled in other letters"
 MOST_RECORDS = 2000
 """So many records at most are compared for one name, those first whose words agree to the letter."""
@@ -46,7 +47,7 @@ def compare_names(wanted: str, there: str) -> Likeness | None:
         compared = [_compare_words(word, other) for other in left]
         score, note = best = max(compared, key=lambda one: one[0])
         if score == 0:
-            return _written_together(ours, theirs)
+            return _written_together(wanted, there)
         partner = left.pop(compared.index(best))
         scores.append(score)
         places.append(short.index(word) - long.index(partner))
@@ -98,7 +99,7 @@ def _best(rows: NDArray[np.int64], likeness: NDArray[np.uint8]) -> NDArray[np.in
 def _near(index: Index, words: tuple[Word, ...], place: int) -> Iterable[str]:
     """Everything that may stand for this word of a name: nicknames, slips, its initial, its sound, its neighbours."""
     word = words[place]
-    found = {*word.forms, *word.sounds, word.forms[0][0]}
+    found = {*word.forms, *word.sounds, *(form[0] for form in word.forms)}
     for form in word.forms:
         found |= nicknames(form)
         found.update(index.vocabulary.near(form, edits_allowed(len(form))))
@@ -123,7 +124,7 @@ def _compare_words(one: Word, other: Word) -> tuple[float, str]:
     edits = OSA.distance(ours, theirs, score_cutoff=2)
     if edits > (2 if min(len(ours), len(theirs)) > 4 else 1):
         return found
-    if "other" in (one.script, other.script):
+    if changed and "other" in (one.script, other.script):
         return TRANSLITERATED, IN_OTHER_LETTERS
     return found if found[0] else (SOUNDS_ALIKE, "one part sounds alike")
 
@@ -142,9 +143,11 @@ def _compare(one: str, other: str) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _written_together(ours: tuple[Word, ...], theirs: tuple[Word, ...]) -> Likeness | None:
+def _written_together(wanted: str, there: str) -> Likeness | None:
     """Names that are the same but for where their words end, one letter more or less."""
-    one, other = ("".join(word.forms[0] for word in words) for words in (ours, theirs))
-    if len(ours) == len(theirs) or min(len(one), len(other)) < 6 or OSA.distance(one, other, score_cutoff=1) > 1:
+    ours, theirs = words_of(wanted), words_of(there)
+    one, other = (skeleton("".join(words)) for words in (ours, theirs))
+    edits = 0 if len(ours) == len(theirs) else 1
+    if min(len(one), len(other)) < SHORTEST_JOINED or OSA.distance(one, other, score_cutoff=edits) > edits:
         return None
     return Likeness(MISSPELLED, "words are joined or parted")

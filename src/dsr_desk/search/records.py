@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from dsr_desk.core.findings import Identifiers, Reason, ReasonKind
+from dsr_desk.core.findings import FoundBy, Identifiers, Reason, ReasonKind
 from dsr_desk.core.hashes import hash_in
 from dsr_desk.search.columns import ColumnKind, Field
 from dsr_desk.search.combined import SAYS, combined_hashes
@@ -126,39 +126,44 @@ def records(index: Index, rows: Iterable[int]) -> dict[int, list[Field]]:
 def _identifier_reasons(subject: Wanted, fields: Sequence[Field], country: str) -> list[Reason]:
     reasons = []
     if subject.given_hashes and any(digest.hex() in subject.given_hashes for digest in combined_hashes(fields)):
-        reasons.append(Reason(ReasonKind.RECORD, STRONG, SAYS))
+        reasons.append(_reason(STRONG, SAYS, FoundBy.IDENTIFIER))
     for one in fields:
         value = hash_in(one.value)
         if value in subject.hashed:
             kind, name = subject.hashed[value]
             says = f"{WORDS[kind]} in column {one.column} is the same, as its {HASH_NAMES[name]} hash"
-            reasons.append(Reason(ReasonKind.RECORD, STRONG, says))
+            reasons.append(_reason(STRONG, says, FoundBy.IDENTIFIER))
         elif value in subject.given_hashes:
-            reasons.append(Reason(ReasonKind.RECORD, STRONG, f"hash in column {one.column} is the same"))
-        best: tuple[float, str] | None = None
+            reasons.append(_reason(STRONG, f"hash in column {one.column} is the same", FoundBy.IDENTIFIER))
+        best: tuple[float, str, FoundBy] | None = None
         for kind, form in forms_in(one.kind, one.value, country):
             match = _match(subject, kind, form, one)
             if match and (best is None or match[0] > best[0]):
                 best = match
         if best:
-            reasons.append(Reason(ReasonKind.RECORD, *best))
+            reasons.append(_reason(*best))
     return reasons
 
 
-def _match(subject: Wanted, kind: ColumnKind, form: Form, one: Field) -> tuple[float, str] | None:
+def _reason(score: float, says: str, by: FoundBy) -> Reason:
+    return Reason(ReasonKind.RECORD, score, says, by=by)
+
+
+def _match(subject: Wanted, kind: ColumnKind, form: Form, one: Field) -> tuple[float, str, FoundBy] | None:
     word = WORDS[kind]
+    by = FoundBy.IDENTIFIER if one.kind is kind else FoundBy.MENTION
     where = f"in column {one.column}" if one.kind is kind else f"mentioned in column {one.column}"
     known = subject.forms.get(kind, {}).get(form.text)
     if known is not None:
         note = form.note or known.note
         if not note:
-            return STRONG, f"{word} {where} is the same"
-        return WEAK, f"{word} {where} is the same {note}"
+            return STRONG, f"{word} {where} is the same", by
+        return WEAK, f"{word} {where} is the same {note}", by
     if subject.given_hashes and form.hashed:
         for name, digest in hashes_of(form.text).items():
             if digest in subject.given_hashes:
                 says = f"{word} {where} has the {HASH_NAMES[name]} hash that was asked for"
-                return (WEAK if form.note else STRONG), says
+                return (WEAK if form.note else STRONG), says, by
     return None
 
 
@@ -178,7 +183,8 @@ def _name_reasons(subject: Wanted, fields: Sequence[Field]) -> list[Reason]:
     if best is None:
         return []
     likeness, column = best
-    return [Reason(ReasonKind.RECORD, min(likeness.score, NAME_ALONE), f"name in column {column}: {likeness.says}")]
+    score = min(likeness.score, NAME_ALONE)
+    return [_reason(score, f"name in column {column}: {likeness.says}", FoundBy.NAME)]
 
 
 def _text_reasons(subject: Wanted, fields: Sequence[Field], known: Sequence[Reason]) -> list[Reason]:
@@ -189,7 +195,7 @@ def _text_reasons(subject: Wanted, fields: Sequence[Field], known: Sequence[Reas
         for wanted_text in subject.texts:
             if mentions(text, wanted_text):
                 says = f"text in column {one.column} mentions what the subject is known by"
-                return [Reason(ReasonKind.RECORD, WEAK, says)]
+                return [_reason(WEAK, says, FoundBy.MENTION)]
     return []
 
 
@@ -200,10 +206,10 @@ def _confirmations(subject: Wanted, fields: Sequence[Field], reasons: Sequence[R
     for one in fields:
         if one.kind is ColumnKind.DATE_OF_BIRTH and dates_in(one.value) & subject.dates:
             says = f"date of birth in column {one.column} agrees"
-            confirmed.append(Reason(ReasonKind.RECORD, min(1.0, best + CONFIRMED), says))
+            confirmed.append(_reason(min(1.0, best + CONFIRMED), says, FoundBy.CONFIRMATION))
         if one.kind is ColumnKind.ADDRESS and any(
             same_address(known, address_words(one.value)) for known in subject.addresses
         ):
             says = f"address in column {one.column} agrees"
-            confirmed.append(Reason(ReasonKind.RECORD, min(1.0, best + CONFIRMED), says))
+            confirmed.append(_reason(min(1.0, best + CONFIRMED), says, FoundBy.CONFIRMATION))
     return confirmed

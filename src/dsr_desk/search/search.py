@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.findings import Candidate, Identifiers, NotSearched, Pile, Reason, ReasonKind, SearchResult
+from dsr_desk.core.findings import Candidate, FoundBy, Identifiers, NotSearched, Pile, Reason, ReasonKind, SearchResult
 from dsr_desk.core.items import ItemKind
 from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
@@ -27,6 +27,8 @@ SURE_RECORD = 0.85
 """Records at this score or above bring what is linked to them; others do so once an officer has confirmed them."""
 
 LINK_STEPS = 4
+MOST_NAMESAKES = 50
+"""Records found by their name alone bring what is linked to them only where there are so few of them."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,12 @@ class _Search:
 
     def follow_links(self) -> None:
         """From sure records and confirmed hits to what is tied to them, a few steps far."""
-        sure = {node for node, reasons in self._reasons.items() if _is_sure_record(reasons)}
+        sure, mentions = self._sure_records()
         reached = sure | set(self._confirmed)
         step = reached
         for _ in range(LINK_STEPS):
             further: set[Node] = set()
-            for link in links_from(self.indexes, sorted(step)):
+            for link in links_from(self.indexes, sorted(step), mentions):
                 source = self._item(link.source)
                 if link.item in reached or self._refused(link.item, source):
                     continue
@@ -143,6 +145,19 @@ class _Search:
             step = further
             if not step:
                 break
+
+    def _sure_records(self) -> tuple[set[Node], set[Node]]:
+        """Records that bring what is tied to them; and those of them that only mention the subject."""
+        by_name, sure, mentions = set(), set(), set()
+        for node, reasons in self._reasons.items():
+            by = {reason.by for reason in reasons if reason.by and reason.score >= SURE_RECORD}
+            if by & {FoundBy.IDENTIFIER, FoundBy.CONFIRMATION}:
+                sure.add(node)
+            elif FoundBy.NAME in by:
+                by_name.add(node)
+            elif FoundBy.MENTION in by:
+                mentions.add(node)
+        return sure | mentions | (by_name if len(by_name) <= MOST_NAMESAKES else set()), mentions
 
     def candidates(self, only: int | None = None) -> tuple[Candidate, ...]:
         """Best first; of one index alone if asked."""
@@ -250,10 +265,6 @@ class _Search:
 
     def _item(self, node: Node) -> IndexedItem:
         return self.indexes[node[0]].items([node[1]])[node[1]]
-
-
-def _is_sure_record(reasons: Sequence[Reason]) -> bool:
-    return any(reason.kind is ReasonKind.RECORD and reason.score >= SURE_RECORD for reason in reasons)
 
 
 def _face_says(expected: float | None, pile: FacePile) -> str:

@@ -9,7 +9,8 @@ import pytest
 import search_fakes
 from search_fakes import build_fake, photo
 
-from dsr_desk.core.findings import Identifiers, ReasonKind
+from dsr_desk.core.findings import FoundBy, Identifiers, ReasonKind
+from dsr_desk.core.items import ItemKind
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.columns import ColumnKind, guess_kind
 from dsr_desk.search.confirming import address_words, dates_in, same_address
@@ -94,6 +95,12 @@ def test_phones_meet_in_e164_whatever_way_they_are_written():
         ("محمد حسن", "Mohammed Hassan", "other letters"),
         ("Robert Stone", "Bob Stone", "short or other form"),
         ("Robert Stone", "R. Stone", "initial"),
+        ("Юлия Волкова", "Ю. Волкова", "initial"),
+        ("Юлия Цветкова", "Iuliia Tsvetkova", "other letters"),
+        ("Julia Zwetkowa", "Yulia Tsvetkova", "sounds alike"),
+        ("Екатерина Волкова", "Катя Волкова", "short or other form"),
+        ("Юлия Волкова", "Юлея Волкова", "one letter differs"),
+        ("Ann De La Cruz", "Ann Delacruz", "joined or parted"),
         ("Robert Stone", "Robert Stome", "one letter differs"),
         ("Robert Stone", "Rboert Stone", "one letter differs"),
         ("Tom Stone", "To Stone", "one letter differs"),
@@ -282,6 +289,20 @@ def test_a_sidecar_is_linked_to_its_photo_and_by_account_to_the_profile(indexes)
     hit = next(item for item in photos.all_items() if item.address.member == "p002_1.png")
     result = search(indexes, Question(confirmed=[(hit.address.id, 0)]))
     assert {candidate.address.place for candidate in result.candidates} == {"photos › p002_1.json", "profiles.csv"}
+
+
+def test_a_record_that_mentions_the_subject_does_not_bring_its_owners_account(indexes):
+    result = search(indexes, Question(identifiers=Identifiers(user_names=("friend of Ann Lee",))))
+    found = {candidate.address.place: candidate.reasons[0] for candidate in result.candidates}
+    assert found["profiles.csv"].by is FoundBy.MENTION
+    assert list(found) == ["profiles.csv"]
+
+
+def test_many_namesakes_bring_nothing_before_they_are_confirmed(indexes, monkeypatch):
+    question = Question(identifiers=Identifiers(names=("Ann Lee",)))
+    assert any(one.kind is ItemKind.PHOTO for one in search(indexes, question).candidates)
+    monkeypatch.setattr("dsr_desk.search.search.MOST_NAMESAKES", 0)
+    assert not any(one.kind is ItemKind.PHOTO for one in search(indexes, question).candidates)
 
 
 def test_a_refused_link_brings_nothing(indexes):
