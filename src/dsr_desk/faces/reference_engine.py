@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,9 @@ from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
+from dsr_desk.faces.weights import WeightsMissing, weight_file
 
+PEER_FILE = "shape_predictor_68_face_landmarks.dat"
 CHIP_SIDE = 150
 CHIP_PADDING = 0.25
 
@@ -40,11 +41,10 @@ class ReferenceEngine:
 
     def __init__(self, model: str = "hog", upsample: int = 1) -> None:
         # face_recognition loads a 100 MB model and pkg_resources on import, so only this engine pays for it.
-        import face_recognition_models
-
-        landmarks = Path(face_recognition_models.pose_predictor_model_location())
-        if not landmarks.exists():
-            raise PeerMissing(model=landmarks.name)
+        try:
+            weight_file(PEER_FILE)
+        except WeightsMissing as error:
+            raise PeerMissing(model=PEER_FILE) from error
         import face_recognition
         import face_recognition.api
 
@@ -54,6 +54,9 @@ class ReferenceEngine:
         self._upsample = upsample
         self.smallest_face = 80 // 2**upsample if upsample else 80
         self.digest = digest_of(["reference", face_recognition.__version__, model, upsample])
+
+    def smallest_face_in(self, width: int, height: int) -> int:  # noqa: ARG002 - it looks at every photo alike
+        return self.smallest_face
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         found = self._fr.face_locations(pixels, number_of_times_to_upsample=self._upsample, model=self._model)
