@@ -19,7 +19,9 @@ from datetime import date
 from pathlib import Path
 
 import google_crc32c
+import h5py
 import lmdb
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -189,6 +191,26 @@ def _lmdb(folder: Path, items: Items) -> Path:
     return path
 
 
+def _hdf5_files(folder: Path, items: Items) -> Path:
+    path = folder / "photos.h5"
+    with h5py.File(path, "w") as file:
+        photos = file.create_dataset("images", (len(items),), h5py.vlen_dtype(np.uint8), chunks=(2,))
+        for number, (_, data) in enumerate(items):
+            photos[number] = np.frombuffer(data, np.uint8)
+        file.create_dataset("labels", data=np.arange(len(items)), compression="gzip", chunks=(4,))
+        file.attrs["made by"] = "nobody"
+    return path
+
+
+def _hdf5_rows(folder: Path, items: Items) -> Path:
+    path = folder / "people.h5"
+    with h5py.File(path, "w") as file:
+        names = [data.decode("latin-1") for _, data in items]
+        file.create_dataset("people/name", data=names, dtype=h5py.string_dtype())
+        file.create_dataset("people/age", data=[40] * len(names))
+    return path
+
+
 def example(**features: bytes | int | str) -> bytes:
     """A tf.train.Example, spelt by hand: features by name, each a list with one value."""
 
@@ -304,6 +326,8 @@ SAMPLES = (
     Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
     Sample("tfrecord-photos", "tfrecord", _tfrecord_photos, damage=cut_short),
     Sample("tfrecord-rows", "tfrecord", _tfrecord_rows, table=True, damage=cut_short, masks=False),
+    Sample("hdf5-files", "hdf5", _hdf5_files, damage=cut_short, named=False),
+    Sample("hdf5-rows", "hdf5", _hdf5_rows, table=True, damage=cut_short, masks=False),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
     Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),

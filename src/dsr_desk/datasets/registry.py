@@ -15,6 +15,7 @@ from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.excel import ExcelWorkbook
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
+from dsr_desk.datasets.hdf5 import Hdf5File
 from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
@@ -40,6 +41,7 @@ FORMATS: tuple[type[FileContainer], ...] = (
     SqliteDatabase,
     LmdbStore,
     TfRecordFile,
+    Hdf5File,
     JsonLines,
     JsonDocument,
     CsvTable,

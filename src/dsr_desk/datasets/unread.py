@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _STARTS = (
-    (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
     (b"ARROW1", "Arrow file"),
     (b"Obj\x01", "Avro file"),
     (b"ORC", "ORC file"),

@@ -22,6 +22,7 @@ _WRITTEN: dict[str, dict[str, Any]] = {
     "MPO": {"quality": 95, "subsampling": 0},
     "PNG": {"optimize": False},
     "BMP": {},
+    "PPM": {},
     "WEBP": {"lossless": True},
     "TIFF": {"compression": "tiff_lzw"},
 }

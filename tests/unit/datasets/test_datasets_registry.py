@@ -114,7 +114,6 @@ def test_a_file_says_what_it_is_and_how_much(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
         (b"ARROW1\0\0", "Arrow file"),
         (b"\x80\x04\x95", "pickle, which runs code when it is opened and is never opened here"),
         (bytes.fromhex("0c00000000000000") + bytes.fromhex("6a19f3a8") + b"\x0a\x0a", ""),
