@@ -38,7 +38,8 @@ How to check this evidence without the program that made it
    whether journal entries were removed since.
 
 5. Existed by a time?
-   Only if evidence.zip.p7s.tsr lies beside these files. It is an RFC 3161 time stamp of evidence.zip.p7s:
+   Only if a time stamp (RFC 3161) of evidence.zip.p7s came with the bundle, as a file with the bundle's name and .tsr.
+   Put it here as evidence.zip.p7s.tsr:
 
        openssl ts -verify -data evidence.zip.p7s -in evidence.zip.p7s.tsr -CAfile AUTHORITY.pem
 
