@@ -218,8 +218,8 @@ def question_said(first: Node, second: Node) -> str:
     """What an officer is asked of two things that agree in nothing but their name."""
     return tr("Is “{first}” ({here}) the same {kind} as “{second}” ({there})? Only the name agrees.").format(
         first=name_of(first),
-        here=first.namespace or tr("registered here"),
+        here=first.namespace or tr("no system named"),
         kind=kind_name(first.kind),
         second=name_of(second),
-        there=second.namespace or tr("registered here"),
+        there=second.namespace or tr("no system named"),
     )
