@@ -229,11 +229,18 @@ def dispose(
 @with_desk
 @click.argument("ref")
 @click.argument("model")
-@click.option("--fate", type=click.Choice(_FATES), required=True, help="What became of it.")
-@click.option("--how", required=True, help="How that is known, and from whom.")
+@click.option("--fate", type=click.Choice(_FATES), help="What became of it.")
+@click.option("--how", default="", help="How that is known, and from whom.")
+@click.option("--undo", "taken_back", is_flag=True, help="Take the newest observation of this model back.")
 @json_option
-def observed(desk: Desk, ref: str, model: str, fate: str, how: str, as_json: bool) -> None:
+def observed(desk: Desk, ref: str, model: str, fate: str | None, how: str, taken_back: bool, as_json: bool) -> None:
     """Record what was seen of an affected MODEL afterwards. Never taken from the plan."""
+    if (fate is None) != taken_back or (fate and not how):
+        raise click.UsageError("give --fate and --how, or --undo")
+    if fate is None:
+        models.undo_observation(desk, ref, model)
+        emit(as_json, {"model": model, "observed": None}, f"{model}: the observation is taken back.")
+        return
     models.observe_disposition(desk, ref, model, Fate(fate), how)
     emit(as_json, {"model": model, "observed": {"fate": fate, "how": how}}, f"{model}: seen {fate}.")
 

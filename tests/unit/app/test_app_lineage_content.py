@@ -146,3 +146,7 @@ def test_a_name_only_join_is_asked_answered_remembered_and_taken_back_by_command
     paths = says("lineage", "paths", found[0]["id"], "--case", work.ref)
     assert paths["complete"]
     assert {path[-1]["name"] for path in paths["paths"]} == {"phone-unlock"}
+
+    seen = says("case", "observed", work.ref, found[0]["id"], "--fate", "destroyed", "--how", "the drive was wiped")
+    assert seen["observed"] == {"fate": "destroyed", "how": "the drive was wiped"}
+    assert says("case", "observed", work.ref, found[0]["id"], "--undo")["observed"] is None

@@ -197,6 +197,13 @@ def test_what_is_not_cyclonedx_is_refused_with_its_place(bom: Write, content: di
     assert f"at {place}, " in refused.value.what_happened
 
 
+@pytest.mark.parametrize("ident", ["Apache-2", "CC-BY-SA-4", "MIT License", ""])
+def test_a_licence_id_that_is_none_of_spdx_is_refused(bom: Write, ident: str) -> None:
+    with pytest.raises(LineageFileDamaged, match=r"license\.id"):
+        import_file(bom(components=[{**MODEL, "licenses": [{"license": {"id": ident}}]}]))
+    assert import_file(bom(components=[{**MODEL, "licenses": [{"license": {"id": "Apache-2.0"}}]}])).nodes
+
+
 def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) -> None:
     folder = real_data / "lineage" / "cyclonedx"
     for version in ("1.5", "1.6", "1.7"):

@@ -50,6 +50,12 @@ def edges(imported: Imported) -> set[tuple[str, str, str]]:
     return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
 
 
+def test_the_folder_of_the_project_stands_for_the_store_in_it(mlruns: Path) -> None:
+    whole, inside = import_file(mlruns.parent), import_file(mlruns)
+    assert whole.format == inside.format
+    assert edges(whole) == edges(inside)
+
+
 def test_the_run_of_an_input_is_known_from_its_path(mlruns: Path) -> None:
     imported = import_file(mlruns)
 

@@ -157,6 +157,22 @@ def test_fields_that_are_not_there_and_times_of_every_make_are_read(tmp_path: Pa
     assert imported.newest == "2026-03-01T10:00:00Z"
 
 
+def test_events_that_were_handed_out_as_one_list_are_read(tmp_path: Path, event: Event) -> None:
+    path = tmp_path / "events.json"
+    path.write_text(
+        json.dumps({"events": [event("1", ("faces",)), event("2", ("faces",), ("!net",))], "totalCount": 2})
+    )
+    assert edges(import_file(path)) >= {("dataset:faces", "train", "run:job-2")}
+
+
+def test_the_first_line_may_be_longer_than_a_look_at_the_file(tmp_path: Path, event: Event) -> None:
+    long = event("1", ("faces",), ("!net",), padding="x" * (2 << 20))
+    imported = import_file(lines(tmp_path / "e.ndjson", long, event("2", ("faces",), ("!other",))))
+    assert len([node for node in imported.nodes if node.kind == "model"]) == 2
+    alone = import_file(lines(tmp_path / "one.json", long))
+    assert len(alone.nodes) == 3
+
+
 def test_a_dropped_dataset_has_an_end(tmp_path: Path, event: Event) -> None:
     dropped = event("1", (), ("faces",))
     dropped["outputs"][0]["facets"]["lifecycleStateChange"] = {"lifecycleStateChange": "DROP"}  # type: ignore[index]

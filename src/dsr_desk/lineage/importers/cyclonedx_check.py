@@ -18,6 +18,9 @@ COMPONENT_TYPES = {
 
 _SERIAL = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
+_LICENCE = re.compile(r"[A-Za-z0-9.+-]+")
+# Families whose ids always end in a version of two numbers; the whole list has some 700 and grows.
+_HALF_LICENCE = re.compile(r"(Apache|MPL|EPL|A?GPL|LGPL|CDDL|EUPL|OSL|AFL|Artistic|CC-BY(-(NC|ND|SA))*)-\d+")
 _ALGORITHMS = {
     "MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512", "SHA3-256", "SHA3-384", "SHA3-512", "BLAKE2b-256", "BLAKE2b-384",
     "BLAKE2b-512", "BLAKE3", "Streebog-256", "Streebog-512",
@@ -181,6 +184,10 @@ def _licenses(thing: Mapping[str, Any], place: str, mixed: bool) -> None:
             licence = mapping(choice["license"], where)
             if ("id" in licence) == ("name" in licence):
                 raise Refused(where, "a licence has either an id or a name")
+            if "id" in licence:
+                ident = some_text(licence["id"], f"{where}.license.id")
+                if not _LICENCE.fullmatch(ident) or _HALF_LICENCE.fullmatch(ident):
+                    raise Refused(f"{where}.license.id", "it is no id of the SPDX list of licences")
             _word(mapping(licence.get("text", {}), where), "encoding", _ONE_OF["encoding"], f"{where}.license.text")
             _properties(licence, f"{where}.license")
 

@@ -42,16 +42,22 @@ _META = (
 def sniff(peek: Peek) -> bool:
     if not peek.is_folder:
         return False
-    return any(b"experiment_id" in path.read_bytes()[:4096] for path in peek.path.glob("*/meta.yaml"))
+    return any(b"experiment_id" in path.read_bytes()[:4096] for path in _root(peek.path).glob("*/meta.yaml"))
+
+
+def _root(folder: Path) -> Path:
+    """The store itself, or the one in a project's folder under the name that MLflow gives it."""
+    inside = folder / "mlruns"
+    return inside if inside.is_dir() and not any(folder.glob("*/meta.yaml")) else folder
 
 
 def files(peek: Peek) -> list[Path]:
-    return sorted({path for pattern in _META for path in peek.path.glob(pattern) if path.is_file()})
+    return sorted({path for pattern in _META for path in _root(peek.path).glob(pattern) if path.is_file()})
 
 
 def read(peek: Peek, draft: Draft) -> None:
     store = Store()
-    root = peek.path
+    root = _root(peek.path)
     for experiment in sorted(path.parent for path in root.glob("*/meta.yaml")):
         if experiment.name == "models":
             continue
