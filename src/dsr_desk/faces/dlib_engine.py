@@ -154,6 +154,9 @@ class DlibEngine:
         self._hog = dlib.get_frontal_face_detector()
         self._aligner = Aligner(landmarks, CHIP_SIDE, CHIP_PADDING)
 
+    def smallest_face_in(self, width: int, height: int) -> int:
+        return math.ceil(WINDOW / self.settings.scale(width, height))
+
     def detect(self, pixels: Pixels) -> list[Detection]:
         seen = self._look(pixels)
         found = self._look_turned(pixels, seen) if self.settings.turns and not seen.certainly_upright else seen.faces

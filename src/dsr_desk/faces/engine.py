@@ -63,7 +63,7 @@ class Engine(Protocol):
     """Detects faces and turns each into a template.
 
     `digest` names weights, code version and settings: an index made with one digest is never searched with another.
-    `smallest_face` is the side in pixels of the smallest face that it looks for in photos of usual size.
+    `smallest_face` is the side in pixels of the smallest face that it looks for, but in photos too large for that.
     """
 
     name: str
@@ -71,6 +71,10 @@ class Engine(Protocol):
     dimension: int
     smallest_face: int
     card: ModelCard
+
+    def smallest_face_in(self, width: int, height: int) -> int:
+        """Side in pixels of the smallest face that it looks for in a photo of this size."""
+        ...
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         """All faces, largest first."""

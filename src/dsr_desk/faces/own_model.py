@@ -85,6 +85,9 @@ class OwnEngine:
         self._aligner = Aligner(weight_file(LANDMARKS_FILE), int(manifest["side"]), float(manifest["padding"]))
         self.embed(np.zeros((1, manifest["side"], manifest["side"], 3), np.uint8))
 
+    def smallest_face_in(self, width: int, height: int) -> int:
+        return self._base.smallest_face_in(width, height)
+
     def detect(self, pixels: Pixels) -> list[Detection]:
         return self._base.detect(pixels)
 

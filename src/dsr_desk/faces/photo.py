@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +72,7 @@ def examine(
     pixels = decoded.pixels
     shrunk = decoded.width / pixels.shape[1]
     faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails, reference=reference)
-    reason = decoded.reason
-    if shrunk > 1.0 and not reason:
-        reason = f"read shrunk to {pixels.shape[1]} × {pixels.shape[0]} pixels: small faces in it were not looked for"
+    reason = decoded.reason or _not_looked_for(engine, pixels, shrunk)
     ledger_class, reason = _classify(faces, decoded.problem, reason)
     return PhotoResult(ledger_class, reason, decoded.width, decoded.height, perceptual_hash(pixels), faces)
 
@@ -103,6 +102,16 @@ def find_faces(
             )
         )
     return tuple(faces)
+
+
+def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> str:
+    """What an officer must know of a photo so large that small faces in it were passed over."""
+    height, width = pixels.shape[:2]
+    smallest = math.ceil(engine.smallest_face_in(width, height) * shrunk)
+    if smallest <= engine.smallest_face:
+        return ""
+    how = f"read shrunk to {width} × {height} pixels: " if shrunk > 1.0 else ""
+    return f"{how}faces smaller than {smallest} pixels were not looked for"
 
 
 def _classify(faces: tuple[FoundFace, ...], problem: LedgerClass | None, reason: str) -> tuple[LedgerClass, str]:

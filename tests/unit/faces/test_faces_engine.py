@@ -143,3 +143,11 @@ def test_loading_the_product_s_engine_leaves_the_68_point_model_and_pkg_resource
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_in_a_large_photo_the_smallest_face_looked_for_grows(standard, thorough):
+    assert standard.smallest_face_in(640, 480) == standard.smallest_face == 36
+    assert standard.smallest_face_in(4000, 3000) == 80
+    assert standard.smallest_face_in(8000, 5000) == 160
+    assert thorough.smallest_face_in(4000, 3000) < 40
+    assert standard.smallest_face_in(100, 80) <= 36

@@ -117,3 +117,11 @@ def test_a_face_at_the_border_gives_a_thumbnail(engine, face_photo, encoded):
     cut = face_photo.crop((75, 0, 400, 400))
     for face in examine(engine, encoded(cut), thumbnails=True).faces:
         assert Image.open(io.BytesIO(face.thumbnail)).size[0] > 0
+
+
+def test_of_a_large_photo_it_is_said_which_faces_were_not_looked_for(engine, draw_face, encoded):
+    photo = Image.new("RGB", (4000, 3000), (96, 120, 140))
+    photo.paste(draw_face(600, 260), (1700, 1200))
+    result = examine(engine, encoded(photo, quality=80))
+    assert result.ledger_class is LedgerClass.FACES
+    assert result.reason == "faces smaller than 80 pixels were not looked for"

@@ -34,6 +34,9 @@ class FakeEngine:
     smallest_face = 20
     card = ModelCard("fake", ("fake",), "nobody", "everything", "none")
 
+    def smallest_face_in(self, width: int, height: int) -> int:  # noqa: ARG002
+        return self.smallest_face
+
     def detect(self, pixels: Pixels) -> list[Detection]:
         count = int(pixels[0, 0, 0])
         if count == CRASHING:
