@@ -79,7 +79,7 @@ def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToke
     """Opening an index of generated faces and, with a folder of photos, building one with two processes."""
     rows = [bench.opening_row(faces)]
     if folder is not None:
-        rows.append(bench.processes_row(folder, report=report, cancel=cancel))
+        rows += bench.processes_rows(folder, report=report, cancel=cancel)
     return _of_search(rows)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import search_fakes
 
 from dsr_desk.core.findings import Identifiers
-from dsr_desk.search.bench import generated, opening_row, processes_row, search_rows
+from dsr_desk.search import build
+from dsr_desk.search.bench import generated, opening_row, processes_rows, search_rows
 from dsr_desk.search.face_search import scan
 from dsr_desk.search.identifiers import hashes_of
 from dsr_desk.search.index import Index
 from dsr_desk.search.records import find_records, wanted
-
 
 PEERS = sum(rows for name, rows in {"faiss": 2, "usearch": 1}.items() if importlib.util.find_spec(name))
 
@@ -44,13 +44,16 @@ def test_peers_that_are_not_installed_are_left_out(monkeypatch):
     assert len(search_rows(faces=4000)) == 4
 
 
-def test_two_processes_are_measured_against_one(tmp_path):
-    for number in range(3):
+def test_two_processes_are_measured_against_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "REPORT_SECONDS", 0)
+    for number in range(12):
         (tmp_path / f"{number}.png").write_bytes(search_fakes.photo((number, 1)))
-    row = processes_row(tmp_path, load=search_fakes.load_fake)
-    assert row.what.startswith("indexing 3 photos")
-    assert row.ours > 0
-    assert row.theirs > 0
+    whole, running, parent = processes_rows(tmp_path, load=search_fakes.load_fake)
+    assert whole.what.startswith("indexing 12 photos")
+    assert whole.theirs > 0
+    assert 0 < running.ours * 12 / 1000 < whole.ours
+    assert parent.ours > 0
+    assert parent.theirs > 0
 
 
 def test_opening_is_measured_on_an_encrypted_file():
