@@ -10,9 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app import lineage_view
@@ -20,10 +20,11 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_view import Drawing
 from dsr_desk.app.models import dispositions, import_lineage
 from dsr_desk.app.sample.large import write_large_lineage
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import ExcludedModel, Fate, Node, NodeKind
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
-from dsr_desk.ui import graph_panel
+from dsr_desk.ui import graph_panel, language
 from dsr_desk.ui.graph_panel import GRAPH, NOTHING, TREE, LineagePanel
+from dsr_desk.ui.models.affected import ExcludedModels
 from dsr_desk.ui.models.coverage import Gap
 from dsr_desk.ui.views.disposition import DispositionDialog, ObservationDialog
 from dsr_desk.ui.views.lineage import LineagePage
@@ -372,3 +373,17 @@ def test_details_of_any_node_open_in_the_lineage_place(large: LineagePage, qtbot
     assert large.details.shown == model
     qtbot.keyClick(panel.graph, Qt.Key.Key_Escape)
     assert not large.details.isVisible()
+
+
+def test_why_a_model_is_not_affected_is_said_in_the_language_of_the_window(qapp: QApplication) -> None:
+    gate = Node("m:gate", NodeKind.MODEL, "gate", "1")
+    reason = "It was finished on 2022-10-03, before the first hit can have come into the data on 2023-05-01."
+    language.speak(qapp, "de")
+    try:
+        models = ExcludedModels()
+        models.show_rows([ExcludedModel(gate, reason)])
+        assert models.index(0, 1).data().startswith("Es war am 2022-10-03 fertig, bevor")
+        models.deleteLater()
+    finally:
+        language.speak(qapp, "en")
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))

@@ -21,6 +21,7 @@ from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node, NodeKind
 from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import error_says
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.graph_parts import Legend, SearchField, Switch, TreeView, png_of
 from dsr_desk.ui.graph_view import STEP, GraphView
@@ -221,7 +222,7 @@ class LineagePanel(Card):
         self.drawn.emit()
 
     def _failed(self, error: DeskError) -> None:
-        self._empty.say(f"{error.what_happened} {error.what_it_means} {error.what_to_do}")
+        self._empty.say(" ".join(error_says(error)))
         self.stack.setCurrentIndex(NOTHING)
 
     def _allow(self) -> None:

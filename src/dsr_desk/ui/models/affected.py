@@ -9,7 +9,7 @@ from datetime import date, datetime
 from PySide6.QtCore import QObject
 
 from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Period
-from dsr_desk.ui import words
+from dsr_desk.ui import language, words
 from dsr_desk.ui.lineage_words import (
     certainty_name,
     fate_name,
@@ -58,7 +58,9 @@ class ExcludedModels(RowsModel[ExcludedModel]):
         super().__init__(
             (
                 Column(tr("Model"), lambda one: Cell(name_of(one.node), strong=True), 260),
-                Column(tr("Why it is not affected"), lambda one: Cell(one.reason, icon="ok", tone=Tone.OK)),
+                Column(
+                    tr("Why it is not affected"), lambda one: Cell(language.said(one.reason), icon="ok", tone=Tone.OK)
+                ),
             ),
             lambda one: one.node.id,
             parent,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.lineage_view import AllPaths, PlacedNode
 from dsr_desk.core.lineage import AffectedModel, Disposition, Node, Path
-from dsr_desk.ui import words
+from dsr_desk.ui import language, words
 from dsr_desk.ui.lineage_words import (
     certainty_name,
     edge_word,
@@ -111,7 +111,7 @@ class ModelDetails(Card):
             chips.append(Chip(said, standing_tone(placed.standing), standing_icon(placed.standing)))
         self._lines.addLayout(row(*chips, None))
         if reason:
-            self._lines.addWidget(label(reason, wrap=True, selectable=True))
+            self._lines.addWidget(label(language.said(reason), wrap=True, selectable=True))
         self._facts(
             (self.tr("Hits in it"), words.figure(placed.hits) if placed.hits else ""),
             (self.tr("How it came to the data"), roles_said(placed.roles)),
