@@ -49,6 +49,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw
 	$(BIN)/dsr-desk bench calibration $(FACES)/lfw
+	$(BIN)/dsr-desk bench recall-steps $(FACES)
 endif
 
 screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
