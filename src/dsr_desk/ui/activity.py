@@ -55,6 +55,12 @@ class ActivityStrip(QFrame):
             self._idle(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    def rest(self) -> None:
+        """What was said belongs to the place where it was said."""
+        self._said = self.tr("No work running")
+        if not self._bridge.running:
+            self._idle(self._said)
+
     def _refresh(self, _job: Work) -> None:
         if not self._bridge.running:
             return

@@ -7,20 +7,21 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QDate, QLocale, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateEdit,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QWidget,
 )
 
 from dsr_desk.ui import icons, theme
+from dsr_desk.ui.choosing import ask_file
+from dsr_desk.ui.widgets import Button
+from dsr_desk.ui.words import tr
 
 V = TypeVar("V")
 
@@ -135,10 +136,7 @@ class FileField(QWidget):
         super().__init__()
         self._name = name
         self.field = text_field(name)
-        self.choose = QPushButton(QCoreApplication.translate("", "Choose …"))
-        self.choose.setAccessibleName(QCoreApplication.translate("", "Choose a file: {name}").format(name=name))
-        self.choose.setAutoDefault(False)
-        self.choose.clicked.connect(self._choose)
+        self.choose = Button(tr("Choose …"), self._choose, name=tr("Choose a file: {name}").format(name=name))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.field, 1)
@@ -151,8 +149,8 @@ class FileField(QWidget):
         return Path(text).expanduser() if text else None
 
     def _choose(self) -> None:
-        if file := QFileDialog.getOpenFileName(self, self._name)[0]:
-            self.field.setText(file)
+        if (file := ask_file(self, self._name)) is not None:
+            self.field.setText(str(file))
 
 
 def text_field(name: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:

@@ -24,7 +24,7 @@ from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, settings
 from dsr_desk.ui.activity import ActivityStrip
-from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.dialogs import ErrorDialog, Question
 from dsr_desk.ui.idle import IdleWatch
 from dsr_desk.ui.navigation import Side
@@ -84,6 +84,7 @@ class Workspace(QWidget):
             self.sample_asked.emit()
             return
         page = self.page(key)
+        self.strip.rest()
         self.side.mark(key)
         self.stack.setCurrentWidget(page)
         page.setFocus()
@@ -151,6 +152,7 @@ class Window(QMainWindow):
         self.bridge.failed.connect(self.show_error)
         self._welcome = welcome
         self.session: Session | None = None
+        self._sample: Work | None = None
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a window needs a QApplication")
@@ -225,13 +227,15 @@ class Window(QMainWindow):
 
     def open_sample(self) -> None:
         """Make the sample organisation, or open the one that was made before, in a vault of its own."""
+        if self._sample is not None and self._sample in self.bridge.running:
+            return
         folder = settings.sample_folder()
 
         def opened(found: tuple[Desk, str]) -> None:
             self.lock()
             self.bridge.when_idle(lambda: self.enter(*found))
 
-        self.bridge.run(
+        self._sample = self.bridge.run(
             self.tr("Preparing the sample case"),
             lambda report, token: open_sample(folder, report=report, cancel=token),
             opened,

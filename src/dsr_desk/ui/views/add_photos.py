@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.cases import add_photos, record_identity, show_case
 from dsr_desk.app.references import ReferencePhoto
 from dsr_desk.core.changes import Change
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -90,5 +91,4 @@ class AddPhotosDialog(Dialog):
 def choose_photos(parent: QWidget) -> list[Path]:
     """Asks for photos; none where nothing was chosen."""
     kinds = tr("Photos ({endings});;All files (*)").format(endings=" ".join(f"*{one}" for one in sorted(PHOTOS)))
-    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Choose photos"), "", kinds)
-    return [Path(path) for path in paths]
+    return ask_files(parent, tr("Choose photos"), kinds)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.sealing import Verification, needs_passphrase, verify
 from dsr_desk.app.time_stamps import TimeStamp, attach_time_stamp, time_stamps, write_time_queries
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_file, ask_folder
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import FileField
 from dsr_desk.ui.session import Session
@@ -77,14 +78,13 @@ class TimeStampDialog(Dialog):
         self.reload()
 
     def _choose_folder(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, tr("Where the query is to lie")):
-            self.save_into(Path(folder))
+        if (folder := ask_folder(self, tr("Where the query is to lie"))) is not None:
+            self.save_into(folder)
 
     def _choose_answer(self) -> None:
         kinds = tr("Answers (*.tsr);;All files (*)")
-        file, _ = QFileDialog.getOpenFileName(self, tr("Choose the answer of the authority"), "", kinds)
-        if file:
-            self.take_in(Path(file))
+        if (file := ask_file(self, tr("Choose the answer of the authority"), kinds)) is not None:
+            self.take_in(file)
 
 
 class CheckDialog(Dialog):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.organisation import Details, organisation_details, set_organisation_details
 from dsr_desk.app.signing_keys import (
@@ -18,6 +18,7 @@ from dsr_desk.app.signing_keys import (
 )
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_new_file
 from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
 from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.session import Session
@@ -85,15 +86,9 @@ class CertificateCard(Card):
         self._session.said.emit(tr("Saved: {files}").format(files=file))
 
     def _export(self) -> None:
-        file, _ = QFileDialog.getSaveFileName(
-            self,
-            tr("Save the certificate"),
-            "certificate.pem",
-            "PEM (*.pem)",
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if file:
-            self.save_to(Path(file))
+        file = ask_new_file(self, tr("Save the certificate"), "certificate.pem", "PEM (*.pem)")
+        if file is not None:
+            self.save_to(file)
 
 
 def _name(holder: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from dsr_desk.app.cases import end_case, show_case
 from dsr_desk.app.recipients import list_recipients
@@ -16,6 +16,7 @@ from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import Question
 from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
@@ -104,9 +105,8 @@ class EvidencePage(Page):
         dialog.open()
 
     def _seal(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Where the bundles are to lie"))
-        if folder:
-            self.seal_into(Path(folder))
+        if (folder := ask_folder(self, self.tr("Where the bundles are to lie"))) is not None:
+            self.seal_into(folder)
 
     def seal_into(self, folder: Path) -> None:
         """Seal and verify at once; passphrases are shown once and kept nowhere."""

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from dsr_desk.app.recipients import Recipient
 from dsr_desk.app.sealing import Claim, Relation
 from dsr_desk.app.time_stamps import TimeStamp
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.fields import Choice, Tick, text_field
 from dsr_desk.ui.language import said
 from dsr_desk.ui.models.choices import ChoicesModel
@@ -138,8 +139,7 @@ class RecipientsCard(Card):
 
     def _choose_certificates(self) -> None:
         kinds = tr("Certificates (*.pem *.crt *.cer);;All files (*)")
-        files, _ = QFileDialog.getOpenFileNames(self, tr("Choose certificates of recipients"), "", kinds)
-        self.add_certificates([Path(file) for file in files])
+        self.add_certificates(ask_files(self, tr("Choose certificates of recipients"), kinds))
 
     def add_certificates(self, files: list[Path]) -> None:
         self.certificates = list(dict.fromkeys([*self.certificates, *files]))

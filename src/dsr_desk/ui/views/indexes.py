@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFileDialog
-
 from dsr_desk.app.columns import Column, columns
 from dsr_desk.app.indexing import (
     build_index,
@@ -21,6 +19,7 @@ from dsr_desk.app.registering import FACTS, register_dataset, registered_dataset
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import names, words
+from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.dialogs import TypedConfirmation
 from dsr_desk.ui.models.indexes import DatasetRow, DatasetsModel
 from dsr_desk.ui.session import Session
@@ -188,13 +187,13 @@ class IndexesPage(ListPage[DatasetRow]):
         )
 
     def _claim(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, self.tr("Choose the index that was sent to you"))
-        if not file:
+        file = ask_file(self, self.tr("Choose the index that was sent to you"))
+        if file is None:
             return
         desk, folder = self.session.desk, self.session.desk.vault.folder.parent / "indexes"
         self.session.bridge.run(
             self.tr("Claiming the index"),
-            lambda _report, _token: claim_index(desk, Path(file), folder),
+            lambda _report, _token: claim_index(desk, file, folder),
             self.session.tell,
             context=self,
             cancellable=False,

@@ -66,6 +66,7 @@ class ListPage(Page, Generic[R]):
         self.list = ListCard(model, name=name, empty=empty, begin=[begin])
         self.table = self.list.table
         self.table.chosen.connect(self.allow)
+        self.setFocusProxy(self.table)
         self.body.addWidget(self.list, 1)
 
     def show_rows(self, rows: Sequence[R]) -> None:

@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.cases import CaseView, open_case
 from dsr_desk.app.drafts import Draft, assumptions, understand
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.requests import Found, Law, Right
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
+from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -208,9 +209,8 @@ class NewCasePage(Page):
 
     def _choose_letter(self) -> None:
         kinds = self.tr("Letters (*.eml *.pdf *.txt *.json *.csv);;All files (*)")
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a letter"), "", kinds)
-        if path:
-            self.take([Path(path)])
+        if (path := ask_file(self, self.tr("Choose a letter"), kinds)) is not None:
+            self.take([path])
 
     def _choose_photos(self) -> None:
         if paths := choose_photos(self):

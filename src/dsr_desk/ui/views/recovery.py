@@ -34,6 +34,7 @@ class RecoveryCode(QWidget):
         body.addWidget(Notice(warning, Tone.WARN))
         self.kept = Tick(self.tr("I have printed it or written it down"))
         body.addWidget(self.kept)
+        body.addStretch(1)
 
     def page(self) -> str:
         """What is printed, as HTML."""
@@ -62,7 +63,7 @@ class RecoveryCard(Card):
         self.body.addWidget(label(self.tr("Keep the recovery code"), "title"))
         self.code = RecoveryCode(organisation, folder, code)
         self.code.kept.toggled.connect(self._allow)
-        self.body.addWidget(self.code)
+        self.body.addWidget(self.code, 1)
         self.sample = Button(self.tr("Open the sample case"), lambda: go_on("sample"))
         self.new = Button(self.tr("New case"), lambda: go_on("new"), kind="primary")
         self.body.addLayout(row(None, self.sample, self.new))

@@ -13,7 +13,7 @@ from dsr_desk.app.references import ReferenceFace
 from dsr_desk.ui.faces import FacePicker
 from dsr_desk.ui.pictures import decode, upright_size
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Card, Chip, clear, label
+from dsr_desk.ui.widgets import Card, Chip, clear, label, row
 
 HEIGHT = 150
 
@@ -47,7 +47,8 @@ class ReferenceStrip(Card):
     def __init__(self) -> None:
         super().__init__(spacing=4)
         self.setAccessibleName(self.tr("Reference photos"))
-        self.body.addWidget(label(self.tr("Reference photos"), "section"))
+        self.head = row(label(self.tr("Reference photos"), "section"), None)
+        self.body.addLayout(self.head)
         self._line = QHBoxLayout()
         self._line.setSpacing(16)
         self.body.addLayout(self._line)

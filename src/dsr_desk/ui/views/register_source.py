@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.registering import Part, SourceView, look_at
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.ui import words
 from dsr_desk.ui.bridge import Bridge, Work
+from dsr_desk.ui.choosing import ask_files, ask_folder
 from dsr_desk.ui.dialogs import four_parts
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Notice, clear, label, row, scrolled
@@ -145,12 +146,12 @@ class SourceStep(QWidget):
         return card
 
     def _ask_folder(self) -> None:
-        if path := QFileDialog.getExistingDirectory(self, self.folder.text()):
-            self.take([Path(path)])
+        if (path := ask_folder(self, tr("Choose a folder of data"))) is not None:
+            self.take([path])
 
     def _ask_files(self) -> None:
-        if paths := QFileDialog.getOpenFileNames(self, self.files.text())[0]:
-            self.take([Path(path) for path in paths])
+        if paths := ask_files(self, tr("Choose archives and tables")):
+            self.take(paths)
 
 
 def part_says(part: Part) -> str:

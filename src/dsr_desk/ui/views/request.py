@@ -24,7 +24,7 @@ from dsr_desk.ui.views.identity import IdentityCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.request_form import RequestForm
-from dsr_desk.ui.widgets import Button, Chip, row
+from dsr_desk.ui.widgets import Button, Chip
 
 KINDS = {
     FoundKind.NAME: "names",
@@ -51,8 +51,8 @@ class RequestPage(Page):
         self.save = Button(self.tr("Save what I changed"), self._save)
         self.head.addWidget(self.save)
         self.photos = ReferenceStrip()
-        self.add = Button(self.tr("Add photos …"), self._choose_photos)
-        self.photos.body.addLayout(row(self.add, None))
+        self.add = Button(self.tr("Add photos …"), self._choose_photos, kind="link")
+        self.photos.head.addWidget(self.add)
         self.identity = IdentityCard(self._record)
         top = QHBoxLayout()
         top.setSpacing(16)

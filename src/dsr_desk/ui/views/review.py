@@ -171,12 +171,9 @@ class ReviewPage(Page):
         fields = record_fields(desk, candidate)
         known = item.decision is not None or candidate.id in self._known_scores
         self.card.show_item(item, fields, score_known=known)
-        self._show_picture(candidate)
-        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, self._refused)
-
-    def _show_picture(self, candidate: Candidate) -> None:
         if candidate.kind is ItemKind.PHOTO:
             self.card.show_picture(self.pictures.get(candidate.id))
+        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, self._refused)
 
     def _reveal(self) -> None:
         if (item := self.current()) is not None:
@@ -188,7 +185,7 @@ class ReviewPage(Page):
     def _arrived(self, key: str) -> None:
         item = self.current()
         if item is not None and item.candidate.id == key:
-            self._show_picture(item.candidate)
+            self.card.show_picture(self.pictures.get(key))
 
     def _judge_link(self, linked: str, holds: bool) -> None:
         """Refuse a link, or take that back. What hangs on it is no longer proposed once the case is searched again."""
@@ -249,6 +246,7 @@ class ReviewPage(Page):
         parts += [self.tr("{n} same").format(n=same), self.tr("{n} different").format(n=different)]
         parts += [self.tr("{n} unsure").format(n=unsure)] if unsure else []
         self.progress.say(" · ".join(parts))
+        self.foot.go_on.setVisible(not still and not unsure)
         self.to_go.setText(words.counted(still, self.tr("1 to go"), "%Ln to go") if still else self.tr("all decided"))
 
     def _show_whole(self) -> None:
@@ -296,5 +294,6 @@ class ReviewPage(Page):
         column.addLayout(row(self.film, self.to_go, spacing=12))
         self.foot = ReviewFoot()
         self.foot.search_asked.connect(lambda: self.session.go.emit("search"))
+        self.foot.models_asked.connect(lambda: self.session.go.emit("models"))
         column.addWidget(self.foot)
         return whole

@@ -143,6 +143,7 @@ class ReviewFoot(Card):
     """What was compared, what was not searched, and whether the search is older than what it searched."""
 
     search_asked = Signal()
+    models_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__(margin=12)
@@ -157,6 +158,8 @@ class ReviewFoot(Card):
         gaps = QVBoxLayout()
         gaps.addWidget(self.not_searched)
         gaps.addWidget(self.see_gaps)
+        self.go_on = Button(self.tr("Go on to the models"), self.models_asked.emit)
+        gaps.addWidget(self.go_on)
         gaps.addStretch(1)
         line.addLayout(gaps, 1)
         self.body.addLayout(line)

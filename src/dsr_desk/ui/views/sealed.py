@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 
+from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row, scrolled
 from dsr_desk.ui.words import tr
@@ -55,9 +56,22 @@ class SealedDialog(QDialog):
             column.addWidget(self._card(one))
         column.addStretch(1)
         body.addWidget(scrolled(inner, name=self.tr("Sealed files"), ground=True), 1)
-        close = Button(self.tr("Close"), self.accept, kind="primary")
-        close.setDefault(True)
-        body.addLayout(row(label(self.tr("Passphrases are not shown again."), "note"), None, close))
+        self.noted = Tick(self.tr("I have noted the passphrases; they are not shown again"))
+        self.noted.setVisible(any(one.passphrase for one in sealed))
+        self.noted.toggled.connect(self._allow)
+        self.close_it = Button(self.tr("Close"), self.accept, kind="primary")
+        self.close_it.setDefault(True)
+        body.addLayout(row(self.noted, None, self.close_it))
+        self._secret = any(one.passphrase for one in sealed)
+        self._allow()
+
+    def reject(self) -> None:
+        """Escape would lose a passphrase that nobody has."""
+        if self.close_it.isEnabled():
+            super().reject()
+
+    def _allow(self) -> None:
+        self.close_it.setEnabled(self.noted.isChecked() or not self._secret)
 
     def _title(self, sealed: list[Shown]) -> str:
         """Verified is said only of what was verified."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.chasing import Task, chase, tasks
 from dsr_desk.app.handing_over import HandedOver, declare, hand_over, take_answer
@@ -13,6 +13,7 @@ from dsr_desk.core.actions import ActionKind, OutcomeState
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_file, ask_new_file
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import DayField, FileField
 from dsr_desk.ui.models.actions import kind_name
@@ -105,9 +106,8 @@ class TasksDialog(Dialog):
             DeclareDialog(self._session, self._ref, chosen, self).open()
 
     def _hand_over(self) -> None:
-        file, _ = QFileDialog.getSaveFileName(self, tr("Where the plan is to lie"), f"{self._ref}-plan.age")
-        if file:
-            self.hand_over_to(Path(file))
+        if (file := ask_new_file(self, tr("Where the plan is to lie"), f"{self._ref}-plan.age")) is not None:
+            self.hand_over_to(file)
 
     def hand_over_to(self, file: Path) -> None:
         desk, ref = self._session.desk, self._ref
@@ -125,9 +125,8 @@ class TasksDialog(Dialog):
         )
 
     def _choose_answer(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, tr("Choose the answer that came back"))
-        if file:
-            self.take_in(Path(file))
+        if (file := ask_file(self, tr("Choose the answer that came back"))) is not None:
+            self.take_in(file)
 
     def take_in(self, file: Path) -> None:
         """The signed answer of the other machine."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.keeping import backup_taken, backup_vault, check_vault, last_backup, rekey_vault, vault_info
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import LinesDialog, Question
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -75,12 +76,12 @@ class VaultCard(Card):
         )
 
     def _choose_backup(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, tr("Where the backup is to lie")):
-            self.back_up_to(Path(folder))
+        if (folder := ask_folder(self, tr("Where the backup is to lie"))) is not None:
+            self.back_up_to(folder)
 
     def _choose_opened(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, tr("Choose the folder of the backup")):
-            self.ask_to_open(Path(folder))
+        if (folder := ask_folder(self, tr("Choose the folder of the backup"))) is not None:
+            self.ask_to_open(folder)
 
     def ask_to_open(self, folder: Path) -> None:
         question = BackupQuestion(folder, self)

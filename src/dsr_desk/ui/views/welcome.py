@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.keeping import backup_taken
@@ -14,6 +15,7 @@ from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import settings, words
 from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import Choice, text_field
 from dsr_desk.ui.theme import Tone
@@ -73,6 +75,13 @@ class Welcome(QWidget):
         outer.addStretch(1)
         outer.addLayout(row(None, self.stack, None))
         outer.addStretch(2)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Type at once: the passphrase where a vault is known, the organisation where the first one is made."""
+        super().showEvent(event)
+        shown = self.stack.currentWidget()
+        if shown in (self.unlock, self.making):
+            (self.unlock.secret if shown is self.unlock else self.making.organisation).setFocus()
 
     def _show_create(self) -> None:
         self.stack.setCurrentWidget(self.making)
@@ -140,7 +149,6 @@ class UnlockCard(Card):
         self.body.addLayout(row(Button(self.tr("New vault …"), create, kind="link"), None, self.go))
         self.folder.field.textChanged.connect(self._look)
         self._look()
-        self.secret.setFocus()
 
     def busy(self, text: str) -> None:
         self.problem.hide()
@@ -210,7 +218,6 @@ class CreateCard(Card):
         self.again.returnPressed.connect(self._go)
         for field in (self.organisation, self.officer, self.secret, self.again):
             field.textChanged.connect(self._check)
-        self.organisation.setFocus()
         self._check()
 
     def busy(self) -> None:
@@ -262,8 +269,8 @@ class FolderField(QWidget):
         return Path(self.field.text().strip()).expanduser()
 
     def _choose(self) -> None:
-        if chosen := QFileDialog.getExistingDirectory(self, self._name, self.field.text()):
-            self.field.setText(chosen)
+        if (chosen := ask_folder(self, self._name, self.field.text())) is not None:
+            self.field.setText(str(chosen))
 
 
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
