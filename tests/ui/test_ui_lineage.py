@@ -20,6 +20,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_view import Drawing
 from dsr_desk.app.models import dispositions, import_lineage
 from dsr_desk.app.sample.large import write_large_lineage
+from dsr_desk.core.changes import Topic
 from dsr_desk.core.lineage import ExcludedModel, Fate, Node, NodeKind
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
 from dsr_desk.ui import graph_panel, language
@@ -187,6 +188,19 @@ def test_the_drawing_takes_the_room_of_the_list_and_gives_it_back(models: Models
     models.panel.larger.click()
     assert models.lists.isVisible()
     assert models.panel.height() == before
+
+
+def test_a_decision_leaves_the_drawing_alone_and_new_lineage_draws_it_anew(
+    models: ModelsPage, visitor: Visitor
+) -> None:
+    drawn: list[bool] = []
+    models.panel.drawn.connect(lambda: drawn.append(True))
+    visitor.session.touched(Topic.MODELS)
+    visitor.settle()
+    assert drawn == []
+    visitor.session.touched(Topic.LINEAGE)
+    visitor.settle()
+    assert drawn == [True]
 
 
 def test_models_of_which_nothing_is_recorded_have_a_list_of_their_own(models: ModelsPage) -> None:

@@ -124,6 +124,11 @@ class ModelsPage(Page):
             context=self,
         )
 
+    def _on_change(self, change: Change) -> None:
+        if Topic.LINEAGE in change.topics:
+            self._drawn_for = ""
+        super()._on_change(change)
+
     def _take(self, found: Found) -> None:
         """A new decision changes rows only; what the hits reach is drawn anew when that has changed."""
         self._show(found)
