@@ -13,9 +13,10 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
 from dsr_desk.lineage.identity import Answer, RegisteredVersion
-from dsr_desk.lineage.importers import own_form, own_table
+from dsr_desk.lineage.importers import croissant, cyclonedx, own_form, own_table, spdx
 
-OWN_FORMATS = (own_form.FORMAT, own_table.FORMAT)
+NO_SYSTEM = (own_form.FORMAT, own_table.FORMAT, cyclonedx.FORMAT, spdx.FORMAT, croissant.FORMAT)
+"""Formats of documents that anybody writes: names in two of them are not names in one system."""
 
 
 class NoSuchSource(DeskError):
@@ -101,7 +102,7 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
            FROM lineage_nodes ORDER BY num"""
     ):
         numbers.append(num)
-        systems.append("" if formats[source] in OWN_FORMATS else formats[source])
+        systems.append("" if formats[source] in NO_SYSTEM else formats[source])
         nodes.append(
             Node(
                 ident, NodeKind(kind), name, version, space,

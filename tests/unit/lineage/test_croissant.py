@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
@@ -136,3 +137,16 @@ def test_files_of_two_datasets_with_one_name_are_no_question(tmp_path: Path) -> 
     second = import_file(write(tmp_path / "b.json", name="others", distribution=files))
 
     assert Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges)).questions == ()
+
+
+def test_files_of_one_name_in_two_versions_tie_no_versions_to_each_other(tmp_path: Path) -> None:
+    """What is made of the second version holds nothing of the first."""
+    first = import_file(write(tmp_path / "a.json", distribution=[{"@id": "data.csv", "md5": "ab" * 16}]))
+    second = import_file(write(tmp_path / "b.json", version="3", distribution=[{"@id": "data.csv", "md5": "cd" * 16}]))
+    (later,) = [node for node in second.nodes if node.version == "3"]
+    net = Node("model:net", NodeKind.MODEL, "net")
+    edges = (*first.edges, *second.edges, Edge(later.id, net.id, Role.TRAIN))
+    graph = Graph.of((*first.nodes, *second.nodes, net), edges)
+
+    assert len(affected(graph, ["faces@2"]).models) == 0
+    assert len(affected(graph, ["faces@3"]).models) == 1

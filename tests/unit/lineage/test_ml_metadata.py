@@ -134,3 +134,17 @@ def test_data_that_was_entered_twice_may_be_either(store: Callable[[str], Path])
     (again,) = [node for node in imported.nodes if node.attributes.get("artifact") == "5"]
     (model,) = affected(Graph.of(imported.nodes, imported.edges), [again.id]).models
     assert (model.name, model.certainty) == ("/models/1", Certainty.INFERRED)
+
+
+def test_equal_numbers_in_two_stores_are_not_the_same_runs(store: Callable[[str], Path], tmp_path: Path) -> None:
+    first = import_file(store(NEW))
+    path = tmp_path / "metadata.sqlite"
+    db = sqlite3.connect(path)
+    db.execute("UPDATE Artifact SET uri = '/other' || uri")
+    db.commit()
+    db.close()
+    second = import_file(path)
+
+    assert not {node.id for node in first.nodes} & {node.id for node in second.nodes}
+    graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
+    assert [model.name for model in affected(graph, ["/data/faces"]).models] == ["/models/1"]

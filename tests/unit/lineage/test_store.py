@@ -92,3 +92,28 @@ def test_names_are_asked_about_between_systems_and_not_inside_one(
     asked = {(q.first.namespace, q.second.namespace) for q in store.load(db).questions}
     assert asked == {("lake", "mlflow"), ("mlflow", "s3://elsewhere")}
     assert len(store.load(db, [RegisteredVersion("faces", "9")]).questions) == 5
+
+
+def test_two_bills_of_materials_that_share_only_a_name_ask_whether_it_is_one_thing(
+    db: Database, tmp_path: Path
+) -> None:
+    def bill(number: int, model: str) -> Path:
+        path = tmp_path / f"{number}.json"
+        serial = f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
+        card = {"modelParameters": {"datasets": [{"ref": "d"}]}}
+        parts = [
+            {"type": "data", "bom-ref": "d", "name": "photos"},
+            {"type": "machine-learning-model", "name": model, "version": "1", "modelCard": card},
+        ]
+        head = {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial}
+        path.write_text(json.dumps({**head, "components": parts}))
+        return path
+
+    for number, model in ((1, "ours"), (2, "theirs")):
+        store.save(db, import_file(bill(number, model)), "2026-01-01T00:00:00Z")
+    graph = store.load(db)
+    (question,) = graph.questions
+    certainty = {model.name: model.certainty for model in affected(graph, [question.first.id]).models}
+
+    assert certainty == {"ours": Certainty.RECORDED, "theirs": Certainty.UNKNOWN}
+    assert store.load(db).questions == graph.questions

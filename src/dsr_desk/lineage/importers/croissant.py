@@ -48,19 +48,25 @@ def read(peek: Peek, draft: Draft) -> None:
     if not name:
         name = next(filter(None, [*urls, *places]), peek.path.stem)
         draft.warn("The dataset has no name in the file; its address stands for it.")
+    version = _text(document.get("version"), "version")
     dataset = draft.node(
-        NodeKind.DATASET, name, _text(document.get("version"), "version"), NAMESPACE,
+        NodeKind.DATASET, name, version, _space(version, next(filter(None, urls), "")),
         aliases=[*urls, _text(document.get("@id"), "@id")],
         created=utc(_text(document.get("datePublished"), "datePublished"), "datePublished"),
         personal_data=_joined(document, "personalSensitiveInformation"), licence=_joined(document, "license"),
     )  # fmt: skip
-    _distribution(draft, dataset, name, parts)
+    _distribution(draft, dataset, f"{name}@{version}" if version else name, parts)
     origins = [(key, origin) for key in _ORIGINS for origin in _several(document.get(key))]
     for i, item in enumerate(_several(document.get("wasGeneratedBy"))):
         used = _local(item).get("used") if isinstance(item, dict) else None
         origins += [(f"wasGeneratedBy[{i}].used", origin) for origin in _several(used)]
     for key, origin in origins:
         _derived(draft, dataset, origin, key)
+
+
+def _space(version: str, address: str) -> str:
+    """Where a name counts: without a version it is the name of what lies at this address alone."""
+    return NAMESPACE if version or not address else f"{NAMESPACE}:{address}"
 
 
 def _main(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -109,7 +115,7 @@ def _distribution(draft: Draft, dataset: str, name: str, parts: list[tuple[str, 
             elif value:
                 draft.warn(f"{place}.{algorithm} is no digest and is not used.")
         known[ident] = draft.node(
-            NodeKind.DATASET, ident, "", f"{NAMESPACE}:{name}", digests=digests,
+            NodeKind.DATASET, ident, "", f"{draft.nodes[dataset].namespace}:{name}", digests=digests,
             aliases=[_text(part.get("contentUrl"), place)], **{PART: name},
         )  # fmt: skip
     for place, part in parts:
@@ -128,7 +134,7 @@ def _derived(draft: Draft, dataset: str, origin: object, place: str) -> None:
     about = _local(origin) if isinstance(origin, dict) else {}
     name = _text(about.get("name") or about.get("label"), place) or ident
     version = _text(about.get("version"), place)
-    source = draft.node(NodeKind.DATASET, name, version, NAMESPACE, aliases=[ident])
+    source = draft.node(NodeKind.DATASET, name, version, _space(version, ident), aliases=[ident])
     draft.edge(source, dataset, Role.DERIVE)
 
 

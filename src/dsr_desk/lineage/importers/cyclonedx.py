@@ -54,9 +54,14 @@ class _Reader:
         serial = maybe_text(document.get("serialNumber"), "serialNumber").removeprefix("urn:uuid:")
         version = maybe_text(document.get("version"), "version") or "1"
         self.link = f"urn:cdx:{serial}/{version}#" if serial else ""
+        self.own = f"{NAMESPACE}:{serial}" if serial else NAMESPACE
         self.known: dict[str, str] = {}
         self.seats: dict[int, str] = {}
         self.undeclared: set[str] = set()
+
+    def space(self, version: str) -> str:
+        """Where a name counts: without a version in its own document alone."""
+        return NAMESPACE if version else self.own
 
     def component(self, component: Mapping[str, Any], place: str) -> str:
         """A node for a component; software that is no model is a product, and is dropped where nothing reaches it."""
@@ -70,7 +75,8 @@ class _Reader:
             for digest in listing(component.get("hashes"), f"{place}.hashes")
         ]
         node = self.draft.node(
-            kind, f"{group}/{name}" if group else name, version, NAMESPACE, digests=hashes if kind in _DATA else [],
+            kind, f"{group}/{name}" if group else name, version, self.space(version),
+            digests=hashes if kind in _DATA else [],
             aliases=[
                 self.link + reference if reference else "", maybe_text(component.get("purl"), f"{place}.purl"),
                 *self._content(component, place),
@@ -95,9 +101,10 @@ class _Reader:
     def service(self, service: Mapping[str, Any], place: str) -> None:
         reference = maybe_text(service.get("bom-ref"), f"{place}.bom-ref")
         group = maybe_text(service.get("group"), f"{place}.group")
+        version = maybe_text(service.get("version"), f"{place}.version")
         node = self.draft.node(
             NodeKind.DEPLOYMENT, f"{group}/{service['name']}" if group else service["name"],
-            maybe_text(service.get("version"), f"{place}.version"), NAMESPACE,
+            version, self.space(version),
             aliases=[self.link + reference if reference else ""], licence=_licence(service, place),
         )  # fmt: skip
         if reference:
@@ -137,7 +144,7 @@ class _Reader:
             reference = maybe_text(item.get("bom-ref"), f"{place}.bom-ref")
             name = maybe_text(item.get("name"), f"{place}.name") or url or reference
             dataset = self.draft.node(
-                NodeKind.DATASET, some_text(name, f"{place}.name"), "", NAMESPACE,
+                NodeKind.DATASET, some_text(name, f"{place}.name"), "", self.own,
                 aliases=[url, self.link + reference if reference else ""],
                 classification=maybe_text(item.get("classification"), f"{place}.classification"),
             )  # fmt: skip
@@ -160,7 +167,7 @@ class _Reader:
             return
         uid = maybe_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid")
         run = self.draft.node(
-            NodeKind.RUN, maybe_text(step.get("name"), f"{place}.name") or uid, uid, NAMESPACE,
+            NodeKind.RUN, maybe_text(step.get("name"), f"{place}.name") or uid, uid, self.own,
             created=utc(step.get("timeStart"), f"{place}.timeStart"),
             ended=utc(step.get("timeEnd"), f"{place}.timeEnd"),
         )  # fmt: skip
@@ -220,7 +227,11 @@ class _Reader:
             self.undeclared.add(ref)
             outside = ref.startswith("urn:cdx:")
             self.known[ref] = self.draft.node(
-                NodeKind.DATASET, ref, "", NAMESPACE, aliases=[ref if outside else self.link + ref if self.link else ""]
+                NodeKind.DATASET,
+                ref,
+                "",
+                NAMESPACE if outside else self.own,
+                aliases=[ref if outside else self.link + ref if self.link else ""],
             )
         return self.known[ref]
 

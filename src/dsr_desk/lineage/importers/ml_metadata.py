@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from itertools import permutations
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import Draft, Refused
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
@@ -46,6 +47,7 @@ def read(peek: Peek, draft: Draft) -> None:
 
 
 def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str]]) -> None:
+    store = _store(db, columns)
     types = {key: some_text(kind, f"Type, id {key}") for key, kind in db.execute("SELECT id, name FROM Type")}
     name = "name" if "name" in columns["Artifact"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Artifact"] else "NULL"
@@ -60,7 +62,7 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         label = title or told[key].get("name", "") or uri or f"{types[kind]} {key}"
         artifacts[key] = draft.node(
             _kind(types[kind]), label, told[key].get("version", ""), NAMESPACE,
-            key=f"artifact:{NAMESPACE}|{uri or label}|{key}", aliases=[uri], created=utc(time, place),
+            key=f"artifact:{NAMESPACE}:{store}|{uri or label}|{key}", aliases=[uri], created=utc(time, place),
             type=types[kind], artifact=str(key), licence=told[key].get("license", ""),
         )  # fmt: skip
         if uri and draft.nodes[artifacts[key]].kind == NodeKind.DATASET:
@@ -81,7 +83,7 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         action = types[kind].rsplit(".", 1)[-1]
         roles[key] = _TRIED_BY.get(action.casefold()) or role_named(action)
         executions[key] = draft.node(
-            NodeKind.RUN, word, str(key), NAMESPACE, key=f"execution:{NAMESPACE}|{word}|{key}",
+            NodeKind.RUN, word, str(key), NAMESPACE, key=f"execution:{NAMESPACE}:{store}|{word}|{key}",
             created=utc(start, place), ended=utc(end, place), type=types[kind],
         )  # fmt: skip
     for artifact, execution, way in db.execute("SELECT artifact_id, execution_id, type FROM Event"):
@@ -93,6 +95,15 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
             draft.edge(node, run, (roles[execution] if is_data else None) or Role.INPUT)
         elif way in _OUTPUTS:
             draft.edge(run, node, Role.PRODUCE)
+
+
+def _store(db: sqlite3.Connection, columns: dict[str, frozenset[str]]) -> str:
+    """A name for the store that stays as it grows: its numbers mean nothing in another one."""
+    first = []
+    for table, wanted in (("Artifact", "uri"), ("Execution", "type_id")):
+        told = ", ".join(column for column in (wanted, "create_time_since_epoch") if column in columns[table])
+        first.append(repr(db.execute(f"SELECT id, {told} FROM {table} ORDER BY id LIMIT 1").fetchone()))
+    return sha256_hex("\n".join(first).encode())[:12]
 
 
 def _properties(db: sqlite3.Connection) -> dict[int, dict[str, str]]:

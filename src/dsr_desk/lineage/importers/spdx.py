@@ -191,7 +191,7 @@ class _Reader:
         name = maybe_text(element.get("name"), f"{place}.name") or ident
         version = maybe_text(element.get("packageVersion"), f"{place}.packageVersion")
         self.nodes[ident] = self.draft.node(
-            kind, name, version, NAMESPACE, digests=digests,
+            kind, name, version, NAMESPACE if version else f"{NAMESPACE}:{ident}", digests=digests,
             aliases=[
                 ident,
                 maybe_text(element.get("packageUrl"), place),
