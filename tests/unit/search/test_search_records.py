@@ -15,12 +15,15 @@ from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.columns import ColumnKind, guess_kind
 from dsr_desk.search.confirming import address_words, dates_in, same_address
 from dsr_desk.search.correcting import correct
+from dsr_desk.search.erase import erase_items
 from dsr_desk.search.identifiers import email_forms, phone_forms
 from dsr_desk.search.index import Index
 from dsr_desk.search.match_names import compare_names
 from dsr_desk.search.names import name_tokens
+from dsr_desk.search.postings import read_run
 from dsr_desk.search.records import find_records, wanted
 from dsr_desk.search.search import Question, search
+from dsr_desk.search.vocabulary import known_words
 
 
 @pytest.fixture(scope="module")
@@ -380,3 +383,72 @@ def test_a_small_index_shows_every_close_face_and_says_so(tmp_path, addressed):
     assert result.pile.count == 9
     assert all(reason.expected_strangers is None for one in result.candidates for reason in one.reasons)
     assert "too few faces" in result.statement
+
+
+def small_index(tmp_path, addressed, table, country="DE"):
+    (tmp_path / "t.csv").write_text(table)
+    build_fake([tmp_path / "t.csv"], tmp_path / "i.dsrindex", addressed=addressed, country=country)
+    return tmp_path / "i.dsrindex"
+
+
+def test_neither_a_date_of_birth_nor_an_address_proposes_a_record(tmp_path, addressed):
+    folder = small_index(
+        tmp_path, addressed, 'name,born,address\nAnn Lee,1980-05-17,"Oak St 1, 20095 Salem"\nBo,1980-05-17,\n'
+    )
+    with Index.open(folder, addressed.secret) as index:
+        known = {"dates_of_birth": ("17.05.1980",), "addresses": ("Oak Street 1, 20095 Salem",)}
+        assert rows_found(index, Identifiers(**known)) == {}
+        assert rows_found(index, Identifiers(names=("Ann Lee",), **known)) == {
+            "Ann Lee": [
+                "name in column name: the same",
+                "date of birth in column born agrees",
+                "address in column address agrees",
+            ]
+        }
+
+
+def test_a_number_or_address_of_mail_inside_a_text_is_a_mention(tmp_path, addressed):
+    table = "name,notes\nAnn,call 0171 / 234 56 78 or write to BO+x@x.org\nCy,on 2020-01-01 12:00:00\n"
+    folder = small_index(tmp_path, addressed, table)
+    with Index.open(folder, addressed.secret) as index:
+        assert rows_found(index, Identifiers(phones=("+49 171 2345678",))) == {
+            "Ann": ["phone number mentioned in column notes is the same"]
+        }
+        assert rows_found(index, Identifiers(emails=("bo@x.org",))) == {
+            "Ann": ["e-mail mentioned in column notes is the same apart from a plus tag"]
+        }
+
+
+def test_a_number_of_another_country_is_found_without_that_countrys_code(tmp_path, addressed):
+    folder = small_index(tmp_path, addressed, "name,phone\nAnn,601 234 567\nBo,(0)601-234-568\n")
+    with Index.open(folder, addressed.secret) as index:
+        found = rows_found(index, Identifiers(phones=("+48 601 234 567",)))
+    assert found == {"Ann": ["phone number in column phone is the same apart from the country's code"]}
+
+
+def test_nothing_that_an_erased_record_was_found_by_is_left(tmp_path, addressed):
+    table = "name,email,notes\nAnn Lee,ann@x.org,by the lake\nBo Lee,bo@x.org,at home\n"
+    folder = small_index(tmp_path, addressed, table)
+    with Index.open(folder, addressed.secret) as index:
+        ann = next(one.address.id for one in index.all_items() if index.fields(one.row)["name"] == "Ann Lee")
+    erase_items(folder, addressed.secret, [ann])
+    with Index.open(folder, addressed.secret) as index:
+        assert known_words(index.db) == {"bo", "lee"}
+        assert (
+            rows_found(index, Identifiers(names=("Ann Lee",), emails=("ann@x.org",), user_names=("by the lake",))) == {}
+        )
+        items = {item for (run,) in index.rows("SELECT id FROM runs") for item in read_run(index.db, run)[1].tolist()}
+        assert items == {one.row for one in index.all_items()}
+        assert list(rows_found(index, Identifiers(emails=("bo@x.org",)))) == ["Bo Lee"]
+        assert list(index.rows("SELECT count(*) FROM free_text")) == [(1,)]
+
+
+def test_a_name_with_too_many_namesakes_says_how_many_were_not_compared(tmp_path, addressed, monkeypatch):
+    monkeypatch.setattr("dsr_desk.search.match_names.MOST_RECORDS", 3)
+    folder = small_index(tmp_path, addressed, "name\n" + "Ann Lee\n" * 2 + "Anna Lee\n" * 4)
+    with Index.open(folder, addressed.secret) as index:
+        found = find_records(index, wanted(Identifiers(names=("Ann Lee",))))
+        assert [index.fields(row)["name"] for row in found.reasons] == ["Ann Lee", "Ann Lee", "Anna Lee"]
+        assert found.beyond == 3
+        said = search([index], Question(identifiers=Identifiers(names=("Ann Lee",)))).not_searched
+        assert ("i: records with a similar name", 3) in [(one.what, one.count) for one in said]
