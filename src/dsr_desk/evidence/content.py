@@ -129,6 +129,11 @@ class EvidenceContent:
         return not len(self.hits)
 
     @property
+    def compared_faces(self) -> bool:
+        """Whether the searches before any deletion compared a face: without a usable photo none does."""
+        return any(search.compared_faces for search in self.searches if not search.after_deletion)
+
+    @property
     def doubts(self) -> tuple[ReadBack, ...]:
         """Looks at whole places that found something still there, or could not look: they weigh on every "gone"."""
         return tuple(

@@ -85,7 +85,7 @@ def _declared(content: EvidenceContent) -> list[str]:
         sentences.append("Reading back left doubts; they are listed in the statement and in the report.")
     if not content.read_backs and not content.nothing_found:
         sentences.append("Nothing was read back: this bundle certifies no deletion.")
-    if not content.declarant.validator:
+    if content.actions and not content.declarant.validator:
         sentences.append("Nobody other than the operator confirmed the outcome.")
     return sentences
 

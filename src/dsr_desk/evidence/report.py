@@ -82,18 +82,7 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
             law=words.law(case.law),
         )
     ]
-    photos, records = sum(e.photos for e in content.searched), sum(e.records for e in content.searched)
-    lines.append(
-        words(
-            "searched.short",
-            datasets=words.count(len({e.dataset_version for e in content.searched}), "dataset"),
-            photos=words.count(photos, "photo"),
-            records=words.count(records, "record"),
-        )
-    )
-    unseen = sum(n for e in content.searched for name, n in e.ledger if name != LedgerClass.FACES.value)
-    if unseen:
-        lines.append(words("not_compared", photos=words.count(unseen, "photo")))
+    lines += _scope(content, words)
     if content.not_searched or not all(search.complete for search in content.searches):
         lines.append(words("parts_missing"))
     if content.review.not_reviewed:
@@ -108,9 +97,25 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     return element("section", element("h2", words("short")), bullets(lines), class_="short")
 
 
+def _scope(content: EvidenceContent, words: Words) -> list[str]:
+    """How much was searched; photos count as searched only where faces were compared."""
+    photos, records = sum(e.photos for e in content.searched), sum(e.records for e in content.searched)
+    datasets = words.count(len({e.dataset_version for e in content.searched}), "dataset")
+    of_photos, of_records = words.count(photos, "photo"), words.count(records, "record")
+    if photos and not content.compared_faces:
+        records_alone = words("searched.records", datasets=datasets, records=of_records)
+        return [records_alone, words("no_faces", photos=of_photos)]
+    lines = [words("searched.short", datasets=datasets, photos=of_photos, records=of_records)]
+    unseen = sum(n for e in content.searched for name, n in e.ledger if name != LedgerClass.FACES.value)
+    if unseen:
+        lines.append(words("not_compared", photos=words.count(unseen, "photo")))
+    return lines
+
+
 def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[str]:
     if content.nothing_found:
-        return [words("nothing.regulator" if regulator else "nothing"), words("nothing.limit")]
+        nothing = "nothing" if content.compared_faces else "nothing.records"
+        return [words("nothing.regulator" if regulator else nothing), words("nothing.limit")]
     tally = content.tally
     found = words(
         "found.regulator" if regulator else "found.short",
@@ -313,9 +318,10 @@ def _proof(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _limits(content: EvidenceContent, words: Words) -> Markup:
-    keys = ["limit.faces", "limit.registered", "limit.media"]
+    acted = bool(content.actions or content.read_backs)
+    keys = ["limit.faces", "limit.registered"] + (["limit.media"] if acted else [])
     keys += ["limit.models"] if content.models else []
-    keys += ["limit.keys"] + ([] if content.declarant.validator else ["limit.one_officer"])
+    keys += ["limit.keys"] + (["limit.one_officer"] if acted and not content.declarant.validator else [])
     return section(words("h.limits"), bullets([*(words(key) for key in keys), *content.limits]))
 
 

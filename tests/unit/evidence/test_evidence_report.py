@@ -157,3 +157,12 @@ def test_the_picture_of_lineage_draws_each_node_once(content: EvidenceContent) -
     picture = lineage_svg(content.models).decode()
     assert picture.count("<rect") == 4
     assert picture.count(">facenet-base@1<") == 1
+
+
+def test_photos_do_not_count_as_searched_where_no_face_was_compared(nothing_found: EvidenceContent) -> None:
+    searches = tuple(replace(one, compared_faces=0) for one in nothing_found.searches)
+    said = visible(report(replace(nothing_found, searches=searches), Edition.REQUESTER, Language.ENGLISH))
+    assert "No face was compared: 240 photos there were not searched by face." in said
+    assert "We searched 2 dataset versions: 4,100 records." in said
+    assert "We found no record of yours" in said
+    assert "no photo and no record" not in said
