@@ -5,6 +5,7 @@ What is known was said by the officer, or else read from the files that describe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import groupby
@@ -77,7 +78,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Part:
-    """All containers of one format, counted; `size` in bytes. `complete` is False where at least so many were seen."""
+    """All containers of one format, counted; `size` in bytes. `complete` is False where at least so many were seen.
+
+    `reasons` says why some of the items are unreadable, with how many, the most frequent first.
+    """
 
     title: str
     containers: int
@@ -86,6 +90,7 @@ class Part:
     records: int
     unreadable: int
     complete: bool
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,14 +237,18 @@ def _taken(described: Described, field: str, value: str) -> Taken:
 def _parts(sights: Iterable[Sight]) -> Iterable[Part]:
     for title, same in groupby(sorted(sights, key=_title), key=_title):
         seen = list(same)
+        unreadable: Counter[str] = Counter()
+        for sight in seen:
+            unreadable.update(sight.unreadable)
         yield Part(
             title=title,
             containers=len(seen),
             size=sum(sight.size for sight in seen),
             photos=sum(sight.photos for sight in seen),
             records=sum(sight.records for sight in seen),
-            unreadable=sum(sight.unreadable for sight in seen),
+            unreadable=unreadable.total(),
             complete=all(sight.complete for sight in seen),
+            reasons=tuple(unreadable.most_common()),
         )
 
 

@@ -63,8 +63,8 @@ def _lines(view: SourceView, samples: bool) -> list[str]:
     lines = [view.says]
     for part in view.parts:
         more = "" if part.complete else "more than "
-        broken = f", {part.unreadable} of them unreadable" if part.unreadable else ""
-        lines.append(f"{part.containers} × {part.title}: {more}{part.photos} photos and {part.records} records{broken}")
+        lines.append(f"{part.containers} × {part.title}: {more}{part.photos} photos and {part.records} records")
+        lines += [f"! {count} of them cannot be read: {why}" for why, count in part.reasons]
     for table in view.tables:
         others = f" and {len(table.containers) - 1} more" if len(table.containers) > 1 else ""
         lines.append(f"Columns of {table.containers[0]}{others}:")

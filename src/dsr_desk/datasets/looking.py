@@ -28,16 +28,16 @@ MOST_VALUES = 200
 class Sight:
     """What was seen of one container.
 
-    `unreadable` counts photos and records that are listed and cannot be read. `complete` is False where only the
-    first items were counted. `problem` says in a few words why nothing more could be seen. `columns` holds up to
-    `MOST_VALUES` values of each column of its records, as they are stored: personal data.
+    `unreadable` counts, by reason, photos and records that are listed and cannot be read. `complete` is False where
+    only the first items were counted. `problem` says in a few words why nothing more could be seen. `columns` holds
+    up to `MOST_VALUES` values of each column of its records, as they are stored: personal data.
     """
 
     container: Container
     size: int
     photos: int
     records: int
-    unreadable: int
+    unreadable: Mapping[str, int]
     complete: bool
     problem: str
     columns: Mapping[str, tuple[str, ...]]
@@ -66,7 +66,8 @@ def look(path: Path, check: Callable[[], None] = lambda: None) -> Looked:
 def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], None]) -> Sight:
     kinds: Counter[ItemKind] = Counter()
     columns: dict[str, list[str]] = {}
-    unreadable = weight = 0
+    unreadable: Counter[str] = Counter()
+    weight = 0
     problem, complete = "", True
     try:
         for entry in islice(container.entries(), most + 1):
@@ -76,7 +77,8 @@ def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], 
                 break
             kinds[entry.kind] += 1
             weight += entry.size
-            unreadable += bool(entry.problem)
+            if entry.problem:
+                unreadable[entry.problem] += 1
             for name, value in (entry.record or {}).items():
                 if name in columns or len(columns) < MOST_COLUMNS:
                     values = columns.setdefault(name, [])

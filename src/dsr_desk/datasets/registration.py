@@ -123,11 +123,16 @@ def _croissant(document: Mapping[str, Any]) -> Facts:
         "version": _text(document.get("version")),
         "source": _text([document.get("url"), document.get("sameAs"), document.get("isBasedOn")])
         or _text([place for place in places if "://" in str(place)]),
-        "collected": _text(document.get("rai:dataCollectionTimeframe") or document.get("dateCreated"))
-        or _text(document.get("datePublished")),
+        "collected": _first(
+            document, "rai:dataCollectionTimeframe", "temporalCoverage", "dateCreated", "datePublished"
+        ),
         "supplier": _text(document.get("creator")),
-        "purposes": _purposes(document.get("rai:dataUseCases"), document.get("license")),
-        "responsible": _text(document.get("maintainer") or document.get("publisher")),
+        "purposes": _purposes(
+            [document.get("rai:dataUseCases"), document.get("usageInfo"), document.get("conditionsOfAccess")],
+            document.get("license"),
+        ),
+        "retention": _first(document, "expires", "rai:dataReleaseMaintenancePlan"),
+        "responsible": _first(document, "maintainer", "publisher"),
     }
 
 
@@ -180,7 +185,8 @@ def _card(text: str) -> Facts:
         "name": _text(front.get("pretty_name")) or (title.group(1).strip() if title else ""),
         "version": _text(front.get("version")),
         "source": _text([one for one in _several(front.get("source_datasets")) if one != "original"]),
-        "purposes": _purposes(None, front.get("license")),
+        "purposes": _purposes(_section(body, "direct use"), front.get("license")),
+        "responsible": _section(body, "dataset card contact"),
     }
     for match in _LINE.finditer(body):
         name = _CARD_LINES.get(match["label"].strip().lower())
@@ -190,9 +196,22 @@ def _card(text: str) -> Facts:
     return facts
 
 
+def _section(body: str, title: str) -> str:
+    """The first paragraph under a heading, in one line; "" where it is a gap to be filled."""
+    match = re.search(rf"^#+\s+{title}\s*$\n(.*?)(?=^#|\Z)", body, re.IGNORECASE | re.MULTILINE | re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", match.group(1), flags=re.DOTALL).strip() if match else ""
+    first = " ".join(text.split("\n\n")[0].split())
+    return "" if UNFILLED.fullmatch(first) else first
+
+
 def _cleaned(facts: Facts) -> Facts:
     known = {field.name for field in fields(DatasetVersion)}
     return {name: value for name, value in facts.items() if name in known and value and not UNFILLED.fullmatch(value)}
+
+
+def _first(document: Mapping[str, Any], *names: str) -> str:
+    """What the first of these fields says that says anything."""
+    return next((text for name in names if (text := _text(document.get(name)))), "")
 
 
 def _purposes(uses: Any, licence: Any) -> str:

@@ -221,7 +221,9 @@ def _others(example: Any) -> Row:
     for name, feature in features_of(example):
         values = [_plain(value) for value in values_of(feature) if value != b"" and not _is_photo(value)]
         if values:
-            found[name] = values[0] if len(values) == 1 else values
+            # Under its whole name, a caption of an image would be taken for the name of one.
+            short = name.removeprefix("image/")
+            found[short if short not in found else name] = values[0] if len(values) == 1 else values
     return found
 
 

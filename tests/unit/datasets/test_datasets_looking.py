@@ -36,7 +36,7 @@ def test_a_folder_shows_each_of_its_containers(tmp_path: Path) -> None:
     assert looked.format == "folder"
     assert looked.not_understood == ("notes.odt",)
     loose, shard, table = looked.sights
-    assert (loose.photos, loose.records, loose.unreadable) == (2, 0, 1)
+    assert (loose.photos, loose.records, loose.unreadable) == (2, 0, {"empty": 1})
     assert (shard.photos, shard.records, shard.size) == (3, 3, (tmp_path / "s.tar").stat().st_size)
     assert shard.columns == {"owner": ("Person 0", "Person 1", "Person 2")}
     assert table.columns == {"name": ("Ada Example", "Bo Example"), "mail": ("ada@example.org",)}

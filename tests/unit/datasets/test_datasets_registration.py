@@ -149,6 +149,32 @@ def test_real_files_are_read_without_an_error(real_data: Path) -> None:
     assert not any("{{" in value or "Needed" in value for one in cards for value in one.facts.values())
 
 
+def test_what_a_croissant_file_says_of_use_and_end_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "croissant.json"
+    more = {
+        "rai:dataUseCases": ["face detection"],
+        "usageInfo": "research alone",
+        "expires": "2030-12-31",
+        "temporalCoverage": "2019/2021",
+        "maintainer": {"name": "Data Office"},
+    }
+    path.write_text(json.dumps({**CROISSANT, **more}))
+    version = read_facts(path).version()
+    assert version.purposes.startswith("face detection; research alone; licence: ")
+    assert (version.retention, version.collected, version.responsible) == ("2030-12-31", "2019/2021", "Data Office")
+
+
+def test_a_card_tells_its_use_and_whom_to_ask_and_leaves_gaps_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    use = "## Uses\n\n### Direct Use\n\n<!-- what for -->\n\nTests of\ndetectors.\n\nMore.\n\n### Out\n\nno\n"
+    path.write_text(CARD + use + "\n## Dataset Card Contact\n\n[More Information Needed]\n")
+    version = read_facts(path).version()
+    assert version.purposes == "Tests of detectors.; licence: cc-by-4.0"
+    assert version.responsible == "The Fair Office"
+    path.write_text("# Faces\n\n## Dataset Card Contact\n\nfair@example.org\n")
+    assert read_facts(path).version().responsible == "fair@example.org"
+
+
 def test_of_very_many_documents_only_some_are_looked_at_and_sidecars_of_photos_never(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,7 +47,7 @@ def test_photos_are_named_by_the_file_name_beside_them_and_the_rest_is_their_rec
         (ItemKind.RECORD, ""),
         (ItemKind.PHOTO, "jpeg"),
     ]
-    assert record.record == {"age": "40", "image/class/text": "Ada Łąka", "image/filename": "ada/1.jpg"}
+    assert record.record == {"age": "40", "class/text": "Ada Łąka", "filename": "ada/1.jpg"}
     assert first.group == record.group != second.group
 
 
@@ -104,7 +104,7 @@ def test_an_item_that_goes_alone_leaves_its_features_empty(tmp_path: Path) -> No
     first, _, second, caption = entries(path)
     TfRecordFile(path, "t").erase([doomed(first), doomed(caption)])
     (kept_record, kept_photo) = entries(path)
-    assert kept_record.record == {"caption": "Ada Example", "image/filename": "1.jpg", "label": "3"}
+    assert kept_record.record == {"caption": "Ada Example", "filename": "1.jpg", "label": "3"}
     assert (kept_photo.member, kept_photo.read()) == (second.member, photo(2))
     assert photo(1) not in path.read_bytes()
     assert b"Bo Sample" not in path.read_bytes()
