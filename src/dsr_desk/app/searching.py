@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dsr_desk.app.cases import CaseView, reference_bytes, require_identity
@@ -65,11 +65,12 @@ def search_case(
     report: Report = silent,
     cancel: CancelToken | None = None,
     kind: str = "search",
+    on_index: Callable[[str, tuple[Candidate, ...]], None] | None = None,
 ) -> SearchResult:
     """Searches these indexes (all, if none is named) and keeps the result for review.
 
-    Confirmed hits serve as further references. Raises IdentityMissing, ReviewClosed, NothingToSearchIn; what could
-    not be searched is in the result.
+    Confirmed hits serve as further references. `on_index` gets what one index holds while others still run. Raises
+    IdentityMissing, ReviewClosed, NothingToSearchIn; what could not be searched is in the result.
     """
     view = require_identity(desk, ref)
     if kind == "search" and view.state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
@@ -95,6 +96,7 @@ def search_case(
         unopened={name: f"{why.what_happened} [{why.code}]" for name, why in unopened.items()},
         report=report,
         cancel=cancel,
+        on_index=on_index,
     )
     result = replace(result, not_searched=(*gaps, *not_chosen(desk, names), *not_indexed(desk), *result.not_searched))
     searched = tuple(

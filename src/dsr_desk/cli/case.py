@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -126,9 +127,19 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
 @json_option
 def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: float, as_json: bool) -> None:
     """Search faces and records; the result is kept for review."""
+
+    def tell(index: str, found: Sequence[object]) -> None:
+        click.echo(f"{index}: {len(found)} candidates before links.", err=True)
+
     with progress_bar(as_json) as (report, cancel):
         result = searching.search_case(
-            desk, ref, names, expected_strangers=expected_strangers, report=report, cancel=cancel
+            desk,
+            ref,
+            names,
+            expected_strangers=expected_strangers,
+            report=report,
+            cancel=cancel,
+            on_index=None if as_json else tell,
         )
     emit(as_json, search_json(result), *search_lines(result))
 
