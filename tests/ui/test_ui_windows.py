@@ -395,9 +395,11 @@ def test_a_first_photo_after_the_identity_check_asks_how_it_is_known(visitor: Vi
     assert page.identity.state.text == "photo not confirmed"
     assert page.identity.method.text() == "video call"
     page.identity.shows.setText("seen in the call")
+    page.identity.acting.setText("the mother, birth certificate seen")
     page.identity.button.click()
     visitor.settle()
     assert page.identity.state.text == "verified"
+    assert "acting for the person: the mother" in page.identity.done.text
     check = cases.show_case(visitor.desk, case.ref).identity
     assert check is not None
     assert check.allows_face_search

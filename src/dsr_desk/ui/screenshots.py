@@ -1,6 +1,6 @@
 """Pictures of every screen on the sample organisation: light, dark, and light at 200 %.
 
-    python -m dsr_desk.ui.screenshots OUT
+    python -m dsr_desk.ui.screenshots OUT [LANGUAGE]
 
 Walks through the sample's case as an officer would, so that a picture shows what is really there.
 """
@@ -8,6 +8,7 @@ Walks through the sample's case as an officer would, so that a picture shows wha
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -16,16 +17,16 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QLocale, QPoint, QSettings
+from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from dsr_desk.app.demo import Prepared, prepare_sample
-from dsr_desk.app.sample import Truth
+from dsr_desk.app.sample import Sample, Truth
 from dsr_desk.app.sample.large import write_large_lineage
 from dsr_desk.core.items import ItemKind
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.ui import theme
+from dsr_desk.ui import language, theme
 from dsr_desk.ui.dialogs import TypedConfirmation
 from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
@@ -34,11 +35,15 @@ from dsr_desk.ui.theme import Tokens
 from dsr_desk.ui.views.deletion import DeletionPage
 from dsr_desk.ui.views.disposition import DispositionDialog
 from dsr_desk.ui.views.evidence import EvidencePage
+from dsr_desk.ui.views.indexes import IndexesPage
 from dsr_desk.ui.views.lineage import LineagePage
 from dsr_desk.ui.views.models import ModelsPage
 from dsr_desk.ui.views.new_case import NewCasePage
 from dsr_desk.ui.views.recovery import RecoveryCard
+from dsr_desk.ui.views.register import RegisterDialog
+from dsr_desk.ui.views.request import RequestPage
 from dsr_desk.ui.views.review import ReviewPage
+from dsr_desk.ui.views.settings import SettingsPage
 
 VARIANTS: tuple[tuple[str, Tokens, int], ...] = (
     ("light", theme.LIGHT, 1),
@@ -84,13 +89,13 @@ class Camera:
         theme.use(theme.LIGHT)
 
 
-def take_all(out: Path) -> list[Path]:
-    """All pictures; returns their paths."""
+def take_all(out: Path, spoken: str = "en") -> list[Path]:
+    """All pictures in one language; returns their paths."""
     app = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(app, QApplication):
         raise RuntimeError("there is another kind of Qt application in this process")
     dress(app)
-    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    language.speak(app, spoken)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
@@ -124,15 +129,18 @@ def _walk(camera: Camera, window: Window, prepared: Prepared, folder: Path) -> N
     camera.take("cases")
     session.open_case(case, "request")
     camera.take("request")
+    _added_photos(camera, workspace, prepared.sample)
     workspace.show_place("search")
     camera.take("search")
     _review(camera, workspace, truth)
     _models(camera, workspace)
     _deletion(camera, window, workspace, case)
     _evidence(camera, window, workspace, folder / "bundles")
-    for place in ("indexes", "lineage", "recipients", "journal"):
+    for place in ("indexes", "lineage", "recipients", "journal", "settings"):
         workspace.show_place(place)
         camera.take(place)
+    _registration(camera, workspace, prepared.sample, folder / "new data")
+    _settings(camera, workspace)
     _large_organisation(camera, window, workspace, folder)
     workspace.drop([prepared.sample.letter_german])
     camera.take("new-case")
@@ -156,6 +164,64 @@ def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
         page.decide(truth.verdict(item.candidate))
         decided += 1
     camera.take("review-decided")
+
+
+def _open_dialog(camera: Camera, page: QWidget) -> QDialog:
+    camera.settle()
+    return next(one for one in page.findChildren(QDialog) if one.isVisible())
+
+
+def _added_photos(camera: Camera, workspace: Workspace, sample: Sample) -> None:
+    """One photo that can serve, as it would be added to an open case."""
+    page = workspace.page("request")
+    if not isinstance(page, RequestPage):
+        raise RuntimeError("the request is another screen")
+    page.take(sorted(sample.datasets[0].sources[0].rglob("*.jpg"))[:1])
+    dialog = _open_dialog(camera, page)
+    camera.take("dialog-add-photos", dialog)
+    dialog.reject()
+
+
+def _registration(camera: Camera, workspace: Workspace, sample: Sample, folder: Path) -> None:
+    """All pages of a registration, then what is corrected later."""
+    folder.mkdir()
+    shutil.copy(next(sample.datasets[0].sources[0].rglob("*.csv")), folder / "members.csv")
+    (folder / "README.md").write_text("---\npretty_name: Members\n---\n- **Curated by:** Archive\n", encoding="utf-8")
+    (folder / "weights.bin").write_bytes(bytes(64))
+    workspace.show_place("indexes")
+    page = workspace.page("indexes")
+    if not isinstance(page, IndexesPage):
+        raise RuntimeError("the indexes are another screen")
+    page.take([folder])
+    dialog = _open_dialog(camera, page)
+    if not isinstance(dialog, RegisterDialog):
+        raise RuntimeError("the registration is another dialog")
+    camera.take("register-source", dialog)
+    dialog.next.click()
+    camera.take("register-facts", dialog)
+    dialog.facts.fields["version"].setText("1")
+    dialog.facts.edited.emit()
+    for name in ("register-columns", "register-index"):
+        dialog.next.click()
+        camera.take(name, dialog)
+    dialog.reject()
+    for button, name in ((page.correct, "dialog-facts"), (page.kinds, "dialog-columns")):
+        button.click()
+        opened = _open_dialog(camera, page)
+        camera.take(name, opened)
+        opened.reject()
+
+
+def _settings(camera: Camera, workspace: Workspace) -> None:
+    page = workspace.page("settings")
+    if not isinstance(page, SettingsPage):
+        raise RuntimeError("the settings are another screen")
+    workspace.show_place("settings")
+    for button, name in ((page.officers.add, "officer"), (page.certificate.bring, "own-key")):
+        button.click()
+        dialog = _open_dialog(camera, page)
+        camera.take(f"dialog-{name}", dialog)
+        dialog.reject()
 
 
 def _models(camera: Camera, workspace: Workspace) -> None:
@@ -233,13 +299,20 @@ def _evidence(camera: Camera, window: Window, workspace: Workspace, folder: Path
         if dialog.isVisible():
             camera.take("dialog-sealed", dialog)
             dialog.accept()
+    camera.take("evidence-sealed")
+    if isinstance(page, EvidencePage):
+        for button, name in ((page.made.stamp, "time-stamp"), (page.made.check, "check-bundle")):
+            button.click()
+            opened = _open_dialog(camera, page)
+            camera.take(f"dialog-{name}", opened)
+            opened.reject()
 
 
 def main(argv: list[str], say: Callable[[str], object] = print) -> int:
-    if len(argv) != 1:
-        say("usage: python -m dsr_desk.ui.screenshots OUT")
+    if not 1 <= len(argv) <= 2:
+        say("usage: python -m dsr_desk.ui.screenshots OUT [LANGUAGE]")
         return 2
-    taken = take_all(Path(argv[0]))
+    taken = take_all(Path(argv[0]), *argv[1:])
     say(f"{len(taken)} pictures in {argv[0]}")
     return 0
 

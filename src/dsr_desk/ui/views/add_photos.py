@@ -63,7 +63,9 @@ class AddPhotosDialog(Dialog):
             change = add_photos(desk, ref, photos)
             if check is not None:
                 shows = "; ".join(part for part in (check.photo_shows_requester, how.strip()) if part)
-                record_identity(desk, ref, method=check.method, photo_shows_requester=shows)
+                record_identity(
+                    desk, ref, method=check.method, photo_shows_requester=shows, acting_for=check.acting_for
+                )
             return change
 
         self.attempt(add, self._session.tell)

@@ -17,7 +17,7 @@ from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
 class IdentityCard(Card):
     """The check, not the document. It asks until everything is known that the search of this case waits for."""
 
-    def __init__(self, record: Callable[[str, str], None]) -> None:
+    def __init__(self, record: Callable[[str, str, str], None]) -> None:
         super().__init__()
         self._record = record
         self._needs_photo = True
@@ -36,10 +36,14 @@ class IdentityCard(Card):
             self.tr("How is it known that the photo shows this person?"),
             self.tr("for example: compared with the face in the video call"),
         )
+        self.acting = self._line(
+            self.tr("Who acts for the person, and on what authority? Blank: nobody"),
+            self.tr("for example: the mother, birth certificate seen"),
+        )
         self.button = Button(self.tr("Record the identity check"), self._press, kind="primary")
         self.body.addLayout(row(self.button, None))
         self.body.addStretch(1)
-        for field in (self.method, self.shows):
+        for field in (self.method, self.shows, self.acting):
             field.textChanged.connect(self._allow)
             field.returnPressed.connect(self.button.click)
 
@@ -59,7 +63,14 @@ class IdentityCard(Card):
                 "Nothing is searched before this: a search for an unverified person would be a tool for stalkers."
             )
         )
-        always: tuple[QWidget, ...] = (self._why, self.button, self.method, self._captions[0])
+        always: tuple[QWidget, ...] = (
+            self._why,
+            self.button,
+            self.method,
+            self._captions[0],
+            self.acting,
+            self._captions[2],
+        )
         for widget in always:
             widget.setVisible(asks)
         for field in (self.shows, self._captions[1]):
@@ -67,12 +78,14 @@ class IdentityCard(Card):
         self.done.setVisible(verified)
         self._needs_photo = case.searches_faces
         if check is not None and verified:
-            parts = [check.method, check.photo_shows_requester]
+            acting = self.tr("acting for the person: {who}").format(who=check.acting_for) if check.acting_for else ""
+            parts = [check.method, check.photo_shows_requester, acting]
             by = self.tr("Recorded by {who}, {when}").format(
                 who=officers.get(check.officer, self.tr("unknown")), when=words.moment(check.checked)
             )
             self.done.say("\n".join(part for part in (*parts, by) if part), Tone.OK, "done")
             self.method.setText(check.method)
+            self.acting.setText(check.acting_for)
         self._allow()
 
     def _line(self, caption: str, example: str) -> QLineEdit:
@@ -90,4 +103,4 @@ class IdentityCard(Card):
         )
 
     def _press(self) -> None:
-        self._record(self.method.text(), self.shows.text())
+        self._record(self.method.text(), self.shows.text(), self.acting.text())

@@ -140,9 +140,10 @@ class RequestPage(Page):
             )
         )
 
-    def _record(self, method: str, shows: str) -> None:
+    def _record(self, method: str, shows: str, acting: str) -> None:
+        desk, ref = self.session.desk, self.ref
         self.session.do(
-            lambda: record_identity(self.session.desk, self.ref, method=method, photo_shows_requester=shows)
+            lambda: record_identity(desk, ref, method=method, photo_shows_requester=shows, acting_for=acting)
         )
 
 
