@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -335,3 +335,21 @@ def test_a_png_is_twice_the_drawing_and_always_light(view: GraphView, tmp_path: 
     assert theme.LIGHT.focus not in colours
     assert view.current == "m:gate"
     assert view.nodes["m:gate"].chosen
+
+
+def test_the_wheel_zooms_where_the_mouse_is(view: GraphView) -> None:
+    fitted = view.transform().m11()
+    for turned in (120, -120, -120):
+        place = QPointF(view.viewport().rect().center())
+        wheel = QWheelEvent(
+            place,
+            view.viewport().mapToGlobal(place),
+            QPoint(),
+            QPoint(0, turned),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view.viewport(), wheel)
+    assert view.transform().m11() == pytest.approx(fitted / 1.25)

@@ -182,6 +182,11 @@ class EdgeItem(_Item):
             self._path.cubicTo(QPointF(middle, start.y()), QPointF(middle, end.y()), end)
         self.setZValue(self.layer)
 
+    @property
+    def drop(self) -> float:
+        """How far the last bow goes up or down."""
+        return abs(self._points[-1].y() - self._points[-2].y())
+
     def label_places(self) -> list[QRectF]:
         """Where the role may stand, best first: in the middle of the last bow, towards its end, towards its start."""
         if not self.word:
@@ -251,9 +256,12 @@ class LabelItem(_Item):
 
 
 def place_labels(edges: Iterable[EdgeItem]) -> Iterator[tuple[EdgeItem, LabelItem]]:
-    """A label for every line that has a role; one that would cover another shows only while it is lit."""
+    """A label for every line that has a role; one that would cover another shows only while it is lit.
+
+    Level lines come first: what is written on them could be taken for nothing else.
+    """
     rows: dict[int, list[QRectF]] = defaultdict(list)
-    for edge in edges:
+    for edge in sorted(edges, key=lambda one: one.drop):
         places = edge.label_places()
         for place in places:
             line = int(place.top() // 16)

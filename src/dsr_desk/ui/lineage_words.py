@@ -81,7 +81,7 @@ def edge_word(roles: Sequence[Role]) -> str:
         Role.QUANTISE: tr("quantised"),
         Role.EMBED: tr("embeds"),
         Role.INPUT: tr("feeds"),
-        Role.SERVE: tr("runs as"),
+        Role.SERVE: tr("serves"),
         Role.PRODUCE: tr("makes"),
         Role.DERIVE: tr("becomes"),
         Role.ERASE: tr("erased"),
@@ -112,7 +112,7 @@ def standing_name(standing: Standing) -> str:
         Standing.AFFECTED: tr("affected"),
         Standing.MEASURED: tr("only measured on it"),
         Standing.PERHAPS: tr("perhaps affected"),
-        Standing.EXCLUDED: tr("not affected: made before"),
+        Standing.EXCLUDED: tr("not affected"),
         Standing.SILENT: tr("training not recorded"),
         Standing.BESIDE: "",
     }[standing]
