@@ -2,7 +2,7 @@
 
 At the score of the k-th best stranger exactly k strangers are at that score or above; the prediction for that score is
 compared with k. An oracle that knew the true rate would not be exact either, since k itself varies by chance: at 10 it
-is within a factor of two for 96 % of references, at 1 for 61 %.
+is within a factor of two for 96 % of references, at 1 for 47 %.
 
 Two kinds. *Photos*: each labelled face is a reference once, all others are the index, or a part of them drawn anew.
 *Mixtures*, for larger indexes: labelled faces with strangers drawn from a distribution (`search.population`) that was
