@@ -8,8 +8,7 @@ from pathlib import Path
 from dsr_desk.app.cases import show_case
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_view import NothingToExport
-from dsr_desk.app.models import lineage_graph, lineage_sources
-from dsr_desk.app.review import hits
+from dsr_desk.app.models import hit_versions, lineage_graph, lineage_sources
 from dsr_desk.core.changes import Topic
 from dsr_desk.lineage.coverage import Coverage, coverage
 from dsr_desk.lineage.export import to_openlineage, to_prov
@@ -33,7 +32,7 @@ def export_lineage(desk: Desk, to: Path, form: Form, *, case: str = "", dataset:
     graph = lineage_graph(desk)
     if case:
         show_case(desk, case)
-        part = affected_part(graph, {hit.candidate.dataset_version for hit in hits(desk, case)})
+        part = affected_part(graph, hit_versions(desk, case))
     else:
         part = affected_part(graph, [dataset]) if dataset else whole_graph(graph)
     if not part.nodes:

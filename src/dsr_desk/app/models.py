@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,9 +142,26 @@ def registered_versions(desk: Desk) -> list[RegisteredVersion]:
 def affected_by_case(desk: Desk, ref: str) -> Impact:
     """Models that the dataset versions of the case's hits reached."""
     show_case(desk, ref)
-    count = Counter(hit.candidate.dataset_version for hit in hits(desk, ref))
+    count = hit_versions(desk, ref)
     since = {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
     return affected(lineage_graph(desk), sorted(count), count, since)
+
+
+def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
+    """Dataset versions (name@version) that hold hits of a case, with how many.
+
+    A version that another case's erasure made holds them still; one that this case's erasure made holds none.
+    """
+    count = dict(Counter(hit.candidate.dataset_version for hit in hits(desk, ref)))
+    own = re.compile(rf".*-erased-{re.escape(ref)}(-\d+)?")
+    later = [version for version, _ in dataset_versions(desk) if version.derived_from]
+    queue = list(count)
+    for before in queue:
+        for version in later:
+            if version.derived_from == before and version.id not in count and not own.fullmatch(version.version):
+                count[version.id] = count[before]
+                queue.append(version.id)
+    return count
 
 
 def affected_by_dataset(desk: Desk, dataset: str) -> Impact:

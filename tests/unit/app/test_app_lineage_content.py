@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app import deleting, models
+from dsr_desk.app import cases, deleting, drafts, models, review, searching
 from dsr_desk.app.dataset_content import DatasetNotIndexed, note_content
 from dsr_desk.app.indexing import dataset_versions, refresh_index
 from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS
@@ -103,6 +103,27 @@ def test_models_trained_on_a_version_made_by_erasure_are_not_affected(work: Work
         assert not reached & before
     deleting.read_back(work.desk, work.ref)
     assert {model.node.label for model in models.affected_by_case(work.desk, work.ref).models} == after
+
+
+def test_a_version_that_another_case_made_still_holds_this_cases_person(work: Work, tmp_path: Path) -> None:
+    other, _ = cases.open_case(work.desk, drafts.understand(work.sample.letter, []))
+    cases.record_identity(work.desk, other.ref, method="video call", photo_shows_requester="seen in the call")
+    searching.search_case(work.desk, other.ref)
+    for item in review.review_items(work.desk, other.ref):
+        review.decide(work.desk, other.ref, item.candidate.id, work.truth.verdict(item.candidate))
+    work.search()
+    work.decide_all()
+    deleting.make_plan(work.desk, work.ref)
+    deleting.approve(work.desk, work.ref)
+    deleting.run(work.desk, work.ref)
+    after = [version for version, _ in dataset_versions(work.desk) if version.derived_from]
+    edges = [trained(f"on-{one.name}", {"kind": "dataset", "name": one.name, "version": one.version}) for one in after]
+    models.import_lineage(work.desk, [lineage(tmp_path / "after.json", *edges)])
+    later = {f"on-{one.name}" for one in after}
+
+    assert not later & {model.name for model in models.affected_by_case(work.desk, work.ref).models}
+    assert later <= {model.name for model in models.affected_by_case(work.desk, other.ref).models}
+    assert {one.id for one in after} <= set(models.hit_versions(work.desk, other.ref))
 
 
 def test_a_name_only_join_is_asked_answered_remembered_and_taken_back_by_command(work: Work, tmp_path: Path) -> None:
