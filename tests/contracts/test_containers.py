@@ -22,7 +22,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import Container, ContainerDamaged, Doomed, ItemGone
-from dsr_desk.datasets.registry import describe, open_source
+from dsr_desk.datasets.registry import open_source, survey
 
 Listed = list[tuple[str, str]]
 
@@ -77,7 +77,7 @@ def stored(path: Path) -> dict[str, bytes]:
 @every_format
 def test_a_path_says_what_it_is(sample: Sample, place: Path) -> None:
     path = sample.write(place, items(sample))
-    assert opened(path).format == sample.format == describe(path).format
+    assert opened(path).format == sample.format == survey(path).format
 
 
 @formats(lambda one: one.sniffed)

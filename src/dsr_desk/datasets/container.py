@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -85,15 +85,6 @@ class Erased:
     digest_before: str
     digest_after: str
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a path turned out to be: for the registration dialog, before anything is indexed."""
-
-    format: str
-    says: str
-    not_understood: tuple[str, ...] = field(default=())
 
 
 class Container(Protocol):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import Container, Summary
+from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.excel import ExcelWorkbook
 from dsr_desk.datasets.file_container import FileContainer
@@ -47,9 +45,6 @@ FORMATS: tuple[type[FileContainer], ...] = (
     CsvTable,
 )
 """Asked in this order; the first that recognises a file reads it."""
-
-COUNTED = 10_000
-"""Items that a description counts in one file before it says "more than"."""
 
 
 class SourceMissing(DeskError):
@@ -142,32 +137,6 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
         if format_.format == format_name:
             return format_(path, name)
     raise SourceNotUnderstood(path=path, what=f"a container of the format “{format_name}”")
-
-
-def describe(path: Path) -> Summary:
-    """What a path turns out to be, how much is in it, and what is not understood ("name: why", complete).
-
-    Raises as `survey` does.
-    """
-    found = survey(path)
-    says = found.says
-    if found.format != FolderOfPhotos.format:
-        (container,) = found.containers
-        says = f"{container.title}: {_counted(container)}, {_size(container.path.stat().st_size)}"
-    return Summary(found.format, says, found.not_understood)
-
-
-def _counted(container: Container) -> str:
-    """Photos and records, up to `COUNTED`; what keeps them from being counted otherwise."""
-    kinds: Counter[ItemKind] = Counter()
-    try:
-        for entry in islice(container.entries(), COUNTED):
-            kinds[entry.kind] += 1
-    except DeskError as error:
-        return error.what_happened.rstrip(".")
-    more = "more than " if kinds.total() == COUNTED else ""
-    parts = [_plural(kinds[kind], kind.value) for kind in ItemKind if kinds[kind]]
-    return more + (" and ".join(parts) or "no photos and no records")
 
 
 def _plural(count: int, noun: str) -> str:

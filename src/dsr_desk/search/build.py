@@ -22,7 +22,7 @@ from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.registry import describe, open_source
+from dsr_desk.datasets.registry import open_source, survey
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
@@ -267,7 +267,7 @@ def _left_out(sources: Sequence[Path]) -> dict[str, str]:
     """Files below the sources that no reader understands, in the words of the dataset room."""
     found: dict[str, str] = {}
     for source in sources:
-        for text in describe(source).not_understood:
+        for text in survey(source).not_understood:
             name, colon, why = text.partition(": ")
             found[f"{source.name}/{name}"] = why if colon else "in no format that is read"
     return found

@@ -21,7 +21,7 @@ from contracts.container_samples import with_shared_strings
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry
 from dsr_desk.datasets.excel import OLD_OFFICE, ExcelWorkbook, NotInPlace
-from dsr_desk.datasets.registry import SourceNotUnderstood, describe, open_source, survey
+from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
 from dsr_desk.datasets.xlsx_parts import Strings
 from dsr_desk.datasets.xlsx_rows import column_letters, column_number
 
@@ -435,7 +435,7 @@ def test_workbooks_in_forms_that_are_not_read_are_named(tmp_path: Path) -> None:
         "old.xls: Excel workbook of before 2007 (.xls), not read",
     )
     with pytest.raises(SourceNotUnderstood, match="encrypted with a password"):
-        describe(tmp_path / "locked.xlsx")
+        survey(tmp_path / "locked.xlsx")
 
 
 @pytest.mark.parametrize(

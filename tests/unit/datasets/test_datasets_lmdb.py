@@ -15,7 +15,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry, ItemUnreadable
 from dsr_desk.datasets.lmdb_pages import Pages
 from dsr_desk.datasets.lmdb_store import LmdbStore, StoreNotCopied
-from dsr_desk.datasets.registry import SourceNotUnderstood, describe, open_source, survey
+from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
 
 JPEG = b"\xff\xd8\xff\xe0"
 
@@ -85,7 +85,7 @@ def test_a_store_of_pickles_is_refused_with_the_reason_and_nothing_runs(tmp_path
     values = {f"{number}".encode(): pickle.dumps((photo(number), Trap())) for number in range(3)}
     path = write_store(tmp_path / "s.lmdb", {b"__len__": pickle.dumps(3), **values})
     with pytest.raises(SourceNotUnderstood, match="LMDB store of values in pickle, which runs code"):
-        describe(path)
+        survey(path)
     (tmp_path / "a.jpg").write_bytes(photo(1))
     assert [line for line in survey(tmp_path).not_understood if "pickle" in line]
     assert not (tmp_path / "it ran").exists()
