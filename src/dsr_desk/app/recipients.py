@@ -55,6 +55,14 @@ def list_recipients(desk: Desk) -> list[Recipient]:
     return [Recipient(**row) for row in rows]
 
 
+def recipient_named(desk: Desk, name: str) -> Recipient:
+    """Raises RecipientMissing, also where two have the name."""
+    found = [one for one in list_recipients(desk) if one.name == name]
+    if len(found) != 1:
+        raise RecipientMissing()
+    return found[0]
+
+
 def add_recipient(desk: Desk, name: str, age_key: str) -> Change:
     """Raises RecipientKeyUnusable, RecipientKnown."""
     line = age_key.strip()

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from dsr_desk.app import sealing, signing_keys, time_stamps, validating
+from dsr_desk.app import recipients, sealing, signing_keys, time_stamps, validating
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import emit, json_option, passphrase_options, read_passphrase, with_desk
 from dsr_desk.cli.errors import PROBLEM
@@ -88,6 +88,55 @@ def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, st
     emit(as_json, codec.plain(current), f"Fingerprint: {current.spoken}", f"{vouched} Hand its certificate out anew.")
 
 
+@bundle.group()
+def recipient() -> None:
+    """To whom evidence goes: names and age keys, kept in the vault."""
+
+
+@recipient.command("list")
+@with_desk
+@json_option
+def recipient_list(desk: Desk, as_json: bool) -> None:
+    """All recipients, with the fingerprint to compare by voice."""
+    found = recipients.list_recipients(desk)
+    lines = [
+        f"{one.name}: {one.spoken} ({f'compared {one.compared}' if one.compared else 'not compared'})" for one in found
+    ]
+    emit(as_json, [{**codec.plain(one), "spoken": one.spoken} for one in found], *(lines or ["There is none yet."]))
+
+
+@recipient.command("add")
+@with_desk
+@click.argument("name")
+@click.argument("age_key")
+@json_option
+def recipient_add(desk: Desk, name: str, age_key: str, as_json: bool) -> None:
+    """Keep a recipient's AGE_KEY (the line that begins with age1)."""
+    recipients.add_recipient(desk, name, age_key)
+    spoken = recipients.recipient_named(desk, name).spoken
+    emit(as_json, {"name": name, "spoken": spoken}, f"Compare by voice, then record it: {spoken}")
+
+
+@recipient.command("compared")
+@with_desk
+@click.argument("name")
+@json_option
+def recipient_compared(desk: Desk, name: str, as_json: bool) -> None:
+    """Record that the fingerprint was compared with the recipient by voice."""
+    recipients.mark_compared(desk, recipients.recipient_named(desk, name).id)
+    emit(as_json, {"name": name, "compared": True}, f"The key of {name} counts as compared.")
+
+
+@recipient.command("remove")
+@with_desk
+@click.argument("name")
+@json_option
+def recipient_remove(desk: Desk, name: str, as_json: bool) -> None:
+    """Forget a recipient. What was sealed before still opens for it."""
+    recipients.remove_recipient(desk, recipients.recipient_named(desk, name).id)
+    emit(as_json, {"removed": name}, f"{name} is no recipient any more.")
+
+
 @bundle.command()
 @with_desk
 @click.argument("ref")
@@ -136,6 +185,7 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
 @click.option(
     "--regulator-certificate", "certificates", multiple=True, type=_FILE, help="A regulator's S/MIME certificate (PEM)."
 )
+@click.option("--recipient", "names", multiple=True, help="A recipient kept in the vault, by name; repeatable.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--completes", default="", metavar="WHY", help="What this adds to the last bundle of the case.")
 @click.option("--corrects", default="", metavar="WHY", help="What was wrong in the last bundle of the case.")
@@ -148,6 +198,7 @@ def seal(
     as_pdf: bool,
     regulators: tuple[str, ...],
     certificates: tuple[Path, ...],
+    names: tuple[str, ...],
     language: str,
     completes: str,
     corrects: str,
@@ -157,9 +208,11 @@ def seal(
     if completes and corrects:
         raise click.UsageError("give --completes or --corrects")
     relation = sealing.Relation.CORRECTS if corrects else sealing.Relation.COMPLETES if completes else None
+    kept = [recipients.recipient_named(desk, name) for name in names]
+    keys = [*regulators, *(one.age_key for one in kept)]
     sealed = sealing.seal(
         desk, ref, to,
-        requester=requester, as_pdf=as_pdf, regulators=regulators, certificates=certificates, language=language,
+        requester=requester, as_pdf=as_pdf, regulators=keys, certificates=certificates, language=language,
         relation=relation, why=corrects or completes,
     )  # fmt: skip
     lines = []
@@ -167,12 +220,10 @@ def seal(
         lines.append(f"{one.edition}: {one.path}")
         if one.passphrase:
             lines.append(f"  Passphrase, to be sent by another channel: {one.passphrase}")
-    lines.append(f"Certificate: {signing_keys.certificate_fingerprint(desk)}")
-    result = {
-        "bundles": [codec.plain(one) for one in sealed],
-        "certificate": signing_keys.certificate_fingerprint(desk),
-    }
-    emit(as_json, result, *lines)
+    lines += [f"! The key of {one.name} was never compared by voice." for one in kept if one.compared is None]
+    fingerprint = signing_keys.certificate_fingerprint(desk)
+    lines.append(f"Certificate: {fingerprint}")
+    emit(as_json, {"bundles": [codec.plain(one) for one in sealed], "certificate": fingerprint}, *lines)
 
 
 @bundle.command()
