@@ -54,4 +54,4 @@ def _first(db: Database) -> None:
         db.conn.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("index-001-first", _first),)
+MIGRATIONS: tuple[Migration, ...] = (Migration("index-001-postings", _first),)
