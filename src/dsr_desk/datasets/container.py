@@ -39,10 +39,10 @@ class ItemUnreadable(DeskError):
 class Entry:
     """One item as a container lists it.
 
-    `member` is the path inside the container, for a row of a table its sheet or "". `hint` is a row number or offset that helps
-    to find it again quickly and proves nothing. `group` ties items of one container that belong together (the key
-    of a WebDataset sample, the stem of a file with a sidecar), "" where there is no such tie. `record` holds a
-    record's fields as text. `problem` says in a few words why the item cannot be read (then `read` raises).
+    `member` is the path inside the container, for a row of a table its sheet or "". `hint` is a row number or offset
+    that helps to find it again quickly and proves nothing. `group` ties items of one container that belong together
+    (the key of a WebDataset sample, the stem of a file with a sidecar), "" where there is no such tie. `record` holds
+    a record's fields as text. `problem` says in a few words why the item cannot be read (then `read` raises).
     `read` returns the stored bytes; on streamed containers it must be called before the next entry is taken.
     """
 
