@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
 import dsr_desk.ui
 from dsr_desk.app.steps import Step
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import language, words
+from dsr_desk.ui.pictures import decode
 from dsr_desk.ui.views.evidence import EvidencePage
 from ui.conftest import Visitor
 
@@ -74,6 +78,15 @@ def test_plurals_figures_and_days_are_german() -> None:
     assert words.figure(3004118) == "3.004.118"
     assert language.said("12 of 41 decided, 2 unsure") == "12 von 41 entschieden, 2 unsicher"
     assert language.said("a sentence that no catalogue has") == "a sentence that no catalogue has"
+
+
+@pytest.mark.usefixtures("german")
+def test_what_no_catalogue_has_stays_as_it_is_for_qt_too() -> None:
+    assert QCoreApplication.translate("", "a sentence that no catalogue has") == "a sentence that no catalogue has"
+    assert QKeySequence("Ctrl+L").toString(QKeySequence.SequenceFormat.NativeText) == "Strg+L"
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), (90, 120, 150)).save(picture, "JPEG")
+    assert decode(picture.getvalue()).width() == 40
 
 
 @pytest.mark.usefixtures("german")

@@ -34,8 +34,11 @@ class Catalogue(QTranslator):
         return not self._sentences
 
     def translate(self, _context: str, source: str, _remark: str | None = None, n: int = -1) -> str:
-        found = self._sentences.get(source, "")
-        return found if isinstance(found, str) else found[0 if n == 1 else 1]
+        """None where there is none: an empty sentence would count as a translation, of Qt's own words too."""
+        found = self._sentences.get(source)
+        if isinstance(found, list):
+            return found[0 if n == 1 else 1]
+        return found  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=4)
