@@ -52,7 +52,11 @@ def not_read(index: Index) -> list[NotSearched]:
         )
     unread = next(index.rows("SELECT count(*) FROM items WHERE record = 1 AND reason <> ''"))[0]
     if unread:
-        found.append(NotSearched(f"{index.name}: records that cannot be read", "their content is damaged", unread))
+        found.append(
+            NotSearched(
+                f"{index.name}: records that cannot be read", "their content is damaged or not understood", unread
+            )
+        )
     return found
 
 
