@@ -56,8 +56,8 @@ class ClusterAddressUnusable(DeskError):
 
 class ClusterNotEncrypted(DeskError):
     code = "CLUSTER-NOT-ENCRYPTED"
-    happened = "{address} is not on this computer, and photos would travel to it unencrypted or to anyone."
-    means = "No photo was sent."
+    happened = "{address} is not on this computer, or is to be encrypted, and mutual TLS is not set up for it."
+    means = "No photo was sent: anybody on the way could have read it, or taken the part of the cluster."
     todo = (
         "Run the scheduler and all workers with TLS, and give a tls:// address with --cluster-ca, "
         "--cluster-certificate and --cluster-key."
