@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from dsr_desk.app.indexing import list_indexes
+from dsr_desk.app.review import CandidateMissing, record_fields
 from dsr_desk.ui import choosing
-from dsr_desk.ui.main import make_window
+from dsr_desk.ui.main import make_window, tell_fault
 from dsr_desk.ui.views.review import ReviewPage
 from dsr_desk.ui.views.sealed import SealedDialog, Shown
 from dsr_desk.ui.views.welcome import Welcome
@@ -39,6 +42,27 @@ def test_the_first_window_waits_for_the_organisation_and_a_known_vault_for_its_p
         wanted = getattr(card, field)
         qtbot.waitUntil(lambda window=window, wanted=wanted: window.focusWidget() is wanted)
         window.close()
+
+
+def test_a_fault_that_nobody_caught_is_told_to_the_person(visitor: Visitor) -> None:
+    tell_fault(visitor.window, ValueError, ValueError("a secret"), None)
+    tell_fault(visitor.window, CandidateMissing, CandidateMissing(case="1", item="x"), None)
+    assert [error.code for error in visitor.errors] == ["PROGRAM-FAULT", "REVIEW-NO-CANDIDATE"]
+    assert "a secret" not in visitor.errors[0].what_happened
+
+
+def test_candidates_of_an_index_that_is_gone_can_still_be_looked_at(visitor: Visitor) -> None:
+    visitor.identify()
+    visitor.search()
+    for index in list_indexes(visitor.desk):
+        visitor.desk.release(index.name)
+        shutil.rmtree(index.path)
+    page = visitor.open_case("review")
+    assert isinstance(page, ReviewPage)
+    item = page.current()
+    assert item is not None
+    assert record_fields(visitor.desk, item.candidate) == {}
+    assert visitor.errors == []
 
 
 def test_a_passphrase_is_not_lost_to_escape(qtbot: QtBot, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,10 +177,12 @@ def show_scores_early(desk: Desk, ref: str, item: str) -> Change:
 
 
 def face_crop(desk: Desk, candidate: Candidate) -> bytes | None:
-    """JPEG of the face compared, from the index; None for records and indexes without thumbnails."""
+    """JPEG of the face compared, from the index; None for records, and where the index has none or is not there."""
     if candidate.kind is not ItemKind.PHOTO or candidate.face is None:
         return None
-    return opened(desk, candidate.index).thumbnail(candidate.id, candidate.face)
+    with suppress(DeskError):
+        return opened(desk, candidate.index).thumbnail(candidate.id, candidate.face)
+    return None
 
 
 def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
@@ -196,8 +199,14 @@ def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
 
 
 def record_fields(desk: Desk, candidate: Candidate) -> dict[str, str]:
-    """Column and value of a record; for a photo those of the first record that it is linked to, if there is one."""
-    index = opened(desk, candidate.index)
+    """Column and value of a record; for a photo those of the first record that it is linked to, if there is one.
+
+    None where the index is not there any more.
+    """
+    try:
+        index = opened(desk, candidate.index)
+    except DeskError:
+        return {}
     linked = [reason.linked_item for reason in candidate.reasons if reason.linked_item]
     for item_id in (candidate.id, *linked):
         item = index.item(item_id)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
+from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, language, settings, theme
+from dsr_desk.ui.bridge import ProgramFault
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.words import tr
+
+log = logging.getLogger(__name__)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -23,9 +31,22 @@ def run(argv: Sequence[str]) -> int:
     follower = theme.follow_system(app)
     window = make_window(Path(argv[0]) if argv else None)
     window.show()
+    before, sys.excepthook = sys.excepthook, partial(tell_fault, window)
     code = app.exec()
+    sys.excepthook = before
     follower.deleteLater()
     return code
+
+
+def tell_fault(window: Window, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught reaches the person in front of the window, in four parts like every other error."""
+    if isinstance(error, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    if not isinstance(error, DeskError):
+        log.error("a fault in the windows", exc_info=(kind, error, trace))
+        error = ProgramFault(kind=kind.__name__, name=tr("showing a window"))
+    window.bridge.failed.emit(error)
 
 
 def dress(app: QApplication) -> None:

@@ -41,7 +41,8 @@ class CertificateCard(Card):
         self.export = Button(tr("Save the certificate …"), self._export)
         self.renew = Button(tr("New key …"), lambda: NewKeyDialog(session, self).open())
         self.bring = Button(tr("Use our own key …"), lambda: OwnKeyDialog(session, self).open())
-        self.body.addLayout(row(self.export, self.renew, self.bring, None))
+        self.body.addLayout(row(self.export, None))
+        self.body.addLayout(row(self.renew, self.bring, None))
 
     def reload(self) -> None:
         desk = self._session.desk

@@ -101,13 +101,11 @@ class RecipientsCard(Card):
         self.certificates: list[Path] = []
         self._files = QVBoxLayout()
         self._column.addLayout(self._files)
-        self._column.addLayout(
-            row(
-                Button(tr("Add a recipient"), self.add_asked.emit, kind="link"),
-                Button(tr("Seal for an S/MIME certificate too …"), self._choose_certificates, kind="link"),
-                None,
-            )
-        )
+        for button in (
+            Button(tr("Add a recipient"), self.add_asked.emit, kind="link"),
+            Button(tr("Seal for an S/MIME certificate too …"), self._choose_certificates, kind="link"),
+        ):
+            self._column.addLayout(row(button, None))
 
     def _later_part(self) -> None:
         self._later = label(tr("An earlier bundle of this case is out. This one"), "muted", wrap=True)

@@ -40,7 +40,7 @@ class OfficersCard(Card):
         )
         self.body.addWidget(self.recovered)
         self.model: RowsModel[Officer] = RowsModel(
-            (Column(tr("Name"), _name), Column(tr("Access"), _access, 220)), lambda one: one.name, self
+            (Column(tr("Name"), _name), Column(tr("Access to the vault"), _access, 220)), lambda one: one.name, self
         )
         self.table = Table(self.model, name=tr("Officers"), height=52)
         self.table.setMinimumHeight(150)

@@ -115,7 +115,7 @@ class PlacePanel(Card):
         self._column.addWidget(facts)
         if fields and candidate.kind is ItemKind.PHOTO:
             self._column.addWidget(rule())
-            self._column.addWidget(label(self.tr("Record"), "note"))
+            self._column.addWidget(label(self.tr("Its record"), "note"))
             for name, value in fields.items():
                 self._column.addWidget(label(name, "note"))
                 shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
