@@ -106,7 +106,9 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     read_back = program.says("delete", "read-back", ref)
     assert read_back["seen"] == "gone"
 
-    sealed = program.says("bundle", "seal", ref, "--to", "evidence")["bundles"][0]
+    answer = program.says("bundle", "seal", ref, "--to", "evidence")["bundles"][0]
+    assert answer["path"].endswith(".pdf")
+    sealed = program.says("bundle", "seal", ref, "--to", "evidence", "--form", "page")["bundles"][0]
     secret = program.folder / "bundle-passphrase.txt"
     secret.write_text(sealed["passphrase"])
     verified = program.says("bundle", "verify", sealed["path"], "--passphrase-file", secret, vault=False)

@@ -110,6 +110,7 @@ class DemoResult:
     found: Found
     models: tuple[AffectedLine, ...]
     without_lineage: tuple[str, ...]
+    excluded: dict[str, str]
     erased: int
     read_back: str
     bundles: tuple[Verified, ...]
@@ -191,6 +192,7 @@ def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None =
         found=prepared.found,
         models=tuple(_line(model) for model in impact.models),
         without_lineage=tuple(node.label for node in impact.without_lineage),
+        excluded={one.node.label: one.reason for one in impact.excluded},
         erased=rehearsed.erase,
         read_back=found.headline,
         bundles=bundles,
@@ -218,6 +220,7 @@ def demo_lines(result: DemoResult) -> list[str]:
         lines.append(f"  {model.model}: {how}{'; deployed' if model.deployments else ''}")
         lines.append(f"    {' → '.join(model.path)}")
     lines += [f"  {name}: no recorded training data, so nothing can be said of it" for name in result.without_lineage]
+    lines += [f"  {name}: not affected, {reason}" for name, reason in result.excluded.items()]
     lines += ["", f"Deletion: {result.erased} items erased. Read back: {result.read_back}", ""]
     for bundle in result.bundles:
         verdict = f"verified, {bundle.checks} checks hold" if bundle.ok else "DOES NOT VERIFY"

@@ -16,6 +16,8 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Disposition, Fate, Impact, JoinAnswer, Node, Observed, Planned
+from dsr_desk.deletion.derive import label_of
+from dsr_desk.deletion.records import VaultRecords
 from dsr_desk.lineage import dispositions as kept
 from dsr_desk.lineage.arrival import collected_since
 from dsr_desk.lineage.content import Content
@@ -153,7 +155,8 @@ def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
     A version that another case's erasure made holds them still; one that this case's erasure made holds none.
     """
     count = dict(Counter(hit.candidate.dataset_version for hit in hits(desk, ref)))
-    own = re.compile(rf".*-erased-{re.escape(ref)}(-\d+)?")
+    labels = "|".join(label_of(digest) for digest in VaultRecords(desk.vault).plans(ref)) or "(?!)"
+    own = re.compile(rf".*-({labels})(-\d+)?")
     later = [version for version, _ in dataset_versions(desk) if version.derived_from]
     queue = list(count)
     for before in queue:

@@ -180,7 +180,13 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
 @click.argument("ref")
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
 @click.option("--requester/--no-requester", default=True, help="A file for the person.")
-@click.option("--as-pdf", is_flag=True, help="The person's file as a PDF with a passphrase, not as open-me.html.")
+@click.option(
+    "--form",
+    type=click.Choice(["pdf", "page"]),
+    default="pdf",
+    show_default=True,
+    help="The person's file: a PDF, which opens everywhere, or open-me.html, which shows more.",
+)
 @click.option("--regulator", "regulators", multiple=True, help="A regulator's age key; repeatable.")
 @click.option(
     "--regulator-certificate", "certificates", multiple=True, type=_FILE, help="A regulator's S/MIME certificate (PEM)."
@@ -195,7 +201,7 @@ def seal(
     ref: str,
     to: Path,
     requester: bool,
-    as_pdf: bool,
+    form: str,
     regulators: tuple[str, ...],
     certificates: tuple[Path, ...],
     names: tuple[str, ...],
@@ -212,7 +218,7 @@ def seal(
     keys = [*regulators, *(one.age_key for one in kept)]
     sealed = sealing.seal(
         desk, ref, to,
-        requester=requester, as_pdf=as_pdf, regulators=keys, certificates=certificates, language=language,
+        requester=requester, as_pdf=form == "pdf", regulators=keys, certificates=certificates, language=language,
         relation=relation, why=corrects or completes,
     )  # fmt: skip
     lines = []

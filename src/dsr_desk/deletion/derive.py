@@ -21,6 +21,11 @@ class Derived:
     changed: tuple[tuple[ItemAddress, str], ...]
 
 
+def label_of(plan_digest: str) -> str:
+    """What the versions that a plan makes are labelled with. Reports of other cases show it: it names no case."""
+    return f"erased-{plan_digest[:8]}"
+
+
 def derived_versions(
     plan: Plan, outcomes: Sequence[Outcome], versions: Mapping[str, DatasetVersion]
 ) -> tuple[Derived, ...]:
@@ -39,15 +44,15 @@ def derived_versions(
             elif seen.seen is Seen.MASKED:
                 changed.append((addresses[seen.item], seen.digest_after))
     return tuple(
-        Derived(_next(version_id, plan.case, versions), tuple(removed), tuple(changed))
+        Derived(_next(version_id, label_of(plan.digest), versions), tuple(removed), tuple(changed))
         for version_id, (removed, changed) in changes.items()
         if removed or changed
     )
 
 
-def _next(version_id: str, case: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:
+def _next(version_id: str, suffix: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:
     old = versions.get(version_id) or DatasetVersion(*version_id.rpartition("@")[::2])
-    label = base = f"{old.version}-erased-{case}"
+    label = base = f"{old.version}-{suffix}"
     number = 1
     while f"{old.name}@{label}" in versions:
         number += 1

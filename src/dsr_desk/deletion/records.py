@@ -64,6 +64,11 @@ class VaultRecords:
         row = self._vault.db.conn.execute(query, [case]).fetchone()
         return from_text(row[0], Plan) if row else None
 
+    def plans(self, case: str) -> list[str]:
+        """Digests of all plans that were ever made in a case."""
+        rows = self._vault.db.conn.execute("SELECT digest FROM deletion_plans WHERE case_ref = ?", [case])
+        return [row[0] for row in rows]
+
     def add_approval(self, plan: Plan, approval: Approval) -> int:
         with self._vault.transaction() as db:
             db.table("deletion_approvals").upsert(
