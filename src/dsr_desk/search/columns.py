@@ -119,6 +119,8 @@ def guess_kind(header: str, values: Sequence[str]) -> ColumnKind:
         named = None
     if named is ColumnKind.PHOTO_REFERENCE and filled and max(map(len, filled)) > 1000:
         named = None
+    if named is ColumnKind.PHOTO_REFERENCE and content is ColumnKind.FREE_TEXT:
+        return content
     if named is not None:
         return named
     return content or ColumnKind.OTHER
@@ -145,6 +147,8 @@ def _by_header(header: str) -> ColumnKind | None:
     found = [kind for kind, known in _HEADERS if known.intersection(words) or "".join(words) in known]
     if ColumnKind.NAME in found and _NOT_PEOPLE.intersection(words):
         found.remove(ColumnKind.NAME)
+    if ColumnKind.FREE_TEXT in found and ColumnKind.PHOTO_REFERENCE in found:
+        found.remove(ColumnKind.PHOTO_REFERENCE)
     if words in (["id"], ["key"]):
         return ColumnKind.ACCOUNT_ID
     return found[0] if found else None

@@ -57,6 +57,8 @@ def rows_found(index: Index, identifiers: Identifiers) -> dict[str, list[str]]:
         ("file", ["a/b.jpg"], ColumnKind.PHOTO_REFERENCE),
         ("path", ["a/b.jpg", "c.png"], ColumnKind.PHOTO_REFERENCE),
         ("caption", ["x"], ColumnKind.FREE_TEXT),
+        ("image_caption", ["a man"], ColumnKind.FREE_TEXT),
+        ("image", ["she was at the lake that day", "a man on a bicycle in town"], ColumnKind.FREE_TEXT),
         ("remarks", ["she was at the lake that day", "a man on a bicycle in town"], ColumnKind.FREE_TEXT),
         ("Straße", ["Hauptstr. 1"], ColumnKind.ADDRESS),
         ("product name", ["Lamp"], ColumnKind.OTHER),
