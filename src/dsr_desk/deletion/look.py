@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Container, ItemGone, ItemUnreadable
+from dsr_desk.datasets.container import Container, Entry, ItemGone, ItemUnreadable
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
 from dsr_desk.faces.decode import decode
@@ -18,7 +18,7 @@ from dsr_desk.faces.phash import perceptual_hash
 
 @dataclass
 class Look:
-    """One pass over a container.
+    """One pass over a container. Records of photos count at their own place alone.
 
     `alike` counts what has a planned item's member and digest, `contents` what has its digest at any place,
     `members` the digests at a planned member; `looks` and `orientations` are those of planned photos.
@@ -52,7 +52,7 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
         digest = hashlib.sha256(data).hexdigest()
         if entry.member in members:
             found.members.setdefault(entry.member, set()).add(digest)
-        if digest not in digests:
+        if digest not in digests or describes_another(entry, members):
             continue
         found.contents[digest] += 1
         found.alike[entry.member, digest] += 1
@@ -64,6 +64,11 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
     if container.path.is_dir():
         _look_for_unlisted(container, items, found)
     return found
+
+
+def describes_another(entry: Entry, members: Collection[str]) -> bool:
+    """Whether it is the record of a photo outside of `members`: two photos' records may say the very same."""
+    return entry.kind is ItemKind.RECORD and bool(entry.group and entry.member) and entry.member not in members
 
 
 def seen_items(

@@ -14,6 +14,7 @@ from dsr_desk.core.lineage import AffectedModel, Planned
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.deletion import letters
+from dsr_desk.deletion.look import describes_another
 
 UNKNOWN = ("", "unknown")
 SAME_BYTES = "holds the very same bytes as an item that was decided"
@@ -130,12 +131,13 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
 
 
 def companions(container: Container, items: Iterable[PlannedItem], left_alone: Collection[str]) -> list[PlannedItem]:
-    """What goes along: items with the very same bytes, and records whose group loses its last photo.
+    """What goes along: items with the very same bytes but other photos' records, and records of erased photos.
 
     `left_alone` are ids of items that were rejected or are held. Reads the container once.
     """
     planned = {item.address.id: item for item in items}
     treated = {item.address.digest: item for item in planned.values()}
+    members = {item.address.member for item in planned.values()}
     dataset = next((item.address.dataset for item in planned.values()), "")
     seen: Counter[tuple[str, str]] = Counter()
     staying: set[str] = set()
@@ -149,7 +151,7 @@ def companions(container: Container, items: Iterable[PlannedItem], left_alone: C
         digest = stored_digest(entry)
         address = ItemAddress(dataset, container.name, entry.member, digest, seen[entry.member, digest])
         seen[entry.member, digest] += 1
-        twin = treated.get(digest)
+        twin = None if describes_another(entry, members) else treated.get(digest)
         if twin is not None and address.id not in planned and address.id not in left_alone:
             found.append(replace(twin, address=address, kind=entry.kind, reason=twin.reason or SAME_BYTES))
         if entry.kind is ItemKind.PHOTO:

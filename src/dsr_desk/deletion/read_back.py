@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from dsr_desk.core.items import ItemAddress, ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.datasets.container import Container, Entry, ItemUnreadable
 from dsr_desk.deletion.identifiers import Mentions
-from dsr_desk.deletion.look import leftovers, look, seen_items
+from dsr_desk.deletion.look import describes_another, leftovers, look, seen_items
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.deletion.run import Stores
@@ -162,7 +162,9 @@ def _sweep(
     token: CancelToken | None,
     report: Report,
 ) -> _Sweep:
-    digests = {item.address.digest for action in plan.erasing for item in action.items}
+    erased: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for item in (item for action in plan.erasing for item in action.items):
+        erased[item.address.digest].add((item.address.container, item.address.member))
     sweep = _Sweep()
     if not containers:
         sweep.not_looked.append(NotSearched("the containers of all indexes", "none of them lies on this computer"))
@@ -172,7 +174,7 @@ def _sweep(
             for entry, address, data in _opened(container, dataset, sweep):
                 if token is not None:
                     token.check()
-                _look_at(entry, address, data, digests, looks, scope, sweep)
+                _look_at(entry, address, data, erased, looks, scope, sweep)
                 if sweep.items % 500 == 0:
                     report(Progress("read back", sweep.items))
         except DeskError as error:
@@ -208,18 +210,20 @@ def _look_at(
     entry: Entry,
     address: ItemAddress,
     data: bytes,
-    digests: Collection[str],
+    erased: Mapping[str, Collection[tuple[str, str]]],
     looks: Mapping[str, bytes],
     scope: Scope,
     sweep: _Sweep,
 ) -> None:
+    """`erased` holds container and member of what had each digest."""
     why = scope.excepted.get(address.id)
     into: list[tuple[list[Remaining], str]] = []
-    if address.digest in digests:
+    there = {member for container, member in erased.get(address.digest, ()) if container == address.container}
+    if address.digest in erased and not describes_another(entry, there):
         into.append((sweep.content, "holds the bytes of an item that was to be erased"))
     if entry.kind is ItemKind.PHOTO:
         sweep.photos += 1
-        if looks and address.digest not in digests and _looks_like(data, entry, looks.values()):
+        if looks and address.digest not in erased and _looks_like(data, entry, looks.values()):
             into.append((sweep.near, "looks like a photo that was erased"))
     else:
         sweep.records += 1

@@ -24,7 +24,7 @@ from deletion_samples import (
 )
 from PIL import Image
 
-from dsr_desk.core.actions import Check, Plan, ReadBack, Remaining, Seen, Treatment
+from dsr_desk.core.actions import Check, OutcomeState, Plan, ReadBack, Remaining, Seen, Treatment
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.findings import Identifiers, NotSearched
 from dsr_desk.core.items import Box, ItemAddress
@@ -94,6 +94,19 @@ def test_the_same_bytes_in_any_container_are_found(root: Path, deleted: tuple[Pl
     (root / "renamed.png").write_bytes(picture(11))
     found = check(look(deleted), "content hash")
     assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, ["data › renamed.png"])
+
+
+def test_a_record_that_says_the_same_of_another_photo_stays_and_counts_for_nothing(root: Path) -> None:
+    for name in ("p0.json", "p1.json"):
+        (root / name).write_text('{"caption": "a woman at the sea"}')
+    plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
+    assert "p1.json" not in [item.address.member for action in plan.actions for item in action.items]
+
+    outcomes = run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+
+    assert {one.state for one in outcomes} == {OutcomeState.DONE}
+    assert look((plan, stores, records)).seen is Seen.GONE
+    assert [(root / name).exists() for name in ("p0.json", "p1.json")] == [False, True]
 
 
 def test_a_photo_that_looks_alike_is_found_unless_it_was_rejected(
