@@ -137,7 +137,7 @@ def calibrate(scores: NDArray[np.float32], known: KnownScores | None = None) -> 
         return untrusted
     # Of a large index every so-many-th score describes the first band as well as all of them do.
     step = -(-count // SAMPLE)
-    sample = scores[::step]
+    sample = np.ascontiguousarray(scores[::step])
     own = step * known.own_faces(sample) if known else 0.0
     if own > MOST_OWN * count:
         return untrusted
