@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from dsr_desk.ui import words
 from dsr_desk.ui.bridge import Bridge, Work
+from dsr_desk.ui.language import said
 from dsr_desk.ui.pace import Pace
 from dsr_desk.ui.widgets import Button, label
 
@@ -68,7 +69,7 @@ class ActivityStrip(QFrame):
         progress = job.progress
         self._name.setText(job.name)
         self._name.show()
-        self._phase.setText(progress.phase if progress else "")
+        self._phase.setText(said(progress.phase) if progress else "")
         total = progress.total if progress else None
         done = progress.done if progress else 0
         self._bar.setVisible(True)

@@ -13,6 +13,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
+from dsr_desk.ui.language import WORDED, said
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
 from dsr_desk.ui.words import tr
@@ -149,9 +150,8 @@ def four_parts(error: DeskError) -> str:
 
 def error_says(error: DeskError) -> tuple[str, str, str]:
     """What happened, what it means and what to do, in the language of the windows where it has the sentences."""
-    happened, means, todo = (
-        tr(template).format(**error.details) for template in (error.happened, error.means, error.todo)
-    )
+    details = {name: said(str(value)) if name in WORDED else value for name, value in error.details.items()}
+    happened, means, todo = (tr(template).format(**details) for template in (error.happened, error.means, error.todo))
     return happened, means, todo
 
 

@@ -3,7 +3,9 @@
 A catalogue is a JSON object from the English sentence to its translation, and from a sentence with `%Ln` to its two
 forms, for one and for several. What stands in no catalogue stays English.
 
-A second catalogue holds what the other rooms say in English sentences: whole, or with holes `{}` for what varies.
+A second catalogue (`.errors`) holds the three sentences of each error. A third (`.said`) holds what other rooms say:
+whole sentences, or such with holes, `{}` for words and `{n}` for figures. In the translation a hole stays as it is,
+`{:said}` is said in turn, `{:list}` is said part by part, `{:figure}` is written as the language writes figures.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from PySide6.QtWidgets import QApplication
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """By their own names, as everybody finds them."""
+
+WORDED = frozenset({"why", "what", "sentence", "needed", "how", "right", "state", "fate"})
+"""Details of errors that are words of the program; all others are names and figures."""
 
 _installed: list[QTranslator] = []
 _spoken = "en"
@@ -43,8 +48,8 @@ class Catalogue(QTranslator):
 
 @lru_cache(maxsize=4)
 def sentences(language: str) -> dict[str, str | list[str]]:
-    """The catalogue of a language; empty for English."""
-    return _read(language)
+    """What the windows and the errors say, in a language; empty for English."""
+    return {**_read(f"{language}.errors"), **_read(language)}
 
 
 def said(text: str) -> str:
@@ -52,22 +57,72 @@ def said(text: str) -> str:
     return _said(text, _spoken)
 
 
+def said_gap(what: str, why: str) -> str:
+    """What was not looked at and why. A bare word such as "faces" counts with its reason only: it may be a name."""
+    whole = f"{what}: {why}"
+    found = said(whole)
+    return found if found != whole else f"{said(what)}: {said(why)}"
+
+
 @lru_cache(maxsize=4096)
 def _said(text: str, language: str) -> str:
+    """Text that is in no catalogue as a whole is said sentence by sentence."""
     for pattern, translation in _patterns(language):
         if (found := pattern.fullmatch(text)) is not None:
-            return translation.format(*found.groups())
-    return text
+            return translation.format(*(_Hole(words, language) for words in found.groups()))
+    sentences = _BETWEEN.split(text)
+    return " ".join(_said(one, language) for one in sentences) if len(sentences) > 1 else text
+
+
+class _Hole:
+    """What stands in a hole of a sentence."""
+
+    def __init__(self, words: str, language: str) -> None:
+        self._words, self._language = words, language
+
+    def __format__(self, way: str) -> str:
+        if way == "said":
+            return _said(self._words, self._language)
+        if way == "list":
+            return ", ".join(_said(one, self._language) for one in self._words.split(", "))
+        if way == "figure":
+            locale = QLocale(self._language)
+            return self._words.translate({ord(","): locale.groupSeparator(), ord("."): locale.decimalPoint()})
+        return self._words
+
+
+_BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
+_HOLES = {"{}": r"((?:(?![.!?] [A-Z0-9]).)+)", "{n}": r"(\d[\d.,]*)"}
+"""A hole ends with its sentence, or the first sentence of a statement would swallow the others."""
+_NAMED = re.compile(r"\{(\w+)[^}]*\}")
 
 
 @lru_cache(maxsize=4)
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Those without holes first, then the longest, so that the most exact one counts."""
-    entries = sorted(_read(f"{language}.said").items(), key=lambda one: ("{}" in one[0], -len(one[0])))
-    return tuple(
-        (re.compile("(.+)".join(re.escape(part) for part in english.split("{}")), re.DOTALL), str(translation))
-        for english, translation in entries
-    )
+    """Those without holes first, then the longest, so that the most exact one counts.
+
+    Sentences of errors are among them: a gap gives the one of the error that made it.
+    """
+    errors = (_unnamed(english, str(german)) for english, german in _read(f"{language}.errors").items())
+    entries = {**dict(errors), **_read(f"{language}.said")}
+    ordered = sorted(entries.items(), key=lambda one: ("{" in one[0], -len(one[0])))
+    return tuple((_pattern(english), str(translation)) for english, translation in ordered)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{n?\})", english)
+    return re.compile("".join(_HOLES.get(part) or re.escape(part) for part in parts), re.DOTALL)
+
+
+def _unnamed(english: str, translation: str) -> tuple[str, str]:
+    """A sentence of an error with its details in the order of their places."""
+    names = _NAMED.findall(english)
+
+    def placed(found: re.Match[str]) -> str:
+        way = ":said" if found[1] in WORDED else ""
+        return f"{{{names.index(found[1])}{way}}}"
+
+    return _NAMED.sub("{}", english), _NAMED.sub(placed, translation)
 
 
 def _read(name: str) -> dict[str, str | list[str]]:

@@ -12,6 +12,7 @@ from dsr_desk.app.review import ReviewItem
 from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import names
+from dsr_desk.ui.language import said
 from dsr_desk.ui.photo_view import PhotoView
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.review_parts import RecordView
@@ -62,7 +63,7 @@ class CandidateCard(Card):
         faces = [one for one in candidate.reasons if one.kind is ReasonKind.FACE]
         self.reveal.setVisible(bool(faces) and not score_known)
         hidden = self.tr("score hidden until decided") if faces else ""
-        self.score.setText("\n".join(one.says for one in faces) if score_known else hidden)
+        self.score.setText("\n".join(said(one.says) for one in faces) if score_known else hidden)
 
     def show_picture(self, image: QImage | None) -> None:
         """None while it is being decoded; a null image where the index keeps none."""

@@ -20,7 +20,7 @@ from dsr_desk.core.requests import CaseState
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import names, words
 from dsr_desk.ui.dialogs import TypedConfirmation
-from dsr_desk.ui.language import said
+from dsr_desk.ui.language import said, said_gap
 from dsr_desk.ui.models.actions import ActionRow, ActionsModel, Rehearsed, seen_name, seen_tone
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
@@ -137,7 +137,7 @@ class DeletionPage(Page):
         clear(self._cannot)
         for gap in cannot:
             count = f" ({words.figure(gap.count)})" if gap.count else ""
-            self._cannot.addWidget(Notice(f"{gap.what}: {gap.why}{count}", Tone.WARN, plain=True))
+            self._cannot.addWidget(Notice(said_gap(gap.what, gap.why) + count, Tone.WARN, plain=True))
         if not cannot:
             self._cannot.addWidget(label(self.tr("Nothing that this program knows of."), "muted", wrap=True))
         self._cannot.addStretch(1)
@@ -154,7 +154,7 @@ class DeletionPage(Page):
             for check in found.checks:
                 icon = "done" if seen_tone(check.seen) is Tone.OK else None
                 line = Notice(plain=True)
-                line.say(f"{check.name}: {check.says}", seen_tone(check.seen), icon)
+                line.say(said_gap(check.name, check.says), seen_tone(check.seen), icon)
                 self._seen.addWidget(line)
         self._seen.addStretch(1)
 

@@ -16,6 +16,7 @@ from dsr_desk.ui import words
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.choosing import ask_files, ask_folder
 from dsr_desk.ui.dialogs import four_parts
+from dsr_desk.ui.language import said
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Notice, clear, label, row, scrolled
 from dsr_desk.ui.words import tr
@@ -129,9 +130,9 @@ class SourceStep(QWidget):
             line.say(part_says(part), *((Tone.WARN, None) if part.unreadable else (Tone.OK, "done")))
             card.body.addWidget(line)
         for name, why in view.problems[:SHOWN]:
-            card.body.addWidget(Notice(f"{name}: {why}", Tone.DANGER, plain=True))
+            card.body.addWidget(Notice(f"{name}: {said(why)}", Tone.DANGER, plain=True))
         for name, why in view.not_understood[:SHOWN]:
-            reason = why or tr("in no format that is read")
+            reason = said(why) if why else tr("in no format that is read")
             says = tr("Not understood, will be stated: {name} ({why})").format(name=name, why=reason)
             card.body.addWidget(Notice(says, Tone.WARN, plain=True))
         more = max(0, len(view.problems) - SHOWN) + max(0, len(view.not_understood) - SHOWN)

@@ -13,7 +13,7 @@ from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import names, words
 from dsr_desk.ui.delegates.film import FilmDelegate
 from dsr_desk.ui.dialogs import Dialog
-from dsr_desk.ui.language import said
+from dsr_desk.ui.language import said, said_gap
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photo_view import PhotoView
 from dsr_desk.ui.theme import Tone
@@ -99,7 +99,7 @@ class PlacePanel(Card):
             self._column.addWidget(rule())
             self._column.addWidget(label(self.tr("Why it is here"), "note"))
         for reason in reasons:
-            self._column.addWidget(label(reason.says, wrap=True))
+            self._column.addWidget(label(said(reason.says), wrap=True))
             if reason.kind is ReasonKind.LINK and reason.linked_item:
                 self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
         if reasons:
@@ -125,7 +125,7 @@ class PlacePanel(Card):
                 self._column.addWidget(shown)
         if candidate.quality:
             self._column.addWidget(
-                label(self.tr("Quality: {q}").format(q=", ".join(candidate.quality)), "muted", wrap=True)
+                label(self.tr("Quality: {q}").format(q=", ".join(map(said, candidate.quality))), "muted", wrap=True)
             )
         self._column.addStretch(1)
 
@@ -133,7 +133,10 @@ class PlacePanel(Card):
         """A link is refused by itself: the candidate stays until it is decided."""
         text = self.tr("take it back") if refused else self.tr("this link does not hold")
         button = Button(
-            text, lambda: self.link_judged.emit(reason.linked_item, refused), kind="link", name=f"{text}: {reason.says}"
+            text,
+            lambda: self.link_judged.emit(reason.linked_item, refused),
+            kind="link",
+            name=f"{text}: {said(reason.says)}",
         )
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return row(Chip(self.tr("refused"), Tone.WARN), button, None) if refused else row(button, None)
@@ -165,8 +168,8 @@ class ReviewFoot(Card):
         self.body.addLayout(line)
 
     def show_search(self, search: SearchResult | None, stale: list[str]) -> None:
-        self.statement.setText(search.statement if search else "")
-        missing = [f"{one.what}: {one.why}" for one in search.not_searched] if search else []
+        self.statement.setText(said(search.statement) if search else "")
+        missing = [said_gap(one.what, one.why) for one in search.not_searched] if search else []
         self.not_searched.setVisible(bool(missing))
         self.see_gaps.setVisible(bool(missing))
         says = words.counted(len(missing), self.tr("1 part was not searched"), "%Ln parts were not searched")

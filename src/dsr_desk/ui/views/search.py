@@ -13,6 +13,7 @@ from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import SearchResult
 from dsr_desk.ui import words
 from dsr_desk.ui.fields import FigureField
+from dsr_desk.ui.language import said, said_gap
 from dsr_desk.ui.models.indexes import IndexChoices
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
@@ -127,7 +128,7 @@ class SearchPage(Page):
             for index in left_out
         ]
         says += [
-            f"{one.what}: {one.why}" + (f" ({words.figure(one.count)})" if one.count is not None else "")
+            said_gap(one.what, one.why) + (f" ({words.figure(one.count)})" if one.count is not None else "")
             for one in (self._last.not_searched if self._last else ())
         ]
         for sentence in dict.fromkeys(says):
@@ -149,7 +150,7 @@ class SearchPage(Page):
             self._result.addStretch(1)
             return
         self.state.say(*((self.tr("complete"), Tone.OK) if result.complete else (self.tr("partial"), Tone.WARN)))
-        self._result.addWidget(label(result.statement, wrap=True, selectable=True))
+        self._result.addWidget(label(said(result.statement), wrap=True, selectable=True))
         compared = self.tr("{faces} compared, {records} compared").format(
             faces=words.counted(result.compared_faces, self.tr("1 face"), "%Ln faces"),
             records=words.counted(result.compared_records, self.tr("1 record"), "%Ln records"),

@@ -11,6 +11,7 @@ from dsr_desk.app.treatment import Wanted
 from dsr_desk.core.actions import ActionKind, PlannedItem, Treatment
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui.fields import Choice, DayField, text_field
+from dsr_desk.ui.language import said
 from dsr_desk.ui.models.actions import ActionRow, kind_name
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.tables import Table
@@ -75,7 +76,7 @@ class TreatmentDialog(QDialog):
             return Cell(chip=tr("held"), tone=Tone.WARN)
         if item.treatment is Treatment.MASK:
             return Cell(chip=tr("face masked"), note=item.reason, tone=Tone.INFO)
-        return Cell(tr("erased"), item.reason)
+        return Cell(tr("erased"), said(item.reason))
 
     def _allow(self) -> None:
         way = self.way.value
