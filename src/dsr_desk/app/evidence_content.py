@@ -10,6 +10,7 @@ from dsr_desk.app.chasing import Task, tasks
 from dsr_desk.app.deleting import PlanView
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.evidence_items import CaseItems, of_kind
+from dsr_desk.app.indexing import dataset_versions
 from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.organisation import organisation_details
 from dsr_desk.app.searching import PastSearch, searches
@@ -66,6 +67,7 @@ def gather(desk: Desk, view: CaseView, plan: PlanView | None, checkpoints: Seque
         told=_told(asked),
         backups=tuple(say.Backup(action.what, action.until) for action in _of(plan, ActionKind.BACKUP)),
         lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
+        datasets=tuple(version for version, _ in dataset_versions(desk)),
         other_identifiers=_identifiers(view),
     )
 
@@ -212,7 +214,11 @@ def _model(
         )
         if planned
         else None,
-        observed=say.ObservedFate(observed.fate, observed.how, observed.officer, observed.seen) if observed else None,
+        observed=say.ObservedFate(
+            observed.fate, observed.how, observed.officer, observed.seen, observed.by, observed.recorded
+        )
+        if observed
+        else None,
         training_recorded=model.training_recorded,
     )
 

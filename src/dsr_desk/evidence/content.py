@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from dsr_desk.core.actions import Seen
-from dsr_desk.core.items import ItemKind
+from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.evidence.facts import Saying
 from dsr_desk.evidence.many import Many, number_of, numbers
 from dsr_desk.evidence.parts import (
@@ -120,6 +120,8 @@ class EvidenceContent:
     limits: tuple[str, ...] = ()
     lineage_sources: tuple[tuple[str, str], ...] = ()
     not_registered: tuple[str, ...] = ()
+    datasets: tuple[DatasetVersion, ...] = ()
+    """Every registered dataset version as it is registered at the time of sealing."""
     earlier: tuple[EarlierBundle, ...] = ()
     other_identifiers: tuple[str, ...] = field(default=(), repr=False)
     """The subject's and other people's identifiers: sealing refuses a regulator edition that holds one of them."""

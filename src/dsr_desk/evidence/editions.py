@@ -15,6 +15,7 @@ from dsr_desk.evidence.lineage_picture import lineage_svg
 from dsr_desk.evidence.log import sign_checkpoint, verifier_key
 from dsr_desk.evidence.members import Held, Member, Spool
 from dsr_desk.evidence.pdf import report_pdf
+from dsr_desk.evidence.registered import as_json, told_of, unknown_facts
 from dsr_desk.evidence.report import report
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.statement import envelope, statement
@@ -30,7 +31,7 @@ def payload_of(
     """
     requester = edition is Edition.REQUESTER
     page = report(content, edition, language)
-    made: dict[str, Member] = {name: Held(data) for name, data in (_hers if requester else _theirs)(content).items()}
+    made: dict[str, Member] = {name: Held(data) for name, data in _files(content, edition, language).items()}
     made |= {name: spool.add(pieces) for name, pieces in _long(content, edition)}
     made["report.html"] = Held(page)
     if requester:
@@ -40,6 +41,10 @@ def payload_of(
     made |= {name: Held(data) for name, data in _log(content, signer).items()}
     made["statement.dsse.json"] = Held(envelope(statement(made, predicate(content, edition, language)), signer))
     return made
+
+
+def _files(content: EvidenceContent, edition: Edition, language: Language) -> dict[str, bytes]:
+    return _hers(content) if edition is Edition.REQUESTER else _theirs(content, language)
 
 
 def predicate(content: EvidenceContent, edition: Edition, language: Language) -> dict[str, Any]:
@@ -62,8 +67,12 @@ def predicate(content: EvidenceContent, edition: Edition, language: Language) ->
                 ],
                 "models": len(content.models),
                 "notSearched": len(content.not_searched) + len(content.not_registered),
+                "datasets": [
+                    {"dataset_version": version, "unknown": names}
+                    for version, names in unknown_facts(content, edition).items()
+                ],
                 "declarant": replace(content.declarant, basis=english(content.declarant.basis)),
-                "declared": _declared(content),
+                "declared": _declared(content, edition),
                 "earlier": [replace(one, why=english(one.why)) for one in content.earlier],
             }
         )
@@ -71,7 +80,7 @@ def predicate(content: EvidenceContent, edition: Edition, language: Language) ->
     return said
 
 
-def _declared(content: EvidenceContent) -> list[str]:
+def _declared(content: EvidenceContent, edition: Edition) -> list[str]:
     """What no computation proves, as sentences for the verifier to repeat."""
     who = content.declarant.name
     sentences = [
@@ -79,6 +88,8 @@ def _declared(content: EvidenceContent) -> list[str]:
         "That nothing is left on backups, on other copies or in flash memory is not provable; see the report's limits.",
         "The organisation holds its key and journal; one rebuilt and signed anew shows only to who kept a checkpoint.",
     ]
+    if told_of(content, edition):
+        sentences.append("Where data came from, on what basis and who got it is as people registered it, not provable.")
     if content.journal.epoch > 1:
         sentences.append("The journal was restored from a backup; what was written after the backup is lost.")
     if content.doubts:
@@ -111,6 +122,7 @@ def _hers(content: EvidenceContent) -> dict[str, bytes]:
                 ],
                 "not_searched": content.not_searched,
                 "not_registered": content.not_registered,
+                "datasets": as_json(content, Edition.REQUESTER),
                 "searches": [_some(one, "when", "statement", "complete", "after_deletion") for one in content.searches],
             }
         ),
@@ -125,7 +137,7 @@ def _hers(content: EvidenceContent) -> dict[str, bytes]:
     }
 
 
-def _theirs(content: EvidenceContent) -> dict[str, bytes]:
+def _theirs(content: EvidenceContent, language: Language) -> dict[str, bytes]:
     """The whole scope, actions, dispositions and custody; no picture, no salt, no name of the person."""
     case = {key: value for key, value in _fields(content.case).items() if key != "person"}
     return {
@@ -144,6 +156,7 @@ def _theirs(content: EvidenceContent) -> dict[str, bytes]:
                 "searches": content.searches,
                 "not_searched": content.not_searched,
                 "not_registered": content.not_registered,
+                "datasets": as_json(content, Edition.REGULATOR),
                 "review": content.review,
             }
         ),
@@ -155,7 +168,7 @@ def _theirs(content: EvidenceContent) -> dict[str, bytes]:
                 "sources": [{"file": name, "sha256": digest} for name, digest in content.lineage_sources],
             }
         ),
-        "lineage.svg": lineage_svg(content.models),
+        "lineage.svg": lineage_svg(content.models, language),
         "actions.jsonl": b"".join(_lines(content.actions)),
         "readback.json": _json(content.read_backs),
         "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),

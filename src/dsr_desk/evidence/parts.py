@@ -197,12 +197,14 @@ class PlannedFate:
 
 @dataclass(frozen=True)
 class ObservedFate:
-    """What was seen of a model, by whom, and how they know."""
+    """What was seen of a model and how they know: seen by `by` ("": the officer), written down by `officer`."""
 
     fate: Fate
     how: str
     officer: str
     seen: str
+    by: str = ""
+    recorded: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,16 @@ from itertools import islice
 from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.core.requests import Law
 from dsr_desk.evidence import report_details
-from dsr_desk.evidence.content import Edition, EvidenceContent, FaceCrop, HitItem, Language, ModelEntry, Seen
+from dsr_desk.evidence.content import (
+    Edition,
+    EvidenceContent,
+    FaceCrop,
+    HitItem,
+    Language,
+    ModelEntry,
+    ObservedFate,
+    Seen,
+)
 from dsr_desk.evidence.crops import clean_crop
 from dsr_desk.evidence.html import (
     ROWS_SHOWN,
@@ -25,6 +34,7 @@ from dsr_desk.evidence.html import (
     section,
     table,
 )  # fmt: skip
+from dsr_desk.evidence.registered import registered, short_lines, told_of
 from dsr_desk.evidence.words import Words
 
 STYLE = files("dsr_desk.evidence").joinpath("report.css").read_text("utf-8")
@@ -37,6 +47,8 @@ def report(content: EvidenceContent, edition: Edition, language: Language) -> by
     sections += [report_details.not_searched(content, words)]
     if not content.nothing_found:
         sections.append(_found(content, words))
+    if told_of(content, edition):
+        sections.append(registered(content, edition, words))
     sections.append(_models(content, edition, words))
     sections.append(_remains(content, words))
     if content.told:
@@ -47,7 +59,7 @@ def report(content: EvidenceContent, edition: Edition, language: Language) -> by
             sections.append(_items(content, edition, words))
     else:
         sections += report_details.sections(content, words)
-    sections += [_proof(content, words), _limits(content, words), _certificate(content, edition, words)]
+    sections += [_proof(content, edition, words), _limits(content, words), _certificate(content, edition, words)]
     body = element("main", *sections, class_="report")
     return page(_title(content, edition, words), language.value, STYLE, body)
 
@@ -90,6 +102,7 @@ def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     if content.review.unsure:
         lines.append(words("unsure.short", count=words.number(content.review.unsure)))
     lines += _findings(content, regulator, words)
+    lines += short_lines(content, edition, words)
     if content.retained or content.backups or any(model.remains for model in content.models):
         lines.append(words("remains.short"))
     if not regulator:
@@ -224,7 +237,7 @@ def _models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
             words("planned"),
             words("observed"),
         )
-        rows = [(m.label, *(_connection(m, regulator, words)), *_fates(m, words)) for m in content.models]
+        rows = [(m.label, *(_connection(m, regulator, words)), *_fates(m, regulator, words)) for m in content.models]
         pieces.append(table(head, rows, words("h.models")))
     else:
         pieces.append(element("p", words("models.none.regulator" if regulator else "models.none")))
@@ -247,14 +260,24 @@ def _connection(model: ModelEntry, regulator: bool, words: Words) -> tuple[str]:
     return (says if model.certainty == "recorded" else f"{says} ({words('inferred')})",)
 
 
-def _fates(model: ModelEntry, words: Words) -> tuple[str, str]:
+def _fates(model: ModelEntry, regulator: bool, words: Words) -> tuple[str, str]:
     planned, observed = words("nothing_decided"), words("not_observed")
     if model.planned:
         by = words("by_day", day=words.day(model.planned.deadline)) if model.planned.deadline else ""
         planned = "; ".join(filter(None, (words.fate(model.planned.fate), by, model.planned.reason)))
     if model.observed:
         observed = f"{words.fate(model.observed.fate)}, {words.day(model.observed.seen)}: {model.observed.how}"
+        if regulator:
+            observed += f" ({_seen_by(model.observed, words)})"
     return planned, observed
+
+
+def _seen_by(observed: ObservedFate, words: Words) -> str:
+    """Who saw it and which officer wrote it down; officers' names are for the regulator alone."""
+    day = words.day(observed.recorded)
+    if observed.by in ("", observed.officer):
+        return words("seen_by_officer", officer=observed.officer, day=day)
+    return words("seen_by", who=observed.by, officer=observed.officer, day=day)
 
 
 def _remains(content: EvidenceContent, words: Words) -> Markup:
@@ -300,7 +323,7 @@ def _rights(content: EvidenceContent, words: Words) -> Markup:
     return section(words("h.rights"), paragraphs([*lines, words("rights.log")]))
 
 
-def _proof(content: EvidenceContent, words: Words) -> Markup:
+def _proof(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
     officer = content.read_backs[0].officer if content.read_backs else content.declarant.name
     rows = [(words("claim.sealed"), words("proved"), words("claim.sealed.by"))]
     if content.journal.earlier:
@@ -313,6 +336,8 @@ def _proof(content: EvidenceContent, words: Words) -> Markup:
         rows.append((words("claim.readback"), words("consistent"), words("claim.readback.by", officer=officer)))
     rows.append((words("claim.clock"), words("declared"), words("claim.clock.by")))
     rows.append((words("claim.complete"), words("declared"), words("claim.complete.by", name=content.declarant.name)))
+    if told_of(content, edition):
+        rows.append((words("claim.facts"), words("declared"), words("claim.facts.by")))
     head = (words("claim"), words("status"), words("by"))
     return section(words("h.proof"), table(head, rows, words("h.proof")))
 

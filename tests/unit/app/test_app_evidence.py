@@ -19,9 +19,10 @@ from dsr_desk.app import cases, chasing, deleting, handing_over, models, review,
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import dataset_versions
 from dsr_desk.app.organisation import Details, set_organisation_details
-from dsr_desk.app.registering import correct_dataset
+from dsr_desk.app.registering import FACTS, correct_dataset, register_dataset
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.findings import Verdict
+from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Right
 from dsr_desk.evidence.facts import WORDS
@@ -153,6 +154,9 @@ def test_every_picture_of_the_requester_is_a_face_of_hers_with_its_origin(work: 
 @pytest.mark.parametrize("edition", ["requester", "regulator"])
 def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, edition: str) -> None:
     cases.record_identity(work.desk, work.ref, method="Videoanruf", photo_shows_requester="im Anruf gesehen")
+    typed = ("source", "collected", "supplier", "legal_basis", "purposes", "retention", "responsible")
+    for version, _ in dataset_versions(work.desk):
+        correct_dataset(work.desk, version.id, dict.fromkeys(typed, "laut Vertrag"))
     bundle = sealed(deleted(work), tmp_path, "de")
     said = text_of(getattr(bundle, edition)["report.html"])
     assert "Kurz gesagt" in said
@@ -229,3 +233,48 @@ def test_whom_the_data_was_passed_on_to_is_named_with_date_and_answer(work: Work
     handing_over.declare(work.desk, work.ref, told.id, "deleted, says their letter")
     after = text_of(sealed(work, fresh(tmp_path, "b")).requester["report.html"])
     assert re.search(r"Northbridge Labs: told on [^;]+; answered on [^:]+: deleted, says their letter", after)
+
+
+def test_a_bundle_says_what_is_registered_of_each_dataset_and_what_nobody_registered(
+    work: Work, tmp_path: Path
+) -> None:
+    portraits, events = (version.id for version, _ in dataset_versions(work.desk))
+    correct_dataset(
+        work.desk, events, {"source": "/mnt/fern/events", "retention": " ", "other_places": "bucket fern-2"}
+    )
+    register_dataset(work.desk, DatasetVersion("street-cameras", "4", supplier="Fernhill"))
+    bundle = sealed(deleted(work), tmp_path)
+    theirs = {one["dataset_version"]: one for one in json.loads(bundle.regulator["scope.json"])["datasets"]}
+    registered = {version.id: version for version, _ in dataset_versions(work.desk)}
+    assert set(theirs) == set(registered) >= {portraits, events, "street-cameras@4"}
+    assert len(theirs) == 5
+    for known, version in registered.items():
+        assert {name: theirs[known][name] for name in FACTS} == {name: getattr(version, name) for name in FACTS}
+        assert theirs[known]["derived_from"] == version.derived_from
+    assert theirs[events]["retention"] == "unknown"
+    hers = {one["dataset_version"]: one for one in json.loads(bundle.requester["scope.json"])["datasets"]}
+    assert set(hers) == {portraits, events}
+    assert (hers[events]["source"], hers[events]["supplier"]) == ("withheld", theirs[events]["supplier"])
+    for inside in (b"fern-2", b"/mnt/fern", b"Fernhill"):
+        assert all(inside not in data for data in bundle.requester.values())
+    for page in (bundle.requester["report.html"], bundle.regulator["report.html"]):
+        assert "How long it may be kept ▲ unknown – nobody recorded it" in text_of(page)
+    unknown = {one["dataset_version"]: one["unknown"] for one in bundle.predicate()["datasets"]}  # type: ignore[attr-defined]
+    assert "retention" in unknown[events]
+    assert "supplier" not in unknown["street-cameras@4"]
+
+
+def test_a_bundle_says_who_saw_a_model_beside_the_officer_who_wrote_it_down(work: Work, tmp_path: Path) -> None:
+    deleted(work)
+    first, second, *_ = models.affected_by_case(work.desk, work.ref).models
+    models.observe_disposition(work.desk, work.ref, first.id, Fate.DESTROYED, "file absent", by="Tove Berg")
+    models.observe_disposition(work.desk, work.ref, second.id, Fate.DESTROYED, "file absent")
+    bundle = sealed(work, tmp_path)
+    said = {(one["name"], one["version"]): one for one in json.loads(bundle.regulator["lineage.json"])["models"]}
+    observed = [said[one.name, one.version]["observed"] for one in (first, second)]
+    assert [(one["by"], one["officer"]) for one in observed] == [("Tove Berg", "Ada"), ("", "Ada")]
+    assert all(one["recorded"] for one in observed)
+    shown = text_of(bundle.regulator["report.html"])
+    assert "seen by Tove Berg; written down by Ada," in shown
+    assert "seen and written down by Ada," in shown
+    assert all(b"Tove Berg" not in data for data in bundle.requester.values())

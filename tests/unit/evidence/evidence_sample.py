@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from PIL import Image, ImageDraw
 
 from dsr_desk.core.canonical import canonical_json
-from dsr_desk.core.items import ItemKind
+from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.core.requests import Law, Right
@@ -127,7 +127,8 @@ def found() -> EvidenceContent:
             ((dataset, base, PathStep("model", "kiosk-tuned@2", "fine-tune-base", "inferred")),),
             planned=PlannedFate(Fate.DESTROYED, "", "Kiosk team", "2026-03-20", "Iris Novak", "2026-03-03T11:00:00Z"),
             observed=ObservedFate(
-                Fate.DESTROYED, "the model file is absent from its store", "Ben Okafor", "2026-03-10T08:00:00Z"
+                Fate.DESTROYED, "the model file is absent from its store", "Ben Okafor", "2026-03-10",
+                by="Tove Berg", recorded="2026-03-12T08:00:00Z",
             ),
         ),
         ModelEntry(
@@ -200,6 +201,16 @@ def found() -> EvidenceContent:
         told=(Told("Northbridge Labs", "2026-03-10", "deleted", "2026-03-11"),),
         backups=(Backup("nightly-eu", "2026-06-10", "rotates after 90 days"),),
         lineage_sources=(("mlflow.db", "55" * 32),),
+        datasets=(
+            DatasetVersion(
+                "portraits", "2025-11", source="profile photos, export in //nas-03/share", collected="2018 to 2024",
+                supplier="members of Larkfield", legal_basis="consent of the terms of 2018",
+                purposes="showing profiles", retention="until the account is closed",
+                data_recipients="Northbridge Labs", responsible="Jonna Weiss", other_places="bucket fern-2",
+            ),
+            DatasetVersion("profiles", "7", supplier="", data_recipients="none", derived_from="profiles@6"),
+            DatasetVersion("street", "1", supplier="Brightwater Pictures", data_recipients="Fernhill AG"),
+        ),
         other_identifiers=("mara.lindqvist@mail.example", "+49 30 5550 123", "jonas.weber@mail.example"),
     )  # fmt: skip
 

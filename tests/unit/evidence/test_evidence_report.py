@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 from evidence_sample import hit, journal
 
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import Certainty, Fate, NodeKind, Role
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation, Seen
 from dsr_desk.evidence.facts import WORDS
@@ -75,7 +75,7 @@ def test_what_stands_in_the_vault_is_shown_as_text(content: EvidenceContent) -> 
         page = report(replace(content, case=case, models=models, limits=(nasty,)), edition, Language.ENGLISH)
         assert not {"script", "img"} & parsed(page).tags
         assert "&lt;script&gt;alert(1)" in page.decode()
-    assert b"<script" not in lineage_svg(models)
+    assert b"<script" not in lineage_svg(models, Language.ENGLISH)
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -154,9 +154,52 @@ def test_a_bundle_that_completes_another_names_it(content: EvidenceContent) -> N
 
 
 def test_the_picture_of_lineage_draws_each_node_once(content: EvidenceContent) -> None:
-    picture = lineage_svg(content.models).decode()
+    picture = lineage_svg(content.models, Language.ENGLISH).decode()
     assert picture.count("<rect") == 4
     assert picture.count(">facenet-base@1<") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            Language.ENGLISH,
+            (">dataset<", ">model<", ">fine-tuned from<", "(inferred)</title>", "Dashed: inferred."),
+        ),
+        (
+            Language.GERMAN,
+            (">Datenbestand<", ">Modell<", ">daraus nachtrainiert<", "(erschlossen)</title>", "Gestrichelt:"),
+        ),
+    ],
+)
+def test_the_picture_of_lineage_speaks_the_language_of_the_report(
+    content: EvidenceContent, language: Language, said: tuple[str, ...]
+) -> None:
+    picture = lineage_svg(content.models, language).decode()
+    assert [word for word in said if word not in picture] == []
+    assert picture.count("stroke-dasharray") == 1
+
+
+def test_every_kind_role_and_certainty_of_lineage_has_a_word() -> None:
+    codes = [one.value for group in (NodeKind, Role, Certainty) for one in group]
+    assert [code for code in codes if f"code.{code}" not in WORDS] == []
+
+
+def test_who_saw_a_model_is_told_to_the_regulator_beside_the_officer_who_wrote_it_down(
+    content: EvidenceContent,
+) -> None:
+    for language, said in (
+        (Language.ENGLISH, "(seen by Tove Berg; written down by Ben Okafor, 12 March 2026)"),
+        (Language.GERMAN, "(gesehen von Tove Berg; festgehalten von Ben Okafor, 12. März 2026)"),
+    ):
+        assert said in visible(report(content, Edition.REGULATOR, language))
+        assert "Tove Berg" not in visible(report(content, Edition.REQUESTER, language))
+    model = content.models[1]
+    assert model.observed is not None
+    own = replace(content, models=(replace(model, observed=replace(model.observed, by="")),))
+    assert "(seen and written down by Ben Okafor, 12 March 2026)" in visible(
+        report(own, Edition.REGULATOR, Language.ENGLISH)
+    )
 
 
 def test_photos_do_not_count_as_searched_where_no_face_was_compared(nothing_found: EvidenceContent) -> None:
