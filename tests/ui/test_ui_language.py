@@ -178,6 +178,9 @@ def test_reasons_of_candidates_are_german() -> None:
 def test_a_gap_names_containers_as_they_are_called() -> None:
     assert language.said_gap("faces", "it is not where it was") == "faces: nicht mehr an seinem Ort"
     assert language.said_gap("faces", "there is no reference photo with a usable face").startswith("Gesichter: ")
+    assert language.said_gap("other copies of a@1", "nobody recorded where else it lies") == (
+        "andere Kopien von a@1: niemand hat festgehalten, wo er sonst noch liegt"
+    )
     assert language.said_gap("old: the whole index", "The index old was destroyed. [INDEX-DESTROYED]") == (
         "old: der ganze Index: Der Index old wurde vernichtet. [INDEX-DESTROYED]"
     )

@@ -59,9 +59,8 @@ def said(text: str) -> str:
 
 def said_gap(what: str, why: str) -> str:
     """What was not looked at and why. A bare word such as "faces" counts with its reason only: it may be a name."""
-    whole = f"{what}: {why}"
-    found = said(whole)
-    return found if found != whole else f"{said(what)}: {said(why)}"
+    whole = _read(f"{_spoken}.said").get(f"{what}: {why}")
+    return str(whole) if whole else f"{said(what)}: {said(why)}"
 
 
 @lru_cache(maxsize=4096)
@@ -125,6 +124,7 @@ def _unnamed(english: str, translation: str) -> tuple[str, str]:
     return _NAMED.sub("{}", english), _NAMED.sub(placed, translation)
 
 
+@lru_cache(maxsize=16)
 def _read(name: str) -> dict[str, str | list[str]]:
     source = resources.files("dsr_desk.ui").joinpath(f"resources/words/{name}.json")
     if not source.is_file():
