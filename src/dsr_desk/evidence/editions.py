@@ -89,7 +89,7 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[str]:
         "The organisation holds its key and journal; one rebuilt and signed anew shows only to who kept a checkpoint.",
     ]
     if told_of(content, edition):
-        sentences.append("Where data came from, on what basis and who got it is as people registered it, not provable.")
+        sentences.append("Where data came from, on what basis and who got it is as it was registered, not provable.")
     if content.journal.epoch > 1:
         sentences.append("The journal was restored from a backup; what was written after the backup is lost.")
     if content.doubts:

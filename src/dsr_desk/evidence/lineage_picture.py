@@ -88,6 +88,7 @@ def _roles(roles: Sequence[str], x: int, y: int) -> str:
     """Beside the box that they lead to, each once: the first above the arrows' tips, the others below."""
     heights = [y + _HEIGHT // 2 + (-6 if not number else 3 + 12 * number) for number in range(len(roles))]
     return "".join(
-        f'<text x="{x - 10}" y="{height}" text-anchor="end" fill="#55626F" font-size="11">{html.escape(role)}</text>'
+        f'<text x="{x - 10}" y="{height}" text-anchor="end" fill="#55626F" font-size="11" '
+        f'paint-order="stroke" stroke="#FFFFFF" stroke-width="3">{html.escape(role)}</text>'
         for role, height in zip(roles, heights, strict=True)
     )

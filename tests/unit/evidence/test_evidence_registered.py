@@ -173,7 +173,7 @@ def test_unknown_facts_are_counted_in_the_first_lines_and_signed(content: Eviden
     assert said["datasets"][2]["unknown"] == [
         "source", "collected", "legal_basis", "purposes", "retention", "responsible", "other_places"
     ]  # fmt: skip
-    assert any("as people registered it, not provable" in sentence for sentence in said["declared"])
+    assert any("as it was registered, not provable" in sentence for sentence in said["declared"])
     known = replace(content, datasets=content.datasets[:1], hits=content.hits[:1])
     for edition in Edition:
         assert "unknown;" not in visible(report(known, edition, Language.ENGLISH)).split("Where we searched")[0]
