@@ -241,10 +241,14 @@ def dispose(
 @click.argument("ref")
 @click.argument("model")
 @click.option("--fate", type=click.Choice(_FATES), help="What became of it.")
-@click.option("--how", default="", help="How that is known, and from whom.")
+@click.option("--how", default="", help="How that is known.")
+@click.option("--seen", default="", metavar="DAY", help="The day on which it was seen (2026-05-31); today if left out.")
+@click.option("--by", default="", help="Who saw it; you, where left out.")
 @click.option("--undo", "taken_back", is_flag=True, help="Take the newest observation of this model back.")
 @json_option
-def observed(desk: Desk, ref: str, model: str, fate: str | None, how: str, taken_back: bool, as_json: bool) -> None:
+def observed(
+    desk: Desk, ref: str, model: str, fate: str | None, how: str, seen: str, by: str, taken_back: bool, as_json: bool
+) -> None:
     """Record what was seen of an affected MODEL afterwards. Never taken from the plan."""
     if (fate is None) != taken_back or (fate and not how):
         raise click.UsageError("give --fate and --how, or --undo")
@@ -252,8 +256,9 @@ def observed(desk: Desk, ref: str, model: str, fate: str | None, how: str, taken
         models.undo_observation(desk, ref, model)
         emit(as_json, {"model": model, "observed": None}, f"{model}: the observation is taken back.")
         return
-    models.observe_disposition(desk, ref, model, Fate(fate), how)
-    emit(as_json, {"model": model, "observed": {"fate": fate, "how": how}}, f"{model}: seen {fate}.")
+    models.observe_disposition(desk, ref, model, Fate(fate), how, seen=seen, by=by)
+    said = {"fate": fate, "how": how, "seen": seen, "by": by}
+    emit(as_json, {"model": model, "observed": said}, f"{model}: seen {fate}{f' by {by}' if by else ''}.")
 
 
 @case.command()

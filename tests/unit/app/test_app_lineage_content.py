@@ -168,6 +168,17 @@ def test_a_name_only_join_is_asked_answered_remembered_and_taken_back_by_command
     assert paths["complete"]
     assert {path[-1]["name"] for path in paths["paths"]} == {"phone-unlock"}
 
-    seen = says("case", "observed", work.ref, found[0]["id"], "--fate", "destroyed", "--how", "the drive was wiped")
-    assert seen["observed"] == {"fate": "destroyed", "how": "the drive was wiped"}
+    seen = says(
+        "case",
+        "observed",
+        work.ref,
+        found[0]["id"],
+        "--fate",
+        "destroyed",
+        "--how",
+        "the drive was wiped",
+        "--by",
+        "Tove",
+    )
+    assert seen["observed"] == {"fate": "destroyed", "how": "the drive was wiped", "seen": "", "by": "Tove"}
     assert says("case", "observed", work.ref, found[0]["id"], "--undo")["observed"] is None
