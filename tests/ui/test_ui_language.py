@@ -7,6 +7,7 @@ import pkgutil
 import re
 import string
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ import dsr_desk
 import dsr_desk.ui
 from dsr_desk.app.steps import Step
 from dsr_desk.core.actions import ItemSeen, ReadBack, Remaining, Seen
+from dsr_desk.core.deadlines import deadlines
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.requests import Law
 from dsr_desk.deletion.read_back import _check
 from dsr_desk.ui import language, words
 from dsr_desk.ui.dialogs import error_says, four_parts
@@ -75,7 +78,7 @@ def test_every_sentence_of_the_windows_has_a_german_one_with_the_same_holes() ->
 def test_what_other_rooms_say_keeps_all_that_varies() -> None:
     for english, german in language._read("de.said").items():
         count = len(re.findall(r"\{n?\}", english))
-        places = re.findall(r"\{(\d*)(?::(?:said|list|figure))?\}", str(german))
+        places = re.findall(r"\{(\d*)(?::(?:said|list|figure|day))?\}", str(german))
         kept = sorted(int(place) if place else number for number, place in enumerate(places))
         assert kept == list(range(count)), english
 
@@ -162,16 +165,32 @@ def test_a_headline_is_german_to_its_last_check() -> None:
 
 
 @pytest.mark.usefixtures("german")
-def test_reasons_of_candidates_are_german() -> None:
+def test_reasons_of_candidates_and_steps_of_the_clock_are_german() -> None:
     for english, german in (
         (
             "the face is close; 0.4 unrelated faces this close are expected among 3,004,118",
             "das Gesicht ist ähnlich; unter 3.004.118 sind 0,4 fremde Gesichter so ähnlich zu erwarten",
         ),
         ("name in column who: one letter differs, in another order", "Name in Spalte who: ein Buchstabe weicht ab, "),
+        (
+            "The request arrived on Tuesday 3 March 2026; that day is not counted.",
+            "Die Anfrage ging am Dienstag, 3. März 2026 ein; dieser Tag zählt nicht mit.",
+        ),
         ("e-mail mentioned in column note is the same", "E-Mail-Adresse genannt in Spalte note stimmt überein"),
     ):
         assert language.said(english).startswith(german)
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("notified", [None, date(2026, 4, 10), date(2027, 4, 10)])
+def test_each_step_to_a_due_date_is_german(notified: date | None) -> None:
+    told = set()
+    for law in Law:
+        if law is not Law.UNKNOWN:
+            for one in deadlines(law, date(2026, 1, 30), extension_notified=notified, purpose_met=date(2026, 2, 1)):
+                told |= {*one.steps, *one.warnings}
+    assert len(told) > 20
+    assert [one for one in told if language.said(one) == one] == []
 
 
 @pytest.mark.usefixtures("german")

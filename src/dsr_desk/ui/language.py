@@ -5,7 +5,7 @@ forms, for one and for several. What stands in no catalogue stays English.
 
 A second catalogue (`.errors`) holds the three sentences of each error. A third (`.said`) holds what other rooms say:
 whole sentences, or such with holes, `{}` for words and `{n}` for figures. In the translation a hole stays as it is,
-`{:said}` is said in turn, `{:list}` is said part by part, `{:figure}` is written as the language writes figures.
+`{:said}` is said in turn, `{:list}` part by part, `{:figure}` and `{:day}` are written as the language writes them.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ def said(text: str) -> str:
     return _said(text, _spoken)
 
 
+def said_parts(text: str) -> str:
+    """The same for what is listed with commas, each part by itself."""
+    return _parts(text, _spoken)
+
+
 def said_gap(what: str, why: str) -> str:
     """What was not looked at and why. A bare word such as "faces" counts with its reason only: it may be a name."""
     whole = _read(f"{_spoken}.said").get(f"{what}: {why}")
@@ -73,6 +78,10 @@ def _said(text: str, language: str) -> str:
     return " ".join(_said(one, language) for one in sentences) if len(sentences) > 1 else text
 
 
+def _parts(text: str, language: str) -> str:
+    return ", ".join(_said(one, language) for one in text.split(", "))
+
+
 class _Hole:
     """What stands in a hole of a sentence."""
 
@@ -83,7 +92,10 @@ class _Hole:
         if way == "said":
             return _said(self._words, self._language)
         if way == "list":
-            return ", ".join(_said(one, self._language) for one in self._words.split(", "))
+            return _parts(self._words, self._language)
+        if way == "day":
+            day = QLocale(QLocale.Language.English).toDate(self._words, "dddd d MMMM yyyy")
+            return QLocale(self._language).toString(day) if day.isValid() else self._words
         if way == "figure":
             locale = QLocale(self._language)
             return self._words.translate({ord(","): locale.groupSeparator(), ord("."): locale.decimalPoint()})

@@ -15,6 +15,7 @@ from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_file, ask_folder
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import FileField
+from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.sealed import edition_name
@@ -144,10 +145,12 @@ class CheckDialog(Dialog):
         self._found.addWidget(Notice(headline, Tone.OK if found.ok else Tone.DANGER))
         for check in found.checks:
             line = Notice(plain=True)
-            line.say(check.says, *((Tone.OK, "done") if check.ok else (Tone.DANGER, None)))
+            line.say(said(check.says), *((Tone.OK, "done") if check.ok else (Tone.DANGER, None)))
             self._found.addWidget(line)
         for sentence in found.declared:
-            self._found.addWidget(Notice(tr("Only declared: {what}").format(what=sentence), Tone.WARN, plain=True))
+            self._found.addWidget(
+                Notice(tr("Only declared: {what}").format(what=said(sentence)), Tone.WARN, plain=True)
+            )
         self._found.addStretch(1)
         self._area.show()
 

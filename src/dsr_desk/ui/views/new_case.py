@@ -17,6 +17,7 @@ from dsr_desk.core.requests import Found, Law, Right
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.add_photos import PHOTOS, choose_photos
@@ -164,7 +165,7 @@ class NewCasePage(Page):
         usable = any(photo.usable for photo in self.draft.photos)
         self.without_photo.setVisible(not usable)
         says = [*self.draft.warnings, *assumptions(self.draft)]
-        self.notice.say("\n".join(says), Tone.INFO)
+        self.notice.say("\n".join(map(said, says)), Tone.INFO)
         self.notice.setVisible(bool(says))
         self._allow()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsr_desk.app.references import ReferenceFace
 from dsr_desk.ui.faces import FacePicker
+from dsr_desk.ui.language import said
 from dsr_desk.ui.pictures import decode, upright_size
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Card, Chip, clear, label, row
@@ -90,7 +91,7 @@ class ReferenceStrip(Card):
         if face is None:
             return Chip(self.tr("{n} faces: choose one").format(n=len(photo.faces)), Tone.WARN)
         if face.advice:
-            chip = Chip(face.advice[0], Tone.WARN if face.comparable else Tone.DANGER)
-            chip.setToolTip("\n".join(face.advice))
+            chip = Chip(said(face.advice[0]), Tone.WARN if face.comparable else Tone.DANGER)
+            chip.setToolTip("\n".join(map(said, face.advice)))
             return chip
         return Chip(self.tr("good"), Tone.OK)

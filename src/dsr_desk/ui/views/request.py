@@ -17,6 +17,7 @@ from dsr_desk.core.requests import Found, FoundKind, identifiers_of
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import names, words
 from dsr_desk.ui.dialogs import LinesDialog
+from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.add_photos import PHOTOS, AddPhotosDialog, choose_photos
@@ -119,8 +120,8 @@ class RequestPage(Page):
 
     def _explain(self) -> None:
         deadline = show_case(self.session.desk, self.ref).deadline
-        lines = (*deadline.steps, *deadline.warnings)
-        LinesDialog(self.tr("Why it is due then"), deadline.rule, lines, self).open()
+        lines = [said(line) for line in (*deadline.steps, *deadline.warnings)]
+        LinesDialog(self.tr("Why it is due then"), said(deadline.rule), lines, self).open()
 
     def _gone(self, destroyed: str | None) -> str:
         return self.tr("destroyed {when}").format(when=words.moment(destroyed)) if destroyed else ""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from dsr_desk.core.requests import Found, FoundKind, Law, Request, Right
 from dsr_desk.ui import names
 from dsr_desk.ui.fields import Choice, DayField, text_field
+from dsr_desk.ui.language import said_parts
 from dsr_desk.ui.widgets import Button, Card, clear, label, row, scrolled
 
 ABOUT_THE_PERSON = (
@@ -38,7 +39,7 @@ class FoundRow:
         self.kind = Choice(form.tr("Kind"), [(names.found_name(kind), kind) for kind in ABOUT_THE_PERSON])
         self.kind.choose(found.kind)
         self.value = text_field(names.found_name(found.kind), found.value)
-        self.where = label(found.where or form.tr("entered by you"), "note", wrap=True)
+        self.where = label(said_parts(found.where) or form.tr("entered by you"), "note", wrap=True)
         self.drop = Button(form.tr("Leave out"), kind="link", name=form.tr("Leave out {v}").format(v=found.value))
         self.value.textEdited.connect(form.edited)
         self.kind.activated.connect(form.edited)
@@ -134,7 +135,7 @@ class RequestForm(QWidget):
         for number, (kind, widget) in enumerate(fixed_rows):
             caption = label(names.found_name(kind), "muted")
             caption.setBuddy(widget)
-            where = label(request.where(kind) or self.tr("not stated, please check"), "note", wrap=True)
+            where = label(said_parts(request.where(kind)) or self.tr("not stated, please check"), "note", wrap=True)
             self._place(number, caption, widget, where, None)
         for number, one in enumerate(rows, start=3):
             one.drop.clicked.connect(lambda _checked=False, one=one: self._remove(one))

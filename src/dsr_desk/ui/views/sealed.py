@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 
 from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.language import said
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row, scrolled
 from dsr_desk.ui.words import tr
@@ -95,7 +96,7 @@ class SealedDialog(QDialog):
             card.body.addWidget(SecretCard(self.tr("Passphrase, to be told by another channel"), one.passphrase))
         for ok, says in one.checks:
             notice = Notice(plain=True)
-            notice.say(says, Tone.OK if ok else Tone.DANGER, "done" if ok else "danger")
+            notice.say(said(says), Tone.OK if ok else Tone.DANGER, "done" if ok else "danger")
             card.body.addWidget(notice)
         return card
 
