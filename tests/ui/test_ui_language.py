@@ -112,6 +112,45 @@ def test_an_error_is_german_to_its_reason_and_names_stay_as_they_are() -> None:
     )
 
 
+def sentence(node: ast.expr | None) -> str:
+    """A sentence as it stands in the source, with a figure in each of its holes; "" where it stands elsewhere."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join("7" if isinstance(part, ast.FormattedValue) else sentence(part) for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+OTHERWISE = ("cli", "jobs/cluster", "app/measuring", "app/demo", "faces/bench", "search/bench", "intake/deletion_list")
+"""What the windows do not run."""
+PLACES = "lineage/importers"
+"""There `why` and such name places in a file."""
+
+
+def reasons_of_rooms() -> set[str]:
+    """Why something was refused or not searched, where that stands in the source as a sentence."""
+    root, found = Path(dsr_desk.__file__).parent, set()
+    for path in root.rglob("*.py"):
+        if path.relative_to(root).as_posix().startswith((*OTHERWISE, PLACES)):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            found |= {sentence(one.value) for one in node.keywords if one.arg in ("why", "needed", "problem")}
+            if name in ("Refused", "Malformed") and node.args:
+                found.add(sentence(node.args[0]))
+            if name == "NotSearched" and len(node.args) > 1:
+                found.add(sentence(node.args[1]))
+    together = re.compile(r"[a-z]7|^7 7;")  # put together from parts that are sentences by themselves
+    return {one for one in found if any(map(str.isalpha, one)) and not together.search(one)}
+
+
+@pytest.mark.usefixtures("german")
+def test_every_reason_that_a_room_words_has_a_german_one() -> None:
+    reasons = reasons_of_rooms()
+    assert len(reasons) > 100
+    assert sorted(one for one in reasons if language.said(one) == one) == []
+
+
 def journal_kinds() -> set[str]:
     """What the rooms record in the journal, from their source."""
     found = set()

@@ -12,6 +12,7 @@ from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import LinesDialog, Question
+from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Facts, Notice, row
@@ -102,7 +103,7 @@ class VaultCard(Card):
         whole = tr("The vault is whole: the file, its references, and every entry and signature of the journal.")
         if problems:
             todo = tr("Go on with the last backup that is whole, and keep this folder for whoever looks into it.")
-            LinesDialog(tr("The vault is not whole"), todo, problems, self).open()
+            LinesDialog(tr("The vault is not whole"), todo, [said(one) for one in problems], self).open()
         else:
             self.state.say(whole, Tone.OK, "done")
             self._session.said.emit(whole)
