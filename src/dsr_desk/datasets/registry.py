@@ -96,6 +96,10 @@ class _Contents:
     others: tuple[str, ...]
 
 
+REASONS = 3
+"""Of a folder in which nothing is read, so many files are named with the reason."""
+
+
 def survey(path: Path, base: Path | None = None) -> Survey:
     """The containers at `path`: of a file one, of a folder one for loose photos and one for each file that is one.
 
@@ -195,7 +199,10 @@ def _contents_of(root: Path, base: Path) -> _Contents:
 
 
 def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
-    return SourceNotUnderstood(path=path, what=f"a folder of {_plural(len(contents.others), 'file')} of other formats")
+    reasons = [says for says in contents.others if ": " in says][:REASONS]
+    told = f" ({'; '.join(reasons)})" if reasons else ""
+    what = f"a folder of {_plural(len(contents.others), 'file')} of other formats{told}"
+    return SourceNotUnderstood(path=path, what=what)
 
 
 def _sort_out(path: Path, member: str, base: Path, containers: list[FileContainer], others: dict[Path, str]) -> None:

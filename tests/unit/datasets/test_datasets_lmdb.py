@@ -86,6 +86,8 @@ def test_a_store_of_pickles_is_refused_with_the_reason_and_nothing_runs(tmp_path
     path = write_store(tmp_path / "s.lmdb", {b"__len__": pickle.dumps(3), **values})
     with pytest.raises(SourceNotUnderstood, match="LMDB store of values in pickle, which runs code"):
         survey(path)
+    with pytest.raises(SourceNotUnderstood, match=r"s\.lmdb: LMDB store of values in pickle, which runs code"):
+        survey(tmp_path)
     (tmp_path / "a.jpg").write_bytes(photo(1))
     assert [line for line in survey(tmp_path).not_understood if "pickle" in line]
     assert not (tmp_path / "it ran").exists()
