@@ -6,7 +6,7 @@ INSTALLED := .venv/installed
 OUT ?= demo-output
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## install into .venv (again only when what is pinned has changed)
 
@@ -25,6 +25,14 @@ app: $(INSTALLED) ## the desktop program
 test: $(INSTALLED) ## all tests, fast ones first
 	@packaging/qt_libraries.sh offscreen
 	$(BIN)/pytest
+
+test-long: $(INSTALLED) ## what takes long: every forgery, every kill, all mutants
+	@packaging/qt_libraries.sh offscreen
+	$(BIN)/pytest -m long
+	$(BIN)/python tests/mutants/run.py
+
+mutants: $(INSTALLED) ## take safety lines out, one at a time: does a test fail? (ARGS="--only TEXT")
+	$(BIN)/python tests/mutants/run.py $(ARGS)
 
 check: $(INSTALLED) ## style, types, import rules, rules of the repository
 	$(BIN)/ruff check
@@ -45,6 +53,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 	$(BIN)/dsr-desk bench lineage
 	$(BIN)/dsr-desk bench evidence
 	$(BIN)/dsr-desk bench records
+	$(BIN)/dsr-desk bench case
 	$(BIN)/dsr-desk bench engine $(FACES)
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw
@@ -69,4 +78,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test check bench screenshots docs package lock clean
+.PHONY: help setup demo app test test-long mutants check bench screenshots docs package lock clean

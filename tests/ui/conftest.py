@@ -17,14 +17,16 @@ from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, drafts, indexing, models, review, searching
+from dsr_desk.app import cases, deleting, drafts, indexing, models, officers, review, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Truth, make_sample
 from dsr_desk.app.sample.truth import TrueItem
+from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.storage import keys
 from dsr_desk.ui import theme
+from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.shell import Workspace
@@ -70,6 +72,7 @@ def nothing_outlives(qapp: QApplication) -> Iterator[None]:
 
 
 PASSPHRASE = "a passphrase for windows"
+OTHER_PASSPHRASE = "another good passphrase"
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,40 @@ class Visitor:
     def decide_all(self) -> None:
         for item in review.review_items(self.desk, self.office.case):
             review.decide(self.desk, self.office.case, item.candidate.id, self.office.truth.verdict(item.candidate))
+
+    def plan(self) -> None:
+        deleting.make_plan(self.desk, self.office.case)
+
+    def approve(self) -> None:
+        deleting.approve(self.desk, self.office.case)
+
+    def delete(self) -> None:
+        """From a finished review to what was read back, by the officer who is there."""
+        self.plan()
+        self.approve()
+        deleting.run(self.desk, self.office.case)
+        deleting.read_back(self.desk, self.office.case)
+
+    def add_officer(self, name: str = "Grace", passphrase: str = OTHER_PASSPHRASE) -> None:
+        officers.add_officer(self.desk, name, passphrase)
+        self.session.touched(Topic.OFFICERS)
+
+    def switch(self, passphrase: str = OTHER_PASSPHRASE) -> None:
+        """Another officer sits down."""
+        self.workspace.switch.click()
+        dialog = self.dialog(SwitchDialog)
+        dialog.secret.setText(passphrase)
+        dialog.act.click()
+        self.settle()
+
+    def sign(self, passphrase: str = PASSPHRASE) -> None:
+        """Answers the dialog that asks for a passphrase and, where it does, for the number of the case."""
+        dialog = self.dialog(SignDialog)
+        dialog.secret.setText(passphrase)
+        if dialog.field is not None:
+            dialog.field.setText(self.office.case)
+        dialog.act.click()
+        self.settle()
 
     def dialog(self, kind: type[D]) -> D:
         """The dialog of this kind that is open."""

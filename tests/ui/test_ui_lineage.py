@@ -20,6 +20,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.lineage_view import Drawing
 from dsr_desk.app.models import dispositions, import_lineage
 from dsr_desk.app.sample.large import write_large_lineage
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.lineage import ExcludedModel, Fate, Node, NodeKind
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
@@ -160,8 +161,8 @@ def test_a_decision_is_recorded_and_taken_back_and_an_observation_stands_apart(
     models.details.unsee.emit()
     visitor.settle()
     assert row.model.id not in dispositions(visitor.desk, visitor.office.case)
-    kinds = [entry.kind for entry in visitor.desk.vault.journal.entries(visitor.office.case)]
-    assert kinds[-4:] == ["disposition-planned", "disposition-observed", "disposition-undone", "observation-undone"]
+    kinds = [entry.kind for entry in visitor.desk.vault.log.entries(visitor.desk.case(visitor.office.case).id)]
+    assert kinds[-4:] == [Kind.DISPOSITION, Kind.OBSERVED, Kind.UNDONE, Kind.UNDONE]
 
 
 def test_one_decision_can_be_made_for_several_models_with_an_entry_for_each(
@@ -177,8 +178,8 @@ def test_one_decision_can_be_made_for_several_models_with_an_entry_for_each(
     assert {row.disposition.planned.responsible for row in rows if row.disposition and row.disposition.planned} == {
         "ML platform"
     }
-    entries = visitor.desk.vault.journal.entries(visitor.office.case)
-    assert sum(entry.kind == "disposition-planned" for entry in entries) == len(rows) > 1
+    entries = visitor.desk.vault.log.entries(visitor.desk.case(visitor.office.case).id)
+    assert sum(entry.kind is Kind.DISPOSITION for entry in entries) == len(rows) > 1
 
 
 def test_the_drawing_takes_the_room_of_the_list_and_gives_it_back(models: ModelsPage) -> None:
@@ -284,8 +285,8 @@ def test_a_drawing_is_saved_as_svg_and_png_with_sensible_names(
     assert ids == set(panel.graph.nodes)
     image = QImage(str(tmp_path / f"{stem}.png"))
     assert image.width() == round(panel.graph.sceneRect().width() * 2)
-    kinds = [(entry.kind, entry.case) for entry in visitor.desk.vault.journal.entries()]
-    assert [one[0] for one in kinds[-2:]] == ["lineage-exported"] * 2
+    kinds = [entry.kind for entry in visitor.desk.vault.log.entries()]
+    assert kinds[-2:] == [Kind.LINEAGE_EXPORTED if place == "models" else Kind.LINEAGE] * 2
 
 
 def test_a_drawing_is_placed_beside_the_window_and_the_last_wish_counts(

@@ -66,7 +66,8 @@ def test_the_journal_shows_the_newest_entry_first(visitor: Visitor) -> None:
     visitor.identify()
     page = visitor.show("journal")
     assert isinstance(page, JournalPage)
-    assert page.model.rows[0].kind == "identity-checked"
+    assert page.model.rows[0].kind == "identity"
+    assert "Identity check recorded" in page.model.sentence(page.model.rows[0])
     assert page.model.rows[0].officer == "Ada"
     numbers = [line.seq for line in page.model.rows]
     assert numbers == sorted(numbers, reverse=True)

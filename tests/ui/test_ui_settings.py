@@ -8,11 +8,16 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import keeping
+from dsr_desk.app import keeping, officers
 from dsr_desk.app.desk import Desk
+from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Verdict
+from dsr_desk.core.message import message
 from dsr_desk.ui import language, settings, theme, words
-from dsr_desk.ui.dialogs import Question
+from dsr_desk.ui.dialogs import LinesDialog, Question
+from dsr_desk.ui.views import cases as cases_view
+from dsr_desk.ui.views import vault_card
+from dsr_desk.ui.views.cases import CasesPage
 from dsr_desk.ui.views.officers_card import PassphraseDialog, RecoveryCodeDialog
 from dsr_desk.ui.views.settings import SettingsPage
 from dsr_desk.ui.views.vault_card import BackupQuestion
@@ -48,7 +53,7 @@ def test_an_officer_is_added_with_an_own_passphrase_and_taken_out_again(visitor:
     dialog.again.setText("another good passphrase")
     dialog.act.click()
     visitor.settle()
-    assert [one.name for one in keeping.officers(visitor.desk)] == ["Ada", "Grace"]
+    assert [one.name for one in officers.officers(visitor.desk)] == ["Ada", "Grace"]
     page.officers.table.choose(0)
     assert not page.officers.remove.isEnabled()
     page.officers.table.choose(1)
@@ -58,7 +63,7 @@ def test_an_officer_is_added_with_an_own_passphrase_and_taken_out_again(visitor:
     question.act.click()
     visitor.settle()
     assert visitor.errors == []
-    assert [one.removed is None for one in keeping.officers(visitor.desk)] == [True, False]
+    assert [one.removed is None for one in officers.officers(visitor.desk)] == [True, False]
 
 
 def test_a_name_that_is_taken_is_refused_where_it_was_typed(visitor: Visitor, page: SettingsPage) -> None:
@@ -104,7 +109,7 @@ def test_a_new_recovery_code_stays_on_the_screen_until_it_is_kept(visitor: Visit
 
 
 def test_after_the_recovery_code_the_way_on_is_a_new_officer(visitor: Visitor) -> None:
-    code = keeping.renew_recovery_code(visitor.desk)
+    code = officers.renew_recovery_code(visitor.desk)
     visitor.window.lock()
     visitor.settle()
     visitor.window.enter(Desk.open(visitor.office.vault, code))
@@ -221,3 +226,34 @@ def test_minutes_and_keys_that_nobody_offered_count_as_the_usual_ones() -> None:
     settings._set("review-key/same", "2")
     assert settings.idle_minutes() == settings.IDLE_MINUTES
     assert settings.review_keys() == settings.REVIEW_KEYS
+
+
+def test_an_old_backup_is_said_where_the_cases_are_and_in_the_settings(
+    visitor: Visitor, page: SettingsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.vault.back_up_to(tmp_path)
+    visitor.settle()
+    listed = visitor.show("cases")
+    assert isinstance(listed, CasesPage)
+    assert not listed.reminder.isVisible()
+    for view in (cases_view, vault_card):
+        monkeypatch.setattr(view, "backup_is_old", lambda _desk: True)
+    visitor.session.touched(Topic.CASES, Topic.OFFICERS)
+    visitor.settle()
+    assert "backup is old" in listed.reminder.text
+    visitor.show("settings")
+    page.vault.reload()
+    assert "backup is old" in page.vault.state.text
+
+
+def test_what_a_check_of_the_vault_finds_is_listed_as_sentences(visitor: Visitor, page: SettingsPage) -> None:
+    page.vault.check.click()
+    visitor.settle()
+    assert page.vault.state.text.startswith("The vault is whole")
+    with visitor.desk.vault.transaction() as db:
+        db.conn.execute("UPDATE settings SET value = 'Somebody else' WHERE key = 'organisation'")
+    page.vault.check.click()
+    visitor.settle()
+    found = visitor.dialog(LinesDialog)
+    said = [one.text() for one in found.findChildren(QLabel)]
+    assert message("register.changed", table="settings").say() in said

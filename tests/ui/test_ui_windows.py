@@ -10,13 +10,16 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, drafts, review
+from dsr_desk.app import cases, deleting, drafts, review
 from dsr_desk.app.columns import ColumnKind, columns, correct_column
 from dsr_desk.app.indexing import list_indexes
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import ReasonKind, Verdict
+from dsr_desk.core.refusals import ReviewOpen
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import settings
-from dsr_desk.ui.dialogs import ErrorDialog, Question, TypedConfirmation
+from dsr_desk.ui.acting import SignDialog
+from dsr_desk.ui.dialogs import ErrorDialog, Question
 from dsr_desk.ui.navigation import StepState
 from dsr_desk.ui.views.add_photos import AddPhotosDialog
 from dsr_desk.ui.views.cases import CasesPage
@@ -29,7 +32,7 @@ from dsr_desk.ui.views.sealed import SealedDialog
 from dsr_desk.ui.views.search import SearchPage
 from dsr_desk.ui.views.welcome import Welcome
 from dsr_desk.ui.widgets import Chip
-from ui.conftest import Visitor
+from ui.conftest import PASSPHRASE, Visitor
 
 
 def test_the_cases_say_what_is_due_and_enter_goes_on_with_one(visitor: Visitor, qtbot: QtBot) -> None:
@@ -59,7 +62,7 @@ def test_the_search_waits_for_the_identity_check(visitor: Visitor) -> None:
     request.identity.button.click()
     visitor.settle()
     assert cases.show_case(visitor.desk, "2026-001").state is CaseState.IDENTIFIED
-    assert visitor.workspace.side.button("request").note == "Read, identity confirmed"
+    assert visitor.workspace.side.button("request").state is StepState.DONE
     visitor.show("search")
     assert search.go.isEnabled()
 
@@ -118,8 +121,8 @@ def test_the_score_stays_hidden_until_decided_and_an_early_look_is_journalled(vi
     page.card.reveal.click()
     assert page.card.score.text() != "score hidden until decided"
     assert not page.card.reveal.isVisible()
-    kinds = [entry.kind for entry in visitor.desk.vault.journal.entries("2026-001")]
-    assert "score-shown" in kinds
+    entries = visitor.desk.vault.log.entries(visitor.desk.case("2026-001").id)
+    assert Kind.SCORE_SHOWN in [entry.kind for entry in entries]
 
 
 def test_the_three_decisions_look_alike(visitor: Visitor) -> None:
@@ -138,28 +141,25 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     assert isinstance(page, DeletionPage)
     page.plan.click()
     visitor.settle()
-    assert not page.run.isVisible()
+    assert not page.run.isEnabled()
+    assert page.approve.isEnabled()
     page.approve.click()
-    dialog = visitor.dialog(TypedConfirmation)
-    assert dialog.cancel.isDefault()
-    assert not dialog.act.isEnabled()
-    dialog.field.setText("2026-002")
-    assert not dialog.act.isEnabled()
-    dialog.field.setText("2026-001")
-    dialog.act.click()
-    visitor.settle()
-    assert page.run.isVisible()
+    visitor.sign()
+    assert page.run.isEnabled()
     count = page._looked.erase
     assert count > 0
     assert page.run.text() == f"Delete {count} items …"
     page.run.click()
-    dialog = visitor.dialog(TypedConfirmation)
+    dialog = visitor.dialog(SignDialog)
     assert dialog.act.text() == f"Delete {count} items"
-    dialog.field.setText("2026-001")
-    dialog.act.click()
-    visitor.settle()
+    assert dialog.cancel.isDefault()
+    assert dialog.field is not None
+    dialog.secret.setText(PASSPHRASE)
+    dialog.field.setText("2026-002")
+    assert not dialog.act.isEnabled()
+    visitor.sign()
     assert cases.show_case(visitor.desk, "2026-001").state is CaseState.READ_BACK
-    assert visitor.workspace.side.button("deletion").note == "Run and read back"
+    assert visitor.workspace.side.button("deletion").state is StepState.DONE
 
     evidence = visitor.show("evidence")
     assert isinstance(evidence, EvidencePage)
@@ -167,8 +167,8 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     evidence.recipients.requester.setChecked(False)
     assert not evidence.go.isEnabled()
     evidence.recipients.requester.setChecked(True)
-    evidence.seal_into(tmp_path / "out")
-    visitor.settle()
+    evidence.sign_and_seal(tmp_path / "out")
+    visitor.sign()
     sealed = visitor.dialog(SealedDialog)
     assert (tmp_path / "out" / "2026-001-answer.pdf").is_file()
     assert [chip for chip in sealed.findChildren(QWidget) if chip.accessibleName() == "holds"]
@@ -176,17 +176,19 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     assert visitor.errors == []
 
 
-def test_an_undecided_review_is_an_error_that_says_what_to_do(visitor: Visitor) -> None:
+def test_what_an_undecided_review_forbids_is_said_by_button_and_command_alike(visitor: Visitor) -> None:
     visitor.identify()
     visitor.search()
     page = visitor.open_case("deletion")
     assert isinstance(page, DeletionPage)
-    page.plan.click()
-    visitor.settle()
-    assert [error.code for error in visitor.errors] == ["DELETE-REVIEW-OPEN"]
-    dialog = ErrorDialog(visitor.errors[0], visitor.window)
+    assert not page.plan.isEnabled()
+    with pytest.raises(ReviewOpen) as refused:
+        deleting.make_plan(visitor.desk, "2026-001")
+    error = refused.value
+    assert page.plan.toolTip() == page.plan.accessibleDescription() == f"{error.what_happened} {error.what_to_do}"
+    assert page.plan.toolTip() in page._nothing.accessibleName()
+    dialog = ErrorDialog(error, visitor.window)
     texts = [child.text() for child in dialog.findChildren(QWidget) if hasattr(child, "text")]
-    error = visitor.errors[0]
     for part in (error.what_happened, error.what_it_means, error.what_to_do, error.code):
         assert part in texts
 

@@ -1,28 +1,25 @@
-"""Cases: from a letter and photos to a case with a clock, an identity check and an end."""
+"""Cases: from a letter and photos to a case with a clock and an identity check; `app.ending` ends them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.drafts import Draft
-from dsr_desk.app.references import ReferenceFace, ReferencePhoto, store_reference
-from dsr_desk.core import codec
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.app.references import ReferenceFace, ReferencePhoto, reference_draft
+from dsr_desk.core import acts, codec
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.case import Case
+from dsr_desk.core.changes import Change
 from dsr_desk.core.deadlines import Deadline, answer_due
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.facts import Facts, facts_draft, union
 from dsr_desk.core.findings import Identifiers
-from dsr_desk.core.requests import CaseState, Channel, IdentityCheck, IdentityResult, Law, Request, Right
-from dsr_desk.storage.clock import now
-
-
-class CaseMissing(DeskError):
-    code = "CASE-MISSING"
-    happened = "There is no case {case} in this vault."
-    means = "Nothing was done."
-    todo = "List the cases and give one of their references."
+from dsr_desk.core.requests import CaseState, Channel, Found, IdentityCheck, IdentityResult, Law, Request, Right
 
 
 class LetterWithoutPhoto(DeskError):
@@ -39,32 +36,11 @@ class NothingToSearchBy(DeskError):
     todo = "Ask the requester for a photo or an identifier and add it."
 
 
-class IdentityMissing(DeskError):
-    code = "CASE-NO-IDENTITY"
-    happened = "The identity check of case {case} is not recorded."
-    means = "A search for an unverified person would be a tool for stalkers, so nothing was searched."
-    todo = "Record how the requester was verified and how it is known that the photo shows this person."
-
-
 class IdentityEmpty(DeskError):
     code = "CASE-IDENTITY-EMPTY"
     happened = "The identity check lacks its method or how it is known that the photo shows the requester."
     means = "Both are part of the evidence. Nothing was recorded."
     todo = "Give both in a few words, without the document's number."
-
-
-class CaseOver(DeskError):
-    code = "CASE-OVER"
-    happened = "Case {case} is {state}."
-    means = "Nothing in it was changed."
-    todo = "Open a new case for what is asked now."
-
-
-class ReasonMissing(DeskError):
-    code = "CASE-REASON-MISSING"
-    happened = "A case that ends as {state} needs a reason."
-    means = "The requester must be told why. Nothing was changed."
-    todo = "Give the reason in words."
 
 
 @dataclass(frozen=True)
@@ -85,10 +61,12 @@ class PhotoOfCase:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as screens and commands show it."""
+    """A case as screens and commands show it. `request` is as the newest version of the facts has it."""
 
     ref: str
     state: CaseState
+    round: int
+    version: int
     right: Right
     law: Law
     channel: Channel
@@ -103,6 +81,85 @@ class CaseView:
     opened: str
     closed: str | None
     end_reason: str
+    forgotten: str | None = None
+    """When (UTC) all that it held was destroyed."""
+
+    def days_left(self, today: date) -> int:
+        return (self.due - today).days
+
+
+@dataclass(frozen=True)
+class FactsVersion:
+    """One version of the facts: what it says, who said it when (UTC), and where in the log. `number` counts from 1.
+
+    `proposed` is what the program read when the case was opened, everything else an officer's word.
+    """
+
+    number: int
+    proposed: bool
+    facts: Facts
+    due: date
+    found: tuple[Found, ...]
+    officer: str
+    time: str
+    entry: int
+
+
+class CaseLine:
+    """A case as the list of cases shows it, read from what the list keeps; nothing of it is folded anew."""
+
+    __slots__ = ("_kept", "_said", "closed", "due", "ref")
+
+    def __init__(self, ref: str, due: str, ended: str, kept: str) -> None:
+        self.ref = ref
+        self.due = date.fromisoformat(due)
+        self.closed = ended or None
+        self._kept = kept
+        self._said: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if self._said is None:
+            self._said = json.loads(self._kept)
+        return self._said[name]
+
+    @property
+    def state(self) -> CaseState:
+        return CaseState(self["state"])
+
+    @property
+    def right(self) -> Right:
+        return Right(self["right"])
+
+    @property
+    def law(self) -> Law:
+        return Law(self["law"])
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(self["channel"])
+
+    @property
+    def received(self) -> date:
+        return date.fromisoformat(self["received"])
+
+    @property
+    def round(self) -> int:
+        return int(self["round"])
+
+    @property
+    def photos(self) -> int:
+        """How many reference photos it has."""
+        return int(self["photos"])
+
+    @property
+    def candidates(self) -> int | None:
+        """How many candidates this round's searches proposed; None where it was not searched."""
+        return int(self["candidates"]) if self["searched"] else None
+
+    @property
+    def decided(self) -> int:
+        """How many of them have a verdict."""
+        return int(self["candidates"]) - int(self["undecided"])
 
     def days_left(self, today: date) -> int:
         return (self.due - today).days
@@ -120,73 +177,41 @@ def open_case(
         if not draft.photos:
             raise LetterWithoutPhoto()
         draft.photos[0].require_choice()
-    request = draft.request
-    if not usable and request.identifiers.is_empty():
+    if not usable and draft.request.identifiers.is_empty():
         raise NothingToSearchBy()
-    law = Law.EU_GDPR if request.law is Law.UNKNOWN else request.law
-    received = request.received or today or date.today()
-    deadline = answer_due(law, received, desk.place)
-    with desk.vault.transaction() as db:
-        ref = _next_ref(desk, received.year if today is None else today.year)
-        db.table("cases").insert(
-            {
-                "ref": ref,
-                "state": CaseState.NEW.value,
-                "right_asked": request.right.value,
-                "law": law.value,
-                "received": received.isoformat(),
-                "due": deadline.due.isoformat(),
-                "deadline": codec.to_text(deadline),
-                "request": codec.to_text(request),
-                "identifiers": codec.to_text(request.identifiers),
-                "letter": draft.letter,
-                "searches_faces": int(bool(usable)),
-                "opened": now(),
-                "closed": None,
-            }
+    arrived = draft.request.received or today or date.today()
+    read, said = _understood(draft.read, today or date.today()), _understood(draft.request, arrived)
+    with desk.vault.transaction():
+        ref = _next_ref(desk, arrived.year if today is None else today.year)
+        received = acts.Draft(
+            Kind.RECEIVED,
+            {"ref": ref, "channel": draft.read.channel.value, "faces": bool(usable)},
+            {"request": codec.plain(draft.read), "letter": None},
         )
-        for photo in usable:
-            store_reference(desk, ref, photo)
-        change = desk.record(
-            "case-opened",
-            [Topic.CASES, Topic.CASE],
-            case=ref,
-            body={"right": request.right.value, "law": law.value, "photos": len(usable), "letter": request.digest},
-        )
+        desk.open_case(received, {"letter": draft.letter} if draft.letter else {})
+        change = _say(desk, ref, Kind.PROPOSED, read, draft.read.found)
+        if said != read:
+            change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
+        _add(desk, ref, usable)
     return show_case(desk, ref), change
 
 
-def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change:
-    """Adds reference photos to an open case. Raises what keeps one of them from being used."""
-    require_open(desk, ref)
+def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:
+    """Adds reference photos to an open case, each once; None where all were there before.
+
+    Raises what keeps one of them from being used.
+    """
     for photo in photos:
         photo.require_choice()
-    with desk.vault.transaction() as db:
-        for photo in photos:
-            store_reference(desk, ref, photo)
-        db.table("cases").update(ref, {"searches_faces": 1})
-        return desk.record("references-added", [Topic.CASE], case=ref, body={"photos": len(photos)})
+    with desk.vault.transaction():
+        return _add(desk, ref, photos)
 
 
 def edit_request(desk: Desk, ref: str, *, right: Right, law: Law, received: date, identifiers: Identifiers) -> Change:
-    """What the officer confirmed; the clock is computed again."""
-    require_open(desk, ref)
-    deadline = answer_due(law, received, desk.place)
-    with desk.vault.transaction() as db:
-        db.table("cases").update(
-            ref,
-            {
-                "right_asked": right.value,
-                "law": law.value,
-                "received": received.isoformat(),
-                "due": deadline.due.isoformat(),
-                "deadline": codec.to_text(deadline),
-                "identifiers": codec.to_text(identifiers),
-            },
-        )
-        return desk.record(
-            "request-confirmed", [Topic.CASES, Topic.CASE], case=ref, body={"right": right.value, "law": law.value}
-        )
+    """What the officer confirmed, as a new version of the facts; the clock is computed again."""
+    with desk.vault.transaction():
+        found = [one for version in facts_versions(desk, ref) for one in version.found]
+        return _say(desk, ref, Kind.CONFIRMED, Facts(right, law, received, identifiers), [*_as_read(desk, ref), *found])
 
 
 def record_identity(
@@ -196,147 +221,176 @@ def record_identity(
 
     Raises IdentityEmpty.
     """
-    view = require_open(desk, ref)
-    if not method.strip() or (verified and view.searches_faces and not photo_shows_requester.strip()):
-        raise IdentityEmpty()
-    result = IdentityResult.VERIFIED if verified else IdentityResult.NOT_VERIFIED
-    with desk.vault.transaction() as db:
-        db.table("identity_checks").insert(
-            {
-                "case_ref": ref,
-                "method": method.strip(),
-                "result": result.value,
-                "photo_shows_requester": photo_shows_requester.strip(),
-                "officer": desk.vault.officer_key,
-                "time": now(),
-                "acting_for": acting_for.strip(),
-            }
-        )
-        if verified and view.state is CaseState.NEW:
-            set_state(desk, ref, CaseState.IDENTIFIED)
-        return desk.record(
-            "identity-checked", [Topic.CASES, Topic.CASE], case=ref, body={"result": result.name.lower()}
-        )
+    with desk.vault.transaction():
+        method, shows, acting = method.strip(), photo_shows_requester.strip(), acting_for.strip()
+        if not method or (verified and desk.case(ref).faces and not shows):
+            raise IdentityEmpty()
+        result = IdentityResult.VERIFIED if verified else IdentityResult.NOT_VERIFIED
+        said = {"result": result.value, "photo": bool(shows), "acting": bool(acting)}
+        fields = {"method": method, "photo_shows_requester": shows, "acting_for": acting}
+        return desk.act(acts.Draft(Kind.IDENTITY, said, fields), ref)
 
 
-def list_cases(desk: Desk) -> list[CaseView]:
+def list_cases(desk: Desk) -> list[CaseLine]:
     """All cases, open ones by due date first."""
-    refs = desk.vault.db.conn.execute("SELECT ref FROM cases ORDER BY closed IS NOT NULL, due, ref").fetchall()
-    return [show_case(desk, row[0]) for row in refs]
+    query = "SELECT ref, due, ended, summary FROM case_list ORDER BY ended <> '', due, ref"
+    with desk.vault.turn() as db:
+        return [CaseLine(*row) for row in db.conn.execute(query).fetchall()]
 
 
 def show_case(desk: Desk, ref: str) -> CaseView:
     """Raises CaseMissing."""
-    db = desk.vault.db
-    row = next(db.query("SELECT * FROM cases WHERE ref = ?", [ref]), None)
-    if row is None:
-        raise CaseMissing(case=ref)
-    request = codec.from_text(row["request"], Request)
-    return CaseView(
-        ref=ref,
-        state=CaseState(row["state"]),
-        right=Right(row["right_asked"]),
-        law=Law(row["law"]),
-        channel=request.channel,
-        received=date.fromisoformat(row["received"]),
-        due=date.fromisoformat(row["due"]),
-        deadline=codec.from_text(row["deadline"], Deadline),
-        request=request,
-        identifiers=codec.from_text(row["identifiers"], Identifiers),
-        photos=tuple(_photos(desk, ref)),
-        identity=_identity(desk, ref),
-        searches_faces=bool(row["searches_faces"]),
-        opened=row["opened"],
-        closed=row["closed"],
-        end_reason=row["end_reason"],
-    )
-
-
-def reference_bytes(desk: Desk, photo: int) -> bytes | None:
-    """A stored reference photo; None once it was destroyed."""
-    row = desk.vault.db.conn.execute("SELECT photo FROM reference_photos WHERE id = ?", [photo]).fetchone()
-    return row[0] if row else None
-
-
-def require_open(desk: Desk, ref: str) -> CaseView:
-    """The case, unless it has ended. Raises CaseMissing, CaseOver."""
-    view = show_case(desk, ref)
-    if view.state.is_end:
-        raise CaseOver(case=ref, state=view.state.value)
-    return view
-
-
-def require_identity(desk: Desk, ref: str) -> CaseView:
-    """The case, if its requester was verified. Raises IdentityMissing too."""
-    view = require_open(desk, ref)
-    check = view.identity
-    if check is None or not check.allows_record_search or (view.searches_faces and not check.allows_face_search):
-        raise IdentityMissing(case=ref)
-    return view
-
-
-def end_case(desk: Desk, ref: str, state: CaseState, reason: str = "") -> Change:
-    """Ends a case and destroys its reference photos, which the journal records. Raises ReasonMissing."""
-    require_open(desk, ref)
-    if state.needs_reason and not reason.strip():
-        raise ReasonMissing(state=state.value)
-    with desk.vault.transaction() as db:
-        count = destroy_references(desk, ref)
-        db.table("cases").update(ref, {"state": state.value, "closed": now(), "end_reason": reason.strip()})
-        return desk.record(
-            "case-ended", [Topic.CASES, Topic.CASE], case=ref, body={"state": state.name.lower(), "references": count}
+    with desk.reading(ref) as case:
+        version = facts_versions(desk, ref)[-1]
+        facts, values = version.facts, desk.values(version.entry)
+        return CaseView(
+            ref=ref,
+            state=case.state(desk.vault.roster),
+            round=case.number,
+            version=version.number,
+            right=facts.right,
+            law=facts.law,
+            channel=Channel(case.channel),
+            received=facts.received,
+            due=version.due,
+            deadline=_deadline(desk, facts, values),
+            request=_request(desk, case, version),
+            identifiers=facts.identifiers,
+            photos=tuple(_photos(desk, case)),
+            identity=_identity(desk, case),
+            searches_faces=case.faces,
+            opened=case.opened[0],
+            closed=case.ended["time"] if case.ended else None,
+            end_reason=str(desk.values(case.ended["seq"]).get("reason", "")) if case.ended else "",
+            forgotten=next((one["time"] for one in case.forgotten if one["what"] == "case"), None),
         )
 
 
-def destroy_references(desk: Desk, ref: str) -> int:
-    """Overwrites the reference photos in the vault; returns how many there were."""
-    with desk.vault.transaction() as db:
-        cursor = db.conn.execute(
-            "UPDATE reference_photos SET photo = NULL, faces = '[]', destroyed = ? "
-            "WHERE case_ref = ? AND destroyed IS NULL",
-            [now(), ref],
-        )
-        return int(cursor.rowcount)
+def facts_versions(desk: Desk, ref: str) -> list[FactsVersion]:
+    """Every version of the facts, the oldest first: the last one is in force. Raises CaseMissing."""
+    with desk.reading(ref) as case:
+        return [_version(desk, number, said) for number, said in enumerate(case.facts, start=1)]
 
 
-def set_state(desk: Desk, ref: str, state: CaseState) -> None:
-    desk.vault.db.table("cases").update(ref, {"state": state.value})
+def searched_identifiers(desk: Desk, ref: str) -> Identifiers:
+    """Every identifier that any search of the case looked for, whatever the facts say now."""
+    with desk.reading(ref) as case:
+        used = {one["facts"] for one in case.searches if one["purpose"] == "search"}
+        return union(one.facts.identifiers for one in facts_versions(desk, ref) if _act(case, one) in used)
+
+
+def searched_references(desk: Desk, ref: str) -> list[int]:
+    """Numbers of the reference photos that any search of the case compared, destroyed ones included."""
+    with desk.reading(ref) as case:
+        return sorted({number for one in case.searches for number in one["references"]})
+
+
+def reference_bytes(desk: Desk, ref: str, photo: int) -> bytes | None:
+    """A stored reference photo by its number; None once it was destroyed, or where there is none of this number."""
+    with desk.reading(ref) as case:
+        said = next((one for one in case.references if one["n"] == photo), None)
+        return desk.vault.log.blob(desk.values(said["seq"])["photo"]) if said is not None else None
+
+
+def _understood(request: Request, arrived: date) -> Facts:
+    law = Law.EU_GDPR if request.law is Law.UNKNOWN else request.law
+    return Facts(request.right, law, request.received or arrived, request.identifiers)
+
+
+def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found]) -> Change:
+    draft = facts_draft(kind, facts, found, key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key)
+    return desk.act(draft, ref)
+
+
+def _add(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:
+    case, change = desk.case(ref), None
+    there = {one.digest for one in _photos(desk, case) if not one.destroyed}
+    for photo in photos:
+        if photo.digest in there:
+            continue
+        there.add(photo.digest)
+        stored = desk.vault.log.put_blob(case.id, photo.data)
+        change = desk.act(reference_draft(photo, len(case.references) + 1, stored), ref)
+    return change
 
 
 def _next_ref(desk: Desk, year: int) -> str:
-    row = desk.vault.db.conn.execute(
-        "SELECT max(CAST(substr(ref, 6) AS INTEGER)) FROM cases WHERE ref LIKE ?", [f"{year}-%"]
-    ).fetchone()
-    return f"{year}-{(row[0] or 0) + 1:03d}"
+    """The next number of the year. `numbers` (JSON, by year) holds what a restored vault gave out before."""
+    query = "SELECT max(CAST(substr(ref, 6) AS INTEGER)) FROM case_list WHERE ref LIKE ?"
+    there = desk.vault.db.conn.execute(query, [f"{year}-%"]).fetchone()[0] or 0
+    given_out = json.loads(desk.vault.setting("numbers") or "{}").get(str(year), 0)
+    return f"{year}-{max(there, given_out) + 1:03d}"
 
 
-def _photos(desk: Desk, ref: str) -> list[PhotoOfCase]:
-    rows = desk.vault.db.query(
-        "SELECT id, name, digest, faces, face, destroyed FROM reference_photos WHERE case_ref = ? ORDER BY id", [ref]
+def _as_read(desk: Desk, ref: str) -> tuple[Found, ...]:
+    """All that the program read of the letter, whether anybody kept it or not."""
+    read = desk.values(desk.case(ref).opened[2]).get("request")
+    return codec.restore(read, Request).found if read else ()
+
+
+def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
+    values = desk.values(said["seq"])
+    identifiers = codec.restore(values.get("identifiers", {}), Identifiers)
+    return FactsVersion(
+        number=number,
+        proposed=said["kind"] == Kind.PROPOSED.value,
+        facts=Facts(Right(said["right"]), Law(said["law"]), date.fromisoformat(said["received"]), identifiers),
+        due=date.fromisoformat(said["due"]),
+        found=codec.restore(values.get("found", []), tuple[Found, ...]),
+        officer=said["officer"],
+        time=said["time"],
+        entry=said["seq"],
     )
-    return [
-        PhotoOfCase(
-            row["id"],
-            row["name"],
-            row["digest"],
-            codec.from_text(row["faces"], tuple[ReferenceFace, ...]),
-            row["face"],
-            row["destroyed"],
+
+
+def _act(case: Case, version: FactsVersion) -> str:
+    return str(case.facts[version.number - 1]["act"])
+
+
+def _deadline(desk: Desk, facts: Facts, values: dict[str, Any]) -> Deadline:
+    """As it was signed; computed again where its value was forgotten."""
+    if "deadline" not in values:
+        return answer_due(facts.law, facts.received, desk.place)
+    return codec.restore(values["deadline"], Deadline)
+
+
+def _request(desk: Desk, case: Case, version: FactsVersion) -> Request:
+    values = desk.values(case.opened[2])
+    read = codec.restore(values["request"], Request) if "request" in values else Request(Channel(case.channel), ())
+    facts = version.facts
+    return replace(
+        read,
+        right=facts.right,
+        law=facts.law,
+        received=facts.received,
+        found=version.found,
+        confirmed_by="" if version.proposed else version.officer,
+    )
+
+
+def _photos(desk: Desk, case: Case) -> Iterator[PhotoOfCase]:
+    for said in case.references:
+        values = desk.values(said["seq"])
+        yield PhotoOfCase(
+            id=said["n"],
+            name=values.get("name", ""),
+            digest=values["photo"]["digest"] if "photo" in values else "",
+            faces=codec.restore(values.get("faces", []), tuple[ReferenceFace, ...]),
+            face=said["face"],
+            destroyed=said["destroyed"] or None,
         )
-        for row in rows
-    ]
 
 
-def _identity(desk: Desk, ref: str) -> IdentityCheck | None:
-    rows = desk.vault.db.query("SELECT * FROM identity_checks WHERE case_ref = ? ORDER BY id DESC LIMIT 1", [ref])
-    row = next(rows, None)
-    if row is None:
+def _identity(desk: Desk, case: Case) -> IdentityCheck | None:
+    said = case.identity
+    if said is None:
         return None
+    values = desk.values(said["seq"])
     return IdentityCheck(
-        method=row["method"],
-        result=IdentityResult(row["result"]),
-        photo_shows_requester=row["photo_shows_requester"],
-        officer=row["officer"],
-        checked=row["time"],
-        acting_for=row["acting_for"],
+        method=values.get("method", ""),
+        result=IdentityResult(said["result"]),
+        photo_shows_requester=values.get("photo_shows_requester", ""),
+        officer=said["officer"],
+        checked=said["time"],
+        acting_for=values.get("acting_for", ""),
     )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from dsr_desk.app.deleting import PlanMissing, PlanView, show_plan
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.plans import plan_of, rounds_that_ran
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState
-from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.errors import DeskError
-from dsr_desk.storage.clock import now
-
-
-class TaskNotOpen(DeskError):
-    code = "TASK-NOT-OPEN"
-    happened = "The plan of case {case} has no open task {action}."
-    means = "There is nobody to ask. Nothing was recorded."
-    todo = "Run the plan first; then see which tasks wait for others."
+from dsr_desk.core.acts import Draft, Entry, Kind
+from dsr_desk.core.changes import Change
+from dsr_desk.core.refusals import ActionNotOpen
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,18 @@ class Task:
 
 
 def tasks(desk: Desk, ref: str) -> list[Task]:
-    """All tasks of a case's plan in its order; none before there is a plan."""
-    try:
-        planned = show_plan(desk, ref)
-    except PlanMissing:
-        return []
-    return [_task(desk, planned, action) for action in planned.plan.actions if is_task(action)]
+    """All tasks of every round in the plans' order; none before there is a plan. Others answer for weeks."""
+    with desk.reading(ref) as case:
+        found = [
+            Task(action, next((one for one in ran.outcomes if one.action == action.id), None))
+            for ran in rounds_that_ran(desk, ref)
+            for action in ran.plan.actions
+            if is_task(action)
+        ]
+        if case.plan is not None and not case.begun:
+            found += [Task(action, None) for action in plan_of(desk, case, case.plan).actions if is_task(action)]
+        asked, proofs = dict(case.asked), _proofs(desk, case.id)
+    return [_with_dates(replace(task, proofs=tuple(proofs[task.action.id])), asked) for task in found]
 
 
 def is_task(action: Action) -> bool:
@@ -68,57 +69,50 @@ def is_task(action: Action) -> bool:
 
 
 def chase(desk: Desk, ref: str, actions: Sequence[str], chase_on: date) -> Change:
-    """Records that these were asked today, and when to ask again. Raises TaskNotOpen."""
-    open_tasks = {one.action.id: one for one in tasks(desk, ref) if one.waits}
-    missing = next((action for action in actions if action not in open_tasks), None)
-    if missing is not None or not actions:
-        raise TaskNotOpen(case=ref, action=missing or "")
-    plan = show_plan(desk, ref).plan.digest
-    with desk.vault.transaction() as db:
-        for action in actions:
-            before = open_tasks[action]
-            db.table("deletion_tasks").upsert(
-                {
-                    "plan": plan,
-                    "action": action,
-                    "asked": before.asked or now(),
-                    "chase_on": chase_on.isoformat(),
-                    "reminders": before.reminders + bool(before.asked),
-                },
-                pk=("plan", "action"),
-            )
-        body = {"plan": plan, "actions": list(actions), "again": chase_on.isoformat()}
-        return desk.record("task-asked", [Topic.DELETION, Topic.CASES], case=ref, body=body)
+    """Records that these were asked today, and when to ask again. Raises ActionNotOpen."""
+    if not actions:
+        raise ActionNotOpen(case=ref, action="-")
+    return desk.act(Draft(Kind.ASKED, {"actions": list(actions), "again": chase_on.isoformat()}), ref)
 
 
 def due_tasks(desk: Desk, today: date) -> dict[str, int]:
     """By case, how many tasks are to be asked for (again) today."""
-    rows = desk.vault.db.conn.execute(
-        "SELECT DISTINCT p.case_ref FROM deletion_tasks t JOIN deletion_plans p ON p.digest = t.plan "
-        "WHERE t.chase_on <= ?",
-        [today.isoformat()],
-    )
-    found = {ref: sum(one.is_due(today) for one in tasks(desk, ref)) for (ref,) in rows.fetchall()}
-    return {ref: count for ref, count in found.items() if count}
+    with desk.vault.turn() as db:
+        listed = db.conn.execute("SELECT ref, summary FROM case_list ORDER BY ref").fetchall()
+    asked = {ref: json.loads(summary)["ask"] for ref, summary in listed}
+    day = today.isoformat()
+    return {ref: sum(one <= day for one in desk.case(ref).to_ask) for ref, first in asked.items() if "" < first <= day}
 
 
-def proof(desk: Desk, digest: str) -> bytes | None:
-    """The content of a proof file."""
-    row = desk.vault.db.conn.execute("SELECT content FROM deletion_proofs WHERE digest = ?", [digest]).fetchone()
-    return row[0] if row else None
+def proof(desk: Desk, ref: str, digest: str) -> bytes | None:
+    """The content of a proof file of a case; None where there is none, or where it was destroyed."""
+    with desk.reading(ref) as case:
+        for entry in _outcomes(desk, case.id):
+            kept = desk.values(entry.seq).get("proof")
+            if kept is not None and kept["digest"] == digest:
+                return desk.vault.log.blob(kept)
+    return None
 
 
-def _task(desk: Desk, planned: PlanView, action: Action) -> Task:
-    key = [planned.plan.digest, action.id]
-    one = desk.vault.db.conn.execute
-    dates = one("SELECT asked, chase_on, reminders FROM deletion_tasks WHERE plan = ? AND action = ?", key).fetchone()
-    proofs = one("SELECT name, digest, added FROM deletion_proofs WHERE plan = ? AND action = ? ORDER BY id", key)
-    asked, chase_on, reminders = dates or ("", None, 0)
-    return Task(
-        action,
-        next((outcome for outcome in planned.outcomes if outcome.action == action.id), None),
-        asked,
-        date.fromisoformat(chase_on) if chase_on else None,
-        reminders,
-        tuple(Proof(*row) for row in proofs),
-    )
+def _with_dates(task: Task, asked: dict[str, dict[str, str]]) -> Task:
+    known = asked.get(task.action.id)
+    if known is None:
+        return task
+    again, reminders = date.fromisoformat(known["again"]), int(known["reminders"])
+    return replace(task, asked=known["asked"], chase_on=again, reminders=reminders)
+
+
+def _proofs(desk: Desk, case: str) -> dict[str, list[Proof]]:
+    """By action, the files that came with somebody's word."""
+    found: dict[str, list[Proof]] = defaultdict(list)
+    for entry in _outcomes(desk, case):
+        values = desk.values(entry.seq)
+        if "proof" in values:
+            said = Proof(values["name"], values["proof"]["digest"], entry.act.time)
+            found[entry.act.open["action"]].append(said)
+    return found
+
+
+def _outcomes(desk: Desk, case: str) -> list[Entry]:
+    stored = desk.vault.log.stored(case, kinds=[Kind.OUTCOME])
+    return [entry for entry, _, _ in stored if "proof" in entry.act.fields]

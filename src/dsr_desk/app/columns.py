@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from dsr_desk.app.cases import show_case
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import list_indexes, opened, register_index, resolve_index, secret_of, signer_of
-from dsr_desk.app.searching import searches
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.app.indexing import keep_index, list_indexes, opened, resolve_index, secret_of, signer_of
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.requests import CaseState
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search import correcting
@@ -18,7 +16,9 @@ from dsr_desk.search.correcting import Column
 
 __all__ = ["Column", "ColumnKind"]
 
-CORRECTED = "columns-corrected"
+CORRECTED, CONFIRMED = "corrected", "confirmed"
+"""What an act about columns says was done with them."""
+
 _DECIDED = (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK)
 
 
@@ -49,26 +49,27 @@ def correct_column(
         known.path, secret_of(desk), column, kind, containers, signer=signer_of(desk), report=report, cancel=cancel
     )
     if done.about is None:
-        return _journal_confirmation(desk, known.id, known.name, done.containers)
-    register_index(desk, known.path)
-    body = {
+        return _confirmed(desk, known.id, known.name, done.containers)
+    said = {
         "index": known.id,
+        "event": CORRECTED,
         "generation": done.about.generation,
         "from": [_code(one) for one in done.before],
         "to": _code(kind),
         "containers": done.containers,
         "records": done.records,
     }
+    corrected = opened(desk, known.name)
     with desk.vault.transaction():
-        topics = [Topic.INDEXES, Topic.CASES, Topic.CASE]
-        return desk.record(CORRECTED, topics, body=body, subject=known.name)
+        kept = keep_index(desk, known.path, corrected)
+        return desk.act(Draft(Kind.COLUMNS, said), touches=kept.touches, subject=known.name)
 
 
 def confirm_columns(desk: Desk, index: str) -> Change:
     """The officer looked at all kinds of columns of an index and leaves them as they are."""
     known = resolve_index(desk, index)
     desk.release(known.name)
-    return _journal_confirmation(desk, known.id, known.name, correcting.confirm(known.path, secret_of(desk)))
+    return _confirmed(desk, known.id, known.name, correcting.confirm(known.path, secret_of(desk)))
 
 
 def stale_searches(desk: Desk, ref: str) -> list[str]:
@@ -76,18 +77,18 @@ def stale_searches(desk: Desk, ref: str) -> list[str]:
 
     None either for a case whose deletion is approved: what follows then is reading back.
     """
-    case = show_case(desk, ref)
-    past = [one for one in searches(desk, ref) if one.kind == "search"]
-    if case.closed or case.state in _DECIDED or not past:
-        return []
-    now_here = {one.id: one for one in list_indexes(desk) if one.destroyed is None}
+    with desk.reading(ref) as case:
+        past = [one for one in case.searches if one["purpose"] == "search"]
+        if case.ended is not None or case.state(desk.vault.roster) in _DECIDED or not past:
+            return []
+    now_here = {desk.name(ref, one.id): one for one in list_indexes(desk) if one.destroyed is None}
     corrected = _corrections(desk)
+    searched = [(now_here[name], then) for name, then in past[-1]["indexes"].items() if name in now_here]
     says = []
-    for searched in past[-1].searched:
-        known = now_here.get(searched.about.index)
-        if known is None or known.about.generation == searched.about.generation:
+    for known, generation in sorted(searched, key=lambda one: one[0].name):
+        if known.about.generation == generation:
             continue
-        if corrected.get(known.id, 0) > searched.about.generation:
+        if corrected.get(known.id, 0) > generation:
             says.append(
                 f"The kind of a column of {known.name} was corrected after this case was searched: search it again, "
                 "since other records may be found now."
@@ -97,21 +98,17 @@ def stale_searches(desk: Desk, ref: str) -> list[str]:
     return says
 
 
-def _journal_confirmation(desk: Desk, index: str, name: str, columns: int) -> Change:
-    with desk.vault.transaction():
-        body = {"index": index, "columns": columns}
-        return desk.record("columns-confirmed", [Topic.INDEXES], body=body, subject=name)
+def _confirmed(desk: Desk, index: str, name: str, columns: int) -> Change:
+    said = {"index": index, "event": CONFIRMED, "columns": columns}
+    return desk.act(Draft(Kind.COLUMNS, said), subject=name)
 
 
 def _corrections(desk: Desk) -> dict[str, int]:
     """The newest generation that a correction of a column made, by index."""
-    found: dict[str, int] = {}
-    for (body,) in desk.vault.db.conn.execute("SELECT body FROM journal WHERE kind = ? ORDER BY seq", [CORRECTED]):
-        entry = json.loads(body)
-        found[entry["index"]] = entry["generation"]
-    return found
+    acts = (entry.act.open for entry in desk.vault.log.entries("", kinds=[Kind.COLUMNS]))
+    return {said["index"]: int(said["generation"]) for said in acts if said["event"] == CORRECTED}
 
 
 def _code(kind: ColumnKind) -> str:
-    """A kind as the journal takes it, which holds no free text."""
+    """A kind as an act takes it, whose open part holds no free text."""
     return kind.replace(" ", "-")

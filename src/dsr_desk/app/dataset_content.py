@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import SourcesElsewhere, list_indexes, opened
-from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.app.indexing import SourcesElsewhere, list_indexes, opened, version_code
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.datasets.registry import reopen
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.lineage.content import Content, digest_of_folder, digests_of_file, keep
+from dsr_desk.storage.registers import touch
 
 
 class DatasetNotIndexed(DeskError):
@@ -74,7 +75,12 @@ def note_content(desk: Desk, version: str, *, report: Report, cancel: CancelToke
     content = Content(tuple(sorted(whole)), tuple((name, digests[path]) for path, name in sorted(files.items())))
     with desk.vault.transaction() as db:
         keep(db, version, content)
-        body = {"dataset": sha256_hex(version.encode())[:16], "files": len(content.parts), "whole": len(content.whole)}
-        change = desk.record("dataset-content-noted", [Topic.LINEAGE, Topic.MODELS], body=body)
+        said = {
+            "event": "content-noted",
+            "dataset": version_code(version),
+            "files": len(content.parts),
+            "whole": len(content.whole),
+        }
+        change = desk.act(Draft(Kind.LINEAGE, said), touches=[touch("lineage_digests", version)])
     known = len(content.whole) + sum(len(listed) for _, listed in content.parts)
     return ContentNoted(version, known, tuple(sorted(left_out.items()))), change

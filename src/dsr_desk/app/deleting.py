@@ -1,100 +1,67 @@
-"""Deletion: plan, dry run, approval, run, read back."""
+"""Deletion: plan, dry run, approval, run, read back. What may be done when is said by the rules of the case."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 
-from dsr_desk.app.cases import CaseView, require_identity, require_open, set_state
+from dsr_desk.app.allowed import refusal
+from dsr_desk.app.cases import searched_identifiers
+from dsr_desk.app.derived import register_derived
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import (
     SourcesElsewhere,
     ancestors,
     dataset_versions,
+    generations,
     list_indexes,
     opened,
     refresh_index,
-    register_index,
-    register_version,
     resolve_index,
     secret_of,
     signer_of,
 )
 from dsr_desk.app.models import affected_by_case, dispositions
-from dsr_desk.app.review import decisions, hits, review_items
+from dsr_desk.app.plans import (
+    PlanView,
+    bare_plan,
+    plan_of,
+    plan_rows,
+    rounds_that_ran,
+    seen_counts,
+    seen_rows,
+    show_plan,
+)
+from dsr_desk.app.review import decide_many, decisions, due_hits
+from dsr_desk.app.run_records import DeskRecords
 from dsr_desk.app.searching import last_search, search_case
-from dsr_desk.core.actions import Approval, Outcome, Plan, ReadBack, Remaining
-from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan, ReadBack, Remaining, Treatment
+from dsr_desk.core.acts import Draft, Kind, pseudonym
+from dsr_desk.core.basis import basis_of, disposition_changed, parts_of, searched_indexes
+from dsr_desk.core.changes import Change
+from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, NotSearched, ReasonKind, Verdict
-from dsr_desk.core.requests import CaseState, Right
+from dsr_desk.core.items import Box
+from dsr_desk.core.refusals import BasisChanged, NotRun, PlanMissing
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import reopen
-from dsr_desk.deletion import approval as approving
 from dsr_desk.deletion import plan as planning
 from dsr_desk.deletion import read_back as looking
 from dsr_desk.deletion import run as running
-from dsr_desk.deletion.derive import derived_versions
 from dsr_desk.deletion.dry_run import DryRun
 from dsr_desk.deletion.dry_run import dry_run as rehearse
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, Place, Scope
-from dsr_desk.deletion.records import VaultRecords
+from dsr_desk.deletion.rounds import over_all
 from dsr_desk.deletion.run import IndexEntries
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Report, silent
-from dsr_desk.lineage.dispositions import mark_approved
-from dsr_desk.search.erase import describe_as, erase_items, remaining_items
+from dsr_desk.search.erase import erase_items, remaining_items
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.log_reading import in_form
 
-
-class ReviewOpen(DeskError):
-    code = "DELETE-REVIEW-OPEN"
-    happened = "{open} candidates of case {case} are not decided, {unsure} are unsure."
-    means = "What is not decided might be the person, so no plan can be approved yet."
-    todo = "Decide on each of them; settle the unsure ones with a second pair of eyes."
-
-
-class RightUnknown(DeskError):
-    code = "DELETE-RIGHT"
-    happened = "Case {case} asks for {right}, which is no reason to delete."
-    means = "Nothing is deleted without a request for it."
-    todo = "Confirm the request's right as erasure, objection or withdrawal, or close the case without a deletion."
-
-
-class PlanMissing(DeskError):
-    code = "DELETE-NO-PLAN"
-    happened = "Case {case} has no deletion plan."
-    means = "Nothing was deleted."
-    todo = "Make the plan first (delete plan)."
-
-
-class PlanUnderWay(DeskError):
-    code = "DELETE-UNDER-WAY"
-    happened = "The deletion of case {case} has begun."
-    means = "Its plan can no longer be changed or withdrawn."
-    todo = "Run it to the end and read back; then search again for what is left."
-
-
-class NotRun(DeskError):
-    code = "DELETE-NOT-RUN"
-    happened = "The deletion of case {case} has not run."
-    means = "There is nothing to read back."
-    todo = "Approve the plan and run it first."
-
-
-DELETING_RIGHTS = (Right.ERASURE, Right.OBJECTION, Right.WITHDRAWAL)
-
-
-@dataclass(frozen=True)
-class PlanView:
-    """The plan of a case with who approved it and what came of it so far."""
-
-    plan: Plan
-    approvals: tuple[Approval, ...]
-    outcomes: tuple[Outcome, ...]
-    read_back: ReadBack | None
+__all__ = ["Hold", "PlanMissing", "PlanView", "show_plan"]
 
 
 class _Entries:
@@ -112,40 +79,25 @@ class _Entries:
         return remaining_items(opened(self._desk, self._name), items)
 
 
-def make_plan(
-    desk: Desk, ref: str, *, choices: dict[str, Choice] | None = None, holds: dict[str, Hold] | None = None
-) -> PlanView:
-    """A plan for all hits; replaces an earlier one that has not begun. Approvals of that one no longer count."""
-    view = require_identity(desk, ref)
-    _refuse_begun(desk, view)
-    items = review_items(desk, ref)
-    undecided = sum(1 for item in items if item.decision is None)
-    unsure = sum(1 for item in items if item.decision is not None and item.decision.verdict is Verdict.UNSURE)
-    if undecided or unsure:
-        raise ReviewOpen(case=ref, open=undecided, unsure=unsure)
-    planned = {key: one.planned for key, one in dispositions(desk, ref).items()}
-    scope = Scope(
-        containers=_stores(desk).containers,
-        versions={version.id: version for version, _ in dataset_versions(desk)},
-        models=[(model, planned.get(model.id)) for model in affected_by_case(desk, ref).models],
-        choices=choices or {},
-        holds=holds or {},
-        rejected=frozenset(_rejected(desk, ref)),
-    )
-    plan = planning.make_plan(ref, now(), hits(desk, ref), scope)
-    with desk.vault.transaction():
-        VaultRecords(desk.vault).add_plan(plan)
-        set_state(desk, ref, CaseState.PLANNED)
+def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView:
+    """A plan for all hits that are not gone; replaces an earlier one that has not begun, whose approvals then end.
+
+    `treated` is one more choice of how an item is treated, which is written with the plan or not at all. Containers
+    are read before anything is written: what was decided meanwhile is refused as a changed basis.
+    """
+    _require(desk, ref, Kind.PLANNED if treated is None else Kind.TREATED)
+    with desk.reading(ref) as case:
+        parts = parts_of(case, desk.vault.policy)
+        hits, scope = due_hits(desk, ref), _scope(desk, ref, treated)
+        first = 1 + sum(one["plan"]["actions"] for one in case.rounds[:-1] if one["plan"] is not None)
+    plan = planning.make_plan(ref, now(), hits, scope, first=first)
+    with desk.vault.transaction(), desk.reading(ref) as case:
+        if parts_of(case, desk.vault.policy) != parts:
+            raise BasisChanged(case=ref, parts="decisions")
+        if treated is not None:
+            desk.act(treated, ref)
+        desk.act(_planned(desk, ref, plan), ref)
     return show_plan(desk, ref)
-
-
-def show_plan(desk: Desk, ref: str) -> PlanView:
-    """Raises PlanMissing."""
-    records = VaultRecords(desk.vault)
-    plan = records.plan(ref)
-    if plan is None:
-        raise PlanMissing(case=ref)
-    return PlanView(plan, tuple(records.approvals(plan)), tuple(records.outcomes(plan)), records.read_back(plan))
 
 
 def dry_run(desk: Desk, ref: str) -> DryRun:
@@ -154,79 +106,168 @@ def dry_run(desk: Desk, ref: str) -> DryRun:
     return rehearse(plan, _stores(desk, plan))
 
 
-def approve(desk: Desk, ref: str) -> Approval:
-    """The officer's signature over the plan as it is. Raises RightUnknown for a request that asks for no deletion."""
-    view = require_open(desk, ref)
-    _refuse_begun(desk, view)
-    if view.right not in DELETING_RIGHTS:
-        raise RightUnknown(case=ref, right=view.right.value)
-    plan = show_plan(desk, ref).plan
-    signed = approving.approve(plan, desk.vault.officer_key, now(), desk.vault.sign)
+def approve(desk: Desk, ref: str, plan: str | None = None) -> Approval:
+    """The officer's signature over the plan in force. `plan` is the digest of the one that was looked at, if known."""
     with desk.vault.transaction():
-        VaultRecords(desk.vault).add_approval(plan, signed)
-        mark_approved(desk.vault.db, ref)
-        set_state(desk, ref, CaseState.APPROVED)
-    return signed
+        desk.act(approval_draft(desk, ref, plan), ref)
+        return show_plan(desk, ref).approvals[-1]
+
+
+def approval_draft(desk: Desk, ref: str, plan: str | None = None) -> Draft:
+    """The act that approves the plan in force, to be signed here or elsewhere."""
+    with desk.reading(ref) as case:
+        digest, basis = (case.plan["plan"], case.plan["basis"]) if case.plan is not None else ("", "")
+    return Draft(Kind.APPROVED, {"plan": plan or digest, "indexes": generations(desk, ref)}, {}, None, basis)
+
+
+def approvals(desk: Desk, ref: str) -> tuple[int, int]:
+    """How many present officers approved the plan that `show_plan` shows, and how many the policy asks for now."""
+    with desk.reading(ref) as case:
+        round_ = case.round if case.plan is not None else case.last_run
+        keys = {one["officer"] for one in round_["approvals"]} if round_ is not None else set()
+        roster = desk.vault.roster
+        return sum(1 for key in keys if roster.active(key)), max(1, roster.policy.approvals)
 
 
 def withdraw_plan(desk: Desk, ref: str) -> Change:
     """Takes a plan back that has not begun, so that decisions can be changed again."""
-    view = require_open(desk, ref)
-    _refuse_begun(desk, view)
+    with desk.reading(ref) as case:
+        return desk.act(Draft(Kind.PLAN_WITHDRAWN, {"plan": case.plan["plan"] if case.plan else ""}), ref)
+
+
+def withdraw_and_decide(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
+    """Takes the plan back and decides, both or neither. `items` are item ids."""
     with desk.vault.transaction():
-        set_state(desk, ref, CaseState.REVIEWED)
-        return desk.record("deletion-withdrawn", [Topic.DELETION, Topic.REVIEW, Topic.CASES], case=ref)
+        withdraw_plan(desk, ref)
+        return decide_many(desk, ref, items, verdict, reason)
 
 
 def run(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelToken | None = None) -> tuple[Outcome, ...]:
-    """Carries out the approved plan, or goes on where an earlier run stopped; registers derived dataset versions."""
-    view = require_open(desk, ref)
-    if view.state not in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
-        show_plan(desk, ref)
-        raise approving.NotApproved(have=0, needed=1)
-    plan = show_plan(desk, ref)
-    outcomes = running.run(
-        plan.plan,
-        plan.approvals,
-        desk.vault.officer_names(),
-        _stores(desk, plan.plan),
-        VaultRecords(desk.vault),
-        desk.vault.officer_key,
-        token=cancel,
-        report=report,
-    )
-    with desk.vault.transaction():
-        set_state(desk, ref, CaseState.DELETED)
-    register_derived(desk, plan.plan, outcomes)
+    """Carries out the approved plan, or goes on where an earlier run stopped; registers derived dataset versions.
+
+    The rules are asked again before every action. Raises their refusal, Cancelled.
+    """
+    with desk.reading(ref):
+        case = desk.proven(ref)
+        if case.plan is None:
+            raise PlanMissing(case=ref)
+        plan = plan_of(desk, case, case.plan)
+    records = DeskRecords(desk, ref)
+    records.settle(plan)
+    register_derived(desk, ref, plan)
+    _require(desk, ref, Kind.BEGUN, plan=plan.digest)
+    try:
+        outcomes = running.run(
+            plan,
+            _stores(desk, plan),
+            records,
+            desk.vault.officer_key,
+            holds=lambda action: _holds(desk, ref, action),
+            token=cancel,
+            report=report,
+        )
+    except DeskError:
+        register_derived(desk, ref, plan)
+        raise
+    register_derived(desk, ref, plan)
     return outcomes
 
 
 def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelToken | None = None) -> ReadBack:
-    """Looks at the data again: containers, tables, indexes, and the same search once more. Raises NotRun."""
-    view = require_open(desk, ref)
-    if view.state not in (CaseState.DELETED, CaseState.READ_BACK):
+    """Looks at the data again for everything that was ever searched or deleted in the case. Raises NotRun.
+
+    Containers, tables, indexes, and the same search once more; possible whenever anything was begun, also after a run
+    that stopped and after the case has ended.
+    """
+    ran, token = rounds_that_ran(desk, ref), cancel or CancelToken()
+    if not ran:
         raise NotRun(case=ref)
-    plan, token = show_plan(desk, ref).plan, cancel or CancelToken()
+    newest, records, officer = ran[-1].plan, DeskRecords(desk, ref), desk.vault.officer_key
+    records.settle(newest)
+    register_derived(desk, ref, newest)
+    verdicts = {one.address.id: one.verdict for one in decisions(desk, ref)}
+    same = {item for item, verdict in verdicts.items() if verdict is Verdict.SAME}
+    plan = over_all(ran, same, verdicts.keys() - same)
+    rejected = [item for item, verdict in verdicts.items() if verdict is Verdict.DIFFERENT]
     scope = looking.Scope(
-        excepted={**_rejected(desk, ref), **looking.masked_or_held(plan)},
-        mentions=mentions_of(view.identifiers),
+        excepted={**dict.fromkeys(rejected, "decided to be a different person"), **looking.masked_or_held(plan)},
+        mentions=mentions_of(searched_identifiers(desk, ref)),
         search_again=lambda: _search_again(desk, plan, report, token),
     )
-    records = VaultRecords(desk.vault)
-    found = looking.read_back(
-        plan, _stores(desk, plan), records, desk.vault.officer_key, scope, token=token, report=report
-    )
-    with desk.vault.transaction():
-        records.add_read_back(plan, found)
-        set_state(desk, ref, CaseState.READ_BACK)
+    own = records.as_planned()
+    found = looking.read_back(plan, _stores(desk, plan), records, officer, scope, token=token, report=report)
+    found = replace(found, plan=newest.digest)
+    said = {
+        "plan": newest.digest,
+        "seen": found.seen.name.lower(),
+        "items": seen_counts(found.items),
+        "indexes": {key: at for key, at in generations(desk, ref).items() if key in own},
+    }
+    fields = {"result": plain(replace(found, items=()))}
+    desk.act(Draft(Kind.READ_BACK, said, fields, seen_rows(found.items, desk.key(ref))), ref)
     return found
 
 
-def _refuse_begun(desk: Desk, view: CaseView) -> None:
-    plan = VaultRecords(desk.vault).plan(view.ref)
-    begun = plan is not None and bool(VaultRecords(desk.vault).outcomes(plan))
-    if begun or view.state in (CaseState.DELETED, CaseState.READ_BACK):
-        raise PlanUnderWay(case=view.ref)
+def _require(desk: Desk, ref: str, kind: Kind, **said: object) -> None:
+    """Raises what the rules would refuse, before work is done for nothing."""
+    refused = refusal(desk, ref, kind, **said)
+    if refused is not None:
+        raise refused
+
+
+def _planned(desk: Desk, ref: str, plan: Plan) -> Draft:
+    """The act that makes a plan: what it rests on is said as it is now."""
+    with desk.reading(ref) as case:
+        parts, known = parts_of(case, desk.vault.policy), generations(desk, ref)
+        indexes = {key: known.get(key, -1) for key in searched_indexes(case)}
+        said = {"plan": plan.digest, "parts": parts, "indexes": indexes, "actions": len(plan.actions)}
+        rows = list(plan_rows(plan, case, desk.key(ref)))
+    return Draft(Kind.PLANNED, said, {"plan": bare_plan(plan)}, rows, basis_of(parts, indexes))
+
+
+def _scope(desk: Desk, ref: str, treated: Draft | None) -> Scope:
+    planned = {key: one.planned for key, one in dispositions(desk, ref).items()}
+    choices, holds = _treatments(desk, ref, treated)
+    return Scope(
+        containers=_stores(desk).containers,
+        versions={version.id: version for version, _ in dataset_versions(desk)},
+        models=[(model, planned.get(model.id)) for model in affected_by_case(desk, ref).models],
+        choices=choices,
+        holds=holds,
+        rejected=frozenset(one.address.id for one in decisions(desk, ref) if one.verdict is not Verdict.SAME),
+    )
+
+
+def _treatments(desk: Desk, ref: str, treated: Draft | None) -> tuple[dict[str, Choice], dict[str, Hold]]:
+    """How items are treated by the acts in force, and by one that is to be written."""
+    choices: dict[str, Choice] = {}
+    holds: dict[str, Hold] = {}
+    with desk.reading(ref) as case:
+        key = desk.key(ref)
+        said = [(name, one["as"], one["seq"], desk.values(one["seq"])) for name, one in case.treatments.items()]
+    if treated is not None:
+        said.append((treated.open["item"], treated.open["as"], -1, treated.fields))
+    for name, how, seq, values in said:
+        with in_form(seq):
+            item = values["id"]
+            if pseudonym(key, item) != name:
+                raise ValueError("another item")
+            choices.pop(item, None)
+            holds.pop(item, None)
+            if how == "mask":
+                boxes = restore(values["boxes"], tuple[Box, ...])
+                choices[item] = Choice(Treatment.MASK, values["reason"], boxes)
+            elif how == "hold":
+                holds[item] = Hold(values["reason"], values["until"])
+    return choices, holds
+
+
+def _holds(desk: Desk, ref: str, action: Action) -> bool:
+    """Whether what an action asks of others about a model is still what was decided."""
+    if action.kind not in (ActionKind.DISPOSE_MODEL, ActionKind.PURGE_OUTPUTS):
+        return True
+    with desk.reading(ref) as case:
+        return not disposition_changed(case, desk.name(ref, action.node))
 
 
 def _stores(desk: Desk, plan: Plan | None = None) -> running.Stores:
@@ -246,35 +287,12 @@ def _stores(desk: Desk, plan: Plan | None = None) -> running.Stores:
             continue
         entries[known.name] = _Entries(desk, known.name)
         line = [index.version.id, *ancestors(desk, index.version.id)]
-        version = next((one for one in line if one in planned), index.version.id)
+        versions = [one for one in line if one in planned] or [index.version.id]
         for container in index.containers():
             with suppress(DeskError):
-                containers[version, container.name] = reopen(container.format, container.path, container.name)
+                here = reopen(container.format, container.path, container.name)
+                containers.update({(version, container.name): here for version in versions})
     return running.Stores(containers, entries)
-
-
-def _rejected(desk: Desk, ref: str) -> dict[str, str]:
-    """Candidates that were decided to be somebody else: they may be found again."""
-    return {
-        decision.address.id: "decided to be a different person"
-        for decision in decisions(desk, ref)
-        if decision.verdict is Verdict.DIFFERENT
-    }
-
-
-def register_derived(desk: Desk, plan: Plan, outcomes: Sequence[Outcome]) -> None:
-    """Registers the versions that the erasure made, and lets their indexes describe them."""
-    versions = {version.id: version for version, _ in dataset_versions(desk)}
-    for derived in derived_versions(plan, outcomes, versions):
-        with desk.vault.transaction():
-            register_version(desk, derived.version)
-            body = {"dataset": sha256_hex(derived.version.id.encode())[:16], "removed": len(derived.removed)}
-            desk.record("dataset-derived", [Topic.INDEXES, Topic.MODELS], case=plan.case, body=body)
-        for known in list_indexes(desk):
-            if known.dataset_version == derived.version.derived_from and known.present:
-                desk.release(known.name)
-                describe_as(known.path, secret_of(desk), derived.version, signer_of(desk))
-                register_index(desk, known.path)
 
 
 def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -> looking.Found:

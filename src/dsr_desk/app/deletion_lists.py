@@ -10,7 +10,8 @@ from pathlib import Path
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import NothingToSearchIn, not_chosen, not_indexed, open_indexes
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import NotSearched
 from dsr_desk.intake.deletion_list import DeletionList, Listed, ListFile, read_list
@@ -78,7 +79,7 @@ def look_up_list(
 ) -> tuple[ListResult, Change]:
     """Looks every row of a list up in these indexes (all, if none is named), in one pass over each.
 
-    Only counts are journalled; nothing is decided and nothing kept. A row that is found is followed up in a case that
+    Only counts are recorded; nothing is decided and nothing kept. A row that is found is followed up in a case that
     has its hash as an identifier. Raises ListUnreadable, NothingToSearchIn, Cancelled.
     """
     wanted = read_list(path)
@@ -104,16 +105,15 @@ def look_up_list(
     result = _result(wanted, hits, gaps, indexes=tuple(index.name for index in indexes),
                      records=sum(index.about.records for index in indexes),
                      complete=not gaps and all(index.about.complete for index in indexes))  # fmt: skip
-    with desk.vault.transaction():
-        body = {
-            "list": wanted.digest,
-            "rows": result.rows,
-            "found": result.found,
-            "records": len({hit.item for hit in hits}),
-            "indexes": len(indexes),
-            "complete": result.complete,
-        }
-        return result, desk.record("list-looked-up", [Topic.INDEXES], body=body)
+    said = {
+        "list": wanted.digest,
+        "rows": result.rows,
+        "found": result.found,
+        "records": len({hit.item for hit in hits}),
+        "searched": len(indexes),
+        "complete": result.complete,
+    }
+    return result, desk.act(Draft(Kind.LIST_LOOKED_UP, said))
 
 
 def write_hits(result: ListResult, path: Path) -> None:

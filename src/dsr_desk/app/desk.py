@@ -1,22 +1,58 @@
-"""An unlocked desk: the vault that the use cases of this room work on."""
+"""An unlocked desk: the vault that the use cases of this room work on, and the one way to write in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core import rules
+from dsr_desk.core.acts import Draft, Entry, Kind, pseudonym
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.case import Case, Rows
+from dsr_desk.core.changes import TOPICS, Change, Topic
 from dsr_desk.core.deadlines import Place
-from dsr_desk.deletion.schema import MIGRATIONS as DELETION
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.guards import Standing
+from dsr_desk.core.message import Message, message
+from dsr_desk.core.roster import Roster
 from dsr_desk.evidence.schema import MIGRATIONS as EVIDENCE
+from dsr_desk.evidence.schema import REGISTERS as EVIDENCE_REGISTERS
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS as LINEAGE
+from dsr_desk.lineage.schema import REGISTERS as LINEAGE_REGISTERS
 from dsr_desk.search.index import Index
+from dsr_desk.storage import case_list, proof
+from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.migrations import Migration
+from dsr_desk.storage.registers import Touch
+from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct
 from dsr_desk.storage.vault import Vault
 
-MIGRATIONS: tuple[Migration, ...] = (*LINEAGE, *DELETION, *EVIDENCE)
+MIGRATIONS: tuple[Migration, ...] = (*LINEAGE, *EVIDENCE)
+REGISTERS = (*LINEAGE_REGISTERS, *EVIDENCE_REGISTERS)
+
+RESTS_ON_PROOF = frozenset({Kind.APPROVED, Kind.BEGUN, Kind.HANDED_OVER, Kind.SEALING, Kind.FORGOTTEN})
+"""Acts before which every signature of the case and of the vault's own entries is verified."""
+
+
+class CaseMissing(DeskError):
+    code = "CASE-MISSING"
+    happened = "There is no case {case} in this vault."
+    means = "Nothing was done."
+    todo = "List the cases and give one of their references."
+
+
+@dataclass
+class _Held:
+    """A case as it is folded here. `since` counts entries after the last snapshot."""
+
+    case: Case
+    since: int
+    proven: bool = False
 
 
 class Desk:
@@ -25,44 +61,273 @@ class Desk:
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         self._indexes: dict[str, Index] = {}
+        self._cases: dict[str, _Held] = {}
+        self._proven_size = -1
+        """Size of the log up to which all that this desk holds was verified or written by itself."""
+        self._vault_proven = False
         self.graph: Graph | None = None
         """The lineage graph as it was loaded; dropped when lineage or indexes change."""
+        vault.on_rollback.append(self._forget_folds)
 
     @classmethod
     def create(
         cls, folder: Path, organisation: str, officer: str, passphrase: str, place: Place | None = None
     ) -> tuple[Desk, str]:
         """A new vault, open, and the recovery code to print. `place` decides whose public holidays count."""
-        vault, code = Vault.create(folder, organisation, officer, passphrase, MIGRATIONS)
-        vault.set_setting("country", place.country if place else "")
-        vault.set_setting("region", place.region if place else "")
+        vault, code = Vault.create(folder, organisation, officer, passphrase, MIGRATIONS, REGISTERS)
+        where = {"country": place.country if place else "", "region": place.region if place else ""}
+        with vault.transaction():
+            vault.record(Draft(Kind.ORGANISATION), touches=vault.put_settings(where))
         return cls(vault), code
 
     @classmethod
     def open(cls, folder: Path, secret: str) -> Desk:
         """Opens with a passphrase or the recovery code; see `Vault.open` for what can be raised."""
-        return cls(Vault.open(folder, secret, MIGRATIONS))
+        return cls(Vault.open(folder, secret, MIGRATIONS, REGISTERS))
 
     @property
     def place(self) -> Place:
         return Place(self.vault.setting("country") or "", self.vault.setting("region") or "")
 
-    def record(
+    # Reading
+
+    def case(self, ref: str) -> Case:
+        """The case as its entries make it, for display: signatures are not verified. Raises CaseMissing.
+
+        Others write while it is read, unless the reader holds `reading`.
+        """
+        with self.vault.turn() as db:
+            row = db.conn.execute("SELECT case_id FROM case_list WHERE ref = ?", [ref]).fetchone()
+            held = self._held(row[0]) if row else None
+            if held is None or held.case.ref != ref:
+                raise CaseMissing(case=ref)
+            return held.case
+
+    @contextmanager
+    def reading(self, ref: str) -> Iterator[Case]:
+        """The case, which nobody changes meanwhile. Raises CaseMissing."""
+        with self.vault.turn():
+            yield self.case(ref)
+
+    def proven(self, ref: str) -> Case:
+        """The case after every signature of it and of the vault's own entries was verified. Raises LogDamaged.
+
+        Once for each case after unlocking; afterwards what this desk wrote itself is enough, as long as nothing else
+        was written.
+        """
+        with self.vault.turn():
+            case = self.case(ref)
+            self._require_unchanged()
+            if not self._vault_proven:
+                self.vault.roster = self._verified_roster()
+                self._vault_proven = True
+            held = self._cases[case.id]
+            if not held.proven:
+                held.case, held.proven = self._verified_case(case.id), True
+                if held.case.ref != ref:
+                    raise CaseMissing(case=ref)
+            return held.case
+
+    def name(self, ref: str, item: str) -> str:
+        """The pseudonym of an item (or of an index, a model) in a case."""
+        return pseudonym(self.key(ref), item)
+
+    def key(self, ref: str) -> bytes:
+        """The key of the case's pseudonyms. Raises LogDamaged where it is not there any more."""
+        found = self.vault.log.case_key(self.case(ref).id)
+        if found is None:
+            raise LogDamaged(what="the key of the case is not there.")
+        return found
+
+    def values(self, seq: int) -> dict[str, Any]:
+        """Values of an entry's fields as they were signed. Raises LogDamaged."""
+        return self.vault.log.values(seq)
+
+    def refusal(self, ref: str, draft: Draft, officer: str = "") -> Message | None:
+        """Why an act is not allowed now; None where it is. What a window asks for a button.
+
+        `officer` (key) is another one than who works here.
+        """
+        with self.reading(ref) as case:
+            return rules.allowed(case, draft, self._standing(draft, officer or self.vault.officer_key))
+
+    def require(self, ref: str, draft: Draft) -> None:
+        """Raises what the act would be refused with now: for work that is worth nothing if it cannot be recorded."""
+        refused = self.refusal(ref, draft)
+        if refused is not None:
+            raise refused.error
+
+    # Writing
+
+    def act(
         self,
-        kind: str,
-        topics: Iterable[Topic],
+        draft: Draft,
+        ref: str = "",
         *,
-        case: str = "",
-        body: dict[str, Any] | None = None,
+        touches: Iterable[Touch] = (),
         undo: str | None = None,
         subject: str = "",
     ) -> Change:
-        """Journals a mutation. Called inside the transaction that makes it."""
-        touched = frozenset(topics)
-        if touched & {Topic.LINEAGE, Topic.INDEXES}:
-            self.graph = None
-        entry = self.vault.journal.append(kind, body, case)
-        return Change(touched, entry, case or None, undo, subject)
+        """Signs and writes an act, in a case or ("") on the vault itself. The only way to write.
+
+        `touches` names what was changed in registers with it. Rules are asked inside the transaction. Raises the
+        refusal, LogDamaged before acts that rest on proof.
+        """
+        with self.vault.transaction() as db:
+            touched = list(touches)
+            if {table for table, _ in touched} & _GRAPH:
+                self.graph = None
+            if not ref:
+                entry = self.vault.record(draft, touches=touched)
+                self._wrote()
+                if draft.kind is Kind.POLICY:
+                    self.list_anew()
+            else:
+                entry = self._act_in(db, ref, draft, touched)
+        return Change(TOPICS.get(draft.kind, frozenset()), entry.seq, ref or None, undo, subject)
+
+    def open_case(self, draft: Draft, files: Mapping[str, bytes] = MappingProxyType({})) -> str:
+        """Writes the first act of a new case, whose `open` says its reference. Returns the reference.
+
+        `files` are kept as they are, each under the name of its field.
+        """
+        with self.vault.transaction() as db:
+            log = self.vault.log
+            case = log.new_case()
+            kept = {name: log.put_blob(case, content).as_value() for name, content in files.items()}
+            draft.fields = {**draft.fields, **kept, "key": sha256_hex(log.case_key(case) or b"")}
+            self._cases[case] = _Held(Case(case), 0, proven=True)
+            self._write(db, case, draft, ())
+        return str(draft.open["ref"])
+
+    def take(self, ref: str, signed: SignedAct, indexes: Mapping[str, int] | None = None) -> Change:
+        """Writes an act that an officer signed elsewhere, if the rules allow it now and here.
+
+        `indexes` are the generations now, whatever the act says of them. Raises its refusal, NotAsSigned, LogDamaged.
+        """
+        act = signed.act
+        with self.vault.transaction() as db:
+            case = self.proven(ref) if act.kind in RESTS_ON_PROOF else self.case(ref)
+            if act.case != case.id:
+                raise NotAsSigned(what="it belongs to another case")
+            now = dict(act.open) if indexes is None else {**act.open, "indexes": dict(indexes)}
+            self._require_allowed(case, Draft(act.kind, now, {}, None, act.basis), act.officer, None)
+            entry = self.vault.log.take(signed, self.vault.signer)
+            self._fold(db, self._cases[case.id], entry)
+        return Change(TOPICS.get(act.kind, frozenset()), entry.seq, ref)
+
+    @property
+    def clock_is_behind(self) -> bool:
+        """Whether this computer's clock shows an earlier time than the newest entry that says more than an opening.
+
+        What is written now would be found by every check, unless an officer says first that the clock was corrected.
+        """
+        query = "SELECT max(seq) FROM entries WHERE kind NOT IN (?, ?)"
+        newest = self.vault.db.conn.execute(query, [Kind.UNLOCKED.value, Kind.EPOCH.value]).fetchone()[0]
+        act = self.vault.log.entry(newest).act
+        return act.kind is not Kind.CLOCK_CORRECTED and self.vault.log.clock() < act.time
+
+    def list_anew(self) -> None:
+        """Writes the list of cases anew: for what follows from something else than a case's own entries."""
+        with self.vault.transaction() as db:
+            for (case,) in db.conn.execute("SELECT case_id FROM case_list").fetchall():
+                case_list.keep_row(db, self._held(case).case, self.vault.roster)
+
+    def switch_officer(self, passphrase: str) -> Change:
+        """Another officer goes on at this computer; nothing is closed. Raises WrongPassphrase."""
+        entry = self.vault.switch_officer(passphrase)
+        self._wrote()
+        return Change(frozenset(Topic), entry.seq)
+
+    def _act_in(self, db: Any, ref: str, draft: Draft, touches: Sequence[Touch]) -> Entry:
+        case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)
+        return self._write(db, case.id, draft, touches)
+
+    def _write(self, db: Any, case: str, draft: Draft, touches: Sequence[Touch]) -> Entry:
+        held = self._cases[case]
+        signer = self.vault.signer
+        few = draft.rows if isinstance(draft.rows, list | tuple) else None
+        rows: Rows | None = (lambda: few) if few is not None else None
+        self._require_allowed(held.case, draft, signer.public, rows)
+        entry = self.vault.write(draft, case, touches=touches)
+        self._fold(db, held, entry, rows)
+        return entry
+
+    def _require_allowed(self, case: Case, draft: Draft, officer: str, rows: Rows | None) -> None:
+        refused = rules.allowed(case, draft, self._standing(draft, officer), rows)
+        if refused is not None:
+            raise refused.error
+
+    def _fold(self, db: Any, held: _Held, entry: Entry, rows: Rows | None = None) -> None:
+        """Takes an entry that was just written; a refusal takes the whole transaction back."""
+        there = rows or (lambda: self.vault.log.bare_rows(entry.seq))
+        refused = rules.after(held.case, entry, self.vault.roster, there)
+        if refused is not None:
+            raise refused.error
+        held.since += 1
+        case_list.keep_row(db, held.case, self.vault.roster)
+        if case_list.snapshot_is_due(held.case, held.since):
+            case_list.keep_snapshot(db, held.case)
+            held.since = 0
+        self._wrote()
+
+    def _standing(self, draft: Draft, officer: str) -> Standing:
+        return Standing(officer, self.vault.roster, self.vault.log.size, draft.open.get("indexes", {}))
+
+    # Folds
+
+    def _held(self, case: str) -> _Held:
+        """The fold of a case brought up to its newest entry."""
+        held = self._cases.get(case)
+        if held is None:
+            known = case_list.snapshot(self.vault.db, case)
+            held = self._cases[case] = _Held(known or Case(case), 0)
+        log = self.vault.log
+        for entry in log.entries(case, held.case.head):
+            rules.after(held.case, entry, self.vault.roster, lambda seq=entry.seq: log.bare_rows(seq))  # type: ignore[misc]
+            held.since += 1
+            held.proven = False
+        return held
+
+    def _verified_roster(self) -> Roster:
+        roster = Roster()
+        for read in proof.verify(self.vault.log, ""):
+            entry = _whole(read)
+            roster.after(entry)
+            if entry.writer != entry.act.officer and not roster.active(entry.writer):
+                raise LogDamaged(what=message("log.officer", seq=entry.seq).say())
+        return roster
+
+    def _verified_case(self, key: str) -> Case:
+        case, roster = Case(key), self.vault.roster
+        for read in proof.verify(self.vault.log, key):
+            entry = _whole(read)
+            if any(not roster.active(one, entry.seq) for one in (entry.writer, *entry.signatures)):
+                raise LogDamaged(what=message("log.officer", seq=entry.seq).say())
+            rules.after(case, entry, roster, read.rows)
+        return case
+
+    def _require_unchanged(self) -> None:
+        """What was written by anything else than this desk makes earlier proofs void."""
+        size = self.vault.log.size
+        if size != self._proven_size:
+            self._vault_proven = False
+            for held in self._cases.values():
+                held.proven = False
+            self._proven_size = size
+
+    def _wrote(self) -> None:
+        """One entry more, by this desk: proofs stand, if nothing else came between."""
+        size = self.vault.log.size
+        if size == self._proven_size + 1:
+            self._proven_size = size
+
+    def _forget_folds(self) -> None:
+        """After a rollback: what is read anew was not verified, the roster of the vault neither."""
+        self._cases.clear()
+        self._proven_size, self._vault_proven = -1, False
+
+    # Indexes
 
     def hold(self, name: str, index: Index) -> Index:
         """Keeps an opened index until the desk is closed."""
@@ -83,6 +348,7 @@ class Desk:
         for name in list(self._indexes):
             self.release(name)
         self.graph = None
+        self._cases.clear()
         self.vault.close()
 
     def __enter__(self) -> Desk:
@@ -90,3 +356,14 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _whole(read: proof.Read) -> Entry:
+    """Raises LogDamaged unless all of the entry holds."""
+    if read.found or read.entry is None:
+        raise LogDamaged(what=read.found[0].say())
+    return read.entry
+
+
+_GRAPH = frozenset({*(one.table for one in LINEAGE_REGISTERS), "dataset_versions", "indexes"})
+"""Tables from which the lineage graph is made."""

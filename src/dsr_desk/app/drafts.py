@@ -17,8 +17,12 @@ from dsr_desk.intake.registry import read_request
 
 @dataclass(frozen=True)
 class Draft:
-    """A request as it was understood, before it becomes a case: the officer corrects it first."""
+    """A request as it was understood, before it becomes a case: the officer corrects it first.
 
+    `read` is what the program read, `request` what the officer made of it.
+    """
+
+    read: Request
     request: Request
     letter: bytes
     photos: tuple[ReferencePhoto, ...]
@@ -29,11 +33,12 @@ def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str,
     """Reads a letter and photos without opening a case. Raises what intake raises, and PhotoMissing."""
     extra = load_photos(photos)
     if letter is None:
-        return Draft(Request(Channel.FORM, ()), b"", tuple(examine_references(extra, chosen)), ())
+        empty = Request(Channel.FORM, ())
+        return Draft(empty, empty, b"", tuple(examine_references(extra, chosen)), ())
     intake = read_request(letter)
     warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
     photos_given = tuple(examine_references([*intake.photos, *extra], chosen))
-    return Draft(intake.request, letter.read_bytes(), photos_given, warnings)
+    return Draft(intake.request, intake.request, letter.read_bytes(), photos_given, warnings)
 
 
 def correct(draft: Draft, **fields: Any) -> Draft:

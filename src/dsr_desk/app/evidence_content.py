@@ -1,32 +1,32 @@
-"""What a bundle says about a case, gathered from the vault: nothing here is written from a plan."""
+"""What a bundle says about a case, gathered from its log: nothing here is written from a plan."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from dsr_desk.app.cases import CaseView
+from dsr_desk.app.cases import CaseView, facts_versions, show_case
 from dsr_desk.app.chasing import Task, tasks
-from dsr_desk.app.deleting import PlanView
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.evidence_items import CaseItems, of_kind
+from dsr_desk.app.evidence_items import CaseItems, Round
+from dsr_desk.app.evidence_log import confirmed_by, journal_of, review_of, rounds_of
 from dsr_desk.app.indexing import dataset_versions
 from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.organisation import organisation_details
-from dsr_desk.app.searching import PastSearch, searches
-from dsr_desk.app.validating import confirmed_by
+from dsr_desk.app.plans import read_back_of
+from dsr_desk.app.searching import READ_BACK, REVIEW, PastSearch, searches
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState
 from dsr_desk.core.actions import ReadBack as WholeReadBack
-from dsr_desk.core.findings import NotSearched, Verdict
+from dsr_desk.core.case import Case
+from dsr_desk.core.facts import union
+from dsr_desk.core.findings import NotSearched
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import AffectedModel, Disposition, Impact
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence import content as say
 from dsr_desk.evidence.facts import Fact, fact, recognise, recognised, sentences
-from dsr_desk.evidence.log import excerpt
-from dsr_desk.evidence.many import Stream
 from dsr_desk.storage.clock import now
-from dsr_desk.storage.journal import JournalEntry
 
 _METHODS = {
     ActionKind.ERASE_ITEMS: fact("method.erase"),
@@ -36,40 +36,45 @@ _METHODS = {
 }
 
 
-def gather(desk: Desk, view: CaseView, plan: PlanView | None, checkpoints: Sequence[str]) -> say.EvidenceContent:
-    """Everything that either edition may say. `checkpoints` were handed out before."""
-    with_faces = view.right is Right.ACCESS and view.law is not Law.ORDER
-    items = CaseItems(desk, view.ref, with_faces=with_faces)
-    names = desk.vault.officer_names()
-    done = searches(desk, view.ref)
-    impact = affected_by_case(desk, view.ref)
-    read_back = plan.read_back if plan else None
-    asked = {task.action.id: task for task in tasks(desk, view.ref)}
-    return say.EvidenceContent(
-        organisation=_organisation(desk),
-        case=_case(view, names),
-        sealed=now(),
-        searched=_searched(done),
-        searches=tuple(_search(one) for one in done),
-        not_searched=_not_searched(done, plan),
-        review=_review(desk, view.ref, done, names),
-        hits=items.hits(),
-        models=_models(desk, view.ref, impact),
-        models_without_lineage=tuple(node.label for node in impact.without_lineage),
-        excluded_models=tuple((one.node.label, recognised(one.reason)) for one in impact.excluded),
-        actions=tuple(_action(action, plan, asked, items, names) for action in plan.plan.actions) if plan else (),
-        read_backs=_read_backs(read_back, items, names) if read_back else (),
-        custody=items.custody(plan),
-        journal=_journal(desk, view.ref, checkpoints),
-        declarant=_declarant(desk, view.ref, names),
-        officers=tuple(sorted({names[row[0]] for row in _active_officers(desk)})),
-        retained=_retained(plan, items),
-        told=_told(asked),
-        backups=tuple(say.Backup(action.what, action.until) for action in _of(plan, ActionKind.BACKUP)),
-        lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
-        datasets=tuple(version for version, _ in dataset_versions(desk)),
-        other_identifiers=_identifiers(view),
-    )
+def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.EvidenceContent:
+    """Everything that either edition may say, by the first `size` entries of the log.
+
+    `checkpoints` were handed out before. Raises LogDamaged.
+    """
+    with desk.reading(ref) as case:
+        view, names = show_case(desk, ref), desk.vault.officer_names()
+        items = CaseItems(desk, case, with_faces=view.right is Right.ACCESS and view.law is not Law.ORDER)
+        done, impact = searches(desk, ref), affected_by_case(desk, ref)
+        rounds = rounds_of(desk, case)
+        asked = {task.action.id: task for task in tasks(desk, ref)}
+        looks = tuple(_read_backs(desk, case, items, names))
+        return say.EvidenceContent(
+            organisation=_organisation(desk),
+            case=_case(view, names, identified=case.identified),
+            sealed=now(),
+            searched=_searched(done),
+            searches=tuple(_search(one) for one in done),
+            not_searched=_not_searched(desk, case, done, rounds),
+            review=review_of(desk, case, done),
+            hits=items.hits(),
+            models=_models(desk, ref, impact, items),
+            models_without_lineage=tuple(node.label for node in impact.without_lineage),
+            excluded_models=tuple((one.node.label, recognised(one.reason)) for one in impact.excluded),
+            actions=tuple(
+                _action(action, round_, asked, items, names) for round_ in rounds for action in round_.plan.actions
+            ),
+            read_backs=looks,
+            custody=items.custody(rounds),
+            journal=journal_of(desk, case, size, checkpoints),
+            declarant=_declarant(desk, case, names),
+            officers=tuple(sorted({names[key] for key in desk.vault.roster.keys})),
+            retained=_retained(rounds, items),
+            told=_told(asked),
+            backups=tuple(dict.fromkeys(say.Backup(one.what, one.until) for one in _of(rounds, ActionKind.BACKUP))),
+            lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
+            datasets=tuple(version for version, _ in dataset_versions(desk)),
+            other_identifiers=_identifiers(desk, ref),
+        )
 
 
 def _organisation(desk: Desk) -> say.Organisation:
@@ -77,8 +82,9 @@ def _organisation(desk: Desk) -> say.Organisation:
     return say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority)
 
 
-def _case(view: CaseView, names: dict[str, str]) -> say.CaseFile:
-    check = view.identity
+def _case(view: CaseView, names: dict[str, str], *, identified: bool) -> say.CaseFile:
+    """A check that failed, or that does not cover what was searched, identifies nobody."""
+    check = view.identity if identified else None
     identity = None
     if check is not None:
         identity = say.Identity(
@@ -105,7 +111,7 @@ def _case(view: CaseView, names: dict[str, str]) -> say.CaseFile:
 
 def _searched(done: Sequence[PastSearch]) -> tuple[say.SearchedIndex, ...]:
     """Indexes as they were when they were last searched before anything was deleted."""
-    latest = {index.about.index: index for one in done if one.kind == "search" for index in one.searched}
+    latest = {index.about.index: index for one in done if one.kind == REVIEW for index in one.searched}
     return tuple(
         say.SearchedIndex(
             dataset_version=index.about.dataset_version,
@@ -135,50 +141,25 @@ def _search(one: PastSearch) -> say.Search:
         result.pile.count,
         sentences(result.statement),
         result.complete,
-        after_deletion=one.kind == "read-back",
+        after_deletion=one.kind == READ_BACK,
+        round=one.round,
     )
 
 
-def _not_searched(done: Sequence[PastSearch], plan: PlanView | None) -> tuple[say.Gap, ...]:
-    """From the last search before the deletion, what the plan could not reach, and what reading back could not read."""
-    found = [one.result.not_searched for one in done if one.kind == "search"]
+def _not_searched(desk: Desk, case: Case, done: Sequence[PastSearch], rounds: Sequence[Round]) -> tuple[say.Gap, ...]:
+    """From the last search for review, what the plans could not reach, and what reading back could not read."""
+    found = [one.result.not_searched for one in done if one.kind == REVIEW]
     gaps = list(found[-1]) if found else [NotSearched("everything", "no search was made")]
-    if plan is not None:
-        gaps += plan.plan.cannot
-        if plan.read_back is not None:
-            gaps += [gap for check in plan.read_back.checks for gap in check.not_looked]
+    for round_ in rounds:
+        gaps += round_.plan.cannot
+    newest = read_back_of(desk, case.read_back["seq"]) if case.read_back is not None else None
+    gaps += [gap for check in newest.checks for gap in check.not_looked] if newest is not None else []
     unique = dict.fromkeys(gaps)
     return tuple(say.Gap(recognise(gap.what) or gap.what, recognised(gap.why), gap.count) for gap in unique)
 
 
-def _review(desk: Desk, ref: str, done: Sequence[PastSearch], names: dict[str, str]) -> say.Review:
-    """Second reviewers are those who decided again on what another officer had decided."""
-    count = desk.vault.db.conn.execute
-    verdicts = dict(
-        count("SELECT verdict, count(*) FROM decisions WHERE case_ref = ? AND undone IS NULL GROUP BY 1", [ref])
-    )
-    candidates = count("SELECT count(*) FROM candidates WHERE case_ref = ?", [ref]).fetchone()[0]
-    deciders = count("SELECT DISTINCT officer FROM decisions WHERE case_ref = ? AND undone IS NULL", [ref])
-    second = count(
-        "SELECT DISTINCT d.officer FROM decisions d JOIN decisions before ON before.id = d.supersedes "
-        "WHERE d.case_ref = ? AND d.undone IS NULL AND before.officer <> d.officer",
-        [ref],
-    )
-    last = [one.result for one in done if one.kind == "search"]
-    return say.Review(
-        candidates=candidates,
-        same=verdicts.get(Verdict.SAME.value, 0),
-        different=verdicts.get(Verdict.DIFFERENT.value, 0),
-        unsure=verdicts.get(Verdict.UNSURE.value, 0),
-        not_reviewed=candidates - sum(verdicts.values()),
-        down_to_strangers=f"{last[-1].pile.expected_strangers:g}" if last else "",
-        deciders=tuple(sorted(names[row[0]] for row in deciders)),
-        second_reviewers=tuple(sorted(names[row[0]] for row in second)),
-    )
-
-
-def _models(desk: Desk, ref: str, impact: Impact) -> tuple[say.ModelEntry, ...]:
-    photos, records = (Counter(of_kind(desk, ref, kind)) for kind in (ItemKind.PHOTO, ItemKind.RECORD))
+def _models(desk: Desk, ref: str, impact: Impact, items: CaseItems) -> tuple[say.ModelEntry, ...]:
+    photos, records = items.kinds[ItemKind.PHOTO], items.kinds[ItemKind.RECORD]
     disposed = dispositions(desk, ref)
     return tuple(_model(model, photos, records, disposed.get(model.id)) for model in impact.models)
 
@@ -223,16 +204,14 @@ def _model(
     )
 
 
-def _of(plan: PlanView | None, *kinds: ActionKind) -> list[Action]:
-    return [action for action in plan.plan.actions if action.kind in kinds] if plan else []
+def _of(rounds: Sequence[Round], *kinds: ActionKind) -> list[Action]:
+    return [action for round_ in rounds for action in round_.plan.actions if action.kind in kinds]
 
 
 def _action(
-    action: Action, plan: PlanView, asked: Mapping[str, Task], items: CaseItems, names: dict[str, str]
+    action: Action, round_: Round, asked: Mapping[str, Task], items: CaseItems, names: dict[str, str]
 ) -> say.ActionEntry:
-    outcome = _outcome(action, plan)
-    task = asked.get(action.id)
-    approver = ", ".join(dict.fromkeys(names[approval.officer] for approval in plan.approvals))
+    outcome, task = round_.outcome(action.id), asked.get(action.id)
     return say.ActionEntry(
         ref=action.id,
         kind=action.kind.value,
@@ -241,17 +220,14 @@ def _action(
         begun=outcome.started if outcome else "",
         ended=outcome.ended if outcome else "",
         operator=names.get(outcome.officer, outcome.officer) if outcome else "",
-        approver=approver,
+        approver=", ".join(round_.approvers),
         method=_METHODS.get(action.kind, fact("method.handed")),
         result=_result(action, outcome),
         digest_before=outcome.digest_before if outcome else "",
         digest_after=outcome.digest_after if outcome else "",
         proofs=tuple(one.digest for one in task.proofs) if task else (),
+        round=round_.number,
     )
-
-
-def _outcome(action: Action, plan: PlanView) -> Outcome | None:
-    return next((one for one in plan.outcomes if one.action == action.id), None)
 
 
 def _result(action: Action, outcome: Outcome | None) -> Fact:
@@ -276,52 +252,46 @@ def _told(asked: Mapping[str, Task]) -> tuple[say.Told, ...]:
     return tuple(found)
 
 
-def _read_backs(found: WholeReadBack, items: CaseItems, names: dict[str, str]) -> tuple[say.ReadBack, ...]:
+def _read_backs(desk: Desk, case: Case, items: CaseItems, names: dict[str, str]) -> Iterator[say.ReadBack]:
+    """Each round's newest reading back; the newest of all looked at what every round had deleted, and counts alone."""
+    newest = case.read_back
+    for round_ in case.rounds:
+        known = round_["read_backs"][-1] if round_["read_backs"] else None
+        found = read_back_of(desk, known["seq"]) if known is not None else None
+        if known is None or found is None:
+            continue
+        superseded = newest is not None and known["seq"] != newest["seq"]
+        for one in _looks(found, items, names.get(known["officer"], ""), superseded=superseded):
+            yield replace(one, round=round_["n"], superseded=superseded)
+
+
+def _looks(found: WholeReadBack, items: CaseItems, officer: str, *, superseded: bool) -> Iterator[say.ReadBack]:
     """Items that were seen alike share an entry."""
-    officer = names.get(found.officer, "")
-    entries = []
+    refs_of = items.refs if superseded else items.looked_at
     for seen in say.Seen:
-        refs = items.refs(one.item for one in found.items if one.seen is seen)
+        refs = refs_of(one.item for one in found.items if one.seen is seen)
         if refs:
-            target = ", ".join(refs)
-            entries.append(say.ReadBack(target, fact("look.place"), seen, found.time, officer, refs))
+            yield say.ReadBack(", ".join(refs), fact("look.place"), seen, found.time, officer, refs)
     for check in found.checks:
         how, says = recognise(check.name) or check.name, sentences(check.says)
-        entries.append(say.ReadBack(fact("part.everywhere"), how, check.seen, found.time, officer, says=says))
-    return tuple(entries)
+        yield say.ReadBack(fact("part.everywhere"), how, check.seen, found.time, officer, says=says)
 
 
-def _journal(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.JournalExcerpt:
-    """The journal as it stands now; what is written while a bundle is made belongs to the next one."""
-    journal, one = desk.vault.journal, desk.vault.db.conn.execute
-    size, epoch = one("SELECT count(*), coalesce(max(epoch), 1) FROM journal").fetchone()
-    own = one("SELECT count(*) FROM journal WHERE case_ref = ?", [ref]).fetchone()[0]
-    hashes = Stream(size, lambda: journal.leaves(size))
-    leaves = Stream(own, lambda: (_leaf(entry) for entry in journal.entries(ref) if entry.seq < size))
-    return excerpt(f"dsr-desk/{desk.vault.ring.vault_id}", hashes, leaves, checkpoints, epoch)
-
-
-def _leaf(entry: JournalEntry) -> say.JournalLeaf:
-    return say.JournalLeaf(entry.seq, entry.salt, entry.content, entry.signature)
-
-
-def _declarant(desk: Desk, ref: str, names: dict[str, str]) -> say.Declarant:
+def _declarant(desk: Desk, case: Case, names: dict[str, str]) -> say.Declarant:
     role = organisation_details(desk).role or "privacy officer"
-    return say.Declarant(names[desk.vault.officer_key], role, fact("basis"), confirmed_by(desk, ref))
+    return say.Declarant(names[desk.vault.officer_key], role, fact("basis"), confirmed_by(desk, case))
 
 
-def _active_officers(desk: Desk) -> list[tuple[str]]:
-    return list(desk.vault.db.conn.execute("SELECT public_key FROM officers WHERE removed IS NULL"))
-
-
-def _retained(plan: PlanView | None, items: CaseItems) -> tuple[say.Retained, ...]:
+def _retained(rounds: Sequence[Round], items: CaseItems) -> tuple[say.Retained, ...]:
+    """What the newest plan keeps: its word on an item counts."""
     return tuple(
         say.Retained(items.of_action(action), action.ground, action.ground, action.until)
-        for action in _of(plan, ActionKind.HOLD)
+        for action in _of(rounds[-1:], ActionKind.HOLD)
     )
 
 
-def _identifiers(view: CaseView) -> tuple[str, ...]:
-    known = view.identifiers
+def _identifiers(desk: Desk, ref: str) -> tuple[str, ...]:
+    """Of every version of the facts: none of them may stand in a regulator's edition."""
+    known = union(version.facts.identifiers for version in facts_versions(desk, ref))
     values = (*known.names, *known.emails, *known.phones, *known.user_names, *known.account_ids)
     return tuple(value for value in values if len(value) >= 4)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from dsr_desk.app.cases import CaseView, require_open, set_state
-from dsr_desk.app.deleting import PlanView, register_derived, show_plan
+from dsr_desk.app.derived import register_derived
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan
-from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.app.indexing import generations
+from dsr_desk.app.plans import outcomes_of, plan_of, plan_of_action, show_plan
+from dsr_desk.app.run_records import ANSWER, DECLARED, DeskRecords
+from dsr_desk.core.actions import ItemSeen, Outcome, OutcomeState, Plan, Seen
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.codec import plain
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.requests import CaseState
+from dsr_desk.core.refusals import ActionNotOpen
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion import export
-from dsr_desk.deletion.approval import NotApproved, require_approved
-from dsr_desk.deletion.records import VaultRecords
+from dsr_desk.deletion.records import Before
 from dsr_desk.evidence.passphrase import new_passphrase
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.storage.clock import now
@@ -43,13 +46,6 @@ class DataTwice(DeskError):
     happened = "Two of the places given hold a container called {name}."
     means = "It cannot be told which of them the plan means. Nothing was deleted."
     todo = "Give one of them now; hand the plan over once more for the other."
-
-
-class NoSuchTask(DeskError):
-    code = "DELETE-NO-SUCH-TASK"
-    happened = "The plan of case {case} has no action {action} that waits for somebody's word."
-    means = "Nothing was recorded."
-    todo = "Run the plan first; then see which actions wait and how they are called (delete show)."
 
 
 class HowMissing(DeskError):
@@ -106,22 +102,23 @@ class RunElsewhere:
 def hand_over(desk: Desk, ref: str, to: Path) -> HandedOver:
     """Writes the approved plan to a file for the machine that holds the data.
 
-    Raises NothingElsewhere, NotApproved, ApprovalInvalid, FileThere.
+    Raises NothingElsewhere, FileThere, and what the rules refuse.
     """
     require_free(to)
-    view = require_open(desk, ref)
     planned = show_plan(desk, ref)
-    _require_approved(desk, view, planned)
     tasks = export.elsewhere(planned.plan)
     if not tasks:
         raise NothingElsewhere(case=ref)
     exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key)
     passphrase = new_passphrase()
     with desk.vault.transaction():
-        VaultRecords(desk.vault).add_export(planned.plan, answer_key)
+        basis = (desk.case(ref).plan or {}).get("basis", "")
+        said = {"plan": planned.plan.digest, "key": answer_key, "indexes": generations(desk, ref)}
+        desk.act(Draft(Kind.HANDED_OVER, said, {}, None, basis), ref)
         write_whole(to, export.lock_plan(exported, passphrase))
     names = desk.vault.officer_names()
-    approvers = tuple(Approver(one.officer, names[one.officer]) for one in planned.approvals)
+    keys = dict.fromkeys(one.officer for one in planned.approvals)
+    approvers = tuple(Approver(key, names[key]) for key in keys)
     return HandedOver(to, planned.plan.digest, passphrase, approvers, tuple(dict.fromkeys(one.what for one in tasks)))
 
 
@@ -139,15 +136,17 @@ def run_handed_over(
 ) -> RunElsewhere:
     """Carries out the tasks of a plan's file where the data is, reads back and writes the answer; needs no vault.
 
-    `officers` are the approvers' keys as the operator was told them. Called again with the same `progress` file it
-    goes on. Raises PlanLocked, NotAPlan, NotApproved, ApprovalInvalid, DataTwice, Cancelled, and what opening `data`
-    raises.
+    `officers` are the approvers' keys as the operator was told them: each of them must have approved. Called again
+    with the same `progress` file it goes on. Raises PlanLocked, NotAPlan, NotApproved, ApprovalInvalid, DataTwice,
+    Cancelled, and what opening `data` raises.
     """
     exported = export.open_plan(file.read_bytes(), passphrase.strip())
     kept = progress or file.with_name(f"{file.name}.progress")
     records = export.FileRecords(kept, exported.plan)
-    told = ["".join(key.split()).lower() for key in officers]
-    outcomes = export.run_exported(exported, told, _containers(data), records, operator, token=cancel, report=report)
+    told = {"".join(key.split()).lower() for key in officers}
+    outcomes = export.run_exported(
+        exported, told, _containers(data), records, operator, needed=len(told), token=cancel, report=report
+    )
     write_whole(answer, export.answer(exported, records, operator))
     return RunElsewhere(outcomes, answer, kept)
 
@@ -155,44 +154,54 @@ def run_handed_over(
 def take_answer(desk: Desk, ref: str, data: bytes) -> tuple[Outcome, ...]:
     """Takes in what another machine did and read back; what was done before stays done.
 
-    The case is then deleted and not read back. Raises NotHandedOver, AnswerInvalid, NotAPlan.
+    An answer to the plan of an earlier round counts too, also once the case has ended. The case is then deleted and
+    not read back. Raises NotHandedOver, AnswerInvalid, NotAPlan.
     """
-    view = require_open(desk, ref)
-    planned = show_plan(desk, ref)
-    _require_approved(desk, view, planned)
-    plan, records = planned.plan, VaultRecords(desk.vault)
-    answer, key = _opened(desk, ref, data, records.answer_keys(plan), plan)
-    done = {one.action for one in planned.outcomes if one.state is OutcomeState.DONE and not one.declared}
-    new = [one for one in answer.outcomes if one.action not in done or one.state is OutcomeState.DONE]
+    answer, plan, before = _opened(desk, ref, data)
+    done = {one.action for one in before if one.state is OutcomeState.DONE and not one.declared}
+    records = DeskRecords(desk, ref)
     with desk.vault.transaction():
-        records.add_answer(plan, key, new, answer.befores)
-        set_state(desk, ref, CaseState.DELETED)
-    register_derived(desk, _as_run(plan), [one for one in new if one.action not in done])
-    return tuple(new)
+        for outcome in answer.outcomes:
+            if outcome.action not in done:
+                found = answer.befores.get(outcome.action, Before())
+                records.add(plan, outcome, ANSWER, operator=answer.operator, before=plain(found))
+    register_derived(desk, ref, plan)
+    return tuple(one for one in answer.outcomes if one.action not in done or one.state is OutcomeState.DONE)
 
 
 def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None = None) -> Outcome:
     """A team's word that a waiting action is done: declared, never read back.
 
-    A `proof` file is kept in the vault, and its digest stands in the evidence. Raises NoSuchTask, HowMissing,
+    A `proof` file is kept in the vault, and its digest stands in the evidence. Raises ActionNotOpen, HowMissing,
     ProofUnreadable.
     """
-    require_open(desk, ref)
-    planned = show_plan(desk, ref)
     if not how.strip():
         raise HowMissing()
-    waiting = {one.action for one in planned.outcomes if one.state is OutcomeState.WAITING}
-    if action_id not in waiting:
-        raise NoSuchTask(case=ref, action=action_id)
-    says = how.strip()
-    with desk.vault.transaction() as db:
+    found = plan_of_action(desk, ref, action_id)
+    if found is None or found[1] is None:
+        raise ActionNotOpen(case=ref, action=action_id)
+    plan, waiting = found[0], found[1]
+    says, content = how.strip(), _proof(proof) if proof is not None else b""
+    with desk.vault.transaction():
+        kept: dict[str, Any] = {}
         if proof is not None:
-            content = _proof(proof)
-            digest = sha256_hex(content)
-            says = f"{says} (proof kept, SHA-256 {digest})"
-            row = {"plan": planned.plan.digest, "action": action_id, "digest": digest, "name": proof.name}
-            db.table("deletion_proofs").insert({**row, "content": content, "added": now()})
-        return VaultRecords(desk.vault).declare(planned.plan, planned.plan.action(action_id), says)
+            blob = desk.vault.log.put_blob(desk.case(ref).id, content)
+            kept = {"proof": blob.as_value(), "name": proof.name}
+            says = f"{says} (proof kept, SHA-256 {blob.digest})"
+        items = tuple(
+            ItemSeen(item.address.id, Seen.NOT_LOOKED, "declared, not read back")
+            for item in plan.action(action_id).items
+        )
+        outcome = replace(
+            waiting,
+            state=OutcomeState.DONE,
+            officer=desk.vault.officer_key,
+            ended=now(),
+            items=items,
+            notes=(says,),
+        )
+        DeskRecords(desk, ref).add(plan, outcome, DECLARED, **kept)
+    return outcome
 
 
 def _proof(file: Path) -> bytes:
@@ -204,13 +213,6 @@ def _proof(file: Path) -> bytes:
         raise ProofUnreadable(file=file.name, why=(error.strerror or "the system refused").lower()) from error
 
 
-def _require_approved(desk: Desk, view: CaseView, planned: PlanView) -> None:
-    """As for a run here: the approvals hold and were not withdrawn."""
-    if view.state not in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
-        raise NotApproved(have=0, needed=1)
-    require_approved(planned.plan, planned.approvals, desk.vault.officer_names())
-
-
 def _containers(data: Sequence[Path]) -> dict[str, Container]:
     found: dict[str, Container] = {}
     for container in (one for place in data for one in open_source(place)):
@@ -220,22 +222,22 @@ def _containers(data: Sequence[Path]) -> dict[str, Container]:
     return found
 
 
-def _opened(desk: Desk, ref: str, data: bytes, keys: Sequence[str], plan: Plan) -> tuple[export.Answer, str]:
-    """The answer and the key that signed it: a plan may have been handed over more than once."""
+def _opened(desk: Desk, ref: str, data: bytes) -> tuple[export.Answer, Plan, tuple[Outcome, ...]]:
+    """The answer, the plan that it answers and what came of that so far.
+
+    A plan may have been handed over more than once; one that was withdrawn or replaced is answered no more.
+    """
     refused: export.AnswerInvalid | None = None
-    for key in keys:
-        try:
-            return export.open_answer(data, desk.vault.identity, key, plan), key
-        except export.AnswerInvalid as error:
-            refused = error
+    with desk.reading(ref) as case:
+        rounds = {one["plan"]["plan"]: one for one in case.rounds if one["plan"] is not None}
+        handed_over: list[Mapping[str, Any]] = [one for one in case.handed_over if one["plan"] in rounds]
+        for one in reversed(handed_over):
+            round_ = rounds[one["plan"]]
+            plan = plan_of(desk, case, round_["plan"])
+            try:
+                answer = export.open_answer(data, desk.vault.identity, one["key"], plan)
+            except export.AnswerInvalid as error:
+                refused = error
+                continue
+            return answer, plan, tuple(outcomes_of(desk, plan, round_["actions"]))
     raise refused or NotHandedOver(case=ref)
-
-
-def _as_run(plan: Plan) -> Plan:
-    """With its tasks as the erasures that they were where the data lies: they make dataset versions too."""
-    tasks = {one.id for one in export.elsewhere(plan)}
-    return replace(plan, actions=tuple(_as_erasure(one) for one in plan.actions if one.id in tasks))
-
-
-def _as_erasure(task: Action) -> Action:
-    return replace(task, kind=ActionKind.ERASE_ITEMS, container=task.what)

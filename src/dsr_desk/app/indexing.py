@@ -11,19 +11,22 @@ from typing import Any
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind, pseudonym
+from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.cluster import Cluster
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.start import Where
 from dsr_desk.search import carry
-from dsr_desk.search.about import About, Register, Signer
+from dsr_desk.search.about import ABOUT, About, Register, Signer, read_about
 from dsr_desk.search.build import Addressed, BuildReport, build
 from dsr_desk.search.check import CheckReport, check
 from dsr_desk.search.index import SUFFIX, Index
 from dsr_desk.search.keyfile import Secret
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.registers import Touch, touch
 
 __all__ = ["SUFFIX", "BuildReport", "CheckReport", "Cluster", "Register"]
 
@@ -76,6 +79,15 @@ class RegisteredIndex:
     @property
     def present(self) -> bool:
         return self.destroyed is None and self.path.is_dir()
+
+
+@dataclass(frozen=True)
+class KeptIndex:
+    """An index whose row was written, and what the act that goes with it touches."""
+
+    name: str
+    about: About
+    touches: list[Touch]
 
 
 def build_index(
@@ -154,57 +166,96 @@ def signer_of(desk: Desk) -> Signer:
 def register_index(desk: Desk, path: Path, sources: Sequence[Path] = ()) -> Change:
     """Makes a finished index known to the vault; `sources` are what it was built from, where that is known.
 
-    Raises what opening the index raises, and IndexNameTaken.
+    One act of its own, which names the dataset version too where that is new. Raises what opening the index raises,
+    and IndexNameTaken.
     """
     folder = index_folder(path)
+    index = _opened_anew(desk, folder)
+    with desk.vault.transaction():
+        kept = keep_index(desk, folder, index, sources)
+        return desk.act(_index_act(kept.about, "registered"), touches=kept.touches, subject=kept.name)
+
+
+def keep_index(desk: Desk, folder: Path, index: Index, sources: Sequence[Path] = ()) -> KeptIndex:
+    """Writes the rows of an open index, inside a transaction; the caller's act names what was touched.
+
+    Raises IndexNameTaken.
+    """
+    name = folder.name.removesuffix(SUFFIX)
+    about, places = index.about, sorted({str(container.path) for container in index.containers()})
+    db = desk.vault.db
+    taken = db.conn.execute("SELECT id FROM indexes WHERE name = ?", [name]).fetchone()
+    if taken is not None and taken[0] != about.index:
+        raise IndexNameTaken(name=name)
+    touches = register_version(desk, index.version)
+    kept = [str(source.absolute()) for source in sources] or _sources(desk, about.index)
+    db.table("indexes").upsert(
+        {
+            "id": about.index,
+            "name": name,
+            "path": str(folder.absolute()),
+            "dataset_version": index.version.id,
+            "about": json.dumps({"about": codec.plain(about), "places": places, "sources": kept}),
+            "registered": now(),
+            "destroyed": None,
+        },
+        pk="id",
+    )
+    return KeptIndex(name, about, [*touches, touch("indexes", about.index)])
+
+
+def _opened_anew(desk: Desk, folder: Path) -> Index:
     name = folder.name.removesuffix(SUFFIX)
     desk.release(name)
-    index = Index.open(folder, secret_of(desk))
-    desk.hold(name, index)
-    about, places = index.about, sorted({str(container.path) for container in index.containers()})
-    with desk.vault.transaction() as db:
-        taken = db.conn.execute("SELECT id FROM indexes WHERE name = ?", [name]).fetchone()
-        if taken is not None and taken[0] != about.index:
-            raise IndexNameTaken(name=name)
-        register_version(desk, index.version)
-        kept = [str(source.absolute()) for source in sources] or _sources(desk, about.index)
-        db.table("indexes").upsert(
-            {
-                "id": about.index,
-                "name": name,
-                "path": str(folder.absolute()),
-                "dataset_version": index.version.id,
-                "about": json.dumps({"about": codec.plain(about), "places": places, "sources": kept}),
-                "registered": now(),
-                "destroyed": None,
-            },
-            pk="id",
-        )
-        return desk.record(
-            "index-registered",
-            [Topic.INDEXES],
-            body={
-                "index": about.index,
-                "generation": about.generation,
-                "items": about.items,
-                "inventory": about.inventory,
-            },
-            subject=name,
-        )
+    return desk.hold(name, Index.open(folder, secret_of(desk)))
 
 
-def register_version(desk: Desk, version: DatasetVersion) -> None:
-    """Keeps a dataset version's facts; what is registered already stays as it is."""
-    desk.vault.db.table("dataset_versions").insert(
+def register_version(desk: Desk, version: DatasetVersion) -> list[Touch]:
+    """Keeps a dataset version's facts, inside a transaction; what is registered already stays as it is.
+
+    Writes no act: returns what the caller's act touches, nothing where the version was registered before.
+    """
+    done = desk.vault.db.conn.execute(
+        "INSERT OR IGNORE INTO dataset_versions (id, name, version, facts, registered, derived_from) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [version.id, version.name, version.version, codec.to_text(version), now(), version.derived_from],
+    )
+    return [touch("dataset_versions", version.id)] if done.rowcount else []
+
+
+def version_code(version_id: str) -> str:
+    """What an act calls a dataset version: its name is free text. The same in every vault."""
+    return digest_of(version_id)[:32]
+
+
+def generations(desk: Desk, ref: str) -> dict[str, int]:
+    """Generation of each registered index as its own about.json says it now, by the index's pseudonym in the case.
+
+    -1 where it cannot be read, or lies there no longer. Destroyed ones are left out. Raises CaseMissing.
+    """
+    key = desk.key(ref)
+    rows = desk.vault.db.conn.execute("SELECT id, path FROM indexes WHERE destroyed IS NULL ORDER BY id").fetchall()
+    return {pseudonym(key, index): _generation(index, Path(path)) for index, path in rows}
+
+
+def _generation(index: str, folder: Path) -> int:
+    try:
+        about = read_about((folder / ABOUT).read_bytes())
+    except (OSError, ValueError):
+        return -1
+    return about.generation if about.index == index else -1
+
+
+def _index_act(about: About, event: str) -> Draft:
+    return Draft(
+        Kind.INDEX,
         {
-            "id": version.id,
-            "name": version.name,
-            "version": version.version,
-            "facts": codec.to_text(version),
-            "registered": now(),
-            "derived_from": version.derived_from,
+            "index": about.index,
+            "event": event,
+            "generation": about.generation,
+            "items": about.items,
+            "inventory": about.inventory,
         },
-        ignore=True,
     )
 
 
@@ -265,9 +316,8 @@ def export_index(desk: Desk, name: str, to: Path, recipients: Sequence[str]) -> 
     known = resolve_index(desk, name)
     desk.release(known.name)
     exported = carry.export_index(known.path, secret_of(desk), to, recipients)
-    with desk.vault.transaction():
-        body = {"index": known.id, "file": exported.digest, "recipients": len(recipients)}
-        return desk.record("index-exported", [Topic.INDEXES], body=body, subject=known.name)
+    said = {"index": known.id, "event": "exported", "file": exported.digest, "recipients": len(recipients)}
+    return desk.act(Draft(Kind.INDEX, said), subject=known.name)
 
 
 def claim_index(desk: Desk, file: Path, folder: Path) -> Change:
@@ -278,13 +328,14 @@ def claim_index(desk: Desk, file: Path, folder: Path) -> Change:
 
 
 def destroy_index(desk: Desk, name: str) -> Change:
-    """Destroys the index's key and removes its files; says so in the journal."""
+    """Destroys the index's key and removes its files; says so in the log."""
     known = resolve_index(desk, name)
     desk.release(known.name)
     carry.destroy_index(known.path, secret_of(desk))
     with desk.vault.transaction() as db:
         db.table("indexes").update(known.id, {"destroyed": now()})
-        return desk.record("index-destroyed", [Topic.INDEXES], body={"index": known.id}, subject=known.name)
+        said = {"index": known.id, "event": "destroyed"}
+        return desk.act(Draft(Kind.INDEX, said), touches=[touch("indexes", known.id)], subject=known.name)
 
 
 def index_folder(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The journal as people read it."""
+"""The journal as people read it: the log, an entry a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dsr_desk.app.desk import Desk
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One entry. `time` is a UTC timestamp, `officer` a name, `case` "" where none is concerned."""
+    """One entry. `time` is a UTC timestamp, `kind` a code, `officer` a name, `case` "" where none is concerned."""
 
     seq: int
     time: str
@@ -19,12 +19,14 @@ class JournalLine:
 
 
 def journal_lines(desk: Desk, most: int) -> list[JournalLine]:
-    """The newest entries first, at most so many."""
-    names = desk.vault.officer_names()
-    rows = desk.vault.db.query(
-        "SELECT seq, time, kind, case_ref, officer FROM journal ORDER BY seq DESC LIMIT ?", [most]
-    )
+    """The newest entries first, at most so many, as they are kept: `vault check` verifies them. Raises LogDamaged."""
+    with desk.vault.turn() as db:
+        names, log = desk.vault.officer_names(), desk.vault.log
+        refs = dict(db.conn.execute("SELECT case_id, ref FROM case_list").fetchall())
+        entries = list(log.entries(after=log.size - 1 - most))
     return [
-        JournalLine(row["seq"], row["time"], row["kind"], row["case_ref"], names.get(row["officer"], ""))
-        for row in rows
+        JournalLine(
+            entry.seq, entry.act.time, entry.kind.value, refs.get(entry.case, ""), names.get(entry.act.officer, "")
+        )
+        for entry in reversed(entries)
     ]

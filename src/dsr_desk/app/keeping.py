@@ -1,49 +1,50 @@
-"""Looking after the vault: officers, checks, backups."""
+"""Looking after the vault: numbers, checks, backups."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.message import Message
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import require_free, write_whole
 from dsr_desk.storage.vault_folder import KEYS
 
 
-@dataclass(frozen=True)
-class Officer:
-    """Somebody who opens the vault, or once did. Times are UTC timestamps; `removed` is None while access lasts."""
-
-    name: str
-    added: str
-    removed: str | None
-    is_you: bool
-
-
 def vault_info(desk: Desk) -> dict[str, Any]:
     """Numbers and names that tell one vault from another."""
-    db = desk.vault.db
-    officers = [row["name"] for row in db.query("SELECT name FROM officers WHERE removed IS NULL ORDER BY added, name")]
-    last = db.conn.execute("SELECT max(seq) + 1, max(epoch), max(time) FROM journal").fetchone()
-    return {
-        "organisation": desk.vault.organisation,
-        "folder": str(desk.vault.folder),
-        "recipient": desk.vault.public_key,
-        "you": desk.vault.officer_name,
-        "officers": officers,
-        "cases": db.table("cases").count,
-        "indexes": db.conn.execute("SELECT count(*) FROM indexes WHERE destroyed IS NULL").fetchone()[0],
-        "journal_entries": last[0],
-        "journal_epoch": last[1],
-        "last_entry": last[2],
-    }
+    with desk.vault.turn() as db:
+        vault, roster, log = desk.vault, desk.vault.roster, desk.vault.log
+        names = vault.officer_names()
+        return {
+            "organisation": vault.organisation,
+            "folder": str(vault.folder),
+            "recipient": vault.public_key,
+            "you": vault.officer_name,
+            "officers": [names[key] for key in roster.keys],
+            "cases": db.conn.execute("SELECT count(*) FROM case_list").fetchone()[0],
+            "indexes": db.conn.execute("SELECT count(*) FROM indexes WHERE destroyed IS NULL").fetchone()[0],
+            "journal_entries": log.size,
+            "journal_epoch": log.epoch,
+            "last_entry": log.entry(log.size - 1).act.time,
+        }
 
 
-def check_vault(desk: Desk) -> list[str]:
-    """A sentence for each problem of the vault; none where it is whole."""
-    return desk.vault.problems()
+def check_vault(desk: Desk, report: Report = silent, cancel: CancelToken | None = None) -> list[Message]:
+    """What does not hold: the file, every entry and signature, all that follows from them; none where it is whole.
+
+    Nothing is changed. Raises Cancelled.
+    """
+    token = cancel or CancelToken()
+
+    def step(done: int, total: int) -> None:
+        token.check()
+        report(Progress("Checking the vault", done, total))
+
+    return desk.vault.problems(step)
 
 
 def backup_vault(desk: Desk, folder: Path) -> None:
@@ -54,19 +55,12 @@ def rekey_vault(desk: Desk) -> None:
     desk.vault.rekey()
 
 
-def officers(desk: Desk) -> list[Officer]:
-    """Those with access first, then former ones, each by the time when they came."""
-    rows = desk.vault.db.query(
-        "SELECT name, public_key, added, removed FROM officers ORDER BY removed IS NOT NULL, added, name"
-    )
-    you = desk.vault.officer_key
-    return [Officer(row["name"], row["added"], row["removed"], row["public_key"] == you) for row in rows]
-
-
 def last_backup(desk: Desk) -> str | None:
     """UTC time of the newest backup that the journal knows, None where there is none."""
-    row = desk.vault.db.conn.execute("SELECT max(time) FROM journal WHERE kind = 'backup-taken'").fetchone()
-    return row[0] if row else None
+    newest = "SELECT seq FROM entries WHERE case_id = '' AND kind = ? ORDER BY seq DESC LIMIT 1"
+    with desk.vault.turn() as db:
+        row = db.conn.execute(newest, [Kind.BACKUP.value]).fetchone()
+        return desk.vault.log.entry(row[0]).act.time if row else None
 
 
 def backup_taken(folder: Path) -> str | None:
@@ -81,21 +75,9 @@ def backup_taken(folder: Path) -> str | None:
     return taken if isinstance(taken, str) and taken else None
 
 
-def add_officer(desk: Desk, name: str, passphrase: str) -> None:
-    desk.vault.add_officer(name, passphrase)
-
-
-def remove_officer(desk: Desk, name: str) -> None:
-    desk.vault.remove_officer(name)
-
-
-def change_passphrase(desk: Desk, passphrase: str) -> None:
-    desk.vault.change_passphrase(passphrase)
-
-
-def renew_recovery_code(desk: Desk) -> str:
-    """A new recovery code; the old one opens nothing any more. Shown once."""
-    return desk.vault.renew_recovery_code()
+def require_new(path: Path) -> None:
+    """Raises FileThere where something lies there already: asked before what is to be written there exists once."""
+    require_free(path)
 
 
 def write_private(path: Path, text: str) -> None:

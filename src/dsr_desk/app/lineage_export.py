@@ -5,11 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from dsr_desk.app.cases import show_case
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.lineage_view import NothingToExport
+from dsr_desk.app.lineage_view import NothingToExport, record_export
 from dsr_desk.app.models import hit_versions, lineage_graph, lineage_sources
-from dsr_desk.core.changes import Topic
 from dsr_desk.lineage.coverage import Coverage, coverage
 from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.part import Part, affected_part, whole_graph
@@ -31,16 +29,13 @@ def export_lineage(desk: Desk, to: Path, form: Form, *, case: str = "", dataset:
     """
     graph = lineage_graph(desk)
     if case:
-        show_case(desk, case)
         part = affected_part(graph, hit_versions(desk, case))
     else:
         part = affected_part(graph, [dataset]) if dataset else whole_graph(graph)
     if not part.nodes:
         raise NothingToExport(what=f"the hits of case {case}" if case else dataset or "any dataset or model")
     write_whole(to, _written(part, form).encode())
-    with desk.vault.transaction():
-        body = {"format": form.value, "nodes": len(part.nodes), "edges": len(part.edges)}
-        desk.record("lineage-exported", [Topic.MODELS], case=case, body=body)
+    record_export(desk, case, {"format": form.value, "nodes": len(part.nodes), "edges": len(part.edges)})
     return part
 
 

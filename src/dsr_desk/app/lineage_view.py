@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import affected_by_case, affected_by_dataset, affected_node, lineage_graph
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node
 from dsr_desk.core.lineage import Path as LineagePath
@@ -90,14 +92,18 @@ def export_drawing(
         raise NothingToExport(what=f"the hits of case {ref}" if ref else dataset or "any dataset or model")
     title = f"Lineage of case {ref}" if ref else f"Lineage of {dataset}" if dataset else "Lineage"
     write_whole(to, to_svg(drawing, title).encode())
-    with desk.vault.transaction():
-        body = {"format": "svg", "nodes": drawing.whole, "edges": len(drawing.edges)}
-        return drawing, desk.record("lineage-exported", [Topic.MODELS], case=ref, body=body)
+    said = {"format": "svg", "nodes": drawing.whole, "edges": len(drawing.edges)}
+    return drawing, record_export(desk, ref, said)
 
 
 def keep_picture(desk: Desk, to: Path, picture: bytes, *, ref: str = "") -> Change:
     """Writes a drawing that a window painted, as PNG, of a case or of everything, and enters that in the journal."""
     write_whole(to, picture)
-    with desk.vault.transaction():
-        body = {"format": "png", "sha256": sha256_hex(picture)}
-        return desk.record("lineage-exported", [Topic.MODELS], case=ref, body=body)
+    return record_export(desk, ref, {"format": "png", "sha256": sha256_hex(picture)})
+
+
+def record_export(desk: Desk, ref: str, said: dict[str, Any]) -> Change:
+    """Says in a case, or ("") on the vault, that lineage was written for others. `said` is codes and numbers."""
+    if ref:
+        return desk.act(Draft(Kind.LINEAGE_EXPORTED, said), ref)
+    return desk.act(Draft(Kind.LINEAGE, {"event": "exported", **said}))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dsr_desk.app.bench_case import case_rows
 from dsr_desk.evidence.bench import evidence_rows
 from dsr_desk.faces.bench import engine_bench
 from dsr_desk.faces.bench_steps import StepRow, step_rows
@@ -120,6 +121,24 @@ def evidence(items: int, folder: Path | None, *, report: Report) -> list[Measure
             peer=row.peer,
             ratio=round(row.peer / row.ours, 3) if row.peer else None,
             note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def case(entries: int, *, report: Report) -> list[Measured]:
+    """Opening, deciding in, verifying and listing long cases; see `app.bench_case`."""
+    phases = ["writing", "opening", "deciding", "verifying", "listing"]
+    rows = case_rows(entries, lambda phase: report(Progress(phase, phases.index(phase), len(phases))))
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.theirs,
+            ratio=round(row.theirs / row.ours, 2),
+            reach=round(1 / row.reach, 2) if row.reach else None,
         )
         for row in rows
     ]

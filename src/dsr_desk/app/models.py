@@ -7,27 +7,30 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from dsr_desk.app.cases import require_open, show_case
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import dataset_versions, list_indexes
 from dsr_desk.app.review import hits
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Disposition, Fate, Impact, JoinAnswer, Node, Observed, Planned
+from dsr_desk.core.refusals import NothingDecidedOnModel
 from dsr_desk.deletion.derive import label_of
-from dsr_desk.deletion.records import VaultRecords
-from dsr_desk.lineage import dispositions as kept
+from dsr_desk.lineage import dispositions as rules
 from dsr_desk.lineage.arrival import collected_since
 from dsr_desk.lineage.content import Content
 from dsr_desk.lineage.content import kept as content_kept
+from dsr_desk.lineage.dispositions import NothingObserved
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sources
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.registers import touch
 
 
 class DatasetUnknown(DeskError):
@@ -68,9 +71,8 @@ def import_lineage(desk: Desk, paths: Sequence[Path]) -> tuple[list[LineageImpor
     read = [import_file(path) for path in paths]
     with desk.vault.transaction() as db:
         new = [save(db, one, now()) for one in read]
-        change = desk.record(
-            "lineage-imported", [Topic.LINEAGE, Topic.MODELS], body={"sources": [one.digest for one in read]}
-        )
+        said = {"event": "imported", "sources": [one.digest for one in read]}
+        change = desk.act(Draft(Kind.LINEAGE, said), touches=[one for touches in new for one in touches])
     summaries = [
         LineageImport(one.file, one.format, len(one.nodes), len(one.edges), one.warnings, not fresh)
         for one, fresh in zip(read, new, strict=True)
@@ -85,8 +87,8 @@ def lineage_sources(desk: Desk) -> list[Source]:
 def forget_source(desk: Desk, digest: str) -> Change:
     """Takes an imported file out of the graph."""
     with desk.vault.transaction() as db:
-        forget(db, digest)
-        return desk.record("lineage-forgotten", [Topic.LINEAGE, Topic.MODELS], body={"source": digest})
+        touches = forget(db, digest)
+        return desk.act(Draft(Kind.LINEAGE, {"event": "forgotten", "source": digest}), touches=touches)
 
 
 def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> Change:
@@ -98,8 +100,8 @@ def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> C
         raise NoSuchQuestion()
     with desk.vault.transaction() as db:
         answer(db, first, second, same, desk.vault.officer_key, now())
-        body = {"first": sha256_hex(first.encode())[:16], "second": sha256_hex(second.encode())[:16], "same": str(same)}
-        return desk.record("lineage-answered", [Topic.LINEAGE, Topic.MODELS], body=body)
+        said = {"event": "answered", "first": _code(first), "second": _code(second), "same": same}
+        return desk.act(Draft(Kind.LINEAGE, said), touches=[touch("lineage_answers", *sorted((first, second)))])
 
 
 def given_answers(desk: Desk) -> list[JoinAnswer]:
@@ -143,7 +145,6 @@ def registered_versions(desk: Desk) -> list[RegisteredVersion]:
 
 def affected_by_case(desk: Desk, ref: str) -> Impact:
     """Models that the dataset versions of the case's hits reached."""
-    show_case(desk, ref)
     count = hit_versions(desk, ref)
     since = {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
     return affected(lineage_graph(desk), sorted(count), count, since)
@@ -155,7 +156,7 @@ def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
     A version that another case's erasure made holds them still; one that this case's erasure made holds none.
     """
     count = dict(Counter(hit.candidate.dataset_version for hit in hits(desk, ref)))
-    labels = "|".join(label_of(digest) for digest in VaultRecords(desk.vault).plans(ref)) or "(?!)"
+    labels = "|".join(label_of(digest) for digest in _plans(desk, ref)) or "(?!)"
     own = re.compile(rf".*-({labels})(-\d+)?")
     later = [version for version, _ in dataset_versions(desk) if version.derived_from]
     queue = list(count)
@@ -165,6 +166,13 @@ def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
                 count[version.id] = count[before]
                 queue.append(version.id)
     return count
+
+
+def _plans(desk: Desk, ref: str) -> list[str]:
+    """Digests of every plan of a case, replaced and withdrawn ones too."""
+    with desk.reading(ref) as case:
+        rounds = [[*one["former"], *([one["plan"]] if one["plan"] else [])] for one in case.rounds]
+    return [plan["plan"] for plans in rounds for plan in plans]
 
 
 def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
@@ -178,27 +186,31 @@ def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
 
 
 def dispositions(desk: Desk, ref: str) -> dict[str, Disposition]:
-    """Dispositions of the case by model (node id)."""
-    return {one.model: one for one in kept.of_case(desk.vault.db, ref)}
+    """Dispositions of the case by model (node id), by name: the newest plan and the newest observation of each."""
+    found = []
+    with desk.reading(ref) as case:
+        for said in case.dispositions.values():
+            newest = [said[name][-1] for name in ("planned", "observed") if said[name]]
+            node = _node_of(desk, newest)
+            if node is not None:
+                planned, observed = _last_plan(desk, said["planned"]), _last_observation(desk, said["observed"])
+                approved = bool(said["planned"] and said["planned"][-1]["approved"])
+                found.append(Disposition(ref, *node, planned, observed, approved=approved))
+    return {one.model: one for one in sorted(found, key=lambda one: (one.name, one.version))}
 
 
 def plan_disposition(
     desk: Desk, ref: str, model: str, fate: Fate, *, reason: str = "", responsible: str = "", deadline: str = ""
 ) -> Change:
-    """What shall become of a model. Raises what `lineage.dispositions` raises."""
-    require_open(desk, ref)
+    """What shall become of a model. Raises ModelNotAffected, what `lineage.dispositions` raises, and refusals."""
     node = affected_node(desk, ref, model)
-    planned = Planned(fate, reason, responsible, deadline, desk.vault.officer_name, now())
-    with desk.vault.transaction() as db:
-        kept.plan(db, ref, node, planned)
-        return desk.record(
-            "disposition-planned",
-            [Topic.MODELS],
-            case=ref,
-            body={"model": _short(node), "fate": fate.value, "deadline": deadline},
-            undo=f"disposition “{fate.value}”",
-            subject=node.id,
-        )
+    planned = rules.checked_plan(Planned(fate, reason, responsible, deadline, "", ""))
+    draft = Draft(
+        Kind.DISPOSITION,
+        {"model": desk.name(ref, node.id), "fate": fate.value, "deadline": planned.deadline},
+        {**_named(node), "reason": planned.reason, "responsible": planned.responsible},
+    )
+    return desk.act(draft, ref, undo=f"disposition “{fate.value}”", subject=node.id)
 
 
 def observe_disposition(
@@ -207,50 +219,110 @@ def observe_disposition(
     """What was seen of a model afterwards, and how that is known.
 
     `seen` is the day on which it was seen (now where ""), `by` who saw it (the officer where ""). Raises
-    ModelNotAffected and what `lineage.dispositions` raises.
+    ModelNotAffected, what `lineage.dispositions` raises, and refusals.
     """
     node = affected_node(desk, ref, model)
-    observed = Observed(fate, how, desk.vault.officer_name, seen or now(), by, now())
-    with desk.vault.transaction() as db:
-        kept.observe(db, ref, node, observed)
-        return desk.record(
-            "disposition-observed",
-            [Topic.MODELS, Topic.EVIDENCE],
-            case=ref,
-            body={"model": _short(node), "fate": fate.value},
-            undo=f"observation “{fate.value}”",
-            subject=node.id,
-        )
+    observed = rules.checked_observation(Observed(fate, how, "", seen or now(), by, now()))
+    draft = Draft(
+        Kind.OBSERVED,
+        {"model": desk.name(ref, node.id), "fate": fate.value, "seen": observed.seen},
+        {**_named(node), "how": observed.how, "by": observed.by},
+    )
+    return desk.act(draft, ref, undo=f"observation “{fate.value}”", subject=node.id)
 
 
 def undo_observation(desk: Desk, ref: str, model: str) -> Change:
-    """Takes the newest observation of a model back. Raises ModelNotAffected, NothingObserved."""
+    """Takes the newest observation of a model back. Raises ModelNotAffected, NothingObserved, and refusals."""
     node = affected_node(desk, ref, model)
-    with desk.vault.transaction() as db:
-        kept.undo_observed(db, ref, node.id)
-        return desk.record(
-            "observation-undone",
-            [Topic.MODELS, Topic.EVIDENCE],
-            case=ref,
-            body={"model": _short(node)},
-            subject=node.id,
-        )
+    observed = _said_of(desk, ref, node, "observed")
+    if not observed:
+        raise NothingObserved()
+    return desk.act(Draft(Kind.UNDONE, {"act": observed[-1]["act"]}), ref, subject=node.id)
 
 
 def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
-    """Takes the newest decision on a model back, unless its plan is approved."""
-    require_open(desk, ref)
+    """Takes the newest decision on a model back, unless it is approved.
+
+    Raises ModelNotAffected, NothingDecidedOnModel, and refusals.
+    """
     node = affected_node(desk, ref, model)
-    with desk.vault.transaction() as db:
-        kept.undo(db, ref, node.id)
-        return desk.record(
-            "disposition-undone", [Topic.MODELS], case=ref, body={"model": _short(node)}, subject=node.id
-        )
+    planned = _said_of(desk, ref, node, "planned")
+    if not planned:
+        raise NothingDecidedOnModel()
+    return desk.act(Draft(Kind.UNDONE, {"act": planned[-1]["act"]}), ref, subject=node.id)
 
 
-def _short(node: Node) -> str:
-    """What the journal calls a model: names may tell of a person."""
-    return sha256_hex(node.id.encode())[:16]
+@dataclass(frozen=True)
+class PastPlan:
+    """Something that was once decided for a model. `approved` is False for what was undone."""
+
+    planned: Planned
+    approved: bool
+    undone: bool
+
+
+def history(desk: Desk, ref: str, model: str) -> list[PastPlan]:
+    """All that was ever decided for a model (node id), oldest first, undone entries too. Raises CaseMissing."""
+    with desk.reading(ref) as case:
+        name = desk.name(ref, model)
+        standing = {one["act"]: one for one in case.dispositions.get(name, {"planned": []})["planned"]}
+        entries = list(desk.vault.log.entries(case.id))
+        undone = {entry.act.open["act"] for entry in entries if entry.kind is Kind.UNDONE}
+        found = []
+        for entry in entries:
+            act = entry.act
+            known = act.digest in standing or act.digest in undone
+            if act.kind is not Kind.DISPOSITION or act.open["model"] != name or not known:
+                continue
+            stands = standing.get(act.digest)
+            said = {"seq": entry.seq, "officer": act.officer, "time": act.time, **act.open}
+            planned = _last_plan(desk, [said])
+            if planned is not None:
+                found.append(PastPlan(planned, bool(stands and stands["approved"]), stands is None))
+    return found
+
+
+def _said_of(desk: Desk, ref: str, node: Node, what: str) -> list[dict[str, Any]]:
+    """What was `planned` or `observed` for a model and stands, oldest first."""
+    with desk.reading(ref) as case:
+        return list(case.dispositions.get(desk.name(ref, node.id), {what: []})[what])
+
+
+def _node_of(desk: Desk, said: Sequence[dict[str, Any]]) -> tuple[str, str, str] | None:
+    """Id, name and version of the model as they were signed; None once they were forgotten, or nothing stands."""
+    values = desk.values(said[0]["seq"]) if said else {}
+    return (values["node"], values["name"], values["version"]) if "node" in values else None
+
+
+def _last_plan(desk: Desk, said: Sequence[dict[str, Any]]) -> Planned | None:
+    if not said:
+        return None
+    one, names = said[-1], desk.vault.officer_names()
+    values = desk.values(one["seq"])
+    return Planned(
+        Fate(one["fate"]), values.get("reason", ""), values.get("responsible", ""), one["deadline"],
+        names.get(one["officer"], ""), one["time"],
+    )  # fmt: skip
+
+
+def _last_observation(desk: Desk, said: Sequence[dict[str, Any]]) -> Observed | None:
+    if not said:
+        return None
+    one, names = said[-1], desk.vault.officer_names()
+    values = desk.values(one["seq"])
+    return Observed(
+        Fate(one["fate"]), values.get("how", ""), names.get(one["officer"], ""), one["seen"], values.get("by", ""),
+        one["time"],
+    )  # fmt: skip
+
+
+def _named(node: Node) -> dict[str, Any]:
+    return {"node": node.id, "name": node.name, "version": node.version}
+
+
+def _code(node: str) -> str:
+    """What an act on the vault calls a node: names may tell of a person."""
+    return sha256_hex(node.encode())[:16]
 
 
 def affected_node(desk: Desk, ref: str, model: str) -> Node:

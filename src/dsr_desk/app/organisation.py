@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,5 @@ def organisation_details(desk: Desk) -> Details:
 def set_organisation_details(desk: Desk, details: Details) -> Change:
     """Stands on every bundle that is sealed from now on."""
     with desk.vault.transaction():
-        for name, value in asdict(details).items():
-            desk.vault.set_setting(name, " ".join(value.split()))
-        return desk.record("organisation-described", [Topic.EVIDENCE])
+        touches = desk.vault.put_settings({name: " ".join(value.split()) for name, value in asdict(details).items()})
+        return desk.act(Draft(Kind.ORGANISATION), touches=touches)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import pyrage
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.registers import touch
 
 
 class RecipientKeyUnusable(DeskError):
@@ -74,9 +76,11 @@ def add_recipient(desk: Desk, name: str, age_key: str) -> Change:
     with desk.vault.transaction() as db:
         if db.conn.execute("SELECT 1 FROM recipients WHERE fingerprint = ?", [fingerprint]).fetchone():
             raise RecipientKnown()
-        row = {"name": name.strip(), "role": "regulator", "age_key": line, "fingerprint": fingerprint, "compared": None}
-        db.table("recipients").insert(row)
-        return desk.record("recipient-added", [Topic.RECIPIENTS], body={"key": fingerprint})
+        done = db.conn.execute(
+            "INSERT INTO recipients (name, role, age_key, fingerprint) VALUES (?, 'regulator', ?, ?) RETURNING id",
+            [name.strip(), line, fingerprint],
+        ).fetchone()
+        return _record(desk, "added", done[0], fingerprint)
 
 
 def mark_compared(desk: Desk, recipient: int) -> Change:
@@ -84,7 +88,7 @@ def mark_compared(desk: Desk, recipient: int) -> Change:
     with desk.vault.transaction() as db:
         fingerprint = _fingerprint(desk, recipient)
         db.table("recipients").update(recipient, {"compared": now()})
-        return desk.record("recipient-compared", [Topic.RECIPIENTS], body={"key": fingerprint})
+        return _record(desk, "compared", recipient, fingerprint)
 
 
 def remove_recipient(desk: Desk, recipient: int) -> Change:
@@ -92,7 +96,12 @@ def remove_recipient(desk: Desk, recipient: int) -> Change:
     with desk.vault.transaction() as db:
         fingerprint = _fingerprint(desk, recipient)
         db.table("recipients").delete(recipient)
-        return desk.record("recipient-removed", [Topic.RECIPIENTS], body={"key": fingerprint})
+        return _record(desk, "removed", recipient, fingerprint)
+
+
+def _record(desk: Desk, event: str, recipient: int, fingerprint: str) -> Change:
+    draft = Draft(Kind.RECIPIENT, {"event": event, "key": fingerprint})
+    return desk.act(draft, touches=[touch("recipients", recipient)])
 
 
 def _fingerprint(desk: Desk, recipient: int) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, LedgerClass
@@ -15,8 +15,8 @@ from dsr_desk.faces.decode import viewable
 from dsr_desk.faces.engine import Template
 from dsr_desk.faces.photo import PhotoResult, examine
 from dsr_desk.faces.registry import load_engine
-from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors
+from dsr_desk.storage.log import StoredBlob
 
 
 class PhotoUnreadable(DeskError):
@@ -138,18 +138,10 @@ def reference_template(data: bytes, box: Box, engine_name: str) -> tuple[Templat
     return best.template, result.phash
 
 
-def store_reference(desk: Desk, ref: str, photo: ReferencePhoto) -> None:
-    """Keeps a photo in a case; one that is there already stays as it is."""
-    desk.vault.db.table("reference_photos").insert(
-        {
-            "case_ref": ref,
-            "digest": photo.digest,
-            "photo": photo.data,
-            "face": photo.chosen,
-            "name": photo.name,
-            "faces": codec.to_text(photo.faces),
-            "added": now(),
-            "destroyed": None,
-        },
-        ignore=True,
+def reference_draft(photo: ReferencePhoto, number: int, stored: StoredBlob) -> Draft:
+    """The act that takes a photo into a case as its reference of this number (from 1)."""
+    return Draft(
+        Kind.REFERENCE,
+        {"reference": number, "face": photo.chosen},
+        {"photo": stored.as_value(), "name": photo.name, "faces": codec.plain(photo.faces)},
     )

@@ -12,16 +12,17 @@ from itertools import groupby
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import ancestors, dataset_versions, list_indexes, register_version
+from dsr_desk.app.indexing import ancestors, dataset_versions, list_indexes, register_version, version_code
 from dsr_desk.core import codec
-from dsr_desk.core.canonical import digest_of
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.datasets.looking import Sight, look
 from dsr_desk.datasets.registration import Described, facts_beside, read_facts
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.columns import ColumnKind, guess_kind
+from dsr_desk.storage.registers import touch
 
 __all__ = ["ColumnKind"]
 
@@ -153,10 +154,9 @@ def look_at(path: Path, cancel: CancelToken | None = None) -> SourceView:
 def register_dataset(desk: Desk, version: DatasetVersion) -> Change:
     """Registers a dataset version without an index: a search then names it as not searched."""
     with desk.vault.transaction():
-        register_version(desk, version)
-        return desk.record(
-            "dataset-registered", [Topic.INDEXES], body={"dataset_version": _code(version.id)}, subject=version.id
-        )
+        touches = register_version(desk, version)
+        said = {"dataset": version_code(version.id), "event": "registered"}
+        return desk.act(Draft(Kind.DATASET, said), touches=touches, subject=version.id)
 
 
 def registered_dataset(desk: Desk, version_id: str) -> DatasetVersion:
@@ -177,16 +177,16 @@ def without_index(desk: Desk) -> list[str]:
 def correct_dataset(desk: Desk, version_id: str, said: Mapping[str, str]) -> Change:
     """Changes facts (by the names in `FACTS`) of a registered dataset version; blank means unknown again.
 
-    Name and version stay, since items are addressed by them. The journal keeps which fields were corrected, not what
-    they say. Raises DatasetNotRegistered.
+    Name and version stay, since items are addressed by them. The act says openly which fields were corrected, not
+    what they say. Raises DatasetNotRegistered.
     """
     with desk.vault.transaction() as db:
         before = registered_dataset(desk, version_id)
         after = replace(before, **{field: said[field].strip() or UNKNOWN for field in FACTS if field in said})
         changed = [field for field in FACTS if getattr(before, field) != getattr(after, field)]
         db.table("dataset_versions").update(version_id, {"facts": codec.to_text(after)})
-        body = {"dataset_version": _code(version_id), "fields": changed}
-        return desk.record("dataset-corrected", [Topic.INDEXES], body=body, subject=version_id)
+        draft = Draft(Kind.DATASET, {"dataset": version_code(version_id), "event": "corrected", "fields": changed})
+        return desk.act(draft, touches=[touch("dataset_versions", version_id)], subject=version_id)
 
 
 def dataset_version(
@@ -223,11 +223,6 @@ def _beside(source: Path) -> list[Described]:
         return facts_beside(source)
     except OSError:
         return []
-
-
-def _code(version_id: str) -> str:
-    """Names of datasets are free text, which the journal does not take."""
-    return digest_of(version_id)[:32]
 
 
 def _taken(described: Described, field: str, value: str) -> Taken:

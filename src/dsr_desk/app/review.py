@@ -1,182 +1,234 @@
-"""Review: what search proposed, and what the officer says about each candidate."""
+"""Review: what search proposed, and what officers say about each candidate, the first time and the second."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Protocol
 
-from dsr_desk.app.cases import require_open, set_state
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import opened
+from dsr_desk.app.review_content import band, candidates_of, decisions_of, refused_links_of
 from dsr_desk.core import codec
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind, Row, pseudonym
+from dsr_desk.core.case import Case
+from dsr_desk.core.case_items import Item
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Candidate, Decision, Hit, Verdict
-from dsr_desk.core.items import ItemAddress, ItemKind
-from dsr_desk.core.requests import CaseState
+from dsr_desk.core.findings import Candidate, Decision, Hit, ReasonKind, Verdict
+from dsr_desk.core.items import Box, ItemAddress, ItemKind
+from dsr_desk.core.refusals import CandidateMissing, NothingToUndo, Refusal
 from dsr_desk.datasets.registry import reopen
 from dsr_desk.faces.decode import viewable
-from dsr_desk.storage.clock import now
-
-
-class CandidateMissing(DeskError):
-    code = "REVIEW-NO-CANDIDATE"
-    happened = "Case {case} has no candidate {item}."
-    means = "Nothing was decided."
-    todo = "List the candidates of the case and give one of their ids."
-
-
-class ReviewClosed(DeskError):
-    code = "REVIEW-CLOSED"
-    happened = "The deletion plan of case {case} is approved."
-    means = "Decisions are part of what was approved, so nothing was changed."
-    todo = "Withdraw the plan while it has not run. After that, search again and decide on what is new."
-
-
-class NothingToUndo(DeskError):
-    code = "REVIEW-NOTHING-TO-UNDO"
-    happened = "There is no decision to undo in case {case}."
-    means = "Nothing was changed."
-    todo = "Go on with the review."
 
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """A candidate at its place in the review (from 1) with the decision in force, if there is one."""
+    """A candidate at its place in the review (from 1) with the decision in force, if there is one.
+
+    `round` is the newest one in which a search proposed it: of earlier rounds only what was decided is listed.
+    """
 
     number: int
     candidate: Candidate
     decision: Decision | None
+    round: int = 1
+
+
+@dataclass(frozen=True)
+class BareReason:
+    """Why an item is a candidate, without its score; `says` is empty for faces, whose sentence would tell it."""
+
+    kind: ReasonKind
+    says: str
+    linked_item: str | None
+
+
+@dataclass(frozen=True)
+class SecondItem:
+    """A candidate as a second officer sees it: it has no place for a score, nor for what anybody said of it."""
+
+    number: int
+    address: ItemAddress
+    kind: ItemKind
+    dataset_version: str
+    index: str
+    face: int | None
+    box: Box | None
+    reasons: tuple[BareReason, ...]
+
+    @property
+    def id(self) -> str:
+        return self.address.id
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A candidate on which two officers disagree. `yours`: the officer is one of the two, so a third must settle it."""
+
+    item: SecondItem
+    yours: bool
+
+
+class _Linked(Protocol):
+    @property
+    def linked_item(self) -> str | None: ...
+
+
+class Shown(Protocol):
+    """What is needed to show an item: a candidate has it, and what a second officer sees of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> ItemKind: ...
+    @property
+    def index(self) -> str: ...
+    @property
+    def face(self) -> int | None: ...
+    @property
+    def reasons(self) -> Sequence[_Linked]: ...
+
+
+# What is there
 
 
 def review_items(desk: Desk, ref: str) -> list[ReviewItem]:
-    """All candidates of a case in the order of review."""
-    decided = {decision.address.id: decision for decision in decisions(desk, ref)}
-    rows = desk.vault.db.query("SELECT item, content FROM candidates WHERE case_ref = ? ORDER BY position", [ref])
-    return [
-        ReviewItem(number, codec.from_text(row["content"], Candidate), decided.get(row["item"]))
-        for number, row in enumerate(rows, start=1)
-    ]
+    """Candidates of this round in the order of review, then what was decided in earlier ones.
+
+    Bands first, and inside a band by nothing that means anything: people follow order.
+    """
+    with desk.reading(ref) as case:
+        items = list(case.candidates())
+        found = candidates_of(desk, items)
+        decided = decisions_of(desk, case, items)
+        ordered = sorted(
+            (item for item in items if item.key in found),
+            key=lambda item: (item.round != case.number, band(found[item.key]), item.key),
+        )
+        return [
+            ReviewItem(number, found[item.key], decided.get(item.key), item.round)
+            for number, item in enumerate(ordered, start=1)
+        ]
 
 
 def decisions(desk: Desk, ref: str) -> list[Decision]:
     """Decisions in force, oldest first."""
-    rows = desk.vault.db.query("SELECT * FROM decisions WHERE case_ref = ? AND undone IS NULL ORDER BY id", [ref])
-    return [_decision(row) for row in rows]
+    with desk.reading(ref) as case:
+        return list(decisions_of(desk, case, case.to_review_again()).values())
 
 
 def hits(desk: Desk, ref: str) -> list[Hit]:
-    """Candidates that were decided to be the same person."""
-    return [
-        Hit(item.candidate, item.decision)
-        for item in review_items(desk, ref)
-        if item.decision is not None and item.decision.verdict is Verdict.SAME
-    ]
+    """What was ever decided to be the same person, whether it is gone or not."""
+    with desk.reading(ref) as case:
+        return _hits(desk, case, list(case.hits()))
+
+
+def due_hits(desk: Desk, ref: str) -> list[Hit]:
+    """Hits that were not read back as gone since they were last proposed: what a plan is about."""
+    with desk.reading(ref) as case:
+        return _hits(desk, case, list(case.due()))
 
 
 def get_candidate(desk: Desk, ref: str, item: str) -> Candidate:
     """Raises CandidateMissing."""
-    row = desk.vault.db.conn.execute(
-        "SELECT content FROM candidates WHERE case_ref = ? AND item = ?", [ref, item]
-    ).fetchone()
-    if row is None:
-        raise CandidateMissing(case=ref, item=item)
-    return codec.from_text(row[0], Candidate)
+    return _chosen(desk, ref, [item])[item]
+
+
+def refused_links(desk: Desk, ref: str) -> frozenset[tuple[str, str]]:
+    """Pairs of item ids: the second one does not propose the first."""
+    with desk.reading(ref) as case:
+        return refused_links_of(desk, case)
+
+
+# The first word
 
 
 def decide(desk: Desk, ref: str, item: str, verdict: Verdict, reason: str = "") -> Change:
     """The officer's word on one candidate; replaces an earlier one. Raises ReviewClosed, CandidateMissing."""
-    _require_reviewable(desk, ref)
-    candidate = get_candidate(desk, ref, item)
-    crop = face_crop(desk, candidate)
-    with desk.vault.transaction() as db:
-        earlier = db.conn.execute(
-            "SELECT id FROM decisions WHERE case_ref = ? AND item = ? AND undone IS NULL", [ref, item]
-        ).fetchone()
-        if earlier is not None:
-            db.table("decisions").update(earlier[0], {"undone": now()})
-        db.table("decisions").insert(
-            {
-                "case_ref": ref,
-                "item": item,
-                "address": codec.to_text(candidate.address),
-                "face": candidate.face,
-                "verdict": verdict.value,
-                "officer": desk.vault.officer_key,
-                "time": now(),
-                "reason": reason,
-                "crop": crop,
-                "supersedes": earlier[0] if earlier else None,
-                "undone": None,
-            }
-        )
-        settle_state(desk, ref)
-        return desk.record(
-            "decided",
-            [Topic.REVIEW, Topic.MODELS, Topic.CASES],
-            case=ref,
-            body={"item": item, "verdict": verdict.value},
-            undo=f"decision “{verdict.value}”",
-            subject=item,
-        )
+    return decide_many(desk, ref, [item], verdict, reason)
+
+
+def decide_many(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
+    """One word on many candidates (ids), as one act. Raises ReviewClosed, CandidateMissing."""
+    count = len(items)
+    label = f"decision “{verdict.value}”" if count == 1 else f"{count} decisions “{verdict.value}”"
+    return _say(desk, ref, Draft(Kind.DECIDED), items, verdict, reason, label)
 
 
 def undo_last(desk: Desk, ref: str) -> Change:
-    """Takes the newest decision back; the one that it replaced is in force again. Raises NothingToUndo."""
-    _require_reviewable(desk, ref)
-    with desk.vault.transaction() as db:
-        row = db.conn.execute(
-            "SELECT id, item, supersedes FROM decisions WHERE case_ref = ? AND undone IS NULL ORDER BY id DESC LIMIT 1",
-            [ref],
-        ).fetchone()
-        if row is None:
+    """Takes the newest decision back, or a newer second word of one's own; what it replaced is in force again.
+
+    The subject is the item, "" where the act was about many. Raises NothingToUndo, ReviewClosed.
+    """
+    desk.require(ref, Draft(Kind.UNDONE))
+    with desk.vault.transaction():
+        me = desk.vault.officer_key
+        undoable = reversed(desk.case(ref).undoable)
+        last = next((one for one in undoable if one[1] == Kind.DECIDED.value or one[3] == me), None)
+        if last is None:
             raise NothingToUndo(case=ref)
-        db.table("decisions").update(row[0], {"undone": now()})
-        if row[2] is not None:
-            db.table("decisions").update(row[2], {"undone": None})
-        settle_state(desk, ref)
-        return desk.record(
-            "decision-undone",
-            [Topic.REVIEW, Topic.MODELS, Topic.CASES],
-            case=ref,
-            body={"item": row[1]},
-            subject=row[1],
-        )
+        act, _, seq, _ = last
+        return desk.act(Draft(Kind.UNDONE, {"act": act}), ref, subject=_only_item(desk, seq))
 
 
 def refuse_link(desk: Desk, ref: str, item: str, linked_item: str) -> Change:
-    """A link that does not hold: it proposes nothing in later searches of this case."""
-    _require_reviewable(desk, ref)
-    get_candidate(desk, ref, item)
-    with desk.vault.transaction() as db:
-        row = {"case_ref": ref, "item": item, "linked_item": linked_item}
-        db.table("refused_links").insert(row, ignore=True)
-        return desk.record("link-refused", [Topic.REVIEW], case=ref, body={"item": item, "linked": linked_item})
+    """A link that does not hold: it proposes nothing in later searches of this case. Raises CandidateMissing."""
+    return _link(desk, ref, item, linked_item, refused=True)
 
 
 def accept_link(desk: Desk, ref: str, item: str, linked_item: str) -> Change:
-    """Takes the refusal of a link back: later searches of this case follow it again."""
-    _require_reviewable(desk, ref)
-    with desk.vault.transaction() as db:
-        db.conn.execute(
-            "DELETE FROM refused_links WHERE case_ref = ? AND item = ? AND linked_item = ?", [ref, item, linked_item]
-        )
-        return desk.record("link-accepted", [Topic.REVIEW], case=ref, body={"item": item, "linked": linked_item})
-
-
-def refused_links(desk: Desk, ref: str) -> frozenset[tuple[str, str]]:
-    rows = desk.vault.db.conn.execute("SELECT item, linked_item FROM refused_links WHERE case_ref = ?", [ref])
-    return frozenset((row[0], row[1]) for row in rows)
+    """Takes the refusal of a link back: later searches of this case follow it again. Raises CandidateMissing."""
+    return _link(desk, ref, item, linked_item, refused=False)
 
 
 def show_scores_early(desk: Desk, ref: str, item: str) -> Change:
-    """Journals that the score was looked at before deciding."""
-    with desk.vault.transaction():
-        return desk.record("score-shown", [], case=ref, body={"item": item})
+    """Records that the score was looked at before deciding."""
+    return desk.act(Draft(Kind.SCORE_SHOWN, {"item": desk.name(ref, item)}), ref)
 
 
-def face_crop(desk: Desk, candidate: Candidate) -> bytes | None:
+# The second word, and the third
+
+
+def second_items(desk: Desk, ref: str, *, everything: bool = False) -> list[SecondItem]:
+    """What waits for a second word of this officer: hits of others, among as many others so that none is told by it.
+
+    With `everything` all that others decided and nobody has confirmed.
+    """
+    me = desk.vault.officer_key
+    with desk.reading(ref) as case:
+        decided = list(case.to_review_again())
+        shown = decided if everything else hits_among_others(decided)
+        waiting = [item for item in shown if not item.agreed and not item.disputed and me != _first(item)]
+        return list(_bare(desk, waiting).values())
+
+
+def review_again(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
+    """A second officer's word on what another one decided. Raises NothingToReviewTwice, ReviewClosed."""
+    draft = Draft(Kind.SECOND_REVIEW, {"how": "program"})
+    return _say(desk, ref, draft, items, verdict, reason, "second review")
+
+
+def disputes(desk: Desk, ref: str) -> list[Dispute]:
+    """Candidates on which two officers disagree; who said what is not told."""
+    me = desk.vault.officer_key
+    with desk.reading(ref) as case:
+        disputed = {item.key: item for item in case.to_review_again() if item.disputed}
+        bare = _bare(desk, disputed.values())
+        return [Dispute(item, me in (_first(disputed[key]), _second(disputed[key]))) for key, item in bare.items()]
+
+
+def settle(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
+    """A third officer's word where two disagree: it counts. Raises NothingToSettle, ReviewClosed."""
+    return _say(desk, ref, Draft(Kind.SETTLED), items, verdict, reason, "settled disagreement")
+
+
+# What an item looks like
+
+
+def face_crop(desk: Desk, candidate: Shown) -> bytes | None:
     """JPEG of the face compared, from the index; None for records, and where the index has none or is not there."""
     if candidate.kind is not ItemKind.PHOTO or candidate.face is None:
         return None
@@ -185,7 +237,7 @@ def face_crop(desk: Desk, candidate: Candidate) -> bytes | None:
     return None
 
 
-def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
+def whole_photo(desk: Desk, candidate: Shown) -> bytes | None:
     """The stored photo, read where it lies, as a window shows it; None where it cannot be reached or has no pixels."""
     try:
         item = opened(desk, candidate.index).item(candidate.id)
@@ -198,7 +250,7 @@ def whole_photo(desk: Desk, candidate: Candidate) -> bytes | None:
         return None
 
 
-def record_fields(desk: Desk, candidate: Candidate) -> dict[str, str]:
+def record_fields(desk: Desk, candidate: Shown) -> dict[str, str]:
     """Column and value of a record; for a photo those of the first record that it is linked to, if there is one.
 
     None where the index is not there any more.
@@ -215,28 +267,108 @@ def record_fields(desk: Desk, candidate: Candidate) -> dict[str, str]:
     return {}
 
 
-def settle_state(desk: Desk, ref: str) -> None:
-    """Reviewed once every candidate is decided and none is unsure."""
-    open_count = desk.vault.db.conn.execute(
-        "SELECT count(*) FROM candidates c LEFT JOIN decisions d ON d.case_ref = c.case_ref AND d.item = c.item "
-        "AND d.undone IS NULL WHERE c.case_ref = ? AND (d.verdict IS NULL OR d.verdict = 'unsure')",
-        [ref],
-    ).fetchone()[0]
-    set_state(desk, ref, CaseState.SEARCHED if open_count else CaseState.REVIEWED)
+# Helpers
 
 
-def _require_reviewable(desk: Desk, ref: str) -> None:
-    if require_open(desk, ref).state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
-        raise ReviewClosed(case=ref)
+def _hits(desk: Desk, case: Case, items: list[Item]) -> list[Hit]:
+    found, decided = candidates_of(desk, items), decisions_of(desk, case, items)
+    return [Hit(found[item.key], decided[item.key]) for item in items if item.key in found and item.key in decided]
 
 
-def _decision(row: dict[str, Any]) -> Decision:
-    return Decision(
-        case=row["case_ref"],
-        address=codec.from_text(row["address"], ItemAddress),
-        face=row["face"],
-        verdict=Verdict(row["verdict"]),
-        officer=row["officer"],
-        decided=row["time"],
-        reason=row["reason"],
+def _chosen(desk: Desk, ref: str, items: Sequence[str]) -> dict[str, Candidate]:
+    """Candidates by their ids, each once. Raises CandidateMissing."""
+    with desk.reading(ref) as case:
+        key = desk.key(ref)
+        named = {pseudonym(key, item): item for item in items}
+        found = candidates_of(desk, [item for name in named if (item := case.item(name)) is not None])
+        missing = next((item for name, item in named.items() if name not in found), None if named else "-")
+        if missing is not None:
+            raise CandidateMissing(case=ref, item=missing)
+        return {item: found[name] for name, item in named.items()}
+
+
+def _say(desk: Desk, ref: str, draft: Draft, items: Sequence[str], verdict: Verdict, reason: str, undo: str) -> Change:
+    desk.require(ref, draft)
+    chosen = _chosen(desk, ref, items)
+    with_face = draft.kind is not Kind.SECOND_REVIEW
+    with desk.vault.transaction():
+        key = desk.key(ref)
+        named = {pseudonym(key, item): item for item in chosen}
+        draft.rows = [
+            Row(name, verdict.value, _word(desk, ref, chosen[item], reason, with_face=with_face))
+            for name, item in named.items()
+        ]
+        only = next(iter(chosen)) if len(chosen) == 1 else ""
+        try:
+            return desk.act(draft, ref, undo=undo, subject=only)
+        except Refusal as refused:
+            raise _by_id(refused, named) from None
+
+
+def _word(desk: Desk, ref: str, candidate: Candidate, reason: str, *, with_face: bool) -> dict[str, object]:
+    """What is kept beside a verdict: enough to show it after the item is gone."""
+    crop = face_crop(desk, candidate) if with_face else None
+    return {
+        "id": candidate.id,
+        "reason": reason,
+        "crop": desk.vault.log.put_blob(desk.case(ref).id, crop).as_value() if crop else None,
+        "address": codec.plain(candidate.address),
+        "face": candidate.face,
+    }
+
+
+def _by_id(refused: Refusal, named: Mapping[str, str]) -> Refusal:
+    """The refusal as the officer reads it: by the id that was given, not by the pseudonym of the log."""
+    item = refused.details.get("item")
+    return type(refused)(**{**refused.details, "item": named.get(str(item), item)}) if item else refused
+
+
+def _link(desk: Desk, ref: str, item: str, linked_item: str, *, refused: bool) -> Change:
+    name = desk.name(ref, item)
+    said = {"item": name, "linked": desk.name(ref, linked_item), "refused": refused}
+    try:
+        return desk.act(Draft(Kind.LINK, said, {"item": item, "linked": linked_item}), ref)
+    except Refusal as error:
+        raise _by_id(error, {name: item}) from None
+
+
+def _only_item(desk: Desk, seq: int) -> str:
+    rows = list(islice(desk.vault.log.rows(seq), 2))
+    return str(rows[0].value["id"]) if len(rows) == 1 and rows[0].value is not None else ""
+
+
+def hits_among_others(decided: Sequence[Item]) -> list[Item]:
+    """A list of hits alone would tell the first officer's word: as many others stand among them, always the same."""
+    found = [item for item in decided if item.verdict == Verdict.SAME.value]
+    others = sorted((item for item in decided if item.verdict != Verdict.SAME.value), key=lambda item: item.key)
+    return [*found, *others[: len(found)]]
+
+
+def _first(item: Item) -> str:
+    return item.word.officer if item.word is not None else ""
+
+
+def _second(item: Item) -> str:
+    return item.second.officer if item.second is not None else ""
+
+
+def _bare(desk: Desk, items: Iterable[Item]) -> dict[str, SecondItem]:
+    """By pseudonym, in an order that means nothing."""
+    found = candidates_of(desk, list(items))
+    return {key: bare_item(number, found[key]) for number, key in enumerate(sorted(found), start=1)}
+
+
+def bare_item(number: int, candidate: Candidate) -> SecondItem:
+    return SecondItem(
+        number=number,
+        address=candidate.address,
+        kind=candidate.kind,
+        dataset_version=candidate.dataset_version,
+        index=candidate.index,
+        face=candidate.face,
+        box=candidate.box,
+        reasons=tuple(
+            BareReason(one.kind, "" if one.kind is ReasonKind.FACE else one.says, one.linked_item)
+            for one in candidate.reasons
+        ),
     )

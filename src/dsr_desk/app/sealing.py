@@ -6,19 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dsr_desk.app.cases import CaseView, show_case
-from dsr_desk.app.deleting import PlanMissing, PlanView, show_plan
+from dsr_desk.app.backups import checkpoint_if_set
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.evidence_content import gather
-from dsr_desk.app.searching import last_search
+from dsr_desk.app.readiness import Checked, Claim, checklist, claims
 from dsr_desk.app.signing_keys import certificate_fingerprint, organisation_signer, write_certificate
-from dsr_desk.app.steps import counts
-from dsr_desk.app.time_stamps import time_stamps
-from dsr_desk.app.validating import confirmed_by
-from dsr_desk.core.actions import Seen
-from dsr_desk.core.changes import Topic
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.requests import CaseState
 from dsr_desk.evidence.cms_wrapper import EnvelopeKey, load_recipient
 from dsr_desk.evidence.content import EarlierBundle, Edition, Language, Relation
 from dsr_desk.evidence.facts import fact
@@ -29,22 +23,19 @@ from dsr_desk.evidence.verify import Verification
 from dsr_desk.evidence.verify import verify as verify_file
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, free_name
+from dsr_desk.storage.registers import touch
 
-__all__ = ["Relation", "Verification", "certificate_fingerprint", "organisation_signer", "write_certificate"]
-
-
-class NothingToSeal(DeskError):
-    code = "BUNDLE-NOTHING-TO-SAY"
-    happened = "Case {case} was not searched yet."
-    means = "A bundle would certify nothing. None was made."
-    todo = "Search first. If nothing is found, a bundle says that."
-
-
-class NotReadBack(DeskError):
-    code = "BUNDLE-NOT-READ-BACK"
-    happened = "The deletion of case {case} was run and not read back."
-    means = "Nothing is certified that was not read back. No bundle was made."
-    todo = "Read back first (delete read-back)."
+__all__ = [
+    "Checked",
+    "Claim",
+    "Relation",
+    "Verification",
+    "certificate_fingerprint",
+    "checklist",
+    "claims",
+    "organisation_signer",
+    "write_certificate",
+]
 
 
 class NoRecipient(DeskError):
@@ -80,68 +71,6 @@ class SealedBundle:
     recipients: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A line of the checklist before sealing. `ok` is False where the bundle will state a gap."""
-
-    ok: bool
-    says: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a bundle says, what stands behind it, and how strong that is: proved, consistent, declared."""
-
-    says: str
-    by: str
-    strength: str
-
-
-def claims(desk: Desk, ref: str) -> tuple[Claim, ...]:
-    """What a bundle of this case says, and how strongly: nothing is called proved that only this house attests."""
-    unbroken = Claim("No earlier journal entry was removed", "Consistency proof to the last checkpoint", "proved")
-    if not _handed_out(desk, ref):
-        unbroken = Claim(unbroken.says, "No checkpoint was handed out yet; this bundle hands out the first", "declared")
-    clock = Claim("The clock was right", "This computer's clock, not attested", "declared")
-    attested = [stamp for stamp in time_stamps(desk, ref) if stamp.time]
-    if attested:
-        clock = Claim("It existed by a time", f"Time stamp of {attested[-1].authority}", "proved")
-    return (
-        Claim("Nothing in it was altered, added or left out since sealing", "Signature over the whole file", "proved"),
-        unbroken,
-        Claim("These items are gone where the program looked", "Read back after the deletion", "consistent"),
-        Claim("No copy exists anywhere else", "Your signed declaration", "declared"),
-        clock,
-    )
-
-
-def checklist(desk: Desk, ref: str) -> list[Checked]:
-    """What is ready, and what the bundle will state as a gap."""
-    view, plan = show_case(desk, ref), _plan(desk, ref)
-    number = counts(desk, ref)
-    undecided = number.candidates - number.decided + number.unsure
-    search = last_search(desk, ref)
-    lines = [Checked(view.identity is not None, "Identity confirmed, method recorded")]
-    if search is None:
-        return [*lines, Checked(False, "Not searched yet")]
-    lines.append(Checked(not undecided, f"{number.candidates - undecided} of {number.candidates} candidates decided"))
-    if plan is None:
-        nothing = "Nothing was deleted" if number.same else "Nothing found, nothing to delete"
-        lines.append(Checked(not number.same, nothing))
-    elif plan.read_back is None:
-        lines.append(Checked(False, "The deletion was not read back"))
-    else:
-        lines.append(Checked(plan.read_back.seen in (Seen.GONE, Seen.MASKED, Seen.HELD), plan.read_back.headline))
-        validator = confirmed_by(desk, ref)
-        says = f"Outcome confirmed by {validator}" if validator else "Nobody but the operator confirmed the outcome"
-        lines.append(Checked(bool(validator), says if validator else f"{says}: will be stated"))
-    if search.not_searched:
-        lines.append(Checked(False, f"{len(search.not_searched)} parts of the scope were not searched: will be stated"))
-    attested = any(stamp.time for stamp in time_stamps(desk, ref))
-    lines.append(Checked(attested, "Clock attested" if attested else "Clock not attested: will be stated"))
-    return lines
-
-
 def seal(
     desk: Desk,
     ref: str,
@@ -159,11 +88,10 @@ def seal(
 
     `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). A bundle names the
     last one of its edition: `relation` says whether it corrects or completes that, `why` what (needed to correct).
-    Passphrases are in the result and nowhere else. Raises NothingToSeal, NotReadBack, NoRecipient, WhyMissing,
-    RecipientCertificateWrong, RecipientKeyWrong.
+    Passphrases are in the result and nowhere else. Every signature of the case is verified first. Raises NothingToSeal,
+    NotReadBack, SecondReviewOpen, LogDamaged, NoRecipient, WhyMissing, RecipientCertificateWrong, RecipientKeyWrong.
     """
-    view, plan = show_case(desk, ref), _plan(desk, ref)
-    _require_sealable(desk, view, plan)
+    desk.require(ref, Draft(Kind.SEALING))
     if not requester and not regulators and not certificates:
         raise NoRecipient()
     if relation is Relation.CORRECTS and not why.strip():
@@ -174,15 +102,16 @@ def seal(
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     signer = organisation_signer(desk)
-    with desk.vault.transaction():
-        body = {"regulators": len(regulators) + len(pems), "requester": requester}
-        desk.record("sealing", [Topic.EVIDENCE], case=ref, body=body)
-    content = gather(desk, view, plan, _handed_out(desk, ref))
+    said = {"requester": requester, "regulators": len(regulators) + len(pems)}
+    checkpoint_if_set(desk)
+    with desk.reading(ref):
+        sealing = desk.act(Draft(Kind.SEALING, said), ref)
+        content = gather(desk, ref, sealing.entry + 1, handed_out(desk, ref))
     made: list[SealedBundle] = []
 
     def signed(edition: Edition, spool: Spool) -> Evidence:
-        said = replace(content, earlier=_earlier(desk, ref, edition, relation or Relation.COMPLETES, why))
-        return sign(said, edition, signer, Language(language), spool)
+        later = replace(content, earlier=_earlier(desk, ref, edition, relation or Relation.COMPLETES, why))
+        return sign(later, edition, signer, Language(language), spool)
 
     def keep(sealed: Sealed) -> None:
         made.append(_keep(desk, ref, sealed, content.journal.size))
@@ -249,21 +178,7 @@ def bundles(desk: Desk, ref: str) -> list[dict[str, str]]:
     return [dict(row) for row in rows]
 
 
-def _plan(desk: Desk, ref: str) -> PlanView | None:
-    try:
-        return show_plan(desk, ref)
-    except PlanMissing:
-        return None
-
-
-def _require_sealable(desk: Desk, view: CaseView, plan: PlanView | None) -> None:
-    if last_search(desk, view.ref) is None:
-        raise NothingToSeal(case=view.ref)
-    if view.state is CaseState.DELETED or (plan is not None and plan.outcomes and plan.read_back is None):
-        raise NotReadBack(case=view.ref)
-
-
-def _handed_out(desk: Desk, ref: str) -> list[str]:
+def handed_out(desk: Desk, ref: str) -> list[str]:
     """Checkpoints to continue from: the last one of this case and the last one of all."""
     one = desk.vault.db.conn.execute
     own = one("SELECT checkpoint FROM bundles WHERE case_ref = ? ORDER BY id DESC LIMIT 1", [ref]).fetchone()
@@ -285,7 +200,7 @@ def _earlier(desk: Desk, ref: str, edition: Edition, relation: Relation, why: st
 def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
     edition = sealed.evidence.edition.value
     with desk.vault.transaction() as db:
-        db.table("bundles").insert(
+        made = db.table("bundles").insert(
             {
                 "case_ref": ref,
                 "edition": edition,
@@ -299,8 +214,8 @@ def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
                 "signature": sealed.evidence.signature,
             }
         )
-        body = {"edition": edition, "bundle": sealed.digest, "evidence": sealed.evidence.digest}
-        desk.record("sealed", [Topic.EVIDENCE, Topic.CASES], case=ref, body=body)
+        said = {"edition": edition, "bundle": sealed.digest, "evidence": sealed.evidence.digest}
+        desk.act(Draft(Kind.SEALED, said), ref, touches=[touch("bundles", made.last_pk)])
     return SealedBundle(
         edition, sealed.path, sealed.digest, sealed.evidence.digest, sealed.passphrase or "", sealed.recipients
     )

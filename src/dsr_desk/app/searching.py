@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dsr_desk.app.cases import CaseView, reference_bytes, require_identity
+from dsr_desk.app.cases import (
+    PhotoOfCase,
+    reference_bytes,
+    searched_identifiers,
+    searched_references,
+    show_case,
+)
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import list_indexes, opened, resolve_index
 from dsr_desk.app.references import reference_template
 from dsr_desk.app.registering import without_index
-from dsr_desk.app.review import ReviewClosed, hits, refused_links, settle_state
+from dsr_desk.app.review import hits, refused_links
+from dsr_desk.app.review_content import band
 from dsr_desk.core import codec
-from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind, Row, pseudonym
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Candidate, NotSearched, ReasonKind, SearchResult
-from dsr_desk.core.requests import CaseState
+from dsr_desk.core.findings import Candidate, Identifiers, NotSearched, SearchResult
 from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.about import About
 from dsr_desk.search.index import Index
 from dsr_desk.search.search import EXPECTED_STRANGERS, Question, search
-from dsr_desk.storage.clock import now
 
 __all__ = ["EXPECTED_STRANGERS"]
+
+REVIEW, READ_BACK = "search", "read-back"
+"""What a search is for."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,28 @@ class SearchedIndex:
 
 @dataclass(frozen=True)
 class PastSearch:
-    """A search that was made. `officer` is a name, `kind` search or read-back; the result has no candidates."""
+    """A search that was made. `officer` is a name, `kind` search or read-back; the result has no candidates.
+
+    `entry` is its place in the log, `round` that of the case in which it was made.
+    """
 
     time: str
     officer: str
     kind: str
     result: SearchResult
     searched: tuple[SearchedIndex, ...]
+    entry: int = -1
+    round: int = 1
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What a search looks for. `facts` is the digest of the act in which the newest facts stand that it looks for."""
+
+    facts: str
+    identifiers: Identifiers
+    faces: bool
+    photos: tuple[PhotoOfCase, ...]
 
 
 class NothingToSearchIn(DeskError):
@@ -64,28 +86,28 @@ def search_case(
     expected_strangers: float = EXPECTED_STRANGERS,
     report: Report = silent,
     cancel: CancelToken | None = None,
-    kind: str = "search",
+    kind: str = REVIEW,
     on_index: Callable[[str, tuple[Candidate, ...]], None] | None = None,
 ) -> SearchResult:
-    """Searches these indexes (all, if none is named) and keeps the result for review.
+    """Searches these indexes (all, if none is named) and keeps the result, for review its candidates too.
 
-    Confirmed hits serve as further references. `on_index` gets what one index holds while others still run. Raises
-    IdentityMissing, ReviewClosed, NothingToSearchIn; what could not be searched is in the result.
+    Confirmed hits serve as further references. A read-back looks for everything that any search of the case looked
+    for, and proposes nothing. `on_index` gets what one index holds while others still run. Raises IdentityMissing,
+    ReviewClosed, PlanUnderWay, NotRun, NothingToSearchIn; what could not be searched is in the result.
     """
-    view = require_identity(desk, ref)
-    if kind == "search" and view.state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK):
-        raise ReviewClosed(case=ref)
+    desk.require(ref, Draft(Kind.SEARCHED, {"purpose": kind}))
+    sought = _sought(desk, ref, kind)
     indexes, unopened = open_indexes(desk, names)
     if not indexes:
         raise next(iter(unopened.values()), NothingToSearchIn())
     engine = _engine_of_most_faces(indexes)
-    templates, hashes, gaps = _references(desk, view, engine)
-    confirmed = hits(desk, ref) if kind == "search" else []
+    references = _References(desk, ref, sought, engine)
+    confirmed = hits(desk, ref) if kind == REVIEW else []
     question = Question(
-        references=templates,
+        references=references.templates,
         engine_digest=engine.engine_digest,
-        identifiers=view.identifiers,
-        reference_hashes=hashes,
+        identifiers=sought.identifiers,
+        reference_hashes=references.hashes,
         confirmed=[(hit.address.id, hit.candidate.face) for hit in confirmed],
         refused_links=refused_links(desk, ref),
         expected_strangers=expected_strangers,
@@ -98,37 +120,24 @@ def search_case(
         cancel=cancel,
         on_index=on_index,
     )
-    result = replace(result, not_searched=(*gaps, *not_chosen(desk, names), *not_indexed(desk), *result.not_searched))
+    gaps = (*references.gaps, *not_chosen(desk, names), *not_indexed(desk), *result.not_searched)
+    result = replace(result, not_searched=gaps, complete=result.complete and not references.destroyed)
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
     )
-    _keep(desk, ref, result, kind, searched)
+    _keep(desk, ref, kind, sought, references.used, result, searched)
     return result
 
 
-def last_search(desk: Desk, ref: str, kind: str = "search") -> SearchResult | None:
+def last_search(desk: Desk, ref: str, kind: str = REVIEW) -> SearchResult | None:
     """The newest search of a case, without its candidates (they are in the review)."""
-    row = desk.vault.db.conn.execute(
-        "SELECT result FROM searches WHERE case_ref = ? AND kind = ? ORDER BY id DESC LIMIT 1", [ref, kind]
-    ).fetchone()
-    return codec.from_text(row[0], SearchResult) if row else None
+    return next((one.result for one in _past(desk, ref, kind, newest_first=True)), None)
 
 
-def searches(desk: Desk, ref: str) -> list[PastSearch]:
-    """All searches of a case, oldest first."""
-    officers = desk.vault.officer_names()
-    rows = desk.vault.db.query("SELECT * FROM searches WHERE case_ref = ? ORDER BY id", [ref])
-    return [
-        PastSearch(
-            row["time"],
-            officers[row["officer"]],
-            row["kind"],
-            codec.from_text(row["result"], SearchResult),
-            codec.from_text(row["searched"], tuple[SearchedIndex, ...]),
-        )
-        for row in rows
-    ]
+def searches(desk: Desk, ref: str, kind: str = "") -> list[PastSearch]:
+    """All searches of a case (of one kind, if it is named), oldest first; forgotten ones are left out."""
+    return list(_past(desk, ref, kind))
 
 
 def open_indexes(desk: Desk, names: Sequence[str]) -> tuple[list[Index], dict[str, DeskError]]:
@@ -153,24 +162,51 @@ def _engine_of_most_faces(indexes: Sequence[Index]) -> About:
     return next(index.about for index in indexes if index.about.engine_digest == digest)
 
 
-def _references(desk: Desk, view: CaseView, engine: About) -> tuple[list[Template], list[bytes], list[NotSearched]]:
-    """Templates of the chosen faces, perceptual hashes of the photos, and what could not be compared."""
-    templates: list[Template] = []
-    hashes: list[bytes] = []
-    gaps: list[NotSearched] = []
-    if not view.searches_faces:
-        return templates, hashes, [NotSearched("faces", "the case was opened without a reference photo")]
-    for number, photo in enumerate(view.photos, start=1):
-        data, face = reference_bytes(desk, photo.id), photo.box_chosen
-        if data is None or face is None:
-            continue
+def _sought(desk: Desk, ref: str, kind: str) -> _Sought:
+    """For review the facts in force; for reading back everything that was ever searched for."""
+    with desk.reading(ref) as case:
+        view = show_case(desk, ref)
+        if kind == REVIEW:
+            return _Sought(case.facts[-1]["act"], view.identifiers, case.faces, view.photos)
+        last = next(one for one in reversed(case.searches) if one["purpose"] == REVIEW)
+        numbers = searched_references(desk, ref)
+        photos = tuple(photo for photo in view.photos if photo.id in numbers)
+        return _Sought(last["facts"], searched_identifiers(desk, ref), case.faces, photos)
+
+
+class _References:
+    """Templates of the chosen faces, perceptual hashes of the photos, and what could not be compared.
+
+    `used` numbers the photos that took part; `destroyed` says whether one is no longer there.
+    """
+
+    def __init__(self, desk: Desk, ref: str, sought: _Sought, engine: About) -> None:
+        self.templates: list[Template] = []
+        self.hashes: list[bytes] = []
+        self.used: list[int] = []
+        self.gaps: list[NotSearched] = []
+        self.destroyed = False
+        if not sought.faces:
+            self.gaps.append(NotSearched("faces", "the case was opened without a reference photo"))
+        for photo in sought.photos if sought.faces else ():
+            self._take(photo, reference_bytes(desk, ref, photo.id), engine)
+
+    def _take(self, photo: PhotoOfCase, data: bytes | None, engine: About) -> None:
+        if data is None:
+            self.destroyed = True
+            self.gaps.append(NotSearched(f"reference photo {photo.id}", "it was destroyed when the case ended"))
+            return
+        face = photo.box_chosen
+        if face is None:
+            return
         template, phash = reference_template(data, face.box, engine.engine)
-        hashes.append(phash)
+        self.hashes.append(phash)
+        self.used.append(photo.id)
         if template is None:
-            gaps.append(NotSearched(f"reference photo {number}", f"the engine {engine.engine} finds no face in it"))
+            why = f"the engine {engine.engine} finds no face in it"
+            self.gaps.append(NotSearched(f"reference photo {photo.id}", why))
         else:
-            templates.append(template)
-    return templates, hashes, gaps
+            self.templates.append(template)
 
 
 def not_chosen(desk: Desk, names: Sequence[str]) -> list[NotSearched]:
@@ -197,62 +233,51 @@ def _known(desk: Desk, name: str) -> bool:
     return True
 
 
-def _keep(desk: Desk, ref: str, result: SearchResult, kind: str, searched: tuple[SearchedIndex, ...]) -> Change:
-    with desk.vault.transaction() as db:
-        search_id = db.conn.execute(
-            "INSERT INTO searches (case_ref, time, officer, kind, result, searched) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                ref,
-                now(),
-                desk.vault.officer_key,
-                kind,
-                codec.to_text(replace(result, candidates=())),
-                codec.to_text(searched),
-            ],
-        ).lastrowid
-        if kind == "search":
-            _keep_candidates(desk, ref, search_id or 0, result.candidates)
-        return desk.record(
-            "searched" if kind == "search" else "searched-again",
-            [Topic.CASE, Topic.CASES, Topic.REVIEW],
-            case=ref,
-            body={
-                "indexes": list(result.indexes),
-                "faces": result.compared_faces,
-                "records": result.compared_records,
-                "candidates": len(result.candidates),
-                "expected_strangers": f"{result.pile.expected_strangers:g}",
-                "complete": result.complete,
-            },
-        )
+def _keep(
+    desk: Desk,
+    ref: str,
+    kind: str,
+    sought: _Sought,
+    references: Sequence[int],
+    result: SearchResult,
+    searched: Sequence[SearchedIndex],
+) -> Change:
+    key = desk.key(ref)
+    said = {
+        "purpose": kind,
+        "faces": result.compared_faces,
+        "records": result.compared_records,
+        "complete": result.complete,
+        "expected": f"{result.pile.expected_strangers:g}",
+        "facts": sought.facts,
+        "references": list(references),
+        "indexes": {pseudonym(key, one.about.index): one.about.generation for one in searched},
+    }
+    kept = {"result": codec.plain(replace(result, candidates=())), "searched": [codec.plain(one) for one in searched]}
+    rows = _proposed(key, result.candidates) if kind == REVIEW else None
+    return desk.act(Draft(Kind.SEARCHED, said, kept, rows), ref)
 
 
-def _keep_candidates(desk: Desk, ref: str, search_id: int, candidates: Sequence[Candidate]) -> None:
-    """New ones join in bands; those that the search no longer proposes leave unless somebody decided on them."""
-    db = desk.vault.db
-    db.conn.execute(
-        "DELETE FROM candidates WHERE case_ref = ? AND item NOT IN "
-        "(SELECT item FROM decisions WHERE case_ref = ? AND undone IS NULL)",
-        [ref, ref],
-    )
-    ordered = sorted(candidates, key=lambda one: (_band(one), sha256_hex(f"{ref} {one.id}".encode())))
-    for position, candidate in enumerate(ordered):
-        row = {
-            "case_ref": ref,
-            "item": candidate.id,
-            "search": search_id,
-            "position": position,
-            "content": codec.to_text(candidate),
-        }
-        db.table("candidates").upsert(row, pk=("case_ref", "item"))
-    settle_state(desk, ref)
+def _proposed(key: bytes, candidates: Sequence[Candidate]) -> list[Row]:
+    """In the order of review: bands, and inside a band nothing that means anything."""
+    named = [(band(one), pseudonym(key, one.id), one) for one in candidates]
+    named.sort(key=lambda one: one[:2])
+    return [Row(name, one.kind.value, {"id": one.id, "candidate": codec.plain(one)}) for _, name, one in named]
 
 
-def _band(candidate: Candidate) -> int:
-    """Bands of review: inside one the order says nothing about the score, since people follow order."""
-    if any(reason.kind is not ReasonKind.FACE for reason in candidate.reasons):
-        return 0
-    expected = [reason.expected_strangers for reason in candidate.reasons if reason.expected_strangers is not None]
-    if expected:
-        return max(0, min(9, math.ceil(math.log10(max(min(expected), 1e-9))) + 3))
-    return max(0, 9 - int(candidate.best_score * 10))
+def _past(desk: Desk, ref: str, kind: str, *, newest_first: bool = False) -> Iterator[PastSearch]:
+    officers = desk.vault.officer_names()
+    with desk.reading(ref) as case:
+        made = [one for one in case.searches if kind in ("", one["purpose"])]
+    for one in reversed(made) if newest_first else made:
+        said = desk.values(one["seq"])
+        if "result" in said and "searched" in said:
+            yield PastSearch(
+                one["time"],
+                officers[one["officer"]],
+                one["purpose"],
+                codec.restore(said["result"], SearchResult),
+                codec.restore(said["searched"], tuple[SearchedIndex, ...]),
+                one["seq"],
+                one["round"],
+            )

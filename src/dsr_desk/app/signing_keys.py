@@ -8,10 +8,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.evidence.signing import KeyFileUnusable, Signer, readable_fingerprint
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, require_free, write_whole
+from dsr_desk.storage.registers import Touch, touch
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ def organisation_signer(desk: Desk) -> Signer:
         if known is not None:
             return known
         signer = Signer.new(desk.vault.organisation)
-        _keep(db, signer)
-        desk.record("signing-key-made", [Topic.EVIDENCE], body={"certificate": signer.fingerprint})
+        touched = _keep(db, signer)
+        said = {"event": "made", "certificate": signer.fingerprint}
+        desk.act(Draft(Kind.ORGANISATION_KEY, said), touches=[touched])
         return signer
 
 
@@ -95,13 +98,15 @@ def write_certificate(desk: Desk, path: Path) -> None:
 def _replace(desk: Desk, new: Signer, stolen: bool) -> Change:
     with desk.vault.transaction() as db:
         old = _in_use(db)
-        body = {"certificate": new.fingerprint, "stolen": stolen}
+        said = {"event": "replaced", "certificate": new.fingerprint, "stolen": stolen}
+        touches = []
         if old is not None:
-            body["before"] = old.fingerprint
+            said["before"] = old.fingerprint
             new = new if stolen else old.succeeded_by(new)
             db.table("organisation_keys").update(old.fingerprint, {"retired": now()})
-        _keep(db, new)
-        return desk.record("signing-key-replaced", [Topic.EVIDENCE], body=body)
+            touches.append(touch("organisation_keys", old.fingerprint))
+        touches.append(_keep(db, new))
+        return desk.act(Draft(Kind.ORGANISATION_KEY, said), touches=touches)
 
 
 def _in_use(db: Database) -> Signer | None:
@@ -109,7 +114,8 @@ def _in_use(db: Database) -> Signer | None:
     return _load(row) if row is not None else None
 
 
-def _keep(db: Database, signer: Signer) -> None:
+def _keep(db: Database, signer: Signer) -> Touch:
+    """Writes a key's row; returns what the act that goes with it touches."""
     db.table("organisation_keys").insert(
         {
             "fingerprint": signer.fingerprint,
@@ -120,6 +126,7 @@ def _keep(db: Database, signer: Signer) -> None:
             "successions": b"\n".join(signer.successions),
         }
     )
+    return touch("organisation_keys", signer.fingerprint)
 
 
 def _load(row: dict[str, bytes]) -> Signer:

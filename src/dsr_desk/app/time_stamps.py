@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.app.cases import show_case
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.changes import Topic
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.check_bundle import Stamp, check_time_stamp
 from dsr_desk.evidence.timestamp import TimeStampRefused, query, require_stamp
 from dsr_desk.evidence.verify import STAMP_BESIDE
 from dsr_desk.storage.files import disk_errors, free_name, write_whole
+from dsr_desk.storage.registers import touch
 
 
 class NothingToStamp(DeskError):
@@ -62,10 +62,12 @@ def write_time_queries(desk: Desk, ref: str, folder: Path) -> list[Path]:
         write_whole(path, asked)
         written[row["signature"]] = path
         with desk.vault.transaction() as db:
-            db.conn.execute(
-                "UPDATE bundles SET time_query = ? WHERE case_ref = ? AND signature = ?", [asked, ref, row["signature"]]
-            )
-            desk.record("time-asked", [Topic.EVIDENCE], case=ref, body={"evidence": row["evidence_digest"]})
+            changed = db.conn.execute(
+                "UPDATE bundles SET time_query = ? WHERE case_ref = ? AND signature = ? RETURNING id",
+                [asked, ref, row["signature"]],
+            ).fetchall()
+            draft = Draft(Kind.TIME_ASKED, {"evidence": row["evidence_digest"]})
+            desk.act(draft, ref, touches=[touch("bundles", *one) for one in changed])
     return list(written.values())
 
 
@@ -96,8 +98,8 @@ def _attach(desk: Desk, ref: str, row: dict[str, Any], answer: bytes, stamp: Sta
     beside = bundle.with_name(bundle.name + STAMP_BESIDE)
     with desk.vault.transaction() as db:
         db.table("bundles").update(row["id"], {"time_stamp": answer})
-        body = {"evidence": row["evidence_digest"], "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"}
-        desk.record("time-attested", [Topic.EVIDENCE], case=ref, body=body)
+        said = {"evidence": row["evidence_digest"], "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"}
+        desk.act(Draft(Kind.TIME_ATTESTED, said), ref, touches=[touch("bundles", row["id"])])
         with disk_errors(beside):
             beside.parent.mkdir(parents=True, exist_ok=True)
         write_whole(beside, answer)
@@ -106,7 +108,7 @@ def _attach(desk: Desk, ref: str, row: dict[str, Any], answer: bytes, stamp: Sta
 
 def _latest(desk: Desk, ref: str) -> list[dict[str, Any]]:
     """Rows of the bundles with the newest evidence of each edition."""
-    show_case(desk, ref)
+    desk.case(ref)
     rows = list(desk.vault.db.query("SELECT * FROM bundles WHERE case_ref = ? ORDER BY id", [ref]))
     newest = {row["edition"]: row["evidence_digest"] for row in rows}
     return [row for row in rows if newest[row["edition"]] == row["evidence_digest"] and row["signature"]]

@@ -135,5 +135,15 @@ def records(records: int, matching: int, as_json: bool) -> None:
     emit(as_json, result, *measuring.matching_lines(found), *measuring.measured_lines(rows))
 
 
+@bench.command("case")
+@click.option("--entries", type=click.IntRange(1000), default=100_000, show_default=True, help="Entries of the case.")
+@json_option
+def long_case(entries: int, as_json: bool) -> None:
+    """A case of many entries: opening, deciding, listing, verifying, each beside the barest loop that could do it."""
+    with progress_bar(as_json) as (report, _):
+        rows = measuring.case(entries, report=report)
+    show(as_json, rows)
+
+
 def show(as_json: bool, rows: Sequence[measuring.Measured]) -> None:
     emit(as_json, codec.plain(rows), *measuring.measured_lines(rows))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from dsr_desk.app import recipients, sealing, signing_keys, time_stamps, validating
+from dsr_desk.app import readiness, recipients, sealing, signing_keys, time_stamps, validating
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.steps import Finding
 from dsr_desk.cli.common import emit, json_option, passphrase_options, read_passphrase, with_desk
 from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
@@ -146,6 +147,27 @@ def confirm(desk: Desk, ref: str, as_json: bool) -> None:
     validating.confirm_outcome(desk, ref)
     by = validating.confirmed_by(desk, ref)
     emit(as_json, {"case": ref, "confirmed_by": by}, f"{by} confirms the outcome of case {ref}.")
+
+
+@bundle.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def ready(desk: Desk, ref: str, as_json: bool) -> None:
+    """What a bundle would say now: what is ready, what it will state as a gap, how strongly it claims what."""
+    checked, claimed = readiness.checklist(desk, ref), readiness.claims(desk, ref)
+    lines = [f"{'✓' if one.ok else '!'} {one.says}{_who(one.finding)}" for one in checked]
+    lines += [f"{one.strength}: {one.says}. {one.by}{_who(one.finding)}" for one in claimed]
+    emit(as_json, {"ready": [_said(one) for one in checked], "claims": [_said(one) for one in claimed]}, *lines)
+
+
+def _said(one: readiness.Checked | readiness.Claim) -> dict[str, Any]:
+    plain = {**codec.plain(one), "code": one.says.code, "says": one.says.say()}
+    return {**plain, "by": one.by.say()} if isinstance(one, readiness.Claim) else plain
+
+
+def _who(found: Finding | None) -> str:
+    return f" ({found.officer}, {found.time}, entry {found.entry})" if found is not None else ""
 
 
 @bundle.command("timestamp-query")

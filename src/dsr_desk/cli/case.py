@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dsr_desk.app import cases, columns, deleting, drafts, models, review, searching
-from dsr_desk.app.cases import CaseView
+from dsr_desk.app import cases, deleting, drafts, models, review, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import EXPECTED_STRANGERS
-from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.case_facts import close, confirm, reopen
+from dsr_desk.cli.case_forget import forget
+from dsr_desk.cli.case_packets import hand_over, take_in
+from dsr_desk.cli.case_review import second_review, settle
+from dsr_desk.cli.case_show import case_json, case_lines, list_, show
+from dsr_desk.cli.common import counted, emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.delete import differences_told
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import Fate
-from dsr_desk.core.requests import CaseState, Law, Right
+from dsr_desk.core.requests import Law, Right
 
 _FATES = [fate.value for fate in Fate]
-_ENDS = [state.value for state in CaseState if state.is_end]
 
 
 @click.group()
 def case() -> None:
     """One person's request and our work on it."""
+
+
+for command in (list_, show, confirm, close, reopen, second_review, settle, hand_over, take_in, forget):
+    case.add_command(command)
 
 
 @case.command()
@@ -65,8 +73,8 @@ def new(
     draft = drafts.correct(draft, **fields)
     warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
     view, _ = cases.open_case(desk, draft, without_photo=without_photo)
-    result = {**case_json(view), "warnings": warnings}
-    emit(as_json, result, *_case_lines(view), *(f"! {warning}" for warning in warnings))
+    result = {**case_json(view, desk.vault.officer_names()), "warnings": warnings}
+    emit(as_json, result, *case_lines(view), *(f"! {warning}" for warning in warnings))
 
 
 @case.command()
@@ -89,28 +97,6 @@ def identify(
     emit(as_json, {"case": ref, "verified": not not_verified}, said)
 
 
-@case.command("list")
-@with_desk
-@json_option
-def list_(desk: Desk, as_json: bool) -> None:
-    """All cases, by due date."""
-    views = cases.list_cases(desk)
-    today = date.today()
-    lines = [f"{v.ref}  {v.right.value}  due {v.due} ({v.days_left(today)} days)  {v.state.value}" for v in views]
-    emit(as_json, [case_json(view) for view in views], *(lines or ["There is no case yet."]))
-
-
-@case.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def show(desk: Desk, ref: str, as_json: bool) -> None:
-    """One case with its clock."""
-    view = cases.show_case(desk, ref)
-    stale = columns.stale_searches(desk, ref)
-    emit(as_json, {**case_json(view), "stale": stale}, *_case_lines(view), *(f"! {sentence}" for sentence in stale))
-
-
 @case.command()
 @with_desk
 @click.argument("ref")
@@ -129,7 +115,7 @@ def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: flo
     """Search faces and records; the result is kept for review."""
 
     def tell(index: str, found: Sequence[object]) -> None:
-        click.echo(f"{index}: {len(found)} candidates before links.", err=True)
+        click.echo(f"{index}: {counted(len(found), 'candidate')} before links.", err=True)
 
     with progress_bar(as_json) as (report, cancel):
         result = searching.search_case(
@@ -155,7 +141,7 @@ def candidates(desk: Desk, ref: str, as_json: bool) -> None:
     for item in items:
         verdict = item.decision.verdict.value if item.decision else None
         row = candidate_json(item.candidate, with_scores=item.decision is not None)
-        rows.append({"number": item.number, **row, "decision": verdict})
+        rows.append({"number": item.number, **row, "decision": verdict, "round": item.round})
         says = "; ".join(reason.says for reason in item.candidate.reasons)
         lines.append(
             f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}"
@@ -172,10 +158,10 @@ def candidates(desk: Desk, ref: str, as_json: bool) -> None:
 @json_option
 def decide(desk: Desk, ref: str, items: tuple[str, ...], verdict: str, reason: str, as_json: bool) -> None:
     """Decide candidates by id: the same person, a different one, or unsure."""
-    for item in items:
-        review.decide(desk, ref, item, Verdict(verdict), reason)
-    left = sum(1 for one in review.review_items(desk, ref) if one.decision is None)
-    emit(as_json, {"decided": len(items), "open": left}, f"{len(items)} decided, {left} still open.")
+    chosen = list(dict.fromkeys(items))
+    review.decide_many(desk, ref, chosen, Verdict(verdict), reason)
+    left = len(desk.case(ref).undecided)
+    emit(as_json, {"decided": len(chosen), "open": left}, f"{len(chosen)} decided, {left} still open.")
 
 
 @case.command()
@@ -185,7 +171,8 @@ def decide(desk: Desk, ref: str, items: tuple[str, ...], verdict: str, reason: s
 def undo(desk: Desk, ref: str, as_json: bool) -> None:
     """Take the newest decision back."""
     change = review.undo_last(desk, ref)
-    emit(as_json, {"item": change.subject}, f"The decision on {change.subject} is taken back.")
+    what = f"on {change.subject}" if change.subject else "on several candidates"
+    emit(as_json, {"item": change.subject or None}, f"The decision {what} is taken back.")
 
 
 @case.command("refuse-link")
@@ -267,37 +254,13 @@ def observed(
 @json_option
 def approve(desk: Desk, ref: str, as_json: bool) -> None:
     """Approve the deletion plan with your signature."""
-    approval = deleting.approve(desk, ref)
-    emit(as_json, codec.plain(approval), f"The plan of case {ref} is approved and signed by you.")
-
-
-@case.command()
-@with_desk
-@click.argument("ref")
-@click.option("--as", "state", type=click.Choice(_ENDS), default=CaseState.CLOSED.value, show_default=True)
-@click.option("--reason", default="", help="Needed for every end but closed.")
-@json_option
-def close(desk: Desk, ref: str, state: str, reason: str, as_json: bool) -> None:
-    """End a case. Its reference photos are destroyed."""
-    cases.end_case(desk, ref, CaseState(state), reason)
-    emit(as_json, {"case": ref, "state": state}, f"Case {ref} is {state}. Its reference photos are destroyed.")
-
-
-def case_json(view: CaseView) -> dict[str, Any]:
-    return {
-        "case": view.ref,
-        "state": view.state.value,
-        "right": view.right.value,
-        "law": view.law.value,
-        "received": view.received.isoformat(),
-        "due": view.due.isoformat(),
-        "deadline": list(view.deadline.steps),
-        "identifiers": codec.plain(view.identifiers),
-        "read_from": [codec.plain(found) for found in view.request.found],
-        "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
-        "identity_checked": view.identity is not None,
-        "closed": view.closed,
-    }
+    with differences_told(desk, ref):
+        approval = deleting.approve(desk, ref)
+    have, needed = deleting.approvals(desk, ref)
+    made = {"plan": approval.plan, "officer": approval.officer, "time": approval.time, "signature": approval.signature}
+    missing = f"; {counted(needed - have, 'officer')} more must approve it before it runs" if have < needed else ""
+    said = f"You approved and signed the plan of case {ref}: {have} of {counted(needed, 'approval')}{missing}."
+    emit(as_json, {**made, "approvals": have, "needed": needed}, said)
 
 
 def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[str, Any]:
@@ -336,23 +299,12 @@ def search_json(result: SearchResult) -> dict[str, Any]:
 
 
 def search_lines(result: SearchResult) -> list[str]:
-    lines = [f"{len(result.candidates)} candidates.", result.statement]
+    lines = [f"{counted(len(result.candidates), 'candidate')}.", result.statement]
     for gap in result.not_searched:
         count = f"{gap.count} " if gap.count is not None else ""
         lines.append(f"Not searched: {count}{gap.what}: {gap.why}")
     lines.append("Review them in the window, or with `case candidates` and `case decide`.")
     return lines
-
-
-def _case_lines(view: CaseView) -> list[str]:
-    known = [value for values in codec.plain(view.identifiers).values() for value in values]
-    return [
-        f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}",
-        f"Due {view.due}.",
-        *(f"  {step}" for step in view.deadline.steps),
-        f"Known by: {', '.join(known) or 'nothing but the photo'}",
-        f"Reference photos: {len(view.photos)}",
-    ]
 
 
 def _chosen(faces: tuple[str, ...]) -> dict[str, int]:

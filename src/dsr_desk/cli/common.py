@@ -34,6 +34,12 @@ vault_option = click.option(
 )
 
 
+CLOCK_BEHIND = (
+    "! The clock of this computer is behind the newest entry of the vault. Put it right if it is wrong. "
+    "If it was wrong before and is right now, record that before anything else: dsr-desk vault clock-corrected"
+)
+
+
 def passphrase_options(function: Callable[P, R]) -> Callable[P, R]:
     """--passphrase-file and --passphrase-fd; without them the passphrase is asked for. Never an argument."""
     function = click.option(
@@ -68,6 +74,8 @@ def desk_options(function: Callable[P, R]) -> Callable[P, R]:
 @contextmanager
 def opened_desk(vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> Iterator[Desk]:
     with Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
+        if desk.clock_is_behind:
+            click.echo(CLOCK_BEHIND, err=True)
         yield desk
 
 
@@ -83,6 +91,11 @@ def with_desk(function: Callable[..., R]) -> Callable[..., R]:
             return function(desk, *args, **kwargs)
 
     return wrapped
+
+
+def counted(count: int, one: str) -> str:
+    """A number with its noun, in the plural with an s."""
+    return f"{count} {one}{'' if count == 1 else 's'}"
 
 
 def emit(as_json: bool, value: Any, *lines: str) -> None:

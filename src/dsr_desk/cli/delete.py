@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dsr_desk.app import deleting, handing_over
+from dsr_desk.app.allowed import changed_since_plan
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import emit, json_option, passphrase_options, progress_bar, read_passphrase, with_desk
+from dsr_desk.cli.common import counted, emit, json_option, passphrase_options, progress_bar, read_passphrase, with_desk
 from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core import codec
 from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen
+from dsr_desk.core.message import Message
+from dsr_desk.core.refusals import BasisChanged
 
 
 @click.group()
@@ -29,14 +33,14 @@ def plan(desk: Desk, ref: str, as_json: bool) -> None:
     """Plan the deletion of all hits and rehearse it: what would go, and what cannot and why."""
     view = deleting.make_plan(desk, ref)
     rehearsal = deleting.dry_run(desk, ref)
-    lines = [f"Plan of case {ref}, {len(view.plan.actions)} actions. Nothing was touched."]
+    lines = [f"Plan of case {ref}{_in_round(view.round)}, {len(view.plan.actions)} actions. Nothing was touched."]
     for store in rehearsal.stores:
         lines.append(
             f"  {store.store}: {store.erase} to erase, {store.mask} to mask, {store.gone_already} gone already"
         )
     lines += [f"  not reached: {gap.what}: {gap.why}" for gap in rehearsal.cannot]
     lines.append(f"Approve it with: dsr-desk case approve {ref}")
-    emit(as_json, {"plan": view.plan.digest, **codec.plain(rehearsal)}, *lines)
+    emit(as_json, {"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal)}, *lines)
 
 
 @delete.command()
@@ -52,7 +56,7 @@ def run(ctx: click.Context, desk: Desk, ref: str, yes: bool, as_json: bool) -> N
         typed = click.prompt(f"This erases {items} items for good. Type the case number to go on", err=True)
         if typed.strip() != ref:
             raise click.UsageError("that is not the case number; nothing was deleted")
-    with progress_bar(as_json) as (report, cancel):
+    with differences_told(desk, ref), progress_bar(as_json) as (report, cancel):
         outcomes = deleting.run(desk, ref, report=report, cancel=cancel)
     emit(as_json, {"outcomes": codec.plain(outcomes)}, *outcome_lines(outcomes))
     if _not_all(outcomes):
@@ -65,7 +69,7 @@ def run(ctx: click.Context, desk: Desk, ref: str, yes: bool, as_json: bool) -> N
 @json_option
 @click.pass_context
 def read_back(ctx: click.Context, desk: Desk, ref: str, as_json: bool) -> None:
-    """Look at the data again: hashes, look-alikes, identifiers, indexes, the same search once more."""
+    """Look at the data again for all that this case ever searched or deleted; also after a run that stopped."""
     with progress_bar(as_json) as (report, cancel):
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
     emit(as_json, read_back_json(found), *read_back_lines(found))
@@ -88,10 +92,14 @@ def withdraw(desk: Desk, ref: str, as_json: bool) -> None:
 @click.argument("ref")
 @json_option
 def show(desk: Desk, ref: str, as_json: bool) -> None:
-    """Show the plan's actions, what came of each, and the text for those who do it elsewhere."""
+    """Show the plan's actions, what came of each, and what was changed since the plan was made."""
     view = deleting.show_plan(desk, ref)
     ended = {outcome.action: outcome for outcome in view.outcomes}
-    rows, lines = [], []
+    names, (have, needed) = desk.vault.officer_names(), deleting.approvals(desk, ref)
+    approved_by = [names.get(one.officer, one.officer) for one in view.approvals]
+    rows, lines = [], [f"Plan {view.plan.digest[:12]} of case {ref}{_in_round(view.round)}:"]
+    counts = "which no longer counts" if view.changed and approved_by else f"{have} of {counted(needed, 'approval')}"
+    lines.append(f"Approved by {', '.join(approved_by) or 'nobody'}, {counts}.")
     for action in view.plan.actions:
         outcome = ended.get(action.id)
         state = outcome.state.value if outcome else "not begun"
@@ -113,7 +121,18 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
         lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
         if action.instruction and state in ("not begun", OutcomeState.WAITING.value):
             lines += [f"      {line}" for line in action.instruction.splitlines()]
-    emit(as_json, {"plan": view.plan.digest, "approved": bool(view.approvals), "actions": rows}, *lines)
+    if view.changed:
+        lines += ["Changed since the plan was made:", *(f"  {one.say()}" for one in view.changed)]
+    result = {
+        "plan": view.plan.digest,
+        "round": view.round,
+        "approved": have >= needed and not view.changed,
+        "approved_by": approved_by,
+        "needed": needed,
+        "actions": rows,
+        "changed": [_said(one) for one in view.changed],
+    }
+    emit(as_json, result, *lines)
 
 
 @delete.command()
@@ -123,7 +142,8 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
 @json_option
 def export(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
     """Write the approved plan for the machine that holds the data: locked, signed, without any other case."""
-    made = handing_over.hand_over(desk, ref, to)
+    with differences_told(desk, ref):
+        made = handing_over.hand_over(desk, ref, to)
     keys = [{"name": one.name, "key": one.key} for one in made.approvers]
     result = {"file": str(to), "plan": made.plan, "passphrase": made.passphrase, "approvers": keys}
     emit(
@@ -228,12 +248,31 @@ def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None, as_
     emit(as_json, codec.plain(outcome), f"{action} is declared done. Evidence says: declared, not read back.")
 
 
+@contextmanager
+def differences_told(desk: Desk, ref: str) -> Iterator[None]:
+    """Where the basis of the plan was changed, says what was before the refusal is shown."""
+    try:
+        yield
+    except BasisChanged:
+        for one in changed_since_plan(desk, ref):
+            click.echo(one.say(), err=True)
+        raise
+
+
 def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
     for outcome in outcomes:
         seen = ", ".join(f"{outcome.count(seen)} {seen.value}" for seen in Seen if outcome.count(seen))
         lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(outcome.notes)}".rstrip())
     return lines
+
+
+def _in_round(number: int) -> str:
+    return f", round {number}" if number > 1 else ""
+
+
+def _said(one: Message) -> dict[str, Any]:
+    return {"code": one.code, "values": dict(one.values), "says": one.say()}
 
 
 def _not_all(outcomes: Sequence[Outcome]) -> bool:

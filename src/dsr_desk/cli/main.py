@@ -9,7 +9,7 @@ import click
 from dsr_desk import __version__
 from dsr_desk.cli.errors import ErrorsAsExitCodes
 
-NOUNS = ("demo", "vault", "dataset", "index", "lineage", "case", "delete", "bundle", "bench")
+NOUNS = ("demo", "vault", "dataset", "index", "lineage", "case", "packet", "delete", "bundle", "bench")
 
 
 class Nouns(ErrorsAsExitCodes):

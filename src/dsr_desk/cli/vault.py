@@ -8,23 +8,17 @@ from typing import Any
 
 import click
 
+from dsr_desk.app import backups, officers
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.keeping import (
-    add_officer,
-    backup_vault,
-    change_passphrase,
-    check_vault,
-    rekey_vault,
-    remove_officer,
-    renew_recovery_code,
-    vault_info,
-    write_private,
-)
+from dsr_desk.app.keeping import backup_vault, check_vault, rekey_vault, require_new, vault_info, write_private
+from dsr_desk.app.officers import Waiting
 from dsr_desk.app.organisation import organisation_details, set_organisation_details
+from dsr_desk.cli.backups import COMMANDS
 from dsr_desk.cli.common import (
     emit,
     json_option,
     passphrase_options,
+    progress_bar,
     read_passphrase,
     vault_option,
     with_desk,
@@ -36,6 +30,10 @@ from dsr_desk.core.deadlines import Place
 @click.group()
 def vault() -> None:
     """The encrypted folder that holds cases, officers, keys, journal and lineage."""
+
+
+for command in COMMANDS:
+    vault.add_command(command)
 
 
 @vault.command()
@@ -86,18 +84,28 @@ def create(
 @json_option
 def info(desk: Desk, as_json: bool) -> None:
     """Show what the vault holds, in numbers."""
-    facts = vault_info(desk)
+    facts = {**vault_info(desk), **backups.reminders(desk)}
     emit(as_json, facts, *(f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()))
 
 
 @vault.command()
 @with_desk
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A checkpoint that the journal must continue.",
+)
 @json_option
 @click.pass_context
-def check(ctx: click.Context, desk: Desk, as_json: bool) -> None:
-    """Check the file, its references, and every entry and signature of the journal."""
-    problems = check_vault(desk)
-    emit(as_json, {"ok": not problems, "problems": problems}, *(problems or ["The vault is whole."]))
+def check(ctx: click.Context, desk: Desk, against: Path | None, as_json: bool) -> None:
+    """Check the file, every entry and signature of the journal, and all that follows from them."""
+    with progress_bar(as_json) as (report, cancel):
+        problems = check_vault(desk, report, cancel)
+    if against is not None:
+        problems += backups.against(desk, against)
+    listed = [{"code": one.code, "values": dict(one.values), "says": one.say()} for one in problems]
+    lines = [one.say() for one in problems] or ["The vault is whole."]
+    emit(as_json, {"ok": not problems, "problems": listed}, *lines)
     if problems:
         ctx.exit(PROBLEM)
 
@@ -109,7 +117,11 @@ def check(ctx: click.Context, desk: Desk, as_json: bool) -> None:
 def backup(desk: Desk, folder: Path, as_json: bool) -> None:
     """Copy the vault to an empty FOLDER. Opening the copy begins a new, declared epoch of the journal."""
     backup_vault(desk, folder)
-    emit(as_json, {"backup": str(folder)}, f"Copied to {folder}. It opens with the same passphrases.")
+    missing = backups.write_beside(desk, folder)
+    lines = [f"Copied to {folder}. It opens with the same passphrases."]
+    if missing is not None:
+        lines.append(f"The checkpoint in {missing} was not written: the drive is not there.")
+    emit(as_json, {"backup": str(folder), "checkpoint_missing": str(missing or "")}, *lines)
 
 
 @vault.command()
@@ -131,7 +143,13 @@ def rekey(desk: Desk, as_json: bool) -> None:
 @json_option
 def recovery_code(desk: Desk, recovery_file: Path | None, as_json: bool) -> None:
     """Make a new recovery code; the old one opens nothing any more."""
-    code = renew_recovery_code(desk)
+    if recovery_file is not None:
+        require_new(recovery_file)
+    waiting = officers.propose_recovery_code(desk)
+    if waiting is not None:
+        _emit_waiting(as_json, waiting)
+        return
+    code = officers.renew_recovery_code(desk)
     if recovery_file is not None:
         write_private(recovery_file, code)
     shown = {"recovery_file": str(recovery_file)} if recovery_file is not None else {"recovery_code": code}
@@ -162,6 +180,15 @@ def officer() -> None:
     """The people who may open the vault, each with an own passphrase and signing key."""
 
 
+@officer.command("list")
+@with_desk
+@json_option
+def officer_list(desk: Desk, as_json: bool) -> None:
+    """All who open the vault, and who once did."""
+    found = officers.officers(desk)
+    emit(as_json, [asdict(one) for one in found], *map(_officer_line, found))
+
+
 @officer.command("add")
 @with_desk
 @click.argument("name")
@@ -172,9 +199,13 @@ def officer() -> None:
 )
 @json_option
 def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None, as_json: bool) -> None:
-    """Add an officer; that person types the passphrase."""
-    add_officer(desk, name, read_passphrase(new_passphrase_file, None, f"Passphrase of {name}", confirm=True))
-    emit(as_json, {"officer": name}, f"{name} is an officer of this vault.")
+    """Add an officer; that person types the passphrase. Where the policy asks for approvals it is proposed first."""
+    waiting = officers.propose_officer(desk, name)
+    if waiting is not None:
+        _emit_waiting(as_json, waiting)
+        return
+    officers.add_officer(desk, name, read_passphrase(new_passphrase_file, None, f"Passphrase of {name}", confirm=True))
+    emit(as_json, {"officer": name, "waits": None}, f"{name} is an officer of this vault.")
 
 
 @officer.command("remove")
@@ -183,7 +214,7 @@ def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None, as_json
 @json_option
 def officer_remove(desk: Desk, name: str, as_json: bool) -> None:
     """Take an officer's access away and change the vault's key."""
-    remove_officer(desk, name)
+    officers.remove_officer(desk, name)
     emit(as_json, {"removed": name}, f"{name} no longer opens this vault.")
 
 
@@ -193,9 +224,80 @@ def officer_remove(desk: Desk, name: str, as_json: bool) -> None:
 @json_option
 def officer_passphrase(desk: Desk, new_passphrase_file: Path | None, as_json: bool) -> None:
     """Change your own passphrase."""
-    change_passphrase(desk, read_passphrase(new_passphrase_file, None, "New passphrase", confirm=True))
+    passphrase = read_passphrase(new_passphrase_file, None, "New passphrase", confirm=True)
+    officers.change_passphrase(desk, passphrase)
     emit(as_json, {"ok": True}, "Your passphrase is changed.")
 
 
+@vault.command()
+@with_desk
+@click.option("--approvals", type=click.IntRange(1), help="Officers who approve a plan, an officer, a looser policy.")
+@click.option("--approver-not-decider/--no-approver-not-decider", default=None, help="Who decided does not approve.")
+@click.option(
+    "--validator-not-operator/--no-validator-not-operator", default=None, help="Who ran a deletion does not confirm it."
+)
+@click.option(
+    "--second-review-access/--no-second-review-access", default=None, help="Two officers review what is handed out."
+)
+@click.option(
+    "--second-review-erasure/--no-second-review-erasure", default=None, help="Two officers review what is erased."
+)
+@json_option
+def policy(desk: Desk, as_json: bool, **asked: Any) -> None:
+    """Show what is asked of officers, or change it. What asks for less is proposed first, where approvals are asked."""
+    new = replace(officers.policy(desk), **{name: value for name, value in asked.items() if value is not None})
+    waiting = officers.propose_policy(desk, new) if new != officers.policy(desk) else None
+    if waiting is not None:
+        _emit_waiting(as_json, waiting)
+        return
+    officers.set_policy(desk, new)
+    emit(as_json, {**new.as_open(), "waits": None}, *(one.say() for one in officers.policy_says(new)))
+
+
+@vault.command()
+@with_desk
+@json_option
+def changes(desk: Desk, as_json: bool) -> None:
+    """Changes of officers and policy that wait for approvals."""
+    found = officers.proposals(desk)
+    lines = [line for one in found for line in _waiting_lines(one)]
+    emit(as_json, [_waiting_json(one) for one in found], *(lines or ["Nothing waits."]))
+
+
+@vault.command("approve-change")
+@with_desk
+@click.argument("digest")
+@json_option
+def approve_change(desk: Desk, digest: str, as_json: bool) -> None:
+    """Stand behind a change that another officer proposed; DIGEST as `vault changes` shows it, or its first digits."""
+    change = officers.approve_change(desk, digest)
+    (approved,) = (one for one in officers.proposals(desk) if one.digest == change.subject)
+    emit(as_json, _waiting_json(approved), "You stand behind this change.", *_waiting_lines(approved))
+
+
+def _emit_waiting(as_json: bool, waiting: Waiting) -> None:
+    emit(as_json, {"waits": _waiting_json(waiting)}, "It is proposed, and not done yet.", *_waiting_lines(waiting))
+
+
+def _waiting_json(one: Waiting) -> dict[str, Any]:
+    missing = max(0, one.needed - len(one.behind))
+    shown = {"digest": one.digest, "what": one.what, "name": one.name, "time": one.time, "behind": list(one.behind)}
+    policy = one.policy.as_open() if one.policy is not None else None
+    return {**shown, "policy": policy, "needed": one.needed, "missing": missing, "yours": one.yours}
+
+
+def _waiting_lines(one: Waiting) -> list[str]:
+    behind = f"Proposed {one.time[:10]}; behind it: {', '.join(one.behind)}."
+    return [one.digest, *(f"    {says}" for says in (*(each.say() for each in one.says), behind))]
+
+
+def _officer_line(one: officers.Officer) -> str:
+    until = f" until {one.removed[:10]}" if one.removed else ""
+    notes = [note for note, holds in (("you", one.is_you), ("added by the recovery code", one.recovered)) if holds]
+    return f"{one.name}: since {one.added[:10]}{until}{' (' + ', '.join(notes) + ')' if notes else ''}"
+
+
 def _said(value: Any) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (", ".join(str(one) for one in value) if isinstance(value, list) else str(value)) or "none"

@@ -47,7 +47,7 @@ class PlannedItem:
 
 @dataclass(frozen=True)
 class Action:
-    """One step of a plan. `id` counts inside the plan.
+    """One step of a plan. `id` counts over all plans that ran in a case, so it names the action in each of them.
 
     `what` names the container, index, model, team or recipient for people. `container` is set where items lie in one
     that was found here. `instruction` is the text for those who do it elsewhere. `ground` is the legal ground of a
@@ -96,11 +96,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Approval:
-    """An officer's Ed25519 signature (hex) over a plan's digest; `officer` is the public key (hex)."""
+    """An officer's signed act over a plan, with what a machine without a vault needs to check it.
+
+    `officer` is a public key (hex), `act` the act's content. `signature` (hex, Ed25519) is the officer's own: over the
+    entry whose `envelope` holds the act's digest, or, where `envelope` is "", over the act itself (`core.acts`).
+    """
 
     plan: str
     officer: str
     time: str
+    act: str
+    envelope: str
     signature: str
 
 

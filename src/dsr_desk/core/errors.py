@@ -26,6 +26,8 @@ class DeskError(Exception):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if not cls.code:
+            return  # a base of several errors is none itself
         known = DeskError.registry.get(cls.code)
         if known is not None and known.__qualname__ != cls.__qualname__:
             raise TypeError(f"error code {cls.code} is used by {known.__qualname__} and {cls.__qualname__}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -72,7 +72,7 @@ class FoundKind(StrEnum):
     LAW = "law"
 
 
-_IDENTIFIER_FIELDS = {
+IDENTIFIER_FIELDS = {
     FoundKind.NAME: "names",
     FoundKind.EMAIL: "emails",
     FoundKind.PHONE: "phones",
@@ -85,11 +85,15 @@ _IDENTIFIER_FIELDS = {
 
 @dataclass(frozen=True)
 class Found:
-    """One thing read from a request, with the place it was read from ("From line", "letter, line 12")."""
+    """One thing known of a request, with the place it was read from ("From line", "letter, line 12").
+
+    What an officer typed herself has no place, and her public key in `typed_by`.
+    """
 
     kind: FoundKind
     value: str
     where: str
+    typed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,20 +128,19 @@ class Request:
     def where(self, kind: FoundKind, value: str = "") -> str:
         """The places a thing was read from, for people; "" where it was not read."""
         places = [found.where for found in self.found if found.kind is kind and value in ("", found.value)]
-        return ", ".join(dict.fromkeys(places))
+        return ", ".join(dict.fromkeys(place for place in places if place))
 
-    def confirmed(self, officer: str, *, right: Right, law: Law, received: date, found: tuple[Found, ...]) -> Request:
-        """The request as an officer confirmed it; `found` holds what she kept or typed herself."""
-        if right is Right.UNKNOWN or law is Law.UNKNOWN:
-            raise ValueError("a request is confirmed with a right and a law")
-        return replace(self, right=right, law=law, received=received, found=found, confirmed_by=officer)
+    def typed_by(self, kind: FoundKind, value: str = "") -> str:
+        """Who typed a thing herself: a public key, "" where it was read."""
+        found = (one.typed_by for one in self.found if one.kind is kind and value in ("", one.value))
+        return next((officer for officer in found if officer), "")
 
 
 def identifiers_of(found: tuple[Found, ...]) -> Identifiers:
     """Identifiers from findings; other kinds of findings are left out."""
     values: dict[str, list[str]] = {}
     for one in found:
-        field = _IDENTIFIER_FIELDS.get(one.kind)
+        field = IDENTIFIER_FIELDS.get(one.kind)
         if field is not None and one.value not in values.setdefault(field, []):
             values[field].append(one.value)
     return Identifiers(**{field: tuple(entries) for field, entries in values.items()})
@@ -145,7 +148,7 @@ def identifiers_of(found: tuple[Found, ...]) -> Identifiers:
 
 class IdentityResult(StrEnum):
     VERIFIED = "verified"
-    NOT_VERIFIED = "not verified"
+    NOT_VERIFIED = "not-verified"
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ class CaseState(StrEnum):
     DELETED = "deleted"
     READ_BACK = "read back"
     CLOSED = "closed"
-    PARTLY_GRANTED = "partly granted"
+    PARTLY_GRANTED = "partly-granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     DUPLICATE = "duplicate"

@@ -1,22 +1,21 @@
-"""Who may start a deletion: officers' signatures over exactly this plan."""
+"""Who may start a deletion where there is no vault: officers' signed acts over exactly this plan.
+
+In a vault the rules of the case decide (`core.rules`); the same acts travel with a plan that is handed over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from dsr_desk.core import merkle
 from dsr_desk.core.actions import Approval, Plan
-from dsr_desk.core.canonical import canonical_json
+from dsr_desk.core.acts import Act, Entry, Kind, signed_entry
 from dsr_desk.core.errors import DeskError
-
-
-class NotApproved(DeskError):
-    code = "DELETE-NOT-APPROVED"
-    happened = "The plan has {have} of {needed} approvals."
-    means = "Nothing was deleted."
-    todo = "Have the plan approved by an officer of this vault, then run it."
+from dsr_desk.core.refusals import NotApproved
 
 
 class ApprovalInvalid(DeskError):
@@ -26,28 +25,58 @@ class ApprovalInvalid(DeskError):
     todo = "Look at the plan again and have it approved as it is now."
 
 
-def message(plan_digest: str, time: str) -> bytes:
-    """What an approver signs."""
-    return canonical_json({"approves": "dsr-desk deletion plan", "plan": plan_digest, "time": time})
-
-
-def approve(plan: Plan, officer: str, time: str, sign: Callable[[bytes], bytes]) -> Approval:
-    """`officer` is a public key (hex), `sign` gives that officer's Ed25519 signature."""
-    return Approval(plan.digest, officer, time, sign(message(plan.digest, time)).hex())
+def approval_of(entry: Entry, signature: str) -> Approval:
+    """The approval that an entry of the log holds. `signature` (hex) is what its writer signed it with."""
+    act = entry.act
+    wrote_it = entry.writer == act.officer
+    return Approval(
+        plan=act.open["plan"],
+        officer=act.officer,
+        time=act.time,
+        act=act.content.decode(),
+        envelope=entry.envelope.decode() if wrote_it else "",
+        signature=signature if wrote_it else entry.signatures[act.officer],
+    )
 
 
 def require_approved(plan: Plan, approvals: Sequence[Approval], officers: Collection[str], needed: int = 1) -> None:
-    """Raises ApprovalInvalid for any approval that does not hold, NotApproved where there are too few officers."""
+    """Raises ApprovalInvalid for any approval that does not hold, NotApproved where there are too few officers.
+
+    `officers` are the public keys (hex) that may approve.
+    """
     for approval in approvals:
-        if approval.plan != plan.digest:
-            raise ApprovalInvalid(why="it signs another plan")
-        if approval.officer not in officers:
-            raise ApprovalInvalid(why="its key belongs to no officer of this vault")
-        try:
-            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(approval.officer))
-            key.verify(bytes.fromhex(approval.signature), message(approval.plan, approval.time))
-        except (InvalidSignature, ValueError):
-            raise ApprovalInvalid(why="its signature does not hold") from None
+        why = _why_not(plan, approval, officers)
+        if why:
+            raise ApprovalInvalid(why=why)
     have = len({approval.officer for approval in approvals})
     if have < max(needed, 1):
         raise NotApproved(have=have, needed=max(needed, 1))
+
+
+def _why_not(plan: Plan, approval: Approval, officers: Collection[str]) -> str:
+    try:
+        act = Act.parse(approval.act)
+        if not act.is_canonical or act.kind is not Kind.APPROVED:
+            return "it is no approval"
+        if act.open.get("plan") != plan.digest or approval.plan != plan.digest:
+            return "it signs another plan"
+        if (act.officer, act.time) != (approval.officer, approval.time) or act.officer not in officers:
+            return "its key belongs to no officer of this vault"
+        _key(act.officer).verify(bytes.fromhex(approval.signature), _signed(act, approval.envelope))
+    except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError):
+        return "its signature does not hold"
+    return ""
+
+
+def _signed(act: Act, envelope: str) -> bytes:
+    """What the officer signed. Raises ValueError for an entry of another act or writer."""
+    if not envelope:
+        return act.signed
+    said = json.loads(envelope)
+    if (said["act"], said["writer"]) != (act.digest, act.officer):
+        raise ValueError("this entry holds another act")
+    return signed_entry(merkle.leaf_hash(envelope.encode()))
+
+
+def _key(public: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))

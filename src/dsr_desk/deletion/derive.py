@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dsr_desk.core.actions import Outcome, Plan, Seen
+from dsr_desk.core.actions import ActionKind, Outcome, Plan, Seen
 from dsr_desk.core.items import DatasetVersion, ItemAddress
 
 
@@ -29,10 +29,13 @@ def label_of(plan_digest: str) -> str:
 def derived_versions(
     plan: Plan, outcomes: Sequence[Outcome], versions: Mapping[str, DatasetVersion]
 ) -> tuple[Derived, ...]:
-    """One for each dataset version that lost or changed an item, from what was read back. `versions` is by id."""
+    """One for each dataset version that lost or changed an item, from what was read back, here or where it lies.
+
+    `versions` is by id.
+    """
     by_action = {outcome.action: outcome for outcome in outcomes}
     changes: dict[str, tuple[list[ItemAddress], list[tuple[ItemAddress, str]]]] = {}
-    for action in plan.erasing:
+    for action in (*plan.erasing, *(one for one in plan.actions if one.kind is ActionKind.TASK)):
         outcome = by_action.get(action.id)
         if outcome is None or outcome.digest_before == outcome.digest_after:
             continue

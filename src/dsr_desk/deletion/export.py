@@ -116,8 +116,8 @@ def run_exported(
 ) -> tuple[Outcome, ...]:
     """Runs the plan's tasks here, from `containers` by name; called again, it goes on.
 
-    `officers` are the public keys (hex) that the operator compared with the vault's officers. A container that is not
-    here leaves its task undone and says so. Raises NotApproved, ApprovalInvalid, Cancelled.
+    `officers` are the public keys (hex) of those who approved, as the operator was told them by another way. A
+    container that is not here leaves its task undone and says so. Raises NotApproved, ApprovalInvalid, Cancelled.
     """
     plan = exported.plan
     require_approved(plan, exported.approvals, officers, needed)

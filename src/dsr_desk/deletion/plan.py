@@ -11,6 +11,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Hit, NotSearched, Verdict
 from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind
 from dsr_desk.core.lineage import AffectedModel, Planned
+from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.deletion import letters
@@ -22,20 +23,6 @@ ORPHAN = "describes nothing but an erased photo"
 
 Place = tuple[str, str]
 """Dataset version id and container name."""
-
-
-class NothingToDelete(DeskError):
-    code = "DELETE-NOTHING-DECIDED"
-    happened = "No candidate of case {case} was decided to be the person."
-    means = "There is nothing to plan."
-    todo = "Review the candidates first. If none is the person, close the case with that finding."
-
-
-class NotDecidedSame(DeskError):
-    code = "DELETE-NOT-A-HIT"
-    happened = "A candidate in this plan was not decided to be the person."
-    means = "Deleting it could take a stranger's data. No plan was made."
-    todo = "Decide on it in the review, then plan again."
 
 
 class ReasonMissing(DeskError):
@@ -87,8 +74,8 @@ class Scope:
     rejected: Collection[str] = ()
 
 
-def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
-    """A plan for these hits.
+def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope, *, first: int = 1) -> Plan:
+    """A plan for these hits; its actions are numbered from `first` on.
 
     Items with the very same bytes, and records that describe nothing but erased photos, go along and say so in it.
     Raises NothingToDelete, NotDecidedSame, ReasonMissing.
@@ -126,7 +113,7 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope) -> Plan:
     for version_id, count in counts.items():
         actions += _beyond(case, version_id, count, scope, cannot)
     actions += _models(case, scope.models, cannot)
-    numbered = tuple(replace(action, id=f"a{number:02d}") for number, action in enumerate(actions, start=1))
+    numbered = tuple(replace(action, id=f"a{number:02d}") for number, action in enumerate(actions, start=first))
     return Plan(case, made, numbered, tuple(cannot))
 
 

@@ -96,7 +96,13 @@ def read_back(
     """Reads all containers of the stores, not only those that held items; all counts come from here."""
     befores = {action.id: begun[0] for action in plan.actions if (begun := records.begun(plan, action))}
     items = _items(plan, stores, befores, records)
-    looks = {key: bytes.fromhex(value) for before in befores.values() for key, value in before.looks.items() if value}
+    planned = {item.address.id for action in plan.actions for item in action.items}
+    looks = {
+        key: bytes.fromhex(value)
+        for before in befores.values()
+        for key, value in before.looks.items()
+        if value and key in planned
+    }
     scope = replace(scope, excepted={**scope.excepted, **_masked(plan, items)})
     sweep = _sweep(plan, stores.containers, looks, scope, token, report)
     checks = [_content_check(sweep)]
@@ -168,8 +174,7 @@ def _sweep(
     sweep = _Sweep()
     if not containers:
         sweep.not_looked.append(NotSearched("the containers of all indexes", "none of them lies on this computer"))
-    for (version, name), container in containers.items():
-        dataset = version.rpartition("@")[0]
+    for dataset, container in _each_once(containers):
         try:
             for entry, address, data in _opened(container, dataset, sweep):
                 if token is not None:
@@ -180,10 +185,19 @@ def _sweep(
         except DeskError as error:
             if error.code == "JOB-CANCELLED":
                 raise
-            sweep.not_looked.append(NotSearched(name, error.what_happened))
+            sweep.not_looked.append(NotSearched(container.name, error.what_happened))
         except OSError as error:
-            sweep.not_looked.append(NotSearched(name, (error.strerror or "it cannot be read").lower()))
+            sweep.not_looked.append(NotSearched(container.name, (error.strerror or "it cannot be read").lower()))
     return sweep
+
+
+def _each_once(containers: Mapping[Place, Container]) -> list[tuple[str, Container]]:
+    """With the name of its dataset: plans of several rounds call one container by several versions of it."""
+    found = {
+        (version.rpartition("@")[0], name, container.path): container
+        for (version, name), container in containers.items()
+    }
+    return [(dataset, container) for (dataset, _, _), container in found.items()]
 
 
 def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple[Entry, ItemAddress, bytes]]:
@@ -298,9 +312,10 @@ def _again_check(scope: Scope) -> Check:
 
 
 def _leftover_check(stores: Stores) -> Check:
-    count = leftovers(list(stores.containers.values()))
+    here = [container for _, container in _each_once(stores.containers)]
+    count = leftovers(here)
     left = [Remaining("beside a container", "an unfinished file of a run that was killed")] * count
-    return _check("unfinished files", left, len(stores.containers), (), "unfinished file(s) beside containers")
+    return _check("unfinished files", left, len(here), (), "unfinished file(s) beside containers")
 
 
 def _model_checks(plan: Plan, scope: Scope) -> list[Check]:

@@ -1,15 +1,17 @@
-"""Carry out an approved plan. What is destroyed was written down before; what is reported was read back after."""
+"""Carry out an approved plan. What is destroyed was written down before; what is reported was read back after.
+
+Whether it may begin is asked of the records before every action: a refusal ends the run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dsr_desk.core.actions import (
     Action,
     ActionKind,
-    Approval,
     ItemSeen,
     Outcome,
     OutcomeState,
@@ -20,8 +22,8 @@ from dsr_desk.core.actions import (
 )
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.refusals import Refusal
 from dsr_desk.datasets.container import Container, Doomed
-from dsr_desk.deletion.approval import require_approved
 from dsr_desk.deletion.look import Look, look, seen_items
 from dsr_desk.deletion.mask import CannotMask, mask
 from dsr_desk.deletion.plan import Place
@@ -49,6 +51,18 @@ class NotHere(DeskError):
     todo = "Mount or locate it and run the deletion again, or plan anew without it."
 
 
+class DispositionChanged(DeskError):
+    code = "DELETE-DISPOSITION-CHANGED"
+    happened = "It was decided anew what shall become of {what} after the plan was made."
+    means = "This action of the plan is void and was not handed out; the others stand."
+    todo = "Make the plan anew after the next search, so that it says what is decided now."
+
+
+def as_planned(_: Action) -> bool:
+    """Nothing that an action says was decided anew."""
+    return True
+
+
 @dataclass(frozen=True)
 class Stores:
     """What lies here: containers by dataset version and name, indexes by name."""
@@ -59,35 +73,38 @@ class Stores:
 
 def run(
     plan: Plan,
-    approvals: Sequence[Approval],
-    officers: Collection[str],
     stores: Stores,
     records: Records,
     operator: str,
     *,
-    needed: int = 1,
+    holds: Callable[[Action], bool] = as_planned,
     token: CancelToken | None = None,
     report: Report = silent,
 ) -> tuple[Outcome, ...]:
     """Outcomes of all actions, in order; called again, it goes on with what is not done.
 
-    `officers` are the public keys (hex) that may approve, `operator` the key of who runs it. An action that fails
-    says so in its outcome and the next one is tried. Raises NotApproved, ApprovalInvalid, Cancelled between two
-    actions, and whatever `records` raises, before anything is destroyed.
+    `operator` is the key of who runs it; `holds` says whether an action for other people is still what was decided. An
+    action that fails says so in its outcome and the next one is tried. Raises Cancelled between two actions, and
+    whatever `records` raises, before anything is destroyed.
     """
-    require_approved(plan, approvals, officers, needed)
     outcomes: list[Outcome] = []
     for number, action in enumerate(plan.actions):
         if token is not None:
             token.check()
         report(Progress("erase", number, len(plan.actions)))
-        outcomes.append(carry_out(plan, action, stores, records, operator, outcomes))
+        outcomes.append(carry_out(plan, action, stores, records, operator, outcomes, holds))
     report(Progress("erase", len(plan.actions), len(plan.actions)))
     return tuple(outcomes)
 
 
 def carry_out(
-    plan: Plan, action: Action, stores: Stores, records: Records, operator: str, earlier: Sequence[Outcome]
+    plan: Plan,
+    action: Action,
+    stores: Stores,
+    records: Records,
+    operator: str,
+    earlier: Sequence[Outcome],
+    holds: Callable[[Action], bool] = as_planned,
 ) -> Outcome:
     """One action of a plan that was approved; what is done or waits for others is left as it is."""
     done = records.outcome(plan, action)
@@ -98,14 +115,17 @@ def carry_out(
         return _erase(plan, action, container, records, operator)
     begun = now()
     records.open(plan, action, Before(), begun)
+    started = Outcome(action.id, OutcomeState.STARTED, operator, begun)
     if action.kind is ActionKind.ERASE_INDEX:
-        outcome = _erase_entries(plan, action, stores.indexes.get(action.index), operator, begun, earlier)
+        outcome = _erase_entries(plan, action, stores.indexes.get(action.index), started, earlier)
     elif action.kind is ActionKind.HOLD:
         seen = tuple(ItemSeen(item.address.id, Seen.HELD, action.ground) for item in action.items)
-        outcome = Outcome(action.id, OutcomeState.DONE, operator, begun, now(), seen)
+        outcome = replace(started, state=OutcomeState.DONE, ended=now(), items=seen)
+    elif not holds(action):
+        outcome = _ended(_failed(started, action, DispositionChanged(what=action.what)))
     else:
         seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, "it lies elsewhere") for item in action.items)
-        outcome = Outcome(action.id, OutcomeState.WAITING, operator, begun, now(), seen)
+        outcome = replace(started, state=OutcomeState.WAITING, ended=now(), items=seen)
     records.close(plan, outcome)
     return outcome
 
@@ -115,17 +135,19 @@ def _erase(plan: Plan, action: Action, container: Container | None, records: Rec
     problems: dict[str, str] = {}
     outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun[1] if begun else now())
     before = begun[0] if begun else Before()
+    doomed: list[Doomed] = []
+    failed: DeskError | None = None
     try:
         if container is None or not container.path.exists():
             raise NotHere(what=action.what)
         there = look(container, action.items, with_looks=True)
         doomed, masked = _doomed(container, action.items, there, before, problems)
         before = _before(action.items, there, before, masked, container.digest())
-        records.open(plan, action, before, outcome.started)
     except DeskError as error:
-        # Nothing was touched. Where the record itself cannot be written, this raises as well and the run ends.
-        records.open(plan, action, before, outcome.started)
-        return _closed(plan, _failed(outcome, action, error), records)
+        failed = error
+    records.open(plan, action, before, outcome.started)
+    if container is None or failed is not None:
+        return _closed(plan, _failed(outcome, action, failed or NotHere(what=action.what)), records)
     try:
         done = container.erase(doomed)
         outcome = replace(outcome, digest_before=before.digest, digest_after=done.digest_after, notes=done.notes)
@@ -195,24 +217,20 @@ def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
 
 
 def _erase_entries(
-    plan: Plan,
-    action: Action,
-    index: IndexEntries | None,
-    operator: str,
-    begun: str,
-    earlier: Sequence[Outcome],
+    plan: Plan, action: Action, index: IndexEntries | None, outcome: Outcome, earlier: Sequence[Outcome]
 ) -> Outcome:
     """Entries go only for items that are gone or masked: what is still there must be found by the next search."""
     erased_here = {item.address.id for one in plan.erasing for item in one.items}
     settled = {item.item for one in earlier for item in one.items if item.seen in (Seen.GONE, Seen.MASKED)}
     ids = [item.address.id for item in action.items]
     due = [item for item in ids if item in settled or item not in erased_here]
-    outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun)
     try:
         if index is None:
             raise NotHere(what=action.what)
         index.erase(due)
         left = set(index.remaining(ids))
+    except Refusal:
+        raise
     except DeskError as error:
         return _ended(_failed(outcome, action, error))
     seen = tuple(

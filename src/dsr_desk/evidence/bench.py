@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dsr_desk.core.canonical import canonical_json
+from dsr_desk.core.acts import Act, Entry, Kind
 from dsr_desk.core.items import ItemKind
-from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence import content as say
 from dsr_desk.evidence.facts import fact
@@ -35,6 +34,9 @@ from dsr_desk.evidence.verify import verify
 T = TypeVar("T")
 
 _DATASET, _WHEN, _WHO = "portraits@2025-11", "2026-03-10T09:00:00Z", "Iris Novak"
+_VAULT, _CASE = "6f" * 16, "c1" * 16
+_AROUND = 3
+"""Entries beside one for each item: the officer, the letter, the sealing."""
 _OFFICER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"an officer of the measurement").digest())
 
 
@@ -139,8 +141,9 @@ def _resident() -> float:
 def _case(items: int, journal: Path) -> say.EvidenceContent:
     """An order about a whole dataset; nothing of it is held but counts."""
     refs = ranges([1]) if items == 1 else (f"{item_ref(1)}..{item_ref(items)}",)
-    entries = Stream(items, lambda: (leaf for leaf, _ in _journal(journal)))
-    hashes = Stream(items, lambda: (node for _, node in _journal(journal)))
+    size = items + _AROUND
+    entries = Stream(size, lambda: (leaf for leaf, _ in _journal(journal)))
+    hashes = Stream(size, lambda: (node for _, node in _journal(journal)))
     return say.EvidenceContent(
         organisation=say.Organisation("Lumen Vision GmbH"),
         case=say.CaseFile("2026-001", Right.ERASURE, Law.ORDER, "2026-02-27", _WHEN, (), None, order=True),
@@ -159,7 +162,7 @@ def _case(items: int, journal: Path) -> say.EvidenceContent:
         ),
         read_backs=(say.ReadBack("photos.tar", fact("look.place"), say.Seen.GONE, _WHEN, _WHO, refs),),
         custody=Stream(2 * items, lambda: _custody(items)),
-        journal=excerpt("dsr-desk/measurement", hashes, entries),
+        journal=excerpt(f"dsr-desk/{_VAULT}", hashes, entries, size - 1),
         declarant=say.Declarant(_WHO, "data protection officer", fact("basis")),
         officers=(_WHO,),
         other_identifiers=("mara.lindqvist@mail.example", "+49 30 5550 123"),
@@ -185,22 +188,38 @@ def _custody(items: int) -> Iterator[say.CustodyEvent]:
 
 
 def _write_journal(items: int, path: Path) -> Path:
-    """A journal as a vault keeps it, signed entry by entry: each line its salt, entry, signature and leaf hash."""
-    officer = _OFFICER.public_key().public_bytes_raw().hex()
+    """A log as a vault keeps it, signed entry by entry: each line its signature, leaf hash, envelope and act."""
+    public = _OFFICER.public_key().public_bytes_raw().hex()
+    case_leaf = vault_leaf = ""
     with path.open("wb") as file:
-        for number in range(items):
-            body = {"seq": number, "case": "2026-001", "officer": officer, "kind": "decided", "time": _WHEN}
-            salt, entry = hashlib.sha256(b"s%d" % number).digest(), canonical_json(body)
-            node = leaf_hash(salt + entry)
-            file.write(b" ".join((salt.hex().encode(), _OFFICER.sign(node).hex().encode(), node.hex().encode(), entry)))
-            file.write(b"\n")
+        for number in range(items + _AROUND):
+            kind, said = _said(number, items, public)
+            case = "" if kind is Kind.OFFICER_ADDED else _CASE
+            nonce = hashlib.sha256(b"n%d" % number).hexdigest()[:32]
+            act = Act(kind, _VAULT, case, public, _WHEN, nonce, "", said)
+            entry = Entry(number, 1, act, case_leaf if case else "", vault_leaf, public)
+            if case:
+                case_leaf = entry.leaf.hex()
+            else:
+                vault_leaf = entry.leaf.hex()
+            signature = _OFFICER.sign(entry.signed).hex().encode()
+            file.write(b"\t".join((signature, entry.leaf.hex().encode(), entry.envelope, act.content)) + b"\n")
     return path
+
+
+def _said(number: int, items: int, public: str) -> tuple[Kind, dict[str, Any]]:
+    if number == 0:
+        return Kind.OFFICER_ADDED, {"key": public, "slot": "00", "recovery": "", "proposal": ""}
+    if number == 1:
+        return Kind.RECEIVED, {"ref": "2026-001", "faces": True}
+    if number == items + _AROUND - 1:
+        return Kind.SEALING, {"requester": False, "regulators": 1}
+    return Kind.DECIDED, {"count": 1, "root": "ab" * 32}
 
 
 def _journal(path: Path) -> Iterator[tuple[say.JournalLeaf, bytes]]:
     with path.open("rb") as file:
         for number, line in enumerate(file):
-            salt, signature, node, entry = line.rstrip(b"\n").split(b" ", 3)
-            parts = (bytes.fromhex(one.decode()) for one in (salt, signature, node))
-            salted, signed, hashed = parts
-            yield say.JournalLeaf(number, salted, entry, signed), hashed
+            signature, node, envelope, act = line.rstrip(b"\n").split(b"\t", 3)
+            signed, hashed = bytes.fromhex(signature.decode()), bytes.fromhex(node.decode())
+            yield say.JournalLeaf(number, number > 0, envelope, signed, act), hashed

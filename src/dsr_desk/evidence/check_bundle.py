@@ -51,7 +51,7 @@ _HASHES: dict[bytes, hashes.HashAlgorithm] = {
 
 
 _BROKEN = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ArithmeticError, StopIteration,
     UnsupportedAlgorithm, x509.InvalidVersion, Warning,
 )  # fmt: skip
 """What parsing a damaged file may raise."""
@@ -119,7 +119,7 @@ class Members:
         except Refused:
             raise
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OverflowError,
-                struct.error) as bad:  # fmt: skip
+                OSError, struct.error) as bad:  # fmt: skip
             raise Refused(f"The archive is damaged or cut short ({str(bad)[:80]}).") from bad
         except RuntimeError as bad:
             raise Refused("The archive has a member with a password of its own; bundles have none.") from bad
@@ -425,6 +425,8 @@ def check_statement(members: Members, certificate: x509.Certificate) -> dict[str
         if members.sha256(name) != digest:
             raise Refused(f"{name} is not the file that the statement speaks of.")
     predicate: dict[str, Any] = statement["predicate"]
+    if not all(isinstance(sentence, str) for sentence in predicate["declared"]):
+        raise Refused("The statement declares something that is no sentence.")
     return predicate
 
 
@@ -449,23 +451,37 @@ def head_of(note: str) -> Head:
     return Head(origin, int(size), base64.b64decode(root, validate=True))
 
 
-def check_log(members: Members, case: str, held: str | None = None, epoch: int = 1) -> str:
-    """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused."""
+def check_log(
+    members: Members, case: str, held: str | None = None, epoch: int = 1, edition: str = "requester"
+) -> tuple[str, str]:
+    """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused.
+
+    Two texts: what holds of the journal, and who was an officer (the regulator edition alone says it).
+    """
     note, key = members.text("data/log/checkpoint"), members.text("data/log/key.txt").strip()
     head = head_of(note)
     _check_note(note, key)
+    chains = Chains(case, head.origin) if edition == "regulator" else None
     with members.open("data/log/leaves.jsonl") as lines:
-        count = _check_leaves(map(json.loads, lines), head, case)
+        count = _check_leaves(map(json.loads, lines), head, chains)
     earlier = json.loads(members.text("data/log/earlier.json"))
     for old in earlier:
         proof = [bytes.fromhex(node) for node in old["proof"]]
         if not _continues(old["size"], bytes.fromhex(old["root"]), head.size, head.root, proof):
             raise Refused(f"The journal does not continue its state at {old['size']} entries: entries were removed.")
     says = f"{count} journal entries of this case are in the journal of {head.size} entries that the checkpoint signs."
-    if held is None:
-        return says
+    if chains is not None:
+        if chains.epoch != epoch:
+            raise Refused("The statement names another epoch than the journal.")
+        says += " Each follows the one before, and each is signed by somebody who was an officer then."
+    if held is not None:
+        says += f" {_check_held_or_restored(held, head, earlier, epoch)}"
+    return says, " ".join(chains.roster.says) if chains is not None else ""
+
+
+def _check_held_or_restored(held: str, head: Head, earlier: list[dict[str, Any]], epoch: int) -> str:
     try:
-        return f"{says} {_check_held(head_of(held), head, earlier)}"
+        return _check_held(head_of(held), head, earlier)
     except Refused as refused:
         if epoch == 1:
             raise
@@ -473,17 +489,21 @@ def check_log(members: Members, case: str, held: str | None = None, epoch: int =
         raise Refused(f"{refused} {restored}; ask what was lost.") from None
 
 
-def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, case: str) -> int:
+def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, chains: Chains | None) -> int:
     """How many entries there are of the case; what stands between them must fold up to the root with them."""
     tree: list[tuple[int, bytes]] = []
     size = count = 0
     for line in lines:
         index, node, width = line["index"], bytes.fromhex(line["hash"]), line.get("others", 1)
-        if index != size or width & (width - 1) or index % width:
+        whole = type(index) is int and type(width) is int and width > 0 and len(node) == 32
+        if not whole or index != size or width & (width - 1) or index % width:
             raise Refused("The proof of the journal entries has a gap or an overlap.")
+        if set(line) - {"others"} != {"index", "hash"} and (chains is None or "others" in line):
+            raise Refused(f"Journal entry {index} shows more than this edition may.")
         if "others" not in line:
-            _check_leaf(line, node, case)
             count += 1
+            if chains is not None:
+                chains.take(line, node)
         size += width
         while tree and tree[-1][0] == width:
             left_width, left = tree.pop()
@@ -494,7 +514,234 @@ def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, case: str) -> int
         root = _sha(b"\x01" + tree.pop()[1] + root)
     if size != head.size or root != head.root:
         raise Refused("The entries of this case are not in the journal that the checkpoint signs.")
-    return count
+    return chains.finish(size) if chains is not None else count
+
+
+# What officers signed
+
+SHOWN = frozenset(
+    {
+        "officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved",
+        "organisation-key", "epoch", "clock-corrected",
+    }
+)  # fmt: skip
+"""Kinds of the vault's own entries whose acts are shown; of the others the envelope says the kind, and that is all."""
+
+_POLICY = {
+    "approvals": 1, "approver_not_decider": False, "validator_not_operator": True, "second_review_access": True,
+    "second_review_erasure": False,
+}  # fmt: skip
+"""The policy before one was set."""
+
+
+class Chains:
+    """Entries of one case and of the vault itself, in order: each names the leaf before, so that none can be left out.
+
+    An envelope says kind, place, writer and the digest of the act; its leaf is SHA-256 of 00 and the envelope.
+    """
+
+    def __init__(self, ref: str, origin: str) -> None:
+        self.roster = Roster()
+        self.epoch = 0
+        self._ref, self._vault = ref, origin.partition("/")[2]
+        self._case = self._case_leaf = self._vault_leaf = self._kind = ""
+        self._entries = self._last = 0
+        self._times: dict[str, str] = {}
+
+    def take(self, line: dict[str, Any], node: bytes) -> None:
+        """The next entry. Raises Refused."""
+        number, text = line["index"], line["envelope"]
+        if _sha(b"\x00" + text.encode()) != node:
+            raise Refused(f"Journal entry {number} was changed.")
+        envelope = _spelled(text)
+        if envelope["seq"] != number:
+            raise Refused(f"Journal entry {number} belongs to another case or place.")
+        _require_signed(envelope["writer"], line["signature"], b"dsr-desk entry 1\n" + node, number)
+        if envelope["vault_before"] != self._vault_leaf:
+            raise Refused(f"Before journal entry {number} an entry on officers or policy is left out.")
+        kind, shown = str(envelope["kind"]), "act" in line
+        if not shown:
+            self._hidden(number, kind, envelope)
+        act = _act_of(line, envelope, number) if shown else {"case": "", "kind": kind}
+        if envelope["epoch"] != self.epoch and not (
+            envelope["epoch"] == self.epoch + 1 and (number == 0 or kind == "epoch")
+        ):
+            raise Refused(f"Journal entry {number} belongs to an epoch that nobody declared.")
+        self.epoch = envelope["epoch"]
+        if act["case"]:
+            self._take_case(number, act, envelope)
+            self._case_leaf = node.hex()
+        else:
+            if shown:
+                self._take_vault(line, act, envelope)
+            self._vault_leaf = node.hex()
+
+    def finish(self, size: int) -> int:
+        """How many entries of the case there were. The journal that is handed out ends with the act of sealing."""
+        if self._kind != "sealing" or self._last != size - 1:
+            raise Refused("The entries of this case do not end with the one that says that it is sealed.")
+        return self._entries
+
+    def _hidden(self, number: int, kind: str, envelope: dict[str, Any]) -> None:
+        """The vault's own entry of which nothing but its kind is shown."""
+        if kind in SHOWN or envelope["case_before"]:
+            raise Refused(f"What journal entry {number} says is not shown.")
+        if not self.roster.active(envelope["writer"]) and envelope["writer"] != self.roster.recovery:
+            raise Refused(f"Journal entry {number} is signed by somebody who was no officer then.")
+
+    def _take_case(self, number: int, act: dict[str, Any], envelope: dict[str, Any]) -> None:
+        if not self._case and act["kind"] == "received" and act["open"]["ref"] == self._ref:
+            self._case = act["case"]
+        if act["case"] != self._case or act["vault"] != self._vault:
+            raise Refused(f"Journal entry {number} belongs to another case or place.")
+        if envelope["case_before"] != self._case_leaf:
+            raise Refused(f"Before journal entry {number} an entry of this case is left out.")
+        if not all(map(self.roster.active, {envelope["writer"], *envelope["signatures"]})):
+            raise Refused(f"Journal entry {number} is signed by somebody who was no officer then.")
+        self._follow_time(number, act, envelope)
+        self._entries, self._last, self._kind = self._entries + 1, number, act["kind"]
+
+    def _take_vault(self, line: dict[str, Any], act: dict[str, Any], envelope: dict[str, Any]) -> None:
+        number, writer = line["index"], envelope["writer"]
+        if act["vault"] != self._vault or envelope["case_before"]:
+            raise Refused(f"Journal entry {number} belongs to another case or place.")
+        if writer != act["officer"] and not self.roster.active(writer):
+            raise Refused(f"Journal entry {number} is signed by somebody who was no officer then.")
+        self._follow_time(number, act, envelope)
+        opened = {name: _opened(act, name, one, number) for name, one in line.get("opened", {}).items()}
+        self.roster.take(number, act, envelope, str(opened.get("name", "")))
+
+    def _follow_time(self, number: int, act: dict[str, Any], envelope: dict[str, Any]) -> None:
+        """An act that came from elsewhere was signed before it was written, so its time follows nothing."""
+        if act["kind"] == "clock-corrected":
+            self._times.clear()
+        if envelope["writer"] != act["officer"]:
+            return
+        if act["time"] < self._times.get(act["case"], ""):
+            raise Refused(f"Journal entry {number} is dated before the one that it follows.")
+        self._times[act["case"]] = act["time"]
+
+
+class Roster:
+    """Who was an officer when, folded from the vault's own entries by the rules that the program has."""
+
+    def __init__(self) -> None:
+        self.recovery = ""
+        self.says: list[str] = []
+        self._names: dict[str, str] = {}
+        self._removed: set[str] = set()
+        self._policy: dict[str, Any] = dict(_POLICY)
+        self._proposals: dict[str, dict[str, Any]] = {}
+
+    def active(self, key: str) -> bool:
+        return key in self._names and key not in self._removed
+
+    def take(self, number: int, act: dict[str, Any], envelope: dict[str, Any], name: str) -> None:
+        """An act on the vault. Raises Refused for one that its officer could not do then."""
+        kind, officer, said = act["kind"], act["officer"], act["open"]
+        recovering = officer == self.recovery and kind in ("officer-added", "epoch")
+        first = kind == "officer-added" and not self._names and officer == said["key"]
+        if not (self.active(officer) or recovering or first):
+            raise Refused(f"Journal entry {number} is signed by somebody who was no officer then.")
+        if kind == "officer-added":
+            self._add(number, act, envelope, name, free=first or recovering)
+        elif kind == "officer-removed":
+            if not self.active(said["key"]) or said["key"] == officer:
+                raise Refused(f"Journal entry {number} is an act that the rules forbid.")
+            self._removed.add(said["key"])
+            self.says.append(f"{self._name(said['key'])} was removed by {self._name(officer)} ({_at(number, act)}).")
+        elif kind == "recovery-key":
+            self._require_approvals(number, "recovery", said.get("proposal"), None)
+            self.recovery = said["key"]
+        elif kind == "change-proposed":
+            asked = said.get("policy") if said["what"] == "policy" else act["fields"].get("name")
+            self._proposals[envelope["act"]] = {"what": said["what"], "asked": asked, "by": [officer]}
+        elif kind == "change-approved":
+            behind = self._proposals[said["proposal"]]["by"]
+            if officer in behind:
+                raise Refused(f"Journal entry {number} is an act that the rules forbid.")
+            behind.append(officer)
+        elif kind == "policy":
+            self._set_policy(number, said)
+
+    def _add(self, number: int, act: dict[str, Any], envelope: dict[str, Any], name: str, *, free: bool) -> None:
+        key, said = act["open"]["key"], act["open"]
+        if key in self._names or key not in (envelope["writer"], *envelope["signatures"]):
+            raise Refused(f"Journal entry {number} is an act that the rules forbid.")
+        if not free:
+            self._require_approvals(number, "officer", said.get("proposal"), act["fields"].get("name"))
+        first = not self._names
+        self._names[key] = name or f"the officer with the key {key[:16]}"
+        if first:
+            self.recovery = said.get("recovery", "")
+            self.says.append(f"{self._name(key)} is the first officer ({_at(number, act)}).")
+        elif act["officer"] in self._names:
+            self.says.append(f"{self._name(key)} was added by {self._name(act['officer'])} ({_at(number, act)}).")
+        else:
+            self.says.append(f"{self._name(key)} was added with the recovery code ({_at(number, act)}).")
+
+    def _set_policy(self, number: int, said: dict[str, Any]) -> None:
+        new = dict(said["policy"])
+        if new.keys() != _POLICY.keys():
+            raise Refused(f"Journal entry {number} is an act that the rules forbid.")
+        if any(new[name] < before for name, before in self._policy.items()):
+            self._require_approvals(number, "policy", said.get("proposal"), new)
+        self._policy = new
+
+    def _require_approvals(self, number: int, what: str, proposal: Any, asked: Any) -> None:
+        """`asked` is what was proposed: a policy, or the salted digest of the new officer's name."""
+        needed = self._policy["approvals"]
+        if needed <= 1:
+            return
+        found = self._proposals.pop(str(proposal), None)
+        fits = found is not None and found["what"] == what and found["asked"] == asked
+        if found is None or not fits or sum(map(self.active, found["by"])) < needed:
+            raise Refused(f"Journal entry {number} lacks the approvals that the policy asks for.")
+
+    def _name(self, key: str) -> str:
+        return self._names.get(key, f"the key {key[:16]}")
+
+
+def _at(number: int, act: dict[str, Any]) -> str:
+    return f"entry {number}, {act['time'][:10]}"
+
+
+def _spelled(text: str) -> dict[str, Any]:
+    """What a text says that is spelled in the one way: nothing twice, nothing hidden."""
+    found: dict[str, Any] = json.loads(text)
+    if json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False) != text:
+        raise Refused("A journal entry is not spelled as entries are.")
+    return found
+
+
+def _act_of(line: dict[str, Any], envelope: dict[str, Any], number: int) -> dict[str, Any]:
+    """The act of an entry, signed by its officer and by everybody whom the envelope names."""
+    text = line["act"]
+    if hashlib.sha256(text.encode()).hexdigest() != envelope["act"]:
+        raise Refused(f"What journal entry {number} says was changed.")
+    act = _spelled(text)
+    if act["v"] != 1 or act["kind"] != envelope["kind"]:
+        raise Refused(f"What journal entry {number} says is of another kind.")
+    for officer, signature in envelope["signatures"].items():
+        _require_signed(officer, signature, b"dsr-desk act 1\n" + text.encode(), number)
+    if act["officer"] not in (envelope["writer"], *envelope["signatures"]):
+        raise Refused(f"Journal entry {number} is not signed by the officer whom it names.")
+    return act
+
+
+def _opened(act: dict[str, Any], name: str, one: dict[str, str], number: int) -> Any:
+    """The value of a field of which the act holds a salted digest."""
+    digest = hashlib.sha256(bytes.fromhex(one["salt"]) + name.encode() + b"\0" + one["value"].encode()).hexdigest()
+    if act["fields"][name] != digest:
+        raise Refused(f"A value of journal entry {number} is not the one that was signed.")
+    return json.loads(one["value"])
+
+
+def _require_signed(officer: str, signature: str, data: bytes, number: int) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(officer)).verify(bytes.fromhex(signature), data)
+    except InvalidSignature:
+        raise Refused(f"Journal entry {number} has a signature that does not hold.") from None
 
 
 def _check_held(held: Head, head: Head, earlier: list[dict[str, Any]]) -> str:
@@ -528,23 +775,6 @@ def _check_note(note: str, key: str) -> None:
         Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[4:], (text + "\n").encode())
     except InvalidSignature:
         raise Refused("The checkpoint's signature does not hold.") from None
-
-
-def _check_leaf(leaf: dict[str, Any], node: bytes, case: str) -> None:
-    """An entry itself, where the edition brings it."""
-    if "entry" not in leaf:
-        return
-    number, entry = leaf["index"], json.loads(leaf["entry"])
-    if _sha(b"\x00" + bytes.fromhex(leaf["salt"]) + leaf["entry"].encode()) != node:
-        raise Refused(f"Journal entry {number} was changed.")
-    if entry["case"] != case or entry["seq"] != number:
-        raise Refused(f"Journal entry {number} belongs to another case or place.")
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry["officer"])).verify(
-            bytes.fromhex(leaf["signature"]), node
-        )
-    except InvalidSignature:
-        raise Refused(f"Journal entry {number} is not signed by the officer whom it names.") from None
 
 
 def _sha(data: bytes) -> bytes:
@@ -597,6 +827,7 @@ def check_all(
     findings: list[Finding] = []
     signed: list[Signed] = []
     opened: list[Members] = []
+    officers: list[str] = []
     evidence = archive or io.BytesIO(parcel[EVIDENCE])
     predicate: dict[str, Any] = {}
 
@@ -622,6 +853,13 @@ def check_all(
         predicate.update(check_statement(opened[0], signed[0].certificate))
         return f"The statement on case {predicate['case']['ref']} names every file and is signed by the same key."
 
+    def journal_holds() -> str:
+        says, who = check_log(
+            opened[0], predicate["case"]["ref"], held, predicate["journal"]["epoch"], predicate["edition"]
+        )
+        officers.extend([who] if who else [])
+        return says
+
     def archive_is_sound() -> str:
         opened.append(Members(evidence))
         return f"{len(opened[0])} files, each once, none hidden."
@@ -629,9 +867,9 @@ def check_all(
     def run(name: str, check: Callable[[], str]) -> bool:
         try:
             with warnings.catch_warnings(action="error"):
-                findings.append(Finding(name, True, check()))
+                findings.append(Finding(name, True, _printable(check())))
         except Refused as refused:
-            findings.append(Finding(name, False, str(refused)))
+            findings.append(Finding(name, False, _printable(str(refused))))
         except _BROKEN:
             findings.append(Finding(name, False, "A part of this is damaged or not in the form that it must have."))
         return findings[-1].ok
@@ -642,12 +880,17 @@ def check_all(
         run("time", time_is_attested)
     if run("archive", archive_is_sound):
         run("files", lambda: check_bag(opened[0]))
-        if signed and run("statement", statement_holds):
-            run("journal", lambda: check_log(opened[0], predicate["case"]["ref"], held, predicate["journal"]["epoch"]))
-    declared = list(predicate.get("declared", []))
+        if signed and run("statement", statement_holds) and run("journal", journal_holds) and officers:
+            findings.append(Finding("officers", True, _printable(officers[0])))
+    declared = [_printable(sentence) for sentence in predicate.get("declared", [])]
     if TIME_STAMP not in parcel:
         declared.append("Clock not attested: no time stamp lies beside this bundle; the times are the signer's word.")
     return findings, declared
+
+
+def _printable(sentence: str) -> str:
+    """Without what a terminal could not show: JSON may hold halves of characters."""
+    return sentence.encode("utf-8", "backslashreplace").decode()
 
 
 def _shown(time: datetime) -> str:

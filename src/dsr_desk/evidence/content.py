@@ -14,6 +14,7 @@ from functools import cached_property
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.evidence.facts import Saying
+from dsr_desk.evidence.journal_parts import Earlier, JournalExcerpt, JournalLeaf
 from dsr_desk.evidence.many import Many, number_of, numbers
 from dsr_desk.evidence.parts import (
     ActionEntry,
@@ -22,14 +23,11 @@ from dsr_desk.evidence.parts import (
     CustodyEvent,
     Declarant,
     DueDate,
-    Earlier,
     EarlierBundle,
     FaceCrop,
     Gap,
     HitItem,
     Identity,
-    JournalExcerpt,
-    JournalLeaf,
     ModelEntry,
     ObservedFate,
     Organisation,
@@ -136,16 +134,31 @@ class EvidenceContent:
         return any(search.compared_faces for search in self.searches if not search.after_deletion)
 
     @property
+    def looks(self) -> tuple[ReadBack, ...]:
+        """The newest reading back, which looked at what every round had deleted."""
+        return tuple(one for one in self.read_backs if not one.superseded)
+
+    @property
     def doubts(self) -> tuple[ReadBack, ...]:
         """Looks at whole places that found something still there, or could not look: they weigh on every "gone"."""
-        return tuple(
-            one for one in self.read_backs if not one.items and one.seen in (Seen.NOT_LOOKED, Seen.STILL_THERE)
-        )
+        return tuple(one for one in self.looks if not one.items and one.seen in (Seen.NOT_LOOKED, Seen.STILL_THERE))
+
+    @property
+    def done(self) -> bool:
+        """Whether all that was found was read back as gone, masked or kept on a legal ground, and nothing is open."""
+        settled = all(self.tally.seen()[weak] == 0 for weak in (Seen.NOT_LOOKED, Seen.STILL_THERE))
+        return bool(self.looks) and not self.nothing_found and settled and not self.doubts and not self.review.open
+
+    @property
+    def rounds(self) -> int:
+        """How many passes of search, review and deletion there were."""
+        numbered: tuple[Search | ActionEntry | ReadBack, ...] = (*self.searches, *self.actions, *self.read_backs)
+        return max((one.round for one in numbered), default=1)
 
     @cached_property
     def outcomes(self) -> Outcomes:
         """What became of each hit, by reading back."""
-        return Outcomes(self.read_backs, self.retained)
+        return Outcomes(self.looks, self.retained)
 
     @cached_property
     def tally(self) -> Tally:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from dsr_desk.core import merkle
-from dsr_desk.evidence.content import Edition, EvidenceContent, HitItem, JournalLeaf, Language, ModelEntry
+from dsr_desk.evidence.content import Edition, EvidenceContent, HitItem, JournalLeaf, Language, ModelEntry, Review
 from dsr_desk.evidence.facts import Fact, english
 from dsr_desk.evidence.lineage_picture import lineage_svg
 from dsr_desk.evidence.log import sign_checkpoint, verifier_key
@@ -85,6 +84,7 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[str]:
     who = content.declarant.name
     sentences = [
         f"{who} declares that the list of datasets is complete; data that nobody registered was not searched.",
+        *second_look(content.review),
         "That nothing is left on backups, on other copies or in flash memory is not provable; see the report's limits.",
         "The organisation holds its key and journal; one rebuilt and signed anew shows only to who kept a checkpoint.",
     ]
@@ -99,6 +99,23 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[str]:
     if content.actions and not content.declarant.validator:
         sentences.append("Nobody other than the operator confirmed the outcome.")
     return sentences
+
+
+def second_look(review: Review) -> list[str]:
+    """Who else looked at what was decided, and how much that is worth."""
+    if review.one_officer:
+        return ["The vault has one officer: nobody else looked at what was decided."]
+    said = []
+    if review.second_by_packet:
+        said.append(f"A second officer decided on {review.second_by_packet} items blind, by packet.")
+    if review.second_in_program:
+        said.append(
+            f"A second officer decided on {review.second_in_program} items; "
+            "the program hid the first decision, and the vault that both can open holds it."
+        )
+    if review.settled:
+        said.append(f"On {review.settled} items two officers disagreed, and a third one settled it.")
+    return said or ["No second officer looked at what was decided."]
 
 
 def _long(content: EvidenceContent, edition: Edition) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -123,7 +140,9 @@ def _hers(content: EvidenceContent) -> dict[str, bytes]:
                 "not_searched": content.not_searched,
                 "not_registered": content.not_registered,
                 "datasets": as_json(content, Edition.REQUESTER),
-                "searches": [_some(one, "when", "statement", "complete", "after_deletion") for one in content.searches],
+                "searches": [
+                    _some(one, "when", "statement", "complete", "after_deletion", "round") for one in content.searches
+                ],
             }
         ),
         "lineage.json": _json(
@@ -132,7 +151,9 @@ def _hers(content: EvidenceContent) -> dict[str, bytes]:
                 "without_lineage": content.models_without_lineage,
             }
         ),
-        "readback.json": _json([_some(one, "how", "seen", "when", "items") for one in content.read_backs]),
+        "readback.json": _json(
+            [_some(one, "how", "seen", "when", "items", "round", "superseded") for one in content.read_backs]
+        ),
         "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),
     }
 
@@ -190,18 +211,27 @@ def _log(content: EvidenceContent, signer: Signer) -> dict[str, bytes]:
 
 
 def _leaves(content: EvidenceContent, *, full: bool) -> Iterator[dict[str, Any]]:
-    """This case's leaves and what stands between them: entries if `full`, else their salted hashes alone."""
-    for one in between(content.journal.hashes, content.journal.leaves):
+    """Leaves and what stands between them: if `full` entries of the case and of the vault itself, else the hashes of
+    this case's entries alone."""
+    own = (leaf for leaf in content.journal.leaves if full or leaf.of_case)
+    for one in between(content.journal.hashes, own):
         if isinstance(one, Others):
             yield {"index": one.index, "others": one.count, "hash": one.node.hex()}
         else:
-            yield _leaf(one, full=full)
+            yield _leaf(one) if full else {"index": one.index, "hash": one.hash.hex()}
 
 
-def _leaf(leaf: JournalLeaf, *, full: bool) -> dict[str, Any]:
-    line: dict[str, Any] = {"index": leaf.index, "hash": merkle.leaf_hash(leaf.salt + leaf.entry).hex()}
-    if full:
-        line |= {"salt": leaf.salt.hex(), "entry": leaf.entry.decode(), "signature": leaf.signature.hex()}
+def _leaf(leaf: JournalLeaf) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "index": leaf.index,
+        "hash": leaf.hash.hex(),
+        "envelope": leaf.envelope.decode(),
+        "signature": leaf.signature.hex(),
+    }
+    if leaf.act:
+        line["act"] = leaf.act.decode()
+    if leaf.opened:
+        line["opened"] = {name: {"salt": salt.hex(), "value": value} for name, salt, value in leaf.opened}
     return line
 
 

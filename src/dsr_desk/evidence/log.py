@@ -38,9 +38,15 @@ class Checkpoint:
 
 
 def excerpt(
-    origin: str, hashes: Many[bytes], leaves: Many[JournalLeaf], earlier: Iterable[str] = (), epoch: int = 1
+    origin: str,
+    hashes: Many[bytes],
+    leaves: Many[JournalLeaf],
+    entries: int,
+    earlier: Iterable[str] = (),
+    epoch: int = 1,
 ) -> JournalExcerpt:
-    """This case's entries (in the journal's order) under the head over all leaf hashes (32 bytes each, in order).
+    """This case's entries and the vault's own (in the journal's order) under the head over all leaf hashes (32 bytes
+    each, in order). `entries` counts those of the case.
 
     `earlier` are checkpoints handed out before: this case's and the latest of all. Raises
     JournalContradicted if the journal does not continue one of them.
@@ -54,7 +60,7 @@ def excerpt(
         if found[old.size].root != old.root:
             raise JournalContradicted(size=old.size)
     continued = tuple(Earlier(old.size, old.root, note, found[old.size].proof) for note, old in notes.items())
-    return JournalExcerpt(origin, len(hashes), root, leaves, hashes, continued, epoch)
+    return JournalExcerpt(origin, len(hashes), root, leaves, hashes, entries, continued, epoch)
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:

@@ -11,7 +11,6 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Fate
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.facts import Fact, Saying
-from dsr_desk.evidence.many import Many
 
 _SETTLED = (Fate.DESTROYED, Fate.RETRAINED, Fate.NOT_AFFECTED)
 
@@ -123,12 +122,18 @@ class Search:
     statement: str | tuple[Fact, ...]
     complete: bool
     after_deletion: bool = False
+    round: int = 1
 
 
 @dataclass(frozen=True)
 class Review:
     """What officers looked at. `down_to_strangers` is the number of strangers expected at the lowest score reviewed
-    ("1", "0.5"), as text since it is a bound and no measurement."""
+    ("1", "0.5"), as text since it is a bound and no measurement.
+
+    `second_by_packet` and `second_in_program` count items that a second officer decided too, blind by packet or with
+    the first word hidden by the program; `settled` those on which a third one had to. `one_officer` says whether the
+    vault has nobody else who could look.
+    """
 
     candidates: int
     same: int
@@ -138,6 +143,15 @@ class Review:
     down_to_strangers: str
     deciders: tuple[str, ...]
     second_reviewers: tuple[str, ...] = ()
+    second_by_packet: int = 0
+    second_in_program: int = 0
+    settled: int = 0
+    one_officer: bool = False
+
+    @property
+    def open(self) -> int:
+        """Candidates on which there is no word that counts."""
+        return self.not_reviewed + self.unsure
 
 
 @dataclass(frozen=True)
@@ -242,7 +256,9 @@ class ModelEntry:
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """One step of the plan as it was carried out. `ended` is "" where it was begun and never closed.
+    """One step of a plan as it was carried out. `ended` is "" where it was begun and never closed.
+
+    `round` counts passes of search, review and deletion.
 
     `items` are references or ranges of them, as in `many.ranges`; `proofs` digests of files that came with an answer.
     """
@@ -260,6 +276,7 @@ class ActionEntry:
     digest_before: str = ""
     digest_after: str = ""
     proofs: tuple[str, ...] = ()
+    round: int = 1
 
 
 @dataclass(frozen=True)
@@ -267,7 +284,7 @@ class ReadBack:
     """What was read back after the actions: of items, of a model file, or of a whole dataset version.
 
     `how` names the look (content hash, near-duplicate, search again, identifiers, model file). `items` are references
-    or ranges of them.
+    or ranges of them. A `superseded` look is of an earlier round: a later one looked at all of it again, and counts.
     """
 
     target: Saying
@@ -277,6 +294,8 @@ class ReadBack:
     officer: str
     items: tuple[str, ...] = ()
     says: str | tuple[Fact, ...] = ""
+    round: int = 1
+    superseded: bool = False
 
 
 @dataclass(frozen=True)
@@ -333,50 +352,6 @@ class CustodyEvent:
             return self
         before, after = (salted(self.salt, digest) for digest in (self.digest_before, self.digest_after))
         return replace(self, digest_before=before, digest_after=after, salt=b"")
-
-
-@dataclass(frozen=True)
-class JournalLeaf:
-    """One journal entry of this case: its bytes as they were hashed.
-
-    The leaf hash is SHA-256 over 0x00 ‖ `salt` ‖ `entry`; `signature` (Ed25519) is over the leaf hash.
-    """
-
-    index: int
-    salt: bytes
-    entry: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A tree head that somebody holds already, with the proof that the present tree continues it.
-
-    `checkpoint` is the signed note as it was handed out.
-    """
-
-    size: int
-    root: bytes
-    checkpoint: str
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class JournalExcerpt:
-    """The journal as this bundle shows it: the tree's head, this case's leaves, and the hashes of all leaves, from
-    which the proof is made that these are among them. Made by `evidence.log.excerpt`.
-
-    `origin` is the log's name in checkpoints, without spaces or plus signs. `epoch` counts from 1 and rises with each
-    declared restore from a backup, after which checkpoints that others hold may be contradicted.
-    """
-
-    origin: str
-    size: int
-    root: bytes
-    leaves: Many[JournalLeaf]
-    hashes: Many[bytes]
-    earlier: tuple[Earlier, ...] = ()
-    epoch: int = 1
 
 
 @dataclass(frozen=True)

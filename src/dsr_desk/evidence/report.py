@@ -70,7 +70,10 @@ def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
 
 
 def _title(content: EvidenceContent, edition: Edition, words: Words) -> str:
-    return words("title.order" if content.case.order else f"title.{edition.value}")
+    """An order was complied with only where everything found was read back as dealt with."""
+    if content.case.order:
+        return words("title.order" if content.done else "title.order.open")
+    return words(f"title.{edition.value}")
 
 
 def _head(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
@@ -126,6 +129,9 @@ def _scope(content: EvidenceContent, words: Words) -> list[str]:
 
 
 def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[str]:
+    if content.nothing_found and content.review.open:
+        open_ = words.number(content.review.open)
+        return [words("nothing.open.regulator" if regulator else "nothing.open", count=open_), words("nothing.limit")]
     if content.nothing_found:
         nothing = "nothing" if content.compared_faces else "nothing.records"
         return [words("nothing.regulator" if regulator else nothing), words("nothing.limit")]
@@ -152,9 +158,9 @@ def _outcome(content: EvidenceContent, words: Words) -> list[str]:
     """Counts come from reading back; the weakest look decides whether "all" may be said."""
     counts = content.tally.seen()
     total = len(content.hits)
-    if not content.read_backs:
+    if not content.looks:
         return [words("outcome.none")]
-    if counts[Seen.GONE] == total and not content.doubts:
+    if total and counts[Seen.GONE] == total and not content.doubts:
         return [words("outcome.one_gone" if total == 1 else "outcome.all_gone", count=words.number(total))]
     spelled = _counted(counts, words)
     doubts = [
@@ -296,7 +302,11 @@ def _remains(content: EvidenceContent, words: Words) -> Markup:
     if rows:
         head = (words("what"), words("why"), words("until"))
         return section(words("h.remains"), table(head, rows, words("h.remains")))
-    clear = content.tally.seen()[Seen.GONE] == len(content.hits) and not content.doubts
+    if content.nothing_found:
+        return section(
+            words("h.remains"), paragraphs([words("remains.open" if content.review.open else "remains.none")])
+        )
+    clear = content.done and content.tally.seen()[Seen.GONE] == len(content.hits)
     return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
 
 
@@ -324,7 +334,7 @@ def _rights(content: EvidenceContent, words: Words) -> Markup:
 
 
 def _proof(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    officer = content.read_backs[0].officer if content.read_backs else content.declarant.name
+    officer = content.looks[0].officer if content.looks else content.declarant.name
     rows = [(words("claim.sealed"), words("proved"), words("claim.sealed.by"))]
     if content.journal.earlier:
         rows.append((words("claim.journal"), words("proved"), words("claim.journal.by")))
@@ -332,10 +342,11 @@ def _proof(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
         rows.append((words("claim.journal"), words("declared"), words("claim.journal.first")))
     if any(action.digest_before and action.digest_after for action in content.actions):
         rows.append((words("claim.items"), words("consistent"), words("claim.items.by")))
-    if content.read_backs:
+    if any(one.items and one.seen is Seen.GONE for one in content.looks):
         rows.append((words("claim.readback"), words("consistent"), words("claim.readback.by", officer=officer)))
     rows.append((words("claim.clock"), words("declared"), words("claim.clock.by")))
-    rows.append((words("claim.complete"), words("declared"), words("claim.complete.by", name=content.declarant.name)))
+    complete = words("claim.complete" if content.looks else "claim.datasets")
+    rows.append((complete, words("declared"), words("claim.complete.by", name=content.declarant.name)))
     if told_of(content, edition):
         rows.append((words("claim.facts"), words("declared"), words("claim.facts.by")))
     head = (words("claim"), words("status"), words("by"))
@@ -347,7 +358,8 @@ def _limits(content: EvidenceContent, words: Words) -> Markup:
     keys = ["limit.faces", "limit.registered"] + (["limit.media"] if acted else [])
     keys += ["limit.models"] if content.models else []
     keys += ["limit.keys"] + (["limit.one_officer"] if acted and not content.declarant.validator else [])
-    return section(words("h.limits"), bullets([*(words(key) for key in keys), *content.limits]))
+    says = [*(words(key) for key in keys), *report_details.second_look(content.review, words), *content.limits]
+    return section(words("h.limits"), bullets(says))
 
 
 def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from dsr_desk.evidence.content import EvidenceContent
+from dsr_desk.evidence.content import EvidenceContent, Review
 from dsr_desk.evidence.html import (
     ROWS_SHOWN,
     Markup,
@@ -57,6 +57,18 @@ def told(content: EvidenceContent, words: Words) -> Markup:
             answer = words("told.answer", day=words.day(one.answered), answer=one.answer)
         entries.append("; ".join(filter(None, (f"{one.recipient}: {asked}", answer))))
     return section(words("h.told"), bullets(entries))
+
+
+def second_look(review: Review, words: Words) -> list[str]:
+    """Who else looked at what was decided: names stand in the parts that a regulator reads."""
+    if review.one_officer:
+        return [words("second.alone")]
+    counts = (
+        ("second.packet", review.second_by_packet),
+        ("second.program", review.second_in_program),
+        ("second.settled", review.settled),
+    )
+    return [words(key, count=words.number(count)) for key, count in counts if count] or [words("second.none")]
 
 
 def earlier_lines(content: EvidenceContent, words: Words) -> list[str]:
@@ -119,6 +131,7 @@ def _searches(content: EvidenceContent, words: Words) -> Markup:
         state = (
             words("complete" if one.complete else "incomplete"),
             words("after_deletion") if one.after_deletion else "",
+            _round(one.round, content, words),
         )
         rows.append(
             (
@@ -181,6 +194,7 @@ def _actions(content: EvidenceContent, words: Words) -> Markup:
                 one.ref,
                 words.code(one.kind),
                 one.target,
+                _round(one.round, content, words),
                 f"{words('items')}: {words.number(count(one.items))}" if one.items else "",
             ),
             lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not_ended")),
@@ -198,16 +212,22 @@ def _actions(content: EvidenceContent, words: Words) -> Markup:
 
 def _read_backs(content: EvidenceContent, words: Words) -> Markup:
     """Looks that found the same at the same time by the same officer share a row."""
-    alike: dict[tuple[str, str, str, str, str], list[str]] = {}
+    alike: dict[tuple[str, str, str, str, str, str], list[str]] = {}
     for one in content.read_backs:
-        look = (words.say(one.how), words.seen(one.seen), one.when, one.officer, words.say(one.says))
+        of = _round(one.round, content, words)
+        look = (words.say(one.how), words.seen(one.seen), one.when, one.officer, words.say(one.says), of)
         alike.setdefault(look, []).append(words.say(one.target))
     rows = [
-        (_targets(targets, words), how, seen, lines(words.moment(when), officer), says)
-        for (how, seen, when, officer, says), targets in alike.items()
+        (_targets(targets, words), how, seen, lines(words.moment(when), officer, of), says)
+        for (how, seen, when, officer, says, of), targets in alike.items()
     ]
     head = ("target", "how", "outcome", "when", "statement")
     return section(words("h.readback"), _table(words, "h.readback", head, rows, len(rows), "data/readback.json"))
+
+
+def _round(number: int, content: EvidenceContent, words: Words) -> str:
+    """Said where there was more than one."""
+    return words("round", number=words.number(number)) if content.rounds > 1 else ""
 
 
 def _targets(targets: Sequence[str], words: Words) -> str:
@@ -246,6 +266,6 @@ def _proofs(digests: Sequence[str], words: Words) -> list[Piece]:
 def _journal(content: EvidenceContent, words: Words) -> Markup:
     journal = content.journal
     says = words(
-        "entries", count=words.number(len(journal.leaves)), size=words.number(journal.size), root=journal.root.hex()
+        "entries", count=words.number(journal.entries), size=words.number(journal.size), root=journal.root.hex()
     )
     return section(words("h.journal"), element("p", says))

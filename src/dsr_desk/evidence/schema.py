@@ -1,30 +1,29 @@
-"""What evidence keeps in a vault beside the first tables: how keys follow each other, time stamps, confirmations."""
+"""What evidence keeps in a vault: the organisation's signing keys, and the bundles that were handed out."""
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
 from dsr_desk.storage.migrations import Migration
+from dsr_desk.storage.registers import Register
 
 
-def _handed_out(db: Database) -> None:
+def _tables(db: Database) -> None:
     for statement in (
-        # Signed words of earlier keys that lead to this one, one on each line; empty where none vouches for it.
-        "ALTER TABLE organisation_keys ADD COLUMN successions BLOB NOT NULL DEFAULT x''",
-        # The detached signature, the query made of it and the authority's answer.
-        "ALTER TABLE bundles ADD COLUMN signature BLOB NOT NULL DEFAULT x''",
-        "ALTER TABLE bundles ADD COLUMN time_query BLOB",
-        "ALTER TABLE bundles ADD COLUMN time_stamp BLOB",
-        # An officer who ran nothing of the deletion confirms what was read back.
-        """CREATE TABLE confirmations (
-            read_back INTEGER PRIMARY KEY REFERENCES deletion_read_backs (id), officer TEXT NOT NULL,
-            time TEXT NOT NULL)""",
-        # Items' salts follow from one random key of the case: millions need no row each.
-        "CREATE TABLE salt_keys (case_ref TEXT PRIMARY KEY REFERENCES cases (ref), key BLOB NOT NULL)",
-        "DROP TABLE item_salts",
+        # `successions`: signed words of earlier keys that lead to this one, a line each; empty where none vouches.
+        """CREATE TABLE organisation_keys (
+            fingerprint TEXT PRIMARY KEY, private_key BLOB NOT NULL, certificate BLOB NOT NULL, made TEXT NOT NULL,
+            retired TEXT, successions BLOB NOT NULL DEFAULT x'')""",
+        # `signature`: the detached one; `time_query`: made of it; `time_stamp`: the authority's answer.
+        """CREATE TABLE bundles (
+            id INTEGER PRIMARY KEY, case_ref TEXT NOT NULL, edition TEXT NOT NULL, path TEXT NOT NULL,
+            digest TEXT NOT NULL, evidence_digest TEXT NOT NULL, recipient TEXT NOT NULL, sealed TEXT NOT NULL,
+            tree_size INTEGER NOT NULL, checkpoint TEXT NOT NULL, signature BLOB NOT NULL DEFAULT x'',
+            time_query BLOB, time_stamp BLOB)""",
     ):
         db.conn.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("evidence-001-handed-out", _handed_out),)
-"""Come after those of `deletion`, to whose tables they refer."""
+MIGRATIONS: tuple[Migration, ...] = (Migration("evidence-001-handed-out", _tables),)
+
+REGISTERS = (Register("organisation_keys", ("fingerprint",)), Register("bundles", ("id",)))

@@ -25,6 +25,7 @@ DEEPEST = 20
 # What the standard library's mail parser is known to raise on hostile headers and bodies.
 _MALFORMED = (
     *(ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, NotImplementedError),
+    OverflowError,
     email.errors.MessageError,
 )
 _HEADER_LINE = re.compile(
@@ -138,7 +139,7 @@ def _received(message: Message) -> tuple[date | None, list[Found]]:
     for text, where in [*((one, "Received line") for one in delivered), (_header(message, "Date"), "Date line")]:
         try:
             moment = email.utils.parsedate_to_datetime(text.strip())
-        except (*_MALFORMED, OverflowError):
+        except _MALFORMED:
             continue
         return moment.date(), [Found(FoundKind.RECEIVED, moment.date().isoformat(), where)]
     return None, []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from dsr_desk.storage.migrations import Migration
+from dsr_desk.storage.registers import Register
 
 
 def _tables(db: Database) -> None:
@@ -25,41 +26,19 @@ def _tables(db: Database) -> None:
         """CREATE TABLE lineage_answers (
             first TEXT NOT NULL, second TEXT NOT NULL, same INTEGER NOT NULL, officer TEXT NOT NULL,
             answered TEXT NOT NULL, PRIMARY KEY (first, second))""",
-        """CREATE TABLE lineage_dispositions (
-            entry INTEGER PRIMARY KEY AUTOINCREMENT, case_id TEXT NOT NULL, model TEXT NOT NULL, name TEXT NOT NULL,
-            version TEXT NOT NULL, fate TEXT NOT NULL, reason TEXT NOT NULL, responsible TEXT NOT NULL,
-            deadline TEXT NOT NULL, officer TEXT NOT NULL, decided TEXT NOT NULL,
-            approved INTEGER NOT NULL DEFAULT 0, undone INTEGER NOT NULL DEFAULT 0)""",
-        "CREATE INDEX lineage_dispositions_by_case ON lineage_dispositions (case_id, model)",
-        """CREATE TABLE lineage_observations (
-            entry INTEGER PRIMARY KEY AUTOINCREMENT, case_id TEXT NOT NULL, model TEXT NOT NULL, name TEXT NOT NULL,
-            version TEXT NOT NULL, fate TEXT NOT NULL, how TEXT NOT NULL, officer TEXT NOT NULL, seen TEXT NOT NULL)""",
-        "CREATE INDEX lineage_observations_by_case ON lineage_observations (case_id, model)",
+        """CREATE TABLE lineage_digests (
+            dataset_version TEXT NOT NULL, part TEXT NOT NULL, digest TEXT NOT NULL,
+            PRIMARY KEY (dataset_version, part, digest)) WITHOUT ROWID""",
     ):
         db.conn.execute(statement)
 
 
-def _observations_undone(db: Database) -> None:
-    db.conn.execute("ALTER TABLE lineage_observations ADD COLUMN undone INTEGER NOT NULL DEFAULT 0")
+MIGRATIONS = (Migration("lineage-001-graph", _tables),)
 
-
-def _observations_by(db: Database) -> None:
-    for column in ("seen_by", "recorded"):
-        db.conn.execute(f"ALTER TABLE lineage_observations ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-    db.conn.execute("UPDATE lineage_observations SET recorded = seen")
-
-
-def _digests(db: Database) -> None:
-    db.conn.execute(
-        """CREATE TABLE lineage_digests (
-            dataset_version TEXT NOT NULL, part TEXT NOT NULL, digest TEXT NOT NULL,
-            PRIMARY KEY (dataset_version, part, digest)) WITHOUT ROWID"""
-    )
-
-
-MIGRATIONS = (
-    Migration("lineage-001-graph-and-dispositions", _tables),
-    Migration("lineage-002-observations-undone", _observations_undone),
-    Migration("lineage-003-observations-by", _observations_by),
-    Migration("lineage-004-digests-of-datasets", _digests),
+REGISTERS = (
+    Register("lineage_sources", ("source",)),
+    Register("lineage_nodes", ("source",)),
+    Register("lineage_edges", ("source",)),
+    Register("lineage_answers", ("first", "second")),
+    Register("lineage_digests", ("dataset_version",)),
 )

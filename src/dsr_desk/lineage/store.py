@@ -14,6 +14,7 @@ from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
 from dsr_desk.lineage.identity import Answer, RegisteredVersion
 from dsr_desk.lineage.importers import croissant, cyclonedx, own_form, own_table, spdx
+from dsr_desk.storage.registers import Touch, touch
 
 NO_SYSTEM = (own_form.FORMAT, own_table.FORMAT, cyclonedx.FORMAT, spdx.FORMAT, croissant.FORMAT)
 """Formats of documents that anybody writes: names in two of them are not names in one system."""
@@ -40,15 +41,19 @@ class Source:
     warnings: tuple[str, ...]
 
 
-def save(db: Database, imported: Imported, now: str) -> bool:
-    """Keeps a source, all of it or nothing. False where the same bytes were imported before: nothing changes."""
+def save(db: Database, imported: Imported, now: str) -> list[Touch]:
+    """Keeps a source, all of it or nothing; returns what the act that goes with it touches.
+
+    Nothing is changed or touched where the same bytes were imported before.
+    """
     with db.atomic():
         if db.conn.execute("SELECT 1 FROM lineage_sources WHERE digest = ?", [imported.digest]).fetchone():
-            return False
-        source = db.conn.execute(
-            "INSERT INTO lineage_sources (digest, file, format, newest, imported, warnings) VALUES (?, ?, ?, ?, ?, ?)",
+            return []
+        source: int = db.conn.execute(
+            "INSERT INTO lineage_sources (digest, file, format, newest, imported, warnings) "
+            "VALUES (?, ?, ?, ?, ?, ?) RETURNING source",
             [imported.digest, imported.file, imported.format, imported.newest, now, json.dumps(imported.warnings)],
-        ).lastrowid
+        ).fetchone()[0]
         first = db.conn.execute("SELECT coalesce(max(num), 0) + 1 FROM lineage_nodes").fetchone()[0]
         number = {node.id: first + i for i, node in enumerate(imported.nodes)}
         db.conn.executemany(
@@ -65,17 +70,25 @@ def save(db: Database, imported: Imported, now: str) -> bool:
             "INSERT INTO lineage_edges VALUES (?, ?, ?, ?, ?)",
             ((source, number[e.origin], number[e.target], e.role.value, e.certainty.value) for e in imported.edges),
         )
-    return True
+    return _touches(source)
 
 
-def forget(db: Database, digest: str) -> None:
-    """Takes a source out of the graph. Answers and dispositions stay. Raises NoSuchSource."""
+def forget(db: Database, digest: str) -> list[Touch]:
+    """Takes a source out of the graph; returns what the act touches. Answers stay. Raises NoSuchSource."""
     with db.atomic():
         row = db.conn.execute("SELECT source FROM lineage_sources WHERE digest = ?", [digest]).fetchone()
         if row is None:
             raise NoSuchSource(digest=digest)
-        for table in ("lineage_edges", "lineage_nodes", "lineage_sources"):
+        for table in _BY_SOURCE:
             db.conn.execute(f"DELETE FROM {table} WHERE source = ?", [row[0]])
+    return _touches(row[0])
+
+
+def _touches(source: int) -> list[Touch]:
+    return [touch(table, source) for table in _BY_SOURCE]
+
+
+_BY_SOURCE = ("lineage_edges", "lineage_nodes", "lineage_sources")
 
 
 def sources(db: Database) -> list[Source]:

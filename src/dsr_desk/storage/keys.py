@@ -76,7 +76,7 @@ class KeysDamaged(DeskError):
 
 @dataclass(frozen=True)
 class OfficerKeys:
-    """An unlocked slot. `seed` (32 bytes) makes the Ed25519 signing key; empty for the recovery code."""
+    """An unlocked slot. `seed` (32 bytes) makes the Ed25519 signing key; the recovery code has one too."""
 
     slot: str
     identity: str
@@ -110,12 +110,13 @@ class KeyRing:
         self._content = content
 
     @classmethod
-    def create(cls, path: Path, passphrase: str) -> tuple[KeyRing, OfficerKeys, str]:
-        """A new ring with its first officer, not saved yet: ring, the officer's keys, the recovery code."""
+    def create(cls, path: Path, passphrase: str) -> tuple[KeyRing, OfficerKeys, OfficerKeys, str]:
+        """A new ring with its first officer, not saved yet: ring, keys of officer and recovery code, the code."""
         content = {"format": FORMAT, "vault": secrets.token_hex(16), "public_key": "", "backup": None, "slots": {}}
         ring = cls(path, content, (secrets.token_bytes(32),))
         officer = ring.add_officer(passphrase)
-        return ring, officer, ring.renew_recovery_code()
+        recovery, code = ring.renew_recovery_code()
+        return ring, officer, recovery, code
 
     @classmethod
     def unlock(cls, path: Path, secret: str) -> tuple[KeyRing, OfficerKeys]:
@@ -195,11 +196,27 @@ class KeyRing:
         self._put_slot(officer.slot, self._fresh(passphrase), identity, officer.seed)
         return OfficerKeys(slot=officer.slot, identity=str(identity), seed=officer.seed)
 
-    def renew_recovery_code(self) -> str:
-        """The code to print; the one before opens no later key file."""
-        code = new_recovery_code()
-        self._put_slot(RECOVERY, _normal_code(code), pyrage.x25519.Identity.generate(), b"")
-        return code
+    def renew_recovery_code(self) -> tuple[OfficerKeys, str]:
+        """Its keys and the code to print; the one before opens no later key file."""
+        code, identity, seed = new_recovery_code(), pyrage.x25519.Identity.generate(), secrets.token_bytes(32)
+        self._put_slot(RECOVERY, _normal_code(code), identity, seed)
+        return OfficerKeys(slot=RECOVERY, identity=str(identity), seed=seed), code
+
+    def open_officer(self, secret: str) -> OfficerKeys:
+        """The keys of the officer whose passphrase this is, the vault being open already. Raises WrongPassphrase."""
+        for slot in self.officer_slots:
+            keys = self._open_slot(slot, _normal_passphrase(secret))
+            if keys is not None:
+                return keys
+        raise WrongPassphrase()
+
+    def recipient_of(self, slot: str) -> str:
+        """The age recipient of an officer: what is meant for that person alone is encrypted to it."""
+        return str(self._content["slots"][slot]["recipient"])
+
+    def slot_alone(self, slot: str) -> dict[str, Any]:
+        """An officer's slot as it lies in the file: with the passphrase it opens on any machine."""
+        return {"vault": self.vault_id, "slot": slot, **self._content["slots"][slot]}
 
     def _fresh(self, passphrase: str) -> str:
         passphrase = _normal_passphrase(passphrase)
@@ -245,6 +262,19 @@ class KeyRing:
 
     def _bound_to(self, slot: str) -> bytes:
         return f"dsr-desk {self.vault_id} {slot}".encode()
+
+
+def open_slot_alone(alone: dict[str, Any], secret: str) -> OfficerKeys:
+    """Opens what `slot_alone` gave. Raises WrongPassphrase, KeysDamaged."""
+    try:
+        stored = {name: value for name, value in alone.items() if name not in ("vault", "slot")}
+        ring = KeyRing(Path(), {"vault": alone["vault"], "slots": {alone["slot"]: stored}}, ())
+        keys = ring._open_slot(alone["slot"], _normal_passphrase(secret))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeysDamaged(where="-") from error
+    if keys is None:
+        raise WrongPassphrase()
+    return keys
 
 
 def _seal(joined: bytes, content: dict[str, Any]) -> str:

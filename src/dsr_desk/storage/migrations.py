@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message
 from dsr_desk.storage.database import transaction
 
 
@@ -44,3 +46,24 @@ def migrate(db: Database, migrations: Sequence[Migration], where: Path | str = "
             db.conn.execute("INSERT INTO migrations VALUES (?)", [migration.name])
         applied.append(migration.name)
     return applied
+
+
+def strangers(db: Database, migrations: Sequence[Migration]) -> list[Message]:
+    """Tables, triggers and the like, and names of steps, that are not as these migrations make them."""
+    new = Database(sqlcipher.connect(":memory:"))
+    try:
+        migrate(new, migrations)
+        found = [message("vault.schema", name=name) for name in sorted({name for _, name, _ in _made(db) ^ _made(new)})]
+        if set(_names(db)) != set(_names(new)):
+            found.append(message("vault.schema", name="migrations"))
+        return found
+    finally:
+        new.close()
+
+
+def _made(db: Database) -> set[tuple[str, str, str]]:
+    return {(row[0], str(row[1]), row[2]) for row in db.conn.execute("SELECT type, name, sql FROM sqlite_master")}
+
+
+def _names(db: Database) -> list[object]:
+    return [row[0] for row in db.conn.execute("SELECT name FROM migrations")]

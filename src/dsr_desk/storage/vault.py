@@ -1,26 +1,33 @@
-"""The vault: one encrypted folder that holds an organisation's cases, officers, keys, journal and lineage."""
+"""The vault: one encrypted folder that holds an organisation's cases, officers, keys, log and lineage."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyrage
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
 
+from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.errors import DeskError
-from dsr_desk.storage import vault_schema
+from dsr_desk.core.message import Message, message
+from dsr_desk.core.refusals import LastOfficer
+from dsr_desk.storage import check, vault_schema
 from dsr_desk.storage.clock import now
-from dsr_desk.storage.database import DatabaseDamaged, SharedDatabase, database_errors, open_encrypted, transaction
+from dsr_desk.storage.database import DatabaseDamaged, SharedDatabase, database_errors, open_encrypted
 from dsr_desk.storage.files import copy_whole, refuse_network_disk
-from dsr_desk.storage.journal import Journal
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys, WrongPassphrase
 from dsr_desk.storage.locks import FileLock
-from dsr_desk.storage.migrations import Migration, migrate
+from dsr_desk.storage.log import Signer
+from dsr_desk.storage.migrations import Migration, migrate, strangers
+from dsr_desk.storage.registers import Register
+from dsr_desk.storage.vault_base import OfficerMissing, OpenVault, RecoveryOnly
 from dsr_desk.storage.vault_folder import DATABASE, KEYS, LOCK, WAL, filling, require_some, require_whole, sweep
+
+_NO_SALTS: Mapping[str, bytes] = {}
 
 
 class VaultBusy(DeskError):
@@ -37,77 +44,39 @@ class OfficerExists(DeskError):
     todo = "Give a name that is not in use."
 
 
-class OfficerMissing(DeskError):
-    code = "VAULT-OFFICER-MISSING"
-    happened = "The vault has no officer of this name."
-    means = "Nothing was changed."
-    todo = "List the officers and give one of their names."
-
-
-class LastOfficer(DeskError):
-    code = "VAULT-LAST-OFFICER"
-    happened = "This is the only officer of the vault."
-    means = "Nobody could open it afterwards, so nothing was changed."
-    todo = "Add another officer first."
-
-
-class OwnAccess(DeskError):
-    code = "VAULT-OWN-ACCESS"
-    happened = "An officer cannot take away the own access."
-    means = "What is done under that name now must still be signed. Nothing was changed."
-    todo = "Ask another officer to do it."
-
-
-class RecoveryOnly(DeskError):
-    code = "VAULT-RECOVERY-ONLY"
-    happened = "The vault was opened with the recovery code."
-    means = "The code opens it, but it is no officer: only a new officer can be added with it."
-    todo = "Add an officer (dsr-desk vault officer add), then open the vault with that officer's passphrase."
-
-
-class Vault:
+class Vault(OpenVault):
     """An open vault. One process writes at a time; threads take turns through `transaction`.
 
-    Who is an officer is decided by the encrypted database; `keys.json` follows. Opening finishes whatever an
-    interruption left between the two.
+    Who is an officer is decided by the log; `keys.json` follows. Opening finishes whatever an interruption left
+    between the two.
     """
-
-    officer_key: str
-    """The officer's Ed25519 public key (hex), "" while the recovery code has opened the vault."""
-
-    journal: Journal
-    _officer: OfficerKeys
-
-    def __init__(
-        self, folder: Path, ring: KeyRing, key: bytes, officer: OfficerKeys, db: SharedDatabase, lock: FileLock
-    ) -> None:
-        self.folder = folder
-        self.ring = ring
-        self.db = db
-        self._key = key
-        self._lock = lock
-        self._turn = db.turn
-        self._act_as(officer)
 
     @classmethod
     def create(
-        cls, folder: Path, organisation: str, officer: str, passphrase: str, migrations: Sequence[Migration] = ()
+        cls,
+        folder: Path,
+        organisation: str,
+        officer: str,
+        passphrase: str,
+        migrations: Sequence[Migration] = (),
+        tables: Sequence[Register] = (),
     ) -> tuple[Vault, str]:
         """A new vault with its first officer; returns it open, and the recovery code to print."""
         refuse_network_disk(folder)
-        ring, keys, code = KeyRing.create(folder / KEYS, passphrase)
+        ring, keys, recovery, code = KeyRing.create(folder / KEYS, passphrase)
         with filling(folder) as lock:
             key = ring.data_keys[0]
             db = open_encrypted(folder / DATABASE, key)
             try:
-                migrate(db, [*vault_schema.MIGRATIONS, *migrations], folder)
-                vault = cls(folder, ring, key, keys, db, lock)
+                steps = (*vault_schema.MIGRATIONS, *migrations)
+                migrate(db, steps, folder)
+                vault = cls(folder, ring, key, keys, db, lock, tables, steps)
                 identity = pyrage.x25519.Identity.generate()
                 with vault.transaction():
-                    vault.set_setting("organisation", organisation)
-                    vault.set_setting("identity", str(identity))
-                    vault._add_row(keys, officer)
-                    vault.journal.append("vault-created", {"vault": ring.vault_id})
+                    said = {"recovery": recovery.public_key.hex(), "recovered": False, "proposal": ""}
+                    vault.record(_added(keys, officer, said))
+                    settings = {"organisation": organisation, "identity": str(identity)}
+                    vault.record(Draft(Kind.VAULT_CREATED), touches=vault.put_settings(settings))
                 ring.set_public_key(str(identity.to_public()))
                 ring.save()
             except BaseException:
@@ -116,11 +85,13 @@ class Vault:
         return vault, code
 
     @classmethod
-    def open(cls, folder: Path, secret: str, migrations: Sequence[Migration] = ()) -> Vault:
+    def open(
+        cls, folder: Path, secret: str, migrations: Sequence[Migration] = (), tables: Sequence[Register] = ()
+    ) -> Vault:
         """Opens with an officer's passphrase or the recovery code.
 
         Raises VaultMissing, VaultIncomplete, VaultUnfinished, WrongPassphrase, InUse, NewerFile, DatabaseDamaged,
-        KeysDamaged, NotWritable or NetworkDisk.
+        KeysDamaged, LogDamaged, NotWritable or NetworkDisk.
         """
         require_some(folder)
         refuse_network_disk(folder)
@@ -131,8 +102,9 @@ class Vault:
             ring, officer = KeyRing.unlock(folder / KEYS, secret)
             db, key = _open_with_any(folder / DATABASE, ring.data_keys)
             try:
-                migrate(db, [*vault_schema.MIGRATIONS, *migrations], folder)
-                vault = cls(folder, ring, key, officer, db, lock)
+                steps = (*vault_schema.MIGRATIONS, *migrations)
+                migrate(db, steps, folder)
+                vault = cls(folder, ring, key, officer, db, lock, tables, steps)
                 if officer.slot not in {*vault._active_slots(), RECOVERY}:
                     raise WrongPassphrase()
                 vault._settle()
@@ -146,61 +118,43 @@ class Vault:
             raise
         return vault
 
-    @property
-    def organisation(self) -> str:
-        return self.setting("organisation") or ""
-
-    @property
-    def public_key(self) -> str:
-        """age recipient to which indexes and answers are addressed."""
-        return self.ring.public_key
-
-    @property
-    def identity(self) -> str:
-        """age identity that opens what is addressed to the vault."""
-        return self.setting("identity") or ""
-
-    @property
-    def officer_name(self) -> str:
-        return self.officer_names().get(self.officer_key, "")
-
-    def officer_names(self) -> dict[str, str]:
-        """Names by public key (hex), former officers included."""
-        return {row["public_key"]: row["name"] for row in self.db["officers"].rows}
-
-    def sign(self, data: bytes) -> bytes:
-        """The officer's Ed25519 signature, 64 bytes. Raises RecoveryOnly."""
-        if not self._officer.seed:
+    def confirm(self, passphrase: str) -> None:
+        """That it is still the officer who sits there. Raises WrongPassphrase, RecoveryOnly."""
+        if not self.officer_key:
             raise RecoveryOnly()
-        return self._officer.signing_key.sign(data)
+        if self.ring.open_officer(passphrase).slot != self._officer.slot:
+            raise WrongPassphrase()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Database]:
-        """All or nothing, one thread at a time; nests."""
-        with self._turn, transaction(self.db, self.folder):
-            yield self.db
+    def switch_officer(self, passphrase: str) -> Entry:
+        """Another officer goes on at the same computer: the vault stays open, the keys change.
 
-    def setting(self, key: str) -> str | None:
-        row = self.db.conn.execute("SELECT value FROM settings WHERE key = ?", [key]).fetchone()
-        return row[0] if row else None
-
-    def set_setting(self, key: str, value: str) -> None:
-        with self.transaction():
-            self.db.table("settings").upsert({"key": key, "value": value}, pk="key")
-
-    def add_officer(self, name: str, passphrase: str) -> None:
-        """Adds an officer with an own slot and signing key. With the recovery code open, the new one signs."""
+        Raises WrongPassphrase.
+        """
         with self._turn:
-            if any(row["name"] == name for row in self.db["officers"].rows):
+            keys = self.ring.open_officer(passphrase)
+            if keys.slot not in self._active_slots():
+                raise WrongPassphrase()
+            self._act_as(keys)
+            return self.record(Draft(Kind.UNLOCKED, {"switched": True}))
+
+    def add_officer(self, name: str, passphrase: str, *, proposal: str = "") -> None:
+        """Adds an officer with an own slot and signing key, who signs too. With the recovery code open, that key adds.
+
+        `proposal` is the act that proposed this name, where the policy asks for approvals. Raises OfficerExists,
+        ChangeNotApproved, PassphraseTaken, PassphraseTooShort.
+        """
+        with self._turn:
+            if name in self._names.values():
                 raise OfficerExists()
             ring, recovering = self.ring.copy(), not self.officer_key
             keys = ring.add_officer(passphrase)
-            journal = self._journal_of(keys) if recovering else self.journal
+            new = Signer(keys.signing_key, keys.public_key.hex())
+            adder = Signer(self._officer.signing_key, self._officer.public_key.hex())
             with self.transaction():
-                self._add_row(keys, name)
                 if recovering and ring.is_backup:
-                    journal.begin_epoch({"vault": ring.vault_id})
-                journal.append("officer-added", {"officer": keys.public_key.hex(), "recovered": recovering})
+                    self._begin_epoch(adder)
+                said = {"recovered": recovering, "proposal": proposal}
+                self.record(_added(keys, name, said, self._proposed_salt(proposal)), signer=adder, cosigners=[new])
                 ring.save()
             self.ring = ring
             if recovering:
@@ -208,20 +162,19 @@ class Vault:
                 self._leave_backup()
 
     def remove_officer(self, name: str) -> None:
-        """Takes the slot away and changes the data key, so that an old copy of the key file opens nothing new."""
+        """Takes the slot away and changes the data key, so that an old copy of the key file opens nothing new.
+
+        Raises OfficerMissing, LastOfficer, OwnAccess.
+        """
         with self._turn:
-            rows = [row for row in self.db["officers"].rows if not row["removed"]]
-            row = next((row for row in rows if row["name"] == name), None)
-            if row is None:
+            key = next((key for key in self.roster.keys if self._names[key] == name), None)
+            if key is None:
                 raise OfficerMissing()
-            if len(rows) == 1:
-                raise LastOfficer()
-            if row["public_key"] == self.officer_key:
-                raise OwnAccess()
+            if len(self.roster.keys) == 1:
+                raise LastOfficer(needed=1)
             self._require_quiet()
             with self.transaction():
-                self.db.table("officers").update(row["public_key"], {"removed": now()})
-                self.journal.append("officer-removed", {"officer": row["public_key"]})
+                self.record(Draft(Kind.OFFICER_REMOVED, {"key": key}))
             self._change_key()
 
     def change_passphrase(self, passphrase: str) -> None:
@@ -232,18 +185,21 @@ class Vault:
             ring = self.ring.copy()
             keys = ring.change_passphrase(self._officer, passphrase)
             with self.transaction():
-                self.journal.append("passphrase-changed")
+                self.record(Draft(Kind.PASSPHRASE_CHANGED))
                 ring.save()
             self.ring, self._officer = ring, keys
 
-    def renew_recovery_code(self) -> str:
-        """A new code to print; the old one no longer opens the vault. Changes the data key as well."""
+    def renew_recovery_code(self, *, proposal: str = "") -> str:
+        """A new code to print; the old one no longer opens the vault. Changes the data key as well.
+
+        `proposal` is the act that proposed it, where the policy asks for approvals. Raises ChangeNotApproved.
+        """
         with self._turn:
             self._require_quiet()
             ring = self.ring.copy()
-            code = ring.renew_recovery_code()
+            keys, code = ring.renew_recovery_code()
             with self.transaction():
-                self.journal.append("recovery-code-renewed")
+                self.record(Draft(Kind.RECOVERY_KEY, {"key": keys.public_key.hex(), "proposal": proposal}))
                 ring.save()
             self.ring = ring
             self._change_key()
@@ -254,11 +210,11 @@ class Vault:
         with self._turn:
             self._require_quiet()
             with self.transaction():
-                self.journal.append("vault-rekeyed")
+                self.record(Draft(Kind.REKEYED))
             self._change_key()
 
     def backup(self, folder: Path) -> None:
-        """Copies the vault to an empty folder. Opening the copy begins a declared new epoch of the journal."""
+        """Copies the vault to an empty folder. Opening the copy begins a declared new epoch of the log."""
         with self._turn:
             with filling(folder) as lock:
                 with suppress(sqlcipher.OperationalError):  # somebody reads: what is not in the main file is in the log
@@ -273,21 +229,24 @@ class Vault:
             lock.release()
             (folder / LOCK).unlink()
             if self.officer_key:
-                with self.transaction():
-                    self.journal.append("backup-taken")
+                self.record(Draft(Kind.BACKUP))
 
-    def problems(self) -> list[str]:
-        """Checks the file's integrity, its references and the journal, as they are on the disk; a sentence each."""
+    def problems(self, step: check.Step = check.no_step) -> list[Message]:
+        """Checks the file, its references, every entry of the log and all that follows from it, as on the disk."""
         with self._turn:
             try:
                 db = open_encrypted(self.folder / DATABASE, self._key, read_only=True)
             except DatabaseDamaged as error:
-                return [error.what_happened]
+                return [message("vault.damaged", what=error.what_happened)]
             try:
                 with database_errors(self.folder):
-                    return _damage(db) or [*_disorder(db), *Journal(db, self.sign, "").problems()]
+                    found = _damage(db) or _disorder(db)
+                    return found or [
+                        *strangers(db, self._migrations),
+                        *check.problems(db, self.ring.vault_id, self.tables, step),
+                    ]
             except DatabaseDamaged as error:
-                return [error.what_happened]
+                return [message("vault.damaged", what=error.what_happened)]
             finally:
                 db.close()
 
@@ -298,22 +257,24 @@ class Vault:
                 self.db.close()
             finally:
                 self._officer, self._key, self.ring.data_keys = OfficerKeys("", "", b""), b"", ()
+                self.officer_key = ""
                 self._lock.release()
 
-    def _act_as(self, officer: OfficerKeys) -> None:
-        self._officer = officer
-        self.officer_key = "" if officer.slot == RECOVERY else officer.public_key.hex()
-        self.journal = Journal(self.db, self.sign, self.officer_key)
-
-    def _journal_of(self, officer: OfficerKeys) -> Journal:
-        return Journal(self.db, officer.signing_key.sign, officer.public_key.hex())
+    def _proposed_salt(self, proposal: str) -> Mapping[str, bytes]:
+        """The salt of the name that was proposed: the new officer's name has the same digest, or is another name."""
+        known = self.roster.proposals.get(proposal)
+        return {name: salt for name, (salt, _) in self.log.salted(known.seq).items()} if known else {}
 
     def _declare(self) -> None:
         with self.transaction():
             if self.ring.is_backup:
-                self.journal.begin_epoch({"vault": self.ring.vault_id})
-            self.journal.append("unlocked")
+                self._begin_epoch(self.signer)
+            self.record(Draft(Kind.UNLOCKED, {"switched": False}))
         self._leave_backup()
+
+    def _begin_epoch(self, signer: Signer) -> None:
+        """Declares that the vault was restored from a backup: what follows may contradict later lost entries."""
+        self.record(Draft(Kind.EPOCH), signer=signer, epoch=self.log.epoch + 1)
 
     def _leave_backup(self) -> None:
         """After the epoch is on the disk: interrupted before this, the next opening declares one more."""
@@ -327,9 +288,6 @@ class Vault:
         """Finishes a change of keys or officers that was interrupted."""
         if self.ring.data_keys != (self._key,) or self.ring.officer_slots != self._active_slots():
             self._change_key()
-
-    def _active_slots(self) -> set[str]:
-        return {row["slot"] for row in self.db["officers"].rows if not row["removed"]}
 
     def _require_quiet(self) -> None:
         """Leaves the write-ahead log, which `PRAGMA rekey` must not meet; raises VaultBusy while somebody reads."""
@@ -363,20 +321,22 @@ class Vault:
         self.ring = ring
         self.db.conn.execute("PRAGMA journal_mode = wal").fetchall()
 
-    def _add_row(self, keys: OfficerKeys, name: str) -> None:
-        row = {"public_key": keys.public_key.hex(), "slot": keys.slot, "name": name, "added": now(), "removed": None}
-        self.db.table("officers").insert(row)
+
+def _added(keys: OfficerKeys, name: str, said: Mapping[str, object], salts: Mapping[str, bytes] = _NO_SALTS) -> Draft:
+    open_ = {"key": keys.public_key.hex(), "slot": keys.slot, **said}
+    return Draft(Kind.OFFICER_ADDED, open_, {"name": name}, salts=salts)
 
 
-def _damage(db: Database) -> list[str]:
-    return [f"The database file is damaged: {row[0]}." for row in db.conn.execute("PRAGMA cipher_integrity_check")]
+def _damage(db: Database) -> list[Message]:
+    found = db.conn.execute("PRAGMA cipher_integrity_check")
+    return [message("vault.damaged", what=f"The database file is damaged: {row[0]}.") for row in found]
 
 
-def _disorder(db: Database) -> list[str]:
+def _disorder(db: Database) -> list[Message]:
     rows = [row[0] for row in db.conn.execute("PRAGMA integrity_check")]
-    found = [f"The database is not in order: {text}." for text in rows if text != "ok"]
+    found = [message("vault.damaged", what=f"The database is not in order: {text}.") for text in rows if text != "ok"]
     broken = db.conn.execute("PRAGMA foreign_key_check").fetchall()
-    return found + [f"Table {row[0]} refers to something that is not there." for row in broken]
+    return found + [message("vault.reference", table=row[0], parent=row[2]) for row in broken]
 
 
 def _open_with_any(path: Path, keys: Sequence[bytes]) -> tuple[SharedDatabase, bytes]:

@@ -7,7 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.storage.files import disk_errors, sync_folder
+from dsr_desk.storage.clock import now
+from dsr_desk.storage.files import copy_whole, disk_errors, sync_folder
+from dsr_desk.storage.keys import KeyRing
 from dsr_desk.storage.locks import FileLock
 
 KEYS, DATABASE, LOCK = "keys.json", "vault.db", "lock"
@@ -111,3 +113,33 @@ def _empty(folder: Path) -> None:
     for name in _CONTENT:
         (folder / name).unlink(missing_ok=True)
     sweep(folder)
+
+
+def copy_restored(backup: Path, to: Path, secret: str) -> None:
+    """Copies a backup, or the folder of a vault, to a new folder and marks it: opening it declares an epoch.
+
+    Raises VaultMissing, VaultIncomplete, VaultUnfinished, VaultExists, InUse, WrongPassphrase; nothing is left then.
+    """
+    require_some(backup)
+    require_whole(backup)
+    held = FileLock(backup / LOCK, backup) if (backup / LOCK).exists() else None
+    try:
+        with filling(to) as lock:
+            for name in (DATABASE, WAL):
+                if (backup / name).exists():
+                    copy_whole(backup / name, to / name)
+            ring = KeyRing.unlock(backup / KEYS, secret)[0].copy(to / KEYS)
+            ring.mark_backup(now())
+            ring.save()
+        lock.release()
+    finally:
+        if held is not None:
+            held.release()
+
+
+def give_up(folder: Path) -> None:
+    """Removes a copy that was not taken into use."""
+    _empty(folder)
+    (folder / LOCK).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()

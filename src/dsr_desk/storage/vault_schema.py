@@ -1,36 +1,81 @@
-"""Tables of the vault that belong to no single room, as migrations."""
+"""Tables of the vault that belong to no single room, as one migration.
+
+Facts of a case stand in the log: `entries`, `field_values`, `act_rows` and `blobs`. `case_list` and `snapshots` repeat
+what follows from it and can be made anew. The rest are registers (`storage.registers`): each change of them stands in
+the log with its digest.
+"""
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
 from dsr_desk.storage.migrations import Migration
+from dsr_desk.storage.registers import Register
 
 _FIRST = """
-CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-
-CREATE TABLE officers (
-    public_key TEXT PRIMARY KEY,          -- Ed25519, hex
-    slot TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL UNIQUE,
-    added TEXT NOT NULL,
-    removed TEXT
-);
-
-CREATE TABLE journal (
+CREATE TABLE entries (
     seq INTEGER PRIMARY KEY,
     epoch INTEGER NOT NULL,
-    time TEXT NOT NULL,
+    case_id TEXT NOT NULL,                -- "" for acts on the vault itself
     kind TEXT NOT NULL,
-    case_ref TEXT NOT NULL,
-    officer TEXT NOT NULL,
-    body TEXT NOT NULL,
-    salt BLOB NOT NULL,
-    leaf BLOB NOT NULL,
-    signature BLOB NOT NULL
+    act TEXT NOT NULL,                    -- canonical JSON: the bytes that are signed
+    signatures TEXT NOT NULL,             -- JSON: of others than the writer, hex by public key
+    case_before TEXT NOT NULL,            -- leaf of the entry before in the same case
+    vault_before TEXT NOT NULL,           -- leaf of the entry before on the vault itself
+    writer TEXT NOT NULL,                 -- public key (Ed25519, hex) of who wrote it here
+    signature BLOB NOT NULL,              -- the writer's, over the leaf
+    leaf BLOB NOT NULL
 );
-CREATE TRIGGER journal_keeps_entries BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER journal_is_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE INDEX entries_by_case ON entries (case_id, seq);
+CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
+CREATE TRIGGER entries_are_fixed BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
+
+CREATE TABLE field_values (
+    seq INTEGER NOT NULL REFERENCES entries(seq),
+    name TEXT NOT NULL,
+    salt BLOB,                            -- NULL, like the value, once it was forgotten
+    value TEXT,                           -- JSON
+    PRIMARY KEY (seq, name)
+) WITHOUT ROWID;
+
+CREATE TABLE act_rows (
+    seq INTEGER NOT NULL,                 -- of an entry that is written after its rows
+    position INTEGER NOT NULL,
+    item TEXT NOT NULL,                   -- pseudonym in the case
+    word TEXT NOT NULL,
+    digest TEXT NOT NULL,                 -- salted, of the value; "" where there is none
+    salt BLOB,
+    value TEXT,
+    PRIMARY KEY (seq, position)
+) WITHOUT ROWID;
+
+CREATE TABLE blobs (
+    id TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    content BLOB                          -- NULL once it was destroyed
+);
+
+CREATE TABLE case_keys (
+    case_id TEXT PRIMARY KEY,
+    key BLOB                              -- 32 random bytes; NULL once the case was forgotten
+);
+
+CREATE TABLE case_list (
+    case_id TEXT PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,             -- 2026-001
+    head INTEGER NOT NULL,
+    due TEXT NOT NULL,
+    ended TEXT NOT NULL,
+    summary TEXT NOT NULL                 -- JSON: what the list of cases shows
+);
+
+CREATE TABLE snapshots (
+    case_id TEXT PRIMARY KEY,
+    head INTEGER NOT NULL,
+    state TEXT NOT NULL
+);
+
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 CREATE TABLE dataset_versions (
     id TEXT PRIMARY KEY,                  -- name@version
@@ -51,88 +96,6 @@ CREATE TABLE indexes (
     destroyed TEXT
 );
 
-CREATE TABLE cases (
-    ref TEXT PRIMARY KEY,                 -- 2026-001
-    state TEXT NOT NULL,
-    right_asked TEXT NOT NULL,
-    law TEXT NOT NULL,
-    received TEXT NOT NULL,
-    due TEXT NOT NULL,
-    deadline TEXT NOT NULL,               -- JSON: the arithmetic shown
-    request TEXT NOT NULL,                -- JSON of the request as it was read
-    identifiers TEXT NOT NULL,            -- JSON, as confirmed
-    letter BLOB,
-    searches_faces INTEGER NOT NULL DEFAULT 1,  -- 0: opened without a photo, records are searched alone
-    opened TEXT NOT NULL,
-    closed TEXT,
-    end_reason TEXT NOT NULL DEFAULT ''
-);
-
-CREATE TABLE reference_photos (
-    id INTEGER PRIMARY KEY,
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    digest TEXT NOT NULL,
-    photo BLOB,                           -- NULL once destroyed
-    face INTEGER,                         -- which face, NULL while several wait for a choice
-    name TEXT NOT NULL,                   -- what the file was called
-    faces TEXT NOT NULL,                  -- JSON: box and quality of each face found
-    added TEXT NOT NULL,
-    destroyed TEXT,
-    UNIQUE (case_ref, digest)
-);
-
-CREATE TABLE identity_checks (
-    id INTEGER PRIMARY KEY,
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    method TEXT NOT NULL,
-    result TEXT NOT NULL,
-    photo_shows_requester TEXT NOT NULL,
-    officer TEXT NOT NULL REFERENCES officers(public_key),
-    time TEXT NOT NULL
-);
-
-CREATE TABLE searches (
-    id INTEGER PRIMARY KEY,
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    time TEXT NOT NULL,
-    officer TEXT NOT NULL REFERENCES officers(public_key),
-    kind TEXT NOT NULL,                   -- search, or read-back
-    result TEXT NOT NULL,                 -- JSON of core.findings.SearchResult without its candidates
-    searched TEXT NOT NULL                -- JSON: what each index said of itself at that moment
-);
-
-CREATE TABLE candidates (
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    item TEXT NOT NULL,
-    search INTEGER NOT NULL REFERENCES searches(id),
-    position INTEGER NOT NULL,            -- order of review: bands, shuffled inside
-    content TEXT NOT NULL,                -- JSON of core.findings.Candidate
-    PRIMARY KEY (case_ref, item)
-);
-
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY,
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    item TEXT NOT NULL,
-    address TEXT NOT NULL,                -- JSON of core.items.ItemAddress
-    face INTEGER,
-    verdict TEXT NOT NULL,
-    officer TEXT NOT NULL REFERENCES officers(public_key),
-    time TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
-    crop BLOB,                            -- JPEG of the face decided on
-    supersedes INTEGER REFERENCES decisions(id),
-    undone TEXT                           -- when it was undone or superseded
-);
-CREATE UNIQUE INDEX decisions_in_force ON decisions (case_ref, item) WHERE undone IS NULL;
-
-CREATE TABLE refused_links (
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    item TEXT NOT NULL,
-    linked_item TEXT NOT NULL,
-    PRIMARY KEY (case_ref, item, linked_item)
-);
-
 CREATE TABLE recipients (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -141,35 +104,19 @@ CREATE TABLE recipients (
     fingerprint TEXT NOT NULL UNIQUE,
     compared TEXT                         -- when the fingerprint was compared by voice
 );
-
-CREATE TABLE organisation_keys (
-    fingerprint TEXT PRIMARY KEY,         -- SHA-256 of the certificate
-    private_key BLOB NOT NULL,            -- PKCS#8, DER
-    certificate BLOB NOT NULL,            -- DER
-    made TEXT NOT NULL,
-    retired TEXT
-);
-
-CREATE TABLE item_salts (
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    item TEXT NOT NULL,
-    salt BLOB NOT NULL,                   -- 32 random bytes: what is handed out of an item's digest is salted
-    PRIMARY KEY (case_ref, item)
-);
-
-CREATE TABLE bundles (
-    id INTEGER PRIMARY KEY,
-    case_ref TEXT NOT NULL REFERENCES cases(ref),
-    edition TEXT NOT NULL,
-    path TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    evidence_digest TEXT NOT NULL,
-    recipient TEXT NOT NULL,
-    sealed TEXT NOT NULL,
-    tree_size INTEGER NOT NULL,
-    checkpoint TEXT NOT NULL
-);
 """
+
+REGISTERS: tuple[Register, ...] = (
+    Register("settings", ("key",)),
+    Register("dataset_versions", ("id",)),
+    Register("indexes", ("id",)),
+    Register("recipients", ("id",)),
+)
+
+LOG_TABLES = frozenset(
+    {"entries", "field_values", "act_rows", "blobs", "case_keys", "case_list", "snapshots", "migrations"}
+)
+"""Tables that `storage.check` holds against the log itself; every other one is a register."""
 
 
 def _first(db: Database) -> None:
@@ -186,11 +133,4 @@ def run_statements(db: Database, text: str) -> None:
             statement = ""
 
 
-def _acting_for(db: Database) -> None:
-    db.conn.execute("ALTER TABLE identity_checks ADD COLUMN acting_for TEXT NOT NULL DEFAULT ''")
-
-
-MIGRATIONS: tuple[Migration, ...] = (
-    Migration("vault-001-first", _first),
-    Migration("vault-002-acting-for", _acting_for),
-)
+MIGRATIONS: tuple[Migration, ...] = (Migration("vault-001-log", _first),)

@@ -13,10 +13,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
-from dsr_desk.ui.language import WORDED, said
+from dsr_desk.ui.language import error_says
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
-from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
 
@@ -57,8 +56,21 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """The buttons come last, so that the first field has the focus and Tab goes from field to field to them."""
         while self._buttons:
-            self.foot.addWidget(self._buttons.pop(0))
+            button = self._buttons.pop(0)
+            hidden = button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+            self.foot.addWidget(button)
+            button.setVisible(not hidden)
         super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """High enough for sentences as they are broken at this width."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            needed = layout.totalHeightForWidth(self.width())
+            if needed > self.height():
+                self.resize(self.width(), needed)
 
     def line(self, caption: str, widget: QWidget) -> None:
         """A named field."""
@@ -123,6 +135,7 @@ class Dialog(QDialog):
         self.problem.say(four_parts(error), Tone.DANGER)
         self.problem.show()
         self.allow()
+        self._fit()
 
 
 def form_layout() -> QFormLayout:
@@ -146,13 +159,6 @@ def four_parts(error: DeskError) -> str:
     """What happened, what it means, what to do and the code, as one paragraph each."""
     happened, means, todo = error_says(error)
     return f"{happened}\n{means}\n{todo} ({error.code})"
-
-
-def error_says(error: DeskError) -> tuple[str, str, str]:
-    """What happened, what it means and what to do, in the language of the windows where it has the sentences."""
-    details = {name: said(str(value)) if name in WORDED else value for name, value in error.details.items()}
-    happened, means, todo = (tr(template).format(**details) for template in (error.happened, error.means, error.todo))
-    return happened, means, todo
 
 
 class ErrorDialog(QDialog):

@@ -21,10 +21,10 @@ from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node, NodeKind
 from dsr_desk.ui import words
-from dsr_desk.ui.dialogs import error_says
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.graph_parts import Legend, SearchField, Switch, TreeView, png_of
 from dsr_desk.ui.graph_view import STEP, GraphView
+from dsr_desk.ui.language import error_says
 from dsr_desk.ui.models.lineage_tree import LineageTree
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.widgets import Button, Card, Empty, label, row

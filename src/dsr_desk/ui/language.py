@@ -3,6 +3,8 @@
 A catalogue is a JSON object from the English sentence to its translation, and from a sentence with `%Ln` to its two
 forms, for one and for several. What stands in no catalogue stays English.
 
+What the core says as a code with values has its own catalogues there (`say`); the others are for what is no code yet.
+
 A second catalogue (`.errors`) holds the three sentences of each error. A third (`.said`) holds what other rooms say:
 whole sentences, or such with holes, `{}` for words and `{n}` for figures. In the translation a hole stays as it is,
 `{:said}` is said in turn, `{:list}` part by part, `{:figure}` and `{:day}` are written as the language writes them.
@@ -12,16 +14,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, Value
+from dsr_desk.ui import names, words
+
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """By their own names, as everybody finds them."""
 
-WORDED = frozenset({"why", "what", "sentence", "needed", "how", "right", "state", "fate"})
+WORDED = frozenset({"why", "what", "sentence", "needed", "how", "right", "state", "fate", "before", "after", "verdict"})
 """Details of errors that are words of the program; all others are names and figures."""
 
 _installed: list[QTranslator] = []
@@ -44,6 +51,60 @@ class Catalogue(QTranslator):
         if isinstance(found, list):
             return found[0 if n == 1 else 1]
         return found  # type: ignore[return-value]
+
+
+def say(message: Message) -> str:
+    """What the core says, in the language that is spoken now. Of a refusal it is what happened and what to do."""
+    if message.code in DeskError.registry:
+        return refusal_said(message.error)
+    return Message(message.code, _written(message.values)).say(_spoken)
+
+
+def refusal_said(error: DeskError) -> str:
+    """What happened and what to do: the reason that a button gives."""
+    happened, _, todo = error_says(error)
+    return f"{happened} {todo}"
+
+
+def error_says(error: DeskError) -> tuple[str, str, str]:
+    """What happened, what it means and what to do, in the language of the windows where it has the sentences."""
+    details = {name: _detail(name, value) for name, value in error.details.items()}
+    happened, means, todo = (
+        words.tr(template).format(**details) for template in (error.happened, error.means, error.todo)
+    )
+    return happened, means, todo
+
+
+def _detail(name: str, value: object) -> object:
+    if name == "parts":
+        return ", ".join(names.part_name(part) for part in str(value).split(", "))
+    return said(str(value)) if name in WORDED else value
+
+
+def _written(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Figures, days and words of the trade as this language writes them."""
+    return {name: _value(name, value) for name, value in values.items()}
+
+
+def _value(name: str, value: Value) -> Value:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _Figure(value)
+    if not isinstance(value, str):
+        return value
+    if name in WORDED:
+        return said(value)
+    return words.stamp(value) if _STAMP.fullmatch(value) else value
+
+
+class _Figure(int):
+    """A number that counts like any other and is written with separators."""
+
+    def __format__(self, way: str) -> str:
+        return super().__format__(way) if way else words.figure(int(self))
+
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?")
+"""A day or a moment as ISO 8601 writes it."""
 
 
 @lru_cache(maxsize=4)

@@ -127,6 +127,23 @@ def column_kind(kind: ColumnKind) -> str:
     }[kind]
 
 
+def part_name(part: str) -> str:
+    """What a plan rests on, by the code of the part."""
+    return {
+        "right": tr("the right"),
+        "scope": tr("the scope"),
+        "identity": tr("the identity check"),
+        "identifiers": tr("the identifiers"),
+        "decisions": tr("the decisions"),
+        "links": tr("the refused links"),
+        "treatments": tr("what is masked or kept"),
+        "policy": tr("the policy"),
+        "indexes": tr("an index"),
+        "dispositions": tr("what becomes of a model"),
+        "plan": tr("the plan itself"),
+    }.get(part, part)
+
+
 def fact_name(field: str) -> str:
     """What is known of a dataset, by the name of its field."""
     return {

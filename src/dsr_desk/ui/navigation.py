@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
@@ -57,15 +57,22 @@ class PlaceButton(QAbstractButton):
     def note(self) -> str:
         return self._note
 
-    def show_state(self, state: StepState, note: str) -> None:
+    @property
+    def state(self) -> StepState | None:
+        """What its icon says; None for a general place."""
+        return StepState(self._icon) if self._step else None
+
+    def show_state(self, state: StepState, note: str, finding: str = "") -> None:
+        """`finding` says on what the state rests: who, when, which entry."""
         self._icon, self._note = state.value, note
         self.setAccessibleName(f"{self.place.title}. {note}")
-        self.setToolTip(note)
+        self.setAccessibleDescription(finding)
+        self.setToolTip(f"{note}\n{finding}" if finding else note)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 38 + 16 * self._note_lines() if self._step else 36)
+        return QSize(200, 38 + self._note_height() if self._step else 36)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = theme.tokens()
@@ -95,12 +102,15 @@ class PlaceButton(QAbstractButton):
         if self._step:
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour(palette.muted))
-            note = QRectF(42, 31, NOTE_WIDTH, 16.0 * self._note_lines())
+            note = QRectF(42, 31, NOTE_WIDTH, self._note_height())
             painter.drawText(note, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._note)
         painter.end()
 
-    def _note_lines(self) -> int:
-        return 2 if QFontMetrics(theme.font(12)).horizontalAdvance(self._note) > NOTE_WIDTH else 1
+    def _note_height(self) -> int:
+        """Room for the whole line as it is broken at the words."""
+        metrics = QFontMetrics(theme.font(12))
+        place = QRect(0, 0, NOTE_WIDTH, 200)
+        return max(16, metrics.boundingRect(place, Qt.TextFlag.TextWordWrap.value, self._note).height())
 
 
 class Side(QFrame):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dsr_desk.app.steps import Stage, steps
-from dsr_desk.ui.language import said
+from dsr_desk.ui.findings import finding_said
+from dsr_desk.ui.language import say
 from dsr_desk.ui.navigation import Place, StepState
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.views.cases import CasesPage
@@ -70,6 +71,6 @@ def general_places() -> list[Place]:
     return [Place(key, title, key) for key, title in titles.items()]
 
 
-def step_states(desk: Desk, case: str) -> dict[str, tuple[StepState, str]]:
-    """Icon and line of each step of a case."""
-    return {state.step.value: (STATES[state.stage], said(state.says)) for state in steps(desk, case)}
+def step_states(desk: Desk, case: str) -> dict[str, tuple[StepState, str, str]]:
+    """Icon, line and finding of each step of a case."""
+    return {one.step.value: (STATES[one.stage], say(one.says), finding_said(one.finding)) for one in steps(desk, case)}

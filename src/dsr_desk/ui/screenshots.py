@@ -21,15 +21,20 @@ from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from dsr_desk.app.demo import Prepared, prepare_sample
+from dsr_desk.app.demo import PASSPHRASE, Prepared, prepare_sample
+from dsr_desk.app.officers import add_officer
+from dsr_desk.app.review import decide, get_candidate, undo_last
 from dsr_desk.app.sample import Sample, Truth
 from dsr_desk.app.sample.large import write_large_lineage
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.ui import language, theme
-from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
+from dsr_desk.ui.models.candidates import BlindItem, Reviewed
 from dsr_desk.ui.shell import Window, Workspace
 from dsr_desk.ui.theme import Tokens
 from dsr_desk.ui.views.deletion import DeletionPage
@@ -50,6 +55,8 @@ VARIANTS: tuple[tuple[str, Tokens, int], ...] = (
     ("dark", theme.DARK, 1),
     ("200", theme.LIGHT, 2),
 )
+
+SECOND, SECOND_PASSPHRASE = "Grace Sample", "another sample passphrase"
 
 SHOWN_AFTER = 5
 """Decisions before the picture of the review is taken."""
@@ -134,13 +141,14 @@ def _walk(camera: Camera, window: Window, prepared: Prepared, folder: Path) -> N
     camera.take("search")
     _review(camera, workspace, truth)
     _models(camera, workspace)
-    _deletion(camera, window, workspace, case)
+    _deletion(camera, window, workspace, case, truth)
     _evidence(camera, window, workspace, folder / "bundles")
     for place in ("indexes", "lineage", "recipients", "journal", "settings"):
         workspace.show_place(place)
         camera.take(place)
     _registration(camera, workspace, prepared.sample, folder / "new data")
     _settings(camera, workspace)
+    _second_officer(camera, workspace, prepared)
     _large_organisation(camera, window, workspace, folder)
     workspace.drop([prepared.sample.letter_german])
     camera.take("new-case")
@@ -161,9 +169,15 @@ def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
         if decided >= SHOWN_AFTER and item.candidate.kind is ItemKind.PHOTO:
             camera.take("review")
             decided = -len(page.model.items)
-        page.decide(truth.verdict(item.candidate))
+        page.decide(_verdict(truth, item))
         decided += 1
     camera.take("review-decided")
+
+
+def _verdict(truth: Truth, item: Reviewed) -> Verdict:
+    if isinstance(item, BlindItem):
+        raise TypeError("the first review shows whole candidates")
+    return truth.verdict(item.candidate)
 
 
 def _open_dialog(camera: Camera, page: QWidget) -> QDialog:
@@ -217,11 +231,37 @@ def _settings(camera: Camera, workspace: Workspace) -> None:
     if not isinstance(page, SettingsPage):
         raise RuntimeError("the settings are another screen")
     workspace.show_place("settings")
-    for button, name in ((page.officers.add, "officer"), (page.certificate.bring, "own-key")):
+    buttons = (page.officers.add, "officer"), (page.policy.change, "policy"), (page.certificate.bring, "own-key")
+    for button, name in buttons:
         button.click()
         dialog = _open_dialog(camera, page)
         camera.take(f"dialog-{name}", dialog)
         dialog.reject()
+
+
+def _second_officer(camera: Camera, workspace: Workspace, prepared: Prepared) -> None:
+    """A plan that is void, since a decision changed; then somebody else reviews a second time."""
+    desk, case = prepared.desk, prepared.case
+    add_officer(desk, SECOND, SECOND_PASSPHRASE)
+    workspace.session.touched(Topic.OFFICERS)
+    workspace.show_place("review")
+    page = workspace.page("review")
+    camera.settle()
+    page.hand.click()  # type: ignore[attr-defined]
+    opened = _open_dialog(camera, page)
+    camera.take("dialog-hand-over", opened)
+    opened.reject()
+    workspace.switch.click()
+    dialog = next(one for one in workspace.findChildren(SwitchDialog) if one.isVisible())
+    camera.take("dialog-switch", dialog)
+    dialog.secret.setText(SECOND_PASSPHRASE)
+    dialog.act.click()
+    camera.take("review-second")
+    workspace.show_place("deletion")
+    camera.take("deletion-second-officer")
+    desk.switch_officer(PASSPHRASE)
+    workspace.session.open_case(case)
+    workspace.session.touched(*Topic)
 
 
 def _models(camera: Camera, workspace: Workspace) -> None:
@@ -264,7 +304,7 @@ def _large_organisation(camera: Camera, window: Window, workspace: Workspace, fo
     window.resize(size)
 
 
-def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str) -> None:
+def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str, truth: Truth) -> None:
     workspace.show_place("deletion")
     page = workspace.page("deletion")
     if not isinstance(page, DeletionPage):
@@ -272,6 +312,7 @@ def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str) -
     camera.settle()
     page.plan.click()
     camera.take("deletion-dry-run")
+    _changed_plan(camera, workspace, case, truth)
     page.approve.click()
     _confirm(camera, window, case, "approve")
     camera.settle()
@@ -280,10 +321,23 @@ def _deletion(camera: Camera, window: Window, workspace: Workspace, case: str) -
     camera.take("deletion-read-back")
 
 
+def _changed_plan(camera: Camera, workspace: Workspace, case: str, truth: Truth) -> None:
+    """What a decision that is taken back does to a plan, and that the same word again makes it whole."""
+    desk, session = workspace.session.desk, workspace.session
+    change = session.do(lambda: undo_last(desk, case))
+    camera.take("deletion-changed")
+    if change is not None:
+        verdict = truth.verdict(get_candidate(desk, case, change.subject))
+        session.do(lambda: decide(desk, case, change.subject, verdict))
+    camera.settle()
+
+
 def _confirm(camera: Camera, window: Window, case: str, name: str) -> None:
-    for dialog in window.findChildren(TypedConfirmation):
+    for dialog in window.findChildren(SignDialog):
         if dialog.isVisible():
-            dialog.field.setText(case)
+            dialog.secret.setText(PASSPHRASE)
+            if dialog.field is not None:
+                dialog.field.setText(case)
             camera.take(f"dialog-{name}", dialog)
             dialog.act.click()
 
@@ -293,7 +347,9 @@ def _evidence(camera: Camera, window: Window, workspace: Workspace, folder: Path
     camera.take("evidence")
     page = workspace.page("evidence")
     if isinstance(page, EvidencePage):
-        page.seal_into(folder)
+        page.sign_and_seal(folder)
+    camera.settle()
+    _confirm(camera, window, "", "seal")
     camera.settle()
     for dialog in window.findChildren(QDialog):
         if dialog.isVisible():

@@ -23,6 +23,7 @@ from dsr_desk.app.sample_desk import open_sample
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, settings
+from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.activity import ActivityStrip
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.dialogs import ErrorDialog, Question
@@ -70,6 +71,7 @@ class Workspace(QWidget):
         session.changed.connect(self._refresh_steps)
         session.said.connect(self.strip.announce)
         bridge.finished.connect(self._refresh_steps)
+        session.changed.connect(self._name_officer)
         self.show_place("cases")
 
     def page(self, key: str) -> Page:
@@ -116,8 +118,8 @@ class Workspace(QWidget):
         self.side.show_case(case)
         if case is None:
             return
-        for key, (state, note) in step_states(self.session.desk, case).items():
-            self.side.button(key).show_state(state, note)
+        for key, shown in step_states(self.session.desk, case).items():
+            self.side.button(key).show_state(*shown)
 
     def _top(self) -> QFrame:
         bar = QFrame()
@@ -129,10 +131,32 @@ class Workspace(QWidget):
         layout.addWidget(label("DSR Desk", "section"))
         layout.addWidget(label(self.session.desk.vault.organisation, "muted"))
         layout.addStretch(1)
-        layout.addWidget(label(self.session.desk.vault.officer_name, "muted"))
+        self.officer = label("", "muted")
+        self.officer.setAccessibleName(self.tr("Who acts"))
+        layout.addWidget(self.officer)
         layout.addWidget(Chip(self.tr("Offline: nothing leaves this computer"), icon="offline"))
+        self.switch = Button(self.tr("Switch officer …"), self._switch)
+        layout.addWidget(self.switch)
         layout.addWidget(Button(self.tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=self.tr("Lock the vault")))
+        self._name_officer()
         return bar
+
+    def _name_officer(self, _news: object = None) -> None:
+        """Who acts, and whether there is anybody else who could."""
+        vault = self.session.desk.vault
+        name = vault.officer_name or self.tr("recovery code")
+        self.officer.setText(name)
+        self.officer.setAccessibleDescription(name)
+        alone = len(vault.roster.keys) < 2 and bool(vault.officer_key)
+        self.switch.setEnabled(not alone)
+        self.switch.explain(self.tr("There is no other officer. The settings are where one is added.") if alone else "")
+
+    def _switch(self) -> None:
+        SwitchDialog(self.session.desk, self.session.bridge, self._switched, self).open()
+
+    def _switched(self, change: Change) -> None:
+        self.session.tell(change)
+        self.session.said.emit(self.tr("{name} acts now").format(name=self.session.desk.vault.officer_name))
 
 
 class Window(QMainWindow):

@@ -165,6 +165,18 @@ class Button(QPushButton):
         if pressed is not None:
             self.clicked.connect(lambda: pressed())
 
+    def dress(self, kind: str) -> None:
+        """Another kind: which button is the primary one follows from where the case stands."""
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def explain(self, reason: str) -> None:
+        """Why it cannot be pressed now, for the mouse and for a screen reader; "" shows its key again."""
+        self.setToolTip(reason or self._cap())
+        self.setAccessibleDescription(reason)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses what has the focus, outside of dialogs too."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

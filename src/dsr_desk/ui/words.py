@@ -50,6 +50,11 @@ def moment(stamp: str) -> str:
     return f"{day(value.date())} {value:%H:%M}"
 
 
+def stamp(value: str) -> str:
+    """A day or a moment in ISO 8601, as the user writes them."""
+    return moment(value) if "T" in value else day(date.fromisoformat(value))
+
+
 def today_digits() -> str:
     """The day for a file's name: 2026-12-02."""
     return date.today().isoformat()

@@ -17,6 +17,7 @@ from dsr_desk.core.findings import SearchResult
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.about import Register
 from dsr_desk.storage import keys
+from unit.app import small_case
 
 PASSPHRASE = "a passphrase for tests"
 PEOPLE = 8
@@ -99,3 +100,22 @@ def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
     view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen in the call")
     return view.ref
+
+
+@pytest.fixture(scope="session")
+def _small_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    folder = tmp_path_factory.mktemp("small")
+    live, template = folder / "live", folder / "template"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "MEMORY_KIB", 64)
+        patch.setattr(keys, "ITERATIONS", 1)
+        ref = small_case.make(live)
+    live.rename(template)
+    return live, template, ref
+
+
+@pytest.fixture
+def small(_small_made: tuple[Path, Path, str]) -> Iterator[small_case.Small]:
+    """A small case on a table, opened and not searched yet: no photos, so that it is quick."""
+    with small_case.at(*_small_made) as made:
+        yield made

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app import columns, indexing
+from dsr_desk.app import columns, indexing, review
 from dsr_desk.app.columns import ColumnKind
 from dsr_desk.cli.main import main
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Topic
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 from dsr_desk.search.correcting import ColumnUnknown
 from dsr_desk.search.index import IndexUnfinished
+from unit.app.by_hand import approve, plan, run
 from unit.app.conftest import PASSPHRASE, Work
 
 
@@ -101,12 +104,46 @@ def test_a_cancelled_correction_is_gone_on_with_by_making_it_again(work: Work) -
     assert indexing.opened(work.desk, index).db.conn.execute(texts).fetchone()[0] > 0
 
 
-def test_the_journal_holds_kinds_and_counts_and_no_header(work: Work) -> None:
-    columns.correct_column(work.desk, index_with_profiles(work), "email", ColumnKind.FREE_TEXT)
-    entry = list(work.desk.vault.journal.entries())[-1]
-    assert entry.kind == "columns-corrected"
-    assert (entry.body["from"], entry.body["to"], entry.body["containers"]) == (["e-mail"], "free-text", 1)
-    assert "email" not in json.dumps(entry.body)
+def test_the_act_holds_kinds_and_counts_and_no_header(work: Work) -> None:
+    index = index_with_profiles(work)
+    change = columns.correct_column(work.desk, index, "email", ColumnKind.FREE_TEXT)
+    act = work.desk.vault.log.entry(change.entry).act
+    said = dict(act.open)
+    known = indexing.resolve_index(work.desk, index)
+    assert (act.kind, said.pop("records") > 0) == (Kind.COLUMNS, True)
+    assert said == {
+        "index": known.id, "event": "corrected", "generation": known.about.generation, "from": ["e-mail"],
+        "to": "free-text", "containers": 1,
+    }  # fmt: skip
+    assert "email" not in json.dumps(dict(act.open))
+    assert work.desk.vault.problems() == []
+
+
+def test_a_confirmation_is_recorded_with_its_index_and_a_count(work: Work) -> None:
+    index = index_with_profiles(work)
+    change = columns.confirm_columns(work.desk, index)
+    known = indexing.resolve_index(work.desk, index)
+    said = work.desk.vault.log.entry(change.entry).act.open
+    assert said == {"index": known.id, "event": "confirmed", "columns": len(columns.columns(work.desk, index))}
+    assert Topic.INDEXES in change.topics
+
+
+def test_a_case_whose_deletion_is_approved_is_not_stale_and_one_of_the_next_round_is(work: Work) -> None:
+    index = index_with_profiles(work)
+    work.search()
+    work.decide_all()
+    hits = [hit.candidate for hit in review.hits(work.desk, work.ref)]
+    plan(work.desk, work.ref, *hits)
+    columns.correct_column(work.desk, index, "email", ColumnKind.OTHER)
+    assert len(columns.stale_searches(work.desk, work.ref)) == 1
+    plan(work.desk, work.ref, *hits)
+    approve(work.desk, work.ref)
+    assert columns.stale_searches(work.desk, work.ref) == []
+    run(work.desk, work.ref, *hits)
+    assert columns.stale_searches(work.desk, work.ref) == []
+    work.search()
+    columns.correct_column(work.desk, index, "email", ColumnKind.EMAIL)
+    assert len(columns.stale_searches(work.desk, work.ref)) == 1
 
 
 def test_the_commands_show_and_correct_columns(work: Work, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A list of hashes against all indexes of a vault: what it finds, what it answers, what the journal keeps."""
+"""A list of hashes against all indexes of a vault: what it finds, what it answers, what is recorded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dsr_desk.app.deletion_lists import AnswersTooEarly, look_up_list, write_ans
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.searching import NothingToSearchIn
 from dsr_desk.cli.main import main
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.about import Register
@@ -53,11 +54,12 @@ def test_a_list_finds_its_records_in_all_indexes(desk: Desk, listed: Path) -> No
     assert (result.rows, result.found, result.not_found, result.records, result.complete) == (4, 2, 2, 4, True)
 
 
-def test_the_journal_keeps_counts_and_the_digest_of_the_list_alone(desk: Desk, listed: Path) -> None:
-    look_up_list(desk, listed)
-    entry = list(desk.vault.journal.entries())[-1]
+def test_the_act_keeps_counts_and_the_digest_of_the_list_alone(desk: Desk, listed: Path) -> None:
+    _, change = look_up_list(desk, listed)
+    act = desk.vault.log.entry(change.entry).act
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()
-    assert entry.body == {"list": digest, "rows": 4, "found": 2, "records": 3, "indexes": 2, "complete": True}
+    said = {"list": digest, "rows": 4, "found": 2, "records": 3, "searched": 2, "complete": True}
+    assert (act.kind, act.open, act.fields) == (Kind.LIST_LOOKED_UP, said, {})
 
 
 def test_answers_say_not_found_only_for_rows_without_a_record(desk: Desk, listed: Path, tmp_path: Path) -> None:

@@ -20,14 +20,17 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.indexing import dataset_versions
 from dsr_desk.app.organisation import Details, set_organisation_details
 from dsr_desk.app.registering import FACTS, correct_dataset, register_dataset
+from dsr_desk.app.review_content import decided_faces
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.lineage import Fate
+from dsr_desk.core.refusals import NothingToConfirm, OwnWork
 from dsr_desk.core.requests import Right
 from dsr_desk.evidence.facts import WORDS
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
+from dsr_desk.storage.log_reading import LogDamaged
 from unit.app.conftest import PASSPHRASE, Work
 
 SECOND = "a second officer's passphrase"
@@ -82,9 +85,11 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def everything_secret(work: Work) -> list[bytes]:
     """Reference photos, templates of faces, content digests of hits, and identifiers of everybody in the sample."""
-    db = work.desk.vault.db
-    found = [bytes(row[0]) for row in db.conn.execute("SELECT photo FROM reference_photos WHERE photo IS NOT NULL")]
-    found += [bytes(row[0]) for row in db.conn.execute("SELECT crop FROM decisions WHERE crop IS NOT NULL")]
+    view = cases.show_case(work.desk, work.ref)
+    photos = [cases.reference_bytes(work.desk, work.ref, photo.id) for photo in view.photos]
+    found = [photo for photo in photos if photo is not None]
+    found += [crop for _, crop in decided_faces(work.desk, work.ref, work.desk.case(work.ref).to_review_again())]
+    assert len(found) > len(photos)
     engine = load_engine()
     found += [face.template.tobytes() for photo in found[:1] for face in examine(engine, photo).faces]
     for hit in review.hits(work.desk, work.ref):
@@ -92,8 +97,9 @@ def everything_secret(work: Work) -> list[bytes]:
     table = next(work.data.rglob("profiles.csv")).read_text("utf-8").splitlines()
     for line in table[1:]:
         found += [cell.encode() for cell in line.split(",") if "@" in cell or re.fullmatch(r"\+?[\d ]{8,}", cell)]
-    known = work.desk.vault.db.conn.execute("SELECT identifiers FROM cases WHERE ref = ?", [work.ref]).fetchone()[0]
-    found += [value.encode() for values in json.loads(known).values() for value in values if len(value) >= 5]
+    known = view.identifiers
+    values = (*known.names, *known.emails, *known.phones, *known.user_names, *known.account_ids)
+    found += [value.encode() for value in values if len(value) >= 5]
     return [one for one in found if len(one) >= 5]
 
 
@@ -170,10 +176,10 @@ def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, e
 
 
 def test_the_outcome_is_confirmed_by_an_officer_who_ran_nothing(work: Work, tmp_path: Path) -> None:
-    with pytest.raises(validating.NothingToConfirm):
+    with pytest.raises(NothingToConfirm):
         validating.confirm_outcome(work.desk, work.ref)
     deleted(work)
-    with pytest.raises(validating.OwnWork):
+    with pytest.raises(OwnWork):
         validating.confirm_outcome(work.desk, work.ref)
     assert "Nobody other than the operator" in text_of(sealed(work, fresh(tmp_path, "a")).regulator["report.html"])
     folder = work.desk.vault.folder
@@ -208,17 +214,71 @@ def test_who_acts_for_the_person_and_the_organisation_are_on_the_certificate(wor
         assert part in said
 
 
-def test_a_second_reviewer_is_who_decided_again_on_what_another_had_decided(work: Work, tmp_path: Path) -> None:
+def test_a_second_reviewer_is_named_with_how_the_first_word_was_hidden(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    alone = sealed(work, fresh(tmp_path, "alone"))
+    assert "The vault has one officer: nobody else looked" in text_of(alone.requester["report.html"])
+    work.desk.vault.add_officer("Ben", SECOND)
+    unseen = sealed(work, fresh(tmp_path, "unseen"))
+    assert "No second officer looked at what was decided" in text_of(unseen.requester["report.html"])
+    work.desk.switch_officer(SECOND)
+    item = next(iter(review.hits(work.desk, work.ref))).address.id
+    review.review_again(work.desk, work.ref, [item], Verdict.SAME)
+    work.desk.switch_officer(PASSPHRASE)
+    bundle = sealed(work, fresh(tmp_path, "reviewed"))
+    said = json.loads(bundle.regulator["scope.json"])["review"]
+    assert (said["deciders"], said["second_reviewers"]) == (["Ada"], ["Ben"])
+    assert (said["second_in_program"], said["second_by_packet"], said["one_officer"]) == (1, 0, False)
+    assert "the program hid the first decision" in text_of(bundle.requester["report.html"])
+    assert not re.search(r"\bBen\b", text_of(bundle.requester["report.html"]))
+
+
+def test_a_correction_of_ones_own_decisions_is_no_second_review(work: Work, tmp_path: Path) -> None:
     work.search()
     work.decide_all()
     first = review.review_items(work.desk, work.ref)[0].candidate
-    folder = work.desk.vault.folder
+    review.decide(work.desk, work.ref, first.id, Verdict.DIFFERENT)
+    bundle = sealed(work, tmp_path)
+    assert json.loads(bundle.regulator["scope.json"])["review"]["second_reviewers"] == []
+
+
+def test_an_identity_that_was_withdrawn_identifies_nobody(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    cases.record_identity(work.desk, work.ref, method="call", photo_shows_requester="", verified=False)
+    bundle = sealed(work, tmp_path)
+    assert json.loads(bundle.regulator["case.json"])["case"]["identity"] is None
+
+
+def test_a_regulator_follows_the_log_from_the_first_officer_to_the_sealing(work: Work, tmp_path: Path) -> None:
     work.desk.vault.add_officer("Ben", SECOND)
+    deleted(work)
+    bundle = sealed(work, tmp_path)
+    lines = [json.loads(line) for line in bundle.regulator["log/leaves.jsonl"].splitlines()]
+    acts = [json.loads(line["act"]) for line in lines if "act" in line]
+    assert [act["kind"] for act in acts if act["kind"] == "officer-added"] == ["officer-added"] * 2
+    assert acts[-1]["kind"] == "sealing"
+    entries = list(work.desk.vault.log.entries(work.desk.case(work.ref).id))
+    sealing = next(entry.seq for entry in entries if entry.kind.value == "sealing")
+    own = [act for act in acts if act["case"]]
+    assert len(own) == sum(entry.seq <= sealing for entry in entries)
+    assert not any(
+        "officer" in line or "act" in line
+        for line in map(json.loads, bundle.requester["log/leaves.jsonl"].splitlines())
+    )
+
+
+def test_nothing_is_sealed_from_a_log_that_was_changed(work: Work, tmp_path: Path) -> None:
+    work.search()
+    work.decide_all()
+    folder = work.desk.vault.folder
+    with work.desk.vault.transaction() as db:
+        db.conn.execute("UPDATE act_rows SET word = 'different' WHERE word = 'same'")
     work.desk.close()
-    with Desk.open(folder, SECOND) as desk:
-        review.decide(desk, work.ref, first.id, Verdict.DIFFERENT)
-        bundle = sealed(Work(desk, work.ref, work.data, work.truth, work.sample), tmp_path)
-        assert json.loads(bundle.regulator["scope.json"])["review"]["second_reviewers"] == ["Ben"]
+    with Desk.open(folder, PASSPHRASE) as desk, pytest.raises(LogDamaged):
+        sealing.seal(desk, work.ref, tmp_path / "out")
+    assert not list(tmp_path.glob("out/*.html"))
 
 
 def test_whom_the_data_was_passed_on_to_is_named_with_date_and_answer(work: Work, tmp_path: Path) -> None:
@@ -231,6 +291,7 @@ def test_whom_the_data_was_passed_on_to_is_named_with_date_and_answer(work: Work
     assert "Northbridge Labs: no telling recorded" in before
     chasing.chase(work.desk, work.ref, [told.id], date(2027, 1, 4))
     handing_over.declare(work.desk, work.ref, told.id, "deleted, says their letter")
+    deleting.read_back(work.desk, work.ref)
     after = text_of(sealed(work, fresh(tmp_path, "b")).requester["report.html"])
     assert re.search(r"Northbridge Labs: told on [^;]+; answered on [^:]+: deleted, says their letter", after)
 

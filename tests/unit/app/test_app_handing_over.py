@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app import cases, deleting, handing_over, indexing, review, sealing
+from dsr_desk.app import cases, deleting, handing_over, indexing, review, treatment
+from dsr_desk.app.allowed import refusal
 from dsr_desk.cli.main import main
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.refusals import (
+    ActionNotOpen,
+    BasisChanged,
+    CaseOver,
+    IdentityMissing,
+    NotApproved,
+    PlanMissing,
+    Refusal,
+    RightUnknown,
+)
 from dsr_desk.core.requests import CaseState
-from dsr_desk.deletion.approval import ApprovalInvalid, NotApproved
+from dsr_desk.deletion.approval import ApprovalInvalid
+from dsr_desk.deletion.derive import label_of
 from dsr_desk.deletion.export import AnswerInvalid, PlanLocked
 from unit.app.conftest import PASSPHRASE, Work
+from unit.app.small_case import (
+    BEA,
+    ROWS,
+    Small,
+    ask_for_access,
+    demand_two_approvals,
+    edit_identifiers,
+    end,
+    withdraw_identity,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,14 +98,15 @@ def test_a_plan_is_run_where_the_data_is_and_the_case_goes_on(away: Away, tmp_pa
     assert cases.show_case(desk, ref).state is CaseState.DELETED
     derived = [version.derived_from for version, _ in indexing.dataset_versions(desk) if version.derived_from]
     assert len(derived) == len(set(derived)) > 0
-    with pytest.raises(sealing.NotReadBack):
-        sealing.seal(desk, ref, tmp_path / "early")
+    assert refusal(desk, ref, Kind.SEALING) is not None
     deleting.run(desk, ref)
     found = deleting.read_back(desk, ref)
     assert found.count(Seen.GONE) == len(found.items) > 0
     looked = {check.name: check.seen for check in found.checks}
     assert looked["index entries"] is Seen.GONE
     assert looked["content hash"] is looked["identifiers"] is looked["search again"] is Seen.NOT_LOOKED
+    from dsr_desk.app import sealing
+
     sealed = sealing.seal(desk, ref, tmp_path / "out")
     assert sealing.verify(sealed[0].path, passphrase=sealed[0].passphrase).ok
     assert desk.vault.problems() == []
@@ -126,10 +151,10 @@ def test_an_answer_to_an_earlier_plan_is_not_taken_in(away: Away, tmp_path: Path
         handing_over.take_answer(desk, ref, b"")
     done = away.run(away.hand_over(tmp_path / "plan.age"), tmp_path)
     deleting.withdraw_plan(desk, ref)
-    with pytest.raises(NotApproved):
+    with pytest.raises(PlanMissing):
         away.hand_over(tmp_path / "withdrawn.age")
     choice = review.hits(desk, ref)[0].address.id
-    deleting.make_plan(desk, ref, holds={choice: deleting.Hold("a pending claim", "2027-01-01")})
+    treatment.treat(desk, ref, choice, treatment.Wanted.HOLD, reason="a pending claim", until="2027-01-01")
     deleting.approve(desk, ref)
     away.hand_over(tmp_path / "again.age")
 
@@ -152,7 +177,7 @@ def test_a_word_counts_as_declared_and_never_as_read_back(away: Away) -> None:
     desk, ref = away.work.desk, away.work.ref
     plan = deleting.show_plan(desk, ref).plan
     task = next(action for action in plan.actions if action.kind is ActionKind.TASK and action.items)
-    with pytest.raises(handing_over.NoSuchTask):
+    with pytest.raises(ActionNotOpen):
         handing_over.declare(desk, ref, task.id, "Olga called")
     deleting.run(desk, ref)
     with pytest.raises(handing_over.HowMissing):
@@ -165,7 +190,7 @@ def test_a_word_counts_as_declared_and_never_as_read_back(away: Away) -> None:
     found = deleting.read_back(desk, ref)
     seen = {one.item: one.seen for one in found.items}
     assert {seen[item.address.id] for item in task.items} == {Seen.NOT_LOOKED}
-    with pytest.raises(handing_over.NoSuchTask):
+    with pytest.raises(ActionNotOpen):
         handing_over.declare(desk, ref, task.id, "again")
 
 
@@ -196,3 +221,101 @@ def test_the_commands_hand_over_run_and_take_in(away: Away, tmp_path: Path) -> N
     assert taken["outcomes"] == outcomes
     shown = says("delete", "show", ref, *opening)["actions"]
     assert {"id", "kind", "what", "items", "state", "declared", "instruction"} <= shown[0].keys()  # type: ignore[index]
+
+
+@pytest.fixture
+def moved(small: Small, tmp_path: Path) -> Path:
+    """Where the table of a small case is now; the case is reviewed and has a plan."""
+    small.reviewed()
+    small.desk.release("people")
+    there = tmp_path / "elsewhere" / "data"
+    there.parent.mkdir()
+    small.table.parent.rename(there)
+    deleting.make_plan(small.desk, small.ref)
+    return there
+
+
+@pytest.mark.usefixtures("moved")
+def test_only_the_plan_in_force_leaves_the_house(small: Small, tmp_path: Path) -> None:
+    deleting.approve(small.desk, small.ref)
+    assert refusal(small.desk, small.ref, Kind.HANDED_OVER) is None
+    deleting.withdraw_plan(small.desk, small.ref)
+    assert isinstance(refusal(small.desk, small.ref, Kind.HANDED_OVER), PlanMissing)
+    with pytest.raises(PlanMissing):
+        handing_over.hand_over(small.desk, small.ref, tmp_path / "plan.age")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "why"),
+    [
+        (end, CaseOver),
+        (ask_for_access, RightUnknown),
+        (withdraw_identity, IdentityMissing),
+        (edit_identifiers, BasisChanged),
+        (demand_two_approvals, NotApproved),
+    ],
+)
+@pytest.mark.usefixtures("moved")
+def test_no_plan_leaves_the_house_once_what_was_approved_is_another(
+    small: Small, tmp_path: Path, meanwhile: Callable[[Small], None], why: type[Refusal]
+) -> None:
+    deleting.approve(small.desk, small.ref)
+    meanwhile(small)
+    with pytest.raises(why):
+        handing_over.hand_over(small.desk, small.ref, tmp_path / "plan.age")
+    assert not (tmp_path / "plan.age").exists()
+
+
+def test_every_officer_whose_key_was_told_must_have_approved(small: Small, moved: Path, tmp_path: Path) -> None:
+    deleting.approve(small.desk, small.ref)
+    made = handing_over.hand_over(small.desk, small.ref, tmp_path / "plan.age")
+    small.desk.switch_officer(BEA)
+    told = [made.approvers[0].spoken, small.desk.vault.officer_key]
+
+    def run(file: Path, passphrase: str) -> handing_over.RunElsewhere:
+        return handing_over.run_handed_over(
+            file, passphrase, [moved], officers=told, operator="Olga", answer=tmp_path / "answer.age"
+        )
+
+    with pytest.raises(NotApproved):
+        run(made.path, made.passphrase)
+    assert tuple((moved / "people.csv").read_text(encoding="utf-8").splitlines()[1:]) == ROWS
+    deleting.approve(small.desk, small.ref)
+    made = handing_over.hand_over(small.desk, small.ref, tmp_path / "both.age")
+    assert [one.name for one in made.approvers] == ["Ada", "Bea"]
+    assert {one.state for one in run(made.path, made.passphrase).outcomes} == {OutcomeState.DONE}
+
+
+def test_an_answer_to_an_earlier_round_is_taken_in_after_the_case_has_ended(
+    small: Small, moved: Path, tmp_path: Path
+) -> None:
+    desk, ref = small.desk, small.ref
+    deleting.approve(desk, ref)
+    made = handing_over.hand_over(desk, ref, tmp_path / "plan.age")
+    deleting.run(desk, ref)
+    deleting.read_back(desk, ref)
+    another = small.folder / "data" / "people.csv"
+    another.parent.mkdir()
+    another.write_text("account,name,mail\nA-6,Wilma,wilma@example.com\n", encoding="utf-8")
+    small.refresh()
+    small.search()
+    small.decide_open()
+    assert deleting.make_plan(desk, ref).round == 2
+    deleting.approve(desk, ref)
+    deleting.run(desk, ref)
+    waits = deleting.read_back(desk, ref)
+    assert waits.count(Seen.NOT_LOOKED) == 2, "what waits elsewhere from the first round is not certain in the second"
+    done = handing_over.run_handed_over(
+        made.path, made.passphrase, [moved], officers=[made.approvers[0].key], operator="Olga", answer=tmp_path / "a"
+    )
+    end(small)
+
+    taken = handing_over.take_answer(desk, ref, done.answer.read_bytes())
+
+    assert taken == done.outcomes
+    found = deleting.read_back(desk, ref)
+    assert {one.seen for one in found.items} == {Seen.GONE}
+    derived = [version for version, _ in indexing.dataset_versions(desk) if version.derived_from]
+    assert f"1-{label_of(made.plan)}" in [version.version for version in derived]
+    assert len(derived) == 2
+    assert desk.vault.problems() == []

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.app import keeping
+from dsr_desk.app import keeping, officers
 from dsr_desk.app.desk import Desk
 from dsr_desk.storage.keys import WrongPassphrase
 from unit.app.conftest import PASSPHRASE
 
 
 def test_a_new_recovery_code_replaces_the_old_one(desk: Desk, tmp_path: Path) -> None:
-    first = keeping.renew_recovery_code(desk)
-    second = keeping.renew_recovery_code(desk)
+    first = officers.renew_recovery_code(desk)
+    second = officers.renew_recovery_code(desk)
     desk.close()
 
     with pytest.raises(WrongPassphrase):
@@ -23,7 +23,7 @@ def test_a_new_recovery_code_replaces_the_old_one(desk: Desk, tmp_path: Path) ->
 
 
 def test_a_backup_opens_with_the_same_passphrases_and_says_that_it_is_one(desk: Desk, tmp_path: Path) -> None:
-    keeping.add_officer(desk, "Bo", "another passphrase for tests")
+    officers.add_officer(desk, "Bo", "another passphrase for tests")
     keeping.backup_vault(desk, tmp_path / "backup")
     with Desk.open(tmp_path / "backup", "another passphrase for tests") as copy:
         facts = keeping.vault_info(copy)
@@ -35,11 +35,11 @@ def test_a_backup_opens_with_the_same_passphrases_and_says_that_it_is_one(desk: 
 
 
 def test_officers_are_listed_with_former_ones_last(desk: Desk) -> None:
-    keeping.add_officer(desk, "Bo", "another passphrase for tests")
-    keeping.add_officer(desk, "Cy", "a third passphrase for tests")
-    keeping.remove_officer(desk, "Bo")
+    officers.add_officer(desk, "Bo", "another passphrase for tests")
+    officers.add_officer(desk, "Cy", "a third passphrase for tests")
+    officers.remove_officer(desk, "Bo")
 
-    assert [(one.name, one.is_you, one.removed is None) for one in keeping.officers(desk)] == [
+    assert [(one.name, one.is_you, one.removed is None) for one in officers.officers(desk)] == [
         ("Ada", True, True),
         ("Cy", False, True),
         ("Bo", False, False),

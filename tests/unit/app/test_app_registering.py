@@ -152,9 +152,9 @@ def test_what_is_registered_can_be_corrected_and_made_unknown_again(desk: Desk) 
     now = registered_dataset(desk, "faces@1")
 
     assert (now.id, now.supplier, now.legal_basis, now.retention) == ("faces@1", "unknown", "consent of 2024", "2027")
-    (entry,) = [one for one in desk.vault.journal.entries() if one.seq == change.entry]
-    assert entry.body["fields"] == ["supplier", "legal_basis"]
-    assert "faces" not in str(entry.body)
+    entry = desk.vault.log.entry(change.entry)
+    assert entry.act.open["fields"] == ["supplier", "legal_basis"]
+    assert "faces" not in str(entry.act.open)
     with pytest.raises(DatasetNotRegistered):
         correct_dataset(desk, "faces@2", {})
 

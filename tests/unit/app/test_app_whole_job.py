@@ -13,8 +13,16 @@ from dsr_desk.app import cases, deleting, indexing, models, review, sealing, sea
 from dsr_desk.core.actions import OutcomeState, Seen
 from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.refusals import (
+    NotApproved,
+    NothingToSeal,
+    NothingToUndo,
+    NotReadBack,
+    PlanMissing,
+    ReviewClosed,
+    ReviewOpen,
+)
 from dsr_desk.core.requests import CaseState
-from dsr_desk.deletion.approval import NotApproved
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.about import Register
 from unit.app.conftest import Work
@@ -64,7 +72,7 @@ def test_decisions_survive_another_search_and_can_be_undone(work: Work) -> None:
     assert [one.verdict for one in review.decisions(work.desk, work.ref)] == [Verdict.UNSURE]
     review.undo_last(work.desk, work.ref)
     assert review.decisions(work.desk, work.ref) == []
-    with pytest.raises(review.NothingToUndo):
+    with pytest.raises(NothingToUndo):
         review.undo_last(work.desk, work.ref)
 
 
@@ -101,7 +109,7 @@ def test_candidates_come_in_bands_whose_order_does_not_follow_the_score(work: Wo
 
 def test_an_undecided_candidate_keeps_the_plan_away(work: Work) -> None:
     work.search()
-    with pytest.raises(deleting.ReviewOpen):
+    with pytest.raises(ReviewOpen):
         deleting.make_plan(work.desk, work.ref)
 
 
@@ -133,11 +141,14 @@ def test_an_approved_plan_closes_the_review_until_it_is_withdrawn(work: Work) ->
     deleting.make_plan(work.desk, work.ref)
     deleting.approve(work.desk, work.ref)
     item = review.review_items(work.desk, work.ref)[0].candidate.id
-    with pytest.raises(review.ReviewClosed):
+    with pytest.raises(ReviewClosed):
         review.decide(work.desk, work.ref, item, Verdict.DIFFERENT)
 
     deleting.withdraw_plan(work.desk, work.ref)
     review.decide(work.desk, work.ref, item, Verdict.DIFFERENT)
+    with pytest.raises(PlanMissing):
+        deleting.run(work.desk, work.ref)
+    deleting.make_plan(work.desk, work.ref)
     with pytest.raises(NotApproved):
         deleting.run(work.desk, work.ref)
 
@@ -158,14 +169,14 @@ def test_the_whole_job_leaves_nothing_and_proves_it(work: Work, tmp_path: Path) 
     work.decide_all()
     doomed = {hit.address.digest for hit in review.hits(work.desk, work.ref)}
     subject = cases.show_case(work.desk, work.ref).identifiers.emails[0].encode()
-    with pytest.raises(deleting.PlanMissing):
+    with pytest.raises(PlanMissing):
         deleting.run(work.desk, work.ref)
     deleting.make_plan(work.desk, work.ref)
     deleting.approve(work.desk, work.ref)
 
     outcomes = deleting.run(work.desk, work.ref)
     assert {outcome.state for outcome in outcomes} <= {OutcomeState.DONE, OutcomeState.WAITING}
-    with pytest.raises(sealing.NotReadBack):
+    with pytest.raises(NotReadBack):
         sealing.seal(work.desk, work.ref, tmp_path / "early")
 
     found = deleting.read_back(work.desk, work.ref)
@@ -222,7 +233,7 @@ def test_data_that_lies_elsewhere_leaves_a_gap_only_where_something_of_it_is_rem
 
 
 def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: Path) -> None:
-    with pytest.raises(sealing.NothingToSeal):
+    with pytest.raises(NothingToSeal):
         sealing.seal(work.desk, work.ref, tmp_path / "out")
     work.search()
     for item in review.review_items(work.desk, work.ref):

@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageDraw
 
 from dsr_desk.core.actions import Action, Approval, Outcome, Plan
+from dsr_desk.core.acts import Act, Entry, Kind
 from dsr_desk.core.findings import Candidate, Decision, Hit, Verdict
 from dsr_desk.core.items import Box, DatasetVersion, ItemAddress
+from dsr_desk.core.refusals import IdentityMissing
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
-from dsr_desk.deletion.approval import approve
+from dsr_desk.deletion.approval import approval_of
 from dsr_desk.deletion.plan import Place, Scope, make_plan
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
@@ -27,6 +29,7 @@ CASE = "2026-001"
 MADE = "2026-03-01T09:00:00Z"
 VERSION = "faces@1"
 OFFICER = Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
+OTHER = Ed25519PrivateKey.from_private_bytes(b"\5" * 32)
 OFFICER_KEY = OFFICER.public_key().public_bytes_raw().hex()
 
 
@@ -106,8 +109,13 @@ def plan_of(root: Path, **more: object) -> Plan:
     return make_plan(CASE, MADE, hits_of(root), scope_of(root, **more))
 
 
-def approved(plan: Plan) -> list[Approval]:
-    return [approve(plan, OFFICER_KEY, MADE, OFFICER.sign)]
+def approved(plan: Plan, *, elsewhere: bool = False, kind: Kind = Kind.APPROVED) -> list[Approval]:
+    """The officer's approval, written by herself, or signed `elsewhere` and written by somebody else."""
+    act = Act(kind, "vault", "case", OFFICER_KEY, MADE, "00", "basis", {"plan": plan.digest, "indexes": {}})
+    writer = OTHER if elsewhere else OFFICER
+    signatures = {OFFICER_KEY: OFFICER.sign(act.signed).hex()} if elsewhere else {}
+    entry = Entry(7, 1, act, "", "", writer.public_key().public_bytes_raw().hex(), signatures)
+    return [approval_of(entry, writer.sign(entry.signed).hex())]
 
 
 @dataclass
@@ -125,12 +133,16 @@ class FakeIndex:
 
 @dataclass
 class KeptRecords:
-    """Records in memory; `refuses` makes writing fail as a full disk would."""
+    """Records in memory; `refuses` makes writing fail as a full disk would.
+
+    `forbids` is the number of actions that may begin before the rules refuse the next.
+    """
 
     started: dict[str, tuple[Before, str]] = field(default_factory=dict)
     ended: dict[str, Outcome] = field(default_factory=dict)
     refuses: bool = False
     refuses_ends: bool = False
+    forbids: int | None = None
 
     def begun(self, _: Plan, action: Action) -> tuple[Before, str] | None:
         return self.started.get(action.id)
@@ -141,6 +153,8 @@ class KeptRecords:
     def open(self, _: Plan, action: Action, before: Before, started: str) -> None:
         if self.refuses:
             raise OSError(28, "No space left on device")
+        if self.forbids is not None and len(self.started) >= self.forbids:
+            raise IdentityMissing(case=CASE)
         self.started[action.id] = (before, started)
         self.ended.pop(action.id, None)
 

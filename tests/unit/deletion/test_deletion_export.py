@@ -19,10 +19,11 @@ from deletion_samples import (
     write_dataset,
 )
 
-from dsr_desk.core.actions import OutcomeState, Plan, Seen
+from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, Plan, Seen
+from dsr_desk.core.refusals import NotApproved
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
-from dsr_desk.deletion.approval import ApprovalInvalid, NotApproved
+from dsr_desk.deletion.approval import ApprovalInvalid
 from dsr_desk.deletion.export import (
     AnswerInvalid,
     Exported,
@@ -38,6 +39,7 @@ from dsr_desk.deletion.export import (
 )
 from dsr_desk.deletion.plan import make_plan
 from dsr_desk.deletion.read_back import Scope, read_back
+from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
 
 VAULT = pyrage.x25519.Identity.generate()
@@ -148,3 +150,15 @@ def test_an_answer_that_was_changed_or_belongs_elsewhere_is_refused(root: Path, 
         open_answer(forged, str(VAULT), key, plan)
     with pytest.raises(NotAPlan):
         open_answer(b"nothing", str(VAULT), key, plan)
+
+
+def test_an_answer_speaks_of_nothing_that_was_not_handed_out(root: Path, tmp_path: Path) -> None:
+    plan = plan_for_elsewhere(root)
+    exported, key = export(plan)
+    records = FileRecords(tmp_path / "work.json", exported.plan)
+    run_exported(exported, [OFFICER_KEY], {}, records, "operator")
+    index = next(action for action in plan.actions if action.kind is ActionKind.ERASE_INDEX)
+    records.open(plan, index, Before(), MADE)
+    records.close(plan, Outcome(index.id, OutcomeState.DONE, "operator", MADE))
+    with pytest.raises(AnswerInvalid, match="not handed out"):
+        open_answer(answer(exported, records, "operator"), str(VAULT), key, plan)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, plan_of, scope_of, write_dataset
@@ -13,15 +15,16 @@ from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import Box, DatasetVersion
 from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
+from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.plan import (
     ORPHAN,
     SAME_BYTES,
     Backup,
     Choice,
     Hold,
-    NotDecidedSame,
-    NothingToDelete,
     ReasonMissing,
+    companions,
     make_plan,
 )
 
@@ -42,6 +45,11 @@ def test_each_container_and_index_gets_an_action_with_its_items(root: Path) -> N
     assert [action.id for action in plan.actions] == ["a01", "a02", "a03", "a04"]
 
 
+def test_the_actions_of_a_later_plan_number_on(root: Path) -> None:
+    plan = make_plan(CASE, MADE, hits_of(root), scope_of(root), first=5)
+    assert [action.id for action in plan.actions] == ["a05", "a06", "a07", "a08"]
+
+
 def test_records_of_erased_photos_go_along_and_say_so(root: Path) -> None:
     loose, shard = plan_of(root).actions[:2]
     assert [(item.address.member, item.reason) for item in loose.items] == [("p0.jpg", ""), ("p0.json", ORPHAN)]
@@ -59,6 +67,50 @@ def test_the_very_same_bytes_elsewhere_in_the_container_go_along_unless_rejected
     assert ("copy.jpg", SAME_BYTES) in [(item.address.member, item.reason) for item in copied]
     twin = next(item.address for item in copied if item.address.member == "copy.jpg")
     assert "copy.jpg" not in [item.address.member for item in plan_of(root, rejected=[twin.id]).actions[0].items]
+
+
+def members_of(plan: Plan) -> list[str]:
+    """What goes from the loose photos and their records."""
+    erasing = (one for one in plan.actions if one.kind is ActionKind.ERASE_ITEMS and one.container == "data")
+    return [item.address.member for action in erasing for item in action.items]
+
+
+def test_the_very_same_bytes_stay_where_they_are_held(root: Path) -> None:
+    (root / "copy.jpg").write_bytes((root / "p0.jpg").read_bytes())
+    data = containers_of(root)[VERSION, "data"]
+    held = hit(data, "copy.jpg")
+    scope = scope_of(root, holds={held.address.id: Hold("§ 257 HGB", "2030-12-31")})
+    assert members_of(make_plan(CASE, MADE, [hit(data, "p0.jpg"), held], scope)) == ["p0.jpg", "p0.json"]
+
+
+def test_a_rejected_twin_keeps_its_record(root: Path) -> None:
+    (root / "copy.jpg").write_bytes((root / "p0.jpg").read_bytes())
+    (root / "copy.json").write_text('{"name": "Bo"}')
+    twin = next(item.address for item in plan_of(root).actions[0].items if item.address.member == "copy.jpg")
+    assert members_of(plan_of(root, rejected=[twin.id])) == ["p0.jpg", "p0.json"]
+
+
+def test_a_rejected_record_does_not_go_with_its_photo(root: Path) -> None:
+    record = next(item.address for item in plan_of(root).actions[0].items if item.address.member == "p0.json")
+    assert members_of(plan_of(root, rejected=[record.id])) == ["p0.jpg"]
+
+
+def test_a_record_of_another_photo_does_not_go_along_though_it_says_the_same(root: Path) -> None:
+    (root / "p1.json").write_bytes((root / "p0.json").read_bytes())
+    data = containers_of(root)[VERSION, "data"]
+    plan = make_plan(CASE, MADE, [hit(data, "p0.jpg"), hit(data, "p0.json")], scope_of(root))
+    assert sorted(members_of(plan)) == ["p0.jpg", "p0.json"]
+
+
+def test_a_record_stays_while_something_of_its_group_cannot_be_read(root: Path) -> None:
+    data = containers_of(root)[VERSION, "data"]
+    entries = list(data.entries())
+    group = next(entry.group for entry in entries if entry.member == "p0.jpg")
+    broken = SimpleNamespace(problem="it cannot be read", group=group)
+    partly = cast("Container", SimpleNamespace(name="data", entries=lambda: [*entries, broken]))
+    planned = [item for item in plan_of(root).actions[0].items if item.address.member == "p0.jpg"]
+    assert [item.address.member for item in companions(data, planned, ())] == ["p0.json"]
+    assert companions(partly, planned, ()) == []
 
 
 def test_a_container_that_is_not_here_becomes_a_task_with_a_letter(root: Path) -> None:

@@ -14,7 +14,6 @@ from deletion_samples import (
     OFFICER_KEY,
     VERSION,
     KeptRecords,
-    approved,
     containers_of,
     hit,
     plan_of,
@@ -24,15 +23,17 @@ from deletion_samples import (
 )
 from PIL import Image
 
-from dsr_desk.core.actions import Check, OutcomeState, Plan, ReadBack, Remaining, Seen, Treatment
+from dsr_desk.core.actions import ActionKind, Check, OutcomeState, Plan, ReadBack, Remaining, Seen, Treatment
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.findings import Identifiers, NotSearched
 from dsr_desk.core.items import Box, ItemAddress
 from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.datasets.container import ItemUnreadable
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
 from dsr_desk.deletion.read_back import Found, Scope, masked_or_held, read_back
 from dsr_desk.deletion.run import Stores, run
+from dsr_desk.jobs.progress import Cancelled, CancelToken
 
 ADA = Identifiers(emails=("Ada@Example.org",), phones=("030 1234567",))
 
@@ -52,7 +53,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def deleted(root: Path) -> tuple[Plan, Stores, KeptRecords]:
     plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
-    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    run(plan, stores, records, OFFICER_KEY)
     return plan, stores, records
 
 
@@ -102,7 +103,7 @@ def test_a_record_that_says_the_same_of_another_photo_stays_and_counts_for_nothi
     plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
     assert "p1.json" not in [item.address.member for action in plan.actions for item in action.items]
 
-    outcomes = run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    outcomes = run(plan, stores, records, OFFICER_KEY)
 
     assert {one.state for one in outcomes} == {OutcomeState.DONE}
     assert look((plan, stores, records)).seen is Seen.GONE
@@ -156,6 +157,49 @@ def test_what_was_not_looked_at_is_never_called_gone(root: Path, deleted: tuple[
     assert check(result, "content hash").not_looked[0].what == "data/s-000.tar"
 
 
+def test_items_of_a_container_that_is_not_here_were_not_looked_at(
+    root: Path, deleted: tuple[Plan, Stores, KeptRecords]
+) -> None:
+    plan, stores, records = deleted
+    left = Stores({key: one for key, one in stores.containers.items() if key[1] != "data/s-000.tar"}, stores.indexes)
+    item = next(action for action in plan.actions if action.container == "data/s-000.tar").items[0].address.id
+    assert {one.item: one.seen for one in look((plan, left, records)).items}[item] is Seen.NOT_LOOKED
+    (root / "s-000.tar").unlink()
+    assert {one.item: one.seen for one in look(deleted).items}[item] is Seen.NOT_LOOKED
+
+
+def test_the_weakest_that_was_seen_of_an_item_counts(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    plan, stores, records = deleted
+    first = plan.actions[0]
+    elsewhere = replace(first, id="a99", kind=ActionKind.TASK, container="", what="a copy elsewhere")
+    for actions in ((*plan.actions, elsewhere), (elsewhere, *plan.actions)):
+        result = look((replace(plan, actions=actions), stores, records))
+        seen = {one.item: one.seen for one in result.items}
+        assert {seen[item.address.id] for item in first.items} == {Seen.NOT_LOOKED}
+
+
+def test_what_cannot_be_read_is_told(
+    deleted: tuple[Plan, Stores, KeptRecords], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loose = type(deleted[1].containers[VERSION, "data"])
+    entries = loose.entries
+
+    def unreadable() -> bytes:
+        raise ItemUnreadable(name="data", why="it is broken")
+
+    monkeypatch.setattr(loose, "entries", lambda self: (replace(one, read=unreadable) for one in entries(self)))
+    told = check(look(deleted), "content hash")
+    assert told.seen is Seen.NOT_LOOKED
+    assert [(one.what, one.why) for one in told.not_looked] == [("data", "items that cannot be read")]
+
+
+def test_a_look_that_was_cancelled_is_none(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        read_back(*deleted, OFFICER_KEY, LOOK, token=token)
+
+
 def test_an_unfinished_file_of_a_killed_run_is_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     (root / ".s-000.tar.dsr-new").write_bytes(b"half")
     assert check(look(deleted), "unfinished files").seen is Seen.STILL_THERE
@@ -167,7 +211,7 @@ def test_a_held_item_is_held_and_may_be_found_again(root: Path) -> None:
     gone = hit(containers_of(root)[VERSION, "data"], "p2.jpg")
     scope = scope_of(root, holds={held.address.id: Hold("court order", "2027-01-01")})
     plan, stores, records = make_plan(CASE, MADE, [held, gone], scope), stores_of(root), KeptRecords()
-    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    run(plan, stores, records, OFFICER_KEY)
     look = replace(
         LOOK,
         excepted=masked_or_held(plan),
@@ -187,13 +231,24 @@ def test_a_masked_photo_may_be_found_again_for_what_else_it_shows(root: Path) ->
         stores_of(root),
         KeptRecords(),
     )
-    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    run(plan, stores, records, OFFICER_KEY)
     digest = hashlib.sha256((root / "p1.jpg").read_bytes()).hexdigest()
     masked = ItemAddress("faces", "data", "p1.jpg", digest).id
     again = replace(LOOK, mentions=None, search_again=lambda: Found((Remaining("data › p1.jpg", "x", masked),), 4))
     result = read_back(plan, stores, records, OFFICER_KEY, again)
     assert result.seen is Seen.MASKED
     assert "faces were masked" in result.headline
+
+
+def test_another_photo_in_the_place_of_a_masked_one_is_no_mask(root: Path) -> None:
+    shown = hit(containers_of(root)[VERSION, "data"], "p1.jpg", Box(20, 20, 40, 40))
+    choices = {shown.address.id: Choice(Treatment.MASK, "shows another person")}
+    plan = make_plan(CASE, MADE, [shown], scope_of(root, choices=choices))
+    stores, records = stores_of(root), KeptRecords()
+    run(plan, stores, records, OFFICER_KEY)
+    (root / "p1.jpg").write_bytes((root / "p2.jpg").read_bytes())
+    (seen,) = look((plan, stores_of(root), records)).items
+    assert seen.seen is Seen.STILL_THERE
 
 
 def test_a_destroyed_model_whose_file_is_still_there_is_found(root: Path, tmp_path: Path) -> None:
@@ -205,7 +260,7 @@ def test_a_destroyed_model_whose_file_is_still_there_is_found(root: Path, tmp_pa
     model = AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(data), Step(node, Role.TRAIN)),))
     plan = plan_of(root, models=[(model, Planned(Fate.DESTROYED, "", "ml", "", "o", MADE))])
     stores, records = stores_of(root), KeptRecords()
-    run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    run(plan, stores, records, OFFICER_KEY)
     look = replace(LOOK, model_files={"m": [weights]})
     assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model file net@1").seen is Seen.STILL_THERE
     weights.write_bytes(b"another model that took its place")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 import tarfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from deletion_samples import (
     CASE,
     MADE,
-    OFFICER,
     OFFICER_KEY,
     VERSION,
     FakeIndex,
     KeptRecords,
-    approved,
     containers_of,
     digests,
     hit,
@@ -26,11 +26,11 @@ from deletion_samples import (
     write_dataset,
 )
 
-from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, Plan, Seen, Treatment
+from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan, Seen, Treatment
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
+from dsr_desk.core.refusals import IdentityMissing
 from dsr_desk.datasets.csv_table import CsvTable
-from dsr_desk.deletion.approval import ApprovalInvalid, NotApproved, approve
 from dsr_desk.deletion.derive import derived_versions, label_of
 from dsr_desk.deletion.dry_run import dry_run
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
@@ -44,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def carry_out(plan: Plan, stores: Stores, records: KeptRecords) -> tuple[Outcome, ...]:
-    return run(plan, approved(plan), {OFFICER_KEY}, stores, records, OFFICER_KEY)
+    return run(plan, stores, records, OFFICER_KEY)
 
 
 def bytes_of(root: Path) -> dict[str, bytes]:
@@ -69,19 +69,39 @@ def test_a_run_erases_what_was_planned_and_nothing_else(root: Path) -> None:
     assert len(index.forgotten) == 5, "what went along is forgotten as well"
 
 
-def test_a_plan_without_approval_or_changed_after_it_is_refused(root: Path) -> None:
-    plan, before = plan_of(root), bytes_of(root)
-    smaller = replace(plan, actions=plan.actions[:1])
-    stranger = approve(plan, "ab" * 32, MADE, OFFICER.sign)
-    forged = replace(approved(plan)[0], time="2026-03-02T00:00:00Z")
-    with pytest.raises(NotApproved):
-        run(plan, [], {OFFICER_KEY}, stores_of(root), KeptRecords(), OFFICER_KEY)
-    with pytest.raises(NotApproved):
-        run(plan, approved(plan) * 2, {OFFICER_KEY}, stores_of(root), KeptRecords(), OFFICER_KEY, needed=2)
-    for given in (approved(smaller), [stranger], [forged]):
-        with pytest.raises(ApprovalInvalid):
-            run(plan, given, {OFFICER_KEY}, stores_of(root), KeptRecords(), OFFICER_KEY)
-    assert bytes_of(root) == before
+def test_a_refusal_between_two_actions_ends_the_run_and_is_no_outcome(root: Path) -> None:
+    plan, before, records = plan_of(root), bytes_of(root), KeptRecords(forbids=1)
+    with pytest.raises(IdentityMissing):
+        carry_out(plan, stores_of(root), records)
+    assert set(records.ended) == {"a01"}
+    after = bytes_of(root)
+    assert {name for name in before if after.get(name) != before[name]} == {"p0.jpg", "p0.json"}
+
+
+def test_a_refusal_while_an_index_is_rewritten_is_no_outcome(root: Path) -> None:
+    class Refusing(FakeIndex):
+        def erase(self, items: Sequence[str]) -> None:
+            del items
+            raise IdentityMissing(case=CASE)
+
+    records = KeptRecords()
+    with pytest.raises(IdentityMissing):
+        carry_out(plan_of(root), Stores(containers_of(root), {"faces": Refusing()}), records)
+    assert "a04" not in records.ended
+
+
+def test_an_action_on_a_model_that_was_decided_anew_is_not_handed_out(root: Path) -> None:
+    plan = replace(
+        plan_of(root),
+        actions=(
+            Action("a01", ActionKind.DISPOSE_MODEL, "net@1", node="m"),
+            Action("a02", ActionKind.TELL_RECIPIENT, "Example Ltd"),
+        ),
+    )
+    void, stands = run(plan, stores_of(root), KeptRecords(), OFFICER_KEY, holds=lambda action: action.node != "m")
+    assert (void.state, void.error) == (OutcomeState.FAILED, "DELETE-DISPOSITION-CHANGED")
+    assert "net@1" in void.notes[0]
+    assert stands.state is OutcomeState.WAITING
 
 
 def test_nothing_is_deleted_if_the_record_cannot_be_written(root: Path) -> None:
@@ -146,6 +166,24 @@ def test_an_erasure_that_fails_is_reported_and_the_others_go_on(root: Path, monk
     assert outcomes[3].state is OutcomeState.PARTLY, "the index keeps what is still there"
     again = carry_out(plan, stores, records)
     assert [outcome.state for outcome in again] == [OutcomeState.DONE] * 4
+
+
+def test_what_broke_is_not_done_though_nothing_of_it_is_left(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(DeskError):
+        code = "TEST-BROKEN-LATE"
+        happened = "It broke at the end."
+
+    erase = CsvTable.erase
+
+    def breaking(*given: Any) -> None:
+        erase(*given)
+        raise Broken()
+
+    plan, records, stores = plan_of(root), KeptRecords(), stores_of(root)
+    monkeypatch.setattr(CsvTable, "erase", breaking)
+    outcome = carry_out(plan, stores, records)[2]
+    assert {one.seen for one in outcome.items} == {Seen.GONE}
+    assert (outcome.state, outcome.error) == (OutcomeState.PARTLY, "TEST-BROKEN-LATE")
 
 
 def test_an_item_that_was_changed_since_it_was_indexed_is_not_called_gone(root: Path) -> None:
@@ -213,7 +251,7 @@ def test_a_cancelled_run_stops_between_two_actions(root: Path) -> None:
     token.cancel()
     plan, before = plan_of(root), bytes_of(root)
     with pytest.raises(Cancelled):
-        run(plan, approved(plan), {OFFICER_KEY}, stores_of(root), KeptRecords(), OFFICER_KEY, token=token)
+        run(plan, stores_of(root), KeptRecords(), OFFICER_KEY, token=token)
     assert bytes_of(root) == before
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import replace
+import json
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -15,10 +17,9 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PIL import Image, ImageDraw
 
-from dsr_desk.core.canonical import canonical_json
+from dsr_desk.core.acts import Act, Entry, Kind, field_digest
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.core.lineage import Fate
-from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.content import (
     ActionEntry,
@@ -52,30 +53,113 @@ from dsr_desk.evidence.signing import Signer
 
 SomeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | Ed25519PrivateKey
 
-ORIGIN = "dsr-desk/journal/6f1c2a"
-OFFICER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"an officer").digest())
+VAULT = "6f1c2a" * 5 + "6f"
+ORIGIN = f"dsr-desk/{VAULT}"
+CASE, OTHER = "c1" * 16, "c2" * 16
+OFFICER, SECOND, THIRD, RECOVERY = (
+    Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name).digest())
+    for name in (b"an officer", b"a second officer", b"a third officer", b"a recovery code")
+)
+NAMES = {"Iris Novak": OFFICER, "Ben Okafor": SECOND, "Tove Berg": THIRD}
+TOLD = frozenset(
+    {"officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved", "epoch"}
+)
 
 
-def entry(number: int, case: str) -> JournalLeaf:
-    """A journal entry as the vault keeps it, made from its number alone."""
-    body = {
-        "seq": number,
-        "epoch": 1,
-        "time": f"2026-03-02T09:{number:02d}:00Z",
-        "kind": "search",
-        "case": case,
-        "officer": OFFICER.public_key().public_bytes_raw().hex(),
-        "body": {"index": "portraits", "compared": 240},
-    }
-    salt, content = hashlib.sha256(b"salt %d" % number).digest(), canonical_json(body)
-    return JournalLeaf(number, salt, content, OFFICER.sign(leaf_hash(salt + content)))
+def public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes_raw().hex()
+
+
+@dataclass
+class Book:
+    """A log as a vault keeps it, entry by entry; everything in it follows from its place. `leaves` are shown."""
+
+    leaves: list[JournalLeaf] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
+    epoch: int = 1
+
+    def add(
+        self,
+        kind: Kind,
+        case: str = "",
+        said: dict[str, Any] | None = None,
+        *,
+        by: Ed25519PrivateKey = OFFICER,
+        writer: Ed25519PrivateKey | None = None,
+        also: tuple[Ed25519PrivateKey, ...] = (),
+        name: str = "",
+        time: str = "",
+        vault: str = VAULT,
+        salted_as: int | None = None,
+    ) -> Act:
+        """Writes an act of `by`; returns it. `salted_as` is the entry whose salt it repeats."""
+        seq = len(self.hashes)
+        salted = seq if salted_as is None else salted_as
+        salt, value = hashlib.sha256(b"salt %d" % salted).digest(), json.dumps(name)
+        fields = {"name": field_digest(salt, "name", value)} if name else {}
+        when = time or f"2026-03-02T{9 + seq // 60:02d}:{seq % 60:02d}:00Z"
+        nonce = hashlib.sha256(b"nonce %d" % seq).hexdigest()[:32]
+        act = Act(kind, vault, case, public(by), when, nonce, "", said or {}, fields)
+        writing = writer or by
+        signers = (*also, *((by,) if writer is not None else ()))
+        signatures = {public(one): one.sign(act.signed).hex() for one in signers}
+        before = self.heads.get(case, "") if case else ""
+        entry = Entry(seq, self.epoch, act, before, self.heads.get("", ""), public(writing), signatures)
+        self.heads[case] = entry.leaf.hex()
+        self.hashes.append(entry.leaf)
+        if case != OTHER:
+            told = act.content if case or kind.value in TOLD else b""
+            opened = (("name", salt, value),) if name else ()
+            signature = writing.sign(entry.signed)
+            self.leaves.append(JournalLeaf(seq, case == CASE, entry.envelope, signature, told, opened))
+        return act
+
+    def officer(self, name: str, *, by: Ed25519PrivateKey = OFFICER, **said: Any) -> Act:
+        """Adds an officer, who signs too."""
+        key = NAMES[name]
+        open_ = {"key": public(key), "slot": "00", "proposal": "", **said}
+        return self.add(Kind.OFFICER_ADDED, "", open_, by=by, also=() if key is by else (key,), name=name)
+
+    def begin(self) -> Book:
+        """The first officer, the vault, and the case with its letter."""
+        self.officer("Iris Novak", recovery=public(RECOVERY))
+        self.add(Kind.VAULT_CREATED)
+        self.add(Kind.RECEIVED, CASE, {"ref": "2026-001", "faces": True, "channel": "text"})
+        return self
+
+    def sealing(self) -> Book:
+        self.add(Kind.SEALING, CASE, {"requester": True, "regulators": 1})
+        return self
+
+    def excerpt(self, earlier: tuple[str, ...] = (), origin: str = ORIGIN) -> JournalExcerpt:
+        """What a bundle of the case shows of it."""
+        count = sum(one.of_case for one in self.leaves)
+        return excerpt(origin, self.hashes, self.leaves, count, earlier, self.epoch)
+
+
+def written(size: int) -> Book:
+    """A log of so many entries (5, 8, 11 and so on): the case, another one and the vault itself take turns.
+
+    A shorter one is the beginning of a longer one.
+    """
+    book = Book().begin()
+    while len(book.hashes) < size:
+        turn = len(book.hashes) % 3
+        if turn == 0:
+            book.add(Kind.UNLOCKED, "", {"switched": False})
+        elif turn == 1:
+            book.sealing()
+        elif OTHER in book.heads:
+            book.add(Kind.DECIDED, OTHER, {"count": 1, "root": "ab" * 32})
+        else:
+            book.add(Kind.RECEIVED, OTHER, {"ref": "2026-002", "faces": False, "channel": "text"})
+    return book
 
 
 def journal(size: int = 11, earlier: tuple[str, ...] = ()) -> JournalExcerpt:
-    """A journal in which every third entry belongs to the case."""
-    entries = [entry(number, "2026-001" if number % 3 == 0 else "2026-002") for number in range(size)]
-    hashes = [leaf_hash(one.salt + one.entry) for one in entries]
-    return excerpt(ORIGIN, hashes, entries[::3], earlier)
+    """An excerpt of a log of so many entries."""
+    return written(size).excerpt(earlier)
 
 
 def drawn_face(colour: str) -> bytes:

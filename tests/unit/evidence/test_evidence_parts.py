@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -134,15 +135,15 @@ def test_any_entries_are_proved_together_and_a_changed_proof_is_refused(size: in
         {"index": one.index, "others": one.count, "hash": one.node.hex()}
         if isinstance(one, Others)
         else {"index": one.index, "hash": leaves[one.index].hex()}
-        for one in between(leaves, [JournalLeaf(index, b"", b"", b"") for index in own])
+        for one in between(leaves, [JournalLeaf(index, True, b"", b"") for index in own])
     ]
     head = check_bundle.Head("o", size, merkle.root(leaves))
-    assert check_bundle._check_leaves(lines, head, "") == len(own)
+    assert check_bundle._check_leaves(lines, head, None) == len(own)
     place = data.draw(st.integers(0, len(lines) - 1))
     before, after = lines[:place], lines[place + 1 :]
     for forged in ([*before, *after], [*lines, lines[place]], [*before, {**lines[place], "hash": "00" * 32}, *after]):
         with pytest.raises(check_bundle.Refused):
-            check_bundle._check_leaves(forged, head, "")
+            check_bundle._check_leaves(forged, head, None)
 
 
 def test_a_zip_is_the_same_whatever_order_its_members_come_in() -> None:
@@ -176,6 +177,20 @@ def test_a_bundle_signed_before_a_key_was_renewed_still_verifies(
     sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
     Signer.new("Lumen Vision GmbH")
     assert verify(sealed.path, sealed.passphrase, expected_certificate=signer.fingerprint).ok
+
+
+def test_a_succession_names_the_key_that_signs_it_and_the_one_that_follows(signer: Signer) -> None:
+    new = Signer.new("Lumen Vision GmbH")
+    link = json.loads(signer.succeeded_by(new).successions[-1])
+    assert check_bundle._successor(link, signer.fingerprint) == new.fingerprint
+    said = {"type": "urn:dsr-desk:succession:v1", "old": signer.fingerprint, "new": new.fingerprint}
+    for odd in ({"type": "urn:dsr-desk:evidence:v1"}, {"old": new.fingerprint}):
+        envelope = signer.envelope("application/json", {**said, **odd})
+        with pytest.raises(check_bundle.Refused, match="names other keys"):
+            check_bundle._successor({**link, "envelope": envelope}, signer.fingerprint)
+    forged = new.envelope("application/json", said)
+    with pytest.raises(check_bundle.Refused, match="signature that does not hold"):
+        check_bundle._successor({**link, "envelope": forged}, signer.fingerprint)
 
 
 def test_a_signature_after_the_last_day_of_the_certificate_does_not_count(
@@ -238,6 +253,6 @@ def test_opening_writes_the_report_first_and_never_into_a_folder_in_use(
 def test_a_journal_without_entries_of_the_case_is_still_a_journal(
     content: EvidenceContent, signer: Signer, tmp_path: Path
 ) -> None:
-    empty = replace(content, journal=replace(journal(1), leaves=()))
+    empty = replace(content, journal=replace(journal(5), leaves=()))
     sealed = seal(empty, Edition.REQUESTER, signer, tmp_path / "open-me.html")
     assert verify(sealed.path, sealed.passphrase).ok

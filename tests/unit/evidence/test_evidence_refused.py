@@ -11,15 +11,13 @@ from pathlib import Path
 
 import bagit
 import pytest
-from evidence_sample import ORIGIN, entry, journal
-from test_evidence_attacks import SIGNED, zip_of
+from evidence_sample import journal
+from test_evidence_attacks import SIGNED, without_unlocking, zip_of
 from test_evidence_tools import openssl_verifies, tool
 
-from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.evidence.bag import stored_zip
 from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, members_of
 from dsr_desk.evidence.content import Edition, EvidenceContent, Language
-from dsr_desk.evidence.log import excerpt
 from dsr_desk.evidence.seal import Evidence, sign
 from dsr_desk.evidence.signing import Signer
 from dsr_desk.evidence.verify import verify
@@ -138,9 +136,7 @@ def climbing(case: Case) -> Parcel:
 
 def rebuilt(case: Case) -> Parcel:
     """An entry removed, and the chain built and signed anew: shows to who holds a checkpoint, and to nobody else."""
-    entries = [entry(number, "2026-001") for number in range(20) if number != 4]
-    hashes = [leaf_hash(one.salt + one.entry) for one in entries]
-    return case.bundle(journal=excerpt(ORIGIN, hashes, ())).parcel
+    return case.bundle(journal=without_unlocking().excerpt()).parcel
 
 
 def replayed(case: Case) -> Parcel:

@@ -15,6 +15,7 @@ from evidence_sample import hit, journal
 from dsr_desk.core.lineage import Certainty, Fate, NodeKind, Role
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation, Seen
+from dsr_desk.evidence.editions import predicate
 from dsr_desk.evidence.facts import WORDS
 from dsr_desk.evidence.html import ROWS_SHOWN
 from dsr_desk.evidence.lineage_picture import lineage_svg
@@ -209,3 +210,75 @@ def test_photos_do_not_count_as_searched_where_no_face_was_compared(nothing_foun
     assert "We searched 2 dataset versions: 4,100 records." in said
     assert "We found no record of yours" in said
     assert "no photo and no record" not in said
+
+
+def test_an_order_was_complied_with_only_where_all_that_was_found_was_dealt_with(content: EvidenceContent) -> None:
+    order = replace(content, case=replace(content.case, order=True), review=replace(content.review, unsure=0))
+    compliance, handling = "Evidence of compliance with an order", "Evidence of the handling of an order"
+    still = replace(content.read_backs[0], seen=Seen.STILL_THERE)
+    for edition in Edition:
+        assert compliance in visible(report(order, edition, Language.ENGLISH))
+        for short in (
+            replace(order, actions=(), read_backs=(), custody=()),
+            replace(order, read_backs=(still, *order.read_backs[1:])),
+            replace(order, review=replace(order.review, not_reviewed=1)),
+            replace(order, hits=(), read_backs=()),
+        ):
+            page = visible(report(short, edition, Language.ENGLISH))
+            assert handling in page
+            assert compliance not in page
+
+
+def test_nothing_found_is_not_said_while_something_is_undecided(nothing_found: EvidenceContent) -> None:
+    for edition, nothing in (
+        (Edition.REQUESTER, "We found no photo"),
+        (Edition.REGULATOR, "Nothing was found in what"),
+    ):
+        assert nothing in visible(report(nothing_found, edition, Language.ENGLISH))
+        open_ = replace(nothing_found, review=replace(nothing_found.review, not_reviewed=3))
+        page = visible(report(open_, edition, Language.ENGLISH))
+        assert nothing not in page
+        assert "3 proposals of the search are not decided" in page
+        assert "Nothing that we know of remains" not in page
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"one_officer": True}, "The vault has one officer: nobody else looked at what was decided."),
+        ({"second_by_packet": 4}, "A second officer decided on 4 items blind, by packet."),
+        ({"second_in_program": 4}, "A second officer decided on 4 items; the program hid the first decision"),
+        ({"second_by_packet": 4, "settled": 2}, "On 2 items two officers disagreed, and a third one settled it."),
+        ({}, "No second officer looked at what was decided."),
+    ],
+)
+def test_both_editions_say_who_else_looked_and_how(
+    content: EvidenceContent, said: dict[str, object], words: str
+) -> None:
+    reviewed = replace(content, review=replace(content.review, **said))  # type: ignore[arg-type]
+    for edition in Edition:
+        assert words in visible(report(reviewed, edition, Language.ENGLISH))
+        assert any(words in sentence for sentence in predicate(reviewed, edition, Language.ENGLISH)["declared"])
+
+
+def test_rounds_are_told_apart_and_the_newest_look_counts(content: EvidenceContent) -> None:
+    """What an earlier look found still there was dealt with in the next round; both stay visible."""
+    found = tuple(replace(one, seen=Seen.STILL_THERE, superseded=True) for one in content.read_backs)
+    gone = tuple(replace(one, seen=Seen.GONE, round=2) for one in content.read_backs)
+    again = tuple(replace(one, ref=f"action-01{number}", round=2) for number, one in enumerate(content.actions))
+    twice = replace(content, read_backs=(*found, *gone), actions=(*content.actions, *again), retained=())
+    assert twice.tally.seen() == {Seen.GONE: 10}
+    page = visible(report(twice, Edition.REGULATOR, Language.ENGLISH))
+    assert "All 10 are deleted there" in page
+    assert page.count("round 1") == len({one.how for one in found}) + len(content.actions) + len(content.searches)
+    assert "round 2" in page
+    assert "still there" in page
+    assert "round 1" not in visible(report(content, Edition.REGULATOR, Language.ENGLISH))
+
+
+def test_a_case_in_which_nothing_was_deleted_claims_nothing_of_copies(content: EvidenceContent) -> None:
+    access = replace(content, read_backs=(), actions=(), custody=())
+    page = visible(report(access, Edition.REQUESTER, Language.ENGLISH))
+    assert "no copy is left anywhere" not in page
+    assert "What is called gone" not in page
+    assert "no copy is left anywhere" in visible(report(content, Edition.REQUESTER, Language.ENGLISH))

@@ -237,3 +237,12 @@ def test_parts_nested_beyond_reason_are_told_and_do_not_stop_the_program() -> No
     assert any("nested deeper" in says for says in read(nested(60)).warnings)
     with pytest.raises(RequestUnreadable):
         read(nested(3_000))
+
+
+def test_a_date_line_with_a_number_beyond_all_years_leaves_the_day_open() -> None:
+    raw = letter().as_bytes().replace(b"03 Mar 2026", b"99999999999999999999 Mar 2026")
+
+    found = read(raw).request
+
+    assert found.received is None
+    assert found.right is Right.ERASURE

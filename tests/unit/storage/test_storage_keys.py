@@ -17,7 +17,6 @@ from dsr_desk.storage import keys
 from dsr_desk.storage.keys import (
     KeyRing,
     KeysDamaged,
-    OfficerKeys,
     PassphraseTaken,
     PassphraseTooShort,
     WrongPassphrase,
@@ -35,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ring(path: Path) -> KeyRing:
-    ring, _, _ = KeyRing.create(path, ANN)
+    ring, _, _, _ = KeyRing.create(path, ANN)
     ring.save()
     return ring
 
@@ -53,18 +52,19 @@ def rewrite(path: Path, content: dict[str, Any]) -> None:
 
 
 def test_an_officer_and_the_recovery_code_open_the_same_data_key(path: Path) -> None:
-    ring, officer, code = KeyRing.create(path, ANN)
+    ring, officer, recovery, code = KeyRing.create(path, ANN)
     ring.save()
     by_passphrase, keys_of_ann = KeyRing.unlock(path, ANN)
     by_code, keys_of_code = KeyRing.unlock(path, code)
     assert by_passphrase.data_keys == by_code.data_keys == ring.data_keys
     assert keys_of_ann == officer
-    assert keys_of_code.seed == b""
+    assert keys_of_code == recovery
+    assert recovery.public_key != officer.public_key
 
 
 @pytest.mark.usefixtures("full_strength")
 def test_passphrases_are_stretched_with_argon2id_and_64_mib(path: Path) -> None:
-    ring, officer, _ = KeyRing.create(path, ANN)
+    ring, officer, _, _ = KeyRing.create(path, ANN)
     ring.save()
     slot = stored(path)["slots"][officer.slot]
     assert slot["kdf"] == "argon2id m=65536 t=3 p=4"
@@ -88,7 +88,7 @@ def test_a_wrong_secret_opens_nothing(path: Path, secret: str) -> None:
 
 
 def test_the_file_holds_neither_secrets_nor_names(path: Path) -> None:
-    ring, officer, code = KeyRing.create(path, ANN)
+    ring, officer, _, code = KeyRing.create(path, ANN)
     ring.save()
     text = path.read_text()
     for secret in (ANN, code, code.replace("-", ""), officer.identity, officer.seed.hex(), ring.data_keys[0].hex()):
@@ -98,13 +98,13 @@ def test_the_file_holds_neither_secrets_nor_names(path: Path) -> None:
 
 def test_a_passphrase_is_the_same_on_keyboards_that_spell_marks_differently(path: Path) -> None:
     composed = unicodedata.normalize("NFC", "größe und café")
-    ring, _, _ = KeyRing.create(path, composed)
+    ring, _, _, _ = KeyRing.create(path, composed)
     ring.save()
     assert KeyRing.unlock(path, unicodedata.normalize("NFD", composed))[0].data_keys == ring.data_keys
 
 
 def test_a_recovery_code_is_160_bits_that_survive_being_copied_by_hand(path: Path) -> None:
-    ring, _, code = KeyRing.create(path, ANN)
+    ring, _, _, code = KeyRing.create(path, ANN)
     ring.save()
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}", code)
     sloppy = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
@@ -163,8 +163,8 @@ def test_who_kept_an_old_key_file_and_its_passphrase_does_not_reach_later_keys(r
 
 
 def test_a_new_recovery_code_shuts_out_the_old_one(path: Path) -> None:
-    ring, _, old = KeyRing.create(path, ANN)
-    new = ring.renew_recovery_code()
+    ring, _, _, old = KeyRing.create(path, ANN)
+    _, new = ring.renew_recovery_code()
     ring.save()
     assert KeyRing.unlock(path, new)[0].data_keys == ring.data_keys
     with pytest.raises(WrongPassphrase):
@@ -254,13 +254,33 @@ def test_a_data_key_of_a_stranger_is_not_taken(path: Path) -> None:
 
 @pytest.mark.usefixtures("ring")
 def test_a_slot_is_bound_to_its_vault_and_its_name(path: Path, tmp_path: Path) -> None:
-    other, _, _ = KeyRing.create(tmp_path / "other.json", BOB)
+    other, _, _, _ = KeyRing.create(tmp_path / "other.json", BOB)
     slot, sealed = next((slot, entry) for slot, entry in stored(path)["slots"].items() if slot != "recovery")
     other._content["slots"][slot] = sealed
     with pytest.raises(WrongPassphrase):
         other._open_any(ANN)
 
 
-def test_keys_of_the_recovery_code_sign_nothing() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
-        OfficerKeys("recovery", "", b"").signing_key  # noqa: B018
+def test_an_officer_is_known_by_the_passphrase_while_the_vault_is_open(ring: KeyRing) -> None:
+    bob = ring.add_officer(BOB)
+    assert ring.open_officer(BOB) == bob
+    assert ring.open_officer(ANN) != bob
+    with pytest.raises(WrongPassphrase):
+        ring.open_officer("somebody else's words")
+
+
+def test_the_recovery_code_is_no_officers_passphrase(path: Path) -> None:
+    ring, _, _, code = KeyRing.create(path, ANN)
+    with pytest.raises(WrongPassphrase):
+        ring.open_officer(code)
+
+
+def test_a_slot_travels_alone_and_opens_with_its_passphrase_only(ring: KeyRing) -> None:
+    bob = ring.add_officer(BOB)
+    alone = ring.slot_alone(bob.slot)
+    assert keys.open_slot_alone(alone, BOB) == bob
+    with pytest.raises(WrongPassphrase):
+        keys.open_slot_alone(alone, ANN)
+    for damage in ({}, {**alone, "sealed": "%"}, {**alone, "kdf": "none"}, {**alone, "salt": None}):
+        with pytest.raises((KeysDamaged, WrongPassphrase)):
+            keys.open_slot_alone(damage, BOB)

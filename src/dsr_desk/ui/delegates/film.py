@@ -10,7 +10,7 @@ from dsr_desk.app.review import ReviewItem
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.models.candidates import ITEM, PICTURE
+from dsr_desk.ui.models.candidates import ITEM, PICTURE, BlindItem
 
 SIDE = 64
 SIGNS = {Verdict.SAME: "done", Verdict.DIFFERENT: "different", Verdict.UNSURE: "unknown"}
@@ -24,7 +24,7 @@ class FilmDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         item = index.data(ITEM)
-        if not isinstance(item, ReviewItem):
+        if not isinstance(item, ReviewItem | BlindItem):
             return
         palette = theme.tokens()
         cell: QRect = option.rect

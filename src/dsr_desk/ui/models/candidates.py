@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsr_desk.app.review import ReviewItem
+from dsr_desk.app.review import ReviewItem, SecondItem
 from dsr_desk.core.findings import Decision, Verdict
 from dsr_desk.ui import names
 from dsr_desk.ui.pictures import Pictures
@@ -18,21 +18,33 @@ ITEM = Qt.ItemDataRole.UserRole + 1
 PICTURE = Qt.ItemDataRole.UserRole + 2
 
 
+@dataclass(frozen=True)
+class BlindItem:
+    """A candidate for a second or third word. `decision` is the officer's own one of just now."""
+
+    number: int
+    candidate: SecondItem
+    decision: Decision | None = None
+
+
+Reviewed = ReviewItem | BlindItem
+
+
 class CandidatesModel(QAbstractListModel):
-    """Rows are ReviewItems in the order of review. Pictures come later, when they are decoded."""
+    """Rows are in the order of review. Pictures come later, when they are decoded."""
 
     def __init__(self, pictures: Pictures, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures = pictures
-        self._items: list[ReviewItem] = []
+        self._items: list[Reviewed] = []
         self._rows: dict[str, int] = {}
         pictures.arrived.connect(self._arrived)
 
     @property
-    def items(self) -> Sequence[ReviewItem]:
+    def items(self) -> Sequence[Reviewed]:
         return self._items
 
-    def show_items(self, items: Sequence[ReviewItem]) -> None:
+    def show_items(self, items: Sequence[Reviewed]) -> None:
         self.beginResetModel()
         self._items = list(items)
         self._rows = {item.candidate.id: row for row, item in enumerate(items)}
@@ -72,7 +84,7 @@ class CandidatesModel(QAbstractListModel):
             return self.sentence(item)
         return None
 
-    def sentence(self, item: ReviewItem) -> str:
+    def sentence(self, item: Reviewed) -> str:
         """The row for a screen reader: number, place, decision; no score."""
         decided = names.verdict_name(item.decision.verdict) if item.decision else self.tr("not decided")
         return self.tr("Candidate {n}, {dataset}, {place}: {decided}").format(

@@ -6,14 +6,14 @@ from datetime import date
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.app.cases import CaseView
+from dsr_desk.app.cases import CaseLine
 from dsr_desk.ui import names, words
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
 
-class CasesModel(RowsModel[CaseView]):
+class CasesModel(RowsModel[CaseLine]):
     """`today` decides how many days are left."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,31 +32,29 @@ class CasesModel(RowsModel[CaseView]):
             parent,
         )
 
-    def show_cases(self, cases: list[CaseView], notes: dict[str, str], today: date) -> None:
+    def show_cases(self, cases: list[CaseLine], notes: dict[str, str], today: date) -> None:
         """`notes` say by case how far its review is."""
         self._today, self._notes = today, notes
         self.show_rows(cases)
 
-    def _reference(self, case: CaseView) -> Cell:
+    def _reference(self, case: CaseLine) -> Cell:
         arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=names.channel_name(case.channel))
         return Cell(case.ref, arrived, strong=True)
 
-    def _due(self, case: CaseView) -> Cell:
+    def _due(self, case: CaseLine) -> Cell:
         if case.state.is_end:
             return Cell(chip=names.state_name(case.state), icon="done", tone=Tone.OK)
         left = case.days_left(self._today)
         note = f"{words.day(case.due)}, {words.weekday(case.due)}"
-        if case.deadline.stands_still:
-            return Cell(chip=tr("clock stands still"), note=note, tone=Tone.PLAIN)
         return Cell(chip=words.days_left(left), note=note, tone=names.urgency(left))
 
-    def _state(self, case: CaseView) -> Cell:
+    def _state(self, case: CaseLine) -> Cell:
         return Cell(names.state_name(case.state), self._notes.get(case.ref, ""))
 
 
-def _right(case: CaseView) -> Cell:
+def _right(case: CaseLine) -> Cell:
     return Cell(names.right_name(case.right), names.law_name(case.law))
 
 
-def _next(case: CaseView) -> Cell:
+def _next(case: CaseLine) -> Cell:
     return Cell(names.next_step(case.state)[0], action=True)

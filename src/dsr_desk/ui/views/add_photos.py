@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.cases import add_photos, record_identity, show_case
 from dsr_desk.app.references import ReferencePhoto
-from dsr_desk.core.changes import Change
+from dsr_desk.core.changes import Change, Topic
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.dialogs import Dialog
@@ -59,7 +59,7 @@ class AddPhotosDialog(Dialog):
     def go(self) -> None:
         desk, ref, photos, how, check = self._session.desk, self._ref, self.usable, self.how.text(), self._check
 
-        def add() -> Change:
+        def add() -> Change | None:
             change = add_photos(desk, ref, photos)
             if check is not None:
                 shows = "; ".join(part for part in (check.photo_shows_requester, how.strip()) if part)
@@ -68,7 +68,7 @@ class AddPhotosDialog(Dialog):
                 )
             return change
 
-        self.attempt(add, self._session.tell)
+        self.attempt(add, lambda _change: self._session.touched(Topic.CASE, Topic.CASES, Topic.DELETION))
 
     def _choose(self, digest: str, number: int) -> None:
         self._found = [replace(one, chosen=number) if one.digest == digest else one for one in self._found]

@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget
 
-from dsr_desk.app.review import ReviewItem
+from dsr_desk.app.review import SecondItem
 from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import names
 from dsr_desk.ui.language import said
+from dsr_desk.ui.models.candidates import Reviewed
 from dsr_desk.ui.photo_view import PhotoView
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.review_parts import RecordView
@@ -50,8 +51,8 @@ class CandidateCard(Card):
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addWidget(hint)
 
-    def show_item(self, item: ReviewItem, fields: dict[str, str], *, score_known: bool) -> None:
-        """Everything but the picture, which comes when it is decoded."""
+    def show_item(self, item: Reviewed, fields: dict[str, str], *, score_known: bool) -> None:
+        """Everything but the picture, which comes when it is decoded. A blind item has no score to show."""
         candidate = item.candidate
         self.number.setText(self.tr("Candidate {n}").format(n=item.number))
         self.linked.say(self._linked(candidate), Tone.INFO, "info")
@@ -60,7 +61,8 @@ class CandidateCard(Card):
         self._shown.setCurrentIndex(1 if is_record else 0)
         if is_record:
             self.record.show_record(candidate, fields)
-        faces = [one for one in candidate.reasons if one.kind is ReasonKind.FACE]
+        known = candidate.reasons if isinstance(candidate, Candidate) else ()
+        faces = [one for one in known if one.kind is ReasonKind.FACE]
         self.reveal.setVisible(bool(faces) and not score_known)
         hidden = self.tr("score hidden until decided") if faces else ""
         self.score.setText("\n".join(said(one.says) for one in faces) if score_known else hidden)
@@ -80,7 +82,7 @@ class CandidateCard(Card):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _linked(self, candidate: Candidate) -> str:
+    def _linked(self, candidate: Candidate | SecondItem) -> str:
         kinds = {reason.kind for reason in candidate.reasons}
         if ReasonKind.RECORD in kinds:
             return self.tr("its record matches")

@@ -7,16 +7,17 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QStackedWidget
 
-from dsr_desk.app.cases import CaseView, list_cases
+from dsr_desk.app.backups import backup_is_old, to_search_again
+from dsr_desk.app.cases import CaseLine, list_cases
 from dsr_desk.app.chasing import due_tasks
-from dsr_desk.app.steps import counts
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import names, words
 from dsr_desk.ui.models.cases import CasesModel
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
+from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Empty, label, row
+from dsr_desk.ui.widgets import Button, Card, Empty, Notice, label, row
 
 
 class CasesPage(Page):
@@ -31,6 +32,9 @@ class CasesPage(Page):
         self.table = Table(self.model, name=self.tr("Cases, the most urgent first"), height=76)
         self.table.opened.connect(self._open)
         self.setFocusProxy(self.table)
+        self.reminder = Notice(tone=Tone.WARN)
+        self.reminder.hide()
+        self.body.addWidget(self.reminder)
         card = Card(margin=1)
         card.body.addWidget(self.table)
         self._empty = Empty(
@@ -50,6 +54,7 @@ class CasesPage(Page):
         self.body.addWidget(foot)
 
     def reload(self) -> None:
+        self._remind()
         today = date.today()
         cases = list_cases(self.session.desk)
         self._due = due_tasks(self.session.desk, today)
@@ -67,16 +72,28 @@ class CasesPage(Page):
         if cases:
             self.table.choose(max(0, self.model.row_of(self.session.case or "")))
 
-    def _note(self, case: CaseView) -> str:
+    def _remind(self) -> None:
+        """What would be lost with this disk, and what a restore does not know of."""
+        desk = self.session.desk
+        again = sorted({one.ref for one in to_search_again(desk)})
+        says = []
+        if backup_is_old(desk):
+            says.append(self.tr("The last backup is old, or there is none. The settings are where one is made."))
+        if again:
+            restored = self.tr("Erased after the backup that was restored, so search again: {cases}")
+            says.append(restored.format(cases=", ".join(again)))
+        self.reminder.say("\n".join(says), Tone.WARN)
+        self.reminder.setVisible(bool(says))
+
+    def _note(self, case: CaseLine) -> str:
         if due := self._due.get(case.ref):
             return words.counted(due, self.tr("1 answer is missing: ask again"), "%Ln answers are missing: ask again")
-        number = counts(self.session.desk, case.ref)
-        if number.searches:
-            done, total = words.figure(number.decided), words.figure(number.candidates)
+        if case.candidates is not None:
+            done, total = words.figure(case.decided), words.figure(case.candidates)
             return self.tr("{n} of {total} candidates decided").format(n=done, total=total)
-        return words.counted(len(case.photos), self.tr("1 reference photo"), "%Ln reference photos")
+        return words.counted(case.photos, self.tr("1 reference photo"), "%Ln reference photos")
 
-    def _open(self, case: CaseView) -> None:
+    def _open(self, case: CaseLine) -> None:
         self.session.open_case(case.ref, names.next_step(case.state)[1])
 
     def _new(self) -> None:

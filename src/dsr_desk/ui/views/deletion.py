@@ -1,124 +1,159 @@
-"""Deletion: a dry run first, then approval, then the run, then what was read back."""
+"""Deletion: a dry run first, then approval, then the run, then what was read back. As often as it takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from dsr_desk.app.cases import show_case
 from dsr_desk.app.chasing import is_task
-from dsr_desk.app.deleting import PlanView, approve, dry_run, make_plan, read_back, run, show_plan, withdraw_plan
+from dsr_desk.app.deleting import approve, make_plan, read_back, run, withdraw_plan
+from dsr_desk.app.packet_files import For
 from dsr_desk.app.treatment import Wanted, treat
-from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, ReadBack
+from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.refusals import BasisChanged
 from dsr_desk.core.requests import CaseState
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import names, words
-from dsr_desk.ui.dialogs import TypedConfirmation
-from dsr_desk.ui.language import said, said_gap
-from dsr_desk.ui.models.actions import ActionRow, ActionsModel, Rehearsed, seen_name, seen_tone
+from dsr_desk.ui.acting import SignDialog, allow, reason
+from dsr_desk.ui.findings import show_finding
+from dsr_desk.ui.language import said_gap
+from dsr_desk.ui.models.actions import ActionRow, ActionsModel, seen_tone
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.deletion_parts import ActsRow, ChangedCard, RoundsCard, SeenCard
+from dsr_desk.ui.views.deletion_reading import Looked, Refused, look
 from dsr_desk.ui.views.letter import LetterDialog
+from dsr_desk.ui.views.packets import packet_buttons, show_packet_buttons
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.tasks import TasksDialog
 from dsr_desk.ui.views.treatment import TreatmentDialog
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, clear, label, list_card, row
+from dsr_desk.ui.widgets import Button, Card, Chip, Empty, Notice, clear, label, list_card
 
-PLANNED = (CaseState.PLANNED, CaseState.APPROVED)
 TOPICS = (Topic.DELETION, Topic.CASES, Topic.REVIEW, Topic.EVIDENCE)
-
-
-@dataclass(frozen=True)
-class Looked:
-    """The plan with its dry run. Without a plan there is nothing to show."""
-
-    state: CaseState
-    view: PlanView | None
-    rows: tuple[ActionRow, ...] = ()
-    cannot: tuple[NotSearched, ...] = ()
-    erase: int = 0
+FOLLOWING = {
+    CaseState.PLANNED: Kind.APPROVED,
+    CaseState.APPROVED: Kind.BEGUN,
+    CaseState.DELETED: Kind.READ_BACK,
+    CaseState.READ_BACK: None,
+}
+"""What comes next where a plan stands so; else it is planning."""
 
 
 class DeletionPage(Page):
-    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.DELETION, Topic.REVIEW, Topic.CASE})
+    topics: ClassVar[frozenset[Topic]] = frozenset(
+        {Topic.DELETION, Topic.REVIEW, Topic.CASE, Topic.INDEXES, Topic.OFFICERS, Topic.MODELS}
+    )
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "")
         self.title.setText(self.tr("Deletion"))
         self.setAccessibleName(self.tr("Deletion"))
-        self.state = Chip()
-        self.chips.addWidget(self.state)
-        self._looked = Looked(CaseState.NEW, None)
-        self.withdraw = Button(self.tr("Withdraw the plan"), self._withdraw)
-        self.again = Button(self.tr("Plan again"), self._plan)
-        self.approve = Button(self.tr("Approve the plan"), self._approve, kind="primary")
-        self.run = Button("", self._confirm, kind="danger")
-        self.look = Button(self.tr("Read back now"), self._read_back, kind="primary")
+        self.state, self.round = Chip(), Chip()
+        for chip in (self.round, self.state):
+            self.chips.addWidget(chip)
         self.tasks = Button("", self._show_tasks)
-        self.seal = Button(self.tr("Go to the evidence"), lambda: session.go.emit("evidence"), kind="primary")
-        for button in (self.tasks, self.withdraw, self.again, self.approve, self.run, self.look, self.seal):
+        self.withdraw = Button(self.tr("Withdraw the plan"), self._withdraw)
+        self.search = Button(self.tr("Search again"), lambda: session.go.emit("search"))
+        self.seal = Button(self.tr("Go to the evidence"), lambda: session.go.emit("evidence"))
+        self.hand, self.take = packet_buttons(session, self, For.APPROVAL)
+        for button in (self.hand, self.take, self.tasks, self.withdraw, self.search, self.seal):
             self.head.addWidget(button)
-        self.plan = Button(self.tr("Make a plan and rehearse it"), self._plan, kind="primary")
-        self._nothing = Empty(
-            self.tr("The plan follows from the hits. Nothing is touched before you approve and run it."),
-            self.plan,
-        )
+        self.acts = ActsRow(self._plan, self._approve, self._confirm, self._read_back)
+        self.plan, self.approve, self.run, self.look = (
+            self.acts.plan, self.acts.approve, self.acts.run, self.acts.look,
+        )  # fmt: skip
+        self.body.addWidget(self.acts)
+        self.changed = ChangedCard()
+        self.body.addWidget(self.changed)
+        self._nothing = Empty("")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self._build())
         self.body.addWidget(self._stack, 1)
-        self._show(self._looked)
+        self.rounds = RoundsCard()
+        self.body.addWidget(self.rounds)
+        self._looked = Looked(CaseState.NEW)
+        for part in (self.acts, self.changed, self.rounds):
+            part.hide()
+        for button in (self.hand, self.take, self.tasks, self.withdraw, self.search, self.seal):
+            button.hide()
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
-        state = show_case(desk, ref).state
-        if state in (CaseState.NEW, CaseState.IDENTIFIED, CaseState.SEARCHED, CaseState.REVIEWED):
-            self._show(Looked(state, None))
-            return
+        planned = desk.case(ref).plan is not None
         self.session.bridge.run(
-            self.tr("Rehearsing the deletion"),
-            lambda _report, _token: self._rehearse(state),
-            self._show,
+            self.tr("Rehearsing the deletion") if planned else self.tr("Looking at the case"),
+            lambda _report, _token: look(desk, ref),
+            lambda found: self._show(found) if self.session.case == ref else None,
             context=self,
         )
 
-    def _rehearse(self, state: CaseState) -> Looked:
-        """In a worker: every container of the plan is read, nothing is changed."""
-        view = show_plan(self.session.desk, self.ref)
-        outcomes: dict[str, Outcome] = {outcome.action: outcome for outcome in view.outcomes}
-        if state not in PLANNED:
-            rows = tuple(ActionRow(action, None, outcomes.get(action.id)) for action in view.plan.actions)
-            return Looked(state, view, rows, view.plan.cannot)
-        found = dry_run(self.session.desk, self.ref)
-        counts = {one.action: Rehearsed(one.erase, one.mask, one.gone_already) for one in found.stores}
-        rows = tuple(ActionRow(action, counts.get(action.id), outcomes.get(action.id)) for action in view.plan.actions)
-        return Looked(state, view, rows, found.cannot, found.erase + found.mask)
-
     def _show(self, looked: Looked) -> None:
         self._looked = looked
-        state = looked.state
-        self._stack.setCurrentIndex(1 if looked.view else 0)
-        tone = Tone.OK if state is CaseState.READ_BACK else Tone.INFO if looked.view else Tone.PLAIN
-        self.state.say(names.state_name(state) if looked.view else "", tone)
-        for button, states in (
-            (self.withdraw, PLANNED),
-            (self.again, (CaseState.PLANNED,)),
-            (self.approve, (CaseState.PLANNED,)),
-            (self.run, (CaseState.APPROVED,)),
-            (self.look, (CaseState.DELETED,)),
-            (self.seal, (CaseState.READ_BACK,)),
-        ):
-            button.setVisible(state in states and looked.view is not None)
-        self.run.setText(words.counted(looked.erase, self.tr("Delete 1 item …"), "Delete %Ln items …"))
-        self.run.setAccessibleName(self.run.text())
-        self.run.updateGeometry()
+        state, view, refused = looked.state, looked.view, looked.refused
+        self._stack.setCurrentIndex(1 if view else 0)
+        self._nothing.say(self._empty_sentence(refused))
+        read = view.read_back if view and state is CaseState.READ_BACK else None
+        tone = seen_tone(read.seen) if read else Tone.INFO if view else Tone.PLAIN
+        self.state.say(names.state_name(state) if view else "", tone)
+        show_finding(self.state, looked.read)
+        self.round.say(self.tr("Round {n}").format(n=len(looked.rounds)) if len(looked.rounds) > 1 else "", icon="")
+        self._show_acts(looked)
+        self._show_tasks_button(looked)
+        self.changed.show_changed(view.changed if view else ())
+        self.model.show_rows(looked.rows)
+        self._show_cannot(looked.cannot)
+        self.seen.show(view.read_back if view else None, looked.read, waits=state is CaseState.DELETED)
+        self.rounds.show_rounds(looked.rounds)
+
+    def _show_acts(self, looked: Looked) -> None:
+        view, refused = looked.view, looked.refused
+        following = FOLLOWING.get(looked.state, Kind.PLANNED)
+        if following is Kind.READ_BACK and refused[Kind.BEGUN] is None:
+            following = Kind.BEGUN
+        if following is not None and isinstance(refused[following], BasisChanged):
+            following = Kind.PLANNED
+        self.plan.setText(self.tr("Plan anew") if view else self.tr("Make a plan and rehearse it"))
+        some = words.counted(looked.erase, self.tr("Delete 1 item …"), "Delete %Ln items …")
+        goes_on = looked.begun and refused[Kind.BEGUN] is None
+        plain = some if view and not looked.begun else self.tr("Delete …")
+        self.run.setText(self.tr("Go on deleting …") if goes_on else plain)
+        read = view is not None and view.read_back is not None
+        self.look.setText(self.tr("Read back again") if read else self.tr("Read back now"))
+        for button in (self.plan, self.run, self.look):
+            button.setAccessibleName(button.text())
+            button.updateGeometry()
+        self.acts.show()
+        self.acts.show_refusals(refused, following)
+        if looked.mine and refused[Kind.APPROVED] is None:
+            self.approve.setEnabled(False)
+            self.approve.explain(self.tr("You approved this plan."))
+        show_packet_buttons(self.session, self.hand, self.take)
+        self.withdraw.setVisible(view is not None and not looked.begun)
+        allow(self.withdraw, refused[Kind.PLAN_WITHDRAWN])
+        self._show_ways_on(looked)
+
+    def _show_ways_on(self, looked: Looked) -> None:
+        """After reading back: search again where something is left, else on to the evidence."""
+        read = looked.view.read_back if looked.view else None
+        left = read is not None and read.seen is Seen.STILL_THERE
+        for button, primary in ((self.search, left), (self.seal, not left)):
+            button.setVisible(read is not None and looked.state is CaseState.READ_BACK)
+            button.dress("primary" if primary else "")
+
+    def _empty_sentence(self, refused: Refused) -> str:
+        says = self.tr("The plan follows from the hits. Nothing is touched before you approve and run it.")
+        why = reason(refused[Kind.PLANNED])
+        return f"{says}\n\n{why}" if why else says
+
+    def _show_tasks_button(self, looked: Looked) -> None:
         others = [row.outcome for row in looked.rows if is_task(row.action)]
         answered = sum(one is not None and one.state is OutcomeState.DONE for one in others)
         self.tasks.setVisible(bool(others))
@@ -129,9 +164,6 @@ class DeletionPage(Page):
         )
         self.tasks.setAccessibleName(self.tasks.text())
         self.tasks.updateGeometry()
-        self.model.show_rows(looked.rows)
-        self._show_cannot(looked.cannot)
-        self._show_read_back(looked.view.read_back if looked.view else None, state)
 
     def _show_cannot(self, cannot: Sequence[NotSearched]) -> None:
         clear(self._cannot)
@@ -142,22 +174,6 @@ class DeletionPage(Page):
             self._cannot.addWidget(label(self.tr("Nothing that this program knows of."), "muted", wrap=True))
         self._cannot.addStretch(1)
 
-    def _show_read_back(self, found: ReadBack | None, state: CaseState) -> None:
-        clear(self._seen)
-        if found is None:
-            waits = self.tr("Nothing was deleted yet. What is certified comes from here, never from the plan.")
-            done = self.tr("The run has ended. Read back to see what is really gone.")
-            self._seen.addWidget(label(done if state is CaseState.DELETED else waits, "muted", wrap=True))
-        else:
-            self._seen.addLayout(row(Chip(seen_name(found.seen), seen_tone(found.seen)), None))
-            self._seen.addWidget(label(said(found.headline), wrap=True, selectable=True))
-            for check in found.checks:
-                icon = "done" if seen_tone(check.seen) is Tone.OK else None
-                line = Notice(plain=True)
-                line.say(said_gap(check.name, check.says), seen_tone(check.seen), icon)
-                self._seen.addWidget(line)
-        self._seen.addStretch(1)
-
     def _plan(self) -> None:
         desk, ref = self.session.desk, self.ref
         self._work(self.tr("Planning the deletion"), lambda _report, _token: make_plan(desk, ref), cancellable=False)
@@ -167,11 +183,10 @@ class DeletionPage(Page):
 
     def _approve(self) -> None:
         text = self.tr(
-            "Your signature stands under this plan. From now on decisions are corrected by new entries, not undone."
+            "Your signature stands under this plan. What it rests on stays as it is, or the approval no longer counts. "
+            "An approval cannot be taken back; the plan can be withdrawn while it has not run."
         )
-        dialog = TypedConfirmation(self.tr("Approve the plan"), text, self.ref, self.tr("Approve and sign"), self)
-        dialog.accepted.connect(self._approved)
-        dialog.open()
+        self._sign(self.tr("Approve the plan"), text, self.tr("Approve and sign"), self._approved)
 
     def _approved(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -181,9 +196,16 @@ class DeletionPage(Page):
         erased = words.counted(self._looked.erase, self.tr("1 item is erased"), "%Ln items are erased")
         text = self.tr("{erased} for good. This cannot be undone.").format(erased=erased)
         act = words.counted(self._looked.erase, self.tr("Delete 1 item"), "Delete %Ln items")
-        dialog = TypedConfirmation(self.tr("Run the deletion"), text, self.ref, act, self)
-        dialog.accepted.connect(self._run)
-        dialog.open()
+        if self._looked.begun:
+            text = self.tr("The run goes on where it stopped. What it erases is gone for good; this cannot be undone.")
+            act = self.tr("Go on deleting")
+        self._sign(self.tr("Run the deletion"), text, act, self._run, word=self.ref, danger=True)
+
+    def _sign(
+        self, title: str, says: str, act: str, then: Callable[[], None], *, word: str = "", danger: bool = False
+    ) -> None:
+        session = self.session
+        SignDialog(session.desk, session.bridge, title, says, act, then, self, word=word, danger=danger).open()
 
     def _run(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -202,30 +224,32 @@ class DeletionPage(Page):
         )
 
     def _work(self, name: str, work: Callable[[Report, CancelToken], object], *, cancellable: bool = True) -> None:
-        for button in (self.plan, self.again, self.withdraw, self.approve, self.run, self.look):
-            button.setEnabled(False)
-
-        def over() -> None:
-            for button in (self.plan, self.again, self.withdraw, self.approve, self.run, self.look):
-                button.setEnabled(True)
-            self.session.touched(*TOPICS)
+        """What the buttons may do is asked anew when it has ended."""
+        self.acts.rest()
+        self.withdraw.setEnabled(False)
 
         def failed(error: DeskError) -> None:
-            over()
+            self.session.touched(*TOPICS)
             self.session.bridge.failed.emit(error)
 
         self.session.bridge.run(
-            name, work, lambda _result: over(), context=self, failed=failed, cancellable=cancellable
+            name,
+            work,
+            lambda _result: self.session.touched(*TOPICS),
+            context=self,
+            failed=failed,
+            cancellable=cancellable,
         )
 
     def _show_tasks(self) -> None:
-        TasksDialog(self.session, self.ref, self._looked.state, self).open()
+        TasksDialog(self.session, self.ref, self).open()
 
     def _open_action(self, chosen: ActionRow) -> None:
         if chosen.action.instruction:
             LetterDialog(chosen.action, self).open()
         elif chosen.action.items and chosen.action.kind is not ActionKind.ERASE_INDEX:
-            dialog = TreatmentDialog(chosen, self, editable=self._looked.state is CaseState.PLANNED)
+            editable = self._looked.refused.get(Kind.TREATED) is None and not self._looked.begun
+            dialog = TreatmentDialog(chosen, self, editable=editable)
             dialog.wanted.connect(self._treat)
             dialog.open()
 
@@ -250,10 +274,10 @@ class DeletionPage(Page):
         card = Card(margin=1)
         card.body.addWidget(self.table)
         column.addWidget(card, 3)
-        self._cannot, self._seen = QVBoxLayout(), QVBoxLayout()
+        self._cannot, self.seen = QVBoxLayout(), SeenCard()
         below = QHBoxLayout()
         below.setSpacing(16)
         below.addWidget(list_card(self.tr("What this does not remove, and why"), self._cannot), 1)
-        below.addWidget(list_card(self.tr("What was read back"), self._seen), 1)
+        below.addWidget(self.seen.card, 1)
         column.addLayout(below, 2)
         return whole

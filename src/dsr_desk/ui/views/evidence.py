@@ -5,28 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from dsr_desk.app.cases import end_case, show_case
+from dsr_desk.app.cases import show_case
+from dsr_desk.app.ending import end_case, reopen_case, what_is_open
 from dsr_desk.app.recipients import list_recipients
 from dsr_desk.app.sealing import SealedBundle, bundles, checklist, claims, seal, verify
 from dsr_desk.app.time_stamps import time_stamps
 from dsr_desk.app.validating import confirm_outcome, confirmed_by
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
+from dsr_desk.ui.acting import SignDialog, guard
 from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import Question
-from dsr_desk.ui.language import said
+from dsr_desk.ui.findings import FoundLabel
+from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.bundle_dialogs import CheckDialog, TimeStampDialog
-from dsr_desk.ui.views.end_case import EndCaseDialog
+from dsr_desk.ui.views.end_case import EndCaseDialog, ReopenDialog
 from dsr_desk.ui.views.evidence_parts import ClaimsCard, RecipientsCard, SealedCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.sealed import SealedDialog, Shown
-from dsr_desk.ui.widgets import Button, Notice, clear, list_card, row
+from dsr_desk.ui.widgets import Button, Sign, clear, label, list_card, row
 from dsr_desk.ui.words import tr
 
 
@@ -37,12 +41,16 @@ class EvidencePage(Page):
         super().__init__(session, tr("Evidence"))
         self.go = Button("", self._seal, kind="primary")
         self.end = Button(self.tr("End the case …"), self._end)
+        self.reopen = Button(self.tr("Reopen the case …"), self._reopen)
+        self.head.addWidget(self.reopen)
         self.head.addWidget(self.end)
         self.head.addWidget(self.go)
         self._ready = QVBoxLayout()
         ready = list_card(self.tr("Ready to seal?"), self._ready)
         self.confirm = Button(self.tr("Confirm the outcome …"), self._confirm)
         ready.body.addLayout(row(self.confirm, None))
+        self.why_not = label("", "note", wrap=True)
+        ready.body.addWidget(self.why_not)
         self.recipients = RecipientsCard()
         self.recipients.changed.connect(self._count)
         self.recipients.add_asked.connect(lambda: session.go.emit("recipients"))
@@ -60,13 +68,17 @@ class EvidencePage(Page):
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
         case = show_case(desk, ref)
-        self.end.setVisible(not case.state.is_end)
-        self.confirm.setVisible(case.state is CaseState.READ_BACK and not confirmed_by(desk, ref))
+        self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
+        self.end.setVisible(not self.reopen.isVisibleTo(self))
+        guard(self.end, desk, ref, Kind.CLOSED)
+        self._show_confirmation()
         clear(self._ready)
         for line in checklist(desk, ref):
-            notice = Notice(plain=True)
-            notice.say(said(line.says), Tone.OK if line.ok else Tone.WARN, "done" if line.ok else "warn")
-            self._ready.addWidget(notice)
+            tone, icon = (Tone.OK, "done") if line.ok else (Tone.WARN, "warn")
+            shown = row(Sign(icon, tone), FoundLabel(say(line.says), line.finding))
+            shown.setStretch(1, 1)
+            shown.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._ready.addLayout(shown)
         self._ready.addStretch(1)
         made = bundles(desk, ref)
         self.made.show_bundles(made, time_stamps(desk, ref))
@@ -79,8 +91,21 @@ class EvidencePage(Page):
         count = self.recipients.count
         self.go.setText(words.counted(count, self.tr("Seal for 1 recipient …"), "Seal for %Ln recipients …"))
         self.go.setAccessibleName(self.go.text())
-        self.go.setEnabled(self.recipients.ready)
+        self._allow()
         self.go.updateGeometry()
+
+    def _allow(self) -> None:
+        if self.session.case is not None:
+            guard(self.go, self.session.desk, self.ref, Kind.SEALING, ready=self.recipients.ready)
+
+    def _show_confirmation(self) -> None:
+        """Who confirmed the latest reading back; else whether this officer may."""
+        desk, ref = self.session.desk, self.ref
+        who = confirmed_by(desk, ref)
+        allowed = guard(self.confirm, desk, ref, Kind.VALIDATED)
+        self.confirm.setVisible(not who)
+        self.why_not.setText("" if allowed or who else self.confirm.toolTip())
+        self.why_not.setVisible(bool(self.why_not.text()))
 
     def _confirm(self) -> None:
         question = Question(
@@ -97,16 +122,36 @@ class EvidencePage(Page):
         question.open()
 
     def _end(self) -> None:
-        photos = sum(photo.destroyed is None for photo in show_case(self.session.desk, self.ref).photos)
-        dialog = EndCaseDialog(self.ref, photos, self)
+        desk, ref = self.session.desk, self.ref
+        photos = sum(photo.destroyed is None for photo in show_case(desk, ref).photos)
+        dialog = EndCaseDialog(ref, photos, what_is_open(desk, ref), self)
         dialog.accepted.connect(
             lambda: self.session.do(lambda: end_case(self.session.desk, self.ref, dialog.end, dialog.reason))
         )
         dialog.open()
 
+    def _reopen(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        dialog = ReopenDialog(ref, self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
+        dialog.open()
+
     def _seal(self) -> None:
         if (folder := ask_folder(self, self.tr("Where the bundles are to lie"))) is not None:
-            self.seal_into(folder)
+            self.sign_and_seal(folder)
+
+    def sign_and_seal(self, folder: Path) -> None:
+        """What was sealed cannot be taken back; a later bundle corrects or completes it."""
+        says = self.tr("What is sealed cannot be taken back; a later bundle can correct or complete it.")
+        SignDialog(
+            self.session.desk,
+            self.session.bridge,
+            self.tr("Seal the evidence"),
+            says,
+            self.tr("Seal and sign"),
+            lambda: self.seal_into(folder),
+            self,
+        ).open()
 
     def seal_into(self, folder: Path) -> None:
         """Seal and verify at once; passphrases are shown once and kept nowhere."""

@@ -14,7 +14,8 @@ from dsr_desk.app.time_stamps import TimeStamp
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.fields import Choice, Tick, text_field
-from dsr_desk.ui.language import said
+from dsr_desk.ui.findings import FoundLabel, show_finding
+from dsr_desk.ui.language import say
 from dsr_desk.ui.models.choices import ChoicesModel
 from dsr_desk.ui.models.table import Cell, Column
 from dsr_desk.ui.tables import Table
@@ -174,11 +175,14 @@ class ClaimsCard(Card):
         clear(self._grid)
         names = {"proved": tr("proved"), "consistent": tr("consistent"), "declared": tr("declared")}
         for number, claim in enumerate(claims):
-            tone = STRENGTH[claim.strength]
+            tone, strength = STRENGTH[claim.strength], names[claim.strength]
+            if tone is Tone.OK and claim.finding is None:
+                tone, strength = Tone.PLAIN, tr("once sealed")
             self._grid.addWidget(rule(), number * 2, 0, 1, 3)
-            self._grid.addWidget(label(said(claim.says), wrap=True), number * 2 + 1, 0)
-            self._grid.addWidget(label(said(claim.by), "muted", wrap=True), number * 2 + 1, 1)
-            chip = Chip(names[claim.strength], tone, "done" if tone is Tone.OK else None)
+            self._grid.addWidget(label(say(claim.says), wrap=True), number * 2 + 1, 0)
+            self._grid.addWidget(FoundLabel(say(claim.by), claim.finding, "muted"), number * 2 + 1, 1)
+            chip = Chip(strength, tone, "done" if tone is Tone.OK else None)
+            show_finding(chip, claim.finding)
             self._grid.addWidget(chip, number * 2 + 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._grid.setRowStretch(len(claims) * 2, 1)
 

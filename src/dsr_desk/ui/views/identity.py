@@ -6,27 +6,43 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from dsr_desk.app.allowed import refusal
 from dsr_desk.app.cases import CaseView
-from dsr_desk.core.requests import IdentityResult
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.steps import finding
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.refusals import Refusal
+from dsr_desk.core.requests import IdentityCheck, IdentityResult
 from dsr_desk.ui import words
+from dsr_desk.ui.acting import allow
+from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import text_field
+from dsr_desk.ui.findings import show_finding
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+from dsr_desk.ui.words import tr
 
 
 class IdentityCard(Card):
     """The check, not the document. It asks until everything is known that the search of this case waits for."""
 
-    def __init__(self, record: Callable[[str, str, str], None]) -> None:
+    def __init__(self, record: Callable[[str, str, str], None], withdraw: Callable[[str], None]) -> None:
         super().__init__()
-        self._record = record
+        self._record, self._withdraw = record, withdraw
         self._needs_photo = True
+        self._refused: Refusal | None = None
         self._captions: list[QLabel] = []
         self.setAccessibleName(self.tr("Identity check"))
         self.state = Chip()
         self.body.addLayout(row(label(self.tr("Identity check"), "section"), self.state, None))
         self.done = Notice(tone=Tone.OK, plain=True)
         self.body.addWidget(self.done)
+        self.failed = Notice(tone=Tone.DANGER, plain=True)
+        self.body.addWidget(self.failed)
+        self.withdraw = Button(
+            self.tr("It does not hold …"), self._ask, kind="link", name=self.tr("The identity check does not hold")
+        )
+        self.body.addLayout(row(self.withdraw, None))
         self._why = label("", "muted", wrap=True)
         self.body.addWidget(self._why)
         self.method = self._line(
@@ -47,15 +63,20 @@ class IdentityCard(Card):
             field.textChanged.connect(self._allow)
             field.returnPressed.connect(self.button.click)
 
-    def show_case(self, case: CaseView, officers: dict[str, str]) -> None:
+    def show_case(self, desk: Desk, case: CaseView, officers: dict[str, str]) -> None:
         check = case.identity
         verified = check is not None and check.result is IdentityResult.VERIFIED
-        enough = check is not None and (check.allows_face_search if case.searches_faces else check.allows_record_search)
-        self.state.say(
-            self.tr("verified") if enough else self.tr("photo not confirmed") if verified else self.tr("pending"),
-            Tone.OK if enough else Tone.WARN,
-        )
-        asks = not enough and not case.state.is_end
+        known = desk.case(case.ref)
+        enough, said = known.identified, known.identity
+        waits = self.tr("photo not confirmed") if verified else self.tr("failed") if check else self.tr("pending")
+        self.state.say(self.tr("verified") if enough else waits, Tone.OK if enough else Tone.WARN)
+        found = finding(desk, said["seq"]) if said is not None else None
+        for part in (self.state, self.done, self.failed):
+            show_finding(part, found)
+        self._refused = refusal(desk, case.ref, Kind.IDENTITY)
+        self.withdraw.setVisible(verified)
+        allow(self.withdraw, self._refused)
+        asks = not enough
         self._why.setText(
             self.tr("A photo was added since. No face is searched before it is known that it shows the requester.")
             if verified
@@ -76,17 +97,27 @@ class IdentityCard(Card):
         for field in (self.shows, self._captions[1]):
             field.setVisible(asks and case.searches_faces)
         self.done.setVisible(verified)
+        self.failed.setVisible(check is not None and not verified)
         self._needs_photo = case.searches_faces
+        by = self._by(check, officers) if check is not None else ""
+        if check is not None and not verified:
+            self.failed.say(f"{check.method}\n{by}", Tone.DANGER)
         if check is not None and verified:
             acting = self.tr("acting for the person: {who}").format(who=check.acting_for) if check.acting_for else ""
             parts = [check.method, check.photo_shows_requester, acting]
-            by = self.tr("Recorded by {who}, {when}").format(
-                who=officers.get(check.officer, self.tr("unknown")), when=words.moment(check.checked)
-            )
             self.done.say("\n".join(part for part in (*parts, by) if part), Tone.OK, "done")
             self.method.setText(check.method)
             self.acting.setText(check.acting_for)
         self._allow()
+
+    def _by(self, check: IdentityCheck, officers: dict[str, str]) -> str:
+        who = officers.get(check.officer, self.tr("unknown"))
+        return self.tr("Recorded by {who}, {when}").format(who=who, when=words.moment(check.checked))
+
+    def _ask(self) -> None:
+        dialog = FailedDialog(self)
+        dialog.accepted.connect(lambda: self._withdraw(dialog.reason))
+        dialog.open()
 
     def _line(self, caption: str, example: str) -> QLineEdit:
         field = text_field(caption, example=example)
@@ -98,9 +129,25 @@ class IdentityCard(Card):
         return field
 
     def _allow(self) -> None:
-        self.button.setEnabled(
-            bool(self.method.text().strip()) and bool(self.shows.text().strip() or not self._needs_photo)
-        )
+        filled = bool(self.method.text().strip()) and bool(self.shows.text().strip() or not self._needs_photo)
+        allow(self.button, self._refused, ready=filled)
 
     def _press(self) -> None:
         self._record(self.method.text(), self.shows.text(), self.acting.text())
+
+
+class FailedDialog(Dialog):
+    """A check that turned out wrong. Nothing is searched or deleted afterwards until another one holds."""
+
+    def __init__(self, parent: QWidget) -> None:
+        says = tr(
+            "From then on nothing is searched or deleted in this case, a run that is under way stops before its next "
+            "action, and approvals no longer count, until the person is verified anew."
+        )
+        super().__init__(tr("The identity check does not hold"), parent, says=says, act=tr("Record that it failed"))
+        self._reason = self.text(tr("What was found"), example=tr("for example: the caller was somebody else"))
+        self.need(self._reason)
+
+    @property
+    def reason(self) -> str:
+        return self._reason.text().strip()

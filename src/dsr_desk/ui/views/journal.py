@@ -7,7 +7,7 @@ from typing import ClassVar
 from dsr_desk.app.journal import JournalLine, journal_lines
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
-from dsr_desk.ui.language import said
+from dsr_desk.ui.journal_words import act_name
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import Table
@@ -28,7 +28,7 @@ class JournalPage(Page):
             (
                 Column(self.tr("No."), lambda line: Cell(words.figure(line.seq)), 90),
                 Column(self.tr("When"), lambda line: Cell(words.moment(line.time)), 190),
-                Column(self.tr("What"), lambda line: Cell(said(line.kind.replace("-", " ")))),
+                Column(self.tr("What"), lambda line: Cell(act_name(line.kind))),
                 Column(self.tr("Case"), lambda line: Cell(line.case or "–"), 130),
                 Column(self.tr("Officer"), lambda line: Cell(line.officer), 220),
             ),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dsr_desk.app.lineage_view import AllPaths, PlacedNode
 from dsr_desk.core.lineage import AffectedModel, Disposition, Node, Path
 from dsr_desk.ui import language, words
+from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.lineage_words import (
     certainty_name,
     edge_word,
@@ -28,6 +29,7 @@ from dsr_desk.ui.lineage_words import (
 )
 from dsr_desk.ui.models.affected import AffectedRow, day_said, period_said, with_hits
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.model_acts import ModelActs
 from dsr_desk.ui.widgets import Button, Card, Chip, Facts, clear, label, row, rule, scrolled
 
 MOST_NAMED = 12
@@ -59,7 +61,7 @@ class ModelDetails(Card):
         self.paths = QVBoxLayout()
         self.shown = ""
 
-    def show_model(self, row_shown: AffectedRow, others: Sequence[AffectedModel]) -> None:
+    def show_model(self, row_shown: AffectedRow, others: Sequence[AffectedModel], acts: ModelActs) -> None:
         """An affected model; `others` are all affected ones, of which those on the same photos are named."""
         model = row_shown.model
         self._begin(name_of(model.node), model.id)
@@ -89,7 +91,7 @@ class ModelDetails(Card):
             Button(self.tr("Show all paths"), self.all_paths.emit, kind="link", name=self.tr("Show all paths"))
         )
         self._lines.addLayout(self.paths)
-        self._fate(row_shown.disposition)
+        self._fate(row_shown.disposition, acts)
         self._lines.addStretch(1)
 
     def show_paths(self, found: AllPaths) -> None:
@@ -140,7 +142,7 @@ class ModelDetails(Card):
         self._lines.addWidget(rule())
         self._lines.addWidget(label(title, "strong"))
 
-    def _fate(self, found: Disposition | None) -> None:
+    def _fate(self, found: Disposition | None, acts: ModelActs) -> None:
         """The plan and, apart from it, what was seen."""
         planned, observed = (found.planned, found.observed) if found else (None, None)
         self._section(self.tr("What was decided"))
@@ -154,12 +156,14 @@ class ModelDetails(Card):
                 (self.tr("Due by"), day_said(planned.deadline) if planned.deadline else ""),
                 (self.tr("Decided by"), f"{planned.officer}, {words.moment(planned.decided)}"),
             )
-        approved = found is not None and found.approved
-        if approved:
-            self._lines.addWidget(label(self.tr("Part of an approved plan: it cannot be taken back."), wrap=True))
+        if planned is not None and acts.take_back is not None:
+            self._lines.addWidget(label(reason(acts.take_back), "note", wrap=True))
         back = Button(self.tr("Take back"), self.take_back.emit, name=self.tr("Take the decision back"))
-        back.setVisible(planned is not None and not approved)
-        self._lines.addLayout(row(Button(self.tr("Decide …"), self.decide.emit), back, None))
+        back.setVisible(planned is not None)
+        allow(back, acts.take_back)
+        decide = Button(self.tr("Decide …"), self.decide.emit)
+        allow(decide, acts.decide)
+        self._lines.addLayout(row(decide, back, None))
         self._section(self.tr("What was seen afterwards"))
         if observed is None:
             self._lines.addWidget(label(self.tr("Nothing yet. A decision is not a proof that it was done."), wrap=True))
@@ -173,7 +177,10 @@ class ModelDetails(Card):
             )
         unsee = Button(self.tr("Take back"), self.unsee.emit, name=self.tr("Take back what was seen"))
         unsee.setVisible(observed is not None)
-        self._lines.addLayout(row(Button(self.tr("Record what was seen …"), self.observe.emit), unsee, None))
+        allow(unsee, acts.unsee)
+        observe = Button(self.tr("Record what was seen …"), self.observe.emit)
+        allow(observe, acts.observe)
+        self._lines.addLayout(row(observe, unsee, None))
 
 
 def path_lines(path: Path) -> list[str]:

@@ -18,15 +18,18 @@ from dsr_desk.app.models import (
     undo_disposition,
     undo_observation,
 )
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.lineage import Impact, JoinQuestion, Role
 from dsr_desk.ui import words
+from dsr_desk.ui.acting import guard
 from dsr_desk.ui.graph_panel import LineagePanel
 from dsr_desk.ui.lineage_words import path_sentence, question_said
 from dsr_desk.ui.models.affected import AffectedRow, rows_of
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.disposition import DispositionDialog, ObservationDialog
+from dsr_desk.ui.views.model_acts import model_acts
 from dsr_desk.ui.views.model_details import ModelDetails
 from dsr_desk.ui.views.model_lists import ModelLists
 from dsr_desk.ui.views.page import Page
@@ -38,7 +41,7 @@ Found = tuple[Impact, list[AffectedRow]]
 
 
 class ModelsPage(Page):
-    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.MODELS, Topic.LINEAGE, Topic.REVIEW})
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.MODELS, Topic.LINEAGE, Topic.REVIEW, Topic.CASE})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "")
@@ -145,6 +148,8 @@ class ModelsPage(Page):
         self._nothing.say(self._empty_sentence(impact))
         self._count(rows)
         self.decide.setVisible(bool(rows))
+        if rows:
+            guard(self.decide, self.session.desk, self.ref, Kind.DISPOSITION)
         self.more.setVisible(bool(rows))
         missing = ", ".join(impact.not_in_lineage)
         self.notice.setVisible(bool(missing))
@@ -211,7 +216,8 @@ class ModelsPage(Page):
         found = self.lists.row_of(ident)
         placed = self.panel.drawing.node(ident) if self.panel.drawing is not None else None
         if found is not None:
-            self.details.show_model(found, [one.model for one in self.lists.affected.rows])
+            others = [one.model for one in self.lists.affected.rows]
+            self.details.show_model(found, others, model_acts(self.session.desk, self.ref, ident))
         elif placed is not None:
             reasons = {one.node.id: one.reason for one in self._impact.excluded}
             self.details.show_node(placed, reasons.get(ident, ""))

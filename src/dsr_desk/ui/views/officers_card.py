@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.keeping import Officer, add_officer, change_passphrase, officers, remove_officer, renew_recovery_code
+from dsr_desk.app.officers import Officer, add_officer, change_passphrase, officers, remove_officer, renew_recovery_code
 from dsr_desk.core.changes import Topic
+from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog, Question
 from dsr_desk.ui.models.table import Cell, Column, RowsModel
@@ -122,12 +123,21 @@ class OfficersCard(Card):
             lambda: self._session.bridge.run(
                 tr("Making a recovery code"),
                 lambda _report, _token: renew_recovery_code(desk),
-                lambda code: RecoveryCodeDialog(self._session, code, self).open(),
+                self._renewed,
                 context=self,
+                failed=self._refused,
                 cancellable=False,
             )
         )
         question.open()
+
+    def _renewed(self, code: str) -> None:
+        self._session.touched(Topic.OFFICERS)
+        RecoveryCodeDialog(self._session, code, self).open()
+
+    def _refused(self, error: DeskError) -> None:
+        self._session.touched(Topic.OFFICERS)
+        self._session.bridge.failed.emit(error)
 
     def _run(self, name: str, act: Callable[[], None]) -> None:
         self._session.bridge.run(
@@ -178,6 +188,11 @@ class PassphraseDialog(Dialog):
         super().allow()
         self.hint.setText(self._wrong)
 
+    def refuse(self, error: DeskError) -> None:
+        """A change that needs approvals was proposed by trying it: the policy card shows that it waits."""
+        super().refuse(error)
+        self._session.touched(Topic.OFFICERS)
+
     def go(self) -> None:
         name, secret = self.name.text().strip() if self.name else "", self.secret.text()
         self.work(
@@ -217,4 +232,7 @@ def _name(one: Officer) -> Cell:
 def _access(one: Officer) -> Cell:
     if one.removed is not None:
         return Cell(chip=tr("no access"), note=tr("until {when}").format(when=words.moment(one.removed)), icon="done")
-    return Cell(chip=tr("opens the vault"), note=tr("since {when}").format(when=words.moment(one.added)), tone=Tone.OK)
+    since = tr("since {when}").format(when=words.moment(one.added))
+    if one.recovered:
+        return Cell(chip=tr("added by the recovery code"), note=since, tone=Tone.WARN)
+    return Cell(chip=tr("opens the vault"), note=since, tone=Tone.OK)

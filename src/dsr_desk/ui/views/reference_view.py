@@ -37,7 +37,7 @@ class ReferenceCard(Card):
         self._case = case.ref
 
         def read() -> dict[int, QImage]:
-            return {one.id: _face_of(one, reference_bytes(desk, one.id)) for one in photos}
+            return {one.id: _face_of(one, reference_bytes(desk, case.ref, one.id)) for one in photos}
 
         session.bridge.run(
             self.tr("Reading the photos"),

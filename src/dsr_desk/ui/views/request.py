@@ -9,18 +9,23 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout
 
-from dsr_desk.app.cases import CaseView, edit_request, record_identity, reference_bytes, show_case
+from dsr_desk.app.cases import CaseView, PhotoOfCase, edit_request, record_identity, reference_bytes, show_case
+from dsr_desk.app.ending import reopen_case
 from dsr_desk.app.references import ReferencePhoto, examine_references, load_photos
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import Found, FoundKind, identifiers_of
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import names, words
+from dsr_desk.ui.acting import guard
 from dsr_desk.ui.dialogs import LinesDialog
 from dsr_desk.ui.language import said
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.add_photos import PHOTOS, AddPhotosDialog, choose_photos
+from dsr_desk.ui.views.end_case import ReopenDialog
+from dsr_desk.ui.views.facts_versions import FactsVersionsDialog
 from dsr_desk.ui.views.identity import IdentityCard
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
@@ -39,7 +44,7 @@ KINDS = {
 
 
 class RequestPage(Page):
-    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE})
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.OFFICERS})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "")
@@ -49,54 +54,62 @@ class RequestPage(Page):
         self.chips.addWidget(self.due)
         self.why = Button(self.tr("Why then?"), self._explain, kind="link", name=self.tr("Why it is due on that day"))
         self.chips.addWidget(self.why)
+        self.versions = Button("", self._show_versions, kind="link")
+        self.reopen = Button(self.tr("Reopen the case …"), self._reopen)
         self.save = Button(self.tr("Save what I changed"), self._save)
-        self.head.addWidget(self.save)
+        for button in (self.versions, self.reopen, self.save):
+            self.head.addWidget(button)
         self.photos = ReferenceStrip()
         self.add = Button(self.tr("Add photos …"), self._choose_photos, kind="link")
         self.photos.head.addWidget(self.add)
-        self.identity = IdentityCard(self._record)
+        self.identity = IdentityCard(self._record, self._identity_failed)
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(self.photos, 2)
         top.addWidget(self.identity, 3)
         self.body.addLayout(top)
         self.form = RequestForm()
-        self.form.edited.connect(lambda: self.save.setEnabled(True))
+        self.form.edited.connect(lambda: self._allow(changed=True))
         self.body.addWidget(self.form, 1)
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
         case = show_case(desk, ref)
         left = case.days_left(date.today())
-        over = case.state.is_end
-        self.due.say(
-            names.state_name(case.state)
-            if over
-            else self.tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due)),
-            Tone.OK if over else names.urgency(left),
-        )
-        self.why.setVisible(not over)
+        self.due.say(*self._clock(case, left))
+        self.why.setVisible(case.closed is None)
         self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case))
-        self.form.lock(over)
-        self.save.setEnabled(False)
-        for button in (self.save, self.add):
-            button.setVisible(not over)
-        self.identity.show_case(case, desk.vault.officer_names())
+        self.form.lock(not self._allow(changed=False))
+        guard(self.add, desk, ref, Kind.REFERENCE)
+        self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
+        self.versions.setText(words.counted(case.version, self.tr("1 version"), "%Ln versions"))
+        self.versions.setAccessibleName(self.tr("Versions of what is known: {n}").format(n=case.version))
+        self.identity.show_case(desk, case, desk.vault.officer_names())
         self.session.bridge.run(
             self.tr("Reading the photos"),
-            lambda _report, _token: [
-                shown_photo(
-                    str(one.id), one.name, reference_bytes(desk, one.id), one.faces, one.face, self._gone(one.destroyed)
-                )
-                for one in case.photos
-            ],
+            lambda _report, _token: [self._photo(ref, one) for one in case.photos],
             self._show_photos,
             context=self,
         )
 
+    def _photo(self, ref: str, one: PhotoOfCase) -> ShownPhoto:
+        """In a worker: read and decoded."""
+        data = reference_bytes(self.session.desk, ref, one.id)
+        return shown_photo(str(one.id), one.name, data, one.faces, one.face, self._gone(one.destroyed))
+
+    def _allow(self, *, changed: bool) -> bool:
+        """Whether the facts may get another version; saving waits until something was changed."""
+        return guard(self.save, self.session.desk, self.ref, Kind.CONFIRMED, ready=changed)
+
+    def _clock(self, case: CaseView, left: int) -> tuple[str, Tone]:
+        if case.closed is not None:
+            return names.state_name(case.state), Tone.OK
+        says = self.tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due))
+        return says, names.urgency(left)
+
     def takes(self, paths: Sequence[Path]) -> bool:
         """Photos alone, while the case is open; a letter begins another case."""
-        return self.add.isVisible() and all(path.suffix.lower() in PHOTOS for path in paths)
+        return self.add.isEnabled() and all(path.suffix.lower() in PHOTOS for path in paths)
 
     def take(self, paths: Sequence[Path]) -> None:
         """Looks for faces in further photos and asks which of them are used."""
@@ -123,6 +136,15 @@ class RequestPage(Page):
         lines = [said(line) for line in (*deadline.steps, *deadline.warnings)]
         LinesDialog(self.tr("Why it is due then"), said(deadline.rule), lines, self).open()
 
+    def _show_versions(self) -> None:
+        FactsVersionsDialog(self.session.desk, self.ref, self).open()
+
+    def _reopen(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        dialog = ReopenDialog(ref, self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
+        dialog.open()
+
     def _gone(self, destroyed: str | None) -> str:
         return self.tr("destroyed {when}").format(when=words.moment(destroyed)) if destroyed else ""
 
@@ -140,6 +162,10 @@ class RequestPage(Page):
                 identifiers=identifiers_of(self.form.found),
             )
         )
+
+    def _identity_failed(self, reason: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self.session.do(lambda: record_identity(desk, ref, method=reason, photo_shows_requester="", verified=False))
 
     def _record(self, method: str, shows: str, acting: str) -> None:
         desk, ref = self.session.desk, self.ref

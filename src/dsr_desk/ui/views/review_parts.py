@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
 
+from dsr_desk.app.review import BareReason, SecondItem
 from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import names, words
@@ -57,7 +58,7 @@ class RecordView(QWidget):
         self._grid.setColumnStretch(1, 1)
         outer.addWidget(scrolled(inner, name=self.tr("Fields of the record")))
 
-    def show_record(self, candidate: Candidate, fields: dict[str, str]) -> None:
+    def show_record(self, candidate: Candidate | SecondItem, fields: dict[str, str]) -> None:
         clear(self._grid)
         for number, (name, value) in enumerate(fields.items()):
             self._grid.addWidget(label(name, "muted"), number, 0)
@@ -84,12 +85,16 @@ class PlacePanel(Card):
 
     def show_candidate(
         self,
-        candidate: Candidate,
+        candidate: Candidate | SecondItem,
         dataset: DatasetVersion | None,
         fields: dict[str, str],
         refused: Collection[tuple[str, str]],
     ) -> None:
-        """`refused` are the links of the case that do not hold, as pairs of item and linked item."""
+        """`refused` are the links of the case that do not hold, as pairs of item and linked item.
+
+        A link is judged in the first review; a second officer sees only that there is one.
+        """
+        judged = isinstance(candidate, Candidate)
         clear(self._column)
         address = candidate.address
         self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
@@ -100,7 +105,7 @@ class PlacePanel(Card):
             self._column.addWidget(label(self.tr("Why it is here"), "note"))
         for reason in reasons:
             self._column.addWidget(label(said(reason.says), wrap=True))
-            if reason.kind is ReasonKind.LINK and reason.linked_item:
+            if judged and reason.kind is ReasonKind.LINK and reason.linked_item:
                 self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
         if reasons:
             self._column.addWidget(rule())
@@ -123,13 +128,13 @@ class PlacePanel(Card):
                 # A long word is cut by itself and not all that stands above and below it.
                 shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
                 self._column.addWidget(shown)
-        if candidate.quality:
+        if isinstance(candidate, Candidate) and candidate.quality:
             self._column.addWidget(
                 label(self.tr("Quality: {q}").format(q=", ".join(map(said, candidate.quality))), "muted", wrap=True)
             )
         self._column.addStretch(1)
 
-    def _judge(self, reason: Reason, refused: bool) -> QHBoxLayout:
+    def _judge(self, reason: Reason | BareReason, refused: bool) -> QHBoxLayout:
         """A link is refused by itself: the candidate stays until it is decided."""
         text = self.tr("take it back") if refused else self.tr("this link does not hold")
         button = Button(
@@ -182,7 +187,9 @@ class ReviewFoot(Card):
 class WholePhoto(QDialog):
     """The whole photo with the face marked; Space or Escape closes it."""
 
-    def __init__(self, title: str, image: QImage, candidate: Candidate, of: QSize, parent: QWidget) -> None:
+    def __init__(
+        self, title: str, image: QImage, candidate: Candidate | SecondItem, of: QSize, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(1000, 720)
@@ -224,7 +231,7 @@ class KeysDialog(Dialog):
         self.body.addLayout(grid)
 
 
-def _is_proved(column: str, candidate: Candidate) -> bool:
+def _is_proved(column: str, candidate: Candidate | SecondItem) -> bool:
     """Whether a reason names this column."""
     kinds = (ReasonKind.RECORD, ReasonKind.LINK)
     return any(f"column {column}" in reason.says for reason in candidate.reasons if reason.kind in kinds)

@@ -6,13 +6,18 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from dsr_desk.app.cases import show_case
+from dsr_desk.app.allowed import refusal
 from dsr_desk.app.indexing import RegisteredIndex, list_indexes
 from dsr_desk.app.searching import EXPECTED_STRANGERS, last_search, search_case
+from dsr_desk.app.steps import finding
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import SearchResult
+from dsr_desk.core.refusals import IdentityMissing, Refusal
 from dsr_desk.ui import words
+from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.fields import FigureField
+from dsr_desk.ui.findings import show_finding
 from dsr_desk.ui.language import said, said_gap
 from dsr_desk.ui.models.indexes import IndexChoices
 from dsr_desk.ui.session import Session
@@ -23,7 +28,7 @@ from dsr_desk.ui.widgets import Button, Card, Chip, Notice, clear, label, list_c
 
 
 class SearchPage(Page):
-    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.INDEXES})
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.INDEXES, Topic.DELETION, Topic.OFFICERS})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "")
@@ -58,27 +63,20 @@ class SearchPage(Page):
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
-        case = show_case(desk, ref)
         indexes = [index for index in list_indexes(desk) if index.destroyed is None]
         self.model.show_rows(indexes)
         for number, index in enumerate(indexes):
             if index.id not in self._seen:
                 self.model.tick(number, on=index.present)
         self._seen = {index.id for index in indexes}
-        check = case.identity
-        allowed = check is not None and (
-            check.allows_face_search if case.searches_faces else check.allows_record_search
-        )
-        self._allowed = allowed and not case.state.is_end
-        for widget in (self.blocked, self.to_identity):
-            widget.setVisible(not allowed)
-        self.blocked.say(
-            self.tr(
-                "The search waits for the identity check: who asked, and how it is known that the photo shows them."
-            )
-        )
+        self._refused = refusal(desk, ref, Kind.SEARCHED)
+        self.blocked.setVisible(self._refused is not None)
+        self.blocked.say(reason(self._refused))
+        self.to_identity.setVisible(isinstance(self._refused, IdentityMissing))
         self._last = last_search(desk, ref)
         self._show_result(self._last)
+        done = [one["seq"] for one in desk.case(ref).searches if one["purpose"] == "search"]
+        show_finding(self.state, finding(desk, done[-1]) if done else None)
         self._show_scope()
 
     def _search(self) -> None:
@@ -113,7 +111,7 @@ class SearchPage(Page):
     def _show_scope(self) -> None:
         chosen = self.model.chosen
         self.go.setText(words.counted(len(chosen), self.tr("Search 1 index"), "Search %Ln indexes"))
-        self.go.setEnabled(bool(chosen) and self._allowed and not self._running)
+        allow(self.go, self._refused, ready=bool(chosen) and not self._running)
         self.go.updateGeometry()
         left_out = [index for index in self.model.rows if index not in chosen]
         self._show_gaps(left_out)
@@ -169,6 +167,6 @@ class SearchPage(Page):
         note = label(self.tr("more finds more of the person, and more strangers to look at"), "note")
         return row(caption, self.strangers, note, None)
 
-    _allowed = False
+    _refused: Refusal | None = None
     _running = False
     _last: SearchResult | None = None

@@ -12,6 +12,7 @@ from dsr_desk.ui.views.certificate_card import CertificateCard, OrganisationCard
 from dsr_desk.ui.views.computer_card import ComputerCard
 from dsr_desk.ui.views.officers_card import OfficersCard
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.policy_card import PolicyCard
 from dsr_desk.ui.views.vault_card import VaultCard
 from dsr_desk.ui.widgets import scrolled
 from dsr_desk.ui.words import tr
@@ -23,6 +24,7 @@ class SettingsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, tr("Settings"))
         self.officers = OfficersCard(session)
+        self.policy = PolicyCard(session)
         self.vault = VaultCard(session)
         self.certificate = CertificateCard(session)
         self.organisation = OrganisationCard(session)
@@ -30,7 +32,7 @@ class SettingsPage(Page):
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(16)
-        for cards in ((self.officers, self.vault), (self.certificate, self.organisation, self.computer)):
+        for cards in ((self.officers, self.policy, self.vault), (self.certificate, self.organisation, self.computer)):
             column = QVBoxLayout()
             column.setSpacing(16)
             for card in cards:
@@ -45,5 +47,5 @@ class SettingsPage(Page):
         self.computer.idle_changed.connect(session.idle_changed)
 
     def reload(self) -> None:
-        for card in (self.officers, self.vault, self.certificate, self.organisation, self.computer):
+        for card in (self.officers, self.policy, self.vault, self.certificate, self.organisation, self.computer):
             card.reload()

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 from dsr_desk.app.chasing import Task, chase, tasks
 from dsr_desk.app.handing_over import HandedOver, declare, hand_over, take_answer
 from dsr_desk.core.actions import ActionKind, OutcomeState
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
+from dsr_desk.ui.acting import guard
 from dsr_desk.ui.choosing import ask_file, ask_new_file
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import DayField, FileField
@@ -33,7 +34,7 @@ TOPICS = (Topic.DELETION, Topic.CASES, Topic.EVIDENCE)
 class TasksDialog(Dialog):
     """All tasks of a case's plan. It stays open while they are asked for and answered."""
 
-    def __init__(self, session: Session, ref: str, state: CaseState, parent: QWidget) -> None:
+    def __init__(self, session: Session, ref: str, parent: QWidget) -> None:
         says = tr(
             "Nothing is sent by this program. A task that somebody declares done counts as declared, "
             "never as read back; the answer of another machine counts as read back there."
@@ -66,9 +67,6 @@ class TasksDialog(Dialog):
         self.take = Button(tr("Take in an answer …"), self._choose_answer)
         self._elsewhere = label(tr("For a machine that holds the data and has this program:"), "muted")
         self.body.addLayout(row(self._elsewhere, self.hand, self.take, None))
-        approved = state in (CaseState.APPROVED, CaseState.DELETED, CaseState.READ_BACK)
-        self.hand.setEnabled(approved)
-        self.take.setEnabled(approved)
         self.waits = Notice(tr("Tasks are asked for once the plan was approved and has run here."), Tone.INFO)
         self.body.addWidget(self.waits)
         session.changed.connect(self._on_change)
@@ -81,6 +79,8 @@ class TasksDialog(Dialog):
         for widget in (self._elsewhere, self.hand, self.take):
             widget.setVisible(away)
         self.waits.setVisible(bool(found) and not any(one.outcome for one in found))
+        guard(self.hand, self._session.desk, self._ref, Kind.HANDED_OVER)
+        guard(self.take, self._session.desk, self._ref, Kind.OUTCOME)
         self._allow(self.list.chosen)
 
     def _on_change(self, change: Change) -> None:
@@ -89,9 +89,13 @@ class TasksDialog(Dialog):
 
     def _allow(self, chosen: Task | None) -> None:
         self.letter.setEnabled(chosen is not None and bool(chosen.action.instruction))
-        waits = chosen is not None and chosen.waits
-        self.ask.setEnabled(waits)
-        self.answer.setEnabled(waits)
+        desk, ref = self._session.desk, self._ref
+        if chosen is not None:
+            guard(self.ask, desk, ref, Kind.ASKED, actions=[chosen.action.id])
+            guard(self.answer, desk, ref, Kind.OUTCOME, action=chosen.action.id, by="declared")
+        else:
+            self.ask.setEnabled(False)
+            self.answer.setEnabled(False)
 
     def _letter(self) -> None:
         if (chosen := self.list.chosen) is not None:

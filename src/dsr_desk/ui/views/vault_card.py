@@ -7,12 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from dsr_desk.app.backups import backup_is_old, write_beside
 from dsr_desk.app.keeping import backup_taken, backup_vault, check_vault, last_backup, rekey_vault, vault_info
 from dsr_desk.core.changes import Topic
+from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import LinesDialog, Question
-from dsr_desk.ui.language import said
+from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Facts, Notice, row
@@ -56,6 +58,8 @@ class VaultCard(Card):
             self.state.say(
                 tr("There is no backup. If this disk fails, cases, keys and the journal are gone."), Tone.WARN
             )
+        elif backup_is_old(self._session.desk):
+            self.state.say(tr("The last backup is old: what was done since is on this disk alone."), Tone.WARN)
         else:
             self.state.say(tr("Keep backups away from this computer; they are encrypted like the vault."), Tone.INFO)
 
@@ -64,13 +68,20 @@ class VaultCard(Card):
         desk = self._session.desk
         to = _free(folder / f"{desk.vault.folder.name} {words.today_digits()}")
 
-        def done(_none: None) -> None:
+        def work() -> Path | None:
+            backup_vault(desk, to)
+            return write_beside(desk, to)
+
+        def done(missing: Path | None) -> None:
             self._session.touched(Topic.OFFICERS)
             self._session.said.emit(tr("Backed up to {folder}").format(folder=to))
+            if missing is not None:
+                gone = tr("The checkpoint was not written to {file}: its drive is not there.").format(file=missing)
+                self.state.say(gone, Tone.WARN)
 
         self._session.bridge.run(
             tr("Backing up the vault"),
-            lambda _report, _token: backup_vault(desk, to),
+            lambda _report, _token: work(),
             done,
             context=self,
             cancellable=False,
@@ -93,17 +104,16 @@ class VaultCard(Card):
         desk = self._session.desk
         self._session.bridge.run(
             tr("Checking the vault"),
-            lambda _report, _token: check_vault(desk),
+            lambda report, token: check_vault(desk, report, token),
             self._checked,
             context=self,
-            cancellable=False,
         )
 
-    def _checked(self, problems: list[str]) -> None:
+    def _checked(self, problems: list[Message]) -> None:
         whole = tr("The vault is whole: the file, its references, and every entry and signature of the journal.")
         if problems:
             todo = tr("Go on with the last backup that is whole, and keep this folder for whoever looks into it.")
-            LinesDialog(tr("The vault is not whole"), todo, [said(one) for one in problems], self).open()
+            LinesDialog(tr("The vault is not whole"), todo, [say(one) for one in problems], self).open()
         else:
             self.state.say(whole, Tone.OK, "done")
             self._session.said.emit(whole)

@@ -1,0 +1,194 @@
+"""dsr-desk case list, show: what is known of cases, who said it, and how far each is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import click
+
+from dsr_desk.app import backups, cases, columns, rounds, steps
+from dsr_desk.app.cases import CaseLine, CaseView, FactsVersion
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.rounds import RoundView
+from dsr_desk.app.steps import Stage, StepState
+from dsr_desk.cli.common import emit, json_option, with_desk
+from dsr_desk.core import codec
+from dsr_desk.core.message import message
+from dsr_desk.core.requests import Found, IdentityCheck
+
+_MARKS = {Stage.OPEN: " ", Stage.BEGUN: "…", Stage.DONE: "✓"}
+
+
+@click.command("list")
+@with_desk
+@json_option
+def list_(desk: Desk, as_json: bool) -> None:
+    """All cases, by due date."""
+    listed = cases.list_cases(desk)
+    today = date.today()
+    lines = [
+        f"{one.ref}  {one.right.value}  due {one.due} ({one.days_left(today)} days)  {one.state}" for one in listed
+    ]
+    emit(as_json, [line_json(one) for one in listed], *(lines or ["There is no case yet."]))
+
+
+@click.command()
+@with_desk
+@click.argument("ref")
+@json_option
+def show(desk: Desk, ref: str, as_json: bool) -> None:
+    """One case: its clock, what was said of it by whom, its steps and its rounds."""
+    view = cases.show_case(desk, ref)
+    versions, passes = cases.facts_versions(desk, ref), rounds.rounds(desk, ref)
+    stale, states = [*_erased_after_backup(desk, ref), *columns.stale_searches(desk, ref)], steps.steps(desk, ref)
+    following, names = steps.next_step(desk, ref), desk.vault.officer_names()
+    result = {
+        **case_json(view, names),
+        "round": view.round,
+        "rounds": [_round_json(one) for one in passes],
+        "facts": [_facts_json(one, names) for one in versions],
+        "identity": _identity_json(view.identity, names),
+        "steps": [_step_json(one) for one in states],
+        "next_step": following.value if following else None,
+        "counts": codec.plain(steps.counts(desk, ref)),
+        "stale": stale,
+    }
+    lines = [
+        *case_lines(view),
+        _facts_line(versions[-1], names),
+        _identity_line(view.identity, names),
+        *(_step_line(one) for one in states),
+        *([f"Next: {following.value}"] if following else []),
+        *(_round_line(one) for one in passes if one.says),
+        *(f"! {sentence}" for sentence in stale),
+    ]
+    emit(as_json, result, *lines)
+
+
+def _erased_after_backup(desk: Desk, ref: str) -> list[str]:
+    """What a restore found that the restored log knows nothing of, until the case is searched again."""
+    items = {item for one in backups.to_search_again(desk) if one.ref == ref for item in one.items}
+    return [message("restore.erasures", count=len(items)).say()] if items else []
+
+
+def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
+    """`names` are officers' by public key."""
+    return {
+        "case": view.ref,
+        "state": view.state.value,
+        "right": view.right.value,
+        "law": view.law.value,
+        "received": view.received.isoformat(),
+        "due": view.due.isoformat(),
+        "deadline": list(view.deadline.steps),
+        "identifiers": codec.plain(view.identifiers),
+        "read_from": [_found_json(found, names) for found in view.request.found],
+        "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
+        "identity_checked": view.identity is not None,
+        "closed": view.closed,
+        "end_reason": view.end_reason,
+        "forgotten": view.forgotten,
+    }
+
+
+def case_lines(view: CaseView) -> list[str]:
+    if view.forgotten:
+        return [f"Case {view.ref}: {view.state.value}. Forgotten on {view.forgotten[:10]}: what it held is destroyed."]
+    known = [value for values in codec.plain(view.identifiers).values() for value in values]
+    return [
+        f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}, round {view.round}",
+        *([f"Reason: {view.end_reason}"] if view.end_reason else []),
+        f"Due {view.due}.",
+        *(f"  {step}" for step in view.deadline.steps),
+        f"Known by: {', '.join(known) or 'nothing but the photo'}",
+        f"Reference photos: {sum(1 for photo in view.photos if not photo.destroyed)}",
+    ]
+
+
+def line_json(line: CaseLine) -> dict[str, Any]:
+    return {
+        "case": line.ref,
+        "state": line.state.value,
+        "round": line.round,
+        "right": line.right.value,
+        "law": line.law.value,
+        "received": line.received.isoformat(),
+        "due": line.due.isoformat(),
+        "photos": line.photos,
+        "candidates": line.candidates,
+        "decided": line.decided,
+        "closed": line.closed,
+    }
+
+
+def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, str]:
+    typed_by = names.get(found.typed_by, found.typed_by)
+    return {"kind": found.kind.value, "value": found.value, "where": found.where, "typed_by": typed_by}
+
+
+def _facts_json(version: FactsVersion, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "kind": "proposed" if version.proposed else "confirmed",
+        **codec.plain(version.facts),
+        "due": version.due.isoformat(),
+        "found": [_found_json(found, names) for found in version.found],
+        "officer": names.get(version.officer, version.officer),
+        "time": version.time,
+        "entry": version.entry,
+    }
+
+
+def _facts_line(version: FactsVersion, names: Mapping[str, str]) -> str:
+    how = "as the program read it, for" if version.proposed else "confirmed by"
+    who = names.get(version.officer, version.officer)
+    return f"Request, version {version.number}: {how} {who}, {version.time} (entry {version.entry})"
+
+
+def _identity_json(check: IdentityCheck | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {**codec.plain(check), "officer": names.get(check.officer, check.officer)}
+
+
+def _identity_line(check: IdentityCheck | None, names: Mapping[str, str]) -> str:
+    if check is None:
+        return "Identity: not checked"
+    said = check.result.value.replace("-", " ")
+    return f"Identity: {said} by {names.get(check.officer, check.officer)}, {check.checked}: {check.method}"
+
+
+def _step_json(state: StepState) -> dict[str, Any]:
+    return {
+        "step": state.step.value,
+        "stage": state.stage.value,
+        "code": state.says.code,
+        "says": state.says.say(),
+        "finding": codec.plain(state.finding) if state.finding else None,
+    }
+
+
+def _step_line(state: StepState) -> str:
+    line = f"  {_MARKS[state.stage]} {state.step.value.capitalize()}: {state.says.say()}"
+    found = state.finding
+    return f"{line}  ({found.officer}, {found.time}, entry {found.entry})" if found else line
+
+
+def _round_json(one: RoundView) -> dict[str, Any]:
+    return {
+        "round": one.number,
+        "searches": one.searches,
+        "plan": one.plan or None,
+        "former_plans": one.former,
+        "approved_by": list(one.approved_by),
+        "actions": dict(one.actions),
+        "read_back": one.read_back or None,
+        "read_back_at": one.read_back_at or None,
+        "validated_by": list(one.validated_by),
+    }
+
+
+def _round_line(one: RoundView) -> str:
+    return f"Round {one.number}: {'; '.join(message.say() for message in one.says)}"

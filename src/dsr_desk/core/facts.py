@@ -1,0 +1,92 @@
+"""What is known of a request, version by version: what was asked, under which law, by whom, and where that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from dsr_desk.core import codec
+from dsr_desk.core.acts import Draft, Kind, pseudonym
+from dsr_desk.core.canonical import canonical_json
+from dsr_desk.core.deadlines import Place, answer_due
+from dsr_desk.core.findings import Identifiers
+from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, FoundKind, Law, Right
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One version of the facts. `received` is the day on which the request arrived."""
+
+    right: Right
+    law: Law
+    received: date
+    identifiers: Identifiers
+
+
+def facts_draft(kind: Kind, facts: Facts, found: Iterable[Found], *, key: bytes, place: Place, officer: str) -> Draft:
+    """The act that says these facts: `kind` is PROPOSED for what the program read, CONFIRMED for an officer's word.
+
+    `found` is everything that was found before, with its place. What an officer says and nobody found is noted as
+    typed by her. `key` is the case's, `place` decides which public holidays count. Raises ClockUnknown, PlaceUnknown.
+    """
+    deadline = answer_due(facts.law, facts.received, place)
+    typed_by = officer if kind is Kind.CONFIRMED else ""
+    identifiers = codec.plain(facts.identifiers)
+    return Draft(
+        kind,
+        {
+            "right": facts.right.value,
+            "law": facts.law.value,
+            "received": facts.received.isoformat(),
+            "due": deadline.due.isoformat(),
+            "identifiers": pseudonym(key, canonical_json(identifiers).decode()),
+        },
+        {
+            "found": codec.plain(tuple(_in_force(facts, tuple(found), typed_by))),
+            "identifiers": identifiers,
+            "deadline": codec.plain(deadline),
+        },
+    )
+
+
+def _in_force(facts: Facts, found: tuple[Found, ...], typed_by: str) -> Iterator[Found]:
+    """Where each value was found. A value that stands nowhere is the officer's own, or a mere assumption: left out."""
+    said = [
+        (FoundKind.RIGHT, facts.right.value),
+        (FoundKind.LAW, facts.law.value),
+        (FoundKind.RECEIVED, facts.received.isoformat()),
+        *((kind, value) for kind, name in IDENTIFIER_FIELDS.items() for value in getattr(facts.identifiers, name)),
+    ]
+    for kind, value in said:
+        known = list(dict.fromkeys(one for one in found if (one.kind, one.value) == (kind, value)))
+        if not known and typed_by:
+            known = [Found(kind, value, "", typed_by)]
+        yield from known
+    yield from dict.fromkeys(one for one in found if one.kind in _NOT_EDITED)
+
+
+_NOT_EDITED = (FoundKind.HASH, FoundKind.REFERENCE)
+
+
+def changed(
+    identifiers: Identifiers, add: Iterable[tuple[FoundKind, str]], remove: Iterable[tuple[FoundKind, str]]
+) -> Identifiers:
+    """Identifiers with single values added and taken away. Raises KeyError for a kind that is no identifier's."""
+    values = {name: list(getattr(identifiers, name)) for name in IDENTIFIER_FIELDS.values()}
+    for kind, value in remove:
+        name = IDENTIFIER_FIELDS[kind]
+        values[name] = [one for one in values[name] if one != value]
+    for kind, value in add:
+        if value not in values[IDENTIFIER_FIELDS[kind]]:
+            values[IDENTIFIER_FIELDS[kind]].append(value)
+    return Identifiers(**{name: tuple(one) for name, one in values.items()})
+
+
+def union(all_of: Iterable[Identifiers]) -> Identifiers:
+    """Every value that any of them holds, once, in the order in which it came."""
+    values: dict[str, dict[str, None]] = {name: {} for name in IDENTIFIER_FIELDS.values()}
+    for one in all_of:
+        for name, kept in values.items():
+            kept.update(dict.fromkeys(getattr(one, name)))
+    return Identifiers(**{name: tuple(kept) for name, kept in values.items()})

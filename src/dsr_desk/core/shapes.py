@@ -1,0 +1,148 @@
+"""What must stand open in an act of each kind: a signed act that lacks it is malformed and changes nothing.
+
+Whatever a fold keeps or compares is checked here, down to the last element, so that nothing that anybody signs can
+raise later or leave a state that cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
+from dsr_desk.core.acts import FORM, RULES, Act, Kind
+from dsr_desk.core.lineage import Fate
+from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
+
+Check = Callable[[Any], bool]
+Shape = Mapping[str, Check]
+
+LARGEST = 2**53
+"""Numbers above are none that anybody counts to, and not every reader of JSON reads them."""
+
+MISSING = object()
+
+
+def text(value: Any) -> bool:
+    return type(value) is str
+
+
+def flag(value: Any) -> bool:
+    return type(value) is bool
+
+
+def number(value: Any) -> bool:
+    return type(value) is int and 0 <= value < LARGEST
+
+
+def _table(value: Any) -> bool:
+    return type(value) is dict
+
+
+def _face(value: Any) -> bool:
+    return value is None or number(value)
+
+
+def _day(value: Any) -> bool:
+    try:
+        return type(value) is str and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _each(check: Check) -> Check:
+    return lambda value: type(value) is list and all(check(one) for one in value)
+
+
+def _counts(value: Any) -> bool:
+    return type(value) is dict and all(number(one) for one in value.values())
+
+
+def _generations(value: Any) -> bool:
+    """By index; -1 where it cannot be read."""
+    return type(value) is dict and all(type(one) is int and -1 <= one < LARGEST for one in value.values())
+
+
+def _one_of(kinds: Iterable[str]) -> Check:
+    known = frozenset(str(kind) for kind in kinds)
+    return lambda value: type(value) is str and value in known
+
+
+def _maybe(check: Check) -> Check:
+    return lambda value: value is MISSING or check(value)
+
+
+def _codes(kind: type[StrEnum]) -> Check:
+    return _one_of(one.value for one in kind)
+
+
+_FACTS: Shape = {"right": _codes(Right), "law": _codes(Law), "received": _day, "due": _day, "identifiers": text}
+_ROWS: Shape = {"count": number, "root": text}
+_SEEN_ROWS: Shape = {"count": _maybe(number), "root": _maybe(text)}
+_INDEXES: Shape = {"indexes": _generations}
+_PLAN: Shape = {"plan": text, "planned": _maybe(text)}
+_ACTION: Shape = {"action": text, "kind": _codes(ActionKind)}
+
+SHAPES: Mapping[Kind, Shape] = {
+    Kind.RECEIVED: {"ref": text, "channel": _codes(Channel), "faces": flag},
+    Kind.PROPOSED: _FACTS,
+    Kind.CONFIRMED: _FACTS,
+    Kind.IDENTITY: {"result": _codes(IdentityResult), "photo": flag},
+    Kind.REFERENCE: {"reference": number, "face": _face},
+    Kind.SEARCHED: {
+        "purpose": _one_of(("search", "read-back")), "complete": flag, "facts": text, "references": _each(number),
+        "expected": text, **_INDEXES, **_SEEN_ROWS,
+    },
+    Kind.DECIDED: _ROWS,
+    Kind.SECOND_REVIEW: {"how": _one_of(("program", "packet")), "head": _maybe(number), **_ROWS},
+    Kind.SETTLED: _ROWS,
+    Kind.UNDONE: {"act": text},
+    Kind.LINK: {"item": text, "linked": text, "refused": flag},
+    Kind.SCORE_SHOWN: {"item": text},
+    Kind.PACKET: {"to": text, "what": _one_of(("review", "approval")), "items": number},
+    Kind.TREATED: {"item": text, "as": _one_of((*Treatment, "hold"))},
+    Kind.DISPOSITION: {"model": text, "fate": _codes(Fate), "deadline": text},
+    Kind.OBSERVED: {"model": text, "fate": _codes(Fate), "seen": text},
+    Kind.PLANNED: {"parts": _table, "actions": number, **_PLAN, **_INDEXES, **_ROWS},
+    Kind.APPROVED: {**_PLAN, **_INDEXES},
+    Kind.PLAN_WITHDRAWN: _PLAN,
+    Kind.BEGUN: {**_ACTION, **_PLAN, **_INDEXES},
+    Kind.OUTCOME: {
+        "state": _codes(OutcomeState), "by": _one_of(("here", "answer", "declared")), "seen": _maybe(_counts),
+        **_ACTION, **_PLAN, **_SEEN_ROWS,
+    },
+    Kind.DERIVED: {"dataset": text, "derived_from": text, **_PLAN, **_INDEXES},
+    Kind.HANDED_OVER: {"key": text, **_PLAN, **_INDEXES},
+    Kind.ASKED: {"actions": _each(text), "again": _day},
+    Kind.READ_BACK: {"seen": text, "items": _counts, **_PLAN, **_SEEN_ROWS},
+    Kind.VALIDATED: {"read_back": text},
+    Kind.SEALED: {"edition": text, "bundle": text, "evidence": text},
+    Kind.CLOSED: {"state": text},
+    Kind.FORGOTTEN: {
+        "what": _one_of(("references", "case")), "count": number, "entries": _each(number), "blobs": _each(text),
+    },
+    Kind.OFFICER_ADDED: {"key": text, "slot": text, "proposal": text, "recovery": _maybe(text)},
+    Kind.OFFICER_REMOVED: {"key": text},
+    Kind.RECOVERY_KEY: {"key": text, "proposal": _maybe(text)},
+    Kind.CHANGE_PROPOSED: {"what": _one_of(("officer", "policy", "recovery"))},
+    Kind.CHANGE_APPROVED: {"proposal": text},
+    Kind.POLICY: {"policy": _table, "proposal": _maybe(text)},
+}  # fmt: skip
+
+_ANYWHERE: Shape = {"indexes": _maybe(_generations)}
+
+
+def well_formed(kind: Kind, open_: Mapping[str, Any]) -> bool:
+    """Whether all that must stand open is there, each of its kind."""
+    for shape in (SHAPES.get(kind, {}), _ANYWHERE):
+        for name, check in shape.items():
+            if not check(open_.get(name, MISSING)):
+                return False
+    return True
+
+
+def is_known_form(act: Act) -> bool:
+    """Whether the act is of the one form and of the one set of rules that there are, and says what it must."""
+    return (act.v, act.rules) == (FORM, RULES) and well_formed(act.kind, act.open)

@@ -1,0 +1,64 @@
+"""The safety lines of the program, each with the test that must fail when it is gone.
+
+The guards of the rule table are taken from the table itself: a guard that is added is a mutant by that alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import edits_app
+import edits_bundle
+import edits_core
+import edits_deletion
+import edits_desk
+import edits_evidence
+import edits_guards
+import edits_log
+import edits_plan
+import edits_roster
+import edits_vault
+from edit import Edit
+
+SOURCE = Path(__file__).parents[2] / "src" / "dsr_desk"
+HELD = "tests/unit/core/test_core_rules.py::test_what_a_guard_forbids_is_refused_with_its_reason"
+
+
+def guards_of_the_table() -> Iterator[Edit]:
+    """Each guard taken out of each act's line in `core.rules`."""
+    text = (SOURCE / "core" / "rules.py").read_text(encoding="utf-8")
+    table = text[text.index("GUARDS: Mapping") : text.index("ROW_GUARDS: Mapping")]
+    for found in re.finditer(r"^    Kind\.(\w+): \((.*?)\),$", table, re.DOTALL | re.MULTILINE):
+        kind, inside = found.group(1), found.group(2)
+        names = re.findall(r"ask\.(\w+)", inside)
+        for name in names:
+            kept = [f"ask.{one}" for one in names if one != name]
+            left = f"({', '.join(kept)}{',' if len(kept) == 1 else ''})"
+            yield _guard(kind, name, found.group(0), f"    Kind.{kind}: {left},")
+    rows = text[text.index("ROW_GUARDS: Mapping") :]
+    for found in re.finditer(r"^    Kind\.(\w+): ask\.(\w+),$", rows, re.MULTILINE):
+        yield _guard(found.group(1), found.group(2), found.group(0), "")
+
+
+def _guard(kind: str, name: str, old: str, new: str) -> Edit:
+    act = kind.lower().replace("_", "-")
+    return Edit(f"rule: {act} asks {name}", "core/rules.py", old, new, f"{HELD} -k {act}{name}")
+
+
+LINES: tuple[Edit, ...] = (
+    *edits_core.LINES,
+    *edits_guards.LINES,
+    *edits_roster.LINES,
+    *edits_log.LINES,
+    *edits_vault.LINES,
+    *edits_desk.LINES,
+    *edits_app.LINES,
+    *edits_plan.LINES,
+    *edits_deletion.LINES,
+    *edits_bundle.LINES,
+    *edits_evidence.LINES,
+)
+
+EDITS: tuple[Edit, ...] = (*guards_of_the_table(), *LINES)

@@ -1,0 +1,236 @@
+"""The safety lines of runs and of reading back."""
+
+from __future__ import annotations
+
+from edit import Edit, lines
+
+LINES: tuple[Edit, ...] = (
+    *lines(
+        "app/run_records.py",
+        "tests/unit/app/test_app_deleting_runs.py",
+        (
+            "a run begins under the basis that was approved",
+            'basis = case.plan["basis"] if case.plan is not None else ""',
+            'basis = ""',
+            "test_what_is_withdrawn_during_a_run_stops_it_before_the_next_action",
+        ),
+        (
+            "a run tells the rules the indexes of now",
+            '                "indexes": generations(self._desk, self._ref),\n            }\n            basis',
+            '                "indexes": dict(case.plan["indexes"]) if case.plan else {},\n            }\n'
+            "            basis",
+            "test_an_index_that_is_rebuilt_during_a_run_stops_it_before_the_next_action",
+        ),
+        (
+            "an outcome moves its own index alone",
+            "if key in own}",
+            "}",
+            "test_an_outcome_tells_the_rules_of_no_index_but_its_own",
+        ),
+        (
+            "one step of the plan is its own",
+            "rests_on.get(index, now_at) + 1",
+            "rests_on.get(index, now_at) + 2",
+            "test_killed_between_beginning_and_outcome_a_run_goes_on",
+        ),
+        (
+            "more than one step is somebody else's",
+            "if any(now_at == rests_on.get(index, now_at) + 1",
+            "if any(now_at > rests_on.get(index, now_at)",
+            "test_an_index_that_somebody_else_changed_beside_the_plans_own_step_voids_the_plan",
+        ),
+    ),
+    *lines(
+        "app/validating.py",
+        "tests/unit/app/test_app_validating.py",
+        (
+            "the newest reading back is confirmed by name",
+            'one["read_back"] == found["act"]]',
+            "True]",
+            "test_the_newest_reading_back_is_confirmed_by_somebody_who_ran_nothing",
+        ),
+    ),
+    *lines(
+        "deletion/run.py",
+        "tests/unit/deletion/test_deletion_run.py",
+        (
+            "a refusal is not swallowed by an index",
+            "    except Refusal:\n        raise\n    except DeskError as error:\n        return _ended",
+            "    except DeskError as error:\n        return _ended",
+            "test_a_refusal_while_an_index_is_rewritten_is_no_outcome",
+        ),
+        (
+            "what is destroyed is written down before",
+            "    records.open(plan, action, before, outcome.started)\n    if container is None",
+            "    if container is None",
+            "test_nothing_is_deleted_if_the_record_cannot_be_written",
+        ),
+        (
+            "a changed disposition stops its action",
+            "    elif not holds(action):",
+            "    elif False:",
+            "test_an_action_on_a_model_that_was_decided_anew_is_not_handed_out",
+        ),
+        (
+            "done only if all is gone",
+            "    if good == len(outcome.items) and not outcome.error:",
+            "    if not outcome.error:",
+            "test_an_item_that_was_changed_since_it_was_indexed_is_not_called_gone",
+        ),
+        (
+            "an error is not done",
+            "    if good == len(outcome.items) and not outcome.error:",
+            "    if good == len(outcome.items):",
+            "test_what_broke_is_not_done_though_nothing_of_it_is_left",
+        ),
+        (
+            "what is done is not done again",
+            "    if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):\n"
+            "        return done\n",
+            "",
+            "test_a_second_run_does_nothing_to_what_is_done",
+        ),
+        (
+            "entries go only for items that are gone",
+            "    due = [item for item in ids if item in settled or item not in erased_here]",
+            "    due = ids",
+            "test_an_erasure_that_fails_is_reported_and_the_others_go_on",
+        ),
+        (
+            "an index is looked at after",
+            "        left = set(index.remaining(ids))",
+            "        left = set()",
+            "test_an_erasure_that_fails_is_reported_and_the_others_go_on",
+        ),
+        (
+            "a container is looked at after",
+            "    return replace(outcome, items=seen_items(action.items, after, before, problems), kept=after.items)",
+            "    return replace(outcome, items=tuple(ItemSeen(item.address.id, Seen.GONE) for item in "
+            "action.items), kept=after.items)",
+            "test_after_a_crash_an_item_that_is_alike_and_was_not_meant_stays",
+        ),
+        (
+            "fewer alike than before are not meant",
+            "        if not count or count < before.alike.get(address.id, count):",
+            "        if not count:",
+            "test_after_a_crash_an_item_that_is_alike_and_was_not_meant_stays",
+        ),
+        (
+            "a container that moved is not erased",
+            "        if container is None or not container.path.exists():\n            raise NotHere",
+            "        if container is None:\n            raise NotHere",
+            "test_a_container_that_disappeared_could_not_be_looked_at",
+        ),
+        (
+            "a run stops between two actions",
+            '            token.check()\n        report(Progress("erase", number',
+            '            pass\n        report(Progress("erase", number',
+            "test_a_cancelled_run_stops_between_two_actions",
+        ),
+    ),
+    *lines(
+        "deletion/read_back.py",
+        "tests/unit/deletion/test_deletion_read_back.py",
+        (
+            "bytes of erased items are looked for",
+            "    if address.digest in erased and not describes_another(entry, there):",
+            "    if False:",
+            "test_the_same_bytes_in_any_container_are_found",
+        ),
+        (
+            "look-alikes are looked for",
+            'into.append((sweep.near, "looks like a photo that was erased"))',
+            "pass",
+            "test_a_photo_that_looks_alike_is_found_unless_it_was_rejected",
+        ),
+        (
+            "mentions are looked for",
+            '            into.append((sweep.mentioned, f"still holds the person\'s {kind}"))',
+            "            pass",
+            "test_a_record_that_still_names_the_person_is_found",
+        ),
+        (
+            "index entries are looked for",
+            "    checks += [_index_check(plan, stores), _again_check(scope)",
+            "    checks += [_again_check(scope)",
+            "test_after_a_whole_deletion_everything_is_gone",
+        ),
+        (
+            "unfinished files are looked for",
+            "_again_check(scope), _leftover_check(stores)]",
+            "_again_check(scope)]",
+            "test_an_unfinished_file_of_a_killed_run_is_found",
+        ),
+        (
+            "files of destroyed models are looked for",
+            "    checks += _model_checks(plan, scope)\n",
+            "",
+            "test_a_destroyed_model_whose_file_is_still_there_is_found",
+        ),
+        (
+            "what could not be read is not gone",
+            '    if not_looked:\n        says = f"No',
+            '    if False:\n        says = f"No',
+            "test_what_was_not_looked_at_is_never_called_gone",
+        ),
+        (
+            "what remains is not gone",
+            '    if remaining:\n        says = f"{len',
+            '    if False:\n        says = f"{len',
+            "test_the_same_bytes_in_any_container_are_found",
+        ),
+        (
+            "a search that was not repeated is told",
+            '        return Check("search again", Seen.NOT_LOOKED, "The same references were not searched again.")',
+            '        return Check("search again", Seen.GONE, "")',
+            "test_what_was_not_looked_at_is_never_called_gone",
+        ),
+        (
+            "a container that is not here was not looked at",
+            '        return [ItemSeen(item, Seen.NOT_LOOKED, "its container is not here") for item in ids]',
+            "        return [ItemSeen(item, Seen.GONE) for item in ids]",
+            "test_items_of_a_container_that_is_not_here_were_not_looked_at",
+        ),
+        (
+            "the weakest of an item counts",
+            "one.seen.weakness > known.seen.weakness",
+            "one.seen.weakness < known.seen.weakness",
+            "test_the_weakest_that_was_seen_of_an_item_counts",
+        ),
+        (
+            "items that cannot be read are told",
+            "    if unreadable:\n",
+            "    if False:\n",
+            "test_what_cannot_be_read_is_told",
+        ),
+        (
+            "a cancelled look is none",
+            '            if error.code == "JOB-CANCELLED":\n                raise\n            sweep',
+            "            sweep",
+            "test_a_look_that_was_cancelled_is_none",
+        ),
+    ),
+    *lines(
+        "deletion/look.py",
+        "tests/unit/deletion/test_deletion_run.py",
+        (
+            "the same bytes elsewhere are still there",
+            "    if now.contents[address.digest]:\n",
+            "    if now.alike[address.member, address.digest]:\n",
+            "test_what_broke_is_not_done_though_nothing_of_it_is_left",
+        ),
+        (
+            "a mask is the one that was written",
+            "if wanted and wanted in there:",
+            "if there:",
+            "tests/unit/deletion/test_deletion_read_back.py::test_another_photo_in_the_place_of_a_maske"
+            "d_one_is_no_mask",
+        ),
+        (
+            "other bytes at its place are not gone",
+            "    elif there and not now.tabular and not before.alike.get(address.id, 0):",
+            "    elif False:",
+            "test_an_item_that_was_changed_since_it_was_indexed_is_not_called_gone",
+        ),
+    ),
+)

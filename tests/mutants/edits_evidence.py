@@ -1,0 +1,290 @@
+"""The safety lines of the log in a bundle: chains, officers, approvals."""
+
+from __future__ import annotations
+
+from edit import Edit, lines
+
+LINES: tuple[Edit, ...] = (
+    *lines(
+        "evidence/check_bundle.py",
+        "tests/unit/evidence/test_evidence_log.py",
+        (
+            "a proof has no gap",
+            "        if not whole or index != size or width & (width - 1) or index % width:",
+            "        if not whole:",
+            "test_odd_values_in_the_lines_are_refused_and_never_crash_the_verifier",
+        ),
+        (
+            "a requester gets hashes and nothing more",
+            '(chains is None or "others" in line)',
+            '"others" in line',
+            "test_a_requester_gets_hashes_and_nothing_more",
+        ),
+        (
+            "nothing is hidden beside a subtree",
+            '(chains is None or "others" in line)',
+            "chains is None",
+            "test_nothing_is_hidden_beside_a_subtree_of_others",
+        ),
+        (
+            "entries fold up to the root",
+            "    if size != head.size or root != head.root:",
+            "    if size != head.size:",
+            "test_what_stands_between_the_shown_entries_is_part_of_the_tree",
+        ),
+        (
+            "an envelope has the leaf of its place",
+            '        if _sha(b"\\x00" + text.encode()) != node:',
+            "        if False:",
+            "test_a_changed_envelope_is_seen",
+        ),
+        (
+            "an envelope says its place",
+            '        if envelope["seq"] != number:',
+            "        if False:",
+            "test_an_envelope_that_was_changed_with_its_hash_is_not_in_the_tree",
+        ),
+        (
+            "the writer signed the entry",
+            '        _require_signed(envelope["writer"], line["signature"], b"dsr-desk entry 1\\n" + node, number)\n',
+            "",
+            "test_swapped_signatures_are_seen",
+        ),
+        (
+            "no entry of the vault is left out",
+            '        if envelope["vault_before"] != self._vault_leaf:',
+            "        if False:",
+            "test_an_entry_of_the_vault_left_out_is_seen",
+        ),
+        (
+            "no entry of the case is left out",
+            '        if envelope["case_before"] != self._case_leaf:',
+            "        if False:",
+            "test_an_entry_left_out_of_the_case_is_seen",
+        ),
+        (
+            "an epoch is declared in the bundle",
+            '(number == 0 or kind == "epoch")',
+            "True",
+            "test_an_epoch_begins_where_it_was_declared_and_nowhere_else",
+        ),
+        (
+            "a bundle ends with the act of sealing",
+            '        if self._kind != "sealing" or self._last != size - 1:',
+            "        if False:",
+            "test_what_was_written_after_the_sealing_was_begun_does_not_belong_to_the_bundle",
+        ),
+        (
+            "what must be shown is shown",
+            '        if kind in SHOWN or envelope["case_before"]:',
+            '        if envelope["case_before"]:',
+            "test_a_removal_cannot_be_shown_without_what_it_says",
+        ),
+        (
+            "an act of the case is not hidden",
+            '        if kind in SHOWN or envelope["case_before"]:',
+            "        if kind in SHOWN:",
+            "test_an_act_of_the_case_cannot_be_shown_without_what_it_says",
+        ),
+        (
+            "a hidden entry is an officer's",
+            '        if not self.roster.active(envelope["writer"]) and envelope["writer"] != self.roster.recovery:',
+            "        if False:",
+            "test_an_unlocking_by_nobody_of_the_roster_is_seen",
+        ),
+        (
+            "entries are of this case and vault",
+            '        if act["case"] != self._case or act["vault"] != self._vault:',
+            "        if False:",
+            "test_an_entry_left_out_of_the_case_is_seen",
+        ),
+        (
+            "entries of the case are of this vault",
+            '        if act["case"] != self._case or act["vault"] != self._vault:',
+            '        if act["case"] != self._case:',
+            "test_an_act_of_another_vault_is_seen",
+        ),
+        (
+            "entries of the case are officers'",
+            '        if not all(map(self.roster.active, {envelope["writer"], *envelope["signatures"]})):',
+            "        if False:",
+            "test_who_was_never_an_officer_is_seen",
+        ),
+        (
+            "acts on the vault are of this vault",
+            '        if act["vault"] != self._vault or envelope["case_before"]:',
+            '        if envelope["case_before"]:',
+            "test_an_act_of_another_vault_is_seen",
+        ),
+        (
+            "acts on the vault are of no case",
+            '        if act["vault"] != self._vault or envelope["case_before"]:',
+            '        if act["vault"] != self._vault:',
+            "test_an_act_on_the_vault_has_no_place_in_a_case",
+        ),
+        (
+            "acts on the vault are written by an officer",
+            '        if writer != act["officer"] and not self.roster.active(writer):',
+            "        if False:",
+            "test_an_act_on_the_vault_that_no_officer_wrote_in_is_seen",
+        ),
+        (
+            "times of the bundle do not run back",
+            '        if act["time"] < self._times.get(act["case"], ""):',
+            "        if False:",
+            "test_time_does_not_run_backwards_unless_the_clock_was_corrected",
+        ),
+        (
+            "who acts on the vault is an officer",
+            "        if not (self.active(officer) or recovering or first):",
+            "        if False:",
+            "test_who_adds_an_officer_brings_no_recovery_key",
+        ),
+        (
+            "only an officer is removed in the bundle",
+            '            if not self.active(said["key"]) or said["key"] == officer:',
+            '            if said["key"] == officer:',
+            "test_only_an_officer_is_removed_and_only_once",
+        ),
+        (
+            "nobody removes the own access in the bundle",
+            '            if not self.active(said["key"]) or said["key"] == officer:',
+            '            if not self.active(said["key"]):',
+            "test_nobody_comes_back_under_an_old_key_or_removes_the_own",
+        ),
+        (
+            "a recovery key needs approvals in the bundle",
+            '            self._require_approvals(number, "recovery", said.get("proposal"), None)\n',
+            "",
+            "test_a_new_recovery_key_needs_the_approvals_too",
+        ),
+        (
+            "nobody approves twice in the bundle",
+            "            if officer in behind:",
+            "            if False:",
+            "test_nobody_approves_the_own_proposal_or_approves_twice",
+        ),
+        (
+            "nobody comes back under an old key in the bundle",
+            '        if key in self._names or key not in (envelope["writer"], *envelope["signatures"]):',
+            '        if key not in (envelope["writer"], *envelope["signatures"]):',
+            "test_nobody_comes_back_under_an_old_key_or_removes_the_own",
+        ),
+        (
+            "a new officer signs the own adding",
+            '        if key in self._names or key not in (envelope["writer"], *envelope["signatures"]):',
+            "        if key in self._names:",
+            "test_an_officer_who_did_not_sign_the_own_adding_is_seen",
+        ),
+        (
+            "adding an officer needs approvals in the bundle",
+            "        if not free:\n            self._require_approvals",
+            "        if False:\n            self._require_approvals",
+            "test_what_the_policy_wants_approved_needs_the_approvals",
+        ),
+        (
+            "who adds an officer brings no recovery key in the bundle",
+            "        if first:\n            self.recovery = said.get",
+            "        if True:\n            self.recovery = said.get",
+            "test_who_adds_an_officer_brings_no_recovery_key",
+        ),
+        (
+            "a policy says all its parts",
+            "        if new.keys() != _POLICY.keys():",
+            "        if False:",
+            "test_a_policy_that_leaves_something_unsaid_is_none",
+        ),
+        (
+            "a looser policy needs approvals in the bundle",
+            "        if any(new[name] < before for name, before in self._policy.items()):",
+            "        if False:",
+            "test_what_the_policy_wants_approved_needs_the_approvals",
+        ),
+        (
+            "approvals are of present officers in the bundle",
+            ' or sum(map(self.active, found["by"])) < needed:',
+            ' or len(found["by"]) < needed:',
+            "test_who_is_no_officer_any_more_stands_behind_nothing",
+        ),
+        (
+            "approvals are as many as asked in the bundle",
+            ' or sum(map(self.active, found["by"])) < needed:',
+            ":",
+            "test_what_the_policy_wants_approved_needs_the_approvals",
+        ),
+        (
+            "approvals are for what was proposed",
+            ' and found["asked"] == asked',
+            "",
+            "test_approvals_for_one_person_add_nobody_else",
+        ),
+        (
+            "approvals are for a change of its kind",
+            'found["what"] == what and ',
+            "",
+            "test_approvals_of_a_change_of_one_kind_are_none_of_another_kind",
+        ),
+        (
+            "approvals are used once",
+            "found = self._proposals.pop(str(proposal), None)",
+            "found = self._proposals.get(str(proposal))",
+            "test_an_approved_change_is_carried_out_once",
+        ),
+        (
+            "entries are spelled in one way",
+            '    if json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False) != text:',
+            "    if False:",
+            "test_an_envelope_that_was_changed_with_its_hash_is_not_in_the_tree",
+        ),
+        (
+            "an act is the one of its envelope",
+            '    if hashlib.sha256(text.encode()).hexdigest() != envelope["act"]:',
+            "    if False:",
+            "test_a_changed_act_is_seen",
+        ),
+        (
+            "an act is of the kind that its envelope says",
+            '    if act["v"] != 1 or act["kind"] != envelope["kind"]:',
+            '    if act["v"] != 1:',
+            "test_an_act_whose_kind_the_envelope_hides_is_seen",
+        ),
+        (
+            "others in the bundle signed the act",
+            '        _require_signed(officer, signature, b"dsr-desk act 1\\n" + text.encode(), number)\n',
+            "        pass\n",
+            "test_an_act_that_came_from_elsewhere_is_signed_by_its_officer",
+        ),
+        (
+            "the act's officer signed it",
+            '    if act["officer"] not in (envelope["writer"], *envelope["signatures"]):',
+            "    if False:",
+            "test_an_act_that_its_officer_did_not_sign_is_seen",
+        ),
+        (
+            "a name is the one that was signed",
+            '    if act["fields"][name] != digest:',
+            "    if False:",
+            "test_a_name_that_was_not_signed_is_seen",
+        ),
+        (
+            "a checkpoint that is held is of this journal",
+            "    if held.origin != head.origin:",
+            "    if False:",
+            "tests/unit/evidence/test_evidence_attacks.py::test_a_checkpoint_of_another_journal_or_with"
+            "out_a_proof_is_not_taken_for_one",
+        ),
+        (
+            "a checkpoint that is held is no longer",
+            "    if held.size > head.size:",
+            "    if False:",
+            "tests/unit/evidence/test_evidence_attacks.py::test_an_old_checkpoint_handed_out_again_is_noticed",
+        ),
+        (
+            "a time stamp is of this signature",
+            "    if not _is_sha256(imprint_algorithm) or imprint != hashlib.sha256(data).digest():",
+            "    if False:",
+            "tests/unit/evidence/test_evidence_beyond.py::test_an_answer_for_another_signature_or_a_ref"
+            "usal_is_not_taken",
+        ),
+    ),
+)
