@@ -7,8 +7,8 @@ from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import AffectedModel
 from dsr_desk.core.requests import CaseState
+from dsr_desk.lineage.dispositions import undecided
 
 
 class ReasonMissing(DeskError):
@@ -53,14 +53,8 @@ def what_is_open(desk: Desk, ref: str) -> dict[str, int]:
             "not_read_back": case.unread,
         }
         if case.reviewed and lineage_sources(desk):
-            found["models"] = len(undecided_models(desk, ref))
+            found["models"] = len(undecided(affected_by_case(desk, ref).models, dispositions(desk, ref).values()))
         return found
-
-
-def undecided_models(desk: Desk, ref: str) -> list[AffectedModel]:
-    """Affected models of which nobody has decided what shall become of them."""
-    decided = {model for model, one in dispositions(desk, ref).items() if one.planned is not None}
-    return [model for model in affected_by_case(desk, ref).models if model.id not in decided]
 
 
 def _destroy_references(desk: Desk, ref: str) -> None:

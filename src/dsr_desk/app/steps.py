@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.ending import undecided_models
-from dsr_desk.app.models import affected_by_case, lineage_sources
+from dsr_desk.app.models import affected_by_case, dispositions, lineage_sources
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.basis import differences
 from dsr_desk.core.case import DELETING_RIGHTS, Case
@@ -16,6 +15,7 @@ from dsr_desk.core.guards import HANDS_OUT, Standing, second_review_asked
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Right
 from dsr_desk.core.roster import Roster
+from dsr_desk.lineage.dispositions import undecided
 
 
 class Step(StrEnum):
@@ -302,7 +302,7 @@ def _models_known(desk: Desk, ref: str) -> ModelsKnown:
     return ModelsKnown(
         imported=newest,
         affected=tuple(desk.name(ref, model.id) for model in impact.models),
-        undecided=len(undecided_models(desk, ref)),
+        undecided=len(undecided(impact.models, dispositions(desk, ref).values())),
         unknown=len(impact.not_in_lineage),
         questions=len(impact.questions),
     )

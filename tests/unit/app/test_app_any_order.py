@@ -87,7 +87,6 @@ class Naive:
         self.right = self.identity = self.identifiers = self.plan = ""
         self.approved: dict[str, dict[str, str]] = {}
         """By officer, the verdicts that were in force when the plan in force was approved."""
-        self.rests: list[Any] = []
         for entry in log.entries():
             said, kind, act = entry.act.open, entry.kind, entry.act.digest
             if kind is Kind.POLICY:
