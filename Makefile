@@ -22,13 +22,13 @@ app: $(INSTALLED) ## the desktop program
 	@packaging/qt_libraries.sh screen
 	@$(BIN)/dsr-desk
 
-test: $(INSTALLED) ## all tests, fast ones first
-	@packaging/qt_libraries.sh offscreen
-	$(BIN)/pytest
+test: $(INSTALLED) ## all tests, fast ones first (without Qt's system libraries: all but the windows)
+	@packaging/qt_libraries.sh offscreen || true
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-long: $(INSTALLED) ## what takes long: every forgery, every kill, all mutants
-	@packaging/qt_libraries.sh offscreen
-	$(BIN)/pytest -m long
+	@packaging/qt_libraries.sh offscreen || true
+	$(BIN)/pytest -n 2 --dist worksteal --timeout 1800 -m long
 	$(BIN)/python tests/mutants/run.py
 
 mutants: $(INSTALLED) ## take safety lines out, one at a time: does a test fail? (ARGS="--only TEXT")
@@ -48,22 +48,26 @@ $(PEERS): $(INSTALLED) packaging/bench.txt
 	@touch $@
 
 bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and scenes/*.xml: accuracy too)
-	$(BIN)/dsr-desk bench search
-	$(BIN)/dsr-desk bench index $(if $(FACES),$(FACES)/lfw)
-	$(BIN)/dsr-desk bench lineage
-	$(BIN)/dsr-desk bench evidence
-	$(BIN)/dsr-desk bench records
-	$(BIN)/dsr-desk bench case
-	$(BIN)/dsr-desk bench engine $(FACES)
+	$(BIN)/python -m bench search
+	$(BIN)/python -m bench index $(if $(FACES),$(FACES)/lfw)
+	$(BIN)/python -m bench lineage
+	$(BIN)/python -m bench evidence
+	$(BIN)/python -m bench records
+	$(BIN)/python -m bench case
+	$(BIN)/python -m bench engine $(FACES)
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw
-	$(BIN)/dsr-desk bench calibration $(FACES)/lfw
-	$(BIN)/dsr-desk bench recall-steps $(FACES)
+	$(BIN)/python -m bench recall $(FACES)/lfw
+	$(BIN)/python -m bench calibration $(FACES)/lfw
+	$(BIN)/python -m bench recall-steps $(FACES)
 endif
+
+sample: $(INSTALLED) ## draw the sample organisation anew, into assets/sample
+	@$(BIN)/python -m bench.sample
 
 screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
 	@packaging/qt_libraries.sh offscreen
-	$(BIN)/python -m dsr_desk.ui.screenshots $(if $(filter demo-output,$(OUT)),build/screenshots,$(OUT))
+	$(BIN)/python -m bench.screenshots $(if $(filter demo-output,$(OUT)),build/screenshots,$(OUT))
 
 docs: $(INSTALLED) ## write the pages that come from the program itself
 	$(BIN)/python docs/error_codes.py
@@ -78,4 +82,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test test-long mutants check bench screenshots docs package lock clean
+.PHONY: help setup demo app test test-long mutants check bench sample screenshots docs package lock clean

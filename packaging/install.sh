@@ -26,8 +26,9 @@ pinned() { "$@" --no-deps --require-hashes --no-build-isolation --requirement pa
 # --no-deps: the pinned lists are complete, and face_recognition's own list would build dlib from source beside dlib-bin.
 echo "Installing into .venv (about 300 MB to fetch, one minute on a usual line) ..."
 pip --no-deps --require-hashes --only-binary :all: --requirement packaging/build.txt
-if ! pinned .venv/bin/uv pip install --quiet --python .venv/bin/python; then
+if ! pinned .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python; then
     echo "uv could not install the packages; pip tries the same list, with its own settings and more slowly ..." >&2
     pinned pip
 fi
 pip --no-deps --no-build-isolation --no-index --editable .
+.venv/bin/python -m compileall -q src

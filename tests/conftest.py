@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+try:
+    importlib.import_module("PySide6.QtWidgets")
+    WHY_NO_QT = ""
+except ImportError as error:
+    WHY_NO_QT = str(error)
 
 # In CI the same examples each time, so that a change is judged by itself; elsewhere new ones, which find more.
 hypothesis.settings.register_profile("desk", deadline=None, database=None, derandomize="CI" in os.environ)
@@ -40,6 +46,46 @@ def _home_of_the_tests() -> Iterator[None]:
         for variable in ("DSR_DESK_VAULT", "XDG_CONFIG_DIRS", "XDG_DATA_DIRS"):
             patch.delenv(variable, raising=False)
         yield
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    if WHY_NO_QT and "CI" in os.environ:
+        raise pytest.UsageError(f"Qt cannot be loaded: {WHY_NO_QT}")
+    if WHY_NO_QT:
+        pluginmanager.set_blocked("pytest-qt")
+
+
+def _skip_without_qt() -> None:
+    if WHY_NO_QT:
+        pytest.skip(f"Qt cannot be loaded: {WHY_NO_QT}", allow_module_level=True)
+
+
+@pytest.fixture
+def qt() -> None:
+    """For a test that needs Qt in another process."""
+    _skip_without_qt()
+
+
+class _Windows(pytest.Collector):
+    """Stands for the tests of the windows where Qt cannot be loaded."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        _skip_without_qt()
+        return ()
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    windows = path == Path(__file__).parent / "ui"
+    return _Windows.from_parent(parent, name="ui") if windows and WHY_NO_QT else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """The last line of a run says what it left out."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if WHY_NO_QT and reporter is not None:
+        reporter.write_line(f"The windows (tests/ui) were NOT tested: Qt cannot be loaded ({WHY_NO_QT}).", red=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

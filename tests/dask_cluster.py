@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from dsr_desk.jobs.cluster import Cluster
 
-TESTS = Path(__file__).parent / "unit"
+TESTS = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class DaskCluster:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(
-                [str(self._other_packages())] if bare else [str(TESTS / "search"), str(TESTS / "jobs")]
+                [str(self._other_packages())] if bare else [str(TESTS), str(TESTS / "unit" / "jobs")]
             ),
             "DASK_CONFIG": str(self.folder),
         }

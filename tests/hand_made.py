@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind, Row
 from dsr_desk.core.basis import basis_of, parts_of
-from dsr_desk.storage import case_list, keys
+from dsr_desk.storage import case_list
 from dsr_desk.storage.registers import touch
+from quick_keys import make_keys_quick
 
 ANN, BOB = "ann's long passphrase", "bob's long passphrase"
 REF = "2026-001"
@@ -88,7 +89,7 @@ class ByHand:
             "plan": self.digest, "action": self.action, "kind": "erase-items", "state": "done", "by": "here",
             "error": "", "seen": {"gone": len(items)}, "indexes": {}, "before": "", "after": "", "kept": 0,
         }  # fmt: skip
-        rows = [Row(self.name(item), "gone", {"id": item, "says": ""}) for item in items]
+        rows = [Row(self.name(item), "gone", {"id": item, "says": None}) for item in items]
         self.act(Kind.OUTCOME, said, fields={"notes": []}, rows=rows)
 
     def read_back(self, *items: str) -> None:
@@ -113,8 +114,7 @@ class ByHand:
 
 
 def quick(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(keys, "MEMORY_KIB", 32)
-    patch.setattr(keys, "ITERATIONS", 1)
+    make_keys_quick(patch)
     patch.setattr(case_list, "AT_LEAST", 5)
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dsr_desk.app.sample import Truth, make_sample
-from dsr_desk.app.sample.figure import Figure, People
-from dsr_desk.app.sample.person import Expression, Light, Pose, draw_features
-from dsr_desk.app.sample.photo import Picture, draw
+from bench.sample.figure import Figure, People
+from bench.sample.person import Expression, Light, Pose, draw_features
+from bench.sample.photo import Picture, draw
+from dsr_desk.app.sample import PLACES, Sample, Truth
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.faces.engine import Engine
@@ -47,17 +45,16 @@ def measure(engine: Engine) -> None:
     """Detection, genuine and stranger scores over all photos of the sample."""
     templates, whose, hard = [], [], []
     there, found, nowhere = Counter[str](), Counter[str](), 0
-    with tempfile.TemporaryDirectory() as folder:
-        sample = make_sample(Path(folder) / "sample")
-        known = {item.key: item for item in Truth.load(sample.truth).items}
-        entries = [
-            (container.name, entry.member, entry.read())
-            for dataset in sample.datasets
-            for source in dataset.sources
-            for container in open_source(source)
-            for entry in container.entries()
-            if not entry.problem
-        ]
+    sample = Sample.at(PLACES[1])
+    known = {item.key: item for item in Truth.load(sample.truth).items}
+    entries = [
+        (container.name, entry.member, entry.read())
+        for dataset in sample.datasets
+        for source in dataset.sources
+        for container in open_source(source)
+        for entry in container.entries()
+        if not entry.problem
+    ]
     for container, member, data in entries:
         item = known[container, member, sha256_hex(data)]
         if not item.is_photo or item.hard in ("broken off", "no photo at all"):

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.photos import Known, Sources, composite, find_sources, found_among, portrait, scene
+from bench.reference_engine import load_reference
 from dsr_desk.core.items import Box
 from dsr_desk.faces.alignment import turned_box
-from dsr_desk.faces.bench_photos import Known, Sources, composite, find_sources, found_among, portrait, scene
 from dsr_desk.faces.engine import Engine
 from dsr_desk.faces.registry import load_engine
 
@@ -35,7 +36,7 @@ def boxes(engine: Engine, photo: Known) -> list[Box]:
 def test_standard_finds_as_many_faces_in_portraits_as_face_recognition(sources):
     photos = [portrait(path) for path in sources.portraits[::60]]
     assert len(photos) > 30
-    assert found(load_engine("standard"), photos) >= found(load_engine("reference"), photos)
+    assert found(load_engine("standard"), photos) >= found(load_reference(), photos)
 
 
 def test_standard_finds_every_annotated_face(sources):
@@ -45,11 +46,12 @@ def test_standard_finds_every_annotated_face(sources):
 
 def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(sources):
     photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(3)]
-    reference, standard, thorough = (found(load_engine(name), photos) for name in ("reference", "standard", "thorough"))
+    engines = load_reference(), load_engine("standard"), load_engine("thorough")
+    reference, standard, thorough = (found(engine, photos) for engine in engines)
     assert reference <= standard <= thorough
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("turn", [90, *(pytest.param(turn, marks=pytest.mark.long) for turn in (180, 270))])
 def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees_it_upright(turn, sources):
     engine = load_engine("thorough")
     for photo in [scene(one) for one in sources.scenes]:
@@ -62,7 +64,8 @@ def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees
 
 def test_standard_and_thorough_find_small_faces_that_face_recognition_finds_and_more(sources):
     photos = [halved(scene(one)) for one in sources.scenes]
-    reference, standard, thorough = (found(load_engine(name), photos) for name in ("reference", "standard", "thorough"))
+    engines = load_reference(), load_engine("standard"), load_engine("thorough")
+    reference, standard, thorough = (found(engine, photos) for engine in engines)
     assert reference < standard < thorough
 
 

@@ -277,14 +277,14 @@ def test_a_full_disk_loses_nothing(sample: Sample, place: Path, monkeypatch: pyt
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuse)
-        with pytest.raises(erasing.DiskFull):
+        with pytest.raises(erasing.ContainerDiskFull):
             container.erase([one])
     assert stored(path) == before
     if path.is_dir():
         return
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
-        with pytest.raises(erasing.DiskFull):
+        with pytest.raises(erasing.ContainerDiskFull):
             container.erase([one])
     assert stored(path) == before
     assert not list(place.glob(".*"))
@@ -317,7 +317,7 @@ def test_two_runs_never_rewrite_the_same_file_at_once(sample: Sample, place: Pat
     doomed = doomed_at(container, 1)
     with path.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(erasing.InUse):
+        with pytest.raises(erasing.ContainerInUse):
             container.erase(doomed)
     assert len(container.erase(doomed).erased) == 1
 

@@ -209,7 +209,7 @@ def test_it_is_kept_once_and_comes_back_whole(name: str, tmp_path: Path) -> None
 
 
 @every_format
-def test_damage_anywhere_is_refused_with_file_place_and_sentence_or_harmless(name: str, tmp_path: Path) -> None:
+def test_damage_anywhere_is_refused_with_file_place_and_reason_or_harmless(name: str, tmp_path: Path) -> None:
     """Bytes are cut off and overturned at random places: a clear error or a graph, and never anything else."""
     path = EXAMPLES[name](tmp_path)
     victim = path if path.is_file() else next(iter(sorted(path.rglob("meta.yaml"))))
@@ -228,7 +228,7 @@ def test_damage_anywhere_is_refused_with_file_place_and_sentence_or_harmless(nam
     assert len(refused) > 10
     for error in refused:
         assert path.name in error.what_happened
-        assert isinstance(error, LineageFormatUnknown) or (error.details["place"] and error.details["sentence"])
+        assert isinstance(error, LineageFormatUnknown) or (error.details["place"] and error.details["why"])
 
 
 def test_a_file_of_no_known_format_says_which_are_known(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import FoundKind, Law, Right
 from dsr_desk.intake.drp import open_envelope
-from dsr_desk.intake.model import Intake
+from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake
 from dsr_desk.intake.registry import FORMATS, read_bytes, read_request, read_requests
 
 AGENT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -144,7 +146,7 @@ def test_a_missing_photo_is_said(form: str) -> None:
     name, make = SAMPLES[form]
     (intake,) = read_bytes(make(), name)
     assert intake.photos == ()
-    assert any("No photo" in says for says in intake.warnings)
+    assert NO_PHOTO in intake.warnings
 
 
 @pytest.mark.parametrize("form", SAMPLES)
@@ -191,7 +193,7 @@ def reads_or_says(data: bytes, name: str) -> None:
         problem = caught
     if problem is None:
         assert intakes
-        assert all(isinstance(says, str) for intake in intakes for says in intake.warnings)
+        assert all(one.code in catalogue("de") for intake in intakes for one in intake.warnings)
     else:
         assert problem.what_to_do
         assert "Keller" not in str(problem)
@@ -245,8 +247,8 @@ def test_an_opendsr_file_with_a_comma_too_many_and_no_law_is_read() -> None:
     (intake,) = read_bytes(text.encode(), "request.json")
     assert intake.request.right is Right.ERASURE
     assert intake.request.law is Law.UNKNOWN
-    assert any("comma" in says for says in intake.warnings)
-    assert any("regulation" in says for says in intake.warnings)
+    assert message("note.opendsr.comma") in intake.warnings
+    assert message("note.opendsr.field", field="regulation") in intake.warnings
 
 
 def test_hashed_identities_are_kept_as_hashes_and_not_as_names() -> None:
@@ -261,7 +263,7 @@ def test_hashed_identities_are_kept_as_hashes_and_not_as_names() -> None:
     assert [found.value for found in intake.request.found if found.kind is FoundKind.HASH] == [
         "email:sha256:" + "ab" * 32
     ]
-    assert sum("left out" in says for says in intake.warnings) == 2
+    assert {"note.opendsr.entry", "note.opendsr.no-value"} <= {one.code for one in intake.warnings}
 
 
 def test_an_agents_signature_is_checked_over_the_very_bytes_that_it_signed() -> None:
@@ -278,11 +280,9 @@ def test_an_agents_signature_is_checked_over_the_very_bytes_that_it_signed() -> 
 
 def test_an_agents_request_says_that_it_expired_and_that_its_authority_is_to_be_checked() -> None:
     (intake,) = read_bytes(drp(), "request.drp")
-    said = " ".join(intake.warnings)
-    assert "expired" in said
-    assert "AGENT-1" in said
-    assert "signature was not checked" in said
-    assert intake.request.where(FoundKind.EMAIL) == "email (verified by the agent)"
+    wanted = message("note.drp.expired"), message("note.drp.agent", agent="AGENT-1"), message("note.drp.signature")
+    assert set(wanted) <= set(intake.warnings)
+    assert str(intake.request.where(FoundKind.EMAIL)) == "email (verified by the agent)"
     assert intake.request.reference == "req-77"
 
 
@@ -297,7 +297,7 @@ def test_an_older_request_of_an_agent_is_read_from_its_token() -> None:
     (intake,) = read_bytes(json.dumps(body).encode(), "request.json")
     assert intake.request.identifiers.emails == ("mara@example.org",)
     assert (intake.request.right, intake.request.law) == (Right.ERASURE, Law.CCPA)
-    assert any("older form" in says for says in intake.warnings)
+    assert message("note.drp.older") in intake.warnings
 
 
 def test_a_table_gives_one_request_a_row_with_row_and_column(tmp_path: Path) -> None:
@@ -311,9 +311,9 @@ def test_a_table_gives_one_request_a_row_with_row_and_column(tmp_path: Path) -> 
     )
     first, second = read_requests(path)
     assert (first.request.right, first.request.reference) == (Right.ACCESS, "T-1")
-    assert second.request.where(FoundKind.EMAIL) == "row 4, column Email"
+    assert second.request.where(FoundKind.EMAIL) == message("where.cell", row=4, column="Email")
     assert (second.request.right, second.request.received) == (Right.UNKNOWN, None)
-    assert any("day of receipt" in says for says in second.warnings)
+    assert NO_DAY in second.warnings
     with pytest.raises(DeskError) as caught:
         read_request(path)
     assert caught.value.code == "REQUEST-SEVERAL"

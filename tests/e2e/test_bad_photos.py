@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dsr_desk.core.items import DatasetVersion, LedgerClass
-from dsr_desk.search.build import Addressed, build
-from dsr_desk.search.index import Index
-from dsr_desk.search.keyfile import Secret
+from dsr_desk.search.index.build import Addressed, build
+from dsr_desk.search.index.folder import Index
+from dsr_desk.search.index.keyfile import Secret
 
 pytestmark = pytest.mark.slow
 

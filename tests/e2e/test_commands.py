@@ -1,4 +1,4 @@
-"""The real program, as an officer types it: the whole job, and what is said where it cannot go on."""
+"""The commands as an officer types them: the whole job, and what is said where it cannot go on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import Result
+from typed import typed
 
-from dsr_desk.app.sample import Sample, Truth, make_sample
+from dsr_desk.app.sample import Sample, Truth
+from dsr_desk.cli.main import main
 from dsr_desk.core.items import ItemAddress
+from quick_keys import make_keys_quick
+from small_sample import small_sample
 
 pytestmark = pytest.mark.slow
 
@@ -23,24 +29,24 @@ PASSPHRASE = "seven words that nobody would ever guess"
 
 
 class Program:
-    """Runs `dsr-desk` with one vault; the passphrase comes from a file."""
+    """Commands with one vault; the passphrase comes from a file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.secret = folder / "passphrase.txt"
         self.secret.write_text(PASSPHRASE + "\n")
 
-    def raw(self, *words: object, vault: bool = True) -> subprocess.CompletedProcess[str]:
-        extra = ["--passphrase-file", str(self.secret)] if vault else []
-        environment = {**os.environ, "DSR_DESK_VAULT": str(self.folder / "vault")}
-        command = [sys.executable, "-m", "dsr_desk", *map(str, words), *extra]
-        return subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=280, check=False
-        )
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"DSR_DESK_VAULT": str(self.folder / "vault")}
+
+    def raw(self, *words: object, vault: bool = True) -> Result:
+        extra = ("--passphrase-file", self.secret) if vault else ()
+        return typed((*words, *extra), self.folder, self.environment)
 
     def says(self, *words: object, vault: bool = True, code: int = 0) -> Any:
         done = self.raw(*words, "--json", vault=vault)
-        assert done.returncode == code, done.stdout + done.stderr
+        assert done.exit_code == code, done.stdout + done.stderr
         return json.loads(done.stdout)
 
     def refuses(self, *words: object, vault: bool = True) -> str:
@@ -49,9 +55,16 @@ class Program:
         return str(error["code"])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _quick_keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        make_keys_quick(patch)
+        yield
+
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return make_sample(tmp_path_factory.mktemp("sample") / "organisation", 8, today=date(2026, 11, 5))
+    return small_sample(tmp_path_factory.mktemp("sample") / "organisation")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +98,7 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     found = program.says("case", "search", ref, "--index", sample.datasets[0].version.name, "--index", "street-events")
     assert found["pile"]["count"] == len(found["candidates"]) > 0
     assert {"kind", "score", "says"} <= found["candidates"][0]["reasons"][0].keys()
-    assert isinstance(found["not_searched"], list)
+    assert isinstance(found["gaps"], list)
 
     same, different = _sort(program.says("case", "candidates", ref), Truth.load(sample.truth))
     assert program.refuses("delete", "plan", ref) == "DELETE-REVIEW-OPEN"
@@ -134,9 +147,27 @@ def test_an_index_proves_itself_and_names_what_changed(program: Program, sample:
     gone = sorted(folder.glob("*.jpg"))[0]
     gone.unlink()
     checked = program.says("index", "check", tmp_path / "few.dsrindex", code=1)
-    assert [name for name in checked["changed"]["removed"] if gone.name in name]
+    assert [place for place in checked["changed"]["removed"] if gone.name in place["says"]]
     program.says("index", "destroy", "few", "--yes")
     assert not (tmp_path / "few.dsrindex").exists()
+
+
+def test_an_engine_is_measured_on_photos_of_people_that_somebody_knows(
+    program: Program, sample: Sample, tmp_path: Path
+) -> None:
+    truth, portraits = Truth.load(sample.truth), sample.datasets[0].sources[0]
+    here = [item for item in truth.items if item.is_photo and item.container == portraits.name and not item.hard]
+    for item in here:
+        for person in item.people:
+            (tmp_path / str(person)).mkdir(exist_ok=True)
+            shutil.copy(portraits / item.member, tmp_path / str(person))
+    measured = program.says("bench", "recall", tmp_path, "--workers", 1, vault=False)
+
+    assert (measured["references"], measured["engine"]) == (1, "standard")
+    assert measured["photos"] == sum(len(item.people) for item in here)
+    assert measured["recall_at"]["10"] == 1.0
+    assert program.refuses("bench", "recall", portraits, "--workers", 1, vault=False) == "BENCH-NOBODY"
+    assert program.refuses("bench", "recall", tmp_path, "--engine", "reference", vault=False) == "ENGINE-UNKNOWN"
 
 
 def test_what_cannot_be_done_has_a_code_and_a_way_on(program: Program, tmp_path: Path) -> None:
@@ -156,19 +187,38 @@ def test_what_cannot_be_done_has_a_code_and_a_way_on(program: Program, tmp_path:
     assert program.refuses("case", "show", "1999-001") == "CASE-MISSING"
     assert program.refuses("index", "check", "nowhere") == "INDEX-UNKNOWN"
     assert program.refuses("lineage", "import", wall).startswith("LINEAGE-")
-    assert program.raw("case", "new").returncode == 2
+    assert program.raw("case", "new").exit_code == 2
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("not the passphrase\n")
     assert program.refuses("vault", "info", "--passphrase-file", wrong, vault=False) == "VAULT-WRONG-PASSPHRASE"
 
 
-def test_an_error_for_people_says_what_happened_what_it_means_and_what_to_do(program: Program) -> None:
-    done = program.raw("case", "show", "1999-001")
+def test_the_program_tells_people_what_happened_what_it_means_and_what_to_do(program: Program) -> None:
+    words = ("case", "show", "1999-001", "--passphrase-file", str(program.secret))
+    done = subprocess.run(
+        [sys.executable, "-m", "dsr_desk", *words],
+        env={**os.environ, **program.environment}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
 
     assert done.returncode == 3
     assert len(done.stderr.strip().splitlines()) == 4
     assert "[CASE-MISSING]" in done.stderr
     assert done.stdout == ""
+
+
+def test_every_command_prints_for_programs_too() -> None:
+    commands = dict(_commands(main, click.Context(main)))
+    assert len(commands) > 50
+    assert [name for name, command in commands.items() if not any("--json" in one.opts for one in command.params)] == []
+
+
+def _commands(group: click.Group, context: click.Context, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        if isinstance(command, click.Group):
+            yield from _commands(command, context, f"{name} {part}")
+        elif command is not None:
+            yield f"{name} {part}", command
 
 
 def _sort(candidates: list[dict[str, Any]], truth: Truth) -> tuple[list[str], list[str]]:

@@ -1,15 +1,16 @@
-"""A second officer at another computer: the real program, a packet there and an answer back."""
+"""A second officer at another computer, by commands: a packet there and an answer back."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typed import typed
+
+from quick_keys import make_keys_quick
 
 pytestmark = pytest.mark.slow
 
@@ -36,16 +37,20 @@ class Place:
         self.secret.write_text(passphrase + "\n")
 
     def raw(self, *words: object, code: int = 0) -> Any:
-        environment = {**os.environ, "DSR_DESK_VAULT": str(self.vault or self.folder / "none")}
-        command = [sys.executable, "-m", "dsr_desk", *map(str, words), "--json"]
-        done = subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=280, check=False
-        )
-        assert done.returncode == code, done.stdout + done.stderr
+        vault = str(self.vault or self.folder / "none")
+        done = typed((*words, "--json"), self.folder, {"DSR_DESK_VAULT": vault})
+        assert done.exit_code == code, done.stdout + done.stderr
         return json.loads(done.stdout)
 
     def says(self, *words: object, code: int = 0) -> Any:
         return self.raw(*words, "--passphrase-file", self.secret, code=code)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        make_keys_quick(patch)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "app/review.py",
-        "tests/unit/app/test_app_review.py",
+        "app/case/review.py",
+        "tests/unit/app/case/test_app_review.py",
         (
             "hits stand among others",
             "return [*found, *others[: len(found)]]",
@@ -16,7 +16,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a sentence about a face does not tell its score",
-            '"" if one.kind is ReasonKind.FACE else one.says',
+            "None if one.kind is ReasonKind.FACE else one.says",
             "one.says",
             "test_a_second_officer_sees_neither_word_nor_score_of_the_first",
         ),
@@ -40,8 +40,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/searching.py",
-        "tests/unit/app/test_app_searching.py",
+        "app/case/searching.py",
+        "tests/unit/app/case/test_app_searching.py",
         (
             "nothing is opened before the rules were asked",
             '    desk.require(ref, Draft(Kind.SEARCHED, {"purpose": kind}))\n',
@@ -74,8 +74,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a destroyed photo is named",
-            '            self.gaps.append(NotSearched(f"reference photo {photo.id}", "it was destroyed '
-            'when the case ended"))\n',
+            '            self.gaps.append(Gap(message("gap.reference", number=photo.id), '
+            'message("why.destroyed-at-end")))\n',
             "",
             "test_a_photo_that_is_destroyed_is_named_as_not_searched",
         ),
@@ -87,8 +87,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/cases.py",
-        "tests/unit/app/test_app_cases.py",
+        "app/case/cases.py",
+        "tests/unit/app/case/test_app_cases.py",
         (
             "every identifier that was ever searched",
             'used = {one["facts"] for one in case.searches if one["purpose"] == "search"}',
@@ -103,8 +103,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/ending.py",
-        "tests/unit/app/test_app_cases.py",
+        "app/case/ending.py",
+        "tests/unit/app/case/test_app_cases.py",
         (
             "the end of a case destroys its photos",
             "        _destroy_references(desk, ref)\n    return change",
@@ -113,8 +113,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/sealing.py",
-        "tests/unit/app/test_app_signing_keys.py",
+        "app/proof/sealing.py",
+        "tests/unit/app/proof/test_app_signing_keys.py",
         (
             "a correction says what was wrong",
             "    if relation is Relation.CORRECTS and not why.strip():",
@@ -123,14 +123,14 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a bundle continues the checkpoints before",
-            "    return [row[0] for row in (own, last) if row]",
+            "    return [one.checkpoint for one in (*own[-1:], *rows[-1:])]",
             "    return []",
-            "tests/unit/app/test_app_sealing.py::test_the_next_bundle_continues_the_checkpoint_of_the_one_before",
+            "tests/unit/app/proof/test_app_sealing.py::test_the_next_bundle_continues_the_checkpoint_of_the_one_before",
         ),
     ),
     *lines(
-        "app/evidence_log.py",
-        "tests/unit/app/test_app_validating.py",
+        "app/proof/log.py",
+        "tests/unit/app/case/test_app_validating.py",
         (
             "who carried it out confirms nothing",
             ' if one["officer"] not in case.operators',
@@ -146,8 +146,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/officers.py",
-        "tests/unit/app/test_app_officers.py",
+        "app/vault/officers.py",
+        "tests/unit/app/vault/test_app_officers.py",
         (
             "nobody stands behind a change twice",
             "        elif not waiting.yours:",
@@ -156,8 +156,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/backups.py",
-        "tests/unit/app/test_app_backups.py",
+        "app/vault/backups.py",
+        "tests/unit/app/vault/test_app_backups.py",
         (
             "a restore takes no checkpoint of another vault",
             "                if not one.is_of(desk.vault):",
@@ -184,8 +184,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a restore gives no number twice",
-            "json.dumps(_higher(_numbers(desk), told.numbers), sort_keys=True)",
-            "json.dumps(_numbers(desk), sort_keys=True)",
+            "json.dumps(higher(numbers_given(desk), told.numbers), sort_keys=True)",
+            "json.dumps(numbers_given(desk), sort_keys=True)",
             "test_no_number_of_a_case_is_given_out_twice",
         ),
     ),

@@ -60,7 +60,7 @@ LINES: tuple[Edit, ...] = (
             "operators of every round",
             "return {key for one in self.actions for key",
             'return {key for one in self.round["actions"].values() for key',
-            "tests/unit/app/test_app_validating.py::test_whoever_ran_an_earlier_round_is_an_operator_still",
+            "tests/unit/app/case/test_app_validating.py::test_whoever_ran_an_earlier_round_is_an_operator_still",
         ),
         (
             "unread counts actions of every round",
@@ -88,8 +88,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a chain goes on after a forbidden entry",
-            'self.place(entry)\n        found = message("log.forbidden"',
-            'found = message("log.forbidden"',
+            "        self.place(entry)\n        self.forbidden.append(",
+            "        self.forbidden.append(",
             "tests/unit/core/test_core_case.py::test_the_chain_names_the_newest_entry_forbidden_ones_included",
         ),
     ),

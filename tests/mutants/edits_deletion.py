@@ -6,7 +6,7 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "app/run_records.py",
+        "app/case/run_records.py",
         "tests/unit/app/test_app_deleting_runs.py",
         (
             "a run begins under the basis that was approved",
@@ -41,8 +41,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/validating.py",
-        "tests/unit/app/test_app_validating.py",
+        "app/case/validating.py",
+        "tests/unit/app/case/test_app_validating.py",
         (
             "the newest reading back is confirmed by name",
             'one["read_back"] == found["act"]]',
@@ -123,8 +123,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a run stops between two actions",
-            '            token.check()\n        report(Progress("erase", number',
-            '            pass\n        report(Progress("erase", number',
+            '            token.check()\n        report(Progress(message("phase.erase"), number',
+            '            pass\n        report(Progress(message("phase.erase"), number',
             "test_a_cancelled_run_stops_between_two_actions",
         ),
     ),
@@ -139,13 +139,13 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "look-alikes are looked for",
-            'into.append((sweep.near, "looks like a photo that was erased"))',
+            'into.append((sweep.near, message("left.near")))',
             "pass",
             "test_a_photo_that_looks_alike_is_found_unless_it_was_rejected",
         ),
         (
             "mentions are looked for",
-            '            into.append((sweep.mentioned, f"still holds the person\'s {kind}"))',
+            '            into.append((sweep.mentioned, message("left.identifier", kind=term(kind))))',
             "            pass",
             "test_a_record_that_still_names_the_person_is_found",
         ),
@@ -169,25 +169,25 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what could not be read is not gone",
-            '    if not_looked:\n        says = f"No',
-            '    if False:\n        says = f"No',
+            '("check.none.partly", Seen.NOT_LOOKED) if not_looked else',
+            '("check.none.partly", Seen.NOT_LOOKED) if False else',
             "test_what_was_not_looked_at_is_never_called_gone",
         ),
         (
             "what remains is not gone",
-            '    if remaining:\n        says = f"{len',
-            '    if False:\n        says = f"{len',
+            '    if remaining:\n        says = message(f"check',
+            '    if False:\n        says = message(f"check',
             "test_the_same_bytes_in_any_container_are_found",
         ),
         (
             "a search that was not repeated is told",
-            '        return Check("search again", Seen.NOT_LOOKED, "The same references were not searched again.")',
-            '        return Check("search again", Seen.GONE, "")',
+            '        return Check(name, Seen.NOT_LOOKED, message("check.again.none"))',
+            '        return Check(name, Seen.GONE, message("check.again.none"))',
             "test_what_was_not_looked_at_is_never_called_gone",
         ),
         (
             "a container that is not here was not looked at",
-            '        return [ItemSeen(item, Seen.NOT_LOOKED, "its container is not here") for item in ids]',
+            '        return [ItemSeen(item, Seen.NOT_LOOKED, message("why.no-container")) for item in ids]',
             "        return [ItemSeen(item, Seen.GONE) for item in ids]",
             "test_items_of_a_container_that_is_not_here_were_not_looked_at",
         ),

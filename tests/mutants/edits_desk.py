@@ -10,9 +10,8 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/app/test_app_desk.py",
         (
             "what rests on proof is proven here",
-            "        case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)\n"
-            "        return self._write",
-            "        case = self.case(ref)\n        return self._write",
+            "                case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)\n",
+            "                case = self.case(ref)\n",
             "test_an_act_that_rests_on_proof_is_refused_over_a_signature_that_does_not_hold",
         ),
         (
@@ -92,19 +91,25 @@ LINES: tuple[Edit, ...] = (
             "an act taken in asks the rules",
             "            self._require_allowed(case, Draft(act.kind, now, {}, None, act.basis), act.officer, None)\n",
             "",
-            "tests/unit/app/test_app_packets.py::test_an_approval_is_refused_when_an_index_is_another_n"
+            "tests/unit/app/case/test_app_packets.py::test_an_approval_is_refused_when_an_index_is_another_n"
             "ow_whatever_it_says",
         ),
         (
             "indexes are those of now",
             'now = dict(act.open) if indexes is None else {**act.open, "indexes": dict(indexes)}',
             "now = dict(act.open)",
-            "tests/unit/app/test_app_packets.py::test_an_approval_is_refused_when_an_index_is_another_n"
+            "tests/unit/app/case/test_app_packets.py::test_an_approval_is_refused_when_an_index_is_another_n"
             "ow_whatever_it_says",
         ),
         (
+            "a change carries what takes it back",
+            "ref or None, subject, undo_of(draft, entry))",
+            "ref or None, subject)",
+            "test_a_change_says_what_to_refresh_and_carries_the_act_that_takes_it_back",
+        ),
+        (
             "a forbidden entry takes all back",
-            "        if refused is not None:\n            raise refused.error\n        held.since += 1",
+            "        if refused is not None:\n            raise error_of(refused)\n        held.since += 1",
             "        held.since += 1",
             "test_the_rules_see_rows_that_can_be_read_once_alone_too",
         ),
@@ -141,8 +146,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/packets.py",
-        "tests/unit/app/test_app_packets.py",
+        "app/case/packets.py",
+        "tests/unit/app/case/test_app_packets.py",
         (
             "an answer is of this vault",
             "    if answer.vault != desk.vault.ring.vault_id:",
@@ -217,13 +222,13 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a picture is of the case",
-            'WHERE id = ? AND case_id = ?", [str(crop["blob"]), case]',
-            'WHERE id = ?", [str(crop["blob"])]',
+            'blob_content(str(crop["blob"]), case)',
+            'blob_content(str(crop["blob"]))',
             "test_a_validly_signed_act_that_no_packet_asks_for_is_refused",
         ),
         (
             "a picture has the kept bytes",
-            '(row[0] is None or sha256_hex(bytes(row[0])) == crop["digest"])',
+            '(content is None or sha256_hex(bytes(content)) == crop["digest"])',
             "True",
             "test_a_validly_signed_act_that_no_packet_asks_for_is_refused",
         ),
@@ -274,8 +279,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/packet_files.py",
-        "tests/unit/app/test_app_packets.py",
+        "app/case/packet_files.py",
+        "tests/unit/app/case/test_app_packets.py",
         (
             "a packet is for whom its keys say",
             "packet.officer != keys.public_key.hex() or ",
@@ -302,8 +307,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/packet_work.py",
-        "tests/unit/app/test_app_packets.py",
+        "app/case/packet_work.py",
+        "tests/unit/app/case/test_app_packets.py",
         (
             "a word is on what the packet asks about",
             "        if item not in known:",
@@ -327,6 +332,26 @@ LINES: tuple[Edit, ...] = (
             "    if asked is not None and not acts:",
             "    if asked is not None:",
             "test_approving_twice_signs_once",
+        ),
+    ),
+    *lines(
+        "app/desk.py",
+        "tests/unit/app/case/test_app_searching.py",
+        (
+            "templates of references go with the keys",
+            "        self.templates.clear()\n",
+            "",
+            "test_a_reference_face_is_embedded_once_and_its_template_goes_when_the_desk_is_closed",
+        ),
+    ),
+    *lines(
+        "jobs/start.py",
+        "tests/unit/jobs/test_jobs_cluster.py",
+        (
+            "lent workers were made ready for this job",
+            "        if where.recipe != recipe:\n",
+            "        if False:\n",
+            "test_lent_workers_stay_open_and_do_only_what_they_were_made_ready_for",
         ),
     ),
 )

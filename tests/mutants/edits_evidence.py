@@ -6,8 +6,8 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "evidence/check_bundle.py",
-        "tests/unit/evidence/test_evidence_log.py",
+        "evidence/verifying/check_bundle.py",
+        "tests/unit/evidence/signed/test_evidence_log.py",
         (
             "a proof has no gap",
             "        if not whole or index != size or width & (width - 1) or index % width:",

@@ -46,9 +46,9 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an act from elsewhere opens no free text",
-            '    except ValueError:\n        raise NotAsSigned(what="something open in it is free text") from None',
+            '    except ValueError:\n        raise NotAsSigned(what=message("why.act.free-text")) from None',
             "    except ValueError:\n        pass",
-            "tests/unit/app/test_app_packets.py::test_free_text_in_the_open_is_not_taken_in",
+            "tests/unit/app/case/test_app_packets.py::test_free_text_in_the_open_is_not_taken_in",
         ),
         (
             "the log is written in a transaction",
@@ -82,8 +82,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the key of a forgotten case goes",
-            "        self.forget_key(case)\n        return count",
-            "        return count",
+            "        self.forget_key(case)\n\n",
+            "\n",
             "tests/unit/storage/test_storage_check.py::test_what_was_forgotten_with_its_case_must_stay_away",
         ),
     ),
@@ -245,13 +245,13 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the writer signs the leaf",
-            "        _key(entry.writer).verify(signature, entry.signed)\n",
+            "        public_key(entry.writer).verify(signature, entry.signed)\n",
             "",
             "test_an_entry_in_which_one_thing_is_wrong_is_told_for_that",
         ),
         (
             "others sign the act",
-            "            _key(officer).verify(bytes.fromhex(one), entry.act.signed)\n",
+            "            public_key(officer).verify(bytes.fromhex(one), entry.act.signed)\n",
             "            pass\n",
             "test_an_entry_in_which_one_thing_is_wrong_is_told_for_that",
         ),

@@ -6,7 +6,7 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "app/deleting.py",
+        "app/case/deleting.py",
         "tests/unit/app/test_app_deleting_runs.py",
         (
             "rejected items never go along in a plan",
@@ -19,7 +19,7 @@ LINES: tuple[Edit, ...] = (
             "what is decided meanwhile is refused",
             "        if parts_of(case, desk.vault.policy) != parts:",
             "        if False:",
-            "tests/unit/app/test_app_deleting.py::test_what_is_decided_while_a_plan_is_drawn_up_is_refused",
+            "tests/unit/app/case/test_app_deleting.py::test_what_is_decided_while_a_plan_is_drawn_up_is_refused",
         ),
         (
             "a changed disposition voids its action",
@@ -55,19 +55,19 @@ LINES: tuple[Edit, ...] = (
             "a read-back needs a run",
             "    if not ran:\n        raise NotRun(case=ref)\n",
             "    if not ran:\n        return None\n",
-            "tests/unit/app/test_app_deleting.py::test_nothing_is_derived_or_read_back_before_a_run",
+            "tests/unit/app/case/test_app_deleting.py::test_nothing_is_derived_or_read_back_before_a_run",
         ),
         (
             "an approval names the plan that was looked at",
             '{"plan": plan or digest, "indexes"',
             '{"plan": digest, "indexes"',
-            "tests/unit/app/test_app_deleting.py::test_only_the_plan_in_force_is_approved",
+            "tests/unit/app/case/test_app_deleting.py::test_only_the_plan_in_force_is_approved",
         ),
         (
             "deciding under a plan withdraws it",
             "        withdraw_plan(desk, ref)\n        return decide_many",
             "        return decide_many",
-            "tests/unit/app/test_app_deleting.py::test_deciding_under_an_approved_plan_withdraws_it_or_changes_nothing",
+            "tests/unit/app/case/test_app_deleting.py::test_deciding_under_an_approved_plan_withdraws_it_or_changes_nothing",
         ),
         (
             "actions are numbered through all rounds",
@@ -85,7 +85,7 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/plans.py",
+        "app/case/plans.py",
         "tests/unit/app/test_app_deleting_runs.py",
         (
             "a plan has the digest that was approved",
@@ -131,8 +131,8 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/handing_over.py",
-        "tests/unit/app/test_app_handing_over.py",
+        "app/case/handing_over.py",
+        "tests/unit/app/case/test_app_handing_over.py",
         (
             "every officer whose key was told approved",
             "needed=len(told), token",
@@ -165,8 +165,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what is declared was not read back",
-            'ItemSeen(item.address.id, Seen.NOT_LOOKED, "declared, not read back")',
-            'ItemSeen(item.address.id, Seen.GONE, "declared, not read back")',
+            'ItemSeen(item.address.id, Seen.NOT_LOOKED, message("seen.declared"))',
+            'ItemSeen(item.address.id, Seen.GONE, message("seen.declared"))',
             "test_a_word_counts_as_declared_and_never_as_read_back",
         ),
         (
@@ -259,8 +259,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a model of which nobody decided is told",
-            '            cannot.append(NotSearched(f"model {model.node.label}", "nobody decided what '
-            'shall become of it"))\n',
+            '            gaps.append(Gap(message("gap.model", name=model.node.label), message("why.undecided")))\n',
             "",
             "test_models_get_the_disposition_that_was_decided_and_open_ones_are_named",
         ),
@@ -328,7 +327,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an approval has a signature that holds",
-            "        _key(act.officer).verify(bytes.fromhex(approval.signature), _signed(act, approval.envelope))\n",
+            "        public_key(act.officer).verify(bytes.fromhex(approval.signature), "
+            "_signed(act, approval.envelope))\n",
             "        pass\n",
             "test_an_approval_that_was_changed_or_belongs_elsewhere_is_refused",
         ),
@@ -362,7 +362,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an answer has a signature that holds",
-            '        raise AnswerInvalid(why="its signature does not hold") from None',
+            '        raise AnswerInvalid(why=message("why.signature")) from None',
             "        pass",
             "test_an_answer_that_was_changed_or_belongs_elsewhere_is_refused",
         ),

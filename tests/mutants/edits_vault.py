@@ -25,7 +25,7 @@ LINES: tuple[Edit, ...] = (
             "what the roster forbids is told",
             "        return folded.roster.findings[-1] if refused is not None else None",
             "        return None",
-            "tests/unit/app/test_app_officers.py::test_a_policy_that_was_written_past_the_program_is_fo"
+            "tests/unit/app/vault/test_app_officers.py::test_a_policy_that_was_written_past_the_program_is_fo"
             "und_and_does_not_hold",
         ),
         (
@@ -236,7 +236,7 @@ LINES: tuple[Edit, ...] = (
             "whom the name was approved for",
             "return {name: salt for name, (salt, _) in self.log.salted(known.seq).items()} if known else {}",
             "return {}",
-            "tests/unit/app/test_app_officers.py::test_a_new_officer_waits_until_as_many_as_the_policy_"
+            "tests/unit/app/vault/test_app_officers.py::test_a_new_officer_waits_until_as_many_as_the_policy_"
             "says_stand_behind_it",
         ),
     ),
@@ -245,17 +245,17 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/storage/test_storage_vault.py",
         (
             "the recovery code signs nothing",
-            "    @property\n    def signer(self) -> Signer:\n"
+            "    @property\n    def signer(self) -> EntrySigner:\n"
             '        """Who signs now. Raises RecoveryOnly."""\n        if not self.officer_key:\n'
             "            raise RecoveryOnly()\n",
-            "    @property\n    def signer(self) -> Signer:\n",
+            "    @property\n    def signer(self) -> EntrySigner:\n",
             "test_the_recovery_code_opens_but_signs_nothing",
         ),
         (
             "the fold of a vault's act is asked",
-            "        if refused is not None:\n            raise refused.error\n        self._note(entry)",
+            "        if refused is not None:\n            raise error_of(refused)\n        self._note(entry)",
             "        self._note(entry)",
-            "tests/unit/app/test_app_officers.py::test_approvals_for_one_person_add_nobody_else",
+            "tests/unit/app/vault/test_app_officers.py::test_approvals_for_one_person_add_nobody_else",
         ),
         (
             "a step that failed is forgotten",
@@ -318,12 +318,34 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "storage/rows.py",
+        "tests/unit/storage/test_storage_rows.py",
+        (
+            "rows are asked for by nothing too",
+            'f"{column} IS :{column}"',
+            'f"{column} = :{column}"',
+            "test_rows_are_asked_for_by_what_their_columns_hold_nothing_included",
+        ),
+        (
+            "a changed row is named",
+            "update(key, values)\n        return touch(self._table, key)",
+            "update(key, values)\n        return touch(self._table, 0)",
+            "test_what_is_changed_put_or_removed_is_found_by_a_check_unless_an_act_touches_it",
+        ),
+        (
+            "a removed row is named",
+            "delete(key)\n        return touch(self._table, key)",
+            "delete(key)\n        return touch(self._table, 0)",
+            "test_what_is_changed_put_or_removed_is_found_by_a_check_unless_an_act_touches_it",
+        ),
+    ),
+    *lines(
         "storage/checkpoints.py",
-        "tests/unit/app/test_app_backups.py",
+        "tests/unit/app/vault/test_app_backups.py",
         (
             "a checkpoint is signed",
-            "        key.verify(bytes.fromhex(found.signature), _SIGNED + _content(found))\n",
-            "        str(key)\n",
+            "        public_key(found.officer).verify(bytes.fromhex(found.signature), _SIGNED + _content(found))\n",
+            "        public_key(found.officer)\n",
             "test_a_checkpoint_that_was_changed_is_none",
         ),
         (

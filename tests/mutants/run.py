@@ -39,7 +39,10 @@ LONGEST = 120
 
 READ_BEFORE = ("hypothesis", "cryptography.x509", "numpy", "PIL.Image", "pyrage", "sqlcipher3.dbapi2", "sqlite_utils")
 QUICK = ("tests/unit/core/", "tests/unit/storage/", "tests/unit/deletion/")
-OPTIONS = ("-q", "-x", "--no-header", "--tb=line", "-rf", "-W", "ignore:Module already imported:pytest.PytestWarning")
+OPTIONS = (
+    "-q", "-x", "--no-header", "--tb=line", "-rf", "--hypothesis-profile=ci",
+    "-W", "ignore:Module already imported:pytest.PytestWarning",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _pytest(test: str, source: Path, said: int) -> None:
     os.dup2(said, 1)
     os.dup2(said, 2)
     os.chdir(ROOT)
-    os.environ |= {"PYTHONPATH": str(source), "CI": "true"}
+    os.environ["PYTHONPATH"] = str(source)
     sys.path.insert(0, str(source))
     sys.exit(int(pytest.main([*OPTIONS, *shlex.split(test)])))
 
@@ -122,6 +125,7 @@ def copy_to(folder: Path) -> Path:
     """A copy of the source, compiled so that every later change of a file is noticed, however soon it comes."""
     source = folder / "src"
     shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    (folder / "assets").symlink_to(ROOT / "assets")
     compileall.compile_dir(source, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return source
 

@@ -17,20 +17,23 @@ from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, deleting, drafts, indexing, models, officers, review, searching
+from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.sample import Truth, make_sample
-from dsr_desk.app.sample.truth import TrueItem
-from dsr_desk.core.changes import Topic
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.sample import TrueItem, Truth, copy_sample
+from dsr_desk.app.vault import officers
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.storage import keys
 from dsr_desk.ui import theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.shell import Workspace
 from dsr_desk.ui.views.page import Page
+from quick_keys import make_keys_quick
 
 D = TypeVar("D", bound=QDialog)
 
@@ -95,15 +98,14 @@ class Office:
 @pytest.fixture(autouse=True)
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passphrases are stretched for real elsewhere."""
-    monkeypatch.setattr(keys, "MEMORY_KIB", 64)
-    monkeypatch.setattr(keys, "ITERATIONS", 1)
+    make_keys_quick(monkeypatch)
 
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, Truth]:
     """Made once: where it was made, a copy to begin each test from, the letter, the truth."""
     folder = tmp_path_factory.mktemp("office")
-    sample = make_sample(folder / "sample", 8, today=date(2026, 11, 5))
+    sample = copy_sample(folder / "sample", date(2026, 11, 5))
     truth = Truth.load(sample.truth)
     live, template = folder / "live", folder / "template"
     portraits = sample.datasets[0]
@@ -115,8 +117,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
         shutil.copy(portraits.sources[0] / item.member, data / item.member)
     shutil.copy(portraits.sources[0] / "profiles.csv", data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "MEMORY_KIB", 64)
-        patch.setattr(keys, "ITERATIONS", 1)
+        make_keys_quick(patch)
         desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
         with desk:
             to = live / "indexes" / portraits.version.name
@@ -125,7 +126,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
                 [data],
                 to,
                 portraits.version,
-                register=indexing.Register(),
+                register=indexing.IndexPurpose(),
                 workers=1,
                 report=silent,
                 cancel=CancelToken(),
@@ -219,7 +220,11 @@ class Visitor:
 
     def add_officer(self, name: str = "Grace", passphrase: str = OTHER_PASSPHRASE) -> None:
         officers.add_officer(self.desk, name, passphrase)
-        self.session.touched(Topic.OFFICERS)
+        self.session.tell()
+
+    def hear_of(self, kind: Kind) -> None:
+        """News of an act, as if somebody had done it."""
+        self.session.changed.emit(Change(frozenset({kind}), 0))
 
     def switch(self, passphrase: str = OTHER_PASSPHRASE) -> None:
         """Another officer sits down."""

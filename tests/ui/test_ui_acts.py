@@ -11,23 +11,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, deleting, ending, review, sealing, searching
+from dsr_desk.app.case import cases, deleting, ending, review, searching
+from dsr_desk.app.proof import sealing
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Identifiers, Verdict
 from dsr_desk.core.requests import CaseState, Law, Right
 from dsr_desk.ui.acting import SignDialog
-from dsr_desk.ui.dialogs import Question
+from dsr_desk.ui.dialogs import QuestionDialog
 from dsr_desk.ui.findings import FoundLabel
-from dsr_desk.ui.navigation import StepState
-from dsr_desk.ui.views.deletion import DeletionPage
-from dsr_desk.ui.views.end_case import EndCaseDialog, ReopenDialog
-from dsr_desk.ui.views.evidence import EvidencePage
-from dsr_desk.ui.views.facts_versions import FactsVersionsDialog
-from dsr_desk.ui.views.identity import FailedDialog
-from dsr_desk.ui.views.request import RequestPage
-from dsr_desk.ui.views.review import ReviewPage
-from dsr_desk.ui.views.search import SearchPage
+from dsr_desk.ui.navigation import StepLook
+from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
+from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
+from dsr_desk.ui.views.case.identity import FailedDialog
+from dsr_desk.ui.views.case.request import RequestPage
+from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.case.search import SearchPage
+from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.widgets import Button, Chip
 from ui.conftest import OTHER_PASSPHRASE, Visitor
 
@@ -165,12 +166,12 @@ def test_under_an_approved_plan_one_confirmation_withdraws_it_and_decides(review
     assert item.decision is not None
     other = Verdict.DIFFERENT if item.decision.verdict is Verdict.SAME else Verdict.SAME
     page.card.buttons[other].click()
-    reviewed.dialog(Question).stay.click()
+    reviewed.dialog(QuestionDialog).cancel.click()
     assert desk.case(ref).plan is not None
     page.setFocus()
     qtbot.keyClick(page, Qt.Key.Key_2 if other is Verdict.DIFFERENT else Qt.Key.Key_1)
-    question = reviewed.dialog(Question)
-    assert question.stay.isDefault()
+    question = reviewed.dialog(QuestionDialog)
+    assert question.cancel.isDefault()
     question.act.click()
     reviewed.settle()
     case = desk.case(ref)
@@ -323,4 +324,4 @@ def test_an_identity_check_that_does_not_hold_stops_search_and_approval(reviewed
     assert "the caller was somebody else" in page.identity.failed.text
     assert not page.identity.done.isVisible()
     assert says(deletion_of(reviewed).approve) == command(lambda: deleting.approve(desk, ref))
-    assert reviewed.workspace.side.button("request").state is StepState.BEGUN
+    assert reviewed.workspace.side.button("request").state is StepLook.BEGUN

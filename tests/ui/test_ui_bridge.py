@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message, quoted
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui.activity import ActivityStrip
 from dsr_desk.ui.bridge import Bridge
@@ -31,7 +32,7 @@ def test_progress_comes_at_most_ten_times_a_second_and_the_latest_counts(qtbot: 
 
     def work(report: Report, _token: CancelToken) -> None:
         for number in range(10_000):
-            report(Progress("counting", number, 10_000))
+            report(Progress(quoted("counting"), number, 10_000))
         reported.set()
         go_on.wait(10)
 
@@ -133,7 +134,7 @@ def test_the_strip_shows_the_job_and_never_a_full_bar(qtbot: QtBot) -> None:
     reported, go_on = threading.Event(), threading.Event()
 
     def work(report: Report, _token: CancelToken) -> None:
-        report(Progress("looking for faces", 200, 200, {"unreadable": 3}))
+        report(Progress(message("phase.faces"), 200, 200, {"unreadable": 3}))
         reported.set()
         go_on.wait(10)
 

@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PySide6.QtWidgets import QLabel
 
-from dsr_desk.app import sealing, signing_keys, time_stamps, validating
-from dsr_desk.app.organisation import organisation_details
-from dsr_desk.ui.dialogs import Question
-from dsr_desk.ui.views.bundle_dialogs import CheckDialog, TimeStampDialog
-from dsr_desk.ui.views.certificate_card import NewKeyDialog, OwnKeyDialog
-from dsr_desk.ui.views.evidence import EvidencePage
-from dsr_desk.ui.views.sealed import SealedDialog
-from dsr_desk.ui.views.settings import SettingsPage
+from dsr_desk.app.case import validating
+from dsr_desk.app.proof import sealing, signing_keys, time_stamps
+from dsr_desk.app.proof.organisation import organisation_details
+from dsr_desk.ui.dialogs import QuestionDialog
+from dsr_desk.ui.views.proof.bundle_dialogs import CheckDialog, TimeStampDialog
+from dsr_desk.ui.views.proof.bundles import BundlesDialog
+from dsr_desk.ui.views.proof.certificate_card import NewKeyDialog, OwnKeyDialog
+from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.settings import SettingsPage
 from dsr_desk.ui.widgets import Chip, Notice
 from ui.conftest import Visitor
 
@@ -54,14 +55,14 @@ def deleted(visitor: Visitor) -> None:
     visitor.delete()
 
 
-def seal(visitor: Visitor, page: EvidencePage, folder: Path) -> SealedDialog:
+def seal(visitor: Visitor, page: EvidencePage, folder: Path) -> BundlesDialog:
     page.sign_and_seal(folder)
     visitor.sign()
     assert visitor.errors == []
-    return visitor.dialog(SealedDialog)
+    return visitor.dialog(BundlesDialog)
 
 
-def passphrase(dialog: SealedDialog) -> str:
+def passphrase(dialog: BundlesDialog) -> str:
     return next(one.text() for one in dialog.findChildren(QLabel) if one.property("role") == "mono")
 
 
@@ -177,7 +178,7 @@ def test_a_second_officer_confirms_what_another_carried_out(visitor: Visitor) ->
     visitor.switch()
     assert page.confirm.isEnabled()
     page.confirm.click()
-    visitor.dialog(Question).act.click()
+    visitor.dialog(QuestionDialog).act.click()
     visitor.settle()
     assert visitor.errors == []
     assert validating.confirmed_by(visitor.desk, "2026-001") == "Grace"

@@ -11,14 +11,14 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.lineage_view import Drawing, PlacedEdge, PlacedNode, Standing
-from dsr_desk.app.sample.large import write_large_lineage
+from bench.sample.large import write_large_lineage
+from dsr_desk.app.models.view import Drawing, NodeStanding, PlacedEdge, PlacedNode
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.drawing import draw_all, draw_impact
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
-from dsr_desk.ui import icons, lineage_words, theme
+from dsr_desk.ui import icons, lineage_words, theme, words
 from dsr_desk.ui.graph_items import DASHES, FAR
 from dsr_desk.ui.graph_parts import Legend, TreeView, png_of
 from dsr_desk.ui.graph_view import MOST_SAID, GraphView
@@ -309,12 +309,11 @@ def test_every_kind_and_standing_has_a_word_and_a_sign(qapp: QApplication) -> No
     shipped = set(icons.names())
     assert {kind.value for kind in NodeKind} <= shipped
     for kind in NodeKind:
-        assert lineage_words.kind_name(kind)
-        assert lineage_words.kinds_counted(kind, 3).startswith("3 ")
-    assert all(lineage_words.role_name(role) and lineage_words.edge_word([role]) for role in Role)
-    for standing in Standing:
+        assert words.term(kind)
+    assert all(words.term(role) and lineage_words.edge_word([role]) for role in Role)
+    for standing in NodeStanding:
         said, sign = lineage_words.standing_name(standing), lineage_words.standing_icon(standing)
-        assert bool(said) == bool(sign) == (standing is not Standing.BESIDE)
+        assert bool(said) == bool(sign) == (standing is not NodeStanding.BESIDE)
         assert not sign or sign in shipped
 
 

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.indexing import list_indexes
-from dsr_desk.app.review import CandidateMissing, record_fields
+from dsr_desk.app.case.review import CandidateMissing, record_fields
+from dsr_desk.app.data.indexing import list_indexes
 from dsr_desk.ui import choosing
 from dsr_desk.ui.main import make_window, tell_fault
-from dsr_desk.ui.views.review import ReviewPage
-from dsr_desk.ui.views.sealed import SealedDialog, Shown
-from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown
+from dsr_desk.ui.views.vault.welcome import Welcome
 from dsr_desk.ui.widgets import Button
 from ui.conftest import Visitor
 
@@ -68,11 +68,11 @@ def test_candidates_of_an_index_that_is_gone_can_still_be_looked_at(visitor: Vis
 def test_a_passphrase_is_not_lost_to_escape(qtbot: QtBot, tmp_path: Path) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = SealedDialog([Shown("requester", tmp_path / "a.pdf", "bala-gomi-tuso", True, ())], parent)
+    dialog = BundlesDialog([BundleShown("requester", tmp_path / "a.pdf", "bala-gomi-tuso", True, ())], parent)
     dialog.open()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
-    assert not dialog.close_it.isEnabled()
+    assert not dialog.cancel.isEnabled()
     dialog.noted.setChecked(True)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
@@ -81,8 +81,8 @@ def test_a_passphrase_is_not_lost_to_escape(qtbot: QtBot, tmp_path: Path) -> Non
 def test_what_only_a_key_opens_needs_no_note(qtbot: QtBot, tmp_path: Path) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = SealedDialog([Shown("regulator", tmp_path / "a.age", "", None, ())], parent)
-    assert dialog.close_it.isEnabled()
+    dialog = BundlesDialog([BundleShown("regulator", tmp_path / "a.age", "", None, ())], parent)
+    assert dialog.cancel.isEnabled()
     assert not dialog.noted.isVisibleTo(dialog)
 
 

@@ -3,11 +3,13 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import json
 import pkgutil
 import re
 import string
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -18,19 +20,20 @@ from PySide6.QtWidgets import QApplication
 
 import dsr_desk
 import dsr_desk.ui
-from dsr_desk.app.steps import Step
-from dsr_desk.core.actions import ItemSeen, ReadBack, Remaining, Seen
+from dsr_desk.app.case.steps import Step
 from dsr_desk.core.acts import Kind
+from dsr_desk.core.catalogue import labels
 from dsr_desk.core.deadlines import deadlines
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import Message
+from dsr_desk.core.language import LANGUAGES
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.requests import Law
-from dsr_desk.deletion.read_back import _check
+from dsr_desk.datasets.container import ContainerDamaged
 from dsr_desk.ui import language, words
 from dsr_desk.ui.dialogs import four_parts
-from dsr_desk.ui.journal_words import act_name
 from dsr_desk.ui.pictures import decode
-from dsr_desk.ui.views.evidence import EvidencePage
+from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.journal import act_name
 from ui.conftest import Visitor
 
 
@@ -66,142 +69,48 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_every_sentence_of_the_windows_has_a_german_one_with_the_same_holes() -> None:
-    catalogue, sentences = language.sentences("de"), offered()
+def test_every_label_of_the_windows_has_a_german_one_with_the_same_holes_and_no_other() -> None:
+    catalogue, sentences = labels("de"), offered()
     assert len(sentences) > 500
-    assert [text for text in sentences if text not in catalogue] == []
+    assert set(catalogue) == set(sentences)
     for text, plural in sentences.items():
         forms = catalogue[text]
-        assert isinstance(forms, list) == plural, text
+        assert isinstance(forms, tuple) == plural, text
         assert not plural or "%Ln" in forms[-1], text
-        for form in forms if isinstance(forms, list) else [forms]:
+        for form in forms if isinstance(forms, tuple) else [forms]:
             assert holes(form) == holes(text), text
 
 
-def test_what_other_rooms_say_keeps_all_that_varies() -> None:
-    for english, german in language._read("de.said").items():
-        count = len(re.findall(r"\{n?\}", english))
-        places = re.findall(r"\{(\d*)(?::(?:said|list|figure|day))?\}", str(german))
-        kept = sorted(int(place) if place else number for number, place in enumerate(places))
-        assert kept == list(range(count)), english
-
-
-NOT_IN_WINDOWS = ("BENCH-", "CLUSTER-", "DEMO-", "ENGINE-NO-PEER")
-"""Errors of commands alone: benchmarks, a Dask cluster, the demo of the command line."""
-
-
-def errors_of_windows() -> list[type[DeskError]]:
+def test_every_error_has_its_german_sentences_with_the_same_holes() -> None:
     for module in pkgutil.walk_packages(dsr_desk.__path__, "dsr_desk."):
         importlib.import_module(module.name)
-    own = [one for one in DeskError.registry.values() if one.code and one.__module__.startswith("dsr_desk.")]
-    return [error for error in own if not error.code.startswith(NOT_IN_WINDOWS)]
-
-
-def test_every_error_of_the_windows_has_its_german_sentences_with_the_same_holes() -> None:
-    catalogue, errors = language.sentences("de"), errors_of_windows()
-    assert len(errors) > 100
-    told = {(error.code, text) for error in errors for text in (error.happened, error.means, error.todo)}
-    assert [code for code, text in sorted(told) if text not in catalogue] == []
-    for code, text in told:
-        assert holes(str(catalogue[text])) == holes(text), code
-    assert set(language._read("de.errors")) == {text for _, text in told}
+    own = [one for code, one in DeskError.registry.items() if code and one.__module__.startswith("dsr_desk.")]
+    assert len(own) > 100
+    told = {
+        f"{one.code}{part}": text
+        for one in own
+        for part, text in (("", one.happened), (".means", one.means), (".todo", one.todo))
+    }
+    german = json.loads(files("dsr_desk.core.catalogue").joinpath("de", "errors.json").read_text(encoding="utf-8"))
+    assert set(german) == set(told)
+    assert [code for code, text in told.items() if holes(german[code]) != holes(text)] == []
 
 
 @pytest.mark.usefixtures("german")
 def test_an_error_is_german_to_its_reason_and_names_stay_as_they_are() -> None:
-    error = next(one for one in DeskError.registry.values() if one.code == "CONTAINER-DAMAGED")
-    assert language.error_says(error(name="faces", why="it ends in the middle of a member"))[0] == (
-        "faces ist beschädigt: endet mitten in einem Eintrag."
+    inner = ContainerDamaged(name="St. Pauli: old.bin", why=quoted("EOF"))
+    assert language.say(message("gap.says", what=quoted("a"), why=inner.message)) == (
+        "a: St. Pauli: old.bin ist beschädigt: EOF."
     )
-
-
-def sentence(node: ast.expr | None) -> str:
-    """A sentence as it stands in the source, with a figure in each of its holes; "" where it stands elsewhere."""
-    if isinstance(node, ast.JoinedStr):
-        return "".join("7" if isinstance(part, ast.FormattedValue) else sentence(part) for part in node.values)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-OTHERWISE = ("cli", "jobs/cluster", "app/measuring", "app/demo", "faces/bench", "search/bench", "intake/deletion_list")
-"""What the windows do not run."""
-PLACES = "lineage/importers"
-"""There `why` and such name places in a file."""
-
-
-def reasons_of_rooms() -> set[str]:
-    """Why something was refused or not searched, where that stands in the source as a sentence."""
-    root, found = Path(dsr_desk.__file__).parent, set()
-    for path in root.rglob("*.py"):
-        if path.relative_to(root).as_posix().startswith((*OTHERWISE, PLACES)):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            found |= {sentence(one.value) for one in node.keywords if one.arg in ("why", "needed", "problem")}
-            if name in ("Refused", "Malformed") and node.args:
-                found.add(sentence(node.args[0]))
-            if name == "NotSearched" and len(node.args) > 1:
-                found.add(sentence(node.args[1]))
-    together = re.compile(r"[a-z]7|^7 7;")  # put together from parts that are sentences by themselves
-    return {one for one in found if any(map(str.isalpha, one)) and not together.search(one)}
-
-
-@pytest.mark.usefixtures("german")
-def test_every_reason_that_a_room_words_has_a_german_one() -> None:
-    reasons = reasons_of_rooms()
-    assert len(reasons) > 100
-    assert sorted(one for one in reasons if language.said(one) == one) == []
+    assert four_parts(inner).startswith("St. Pauli: old.bin ist beschädigt: EOF.")
 
 
 @pytest.mark.usefixtures("german")
 def test_every_act_has_a_name_of_its_own_in_the_journal() -> None:
-    names = [act_name(kind.value) for kind in Kind]
+    names = [words.term(kind) for kind in Kind]
     assert len(set(names)) == len(names)
     assert not set(names) & {kind.value for kind in Kind}
     assert act_name("an-act-of-later") == "an-act-of-later"
-
-
-@pytest.mark.usefixtures("german")
-def test_a_statement_is_said_sentence_by_sentence() -> None:
-    said = language.said(
-        "2 reference photos were compared with all 3,004,118 indexed faces of 2 indexes. "
-        "That is every face that was found in the photos, which need not be every face that is in them. "
-        "The expectation is not validated at the size of crowd. Not searched: 4 parts of the scope, listed apart."
-    )
-    assert said.startswith("2 Referenzfotos wurden mit allen 3.004.118 erfassten Gesichtern aus 2 Indexen verglichen.")
-    assert said.endswith(
-        "von der Größe von crowd ist die Erwartung nicht überprüft. Nicht durchsucht: 4 Teile, gesondert aufgeführt."
-    )
-
-
-@pytest.mark.usefixtures("german")
-def test_a_headline_is_german_to_its_last_check() -> None:
-    items = (ItemSeen("a", Seen.GONE), ItemSeen("b", Seen.STILL_THERE))
-    left = _check("content hash", [Remaining("x", "y")], 9, (), "item(s) with the bytes of an erased one")
-    headline = ReadBack("p", "t", "o", items, (left,)).headline
-    assert language.said(headline) == (
-        "Nicht erledigt: etwas ist noch da. 2 Einträge: 1 weg, 1 noch da. "
-        "Unter 9 gefunden: 1 Eintrag mit dem Inhalt eines gelöschten."
-    )
-    assert language.said(left.name) == "Prüfsummen des Inhalts"
-
-
-@pytest.mark.usefixtures("german")
-def test_reasons_of_candidates_and_steps_of_the_clock_are_german() -> None:
-    for english, german in (
-        (
-            "the face is close; 0.4 unrelated faces this close are expected among 3,004,118",
-            "das Gesicht ist ähnlich; unter 3.004.118 sind 0,4 fremde Gesichter so ähnlich zu erwarten",
-        ),
-        ("name in column who: one letter differs, in another order", "Name in Spalte who: ein Buchstabe weicht ab, "),
-        (
-            "The request arrived on Tuesday 3 March 2026; that day is not counted.",
-            "Die Anfrage ging am Dienstag, 3. März 2026 ein; dieser Tag zählt nicht mit.",
-        ),
-        ("e-mail mentioned in column note is the same", "E-Mail-Adresse genannt in Spalte note stimmt überein"),
-    ):
-        assert language.said(english).startswith(german)
 
 
 @pytest.mark.usefixtures("german")
@@ -213,19 +122,7 @@ def test_each_step_to_a_due_date_is_german(notified: date | None) -> None:
             for one in deadlines(law, date(2026, 1, 30), extension_notified=notified, purpose_met=date(2026, 2, 1)):
                 told |= {*one.steps, *one.warnings}
     assert len(told) > 20
-    assert [one for one in told if language.said(one) == one] == []
-
-
-@pytest.mark.usefixtures("german")
-def test_a_gap_names_containers_as_they_are_called() -> None:
-    assert language.said_gap("faces", "it is not where it was") == "faces: nicht mehr an seinem Ort"
-    assert language.said_gap("faces", "there is no reference photo with a usable face").startswith("Gesichter: ")
-    assert language.said_gap("other copies of a@1", "nobody recorded where else it lies") == (
-        "andere Kopien von a@1: niemand hat festgehalten, wo er sonst noch liegt"
-    )
-    assert language.said_gap("old: the whole index", "The index old was destroyed. [INDEX-DESTROYED]") == (
-        "old: der ganze Index: Der Index old wurde vernichtet. [INDEX-DESTROYED]"
-    )
+    assert [one for one in told if language.say(one) == one.say()] == []
 
 
 @pytest.mark.usefixtures("german")
@@ -233,8 +130,8 @@ def test_plurals_figures_and_days_are_german() -> None:
     assert words.counted(1, "1 face", "%Ln faces") == "1 Gesicht"
     assert words.counted(2, "1 face", "%Ln faces") == "2 Gesichter"
     assert words.figure(3004118) == "3.004.118"
-    assert language.said("12 of 41 decided, 2 unsure") == "12 von 41 entschieden, 2 unsicher"
-    assert language.said("a sentence that no catalogue has") == "a sentence that no catalogue has"
+    assert words.day(date(2026, 11, 9), weekday=True) == "Montag, 9. November 2026"
+    assert words.size(1_234_567) == "1,2 MB"
 
 
 @pytest.mark.usefixtures("german")
@@ -261,9 +158,9 @@ def test_a_screen_speaks_german_from_the_steps_to_the_checklist(visitor: Visitor
 
 
 def test_what_is_no_language_of_ours_is_english() -> None:
-    assert language.resolve("fr") in language.LANGUAGES
-    assert language.sentences("fr") == {}
-    assert language.said("Ready to seal") == "Ready to seal"
+    assert language.resolve("fr") in LANGUAGES
+    assert labels("fr") == {}
+    assert message("step.request.done").say("fr") == message("step.request.done").say("en")
 
 
 def test_errors_are_told_in_four_parts() -> None:

@@ -1,4 +1,4 @@
-"""The Models step and the Lineage place in a real window: drawing, search, files, details, fate, what is missing."""
+"""The Models step and the Lineage place in a real window: drawing, search, files, details, disposition, lacks."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import lineage_view
+from bench.sample.large import write_large_lineage
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.lineage_view import Drawing
-from dsr_desk.app.models import dispositions, import_lineage
-from dsr_desk.app.sample.large import write_large_lineage
+from dsr_desk.app.models import view as lineage_view
+from dsr_desk.app.models.lineage import dispositions, import_lineage
+from dsr_desk.app.models.view import Drawing
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.changes import Topic
-from dsr_desk.core.lineage import ExcludedModel, Fate, Node, NodeKind
+from dsr_desk.core.lineage import DispositionKind, ExcludedModel, Node, NodeKind
+from dsr_desk.core.message import message
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
 from dsr_desk.ui import graph_panel, language
 from dsr_desk.ui.graph_panel import GRAPH, NOTHING, TREE, LineagePanel
 from dsr_desk.ui.models.affected import ExcludedModels
-from dsr_desk.ui.models.coverage import Gap
-from dsr_desk.ui.views.disposition import DispositionDialog, ObservationDialog
-from dsr_desk.ui.views.lineage import LineagePage
-from dsr_desk.ui.views.models import ModelsPage
+from dsr_desk.ui.models.coverage import Lack
+from dsr_desk.ui.views.models.disposition import DispositionDialog, ObservationDialog
+from dsr_desk.ui.views.models.lineage import LineagePage
+from dsr_desk.ui.views.models.models import ModelsPage
 from ui.conftest import Visitor
 
 
@@ -132,13 +132,13 @@ def test_a_decision_is_recorded_and_taken_back_and_an_observation_stands_apart(
     models._open(row.model.id)
     models.details.decide.emit()
     dialog = visitor.dialog(DispositionDialog)
-    dialog._fate.choose(Fate.RETRAINED)
+    dialog._disposition.choose(DispositionKind.RETRAINED)
     dialog.act.click()
     visitor.settle()
     models.details.observe.emit()
     seen = visitor.dialog(ObservationDialog)
     assert not seen.act.isEnabled()
-    seen._fate.choose(Fate.WITHDRAWN)
+    seen._disposition.choose(DispositionKind.WITHDRAWN)
     seen._day.day = date(2026, 11, 3)
     seen._by.setText("the platform team")
     seen._how.setText("the endpoint answers 404")
@@ -148,7 +148,10 @@ def test_a_decision_is_recorded_and_taken_back_and_an_observation_stands_apart(
     found = dispositions(visitor.desk, visitor.office.case)[row.model.id]
     assert found.planned is not None
     assert found.observed is not None
-    assert (found.planned.fate, found.observed.fate) == (Fate.RETRAINED, Fate.WITHDRAWN)
+    assert (found.planned.disposition, found.observed.disposition) == (
+        DispositionKind.RETRAINED,
+        DispositionKind.WITHDRAWN,
+    )
     assert (found.observed.seen, found.observed.by) == ("2026-11-03", "the platform team")
     shown = [models.lists.affected.index(0, column).data() for column in (3, 5)]
     assert shown[0].startswith("Retrain")
@@ -196,10 +199,10 @@ def test_a_decision_leaves_the_drawing_alone_and_new_lineage_draws_it_anew(
 ) -> None:
     drawn: list[bool] = []
     models.panel.drawn.connect(lambda: drawn.append(True))
-    visitor.session.touched(Topic.MODELS)
+    visitor.hear_of(Kind.DISPOSITION)
     visitor.settle()
     assert drawn == []
-    visitor.session.touched(Topic.LINEAGE)
+    visitor.hear_of(Kind.LINEAGE)
     visitor.settle()
     assert drawn == [True]
 
@@ -346,8 +349,8 @@ def test_a_question_is_answered_and_the_answer_taken_back(visitor: Visitor, tmp_
     assert isinstance(page, LineagePage)
     page.switch.setCurrentIndex(2)
     coverage = page.coverage
-    coverage.list.choose(coverage.gaps.row_of(Gap.QUESTIONS.value))
-    asked = coverage.gaps.rows[0].count
+    coverage.list.choose(coverage.lacks.row_of(Lack.QUESTIONS.value))
+    asked = coverage.lacks.rows[0].count
     assert asked
     assert coverage.same.isEnabled()
     assert not coverage.undo.isEnabled()
@@ -355,22 +358,22 @@ def test_a_question_is_answered_and_the_answer_taken_back(visitor: Visitor, tmp_
     coverage.other.click()
     visitor.settle()
     assert visitor.errors == []
-    assert coverage.gaps.rows[0].count == asked - 1
+    assert coverage.lacks.rows[0].count == asked - 1
     answered = next(place for place, case in enumerate(coverage.cases.rows) if case.answer is False)
     coverage.table.choose(answered)
     assert coverage.undo.isEnabled()
     assert not coverage.same.isEnabled()
     coverage.undo.click()
     visitor.settle()
-    assert coverage.gaps.rows[0].count == asked
+    assert coverage.lacks.rows[0].count == asked
 
 
 def test_what_is_missing_says_what_it_means_and_what_to_do(large: LineagePage) -> None:
     coverage = large.coverage
-    counts = {row.gap: row.count for row in coverage.gaps.rows}
-    assert counts[Gap.MODELS] >= 6
-    assert counts[Gap.SOURCES] >= 1
-    for place, row in enumerate(coverage.gaps.rows):
+    counts = {row.lack: row.count for row in coverage.lacks.rows}
+    assert counts[Lack.MODELS] >= 6
+    assert counts[Lack.SOURCES] >= 1
+    for place, row in enumerate(coverage.lacks.rows):
         coverage.list.choose(place)
         assert coverage.title.text() == row.title
         assert coverage.means.text()
@@ -392,12 +395,12 @@ def test_details_of_any_node_open_in_the_lineage_place(large: LineagePage, qtbot
 
 def test_why_a_model_is_not_affected_is_said_in_the_language_of_the_window(qapp: QApplication) -> None:
     gate = Node("m:gate", NodeKind.MODEL, "gate", "1")
-    reason = "It was finished on 2022-10-03, before the first hit can have come into the data on 2023-05-01."
+    reason = message("excluded.finished", finished="2022-10-03", arrived="2023-05-01")
     language.speak(qapp, "de")
     try:
         models = ExcludedModels()
         models.show_rows([ExcludedModel(gate, reason)])
-        assert models.index(0, 1).data().startswith("Es war am 2022-10-03 fertig, bevor")
+        assert models.index(0, 1).data().startswith("Es war am 3. Oktober 2022 fertig, bevor")
         models.deleteLater()
     finally:
         language.speak(qapp, "en")

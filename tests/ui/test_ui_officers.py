@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
-from dsr_desk.app import officers
-from dsr_desk.app.packet_files import For, open_packet
-from dsr_desk.app.packet_work import Said, answer_review, decide
+from dsr_desk.app.case.packet_files import For, open_packet
+from dsr_desk.app.case.packet_work import Said, answer_review, decide
+from dsr_desk.app.vault import officers
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.policy import Policy
 from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.models.candidates import BlindItem
-from dsr_desk.ui.views.deletion import DeletionPage
-from dsr_desk.ui.views.packets import HandOverDialog, take_answer_in
-from dsr_desk.ui.views.policy_card import PolicyDialog
-from dsr_desk.ui.views.review import ReviewPage
-from dsr_desk.ui.views.review_modes import Mode
-from dsr_desk.ui.views.settings import SettingsPage
+from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.packets import HandOverDialog, take_answer_in
+from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.case.review_modes import Mode
+from dsr_desk.ui.views.vault.policy_card import PolicyDialog
+from dsr_desk.ui.views.vault.settings import SettingsPage
 from ui.conftest import OTHER_PASSPHRASE, Visitor
 
 THIRD_PASSPHRASE = "yet another passphrase"

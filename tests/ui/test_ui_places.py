@@ -7,25 +7,25 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.cases import show_case
-from dsr_desk.app.recipients import list_recipients
-from dsr_desk.app.treatment import Wanted
+from dsr_desk.app.case.cases import show_case
+from dsr_desk.app.case.treatment import WantedTreatment
+from dsr_desk.app.proof.recipients import list_recipients
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.items import Box
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.requests import CaseState
-from dsr_desk.ui.dialogs import Question
+from dsr_desk.ui.dialogs import QuestionDialog
 from dsr_desk.ui.faces import FacePicker
-from dsr_desk.ui.views.deletion import DeletionPage
-from dsr_desk.ui.views.disposition import DispositionDialog
-from dsr_desk.ui.views.end_case import EndCaseDialog
-from dsr_desk.ui.views.evidence import EvidencePage
-from dsr_desk.ui.views.indexes import IndexesPage
-from dsr_desk.ui.views.journal import JournalPage
-from dsr_desk.ui.views.lineage import LineagePage
-from dsr_desk.ui.views.models import ModelsPage
-from dsr_desk.ui.views.recipients import RecipientDialog, RecipientsPage
-from dsr_desk.ui.views.treatment import TreatmentDialog
+from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.end_case import EndCaseDialog
+from dsr_desk.ui.views.case.treatment import TreatmentDialog
+from dsr_desk.ui.views.data.indexes import IndexesPage
+from dsr_desk.ui.views.data.recipients import RecipientDialog, RecipientsPage
+from dsr_desk.ui.views.models.disposition import DispositionDialog
+from dsr_desk.ui.views.models.lineage import LineagePage
+from dsr_desk.ui.views.models.models import ModelsPage
+from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.journal import JournalPage
 from dsr_desk.ui.widgets import Chip
 from ui.conftest import Visitor
 
@@ -93,8 +93,8 @@ def test_a_lineage_file_is_taken_out_after_a_question(visitor: Visitor) -> None:
     page.switch.setCurrentIndex(1)
     page.table.choose(0)
     page.forget_it.click()
-    question = visitor.dialog(Question)
-    assert question.stay.isDefault()
+    question = visitor.dialog(QuestionDialog)
+    assert question.cancel.isDefault()
     question.act.click()
     visitor.settle()
     assert len(page.model.rows) == before - 1
@@ -116,8 +116,8 @@ def test_holding_a_model_needs_a_reason(visitor: Visitor) -> None:
     page.table.choose(0)
     page.decide.click()
     dialog = visitor.dialog(DispositionDialog)
-    dialog._fate.choose(Fate.HELD)
-    dialog._allow()
+    dialog._disposition.choose(DispositionKind.HELD)
+    dialog.allow()
     assert not dialog.act.isEnabled()
     dialog._reason.setText("evidence in a lawsuit until it ends")
     assert dialog.act.isEnabled()
@@ -127,7 +127,7 @@ def test_holding_a_model_needs_a_reason(visitor: Visitor) -> None:
     planned = page.lists.affected.rows[0].disposition
     assert planned is not None
     assert planned.planned is not None
-    assert planned.planned.fate is Fate.HELD
+    assert planned.planned.disposition is DispositionKind.HELD
 
 
 def test_an_item_can_be_held_instead_and_the_plan_is_made_anew(visitor: Visitor) -> None:
@@ -142,8 +142,8 @@ def test_an_item_can_be_held_instead_and_the_plan_is_made_anew(visitor: Visitor)
     photos = next(row for row in page.model.rows if row.action.kind is ActionKind.ERASE_ITEMS)
     page._open_action(photos)
     dialog = visitor.dialog(TreatmentDialog)
-    dialog.way.choose(Wanted.HOLD)
-    dialog._allow()
+    dialog.way.choose(WantedTreatment.HOLD)
+    dialog.allow()
     assert not dialog.act.isEnabled()
     dialog.reason.setText("Article 17(3)(e): a claim is defended")
     dialog.act.click()
@@ -160,7 +160,7 @@ def test_refusing_a_case_needs_a_reason_and_destroys_the_photos(visitor: Visitor
     page.end.click()
     dialog = visitor.dialog(EndCaseDialog)
     dialog._end.choose(CaseState.REFUSED)
-    dialog._allow()
+    dialog.allow()
     assert not dialog.act.isEnabled()
     dialog._reason.setText("not the person in the photos")
     dialog.act.click()

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import columns, indexing, registering
-from dsr_desk.app.registering import UNKNOWN, ColumnKind
-from dsr_desk.ui.views.indexes import IndexesPage
-from dsr_desk.ui.views.register import RegisterDialog
-from dsr_desk.ui.views.register_columns import ColumnsDialog
-from dsr_desk.ui.views.register_facts import FactsDialog
-from dsr_desk.ui.views.register_source import SourceStep
+from dsr_desk.app.data import columns, indexing, registering
+from dsr_desk.app.data.registering import UNKNOWN, ColumnKind
+from dsr_desk.ui.views.data.indexes import IndexesPage
+from dsr_desk.ui.views.data.register import RegisterDialog
+from dsr_desk.ui.views.data.register_columns import ColumnsDialog
+from dsr_desk.ui.views.data.register_facts import FactsDialog
+from dsr_desk.ui.views.data.register_source import SourceStep
 from dsr_desk.ui.widgets import Notice
 from ui.conftest import Visitor
 

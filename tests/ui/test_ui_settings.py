@@ -8,20 +8,19 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import keeping, officers
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.changes import Topic
+from dsr_desk.app.vault import keeping, officers
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.message import message
 from dsr_desk.ui import language, settings, theme, words
-from dsr_desk.ui.dialogs import LinesDialog, Question
-from dsr_desk.ui.views import cases as cases_view
-from dsr_desk.ui.views import vault_card
-from dsr_desk.ui.views.cases import CasesPage
-from dsr_desk.ui.views.officers_card import PassphraseDialog, RecoveryCodeDialog
-from dsr_desk.ui.views.settings import SettingsPage
-from dsr_desk.ui.views.vault_card import BackupQuestion
-from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.dialogs import LinesDialog, QuestionDialog
+from dsr_desk.ui.views.case import cases as cases_view
+from dsr_desk.ui.views.case.cases import CasesPage
+from dsr_desk.ui.views.vault import vault_card
+from dsr_desk.ui.views.vault.officers_card import PassphraseDialog, RecoveryCodeDialog
+from dsr_desk.ui.views.vault.settings import SettingsPage
+from dsr_desk.ui.views.vault.welcome import Welcome
 from ui.conftest import PASSPHRASE, Visitor
 
 
@@ -58,8 +57,8 @@ def test_an_officer_is_added_with_an_own_passphrase_and_taken_out_again(visitor:
     assert not page.officers.remove.isEnabled()
     page.officers.table.choose(1)
     page.officers.remove.click()
-    question = visitor.dialog(Question)
-    assert question.stay.isDefault()
+    question = visitor.dialog(QuestionDialog)
+    assert question.cancel.isDefault()
     question.act.click()
     visitor.settle()
     assert visitor.errors == []
@@ -94,7 +93,7 @@ def test_the_own_passphrase_is_changed(visitor: Visitor, page: SettingsPage) -> 
 
 def test_a_new_recovery_code_stays_on_the_screen_until_it_is_kept(visitor: Visitor, page: SettingsPage) -> None:
     page.officers.code.click()
-    visitor.dialog(Question).act.click()
+    visitor.dialog(QuestionDialog).act.click()
     visitor.settle()
     dialog = visitor.dialog(RecoveryCodeDialog)
     assert not dialog.act.isEnabled()
@@ -140,8 +139,8 @@ def test_a_backup_is_taken_and_opening_it_says_what_that_means(
     backup = next(tmp_path.glob(f"vault {words.today_digits()}"))
     assert keeping.last_backup(visitor.desk) is not None
     page.vault.ask_to_open(backup)
-    question = visitor.dialog(BackupQuestion)
-    assert question.stay.isDefault()
+    question = visitor.dialog(QuestionDialog)
+    assert question.cancel.isDefault()
     assert any("new epoch" in one.text() for one in question.findChildren(QLabel))
     question.act.click()
     visitor.settle()
@@ -167,7 +166,7 @@ def test_checking_the_vault_says_that_it_is_whole(visitor: Visitor, page: Settin
 
 def test_the_key_of_the_vault_is_changed_after_a_question(visitor: Visitor, page: SettingsPage) -> None:
     page.vault.rekey.click()
-    visitor.dialog(Question).act.click()
+    visitor.dialog(QuestionDialog).act.click()
     visitor.settle()
     assert visitor.errors == []
     visitor.window.lock()
@@ -238,7 +237,7 @@ def test_an_old_backup_is_said_where_the_cases_are_and_in_the_settings(
     assert not listed.reminder.isVisible()
     for view in (cases_view, vault_card):
         monkeypatch.setattr(view, "backup_is_old", lambda _desk: True)
-    visitor.session.touched(Topic.CASES, Topic.OFFICERS)
+    visitor.hear_of(Kind.BACKUP)
     visitor.settle()
     assert "backup is old" in listed.reminder.text
     visitor.show("settings")

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.app.case.steps import steps
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.steps import steps
 from dsr_desk.ui import language
 from dsr_desk.ui.findings import finding_said
 from dsr_desk.ui.main import make_window
-from dsr_desk.ui.navigation import StepState
+from dsr_desk.ui.navigation import StepLook
 from dsr_desk.ui.shell import Window
 from ui.conftest import PASSPHRASE
-from unit.app.test_app_steps import SITUATIONS, Story
+from unit.app.situations import SITUATIONS, Story
 
-MARKS = {StepState.DONE: "✓", StepState.BEGUN: "…", StepState.OPEN: ""}
+MARKS = {StepLook.DONE: "✓", StepLook.BEGUN: "…", StepLook.OPEN: ""}
 
 
 @pytest.fixture
@@ -46,6 +46,6 @@ def test_the_chips_of_the_window_say_what_the_case_is(window: Window, tmp_path: 
         assert button.note == language.say(step.says)
         assert button.accessibleName().endswith(button.note)
         assert button.accessibleDescription() == finding_said(step.finding)
-        assert bool(button.accessibleDescription()) == (button.state is StepState.DONE)
+        assert bool(button.accessibleDescription()) == (button.state is StepLook.DONE)
         assert button.accessibleDescription() in button.toolTip()
     assert " ".join(shown) == situation.expected

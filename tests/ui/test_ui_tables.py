@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from dsr_desk.ui import words
 from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import CELL, Cell, Column, RowsModel
-from dsr_desk.ui.tables import Table
+from dsr_desk.ui.models.table import CELL, Cell, RowsModel, TableColumn
+from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
 
 
@@ -23,16 +23,16 @@ class Fruit:
 
 
 COLUMNS = (
-    Column[Fruit]("Fruit", lambda fruit: Cell(fruit.name, "ripe", strong=True), 120),
-    Column[Fruit]("Keeps", lambda fruit: Cell(chip=f"{fruit.days} days left", tone=Tone.WARN)),
-    Column[Fruit]("Next", lambda _fruit: Cell("Eat", action=True), 100),
+    TableColumn[Fruit]("Fruit", lambda fruit: Cell(fruit.name, "ripe", strong=True), 120),
+    TableColumn[Fruit]("Keeps", lambda fruit: Cell(chip=f"{fruit.days} days left", tone=Tone.WARN)),
+    TableColumn[Fruit]("Next", lambda _fruit: Cell("Eat", action=True), 100),
 )
 FRUITS = [Fruit("Pear", 3), Fruit("Quince", 40)]
 
 
-def make_table(qtbot: QtBot) -> tuple[RowsModel[Fruit], Table]:
+def make_table(qtbot: QtBot) -> tuple[RowsModel[Fruit], TableWidget]:
     model: RowsModel[Fruit] = RowsModel(COLUMNS, lambda fruit: fruit.name)
-    table = Table(model, name="Fruit")
+    table = TableWidget(model, name="Fruit")
     qtbot.addWidget(table)
     table.resize(600, 300)
     table.show()
@@ -101,7 +101,7 @@ def test_a_cell_of_any_kind_paints_into_a_narrow_place(qtbot: QtBot) -> None:
 def test_space_ticks_a_row_that_can_be_chosen_and_no_other(qtbot: QtBot) -> None:
     model = ChoicesModel(COLUMNS, lambda fruit: fruit.name, lambda fruit: fruit.days < 30)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    table = Table(model, name="Fruit")
+    table = TableWidget(model, name="Fruit")
     qtbot.addWidget(table)
     model.show_rows(FRUITS)
     for row in (0, 1):

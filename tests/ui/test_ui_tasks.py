@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.app import cases, chasing, deleting, handing_over, indexing
+from dsr_desk.app.case import cases, chasing, deleting, handing_over
+from dsr_desk.app.data import indexing
 from dsr_desk.core.actions import OutcomeState
 from dsr_desk.core.requests import CaseState
-from dsr_desk.ui.views.cases import CasesPage
-from dsr_desk.ui.views.deletion import DeletionPage
-from dsr_desk.ui.views.letter import LetterDialog
-from dsr_desk.ui.views.tasks import AskDialog, DeclareDialog, HandedOverDialog, TasksDialog
+from dsr_desk.ui.views.case.cases import CasesPage
+from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.letter import LetterDialog
+from dsr_desk.ui.views.case.tasks import AskDialog, DeclareDialog, HandedOverDialog, TasksDialog
 from ui.conftest import Visitor
 
 

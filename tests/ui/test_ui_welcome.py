@@ -11,9 +11,9 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.ui import settings
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.shell import Window
-from dsr_desk.ui.views.new_case import NewCasePage
-from dsr_desk.ui.views.recovery import RecoveryCard
-from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.views.case.new_case import NewCasePage
+from dsr_desk.ui.views.vault.recovery import RecoveryCard
+from dsr_desk.ui.views.vault.welcome import Welcome
 from ui.conftest import PASSPHRASE, Office
 
 

@@ -7,30 +7,30 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app import cases, deleting, drafts, review
-from dsr_desk.app.columns import ColumnKind, columns, correct_column
-from dsr_desk.app.indexing import list_indexes
+from dsr_desk.app.case import cases, deleting, drafts, review
+from dsr_desk.app.data.columns import ColumnKind, columns, correct_column
+from dsr_desk.app.data.indexing import list_indexes
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.refusals import ReviewOpen
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import settings
 from dsr_desk.ui.acting import SignDialog
-from dsr_desk.ui.dialogs import ErrorDialog, Question
-from dsr_desk.ui.navigation import StepState
-from dsr_desk.ui.views.add_photos import AddPhotosDialog
-from dsr_desk.ui.views.cases import CasesPage
-from dsr_desk.ui.views.deletion import DeletionPage
-from dsr_desk.ui.views.evidence import EvidencePage
-from dsr_desk.ui.views.new_case import NewCasePage
-from dsr_desk.ui.views.request import RequestPage
-from dsr_desk.ui.views.review import ReviewPage
-from dsr_desk.ui.views.sealed import SealedDialog
-from dsr_desk.ui.views.search import SearchPage
-from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
+from dsr_desk.ui.navigation import StepLook
+from dsr_desk.ui.views.case.add_photos import AddPhotosDialog
+from dsr_desk.ui.views.case.cases import CasesPage
+from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.new_case import NewCasePage
+from dsr_desk.ui.views.case.request import RequestPage
+from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.case.search import SearchPage
+from dsr_desk.ui.views.proof.bundles import BundlesDialog
+from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.welcome import Welcome
 from dsr_desk.ui.widgets import Chip
 from ui.conftest import PASSPHRASE, Visitor
 
@@ -62,7 +62,7 @@ def test_the_search_waits_for_the_identity_check(visitor: Visitor) -> None:
     request.identity.button.click()
     visitor.settle()
     assert cases.show_case(visitor.desk, "2026-001").state is CaseState.IDENTIFIED
-    assert visitor.workspace.side.button("request").state is StepState.DONE
+    assert visitor.workspace.side.button("request").state is StepLook.DONE
     visitor.show("search")
     assert search.go.isEnabled()
 
@@ -159,7 +159,7 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     assert not dialog.act.isEnabled()
     visitor.sign()
     assert cases.show_case(visitor.desk, "2026-001").state is CaseState.READ_BACK
-    assert visitor.workspace.side.button("deletion").state is StepState.DONE
+    assert visitor.workspace.side.button("deletion").state is StepLook.DONE
 
     evidence = visitor.show("evidence")
     assert isinstance(evidence, EvidencePage)
@@ -169,7 +169,7 @@ def test_deleting_needs_the_case_number_and_what_is_certified_was_read_back(visi
     evidence.recipients.requester.setChecked(True)
     evidence.sign_and_seal(tmp_path / "out")
     visitor.sign()
-    sealed = visitor.dialog(SealedDialog)
+    sealed = visitor.dialog(BundlesDialog)
     assert (tmp_path / "out" / "2026-001-answer.pdf").is_file()
     assert [chip for chip in sealed.findChildren(QWidget) if chip.accessibleName() == "holds"]
     sealed.accept()
@@ -188,7 +188,7 @@ def test_what_an_undecided_review_forbids_is_said_by_button_and_command_alike(vi
     assert page.plan.toolTip() == page.plan.accessibleDescription() == f"{error.what_happened} {error.what_to_do}"
     assert page.plan.toolTip() in page._nothing.accessibleName()
     dialog = ErrorDialog(error, visitor.window)
-    texts = [child.text() for child in dialog.findChildren(QWidget) if hasattr(child, "text")]
+    texts = [child.text() for child in dialog.findChildren(QLabel)]
     for part in (error.what_happened, error.what_it_means, error.what_to_do, error.code):
         assert part in texts
 
@@ -240,11 +240,11 @@ def test_idle_minutes_lock_the_window(visitor: Visitor, qtbot: QtBot) -> None:
 def test_leaving_while_work_runs_asks_with_verbs(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def answer(question: Question) -> int:
+    def answer(question: QuestionDialog) -> int:
         asked.append(question.act.text())
         return 0
 
-    monkeypatch.setattr(Question, "exec", answer)
+    monkeypatch.setattr(QuestionDialog, "exec", answer)
     go_on = []
     visitor.window.bridge.run(
         "Building an index",
@@ -295,7 +295,7 @@ def test_every_control_of_every_screen_has_a_name(visitor: Visitor, place: str) 
 def test_the_steps_show_their_state_as_sign_and_word(visitor: Visitor) -> None:
     visitor.open_case("request")
     button = visitor.workspace.side.button("search")
-    assert button._icon == StepState.OPEN.value
+    assert button._icon == StepLook.OPEN.value
     assert "identity" in button.accessibleName()
 
 
@@ -404,4 +404,4 @@ def test_a_first_photo_after_the_identity_check_asks_how_it_is_known(visitor: Vi
     assert "acting for the person: the mother" in page.identity.done.text
     check = cases.show_case(visitor.desk, case.ref).identity
     assert check is not None
-    assert check.allows_face_search
+    assert check.photo_shows_requester == "seen in the call"

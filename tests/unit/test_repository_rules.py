@@ -11,7 +11,7 @@ import string
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -87,8 +87,12 @@ def test_no_work_is_left_for_later_in_a_comment() -> None:
 
 
 def test_photos_are_no_part_of_the_repository() -> None:
+    """But for the sample's: nobody in them lives, `make sample` draws them."""
     photos = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
-    names = [path.relative_to(ROOT) for path in tracked() if path.suffix.lower() in photos]
+    drawn = ROOT / "assets" / "sample"
+    names = [
+        path.relative_to(ROOT) for path in tracked() if path.suffix.lower() in photos and not path.is_relative_to(drawn)
+    ]
     own_pictures = ("assets", "docs")
     assert [str(name) for name in names if name.parts[0] not in own_pictures or name.suffix != ".png"] == []
 
@@ -105,6 +109,35 @@ def test_modules_are_short_enough_to_be_read_at_once() -> None:
 
 def test_every_module_says_what_it_is_for() -> None:
     assert [path.name for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def lines_of_rooms(rooms: Sequence[str], pattern: str) -> list[str]:
+    """Lines of code in these rooms that match."""
+    rule, places = re.compile(pattern), [ROOT / "src" / "dsr_desk" / room for room in rooms]
+    assert all(place.is_dir() for place in places)
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in SOURCES
+        if any(path.is_relative_to(place) for place in places)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if rule.search(line)
+    ]
+
+
+def test_sql_stands_in_storage_and_in_rooms_that_own_a_format_alone() -> None:
+    rooms = ("core", "jobs", "faces", "intake", "deletion", "evidence", "app", "cli", "ui")
+    sql = (
+        r"\.execute(many|script)?\(|\.query\(|\.table\(|\.conn\b|vault\.db\b"
+        r"|(import|from) sql(ite|cipher)|\b(SELECT|INSERT (OR|INTO)|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b"
+    )
+    assert lines_of_rooms(rooms, sql) == []
+    assert len(lines_of_rooms(("storage", "search", "lineage"), sql)) > 50
+
+
+def test_only_the_desk_says_what_was_changed() -> None:
+    makes = r"\bChange\(frozenset"
+    assert lines_of_rooms(("ui", "cli", "evidence", "deletion"), makes) == []
+    assert {line.split(":")[0] for line in lines_of_rooms(("app",), makes)} == {"src/dsr_desk/app/desk.py"}
 
 
 @pytest.mark.parametrize(("folder", "groups"), [("src", ["cluster"]), ("tests", ["dev"])])

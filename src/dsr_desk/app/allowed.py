@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from dsr_desk.app.data.indexing import generations
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import generations
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.basis import differences, dispositions_changed
+from dsr_desk.core.errors import error_of
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import Refusal
 
@@ -22,7 +23,7 @@ def refusal(desk: Desk, ref: str, kind: Kind, **said: Any) -> Refusal | None:
     refused = desk.refusal(ref, Draft(kind, said))
     if refused is None:
         return None
-    error = refused.error
+    error = error_of(refused)
     if not isinstance(error, Refusal):
         raise TypeError(f"{error.code} is no refusal")
     return error

@@ -11,16 +11,20 @@ from pathlib import Path
 
 import pyrage
 
-from dsr_desk.app import cases, deleting, drafts, indexing, models, review, sealing, searching
+from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.keeping import write_private
-from dsr_desk.app.sample import Comparison, Sample, Truth, make_sample
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.proof import sealing
+from dsr_desk.app.sample import Comparison, Sample, Truth, copy_sample
+from dsr_desk.app.vault.keeping import write_private
 from dsr_desk.core.changes import Change
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import AffectedModel, Fate, Impact
+from dsr_desk.core.lineage import AffectedModel, DispositionKind, Impact
+from dsr_desk.core.message import Message
 from dsr_desk.jobs.progress import CancelToken, Report, silent
-from dsr_desk.search.about import Register
+from dsr_desk.search.index.about import IndexPurpose
 
 PASSPHRASE = "sample passphrase for drawn people"
 """Opens the sample's vault: it holds nobody's data."""
@@ -50,14 +54,14 @@ class Stopwatch:
 
 
 @dataclass(frozen=True)
-class Found:
+class DemoFound:
     """What a search proposed, against the truth. `rounds` counts searches until nothing new came."""
 
     candidates: int
     hits: int
     rounds: int
-    not_searched: int
-    statement: str
+    gaps: int
+    statement: tuple[Message, ...]
     comparison: Comparison
 
 
@@ -69,7 +73,7 @@ class Prepared:
     sample: Sample
     case: str
     due: str
-    found: Found
+    found: DemoFound
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,12 @@ class DemoResult:
     records: int
     case: str
     due: str
-    found: Found
+    found: DemoFound
     models: tuple[AffectedLine, ...]
     without_lineage: tuple[str, ...]
-    excluded: dict[str, str]
+    excluded: dict[str, Message]
     erased: int
-    read_back: str
+    read_back: tuple[Message, ...]
     bundles: tuple[Verified, ...]
     certificate: str
     seconds: dict[str, float]
@@ -121,28 +125,15 @@ class DemoResult:
 def prepare_sample(
     out: Path, *, decide: bool = True, watch: Stopwatch | None = None, report: Report = silent, cancel: CancelToken
 ) -> Prepared:
-    """Makes the sample organisation, its vault and indexes, opens and searches its case; decides as the truth says.
+    """Copies the sample organisation, makes its vault and indexes, opens and searches its case; decides by the truth.
 
-    With `decide` off the candidates are left to the officer. Raises DemoFolderInUse, Cancelled.
+    With `decide` off the candidates are left to the officer. Raises DemoFolderInUse, SampleMissing, Cancelled.
     """
     watch = watch or Stopwatch()
     _clear(out)
-    with watch.step("draw the sample organisation"):
-        sample = make_sample(out / "organisation", report=report, cancel=cancel)
-    desk, code = Desk.create(out / "vault", "Larkfield Friends (sample)", "Robin Sample", PASSPHRASE, Place("IE"))
+    sample = copy_sample(out / "organisation")
+    desk = _indexed(out, sample, watch, report, cancel)
     try:
-        write_private(out / "recovery-code.txt", code)
-        with watch.step("index"):
-            for dataset in sample.datasets:
-                indexing.build_index(
-                    desk,
-                    dataset.sources,
-                    out / "indexes" / dataset.version.name,
-                    dataset.version,
-                    register=Register("answering requests of data subjects", "GDPR Article 6(1)(c)"),
-                    report=report,
-                    cancel=cancel,
-                )
         models.import_lineage(desk, sample.lineage)
         with watch.step("search and decide"):
             draft = drafts.understand(sample.letter, [])
@@ -160,8 +151,33 @@ def prepare_sample(
     return Prepared(desk, sample, view.ref, view.due.isoformat(), found)
 
 
+def _indexed(out: Path, sample: Sample, watch: Stopwatch, report: Report, cancel: CancelToken) -> Desk:
+    """The sample's vault with both indexes; workers get ready while the vault is made."""
+    with indexing.lent_workers() as workers:
+        desk, code = Desk.create(out / "vault", "Larkfield Friends (sample)", "Robin Sample", PASSPHRASE, Place("IE"))
+        try:
+            write_private(out / "recovery-code.txt", code)
+            with watch.step("index"):
+                for dataset in sample.datasets:
+                    indexing.build_index(
+                        desk,
+                        dataset.sources,
+                        out / "indexes" / dataset.version.name,
+                        dataset.version,
+                        register=IndexPurpose("answering requests of data subjects", "GDPR Article 6(1)(c)"),
+                        workers=workers,
+                        report=report,
+                        cancel=cancel,
+                    )
+                    cancel.check()
+        except BaseException:
+            desk.close()
+            raise
+    return desk
+
+
 def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None = None) -> DemoResult:
-    """The whole job, from the drawn sample to verified bundles."""
+    """The whole job, from the sample's files to verified bundles."""
     out, cancel = out.absolute(), cancel or CancelToken()
     watch = Stopwatch()
     prepared = prepare_sample(out, watch=watch, report=report, cancel=cancel)
@@ -184,9 +200,9 @@ def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None =
         folder=out,
         vault=out / "vault",
         passphrase=PASSPHRASE,
-        people=prepared.sample.people,
-        photos=prepared.sample.photos,
-        records=prepared.sample.records,
+        people=prepared.sample.contents.people,
+        photos=prepared.sample.contents.photos,
+        records=prepared.sample.contents.records,
         case=ref,
         due=prepared.due,
         found=prepared.found,
@@ -209,7 +225,7 @@ def demo_lines(result: DemoResult) -> list[str]:
         "",
         f"Case {result.case}, erasure under the EU GDPR, due {result.due}.",
         f"Search: {result.found.candidates} candidates in {result.found.rounds} rounds, {result.found.hits} decided to "
-        f"be the person; {result.found.not_searched} parts of the scope were not searched and are listed in the case.",
+        f"be the person; {result.found.gaps} parts of the scope were not searched and are listed in the case.",
         f"Against the sample's truth: {comparison.statement}",
         *(f"  missed: {one.place}{f' ({one.hard})' if one.hard else ''}" for one in comparison.missed),
         "",
@@ -220,8 +236,8 @@ def demo_lines(result: DemoResult) -> list[str]:
         lines.append(f"  {model.model}: {how}{'; deployed' if model.deployments else ''}")
         lines.append(f"    {' → '.join(model.path)}")
     lines += [f"  {name}: no recorded training data, so nothing can be said of it" for name in result.without_lineage]
-    lines += [f"  {name}: not affected, {reason}" for name, reason in result.excluded.items()]
-    lines += ["", f"Deletion: {result.erased} items erased. Read back: {result.read_back}", ""]
+    lines += [f"  {name}: not affected. {reason}" for name, reason in result.excluded.items()]
+    lines += ["", f"Deletion: {result.erased} items erased. Read back: {' '.join(map(str, result.read_back))}", ""]
     for bundle in result.bundles:
         verdict = f"verified, {bundle.checks} checks hold" if bundle.ok else "DOES NOT VERIFY"
         lines += [f"For the {bundle.edition}: {bundle.path}  ({verdict})", f"  {bundle.opens_with}"]
@@ -250,7 +266,7 @@ def _clear(out: Path) -> None:
     (out / MARK).write_text("Made by dsr-desk demo, which replaces everything in this folder.\n", encoding="utf-8")
 
 
-def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, cancel: CancelToken) -> Found:
+def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, cancel: CancelToken) -> DemoFound:
     """Searches until confirmed hits bring nothing new."""
     rounds, before = 0, -1
     while True:
@@ -264,11 +280,11 @@ def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, ca
             break
         before = len(items)
     proposed = [item.candidate.address for item in review.review_items(desk, ref)]
-    return Found(
+    return DemoFound(
         candidates=len(proposed),
         hits=len(review.hits(desk, ref)),
         rounds=rounds,
-        not_searched=len(result.not_searched),
+        gaps=len(result.gaps),
         statement=result.statement,
         comparison=truth.compare(proposed),
     )
@@ -278,10 +294,16 @@ def _dispose(desk: Desk, ref: str, impact: Impact) -> Change | None:
     """What the sample's officer decides: models with the data in their weights go, the others stay with the reason."""
     change = None
     for model in impact.models:
-        fate = Fate.RETRAINED if model.in_weights else Fate.NOT_AFFECTED
+        disposition = DispositionKind.RETRAINED if model.in_weights else DispositionKind.NOT_AFFECTED
         reason = "" if model.in_weights else "the data was only measured against; no weight was computed from it"
         change = models.plan_disposition(
-            desk, ref, model.id, fate, reason=reason, responsible="Head of machine learning", deadline="2027-03-31"
+            desk,
+            ref,
+            model.id,
+            disposition,
+            reason=reason,
+            responsible="Head of machine learning",
+            deadline="2027-03-31",
         )
     return change
 

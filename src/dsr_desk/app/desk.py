@@ -13,27 +13,23 @@ from dsr_desk.core import rules
 from dsr_desk.core.acts import Draft, Entry, Kind, pseudonym
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.case import Case, Rows
-from dsr_desk.core.changes import TOPICS, Change, Topic
+from dsr_desk.core.changes import Change, undo_of
 from dsr_desk.core.deadlines import Place
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, error_of
 from dsr_desk.core.guards import Standing
+from dsr_desk.core.items import Box
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.roster import Roster
-from dsr_desk.evidence.schema import MIGRATIONS as EVIDENCE
-from dsr_desk.evidence.schema import REGISTERS as EVIDENCE_REGISTERS
+from dsr_desk.faces.engine import Template
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.schema import MIGRATIONS as LINEAGE
-from dsr_desk.lineage.schema import REGISTERS as LINEAGE_REGISTERS
-from dsr_desk.search.index import Index
-from dsr_desk.storage import case_list, proof
+from dsr_desk.lineage.schema import MIGRATIONS, REGISTERS
+from dsr_desk.search.index.folder import Index
+from dsr_desk.storage import proof
+from dsr_desk.storage.case_list import snapshot_is_due
 from dsr_desk.storage.log_reading import LogDamaged
-from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct
 from dsr_desk.storage.vault import Vault
-
-MIGRATIONS: tuple[Migration, ...] = (*LINEAGE, *EVIDENCE)
-REGISTERS = (*LINEAGE_REGISTERS, *EVIDENCE_REGISTERS)
 
 RESTS_ON_PROOF = frozenset({Kind.APPROVED, Kind.BEGUN, Kind.HANDED_OVER, Kind.SEALING, Kind.FORGOTTEN})
 """Acts before which every signature of the case and of the vault's own entries is verified."""
@@ -62,6 +58,8 @@ class Desk:
         self.vault = vault
         self._indexes: dict[str, Index] = {}
         self._cases: dict[str, _Held] = {}
+        self.templates: dict[tuple[str, Box, str], tuple[Template | None, bytes]] = {}
+        """Of reference faces, by photo, place and engine: each search asks for them. They go with the keys."""
         self._proven_size = -1
         """Size of the log up to which all that this desk holds was verified or written by itself."""
         self._vault_proven = False
@@ -96,9 +94,9 @@ class Desk:
 
         Others write while it is read, unless the reader holds `reading`.
         """
-        with self.vault.turn() as db:
-            row = db.conn.execute("SELECT case_id FROM case_list WHERE ref = ?", [ref]).fetchone()
-            held = self._held(row[0]) if row else None
+        with self.vault.turn():
+            case = self.vault.cases.id_of(ref)
+            held = self._held(case) if case is not None else None
             if held is None or held.case.ref != ref:
                 raise CaseMissing(case=ref)
             return held.case
@@ -136,7 +134,7 @@ class Desk:
         """The key of the case's pseudonyms. Raises LogDamaged where it is not there any more."""
         found = self.vault.log.case_key(self.case(ref).id)
         if found is None:
-            raise LogDamaged(what="the key of the case is not there.")
+            raise LogDamaged(what=message("log.key"))
         return found
 
     def values(self, seq: int) -> dict[str, Any]:
@@ -155,7 +153,7 @@ class Desk:
         """Raises what the act would be refused with now: for work that is worth nothing if it cannot be recorded."""
         refused = self.refusal(ref, draft)
         if refused is not None:
-            raise refused.error
+            raise error_of(refused)
 
     # Writing
 
@@ -165,7 +163,6 @@ class Desk:
         ref: str = "",
         *,
         touches: Iterable[Touch] = (),
-        undo: str | None = None,
         subject: str = "",
     ) -> Change:
         """Signs and writes an act, in a case or ("") on the vault itself. The only way to write.
@@ -173,7 +170,7 @@ class Desk:
         `touches` names what was changed in registers with it. Rules are asked inside the transaction. Raises the
         refusal, LogDamaged before acts that rest on proof.
         """
-        with self.vault.transaction() as db:
+        with self.vault.transaction():
             touched = list(touches)
             if {table for table, _ in touched} & _GRAPH:
                 self.graph = None
@@ -183,21 +180,22 @@ class Desk:
                 if draft.kind is Kind.POLICY:
                     self.list_anew()
             else:
-                entry = self._act_in(db, ref, draft, touched)
-        return Change(TOPICS.get(draft.kind, frozenset()), entry.seq, ref or None, undo, subject)
+                case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)
+                entry = self._write(case.id, draft, touched)
+        return Change(frozenset({draft.kind}), entry.seq, ref or None, subject, undo_of(draft, entry))
 
     def open_case(self, draft: Draft, files: Mapping[str, bytes] = MappingProxyType({})) -> str:
         """Writes the first act of a new case, whose `open` says its reference. Returns the reference.
 
         `files` are kept as they are, each under the name of its field.
         """
-        with self.vault.transaction() as db:
+        with self.vault.transaction():
             log = self.vault.log
             case = log.new_case()
             kept = {name: log.put_blob(case, content).as_value() for name, content in files.items()}
             draft.fields = {**draft.fields, **kept, "key": sha256_hex(log.case_key(case) or b"")}
             self._cases[case] = _Held(Case(case), 0, proven=True)
-            self._write(db, case, draft, ())
+            self._write(case, draft, ())
         return str(draft.open["ref"])
 
     def take(self, ref: str, signed: SignedAct, indexes: Mapping[str, int] | None = None) -> Change:
@@ -206,15 +204,15 @@ class Desk:
         `indexes` are the generations now, whatever the act says of them. Raises its refusal, NotAsSigned, LogDamaged.
         """
         act = signed.act
-        with self.vault.transaction() as db:
+        with self.vault.transaction():
             case = self.proven(ref) if act.kind in RESTS_ON_PROOF else self.case(ref)
             if act.case != case.id:
-                raise NotAsSigned(what="it belongs to another case")
+                raise NotAsSigned(what=message("why.act.other-case"))
             now = dict(act.open) if indexes is None else {**act.open, "indexes": dict(indexes)}
             self._require_allowed(case, Draft(act.kind, now, {}, None, act.basis), act.officer, None)
             entry = self.vault.log.take(signed, self.vault.signer)
-            self._fold(db, self._cases[case.id], entry)
-        return Change(TOPICS.get(act.kind, frozenset()), entry.seq, ref)
+            self._fold(self._cases[case.id], entry)
+        return Change(frozenset({act.kind}), entry.seq, ref)
 
     @property
     def clock_is_behind(self) -> bool:
@@ -222,52 +220,54 @@ class Desk:
 
         What is written now would be found by every check, unless an officer says first that the clock was corrected.
         """
-        query = "SELECT max(seq) FROM entries WHERE kind NOT IN (?, ?)"
-        newest = self.vault.db.conn.execute(query, [Kind.UNLOCKED.value, Kind.EPOCH.value]).fetchone()[0]
-        act = self.vault.log.entry(newest).act
-        return act.kind is not Kind.CLOCK_CORRECTED and self.vault.log.clock() < act.time
+        log = self.vault.log
+        newest = log.newest(*(kind for kind in Kind if kind not in (Kind.UNLOCKED, Kind.EPOCH)))
+        act = log.entry(newest or 0).act
+        return act.kind is not Kind.CLOCK_CORRECTED and log.clock() < act.time
 
     def list_anew(self) -> None:
         """Writes the list of cases anew: for what follows from something else than a case's own entries."""
-        with self.vault.transaction() as db:
-            for (case,) in db.conn.execute("SELECT case_id FROM case_list").fetchall():
-                case_list.keep_row(db, self._held(case).case, self.vault.roster)
+        with self.vault.transaction():
+            for case in self.vault.cases.refs():
+                self.vault.cases.keep(self._held(case).case, self.vault.roster)
 
     def switch_officer(self, passphrase: str) -> Change:
         """Another officer goes on at this computer; nothing is closed. Raises WrongPassphrase."""
         entry = self.vault.switch_officer(passphrase)
         self._wrote()
-        return Change(frozenset(Topic), entry.seq)
+        return Change(frozenset({entry.kind}), entry.seq)
 
-    def _act_in(self, db: Any, ref: str, draft: Draft, touches: Sequence[Touch]) -> Entry:
-        case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)
-        return self._write(db, case.id, draft, touches)
+    def news(self, after: int) -> Change | None:
+        """All that was written after a place in the log, by whatever wrote it; None where nothing was."""
+        with self.vault.turn():
+            newest, kinds = self.vault.log.since(after)
+        return Change(kinds, newest) if kinds else None
 
-    def _write(self, db: Any, case: str, draft: Draft, touches: Sequence[Touch]) -> Entry:
+    def _write(self, case: str, draft: Draft, touches: Sequence[Touch]) -> Entry:
         held = self._cases[case]
         signer = self.vault.signer
         few = draft.rows if isinstance(draft.rows, list | tuple) else None
         rows: Rows | None = (lambda: few) if few is not None else None
         self._require_allowed(held.case, draft, signer.public, rows)
         entry = self.vault.write(draft, case, touches=touches)
-        self._fold(db, held, entry, rows)
+        self._fold(held, entry, rows)
         return entry
 
     def _require_allowed(self, case: Case, draft: Draft, officer: str, rows: Rows | None) -> None:
         refused = rules.allowed(case, draft, self._standing(draft, officer), rows)
         if refused is not None:
-            raise refused.error
+            raise error_of(refused)
 
-    def _fold(self, db: Any, held: _Held, entry: Entry, rows: Rows | None = None) -> None:
+    def _fold(self, held: _Held, entry: Entry, rows: Rows | None = None) -> None:
         """Takes an entry that was just written; a refusal takes the whole transaction back."""
         there = rows or (lambda: self.vault.log.bare_rows(entry.seq))
         refused = rules.after(held.case, entry, self.vault.roster, there)
         if refused is not None:
-            raise refused.error
+            raise error_of(refused)
         held.since += 1
-        case_list.keep_row(db, held.case, self.vault.roster)
-        if case_list.snapshot_is_due(held.case, held.since):
-            case_list.keep_snapshot(db, held.case)
+        self.vault.cases.keep(held.case, self.vault.roster)
+        if snapshot_is_due(held.case, held.since):
+            self.vault.cases.keep_snapshot(held.case)
             held.since = 0
         self._wrote()
 
@@ -280,7 +280,7 @@ class Desk:
         """The fold of a case brought up to its newest entry."""
         held = self._cases.get(case)
         if held is None:
-            known = case_list.snapshot(self.vault.db, case)
+            known = self.vault.cases.snapshot(case)
             held = self._cases[case] = _Held(known or Case(case), 0)
         log = self.vault.log
         for entry in log.entries(case, held.case.head):
@@ -295,7 +295,7 @@ class Desk:
             entry = _whole(read)
             roster.after(entry)
             if entry.writer != entry.act.officer and not roster.active(entry.writer):
-                raise LogDamaged(what=message("log.officer", seq=entry.seq).say())
+                raise LogDamaged(what=message("log.officer", seq=entry.seq))
         return roster
 
     def _verified_case(self, key: str) -> Case:
@@ -303,7 +303,7 @@ class Desk:
         for read in proof.verify(self.vault.log, key):
             entry = _whole(read)
             if any(not roster.active(one, entry.seq) for one in (entry.writer, *entry.signatures)):
-                raise LogDamaged(what=message("log.officer", seq=entry.seq).say())
+                raise LogDamaged(what=message("log.officer", seq=entry.seq))
             rules.after(case, entry, roster, read.rows)
         return case
 
@@ -349,6 +349,7 @@ class Desk:
             self.release(name)
         self.graph = None
         self._cases.clear()
+        self.templates.clear()
         self.vault.close()
 
     def __enter__(self) -> Desk:
@@ -361,9 +362,9 @@ class Desk:
 def _whole(read: proof.Read) -> Entry:
     """Raises LogDamaged unless all of the entry holds."""
     if read.found or read.entry is None:
-        raise LogDamaged(what=read.found[0].say())
+        raise LogDamaged(what=read.found[0])
     return read.entry
 
 
-_GRAPH = frozenset({*(one.table for one in LINEAGE_REGISTERS), "dataset_versions", "indexes"})
+_GRAPH = frozenset({*(one.table for one in REGISTERS), "dataset_versions", "indexes"})
 """Tables from which the lineage graph is made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dsr_desk.app.cases import list_cases
+from dsr_desk.app.case.cases import list_cases
 from dsr_desk.app.demo import PASSPHRASE, prepare_sample
 from dsr_desk.app.desk import Desk
 from dsr_desk.jobs.progress import CancelToken, Report

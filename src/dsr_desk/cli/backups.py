@@ -6,41 +6,44 @@ from pathlib import Path
 
 import click
 
-from dsr_desk.app import backups
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import counted, emit, json_option, passphrase_options, read_passphrase, with_desk
+from dsr_desk.app.vault import backups
+from dsr_desk.cli.common import (
+    NEW_FILE,
+    PATH,
+    counted,
+    emit,
+    json_option,
+    passphrase_options,
+    read_passphrase,
+    with_desk,
+)
 
-_file = click.Path(path_type=Path, dir_okay=False)
+_file = NEW_FILE
 
 
 @click.command()
 @with_desk
 @click.option("--to", required=True, type=_file, help="File on another drive; one that is there is compared first.")
 @click.option("--always", is_flag=True, help="Write it there again after every backup and every sealing.")
-@json_option
-def checkpoint(desk: Desk, to: Path, always: bool, as_json: bool) -> None:
+def checkpoint(desk: Desk, to: Path, always: bool) -> None:
     """Write down, outside the vault, how far its log has come and what a restore must know."""
     made = backups.write_checkpoint(desk, to, always=always)
     shown = {"checkpoint": str(to), "size": made.size, "root": made.root, "epoch": made.epoch, "time": made.time}
     lines = [f"{to}: {made.size} entries, epoch {made.epoch}."]
     if always:
         lines.append("It is written there again after every backup and every sealing.")
-    emit(as_json, {**shown, "always": always}, *lines)
+    emit({**shown, "always": always}, *lines)
 
 
 @click.command()
 @click.argument("backup", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="New folder of the vault.")
+@click.option("--to", required=True, type=PATH, help="New folder of the vault.")
 @click.option("--checkpoint", "given", multiple=True, type=_file, help="A checkpoint that you have; the newest counts.")
 @passphrase_options
 @json_option
 def restore(
-    backup: Path,
-    to: Path,
-    given: tuple[Path, ...],
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-    as_json: bool,
+    backup: Path, to: Path, given: tuple[Path, ...], passphrase_file: Path | None, passphrase_fd: int | None
 ) -> None:
     """Copy a BACKUP to a new folder and go on with it, in a new declared epoch of the journal."""
     done = backups.restore(backup, to, read_passphrase(passphrase_file, passphrase_fd), given)
@@ -52,7 +55,7 @@ def restore(
         "forgotten_again": done.forgotten,
         "erased_after_backup": erased,
     }
-    emit(as_json, shown, *_lines(done, bool(given)))
+    emit(shown, *_lines(done, bool(given)))
 
 
 def _lines(done: backups.Restored, given: bool) -> list[str]:
@@ -79,11 +82,10 @@ def _erased(done: backups.Restored) -> dict[str, list[str]]:
 
 @click.command("clock-corrected")
 @with_desk
-@json_option
-def clock_corrected(desk: Desk, as_json: bool) -> None:
+def clock_corrected(desk: Desk) -> None:
     """Say that this computer's clock was wrong before and is right now."""
     backups.correct_clock(desk)
-    emit(as_json, {"ok": True}, "Recorded. What follows may be dated earlier than what was recorded before.")
+    emit({"ok": True}, "Recorded. What follows may be dated earlier than what was recorded before.")
 
 
 COMMANDS = (checkpoint, restore, clock_corrected)

@@ -1,149 +1,27 @@
-"""dsr-desk bench: how well and how fast, on your own machine and data."""
+"""dsr-desk bench: how well people are found, on your own photos."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from dsr_desk.app import measuring
+from dsr_desk.app.data import measuring
 from dsr_desk.cli.common import emit, json_option, progress_bar
-from dsr_desk.core import codec
-
-SUBJECTS = 1000
-"""People who are searched for by one field after the other."""
-
-photos = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.group()
 def bench() -> None:
-    """Measure accuracy and speed; every figure beside its peer."""
-
-
-def people_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """FOLDER with one folder a person, the engine, the processes."""
-    function = click.option(
-        "--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given."
-    )(function)
-    function = click.option("--engine", default="standard", show_default=True)(function)
-    return click.argument("folder", type=photos)(function)
+    """Measure how well people are found."""
 
 
 @bench.command()
-@people_options
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--engine", default="standard", show_default=True, help="standard, thorough, or a model's folder.")
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
 @json_option
-def recall(folder: Path, engine: str, workers: int | None, as_json: bool) -> None:
+def recall(folder: Path, engine: str, workers: int | None) -> None:
     """How many photos of a person are found, on FOLDER with one folder a person."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         found = measuring.recall(folder, engine=engine, workers=workers, report=report, cancel=cancel)
-    emit(as_json, codec.plain(found), *measuring.recall_lines(found))
-
-
-@bench.command()
-@people_options
-@json_option
-def calibration(folder: Path, engine: str, workers: int | None, as_json: bool) -> None:
-    """Expected strangers beside counted ones, on FOLDER with one folder a person."""
-    with progress_bar(as_json) as (report, cancel):
-        found = measuring.calibration(folder, engine=engine, workers=workers, report=report, cancel=cancel)
-    emit(as_json, codec.plain(found), *measuring.calibration_lines(found))
-
-
-@bench.command()
-@click.argument("folder", type=photos, required=False)
-@json_option
-def engine(folder: Path | None, as_json: bool) -> None:
-    """The networks beside face_recognition; with FOLDER (lfw/PERSON/*.jpg and scenes/*.xml) whole photos too."""
-    with progress_bar(as_json) as (report, cancel):
-        rows = measuring.engine(folder, report=report, cancel=cancel)
-    show(as_json, rows)
-
-
-@bench.command("recall-steps")
-@click.argument("folder", type=photos)
-@click.option("--cnn/--no-cnn", default=True, help="Run face_recognition's cnn mode as well, which takes minutes.")
-@json_option
-def recall_steps(folder: Path, cnn: bool, as_json: bool) -> None:
-    """What each step of looking for faces finds, on FOLDER with scenes/*.xml (photos whose faces are boxed)."""
-    with progress_bar(as_json) as (report, cancel):
-        rows = measuring.recall_steps(folder, cnn=cnn, report=report, cancel=cancel)
-    emit(as_json, codec.plain(rows), *measuring.step_lines(rows))
-
-
-@bench.command()
-@click.argument("folder", type=photos, required=False)
-@click.option("--faces", type=click.IntRange(1), default=1_000_000, show_default=True, help="Faces of the index.")
-@json_option
-def index(folder: Path | None, faces: int, as_json: bool) -> None:
-    """Opening an index of generated faces; with FOLDER of photos also building one with 2 processes and with 1."""
-    with progress_bar(as_json) as (report, cancel):
-        rows = measuring.index(faces, folder, report=report, cancel=cancel)
-    show(as_json, rows)
-
-
-@bench.command()
-@click.option("--faces", type=click.IntRange(1), default=3_000_000, show_default=True, help="Faces to search.")
-@click.option("--matrix/--no-matrix", default=True, help="Measure what needs 512 bytes of memory a face as well.")
-@json_option
-def search(faces: int, matrix: bool, as_json: bool) -> None:
-    """One face against generated faces: all scores and the calibrated band."""
-    show(as_json, measuring.search(faces, matrix=matrix))
-
-
-@bench.command()
-@click.option("--nodes", type=click.IntRange(1000), default=100_000, show_default=True)
-@click.option("--edges", type=click.IntRange(1000), default=1_000_000, show_default=True)
-@json_option
-def lineage(nodes: int, edges: int, as_json: bool) -> None:
-    """Importing each format, affected models in a large made-up organisation, laying out a graph."""
-    show(as_json, measuring.lineage(nodes, edges))
-
-
-@bench.command()
-@click.argument("folder", type=photos, required=False)
-@click.option("--items", type=click.IntRange(1), default=100_000, show_default=True, help="Items of the bundle.")
-@json_option
-def evidence(folder: Path | None, items: int, as_json: bool) -> None:
-    """Sealing and verifying a bundle of many items, beside zip, sha256sum and age; in FOLDER, which needs room."""
-    with progress_bar(as_json) as (report, _):
-        rows = measuring.evidence(items, folder, report=report)
-    show(as_json, rows)
-
-
-@bench.command()
-@click.option("--records", type=click.IntRange(1000), default=100_000, show_default=True, help="Records of the index.")
-@click.option(
-    "--matching",
-    type=click.IntRange(0),
-    default=10_000,
-    show_default=True,
-    help="Records for accuracy; 0: none.",
-)
-@json_option
-def records(records: int, matching: int, as_json: bool) -> None:
-    """Record search on invented people: how well by kind of damage, how large and how fast beside FTS5 and DuckDB.
-
-    10,000,000 records need about 16 GB in the folder for temporary files (TMPDIR).
-    """
-    with progress_bar(as_json) as (report, cancel):
-        found = measuring.matching(matching, SUBJECTS, report=report, cancel=cancel) if matching else []
-        rows = measuring.records(records, report=report, cancel=cancel)
-    result = {"figures": codec.plain(rows), "matching": codec.plain(found)}
-    emit(as_json, result, *measuring.matching_lines(found), *measuring.measured_lines(rows))
-
-
-@bench.command("case")
-@click.option("--entries", type=click.IntRange(1000), default=100_000, show_default=True, help="Entries of the case.")
-@json_option
-def long_case(entries: int, as_json: bool) -> None:
-    """A case of many entries: opening, deciding, listing, verifying, each beside the barest loop that could do it."""
-    with progress_bar(as_json) as (report, _):
-        rows = measuring.case(entries, report=report)
-    show(as_json, rows)
-
-
-def show(as_json: bool, rows: Sequence[measuring.Measured]) -> None:
-    emit(as_json, codec.plain(rows), *measuring.measured_lines(rows))
+    emit(found, *measuring.recall_lines(found))

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
-from dsr_desk.app import readiness, recipients, sealing, signing_keys, time_stamps, validating
+from dsr_desk.app.case import validating
+from dsr_desk.app.case.steps import Finding
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.steps import Finding
-from dsr_desk.cli.common import emit, json_option, passphrase_options, read_passphrase, with_desk
-from dsr_desk.cli.errors import PROBLEM
+from dsr_desk.app.proof import readiness, recipients, sealing, signing_keys, time_stamps
+from dsr_desk.cli.common import (
+    FILE,
+    FOLDER,
+    NEW_FILE,
+    emit,
+    json_option,
+    passphrase_options,
+    read_passphrase,
+    with_case,
+    with_desk,
+)
 from dsr_desk.core import codec
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FILE = FILE
 
 
 def opening_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -41,13 +51,12 @@ def bundle() -> None:
 
 @bundle.command()
 @with_desk
-@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write (PEM).")
-@json_option
-def certificate(desk: Desk, to: Path, as_json: bool) -> None:
+@click.option("--to", required=True, type=NEW_FILE, help="File to write (PEM).")
+def certificate(desk: Desk, to: Path) -> None:
     """Write the certificate that bundles are signed with, to hand out before the first one."""
     signing_keys.write_certificate(desk, to)
     fingerprint = signing_keys.certificate_fingerprint(desk)
-    emit(as_json, {"file": str(to), "fingerprint": fingerprint}, f"Written to {to}.", f"Fingerprint: {fingerprint}")
+    emit({"file": str(to), "fingerprint": fingerprint}, f"Written to {to}.", f"Fingerprint: {fingerprint}")
 
 
 @bundle.group()
@@ -57,8 +66,7 @@ def key() -> None:
 
 @key.command("list")
 @with_desk
-@json_option
-def key_list(desk: Desk, as_json: bool) -> None:
+def key_list(desk: Desk) -> None:
     """All keys, the newest first, with their fingerprints."""
     keys = signing_keys.signing_keys(desk)
     lines = []
@@ -68,7 +76,7 @@ def key_list(desk: Desk, as_json: bool) -> None:
         lines.append(f"  Made {one.made}, valid until {one.valid_until}")
         if one.follows:
             lines.append(f"  Follows {one.follows[:16]}…, which vouches for it")
-    emit(as_json, codec.plain(keys), *(lines or ["There is no key yet; one is made with the first bundle."]))
+    emit(keys, *(lines or ["There is no key yet; one is made with the first bundle."]))
 
 
 @key.command("renew")
@@ -76,8 +84,7 @@ def key_list(desk: Desk, as_json: bool) -> None:
 @click.option("--own", type=_FILE, help="Your own key with its certificate (.p12, .pfx), not a new one made here.")
 @click.option("--own-passphrase-file", type=_FILE, help="Read that file's passphrase from the first line of this one.")
 @click.option("--stolen", is_flag=True, help="The old key was stolen: it does not vouch for the new one.")
-@json_option
-def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, stolen: bool, as_json: bool) -> None:
+def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, stolen: bool) -> None:
     """Sign with another key from now on. Bundles signed before still verify."""
     if own is None:
         signing_keys.renew_signing_key(desk, stolen=stolen)
@@ -86,7 +93,7 @@ def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, st
         signing_keys.bring_signing_key(desk, own.read_bytes(), passphrase, stolen=stolen)
     current = signing_keys.signing_keys(desk)[0]
     vouched = "The key before vouches for it." if current.follows else "No earlier key vouches for it."
-    emit(as_json, codec.plain(current), f"Fingerprint: {current.spoken}", f"{vouched} Hand its certificate out anew.")
+    emit(current, f"Fingerprint: {current.spoken}", f"{vouched} Hand its certificate out anew.")
 
 
 @bundle.group()
@@ -96,74 +103,61 @@ def recipient() -> None:
 
 @recipient.command("list")
 @with_desk
-@json_option
-def recipient_list(desk: Desk, as_json: bool) -> None:
+def recipient_list(desk: Desk) -> None:
     """All recipients, with the fingerprint to compare by voice."""
     found = recipients.list_recipients(desk)
     lines = [
         f"{one.name}: {one.spoken} ({f'compared {one.compared}' if one.compared else 'not compared'})" for one in found
     ]
-    emit(as_json, [{**codec.plain(one), "spoken": one.spoken} for one in found], *(lines or ["There is none yet."]))
+    emit([{**codec.plain(one), "spoken": one.spoken} for one in found], *(lines or ["There is none yet."]))
 
 
 @recipient.command("add")
 @with_desk
 @click.argument("name")
 @click.argument("age_key")
-@json_option
-def recipient_add(desk: Desk, name: str, age_key: str, as_json: bool) -> None:
+def recipient_add(desk: Desk, name: str, age_key: str) -> None:
     """Keep a recipient's AGE_KEY (the line that begins with age1)."""
     recipients.add_recipient(desk, name, age_key)
     spoken = recipients.recipient_named(desk, name).spoken
-    emit(as_json, {"name": name, "spoken": spoken}, f"Compare by voice, then record it: {spoken}")
+    emit({"name": name, "spoken": spoken}, f"Compare by voice, then record it: {spoken}")
 
 
 @recipient.command("compared")
 @with_desk
 @click.argument("name")
-@json_option
-def recipient_compared(desk: Desk, name: str, as_json: bool) -> None:
+def recipient_compared(desk: Desk, name: str) -> None:
     """Record that the fingerprint was compared with the recipient by voice."""
     recipients.mark_compared(desk, recipients.recipient_named(desk, name).id)
-    emit(as_json, {"name": name, "compared": True}, f"The key of {name} counts as compared.")
+    emit({"name": name, "compared": True}, f"The key of {name} counts as compared.")
 
 
 @recipient.command("remove")
 @with_desk
 @click.argument("name")
-@json_option
-def recipient_remove(desk: Desk, name: str, as_json: bool) -> None:
+def recipient_remove(desk: Desk, name: str) -> None:
     """Forget a recipient. What was sealed before still opens for it."""
     recipients.remove_recipient(desk, recipients.recipient_named(desk, name).id)
-    emit(as_json, {"removed": name}, f"{name} is no recipient any more.")
+    emit({"removed": name}, f"{name} is no recipient any more.")
 
 
 @bundle.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def confirm(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def confirm(desk: Desk, ref: str) -> None:
     """Confirm what was read back, as an officer who ran nothing of the deletion."""
     validating.confirm_outcome(desk, ref)
     by = validating.confirmed_by(desk, ref)
-    emit(as_json, {"case": ref, "confirmed_by": by}, f"{by} confirms the outcome of case {ref}.")
+    emit({"case": ref, "confirmed_by": by}, f"{by} confirms the outcome of case {ref}.")
 
 
 @bundle.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def ready(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def ready(desk: Desk, ref: str) -> None:
     """What a bundle would say now: what is ready, what it will state as a gap, how strongly it claims what."""
     checked, claimed = readiness.checklist(desk, ref), readiness.claims(desk, ref)
     lines = [f"{'✓' if one.ok else '!'} {one.says}{_who(one.finding)}" for one in checked]
     lines += [f"{one.strength}: {one.says}. {one.by}{_who(one.finding)}" for one in claimed]
-    emit(as_json, {"ready": [_said(one) for one in checked], "claims": [_said(one) for one in claimed]}, *lines)
-
-
-def _said(one: readiness.Checked | readiness.Claim) -> dict[str, Any]:
-    plain = {**codec.plain(one), "code": one.says.code, "says": one.says.say()}
-    return {**plain, "by": one.by.say()} if isinstance(one, readiness.Claim) else plain
+    emit({"ready": checked, "claims": claimed}, *lines)
 
 
 def _who(found: Finding | None) -> str:
@@ -171,36 +165,31 @@ def _who(found: Finding | None) -> str:
 
 
 @bundle.command("timestamp-query")
-@with_desk
-@click.argument("ref")
-@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the queries.")
-@json_option
-def timestamp_query(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
+@with_case
+@click.option("--to", required=True, type=FOLDER, help="Folder for the queries.")
+def timestamp_query(desk: Desk, ref: str, to: Path) -> None:
     """Write a query for a time stamp authority (RFC 3161) for the case's latest bundles."""
     files = time_stamps.write_time_queries(desk, ref, to)
     lines = [f"Written: {file}" for file in files]
     lines.append("Carry them to a connected machine, have them answered, bring the answers (.tsr) back.")
-    emit(as_json, {"queries": [str(file) for file in files]}, *lines)
+    emit({"queries": [str(file) for file in files]}, *lines)
 
 
 @bundle.command("timestamp-attach")
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("answer", type=_FILE)
-@json_option
-def timestamp_attach(desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
+def timestamp_attach(desk: Desk, ref: str, answer: Path) -> None:
     """Check an authority's ANSWER and put it beside the bundle that it is of."""
     files = time_stamps.attach_time_stamp(desk, ref, answer.read_bytes())
     stamps = [one for one in time_stamps.time_stamps(desk, ref) if one.time]
     lines = [f"{one.edition}: existed at {one.time}, says {one.authority}." for one in stamps]
     lines += [f"Hand out with its bundle: {file}" for file in files]
-    emit(as_json, {"files": [str(file) for file in files], "stamps": codec.plain(stamps)}, *lines)
+    emit({"files": [str(file) for file in files], "stamps": stamps}, *lines)
 
 
 @bundle.command()
-@with_desk
-@click.argument("ref")
-@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
+@with_case
+@click.option("--to", required=True, type=FOLDER, help="Folder for the files.")
 @click.option("--requester/--no-requester", default=True, help="A file for the person.")
 @click.option(
     "--form",
@@ -217,7 +206,6 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--completes", default="", metavar="WHY", help="What this adds to the last bundle of the case.")
 @click.option("--corrects", default="", metavar="WHY", help="What was wrong in the last bundle of the case.")
-@json_option
 def seal(
     desk: Desk,
     ref: str,
@@ -230,7 +218,6 @@ def seal(
     language: str,
     completes: str,
     corrects: str,
-    as_json: bool,
 ) -> None:
     """Seal the case's evidence: one file for the requester, one for regulators."""
     if completes and corrects:
@@ -251,19 +238,17 @@ def seal(
     lines += [f"! The key of {one.name} was never compared by voice." for one in kept if one.compared is None]
     fingerprint = signing_keys.certificate_fingerprint(desk)
     lines.append(f"Certificate: {fingerprint}")
-    emit(as_json, {"bundles": [codec.plain(one) for one in sealed], "certificate": fingerprint}, *lines)
+    emit({"bundles": sealed, "certificate": fingerprint}, *lines)
 
 
 @bundle.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=NEW_FILE)
 @opening_options
 @click.option("--certificate", default="", help="Fingerprint of the certificate that you were told.")
 @click.option("--held-checkpoint", type=_FILE, help="log/checkpoint of a bundle that you got earlier.")
 @click.option("--time-stamp", type=_FILE, help="The bundle's time stamp, where it does not lie beside it as FILE.tsr.")
 @json_option
-@click.pass_context
 def verify(
-    ctx: click.Context,
     file: Path,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
@@ -272,7 +257,6 @@ def verify(
     certificate: str,
     held_checkpoint: Path | None,
     time_stamp: Path | None,
-    as_json: bool,
 ) -> None:
     """Say in sentences what holds, what does not, and what is only declared."""
     passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
@@ -287,16 +271,12 @@ def verify(
     )
     lines = [f"{'holds' if check.ok else 'DOES NOT HOLD'}: {check.says}" for check in found.checks]
     lines += [f"only declared: {sentence}" for sentence in found.declared]
-    emit(as_json, found.as_json(), *lines)
-    if not found.ok:
-        ctx.exit(PROBLEM)
+    emit(found.as_json(), *lines, problem=not found.ok)
 
 
 @bundle.command("open")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Empty folder for the content."
-)
+@click.argument("file", type=NEW_FILE)
+@click.option("--to", required=True, type=FOLDER, help="Empty folder for the content.")
 @opening_options
 @json_option
 def open_(
@@ -306,12 +286,11 @@ def open_(
     passphrase_fd: int | None,
     identities: tuple[Path, ...],
     envelope: tuple[Path, Path] | None,
-    as_json: bool,
 ) -> None:
     """Decrypt a bundle into a folder: report, data, signature."""
     passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
     report = sealing.open_bundle(file, to, passphrase=passphrase, identities=identities, envelope=envelope)
-    emit(as_json, {"folder": str(to), "report": str(report)}, f"Opened into {to}. Read {report} first.")
+    emit({"folder": str(to), "report": str(report)}, f"Opened into {to}. Read {report} first.")
 
 
 def _passphrase_for(file: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> str:

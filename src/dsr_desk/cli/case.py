@@ -9,22 +9,23 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import cases, deleting, drafts, models, review, searching
+from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.case.searching import EXPECTED_STRANGERS
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.searching import EXPECTED_STRANGERS
+from dsr_desk.app.models import lineage as models
 from dsr_desk.cli.case_facts import close, confirm, reopen
 from dsr_desk.cli.case_forget import forget
 from dsr_desk.cli.case_packets import hand_over, take_in
-from dsr_desk.cli.case_review import second_review, settle
+from dsr_desk.cli.case_review import item_json, second_review, settle
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
-from dsr_desk.cli.common import counted, emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.common import PATH, counted, emit, progress_bar, wants_json, with_case, with_desk
 from dsr_desk.cli.delete import differences_told
-from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, SearchResult, Verdict
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import DispositionKind
+from dsr_desk.core.message import said_all
 from dsr_desk.core.requests import Law, Right
 
-_FATES = [fate.value for fate in Fate]
+_DISPOSITIONS = [disposition.value for disposition in DispositionKind]
 
 
 @click.group()
@@ -38,16 +39,13 @@ for command in (list_, show, confirm, close, reopen, second_review, settle, hand
 
 @case.command()
 @with_desk
-@click.option("--request", "letter", type=click.Path(path_type=Path), help="The letter: .eml, .pdf, .txt or .json.")
-@click.option(
-    "--photo", "photos", type=click.Path(path_type=Path), multiple=True, help="A reference photo; repeatable."
-)
+@click.option("--request", "letter", type=PATH, help="The letter: .eml, .pdf, .txt or .json.")
+@click.option("--photo", "photos", type=PATH, multiple=True, help="A reference photo; repeatable.")
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
 @click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
 @click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
-@json_option
 def new(
     desk: Desk,
     letter: Path | None,
@@ -57,7 +55,6 @@ def new(
     right: str | None,
     law: str | None,
     received: datetime | None,
-    as_json: bool,
 ) -> None:
     """Open a case from a letter and reference photos."""
     if letter is None and not photos:
@@ -74,32 +71,27 @@ def new(
     warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
     view, _ = cases.open_case(desk, draft, without_photo=without_photo)
     result = {**case_json(view, desk.vault.officer_names()), "warnings": warnings}
-    emit(as_json, result, *case_lines(view), *(f"! {warning}" for warning in warnings))
+    emit(result, *case_lines(view), *(f"! {warning}" for warning in warnings))
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--method", required=True, help="How the requester was verified, in a few words.")
 @click.option("--photo-shows", default="", help="How it is known that the reference photo shows this person.")
 @click.option("--acting-for", default="", help="Who acts for the person and on what authority, if somebody does.")
 @click.option("--not-verified", is_flag=True, help="The check failed: record that.")
-@json_option
-def identify(
-    desk: Desk, ref: str, method: str, photo_shows: str, acting_for: str, not_verified: bool, as_json: bool
-) -> None:
+def identify(desk: Desk, ref: str, method: str, photo_shows: str, acting_for: str, not_verified: bool) -> None:
     """Record the identity check, never the document. Nothing is searched before it."""
     cases.record_identity(
         desk, ref,
         method=method, photo_shows_requester=photo_shows, verified=not not_verified, acting_for=acting_for,
     )  # fmt: skip
     said = "The check failed; nothing can be searched." if not_verified else "Identity check recorded."
-    emit(as_json, {"case": ref, "verified": not not_verified}, said)
+    emit({"case": ref, "verified": not not_verified}, said)
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option(
     "--index", "names", multiple=True, help="A registered index or the folder of one; repeatable. All, if none."
 )
@@ -110,14 +102,13 @@ def identify(
     show_default=True,
     help="How many unrelated faces the pile may be expected to hold.",
 )
-@json_option
-def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: float, as_json: bool) -> None:
+def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: float) -> None:
     """Search faces and records; the result is kept for review."""
 
     def tell(index: str, found: Sequence[object]) -> None:
         click.echo(f"{index}: {counted(len(found), 'candidate')} before links.", err=True)
 
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         result = searching.search_case(
             desk,
             ref,
@@ -125,16 +116,14 @@ def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: flo
             expected_strangers=expected_strangers,
             report=report,
             cancel=cancel,
-            on_index=None if as_json else tell,
+            on_index=None if wants_json() else tell,
         )
-    emit(as_json, search_json(result), *search_lines(result))
+    emit(search_json(result), *search_lines(result))
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def candidates(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def candidates(desk: Desk, ref: str) -> None:
     """What is to be decided, in the order of review. Scores show once decided."""
     items = review.review_items(desk, ref)
     rows, lines = [], []
@@ -142,117 +131,106 @@ def candidates(desk: Desk, ref: str, as_json: bool) -> None:
         verdict = item.decision.verdict.value if item.decision else None
         row = candidate_json(item.candidate, with_scores=item.decision is not None)
         rows.append({"number": item.number, **row, "decision": verdict, "round": item.round})
-        says = "; ".join(reason.says for reason in item.candidate.reasons)
+        says = "; ".join(str(reason.says) for reason in item.candidate.reasons)
         lines.append(
             f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}"
         )
-    emit(as_json, rows, *(lines or ["There is no candidate."]))
+    emit(rows, *(lines or ["There is no candidate."]))
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("items", nargs=-1, required=True)
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), required=True)
 @click.option("--reason", default="", help="A word on why, kept in the vault.")
-@json_option
-def decide(desk: Desk, ref: str, items: tuple[str, ...], verdict: str, reason: str, as_json: bool) -> None:
+def decide(desk: Desk, ref: str, items: tuple[str, ...], verdict: str, reason: str) -> None:
     """Decide candidates by id: the same person, a different one, or unsure."""
     chosen = list(dict.fromkeys(items))
     review.decide_many(desk, ref, chosen, Verdict(verdict), reason)
     left = len(desk.case(ref).undecided)
-    emit(as_json, {"decided": len(chosen), "open": left}, f"{len(chosen)} decided, {left} still open.")
+    emit({"decided": len(chosen), "open": left}, f"{len(chosen)} decided, {left} still open.")
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def undo(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def undo(desk: Desk, ref: str) -> None:
     """Take the newest decision back."""
     change = review.undo_last(desk, ref)
     what = f"on {change.subject}" if change.subject else "on several candidates"
-    emit(as_json, {"item": change.subject or None}, f"The decision {what} is taken back.")
+    emit({"item": change.subject or None}, f"The decision {what} is taken back.")
 
 
 @case.command("refuse-link")
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("item")
 @click.argument("linked_item")
 @click.option("--undo", "taken_back", is_flag=True, help="Follow this link again in later searches.")
-@json_option
-def refuse_link(desk: Desk, ref: str, item: str, linked_item: str, taken_back: bool, as_json: bool) -> None:
+def refuse_link(desk: Desk, ref: str, item: str, linked_item: str, taken_back: bool) -> None:
     """Say that ITEM does not belong to LINKED_ITEM: later searches of the case do not follow this link."""
     (review.accept_link if taken_back else review.refuse_link)(desk, ref, item, linked_item)
     said = "The link is followed again" if taken_back else "The link is refused"
-    emit(as_json, {"item": item, "linked": linked_item, "refused": not taken_back}, f"{said}: search the case again.")
+    emit({"item": item, "linked": linked_item, "refused": not taken_back}, f"{said}: search the case again.")
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("model")
-@click.option("--fate", type=click.Choice(_FATES), help="What shall become of it.")
+@click.option("--becomes", "disposition", type=click.Choice(_DISPOSITIONS), help="What shall become of it.")
 @click.option("--reason", default="", help="Needed where it is held, infeasible or not affected.")
 @click.option("--responsible", default="", help="Who sees to it.")
 @click.option("--by", "deadline", type=click.DateTime(["%Y-%m-%d"]), help="Day by which it is done.")
 @click.option("--undo", "taken_back", is_flag=True, help="Take the newest decision on this model back.")
-@json_option
 def dispose(
     desk: Desk,
     ref: str,
     model: str,
-    fate: str | None,
+    disposition: str | None,
     reason: str,
     responsible: str,
     deadline: datetime | None,
     taken_back: bool,
-    as_json: bool,
 ) -> None:
     """Decide what shall become of an affected MODEL (name@version): part of the plan that is approved."""
-    if (fate is None) != taken_back:
-        raise click.UsageError("give --fate, or --undo")
-    if fate is None:
+    if (disposition is None) != taken_back:
+        raise click.UsageError("give --becomes, or --undo")
+    if disposition is None:
         models.undo_disposition(desk, ref, model)
-        emit(as_json, {"model": model, "planned": None}, f"{model}: the decision is taken back.")
+        emit({"model": model, "planned": None}, f"{model}: the decision is taken back.")
         return
     by = deadline.date().isoformat() if deadline else ""
-    models.plan_disposition(desk, ref, model, Fate(fate), reason=reason, responsible=responsible, deadline=by)
-    planned = {"fate": fate, "reason": reason, "responsible": responsible, "deadline": by}
-    emit(as_json, {"model": model, "planned": planned}, f"{model}: to be {fate}{f' by {by}' if by else ''}.")
+    models.plan_disposition(
+        desk, ref, model, DispositionKind(disposition), reason=reason, responsible=responsible, deadline=by
+    )
+    planned = {"disposition": disposition, "reason": reason, "responsible": responsible, "deadline": by}
+    emit({"model": model, "planned": planned}, f"{model}: to be {disposition}{f' by {by}' if by else ''}.")
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("model")
-@click.option("--fate", type=click.Choice(_FATES), help="What became of it.")
+@click.option("--becomes", "disposition", type=click.Choice(_DISPOSITIONS), help="What became of it.")
 @click.option("--how", default="", help="How that is known.")
 @click.option("--seen", default="", metavar="DAY", help="The day on which it was seen (2026-05-31); today if left out.")
 @click.option("--by", default="", help="Who saw it; you, where left out.")
 @click.option("--undo", "taken_back", is_flag=True, help="Take the newest observation of this model back.")
-@json_option
 def observed(
-    desk: Desk, ref: str, model: str, fate: str | None, how: str, seen: str, by: str, taken_back: bool, as_json: bool
+    desk: Desk, ref: str, model: str, disposition: str | None, how: str, seen: str, by: str, taken_back: bool
 ) -> None:
     """Record what was seen of an affected MODEL afterwards. Never taken from the plan."""
-    if (fate is None) != taken_back or (fate and not how):
-        raise click.UsageError("give --fate and --how, or --undo")
-    if fate is None:
+    if (disposition is None) != taken_back or (disposition and not how):
+        raise click.UsageError("give --becomes and --how, or --undo")
+    if disposition is None:
         models.undo_observation(desk, ref, model)
-        emit(as_json, {"model": model, "observed": None}, f"{model}: the observation is taken back.")
+        emit({"model": model, "observed": None}, f"{model}: the observation is taken back.")
         return
-    models.observe_disposition(desk, ref, model, Fate(fate), how, seen=seen, by=by)
-    said = {"fate": fate, "how": how, "seen": seen, "by": by}
-    emit(as_json, {"model": model, "observed": said}, f"{model}: seen {fate}{f' by {by}' if by else ''}.")
+    models.observe_disposition(desk, ref, model, DispositionKind(disposition), how, seen=seen, by=by)
+    said = {"disposition": disposition, "how": how, "seen": seen, "by": by}
+    emit({"model": model, "observed": said}, f"{model}: seen {disposition}{f' by {by}' if by else ''}.")
 
 
 @case.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def approve(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def approve(desk: Desk, ref: str) -> None:
     """Approve the deletion plan with your signature."""
     with differences_told(desk, ref):
         approval = deleting.approve(desk, ref)
@@ -260,7 +238,7 @@ def approve(desk: Desk, ref: str, as_json: bool) -> None:
     made = {"plan": approval.plan, "officer": approval.officer, "time": approval.time, "signature": approval.signature}
     missing = f"; {counted(needed - have, 'officer')} more must approve it before it runs" if have < needed else ""
     said = f"You approved and signed the plan of case {ref}: {have} of {counted(needed, 'approval')}{missing}."
-    emit(as_json, {**made, "approvals": have, "needed": needed}, said)
+    emit({**made, "approvals": have, "needed": needed}, said)
 
 
 def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[str, Any]:
@@ -270,27 +248,14 @@ def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[st
         if with_scores:
             row |= {"score": round(reason.score, 6), "expected_strangers": reason.expected_strangers}
         reasons.append(row)
-    address = candidate.address
-    return {
-        "id": candidate.id,
-        "item": {
-            "kind": candidate.kind.value,
-            "dataset": candidate.dataset_version,
-            "container": address.container,
-            "member": address.member,
-            "digest": address.digest,
-            "occurrence": address.occurrence,
-        },
-        "index": candidate.index,
-        "reasons": reasons,
-    }
+    return {"id": candidate.id, "item": item_json(candidate), "index": candidate.index, "reasons": reasons}
 
 
 def search_json(result: SearchResult) -> dict[str, Any]:
     return {
         "candidates": [candidate_json(candidate) for candidate in result.candidates],
         "pile": {"expected_strangers": result.pile.expected_strangers, "count": result.pile.count},
-        "not_searched": [codec.plain(gap) for gap in result.not_searched],
+        "gaps": result.gaps,
         "compared_faces": result.compared_faces,
         "compared_records": result.compared_records,
         "statement": result.statement,
@@ -299,12 +264,12 @@ def search_json(result: SearchResult) -> dict[str, Any]:
 
 
 def search_lines(result: SearchResult) -> list[str]:
-    lines = [f"{counted(len(result.candidates), 'candidate')}.", result.statement]
-    for gap in result.not_searched:
-        count = f"{gap.count} " if gap.count is not None else ""
-        lines.append(f"Not searched: {count}{gap.what}: {gap.why}")
-    lines.append("Review them in the window, or with `case candidates` and `case decide`.")
-    return lines
+    return [
+        f"{counted(len(result.candidates), 'candidate')}.",
+        said_all(result.statement),
+        *(f"Not searched: {gap.says}" for gap in result.gaps),
+        "Review them in the window, or with `case candidates` and `case decide`.",
+    ]
 
 
 def _chosen(faces: tuple[str, ...]) -> dict[str, int]:

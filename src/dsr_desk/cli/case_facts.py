@@ -7,10 +7,10 @@ from datetime import datetime
 
 import click
 
-from dsr_desk.app import cases, ending
+from dsr_desk.app.case import cases, ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.case_show import case_json, case_lines
-from dsr_desk.cli.common import emit, json_option, with_desk
+from dsr_desk.cli.common import emit, with_case
 from dsr_desk.core.facts import changed
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind, Law, Right
 
@@ -19,14 +19,12 @@ _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
 
 
 @click.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
 @click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
 @click.option("--add", "added", multiple=True, metavar="KIND=VALUE", help="An identifier more; repeatable.")
 @click.option("--remove", "removed", multiple=True, metavar="KIND=VALUE", help="An identifier less; repeatable.")
-@json_option
 def confirm(
     desk: Desk,
     ref: str,
@@ -35,7 +33,6 @@ def confirm(
     received: datetime | None,
     added: tuple[str, ...],
     removed: tuple[str, ...],
-    as_json: bool,
 ) -> None:
     """Confirm the request, as it was read or corrected: what is not given stays. The clock is computed again.
 
@@ -52,16 +49,14 @@ def confirm(
     )
     view, versions = cases.show_case(desk, ref), cases.facts_versions(desk, ref)
     result = {**case_json(view, desk.vault.officer_names()), "version": versions[-1].number}
-    emit(as_json, result, *case_lines(view))
+    emit(result, *case_lines(view))
 
 
 @click.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--as", "state", type=click.Choice(_ENDS), default=CaseState.CLOSED.value, show_default=True)
 @click.option("--reason", default="", help="Needed for every end but closed.")
-@json_option
-def close(desk: Desk, ref: str, state: str, reason: str, as_json: bool) -> None:
+def close(desk: Desk, ref: str, state: str, reason: str) -> None:
     """End a case, whatever is open in it: that is said. Its reference photos are destroyed."""
     left = {code: count for code, count in ending.what_is_open(desk, ref).items() if count}
     ending.end_case(desk, ref, CaseState(state), reason)
@@ -69,19 +64,17 @@ def close(desk: Desk, ref: str, state: str, reason: str, as_json: bool) -> None:
     if left:
         said = [f"{count} {code.replace('_', ' ')}" for code, count in left.items()]
         lines.append(f"Left open: {', '.join(said)}.")
-    emit(as_json, {"case": ref, "state": state, "open": left}, *lines)
+    emit({"case": ref, "state": state, "open": left}, *lines)
 
 
 @click.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--reason", required=True, help="Why it is opened again; part of the evidence.")
-@json_option
-def reopen(desk: Desk, ref: str, reason: str, as_json: bool) -> None:
+def reopen(desk: Desk, ref: str, reason: str) -> None:
     """Open an ended case again. Reference photos that were destroyed stay so."""
     ending.reopen_case(desk, ref, reason)
     state = cases.show_case(desk, ref).state.value
-    emit(as_json, {"case": ref, "state": state}, f"Case {ref} is open again: {state}.")
+    emit({"case": ref, "state": state}, f"Case {ref} is open again: {state}.")
 
 
 def _identifiers(given: Sequence[str]) -> list[tuple[FoundKind, str]]:

@@ -6,37 +6,32 @@ from pathlib import Path
 
 import click
 
-from dsr_desk.app import packets
+from dsr_desk.app.case import packets
+from dsr_desk.app.case.packet_files import For
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.packet_files import For
-from dsr_desk.cli.common import counted, emit, json_option, with_desk
+from dsr_desk.cli.common import FILE, PATH, counted, emit, with_case
 from dsr_desk.cli.delete import differences_told
 
 
 @click.command("hand-over")
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--officer", required=True, metavar="NAME", help="Who alone can open the packet.")
 @click.option("--for", "what", type=click.Choice([what.value for what in For]), required=True, help="What is asked.")
-@click.option("--to", type=click.Path(path_type=Path), required=True, help="Where the packet is written.")
-@json_option
-def hand_over(desk: Desk, ref: str, officer: str, what: str, to: Path, as_json: bool) -> None:
+@click.option("--to", type=PATH, required=True, help="Where the packet is written.")
+def hand_over(desk: Desk, ref: str, officer: str, what: str, to: Path) -> None:
     """Write a packet for an officer who reviews or approves elsewhere (packet show)."""
     made = packets.hand_over_case(desk, ref, officer, to, For(what))
     asked = counted(made.items, "candidate") if made.what is For.REVIEW else "the plan"
     emit(
-        as_json,
         {"case": ref, "officer": made.name, "for": made.what.value, "items": made.items, "packet": str(to)},
         f"{to} asks {made.name} about {asked} of case {ref}. Only that officer's passphrase opens it.",
     )
 
 
 @click.command("take-in")
-@with_desk
-@click.argument("ref")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@json_option
-def take_in(desk: Desk, ref: str, file: Path, as_json: bool) -> None:
+@with_case
+@click.argument("file", type=FILE)
+def take_in(desk: Desk, ref: str, file: Path) -> None:
     """Take in what an officer signed elsewhere: the answer to a packet."""
     with differences_told(desk, ref):
         taken = packets.take_in(desk, ref, file)
@@ -46,4 +41,4 @@ def take_in(desk: Desk, ref: str, file: Path, as_json: bool) -> None:
         f"{', ' + counted(one.items, 'item') if one.items else ''}."
         for one in taken
     ]
-    emit(as_json, {"case": ref, "taken": rows}, *lines)
+    emit({"case": ref, "taken": rows}, *lines)

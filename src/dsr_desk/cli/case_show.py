@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import backups, cases, columns, rounds, steps
-from dsr_desk.app.cases import CaseLine, CaseView, FactsVersion
+from dsr_desk.app.case import cases, rounds, steps
+from dsr_desk.app.case.cases import CaseLine, CaseView, FactsVersion
+from dsr_desk.app.case.rounds import RoundView
+from dsr_desk.app.case.steps import Stage, StepState
+from dsr_desk.app.data import columns
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.rounds import RoundView
-from dsr_desk.app.steps import Stage, StepState
-from dsr_desk.cli.common import emit, json_option, with_desk
+from dsr_desk.app.vault import backups
+from dsr_desk.cli.common import emit, with_case, with_desk
 from dsr_desk.core import codec
-from dsr_desk.core.message import message
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, IdentityCheck
 
 _MARKS = {Stage.OPEN: " ", Stage.BEGUN: "…", Stage.DONE: "✓"}
@@ -23,22 +25,19 @@ _MARKS = {Stage.OPEN: " ", Stage.BEGUN: "…", Stage.DONE: "✓"}
 
 @click.command("list")
 @with_desk
-@json_option
-def list_(desk: Desk, as_json: bool) -> None:
+def list_(desk: Desk) -> None:
     """All cases, by due date."""
     listed = cases.list_cases(desk)
     today = date.today()
     lines = [
         f"{one.ref}  {one.right.value}  due {one.due} ({one.days_left(today)} days)  {one.state}" for one in listed
     ]
-    emit(as_json, [line_json(one) for one in listed], *(lines or ["There is no case yet."]))
+    emit([line_json(one) for one in listed], *(lines or ["There is no case yet."]))
 
 
 @click.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def show(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def show(desk: Desk, ref: str) -> None:
     """One case: its clock, what was said of it by whom, its steps and its rounds."""
     view = cases.show_case(desk, ref)
     versions, passes = cases.facts_versions(desk, ref), rounds.rounds(desk, ref)
@@ -50,9 +49,9 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
         "rounds": [_round_json(one) for one in passes],
         "facts": [_facts_json(one, names) for one in versions],
         "identity": _identity_json(view.identity, names),
-        "steps": [_step_json(one) for one in states],
+        "steps": states,
         "next_step": following.value if following else None,
-        "counts": codec.plain(steps.counts(desk, ref)),
+        "counts": steps.counts(desk, ref),
         "stale": stale,
     }
     lines = [
@@ -64,13 +63,13 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
         *(_round_line(one) for one in passes if one.says),
         *(f"! {sentence}" for sentence in stale),
     ]
-    emit(as_json, result, *lines)
+    emit(result, *lines)
 
 
-def _erased_after_backup(desk: Desk, ref: str) -> list[str]:
+def _erased_after_backup(desk: Desk, ref: str) -> list[Message]:
     """What a restore found that the restored log knows nothing of, until the case is searched again."""
     items = {item for one in backups.to_search_again(desk) if one.ref == ref for item in one.items}
-    return [message("restore.erasures", count=len(items)).say()] if items else []
+    return [message("restore.erasures", count=len(items))] if items else []
 
 
 def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
@@ -82,8 +81,8 @@ def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
         "law": view.law.value,
         "received": view.received.isoformat(),
         "due": view.due.isoformat(),
-        "deadline": list(view.deadline.steps),
-        "identifiers": codec.plain(view.identifiers),
+        "deadline": view.deadline.steps,
+        "identifiers": view.identifiers,
         "read_from": [_found_json(found, names) for found in view.request.found],
         "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
         "identity_checked": view.identity is not None,
@@ -123,9 +122,9 @@ def line_json(line: CaseLine) -> dict[str, Any]:
     }
 
 
-def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, str]:
+def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, Any]:
     typed_by = names.get(found.typed_by, found.typed_by)
-    return {"kind": found.kind.value, "value": found.value, "where": found.where, "typed_by": typed_by}
+    return {"kind": found.kind.value, "value": found.value, "where": codec.plain(found.where), "typed_by": typed_by}
 
 
 def _facts_json(version: FactsVersion, names: Mapping[str, str]) -> dict[str, Any]:
@@ -160,18 +159,8 @@ def _identity_line(check: IdentityCheck | None, names: Mapping[str, str]) -> str
     return f"Identity: {said} by {names.get(check.officer, check.officer)}, {check.checked}: {check.method}"
 
 
-def _step_json(state: StepState) -> dict[str, Any]:
-    return {
-        "step": state.step.value,
-        "stage": state.stage.value,
-        "code": state.says.code,
-        "says": state.says.say(),
-        "finding": codec.plain(state.finding) if state.finding else None,
-    }
-
-
 def _step_line(state: StepState) -> str:
-    line = f"  {_MARKS[state.stage]} {state.step.value.capitalize()}: {state.says.say()}"
+    line = f"  {_MARKS[state.stage]} {state.step.value.capitalize()}: {state.says}"
     found = state.finding
     return f"{line}  ({found.officer}, {found.time}, entry {found.entry})" if found else line
 
@@ -191,4 +180,4 @@ def _round_json(one: RoundView) -> dict[str, Any]:
 
 
 def _round_line(one: RoundView) -> str:
-    return f"Round {one.number}: {'; '.join(message.say() for message in one.says)}"
+    return f"Round {one.number}: {'; '.join(map(str, one.says))}"

@@ -16,17 +16,33 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.cli.errors import JSON, PROBLEM, wanted
+from dsr_desk.core import codec
+from dsr_desk.core.message import Message
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.progress import Progress as Moment
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def _remember(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    ctx.meta[JSON] = wanted
+
+
+json_option = click.option(
+    "--json", is_flag=True, expose_value=False, is_eager=True, callback=_remember, help="Print the result as JSON."
+)
+"""Goes with every command that prints with `emit`; `with_desk` has it."""
 vault_option = click.option(
     "--vault",
     "vault_folder",
-    type=click.Path(path_type=Path),
+    type=PATH,
     envvar="DSR_DESK_VAULT",
     default=lambda: user_data_path("dsr-desk") / "vault",
     show_default="the user's data folder",
@@ -46,10 +62,7 @@ def passphrase_options(function: Callable[P, R]) -> Callable[P, R]:
         "--passphrase-fd", type=int, default=None, help="Read the passphrase from this open file descriptor."
     )(function)
     return click.option(
-        "--passphrase-file",
-        type=click.Path(path_type=Path, dir_okay=False, exists=True),
-        default=None,
-        help="Read the passphrase from the first line of this file.",
+        "--passphrase-file", type=FILE, default=None, help="Read the passphrase from the first line of this file."
     )(function)
 
 
@@ -80,8 +93,9 @@ def opened_desk(vault_folder: Path, passphrase_file: Path | None, passphrase_fd:
 
 
 def with_desk(function: Callable[..., R]) -> Callable[..., R]:
-    """Opens the vault and passes it as the first argument."""
+    """Opens the vault and passes it as the first argument. The command takes --json."""
 
+    @json_option
     @desk_options
     @functools.wraps(function)
     def wrapped(
@@ -93,22 +107,33 @@ def with_desk(function: Callable[..., R]) -> Callable[..., R]:
     return wrapped
 
 
+def with_case(function: Callable[..., R]) -> Callable[..., R]:
+    """The same for a command on the case REF, its second argument."""
+    return with_desk(click.argument("ref")(function))
+
+
 def counted(count: int, one: str) -> str:
     """A number with its noun, in the plural with an s."""
     return f"{count} {one}{'' if count == 1 else 's'}"
 
 
-def emit(as_json: bool, value: Any, *lines: str) -> None:
-    """Prints JSON for programs or lines for people."""
-    if as_json:
-        click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+def wants_json() -> bool:
+    return wanted(click.get_current_context())
+
+
+def emit(value: Any, *lines: str | Message, problem: bool = False) -> None:
+    """Prints JSON for programs or lines for people; ends the command where a problem was found."""
+    if wants_json():
+        click.echo(json.dumps(codec.plain(value), ensure_ascii=False, indent=1))
     else:
         for line in lines:
-            click.echo(line)
+            click.echo(str(line))
+    if problem:
+        click.get_current_context().exit(PROBLEM)
 
 
 @contextmanager
-def progress_bar(as_json: bool) -> Iterator[tuple[Report, CancelToken]]:
+def progress_bar() -> Iterator[tuple[Report, CancelToken]]:
     """A report that draws on standard error, and a token that Ctrl+C sets once (twice ends the program)."""
     token = CancelToken()
     console = Console(stderr=True)
@@ -120,12 +145,12 @@ def progress_bar(as_json: bool) -> Iterator[tuple[Report, CancelToken]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[notes]}"),
     )
-    with Progress(*columns, console=console, disable=as_json or not console.is_terminal, transient=True) as bar:
-        tasks: dict[str, Any] = {}
+    with Progress(*columns, console=console, disable=wants_json() or not console.is_terminal, transient=True) as bar:
+        tasks: dict[Message, Any] = {}
 
         def report(moment: Moment) -> None:
             if moment.phase not in tasks:
-                tasks[moment.phase] = bar.add_task(moment.phase, total=moment.total, notes="")
+                tasks[moment.phase] = bar.add_task(moment.phase.say(), total=moment.total, notes="")
             notes = " · ".join(f"{count} {name.replace('_', ' ')}" for name, count in moment.notes.items())
             bar.update(tasks[moment.phase], completed=moment.done, total=moment.total, notes=notes)
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 import click
 
-from dsr_desk.app import indexing, registering
+from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data.registering import FACTS, SourceView
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.registering import FACTS, SourceView
-from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
+from dsr_desk.cli.common import NEW_FILE, PATH, emit, json_option, progress_bar, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.items import DatasetVersion
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPTIONS = {
@@ -31,7 +30,8 @@ _OPTIONS = {
 }
 
 
-def _facts_options(function: Callable[P, R]) -> Callable[P, R]:
+def facts_options(function: Callable[..., R]) -> Callable[..., R]:
+    """An option for each fact of a dataset; the command gets what was said by the name of the fact."""
     for field in reversed(FACTS):
         name, says = _OPTIONS[field]
         function = click.option(name, field, default=None, help=says)(function)
@@ -44,23 +44,23 @@ def dataset() -> None:
 
 
 @dataset.command("look")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=PATH)
 @click.option("--samples", is_flag=True, help="Show some values of each column. They are personal data.")
 @json_option
-def look_command(path: Path, samples: bool, as_json: bool) -> None:
+def look_command(path: Path, samples: bool) -> None:
     """Say what PATH is, how much is in it, what its columns hold and what is not understood. Writes nothing."""
-    with progress_bar(as_json) as (_, cancel):
+    with progress_bar() as (_, cancel):
         view = registering.look_at(path, cancel)
     result = codec.plain(view)
     if not samples:
         for table in result["tables"]:
             for column in table["columns"]:
                 del column["samples"]
-    emit(as_json, {**result, "path": str(path), "complete": view.complete}, *_lines(view, samples))
+    emit({**result, "path": str(path), "complete": view.complete}, *_lines(view, samples))
 
 
 def _lines(view: SourceView, samples: bool) -> list[str]:
-    lines = [view.says]
+    lines = [str(view.says)]
     for part in view.parts:
         more = "" if part.complete else "more than "
         lines.append(f"{part.containers} × {part.title}: {more}{part.photos} photos and {part.records} records")
@@ -73,26 +73,24 @@ def _lines(view: SourceView, samples: bool) -> list[str]:
             lines.append(f"  {column.name}: {column.kind}{shown}")
     lines += [f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in view.found]
     lines += [f"! {name}: {why}" for name, why in view.problems]
-    return [*lines, *(f"! {name}: {why or 'in no format that is read'}" for name, why in view.not_understood)]
+    return [*lines, *(f"! {one.name}: {one.why}" for one in view.not_understood)]
 
 
 @dataset.command("list")
 @with_desk
-@json_option
-def list_command(desk: Desk, as_json: bool) -> None:
+def list_command(desk: Desk) -> None:
     """All registered dataset versions, and how many of their facts are unknown."""
     versions = [version for version, _ in indexing.dataset_versions(desk)]
     lines = [f"{one.id}: {_unknown(one)} of {len(FACTS)} facts unknown" for one in versions]
-    emit(as_json, [codec.plain(one) for one in versions], *(lines or ["No dataset is registered yet."]))
+    emit(versions, *(lines or ["No dataset is registered yet."]))
 
 
 @dataset.command()
 @with_desk
 @click.argument("version_id", metavar="NAME@VERSION")
-@json_option
-def show(desk: Desk, version_id: str, as_json: bool) -> None:
+def show(desk: Desk, version_id: str) -> None:
     """What is registered of one dataset version."""
-    _emit_facts(registering.registered_dataset(desk, version_id), as_json)
+    _emit_facts(registering.registered_dataset(desk, version_id))
 
 
 @dataset.command()
@@ -103,34 +101,32 @@ def show(desk: Desk, version_id: str, as_json: bool) -> None:
     "--facts",
     "files",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NEW_FILE,
     help="Croissant file, dataset card or provenance record that fills what you leave unknown; repeatable.",
 )
-@_facts_options
-@json_option
-def register(desk: Desk, name: str, version: str, files: tuple[Path, ...], as_json: bool, **said: str | None) -> None:
+@facts_options
+def register(desk: Desk, name: str, version: str, files: tuple[Path, ...], **said: str | None) -> None:
     """Register a dataset that has no index here: searches then say that it was not searched."""
     given = {"name": name, "version": version, **{field: value for field, value in said.items() if value}}
     facts, _ = registering.dataset_version((), files, given, name=name)
     registering.register_dataset(desk, facts)
-    _emit_facts(registering.registered_dataset(desk, facts.id), as_json)
+    _emit_facts(registering.registered_dataset(desk, facts.id))
 
 
 @dataset.command()
 @with_desk
 @click.argument("version_id", metavar="NAME@VERSION")
-@_facts_options
-@json_option
-def correct(desk: Desk, version_id: str, as_json: bool, **said: str | None) -> None:
+@facts_options
+def correct(desk: Desk, version_id: str, **said: str | None) -> None:
     """Correct what is registered; an empty text makes a fact unknown again. What you leave out stays."""
     given = {field: value for field, value in said.items() if value is not None}
     registering.correct_dataset(desk, version_id, given)
-    _emit_facts(registering.registered_dataset(desk, version_id), as_json)
+    _emit_facts(registering.registered_dataset(desk, version_id))
 
 
-def _emit_facts(version: DatasetVersion, as_json: bool) -> None:
+def _emit_facts(version: DatasetVersion) -> None:
     lines = [f"{field.replace('_', ' ')}: {getattr(version, field)}" for field in FACTS]
-    emit(as_json, codec.plain(version), version.id, *lines)
+    emit(version, version.id, *lines)
 
 
 def _unknown(version: DatasetVersion) -> int:

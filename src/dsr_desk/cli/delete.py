@@ -9,14 +9,24 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import deleting, handing_over
 from dsr_desk.app.allowed import changed_since_plan
+from dsr_desk.app.case import deleting, handing_over
 from dsr_desk.app.desk import Desk
-from dsr_desk.cli.common import counted, emit, json_option, passphrase_options, progress_bar, read_passphrase, with_desk
-from dsr_desk.cli.errors import PROBLEM
+from dsr_desk.cli.common import (
+    FILE,
+    NEW_FILE,
+    PATH,
+    counted,
+    emit,
+    json_option,
+    passphrase_options,
+    progress_bar,
+    read_passphrase,
+    with_case,
+)
 from dsr_desk.core import codec
 from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import said_all
 from dsr_desk.core.refusals import BasisChanged
 
 
@@ -26,10 +36,8 @@ def delete() -> None:
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def plan(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def plan(desk: Desk, ref: str) -> None:
     """Plan the deletion of all hits and rehearse it: what would go, and what cannot and why."""
     view = deleting.make_plan(desk, ref)
     rehearsal = deleting.dry_run(desk, ref)
@@ -38,60 +46,46 @@ def plan(desk: Desk, ref: str, as_json: bool) -> None:
         lines.append(
             f"  {store.store}: {store.erase} to erase, {store.mask} to mask, {store.gone_already} gone already"
         )
-    lines += [f"  not reached: {gap.what}: {gap.why}" for gap in rehearsal.cannot]
+    lines += [f"  not reached: {gap.says}" for gap in rehearsal.gaps]
     lines.append(f"Approve it with: dsr-desk case approve {ref}")
-    emit(as_json, {"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal)}, *lines)
+    emit({"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal)}, *lines)
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.option("--yes", is_flag=True, help="Do not ask for the case number.")
-@json_option
-@click.pass_context
-def run(ctx: click.Context, desk: Desk, ref: str, yes: bool, as_json: bool) -> None:
+def run(desk: Desk, ref: str, yes: bool) -> None:
     """Carry out the approved plan. Interrupted, the same command goes on."""
     if not yes:
         items = sum(len(action.items) for action in deleting.show_plan(desk, ref).plan.erasing)
         typed = click.prompt(f"This erases {items} items for good. Type the case number to go on", err=True)
         if typed.strip() != ref:
             raise click.UsageError("that is not the case number; nothing was deleted")
-    with differences_told(desk, ref), progress_bar(as_json) as (report, cancel):
+    with differences_told(desk, ref), progress_bar() as (report, cancel):
         outcomes = deleting.run(desk, ref, report=report, cancel=cancel)
-    emit(as_json, {"outcomes": codec.plain(outcomes)}, *outcome_lines(outcomes))
-    if _not_all(outcomes):
-        ctx.exit(PROBLEM)
+    emit({"outcomes": outcomes}, *outcome_lines(outcomes), problem=_not_all(outcomes))
 
 
 @delete.command("read-back")
-@with_desk
-@click.argument("ref")
-@json_option
-@click.pass_context
-def read_back(ctx: click.Context, desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def read_back(desk: Desk, ref: str) -> None:
     """Look at the data again for all that this case ever searched or deleted; also after a run that stopped."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
-    emit(as_json, read_back_json(found), *read_back_lines(found))
-    if found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED):
-        ctx.exit(PROBLEM)
+    emit(read_back_json(found), *read_back_lines(found), problem=found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED))
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def withdraw(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def withdraw(desk: Desk, ref: str) -> None:
     """Take back a plan that has not begun, so that decisions can be changed again."""
     deleting.withdraw_plan(desk, ref)
-    emit(as_json, {"withdrawn": ref}, f"The plan of case {ref} is withdrawn.")
+    emit({"withdrawn": ref}, f"The plan of case {ref} is withdrawn.")
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
-@json_option
-def show(desk: Desk, ref: str, as_json: bool) -> None:
+@with_case
+def show(desk: Desk, ref: str) -> None:
     """Show the plan's actions, what came of each, and what was changed since the plan was made."""
     view = deleting.show_plan(desk, ref)
     ended = {outcome.action: outcome for outcome in view.outcomes}
@@ -120,9 +114,9 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
         says = f"{state}, declared and not read back" if declared else state
         lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
         if action.instruction and state in ("not begun", OutcomeState.WAITING.value):
-            lines += [f"      {line}" for line in action.instruction.splitlines()]
+            lines += [f"      {line}" for line in action.letter().splitlines()]
     if view.changed:
-        lines += ["Changed since the plan was made:", *(f"  {one.say()}" for one in view.changed)]
+        lines += ["Changed since the plan was made:", *(f"  {one}" for one in view.changed)]
     result = {
         "plan": view.plan.digest,
         "round": view.round,
@@ -130,24 +124,21 @@ def show(desk: Desk, ref: str, as_json: bool) -> None:
         "approved_by": approved_by,
         "needed": needed,
         "actions": rows,
-        "changed": [_said(one) for one in view.changed],
+        "changed": view.changed,
     }
-    emit(as_json, result, *lines)
+    emit(result, *lines)
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
-@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-@json_option
-def export(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
+@with_case
+@click.option("--to", required=True, type=NEW_FILE, help="File to write.")
+def export(desk: Desk, ref: str, to: Path) -> None:
     """Write the approved plan for the machine that holds the data: locked, signed, without any other case."""
     with differences_told(desk, ref):
         made = handing_over.hand_over(desk, ref, to)
     keys = [{"name": one.name, "key": one.key} for one in made.approvers]
     result = {"file": str(to), "plan": made.plan, "passphrase": made.passphrase, "approvers": keys}
     emit(
-        as_json,
         {**result, "containers": made.containers},
         f"Written to {to}, for {', '.join(made.containers)}.",
         f"Passphrase, to be told by another way: {made.passphrase}",
@@ -158,26 +149,16 @@ def export(desk: Desk, ref: str, to: Path, as_json: bool) -> None:
 
 
 @delete.command("run-exported")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option(
-    "--data", required=True, multiple=True, type=click.Path(path_type=Path), help="Where the data is; repeatable."
-)
+@click.argument("file", type=FILE)
+@click.option("--data", required=True, multiple=True, type=PATH, help="Where the data is; repeatable.")
 @click.option("--officer", "officers", required=True, multiple=True, help="An approver's key as it was told to you.")
 @click.option("--operator", required=True, help="Your name as it appears on evidence.")
-@click.option(
-    "--answer", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write for the vault."
-)
-@click.option(
-    "--progress",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File that a further run goes on from; beside FILE, if not given.",
-)
+@click.option("--answer", required=True, type=NEW_FILE, help="File to write for the vault.")
+@click.option("--progress", type=NEW_FILE, help="File that a further run goes on from; beside FILE, if not given.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @passphrase_options
 @json_option
-@click.pass_context
 def run_exported(
-    ctx: click.Context,
     file: Path,
     data: tuple[Path, ...],
     officers: tuple[str, ...],
@@ -187,65 +168,51 @@ def run_exported(
     yes: bool,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
-    as_json: bool,
 ) -> None:
     """Carry out a handed-over plan where the data is, and read back. No vault; interrupted, it goes on."""
     passphrase = read_passphrase(passphrase_file, passphrase_fd)
     if not yes:
         click.confirm("This erases what the plan names, for good. Go on?", abort=True, err=True)
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         done = handing_over.run_handed_over(
             file, passphrase, data,
             officers=officers, operator=operator, answer=answer, progress=progress, report=report, cancel=cancel,
         )  # fmt: skip
-    result = {"outcomes": codec.plain(done.outcomes), "answer": str(done.answer), "progress": str(done.progress)}
+    result = {"outcomes": done.outcomes, "answer": str(done.answer), "progress": str(done.progress)}
     emit(
-        as_json,
         result,
         *outcome_lines(done.outcomes),
         f"The answer is {done.answer}; send it back.",
         f"Keep {done.progress} until the answer was taken in: a further run goes on from it.",
+        problem=_not_all(done.outcomes),
     )
-    if _not_all(done.outcomes):
-        ctx.exit(PROBLEM)
 
 
 @delete.command("import")
-@with_desk
-@click.argument("ref")
-@click.option(
-    "--answer", required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The file sent back."
-)
-@json_option
-@click.pass_context
-def import_(ctx: click.Context, desk: Desk, ref: str, answer: Path, as_json: bool) -> None:
+@with_case
+@click.option("--answer", required=True, type=FILE, help="The file sent back.")
+def import_(desk: Desk, ref: str, answer: Path) -> None:
     """Take in the answer of the machine that holds the data."""
     outcomes = handing_over.take_answer(desk, ref, answer.read_bytes())
     emit(
-        as_json,
-        {"outcomes": codec.plain(outcomes)},
+        {"outcomes": outcomes},
         *outcome_lines(outcomes),
         f"Taken in. Run what is left here (delete run {ref}), then read back (delete read-back {ref}).",
+        problem=_not_all(outcomes),
     )
-    if _not_all(outcomes):
-        ctx.exit(PROBLEM)
 
 
 @delete.command()
-@with_desk
-@click.argument("ref")
+@with_case
 @click.argument("action")
 @click.option("--how", required=True, help="Who said that it is done, and how they know.")
 @click.option(
-    "--proof",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File that came with the answer: kept in the vault, its digest in the evidence.",
+    "--proof", type=NEW_FILE, help="File that came with the answer: kept in the vault, its digest in the evidence."
 )
-@json_option
-def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None, as_json: bool) -> None:
+def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None) -> None:
     """Record a team's word that a waiting ACTION is done. It counts as declared, never as read back."""
     outcome = handing_over.declare(desk, ref, action, how, proof)
-    emit(as_json, codec.plain(outcome), f"{action} is declared done. Evidence says: declared, not read back.")
+    emit(outcome, f"{action} is declared done. Evidence says: declared, not read back.")
 
 
 @contextmanager
@@ -263,16 +230,12 @@ def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
     for outcome in outcomes:
         seen = ", ".join(f"{outcome.count(seen)} {seen.value}" for seen in Seen if outcome.count(seen))
-        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(outcome.notes)}".rstrip())
+        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(map(str, outcome.notes))}".rstrip())
     return lines
 
 
 def _in_round(number: int) -> str:
     return f", round {number}" if number > 1 else ""
-
-
-def _said(one: Message) -> dict[str, Any]:
-    return {"code": one.code, "values": dict(one.values), "says": one.say()}
 
 
 def _not_all(outcomes: Sequence[Outcome]) -> bool:
@@ -281,11 +244,11 @@ def _not_all(outcomes: Sequence[Outcome]) -> bool:
 
 def read_back_json(found: ReadBack) -> dict[str, Any]:
     counts = {seen.value: found.count(seen) for seen in Seen}
-    return {"headline": found.headline, "seen": found.seen.value, "items": counts, "checks": codec.plain(found.checks)}
+    return {"headline": found.headline, "seen": found.seen.value, "items": counts, "checks": found.checks}
 
 
 def read_back_lines(found: ReadBack) -> list[str]:
-    lines = [found.headline]
+    lines = [said_all(found.headline)]
     for check in found.checks:
         lines.append(f"  {check.name}: {check.says}")
         lines += [f"    {remaining.place}: {remaining.says}" for remaining in check.remaining]

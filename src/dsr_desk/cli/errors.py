@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import click
@@ -13,6 +12,13 @@ from dsr_desk.core.errors import DeskError
 DONE, PROBLEM, USAGE, CANNOT = 0, 1, 2, 3
 """Exit codes: done; a problem was found; the command line was not understood; it cannot run."""
 
+JSON = "dsr_desk.json"
+
+
+def wanted(ctx: click.Context) -> bool:
+    """Whether the command was called with --json."""
+    return bool(ctx.meta.get(JSON))
+
 
 class ErrorsAsExitCodes(click.Group):
     """A group whose commands end with the exit codes of this program."""
@@ -21,7 +27,7 @@ class ErrorsAsExitCodes(click.Group):
         try:
             return super().invoke(ctx)
         except DeskError as error:
-            show_error(error, as_json="--json" in sys.argv)
+            show_error(error, as_json=wanted(ctx))
             ctx.exit(CANNOT)
 
 

@@ -9,19 +9,20 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import columns as app_columns
-from dsr_desk.app import deletion_lists, indexing, registering
-from dsr_desk.app.columns import ColumnKind
+from dsr_desk.app.case import deletion_lists
+from dsr_desk.app.data import columns as app_columns
+from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data.columns import ColumnKind
+from dsr_desk.app.data.indexing import SUFFIX, BuildReport, CheckReport, IndexPurpose
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import SUFFIX, BuildReport, CheckReport, Register
-from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
-from dsr_desk.cli.errors import PROBLEM
+from dsr_desk.cli.common import FILE, NEW_FILE, PATH, emit, progress_bar, with_desk
+from dsr_desk.cli.dataset import facts_options
 from dsr_desk.core import codec
 
 
 def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--workers, or --cluster with the files of mutual TLS; the command gets them as one `workers`."""
-    file = click.Path(path_type=Path, dir_okay=False, exists=True)
+    file = FILE
 
     @click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
     @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler, instead of processes of this computer.")
@@ -62,27 +63,19 @@ def index() -> None:
 @index.command()
 @workers_options
 @with_desk
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder to make: NAME.dsrindex.")
+@click.argument("sources", nargs=-1, required=True, type=PATH)
+@click.option("--to", required=True, type=PATH, help="Folder to make: NAME.dsrindex.")
 @click.option("--dataset", default="", help="Name of the dataset; the index's name, if not given.")
 @click.option("--version", default="", help="Version of the dataset; 1, if neither you nor --facts says one.")
 @click.option(
     "--facts",
     "facts_files",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NEW_FILE,
     help="Croissant file, dataset card or provenance record that fills what you leave unknown; repeatable. "
     "Those beside SOURCES are read too, except for name and version.",
 )
-@click.option("--source", default="unknown", help="Where the data came from.")
-@click.option("--collected", default="unknown", help="When it was collected.")
-@click.option("--supplier", default="unknown", help="Who supplied it.")
-@click.option("--consent", default="unknown", help="Consent wording or legal basis of the dataset.")
-@click.option("--purposes", default="unknown", help="What it may be used for.")
-@click.option("--retention", default="unknown", help="Until when it may be kept.")
-@click.option("--passed-on-to", default="unknown", help="Data recipients; “none” if it was never passed on.")
-@click.option("--responsible", default="unknown", help="Who is responsible for it.")
-@click.option("--other-places", default="unknown", help="Other places where it lies; “none” if there are none.")
+@facts_options
 @click.option("--index-purpose", default="unknown", help="Why this index of face templates may exist.")
 @click.option("--index-basis", default="unknown", help="Its legal basis.")
 @click.option("--impact-assessment", default="unknown", help="Reference of its impact assessment.")
@@ -91,7 +84,6 @@ def index() -> None:
 @click.option("--country", default="", help="Country of phone numbers without a prefix; the vault's, if not given.")
 @click.option("--recipient", "recipients", multiple=True, help="Public key of a further vault; repeatable.")
 @click.option("--thumbnails/--no-thumbnails", default=True, help="Keep a small picture of each face for the review.")
-@json_option
 def build(
     desk: Desk,
     sources: tuple[Path, ...],
@@ -99,15 +91,6 @@ def build(
     dataset: str,
     version: str,
     facts_files: tuple[Path, ...],
-    source: str,
-    collected: str,
-    supplier: str,
-    consent: str,
-    purposes: str,
-    retention: str,
-    passed_on_to: str,
-    responsible: str,
-    other_places: str,
     index_purpose: str,
     index_basis: str,
     impact_assessment: str,
@@ -117,31 +100,19 @@ def build(
     recipients: tuple[str, ...],
     thumbnails: bool,
     workers: int | indexing.Cluster | None,
-    as_json: bool,
+    **said: str | None,
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
-    said = {
-        "name": dataset,
-        "version": version,
-        "source": source,
-        "collected": collected,
-        "supplier": supplier,
-        "legal_basis": consent,
-        "purposes": purposes,
-        "retention": retention,
-        "data_recipients": passed_on_to,
-        "responsible": responsible,
-        "other_places": other_places,
-    }
+    given = {"name": dataset, "version": version, **{field: value for field, value in said.items() if value}}
     name = indexing.index_folder(to).name.removesuffix(SUFFIX)
-    facts, taken = registering.dataset_version(sources, facts_files, said, name=name)
-    with progress_bar(as_json) as (report, cancel):
+    facts, taken = registering.dataset_version(sources, facts_files, given, name=name)
+    with progress_bar() as (report, cancel):
         result, _ = indexing.build_index(
             desk,
             sources,
             to,
             facts,
-            register=Register(index_purpose, index_basis, impact_assessment, destroy_by),
+            register=IndexPurpose(index_purpose, index_basis, impact_assessment, destroy_by),
             engine=engine,
             country=country,
             recipients=recipients,
@@ -151,8 +122,7 @@ def build(
             cancel=cancel,
         )
     emit(
-        as_json,
-        {**_report_json(result), "dataset": facts.id, "facts": codec.plain(taken)},
+        {**_report_json(result), "dataset": facts.id, "facts": taken},
         *(f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in taken),
         *_report_lines(result, facts.id),
         f"The index is {indexing.index_folder(to)}.",
@@ -163,13 +133,12 @@ def build(
 @workers_options
 @with_desk
 @click.argument("name")
-@json_option
-def update(desk: Desk, name: str, workers: int | indexing.Cluster | None, as_json: bool) -> None:
+def update(desk: Desk, name: str, workers: int | indexing.Cluster | None) -> None:
     """Bring an index up to date with the data it was built from. What has not changed is not read again."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         result = indexing.refresh_index(desk, name, report, cancel, workers=workers)
     read = f"{result.read} containers were read, {result.kept} had not changed, {result.removed} are gone."
-    emit(as_json, _report_json(result), *_report_lines(result, result.about.dataset_version), read)
+    emit(_report_json(result), *_report_lines(result, result.about.dataset_version), read)
 
 
 def _report_lines(result: BuildReport, dataset_version: str) -> list[str]:
@@ -190,8 +159,7 @@ def _report_json(result: BuildReport) -> dict[str, Any]:
 @index.command()
 @with_desk
 @click.argument("name", required=False)
-@json_option
-def info(desk: Desk, name: str | None, as_json: bool) -> None:
+def info(desk: Desk, name: str | None) -> None:
     """All registered indexes, or one."""
     rows = [indexing.resolve_index(desk, name)] if name else indexing.list_indexes(desk)
     lines = [
@@ -203,20 +171,19 @@ def info(desk: Desk, name: str | None, as_json: bool) -> None:
     result = [
         {**codec.plain(one.about), "name": one.name, "path": str(one.path), "destroyed": one.destroyed} for one in rows
     ]
-    emit(as_json, result, *(lines or ["There is no index yet."]))
+    emit(result, *(lines or ["There is no index yet."]))
 
 
 @index.command()
 @with_desk
 @click.argument("name")
 @click.option("--confirm", is_flag=True, help="You looked at all of them: they are right.")
-@json_option
-def columns(desk: Desk, name: str, confirm: bool, as_json: bool) -> None:
+def columns(desk: Desk, name: str, confirm: bool) -> None:
     """What the columns of records are taken for, with some of their values."""
     if confirm:
         app_columns.confirm_columns(desk, name)
     found = app_columns.columns(desk, name)
-    emit(as_json, codec.plain(found), *(_column_line(one) for one in found))
+    emit(found, *(_column_line(one) for one in found))
 
 
 @index.command("correct-column")
@@ -227,16 +194,15 @@ def columns(desk: Desk, name: str, confirm: bool, as_json: bool) -> None:
 @click.option(
     "--container", "containers", multiple=True, help="Only in this container; repeatable. Everywhere, if none."
 )
-@json_option
-def correct_column(desk: Desk, name: str, column: str, kind: str, containers: tuple[str, ...], as_json: bool) -> None:
+def correct_column(desk: Desk, name: str, column: str, kind: str, containers: tuple[str, ...]) -> None:
     """Take COLUMN for KIND from now on. Records are looked up anew; photos are not read again."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         app_columns.correct_column(desk, name, column, ColumnKind(kind), containers, report=report, cancel=cancel)
     result = {"index": name, "column": column, "kind": kind}
-    emit(as_json, result, f"{column} of {name} is taken for: {kind}. Search open cases again.")
+    emit(result, f"{column} of {name} is taken for: {kind}. Search open cases again.")
 
 
-def _column_line(one: app_columns.Column) -> str:
+def _column_line(one: app_columns.IndexColumn) -> str:
     places = one.containers[0] if len(one.containers) == 1 else f"{len(one.containers)} containers"
     state = "confirmed" if one.confirmed else "guessed"
     return (
@@ -246,37 +212,31 @@ def _column_line(one: app_columns.Column) -> str:
 
 @index.command("match-list")
 @with_desk
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=FILE)
 @click.option("--index", "names", multiple=True, help="A registered index; repeatable. All, if none.")
-@click.option(
-    "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV to write: a line for each record found."
-)
+@click.option("--to", type=NEW_FILE, help="CSV to write: a line for each record found.")
 @click.option(
     "--answers",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder for answers “not found” (Id, Status) to the rows without a record.",
 )
-@json_option
-def match_list(
-    desk: Desk, file: Path, names: tuple[str, ...], to: Path | None, answers: Path | None, as_json: bool
-) -> None:
+def match_list(desk: Desk, file: Path, names: tuple[str, ...], to: Path | None, answers: Path | None) -> None:
     """Look a whole list of hashes up at once: California's DROP (ZIP or CSV), or any list of MD5, SHA-1 or SHA-256.
 
     Nothing is decided: follow a row that is found up in a case that has its hash as e-mail, phone or account.
     """
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         result, _ = deletion_lists.look_up_list(desk, file, names, report=report, cancel=cancel)
     if to is not None:
         deletion_lists.write_hits(result, to)
     written = deletion_lists.write_answers(result, file, answers) if answers is not None else []
     left_out = result.removed, result.unreadable, result.not_looked_up
     emit(
-        as_json,
         {**codec.plain(result), "answers": [str(path) for path in written]},
         f"{result.rows:,} rows: {result.found:,} found in {len({hit.item for hit in result.hits}):,} records, "
         f"{result.not_found:,} not found among {result.records:,} records of {', '.join(result.indexes)}.",
         f"Left out: {left_out[0]} taken back, {left_out[1]} without a hash, {left_out[2]} of kinds not looked up.",
-        *(f"Not searched: {gap.what}: {gap.why}" for gap in result.not_searched),
+        *(f"Not searched: {gap.says}" for gap in result.gaps),
         *([f"The records are listed in {to}."] if to else map(_hit_line, result.hits[:SHOWN])),
         *(f"Answers written: {path}" for path in written),
     )
@@ -289,15 +249,11 @@ def _hit_line(hit: deletion_lists.ListHit) -> str:
 @index.command()
 @with_desk
 @click.argument("name")
-@json_option
-@click.pass_context
-def check(ctx: click.Context, desk: Desk, name: str, as_json: bool) -> None:
+def check(desk: Desk, name: str) -> None:
     """Compare an index with its containers, and prove it by finding some of its own faces again."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         result = indexing.check_index(desk, name, report, cancel)
-    emit(as_json, codec.plain(result), *_check_lines(result))
-    if not result.ok:
-        ctx.exit(PROBLEM)
+    emit(result, *_check_lines(result), problem=not result.ok)
 
 
 def _check_lines(result: CheckReport) -> list[str]:
@@ -305,41 +261,38 @@ def _check_lines(result: CheckReport) -> list[str]:
     lines = [f"{again.found} of {again.tried} faces were found again."]
     for what, names in (("added", changed.added), ("removed", changed.removed), ("changed", changed.changed)):
         lines += [f"{what} since it was indexed: {name}" for name in names]
-    lines += result.problems
+    lines += map(str, result.problems)
     return [*lines, "The index is whole and up to date." if result.ok else "The index is not as its data is now."]
 
 
 @index.command()
 @with_desk
 @click.argument("name")
-@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option("--to", required=True, type=NEW_FILE, help="File to write.")
 @click.option("--recipient", "recipients", multiple=True, required=True, help="Public key of the vault; repeatable.")
-@json_option
-def export(desk: Desk, name: str, to: Path, recipients: tuple[str, ...], as_json: bool) -> None:
+def export(desk: Desk, name: str, to: Path, recipients: tuple[str, ...]) -> None:
     """Write an index as one file for other vaults. The journal remembers that a copy is out."""
     indexing.export_index(desk, name, to, recipients)
-    emit(as_json, {"file": str(to)}, f"Written to {to}. A copy is out until it is returned or destroyed.")
+    emit({"file": str(to)}, f"Written to {to}. A copy is out until it is returned or destroyed.")
 
 
 @index.command()
 @with_desk
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--into", required=True, type=click.Path(path_type=Path), help="Index folder to make: NAME.dsrindex.")
-@json_option
-def claim(desk: Desk, file: Path, into: Path, as_json: bool) -> None:
+@click.argument("file", type=FILE)
+@click.option("--into", required=True, type=PATH, help="Index folder to make: NAME.dsrindex.")
+def claim(desk: Desk, file: Path, into: Path) -> None:
     """Unpack an index that was addressed to this vault, and register it."""
     change = indexing.claim_index(desk, file, into)
-    emit(as_json, {"index": change.subject}, f"The index {change.subject} is registered.")
+    emit({"index": change.subject}, f"The index {change.subject} is registered.")
 
 
 @index.command()
 @with_desk
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@json_option
-def destroy(desk: Desk, name: str, yes: bool, as_json: bool) -> None:
+def destroy(desk: Desk, name: str, yes: bool) -> None:
     """Destroy an index: its key first, then its files."""
     if not yes:
         click.confirm(f"Destroy the index {name}? It can only be built again from the data.", abort=True, err=True)
     indexing.destroy_index(desk, name)
-    emit(as_json, {"destroyed": name}, f"The index {name} is destroyed.")
+    emit({"destroyed": name}, f"The index {name} is destroyed.")

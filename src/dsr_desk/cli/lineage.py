@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from dsr_desk.app import models
-from dsr_desk.app.dataset_content import note_content
+from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.lineage_export import Form, export_lineage, lineage_coverage
-from dsr_desk.app.lineage_view import export_drawing, find_in_lineage, paths_to_model
-from dsr_desk.cli.common import emit, json_option, progress_bar, with_desk
-from dsr_desk.core import codec
-from dsr_desk.core.lineage import Impact, Node, Step
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.models.export import ExportForm, export_lineage, lineage_coverage
+from dsr_desk.app.models.view import export_drawing, find_in_lineage, paths_to_model
+from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
+from dsr_desk.core.lineage import Impact, Node, PathStep
 
 SVG = "svg"
 
@@ -26,9 +25,8 @@ def lineage() -> None:
 
 @lineage.command("import")
 @with_desk
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@json_option
-def import_(desk: Desk, files: tuple[Path, ...], as_json: bool) -> None:
+@click.argument("files", nargs=-1, required=True, type=PATH)
+def import_(desk: Desk, files: tuple[Path, ...]) -> None:
     """Import lineage FILES: all of them or none. Importing the same file again changes nothing."""
     read, _ = models.import_lineage(desk, files)
     warnings = [f"{one.file}: {warning}" for one in read for warning in one.warnings]
@@ -36,38 +34,36 @@ def import_(desk: Desk, files: tuple[Path, ...], as_json: bool) -> None:
         "nodes": sum(one.nodes for one in read),
         "edges": sum(one.edges for one in read),
         "warnings": warnings,
-        "sources": [codec.plain(one) for one in read],
+        "sources": read,
     }
     lines = [
         f"{one.file}: {one.format}, {_size(one.nodes, one.edges)}{' (imported before)' if one.again else ''}"
         for one in read
     ]
-    emit(as_json, result, *lines, *(f"! {warning}" for warning in warnings))
+    emit(result, *lines, *(f"! {warning}" for warning in warnings))
 
 
 @lineage.command()
 @with_desk
 @click.option("--dataset", help="A dataset: name, or name@version.")
 @click.option("--case", "ref", help="The hits of a case.")
-@json_option
-def affected(desk: Desk, dataset: str | None, ref: str | None, as_json: bool) -> None:
+def affected(desk: Desk, dataset: str | None, ref: str | None) -> None:
     """Every model that a dataset or the hits of a case reached, with role and path."""
     if (dataset is None) == (ref is None):
         raise click.UsageError("give --dataset NAME or --case REF")
     impact = models.affected_by_dataset(desk, dataset) if dataset else models.affected_by_case(desk, ref or "")
-    emit(as_json, impact.as_json(), *impact_lines(impact))
+    emit(impact.as_json(), *impact_lines(impact))
 
 
 @lineage.command()
 @with_desk
-@json_option
-def show(desk: Desk, as_json: bool) -> None:
+def show(desk: Desk) -> None:
     """What is in the graph and where it came from."""
     graph, read = models.lineage_graph(desk), models.lineage_sources(desk)
     counts = graph.counts()
     result = {
         "counts": counts,
-        "sources": [codec.plain(one) for one in read],
+        "sources": read,
         "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in graph.questions],
         "answers": [
             {"first": one.first_id, "second": one.second_id, "same": one.same, "says": one.says}
@@ -80,7 +76,7 @@ def show(desk: Desk, as_json: bool) -> None:
         lines += [f"? {question.says}", f"    {question.first.id}  {question.second.id}"]
     for given in models.given_answers(desk):
         lines += [f"✓ {given.says}", f"    {given.first_id}  {given.second_id}"]
-    emit(as_json, result, *lines)
+    emit(result, *lines)
 
 
 @lineage.command()
@@ -90,14 +86,13 @@ def show(desk: Desk, as_json: bool) -> None:
 @click.option("--same", "answer", flag_value="same", help="They are the same.")
 @click.option("--different", "answer", flag_value="different", help="They only share a name.")
 @click.option("--forget", "answer", flag_value="forget", help="Take the answer back.")
-@json_option
-def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: bool) -> None:
+def answer(desk: Desk, first: str, second: str, answer: str | None) -> None:
     """Answer a question that `lineage show` lists, by the ids of its two things."""
     if answer is None:
         raise click.UsageError("give --same, --different or --forget")
     models.answer_question(desk, first, second, None if answer == "forget" else answer == "same")
     left = len(models.lineage_graph(desk).questions)
-    emit(as_json, {"answer": answer, "questions": left}, f"Recorded. Open questions: {left}.")
+    emit({"answer": answer, "questions": left}, f"Recorded. Open questions: {left}.")
 
 
 @lineage.command()
@@ -105,56 +100,52 @@ def answer(desk: Desk, first: str, second: str, answer: str | None, as_json: boo
 @click.argument("model")
 @click.option("--case", "ref", required=True, help="From the hits of this case.")
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="Paths to list.")
-@json_option
-def paths(desk: Desk, model: str, ref: str, most: int, as_json: bool) -> None:
+def paths(desk: Desk, model: str, ref: str, most: int) -> None:
     """All paths by which the hits of a case reached MODEL (name@version, or its id)."""
     found = paths_to_model(desk, ref, model, most)
     lines = [" → ".join(f"{step.node.title}{_by(step)}" for step in path) for path in found.paths]
     lines += [] if found.complete else ["There are more."]
     result = {"paths": [[step.as_json() for step in path] for path in found.paths], "complete": found.complete}
-    emit(as_json, result, *(lines or ["No path is recorded."]))
+    emit(result, *(lines or ["No path is recorded."]))
 
 
 @lineage.command()
 @with_desk
 @click.argument("text")
 @click.option("--case", "ref", default="", help="Only what the hits of this case reached.")
-@json_option
-def find(desk: Desk, text: str, ref: str, as_json: bool) -> None:
+def find(desk: Desk, text: str, ref: str) -> None:
     """Find datasets, runs, models and what stands on them by a part of their name or id."""
     found = find_in_lineage(desk, text, ref=ref)
     listed = [{"id": n.id, "kind": n.kind.value, "name": n.name, "version": n.version} for n in found]
-    emit(as_json, listed, *([f"{n.kind.value} {n.label}: {n.id}" for n in found] or ["Nothing is called so."]))
+    emit(listed, *([f"{n.kind.value} {n.label}: {n.id}" for n in found] or ["Nothing is called so."]))
 
 
 @lineage.command()
 @with_desk
 @click.argument("dataset", metavar="NAME@VERSION")
-@json_option
-def digest(desk: Desk, dataset: str, as_json: bool) -> None:
+def digest(desk: Desk, dataset: str) -> None:
     """Read the files of a dataset and keep their digests, so that lineage which names content finds it."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         noted, _ = note_content(desk, dataset, report=report, cancel=cancel)
     lines = [f"{noted.digests} digests of {dataset} are known.", *(f"! {name}: {why}" for name, why in noted.left_out)]
-    emit(as_json, codec.plain(noted), *lines)
+    emit(noted, *lines)
 
 
 @lineage.command()
 @with_desk
 @click.option("--case", "ref", default="", help="What the hits of a case reached.")
 @click.option("--dataset", default="", help="What a dataset (name, or name@version) reached.")
-@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option("--to", required=True, type=NEW_FILE, help="File to write.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*(form.value for form in Form), SVG]),
-    default=Form.OPENLINEAGE.value,
+    type=click.Choice([*(form.value for form in ExportForm), SVG]),
+    default=ExportForm.OPENLINEAGE.value,
     show_default=True,
     help="OpenLineage events (a line each), PROV-JSON, or a picture.",
 )
 @click.option("--runs", is_flag=True, help="Draw runs as boxes; without it they are arrows (svg).")
-@json_option
-def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool, as_json: bool) -> None:
+def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool) -> None:
     """Write lineage for another program or a person; all that is known, without --case and --dataset."""
     if ref and dataset:
         raise click.UsageError("give --case REF or --dataset NAME, not both")
@@ -164,16 +155,15 @@ def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool, 
         drawing, _ = export_drawing(desk, to, ref=ref, dataset=dataset, runs=runs)
         nodes, edges = drawing.whole, len(drawing.edges)
     else:
-        part = export_lineage(desk, to, Form(form), case=ref, dataset=dataset)
+        part = export_lineage(desk, to, ExportForm(form), case=ref, dataset=dataset)
         nodes, edges = len(part.nodes), len(part.edges)
     result = {"file": str(to), "format": form, "nodes": nodes, "edges": edges}
-    emit(as_json, result, f"{_size(nodes, edges)} written to {to}.")
+    emit(result, f"{_size(nodes, edges)} written to {to}.")
 
 
 @lineage.command()
 @with_desk
-@json_option
-def coverage(desk: Desk, as_json: bool) -> None:
+def coverage(desk: Desk) -> None:
     """Say what the lineage does not know: what a regulator asks next."""
     found = lineage_coverage(desk)
     lines = [f"{node.label}: no recorded training data" for node in found.models_without_input]
@@ -181,7 +171,7 @@ def coverage(desk: Desk, as_json: bool) -> None:
     lines += [f"{node.label}: registered here, and no source mentions it" for node in found.registered_without_lineage]
     lines += [f"{old.source.file}: {old.days} days old" for old in found.old_sources]
     lines += [f"? {question.says}" for question in found.questions]
-    emit(as_json, found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
+    emit(found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
 
 
 def _counted(count: int, name: str) -> str:
@@ -192,7 +182,7 @@ def _size(nodes: int, edges: int) -> str:
     return f"{_counted(nodes, 'node')}, {_counted(edges, 'edge')}"
 
 
-def _by(step: Step) -> str:
+def _by(step: PathStep) -> str:
     """How a path came to a step, where that says more than that data was handed on."""
     return f" ({step.role.value})" if step.role and step.role.reaches_a_model else ""
 

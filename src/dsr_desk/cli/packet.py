@@ -9,16 +9,16 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import packet_files, packet_work
-from dsr_desk.app.packet_files import For, OpenPacket
-from dsr_desk.app.packet_work import Progress, Said
+from dsr_desk.app.case import packet_files, packet_work
+from dsr_desk.app.case.packet_files import For, OpenPacket
+from dsr_desk.app.case.packet_work import PacketProgress, Said
 from dsr_desk.cli.case_review import shown_json, shown_line
-from dsr_desk.cli.common import counted, emit, json_option, passphrase_options, read_passphrase
+from dsr_desk.cli.common import FILE, PATH, counted, emit, json_option, passphrase_options, read_passphrase
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Verdict
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_TO = click.Path(path_type=Path)
+_FILE = FILE
+_TO = PATH
 
 
 @click.group()
@@ -27,8 +27,9 @@ def packet() -> None:
 
 
 def _with_packet(function: Callable[..., None]) -> Callable[..., None]:
-    """Opens the packet named first with the officer's own passphrase."""
+    """Opens the packet named first with the officer's own passphrase. The command takes --json."""
 
+    @json_option
     @click.argument("file", type=_FILE)
     @passphrase_options
     @functools.wraps(function)
@@ -42,13 +43,12 @@ def _with_packet(function: Callable[..., None]) -> Callable[..., None]:
 @packet.command()
 @_with_packet
 @click.option("--pictures", type=_TO, help="Write the reference photos and faces into this folder, in the clear.")
-@json_option
-def show(opened: OpenPacket, pictures: Path | None, as_json: bool) -> None:
+def show(opened: OpenPacket, pictures: Path | None) -> None:
     """What is asked, and what you said so far."""
     said = packet_work.progress(opened)
     written = packet_work.write_pictures(opened, pictures) if pictures is not None else []
     result = {**_packet_json(opened, said), "pictures": [str(path) for path in written]}
-    emit(as_json, result, *_lines(opened, said), *(f"Written: {path}" for path in written))
+    emit(result, *_lines(opened, said), *(f"Written: {path}" for path in written))
 
 
 @packet.command()
@@ -58,15 +58,8 @@ def show(opened: OpenPacket, pictures: Path | None, as_json: bool) -> None:
 @click.option("--reason", default="", help="A word on why, kept in the vault.")
 @click.option("--all-from", "table", type=_FILE, help="A CSV file with the columns item, verdict and reason.")
 @click.option("--to", type=_TO, help="Sign what you said so far and write the answer to this file.")
-@json_option
 def decide(
-    opened: OpenPacket,
-    items: tuple[str, ...],
-    verdict: str | None,
-    reason: str,
-    table: Path | None,
-    to: Path | None,
-    as_json: bool,
+    opened: OpenPacket, items: tuple[str, ...], verdict: str | None, reason: str, table: Path | None, to: Path | None
 ) -> None:
     """Say of ITEMS whether they are the person. Without --to it is kept beside the packet, for the next time."""
     if bool(items) != (verdict is not None) or not (items or table or to):
@@ -82,21 +75,20 @@ def decide(
     lines = [f"{len(words)} decided, {left} still open."]
     if answer is not None:
         lines.append(f"Signed; send {answer} to {opened.packet.sender}.")
-    emit(as_json, {"decided": len(words), "open": left, "answer": answer}, *lines)
+    emit({"decided": len(words), "open": left, "answer": answer}, *lines)
 
 
 @packet.command()
 @_with_packet
 @click.option("--to", type=_TO, required=True, help="Where the answer is written.")
-@json_option
-def approve(opened: OpenPacket, to: Path, as_json: bool) -> None:
+def approve(opened: OpenPacket, to: Path) -> None:
     """Approve the plan of the packet with your signature."""
     packet_work.approve(opened, to)
     said = f"The plan of case {opened.packet.ref} is approved and signed by you; send {to} to {opened.packet.sender}."
-    emit(as_json, {"case": opened.packet.ref, "answer": str(to)}, said)
+    emit({"case": opened.packet.ref, "answer": str(to)}, said)
 
 
-def _packet_json(opened: OpenPacket, said: Progress) -> dict[str, Any]:
+def _packet_json(opened: OpenPacket, said: PacketProgress) -> dict[str, Any]:
     asked, plan = opened.packet, opened.packet.plan
     return {
         "for": asked.what.value,
@@ -105,13 +97,13 @@ def _packet_json(opened: OpenPacket, said: Progress) -> dict[str, Any]:
         "officer": asked.name,
         "from": asked.sender,
         "written": asked.written,
-        "identifiers": codec.plain(asked.identifiers),
+        "identifiers": asked.identifiers,
         "items": [_item_json(one, said) for one in asked.items],
-        "plan": codec.plain(plan.plan) if plan is not None else None,
+        "plan": plan.plan if plan is not None else None,
     }
 
 
-def _item_json(one: packet_files.PacketItem, said: Progress) -> dict[str, Any]:
+def _item_json(one: packet_files.PacketItem, said: PacketProgress) -> dict[str, Any]:
     word = said.word(one.candidate.id)
     return {
         **shown_json(one.candidate),
@@ -123,7 +115,7 @@ def _item_json(one: packet_files.PacketItem, said: Progress) -> dict[str, Any]:
     }
 
 
-def _lines(opened: OpenPacket, said: Progress) -> list[str]:
+def _lines(opened: OpenPacket, said: PacketProgress) -> list[str]:
     asked, plan = opened.packet, opened.packet.plan
     what = "a second review" if asked.what is For.REVIEW else "the approval of a plan"
     lines = [f"{asked.organisation}, case {asked.ref}: {asked.sender} asks {asked.name} for {what}."]
@@ -138,5 +130,5 @@ def _lines(opened: OpenPacket, said: Progress) -> list[str]:
         for action in plan.plan.actions:
             lines.append(f"  {action.id}  {action.kind.value}  {action.what}  {counted(len(action.items), 'item')}")
             lines += [f"    {item.treatment.value}  {item.address.place}" for item in action.items]
-        lines += [f"  Cannot: {one.what}: {one.why}" for one in plan.plan.cannot]
+        lines += [f"  Cannot: {one.says}" for one in plan.plan.gaps]
     return lines

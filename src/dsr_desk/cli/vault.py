@@ -8,13 +8,16 @@ from typing import Any
 
 import click
 
-from dsr_desk.app import backups, officers
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.keeping import backup_vault, check_vault, rekey_vault, require_new, vault_info, write_private
-from dsr_desk.app.officers import Waiting
-from dsr_desk.app.organisation import organisation_details, set_organisation_details
+from dsr_desk.app.proof.organisation import organisation_details, set_organisation_details
+from dsr_desk.app.vault import backups, officers
+from dsr_desk.app.vault.keeping import backup_vault, check_vault, rekey_vault, require_new, vault_info, write_private
+from dsr_desk.app.vault.officers import Waiting
 from dsr_desk.cli.backups import COMMANDS
 from dsr_desk.cli.common import (
+    FILE,
+    NEW_FILE,
+    PATH,
     emit,
     json_option,
     passphrase_options,
@@ -23,7 +26,6 @@ from dsr_desk.cli.common import (
     vault_option,
     with_desk,
 )
-from dsr_desk.cli.errors import PROBLEM
 from dsr_desk.core.deadlines import Place
 
 
@@ -43,11 +45,7 @@ for command in COMMANDS:
 @click.option("--officer", required=True, help="Your name as it appears on evidence.")
 @click.option("--country", default="", help="Two-letter country whose public holidays count.")
 @click.option("--region", default="", help="Region of that country, such as BE.")
-@click.option(
-    "--recovery-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the recovery code to this new file instead of printing it.",
-)
+@click.option("--recovery-file", type=NEW_FILE, help="Write the recovery code to this new file instead of printing it.")
 @json_option
 def create(
     vault_folder: Path,
@@ -58,7 +56,6 @@ def create(
     country: str,
     region: str,
     recovery_file: Path | None,
-    as_json: bool,
 ) -> None:
     """Create a vault with its first officer. The recovery code is shown once."""
     passphrase = read_passphrase(passphrase_file, passphrase_fd, "New passphrase", confirm=True)
@@ -71,7 +68,6 @@ def create(
         else:
             result["recovery_code"] = code
         emit(
-            as_json,
             result,
             f"Vault created at {vault_folder}.",
             f"Recovery code: {code if recovery_file is None else recovery_file}",
@@ -81,79 +77,62 @@ def create(
 
 @vault.command()
 @with_desk
-@json_option
-def info(desk: Desk, as_json: bool) -> None:
+def info(desk: Desk) -> None:
     """Show what the vault holds, in numbers."""
     facts = {**vault_info(desk), **backups.reminders(desk)}
-    emit(as_json, facts, *(f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()))
+    emit(facts, *(f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()))
 
 
 @vault.command()
 @with_desk
-@click.option(
-    "--against",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A checkpoint that the journal must continue.",
-)
-@json_option
-@click.pass_context
-def check(ctx: click.Context, desk: Desk, against: Path | None, as_json: bool) -> None:
+@click.option("--against", type=FILE, help="A checkpoint that the journal must continue.")
+def check(desk: Desk, against: Path | None) -> None:
     """Check the file, every entry and signature of the journal, and all that follows from them."""
-    with progress_bar(as_json) as (report, cancel):
+    with progress_bar() as (report, cancel):
         problems = check_vault(desk, report, cancel)
     if against is not None:
         problems += backups.against(desk, against)
-    listed = [{"code": one.code, "values": dict(one.values), "says": one.say()} for one in problems]
-    lines = [one.say() for one in problems] or ["The vault is whole."]
-    emit(as_json, {"ok": not problems, "problems": listed}, *lines)
-    if problems:
-        ctx.exit(PROBLEM)
+    lines = [str(one) for one in problems] or ["The vault is whole."]
+    emit({"ok": not problems, "problems": problems}, *lines, problem=bool(problems))
 
 
 @vault.command()
 @with_desk
-@click.argument("folder", type=click.Path(path_type=Path))
-@json_option
-def backup(desk: Desk, folder: Path, as_json: bool) -> None:
+@click.argument("folder", type=PATH)
+def backup(desk: Desk, folder: Path) -> None:
     """Copy the vault to an empty FOLDER. Opening the copy begins a new, declared epoch of the journal."""
     backup_vault(desk, folder)
     missing = backups.write_beside(desk, folder)
     lines = [f"Copied to {folder}. It opens with the same passphrases."]
     if missing is not None:
         lines.append(f"The checkpoint in {missing} was not written: the drive is not there.")
-    emit(as_json, {"backup": str(folder), "checkpoint_missing": str(missing or "")}, *lines)
+    emit({"backup": str(folder), "checkpoint_missing": str(missing or "")}, *lines)
 
 
 @vault.command()
 @with_desk
-@json_option
-def rekey(desk: Desk, as_json: bool) -> None:
+def rekey(desk: Desk) -> None:
     """Encrypt the vault with a new key; passphrases stay as they are."""
     rekey_vault(desk)
-    emit(as_json, {"ok": True}, "The vault is encrypted with a new key.")
+    emit({"ok": True}, "The vault is encrypted with a new key.")
 
 
 @vault.command("recovery-code")
 @with_desk
-@click.option(
-    "--recovery-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the code to this file instead of printing it.",
-)
-@json_option
-def recovery_code(desk: Desk, recovery_file: Path | None, as_json: bool) -> None:
+@click.option("--recovery-file", type=NEW_FILE, help="Write the code to this file instead of printing it.")
+def recovery_code(desk: Desk, recovery_file: Path | None) -> None:
     """Make a new recovery code; the old one opens nothing any more."""
     if recovery_file is not None:
         require_new(recovery_file)
     waiting = officers.propose_recovery_code(desk)
     if waiting is not None:
-        _emit_waiting(as_json, waiting)
+        _emit_waiting(waiting)
         return
     code = officers.renew_recovery_code(desk)
     if recovery_file is not None:
         write_private(recovery_file, code)
     shown = {"recovery_file": str(recovery_file)} if recovery_file is not None else {"recovery_code": code}
-    emit(as_json, shown, f"Recovery code: {recovery_file or code}", "Print it and keep it away from this computer.")
+    emit(shown, f"Recovery code: {recovery_file or code}", "Print it and keep it away from this computer.")
 
 
 @vault.command()
@@ -162,17 +141,14 @@ def recovery_code(desk: Desk, recovery_file: Path | None, as_json: bool) -> None
 @click.option("--contact", help="Where a person writes to.")
 @click.option("--authority", help="The supervisory authority that a person may turn to.")
 @click.option("--role", help="Role of whoever seals, such as data protection officer.")
-@json_option
-def organisation(
-    desk: Desk, address: str | None, contact: str | None, authority: str | None, role: str | None, as_json: bool
-) -> None:
+def organisation(desk: Desk, address: str | None, contact: str | None, authority: str | None, role: str | None) -> None:
     """Show or set what stands on certificates beside the organisation's name."""
     given = {"address": address, "contact": contact, "authority": authority, "role": role}
     changed = {name: value for name, value in given.items() if value is not None}
     if changed:
         set_organisation_details(desk, replace(organisation_details(desk), **changed))
     shown = asdict(organisation_details(desk))
-    emit(as_json, shown, *(f"{name}: {value or 'not set'}" for name, value in shown.items()))
+    emit(shown, *(f"{name}: {value or 'not set'}" for name, value in shown.items()))
 
 
 @vault.group()
@@ -182,51 +158,43 @@ def officer() -> None:
 
 @officer.command("list")
 @with_desk
-@json_option
-def officer_list(desk: Desk, as_json: bool) -> None:
+def officer_list(desk: Desk) -> None:
     """All who open the vault, and who once did."""
     found = officers.officers(desk)
-    emit(as_json, [asdict(one) for one in found], *map(_officer_line, found))
+    emit([asdict(one) for one in found], *map(_officer_line, found))
 
 
 @officer.command("add")
 @with_desk
 @click.argument("name")
-@click.option(
-    "--new-passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Read the new officer's passphrase from this file.",
-)
-@json_option
-def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None, as_json: bool) -> None:
+@click.option("--new-passphrase-file", type=FILE, help="Read the new officer's passphrase from this file.")
+def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None) -> None:
     """Add an officer; that person types the passphrase. Where the policy asks for approvals it is proposed first."""
     waiting = officers.propose_officer(desk, name)
     if waiting is not None:
-        _emit_waiting(as_json, waiting)
+        _emit_waiting(waiting)
         return
     officers.add_officer(desk, name, read_passphrase(new_passphrase_file, None, f"Passphrase of {name}", confirm=True))
-    emit(as_json, {"officer": name, "waits": None}, f"{name} is an officer of this vault.")
+    emit({"officer": name, "waits": None}, f"{name} is an officer of this vault.")
 
 
 @officer.command("remove")
 @with_desk
 @click.argument("name")
-@json_option
-def officer_remove(desk: Desk, name: str, as_json: bool) -> None:
+def officer_remove(desk: Desk, name: str) -> None:
     """Take an officer's access away and change the vault's key."""
     officers.remove_officer(desk, name)
-    emit(as_json, {"removed": name}, f"{name} no longer opens this vault.")
+    emit({"removed": name}, f"{name} no longer opens this vault.")
 
 
 @officer.command("passphrase")
 @with_desk
-@click.option("--new-passphrase-file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@json_option
-def officer_passphrase(desk: Desk, new_passphrase_file: Path | None, as_json: bool) -> None:
+@click.option("--new-passphrase-file", type=FILE)
+def officer_passphrase(desk: Desk, new_passphrase_file: Path | None) -> None:
     """Change your own passphrase."""
     passphrase = read_passphrase(new_passphrase_file, None, "New passphrase", confirm=True)
     officers.change_passphrase(desk, passphrase)
-    emit(as_json, {"ok": True}, "Your passphrase is changed.")
+    emit({"ok": True}, "Your passphrase is changed.")
 
 
 @vault.command()
@@ -242,41 +210,38 @@ def officer_passphrase(desk: Desk, new_passphrase_file: Path | None, as_json: bo
 @click.option(
     "--second-review-erasure/--no-second-review-erasure", default=None, help="Two officers review what is erased."
 )
-@json_option
-def policy(desk: Desk, as_json: bool, **asked: Any) -> None:
+def policy(desk: Desk, **asked: Any) -> None:
     """Show what is asked of officers, or change it. What asks for less is proposed first, where approvals are asked."""
     new = replace(officers.policy(desk), **{name: value for name, value in asked.items() if value is not None})
     waiting = officers.propose_policy(desk, new) if new != officers.policy(desk) else None
     if waiting is not None:
-        _emit_waiting(as_json, waiting)
+        _emit_waiting(waiting)
         return
     officers.set_policy(desk, new)
-    emit(as_json, {**new.as_open(), "waits": None}, *(one.say() for one in officers.policy_says(new)))
+    emit({**new.as_open(), "waits": None}, *officers.policy_says(new))
 
 
 @vault.command()
 @with_desk
-@json_option
-def changes(desk: Desk, as_json: bool) -> None:
+def changes(desk: Desk) -> None:
     """Changes of officers and policy that wait for approvals."""
     found = officers.proposals(desk)
     lines = [line for one in found for line in _waiting_lines(one)]
-    emit(as_json, [_waiting_json(one) for one in found], *(lines or ["Nothing waits."]))
+    emit([_waiting_json(one) for one in found], *(lines or ["Nothing waits."]))
 
 
 @vault.command("approve-change")
 @with_desk
 @click.argument("digest")
-@json_option
-def approve_change(desk: Desk, digest: str, as_json: bool) -> None:
+def approve_change(desk: Desk, digest: str) -> None:
     """Stand behind a change that another officer proposed; DIGEST as `vault changes` shows it, or its first digits."""
     change = officers.approve_change(desk, digest)
     (approved,) = (one for one in officers.proposals(desk) if one.digest == change.subject)
-    emit(as_json, _waiting_json(approved), "You stand behind this change.", *_waiting_lines(approved))
+    emit(_waiting_json(approved), "You stand behind this change.", *_waiting_lines(approved))
 
 
-def _emit_waiting(as_json: bool, waiting: Waiting) -> None:
-    emit(as_json, {"waits": _waiting_json(waiting)}, "It is proposed, and not done yet.", *_waiting_lines(waiting))
+def _emit_waiting(waiting: Waiting) -> None:
+    emit({"waits": _waiting_json(waiting)}, "It is proposed, and not done yet.", *_waiting_lines(waiting))
 
 
 def _waiting_json(one: Waiting) -> dict[str, Any]:
@@ -288,7 +253,7 @@ def _waiting_json(one: Waiting) -> dict[str, Any]:
 
 def _waiting_lines(one: Waiting) -> list[str]:
     behind = f"Proposed {one.time[:10]}; behind it: {', '.join(one.behind)}."
-    return [one.digest, *(f"    {says}" for says in (*(each.say() for each in one.says), behind))]
+    return [one.digest, *(f"    {says}" for says in (*one.says, behind))]
 
 
 def _officer_line(one: officers.Officer) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.codec import plain
-from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import Box, ItemAddress, ItemKind
+from dsr_desk.core.message import Message, message, said_all, term
 
 
 class ActionKind(StrEnum):
@@ -41,8 +43,14 @@ class PlannedItem:
     address: ItemAddress
     kind: ItemKind
     treatment: Treatment = Treatment.ERASE
-    reason: str = ""
+    reason: Message | None = None
     boxes: tuple[Box, ...] = ()
+
+    @property
+    def asked(self) -> Message:
+        """The line on it in the letter to those who hold it."""
+        member = self.address.member or message("letter.row")
+        return message(f"letter.line.{self.treatment.value}", member=member, digest=self.address.digest)
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,8 @@ class Action:
     """One step of a plan. `id` counts over all plans that ran in a case, so it names the action in each of them.
 
     `what` names the container, index, model, team or recipient for people. `container` is set where items lie in one
-    that was found here. `instruction` is the text for those who do it elsewhere. `ground` is the legal ground of a
-    hold, `until` its end, a backup's overwrite date or a deadline (dates, "" where none). `fate` is a model's
+    that was found here. `instruction` is what those are asked who do it elsewhere. `ground` is the legal ground of a
+    hold, `until` its end, a backup's overwrite date or a deadline (dates, "" where none). `disposition` is a model's
     declared disposition; `node` its id in the lineage graph, `digests` the digests of its files ("sha256:…").
     """
 
@@ -62,28 +70,33 @@ class Action:
     container: str = ""
     index: str = ""
     items: tuple[PlannedItem, ...] = ()
-    instruction: str = ""
+    instruction: tuple[Message, ...] = ()
     responsible: str = ""
     ground: str = ""
     until: str = ""
     node: str = ""
-    fate: str = ""
+    disposition: str = ""
     digests: tuple[str, ...] = ()
+
+    def letter(self, language: str = "en") -> str:
+        """What those are sent who do it elsewhere, with a line for each item; "" where nobody is asked."""
+        lines = [one.asked.say(language) for one in self.items] if self.instruction else []
+        return "\n".join([said_all(self.instruction, language), *lines])
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an officer wants done in a case. `cannot` is what the plan does not reach, and why."""
+    """What an officer wants done in a case. `gaps` is what the plan does not reach, and why."""
 
     case: str
     made: str
     actions: tuple[Action, ...]
-    cannot: tuple[NotSearched, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) over the whole plan: what approvals sign."""
-        return digest_of(plain(self))
+        """SHA-256 (hex) over the whole plan: what approvals sign. How a sentence was worded is no part of it."""
+        return digest_of(_unworded(plain(self)))
 
     def action(self, action_id: str) -> Action:
         return next(action for action in self.actions if action.id == action_id)
@@ -130,7 +143,7 @@ class ItemSeen:
 
     item: str
     seen: Seen
-    says: str = ""
+    says: Message | None = None
     digest_after: str = ""
 
 
@@ -146,7 +159,7 @@ class OutcomeState(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """An action afterwards. `items` is what was read back; the counts come from there. `error` is an error's code."""
+    """An action afterwards. `items` is what was read back; the counts come from there."""
 
     action: str
     state: OutcomeState
@@ -157,8 +170,8 @@ class Outcome:
     kept: int = 0
     digest_before: str = ""
     digest_after: str = ""
-    notes: tuple[str, ...] = ()
-    error: str = ""
+    notes: tuple[Message, ...] = ()
+    error: Message | None = None
 
     def count(self, seen: Seen) -> int:
         return sum(1 for item in self.items if item.seen is seen)
@@ -171,10 +184,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Something that reading back found and that should not be there. `says` is a sentence without personal data."""
+    """Something that reading back found and that should not be there. `says` holds no personal data."""
 
-    place: str
-    says: str
+    place: Message
+    says: Message
     item: str = ""
 
 
@@ -182,12 +195,12 @@ class Remaining:
 class Check:
     """One look at the data after a deletion. `looked_at` counts what was compared; `not_looked` is what was not."""
 
-    name: str
+    name: Message
     seen: Seen
-    says: str
+    says: Message
     looked_at: int = 0
     remaining: tuple[Remaining, ...] = ()
-    not_looked: tuple[NotSearched, ...] = ()
+    not_looked: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,17 +224,19 @@ class ReadBack:
         return sum(1 for item in self.items if item.seen is seen)
 
     @property
-    def headline(self) -> str:
-        total = len(self.items)
-        counts = ", ".join(f"{self.count(seen)} {seen.value}" for seen in Seen if self.count(seen))
-        items = f"{total} {'item' if total == 1 else 'items'}: {counts or 'none read back'}."
-        worst = [check for check in self.checks if check.seen is self.seen]
-        if self.seen is Seen.STILL_THERE:
-            return f"Not done: something is still there. {items} " + " ".join(check.says for check in worst)
-        if self.seen is Seen.NOT_LOOKED:
-            return f"Not certain: not everything could be read back. {items} " + " ".join(check.says for check in worst)
-        if self.seen is Seen.HELD:
-            return f"Done as planned; something is kept on a legal ground. {items}"
-        if self.seen is Seen.MASKED:
-            return f"Done: the rest is gone, and faces were masked in photos that stay. {items}"
-        return f"Done: everything is gone where this program looked. {items}"
+    def headline(self) -> tuple[Message, ...]:
+        """How it stands, how many items were seen how, and which checks it hangs on."""
+        counts = tuple(
+            message("headline.count", n=self.count(seen), seen=term(seen)) for seen in Seen if self.count(seen)
+        )
+        items = message("headline.items" if counts else "headline.items.none", count=len(self.items), counts=counts)
+        doubtful = self.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED)
+        worst = tuple(check.says for check in self.checks if doubtful and check.seen is self.seen)
+        return (message(f"headline.{self.seen.name.lower()}"), items, *worst)
+
+
+def _unworded(value: Any) -> Any:
+    if isinstance(value, dict):
+        sentence = value.keys() == {"code", "values", "says"}
+        return {name: _unworded(one) for name, one in value.items() if not (sentence and name == "says")}
+    return [_unworded(one) for one in value] if isinstance(value, list | tuple) else value

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dsr_desk.core.canonical import digest_of
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.policy import Policy
+from dsr_desk.core.requests import Right
 
 if TYPE_CHECKING:
     from dsr_desk.core.case import Case
@@ -80,7 +81,7 @@ def dispositions_changed(case: Case) -> Message | None:
 
 def _said(name: str, case: Case, plan: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]) -> Message:
     if name == "right":
-        return message("basis.right", before=before["right"], after=now["right"])
+        return message("basis.right", before=term(Right(before["right"])), after=term(Right(now["right"])))
     if name == "decisions":
         return message("basis.decisions", count=max(1, case.decided_since(plan["seq"])))
     return message(f"basis.{name}")

@@ -14,12 +14,15 @@ from dsr_desk.core.acts import Entry, Row
 from dsr_desk.core.basis import differences
 from dsr_desk.core.case_items import Item
 from dsr_desk.core.findings import Verdict
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message
+from dsr_desk.core.refusals import forbidden
 from dsr_desk.core.requests import CaseState, Right
 from dsr_desk.core.roster import Roster
 
 DELETING_RIGHTS = (Right.ERASURE, Right.OBJECTION, Right.WITHDRAWAL)
 GONE = ("gone", "masked")
+SETTLED = (*GONE, "held")
+"""What leaves nothing to be done on a hit, once it was read back."""
 Rows = Callable[[], Iterable[Row]]
 """The rows of an act, anew each time it is called; their values need not be there."""
 
@@ -87,7 +90,7 @@ class Case:
         """Decisions that can be undone, oldest first: act digest and kind."""
         self.taken: list[str] = []
         """Acts (digests) that were signed elsewhere: each counts once."""
-        self.findings: list[Message] = []
+        self.forbidden: list[list[Any]] = []
         self._decisions: tuple[int, str] = (-1, "")
         self.words = 0
         """Counts whatever changes a verdict."""
@@ -216,6 +219,11 @@ class Case:
         """What was ever decided to be the same person, gone or not."""
         return (Item(key, one) for key, one in self.items.items() if one[3] and one[3][-1][0] == Verdict.SAME.value)
 
+    @property
+    def left(self) -> int:
+        """How many hits were not read back as gone, masked or held since they were last proposed."""
+        return sum(1 for hit in self.hits() if hit.seen not in SETTLED)
+
     def due(self) -> Iterator[Item]:
         """Hits that a plan is about: of this round, or still there when last looked at. What waits elsewhere, waits."""
         for hit in self.hits():
@@ -281,16 +289,19 @@ class Case:
     def forbid(self, entry: Entry, refused: Message) -> Message:
         """Notes an entry that was validly signed and is forbidden: a finding, not a state."""
         self.place(entry)
-        found = message("log.forbidden", seq=entry.seq, kind=entry.act.kind.value, code=refused.code)
-        self.findings.append(found)
-        return found
+        self.forbidden.append([entry.seq, entry.act.kind.value, refused.code])
+        return self.findings[-1]
+
+    @property
+    def findings(self) -> list[Message]:
+        """Entries that were validly signed and are forbidden."""
+        return [forbidden(*one) for one in self.forbidden]
 
     def dump(self) -> str:
         """The state as one JSON text."""
         plain = {name: getattr(self, name) for name in _SAVED}
         plain["items"] = list(self.items.items())  # in their order
         plain["undecided"], plain["unsure"] = sorted(self.undecided), sorted(self.unsure)
-        plain["findings"] = [[one.code, dict(one.values)] for one in self.findings]
         return json.dumps(plain, separators=(",", ":"), sort_keys=True)
 
     @classmethod
@@ -303,7 +314,6 @@ class Case:
                 setattr(case, name, plain[name])
             case.items = dict(plain["items"])
             case.undecided, case.unsure = set(plain["undecided"]), set(plain["unsure"])
-            case.findings = [Message(code, values) for code, values in plain["findings"]]
         except (KeyError, TypeError) as error:
             raise ValueError("this is no state of a case") from error
         return case
@@ -312,5 +322,5 @@ class Case:
 _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
-    "sealed", "ends", "forgotten", "undoable", "taken", "words",
+    "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden",
 )  # fmt: skip

@@ -152,7 +152,7 @@ def _disposition(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     model = case.dispositions.setdefault(said["model"], {"planned": [], "observed": []})
     name = "planned" if entry.act.kind is Kind.DISPOSITION else "observed"
-    more = {key: said[key] for key in ("fate", "deadline", "seen") if key in said}
+    more = {key: said[key] for key in ("disposition", "deadline", "seen") if key in said}
     model[name].append(_signed(entry, approved=0, **more))
 
 

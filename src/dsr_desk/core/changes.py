@@ -1,4 +1,4 @@
-"""What a mutation reports: its entry in the log, what the windows refresh, and what an undo would be called."""
+"""What a mutation reports: its entry in the log, what the windows refresh, and the act that takes it back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dsr_desk.core.acts import Kind
+from dsr_desk.core.acts import Draft, Entry, Kind
 
 
 class Topic(StrEnum):
@@ -22,33 +22,57 @@ class Topic(StrEnum):
     LINEAGE = "lineage"
     RECIPIENTS = "recipients"
     OFFICERS = "officers"
+    JOURNAL = "journal"
 
 
 @dataclass(frozen=True)
 class Change:
-    """`entry` is its place in the log, `undo` the label of its undo or None where there is none."""
+    """`kinds` are those of the acts that were written, `entry` is the place of the newest in the log.
 
-    topics: frozenset[Topic]
+    `case` is a reference, None on the vault itself; `subject` what the act is about, for whoever made it; `undo` the
+    act that takes it back, None where there is none.
+    """
+
+    kinds: frozenset[Kind]
     entry: int
     case: str | None = None
-    undo: str | None = None
     subject: str = ""
+    undo: Draft | None = None
+
+    @property
+    def topics(self) -> frozenset[Topic]:
+        """What windows read anew. Every entry is a line of the journal."""
+        return frozenset({Topic.JOURNAL}).union(*(TOPICS.get(kind, ()) for kind in self.kinds))
+
+
+_UNDOABLE = frozenset({Kind.DECIDED, Kind.SECOND_REVIEW, Kind.SETTLED, Kind.DISPOSITION, Kind.OBSERVED})
+
+
+def undo_of(draft: Draft, entry: Entry) -> Draft | None:
+    """The act that takes a draft back, which stands as this entry; None where there is none."""
+    if draft.kind in _UNDOABLE:
+        return Draft(Kind.UNDONE, {"act": entry.act.digest})
+    if draft.kind is Kind.LINK and draft.open["refused"]:
+        return Draft(Kind.LINK, {**draft.open, "refused": False}, draft.fields)
+    return None
 
 
 _CASE = frozenset({Topic.CASES, Topic.CASE})
 _REVIEW = frozenset({Topic.REVIEW, Topic.MODELS, Topic.DELETION, Topic.CASES})
-_DELETION = frozenset({Topic.DELETION, Topic.REVIEW, Topic.CASES})
+_DELETION = frozenset({Topic.DELETION, Topic.REVIEW, Topic.CASES, Topic.EVIDENCE})
 _SEARCH = frozenset({Topic.CASE, Topic.CASES, Topic.REVIEW, Topic.DELETION})
 _EVIDENCE = frozenset({Topic.EVIDENCE, Topic.CASES})
 _LINEAGE = frozenset({Topic.LINEAGE, Topic.MODELS})
 _INDEXES = frozenset({Topic.INDEXES, Topic.MODELS})
+_WHOLE_CASE = frozenset({Topic.CASES, Topic.CASE, Topic.REVIEW, Topic.MODELS, Topic.DELETION, Topic.EVIDENCE})
+_VAULT = frozenset({Topic.OFFICERS})
 
 TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.RECEIVED: _CASE,
     Kind.PROPOSED: _CASE,
     Kind.CONFIRMED: _CASE | {Topic.DELETION},
     Kind.IDENTITY: _CASE | {Topic.DELETION},
-    Kind.REFERENCE: _CASE,
+    Kind.REFERENCE: _CASE | {Topic.DELETION},
     Kind.SEARCHED: _SEARCH,
     Kind.DECIDED: _REVIEW,
     Kind.UNDONE: _REVIEW,
@@ -66,21 +90,25 @@ TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.DERIVED: _INDEXES,
     Kind.HANDED_OVER: _DELETION,
     Kind.ASKED: frozenset({Topic.DELETION, Topic.CASES}),
-    Kind.READ_BACK: _DELETION | {Topic.EVIDENCE},
+    Kind.READ_BACK: _DELETION,
     Kind.VALIDATED: _EVIDENCE,
     Kind.SEALING: frozenset({Topic.EVIDENCE}),
     Kind.SEALED: _EVIDENCE,
     Kind.TIME_ASKED: frozenset({Topic.EVIDENCE}),
     Kind.TIME_ATTESTED: frozenset({Topic.EVIDENCE}),
     Kind.LINEAGE_EXPORTED: frozenset({Topic.MODELS}),
-    Kind.CLOSED: frozenset(Topic) - {Topic.INDEXES, Topic.LINEAGE, Topic.RECIPIENTS, Topic.OFFICERS},
-    Kind.REOPENED: frozenset(Topic) - {Topic.INDEXES, Topic.LINEAGE, Topic.RECIPIENTS, Topic.OFFICERS},
+    Kind.CLOSED: _WHOLE_CASE,
+    Kind.REOPENED: _WHOLE_CASE,
     Kind.FORGOTTEN: _CASE,
-    Kind.OFFICER_ADDED: frozenset({Topic.OFFICERS}),
-    Kind.OFFICER_REMOVED: frozenset({Topic.OFFICERS}),
-    Kind.RECOVERY_KEY: frozenset({Topic.OFFICERS}),
-    Kind.CHANGE_PROPOSED: frozenset({Topic.OFFICERS}),
-    Kind.CHANGE_APPROVED: frozenset({Topic.OFFICERS}),
+    Kind.OFFICER_ADDED: _VAULT,
+    Kind.OFFICER_REMOVED: _VAULT,
+    Kind.RECOVERY_KEY: _VAULT,
+    Kind.CHANGE_PROPOSED: _VAULT,
+    Kind.CHANGE_APPROVED: _VAULT,
+    Kind.PASSPHRASE_CHANGED: _VAULT,
+    Kind.REKEYED: _VAULT,
+    Kind.BACKUP: _VAULT,
+    Kind.CHECKPOINT: _VAULT,
     Kind.POLICY: frozenset({Topic.OFFICERS, Topic.DELETION, Topic.CASES, Topic.EVIDENCE, Topic.REVIEW}),
     Kind.UNLOCKED: frozenset(Topic),
     Kind.ORGANISATION: frozenset({Topic.EVIDENCE}),
@@ -92,4 +120,4 @@ TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.LINEAGE: _LINEAGE,
     Kind.LIST_LOOKED_UP: frozenset({Topic.INDEXES}),
 }
-"""What each act touches; one that is not here touches nothing that a window shows."""
+"""What each act touches; one that is not here touches the journal alone."""

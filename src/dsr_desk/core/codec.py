@@ -7,7 +7,11 @@ from typing import Any, TypeVar
 
 from cattrs.preconf.json import make_converter
 
+from dsr_desk.core.message import Message
+
 _converter = make_converter()
+_converter.register_unstructure_hook(Message, Message.as_json)
+_converter.register_structure_hook(Message, lambda data, _kind: Message.from_json(data))
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 import holidays
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, Value, message, term
 from dsr_desk.core.requests import Law
 
 
@@ -85,10 +86,10 @@ class Deadline:
     law: Law
     start: date
     due: date
-    rule: str
-    steps: tuple[str, ...]
+    rule: Message
+    steps: tuple[Message, ...]
     holidays: tuple[tuple[date, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     stands_still: bool = False
     extended: bool = False
 
@@ -138,41 +139,27 @@ def deadlines(
     raise ClockUnknown
 
 
-@dataclass(frozen=True)
-class _Days:
-    days: int
-    extended: int
-    rule: str
-
-
-_MONTHS = {
-    Law.EU_GDPR: "Article 12(3) GDPR with Article 3 of Regulation 1182/71",
-    Law.UK_GDPR: "Articles 12(3) and 12A UK GDPR",
-}
+_MONTHS = (Law.EU_GDPR, Law.UK_GDPR)
 _DAYS = {
-    Law.CCPA: _Days(45, 90, "California Civil Code 1798.130(a)(2)"),
-    Law.DROP: _Days(45, 45, "California Civil Code 1798.99.86(c)"),
-    Law.VIRGINIA: _Days(45, 90, "Code of Virginia 59.1-577(B)"),
-    Law.TEXAS: _Days(45, 90, "Texas Business and Commerce Code 541.052"),
-    Law.COLORADO: _Days(45, 90, "Colorado Revised Statutes 6-1-1306(2)"),
-    Law.LGPD: _Days(15, 15, "Article 19 LGPD"),
-    Law.PIPEDA: _Days(30, 60, "PIPEDA, Schedule 1, 4.9 and section 8"),
-    Law.QUEBEC: _Days(30, 30, "Quebec Act P-39.1, section 32"),
-    Law.KOREA: _Days(10, 10, "Korea, PIPA Enforcement Decree"),
+    Law.CCPA: (45, 90),
+    Law.DROP: (45, 45),
+    Law.VIRGINIA: (45, 90),
+    Law.TEXAS: (45, 90),
+    Law.COLORADO: (45, 90),
+    Law.LGPD: (15, 15),
+    Law.PIPEDA: (30, 60),
+    Law.QUEBEC: (30, 30),
+    Law.KOREA: (10, 10),
 }
+"""Calendar days, and those with an extension."""
 
 
-# Not strftime: its words follow the machine's language, these sentences are English.
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+def _said(code: str, day: date, **values: Value) -> Message:
+    return message(code, day=day.isoformat(), **values)
 
 
-def say_day(day: date) -> str:
-    """A day in words that no reader turns round: Tuesday 3 March 2026."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+def _rule(of: str) -> Message:
+    return message(f"rule.{of}")
 
 
 def add_months(day: date, months: int) -> date:
@@ -184,45 +171,34 @@ def add_months(day: date, months: int) -> date:
 def _month_clock(
     law: Law, received: date, place: Place, extension_notified: date | None, stops: Sequence[Stop]
 ) -> Deadline:
-    steps = [f"The request arrived on {say_day(received)}; that day is not counted."]
-    warnings: list[str] = []
+    steps = [_said("clock.arrived", received)]
+    warnings: list[Message] = []
     start, paused, still = received, 0, False
     if law is Law.UK_GDPR:
         place = place if place.country else Place("GB")
         start, paused, still = _uk_stops(received, stops, steps)
     elif stops:
-        steps.append("Waiting for the requester is on record; the Regulation has no stop for it, so nothing is added.")
-        warnings.append(
-            "Where the identity was in reasonable doubt and was asked for without delay, the European Data Protection "
-            "Board accepts that the clock waits; this date does not count on it."
-        )
+        steps.append(message("clock.no-stop"))
+        warnings.append(message("clock.stop.board"))
     off = free_days(place, start.year, start.year + 2)
     one = _month_end(start, 1, paused, off, steps)
-    extended = False
-    if extension_notified is not None:
-        if extension_notified <= one.day:
-            steps.append(
-                f"The extension was notified on {say_day(extension_notified)}, within the first month: "
-                "three months in total run from the original start."
-            )
-            one = _month_end(start, 3, paused, off, steps)
-            extended = True
-        else:
-            warnings.append(
-                f"The extension was notified on {say_day(extension_notified)}, after the first month had ended; "
-                "it does not move the date."
-            )
+    extended = extension_notified is not None and extension_notified <= one.day
+    if extension_notified is not None and extended:
+        steps.append(_said("clock.extended.months", extension_notified))
+        one = _month_end(start, 3, paused, off, steps)
+    elif extension_notified is not None:
+        warnings.append(_said("clock.extended.months.late", extension_notified))
     if law is Law.UK_GDPR and not place.region:
-        steps.append("Only holidays common to all parts of the United Kingdom were counted.")
+        steps.append(message("clock.uk-common"))
     if not place.country:
-        steps.append("No country is set, so no public holidays were counted, only Saturdays and Sundays.")
-    steps.append(f"Last day: {say_day(one.day)}, until midnight.")
+        steps.append(message("clock.no-country"))
+    steps.append(_said("clock.last", one.day))
     return Deadline(
         Duty.ANSWER,
         law,
         received,
         one.day,
-        _MONTHS[law],
+        _rule(law.value),
         tuple(steps),
         one.holidays,
         tuple(warnings),
@@ -231,24 +207,21 @@ def _month_clock(
     )
 
 
-def _uk_stops(received: date, stops: Sequence[Stop], steps: list[str]) -> tuple[date, int, bool]:
+def _uk_stops(received: date, stops: Sequence[Stop], steps: list[Message]) -> tuple[date, int, bool]:
     """Start of the month, days added for clarification, and whether the clock stands still."""
     start, still = received, False
     paused: set[date] = set()
     for stop in stops:
         if stop.end is None:
             still = True
-            steps.append(f"Since {say_day(stop.begin)} the clock stands still: waiting for {stop.reason}.")
+            steps.append(_said("clock.stands", stop.begin, reason=term(stop.reason)))
         elif stop.reason is StopReason.CLARIFICATION:
             days = (stop.end - stop.begin).days
             paused.update(stop.begin + timedelta(n) for n in range(days))
-            steps.append(
-                f"From {say_day(stop.begin)} to {say_day(stop.end)} the clock stood still for clarification: "
-                f"{days} days are added."
-            )
+            steps.append(_said("clock.stood", stop.begin, end=stop.end.isoformat(), count=days))
         elif stop.end > start:
             start = stop.end
-            steps.append(f"What was asked for ({stop.reason}) came on {say_day(stop.end)}: the month runs from there.")
+            steps.append(_said("clock.from-answer", stop.end, reason=term(stop.reason)))
     return start, len({day for day in paused if day >= start}), still
 
 
@@ -258,79 +231,74 @@ class _End:
     holidays: tuple[tuple[date, str], ...]
 
 
-def _month_end(start: date, months: int, paused: int, off: dict[date, str], steps: list[str]) -> _End:
+def _month_end(start: date, months: int, paused: int, off: dict[date, Message], steps: list[Message]) -> _End:
     day = add_months(start, months)
-    span = "month" if months == 1 else "months"
     if day.day == start.day:
-        steps.append(f"{months} {span} later is the same day of the month: {say_day(day)}.")
+        steps.append(_said("clock.months.same", day, count=months))
     else:
-        steps.append(
-            f"{months} {span} later there is no day {start.day}, so the last day of that month counts: {say_day(day)}."
-        )
+        steps.append(_said("clock.months.last", day, count=months, number=start.day))
     if paused:
         day += timedelta(paused)
-        steps.append(f"{paused} days of standstill later: {say_day(day)}.")
+        steps.append(_said("clock.standstill", day, count=paused))
     return _next_working_day(day, off, steps)
 
 
-def _next_working_day(day: date, off: dict[date, str], steps: list[str]) -> _End:
+def _next_working_day(day: date, off: dict[date, Message], steps: list[Message]) -> _End:
     used: list[tuple[date, str]] = []
     first = day
-    while (why := _not_working(day, off)) is not None:
+    while not _works(day, off):
         if day in off:
-            used.append((day, off[day]))
-        steps.append(f"{say_day(day)} is {why}.")
+            used.append((day, str(off[day])))
+        steps.append(_said("clock.holiday", day, name=off[day]) if day in off else _said("clock.weekend", day))
         day += timedelta(1)
     if day != first:
-        steps.append(f"So the next working day counts: {say_day(day)}.")
+        steps.append(_said("clock.moved", day))
     return _End(day, tuple(used))
 
 
-def _not_working(day: date, off: dict[date, str]) -> str | None:
-    if day in off:
-        return f"a public holiday ({off[day]})"
-    return "not a working day" if day.weekday() >= 5 else None
+def _works(day: date, off: dict[date, Message]) -> bool:
+    return day not in off and day.weekday() < 5
 
 
-def free_days(place: Place, first_year: int, last_year: int) -> dict[date, str]:
-    """Public holidays with their names, years inclusive; empty without a country. Raises PlaceUnknown."""
+def free_days(place: Place, first_year: int, last_year: int) -> dict[date, Message]:
+    """Public holidays with their names, in English where no other is known, years inclusive; empty without a country.
+
+    Raises PlaceUnknown.
+    """
     if not place.country:
         return {}
     try:
-        calendar = holidays.country_holidays(
-            place.country.upper(),
-            subdiv=place.region or None,
-            years=range(first_year, last_year + 1),
-            language="en_US",
+        english, german = (
+            holidays.country_holidays(
+                place.country.upper(),
+                subdiv=place.region or None,
+                years=range(first_year, last_year + 1),
+                language=language,
+            )
+            for language in ("en_US", "de")
         )
     except NotImplementedError as problem:
         raise PlaceUnknown(place=str(place)) from problem
-    return dict(sorted(calendar.items()))
+    return {day: message("holiday", en=name, de=german.get(day, name)) for day, name in sorted(english.items())}
 
 
 def _day_clock(law: Law, received: date, extension_notified: date | None) -> Deadline:
-    rule = _DAYS[law]
-    days, extended, warnings = rule.days, False, []
+    (days, longest), extended, warnings = _DAYS[law], False, []
     due = received + timedelta(days)
-    steps = [
-        f"The request arrived on {say_day(received)}; that day is not counted.",
-        f"{days} calendar days later: {say_day(due)}.",
-    ]
+    steps = [_said("clock.arrived", received), _said("clock.days", due, count=days)]
     if law is Law.CCPA:
-        steps.append("Checking who asks does not stop this clock.")
+        steps.append(message("clock.ccpa.identity"))
     if extension_notified is not None:
-        if rule.extended == rule.days:
-            warnings.append("This law knows no extension; the notice does not move the date.")
+        if longest == days:
+            warnings.append(message("clock.extended.unknown"))
         elif extension_notified <= due:
-            due, extended = received + timedelta(rule.extended), True
-            steps.append(
-                f"The extension was notified with reasons on {say_day(extension_notified)}, in time: "
-                f"{rule.extended} calendar days from receipt end on {say_day(due)}."
-            )
+            due, extended = received + timedelta(longest), True
+            steps.append(_said("clock.extended.days", extension_notified, days=longest, end=due.isoformat()))
         else:
-            warnings.append(f"The extension was notified on {say_day(extension_notified)}, too late to move the date.")
-    steps.append("Weekends and public holidays do not move this date; it is the earliest reading.")
-    return Deadline(Duty.ANSWER, law, received, due, rule.rule, tuple(steps), (), tuple(warnings), extended=extended)
+            warnings.append(_said("clock.extended.late", extension_notified))
+    steps.append(message("clock.days.fixed"))
+    rule = _rule(law.value)
+    return Deadline(Duty.ANSWER, law, received, due, rule, tuple(steps), (), tuple(warnings), extended=extended)
 
 
 def _beside(law: Law, received: date, place: Place, appeal_received: date | None) -> list[Deadline]:
@@ -339,14 +307,14 @@ def _beside(law: Law, received: date, place: Place, appeal_received: date | None
         return [_acknowledge(received, place), _log(received)]
     if law is Law.DROP:
         due = received + timedelta(45)
-        looks = f"The register is read at least every 45 days; read on {say_day(received)}, next by {say_day(due)}."
-        return [Deadline(Duty.NEXT_LOOK, law, received, due, "California Civil Code 1798.99.86(c)", (looks,))]
+        looks = _said("clock.register", received, end=due.isoformat())
+        return [Deadline(Duty.NEXT_LOOK, law, received, due, _rule("drop"), (looks,))]
     if law is Law.VIRGINIA and appeal_received is not None:
-        begin = f"The appeal arrived on {say_day(appeal_received)}."
-        return [_counted(Duty.APPEAL, law, appeal_received, 60, "Code of Virginia 59.1-577(C)", begin)]
+        begin = _said("clock.appeal", appeal_received)
+        return [_counted(Duty.APPEAL, law, appeal_received, 60, "virginia.appeal", begin)]
     if law is Law.LGPD:
-        says = f"The simplified answer is due at once: on the day of receipt, {say_day(received)}."
-        return [Deadline(Duty.FIRST_ANSWER, law, received, received, "Article 19, I LGPD", (says,))]
+        says = _said("clock.at-once", received)
+        return [Deadline(Duty.FIRST_ANSWER, law, received, received, _rule("lgpd.first"), (says,))]
     return []
 
 
@@ -355,33 +323,30 @@ def _acknowledge(received: date, place: Place) -> Deadline:
     day, counted, used = received, 0, []
     while counted < 10:
         day += timedelta(1)
-        if _not_working(day, off) is None:
+        if _works(day, off):
             counted += 1
         elif day in off and day.weekday() < 5:
-            used.append((day, off[day]))
-    steps = [f"The request arrived on {say_day(received)}; that day is not counted."]
-    steps += [f"{say_day(free)} is a public holiday ({name})." for free, name in used]
-    steps.append(f"10 business days later: {say_day(day)}.")
-    rule = "California Code of Regulations, title 11, 7021(a)"
-    return Deadline(Duty.ACKNOWLEDGE, Law.CCPA, received, day, rule, tuple(steps), tuple(used))
+            used.append((day, str(off[day])))
+    steps = [_said("clock.arrived", received)]
+    steps += [_said("clock.holiday", free, name=off[free]) for free, _ in used]
+    steps.append(_said("clock.days.business", day, count=10))
+    return Deadline(Duty.ACKNOWLEDGE, Law.CCPA, received, day, _rule("ccpa.acknowledge"), tuple(steps), tuple(used))
 
 
 def _log(received: date) -> Deadline:
     due = add_months(received, 24)
-    steps = (f"The log of this request is kept for 24 months, until {say_day(due)} at least.",)
-    rule = "California Code of Regulations, title 11, 7101(a)"
-    return Deadline(Duty.LOG, Law.CCPA, received, due, rule, steps)
+    return Deadline(Duty.LOG, Law.CCPA, received, due, _rule("ccpa.log"), (_said("clock.log", due),))
 
 
 def _bipa(last_contact: date, purpose_met: date | None) -> Deadline:
     end = add_months(last_contact, 36)
-    steps = [f"Three years after the last contact on {say_day(last_contact)}: {say_day(end)}."]
+    steps = [_said("clock.contact", last_contact, end=end.isoformat())]
     due = end
     if purpose_met is not None:
-        steps.append(f"The purpose was met on {say_day(purpose_met)}.")
+        steps.append(_said("clock.purpose", purpose_met))
         due = min(end, purpose_met)
-    steps.append(f"Whichever comes first: {say_day(due)}.")
-    return Deadline(Duty.DESTRUCTION, Law.BIPA, last_contact, due, "740 ILCS 14/15(a)", tuple(steps))
+    steps.append(_said("clock.first", due))
+    return Deadline(Duty.DESTRUCTION, Law.BIPA, last_contact, due, _rule("bipa"), tuple(steps))
 
 
 def _order(ordered: date, photo_days: int) -> tuple[Deadline, ...]:
@@ -389,10 +354,10 @@ def _order(ordered: date, photo_days: int) -> tuple[Deadline, ...]:
     if not 20 <= photo_days <= 45:
         raise ValueError("orders of the known pattern give 20 to 45 days for photos")
     pattern = ((Duty.PHOTOS, photo_days), (Duty.RECIPIENTS, 60), (Duty.EMBEDDINGS, 90), (Duty.WORK_PRODUCT, 90))
-    begin = f"The order is of {say_day(ordered)}."
-    return tuple(_counted(duty, Law.ORDER, ordered, days, "the order itself", begin) for duty, days in pattern)
+    begin = _said("clock.order", ordered)
+    return tuple(_counted(duty, Law.ORDER, ordered, days, "order", begin) for duty, days in pattern)
 
 
-def _counted(duty: Duty, law: Law, start: date, days: int, rule: str, begin: str) -> Deadline:
+def _counted(duty: Duty, law: Law, start: date, days: int, rule: str, begin: Message) -> Deadline:
     due = start + timedelta(days)
-    return Deadline(duty, law, start, due, rule, (begin, f"{days} calendar days later: {say_day(due)}."))
+    return Deadline(duty, law, start, due, _rule(rule), (begin, _said("clock.days", due, count=days)))

@@ -6,13 +6,16 @@ and a test compares the list with `DeskError.registry`.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from dsr_desk.core.catalogue import add_error
+from dsr_desk.core.message import Message, Value
 
 
 class DeskError(Exception):
     """Base of every error that is shown to a person.
 
-    Subclasses state three templates (`str.format` with the keyword arguments of the constructor). Arguments must
+    Subclasses state three templates (see `core.catalogue`; blanks are the arguments of the constructor). Arguments must
     never hold a secret or personal data: they reach logs, terminals and the activity strip. A file name that the
     user typed is allowed; what stands in the file is not.
     """
@@ -32,28 +35,54 @@ class DeskError(Exception):
         if known is not None and known.__qualname__ != cls.__qualname__:
             raise TypeError(f"error code {cls.code} is used by {known.__qualname__} and {cls.__qualname__}")
         DeskError.registry[cls.code] = cls
+        add_error(cls.code, cls.happened, cls.means, cls.todo)
 
     def __init__(self, **details: object) -> None:
         self.details = details
         super().__init__(f"{self.code}: {self.what_happened}")
 
     @property
+    def message(self) -> Message:
+        """The error as what happened, to be kept or to stand in another sentence."""
+        return Message(self.code, {name: _value(detail) for name, detail in self.details.items()})
+
+    @property
+    def why(self) -> Message:
+        """The reason alone, for where the thing is named beside it; the whole error where it states none."""
+        why = self.details.get("why")
+        return why if isinstance(why, Message) else self.message
+
+    def say(self, language: str) -> tuple[str, str, str]:
+        """What happened, what it means, what to do."""
+        happened, means, todo = (
+            Message(f"{self.code}{part}", self.message.values).say(language) for part in ("", ".means", ".todo")
+        )
+        return happened, means, todo
+
+    @property
     def what_happened(self) -> str:
-        return self.happened.format(**self.details)
+        return self.say("en")[0]
 
     @property
     def what_it_means(self) -> str:
-        return self.means.format(**self.details)
+        return self.say("en")[1]
 
     @property
     def what_to_do(self) -> str:
-        return self.todo.format(**self.details)
+        return self.say("en")[2]
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The form that `--json` prints."""
-        return {
-            "code": self.code,
-            "happened": self.what_happened,
-            "means": self.what_it_means,
-            "todo": self.what_to_do,
-        }
+        happened, means, todo = self.say("en")
+        values = self.message.as_json()["values"]
+        return {"code": self.code, "values": values, "happened": happened, "means": means, "todo": todo}
+
+
+def error_of(message: Message) -> DeskError:
+    """The error that a refusal is raised as. Raises KeyError for a message that is no error."""
+    return DeskError.registry[message.code](**message.values)
+
+
+def _value(detail: object) -> Value:
+    known = detail is None or isinstance(detail, str | int | float | Message | tuple)
+    return detail if known else str(detail)  # type: ignore[return-value]

@@ -61,7 +61,7 @@ def _in_force(facts: Facts, found: tuple[Found, ...], typed_by: str) -> Iterator
     for kind, value in said:
         known = list(dict.fromkeys(one for one in found if (one.kind, one.value) == (kind, value)))
         if not known and typed_by:
-            known = [Found(kind, value, "", typed_by)]
+            known = [Found(kind, value, None, typed_by)]
         yield from known
     yield from dict.fromkeys(one for one in found if one.kind in _NOT_EDITED)
 

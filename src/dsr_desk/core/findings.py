@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dsr_desk.core.items import Box, ItemAddress, ItemKind
+from dsr_desk.core.items import Box, Flaw, ItemAddress, ItemKind
+from dsr_desk.core.message import Message, message
 
 
 class FoundBy(StrEnum):
@@ -34,7 +35,7 @@ class Reason:
 
     kind: ReasonKind
     score: float
-    says: str
+    says: Message
     face: int | None = None
     expected_strangers: float | None = None
     linked_item: str | None = None
@@ -52,7 +53,7 @@ class Candidate:
     reasons: tuple[Reason, ...]
     face: int | None = None
     box: Box | None = None
-    quality: tuple[str, ...] = ()
+    quality: tuple[Flaw, ...] = ()
 
     @property
     def id(self) -> str:
@@ -76,24 +77,31 @@ class Pile:
 
 
 @dataclass(frozen=True)
-class NotSearched:
-    """A part of the scope that a search could not look at, in words."""
+class Gap:
+    """A part of the scope that was not looked at, and why; `count` photos, records or items where that is known."""
 
-    what: str
-    why: str
+    what: Message
+    why: Message
     count: int | None = None
+
+    @property
+    def says(self) -> Message:
+        """All of it in one sentence."""
+        if self.count is None:
+            return message("gap.says", what=self.what, why=self.why)
+        return message("gap.says.counted", what=self.what, why=self.why, count=self.count)
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What one search returned. Never "nothing found" where something failed: see `not_searched`."""
+    """What one search returned. Never "nothing found" where something failed: see `gaps`."""
 
     candidates: tuple[Candidate, ...]
     pile: Pile
-    not_searched: tuple[NotSearched, ...]
+    gaps: tuple[Gap, ...]
     compared_faces: int
     compared_records: int
-    statement: str
+    statement: tuple[Message, ...]
     complete: bool = True
     engine: str = ""
     indexes: tuple[str, ...] = ()

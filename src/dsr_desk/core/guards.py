@@ -11,7 +11,7 @@ from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.basis import basis_of, differences, parts_of, searched_indexes
 from dsr_desk.core.case import DELETING_RIGHTS, Case, Rows
 from dsr_desk.core.findings import Verdict
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import CaseState, Right
 from dsr_desk.core.roster import Roster
@@ -39,7 +39,7 @@ class Standing:
 
 def still_open(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.ended is not None:
-        return message(refusals.CaseOver.code, case=case.ref, state=case.ended["state"])
+        return message(refusals.CaseOver.code, case=case.ref, state=message(f"ended.{case.ended['state']}"))
     return None
 
 
@@ -84,7 +84,7 @@ def is_identified(case: Case, draft: Draft, standing: Standing) -> Message | Non
 def right_deletes(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.right in DELETING_RIGHTS:
         return None
-    return message(refusals.RightUnknown.code, case=case.ref, right=case.right.value)
+    return message(refusals.RightUnknown.code, case=case.ref, right=term(case.right))
 
 
 def no_run_under_way(case: Case, draft: Draft, standing: Standing) -> Message | None:
@@ -122,9 +122,9 @@ def same_basis(case: Case, draft: Draft, standing: Standing) -> Message | None:
     changed = differences(case, standing.policy, standing.indexes)
     plan = case.plan
     if plan is not None and draft.basis and draft.basis != plan["basis"]:
-        return message(refusals.BasisChanged.code, case=case.ref, parts="plan")
+        return message(refusals.BasisChanged.code, case=case.ref, parts=(message("part.plan"),))
     if changed:
-        parts = ", ".join(one.code.removeprefix("basis.") for one in changed)
+        parts = tuple(message(f"part.{one.code.removeprefix('basis.')}") for one in changed)
         return message(refusals.BasisChanged.code, case=case.ref, parts=parts)
     return None
 
@@ -278,7 +278,7 @@ def on_what_is_now(case: Case, draft: Draft, standing: Standing) -> Message | No
     parts, indexes = parts_of(case, standing.policy), draft.open.get("indexes", {})
     honest = draft.open["parts"] == parts and draft.basis == basis_of(parts, indexes)
     if not honest or set(indexes) != searched_indexes(case):
-        return message(refusals.BasisChanged.code, case=case.ref, parts="plan")
+        return message(refusals.BasisChanged.code, case=case.ref, parts=(message("part.plan"),))
     return None
 
 

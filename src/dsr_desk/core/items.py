@@ -26,6 +26,16 @@ class LedgerClass(StrEnum):
     CRASHED = "crashed"
 
 
+class Flaw(StrEnum):
+    """What stands in the way of comparing a face."""
+
+    SMALL = "small-face"
+    BLURRED = "blurred"
+    TURNED = "turned-away"
+    DARK = "too-dark"
+    BRIGHT = "too-bright"
+
+
 @dataclass(frozen=True)
 class ItemAddress:
     """Where an item lies and what it is; stable when a dataset is indexed again.

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from dsr_desk.core.message import Message, message, term
+
 
 class NodeKind(StrEnum):
     DATASET = "dataset"
@@ -114,7 +116,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """A node on a path and the role by which the path came to it (None for the first)."""
 
     node: Node
@@ -133,7 +135,7 @@ class Step:
         }
 
 
-Path = tuple[Step, ...]
+Path = tuple[PathStep, ...]
 """From a dataset version (first step) to a model (last step)."""
 
 
@@ -146,10 +148,12 @@ class Period:
     running: bool = False
 
     @property
-    def says(self) -> str:
+    def says(self) -> Message:
         if not self.since and not self.until and not self.running:
-            return "not recorded"
-        return f"{self.since[:10] or 'unknown'} to {'now' if self.running else self.until[:10] or 'unknown'}"
+            return message("period.unrecorded")
+        unknown = message("unknown")
+        until = message("period.now") if self.running else self.until or unknown
+        return message("period", since=self.since or unknown, until=until)
 
 
 @dataclass(frozen=True)
@@ -225,10 +229,10 @@ class AffectedModel:
 
 @dataclass(frozen=True)
 class ExcludedModel:
-    """A model that a path reaches and that cannot hold the data, with the reason in a sentence."""
+    """A model that a path reaches and that cannot hold the data, with the reason."""
 
     node: Node
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True)
@@ -239,11 +243,9 @@ class JoinQuestion:
     second: Node
 
     @property
-    def says(self) -> str:
-        return (
-            f"Is {_described(self.first)} the same {self.first.kind.value} as {_described(self.second)}? "
-            "Only the name agrees."
-        )
+    def says(self) -> Message:
+        first, second = _described(self.first), _described(self.second)
+        return message("question.same", kind=term(self.first.kind), first=first, second=second)
 
 
 @dataclass(frozen=True)
@@ -257,12 +259,12 @@ class JoinAnswer:
     same: bool
 
     @property
-    def says(self) -> str:
+    def says(self) -> Message:
         first, second = (
-            _described(node) if node else f"“{ident}” (no longer named)"
+            _described(node) if node else message("node.forgotten", id=ident)
             for node, ident in ((self.first, self.first_id), (self.second, self.second_id))
         )
-        return f"{first} and {second} are {'the same' if self.same else 'not the same'}."
+        return message("answer.same" if self.same else "answer.different", first=first, second=second)
 
 
 @dataclass(frozen=True)
@@ -285,9 +287,13 @@ class Impact:
         return {
             "models": [model.as_json() for model in self.models],
             "without_lineage": [{"name": n.name, "version": n.version, "id": n.id} for n in self.without_lineage],
-            "excluded": [{"name": e.node.name, "version": e.node.version, "reason": e.reason} for e in self.excluded],
+            "excluded": [
+                {"name": e.node.name, "version": e.node.version, "reason": e.reason.as_json()} for e in self.excluded
+            ],
             "not_in_lineage": list(self.not_in_lineage),
-            "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in self.questions],
+            "questions": [
+                {"first": q.first.id, "second": q.second.id, "says": q.says.as_json()} for q in self.questions
+            ],
         }
 
 
@@ -300,11 +306,11 @@ class Imported:
     digest: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     newest: str = ""
 
 
-class Fate(StrEnum):
+class DispositionKind(StrEnum):
     """What shall become of an affected model, or was seen to have become of it."""
 
     DESTROYED = "destroyed"
@@ -316,14 +322,14 @@ class Fate(StrEnum):
 
     @property
     def needs_a_reason(self) -> bool:
-        return self in (Fate.HELD, Fate.INFEASIBLE, Fate.NOT_AFFECTED)
+        return self in (DispositionKind.HELD, DispositionKind.INFEASIBLE, DispositionKind.NOT_AFFECTED)
 
 
 @dataclass(frozen=True)
 class Planned:
     """What an officer decided for a model. `deadline` is a date, "" where none is set."""
 
-    fate: Fate
+    disposition: DispositionKind
     reason: str
     responsible: str
     deadline: str
@@ -339,7 +345,7 @@ class Observed:
     at the time `recorded`.
     """
 
-    fate: Fate
+    disposition: DispositionKind
     how: str
     officer: str
     seen: str
@@ -360,5 +366,7 @@ class Disposition:
     approved: bool = False
 
 
-def _described(node: Node) -> str:
-    return f"“{node.label}” ({node.namespace or 'registered here'})"
+def _described(node: Node) -> Message:
+    if not node.namespace:
+        return message("node.registered", label=node.label)
+    return message("node.named", label=node.label, namespace=node.namespace)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message
+
+
+def forbidden(seq: int, kind: str, code: str) -> Message:
+    """What is wrong with an entry that was validly signed and that a refusal of this code forbids."""
+    return message("log.forbidden", seq=seq, kind=Message(f"kind.{kind}"), code=code)
 
 
 class Refusal(DeskError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from dsr_desk.core.findings import Identifiers
+from dsr_desk.core.message import Message, message
 
 
 class Right(StrEnum):
@@ -85,14 +87,14 @@ IDENTIFIER_FIELDS = {
 
 @dataclass(frozen=True)
 class Found:
-    """One thing known of a request, with the place it was read from ("From line", "letter, line 12").
+    """One thing known of a request, with the place it was read from.
 
     What an officer typed herself has no place, and her public key in `typed_by`.
     """
 
     kind: FoundKind
     value: str
-    where: str
+    where: Message | None = None
     typed_by: str = ""
 
 
@@ -125,15 +127,20 @@ class Request:
         """The sender's own number for this request, "" where there is none."""
         return next((found.value for found in self.found if found.kind is FoundKind.REFERENCE), "")
 
-    def where(self, kind: FoundKind, value: str = "") -> str:
-        """The places a thing was read from, for people; "" where it was not read."""
-        places = [found.where for found in self.found if found.kind is kind and value in ("", found.value)]
-        return ", ".join(dict.fromkeys(place for place in places if place))
+    def where(self, kind: FoundKind, value: str = "") -> Message | None:
+        """The places a thing was read from; None where it was not read."""
+        return together(found.where for found in self.found if found.kind is kind and value in ("", found.value))
 
     def typed_by(self, kind: FoundKind, value: str = "") -> str:
         """Who typed a thing herself: a public key, "" where it was read."""
         found = (one.typed_by for one in self.found if one.kind is kind and value in ("", one.value))
         return next((officer for officer in found if officer), "")
+
+
+def together(places: Iterable[Message | None]) -> Message | None:
+    """Places as one, each once."""
+    known = tuple(dict.fromkeys(place for place in places if place))
+    return message("where.several", places=known) if len(known) > 1 else next(iter(known), None)
 
 
 def identifiers_of(found: tuple[Found, ...]) -> Identifiers:
@@ -170,11 +177,6 @@ class IdentityCheck:
     @property
     def allows_record_search(self) -> bool:
         return self.result is IdentityResult.VERIFIED and bool(self.method.strip())
-
-    @property
-    def allows_face_search(self) -> bool:
-        """A face is searched only when the photo is known to show the verified requester."""
-        return self.allows_record_search and bool(self.photo_shows_requester.strip())
 
 
 class CaseState(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core import refusals
 from dsr_desk.core.acts import Entry, Kind
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.shapes import is_known_form
 
@@ -126,8 +126,7 @@ class Roster:
         if refused is None and act.kind is Kind.OFFICER_ADDED and not self._signed_by_new(entry):
             refused = message(refusals.NotAnOfficer.code)
         if refused is not None:
-            found = message("log.forbidden", seq=entry.seq, kind=act.kind.value, code=refused.code)
-            self.findings.append(found)
+            self.findings.append(refusals.forbidden(entry.seq, act.kind, refused.code))
             return refused
         self._apply(entry)
         return None
@@ -142,7 +141,7 @@ class Roster:
                 Policy.from_open(act.open["policy"])
             except (KeyError, ValueError, TypeError, AttributeError):
                 fits = False
-        return None if fits else message(refusals.ActMalformed.code, kind=act.kind.value)
+        return None if fits else message(refusals.ActMalformed.code, kind=term(act.kind))
 
     def _apply(self, entry: Entry) -> None:
         act, said = entry.act, entry.act.open

@@ -13,7 +13,7 @@ from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.case import Case, Rows, no_rows
 from dsr_desk.core.case_fold import apply
 from dsr_desk.core.guards import Standing
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.roster import Roster
 from dsr_desk.core.shapes import is_known_form
 
@@ -44,7 +44,7 @@ def after(case: Case, entry: Entry, roster: Roster, rows: Rows = no_rows) -> Mes
     """Folds an entry into a case. What the rules of that place forbid changes nothing, is noted and returned."""
     act = entry.act
     if act.kind not in GUARDS or not is_known_form(act) or (act.kind in RESTS_ON_BASIS and not act.basis):
-        return _forbidden(case, entry, message(refusals.ActMalformed.code, kind=act.kind.value))
+        return _forbidden(case, entry, message(refusals.ActMalformed.code, kind=term(act.kind)))
     if entry.signed_elsewhere and act.digest in case.taken:
         return _forbidden(case, entry, message(refusals.TakenTwice.code, case=case.ref))
     standing = Standing(act.officer, roster, entry.seq, act.open.get("indexes", {}))

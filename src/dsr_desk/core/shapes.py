@@ -13,7 +13,7 @@ from typing import Any
 
 from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
 from dsr_desk.core.acts import FORM, RULES, Act, Kind
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
 
 Check = Callable[[Any], bool]
@@ -103,8 +103,8 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.SCORE_SHOWN: {"item": text},
     Kind.PACKET: {"to": text, "what": _one_of(("review", "approval")), "items": number},
     Kind.TREATED: {"item": text, "as": _one_of((*Treatment, "hold"))},
-    Kind.DISPOSITION: {"model": text, "fate": _codes(Fate), "deadline": text},
-    Kind.OBSERVED: {"model": text, "fate": _codes(Fate), "seen": text},
+    Kind.DISPOSITION: {"model": text, "disposition": _codes(DispositionKind), "deadline": text},
+    Kind.OBSERVED: {"model": text, "disposition": _codes(DispositionKind), "seen": text},
     Kind.PLANNED: {"parts": _table, "actions": number, **_PLAN, **_INDEXES, **_ROWS},
     Kind.APPROVED: {**_PLAN, **_INDEXES},
     Kind.PLAN_WITHDRAWN: _PLAN,

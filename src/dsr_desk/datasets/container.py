@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 
 MAX_ITEM_BYTES = 256 * 1024 * 1024
 """No single photo or record is larger; what claims to be is a bomb or a mistake and is listed as a problem."""
+
+TOO_LARGE = message("why.too-large", most=MAX_ITEM_BYTES)
 
 
 class ContainerDamaged(DeskError):
@@ -36,13 +40,13 @@ class ItemUnreadable(DeskError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ContainerEntry:
     """One item as a container lists it.
 
     `member` is the path inside the container, for a row of a table its sheet or "". `hint` is a row number or offset
     that helps to find it again quickly and proves nothing. `group` ties items of one container that belong together
     (the key of a WebDataset sample, the stem of a file with a sidecar), "" where there is no such tie. `record` holds
-    a record's fields as text. `problem` says in a few words why the item cannot be read (then `read` raises).
+    a record's fields as text. `problem` says why the item cannot be read (then `read` raises).
     `read` returns the stored bytes; on streamed containers it must be called before the next entry is taken.
     """
 
@@ -53,8 +57,13 @@ class Entry:
     hint: int | None = None
     group: str = ""
     record: Mapping[str, str] | None = None
-    problem: str = ""
+    problem: Message | None = None
     orientation: int | None = None
+
+
+def record_entry(data: bytes, hint: int, record: Mapping[str, str] | None, member: str = "") -> ContainerEntry:
+    """A row of a table as its container lists it; `data` are the bytes that it is told by."""
+    return ContainerEntry(ItemKind.RECORD, member, len(data), partial(bytes, data), hint, record=record)
 
 
 @dataclass(frozen=True)
@@ -84,23 +93,22 @@ class Erased:
     missing: tuple[Doomed, ...]
     digest_before: str
     digest_after: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 class Container(Protocol):
     """One container of one format at one place.
 
     `name` is what addresses use: the path relative to the folder that holds the source, with forward slashes.
-    `title` is what people call the format, `tabular` says that its items are rows or cells of a table.
+    `tabular` says that its items are rows or cells of a table.
     """
 
     format: ClassVar[str]
-    title: ClassVar[str]
     tabular: ClassVar[bool]
     path: Path
     name: str
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         """All items, streamed in a stable order. Raises ContainerDamaged where the container cannot be read."""
         ...
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import ContainerDamaged, Entry
+from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.text_tables import (
     SAMPLE_BYTES,
     Dialect,
-    Row,
+    TextRow,
     dialect_of,
     looks_like_data,
     row_at,
@@ -40,7 +39,6 @@ class CsvTable(FileContainer):
     """A table in delimited text. The first row that is not blank names the columns."""
 
     format: ClassVar[str] = "csv"
-    title: ClassVar[str] = "CSV table"
     tabular: ClassVar[bool] = True
 
     @classmethod
@@ -61,26 +59,19 @@ class CsvTable(FileContainer):
             raise NoHeader(name=self.name)
         return unique_names(cells)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         columns = self.columns
         with self.path.open("rb") as file:
             for row, is_record in self._rows(file):
                 if is_record:
-                    yield Entry(
-                        kind=ItemKind.RECORD,
-                        member="",
-                        size=len(row.raw),
-                        read=partial(bytes, row.raw),
-                        hint=row.offset,
-                        record=_record(columns, self._dialect.fields(row.raw)),
-                    )
+                    yield record_entry(row.raw, row.offset, _record(columns, self._dialect.fields(row.raw)))
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self.path.open("rb") as file:
             raw = row_at(file, self._dialect, hint)
         return None if raw is None else ("", raw)
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
         with self.path.open("rb") as file, target.open("r+b") as out:
             out.write(self._dialect.bom)
@@ -93,24 +84,21 @@ class CsvTable(FileContainer):
                     out.write(raw + row.ending)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         del changes
-        digest = hashlib.sha256(self._dialect.bom)
+        yield self._dialect.bom
         with self.path.open("rb") as file:
-            for row, is_record in self._rows(file):
-                if not is_record:
-                    digest.update(row.raw + row.ending)
-        return digest.hexdigest()
+            yield from (row.raw + row.ending for row, is_record in self._rows(file) if not is_record)
 
     @cached_property
     def _dialect(self) -> Dialect:
         with self.path.open("rb") as file:
             dialect = dialect_of(file.read(SAMPLE_BYTES))
         if dialect is None:
-            raise ContainerDamaged(name=self.name, why="it is no text in an encoding that can be recognised")
+            raise self.damaged("why.csv.encoding")
         return dialect
 
-    def _rows(self, file: IO[bytes]) -> Iterator[tuple[Row, bool]]:
+    def _rows(self, file: IO[bytes]) -> Iterator[tuple[TextRow, bool]]:
         """Rows, and whether each is a record: neither blank, nor the header, nor what stands before it."""
         header_seen = False
         for row in rows_of(file, self._dialect):
@@ -118,7 +106,7 @@ class CsvTable(FileContainer):
             yield row, header_seen and not preamble
             header_seen = header_seen or not preamble
 
-    def _is_preamble(self, row: Row) -> bool:
+    def _is_preamble(self, row: TextRow) -> bool:
         text = self._dialect.decode(row.raw).strip()
         return not text or (row.offset == len(self._dialect.bom) and text.lower().startswith("sep=") and len(text) == 5)
 

@@ -14,11 +14,12 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
-from dsr_desk.datasets.container import Doomed, Entry, Erased, ItemUnreadable
+from dsr_desk.core.message import Message, message, refused
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased, ItemUnreadable
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.storage.files import sync_folder
 
@@ -29,7 +30,7 @@ Changes = Mapping[int, bytes | None]
 """What happens to the items of a container, by position in `entries()`: None goes, bytes take its place."""
 
 
-class DiskFull(DeskError):
+class ContainerDiskFull(DeskError):
     code = "ERASE-DISK-FULL"
     happened = "There is not enough room beside {name} to write it anew: {needed} bytes are needed, {free} are free."
     means = "Nothing was erased and nothing was lost."
@@ -50,14 +51,14 @@ class ChangedMeanwhile(DeskError):
     todo = "Stop what writes to it and run the deletion again."
 
 
-class InUse(DeskError):
+class ContainerInUse(DeskError):
     code = "ERASE-IN-USE"
     happened = "{name} is being rewritten by another run of this program."
     means = "Nothing was erased by this run."
     todo = "Wait for the other run, then read back."
 
 
-class NotWritable(DeskError):
+class ContainerNotWritable(DeskError):
     code = "ERASE-NOT-WRITABLE"
     happened = "{name} cannot be rewritten: {why}."
     means = "Nothing was erased from it."
@@ -94,7 +95,7 @@ class Sequence:
         return self._hash.hexdigest()
 
 
-def stored_digest(entry: Entry) -> str:
+def stored_digest(entry: ContainerEntry) -> str:
     """SHA-256 of an entry's stored bytes; for one that cannot be read, a word that no digest can equal."""
     if not entry.problem:
         with contextlib.suppress(ItemUnreadable):
@@ -102,7 +103,7 @@ def stored_digest(entry: Entry) -> str:
     return f"unreadable {entry.size}"
 
 
-def resolve(entries: Iterable[Entry], doomed: Collection[Doomed]) -> Resolution:
+def resolve(entries: Iterable[ContainerEntry], doomed: Collection[Doomed]) -> Resolution:
     """Find the doomed items again by member, digest and occurrence, in one pass."""
     wanted = {(one.member, one.digest, one.occurrence): one for one in doomed}
     names = {(one.member, one.digest) for one in doomed}
@@ -132,9 +133,9 @@ def rewrite_file(
     path: Path,
     name: str,
     doomed: Collection[Doomed],
-    entries: Callable[[Path], Iterator[Entry]],
+    entries: Callable[[Path], Iterator[ContainerEntry]],
     rest: Callable[[Path, Changes], str],
-    write: Callable[[Path, Changes], Collection[str]],
+    write: Callable[[Path, Changes], Collection[Message]],
 ) -> Erased:
     """Erase from the file at `path`; see `Container.erase`.
 
@@ -173,8 +174,17 @@ def rewrite_file(
 def refusal(error: OSError, path: Path, name: str) -> DeskError:
     """The error that an officer is shown for an error of the system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(name=name, needed=path.stat().st_size, free=shutil.disk_usage(path.parent).free)
-    return NotWritable(name=name, why=(error.strerror or "the system refused").lower())
+        return ContainerDiskFull(name=name, needed=path.stat().st_size, free=shutil.disk_usage(path.parent).free)
+    return ContainerNotWritable(name=name, why=refused(error))
+
+
+def chunks(file: IO[bytes], start: int, end: int) -> Iterator[bytes]:
+    """The bytes between two places, as far as they are there."""
+    file.seek(start)
+    left = end - start
+    while left > 0 and (chunk := file.read(min(left, CHUNK))):
+        left -= len(chunk)
+        yield chunk
 
 
 def file_digest(path: Path) -> str:
@@ -193,7 +203,7 @@ def _verify(
     fresh: Path,
     name: str,
     resolution: Resolution,
-    entries: Callable[[Path], Iterator[Entry]],
+    entries: Callable[[Path], Iterator[ContainerEntry]],
     rest_before: str,
     rest_after: str,
 ) -> None:
@@ -201,18 +211,18 @@ def _verify(
     for entry in entries(fresh):
         there.add(entry.member, stored_digest(entry))
     if there.count != resolution.kept:
-        raise NotVerified(name=name, why=f"{resolution.kept} items should stay and {there.count} did")
+        raise NotVerified(name=name, why=message("why.erase.count", kept=resolution.kept, found=there.count))
     if there.digest != resolution.after:
-        raise NotVerified(name=name, why="an item that should stay is not the same")
+        raise NotVerified(name=name, why=message("why.erase.item"))
     if rest_before != rest_after:
-        raise NotVerified(name=name, why="something beside the items is not the same")
+        raise NotVerified(name=name, why=message("why.erase.rest"))
 
 
 def _require_room(path: Path, name: str, grows: int) -> None:
     needed = path.stat().st_size + grows + SPARE_BYTES
     free = shutil.disk_usage(path.parent).free
     if free < needed:
-        raise DiskFull(name=name, needed=needed, free=free)
+        raise ContainerDiskFull(name=name, needed=needed, free=free)
 
 
 def _keep_looks(old: Path, new: Path) -> None:
@@ -223,11 +233,9 @@ def _keep_looks(old: Path, new: Path) -> None:
     shutil.copystat(old, new)
 
 
-def _second_names(path: Path) -> tuple[str, ...]:
+def _second_names(path: Path) -> tuple[Message, ...]:
     links = path.stat().st_nlink - 1
-    if not links:
-        return ()
-    return (f"{links} other name(s) of the old file (hard links) still hold what was erased from this one",)
+    return (message("note.erase.second-names", count=links),) if links else ()
 
 
 def _state(path: Path) -> tuple[Any, ...]:
@@ -242,7 +250,7 @@ def _alone(path: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(name=name) from None
+            raise ContainerInUse(name=name) from None
         if os.fstat(file.fileno()).st_ino != path.stat().st_ino:
-            raise InUse(name=name)
+            raise ContainerInUse(name=name)
         yield

@@ -16,14 +16,15 @@ from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, xlsx_erasing
-from dsr_desk.datasets.container import ContainerDamaged, Entry
+from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.text_tables import looks_like_data, unique_names
 from dsr_desk.datasets.xlsx_parts import BINARY_WORKBOOK, CONTENT_TYPES, Sheet, Workbook
-from dsr_desk.datasets.xlsx_rows import Around, Reading, Row, RowReader, area_of, around_rows, column_letters
+from dsr_desk.datasets.xlsx_rows import Around, Reading, RowReader, SheetRow, area_of, around_rows, column_letters
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FIRST_ROWS = 20
@@ -35,7 +36,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 class NotInPlace(DeskError):
     code = "EXCEL-NOT-IN-PLACE"
-    happened = "{what} of {name} cannot be {how}."
+    happened = "{name}: {why}."
     means = "Nothing was erased from it."
     todo = (
         "Choose another treatment (erase the row, mask the face), or hand the action to the team that keeps the file."
@@ -43,10 +44,10 @@ class NotInPlace(DeskError):
 
 
 @dataclass
-class Line:
+class SheetLine:
     """A row that says something: texts by column, and what hangs on its cells as (column, what, text)."""
 
-    row: Row
+    row: SheetRow
     texts: dict[int, str]
     notes: list[tuple[int, str, str]] = field(default_factory=list)
     reached: dict[int, str] = field(default_factory=dict)
@@ -56,7 +57,6 @@ class ExcelWorkbook(FileContainer):
     """A record's member is its sheet. Erased rows are emptied in place, so that formulas elsewhere still hold."""
 
     format: ClassVar[str] = "excel"
-    title: ClassVar[str] = "Excel workbook"
     tabular: ClassVar[bool] = True
 
     def __init__(self, path: Path, name: str, headers: Mapping[str, int] | None = None) -> None:
@@ -74,22 +74,22 @@ class ExcelWorkbook(FileContainer):
             return False
 
     @classmethod
-    def refusal(cls, path: Path, head: bytes) -> str:
+    def refusal(cls, path: Path, head: bytes) -> Message | None:
         """Workbooks in forms that are not read: binary, of before 2007, encrypted."""
         if head.startswith(_ZIP):
             try:
                 with zipfile.ZipFile(path) as archive:
-                    return "binary Excel workbook (.xlsb)" if BINARY_WORKBOOK in archive.NameToInfo else ""
+                    return message("kind.excel.binary") if BINARY_WORKBOOK in archive.NameToInfo else None
             except (*_BROKEN, ValueError, IndexError):
-                return ""
+                return None
         if not head.startswith(OLD_OFFICE):
-            return ""
+            return None
         names = _streams_of(path, head)
         if "EncryptedPackage" in names:
-            return "Office document encrypted with a password"
-        return "Excel workbook of before 2007 (.xls)" if {"Workbook", "Book"} & names else ""
+            return message("kind.excel.encrypted")
+        return message("kind.excel.old") if {"Workbook", "Book"} & names else None
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as book:
             for info in xlsx_erasing.pictures(book):
                 yield self._picture(book, info)
@@ -97,24 +97,16 @@ class ExcelWorkbook(FileContainer):
             for sheet in book.sheets:
                 member = safe_name(sheet.name)
                 for line, record in self._records(book, sheet, reading):
-                    data = _stored(sheet, line)
-                    yield Entry(
-                        kind=ItemKind.RECORD,
-                        member=member,
-                        size=len(data),
-                        read=partial(bytes, data),
-                        hint=line.row.number,
-                        record=record,
-                    )
+                    yield record_entry(_stored(sheet, line), line.row.number, record, member)
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as book:
             return xlsx_erasing.write(book, self._edits(book, changes), target)
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """All parts, as they shall be."""
         with self._opened() as book:
-            return xlsx_erasing.digest(book, self._edits(book, changes))
+            yield from xlsx_erasing.parts(book, self._edits(book, changes))
 
     def _edits(self, book: Workbook, changes: Changes) -> xlsx_erasing.Edits:
         """What the changes come to in the parts of the workbook."""
@@ -126,7 +118,7 @@ class ExcelWorkbook(FileContainer):
             if position in changes:
                 new = changes[position]
                 if new is None:
-                    raise NotInPlace(name=self.name, what="A picture", how="taken out alone")
+                    raise NotInPlace(name=self.name, why=message("why.excel.picture"))
                 pictures[info.filename] = new
             position += 1
         reading = Reading(book.strings(), book.formats(), book.from_1904)
@@ -135,15 +127,15 @@ class ExcelWorkbook(FileContainer):
             for line, _ in self._records(book, sheet, reading):
                 if position in changes:
                     if changes[position] is not None:
-                        raise NotInPlace(name=self.name, what="A row", how="changed")
+                        raise NotInPlace(name=self.name, why=message("why.excel.row"))
                     gone.setdefault(sheet.part, set()).add(line.row.number)
                 position += 1
         return xlsx_erasing.plan(book, gone, pictures, reading)
 
-    def _picture(self, book: Workbook, info: zipfile.ZipInfo) -> Entry:
+    def _picture(self, book: Workbook, info: zipfile.ZipInfo) -> ContainerEntry:
         with book.archive.open(info) as file:
             head = file.read(sniff.HEAD_BYTES)
-        return Entry(
+        return ContainerEntry(
             kind=ItemKind.PHOTO,
             member=safe_name(info.filename),
             size=info.file_size,
@@ -151,7 +143,7 @@ class ExcelWorkbook(FileContainer):
             problem=sniff.member_problem(ItemKind.PHOTO, head, info.file_size),
         )
 
-    def _records(self, book: Workbook, sheet: Sheet, reading: Reading) -> Iterator[tuple[Line, dict[str, str]]]:
+    def _records(self, book: Workbook, sheet: Sheet, reading: Reading) -> Iterator[tuple[SheetLine, dict[str, str]]]:
         """The sheet's records with their fields: all that says something but the row that names the columns."""
         lines = self._lines(book, sheet, reading)
         first = list(islice(lines, FIRST_ROWS))
@@ -168,7 +160,7 @@ class ExcelWorkbook(FileContainer):
             elif line.texts or line.notes:
                 yield line, _fields(line, names)
 
-    def _lines(self, book: Workbook, sheet: Sheet, reading: Reading) -> Iterator[Line]:
+    def _lines(self, book: Workbook, sheet: Sheet, reading: Reading) -> Iterator[SheetLine]:
         with book.archive.open(sheet.part) as file:
             around = around_rows(file, self.name, sheet.part)
         notes = xlsx_erasing.notes_of(book, sheet, around)
@@ -178,7 +170,7 @@ class ExcelWorkbook(FileContainer):
             for row in RowReader(self.name, sheet.part).rows(file):
                 texts = {cell.column: text for cell in row.cells if (text := reading.text(cell))}
                 written = _written_out(row) if texts else []
-                line = Line(row, texts, [*written, *notes.pop(row.number, [])])
+                line = SheetLine(row, texts, [*written, *notes.pop(row.number, [])])
                 for column, (last, text) in reached.items():
                     if row.number <= last and column not in texts and texts:
                         line.reached[column] = text
@@ -187,7 +179,7 @@ class ExcelWorkbook(FileContainer):
                 if line.texts or line.notes:
                     yield line
         for number, left in sorted(notes.items()):
-            yield Line(Row(number, 0), {}, left)
+            yield SheetLine(SheetRow(number, 0), {}, left)
 
     @contextmanager
     def _opened(self) -> Iterator[Workbook]:
@@ -195,19 +187,19 @@ class ExcelWorkbook(FileContainer):
             with zipfile.ZipFile(self.path) as archive:
                 yield Workbook(archive, self.name)
         except (*_BROKEN, ValueError, KeyError, IndexError, OverflowError) as error:
-            raise ContainerDamaged(name=self.name, why="a part of it cannot be read") from error
+            raise self.damaged("why.excel.part") from error
 
     def _at(self, path: Path) -> ExcelWorkbook:
         """A workbook without some rows keeps the row that names its columns."""
         return ExcelWorkbook(path, self.name, self._headers)
 
 
-def _written_out(row: Row) -> list[tuple[int, str, str]]:
+def _written_out(row: SheetRow) -> list[tuple[int, str, str]]:
     """Formulas with texts in them, such as a link with an address: the value that they show may hold less."""
     return [(cell.column, "formula", cell.says) for cell in row.cells if '"' in cell.says]
 
 
-def _header_row(lines: list[Line]) -> int:
+def _header_row(lines: list[SheetLine]) -> int:
     """Number of the row that names the columns: the first that fills two cells, if it holds no data; 0 for none."""
     widest = max((len(line.texts) for line in lines), default=0)
     for line in lines:
@@ -227,7 +219,7 @@ def _reaching_down(around: Around) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def _fields(line: Line, names: list[str]) -> dict[str, str]:
+def _fields(line: SheetLine, names: list[str]) -> dict[str, str]:
     def name(column: int) -> str:
         return names[column - 1] if column <= len(names) else f"column {column}"
 
@@ -238,7 +230,7 @@ def _fields(line: Line, names: list[str]) -> dict[str, str]:
     return fields
 
 
-def _stored(sheet: Sheet, line: Line) -> bytes:
+def _stored(sheet: Sheet, line: SheetLine) -> bytes:
     """One spelling of a row, since its texts lie apart from it: sheet, cells by column, what hangs on them."""
     cells = [[column_letters(column), text] for column, text in sorted(line.texts.items())]
     notes = [[column_letters(column), what, text] for column, what, text in line.notes]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import Message, Value, message
 from dsr_desk.datasets import erasing
-from dsr_desk.datasets.container import Doomed, Entry, Erased, ItemGone
+from dsr_desk.datasets.container import (
+    ContainerDamaged,
+    ContainerEntry,
+    Doomed,
+    Erased,
+    ItemGone,
+    ItemUnreadable,
+)
 from dsr_desk.datasets.erasing import Changes
 
 
@@ -17,40 +26,46 @@ class FileContainer(ABC):
     """A format says what its items are and writes a file without some of them; the rest is here."""
 
     format: ClassVar[str]
-    title: ClassVar[str]
     tabular: ClassVar[bool] = False
+    magic: ClassVar[bytes]
+    """What every file of the format begins with, where that alone tells."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
 
     @classmethod
-    @abstractmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
+    def recognises(cls, path: Path, head: bytes) -> bool:  # noqa: ARG003
         """Whether the file with these first bytes is of this format. Raises OSError."""
+        return head.startswith(cls.magic)
 
     @classmethod
-    def refusal(cls, path: Path, head: bytes) -> str:
-        """What a file of this format is that is not read all the same, and why; "" otherwise. Raises OSError."""
+    def refusal(cls, path: Path, head: bytes) -> Message | None:
+        """What a file of this format is that is not read all the same, and why; None otherwise. Raises OSError."""
         del path, head
-        return ""
+        return None
 
     @abstractmethod
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         """See `Container.entries`."""
 
     @abstractmethod
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         """Fill the empty file `target` with this container after `changes`; returns notes for `Erased`."""
 
     def companions(self) -> Collection[Path]:
         """Files beside this one that belong to it and are rewritten with it, there or not."""
         return ()
 
+    def rest(self, changes: Changes) -> Iterator[bytes]:  # noqa: ARG002
+        """All that is no item, as it shall be after `changes`; nothing where a format holds items alone."""
+        return iter(())
+
     def rest_digest(self, changes: Changes) -> str:
-        """Digest of all that is no item, as it shall be after `changes`. "" where a format holds items alone."""
-        del changes
-        return ""
+        digest = hashlib.sha256()
+        for piece in self.rest(changes):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         """Member and bytes of the item that a hint points at, None where it points at none."""
@@ -91,6 +106,14 @@ class FileContainer(ABC):
         """Size, time and inode: a rewritten file keeps its time but is another inode."""
         state = self.path.stat()
         return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ino}"
+
+    def damaged(self, code: str, **values: Value) -> ContainerDamaged:
+        """The error for what stands in the way of reading on."""
+        return ContainerDamaged(name=self.name, why=message(code, **values))
+
+    def refuse(self, why: Message) -> bytes:
+        """Stands in for the bytes of an item that is listed and cannot be read. Raises ItemUnreadable."""
+        raise ItemUnreadable(name=self.name, why=why)
 
     def _at(self, path: Path) -> FileContainer:
         return type(self)(path, self.name)

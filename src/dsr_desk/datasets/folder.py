@@ -13,8 +13,17 @@ from typing import ClassVar
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, Doomed, Entry, Erased, ItemGone, ItemUnreadable
+from dsr_desk.datasets.container import (
+    MAX_ITEM_BYTES,
+    TOO_LARGE,
+    ContainerEntry,
+    Doomed,
+    Erased,
+    ItemGone,
+    ItemUnreadable,
+)
 from dsr_desk.datasets.erasing import NotVerified, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.orientation import orientation_beside
@@ -23,13 +32,13 @@ from dsr_desk.storage.files import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileFound:
     """A file below the root, or what keeps us from seeing one. `member` is made safe, `place` is as it lies."""
 
     member: str
     place: str
     name: str
-    problem: str = ""
+    problem: Message | None = None
 
     @property
     def path(self) -> Path:
@@ -41,14 +50,13 @@ class FolderOfPhotos:
     """Photos as files. Links are not followed: what lies inside is listed at its own place."""
 
     format: ClassVar[str] = "folder"
-    title: ClassVar[str] = "folder of photos"
     tabular: ClassVar[bool] = False
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         for folder in walk(self.path):
             yield from self._entries_of(folder)
 
@@ -64,8 +72,8 @@ class FolderOfPhotos:
         before = self.digest()
         found: list[tuple[Path, Doomed]] = []
         missing: list[Doomed] = []
-        notes: list[str] = []
         touched: set[Path] = set()
+        second_names = 0
         for one in doomed:
             path = self._find(one.member)
             if path is None or sha256_hex(self._bytes(path)) != one.digest:
@@ -80,7 +88,7 @@ class FolderOfPhotos:
                 # Records first: without its photo, a sidecar would be listed no more.
                 for path, one in sorted(found, key=lambda pair: not sniff.named_like_record(pair[0].name)):
                     if path.stat().st_nlink > 1:
-                        notes.append("another name (hard link) of an erased file still holds it")
+                        second_names += 1
                     touched.add(path.parent)
                     self._put_away(path, one)
             finally:
@@ -92,7 +100,8 @@ class FolderOfPhotos:
         for one in erased:
             self._require_done(one)
         kept = sum(1 for _ in self.entries())
-        return Erased(kept, tuple(erased), tuple(missing), before, self.digest(), tuple(dict.fromkeys(notes)))
+        notes = (message("note.erase.second-names", count=second_names),) if second_names else ()
+        return Erased(kept, tuple(erased), tuple(missing), before, self.digest(), notes)
 
     def digest(self) -> str:
         """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
@@ -110,14 +119,14 @@ class FolderOfPhotos:
     def fingerprint(self) -> str:
         return self.digest()
 
-    def _entries_of(self, folder: list[Found]) -> Iterator[Entry]:
+    def _entries_of(self, folder: list[FileFound]) -> Iterator[ContainerEntry]:
         photos = photos_of(folder)
         stems = stems_of(photos)
         described = {found.place for found in folder if found.name.endswith(".json")}
         kept: dict[str, bytes] = {}
         for found in folder:
             if found.problem:
-                yield Entry(
+                yield ContainerEntry(
                     ItemKind.PHOTO, found.member, 0, partial(self._refuse, found.problem), problem=found.problem
                 )
             elif found.name in photos:
@@ -135,17 +144,17 @@ class FolderOfPhotos:
             return None
         return orientation_beside(kept[sidecar])
 
-    def _photo(self, found: Found, *, is_photo: bool, orientation: int | None) -> Entry:
+    def _photo(self, found: FileFound, *, is_photo: bool, orientation: int | None) -> ContainerEntry:
         try:
             size = os.lstat(found.place).st_size
             problem = sniff.photo_problem(size, is_photo=is_photo)
             if size > MAX_ITEM_BYTES:
-                problem = f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
+                problem = TOO_LARGE
             elif not os.access(found.place, os.R_OK):
-                problem = "no permission to read it"
-        except OSError:
-            size, problem = 0, "cannot be read"
-        return Entry(
+                problem = message("why.no-permission")
+        except OSError as error:
+            size, problem = 0, refused(error)
+        return ContainerEntry(
             kind=ItemKind.PHOTO,
             member=found.member,
             size=size,
@@ -155,16 +164,17 @@ class FolderOfPhotos:
             orientation=orientation,
         )
 
-    def _record(self, found: Found, photo: str, data: bytes | None) -> Entry:
+    def _record(self, found: FileFound, photo: str, data: bytes | None) -> ContainerEntry:
         folder, slash, _ = found.member.rpartition("/")
-        problem, record = "", None
+        problem: Message | None = None
+        record = None
         read = partial(self._bytes, found.place)
         try:
             data = self._bytes(found.place) if data is None else data
             record, read = record_of(found.name, data), partial(bytes, data)
         except ItemUnreadable:
-            problem = "cannot be read"
-        return Entry(
+            problem = message("why.unreadable")
+        return ContainerEntry(
             kind=ItemKind.RECORD,
             member=found.member,
             size=len(data or b""),
@@ -181,12 +191,12 @@ class FolderOfPhotos:
             with os.fdopen(handle, "rb") as file:
                 state = os.fstat(handle)
                 if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_ITEM_BYTES:
-                    raise ItemUnreadable(name=self.name, why="it is no ordinary file of a sensible size")
+                    raise ItemUnreadable(name=self.name, why=message("why.file.not-ordinary"))
                 return file.read()
         except OSError as error:
-            raise ItemUnreadable(name=self.name, why=(error.strerror or "the system refused").lower()) from error
+            raise ItemUnreadable(name=self.name, why=refused(error)) from error
 
-    def _refuse(self, problem: str) -> bytes:
+    def _refuse(self, problem: Message) -> bytes:
         raise ItemUnreadable(name=self.name, why=problem)
 
     def _find(self, member: str) -> Path | None:
@@ -212,7 +222,7 @@ class FolderOfPhotos:
             with fresh.open("xb") as file:
                 file.write(one.replacement)
             if sync(fresh) != sha256_hex(one.replacement):
-                raise NotVerified(name=self.name, why="a changed photo was not written as it should be")
+                raise NotVerified(name=self.name, why=message("why.erase.not-written"))
             state = path.stat()
             fresh.chmod(stat.S_IMODE(state.st_mode))
             os.utime(fresh, ns=(state.st_atime_ns, state.st_mtime_ns))
@@ -224,35 +234,35 @@ class FolderOfPhotos:
     def _require_done(self, one: Doomed) -> None:
         path = self._find(one.member)
         if one.replacement is None and path is not None:
-            raise NotVerified(name=self.name, why="an erased file is still there")
+            raise NotVerified(name=self.name, why=message("why.erase.still-there"))
         if one.replacement is not None and (path is None or self._bytes(path) != one.replacement):
-            raise NotVerified(name=self.name, why="a changed photo is not there")
+            raise NotVerified(name=self.name, why=message("why.erase.photo-gone"))
 
     def _leftovers(self) -> Iterator[Path]:
         for here, _, names in os.walk(self.path):
             yield from (Path(here, name) for name in names if is_unfinished(name))
 
 
-def walk(root: Path, below: str | None = None) -> Iterator[list[Found]]:
+def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
     """The files of each folder, by name, deepest last; unreadable folders and links that lead out as problems."""
     top, folder = str(root), below or str(root)
     try:
         with os.scandir(folder) as listing:
             children = sorted(listing, key=lambda child: os.fsencode(child.name))
     except OSError:
-        yield [Found(_member(top, folder), folder, Path(folder).name, "this folder cannot be read")]
+        yield [FileFound(_member(top, folder), folder, Path(folder).name, message("why.folder.closed"))]
         return
-    files: list[Found] = []
+    files: list[FileFound] = []
     folders: list[str] = []
     for child in children:
         if child.is_symlink():
             if not _inside(root, Path(child.path)):
-                why = "a link that leads out of the folder, not followed"
-                files.append(Found(_member(top, child.path), child.path, child.name, why))
+                why = message("why.folder.link-out")
+                files.append(FileFound(_member(top, child.path), child.path, child.name, why))
         elif child.is_dir():
             folders.append(child.path)
         elif child.is_file() and not is_unfinished(child.name):
-            files.append(Found(_member(top, child.path), child.path, child.name))
+            files.append(FileFound(_member(top, child.path), child.path, child.name))
     del children
     yield files
     del files
@@ -260,7 +270,7 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[Found]]:
         yield from walk(root, path)
 
 
-def photos_of(folder: Iterable[Found]) -> dict[str, bool]:
+def photos_of(folder: Iterable[FileFound]) -> dict[str, bool]:
     """Names of the files that are photos by content (True) or by name alone (False)."""
     photos: dict[str, bool] = {}
     for found in folder:

@@ -37,12 +37,13 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def packed_like(path: Path, plain: IO[bytes]) -> Iterator[IO[bytes]]:
-    """For writing to `plain`, with gzip around it if the file at `path` has it."""
+def packed_like(path: Path, target: Path) -> Iterator[IO[bytes]]:
+    """For writing to the file at `target`, with gzip around it if the file at `path` has it."""
     with path.open("rb") as old:
         gzipped = old.read(len(MAGIC)) == MAGIC
-    if gzipped:
-        with gzip.GzipFile(filename="", fileobj=plain, mode="wb", mtime=0) as out:
-            yield cast(IO[bytes], out)
-    else:
-        yield plain
+    with target.open("r+b") as plain:
+        if gzipped:
+            with gzip.GzipFile(filename="", fileobj=plain, mode="wb", mtime=0) as out:
+                yield cast(IO[bytes], out)
+        else:
+            yield plain

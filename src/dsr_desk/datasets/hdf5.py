@@ -14,12 +14,13 @@ import numpy as np
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerDamaged, Entry, ItemUnreadable
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.hdf5_tables import (
-    Form,
-    Table,
+    Hdf5Table,
+    TableForm,
     contents_of,
     is_empty,
     items_of,
@@ -30,8 +31,6 @@ from dsr_desk.datasets.hdf5_tables import (
 )
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import entries_of, rest_of_rows, touched
-
-MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
 class Hdf5NotCopied(DeskError):
@@ -48,19 +47,14 @@ class Hdf5File(FileContainer):
     """
 
     format: ClassVar[str] = "hdf5"
-    title: ClassVar[str] = "HDF5 file"
+    magic: ClassVar[bytes] = b"\x89HDF\r\n\x1a\n"
     tabular: ClassVar[bool] = True
 
     def __init__(self, path: Path, name: str, owners: dict[str, str] | None = None) -> None:
         super().__init__(path, name)
         self._owners = dict(owners or {})
 
-    @classmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
-        del path
-        return head.startswith(MAGIC)
-
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as file:
             contents = contents_of(file, self._owners)
             number = 0
@@ -70,15 +64,17 @@ class Hdf5File(FileContainer):
                     yield from entries_of(items_of(table, row), number, group)
                     number += 1
             for name, why in contents.others:
-                read = partial(self._refuse, why)
-                yield Entry(ItemKind.RECORD, safe_name(name.lstrip("/")), int(file[name].nbytes), read, problem=why)
+                read = partial(self.refuse, why)
+                yield ContainerEntry(
+                    ItemKind.RECORD, safe_name(name.lstrip("/")), int(file[name].nbytes), read, problem=why
+                )
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as file:
             _refuse_what_is_not_copied(file, self.name)
             gone, new = self._changed(file, changes)
             if any(rows and not table.alone for table, rows in gone):
-                raise Hdf5NotCopied(name=self.name, why="has as many rows in several groups that may belong together")
+                raise Hdf5NotCopied(name=self.name, why=message("why.hdf5.several-groups"))
             _refuse_values_by_row(file, self.name, {table.rows for table, rows in gone if rows})
             with h5py.File(target, "w", track_order=False) as out:
                 _Copy(
@@ -88,12 +84,11 @@ class Hdf5File(FileContainer):
                     kept = row - sum(1 for one in gone for at in one[1] if column in one[0].columns and at < row)
                     made = out[column]
                     plain = np.frombuffer(data, np.uint8)
-                    made[kept] = plain if form is Form.FILE else pixels_of(data, form).reshape(made.shape[1:])
+                    made[kept] = plain if form is TableForm.FILE else pixels_of(data, form).reshape(made.shape[1:])
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Groups, attributes, types and filters; datasets that are no tables; numbers beside photos."""
-        digest = hashlib.sha256()
         with self._opened() as file:
             contents = contents_of(file, self._owners)
             in_tables = {name for table in contents.tables for name in table.columns}
@@ -103,27 +98,27 @@ class Hdf5File(FileContainer):
                 count = sum(len(items_of(table, row)) for row in rows_of(file, table))
                 own = {at - position: new for at, new in changes.items() if position <= at < position + count}
                 position += count
-                for spelt in rest_of_rows(rows, partial(items_of, table), partial(others_of, table), own):
-                    digest.update(spelt)
-            digest.update(repr(sorted(file.attrs)).encode())
+                yield from rest_of_rows(rows, partial(items_of, table), partial(others_of, table), own)
+            yield repr(sorted(file.attrs)).encode()
+            told: list[bytes] = []
 
             def look(name: str, found: Any) -> None:
                 attributes = sorted((key, str(found.attrs[key])) for key in found.attrs)
-                digest.update(repr((name, type(found).__name__, attributes)).encode("utf-8", "surrogateescape"))
+                told.append(repr((name, type(found).__name__, attributes)).encode("utf-8", "surrogateescape"))
                 if isinstance(found, h5py.Dataset):
-                    digest.update(repr((str(found.dtype), found.shape[1:], found.compression)).encode())
+                    told.append(repr((str(found.dtype), found.shape[1:], found.compression)).encode())
                     if found.name not in in_tables and not is_empty(found):
-                        digest.update(repr(found[()]).encode() if found.nbytes < 4096 else _whole(found))
+                        told.append(repr(found[()]).encode() if found.nbytes < 4096 else _whole(found))
 
             file.visititems(look)
-        return digest.hexdigest()
+            yield from told
 
     def _changed(
         self, file: h5py.File, changes: Changes
-    ) -> tuple[list[tuple[Table, set[int]]], list[tuple[str, int, Form, bytes]]]:
+    ) -> tuple[list[tuple[Hdf5Table, set[int]]], list[tuple[str, int, TableForm, bytes]]]:
         """Rows that go, by table; photos that change: column, row, form, bytes."""
-        gone: list[tuple[Table, set[int]]] = []
-        new: list[tuple[str, int, Form, bytes]] = []
+        gone: list[tuple[Hdf5Table, set[int]]] = []
+        new: list[tuple[str, int, TableForm, bytes]] = []
         position = 0
         for table in contents_of(file, self._owners).tables:
             rows: set[int] = set()
@@ -136,16 +131,13 @@ class Hdf5File(FileContainer):
                     continue
                 for item, data in change.items:
                     if data is None or item.kind is ItemKind.RECORD:
-                        raise Hdf5NotCopied(name=self.name, why="keeps photo and record of a row in step")
+                        raise Hdf5NotCopied(name=self.name, why=message("why.hdf5.in-step"))
                     new.append((item.column, number, table.photos[item.column], data))
             gone.append((table, rows))
         return gone, new
 
     def _at(self, path: Path) -> Hdf5File:
         return Hdf5File(path, self.name, self._owners)
-
-    def _refuse(self, why: str) -> bytes:
-        raise ItemUnreadable(name=self.name, why=why)
 
     @contextmanager
     def _opened(self) -> Iterator[h5py.File]:
@@ -158,7 +150,7 @@ class Hdf5File(FileContainer):
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise
-            raise ContainerDamaged(name=self.name, why="a dataset or an attribute in it cannot be read") from error
+            raise self.damaged("why.hdf5.unreadable") from error
 
 
 class _Copy:
@@ -238,9 +230,9 @@ def _refuse_what_is_not_copied(file: h5py.File, name: str) -> None:
         if isinstance(found, h5py.Dataset):
             kinds.append(found.dtype)
             if found.is_virtual or found.external:
-                raise Hdf5NotCopied(name=name, why="holds a dataset that lies in other files")
+                raise Hdf5NotCopied(name=name, why=message("why.hdf5.elsewhere"))
         if any(_refers(kind) for kind in kinds):
-            raise Hdf5NotCopied(name=name, why="holds references to places in itself")
+            raise Hdf5NotCopied(name=name, why=message("why.hdf5.references"))
 
     file.visititems(look)
 
@@ -261,7 +253,7 @@ def _refuse_values_by_row(file: h5py.File, name: str, counts: Collection[int]) -
         for key in found.attrs:
             shape = found.attrs.get_id(key).shape
             if shape and shape[0] in counts and shape[0] > 1:
-                raise Hdf5NotCopied(name=name, why="has an attribute with a value for each row")
+                raise Hdf5NotCopied(name=name, why=message("why.hdf5.attribute-by-row"))
 
     look("", file)
     file.visititems(look)

@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import RowItem, record_in
@@ -25,7 +26,7 @@ SMALLEST_SIDE = 16
 """Planes of bytes that are smaller are no photos."""
 
 
-class Form(StrEnum):
+class TableForm(StrEnum):
     """How a column holds photos: as files, or as pixels (rows, columns, colours; colours first; grey)."""
 
     FILE = "file"
@@ -35,7 +36,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Table:
+class Hdf5Table:
     """Datasets with as many rows. `photos` are those that hold photos, `names` is one with file names ("" for none).
 
     `alone` is False where datasets of other groups have as many rows and it is not known to which table they belong.
@@ -43,7 +44,7 @@ class Table:
 
     rows: int
     columns: tuple[str, ...]
-    photos: dict[str, Form]
+    photos: dict[str, TableForm]
     names: str
     alone: bool = True
 
@@ -52,8 +53,8 @@ class Table:
 class Contents:
     """`others` are datasets that are no part of a table, with the reason."""
 
-    tables: tuple[Table, ...]
-    others: tuple[tuple[str, str], ...]
+    tables: tuple[Hdf5Table, ...]
+    others: tuple[tuple[str, Message], ...]
 
 
 Grouped = dict[tuple[str, int], list[h5py.Dataset]]
@@ -66,7 +67,7 @@ def contents_of(file: h5py.File, owners: dict[str, str]) -> Contents:
     `owners` remembers the group to whose table each dataset belongs: without some rows, another one may have as many.
     """
     grouped: Grouped = {}
-    others: list[tuple[str, str]] = []
+    others: list[tuple[str, Message]] = []
 
     def look(_: str, found: Any) -> None:
         if not isinstance(found, h5py.Dataset) or is_empty(found):
@@ -87,13 +88,13 @@ def contents_of(file: h5py.File, owners: dict[str, str]) -> Contents:
         if photos or texts:
             names = next((one.name for one in texts if one.ndim == 1 and _holds_file_names(one)), "")
             alone = not any(count == rows and other != group for other, count in joined)
-            tables.append(Table(rows, tuple(one.name for one in datasets), photos, names, alone))
+            tables.append(Hdf5Table(rows, tuple(one.name for one in datasets), photos, names, alone))
         else:
-            others += [(one.name, "numbers without a photo or a text beside them") for one in datasets]
-    return Contents(tuple(tables), tuple(sorted(others)))
+            others += [(one.name, message("why.hdf5.numbers-alone")) for one in datasets]
+    return Contents(tuple(tables), tuple(sorted(others, key=lambda other: other[0])))
 
 
-def _joined(grouped: Grouped, forms: dict[str, Form | None], owners: dict[str, str]) -> Grouped:
+def _joined(grouped: Grouped, forms: dict[str, TableForm | None], owners: dict[str, str]) -> Grouped:
     """Groups without photos belong to the one group with photos that has as many rows, where there is one."""
     with_photos: dict[int, list[str]] = {}
     for (group, rows), datasets in grouped.items():
@@ -108,7 +109,7 @@ def _joined(grouped: Grouped, forms: dict[str, Form | None], owners: dict[str, s
     return joined
 
 
-def rows_of(file: h5py.File, table: Table) -> Iterator[dict[str, Any]]:
+def rows_of(file: h5py.File, table: Hdf5Table) -> Iterator[dict[str, Any]]:
     """The values of each row, a block of rows at a time; photos as files, arrays of numbers as digests."""
     step = rows_in_block(file, table.columns)
     for start in range(0, table.rows, step):
@@ -117,7 +118,7 @@ def rows_of(file: h5py.File, table: Table) -> Iterator[dict[str, Any]]:
             yield {name: _value(blocks[name][at], table.photos.get(name)) for name in table.columns}
 
 
-def items_of(table: Table, row: dict[str, Any]) -> list[RowItem]:
+def items_of(table: Hdf5Table, row: dict[str, Any]) -> list[RowItem]:
     name = row.get(table.names)
     items = [
         RowItem(ItemKind.PHOTO, column, safe_name(str(name or column.lstrip("/"))), row[column])
@@ -127,7 +128,7 @@ def items_of(table: Table, row: dict[str, Any]) -> list[RowItem]:
     return items + record_in(others_of(table, row), texts_alone=bool(table.photos))
 
 
-def others_of(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+def others_of(table: Hdf5Table, row: dict[str, Any]) -> dict[str, Any]:
     """The columns without photos, by their own names, or with their groups where two are called alike."""
     own = Counter(name.rpartition("/")[2] for name in table.columns)
     return {
@@ -148,46 +149,46 @@ def rows_in_block(file: h5py.File, columns: Sequence[str]) -> int:
     return max(1, BLOCK_BYTES // weight)
 
 
-def pixels_of(data: bytes, form: Form) -> np.ndarray[Any, Any]:
+def pixels_of(data: bytes, form: TableForm) -> np.ndarray[Any, Any]:
     """The array that a PPM or PGM made by `_as_file` was made from."""
     kind, size, _, raw = data.split(b"\n", 3)
     across, down = (int(number) for number in size.split())
     plain = np.frombuffer(raw, np.uint8).reshape((down, across, 3) if kind == b"P6" else (down, across))
-    return plain.transpose(2, 0, 1) if form is Form.PLANES else plain
+    return plain.transpose(2, 0, 1) if form is TableForm.PLANES else plain
 
 
 def is_empty(found: h5py.Dataset) -> bool:
     return bool(found.shape) and found.shape[0] == 0
 
 
-def _why_not(found: h5py.Dataset) -> str:
-    """Why a dataset is no column, "" where it may be one."""
+def _why_not(found: h5py.Dataset) -> Message | None:
+    """Why a dataset is no column, None where it may be one."""
     if found.shape is None or not found.shape or h5py.check_ref_dtype(found.dtype) is not None:
-        return "a single value, or references to other places"
+        return message("why.hdf5.single")
     if found.dtype.kind == "f" and found.ndim == 4 and 3 in (found.shape[1], found.shape[3]):
-        return f"pixels as {found.dtype.name} and not as bytes"
+        return message("why.hdf5.pixels-as", type=found.dtype.name)
     if found.dtype == np.uint8 and found.ndim == 4 and not _form_by_shape(found.shape):
-        return "pixels in another order than rows, columns, three colours"
-    return ""
+        return message("why.hdf5.pixel-order")
+    return None
 
 
-def _form_of(found: h5py.Dataset) -> Form | None:
+def _form_of(found: h5py.Dataset) -> TableForm | None:
     if found.dtype == np.uint8 and found.ndim in (3, 4):
         return _form_by_shape(found.shape)
     if found.ndim == 1 and found.dtype.kind in "OSV" and found.dtype.names is None:
         for value in islice((found[at] for at in range(len(found))), LOOKED_AT):
-            if sniff.photo_kind(_bytes(value)[: sniff.HEAD_BYTES]):
-                return Form.FILE
+            if sniff.photo_kind(_bytes(value)):
+                return TableForm.FILE
     return None
 
 
-def _form_by_shape(shape: tuple[int, ...]) -> Form | None:
+def _form_by_shape(shape: tuple[int, ...]) -> TableForm | None:
     if len(shape) == 3 and min(shape[1:]) >= SMALLEST_SIDE:
-        return Form.GREY
+        return TableForm.GREY
     if len(shape) == 4 and min(shape[1:3]) >= SMALLEST_SIDE and shape[3] in (1, 3):
-        return Form.COLOUR
+        return TableForm.COLOUR
     if len(shape) == 4 and min(shape[2:]) >= SMALLEST_SIDE and shape[1] == 3:
-        return Form.PLANES
+        return TableForm.PLANES
     return None
 
 
@@ -200,15 +201,15 @@ def _holds_file_names(found: h5py.Dataset) -> bool:
     return any(sniff.named_like_photo(str(_plain(found[at]))) for at in range(min(1, len(found))))
 
 
-def _value(value: Any, form: Form | None) -> Any:
+def _value(value: Any, form: TableForm | None) -> Any:
     if form is None:
         return _plain(value)
-    return _bytes(value) if form is Form.FILE else _as_file(value, form)
+    return _bytes(value) if form is TableForm.FILE else _as_file(value, form)
 
 
-def _as_file(pixels: np.ndarray[Any, Any], form: Form) -> bytes:
+def _as_file(pixels: np.ndarray[Any, Any], form: TableForm) -> bytes:
     """Pixels as PPM or PGM: a few words before the very bytes that are stored."""
-    if form is Form.PLANES:
+    if form is TableForm.PLANES:
         pixels = pixels.transpose(1, 2, 0)
     grey = pixels.ndim == 2 or pixels.shape[2] == 1
     head = f"{'P5' if grey else 'P6'}\n{pixels.shape[1]} {pixels.shape[0]}\n255\n"

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Doomed, Entry, Erased
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.orientation import SAMPLE_FIELDS, orientation_beside, orientation_in
 from dsr_desk.datasets.parquet import ParquetTable
@@ -30,7 +30,6 @@ class Img2DatasetShard(WebDatasetShard):
     """
 
     format: ClassVar[str] = "img2dataset"
-    title: ClassVar[str] = "img2dataset shard"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -48,7 +47,7 @@ class Img2DatasetShard(WebDatasetShard):
         counts = self.path.with_name(f"{self.path.stem}_stats.json")
         return (counts, self._table_path) if self._table else (counts,)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         for entry in super().entries():
             if entry.kind is ItemKind.PHOTO:
                 entry = replace(entry, orientation=self.orientations.get(_key(entry.group)))

@@ -1,19 +1,20 @@
-"""JSON documents: every object in a list is one record, read as a stream, however large the document is."""
+"""JSON documents: every object in a list is one record, read as a stream, however large the document is.
+
+Records are found by hand, since no parser tells where their bytes lie, and all other bytes stay as they are.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, ClassVar
 
-from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry
-from dsr_desk.datasets.erasing import CHUNK, Changes
+from dsr_desk.core.message import Message, Value, message
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, record_entry
+from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.jsonl import BOM
 from dsr_desk.datasets.records import flatten
@@ -22,6 +23,14 @@ from dsr_desk.datasets.registration import describes_a_dataset
 _TOKEN = re.compile(rb'[\\"{}\[\],]')
 DEEPEST = 2
 """Records are objects of a list that is the document itself, or the value of one of its fields."""
+
+
+class _NoDocument(Exception):
+    """Brackets that do not match, a record that is too large, no end; `why` goes into an error for people."""
+
+    def __init__(self, code: str, **values: Value) -> None:
+        super().__init__(code)
+        self.why = message(code, **values)
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,6 @@ class JsonDocument(FileContainer):
     """A list of objects, or an object with such lists. Erasing keeps all other bytes as they are."""
 
     format: ClassVar[str] = "json"
-    title: ClassVar[str] = "JSON document"
     tabular: ClassVar[bool] = True
 
     @classmethod
@@ -49,40 +57,31 @@ class JsonDocument(FileContainer):
         with path.open("rb") as file:
             try:
                 return next(_spans(file), None) is not None
-            except ValueError:
+            except _NoDocument:
                 return path.suffix.lower() == ".json"
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self.path.open("rb") as file, self.path.open("rb") as source:
             for span in self._records(file):
                 source.seek(span.start)
                 raw = source.read(span.end - span.start)
-                yield Entry(
-                    kind=ItemKind.RECORD,
-                    member="",
-                    size=len(raw),
-                    read=partial(bytes, raw),
-                    hint=span.start,
-                    record=self._fields(raw),
-                )
+                yield record_entry(raw, span.start, self._fields(raw))
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self.path.open("rb") as file, self.path.open("rb") as source, target.open("r+b") as out:
             for piece in self._pieces(file, source, changes):
                 out.write(piece)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """All that stands around records, without blanks and commas: what an erasure may change."""
         del changes
-        digest = hashlib.sha256()
         with self.path.open("rb") as file, self.path.open("rb") as source:
             done = 0
             for span in self._records(file):
-                digest.update(_bare(_between(source, done, span.start)))
+                yield _bare(_between(source, done, span.start))
                 done = span.end
-            digest.update(_bare(_between(source, done, self.path.stat().st_size)))
-        return digest.hexdigest()
+            yield _bare(_between(source, done, self.path.stat().st_size))
 
     def _pieces(self, file: IO[bytes], source: IO[bytes], changes: Changes) -> Iterator[bytes]:
         """The document after the changes. A record takes the comma before it along, a list's first the one after."""
@@ -91,33 +90,33 @@ class JsonDocument(FileContainer):
         for position, span in enumerate(self._records(file)):
             new = changes.get(position, b"")
             if new is not None:
-                yield from _chunks(source, done, span.start)
-                yield from [new] if new else _chunks(source, span.start, span.end)
+                yield from chunks(source, done, span.start)
+                yield from [new] if new else chunks(source, span.start, span.end)
                 done = span.end
             elif span.comma not in (-1, taken):
-                yield from _chunks(source, done, span.comma)
+                yield from chunks(source, done, span.comma)
                 done = span.end
             else:
-                yield from _chunks(source, done, span.start)
+                yield from chunks(source, done, span.start)
                 taken = span.follow
                 done = span.follow + 1 if span.follow >= 0 else span.end
-        yield from _chunks(source, done, self.path.stat().st_size)
+        yield from chunks(source, done, self.path.stat().st_size)
 
     def _records(self, file: IO[bytes]) -> Iterator[Span]:
         try:
             yield from _spans(file)
-        except ValueError as error:
-            raise ContainerDamaged(name=self.name, why=str(error)) from error
+        except _NoDocument as error:
+            raise ContainerDamaged(name=self.name, why=error.why) from error
 
     def _fields(self, raw: bytes) -> dict[str, str]:
         try:
             return {name: text for name, text in flatten(json.loads(raw)).items() if text}
         except (ValueError, RecursionError) as error:
-            raise ContainerDamaged(name=self.name, why="a record in it is no JSON") from error
+            raise self.damaged("why.json.record") from error
 
 
 def _spans(file: IO[bytes]) -> Iterator[Span]:
-    """Objects of lists down to `DEEPEST`. Raises ValueError where brackets do not match or the end is missing."""
+    """Objects of lists down to `DEEPEST`. Raises _NoDocument."""
     stack: list[bytes] = []
     commas: list[int] = []
     start = -1
@@ -138,16 +137,16 @@ def _spans(file: IO[bytes]) -> Iterator[Span]:
             commas.append(-1)
         elif token in b"}]":
             if not stack or stack.pop() + token not in (b"{}", b"[]"):
-                raise ValueError(f"brackets do not match at byte {offset}")
+                raise _NoDocument("why.json.brackets", byte=offset)
             commas.pop()
             if start >= 0 and token == b"}" and stack and stack[-1] == b"[" and len(stack) <= DEEPEST:
                 if offset - start > MAX_ITEM_BYTES:
-                    raise ValueError("a record in it is too large")
+                    raise _NoDocument("why.json.record-size")
                 ended = offset + 1
         elif token == b"," and stack:
             commas[-1] = offset
     if stack or in_text:
-        raise ValueError("it ends in the middle")
+        raise _NoDocument("why.ends-early")
 
 
 def _tokens(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
@@ -167,15 +166,7 @@ def _tokens(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def _between(source: IO[bytes], start: int, end: int) -> bytes:
-    return b"".join(_chunks(source, start, end))
-
-
-def _chunks(source: IO[bytes], start: int, end: int) -> Iterator[bytes]:
-    source.seek(start)
-    left = end - start
-    while left > 0 and (chunk := source.read(min(left, CHUNK))):
-        left -= len(chunk)
-        yield chunk
+    return b"".join(chunks(source, start, end))
 
 
 def _bare(text: bytes) -> bytes:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator
-from functools import partial
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry
+from dsr_desk.core.message import Message
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerEntry, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.records import flatten
@@ -22,7 +20,6 @@ class JsonLines(FileContainer):
     """A line that is no object is no record and stays; a last line that is cut off is damage."""
 
     format: ClassVar[str] = "jsonl"
-    title: ClassVar[str] = "JSON lines"
     tabular: ClassVar[bool] = True
 
     @classmethod
@@ -37,26 +34,19 @@ class JsonLines(FileContainer):
         named = path.suffix.lower() in {".jsonl", ".ndjson", ".jsonlines"}
         return isinstance(_parsed(first), dict) and (named if not following else _text(following).startswith(b"{"))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self.path.open("rb") as file:
             for offset, line, record in self._lines(file):
                 if record is not None:
-                    raw = _raw(line)
-                    yield Entry(
-                        kind=ItemKind.RECORD,
-                        member="",
-                        size=len(raw),
-                        read=partial(bytes, raw),
-                        hint=offset,
-                        record={name: text for name, text in flatten(record).items() if text},
-                    )
+                    texts = {name: text for name, text in flatten(record).items() if text}
+                    yield record_entry(_raw(line), offset, texts)
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self.path.open("rb") as file:
             file.seek(hint)
             return "", _raw(file.readline(MAX_ITEM_BYTES))
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
         with self.path.open("rb") as file, target.open("r+b") as out:
             for _, line, record in self._lines(file):
@@ -69,21 +59,17 @@ class JsonLines(FileContainer):
                     out.write(line.replace(_raw(line), new) if new != _raw(line) else line)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         del changes
-        digest = hashlib.sha256()
         with self.path.open("rb") as file:
-            for _, line, record in self._lines(file):
-                if record is None:
-                    digest.update(line)
-        return digest.hexdigest()
+            yield from (line for _, line, record in self._lines(file) if record is None)
 
     def _lines(self, file: IO[bytes]) -> Iterator[tuple[int, bytes, dict[str, Any] | None]]:
         offset = 0
         while line := file.readline(MAX_ITEM_BYTES):
             parsed = _parsed(line) if _text(line) else None
             if parsed is None and _text(line):
-                raise ContainerDamaged(name=self.name, why=f"the line at byte {offset} is no JSON")
+                raise self.damaged("why.jsonl.line", byte=offset)
             yield offset, line, parsed if isinstance(parsed, dict) else None
             offset += len(line)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from dsr_desk.core.message import Value, message
 from dsr_desk.datasets.container import ContainerDamaged
 
 MAGIC = struct.pack("<I", 0xBEEFC0DE)
@@ -31,7 +32,7 @@ _DEEPEST = 32
 
 
 @dataclass(frozen=True)
-class Node:
+class PageNode:
     """A key and where its value lies. `is_tree` says that it is a named database, `hint` finds the node again."""
 
     key: bytes
@@ -64,20 +65,20 @@ class Pages:
         self.meta = self._newest()
         self._size = self.meta.page_size
         if (self.meta.last_page + 1) * self._size > self._bytes:
-            raise self._damaged("it ends in the middle")
+            raise self._damaged("why.ends-early")
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[PageNode]:
         """All keys of the main tree in its order."""
         count, before = 0, b""
         for node in self._below(self.meta.root, _DEEPEST) if self.meta.root <= self.meta.last_page else ():
             if count and not self.meta.flags and node.key <= before:
-                raise self._damaged(f"the keys on page {node.hint // _SLOTS} are out of order")
+                raise self._damaged("why.lmdb.order", page=node.hint // _SLOTS)
             yield node
             count, before = count + 1, node.key
         if count != self.meta.entries:
-            raise self._damaged(f"it says that it holds {self.meta.entries} keys, and {count} were found")
+            raise self._damaged("why.lmdb.keys", said=self.meta.entries, found=count)
 
-    def node_at(self, hint: int) -> Node | None:
+    def node_at(self, hint: int) -> PageNode | None:
         """The node that a hint points at, None where it points at none."""
         number, slot = divmod(hint, _SLOTS)
         if hint < 0 or number > self.meta.last_page:
@@ -86,11 +87,11 @@ class Pages:
         flags, slots = self._slots(page, number)
         return self._leaf(page, number, slot, slots[slot]) if flags & _LEAF and slot < len(slots) else None
 
-    def value(self, node: Node) -> bytes:
+    def value(self, node: PageNode) -> bytes:
         self._file.seek(node.start)
         data = self._file.read(node.size)
         if len(data) != node.size:
-            raise self._damaged("it ends in the middle")
+            raise self._damaged("why.ends-early")
         return data
 
     def _newest(self) -> Meta:
@@ -98,7 +99,7 @@ class Pages:
         others = [self._meta(first.page_size)] if first else [self._meta(size) for size in _SIZES]
         found = [meta for meta in (first, *others) if meta is not None]
         if not found:
-            raise self._damaged("neither of its first two pages says where its keys begin")
+            raise self._damaged("why.lmdb.no-start")
         return max(found, key=lambda meta: meta.turn)
 
     def _meta(self, offset: int) -> Meta | None:
@@ -114,9 +115,9 @@ class Pages:
             return None
         return Meta(size, map_size, flags, entries, root, last, turn)
 
-    def _below(self, number: int, deeper: int) -> Iterator[Node]:
+    def _below(self, number: int, deeper: int) -> Iterator[PageNode]:
         if not deeper:
-            raise self._damaged("its tree of keys has no end")
+            raise self._damaged("why.lmdb.no-end")
         page = self._page(number)
         flags, slots = self._slots(page, number)
         for slot, at in enumerate(slots):
@@ -126,16 +127,16 @@ class Pages:
                 low, high, highest, _ = _NODE.unpack_from(page, at)
                 yield from self._below(low | high << 16 | highest << 32, deeper - 1)
 
-    def _leaf(self, page: bytes, number: int, slot: int, at: int) -> Node:
+    def _leaf(self, page: bytes, number: int, slot: int, at: int) -> PageNode:
         low, high, flags, key_size = _NODE.unpack_from(page, at)
         size, begin = low | high << 16, at + _NODE.size + key_size
         stored = 8 if flags & _BIG else size
         if flags & _SEVERAL or begin + stored > self._size:
-            raise self._damaged(f"a key on page {number} cannot be read")
+            raise self._damaged("why.lmdb.key", page=number)
         start = number * self._size + begin
         if flags & _BIG:
             start = self._run(int.from_bytes(page[begin : begin + 8], "little"), size)
-        return Node(page[at + _NODE.size : begin], start, size, bool(flags & _TREE), number * _SLOTS + slot)
+        return PageNode(page[at + _NODE.size : begin], start, size, bool(flags & _TREE), number * _SLOTS + slot)
 
     def _run(self, number: int, size: int) -> int:
         """Where a value begins that has pages of its own."""
@@ -146,11 +147,11 @@ class Pages:
             fits = size + _RUN.size <= pages * self._size and number + pages - 1 <= self.meta.last_page
             if there == number and flags & _OVERFLOW and fits:
                 return number * self._size + _RUN.size
-        raise self._damaged(f"page {number} does not hold the value that it should")
+        raise self._damaged("why.lmdb.value", page=number)
 
     def _page(self, number: int) -> bytes:
         if number > self.meta.last_page:
-            raise self._damaged(f"it points at page {number}, which is not there")
+            raise self._damaged("why.lmdb.no-page", page=number)
         self._file.seek(number * self._size)
         return self._file.read(self._size)
 
@@ -159,11 +160,11 @@ class Pages:
         there, _, flags, lower, upper = _HEADER.unpack_from(page)
         kind = flags & (_BRANCH | _LEAF | _OVERFLOW | _META | _FIXED)
         if there != number or kind not in (_BRANCH, _LEAF) or not _HEADER.size <= lower <= upper <= self._size:
-            raise self._damaged(f"page {number} is no page of its tree")
+            raise self._damaged("why.lmdb.page", page=number)
         slots = list(struct.unpack_from(f"<{(lower - _HEADER.size) // 2}H", page, _HEADER.size))
         if any(not upper <= at <= self._size - _NODE.size for at in slots):
-            raise self._damaged(f"page {number} is no page of its tree")
+            raise self._damaged("why.lmdb.page", page=number)
         return flags, slots
 
-    def _damaged(self, why: str) -> ContainerDamaged:
-        return ContainerDamaged(name=self._name, why=why)
+    def _damaged(self, code: str, **values: Value) -> ContainerDamaged:
+        return ContainerDamaged(name=self._name, why=message(code, **values))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator
@@ -16,11 +15,12 @@ import lmdb
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, Entry, ItemUnreadable
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, Node, Pages
+from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, PageNode, Pages
 from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import flatten
 from dsr_desk.datasets.unread import PICKLED, is_pickle
@@ -42,12 +42,12 @@ class StoreNotCopied(DeskError):
 
 @dataclass(frozen=True)
 class Value:
-    """What a key holds: its bytes, `kind` and `record` as in `Entry`; `problem` says why it is no item."""
+    """What a key holds: its bytes, `kind` and `record` as in `ContainerEntry`; `problem` says why it is no item."""
 
     kind: ItemKind
     data: bytes
     record: dict[str, str] | None = None
-    problem: str = ""
+    problem: Message | None = None
 
 
 class LmdbStore(FileContainer):
@@ -57,36 +57,35 @@ class LmdbStore(FileContainer):
     """
 
     format: ClassVar[str] = "lmdb"
-    title: ClassVar[str] = "LMDB store"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
         return head[16:20] == MAGIC and not cls.refusal(path, head)
 
     @classmethod
-    def refusal(cls, path: Path, head: bytes) -> str:
+    def refusal(cls, path: Path, head: bytes) -> Message | None:
         """A store whose first values are all pickles holds nothing that can be read, and neither does one of sets."""
         if head[16:20] != MAGIC:
-            return ""
+            return None
         try:
             with path.open("rb") as file:
                 pages = Pages(file, path.name)
                 if pages.meta.flags & MANY_VALUES:
-                    return "LMDB store with several values a key"
+                    return message("kind.lmdb.several")
                 values = _first_values(pages)
         except DeskError:
-            return ""
-        return f"LMDB store of values in {PICKLED}" if values and all(map(is_pickle, values)) else ""
+            return None
+        return message("kind.lmdb.pickled") if values and all(map(is_pickle, values)) else None
 
     def companions(self) -> Collection[Path]:
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as pages:
             for node in pages.nodes():
                 value = _value_of(pages, node)
                 member = safe_name(node.key.decode("utf-8", "surrogateescape"))
-                yield Entry(
+                yield ContainerEntry(
                     kind=value.kind,
                     member=member,
                     size=node.size,
@@ -107,17 +106,17 @@ class LmdbStore(FileContainer):
             except DeskError:
                 return None
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         """Keys are put in the order of the old store, so that the new one is as tight as it can be."""
         gone: list[bytes] = []
         told: list[bytes] = []
         with self._opened() as pages:
             if pages.meta.flags:
-                raise StoreNotCopied(name=self.name, why="orders its keys in a way of its own")
+                raise StoreNotCopied(name=self.name, why=message("why.lmdb.own-order"))
             with _Writer(target, max(pages.meta.map_size, SPARE_MAP)) as out:
                 for position, node in enumerate(pages.nodes()):
                     if node.is_tree:
-                        raise StoreNotCopied(name=self.name, why="holds databases inside the database")
+                        raise StoreNotCopied(name=self.name, why=message("why.lmdb.databases"))
                     new = changes.get(position, b"")
                     if new is None:
                         gone.append(node.key)
@@ -127,20 +126,16 @@ class LmdbStore(FileContainer):
                         told.append(node.key)
         return _notes(gone, told)
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Keys and values that are no items."""
-        digest = hashlib.sha256()
         with self._opened() as pages:
             for position, node in enumerate(pages.nodes()):
                 value = _value_of(pages, node)
                 if value.problem and changes.get(position, b"") is not None:
-                    digest.update(f"{len(node.key)}:{node.size}".encode() + node.key + value.data)
-        return digest.hexdigest()
+                    yield f"{len(node.key)}:{node.size}".encode() + node.key + value.data
 
     def _read(self, value: Value) -> bytes:
-        if value.problem:
-            raise ItemUnreadable(name=self.name, why=value.problem)
-        return value.data
+        return self.refuse(value.problem) if value.problem else value.data
 
     @contextmanager
     def _opened(self) -> Iterator[Pages]:
@@ -200,23 +195,23 @@ def _first_values(pages: Pages) -> list[bytes]:
     return values
 
 
-def _value_of(pages: Pages, node: Node) -> Value:
+def _value_of(pages: Pages, node: PageNode) -> Value:
     about = bool(_ABOUT_THE_STORE.fullmatch(node.key))
     kind = ItemKind.RECORD if about or node.is_tree else ItemKind.PHOTO
     if node.size > MAX_ITEM_BYTES:
-        return Value(kind, b"", problem=f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB")
+        return Value(kind, b"", problem=TOO_LARGE)
     data = pages.value(node)
     if node.is_tree:
-        return Value(kind, data, problem="a database inside the database")
-    if sniff.photo_kind(data[: sniff.HEAD_BYTES]):
+        return Value(kind, data, problem=message("why.lmdb.database"))
+    if sniff.photo_kind(data):
         return Value(ItemKind.PHOTO, data)
     if is_pickle(data):
         return Value(kind, data, problem=PICKLED)
     if about:
-        return Value(kind, data, problem="it tells of the store itself and is not understood")
+        return Value(kind, data, problem=message("why.lmdb.about-itself"))
     fields = _fields_of(data)
     return (
-        Value(kind, data, problem="neither a photo nor a text")
+        Value(kind, data, problem=message("why.lmdb.neither"))
         if fields is None
         else Value(ItemKind.RECORD, data, fields)
     )
@@ -241,8 +236,8 @@ def _group_of(member: str) -> str:
     return without_suffix(_ROLE.sub("", member, count=1) if _ROLE.match(member) else member)
 
 
-def _notes(gone: list[bytes], told: list[bytes]) -> list[str]:
+def _notes(gone: list[bytes], told: list[bytes]) -> list[Message]:
     if not gone or not told:
         return []
-    names = ", ".join(safe_name(key.decode("utf-8", "surrogateescape")) for key in told)
-    return [f"{names} tell of the store itself and stay as they were: they still count or name the erased keys"]
+    names = tuple(safe_name(key.decode("utf-8", "surrogateescape")) for key in told)
+    return [message("note.lmdb.about-itself", names=names)]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, refused
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.registry import survey
+from dsr_desk.datasets.registry import LeftOut, survey
 
 MOST_ITEMS = 10_000
 MOST_BYTES = 256 * 1024 * 1024
@@ -29,7 +30,7 @@ class Sight:
     """What was seen of one container.
 
     `unreadable` counts, by reason, photos and records that are listed and cannot be read. `complete` is False where
-    only the first items were counted. `problem` says in a few words why nothing more could be seen. `columns` holds
+    only the first items were counted. `problem` says why nothing more could be seen. `columns` holds
     up to `MOST_VALUES` values of each column of its records, as they are stored: personal data.
     """
 
@@ -37,20 +38,20 @@ class Sight:
     size: int
     photos: int
     records: int
-    unreadable: Mapping[str, int]
+    unreadable: Mapping[Message, int]
     complete: bool
-    problem: str
+    problem: Message | None
     columns: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Looked:
-    """`format` is "folder" for a folder; `not_understood` are lines "name: why" or "name", complete."""
+    """`format` is "folder" for a folder; the rest as in `registry.Survey`."""
 
     format: str
-    says: str
+    says: Message
     sights: tuple[Sight, ...]
-    not_understood: tuple[str, ...]
+    not_understood: tuple[LeftOut, ...]
 
 
 def look(path: Path, check: Callable[[], None] = lambda: None) -> Looked:
@@ -66,9 +67,10 @@ def look(path: Path, check: Callable[[], None] = lambda: None) -> Looked:
 def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], None]) -> Sight:
     kinds: Counter[ItemKind] = Counter()
     columns: dict[str, list[str]] = {}
-    unreadable: Counter[str] = Counter()
+    unreadable: Counter[Message] = Counter()
     weight = 0
-    problem, complete = "", True
+    problem: Message | None = None
+    complete = True
     try:
         for entry in islice(container.entries(), most + 1):
             check()
@@ -85,9 +87,9 @@ def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], 
                     if len(values) < MOST_VALUES:
                         values.append(value)
     except DeskError as error:
-        problem, complete = str(error.details.get("why", error.what_happened.rstrip("."))), False
+        problem, complete = error.why, False
     except OSError as error:
-        problem, complete = (error.strerror or "the system refused").lower(), False
+        problem, complete = refused(error), False
     return Sight(
         container=container,
         size=_size(container, weight),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,15 +13,15 @@ import pyarrow.parquet as pq
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import ContainerDamaged, Entry
+from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.orientation import orientation_in
 from dsr_desk.datasets.rows import Row, RowItem, entries_of, record_in, rest_of_rows, touched
 
-MAGIC = b"PAR1"
 BATCH_ROWS = 64
 LOOKED_AT = 32
 
@@ -38,21 +37,16 @@ class ParquetTable(FileContainer):
     """A row's photos are items of their own, its other columns one record; a row goes when all of its items go."""
 
     format: ClassVar[str] = "parquet"
-    title: ClassVar[str] = "Parquet file"
+    magic: ClassVar[bytes] = b"PAR1"
     tabular: ClassVar[bool] = True
 
-    @classmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
-        del path
-        return head.startswith(MAGIC)
-
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as file:
             for number, row in self._rows(file):
                 group = f"row {number}" if self.photo_columns else ""
                 yield from entries_of(self._items(row), number, group, orientation_in(row.get("exif")))
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
         with self._opened() as file:
             settings = _settings_of(file.metadata)
@@ -64,14 +58,11 @@ class ParquetTable(FileContainer):
                         out.write_table(table, row_group_size=table.num_rows)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Schema, metadata, and what rows with photos hold beside items."""
         with self._opened() as file:
-            digest = hashlib.sha256(file.schema_arrow.serialize().to_pybytes())
-            rows = (row for _, row in self._rows(file))
-            for spelt in rest_of_rows(rows, self._items, self._others, changes):
-                digest.update(spelt)
-        return digest.hexdigest()
+            yield file.schema_arrow.serialize().to_pybytes()
+            yield from rest_of_rows((row for _, row in self._rows(file)), self._items, self._others, changes)
 
     @cached_property
     def photo_columns(self) -> Mapping[str, bool]:
@@ -152,7 +143,7 @@ class ParquetTable(FileContainer):
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise
-            raise ContainerDamaged(name=self.name, why="its footer or a column cannot be read") from error
+            raise self.damaged("why.parquet.unreadable") from error
 
 
 def _settings_of(metadata: pq.FileMetaData) -> dict[str, Any]:
@@ -189,7 +180,7 @@ def _is_image_struct(kind: pa.StructType) -> bool:
 
 
 def _holds_photo(cells: pa.Array) -> bool:
-    return any(cell.is_valid and sniff.photo_kind(cell.as_py()[: sniff.HEAD_BYTES]) for cell in cells)
+    return any(cell.is_valid and sniff.photo_kind(cell.as_py()) for cell in cells)
 
 
 def _rows_of(batch: pa.RecordBatch, *, one_by_one: bool) -> Iterator[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 A record is the magic number, a length whose upper three bits say whether it is whole or a part, the data, and zeros up
 to a multiple of four. Data that holds the magic number is cut there. The data begins with a header: flag, label, id.
+Read by hand: MXNet, the only library that reads it, is kept no more.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 from collections.abc import Collection, Iterator
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Doomed, Entry, Erased
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Erased
 from dsr_desk.datasets.erasing import Changes, refusal, sync
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import UNFINISHED
@@ -30,7 +31,7 @@ _WHOLE, _START, _MIDDLE, _END = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordIoRecord:
     """`key` is the id in the record's header, `header` that with its labels, `data` what follows: a photo, mostly."""
 
     start: int
@@ -41,7 +42,7 @@ class Record:
 
     @property
     def is_photo(self) -> bool:
-        return bool(sniff.photo_kind(self.data[: sniff.HEAD_BYTES]))
+        return bool(sniff.photo_kind(self.data))
 
 
 class RecordFile(FileContainer):
@@ -51,18 +52,13 @@ class RecordFile(FileContainer):
     """
 
     format: ClassVar[str] = "recordio"
-    title: ClassVar[str] = "MXNet RecordIO"
+    magic: ClassVar[bytes] = MAGIC_BYTES
 
-    @classmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
-        del path
-        return head.startswith(MAGIC_BYTES) and len(head) >= 8
-
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self.path.open("rb") as file:
             for record in self._records(file):
                 if record.is_photo:
-                    yield Entry(
+                    yield ContainerEntry(
                         kind=ItemKind.PHOTO,
                         member=str(record.key),
                         size=len(record.data),
@@ -89,7 +85,7 @@ class RecordFile(FileContainer):
         except OSError as error:
             raise refusal(error, self.path, self.name) from error
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         moved: dict[int, int] = {}
         gone: set[int] = set()
         position = 0
@@ -110,20 +106,14 @@ class RecordFile(FileContainer):
                     file.seek(record.start)
                     out.write(file.read(record.end - record.start))
         self._prepare_companions(moved, gone)
-        beside = [path.suffix for path in (self._index, self._list) if path.exists()]
-        if not gone or not beside:
-            return []
-        return [f"the erased keys are gone from {' and '.join(beside)}: a loader that counts through must skip them"]
+        beside = tuple(path.suffix for path in (self._index, self._list) if path.exists())
+        return [message("note.recordio.keys-gone", suffixes=beside)] if gone and beside else []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Records that hold no photo."""
         del changes
-        digest = hashlib.sha256()
         with self.path.open("rb") as file:
-            for record in self._records(file):
-                if not record.is_photo:
-                    digest.update(record.header + record.data)
-        return digest.hexdigest()
+            yield from (record.header + record.data for record in self._records(file) if not record.is_photo)
 
     def companions(self) -> Collection[Path]:
         return (self._index, self._list)
@@ -188,13 +178,13 @@ class RecordFile(FileContainer):
         }
         return not dropped & {str(key).encode() for _, key in records}
 
-    def _records(self, file: IO[bytes]) -> Iterator[Record]:
+    def _records(self, file: IO[bytes]) -> Iterator[RecordIoRecord]:
         offset = 0
         while (record := self._record(file, offset)) is not None:
             yield record
             offset = record.end
 
-    def _record(self, file: IO[bytes], start: int) -> Record | None:
+    def _record(self, file: IO[bytes], start: int) -> RecordIoRecord | None:
         """The record at an offset, None at the end of the file."""
         file.seek(start)
         parts: list[bytes] = []
@@ -208,17 +198,17 @@ class RecordFile(FileContainer):
             padding = file.read(-length % 4)
             whole = len(data) == length and len(padding) == -length % 4
             if magic != MAGIC or not whole or (part in (_WHOLE, _START)) != (not parts) or len(parts) > MAX_ITEM_BYTES:
-                raise ContainerDamaged(name=self.name, why=f"no whole record at byte {start}")
+                raise self.damaged("why.recordio.no-record", byte=start)
             parts.append(data)
             if part in (_WHOLE, _END):
                 return self._opened(start, file.tell(), MAGIC_BYTES.join(parts))
 
-    def _opened(self, start: int, end: int, data: bytes) -> Record:
+    def _opened(self, start: int, end: int, data: bytes) -> RecordIoRecord:
         if len(data) < _HEADER.size:
-            raise ContainerDamaged(name=self.name, why=f"the record at byte {start} has no header")
+            raise self.damaged("why.recordio.no-header", byte=start)
         flag, _, key, _ = _HEADER.unpack_from(data)
         split = _HEADER.size + 4 * flag
-        return Record(start, end, key, data[:split], data[split:])
+        return RecordIoRecord(start, end, key, data[:split], data[split:])
 
 
 def _packed(data: bytes) -> bytes:

@@ -17,6 +17,7 @@ import yaml
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.names import suffix_of, without_suffix
 
@@ -42,7 +43,7 @@ class Described:
     """What one file says. `facts` holds only the fields that it fills."""
 
     path: Path
-    format: str
+    format: Message
     facts: Facts
 
     def version(self, name: str = "", version: str = "") -> DatasetVersion:
@@ -56,11 +57,11 @@ def read_facts(path: Path) -> Described:
     if path.stat().st_size <= LARGEST:
         text = path.read_text("utf-8-sig", errors="replace")
         if path.suffix.lower() in {".md", ".markdown"}:
-            return Described(path, "Hugging Face dataset card", _cleaned(_card(text)))
+            return Described(path, message("described.card"), _cleaned(_card(text)))
         document = _parsed(text)
         for name, fits, read in _DOCUMENTS:
             if isinstance(document, dict) and fits(document):
-                return Described(path, name, _cleaned(read(document)))
+                return Described(path, message(name), _cleaned(read(document)))
     raise FactsNotUnderstood(path=path)
 
 
@@ -158,8 +159,8 @@ def _provenance_record(document: Mapping[str, Any]) -> Facts:
 
 
 _DOCUMENTS: tuple[tuple[str, Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Facts]], ...] = (
-    ("Croissant", _is_croissant, _croissant),
-    ("Data & Trust provenance record", _is_provenance_record, _provenance_record),
+    ("described.croissant", _is_croissant, _croissant),
+    ("described.provenance-record", _is_provenance_record, _provenance_record),
 )
 
 _CARD_LINES = {

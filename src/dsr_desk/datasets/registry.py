@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.csv_table import CsvTable
@@ -76,13 +77,24 @@ class SourceNotUnderstood(DeskError):
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What is not read below a folder: a file, or what a link or a closed folder hides."""
+
+    name: str
+    why: Message
+
+
+UNKNOWN_FORMAT = message("why.format.unknown")
+
+
+@dataclass(frozen=True)
 class Survey:
-    """What lies at a path. `not_understood` are lines "name: why" or "name", complete."""
+    """What lies at a path, in one sentence, and what of it is not read."""
 
     format: str
-    says: str
+    says: Message
     containers: tuple[Container, ...]
-    not_understood: tuple[str, ...] = ()
+    not_understood: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,12 +104,8 @@ class _Contents:
     containers: tuple[FileContainer, ...]
     photos: int
     records: int
-    problems: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-REASONS = 3
-"""Of a folder in which nothing is read, so many files are named with the reason."""
+    problems: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
 
 
 def survey(path: Path, base: Path | None = None) -> Survey:
@@ -109,18 +117,24 @@ def survey(path: Path, base: Path | None = None) -> Survey:
     path, base = _placed(path, base)
     if not path.is_dir():
         container = _open_file(path, base)
-        return Survey(container.format, f"{container.title}, {_size(path.stat().st_size)}", (container,))
+        says = message("survey.file", format=format_of(container), bytes=path.stat().st_size)
+        return Survey(container.format, says, (container,))
     contents = _contents_of(path, base)
     if not (contents.containers or contents.photos or contents.problems):
         raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
     loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
-    parts = [_plural(contents.photos, "loose photo")] if contents.photos else []
-    parts += [f"{_plural(contents.records, 'record')} beside them"] if contents.records else []
-    titles = Counter(container.title for container in contents.containers)
-    parts += [f"{count} × {title}" for title, count in sorted(titles.items())]
-    says = "folder: " + (", ".join(parts) or "nothing that can be read")
+    parts = [message("survey.photos", count=contents.photos)] if contents.photos else []
+    parts += [message("survey.records", count=contents.records)] if contents.records else []
+    formats = Counter(map(format_of, contents.containers))
+    parts += [message("survey.containers", number=number, format=one) for one, number in formats.items()]
+    says = message("survey.folder", parts=tuple(parts)) if parts else message("survey.nothing")
     found: tuple[Container, ...] = (*loose, *contents.containers)
     return Survey(FolderOfPhotos.format, says, found, (*contents.problems, *contents.others))
+
+
+def format_of(container: Container) -> Message:
+    """What people call the format of a container."""
+    return message(f"format.{container.format}")
 
 
 def open_source(path: Path, base: Path | None = None) -> list[Container]:
@@ -140,11 +154,7 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
     for format_ in FORMATS:
         if format_.format == format_name:
             return format_(path, name)
-    raise SourceNotUnderstood(path=path, what=f"a container of the format “{format_name}”")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    raise SourceNotUnderstood(path=path, what=message("kind.of-format", format=format_name))
 
 
 def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
@@ -154,29 +164,29 @@ def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
     except FileNotFoundError:
         raise SourceMissing(path=path) from None
     except OSError as error:
-        raise SourceUnreadable(path=path, why=_why(error)) from error
+        raise SourceUnreadable(path=path, why=refused(error)) from error
     return path, (base.absolute() if base is not None else path.parent)
 
 
 def _open_file(path: Path, base: Path) -> FileContainer:
     try:
         if not path.is_file():
-            raise SourceNotUnderstood(path=path, what="a device or a pipe")
+            raise SourceNotUnderstood(path=path, what=message("kind.device"))
         if not path.stat().st_size:
             raise SourceEmpty(path=path)
         container = _recognise(path, base)
     except OSError as error:
-        raise SourceUnreadable(path=path, why=_why(error)) from error
+        raise SourceUnreadable(path=path, why=refused(error)) from error
     if container is None:
-        raise SourceNotUnderstood(path=path, what=_unread(path) or "a file of an unknown format")
+        raise SourceNotUnderstood(path=path, what=_unread(path) or message("kind.unknown"))
     return container
 
 
 def _contents_of(root: Path, base: Path) -> _Contents:
     containers: list[FileContainer] = []
     photos = records = 0
-    problems: list[str] = []
-    others: dict[Path, str] = {}
+    problems: list[LeftOut] = []
+    others: dict[Path, LeftOut] = {}
     for folder in walk(root):
         in_folder = photos_of(folder)
         stems = stems_of(in_folder)
@@ -184,8 +194,8 @@ def _contents_of(root: Path, base: Path) -> _Contents:
         for found in folder:
             if found.problem:
                 if found.place == str(root):
-                    raise SourceUnreadable(path=root, why="permission denied")
-                problems.append(f"{found.member}: {found.problem}")
+                    raise SourceUnreadable(path=root, why=message("why.no-permission"))
+                problems.append(LeftOut(found.member, found.problem))
             elif found.name in in_folder:
                 continue
             elif described_by(found.name, in_folder, stems):
@@ -199,23 +209,28 @@ def _contents_of(root: Path, base: Path) -> _Contents:
 
 
 def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
-    reasons = [says for says in contents.others if ": " in says][:REASONS]
-    told = f" ({'; '.join(reasons)})" if reasons else ""
-    what = f"a folder of {_plural(len(contents.others), 'file')} of other formats{told}"
+    count = len(contents.others)
+    told = tuple(
+        message("part.why", name=one.name, why=one.why) for one in contents.others if one.why != UNKNOWN_FORMAT
+    )
+    what = message("kind.folder-told", count=count, files=told) if told else message("kind.folder", count=count)
     return SourceNotUnderstood(path=path, what=what)
 
 
-def _sort_out(path: Path, member: str, base: Path, containers: list[FileContainer], others: dict[Path, str]) -> None:
+def _sort_out(
+    path: Path, member: str, base: Path, containers: list[FileContainer], others: dict[Path, LeftOut]
+) -> None:
     try:
         container = _recognise(path, base)
     except OSError as error:
-        others[path] = f"{member}: {_why(error)}"
+        others[path] = LeftOut(member, refused(error))
         return
     if container is not None:
         containers.append(container)
         return
     kind = _unread(path)
-    others[path] = f"{member}: {kind}, not read" if kind else member
+    why = message("why.format.not-read", kind=kind) if kind else UNKNOWN_FORMAT
+    others[path] = LeftOut(member, why)
 
 
 def _recognise(path: Path, base: Path) -> FileContainer | None:
@@ -226,25 +241,12 @@ def _recognise(path: Path, base: Path) -> FileContainer | None:
     return None
 
 
-def _unread(path: Path) -> str:
-    """What a file is that is not read, with why where that is a decision; "" if unknown. Raises OSError."""
+def _unread(path: Path) -> Message | None:
+    """What a file is that is not read, with why where that is a decision; None if unknown. Raises OSError."""
     head = sniff.head_of(path)
     refusals = (format_.refusal(path, head) for format_ in FORMATS)
-    return next(filter(None, refusals), "") or unread_kind(head)
+    return next(filter(None, refusals), None) or unread_kind(head)
 
 
 def _name(path: Path, base: Path) -> str:
     return safe_name(path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name)
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or "the system refused").lower()
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

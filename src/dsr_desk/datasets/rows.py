@@ -10,7 +10,7 @@ from typing import Any
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import Entry
+from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.records import flatten
 
@@ -40,11 +40,13 @@ def record_in(others: Row, *, texts_alone: bool, telling: Row | None = None) -> 
     return [RowItem(ItemKind.RECORD, "", "", stored_row(others), texts_of(others))]
 
 
-def entries_of(items: Sequence[RowItem], hint: int, group: str, orientation: int | None = None) -> Iterator[Entry]:
+def entries_of(
+    items: Sequence[RowItem], hint: int, group: str, orientation: int | None = None
+) -> Iterator[ContainerEntry]:
     """The items of a row as a container lists them."""
     for item in items:
         is_photo = item.kind is ItemKind.PHOTO
-        yield Entry(
+        yield ContainerEntry(
             kind=item.kind,
             member=item.member,
             size=len(item.data),
@@ -52,7 +54,7 @@ def entries_of(items: Sequence[RowItem], hint: int, group: str, orientation: int
             hint=hint,
             group=group,
             record=item.record,
-            problem=sniff.photo_problem(len(item.data), is_photo=_is_photo(item.data)) if is_photo else "",
+            problem=sniff.photo_problem(len(item.data), is_photo=_is_photo(item.data)) if is_photo else None,
             orientation=orientation if is_photo else None,
         )
 
@@ -101,7 +103,7 @@ def rest_of_rows(
 
 
 def _is_photo(data: bytes) -> bool:
-    return bool(sniff.photo_kind(data[: sniff.HEAD_BYTES]))
+    return bool(sniff.photo_kind(data))
 
 
 def _spelt(value: Any) -> str:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import MAX_ITEM_BYTES
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE
 from dsr_desk.datasets.names import suffix_of
 
 HEAD_BYTES = 4096
@@ -80,15 +81,15 @@ def kind_of(name: str, head: bytes) -> ItemKind | None:
     return ItemKind.RECORD if named_like_record(name) else None
 
 
-def member_problem(kind: ItemKind, head: bytes, size: int) -> str:
-    """Why a member of an archive is not read, "" where it is."""
+def member_problem(kind: ItemKind, head: bytes, size: int) -> Message | None:
+    """Why a member of an archive is not read, None where it is."""
     if size > MAX_ITEM_BYTES:
-        return f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
-    return photo_problem(size, is_photo=bool(photo_kind(head))) if kind is ItemKind.PHOTO else ""
+        return TOO_LARGE
+    return photo_problem(size, is_photo=bool(photo_kind(head))) if kind is ItemKind.PHOTO else None
 
 
-def photo_problem(size: int, *, is_photo: bool) -> str:
-    """Why something that is named like a photo cannot be one, "" where it can: `is_photo` by its first bytes."""
+def photo_problem(size: int, *, is_photo: bool) -> Message | None:
+    """Why something that is named like a photo cannot be one, None where it can: `is_photo` by its first bytes."""
     if size == 0:
-        return "empty"
-    return "" if is_photo else "named like a photo, but its content is none"
+        return message("why.photo.empty")
+    return None if is_photo else message("why.photo.by-name-alone")

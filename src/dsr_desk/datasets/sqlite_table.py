@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry, Erased
+from dsr_desk.core.message import Message
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.rows import stored_row, texts_of
 
-MAGIC = b"SQLite format 3\0"
 NAMELESS = "rowid"
 
 
@@ -39,7 +36,7 @@ class NotByRow(DeskError):
 
 
 @dataclass(frozen=True)
-class Table:
+class SqliteTable:
     """A table with rows of its own. `key` are the columns that name a row: the rowid, or a primary key without one."""
 
     name: str
@@ -52,31 +49,18 @@ class SqliteDatabase(FileContainer):
     """Tables in the order of their names, rows in the order of their keys. Views and hidden tables are left out."""
 
     format: ClassVar[str] = "sqlite"
-    title: ClassVar[str] = "SQLite database"
+    magic: ClassVar[bytes] = b"SQLite format 3\0"
     tabular: ClassVar[bool] = True
 
-    @classmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
-        del path
-        return head.startswith(MAGIC)
-
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as db:
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise ContainerDamaged(name=self.name, why="its own check finds it inconsistent")
+                raise self.damaged("why.sqlite.check")
             number = 0
             for table in self._tables(db):
                 for row in db.execute(_select(table)):
                     values = dict(zip(table.columns, row[len(table.key) :], strict=True))
-                    data = stored_row([table.name, values])
-                    yield Entry(
-                        kind=ItemKind.RECORD,
-                        member="",
-                        size=len(data),
-                        read=partial(bytes, data),
-                        hint=number,
-                        record=texts_of(values),
-                    )
+                    yield record_entry(stored_row([table.name, values]), number, texts_of(values))
                     number += 1
 
     def erase(self, doomed: Collection[Doomed]) -> Erased:
@@ -89,7 +73,7 @@ class SqliteDatabase(FileContainer):
     def companions(self) -> Collection[Path]:
         return [self.path.with_name(self.path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
             mode = old.execute("PRAGMA journal_mode").fetchone()[0]
             old.backup(new)
@@ -108,17 +92,17 @@ class SqliteDatabase(FileContainer):
                 new.execute("PRAGMA journal_mode = WAL")
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """The schema, views and triggers included."""
         del changes
         with self._opened() as db:
             rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
-        return hashlib.sha256(json.dumps(rows, ensure_ascii=False, default=str).encode()).hexdigest()
+        yield json.dumps(rows, ensure_ascii=False, default=str).encode()
 
-    def _delete(self, db: sqlite3.Connection, changes: Changes) -> list[Table]:
+    def _delete(self, db: sqlite3.Connection, changes: Changes) -> list[SqliteTable]:
         """Deletes by position, table by table; keys are read before anything is deleted."""
         number = 0
-        touched: list[tuple[Table, list[tuple[Any, ...]]]] = []
+        touched: list[tuple[SqliteTable, list[tuple[Any, ...]]]] = []
         for table in self._tables(db):
             keys = []
             for row in db.execute(_select(table)):
@@ -133,7 +117,7 @@ class SqliteDatabase(FileContainer):
         virtual = [table for table in self._tables(db) if table.virtual]
         return [table for table, _ in touched] + virtual
 
-    def _tables(self, db: sqlite3.Connection) -> list[Table]:
+    def _tables(self, db: sqlite3.Connection) -> list[SqliteTable]:
         listed = db.execute("PRAGMA table_list").fetchall()
         found = []
         for schema, name, kind, _, without_rowid, _ in listed:
@@ -143,7 +127,7 @@ class SqliteDatabase(FileContainer):
             columns = tuple(column for _, column, *_ in info)
             primary = tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
             key = primary if without_rowid else (_rowid_name(columns),)
-            table = Table(name, columns, key, kind == "virtual")
+            table = SqliteTable(name, columns, key, kind == "virtual")
             if columns and _readable(db, table):
                 found.append(table)
         return sorted(found, key=lambda table: table.name)
@@ -168,16 +152,16 @@ class SqliteDatabase(FileContainer):
                 db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
                 yield db
         except (sqlite3.DatabaseError, UnicodeError) as error:
-            raise ContainerDamaged(name=self.name, why="a table in it cannot be read") from error
+            raise self.damaged("why.sqlite.table") from error
 
 
-def _select(table: Table) -> str:
+def _select(table: SqliteTable) -> str:
     keys = ", ".join(_quoted(column) for column in table.key)
     columns = ", ".join(_quoted(column) for column in table.columns)
     return f"SELECT {keys}, {columns} FROM {_quoted(table.name)} ORDER BY {keys}"
 
 
-def _readable(db: sqlite3.Connection, table: Table) -> bool:
+def _readable(db: sqlite3.Connection, table: SqliteTable) -> bool:
     """A virtual table whose module is not here, or that has no rows of its own, cannot be listed."""
     if not table.virtual:
         return True

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import tarfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import gzipped, sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
-from dsr_desk.datasets.erasing import CHUNK, Changes
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry
+from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import record_of
@@ -24,7 +24,7 @@ _BROKEN = (tarfile.TarError, *gzipped.BROKEN, ValueError, OverflowError, Recursi
 
 
 @dataclass(frozen=True)
-class Member:
+class TarMember:
     """One member: `position` counts items from 0 and is None for what is none. `start` to `end` are its blocks."""
 
     info: tarfile.TarInfo
@@ -40,13 +40,12 @@ class TarArchive(FileContainer):
     """A tar archive of photos. Members keep their bytes, headers included, when others are erased."""
 
     format: ClassVar[str] = "tar"
-    title: ClassVar[str] = "tar archive"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
         return _is_header(gzipped.unpacked_head(path, head, BLOCK))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with gzipped.opened(self.path) as file:
             for member in self._members(file):
                 if member.kind is not None:
@@ -73,13 +72,9 @@ class TarArchive(FileContainer):
         del name, lost_groups
         return False
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         followers = 0
-        with (
-            gzipped.opened(self.path) as file,
-            target.open("r+b") as plain,
-            gzipped.packed_like(self.path, plain) as out,
-        ):
+        with gzipped.opened(self.path) as file, gzipped.packed_like(self.path, target) as out:
             lost_names, lost_groups = self._lost(file, changes)
             file.seek(0)
             for member in self._members(file):
@@ -91,19 +86,16 @@ class TarArchive(FileContainer):
                 else:
                     self._copy(file, out, (member.start, member.end))
             _finish(out)
-        return [f"{followers} other member(s) of erased samples went with them"] if followers else []
+        return [message("note.tar.followers", count=followers)] if followers else []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Names, headers and contents of all members that are no items and stay."""
-        digest = hashlib.sha256()
         with gzipped.opened(self.path) as file:
             lost_names, lost_groups = self._lost(file, changes)
             file.seek(0)
             for member in self._members(file):
                 if member.position is None and not self._goes(member, changes, lost_names, lost_groups):
-                    for chunk in _chunks(file, member.start, member.end):
-                        digest.update(chunk)
-        return digest.hexdigest()
+                    yield from chunks(file, member.start, member.end)
 
     def _lost(self, file: IO[bytes], changes: Changes) -> tuple[set[str], set[str]]:
         """Names of the members that go, and the groups of which no photo stays."""
@@ -123,7 +115,7 @@ class TarArchive(FileContainer):
         return names, gone - staying
 
     def _goes(
-        self, member: Member, changes: Changes, lost_names: Collection[str], lost_groups: Collection[str]
+        self, member: TarMember, changes: Changes, lost_names: Collection[str], lost_groups: Collection[str]
     ) -> bool:
         if member.position is not None:
             return changes.get(member.position, b"") is None
@@ -131,7 +123,7 @@ class TarArchive(FileContainer):
             return member.info.linkname in lost_names
         return member.info.isreg() and self.leaves_with(member.name, lost_groups)
 
-    def _members(self, file: IO[bytes]) -> Iterator[Member]:
+    def _members(self, file: IO[bytes]) -> Iterator[TarMember]:
         position = 0
         try:
             with tarfile.open(fileobj=file, mode="r:") as archive:
@@ -140,17 +132,17 @@ class TarArchive(FileContainer):
                     vars(archive)["members"] = []  # the library remembers all of them
                     start, end = end, archive.offset
                     if end <= start or info.size < 0:
-                        raise ContainerDamaged(name=self.name, why=f"the member at byte {start} has no sensible size")
+                        raise self.damaged("why.tar.size", byte=start)
                     member = self._member(file, info, position, (start, end))
                     yield member
                     position += member.position is not None
                 self._require_end(file, archive.offset)
         except _BROKEN as error:
-            raise ContainerDamaged(name=self.name, why=_reason(error)) from error
+            raise self.damaged(_reason(error)) from error
 
-    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int, span: tuple[int, int]) -> Member:
+    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int, span: tuple[int, int]) -> TarMember:
         kind, head = self._kind(file, info)
-        return Member(
+        return TarMember(
             info=info,
             name=safe_name(info.name),
             position=position if kind is not None else None,
@@ -167,14 +159,14 @@ class TarArchive(FileContainer):
         head = file.read(min(info.size, sniff.HEAD_BYTES))
         return sniff.kind_of(info.name, head), head
 
-    def _entry(self, file: IO[bytes], member: Member) -> Entry:
+    def _entry(self, file: IO[bytes], member: TarMember) -> ContainerEntry:
         info = member.info
         kind = member.kind or ItemKind.RECORD
         problem = sniff.member_problem(kind, member.head, info.size)
         record = None
         if kind is ItemKind.RECORD and not problem:
             record = record_of(info.name, self._read(file, info))
-        return Entry(
+        return ContainerEntry(
             kind=kind,
             member=member.name,
             size=info.size,
@@ -187,32 +179,32 @@ class TarArchive(FileContainer):
 
     def _read(self, file: IO[bytes], info: tarfile.TarInfo) -> bytes:
         if info.size > MAX_ITEM_BYTES:
-            raise ItemUnreadable(name=self.name, why="it is too large")
+            return self.refuse(TOO_LARGE)
         try:
             data = _read_member(file, info)
         except (OSError, EOFError, zlib.error) as error:
-            raise ContainerDamaged(name=self.name, why=_reason(error)) from error
+            raise self.damaged(_reason(error)) from error
         if len(data) < info.size:
-            raise ContainerDamaged(name=self.name, why="it ends in the middle of a member")
+            raise self.damaged("why.tar.cut")
         return data
 
     def _require_end(self, file: IO[bytes], offset: int) -> None:
         """The standard reader takes a broken header, or a cut file, for the end; what follows would be missed."""
         file.seek(offset)
         if len(file.read(BLOCK)) < BLOCK:
-            raise ContainerDamaged(name=self.name, why="it has no end mark, so members may be missing")
+            raise self.damaged("why.tar.no-end-mark")
         file.seek(offset)
         while chunk := file.read(CHUNK):
             if chunk.strip(b"\0"):
-                raise ContainerDamaged(name=self.name, why=f"no readable member header after byte {offset}")
+                raise self.damaged("why.tar.no-header", byte=offset)
 
     def _copy(self, file: IO[bytes], out: IO[bytes], span: tuple[int, int]) -> None:
         copied = 0
-        for chunk in _chunks(file, *span):
+        for chunk in chunks(file, *span):
             out.write(chunk)
             copied += len(chunk)
         if copied != span[1] - span[0]:
-            raise ContainerDamaged(name=self.name, why="it ends in the middle of a member")
+            raise self.damaged("why.tar.cut")
 
 
 def _read_member(file: IO[bytes], info: tarfile.TarInfo) -> bytes:
@@ -220,15 +212,7 @@ def _read_member(file: IO[bytes], info: tarfile.TarInfo) -> bytes:
     return file.read(info.size)
 
 
-def _chunks(file: IO[bytes], start: int, end: int) -> Iterable[bytes]:
-    file.seek(start)
-    left = end - start
-    while left and (chunk := file.read(min(left, CHUNK))):
-        left -= len(chunk)
-        yield chunk
-
-
-def _global_header(file: IO[bytes], member: Member) -> tuple[int, int]:
+def _global_header(file: IO[bytes], member: TarMember) -> tuple[int, int]:
     """A pax header for all members that follow stands before a member and stays when that one goes."""
     file.seek(member.start)
     block = file.read(BLOCK)
@@ -263,7 +247,5 @@ def _is_header(block: bytes) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """The library's words name no member: they speak of headers, data and checksums."""
-    if isinstance(error, tarfile.TarError):
-        return "a member's header cannot be read, or it ends in the middle of a member"
-    return "its compressed data cannot be unpacked"
+    """The code of what went wrong while members were read."""
+    return "why.tar.header" if isinstance(error, tarfile.TarError) else "why.not-unpacked"

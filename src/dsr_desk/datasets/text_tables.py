@@ -1,4 +1,7 @@
-"""Encoding, delimiter and rows of delimited text, found from the content. Rows keep their stored bytes."""
+"""Encoding, delimiter and rows of delimited text, found from the content. Rows keep their stored bytes.
+
+Rows are cut by hand: the standard reader gives values and no bytes, and an erasure keeps those of all other rows.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ class Dialect:
 
 
 @dataclass(frozen=True)
-class Row:
+class TextRow:
     """`raw` is the row without the `ending` that separates it from the next; `offset` is in bytes."""
 
     offset: int
@@ -95,7 +98,7 @@ def _line_end_of(text: str) -> str:
     return "\n" if "\r\n" in counted or counted.count("\n") >= counted.count("\r") else "\r"
 
 
-def rows_of(file: IO[bytes], dialect: Dialect) -> Iterator[Row]:
+def rows_of(file: IO[bytes], dialect: Dialect) -> Iterator[TextRow]:
     """All rows of an open file, the header and blank ones included. A quoted field may hold line ends."""
     offset = len(dialect.bom)
     while True:
@@ -140,7 +143,7 @@ def windows_page(raw: bytes) -> str:
     return "cp1250" if central > len(_WESTERN.findall(raw)) else "cp1252"
 
 
-def _next_row(file: IO[bytes], dialect: Dialect, offset: int) -> tuple[Row | None, int]:
+def _next_row(file: IO[bytes], dialect: Dialect, offset: int) -> tuple[TextRow | None, int]:
     file.seek(offset)
     first = _line(file, dialect)
     if not first:
@@ -155,7 +158,7 @@ def _next_row(file: IO[bytes], dialect: Dialect, offset: int) -> tuple[Row | Non
     if quoted:
         raw = first
     ending = _ending(raw, dialect)
-    return Row(offset, raw[: len(raw) - len(ending)], ending), offset + len(raw)
+    return TextRow(offset, raw[: len(raw) - len(ending)], ending), offset + len(raw)
 
 
 def _line(file: IO[bytes], dialect: Dialect) -> bytes:

@@ -1,6 +1,7 @@
 """The messages of a TFRecord, as TensorFlow publishes them: an Example is features by name, each a list of one type.
 
-A SequenceExample has further lists of features. Its first field is that of an Example, so one message reads both.
+A SequenceExample has further lists of features. Its first field is that of an Example, so one message reads both. Spelt
+out for protobuf here, since the classes made of them come with TensorFlow alone.
 """
 
 from __future__ import annotations

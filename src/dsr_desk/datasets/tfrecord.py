@@ -1,7 +1,7 @@
 """TFRecord files: photos and texts in the features of each record.
 
 A record is its length (8 bytes), a checksum of that, its data and a checksum of that; checksums are CRC-32C, turned
-and moved by a constant.
+and moved by a constant. Read by hand: the library that reads it is TensorFlow, which is larger than all of this.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import IO, Any, ClassVar
 import google_crc32c
 
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import gzipped, sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
-from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, ContainerEntry
+from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import Row, RowItem, Touched, entries_of, record_in, stored_row, touched
@@ -34,7 +35,7 @@ _ABOUT_A_PHOTO = frozenset({NAME, "format", "colorspace", "sha256", "md5", "key"
 
 
 @dataclass(frozen=True)
-class Record:
+class TfRecord:
     """`start` to `end` are the record's bytes with lengths and checksums; `data` is None where it is too large."""
 
     number: int
@@ -51,7 +52,6 @@ class TfRecordFile(FileContainer):
     """A record goes when all of its items go; otherwise the features of an item that goes are emptied."""
 
     format: ClassVar[str] = "tfrecord"
-    title: ClassVar[str] = "TFRecord file"
     tabular: ClassVar[bool] = True
 
     @classmethod
@@ -62,7 +62,7 @@ class TfRecordFile(FileContainer):
         length, check = HEAD.unpack_from(head)
         return bool(0 < length < 2**40 and masked_crc(head[:8]) == check)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with gzipped.opened(self.path) as file:
             for record in self._records(file):
                 yield from self._entries(record)
@@ -78,31 +78,25 @@ class TfRecordFile(FileContainer):
         place = hint % MOST_ITEMS
         return (found[place].member, found[place].read()) if place < len(found) and not found[place].problem else None
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
-        with (
-            gzipped.opened(self.path) as file,
-            target.open("r+b") as plain,
-            gzipped.packed_like(self.path, plain) as out,
-        ):
+        with gzipped.opened(self.path) as file, gzipped.packed_like(self.path, target) as out:
             for record in self._records(file):
                 items = _items(record)
                 change = touched(items, changes, position)
                 position += max(1, len(items))
                 if change.goes:
                     continue
-                if change.items:
-                    out.write(_framed(_changed(record, change)))
+                kept = _changed(record, change) if change.items else record.data
+                if kept is not None:
+                    out.write(_framed(kept))
                 else:
-                    after = file.tell()
-                    file.seek(record.start)
-                    _copy(file, out, record.end - record.start)
-                    file.seek(after)
+                    for chunk in chunks(file, record.start, record.end):
+                        out.write(chunk)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         """Records that are no item, and numbers beside photos."""
-        digest = hashlib.sha256()
         position = 0
         with gzipped.opened(self.path) as file:
             for record in self._records(file):
@@ -110,12 +104,11 @@ class TfRecordFile(FileContainer):
                 goes = touched(items, changes, position).goes
                 position += max(1, len(items))
                 if not items:
-                    digest.update(hashlib.sha256(record.data or str(record.end - record.start).encode()).digest())
+                    yield hashlib.sha256(record.data or str(record.end - record.start).encode()).digest()
                 elif not goes and all(item.kind is ItemKind.PHOTO for item in items):
-                    digest.update(_beside_photos(record))
-        return digest.hexdigest()
+                    yield _beside_photos(record)
 
-    def _entries(self, record: Record) -> Iterator[Entry]:
+    def _entries(self, record: TfRecord) -> Iterator[ContainerEntry]:
         """A record without items is listed with the reason, and counts as one."""
         items = _items(record)
         if items:
@@ -123,53 +116,45 @@ class TfRecordFile(FileContainer):
             for place, entry in enumerate(entries_of(items, record.start * MOST_ITEMS, group)):
                 yield replace(entry, hint=record.start * MOST_ITEMS + place)
             return
-        problem = "it is no tf.train.Example that holds a photo or a text"
-        if record.data is None:
-            problem = f"larger than {MAX_ITEM_BYTES // 1024 // 1024} MiB"
+        problem = TOO_LARGE if record.data is None else message("why.tfrecord.no-example")
         size = record.end - record.start
-        yield Entry(
-            ItemKind.RECORD, "", size, partial(self._refuse, problem), record.start * MOST_ITEMS, problem=problem
+        yield ContainerEntry(
+            ItemKind.RECORD, "", size, partial(self.refuse, problem), record.start * MOST_ITEMS, problem=problem
         )
 
-    def _refuse(self, problem: str) -> bytes:
-        raise ItemUnreadable(name=self.name, why=problem)
-
-    def _records(self, file: IO[bytes]) -> Iterator[Record]:
+    def _records(self, file: IO[bytes]) -> Iterator[TfRecord]:
         number = start = 0
         while True:
             file.seek(start)
             try:
                 record = self._record(file, number, start)
             except gzipped.BROKEN as error:
-                raise ContainerDamaged(name=self.name, why="its compressed data cannot be unpacked") from error
+                raise self.damaged("why.not-unpacked") from error
             if record is None:
                 return
             yield record
             number, start = number + 1, record.end
 
-    def _record(self, file: IO[bytes], number: int, start: int) -> Record | None:
+    def _record(self, file: IO[bytes], number: int, start: int) -> TfRecord | None:
         """The record that begins where the file stands, None at its end."""
         head = file.read(HEAD.size)
         if not head:
             return None
         length, check = HEAD.unpack(head) if len(head) == HEAD.size else (0, -1)
         if masked_crc(head[:8]) != check:
-            raise self._damaged("has a length that does not fit its checksum", number, start)
+            raise self.damaged("why.tfrecord.length", number=number + 1, byte=start)
         end = start + HEAD.size + length + 4
         if length > MAX_ITEM_BYTES:
             file.seek(end - 4)
             if len(file.read(4)) < 4:
-                raise self._damaged("is cut off", number, start)
-            return Record(number, start, end, None)
+                raise self.damaged("why.tfrecord.cut", number=number + 1, byte=start)
+            return TfRecord(number, start, end, None)
         data, tail = file.read(length), file.read(4)
         if len(data) < length or len(tail) < 4:
-            raise self._damaged("is cut off", number, start)
+            raise self.damaged("why.tfrecord.cut", number=number + 1, byte=start)
         if masked_crc(data) != int.from_bytes(tail, "little"):
-            raise self._damaged("does not fit its checksum", number, start)
-        return Record(number, start, end, data)
-
-    def _damaged(self, what: str, number: int, start: int) -> ContainerDamaged:
-        return ContainerDamaged(name=self.name, why=f"record {number + 1}, at byte {start}, {what}")
+            raise self.damaged("why.tfrecord.checksum", number=number + 1, byte=start)
+        return TfRecord(number, start, end, data)
 
 
 def masked_crc(data: bytes) -> int:
@@ -178,9 +163,9 @@ def masked_crc(data: bytes) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def _items(record: Record) -> list[RowItem]:
+def _items(record: TfRecord) -> list[RowItem]:
     """Photos by the names of their features, then the rest as a record."""
-    if record.data is not None and sniff.photo_kind(record.data[: sniff.HEAD_BYTES]):
+    if record.data is not None and sniff.photo_kind(record.data):
         return [RowItem(ItemKind.PHOTO, "", str(record.number), record.data)]
     example = record.example
     if example is None:
@@ -200,7 +185,7 @@ def _photos(example: Any) -> Iterator[tuple[str, int, bytes]]:
     """Name of the feature, place in its list, bytes."""
     for name, feature in features_of(example):
         for at, value in enumerate(values_of(feature)):
-            if isinstance(value, bytes) and sniff.photo_kind(value[: sniff.HEAD_BYTES]):
+            if isinstance(value, bytes) and sniff.photo_kind(value):
                 yield name, at, value
 
 
@@ -227,7 +212,7 @@ def _others(example: Any) -> Row:
     return found
 
 
-def _beside_photos(record: Record) -> bytes:
+def _beside_photos(record: TfRecord) -> bytes:
     """What a record without texts holds beside its photos and their names; b"" for nothing."""
     others = _others(record.example) if record.example is not None else {}
     left = {name: value for name, value in others.items() if _leaf(name) != NAME}
@@ -235,7 +220,7 @@ def _beside_photos(record: Record) -> bytes:
 
 
 def _is_photo(value: Any) -> bool:
-    return isinstance(value, bytes) and bool(sniff.photo_kind(value[: sniff.HEAD_BYTES]))
+    return isinstance(value, bytes) and bool(sniff.photo_kind(value))
 
 
 def _plain(value: Any) -> Any:
@@ -252,7 +237,7 @@ def _leaf(name: str) -> str:
     return PurePosixPath(name).name
 
 
-def _changed(record: Record, change: Touched) -> bytes:
+def _changed(record: TfRecord, change: Touched) -> bytes:
     """The record's data after changes to some of its items."""
     example = record.example
     if example is None:
@@ -271,9 +256,3 @@ def _changed(record: Record, change: Touched) -> bytes:
 def _framed(data: bytes) -> bytes:
     length = struct.pack("<Q", len(data))
     return length + struct.pack("<I", masked_crc(length)) + data + struct.pack("<I", masked_crc(data))
-
-
-def _copy(file: IO[bytes], out: IO[bytes], count: int) -> None:
-    while count > 0 and (chunk := file.read(min(count, 1024 * 1024))):
-        out.write(chunk)
-        count -= len(chunk)

@@ -19,7 +19,6 @@ class WebDatasetShard(TarArchive):
     """A sample is all members of one key; several photos may share it, `.json` and `.txt` are its records."""
 
     format: ClassVar[str] = "webdataset"
-    title: ClassVar[str] = "WebDataset shard"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:

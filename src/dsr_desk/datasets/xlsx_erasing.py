@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape
 
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.erasing import CHUNK
 from dsr_desk.datasets.xlsx_parts import CONTENT_TYPES, Element, Sheet, Workbook, attribute, relations_of, string_items
-from dsr_desk.datasets.xlsx_rows import Around, Reading, Row, RowReader, area_of, around_rows, column_letters
+from dsr_desk.datasets.xlsx_rows import Around, Reading, RowReader, SheetRow, area_of, around_rows, column_letters
 from dsr_desk.datasets.zip import carry_over
 
 TELLING = 4
@@ -37,7 +38,7 @@ class Edits:
     contents: Mapping[str, bytes]
     dropped: frozenset[str]
     telling: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def pictures(book: Workbook) -> Iterator[zipfile.ZipInfo]:
@@ -97,11 +98,11 @@ def plan(book: Workbook, gone: Mapping[str, Collection[int]], new: Mapping[str, 
             cuts.setdefault(part, []).append(cut)
     telling_texts = tuple(text for text in telling if len(text) >= TELLING)
     count = sum(len(numbers) for numbers in gone.values())
-    notes = [f"{count} row(s) were emptied in place: the rows below keep their numbers, so that formulas hold"]
-    return Edits(cuts, new, frozenset(dropped), telling_texts, tuple(notes if count else ()))
+    notes = (message("note.excel.emptied", count=count),) if count else ()
+    return Edits(cuts, new, frozenset(dropped), telling_texts, notes)
 
 
-def write(book: Workbook, edits: Edits, target: Path) -> list[str]:
+def write(book: Workbook, edits: Edits, target: Path) -> list[Message]:
     """Writes the workbook after the edits; returns what is to be said of it."""
     told: list[str] = []
     cells = {*(sheet.part for sheet in book.sheets), book.linked("sharedStrings")}
@@ -120,20 +121,19 @@ def write(book: Workbook, edits: Edits, target: Path) -> list[str]:
                 told.append(info.filename)
     notes = list(edits.notes)
     if told:
-        notes.append(f"beside its cells, the workbook still holds texts of the erased rows in {', '.join(told)}")
+        notes.append(message("note.excel.texts-left", parts=tuple(told)))
     return notes
 
 
-def digest(book: Workbook, edits: Edits) -> str:
-    """Over names and contents of all parts, as they are after the edits."""
-    whole = hashlib.sha256(book.archive.comment)
+def parts(book: Workbook, edits: Edits) -> Iterator[bytes]:
+    """Names and digests of all parts, as they are after the edits."""
+    yield book.archive.comment
     for info in book.archive.infolist():
         if info.filename not in edits.dropped:
             part = hashlib.sha256()
             for piece in _pieces(book, info, edits):
                 part.update(piece)
-            whole.update(repr((info.filename, part.hexdigest(), info.date_time)).encode("utf-8", "surrogatepass"))
-    return whole.hexdigest()
+            yield repr((info.filename, part.hexdigest(), info.date_time)).encode("utf-8", "surrogatepass")
 
 
 def _pieces(book: Workbook, info: zipfile.ZipInfo, edits: Edits) -> Iterator[bytes]:
@@ -172,7 +172,7 @@ def _holds(book: Workbook, info: zipfile.ZipInfo, edits: Edits) -> bool:
     return False
 
 
-def _remains(book: Workbook, sheet: Sheet, row: Row) -> bytes:
+def _remains(book: Workbook, sheet: Sheet, row: SheetRow) -> bytes:
     """What other rows need of an erased one: a formula that they share, without its value."""
     kept = [cell for cell in row.cells if cell.formula and _reaches_on(cell.reaches, row.number)]
     if not kept:

@@ -19,6 +19,7 @@ from xml.parsers import expat
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.escape import unescape
 
+from dsr_desk.core.message import message
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged
 from dsr_desk.datasets.erasing import CHUNK
 
@@ -41,7 +42,8 @@ def attribute(attributes: Mapping[str, str], name: str) -> str:
 
 
 def damaged(name: str, part: str) -> ContainerDamaged:
-    return ContainerDamaged(name=name, why=f"its part {part} cannot be read")
+    why = message("why.excel.part-of", part=part) if part else message("why.excel.part")
+    return ContainerDamaged(name=name, why=why)
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Workbook:
         if not kind.lower().endswith(("worksheet", "macrosheet", "dialogsheet")):
             return None
         if part not in self.parts:
-            raise damaged(self.name, part or "of a sheet")
+            raise damaged(self.name, part)
         return Sheet(one.attributes.get("name", ""), part)
 
 
@@ -212,7 +214,7 @@ class Strings:
 
     def __getitem__(self, number: int) -> str:
         if not 0 <= number < self._count:
-            raise ContainerDamaged(name=self._name, why=f"a cell names the text {number}, which is not there")
+            raise ContainerDamaged(name=self._name, why=message("why.excel.no-text", number=number))
         first = self._count - len(self._open)
         if number >= first:
             return self._open[number - first]

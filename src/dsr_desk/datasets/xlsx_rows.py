@@ -1,4 +1,7 @@
-"""Rows of an Excel sheet as a stream, each with its cells as texts and its place in bytes."""
+"""Rows of an Excel sheet as a stream, each with its cells as texts and its place in bytes.
+
+By hand, since no library tells where the bytes of a row lie, and an erasure cuts those alone.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ _PADDED = re.compile(r"0{2,}")
 
 
 @dataclass
-class Cell:
+class SheetCell:
     """A cell as it is stored. `kind` is its type, `raw` its value or the number of a shared string.
 
     `formula` is the place in bytes of its formula, `says` what stands in it, `reaches` the range that shares it (""
@@ -52,14 +55,14 @@ class Cell:
 
 
 @dataclass
-class Row:
+class SheetRow:
     """A row of the sheet, counted from 1; `start` to `end` are its bytes in the part."""
 
     number: int
     start: int
     end: int = 0
     tag: str = "row"
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[SheetCell] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,13 @@ class RowReader:
         self._parser.DefaultHandler = lambda _: self._settle()
         self._stack: list[str] = []
         self._texts: list[str] = []
-        self._ready: list[Row] = []
-        self._row: Row | None = None
-        self._ended: Row | None = None
+        self._ready: list[SheetRow] = []
+        self._row: SheetRow | None = None
+        self._ended: SheetRow | None = None
         self._formula = -1
         self._last = 0
 
-    def rows(self, file: IO[bytes]) -> Iterator[Row]:
+    def rows(self, file: IO[bytes]) -> Iterator[SheetRow]:
         """Raises ContainerDamaged where the part is no whole XML, or a row is too large to be one."""
         fed = done = 0
         for chunk in parsed_chunks(file, self._parser, self._name, self._part):
@@ -187,7 +190,7 @@ class RowReader:
         if name == "row" and self._stack[-2:-1] == ["sheetData"]:
             number = attributes.get("r", "")
             self._last = int(number) if number.isdigit() else self._last + 1
-            self._row = Row(self._last, self._parser.CurrentByteIndex, tag=tag)
+            self._row = SheetRow(self._last, self._parser.CurrentByteIndex, tag=tag)
         elif name == "c" and self._row is not None:
             self._row.cells.append(self._cell(self._row, attributes))
         elif name == "f" and self._row is not None and self._row.cells:
@@ -218,11 +221,11 @@ class RowReader:
         if self._row is not None and self._stack[-1] in ("v", "t", "f") and "rPh" not in self._stack:
             self._texts.append(data)
 
-    def _cell(self, row: Row, attributes: Mapping[str, str]) -> Cell:
+    def _cell(self, row: SheetRow, attributes: Mapping[str, str]) -> SheetCell:
         match = _CELL.fullmatch(attributes.get("r", ""))
         before = row.cells[-1].column if row.cells else 0
         style = attributes.get("s", "0")
-        return Cell(
+        return SheetCell(
             column=column_number(match[1]) if match else before + 1,
             kind=attributes.get("t", "n"),
             style=int(style) if style.isdigit() else 0,
@@ -237,7 +240,7 @@ class Reading:
     formats: Sequence[str]
     from_1904: bool
 
-    def text(self, cell: Cell) -> str:
+    def text(self, cell: SheetCell) -> str:
         """What a cell says: dates as ISO 8601, whole numbers without a fraction, "" for errors and empty cells."""
         if cell.kind == "s":
             return self.strings[int(cell.raw)] if cell.raw.isdigit() else ""
@@ -249,7 +252,7 @@ class Reading:
             return ""
         return self._number(cell) if cell.kind == "n" else unescape(cell.raw)
 
-    def _number(self, cell: Cell) -> str:
+    def _number(self, cell: SheetCell) -> str:
         try:
             value = float(cell.raw)
         except ValueError:

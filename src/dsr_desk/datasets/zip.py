@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import warnings
 import zipfile
@@ -16,8 +15,9 @@ from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Entry, ItemUnreadable
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, ItemUnreadable
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
@@ -26,6 +26,8 @@ from dsr_desk.datasets.records import record_of
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _ENCRYPTED = 0x1
+_SEALED = message("why.encrypted")
+_NOT_UNPACKED = message("why.not-unpacked")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, IndexError, struct.error)
 """What the library raises on bytes that are no archive, or that were made to break it."""
 
@@ -41,7 +43,6 @@ class ZipArchive(FileContainer):
     """A zip archive. Members that stay keep content, method, times and attributes when others are erased."""
 
     format: ClassVar[str] = "zip"
-    title: ClassVar[str] = "zip archive"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -54,7 +55,7 @@ class ZipArchive(FileContainer):
         except _BROKEN:
             return True
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ContainerEntry]:
         with self._opened() as archive:
             for number, info in enumerate(archive.infolist()):
                 kind, problem = self._look(archive, info)
@@ -68,7 +69,7 @@ class ZipArchive(FileContainer):
                 return None
             return safe_name(infos[hint].filename), self._read(archive, infos[hint])
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[str]:
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
         with self._opened() as archive, zipfile.ZipFile(target, "w", allowZip64=True) as out:
             out.comment = archive.comment
@@ -85,40 +86,37 @@ class ZipArchive(FileContainer):
                 carry_over(archive, info, out, new)
         return []
 
-    def rest_digest(self, changes: Changes) -> str:
+    def rest(self, changes: Changes) -> Iterator[bytes]:
         del changes
-        digest = hashlib.sha256()
         with self._opened() as archive:
-            digest.update(archive.comment)
+            yield archive.comment
             for info in archive.infolist():
                 if self._look(archive, info)[0] is None:
                     seen = (info.filename, info.CRC, info.file_size, info.date_time, info.external_attr)
-                    digest.update(repr(seen).encode("utf-8", "replace"))
-        return digest.hexdigest()
+                    yield repr(seen).encode("utf-8", "replace")
 
-    def _look(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[ItemKind | None, str]:
+    def _look(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[ItemKind | None, Message | None]:
         """Kind, and why it cannot be read."""
         if info.filename.endswith("/"):
-            return None, ""
+            return None, None
         if info.flag_bits & _ENCRYPTED:
-            kind = sniff.kind_of(info.filename, b"")
-            return kind, "encrypted with a password"
+            return sniff.kind_of(info.filename, b""), _SEALED
         try:
             with archive.open(info) as file:
                 head = file.read(sniff.HEAD_BYTES)
         except (*_BROKEN, OSError):
-            return sniff.kind_of(info.filename, b"") or ItemKind.PHOTO, "cannot be unpacked"
+            return sniff.kind_of(info.filename, b"") or ItemKind.PHOTO, _NOT_UNPACKED
         kind = sniff.kind_of(info.filename, head)
-        return kind, sniff.member_problem(kind, head, info.file_size) if kind else ""
+        return kind, sniff.member_problem(kind, head, info.file_size) if kind else None
 
     def _entry(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: ItemKind, number: int, problem: str
-    ) -> Entry:
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: ItemKind, number: int, problem: Message | None
+    ) -> ContainerEntry:
         member = safe_name(info.filename)
         record = None
         if kind is ItemKind.RECORD and not problem:
             record = record_of(info.filename, self._read(archive, info))
-        return Entry(
+        return ContainerEntry(
             kind=kind,
             member=member,
             size=info.file_size,
@@ -132,14 +130,14 @@ class ZipArchive(FileContainer):
     def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         """At most what the archive declares: a member that unpacks to more is a bomb."""
         if info.flag_bits & _ENCRYPTED or info.file_size > MAX_ITEM_BYTES:
-            raise ItemUnreadable(name=self.name, why="it is encrypted or too large")
+            return self.refuse(_SEALED if info.flag_bits & _ENCRYPTED else TOO_LARGE)
         try:
             with archive.open(info) as file:
                 data = file.read(info.file_size + 1)
         except (*_BROKEN, OSError) as error:
-            raise ItemUnreadable(name=self.name, why="it cannot be unpacked") from error
+            raise ItemUnreadable(name=self.name, why=_NOT_UNPACKED) from error
         if len(data) != info.file_size:
-            raise ItemUnreadable(name=self.name, why="it is not as long as the archive says")
+            return self.refuse(message("why.zip.length"))
         return data
 
     @contextmanager
@@ -148,7 +146,7 @@ class ZipArchive(FileContainer):
             with zipfile.ZipFile(self.path) as archive:
                 yield archive
         except _BROKEN as error:
-            raise ContainerDamaged(name=self.name, why="its directory or a member cannot be read") from error
+            raise self.damaged("why.zip.unreadable") from error
 
 
 def carry_over(archive: zipfile.ZipFile, info: zipfile.ZipInfo, out: zipfile.ZipFile, new: bytes | None = None) -> None:

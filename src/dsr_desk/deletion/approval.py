@@ -9,13 +9,14 @@ import json
 from collections.abc import Collection, Sequence
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core import merkle
 from dsr_desk.core.actions import Approval, Plan
 from dsr_desk.core.acts import Act, Entry, Kind, signed_entry
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import NotApproved
+from dsr_desk.storage.signed_acts import public_key
 
 
 class ApprovalInvalid(DeskError):
@@ -46,26 +47,26 @@ def require_approved(plan: Plan, approvals: Sequence[Approval], officers: Collec
     """
     for approval in approvals:
         why = _why_not(plan, approval, officers)
-        if why:
+        if why is not None:
             raise ApprovalInvalid(why=why)
     have = len({approval.officer for approval in approvals})
     if have < max(needed, 1):
         raise NotApproved(have=have, needed=max(needed, 1))
 
 
-def _why_not(plan: Plan, approval: Approval, officers: Collection[str]) -> str:
+def _why_not(plan: Plan, approval: Approval, officers: Collection[str]) -> Message | None:
     try:
         act = Act.parse(approval.act)
         if not act.is_canonical or act.kind is not Kind.APPROVED:
-            return "it is no approval"
+            return message("why.no-approval")
         if act.open.get("plan") != plan.digest or approval.plan != plan.digest:
-            return "it signs another plan"
+            return message("why.signs-another-plan")
         if (act.officer, act.time) != (approval.officer, approval.time) or act.officer not in officers:
-            return "its key belongs to no officer of this vault"
-        _key(act.officer).verify(bytes.fromhex(approval.signature), _signed(act, approval.envelope))
+            return message("why.no-officers-key")
+        public_key(act.officer).verify(bytes.fromhex(approval.signature), _signed(act, approval.envelope))
     except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError):
-        return "its signature does not hold"
-    return ""
+        return message("why.signature")
+    return None
 
 
 def _signed(act: Act, envelope: str) -> bytes:
@@ -76,7 +77,3 @@ def _signed(act: Act, envelope: str) -> bytes:
     if (said["act"], said["writer"]) != (act.digest, act.officer):
         raise ValueError("this entry holds another act")
     return signed_entry(merkle.leaf_hash(envelope.encode()))
-
-
-def _key(public: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))

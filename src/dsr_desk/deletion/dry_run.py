@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from dsr_desk.core.actions import Action, ActionKind, Plan, Treatment
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.findings import Gap
+from dsr_desk.core.message import message, quoted
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.look import look
+from dsr_desk.deletion.read_back import held
 from dsr_desk.deletion.run import Stores
 
 
@@ -28,10 +30,10 @@ class StoreCount:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Counts by action, and in words what stays in spite of the plan."""
+    """Counts by action, and what stays in spite of the plan."""
 
     stores: tuple[StoreCount, ...]
-    cannot: tuple[NotSearched, ...]
+    gaps: tuple[Gap, ...]
 
     @property
     def erase(self) -> int:
@@ -46,71 +48,56 @@ class DryRun:
 def dry_run(plan: Plan, stores: Stores) -> DryRun:
     """Reads every container of the plan; changes nothing."""
     counts: list[StoreCount] = []
-    cannot: list[NotSearched] = list(plan.cannot)
+    gaps: list[Gap] = list(plan.gaps)
     for action in plan.actions:
         if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-            counts += _container(action, stores.containers.get((action.dataset_version, action.container)), cannot)
+            counts += _container(action, stores.containers.get((action.dataset_version, action.container)), gaps)
         elif action.kind is ActionKind.ERASE_INDEX:
-            counts += _index(action, stores, cannot)
+            counts += _index(action, stores, gaps)
         else:
-            cannot += _elsewhere(action)
-    return DryRun(tuple(counts), tuple(cannot))
+            gaps += _elsewhere(action)
+    return DryRun(tuple(counts), tuple(gaps))
 
 
-def _container(action: Action, container: Container | None, cannot: list[NotSearched]) -> list[StoreCount]:
+def _container(action: Action, container: Container | None, gaps: list[Gap]) -> list[StoreCount]:
     if container is None or not container.path.exists():
-        cannot.append(NotSearched(action.what, "it is not where it was", len(action.items)))
+        gaps.append(Gap(quoted(action.what), message("why.not-where-it-was"), len(action.items)))
         return []
     try:
         there = look(container, action.items)
     except DeskError as error:
-        cannot.append(NotSearched(action.what, error.what_happened, len(action.items)))
+        gaps.append(Gap(quoted(action.what), error.message, len(action.items)))
         return []
     found = [one for one in action.items if there.alike[one.address.member, one.address.digest]]
     missing = len(action.items) - len(found)
     if missing:
-        cannot.append(NotSearched(action.what, "not there as they were indexed", missing))
+        gaps.append(Gap(quoted(action.what), message("why.not-as-indexed"), missing))
     masks = sum(1 for one in found if one.treatment is Treatment.MASK)
     erased = len(found) - masks
-    return [
-        StoreCount(
-            action.id,
-            action.kind,
-            action.what,
-            action.dataset_version,
-            erase=erased,
-            mask=masks,
-            gone_already=missing,
-            stay=there.items - erased,
-        )
-    ]
+    return [_count(action, erase=erased, mask=masks, gone_already=missing, stay=there.items - erased)]
 
 
-def _index(action: Action, stores: Stores, cannot: list[NotSearched]) -> list[StoreCount]:
+def _index(action: Action, stores: Stores, gaps: list[Gap]) -> list[StoreCount]:
     index = stores.indexes.get(action.index)
     if index is None:
-        cannot.append(NotSearched(f"index {action.what}", "it is not open here", len(action.items)))
+        gaps.append(Gap(message("gap.index", name=action.what), message("why.not-open"), len(action.items)))
         return []
-    held = len(index.remaining([one.address.id for one in action.items]))
-    return [
-        StoreCount(
-            action.id,
-            action.kind,
-            action.what,
-            action.dataset_version,
-            erase=held,
-            gone_already=len(action.items) - held,
-        )
-    ]
+    left = len(index.remaining([one.address.id for one in action.items]))
+    return [_count(action, erase=left, gone_already=len(action.items) - left)]
 
 
-def _elsewhere(action: Action) -> list[NotSearched]:
+def _count(action: Action, **counts: int) -> StoreCount:
+    return StoreCount(action.id, action.kind, action.what, action.dataset_version, **counts)
+
+
+def _elsewhere(action: Action) -> list[Gap]:
     count = len(action.items) or None
     if action.kind is ActionKind.HOLD:
-        end = f" until {action.until}" if action.until else ""
-        return [NotSearched(action.what, f"held{end}: {action.ground}", count)]
+        return [Gap(quoted(action.what), held(action), count)]
     if action.kind is ActionKind.BACKUP:
-        return [NotSearched(f"backup {action.what}", f"overwritten on {action.until or 'an unknown date'}")]
+        code = "why.overwritten" if action.until else "why.overwritten.unknown"
+        return [Gap(message("gap.backup", name=action.what), message(code, day=action.until))]
     if action.kind is ActionKind.TASK:
-        return [NotSearched(action.what, f"lies elsewhere; a task for {action.responsible or 'another team'}", count)]
+        code = "why.elsewhere.task" if action.responsible else "why.elsewhere.others"
+        return [Gap(quoted(action.what), message(code, responsible=action.responsible), count)]
     return []

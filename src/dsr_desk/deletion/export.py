@@ -20,6 +20,7 @@ from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan
 from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.approval import require_approved
 from dsr_desk.deletion.records import Before
@@ -55,7 +56,7 @@ class AnswerInvalid(DeskError):
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportedPlan:
     """What the data machine gets. `answer_key` is a one-time Ed25519 seed (hex), `vault` the vault's age recipient."""
 
     plan: Plan
@@ -65,7 +66,7 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PlanAnswer:
     """What came back, after its signature was checked."""
 
     plan: str
@@ -74,20 +75,20 @@ class Answer:
     befores: Mapping[str, Before] = field(default_factory=dict)
 
 
-def export_plan(plan: Plan, approvals: Sequence[Approval], vault: str) -> tuple[Exported, str]:
+def export_plan(plan: Plan, approvals: Sequence[Approval], vault: str) -> tuple[ExportedPlan, str]:
     """What travels, and the public key (hex) that will have signed the answer. `vault` is its age recipient."""
     key = Ed25519PrivateKey.generate()
-    exported = Exported(plan, tuple(approvals), key.private_bytes_raw().hex(), vault)
+    exported = ExportedPlan(plan, tuple(approvals), key.private_bytes_raw().hex(), vault)
     return exported, key.public_key().public_bytes_raw().hex()
 
 
-def lock_plan(exported: Exported, passphrase: str) -> bytes:
+def lock_plan(exported: ExportedPlan, passphrase: str) -> bytes:
     """The file's bytes; making and opening it takes a second or two on purpose."""
     content = {"format": PLAN_FORMAT, "exported": plain(exported)}
     return bytes(pyrage.passphrase.encrypt(json.dumps(content).encode(), passphrase))
 
 
-def open_plan(data: bytes, passphrase: str) -> Exported:
+def open_plan(data: bytes, passphrase: str) -> ExportedPlan:
     """Raises PlanLocked, NotAPlan."""
     if not data.startswith(b"age-encryption.org/"):
         raise NotAPlan()
@@ -95,7 +96,7 @@ def open_plan(data: bytes, passphrase: str) -> Exported:
         content = json.loads(pyrage.passphrase.decrypt(data, passphrase))
     except pyrage.DecryptError as error:
         raise PlanLocked() from error
-    return _restored(content, PLAN_FORMAT, "exported", Exported)
+    return _restored(content, PLAN_FORMAT, "exported", ExportedPlan)
 
 
 def elsewhere(plan: Plan) -> tuple[Action, ...]:
@@ -104,7 +105,7 @@ def elsewhere(plan: Plan) -> tuple[Action, ...]:
 
 
 def run_exported(
-    exported: Exported,
+    exported: ExportedPlan,
     officers: Collection[str],
     containers: Mapping[str, Container],
     records: FileRecords,
@@ -126,26 +127,26 @@ def run_exported(
     for number, action in enumerate(actions):
         if token is not None:
             token.check()
-        report(Progress("erase", number, len(actions)))
+        report(Progress(message("phase.erase"), number, len(actions)))
         container = containers.get(action.what)
         tabular = container is not None and container.tabular
         here = replace(action, kind=ActionKind.ERASE_ROWS if tabular else ActionKind.ERASE_ITEMS, container=action.what)
         places = {(action.dataset_version, action.what): container} if container is not None else {}
         outcomes.append(carry_out(plan, here, Stores(places, {}), records, operator, outcomes))
-    report(Progress("erase", len(actions), len(actions)))
+    report(Progress(message("phase.erase"), len(actions), len(actions)))
     return tuple(outcomes)
 
 
-def answer(exported: Exported, records: FileRecords, operator: str) -> bytes:
+def answer(exported: ExportedPlan, records: FileRecords, operator: str) -> bytes:
     """The signed answer, locked for the vault."""
-    content = plain(Answer(exported.plan.digest, operator, tuple(records.outcomes()), dict(records.befores())))
+    content = plain(PlanAnswer(exported.plan.digest, operator, tuple(records.outcomes()), dict(records.befores())))
     signed = canonical_json({"format": ANSWER_FORMAT, "answer": content})
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(exported.answer_key))
     envelope = {"signed": signed.decode(), "signature": key.sign(signed).hex()}
     return bytes(pyrage.encrypt(json.dumps(envelope).encode(), [pyrage.x25519.Recipient.from_str(exported.vault)]))
 
 
-def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Answer:
+def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> PlanAnswer:
     """`identity` is the vault's age identity, `answer_key` what `export_plan` returned.
 
     Raises AnswerInvalid, NotAPlan.
@@ -158,13 +159,13 @@ def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Answ
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(answer_key)).verify(signature, signed)
     except (InvalidSignature, ValueError):
-        raise AnswerInvalid(why="its signature does not hold") from None
-    found = _restored(json.loads(signed), ANSWER_FORMAT, "answer", Answer)
+        raise AnswerInvalid(why=message("why.signature")) from None
+    found = _restored(json.loads(signed), ANSWER_FORMAT, "answer", PlanAnswer)
     if found.plan != plan.digest:
-        raise AnswerInvalid(why="it answers another plan")
+        raise AnswerInvalid(why=message("why.answers-another-plan"))
     known = {action.id for action in elsewhere(plan)}
     if not {outcome.action for outcome in found.outcomes} <= known:
-        raise AnswerInvalid(why="it speaks of actions that were not handed out")
+        raise AnswerInvalid(why=message("why.not-handed-out"))
     return found
 
 

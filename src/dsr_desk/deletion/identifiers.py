@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from dsr_desk.core.findings import Identifiers
+from dsr_desk.core.requests import FoundKind
 
 SHORTEST = 4
 """A shorter user name or account id stands in too many columns for other things."""
@@ -13,8 +14,8 @@ SHORTEST = 4
 PHONE_DIGITS = 9
 """The last digits of a phone number are the same with and without its country's code."""
 
-Mentions = Callable[[Mapping[str, str]], str]
-"""For a record's fields: which kind of identifier it mentions ("e-mail"), "" for none."""
+Mentions = Callable[[Mapping[str, str]], FoundKind | None]
+"""For a record's fields: which kind of identifier it mentions."""
 
 _NO_DIGIT = re.compile(r"\D+")
 
@@ -24,21 +25,28 @@ def mentions_of(identifiers: Identifiers) -> Mentions | None:
     emails = tuple(one.strip().casefold() for one in identifiers.emails if "@" in one)
     numbers = [_NO_DIGIT.sub("", one)[-PHONE_DIGITS:] for one in identifiers.phones]
     phones = tuple(one for one in numbers if len(one) >= PHONE_DIGITS - 2)
-    keys = (*identifiers.user_names, *identifiers.account_ids)
-    exact = frozenset(one.strip().casefold() for one in keys if len(one.strip()) >= SHORTEST)
+    exact = {
+        one.strip().casefold(): kind
+        for kind, keys in (
+            (FoundKind.ACCOUNT_ID, identifiers.account_ids),
+            (FoundKind.USER_NAME, identifiers.user_names),
+        )
+        for one in keys
+        if len(one.strip()) >= SHORTEST
+    }
     if not (emails or phones or exact):
         return None
 
-    def mentions(record: Mapping[str, str]) -> str:
+    def mentions(record: Mapping[str, str]) -> FoundKind | None:
         for value in record.values():
             folded = value.strip().casefold()
             if any(email in folded for email in emails):
-                return "e-mail"
+                return FoundKind.EMAIL
             if folded in exact:
-                return "user name or account id"
+                return exact[folded]
             digits = _NO_DIGIT.sub("", value) if phones else ""
             if digits and any(phone in digits for phone in phones):
-                return "phone"
-        return ""
+                return FoundKind.PHONE
+        return None
 
     return mentions

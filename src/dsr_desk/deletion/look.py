@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Container, Entry, ItemGone, ItemUnreadable
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.container import Container, ContainerEntry, ItemGone, ItemUnreadable
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
 from dsr_desk.faces.decode import decode
@@ -66,16 +67,16 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
     return found
 
 
-def describes_another(entry: Entry, members: Collection[str]) -> bool:
+def describes_another(entry: ContainerEntry, members: Collection[str]) -> bool:
     """Whether it is the record of a photo outside of `members`: two photos' records may say the very same."""
     return entry.kind is ItemKind.RECORD and bool(entry.group and entry.member) and entry.member not in members
 
 
 def seen_items(
-    items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, str]
+    items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, Message]
 ) -> tuple[ItemSeen, ...]:
-    """What became of each item, from a look at its container afterwards. `problems` are sentences by item id."""
-    return tuple(_seen(item, now, before, problems.get(item.address.id, "")) for item in items)
+    """What became of each item, from a look at its container afterwards. `problems` are by item id."""
+    return tuple(_seen(item, now, before, problems.get(item.address.id)) for item in items)
 
 
 def leftovers(containers: Collection[Container]) -> int:
@@ -105,11 +106,11 @@ def _look_for_unlisted(container: Container, items: Collection[PlannedItem], fou
         found.alike[address.member, address.digest] += 1
 
 
-def _seen(item: PlannedItem, now: Look, before: Before, problem: str) -> ItemSeen:
+def _seen(item: PlannedItem, now: Look, before: Before, problem: Message | None) -> ItemSeen:
     address = item.address
     if now.contents[address.digest]:
         same_place = now.alike[address.member, address.digest]
-        says = "" if same_place else "the same bytes are at another place of this container"
+        says = None if same_place else message("seen.elsewhere")
         return ItemSeen(address.id, Seen.STILL_THERE, problem or says)
     there = now.members.get(address.member, set()) if address.member else set()
     wanted = before.masked.get(address.id, "")
@@ -117,9 +118,9 @@ def _seen(item: PlannedItem, now: Look, before: Before, problem: str) -> ItemSee
         if wanted and wanted in there:
             return ItemSeen(address.id, Seen.MASKED, item.reason, wanted)
         if there:
-            return ItemSeen(address.id, Seen.STILL_THERE, "its place holds a photo that is not the masked one")
+            return ItemSeen(address.id, Seen.STILL_THERE, message("seen.not-the-masked"))
     elif there and not now.tabular and not before.alike.get(address.id, 0):
-        return ItemSeen(address.id, Seen.STILL_THERE, "its place holds other bytes than those that were indexed")
+        return ItemSeen(address.id, Seen.STILL_THERE, message("seen.other-bytes"))
     if not before.alike.get(address.id, 0):
-        return ItemSeen(address.id, Seen.GONE, "it was not there when the deletion began")
+        return ItemSeen(address.id, Seen.GONE, message("seen.absent"))
     return ItemSeen(address.id, Seen.GONE)

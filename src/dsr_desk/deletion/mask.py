@@ -10,6 +10,7 @@ from PIL import Image
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
+from dsr_desk.core.message import message
 from dsr_desk.faces.decode import decode
 
 MARGIN = 0.35
@@ -41,20 +42,20 @@ def mask(data: bytes, boxes: Sequence[Box], orientation: int | None = None) -> b
     `boxes` are in pixels of the upright photo. Raises CannotMask.
     """
     if not boxes:
-        raise CannotMask(why="no face is named")
+        raise CannotMask(why=message("why.no-face-named"))
     decoded = decode(data, orientation)
     if decoded.pixels is None or decoded.problem is not None:
-        raise CannotMask(why=decoded.reason or "it cannot be read")
+        raise CannotMask(why=decoded.reason or message("why.unreadable"))
     image = Image.fromarray(decoded.pixels)
     if image.size != (decoded.width, decoded.height):
-        raise CannotMask(why="it is too large to be written again at full size")
+        raise CannotMask(why=message("why.too-large-to-write"))
     with Image.open(io.BytesIO(data)) as stored:
         kind = stored.format or ""
         frames = getattr(stored, "n_frames", 1)
     if kind not in _WRITTEN:
-        raise CannotMask(why="it is in a format that is not written")
+        raise CannotMask(why=message("why.format-not-written"))
     if frames > 1 and kind != "MPO":
-        raise CannotMask(why="it has several pictures in one file")
+        raise CannotMask(why=message("why.several-pictures"))
     for box in boxes:
         image.paste(GREY, _widened(box, image.size))
     out = io.BytesIO()
@@ -67,5 +68,5 @@ def _widened(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     left, top = max(0, box.left - across), max(0, box.top - down)
     right, bottom = min(size[0], box.right + across), min(size[1], box.bottom + down)
     if left >= right or top >= bottom:
-        raise CannotMask(why="the face lies outside the photo")
+        raise CannotMask(why=message("why.face-outside"))
     return left, top, right, bottom

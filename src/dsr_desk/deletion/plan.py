@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from dsr_desk.core.actions import Action, ActionKind, Plan, PlannedItem, Treatment
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Hit, NotSearched, Verdict
+from dsr_desk.core.findings import Gap, Hit, Verdict
 from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind
 from dsr_desk.core.lineage import AffectedModel, Planned
+from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.erasing import stored_digest
@@ -18,14 +19,14 @@ from dsr_desk.deletion import letters
 from dsr_desk.deletion.look import describes_another
 
 UNKNOWN = ("", "unknown")
-SAME_BYTES = "holds the very same bytes as an item that was decided"
-ORPHAN = "describes nothing but an erased photo"
+SAME_BYTES = message("reason.same-bytes")
+ORPHAN = message("reason.orphan")
 
 Place = tuple[str, str]
 """Dataset version id and container name."""
 
 
-class ReasonMissing(DeskError):
+class HoldReasonMissing(DeskError):
     code = "DELETE-REASON-MISSING"
     happened = "An item is to be masked or held without a reason."
     means = "The evidence would not say why it stays. No plan was made."
@@ -59,7 +60,7 @@ class Backup:
 
 
 @dataclass(frozen=True)
-class Scope:
+class PlanScope:
     """What the planner may know: containers found here, the versions' facts, models with what was decided for them.
 
     `choices` and `holds` are by item id; `rejected` are ids of candidates that were decided to be somebody else.
@@ -74,11 +75,11 @@ class Scope:
     rejected: Collection[str] = ()
 
 
-def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope, *, first: int = 1) -> Plan:
+def make_plan(case: str, made: str, hits: Sequence[Hit], scope: PlanScope, *, first: int = 1) -> Plan:
     """A plan for these hits; its actions are numbered from `first` on.
 
     Items with the very same bytes, and records that describe nothing but erased photos, go along and say so in it.
-    Raises NothingToDelete, NotDecidedSame, ReasonMissing.
+    Raises NothingToDelete, NotDecidedSame, HoldReasonMissing.
     """
     if not hits:
         raise NothingToDelete(case=case)
@@ -96,7 +97,7 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope, *, first:
             continue
         by_place[hit.candidate.dataset_version, hit.address.container].append(item)
         indexes[hit.candidate.dataset_version, hit.address.container].add(hit.candidate.index)
-    cannot: list[NotSearched] = []
+    gaps: list[Gap] = []
     actions: list[Action] = list(held)
     counts: dict[str, int] = defaultdict(int)
     left_alone = {*scope.holds, *scope.rejected}
@@ -111,10 +112,10 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: Scope, *, first:
         Action("", ActionKind.ERASE_INDEX, index, index=index, items=tuple(items)) for index, items in by_index.items()
     ]
     for version_id, count in counts.items():
-        actions += _beyond(case, version_id, count, scope, cannot)
-    actions += _models(case, scope.models, cannot)
+        actions += _beyond(case, version_id, count, scope, gaps)
+    actions += _models(case, scope.models, gaps)
     numbered = tuple(replace(action, id=f"a{number:02d}") for number, action in enumerate(actions, start=first))
-    return Plan(case, made, numbered, tuple(cannot))
+    return Plan(case, made, numbered, tuple(gaps))
 
 
 def companions(container: Container, items: Iterable[PlannedItem], left_alone: Collection[str]) -> list[PlannedItem]:
@@ -152,16 +153,18 @@ def companions(container: Container, items: Iterable[PlannedItem], left_alone: C
 
 def _planned(hit: Hit, choice: Choice | None) -> PlannedItem:
     if choice is None or choice.treatment is Treatment.ERASE:
-        return PlannedItem(hit.address, hit.candidate.kind, reason=choice.reason if choice else "")
+        return PlannedItem(
+            hit.address, hit.candidate.kind, reason=quoted(choice.reason) if choice and choice.reason else None
+        )
     if not choice.reason.strip():
-        raise ReasonMissing()
+        raise HoldReasonMissing()
     boxes = choice.boxes or ((hit.candidate.box,) if hit.candidate.box else ())
-    return PlannedItem(hit.address, hit.candidate.kind, Treatment.MASK, choice.reason, boxes)
+    return PlannedItem(hit.address, hit.candidate.kind, Treatment.MASK, quoted(choice.reason), boxes)
 
 
 def _hold(hit: Hit, item: PlannedItem, hold: Hold) -> Action:
     if not hold.ground.strip():
-        raise ReasonMissing()
+        raise HoldReasonMissing()
     version = hit.candidate.dataset_version
     return Action(
         "", ActionKind.HOLD, hit.address.container, version, items=(item,), ground=hold.ground, until=hold.until
@@ -169,7 +172,7 @@ def _hold(hit: Hit, item: PlannedItem, hold: Hold) -> Action:
 
 
 def _erasures(
-    case: str, version: str, name: str, items: Sequence[PlannedItem], container: Container | None, scope: Scope
+    case: str, version: str, name: str, items: Sequence[PlannedItem], container: Container | None, scope: PlanScope
 ) -> list[Action]:
     if container is None:
         facts = scope.versions.get(version)
@@ -180,7 +183,7 @@ def _erasures(
                 name,
                 version,
                 items=tuple(items),
-                instruction=letters.erase_elsewhere(case, version, name, items),
+                instruction=letters.erase_elsewhere(case, version, name),
                 responsible=facts.responsible if facts else "unknown",
             )
         ]
@@ -188,19 +191,19 @@ def _erasures(
     return [Action("", kind, name, version, container=name, items=tuple(items))]
 
 
-def _beyond(case: str, version_id: str, count: int, scope: Scope, cannot: list[NotSearched]) -> list[Action]:
+def _beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list[Gap]) -> list[Action]:
     """What a dataset version's facts say of copies, data recipients and backups."""
     facts = scope.versions.get(version_id) or DatasetVersion(*version_id.rpartition("@")[::2])
     actions = []
     if facts.other_places in UNKNOWN:
-        cannot.append(NotSearched(f"other copies of {version_id}", "nobody recorded where else it lies"))
+        gaps.append(Gap(message("gap.copies", version=version_id), message("why.copies-unrecorded")))
     elif facts.other_places.strip().lower() != "none":
         text = letters.other_places(case, facts, count)
         actions.append(
             Action("", ActionKind.TASK, facts.other_places, version_id, instruction=text, responsible=facts.responsible)
         )
     if facts.data_recipients in UNKNOWN:
-        cannot.append(NotSearched(f"data recipients of {version_id}", "nobody recorded whom it was passed on to"))
+        gaps.append(Gap(message("gap.recipients", version=version_id), message("why.recipients-unrecorded")))
     elif facts.data_recipients.strip().lower() != "none":
         text = letters.tell_recipient(case, facts, count)
         actions.append(Action("", ActionKind.TELL_RECIPIENT, facts.data_recipients, version_id, instruction=text))
@@ -212,13 +215,11 @@ def _beyond(case: str, version_id: str, count: int, scope: Scope, cannot: list[N
     return actions
 
 
-def _models(
-    case: str, models: Sequence[tuple[AffectedModel, Planned | None]], cannot: list[NotSearched]
-) -> list[Action]:
+def _models(case: str, models: Sequence[tuple[AffectedModel, Planned | None]], gaps: list[Gap]) -> list[Action]:
     actions = []
     for model, planned in models:
         if planned is None:
-            cannot.append(NotSearched(f"model {model.node.label}", "nobody decided what shall become of it"))
+            gaps.append(Gap(message("gap.model", name=model.node.label), message("why.undecided")))
             continue
         actions.append(
             Action(
@@ -230,7 +231,7 @@ def _models(
                 ground=planned.reason,
                 until=planned.deadline,
                 node=model.id,
-                fate=planned.fate.value,
+                disposition=planned.disposition.value,
                 digests=model.node.digests,
             )
         )

@@ -22,10 +22,11 @@ from dsr_desk.core.actions import (
     Treatment,
 )
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import NotSearched
+from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import ItemAddress, ItemKind
-from dsr_desk.core.lineage import Fate
-from dsr_desk.datasets.container import Container, Entry, ItemUnreadable
+from dsr_desk.core.lineage import DispositionKind
+from dsr_desk.core.message import Message, message, quoted, refused, term
+from dsr_desk.datasets.container import Container, ContainerEntry, ItemUnreadable
 from dsr_desk.deletion.identifiers import Mentions
 from dsr_desk.deletion.look import describes_another, leftovers, look, seen_items
 from dsr_desk.deletion.plan import Place
@@ -41,7 +42,7 @@ NEAR_BITS = 6
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadBackFound:
     """What a look of another room found: the same references searched again, say.
 
     `as_indexed` counts indexes that could not be brought up to date and of whose data the plan removes nothing.
@@ -49,12 +50,12 @@ class Found:
 
     remaining: tuple[Remaining, ...]
     looked_at: int
-    not_looked: tuple[NotSearched, ...] = ()
+    not_looked: tuple[Gap, ...] = ()
     as_indexed: int = 0
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReadBackScope:
     """What is looked at beside the stores of the plan.
 
     `excepted` are ids of items that were rejected or are held, with the reason; they may be found again.
@@ -63,9 +64,9 @@ class Scope:
     result says so. `model_files` are places of model files by lineage node.
     """
 
-    excepted: Mapping[str, str] = field(default_factory=dict)
+    excepted: Mapping[str, Message] = field(default_factory=dict)
     mentions: Mentions | None = None
-    search_again: Callable[[], Found] | None = None
+    search_again: Callable[[], ReadBackFound] | None = None
     model_files: Mapping[str, Sequence[Path]] = field(default_factory=dict)
 
 
@@ -77,7 +78,7 @@ class _Sweep:
     near: list[Remaining] = field(default_factory=list)
     mentioned: list[Remaining] = field(default_factory=list)
     excepted: list[Remaining] = field(default_factory=list)
-    not_looked: list[NotSearched] = field(default_factory=list)
+    not_looked: list[Gap] = field(default_factory=list)
     items: int = 0
     photos: int = 0
     records: int = 0
@@ -88,7 +89,7 @@ def read_back(
     stores: Stores,
     records: Records,
     operator: str,
-    scope: Scope,
+    scope: ReadBackScope,
     *,
     token: CancelToken | None = None,
     report: Report = silent,
@@ -105,24 +106,22 @@ def read_back(
     }
     scope = replace(scope, excepted={**scope.excepted, **_masked(plan, items)})
     sweep = _sweep(plan, stores.containers, looks, scope, token, report)
-    checks = [_content_check(sweep)]
+    checks = [_check("content", sweep.content, sweep.items, sweep.not_looked)]
     if looks:
-        checks.append(_check("near-duplicates", sweep.near, sweep.photos, sweep.not_looked, "photo(s) that look alike"))
+        checks.append(_check("near", sweep.near, sweep.photos, sweep.not_looked))
     if scope.mentions is not None:
-        checks.append(
-            _check("identifiers", sweep.mentioned, sweep.records, sweep.not_looked, "record(s) that name the person")
-        )
+        checks.append(_check("identifiers", sweep.mentioned, sweep.records, sweep.not_looked))
     checks += [_index_check(plan, stores), _again_check(scope), _leftover_check(stores)]
     checks += _model_checks(plan, scope)
-    report(Progress("read back", sweep.items, sweep.items))
+    report(Progress(message("phase.read-back"), sweep.items, sweep.items))
     return ReadBack(plan.digest, now(), operator, items, tuple(checks), tuple(sweep.excepted))
 
 
-def _masked(plan: Plan, items: Sequence[ItemSeen]) -> dict[str, str]:
+def _masked(plan: Plan, items: Sequence[ItemSeen]) -> dict[str, Message]:
     """Photos that took a masked one's place are other items: they may be found again, for what else they show."""
     addresses = {item.address.id: item.address for action in plan.actions for item in action.items}
     return {
-        replace(addresses[one.item], digest=one.digest_after, occurrence=0).id: f"masked: {one.says}"
+        replace(addresses[one.item], digest=one.digest_after, occurrence=0).id: _kept_masked(one.says)
         for one in items
         if one.digest_after
     }
@@ -144,19 +143,19 @@ def _seen_of(action: Action, stores: Stores, before: Before | None, elsewhere: O
     """`elsewhere` is what another machine answered, for what does not lie here."""
     ids = [item.address.id for item in action.items]
     if action.kind is ActionKind.HOLD:
-        return [ItemSeen(item, Seen.HELD, action.ground) for item in ids]
+        return [ItemSeen(item, Seen.HELD, quoted(action.ground)) for item in ids]
     if action.kind is ActionKind.ERASE_INDEX:
         return []
     if action.kind not in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
         answered = elsewhere.items if elsewhere is not None and elsewhere.state is not OutcomeState.WAITING else ()
-        return answered or [ItemSeen(item, Seen.NOT_LOOKED, "it lies elsewhere") for item in ids]
+        return answered or [ItemSeen(item, Seen.NOT_LOOKED, message("why.elsewhere")) for item in ids]
     container = stores.containers.get((action.dataset_version, action.container))
     if container is None or not container.path.exists():
-        return [ItemSeen(item, Seen.NOT_LOOKED, "its container is not here") for item in ids]
+        return [ItemSeen(item, Seen.NOT_LOOKED, message("why.no-container")) for item in ids]
     try:
         after = look(container, action.items)
     except DeskError as error:
-        return [ItemSeen(item, Seen.NOT_LOOKED, error.what_happened) for item in ids]
+        return [ItemSeen(item, Seen.NOT_LOOKED, error.message) for item in ids]
     return seen_items(action.items, after, before or Before(), {})
 
 
@@ -164,7 +163,7 @@ def _sweep(
     plan: Plan,
     containers: Mapping[Place, Container],
     looks: Mapping[str, bytes],
-    scope: Scope,
+    scope: ReadBackScope,
     token: CancelToken | None,
     report: Report,
 ) -> _Sweep:
@@ -173,7 +172,7 @@ def _sweep(
         erased[item.address.digest].add((item.address.container, item.address.member))
     sweep = _Sweep()
     if not containers:
-        sweep.not_looked.append(NotSearched("the containers of all indexes", "none of them lies on this computer"))
+        sweep.not_looked.append(Gap(message("gap.containers"), message("why.none-here")))
     for dataset, container in _each_once(containers):
         try:
             for entry, address, data in _opened(container, dataset, sweep):
@@ -181,13 +180,13 @@ def _sweep(
                     token.check()
                 _look_at(entry, address, data, erased, looks, scope, sweep)
                 if sweep.items % 500 == 0:
-                    report(Progress("read back", sweep.items))
+                    report(Progress(message("phase.read-back"), sweep.items))
         except DeskError as error:
             if error.code == "JOB-CANCELLED":
                 raise
-            sweep.not_looked.append(NotSearched(container.name, error.what_happened))
+            sweep.not_looked.append(Gap(quoted(container.name), error.message))
         except OSError as error:
-            sweep.not_looked.append(NotSearched(container.name, (error.strerror or "it cannot be read").lower()))
+            sweep.not_looked.append(Gap(quoted(container.name), refused(error)))
     return sweep
 
 
@@ -200,7 +199,7 @@ def _each_once(containers: Mapping[Place, Container]) -> list[tuple[str, Contain
     return [(dataset, container) for (dataset, _, _), container in found.items()]
 
 
-def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple[Entry, ItemAddress, bytes]]:
+def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple[ContainerEntry, ItemAddress, bytes]]:
     seen: Counter[tuple[str, str]] = Counter()
     unreadable = 0
     for entry in container.entries():
@@ -217,41 +216,42 @@ def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple
         seen[entry.member, digest] += 1
         yield entry, address, data
     if unreadable:
-        sweep.not_looked.append(NotSearched(container.name, "items that cannot be read", unreadable))
+        sweep.not_looked.append(Gap(quoted(container.name), message("why.items-unreadable"), unreadable))
 
 
 def _look_at(
-    entry: Entry,
+    entry: ContainerEntry,
     address: ItemAddress,
     data: bytes,
     erased: Mapping[str, Collection[tuple[str, str]]],
     looks: Mapping[str, bytes],
-    scope: Scope,
+    scope: ReadBackScope,
     sweep: _Sweep,
 ) -> None:
     """`erased` holds container and member of what had each digest."""
     why = scope.excepted.get(address.id)
-    into: list[tuple[list[Remaining], str]] = []
+    into: list[tuple[list[Remaining], Message]] = []
     there = {member for container, member in erased.get(address.digest, ()) if container == address.container}
     if address.digest in erased and not describes_another(entry, there):
-        into.append((sweep.content, "holds the bytes of an item that was to be erased"))
+        into.append((sweep.content, message("left.bytes")))
     if entry.kind is ItemKind.PHOTO:
         sweep.photos += 1
         if looks and address.digest not in erased and _looks_like(data, entry, looks.values()):
-            into.append((sweep.near, "looks like a photo that was erased"))
+            into.append((sweep.near, message("left.near")))
     else:
         sweep.records += 1
-        kind = scope.mentions(entry.record) if scope.mentions and entry.record else ""
-        if kind:
-            into.append((sweep.mentioned, f"still holds the person's {kind}"))
+        kind = scope.mentions(entry.record) if scope.mentions and entry.record else None
+        if kind is not None:
+            into.append((sweep.mentioned, message("left.identifier", kind=term(kind))))
     for found, says in into:
         if why is None:
-            found.append(Remaining(address.place, says, address.id))
+            found.append(Remaining(quoted(address.place), says, address.id))
         else:
-            sweep.excepted.append(Remaining(address.place, f"{says}; it stays: {why}", address.id))
+            stays = message("left.excepted", says=says, why=why)
+            sweep.excepted.append(Remaining(quoted(address.place), stays, address.id))
 
 
-def _looks_like(data: bytes, entry: Entry, looks: Collection[bytes]) -> bool:
+def _looks_like(data: bytes, entry: ContainerEntry, looks: Collection[bytes]) -> bool:
     pixels = decode(data, entry.orientation).pixels
     if pixels is None:
         return False
@@ -259,77 +259,68 @@ def _looks_like(data: bytes, entry: Entry, looks: Collection[bytes]) -> bool:
     return bool(own) and any(bits_apart(own, one) <= NEAR_BITS for one in looks)
 
 
-def _content_check(sweep: _Sweep) -> Check:
-    return _check(
-        "content hash", sweep.content, sweep.items, sweep.not_looked, "item(s) with the bytes of an erased one"
-    )
-
-
-def _check(
-    name: str, remaining: Sequence[Remaining], looked_at: int, not_looked: Sequence[NotSearched], noun: str
-) -> Check:
+def _check(what: str, remaining: Sequence[Remaining], looked_at: int, not_looked: Sequence[Gap], **names: str) -> Check:
+    """`what` is the check as in the catalogue: its name, what it looks for, and how many of these it found."""
+    name = message(f"check.{what}", **names)
     if remaining:
-        says = f"{len(remaining)} {noun} found among {looked_at}."
+        says = message(f"check.{what}.found", count=len(remaining), total=looked_at)
         return Check(name, Seen.STILL_THERE, says, looked_at, tuple(remaining), tuple(not_looked))
-    if not_looked:
-        says = f"No {noun} among {looked_at}, but not everything could be read."
-        return Check(name, Seen.NOT_LOOKED, says, looked_at, (), tuple(not_looked))
-    return Check(name, Seen.GONE, f"No {noun} among {looked_at}.", looked_at)
+    code, seen = ("check.none.partly", Seen.NOT_LOOKED) if not_looked else ("check.none", Seen.GONE)
+    says = message(code, nouns=message(f"check.{what}.nouns"), total=looked_at)
+    return Check(name, seen, says, looked_at, (), tuple(not_looked))
 
 
 def _index_check(plan: Plan, stores: Stores) -> Check:
     remaining: list[Remaining] = []
-    not_looked: list[NotSearched] = []
+    not_looked: list[Gap] = []
     looked_at = 0
     for action in plan.actions:
         if action.kind is not ActionKind.ERASE_INDEX:
             continue
-        index = stores.indexes.get(action.index)
+        place, index = message("gap.index", name=action.what), stores.indexes.get(action.index)
         if index is None:
-            not_looked.append(NotSearched(f"index {action.what}", "it is not open here", len(action.items)))
+            not_looked.append(Gap(place, message("why.not-open"), len(action.items)))
             continue
         looked_at += len(action.items)
         left = index.remaining([item.address.id for item in action.items])
-        remaining += [Remaining(f"index {action.what}", "the index still knows the item", item) for item in left]
-    return _check("index entries", remaining, looked_at, not_looked, "entry or entries of erased items")
+        remaining += [Remaining(place, message("left.index"), item) for item in left]
+    return _check("index", remaining, looked_at, not_looked)
 
 
-def _again_check(scope: Scope) -> Check:
+def _again_check(scope: ReadBackScope) -> Check:
+    name = message("check.again")
     if scope.search_again is None:
-        return Check("search again", Seen.NOT_LOOKED, "The same references were not searched again.")
+        return Check(name, Seen.NOT_LOOKED, message("check.again.none"))
     try:
         found = scope.search_again()
     except DeskError as error:
         if error.code == "JOB-CANCELLED":
             raise
-        return Check("search again", Seen.NOT_LOOKED, f"The search could not be repeated: {error.what_happened}")
+        return Check(name, Seen.NOT_LOOKED, message("check.again.failed", why=error.message))
     remaining = [one for one in found.remaining if one.item not in scope.excepted]
-    check = _check("search again", remaining, found.looked_at, found.not_looked, "candidate(s) that nobody rejected")
+    check = _check("again", remaining, found.looked_at, found.not_looked)
     if not found.as_indexed:
         return check
-    says = f"{found.as_indexed} index(es) were searched as they are: their data lies elsewhere, and nothing of it goes."
-    return replace(check, says=f"{check.says} {says}")
+    return replace(check, says=message("check.again.as-indexed", says=check.says, count=found.as_indexed))
 
 
 def _leftover_check(stores: Stores) -> Check:
     here = [container for _, container in _each_once(stores.containers)]
     count = leftovers(here)
-    left = [Remaining("beside a container", "an unfinished file of a run that was killed")] * count
-    return _check("unfinished files", left, len(here), (), "unfinished file(s) beside containers")
+    left = [Remaining(message("place.beside"), message("left.unfinished"))] * count
+    return _check("leftovers", left, len(here), ())
 
 
-def _model_checks(plan: Plan, scope: Scope) -> list[Check]:
+def _model_checks(plan: Plan, scope: ReadBackScope) -> list[Check]:
     """Only of models that are declared destroyed and whose files' places are known."""
     checks = []
     for action in plan.actions:
-        if action.kind is not ActionKind.DISPOSE_MODEL or action.fate != Fate.DESTROYED.value:
+        if action.kind is not ActionKind.DISPOSE_MODEL or action.disposition != DispositionKind.DESTROYED.value:
             continue
         places = scope.model_files.get(action.node, ())
         if places:
-            left = [
-                Remaining(action.what, "its file is still at its place") for place in places if _holds(place, action)
-            ]
-            checks.append(_check(f"model file {action.what}", left, len(places), (), "file(s) of the model"))
+            left = [Remaining(quoted(action.what), message("left.model")) for place in places if _holds(place, action)]
+            checks.append(_check("model", left, len(places), (), name=action.what))
     return checks
 
 
@@ -344,13 +335,23 @@ def _holds(place: Path, action: Action) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() in known
 
 
-def masked_or_held(plan: Plan) -> Mapping[str, str]:
+def masked_or_held(plan: Plan) -> dict[str, Message]:
     """Items of the plan that stay, with the reason: what may be found again after the deletion."""
-    held = {item.address.id: f"held: {one.ground}" for one in plan.actions for item in one.items if one.ground}
+    stay = {item.address.id: held(one) for one in plan.actions for item in one.items if one.ground}
     masks = {
-        item.address.id: f"masked: {item.reason}"
+        item.address.id: _kept_masked(item.reason)
         for one in plan.erasing
         for item in one.items
         if item.treatment is Treatment.MASK
     }
-    return {**held, **masks}
+    return {**stay, **masks}
+
+
+def held(action: Action) -> Message:
+    """On which ground an action keeps its items, and until when."""
+    code = "why.held.until" if action.until else "why.held"
+    return message(code, ground=action.ground, day=action.until)
+
+
+def _kept_masked(reason: Message | None) -> Message:
+    return message("why.masked", reason=reason)

@@ -22,6 +22,7 @@ from dsr_desk.core.actions import (
 )
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.datasets.container import Container, Doomed
 from dsr_desk.deletion.look import Look, look, seen_items
@@ -91,9 +92,9 @@ def run(
     for number, action in enumerate(plan.actions):
         if token is not None:
             token.check()
-        report(Progress("erase", number, len(plan.actions)))
+        report(Progress(message("phase.erase"), number, len(plan.actions)))
         outcomes.append(carry_out(plan, action, stores, records, operator, outcomes, holds))
-    report(Progress("erase", len(plan.actions), len(plan.actions)))
+    report(Progress(message("phase.erase"), len(plan.actions), len(plan.actions)))
     return tuple(outcomes)
 
 
@@ -119,12 +120,12 @@ def carry_out(
     if action.kind is ActionKind.ERASE_INDEX:
         outcome = _erase_entries(plan, action, stores.indexes.get(action.index), started, earlier)
     elif action.kind is ActionKind.HOLD:
-        seen = tuple(ItemSeen(item.address.id, Seen.HELD, action.ground) for item in action.items)
+        seen = tuple(ItemSeen(item.address.id, Seen.HELD, quoted(action.ground)) for item in action.items)
         outcome = replace(started, state=OutcomeState.DONE, ended=now(), items=seen)
     elif not holds(action):
         outcome = _ended(_failed(started, action, DispositionChanged(what=action.what)))
     else:
-        seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, "it lies elsewhere") for item in action.items)
+        seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, message("why.elsewhere")) for item in action.items)
         outcome = replace(started, state=OutcomeState.WAITING, ended=now(), items=seen)
     records.close(plan, outcome)
     return outcome
@@ -132,7 +133,7 @@ def carry_out(
 
 def _erase(plan: Plan, action: Action, container: Container | None, records: Records, operator: str) -> Outcome:
     begun = records.begun(plan, action)
-    problems: dict[str, str] = {}
+    problems: dict[str, Message] = {}
     outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun[1] if begun else now())
     before = begun[0] if begun else Before()
     doomed: list[Doomed] = []
@@ -152,12 +153,12 @@ def _erase(plan: Plan, action: Action, container: Container | None, records: Rec
         done = container.erase(doomed)
         outcome = replace(outcome, digest_before=before.digest, digest_after=done.digest_after, notes=done.notes)
     except DeskError as error:
-        outcome = replace(outcome, error=error.code, notes=(error.what_happened,))
+        outcome = replace(outcome, error=error.message)
     return _closed(plan, _read_back(outcome, action, container, before, problems), records)
 
 
 def _doomed(
-    container: Container, items: Sequence[PlannedItem], there: Look, before: Before, problems: dict[str, str]
+    container: Container, items: Sequence[PlannedItem], there: Look, before: Before, problems: dict[str, Message]
 ) -> tuple[list[Doomed], dict[str, str]]:
     """What is to go now, and digests of the photos that take a masked one's place.
 
@@ -177,7 +178,7 @@ def _doomed(
                 stored = container.read(address.member, address.digest, address.occurrence)
                 replacement = mask(stored, item.boxes, there.orientations.get(address.digest))
             except CannotMask as error:
-                problems[address.id] = error.what_happened
+                problems[address.id] = error.message
                 continue
             masked[address.id] = sha256_hex(replacement)
         doomed.append(Doomed(address.member, address.digest, address.occurrence, replacement=replacement))
@@ -202,7 +203,7 @@ def _before(
 
 
 def _read_back(
-    outcome: Outcome, action: Action, container: Container, before: Before, problems: Mapping[str, str]
+    outcome: Outcome, action: Action, container: Container, before: Before, problems: Mapping[str, Message]
 ) -> Outcome:
     try:
         after = look(container, action.items)
@@ -212,8 +213,9 @@ def _read_back(
 
 
 def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
-    seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, error.what_happened) for item in action.items)
-    return replace(outcome, items=seen, error=outcome.error or error.code, notes=(*outcome.notes, error.what_happened))
+    seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, error.message) for item in action.items)
+    notes = (*outcome.notes, error.message) if outcome.error else outcome.notes
+    return replace(outcome, items=seen, error=outcome.error or error.message, notes=notes)
 
 
 def _erase_entries(
@@ -236,7 +238,7 @@ def _erase_entries(
     seen = tuple(
         ItemSeen(item, Seen.GONE)
         if item not in left
-        else ItemSeen(item, Seen.STILL_THERE, "" if item in due else "kept, because the item itself is still there")
+        else ItemSeen(item, Seen.STILL_THERE, None if item in due else message("seen.kept"))
         for item in ids
     )
     return _ended(replace(outcome, items=seen))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,24 +13,28 @@ from importlib.resources import files
 from pathlib import Path
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.age_wrapper import seal_age
-from dsr_desk.evidence.bag import bag
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION
-from dsr_desk.evidence.cms_wrapper import load_recipient, seal_cms
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language
-from dsr_desk.evidence.editions import payload_of
-from dsr_desk.evidence.html_wrapper import Cover, seal_html
-from dsr_desk.evidence.members import Archive, Held, Member, Spool, joined
-from dsr_desk.evidence.passphrase import new_passphrase
-from dsr_desk.evidence.pdf import seal_pdf
-from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.timestamp import query
-from dsr_desk.evidence.verify_text import verify_text
-from dsr_desk.evidence.words import Words
+from dsr_desk.core.language import LANGUAGES
+from dsr_desk.core.message import message
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
+from dsr_desk.evidence.contents.editions import payload_of
+from dsr_desk.evidence.report.pdf import seal_pdf
+from dsr_desk.evidence.signed.bag import bag
+from dsr_desk.evidence.signed.members import Archive, Held, Member, Spool, joined
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.signed.timestamp import query
+from dsr_desk.evidence.verifying.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION
+from dsr_desk.evidence.verifying.verify_text import verify_text
+from dsr_desk.evidence.wrappers.age import seal_age
+from dsr_desk.evidence.wrappers.cms import load_recipient, seal_cms
+from dsr_desk.evidence.wrappers.html import Cover, seal_html
+from dsr_desk.evidence.wrappers.passphrase import new_passphrase
 from dsr_desk.storage.files import write_whole, writing_whole
 
 _SHORTEST_SOUGHT = 5
+_SAID = ("report.", "declared.", "gap.", "why.", "check.", "clock.", "statement.", "seen.", "note.")
+"""How codes of sentences begin that stand in bundles."""
 LARGEST_PAGE, LARGEST_ENVELOPE = 64 << 20, 512 << 20
 """Bytes that a browser, a PDF reader or an S/MIME tool opens in memory without trouble."""
 
@@ -59,13 +64,13 @@ class Evidence:
     case: str
     organisation: str
     edition: Edition
-    language: Language
+    language: str
     members: Mapping[str, Member] = field(repr=False)
     checkpoint: str
 
     @property
-    def parcel(self) -> dict[str, bytes]:
-        """The members in memory."""
+    def in_memory(self) -> dict[str, bytes]:
+        """The members, each whole."""
         return {name: joined(member) for name, member in self.members.items()}
 
     @cached_property
@@ -95,7 +100,7 @@ class Sealed:
 
 
 def sign(
-    content: EvidenceContent, edition: Edition, signer: Signer, language: Language, spool: Spool | None = None
+    content: EvidenceContent, edition: Edition, signer: Signer, language: str, spool: Spool | None = None
 ) -> Evidence:
     """The evidence of one edition, signed. Same content, same key: same bytes, the signature's too.
 
@@ -116,7 +121,7 @@ def sign(
         SIGNATURE: Held(signer.sign_detached(evidence.sha256, datetime.fromisoformat(content.sealed))),
         CERTIFICATE: Held(signer.certificate_pem),
         "VERIFY.txt": Held(verify_text(signer)),
-        "check_bundle.py": Held(files("dsr_desk.evidence").joinpath("check_bundle.py").read_bytes()),
+        "check_bundle.py": Held(files("dsr_desk.evidence.verifying").joinpath("check_bundle.py").read_bytes()),
     }
     if signer.successions:
         members[SUCCESSION] = Held(b"".join(line + b"\n" for line in signer.successions))
@@ -126,19 +131,19 @@ def sign(
 
 def wrap_html(evidence: Evidence, path: Path) -> Sealed:
     """Writes open-me.html with a fresh passphrase. Raises BundleTooLarge."""
-    _require_below(evidence, LARGEST_PAGE, "a page")
+    _require_below(evidence, LARGEST_PAGE, "wrapper.page")
     passphrase = new_passphrase()
     cover = Cover(evidence.case, evidence.organisation, evidence.language)
-    page = seal_html(evidence.parcel, passphrase, cover)
+    page = seal_html(evidence.in_memory, passphrase, cover)
     write_whole(path, page)
     return Sealed(path, sha256_hex(page), evidence, passphrase=passphrase)
 
 
 def wrap_pdf(evidence: Evidence, path: Path) -> Sealed:
     """Writes the requester's PDF with a fresh passphrase, to be typed as it is written. Raises BundleTooLarge."""
-    _require_below(evidence, LARGEST_PAGE, "a PDF")
+    _require_below(evidence, LARGEST_PAGE, "wrapper.pdf")
     passphrase = new_passphrase()
-    data = seal_pdf(evidence.parcel, passphrase)
+    data = seal_pdf(evidence.in_memory, passphrase)
     write_whole(path, data)
     return Sealed(path, sha256_hex(data), evidence, passphrase=passphrase)
 
@@ -152,8 +157,8 @@ def wrap_age(evidence: Evidence, path: Path, recipients: Sequence[str]) -> Seale
 
 def wrap_cms(evidence: Evidence, path: Path, certificates: Sequence[bytes]) -> Sealed:
     """Writes bundle.p7m for recipients' S/MIME certificates (PEM). Raises RecipientCertificateWrong, BundleTooLarge."""
-    _require_below(evidence, LARGEST_ENVELOPE, "an envelope for S/MIME")
-    data = seal_cms(evidence.parcel, certificates)
+    _require_below(evidence, LARGEST_ENVELOPE, "wrapper.cms")
+    data = seal_cms(evidence.in_memory, certificates)
     write_whole(path, data)
     names = tuple(load_recipient(pem, number).subject.rfc4514_string() for number, pem in enumerate(certificates, 1))
     return Sealed(path, sha256_hex(data), evidence, recipients=names)
@@ -166,7 +171,7 @@ def seal(
     path: Path,
     *,
     recipients: Sequence[str] = (),
-    language: Language = Language.ENGLISH,
+    language: str = "en",
 ) -> Sealed:
     """Signs and wraps in one go: for keys where recipients are given, else as a page with a passphrase."""
     evidence = sign(content, edition, signer, language)
@@ -176,7 +181,7 @@ def seal(
 def _require_below(evidence: Evidence, limit: int, wrapper: str) -> None:
     size = evidence.members[EVIDENCE].size
     if size > limit:
-        raise BundleTooLarge(megabytes=size >> 20, wrapper=wrapper, limit=limit >> 20)
+        raise BundleTooLarge(megabytes=size >> 20, wrapper=message(wrapper), limit=limit >> 20)
 
 
 def _refuse_identifiers(payload: Mapping[str, Member], content: EvidenceContent) -> None:
@@ -186,7 +191,7 @@ def _refuse_identifiers(payload: Mapping[str, Member], content: EvidenceContent)
     report ("photo"), which would stop every bundle.
     """
     sought = {one.strip().lower() for one in (content.case.person, *content.other_identifiers)}
-    said = Words.everything_said()
+    said = _everything_said()
     forms = {html.escape(one) for one in sought if len(one) >= _SHORTEST_SOUGHT and one not in said} - {""}
     if not forms:
         return
@@ -199,6 +204,12 @@ def _refuse_identifiers(payload: Mapping[str, Member], content: EvidenceContent)
         for text in _texts(member, longest):
             if any(form in text for form in forms) and pattern.search(_without(text, ours)):
                 raise PersonalDataInside(file=f"data/{name}")
+
+
+def _everything_said() -> str:
+    """The sentences of bundles in all languages, in small letters."""
+    said = [form for one in LANGUAGES for code, form in catalogue(one).items() if code.startswith(_SAID)]
+    return json.dumps(said, ensure_ascii=False).lower()
 
 
 def _texts(member: Member, overlap: int) -> Iterator[str]:

@@ -27,6 +27,7 @@ from PIL import (  # noqa: F401 - a format can be opened once its module is impo
 )
 
 from dsr_desk.core.items import LedgerClass
+from dsr_desk.core.message import Message, message
 from dsr_desk.faces.engine import Pixels
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF", "HEIF")
@@ -60,7 +61,7 @@ class Decoded:
 
     pixels: Pixels | None
     problem: LedgerClass | None
-    reason: str
+    reason: Message | None
     width: int = 0
     height: int = 0
 
@@ -68,7 +69,7 @@ class Decoded:
 def decode(data: bytes, orientation: int | None = None) -> Decoded:
     """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing."""
     if not data:
-        return Decoded(None, LedgerClass.UNREADABLE, "the file is empty")
+        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.empty-file"))
     with _switch:
         return _decode(data, orientation)
 
@@ -106,12 +107,11 @@ def _decode(data: bytes, orientation: int | None) -> Decoded:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
     except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes
-        return Decoded(None, LedgerClass.UNREADABLE, f"not a photo that can be read ({type(error).__name__})")
+        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none", error=type(error).__name__))
     too_large = _shrink_while_reading(image)
     if too_large:
         return Decoded(None, LedgerClass.SKIPPED, too_large, width, height)
-    problem = None
-    reason = ""
+    problem = reason = None
     try:
         image.load()
     except Exception:  # noqa: BLE001 - as above
@@ -120,40 +120,41 @@ def _decode(data: bytes, orientation: int | None) -> Decoded:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             _shrink_while_reading(image)
             image.load()
-            problem, reason = LedgerClass.TRUNCATED, "the file breaks off; what there is was searched"
+            problem, reason = LedgerClass.TRUNCATED, message("why.photo.breaks-off")
         except Exception as error:  # noqa: BLE001 - as above
-            return Decoded(
-                None, LedgerClass.UNREADABLE, f"the pixels cannot be read ({type(error).__name__})", width, height
-            )
+            return _without_pixels(error, width, height)
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         pixels, turned = _upright(image, orientation)
     except Exception as error:  # noqa: BLE001 - as above
-        return Decoded(
-            None, LedgerClass.UNREADABLE, f"the pixels cannot be read ({type(error).__name__})", width, height
-        )
+        return _without_pixels(error, width, height)
     if turned:
         width, height = height, width
     return Decoded(pixels, problem, reason, width, height)
 
 
-def _shrink_while_reading(image: Image.Image) -> str:
+def _without_pixels(error: Exception, width: int, height: int) -> Decoded:
+    why = message("why.photo.no-pixels", error=type(error).__name__)
+    return Decoded(None, LedgerClass.UNREADABLE, why, width, height)
+
+
+def _shrink_while_reading(image: Image.Image) -> Message | None:
     """Asks the decoder for fewer pixels where there are too many; says why where it cannot give fewer."""
     width, height = image.size
     if width * height <= KEPT_PIXELS:
-        return ""
-    megapixels = f"{width * height / 1e6:.0f} megapixels"
+        return None
+    megapixels = round(width * height / 1e6)
     progressive = bool(image.info.get("progressive") or image.info.get("progression"))
     if image.format in ("JPEG", "MPO") and not (progressive and width * height > MOST_PIXELS):
         for part in (2, 4, 8):
             if width * height <= KEPT_PIXELS * part**2:
                 image.draft("RGB", (width // part, height // part))
-                return ""
-        return f"{megapixels}: too large to be read"
+                return None
+        return message("why.photo.too-many-pixels", megapixels=megapixels)
     if width * height > MOST_PIXELS:
-        return f"{megapixels}: too large to be read in this format"
-    return ""
+        return message("why.photo.too-many-pixels.format", megapixels=megapixels)
+    return None
 
 
 def _upright(image: Image.Image, orientation: int | None) -> tuple[Pixels, bool]:

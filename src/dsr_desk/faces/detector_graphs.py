@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from dsr_desk.faces.cnn import COLUMNS
-from dsr_desk.faces.graphs import MICROSOFT, Graph, ValueInfo, padding, with_raw_pixels
+from dsr_desk.faces.graphs import MICROSOFT, NetworkGraph, ValueInfo, padding, with_raw_pixels
 from dsr_desk.faces.weights import Convolution, DetectorWeights
 
 CUT = 3
@@ -45,7 +45,7 @@ def front_graph(weights: DetectorWeights, *, doubled: bool = False, rounded: boo
     if doubled:
         layers[0] = on_doubled_pixels(layers[0])
     layers = _in_blocks(layers, 3)
-    graph = Graph()
+    graph = NetworkGraph()
     photo: ValueInfo = ("photo", TensorProto.UINT8, ["n", "rows", "blocks", 3 * COLUMNS])
     if rounded:
         _rounded_layers(graph, "photo", 1.0, layers, LARGEST_ACTIVATIONS[:CUT], pixels=True)
@@ -63,7 +63,7 @@ def back_graph(weights: DetectorWeights, *, rounded: bool = False) -> bytes:
     layers = _in_blocks(weights.convolutions[CUT:-1], FEATURES)
     last = _in_blocks(weights.convolutions[-1:], layers[-1].kernel.shape[0], block=1)[0]
     rows, heights = _by_row(last)
-    graph = Graph()
+    graph = NetworkGraph()
     if rounded:
         scale = LARGEST_ACTIVATIONS[CUT - 1] / 255
         x = _rounded_layers(graph, "features", scale, layers, LARGEST_ACTIVATIONS[CUT:])
@@ -109,7 +109,13 @@ def rounded_evenly(kernel: NDArray[np.float64]) -> NDArray[np.int8]:
 
 
 def _rounded_layers(
-    graph: Graph, x: str, scale: float, layers: list[Convolution], largest: tuple[float, ...], *, pixels: bool = False
+    graph: NetworkGraph,
+    x: str,
+    scale: float,
+    layers: list[Convolution],
+    largest: tuple[float, ...],
+    *,
+    pixels: bool = False,
 ) -> str:
     """Convolutions with ReLU, channels last. What is below zero rounds to zero, which is the ReLU."""
     for layer, reach in zip(layers, largest, strict=True):
@@ -119,7 +125,14 @@ def _rounded_layers(
 
 
 def _rounded_layer(
-    graph: Graph, x: str, scale: float, layer: Convolution, out_scale: float, *, zero: int = 0, pixels: bool = False
+    graph: NetworkGraph,
+    x: str,
+    scale: float,
+    layer: Convolution,
+    out_scale: float,
+    *,
+    zero: int = 0,
+    pixels: bool = False,
 ) -> str:
     """`zero` is the byte that stands for nothing in what comes out; `pixels` says that x is a photo in blocks."""
     peaks = np.abs(layer.kernel).max(axis=(1, 2, 3)).astype(np.float64)
@@ -161,7 +174,7 @@ def _on_blocks(kernel: NDArray[np.int8], stride: int) -> NDArray[np.int8]:
     return on_blocks.reshape(beside * filters, COLUMNS * channels, rows, 2)
 
 
-def _rounded_rows(graph: Graph, x: str, scale: float, rows: Convolution) -> str:
+def _rounded_rows(graph: NetworkGraph, x: str, scale: float, rows: Convolution) -> str:
     out_scale = (HIGHEST_ROW - LOWEST_ROW) / 255
     zero = round(-LOWEST_ROW / out_scale)
     x = _rounded_layer(graph, x, scale, rows, out_scale, zero=zero)

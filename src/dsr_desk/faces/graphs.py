@@ -29,7 +29,7 @@ MICROSOFT = "com.microsoft"
 
 
 @dataclass
-class Graph:
+class NetworkGraph:
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
 
@@ -82,7 +82,7 @@ def with_raw_pixels(layer: Convolution) -> Convolution:
 
 def resize_graph() -> bytes:
     """photo: uint8 (1, rows, columns, 3) and size: int64 (2), rows and columns -> the photo in that size, bilinear."""
-    graph = Graph()
+    graph = NetworkGraph()
     to = graph.add("Concat", graph.constant(np.array([1])), "size", graph.constant(np.array([3])), axis=0)
     graph.add("Resize", "photo", "", "", to, mode="linear", coordinate_transformation_mode="half_pixel")
     photo: ValueInfo = ("photo", TensorProto.UINT8, [1, "rows", "columns", 3])
@@ -92,7 +92,7 @@ def resize_graph() -> bytes:
 
 def embedder_graph(weights: EmbedderWeights) -> bytes:
     """photo: uint8 (n, 150, 150, 3) -> embeddings: float32 (n, 128), as dlib gives them (not of length 1)."""
-    graph = Graph()
+    graph = NetworkGraph()
     x = graph.add("Cast", "photo", to=TensorProto.FLOAT)
     x = graph.add("Transpose", x, perm=[0, 3, 1, 2])
     layers = list(weights.convolutions)
@@ -111,7 +111,7 @@ def embedder_graph(weights: EmbedderWeights) -> bytes:
     return graph.serialized(photo, ("embeddings", TensorProto.FLOAT, ["n", 128]))
 
 
-def _narrowed(graph: Graph, x: str, inner: str, side: int, shape: tuple[int, ...]) -> tuple[str, str, int]:
+def _narrowed(graph: NetworkGraph, x: str, inner: str, side: int, shape: tuple[int, ...]) -> tuple[str, str, int]:
     """Side path and inner path of a block that halves the size, each padded with zeros at the end to the other."""
     filters, channels = shape[:2]
     pooled, convolved = side // 2, (side - 3) // 2 + 1

@@ -1,6 +1,6 @@
-"""Graphs made once and kept in the user's cache folder, each under the digest of what it was made from.
+"""Networks made ready once and kept in the user's cache folder, each under the digest of what it was made from.
 
-A file is its own SHA-256 (32 bytes) and then the graph: a damaged one is made again.
+A file is its own SHA-256 (32 bytes) and then the bytes: a damaged one is made again.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ def cache_folder() -> Path:
 
 
 def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:
-    """The graph of that name and digest, made where it is missing or damaged. A full or read-only disk only slows."""
-    path = cache_folder() / "graphs" / f"{name}-{digest[:32]}.onnx"
+    """The bytes of that name and digest, made where it is missing or damaged. A full or read-only disk only slows."""
+    path = cache_folder() / "graphs" / f"{name}-{digest[:32]}.bin"
     kept = _read(path)
     if kept is not None:
         return kept
-    graph = make()
+    made = make()
     with contextlib.suppress(OSError, DeskError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, hashlib.sha256(graph).digest() + graph)
-    return graph
+        write_whole(path, hashlib.sha256(made).digest() + made)
+    return made
 
 
 def _read(path: Path) -> bytes | None:
@@ -43,5 +43,5 @@ def _read(path: Path) -> bytes | None:
         stored = path.read_bytes()
     except OSError:
         return None
-    graph = stored[32:]
-    return graph if hashlib.sha256(graph).digest() == stored[:32] else None
+    kept = stored[32:]
+    return kept if hashlib.sha256(kept).digest() == stored[:32] else None

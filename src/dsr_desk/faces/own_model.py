@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message
 from dsr_desk.faces.alignment import Aligner
 from dsr_desk.faces.dlib_engine import DlibEngine
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
@@ -63,9 +64,13 @@ class OwnEngine:
             model = (folder / manifest["model"]).read_bytes()
             self._session = session(model)
         except OSError as error:
-            raise OwnModelUnusable(folder=folder, why=f"{manifest['model']} cannot be read") from error
+            raise OwnModelUnusable(
+                folder=folder, why=message("why.own-model.unreadable", file=manifest["model"])
+            ) from error
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
-            raise OwnModelUnusable(folder=folder, why=f"{manifest['model']} is no ONNX model that runs here") from error
+            raise OwnModelUnusable(
+                folder=folder, why=message("why.own-model.no-onnx", file=manifest["model"])
+            ) from error
         self.name = str(manifest["name"])
         self.dimension = int(manifest["dimension"])
         self.smallest_face = base.smallest_face
@@ -110,9 +115,9 @@ class OwnEngine:
         try:
             answer = np.asarray(self._session.run(None, {self._session.get_inputs()[0].name: values})[0])
         except Exception as error:  # as above
-            raise OwnModelUnusable(folder=self._folder, why="it does not take chips as engine.json says") from error
+            raise OwnModelUnusable(folder=self._folder, why=message("why.own-model.chips")) from error
         if answer.shape != (len(chips), self.dimension):
-            raise OwnModelUnusable(folder=self._folder, why=f"it answers in shape {answer.shape}")
+            raise OwnModelUnusable(folder=self._folder, why=message("why.own-model.shape", shape=str(answer.shape)))
         return answer.astype(np.float32)
 
 
@@ -120,16 +125,16 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise OwnModelUnusable(folder=folder, why="engine.json is missing or is no JSON") from error
+        raise OwnModelUnusable(folder=folder, why=message("why.own-model.no-manifest")) from error
     if not isinstance(manifest, dict):
-        raise OwnModelUnusable(folder=folder, why="engine.json holds no object")
+        raise OwnModelUnusable(folder=folder, why=message("why.own-model.no-object"))
     for key, kind in _KINDS.items():
         if key not in manifest or not isinstance(manifest[key], kind):
-            raise OwnModelUnusable(folder=folder, why=f"engine.json lacks {key} or it is of the wrong kind")
+            raise OwnModelUnusable(folder=folder, why=message("why.own-model.lacks", key=key))
     if Path(manifest["model"]).name != manifest["model"]:
-        raise OwnModelUnusable(folder=folder, why="model must name a file in the same folder")
+        raise OwnModelUnusable(folder=folder, why=message("why.own-model.elsewhere"))
     if manifest["colours"] not in ("RGB", "BGR") or manifest["layout"] not in ("NCHW", "NHWC"):
-        raise OwnModelUnusable(folder=folder, why="colours must be RGB or BGR and layout NCHW or NHWC")
+        raise OwnModelUnusable(folder=folder, why=message("why.own-model.layout"))
     if not 0 < manifest["side"] <= LARGEST_SIDE or manifest["dimension"] < 1 or manifest["range"] == 0:
-        raise OwnModelUnusable(folder=folder, why="side, dimension or range is out of bounds")
+        raise OwnModelUnusable(folder=folder, why=message("why.own-model.bounds"))
     return manifest

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from dsr_desk.core.items import Box, LedgerClass
+from dsr_desk.core.items import Box, Flaw, LedgerClass
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.faces.decode import decode
 from dsr_desk.faces.engine import Engine, Pixels, Template
 from dsr_desk.faces.phash import perceptual_hash
@@ -24,13 +25,13 @@ THUMBNAIL_MARGIN = 0.3
 class FoundFace:
     """A face of a photo. `box` is in pixels of the upright photo at full size.
 
-    `quality` holds reasons against comparing it (keys of `quality.ADVICE`); `template` is there even where it is not
-    comparable. `thumbnail` is a JPEG of at most 128 pixels a side, None unless asked for.
+    `template` is there even where it is not comparable. `thumbnail` is a JPEG of at most 128 pixels a side, None
+    unless asked for.
     """
 
     box: Box
     score: float
-    quality: tuple[str, ...]
+    quality: tuple[Flaw, ...]
     comparable: bool
     template: Template
     thumbnail: bytes | None = None
@@ -40,12 +41,12 @@ class FoundFace:
 class PhotoResult:
     """What one photo holds. `width` and `height` are the upright photo's at full size, 0 where unknown.
 
-    `reason` says in a few words why the photo is in its class or what was not looked for in it; mostly it is "". A
-    truncated photo may still have faces. `phash` has 8 bytes, or none without pixels or with nothing to be seen.
+    `reason` says why the photo is in its class or what was not looked for in it; mostly there is none. A truncated
+    photo may still have faces. `phash` has 8 bytes, or none without pixels or with nothing to be seen.
     """
 
     ledger_class: LedgerClass
-    reason: str
+    reason: Message | None
     width: int
     height: int
     phash: bytes
@@ -95,7 +96,7 @@ def find_faces(
             FoundFace(
                 box=_scaled(detection.box, shrunk),
                 score=detection.score,
-                quality=quality.reasons,
+                quality=quality.flaws,
                 comparable=quality.comparable,
                 template=template,
                 thumbnail=_thumbnail(pixels, detection.box) if thumbnails else None,
@@ -104,23 +105,27 @@ def find_faces(
     return tuple(faces)
 
 
-def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> str:
+def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> Message | None:
     """What an officer must know of a photo so large that small faces in it were passed over."""
     height, width = pixels.shape[:2]
     smallest = math.ceil(engine.smallest_face_in(width, height) * shrunk)
     if smallest <= engine.smallest_face:
-        return ""
-    how = f"read shrunk to {width} × {height} pixels: " if shrunk > 1.0 else ""
-    return f"{how}faces smaller than {smallest} pixels were not looked for"
+        return None
+    if shrunk > 1.0:
+        return message("why.photo.shrunk", width=width, height=height, pixels=smallest)
+    return message("why.photo.small-faces", pixels=smallest)
 
 
-def _classify(faces: tuple[FoundFace, ...], problem: LedgerClass | None, reason: str) -> tuple[LedgerClass, str]:
+def _classify(
+    faces: tuple[FoundFace, ...], problem: LedgerClass | None, reason: Message | None
+) -> tuple[LedgerClass, Message | None]:
     if problem is not None:
         return problem, reason
     if not faces:
         return LedgerClass.NO_FACE, reason
     if not any(face.comparable for face in faces):
-        return LedgerClass.NOT_COMPARABLE, ", ".join(sorted({word for face in faces for word in face.quality}))
+        flaws = sorted({flaw for face in faces for flaw in face.quality})
+        return LedgerClass.NOT_COMPARABLE, message("why.photo.flaws", flaws=tuple(map(term, flaws)))
     return LedgerClass.FACES, reason
 
 

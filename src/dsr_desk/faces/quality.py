@@ -1,4 +1,4 @@
-"""What stands in the way of comparing a face: size, sharpness, pose, exposure, each with a reason in plain words.
+"""What stands in the way of comparing a face: size, sharpness, pose, exposure.
 
 References are gated by it, with advice; faces of a gallery are flagged and never dropped.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.items import Box
+from dsr_desk.core.items import Box, Flaw
+from dsr_desk.core.message import Message, message
 
 # Flagged where, on labelled photos made worse step by step, genuine pairs begin to be missed; not comparable where most
 # are missed (at one false match in a thousand).
@@ -20,20 +21,12 @@ TURNED, TOO_TURNED = 0.3, 0.8
 DARK, TOO_DARK = 30.0, 6.0
 BRIGHT, TOO_BRIGHT = 200.0, 250.0
 
-ADVICE = {
-    "small face": "The face is small in this photo. Ask for one in which it is at least 80 pixels wide.",
-    "blurred": "The face is blurred. Ask for a sharper photo.",
-    "turned away": "The face is turned away. Ask for a photo that shows it from the front.",
-    "too dark": "The face is very dark. Ask for a photo in better light.",
-    "too bright": "The face is overexposed. Ask for a photo in softer light.",
-}
-
 
 @dataclass(frozen=True)
 class Quality:
-    """`reasons` are keys of ADVICE; `comparable` is False where a score would mean nothing."""
+    """`comparable` is False where a score would mean nothing."""
 
-    reasons: tuple[str, ...]
+    flaws: tuple[Flaw, ...]
     comparable: bool
 
 
@@ -43,15 +36,20 @@ def judge(box: Box, chip: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> 
     inner = grey.shape[0] // 5
     grey = grey[inner:-inner, inner:-inner]
     side, sharp, light, turn = min(box.width, box.height), sharpness(grey), float(grey.mean()), turned_away(landmarks)
-    reasons = {
-        "small face": side < SMALL,
-        "blurred": sharp < BLURRED,
-        "turned away": turn > TURNED,
-        "too dark": light < DARK,
-        "too bright": light > BRIGHT,
+    flaws = {
+        Flaw.SMALL: side < SMALL,
+        Flaw.BLURRED: sharp < BLURRED,
+        Flaw.TURNED: turn > TURNED,
+        Flaw.DARK: light < DARK,
+        Flaw.BRIGHT: light > BRIGHT,
     }
     hopeless = side < TOO_SMALL or sharp < TOO_BLURRED or turn > TOO_TURNED or light < TOO_DARK or light > TOO_BRIGHT
-    return Quality(tuple(reason for reason, holds in reasons.items() if holds), comparable=not hopeless)
+    return Quality(tuple(flaw for flaw, holds in flaws.items() if holds), comparable=not hopeless)
+
+
+def advice(flaw: Flaw) -> Message:
+    """What to ask for instead of a photo with this flaw."""
+    return message(f"advice.{flaw.value}")
 
 
 def sharpness(grey: NDArray[np.float32]) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
@@ -16,24 +17,30 @@ class EngineUnknown(DeskError):
     todo = "Use one of {known}, or the folder of an own model."
 
 
-NAMES = ("standard", "thorough", "reference")
+NAMES = ("standard", "thorough")
 
 
-@cache
 def load_engine(name: str = "standard") -> Engine:
     """The engine of that name or in that folder (see `own_model`), loaded once a process.
 
     Raises EngineUnknown, OwnModelUnusable, WeightsMissing, WeightsUnknown.
     """
+    return _loaded(name)
+
+
+@cache
+def loader(name: str) -> Callable[[], Engine]:
+    """`load_engine` for a worker, which gets it pickled; the same object for the same name."""
+    return partial(load_engine, name)
+
+
+@cache
+def _loaded(name: str) -> Engine:
     # Imports stand here because a window or a search that reads no photo should not load the networks' libraries.
     from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 
     if name in PRESETS:
         return DlibEngine(name, PRESETS[name])
-    if name == "reference":
-        from dsr_desk.faces.reference_engine import ReferenceEngine
-
-        return ReferenceEngine()
     if Path(name).is_dir():
         from dsr_desk.faces.own_model import OwnEngine
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Value, message
 
 Floats = NDArray[np.float32]
 
@@ -90,7 +91,7 @@ def read_embedder(data: bytes) -> EmbedderWeights:
         reader.integer(), reader.integer()
         matrix = reader.tensor().reshape(256, 128)
     except (ValueError, IndexError) as error:
-        raise WeightsUnknown(file=EMBEDDER_FILE, why=str(error)) from None
+        raise _unknown(EMBEDDER_FILE, error) from None
     return EmbedderWeights(tuple(layers), matrix)
 
 
@@ -100,11 +101,11 @@ def read_detector(data: bytes) -> DetectorWeights:
         reader = _Reader(data)
         reader.integer()
         if reader.text() != "loss_mmod_":
-            raise ValueError("it is no face detector")
+            raise _Other("why.weights.no-detector")
         _, width, height = (reader.integer() for _ in range(3))
         _, _, _, overlap, covered, _, _ = (reader.number() for _ in range(7))
         if width != height or covered < 1.0:
-            raise ValueError("its window or its overlap rule is another")
+            raise _Other("why.weights.window")
         layers = []
         for i in range(7):
             convolution = reader.convolution()
@@ -116,8 +117,21 @@ def read_detector(data: bytes) -> DetectorWeights:
                 convolution = _scaled(convolution, scale, beta - mean * scale)
             layers.append(convolution)
     except (ValueError, IndexError) as error:
-        raise WeightsUnknown(file=DETECTOR_FILE, why=str(error)) from None
+        raise _unknown(DETECTOR_FILE, error) from None
     return DetectorWeights(tuple(layers), width, overlap)
+
+
+class _Other(ValueError):
+    """What stands in a file and is not expected there."""
+
+    def __init__(self, code: str, **values: Value) -> None:
+        super().__init__(code)
+        self.why = message(code, **values)
+
+
+def _unknown(file: str, error: Exception) -> WeightsUnknown:
+    """What is cut short makes numpy and the reader stumble, each in its own way."""
+    return WeightsUnknown(file=file, why=error.why if isinstance(error, _Other) else message("why.ends-early"))
 
 
 def _scaled(convolution: Convolution, scale: Floats, shift: Floats) -> Convolution:
@@ -140,7 +154,7 @@ class _Reader:
         control = self._data[self._at]
         size = control & 0x7F
         if size > 8:
-            raise ValueError("an integer is longer than 8 bytes")
+            raise _Other("why.weights.integer")
         value = int.from_bytes(self._data[self._at + 1 : self._at + 1 + size], "little")
         self._at += 1 + size
         return -value if control & 0x80 else value
@@ -157,7 +171,7 @@ class _Reader:
     def tensor(self) -> Floats:
         """Shape (samples, channels, rows, columns)."""
         if self.integer() != 2:
-            raise ValueError("a tensor has another version")
+            raise _Other("why.weights.tensor")
         shape = [self.integer() for _ in range(4)]
         count = int(np.prod(shape))
         values = np.frombuffer(self._data, "<f4", count, self._at).reshape(shape)
@@ -169,7 +183,7 @@ class _Reader:
         mark = bytes([1, len(name)]) + name.encode()
         found = self._data.find(mark, self._at)
         if found < 0:
-            raise ValueError(f"it has too few layers of the kind {name}")
+            raise _Other("why.weights.layers", kind=name)
         self._at = found + len(mark)
 
     def convolution(self) -> Convolution:
@@ -180,7 +194,7 @@ class _Reader:
         _, channels, _, _ = (self.integer() for _ in range(4))
         size = filters * channels * rows * columns
         if filters and values.size not in (size, size + filters):
-            raise ValueError("a layer has another size than it says")
+            raise _Other("why.weights.layer-size")
         bias = values[size:] if values.size > size else np.zeros(filters, np.float32)
         return Convolution(values[:size].reshape(filters, channels, rows, columns), bias, stride, padding)
 

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.hashes import hash_in
+from dsr_desk.core.message import message, refused
 from dsr_desk.intake.text import decode
 
 LARGEST = 1 << 30
@@ -40,7 +41,7 @@ class ListUnreadable(DeskError):
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedPerson:
     """One row of a list. `id` is the list's own number for it, `hash` small hexadecimal digits."""
 
     id: str
@@ -56,7 +57,7 @@ class ListFile:
 
     name: str
     kind: str
-    rows: tuple[Listed, ...]
+    rows: tuple[ListedPerson, ...]
     unreadable: int = 0
 
 
@@ -74,16 +75,16 @@ def read_list(path: Path) -> DeletionList:
     """Raises ListUnreadable."""
     try:
         if path.stat().st_size > LARGEST:
-            raise ListUnreadable(name=path.name, why=f"it is larger than {LARGEST >> 20} MB")
+            raise ListUnreadable(name=path.name, why=message("why.too-large", most=LARGEST))
         data = path.read_bytes()
     except OSError as problem:
-        raise ListUnreadable(name=path.name, why=(problem.strerror or "the disk refused").lower()) from problem
+        raise ListUnreadable(name=path.name, why=refused(problem)) from problem
     contents = _unzipped(data, path.name) if data.startswith(b"PK\x03\x04") else {path.name: data}
     files = [_file(name, content) for name, content in sorted(contents.items())]
     taken_back = {row.id for file in files if file.kind == REMOVED for row in file.rows}
     lists = [file for file in files if file.kind != REMOVED]
     if not lists:
-        raise ListUnreadable(name=path.name, why="there is no list in it")
+        raise ListUnreadable(name=path.name, why=message("why.list.none"))
     kept = tuple(
         ListFile(file.name, file.kind, tuple(row for row in file.rows if row.id not in taken_back), file.unreadable)
         for file in lists
@@ -102,14 +103,14 @@ def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
                 if info.is_dir() or not base.lower().endswith((".csv", ".txt", ".tsv")):
                     continue
                 if base in found:
-                    raise ListUnreadable(name=name, why=f"{base} is in it twice")
+                    raise ListUnreadable(name=name, why=message("why.list.twice", file=base))
                 with archive.open(info) as file:
                     found[base] = file.read(left + 1)
                 left -= len(found[base])
                 if left < 0:
-                    raise ListUnreadable(name=name, why=f"it is larger than {LARGEST >> 20} MB when unpacked")
+                    raise ListUnreadable(name=name, why=message("why.list.unpacked", most=LARGEST))
     except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as problem:
-        raise ListUnreadable(name=name, why="the ZIP is damaged or encrypted") from problem
+        raise ListUnreadable(name=name, why=message("why.list.zip")) from problem
     return found
 
 
@@ -125,7 +126,7 @@ def _file(name: str, data: bytes) -> ListFile:
     body = rows[1:] if "hash" in header or not hash_in(_cell(rows[0], hashes)) else rows
     first = len(rows) - len(body) + 1
     listed = [
-        Listed(_cell(row, ids) if ids is not None else str(number), found)
+        ListedPerson(_cell(row, ids) if ids is not None else str(number), found)
         for number, row in enumerate(body, start=first)
         if (found := hash_in(_cell(row, hashes)))
     ]
@@ -138,7 +139,7 @@ def _rows(text: str, name: str) -> Iterator[list[str]]:
     try:
         yield from (row for row in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter) if any(row))
     except csv.Error as problem:
-        raise ListUnreadable(name=name, why="it is no well-formed table") from problem
+        raise ListUnreadable(name=name, why=message("why.table.malformed")) from problem
 
 
 def _column_of_hashes(rows: list[list[str]], name: str) -> int:
@@ -147,7 +148,7 @@ def _column_of_hashes(rows: list[list[str]], name: str) -> int:
         place, count = counts.most_common(1)[0]
         if count >= ENOUGH * max(1, len(rows) - 1):
             return place
-    raise ListUnreadable(name=name, why="it holds no column of hashes")
+    raise ListUnreadable(name=name, why=message("why.list.no-hashes"))
 
 
 def _cell(row: list[str], place: int) -> str:

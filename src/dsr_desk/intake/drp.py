@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import Format, Intake, RequestUnreadable
+from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestUnreadable, missing
 from dsr_desk.intake.text import decode
 from dsr_desk.intake.words import LAWS
 
@@ -66,38 +67,33 @@ def _read(data: bytes, name: str) -> list[Intake]:
     envelope = open_envelope(data)
     if envelope is not None:
         body = envelope.body
-        warnings = ["The agent's signature was not checked: compare it with the agent's registered key."]
+        warnings = [message("note.drp.signature")]
     else:
         body, warnings = _older(data, name)
     found: list[Found] = []
     for key, kind in _PERSON.items():
         value = _person_value(body.get(key))
         if value:
-            checked = " (verified by the agent)" if body.get(f"{key}_verified") is True else ""
-            found.append(Found(kind, value, f"{key}{checked}"))
+            verified = body.get(f"{key}_verified") is True
+            found.append(Found(kind, value, message("where.field.verified" if verified else "where.field", field=key)))
     right, asked = _right(body.get("exercise"))
     law = _law(_said(body, "regime"))
     issued, expires = _moment(_said(body, "issued-at")), _moment(_said(body, "expires-at"))
+    warnings += missing(right, law, issued.date() if issued else None)
     if right is not Right.UNKNOWN:
-        found.append(Found(FoundKind.RIGHT, right, f"exercise: {asked}"))
-    else:
-        warnings.append("What is asked for was not recognised: choose the right.")
+        found.append(Found(FoundKind.RIGHT, right, message("where.field.says", field="exercise", words=asked)))
     if law is not Law.UNKNOWN:
-        found.append(Found(FoundKind.LAW, law, "regime"))
-    else:
-        warnings.append("No law is named in the request: choose the law.")
+        found.append(Found(FoundKind.LAW, law, message("where.field", field="regime")))
     if issued is not None:
-        found.append(Found(FoundKind.RECEIVED, issued.date().isoformat(), "issued-at"))
-    else:
-        warnings.append("The day of receipt is not in the file: enter it.")
+        found.append(Found(FoundKind.RECEIVED, issued.date().isoformat(), message("where.field", field="issued-at")))
     if expires is not None and expires < datetime.now(UTC):
-        warnings.append("The envelope has expired, as it does within minutes: enter the day it really arrived.")
+        warnings.append(message("note.drp.expired"))
     reference = _said(body, "agent-request-id") or _said(body, "request_id")
     if reference:
-        found.append(Found(FoundKind.REFERENCE, reference, "agent-request-id"))
-    agent = _said(body, "agent-id") or "unknown"
-    warnings.append(f"The request comes through an agent ({agent}): check on what authority it acts.")
-    warnings.append("No photo came with the request: faces cannot be searched until one is added.")
+        found.append(Found(FoundKind.REFERENCE, reference, message("where.field", field="agent-request-id")))
+    agent = _said(body, "agent-id")
+    warnings.append(message("note.drp.agent", agent=agent) if agent else message("note.drp.agent-unknown"))
+    warnings.append(NO_PHOTO)
     request = Request(
         channel=Channel.DRP,
         found=tuple(found),
@@ -111,16 +107,16 @@ def _read(data: bytes, name: str) -> list[Intake]:
     return [Intake(request, (), tuple(warnings))]
 
 
-def _older(data: bytes, name: str) -> tuple[Mapping[str, Any], list[str]]:
+def _older(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Message]]:
     """The shape of version 0.4: plain JSON, the person in an unsigned or signed token."""
     try:
         body = json.loads(decode(data))
     except (ValueError, RecursionError) as problem:
-        raise RequestUnreadable(name=name, why="it is neither a signed envelope nor JSON") from problem
+        raise RequestUnreadable(name=name, why=message("why.drp.neither")) from problem
     if not isinstance(body, dict) or "exercise" not in body:
-        raise RequestUnreadable(name=name, why="it does not say what is asked for (exercise)")
+        raise RequestUnreadable(name=name, why=message("why.drp.no-exercise"))
     merged = {**body, **_token(body.get("identity"))}
-    return merged, ["This is an older form of the protocol, in which nothing is signed as a whole."]
+    return merged, [message("note.drp.older")]
 
 
 def _token(token: object) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import phonenumbers
 
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, FoundKind, Law, Right
 from dsr_desk.intake.words import (
     CLOSINGS,
@@ -24,6 +25,8 @@ from dsr_desk.intake.words import (
 
 LONGEST = 200_000
 """Characters of a letter that are read; a longer one is cut and the caller says so."""
+
+LETTER = message("where.letter")
 
 _EMAIL = re.compile(r"(?<![\w.+%'@-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?![\w@])")
 _HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z][\w.]{2,30})\b")
@@ -53,13 +56,13 @@ _SEVERAL = re.compile(r"\s*(?:;|\bor\b|\band\b|\boder\b|\bund\b|\blub\b|\boraz\b
 
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language with the most common words in the text, "" where none is found."""
-    counts = {code: len(pattern.findall(text[:20_000])) for code, (_, pattern) in LANGUAGES.items()}
+    counts = {code: len(pattern.findall(text[:20_000])) for code, pattern in LANGUAGES.items()}
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] >= 3 else ""
 
 
 def identifiers_in(
-    text: str, where: str = "letter", *, own_addresses: Collection[str] = (), country: str = ""
+    text: str, where: Message = LETTER, *, own_addresses: Collection[str] = (), country: str = ""
 ) -> list[Found]:
     """Names, e-mails, phones, user names, account ids, dates of birth and addresses, in the order of the lines.
 
@@ -70,14 +73,16 @@ def identifiers_in(
     found: list[Found] = []
     closed = False
     for number, line in enumerate(text[:LONGEST].splitlines(), start=1):
-        place = f"{where}, line {number}" + (" (quoted)" if line.lstrip().startswith(">") else "")
+        place = message("where.line", place=where, line=number)
+        if line.lstrip().startswith(">"):
+            place = message("where.quoted", place=place)
         bare = line.lstrip("> \t").rstrip()
         if not bare:
             continue
         for kind, value in _in_line(bare[:5_000], region, own_addresses):
             found.append(Found(kind, value, place))
         if closed and (name := _whole_name(bare)):
-            found.append(Found(FoundKind.NAME, name, f"{place} (signature)"))
+            found.append(Found(FoundKind.NAME, name, message("where.signature", place=place)))
         closed = bool(CLOSINGS.match(bare)) and len(bare) < 60
     return _once(found)
 
@@ -175,24 +180,24 @@ def _once(found: list[Found]) -> list[Found]:
     return list(dict.fromkeys(found))
 
 
-def rights_in(text: str, where: str = "letter") -> list[tuple[Right, Found]]:
+def rights_in(text: str, where: Message = LETTER) -> list[tuple[Right, Found]]:
     """Rights that the letter speaks of, the most spoken of first, each with the first words that say so."""
     return [(right, Found(FoundKind.RIGHT, right, place)) for right, place in _ranked(RIGHTS, text, where)]
 
 
-def laws_in(text: str, where: str = "letter") -> list[tuple[Law, Found]]:
+def laws_in(text: str, where: Message = LETTER) -> list[tuple[Law, Found]]:
     """Laws that the letter names; where it names none, the one that its language suggests."""
     named = [(law, Found(FoundKind.LAW, law, place)) for law, place in _ranked(LAWS, text, where)]
     language = language_of(text)
     if not named and language in REGION_OF_LANGUAGE:
-        why = f"no law is named; the {where} is written in {LANGUAGES[language][0]}"
+        why = message("where.law-guessed", place=where, language=message(f"language.{language}"))
         named.append((Law.EU_GDPR, Found(FoundKind.LAW, Law.EU_GDPR, why)))
     return named
 
 
-def _ranked(patterns: Mapping[Word, re.Pattern[str]], text: str, where: str) -> list[tuple[Word, str]]:
+def _ranked(patterns: Mapping[Word, re.Pattern[str]], text: str, where: Message) -> list[tuple[Word, Message]]:
     counts: Counter[Word] = Counter()
-    first: dict[Word, str] = {}
+    first: dict[Word, Message] = {}
     for number, line in enumerate(text[:LONGEST].splitlines(), start=1):
         if line.lstrip().startswith(">"):
             continue
@@ -200,5 +205,6 @@ def _ranked(patterns: Mapping[Word, re.Pattern[str]], text: str, where: str) -> 
             matches = [match[0] for match in pattern.finditer(line)]
             if matches:
                 counts[word] += len(matches)
-                first.setdefault(word, f"{where}, line {number}: “{matches[0]}”")
+                place = message("where.line", place=where, line=number)
+                first.setdefault(word, message("where.words", place=place, words=matches[0]))
     return [(word, first[word]) for word, _ in counts.most_common()]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.requests import Request
+from dsr_desk.core.message import Message, message
+from dsr_desk.core.requests import Law, Request, Right
 
 MAX_BYTES = 100 * 1024 * 1024
 
-NO_PHOTO = "No photo came with the request: faces cannot be searched until one is added."
+NO_PHOTO = message("note.intake.no-photo")
 """The warning of a request without a reference photo; whoever adds one drops it."""
+
+NO_RIGHT = message("note.intake.no-right")
+NO_LAW = message("note.intake.no-law")
+NO_DAY = message("note.intake.no-day")
 
 
 class RequestUnreadable(DeskError):
@@ -50,7 +56,7 @@ class RequestsSeveral(DeskError):
     todo = "Open the file as a list of requests and choose one."
 
 
-class ReferencePhoto(NamedTuple):
+class AttachedPhoto(NamedTuple):
     """A photo that came with a request; `name` is a bare file name, `data` its bytes as they came."""
 
     name: str
@@ -59,11 +65,17 @@ class ReferencePhoto(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """One request as read, its reference photos, and in sentences what could not be read or is missing."""
+    """One request as read, its reference photos, and what could not be read or is missing."""
 
     request: Request
-    photos: tuple[ReferencePhoto, ...] = ()
-    warnings: tuple[str, ...] = ()
+    photos: tuple[AttachedPhoto, ...] = ()
+    warnings: tuple[Message, ...] = ()
+
+
+def missing(right: Right, law: Law, received: date | None) -> list[Message]:
+    """What a case needs and nobody said."""
+    asked = ((NO_RIGHT, right is Right.UNKNOWN), (NO_LAW, law is Law.UNKNOWN), (NO_DAY, received is None))
+    return [warning for warning, lacks in asked if lacks]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
 from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestUnreadable
 from dsr_desk.intake.text import decode
@@ -35,13 +36,13 @@ def _read(data: bytes, name: str) -> list[Intake]:
         try:
             body = json.loads(_TRAILING_COMMA.sub(lambda match: match[1] or "", text))
         except (ValueError, RecursionError) as problem:
-            raise RequestUnreadable(name=name, why="it is not JSON") from problem
-        warnings.append("The file is not quite JSON (a comma too many); it was read all the same.")
+            raise RequestUnreadable(name=name, why=message("why.opendsr.no-json")) from problem
+        warnings.append(message("note.opendsr.comma"))
     if not isinstance(body, dict) or not isinstance(body.get("subject_identities"), list):
-        raise RequestUnreadable(name=name, why="it has no list of subject_identities")
+        raise RequestUnreadable(name=name, why=message("why.opendsr.nobody"))
     found: list[Found] = []
     for number, entry in enumerate(body["subject_identities"], start=1):
-        found += _identity(entry, f"subject_identities, entry {number}", warnings)
+        found += _identity(entry, number, warnings)
     right = _RIGHTS.get(_said(body, "subject_request_type").lower(), Right.UNKNOWN)
     law = _LAWS.get(_said(body, "regulation").lower(), Law.UNKNOWN)
     received = _day(_said(body, "submitted_time"))
@@ -53,9 +54,15 @@ def _read(data: bytes, name: str) -> list[Intake]:
     ):
         value = {FoundKind.RIGHT: str(right), FoundKind.LAW: str(law)}.get(kind) or _said(body, key)
         if known:
-            found.append(Found(kind, received.isoformat() if kind is FoundKind.RECEIVED and received else value, key))
+            found.append(
+                Found(
+                    kind,
+                    received.isoformat() if kind is FoundKind.RECEIVED and received else value,
+                    message("where.field", field=key),
+                )
+            )
         else:
-            warnings.append(f"The field {key} is missing or not understood: enter it.")
+            warnings.append(message("note.opendsr.field", field=key))
     request = Request(
         channel=Channel.OPENDSR,
         found=tuple(dict.fromkeys(found)),
@@ -74,17 +81,18 @@ def _said(body: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _identity(entry: object, where: str, warnings: list[str]) -> list[Found]:
+def _identity(entry: object, number: int, warnings: list[Message]) -> list[Found]:
+    where = message("where.entry", field="subject_identities", entry=number)
     if not isinstance(entry, dict):
-        warnings.append(f"{where} is not understood and was left out.")
+        warnings.append(message("note.opendsr.entry", place=where))
         return []
     kind, value, spelling = (_said(entry, f"identity_{part}") for part in ("type", "value", "format"))
     if not value:
-        warnings.append(f"{where} has no value and was left out.")
+        warnings.append(message("note.opendsr.no-value", place=where))
         return []
     if spelling not in ("", "raw"):
         return [Found(FoundKind.HASH, f"{kind}:{spelling}:{value}", where)]
-    return [Found(_KINDS.get(kind, FoundKind.ACCOUNT_ID), value, f"{where} ({kind})")]
+    return [Found(_KINDS.get(kind, FoundKind.ACCOUNT_ID), value, message("where.entry.kind", place=where, kind=kind))]
 
 
 def _day(text: str) -> date | None:

@@ -11,8 +11,9 @@ from pathlib import PurePath
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.model import Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.model import AttachedPhoto, Format, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.photos import bare_name, refuse_photo
 from dsr_desk.intake.text import make_intake
 
@@ -25,34 +26,34 @@ MOST_PIXELS = 100_000_000
 class PdfUnreadable(Exception):
     """Not for users: `why` goes into the sentence of the caller."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.why = message(code)
 
 
 @dataclass(frozen=True)
-class Pages:
-    """Texts as (page number from 1, text), photos, and warnings in sentences."""
+class PdfPages:
+    """Texts as (page number from 1, text), photos, and warnings."""
 
     texts: tuple[tuple[int, str], ...]
-    photos: tuple[ReferencePhoto, ...]
-    warnings: tuple[str, ...]
+    photos: tuple[AttachedPhoto, ...]
+    warnings: tuple[Message, ...]
 
 
-def read_pages(data: bytes, name: str) -> Pages:
+def read_pages(data: bytes, name: str) -> PdfPages:
     """Text and embedded photos of a PDF. Raises PdfUnreadable."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as problem:
         protected = problem.err_code == pdfium_c.FPDF_ERR_PASSWORD
-        raise PdfUnreadable("it is protected by a password" if protected else "it is not a whole PDF") from problem
+        raise PdfUnreadable("why.pdf.password" if protected else "why.pdf.damaged") from problem
     with closing(document):
         count = len(document)
         if count == 0:
-            raise PdfUnreadable("it has no pages")
-        warnings = [f"Only the first {MOST_PAGES} of {count} pages of {name} were read."] if count > MOST_PAGES else []
+            raise PdfUnreadable("why.pdf.no-pages")
+        warnings = [message("note.pdf.most", name=name, read=MOST_PAGES, pages=count)] if count > MOST_PAGES else []
         texts: list[tuple[int, str]] = []
-        photos: list[ReferencePhoto] = []
+        photos: list[AttachedPhoto] = []
         scans = 0
         for number in range(min(count, MOST_PAGES)):
             try:
@@ -60,15 +61,15 @@ def read_pages(data: bytes, name: str) -> Pages:
                     text = _text(page)
                     found, covering = _photos(page, f"{PurePath(bare_name(name, 'letter')).stem}-{number + 1}")
             except (pdfium.PdfiumError, ValueError, OSError, MemoryError):
-                warnings.append(f"Page {number + 1} of {name} could not be read.")
+                warnings.append(message("note.pdf.page", name=name, page=number + 1))
                 continue
             scans += covering and not text.strip()
             photos += [one for one in found if len(photos) < MOST_PHOTOS]
             if text.strip():
                 texts.append((number + 1, text))
     if scans:
-        warnings.append(f"{scans} pages of {name} are scans without text: type in what they say.")
-    return Pages(tuple(texts), tuple(dict.fromkeys(photos)), tuple(warnings))
+        warnings.append(message("note.pdf.scans", name=name, count=scans))
+    return PdfPages(tuple(texts), tuple(dict.fromkeys(photos)), tuple(warnings))
 
 
 def _text(page: pdfium.PdfPage) -> str:
@@ -76,10 +77,10 @@ def _text(page: pdfium.PdfPage) -> str:
         return str(words.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _photos(page: pdfium.PdfPage, stem: str) -> tuple[list[ReferencePhoto], bool]:
+def _photos(page: pdfium.PdfPage, stem: str) -> tuple[list[AttachedPhoto], bool]:
     """Photos on a page, and whether one picture covers the page, as in a scan."""
     width, height = page.get_size()
-    photos: list[ReferencePhoto] = []
+    photos: list[AttachedPhoto] = []
     covered = False
     for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         left, bottom, right, top = image.get_bounds()
@@ -91,7 +92,7 @@ def _photos(page: pdfium.PdfPage, stem: str) -> tuple[list[ReferencePhoto], bool
             continue
         data, suffix = _picture(image)
         if not refuse_photo(data):
-            photos.append(ReferencePhoto(f"{stem}-{len(photos) + 1}.{suffix}", data))
+            photos.append(AttachedPhoto(f"{stem}-{len(photos) + 1}.{suffix}", data))
     return photos, covered
 
 
@@ -115,7 +116,7 @@ def _read(data: bytes, name: str) -> list[Intake]:
     return [
         make_intake(
             channel=Channel.PDF,
-            parts=[(f"page {number}", text) for number, text in pages.texts],
+            parts=[(message("where.page", page=number), text) for number, text in pages.texts],
             name=name,
             data=data,
             photos=pages.photos,

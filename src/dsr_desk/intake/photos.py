@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dsr_desk.core.message import Message, message
 from dsr_desk.faces.decode import MOST_PIXELS, size_of
 
 SMALLEST = 64
@@ -23,17 +24,17 @@ def looks_like_picture(data: bytes) -> bool:
     )
 
 
-def refuse_photo(data: bytes) -> str:
-    """Why these bytes cannot serve as a reference photo, in a few words; "" where they can."""
+def refuse_photo(data: bytes) -> Message | None:
+    """Why these bytes cannot serve as a reference photo; None where they can."""
     size = size_of(data)
     if size is None:
-        return "not a photo that can be read"
+        return message("why.attached.no-photo")
     width, height = size
     if width * height > MOST_PIXELS:
-        return "far more pixels than a photo has"
+        return message("why.attached.pixels")
     if min(width, height) < SMALLEST:
-        return f"only {width} × {height} pixels, so a logo rather than a photo"
-    return ""
+        return message("why.attached.logo", width=width, height=height)
+    return None
 
 
 def bare_name(name: str, otherwise: str) -> str:

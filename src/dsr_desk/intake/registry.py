@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dsr_desk.core.message import message, refused
 from dsr_desk.intake import drp, eml, opendsr, pdf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
@@ -22,9 +23,9 @@ FORMATS: tuple[Format, ...] = (pdf.FORMAT, opendsr.FORMAT, drp.FORMAT, eml.FORMA
 
 _HEAD = 65_536
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "it is an Outlook or old Word file",
-    b"PK\x03\x04": "it is a Word, OpenDocument or ZIP file",
-    b"{\\rtf": "it is an RTF file",
+    b"\xd0\xcf\x11\xe0": message("why.letter.outlook"),
+    b"PK\x03\x04": message("why.letter.office"),
+    b"{\\rtf": message("why.letter.rtf"),
 }
 
 
@@ -45,10 +46,8 @@ def read_requests(path: Path) -> list[Intake]:
         if path.stat().st_size > MAX_BYTES:
             raise RequestTooLarge(name=path.name, limit=MAX_BYTES >> 20)
         data = path.read_bytes()
-    except FileNotFoundError as problem:
-        raise RequestUnreadable(name=path.name, why="there is no such file") from problem
     except OSError as problem:
-        raise RequestUnreadable(name=path.name, why=problem.strerror or "the disk refused") from problem
+        raise RequestUnreadable(name=path.name, why=refused(problem)) from problem
     return read_bytes(data, path.name)
 
 
@@ -57,11 +56,11 @@ def read_bytes(data: bytes, name: str) -> list[Intake]:
     if not data.strip():
         raise RequestEmpty(name=name)
     if looks_like_picture(data):
-        raise RequestFormatUnknown(name=name, why="it is a photo; add it as a reference photo")
+        raise RequestFormatUnknown(name=name, why=message("why.letter.photo"))
     for start, why in _FOREIGN.items():
         if data.startswith(start):
             raise RequestFormatUnknown(name=name, why=why)
     for one in FORMATS:
         if one.recognises(name, data[:_HEAD]):
             return one.read(data, name)
-    raise RequestFormatUnknown(name=name, why="its bytes are neither a letter nor a known form")
+    raise RequestFormatUnknown(name=name, why=message("why.letter.unknown"))

@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import Format, Intake, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestEmpty, RequestUnreadable, missing
 from dsr_desk.intake.text import decode
 from dsr_desk.intake.words import LABELS, LAWS, RIGHTS
 
@@ -31,16 +32,16 @@ def _read(data: bytes, name: str) -> list[Intake]:
     try:
         listed = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as problem:
-        raise RequestUnreadable(name=name, why="it is no well-formed table") from problem
+        raise RequestUnreadable(name=name, why=message("why.table.malformed")) from problem
     rows = [(number, row) for number, row in enumerate(listed, start=1) if any(cell.strip() for cell in row)]
     header = rows[0][1] if rows else []
     columns = _columns(header)
     if not columns:
-        raise RequestUnreadable(name=name, why="its first line does not name known columns")
+        raise RequestUnreadable(name=name, why=message("why.table.columns"))
     if len(rows) < 2:
         raise RequestEmpty(name=name)
     if len(rows) > MOST_ROWS:
-        raise RequestUnreadable(name=name, why=f"it has more than {MOST_ROWS:,} rows")
+        raise RequestUnreadable(name=name, why=message("why.table.rows", most=MOST_ROWS))
     digest = sha256_hex(data)
     return [_intake(header, columns, row, number, name, digest) for number, row in rows[1:]]
 
@@ -52,7 +53,7 @@ def _intake(
     found: list[Found] = []
     for place, kind in columns.items():
         value = row[place].strip() if place < len(row) else ""
-        where = f"row {number}, column {header[place].strip()}"
+        where = message("where.cell", row=number, column=header[place].strip())
         if not value:
             continue
         if kind is FoundKind.RIGHT:
@@ -66,13 +67,6 @@ def _intake(
             value = received.isoformat() if received else ""
         if value:
             found.append(Found(kind, value, where))
-    warnings = ["No photo came with the request: faces cannot be searched until one is added."]
-    if right is Right.UNKNOWN:
-        warnings.append("What the person asks for was not recognised: choose the right.")
-    if law is Law.UNKNOWN:
-        warnings.append("No law is named in the request: choose the law.")
-    if received is None:
-        warnings.append("The day of receipt is not in the row: enter it.")
     request = Request(
         channel=Channel.TABLE,
         found=tuple(found),
@@ -83,7 +77,7 @@ def _intake(
         digest=digest,
         text="\n".join(f"{key.strip()}: {value}" for key, value in zip(header, row, strict=False)),
     )
-    return Intake(request, (), tuple(warnings))
+    return Intake(request, (), (NO_PHOTO, *missing(right, law, received)))
 
 
 def _columns(header: list[str]) -> dict[int, FoundKind]:

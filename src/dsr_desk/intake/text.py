@@ -9,9 +9,18 @@ from html.parser import HTMLParser
 from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.letter import LONGEST, identifiers_in, language_of, laws_in, rights_in
-from dsr_desk.intake.model import NO_PHOTO, Format, Intake, ReferencePhoto, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.letter import LETTER, LONGEST, identifiers_in, language_of, laws_in, rights_in
+from dsr_desk.intake.model import (
+    NO_PHOTO,
+    AttachedPhoto,
+    Format,
+    Intake,
+    RequestEmpty,
+    RequestUnreadable,
+    missing,
+)
 
 _LETTERS = frozenset("äöüÄÖÜßéèêëàâçîïôûùñáíóúåøæąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůýžČŘŠŽőűăâșțĂÂȘȚ„“”’–—€§©«»…")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -82,12 +91,12 @@ def text_of_html(markup: str) -> str:
 def make_intake(
     *,
     channel: Channel,
-    parts: Collection[tuple[str, str]],
+    parts: Collection[tuple[Message, str]],
     name: str,
     data: bytes,
     first: Collection[Found] = (),
-    photos: Collection[ReferencePhoto] = (),
-    warnings: Collection[str] = (),
+    photos: Collection[AttachedPhoto] = (),
+    warnings: Collection[Message] = (),
     own_addresses: Collection[str] = (),
     received: date | None = None,
     country: str = "",
@@ -99,7 +108,7 @@ def make_intake(
     said = list(warnings)
     text = "\n".join(part for _, part in parts)
     if len(text) > LONGEST:
-        said.append(f"The letter is very long; only its first {LONGEST:,} characters of each part were read.")
+        said.append(message("note.intake.long", characters=LONGEST))
     found = list(first)
     rights: list[tuple[Right, Found]] = []
     laws: list[tuple[Law, Found]] = []
@@ -108,12 +117,19 @@ def make_intake(
         rights += [one for one in rights_in(part, where) if one[0] not in [known for known, _ in rights]]
         laws += [one for one in laws_in(part, where) if one[0] not in [known for known, _ in laws]]
     found += [one for _, one in rights] + [one for _, one in laws]
-    said += _missing(found, photos, rights, laws, received)
+    right, law = (rights[0][0] if rights else Right.UNKNOWN), (laws[0][0] if laws else Law.UNKNOWN)
+    if not photos:
+        said.append(NO_PHOTO)
+    if all(one.kind in (FoundKind.RIGHT, FoundKind.LAW, FoundKind.RECEIVED) for one in found):
+        said.append(message("note.intake.nobody"))
+    if len(rights) > 1:
+        said.append(message("note.intake.other-rights", rights=tuple(term(other) for other, _ in rights[1:])))
+    said += missing(right, law, received)
     request = Request(
         channel=channel,
         found=tuple(dict.fromkeys(found)),
-        right=rights[0][0] if rights else Right.UNKNOWN,
-        law=laws[0][0] if laws else Law.UNKNOWN,
+        right=right,
+        law=law,
         received=received,
         source=PurePath(name).name,
         digest=sha256_hex(data),
@@ -123,36 +139,12 @@ def make_intake(
     return Intake(request, tuple(photos), tuple(dict.fromkeys(said)))
 
 
-def _missing(
-    found: Collection[Found],
-    photos: Collection[ReferencePhoto],
-    rights: list[tuple[Right, Found]],
-    laws: list[tuple[Law, Found]],
-    received: date | None,
-) -> list[str]:
-    said = []
-    if not photos:
-        said.append(NO_PHOTO)
-    if not any(one.kind not in (FoundKind.RIGHT, FoundKind.LAW, FoundKind.RECEIVED) for one in found):
-        said.append("No name, e-mail address or number was found in the request: enter what is known.")
-    if not rights:
-        said.append("What the person asks for was not recognised: choose the right.")
-    elif len(rights) > 1:
-        others = ", ".join(right for right, _ in rights[1:])
-        said.append(f"The letter also speaks of {others}: check what is asked for.")
-    if not laws:
-        said.append("No law is named in the request: choose the law.")
-    if received is None:
-        said.append("The day of receipt is not in the file: enter it.")
-    return said
-
-
-def read_text(text: str, name: str = "pasted text", *, country: str = "") -> Intake:
+def read_text(text: str, name: str = "pasted.txt", *, country: str = "") -> Intake:
     """A letter that was pasted or typed. Raises RequestEmpty."""
     if not text.strip():
         raise RequestEmpty(name=name)
     return make_intake(
-        channel=Channel.TEXT, parts=[("letter", text)], name=name, data=text.encode(errors="replace"), country=country
+        channel=Channel.TEXT, parts=[(LETTER, text)], name=name, data=text.encode(errors="replace"), country=country
     )
 
 
@@ -161,10 +153,10 @@ def _read(data: bytes, name: str) -> list[Intake]:
     if not text.strip():
         raise RequestEmpty(name=name)
     if "\0" in text[:10_000]:
-        raise RequestUnreadable(name=name, why="it is no text")
+        raise RequestUnreadable(name=name, why=message("why.letter.no-text"))
     if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
         text = text_of_html(text)
-    return [make_intake(channel=Channel.TEXT, parts=[("letter", text)], name=name, data=data)]
+    return [make_intake(channel=Channel.TEXT, parts=[(LETTER, text)], name=name, data=data)]
 
 
 def _recognises(name: str, head: bytes) -> bool:

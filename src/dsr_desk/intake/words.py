@@ -88,10 +88,10 @@ LAWS: dict[Law, re.Pattern[str]] = {
     Law.BIPA: _any(r"\bbipa\b", r"\bbiometric information privacy act\b"),
 }
 
-LANGUAGES: dict[str, tuple[str, re.Pattern[str]]] = {
-    "en": ("English", _any(r"\b(?:the|and|my|you|your|that|please|have|with|of)\b")),
-    "de": ("German", _any(r"\b(?:ich|und|die|der|das|sie|bitte|mein\w*|ihre?\w*|nicht|mit|von|sehr)\b")),
-    "pl": ("Polish", _any(r"\b(?:i|w|z|na|się|mnie|moj\w+|moich|proszę|jest|oraz|państw\w+|nie|do)\b")),
+LANGUAGES: dict[str, re.Pattern[str]] = {
+    "en": _any(r"\b(?:the|and|my|you|your|that|please|have|with|of)\b"),
+    "de": _any(r"\b(?:ich|und|die|der|das|sie|bitte|mein\w*|ihre?\w*|nicht|mit|von|sehr)\b"),
+    "pl": _any(r"\b(?:i|w|z|na|się|mnie|moj\w+|moich|proszę|jest|oraz|państw\w+|nie|do)\b"),
 }
 
 LABELS: dict[FoundKind, re.Pattern[str]] = {

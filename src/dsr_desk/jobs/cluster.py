@@ -27,9 +27,10 @@ import pyrage
 
 import dsr_desk
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, Value, message
 from dsr_desk.jobs import cluster_client
 from dsr_desk.jobs.cluster_client import is_loopback
-from dsr_desk.jobs.cluster_worker import CRASH, VALUE, Held, Job
+from dsr_desk.jobs.cluster_worker import CRASH, VALUE, HeldEngine, Job
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Crash, Recipe, Workers, wait
 
@@ -38,6 +39,7 @@ PATIENCE_SECONDS = 10.0
 
 GOODBYE_SECONDS = 15.0
 MOST_WORDS = 200
+_CLIENT_ENDED = message("why.cluster.client-ended")
 
 
 class ClusterNotInstalled(DeskError):
@@ -167,15 +169,15 @@ class ClusterWorkers(Workers):
         self._reader.join()
         self._pipe.close()
 
-    def _settings(self, recipe: Recipe, patience: float) -> cluster_client.Settings:
+    def _settings(self, recipe: Recipe, patience: float) -> cluster_client.ClusterSettings:
         files = (self._cluster.authority, self._cluster.certificate, self._cluster.key)
-        return cluster_client.Settings(
+        return cluster_client.ClusterSettings(
             address=self._cluster.address,
             authority=str(files[0] or ""),
             certificate=str(files[1] or ""),
             key=str(files[2] or ""),
             patience=patience,
-            job=Job(Held(recipe), str(self._identity.to_public())),
+            job=Job(HeldEngine(recipe), str(self._identity.to_public())),
         )
 
     def _begin(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> Future[Any]:
@@ -186,10 +188,10 @@ class ClusterWorkers(Workers):
             number, self._next = self._next, self._next + 1
             self._waiting[number] = begun
         try:
-            self._pipe.send((number, Held((function, args, seconds))))
+            self._pipe.send((number, HeldEngine((function, args, seconds))))
         except OSError as error:
             self._reader.join()
-            raise self._problem or self._lost("its client ended") from error
+            raise self._problem or self._lost(_CLIENT_ENDED) from error
         return begun
 
     def _outcome(
@@ -211,16 +213,16 @@ class ClusterWorkers(Workers):
         except (OSError, EOFError):
             pass
         except (ValueError, KeyError, pyrage.DecryptError):
-            problem = self._lost("it answered with what is no result")
+            problem = self._lost(message("why.cluster.no-result"))
         with self._lock:
-            self._problem = problem or self._lost("its client ended")
+            self._problem = problem or self._lost(_CLIENT_ENDED)
             unanswered = [self._ready, *self._waiting.values()]
         for one in unanswered:
             if not one.done():
                 one.set_exception(self._problem)
 
-    def _take(self, message: bytes) -> DeskError | None:
-        kind, body = message[:1], message[1:]
+    def _take(self, sent: bytes) -> DeskError | None:
+        kind, body = sent[:1], sent[1:]
         if kind == cluster_client.SIZE:
             self._size = max(1, int.from_bytes(body, "big"))
             if not self._ready.done():
@@ -239,12 +241,12 @@ class ClusterWorkers(Workers):
         if how == VALUE:
             begun.set_result(value)
         elif how == CRASH:
-            begun.set_result(Crash(_plain(value.decode(errors="replace"))))
+            begun.set_result(Crash(told(json.loads(value))))
         else:
             begun.set_exception(RuntimeError(_plain(value.decode(errors="replace"))))
 
-    def _problem_of(self, said: dict[str, str]) -> DeskError:
-        address, why = self._cluster.address, _plain(str(said["why"]))
+    def _problem_of(self, said: dict[str, Any]) -> DeskError:
+        address, why = self._cluster.address, told(said["why"]) if said["why"] else _CLIENT_ENDED
         worker = _plain(str(said.get("worker", "")))
         match str(said["problem"]):
             case "unreachable":
@@ -258,8 +260,24 @@ class ClusterWorkers(Workers):
             case _:
                 return self._lost(why)
 
-    def _lost(self, why: str) -> DeskError:
+    def _lost(self, why: Message) -> DeskError:
         return ClusterLost(address=self._cluster.address, why=why)
+
+
+def told(said: Any) -> Message:
+    """A reason from another computer, whose words are shown as `_plain` has them. Raises ValueError."""
+    why = Message.from_json(said)
+    return Message(
+        _plain(why.code), {_plain(name): _told(value) for name, value in why.values.items()}, _plain(why.english)
+    )
+
+
+def _told(value: Value) -> Value:
+    if isinstance(value, Message):
+        return told(value.as_json())
+    if isinstance(value, tuple):
+        return tuple(map(_told, value))
+    return _plain(value) if isinstance(value, str) else value
 
 
 def _plain(text: str) -> str:

@@ -23,7 +23,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dsr_desk
-from dsr_desk.jobs.cluster_worker import CRASH, Held, Job, let_go, look, work
+from dsr_desk.core.codec import plain
+from dsr_desk.core.message import Message, message, quoted
+from dsr_desk.jobs.cluster_worker import CRASH, HeldEngine, Job, let_go, look, spelled, work
 from dsr_desk.jobs.pool import begin_worker
 
 SIZE, RESULT, PROBLEM = b"S", b"R", b"P"
@@ -37,7 +39,7 @@ LOOKERS = 4
 
 
 @dataclass(frozen=True)
-class Settings:
+class ClusterSettings:
     """Address, PEM files ("" for none), seconds to wait for a scheduler and for workers, what these are to do."""
 
     address: str
@@ -52,7 +54,7 @@ class Settings:
 class _Sent:
     """A task on its way: `future` of Dask, the workers it may run on, and how often it was sent."""
 
-    task: Held[Any]
+    task: HeldEngine[Any]
     future: Any
     workers: frozenset[str]
     tries: int = 1
@@ -61,12 +63,12 @@ class _Sent:
 class _Ended(Exception):
     """Why the client cannot go on; the fields of the message for the owner."""
 
-    def __init__(self, problem: str, why: str = "", worker: str = "") -> None:
+    def __init__(self, problem: str, why: Message | None = None, worker: str = "") -> None:
         super().__init__(problem)
-        self.said = {"problem": problem, "why": why, "worker": worker}
+        self.said = {"problem": problem, "why": plain(why), "worker": worker}
 
 
-def main(owner: int, pipe: Connection, settings: Settings) -> None:
+def main(owner: int, pipe: Connection, settings: ClusterSettings) -> None:
     """Runs until the owner sends None, goes away, or the cluster does."""
     begin_worker(owner, lambda: None, ())
     logging.disable(logging.CRITICAL)
@@ -83,7 +85,7 @@ def main(owner: int, pipe: Connection, settings: Settings) -> None:
 
 
 class _Client:
-    def __init__(self, pipe: Connection, settings: Settings) -> None:
+    def __init__(self, pipe: Connection, settings: ClusterSettings) -> None:
         self._pipe = pipe
         self._settings = settings
         self._dask: Any = None
@@ -91,7 +93,7 @@ class _Client:
         self._sent: dict[int, _Sent] = {}
         self._fit: dict[str, int] = {}
         self._unfit: set[str] = set()
-        self._looks: dict[str, tuple[int, Future[str]]] = {}
+        self._looks: dict[str, tuple[int, Future[Message | None]]] = {}
         self._lookers = ThreadPoolExecutor(LOOKERS)
         self._alone_since: float | None = None
 
@@ -124,13 +126,13 @@ class _Client:
                 name="dsr-desk",
             )
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise _Ended("unreachable", _cause(error)) from error
+            raise _Ended("unreachable", quoted(_cause(error))) from error
 
     def _listen(self) -> None:
         """In a thread of its own, so that the owner never waits while results wait for the owner."""
         with suppress(OSError, EOFError):
-            while (message := self._pipe.recv()) is not None:
-                self._events.put(("task", message))
+            while (task := self._pipe.recv()) is not None:
+                self._events.put(("task", task))
         self._events.put(("end", None))
 
     def _look_first(self) -> None:
@@ -144,7 +146,7 @@ class _Client:
         deadline = time.monotonic() + LOOK_SECONDS
         while self._looks:
             if time.monotonic() > deadline:
-                raise _Ended("unfit", "it does not answer", next(iter(self._looks)))
+                raise _Ended("unfit", message("why.cluster.no-answer"), next(iter(self._looks)))
             time.sleep(0.05)
             self._end_looks(self._there(), strict=True)
         if not self._fit:
@@ -173,7 +175,7 @@ class _Client:
         except queue.Empty:
             return
 
-    def _send(self, number: int, task: Held[Any], tries: int = 1) -> None:
+    def _send(self, number: int, task: HeldEngine[Any], tries: int = 1) -> None:
         future = self._submit(work, (task,), list(self._fit))
         self._sent[number] = _Sent(task, future, frozenset(self._fit), tries)
         future.add_done_callback(lambda _: self._events.put(("done", number)))
@@ -207,7 +209,7 @@ class _Client:
     def _send_again(self, number: int, sent: _Sent) -> None:
         """A result was lost, or the workers that had the task ended: once more, on the workers there are now."""
         if sent.tries >= TRIES:
-            answer = CRASH + b"the workers of the cluster that read it ended"
+            answer = CRASH + spelled(message("why.cluster.workers-ended"))
             self._answer(number, self._settings.job.seal(answer))
         elif self._fit:
             self._send(number, sent.task, sent.tries + 1)
@@ -217,7 +219,7 @@ class _Client:
         try:
             self._pipe.send_bytes(RESULT + number.to_bytes(8, "big") + sealed)
         except OSError as error:
-            raise _Ended("lost", "its owner is gone") from error
+            raise _Ended("lost", message("why.cluster.owner-gone")) from error
 
     def _look_around(self) -> None:
         """Workers come and go; tasks that wait for such as are gone are sent to others."""
@@ -232,7 +234,7 @@ class _Client:
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         elif time.monotonic() - self._alone_since > LOST_SECONDS:
-            raise _Ended("lost", "it has no worker left")
+            raise _Ended("lost", message("why.cluster.no-worker-left"))
         for number, sent in list(self._sent.items()):
             if self._fit and not sent.future.done() and not sent.workers & self._fit.keys():
                 sent.future.cancel()
@@ -241,11 +243,11 @@ class _Client:
     def _there(self) -> dict[str, int]:
         """Threads by address of the workers there are. Raises _Ended where the scheduler is gone."""
         if self._dask.status != "running":
-            raise _Ended("lost", "the scheduler does not answer")
+            raise _Ended("lost", message("why.cluster.scheduler-silent"))
         try:
             return dict(self._dask.nthreads())
         except (OSError, RuntimeError, ValueError) as error:
-            raise _Ended("lost", "the scheduler does not answer") from error
+            raise _Ended("lost", message("why.cluster.scheduler-silent")) from error
 
     def _begin_looks(self, workers: dict[str, int]) -> None:
         for address, threads in workers.items():
@@ -270,25 +272,26 @@ class _Client:
             else:
                 self._unfit.add(address)
 
-    def _what_is_wrong(self, address: str) -> str:
-        """Why a worker is unfit; "" where it is fit. Waits for it, so it runs in a thread."""
+    def _what_is_wrong(self, address: str) -> Message | None:
+        """Why a worker is unfit; None where it is fit. Waits for it, so it runs in a thread."""
         # Asked of the library first: a worker that cannot unpickle a function of ours would end.
         ask = {"workers": [address], "on_error": "return"}
         version = self._dask.run(importlib.metadata.version, "dsr-desk", **ask).get(address)
         if not isinstance(version, str):
-            return "DSR Desk is not installed there"
+            return message("why.cluster.not-installed")
         if version != dsr_desk.__version__:
-            return f"it has DSR Desk {version}"
+            return message("why.cluster.version", version=version)
         try:
-            said = str(self._submit(look, (), [address]).result(timeout=LOOK_SECONDS))
+            said = json.loads(self._submit(look, (), [address]).result(timeout=LOOK_SECONDS))
+            if "why" in said:
+                return message("why.cluster.not-ready", why=Message.from_json(said["why"]))
+            identity = said["identity"]
         except RuntimeError:
             # What the scheduler says where it cannot read a task.
-            return "DSR Desk is not installed where the scheduler runs, which needs it too"
+            return message("why.cluster.not-installed-there")
         except Exception as error:  # noqa: BLE001 - anything may come back from another computer
-            return f"it failed ({type(error).__name__})"
-        if said.startswith("! "):
-            return f"it cannot be made ready ({said[2:]})"
-        return "" if said == self._settings.job.recipe.content.identity else "it has another face engine"
+            return message("why.cluster.failed", error=type(error).__name__)
+        return None if identity == self._settings.job.recipe.content.identity else message("why.cluster.other-engine")
 
     def _tell_size(self) -> None:
         with suppress(OSError):

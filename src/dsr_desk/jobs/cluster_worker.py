@@ -7,6 +7,7 @@ process costs the cluster nothing, and what becomes of it is decided by the same
 from __future__ import annotations
 
 import atexit
+import json
 import multiprocessing
 import pickle
 import threading
@@ -16,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import pyrage
 
+from dsr_desk.core.message import Message, quoted
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.workers import Crash, Recipe
 
@@ -25,7 +27,7 @@ FORGOTTEN_SECONDS = 3600.0
 Content = TypeVar("Content")
 
 
-class Held(Generic[Content]):
+class HeldEngine(Generic[Content]):
     """Something pickled that only who needs it unpickles: a scheduler then needs no engine.
 
     Its `repr` says nothing, since Dask writes arguments of tasks that fail to its log.
@@ -35,7 +37,7 @@ class Held(Generic[Content]):
         self._pickled = pickle.dumps(content)
 
     def __repr__(self) -> str:
-        return "Held(…)"
+        return "HeldEngine(…)"
 
     @property
     def content(self) -> Content:
@@ -47,7 +49,7 @@ class Held(Generic[Content]):
 class Job:
     """`recipient` is the age public key that results are sealed for; each job has its own, which also names it."""
 
-    recipe: Held[Recipe]
+    recipe: HeldEngine[Recipe]
     recipient: str
 
     def seal(self, answer: bytes) -> bytes:
@@ -65,26 +67,29 @@ _lock = threading.Lock()
 
 
 def look(job: Job) -> str:
-    """Makes this worker ready and says what it works with; where it cannot be made ready, `! ` and why."""
+    """Makes this worker ready and says, as JSON, what it works with (`identity`) or `why` it cannot be made ready."""
     _let_go_of_forgotten()
     try:
         identity = _pool(job).run(job.recipe.content.identify, ())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to whoever named the cluster
-        return f"! {type(error).__name__}"
-    if isinstance(identity, Crash):
-        return f"! {identity.why}"
-    return identity
+        return json.dumps({"why": quoted(type(error).__name__).as_json()})
+    return json.dumps({"why": identity.why.as_json()} if isinstance(identity, Crash) else {"identity": identity})
 
 
-def work(job: Job, task: Held[tuple[Any, ...]]) -> bytes:
+def work(job: Job, task: HeldEngine[tuple[Any, ...]]) -> bytes:
     """One task: its kind and result, sealed. Raises nothing."""
     function, args, seconds = task.content
     try:
         result = _pool(job).run(function, args, seconds)
-        answer = CRASH + result.why.encode() if isinstance(result, Crash) else VALUE + result
+        answer = CRASH + spelled(result.why) if isinstance(result, Crash) else VALUE + result
     except Exception as error:  # noqa: BLE001 - Dask would write what it says to a log
         answer = ERROR + type(error).__name__.encode()
     return job.seal(answer)
+
+
+def spelled(why: Message) -> bytes:
+    """A reason as it goes to the owner of a job, who reads it with `cluster.told`."""
+    return json.dumps(why.as_json()).encode()
 
 
 def let_go(recipient: str) -> None:

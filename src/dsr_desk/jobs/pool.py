@@ -13,6 +13,7 @@ from typing import Any
 
 import pebble
 
+from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Crash, Workers, wait
 
@@ -32,6 +33,10 @@ class WorkerPool(Workers):
     @property
     def size(self) -> int:
         return self._size
+
+    def start(self) -> None:
+        """Lets workers get ready now, while their owner does something else; otherwise the first task does."""
+        _ = self._pool.active
 
     def close(self, *, at_once: bool) -> None:
         if at_once:
@@ -58,9 +63,9 @@ class WorkerPool(Workers):
         try:
             return wait(self._begin(function, args, seconds), cancel)
         except pebble.ProcessExpired as error:
-            return Crash(f"it ended the program that read it (code {error.exitcode})")
+            return Crash(message("why.worker.ended", exit_code=error.exitcode))
         except TimeoutError:
-            return Crash(f"it took longer than {seconds:.0f} seconds")
+            return Crash(message("why.worker.slow", seconds=round(seconds)))
 
 
 def begin_worker(owner: int, prepare: Callable[..., None], prepare_args: tuple[Any, ...]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message
 
 
 class Cancelled(DeskError):
@@ -20,7 +21,7 @@ class Cancelled(DeskError):
 class Progress:
     """A moment of a job. `total` is None while it is unknown; `notes` holds counts by class, such as the ledger."""
 
-    phase: str
+    phase: Message
     done: int
     total: int | None = None
     notes: dict[str, int] = field(default_factory=dict)

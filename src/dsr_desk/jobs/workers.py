@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from dsr_desk.core.message import Message
 from dsr_desk.jobs.progress import CancelToken
 
 Given = TypeVar("Given")
@@ -34,9 +35,9 @@ class Task(Generic[Given]):
 
 @dataclass(frozen=True)
 class Crash:
-    """A task that ended its worker twice, in a few words."""
+    """A task that ended its worker twice."""
 
-    why: str
+    why: Message
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Coverage:
             "registered_without_lineage": [node.label for node in self.registered_without_lineage],
             "models_without_input": [node.label for node in self.models_without_input],
             "old_sources": [{"file": old.source.file, "days": old.days} for old in self.old_sources],
-            "questions": [question.says for question in self.questions],
+            "questions": [question.says.as_json() for question in self.questions],
             "counts": self.counts,
         }
 

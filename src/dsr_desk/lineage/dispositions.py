@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import AffectedModel, Disposition, Observed, Planned
+from dsr_desk.core.message import message, term
 
 _A_DAY = timedelta(days=1)
 """The day of an officer may be ahead of the day of UTC."""
@@ -15,7 +16,7 @@ _A_DAY = timedelta(days=1)
 
 class DispositionWithoutReason(DeskError):
     code = "LINEAGE-DISPOSITION-REASON"
-    happened = "A model that is {fate} needs a reason."
+    happened = "“{disposition}” of a model needs a reason."
     means = "The evidence would not say why the model stays. Nothing was recorded."
     todo = "Give the reason, and who is responsible."
 
@@ -43,8 +44,8 @@ class NothingObserved(DeskError):
 
 def checked_plan(planned: Planned) -> Planned:
     """As it is kept: trimmed, the deadline as 2026-12-31. Raises DispositionWithoutReason, DispositionDeadline."""
-    if planned.fate.needs_a_reason and not planned.reason.strip():
-        raise DispositionWithoutReason(fate=planned.fate.value)
+    if planned.disposition.needs_a_reason and not planned.reason.strip():
+        raise DispositionWithoutReason(disposition=term(planned.disposition))
     deadline = planned.deadline
     if deadline:
         try:
@@ -57,7 +58,7 @@ def checked_plan(planned: Planned) -> Planned:
 def checked_observation(observed: Observed) -> Observed:
     """As it is kept: trimmed, the day or time without spaces. Raises DispositionWithoutReason, ObservationDay."""
     if not observed.how.strip():
-        raise DispositionWithoutReason(fate=observed.fate.value)
+        raise DispositionWithoutReason(disposition=message(f"disposition-seen.{observed.disposition}"))
     try:
         seen = datetime.fromisoformat(observed.seen)
     except ValueError as error:

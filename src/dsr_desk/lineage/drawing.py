@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Certainty, Edge, Impact, Node, NodeKind, Role
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.lineage.fold import MOST_BOXES, folded, without_runs
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import AffectedModels
@@ -18,7 +19,7 @@ from dsr_desk.lineage.part import Part, drawn_part
 MOST_DRAWN = 4000
 MOST_IN_ALL = 60
 
-_Said = tuple["Standing", Certainty | None, tuple[Role, ...]]
+_Said = tuple["NodeStanding", Certainty | None, tuple[Role, ...]]
 
 
 class LineageTooLargeToDraw(DeskError):
@@ -28,7 +29,7 @@ class LineageTooLargeToDraw(DeskError):
     todo = "Close boxes that were opened, or look at one case or one model."
 
 
-class Standing(StrEnum):
+class NodeStanding(StrEnum):
     """What a node is in a case: a hit dataset version; a model with the data in its weights, one that was measured
     against it, one reached over an open question, one finished before the photo arrived; a model without recorded
     training data; anything else."""
@@ -52,7 +53,7 @@ class PlacedNode:
     node: Node
     x: float
     y: float
-    standing: Standing = Standing.BESIDE
+    standing: NodeStanding = NodeStanding.BESIDE
     certainty: Certainty | None = None
     roles: tuple[Role, ...] = ()
     members: tuple[str, ...] = ()
@@ -66,6 +67,15 @@ class PlacedNode:
     @property
     def folded(self) -> bool:
         return bool(self.members)
+
+    @property
+    def title(self) -> Message:
+        """What the box is called: how many it holds of what, or the name of the one thing."""
+        if not self.folded:
+            return quoted(self.node.name)
+        count = len(self.members)
+        alike = message("box.alike", count=count, name=self.node.name)
+        return alike if self.node.name else message(f"nodes.{self.node.kind}", count=count)
 
 
 @dataclass(frozen=True)
@@ -114,11 +124,11 @@ def draw_impact(
         brief = models.brief(node.id) if isinstance(models, AffectedModels) else None
         if brief is not None:
             roles, certainty, in_weights = brief
-            standing = Standing.AFFECTED if in_weights else Standing.MEASURED
-            about[node.id] = (Standing.PERHAPS if certainty is Certainty.UNKNOWN else standing, certainty, roles)
+            standing = NodeStanding.AFFECTED if in_weights else NodeStanding.MEASURED
+            about[node.id] = (NodeStanding.PERHAPS if certainty is Certainty.UNKNOWN else standing, certainty, roles)
         elif node.id in excluded:
-            about[node.id] = (Standing.EXCLUDED, None, ())
-    about.update(dict.fromkeys(part.starts, (Standing.HIT, None, ())))
+            about[node.id] = (NodeStanding.EXCLUDED, None, ())
+    about.update(dict.fromkeys(part.starts, (NodeStanding.HIT, None, ())))
     hits: dict[str, int] = defaultdict(int)
     for version, count in impact.hits.items():
         for seat in graph.find(version, NodeKind.DATASET):
@@ -130,7 +140,7 @@ def draw_all(graph: Graph, opened: Collection[str] = (), *, runs: bool = False) 
     """Everything that is known. Raises LineageTooLargeToDraw."""
     part = drawn_part(graph)
     about: dict[str, _Said] = {
-        node.id: (Standing.SILENT, None, ())
+        node.id: (NodeStanding.SILENT, None, ())
         for node in part.nodes
         if node.kind == NodeKind.MODEL and not graph.trained[graph.position(node.id)]
     }
@@ -152,12 +162,12 @@ def drawing(
     apart = {node: f"{standing} {certainty} {roles}" for node, (standing, certainty, roles) in about.items()}
     folding = folded(shown, opened, apart, most)
     if len(folding.part.nodes) > MOST_DRAWN:
-        raise LineageTooLargeToDraw(count=f"{len(folding.part.nodes):,}")
+        raise LineageTooLargeToDraw(count=len(folding.part.nodes))
     between: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for edge in folding.part.edges:
         between[edge.origin, edge.target].append(edge)
     layout = layered([node.id for node in folding.part.nodes], between)
-    nothing: _Said = (Standing.BESIDE, None, ())
+    nothing: _Said = (NodeStanding.BESIDE, None, ())
     placed = []
     for node in folding.part.nodes:
         members = folding.members.get(node.id, ())

@@ -195,12 +195,11 @@ def _boxed(part: Part, groups: Sequence[Sequence[Node]], opened: Sequence[Sequen
 
 
 def _box(group: Sequence[Node]) -> Node:
-    """Named by how many it holds: versions of one thing, things whose names begin alike, or things of one kind."""
+    """Named as all of it, or as the beginning of all names; "" where they have nothing in common but their kind."""
     ident = sha256_hex("\n".join(sorted(node.id for node in group)).encode())[:16]
     kind, names = group[0].kind, {node.name for node in group}
     begin = names.pop() if len(names) == 1 else _common_beginning(names)
-    name = f"{len(group):,} × {begin}" if begin else f"{len(group):,} {kind.value}s"
-    return Node(f"folded:{kind.value}:{ident}", kind, name)
+    return Node(f"folded:{kind.value}:{ident}", kind, begin)
 
 
 def _common_beginning(names: Collection[str]) -> str:

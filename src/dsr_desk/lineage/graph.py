@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, Role, Step
-from dsr_desk.lineage.identity import Answer, RegisteredVersion, WholePart, identify, named_version
+from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, PathStep, Role
+from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion, WholePart, identify, named_version
 from dsr_desk.lineage.importers.draft import merged
 
 ROLES = tuple(Role)
@@ -75,7 +75,7 @@ class Graph:
         edges: EdgeTable,
         sources: Sequence[str] = (),
         registered: Iterable[RegisteredVersion] = (),
-        answers: Iterable[Answer] = (),
+        answers: Iterable[NodeAnswer] = (),
         systems: Sequence[str] = (),
     ) -> None:
         """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to.
@@ -137,7 +137,7 @@ class Graph:
         nodes: Sequence[Node],
         edges: Iterable[Edge],
         registered: Iterable[RegisteredVersion] = (),
-        answers: Iterable[Answer] = (),
+        answers: Iterable[NodeAnswer] = (),
     ) -> Graph:
         """From dataclasses, without a vault."""
         position = {node.id: i for i, node in enumerate(nodes)}
@@ -339,10 +339,10 @@ class Graph:
         return numbers[::-1]
 
     def path_along(self, start: int, edges: Iterable[int]) -> Path:
-        steps = [Step(self.nodes[start])]
+        steps = [PathStep(self.nodes[start])]
         for number in edges:
             node = self.nodes[int(self.target[number])]
-            steps.append(Step(node, ROLES[int(self.role[number])], CERTAINTIES[int(self.certainty[number])]))
+            steps.append(PathStep(node, ROLES[int(self.role[number])], CERTAINTIES[int(self.certainty[number])]))
         return tuple(steps)
 
     def _trained(self) -> Mask:

@@ -89,7 +89,7 @@ class RegisteredVersion:
 
 
 @dataclass(frozen=True)
-class Answer:
+class NodeAnswer:
     """An officer's word on a question; `first` and `second` are node ids in sorted order."""
 
     first: str
@@ -131,7 +131,9 @@ def named_version(node: Node) -> tuple[str, str]:
     return name, node.version
 
 
-def identify(nodes: Sequence[Node], answers: Iterable[Answer], systems: Sequence[frozenset[str]] = ()) -> Identities:
+def identify(
+    nodes: Sequence[Node], answers: Iterable[NodeAnswer], systems: Sequence[frozenset[str]] = ()
+) -> Identities:
     """Joins nodes that are the same and lists what only an officer can say.
 
     `systems` are the formats in which each node is named: two names of one system are what they are there, and

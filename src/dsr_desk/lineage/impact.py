@@ -24,13 +24,13 @@ from dsr_desk.core.lineage import (
     Period,
     Role,
 )
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Indices, Mask, Walk
 
 _A_DAY = timedelta(days=1)
 _MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
-_ALL_BEFORE = "All that it was made from was finished"
 
 
 @dataclass(frozen=True)
@@ -295,9 +295,12 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
                 finished.update({int(graph.target[edge]): day for edge in graph.outgoing(seat)})
         for seat in np.flatnonzero(start.all & ~reached).tolist():
             if graph.nodes[seat].kind == NodeKind.MODEL and seat not in found:
-                what = f"It was finished on {finished[seat][:10]}" if seat in finished else _ALL_BEFORE
-                when = f"before the first hit can have come into the data on {start.arrived[:10]}"
-                found[seat] = ExcludedModel(graph.nodes[seat], f"{what}, {when}.")
+                arrived = start.arrived[:10]
+                if seat in finished:
+                    reason = message("excluded.finished", finished=finished[seat][:10], arrived=arrived)
+                else:
+                    reason = message("excluded.parts", arrived=arrived)
+                found[seat] = ExcludedModel(graph.nodes[seat], reason)
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from sqlite_utils import Database
 
+from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported, Node, NodeKind
+from dsr_desk.core.message import Message
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
-from dsr_desk.lineage.identity import Answer, RegisteredVersion
+from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.importers import croissant, cyclonedx, own_form, own_table, spdx
 from dsr_desk.storage.registers import Touch, touch
 
@@ -38,7 +40,7 @@ class Source:
     imported: str
     nodes: int
     edges: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def save(db: Database, imported: Imported, now: str) -> list[Touch]:
@@ -52,7 +54,7 @@ def save(db: Database, imported: Imported, now: str) -> list[Touch]:
         source: int = db.conn.execute(
             "INSERT INTO lineage_sources (digest, file, format, newest, imported, warnings) "
             "VALUES (?, ?, ?, ?, ?, ?) RETURNING source",
-            [imported.digest, imported.file, imported.format, imported.newest, now, json.dumps(imported.warnings)],
+            [imported.digest, imported.file, imported.format, imported.newest, now, to_text(imported.warnings)],
         ).fetchone()[0]
         first = db.conn.execute("SELECT coalesce(max(num), 0) + 1 FROM lineage_nodes").fetchone()[0]
         number = {node.id: first + i for i, node in enumerate(imported.nodes)}
@@ -94,7 +96,7 @@ _BY_SOURCE = ("lineage_edges", "lineage_nodes", "lineage_sources")
 def sources(db: Database) -> list[Source]:
     """All imported files, in the order of their import."""
     return [
-        Source(digest, file, form, newest, imported, nodes, edges, tuple(json.loads(warnings)))
+        Source(digest, file, form, newest, imported, nodes, edges, from_text(warnings, tuple[Message, ...]))
         for digest, file, form, newest, imported, warnings, nodes, edges in db.conn.execute(
             """SELECT digest, file, format, newest, imported, warnings,
                       (SELECT count(*) FROM lineage_nodes AS n WHERE n.source = s.source),
@@ -141,10 +143,10 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     return Graph(nodes, placed, list(digests_of.values()), registered, answers(db), systems)
 
 
-def answers(db: Database) -> list[Answer]:
+def answers(db: Database) -> list[NodeAnswer]:
     """What officers said about names that agree."""
     rows = db.conn.execute("SELECT first, second, same FROM lineage_answers ORDER BY first, second")
-    return [Answer(first, second, bool(same)) for first, second, same in rows]
+    return [NodeAnswer(first, second, bool(same)) for first, second, same in rows]
 
 
 def answer(db: Database, first: str, second: str, same: bool | None, officer: str, now: str) -> bool | None:

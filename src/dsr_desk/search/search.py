@@ -9,22 +9,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.findings import Candidate, FoundBy, Identifiers, NotSearched, Pile, Reason, ReasonKind, SearchResult
+from dsr_desk.core.findings import Candidate, FoundBy, Gap, Identifiers, Pile, Reason, ReasonKind, SearchResult
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
 from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
-from dsr_desk.search.codes import decode
-from dsr_desk.search.contents import IndexedFace, IndexedItem
-from dsr_desk.search.face_search import average
-from dsr_desk.search.index import Index
-from dsr_desk.search.linking import Node, links_from, look_alikes
-from dsr_desk.search.pile import FacePile, groups_of, piles_of
-from dsr_desk.search.records import find_records, wanted
+from dsr_desk.search.faces.pile import FacePile, groups_of, piles_of
+from dsr_desk.search.faces.search import average
+from dsr_desk.search.index.codes import decode
+from dsr_desk.search.index.contents import IndexedFace, IndexedItem
+from dsr_desk.search.index.folder import Index
+from dsr_desk.search.records.linking import Node, links_from, look_alikes
+from dsr_desk.search.records.search import find_records, wanted
 from dsr_desk.search.scope import not_in_index, statement
 
 EXPECTED_STRANGERS = 10.0
 SURE_RECORD = 0.85
 """Records at this score or above bring what is linked to them; others do so once an officer has confirmed them."""
+
+RARE = 0.05
+"""Fewer expected strangers than this are not said with a number."""
 
 LINK_STEPS = 4
 MOST_NAMESAKES = 50
@@ -32,7 +36,7 @@ MOST_NAMESAKES = 50
 
 
 @dataclass(frozen=True)
-class Question:
+class SubjectQuery:
     """What is searched for.
 
     `references` are templates (one a reference photo) of the engine `engine_digest`; `reference_hashes` are
@@ -51,9 +55,9 @@ class Question:
 
 def search(
     indexes: Sequence[Index],
-    question: Question,
+    question: SubjectQuery,
     *,
-    unopened: Mapping[str, str] | None = None,
+    unopened: Mapping[str, Message] | None = None,
     on_index: Callable[[str, tuple[Candidate, ...]], None] | None = None,
     report: Report = silent,
     cancel: CancelToken | None = None,
@@ -68,29 +72,29 @@ def search(
     """
     run = _Search(indexes, question, cancel or CancelToken())
     for number, index in enumerate(indexes):
-        report(Progress("searching", number, len(indexes)))
+        report(Progress(message("phase.searching"), number, len(indexes)))
         if run.cancel.cancelled:
-            run.leave_out(index, "the search was cancelled before")
+            run.leave_out(index, message("why.search-cancelled"))
             continue
         run.search_index(number)
         if on_index is not None:
             on_index(index.name, run.candidates(number))
     if not run.cancel.cancelled:
         run.follow_links()
-    report(Progress("searching", len(indexes), len(indexes)))
+    report(Progress(message("phase.searching"), len(indexes), len(indexes)))
     for name, why in (unopened or {}).items():
-        run.not_searched.insert(0, NotSearched(f"{name}: the whole index", why))
+        run.gaps.insert(0, Gap(message("gap.index.whole", name=name), why))
     return run.result(complete=not unopened)
 
 
 class _Search:
     """Reasons by item, gathered from all indexes."""
 
-    def __init__(self, indexes: Sequence[Index], question: Question, cancel: CancelToken) -> None:
+    def __init__(self, indexes: Sequence[Index], question: SubjectQuery, cancel: CancelToken) -> None:
         self.indexes = indexes
         self.question = question
         self.cancel = cancel
-        self.not_searched: list[NotSearched] = []
+        self.gaps: list[Gap] = []
         self._reasons: dict[Node, list[Reason]] = defaultdict(list)
         self._piles: dict[str, FacePile] = {}
         self._records = 0
@@ -105,13 +109,13 @@ class _Search:
         self._groups = groups_of([indexes[number] for number in self._searchable])
         self._all_faces = sum(indexes[number].about.faces for number in self._searchable)
 
-    def leave_out(self, index: Index, why: str) -> None:
+    def leave_out(self, index: Index, why: Message) -> None:
         self._complete = False
-        self.not_searched.append(NotSearched(f"{index.name}: the whole index", why))
+        self.gaps.append(Gap(message("gap.index.whole", name=index.name), why))
 
     def search_index(self, number: int) -> None:
         index = self.indexes[number]
-        self.not_searched += not_in_index(index)
+        self.gaps += not_in_index(index)
         self._complete = self._complete and index.about.complete
         self._search_faces(number)
         if not self.question.identifiers.is_empty():
@@ -120,8 +124,8 @@ class _Search:
             for row, reasons in found.reasons.items():
                 self._reasons[number, row] += reasons
             if found.beyond:
-                why = "so many names are similar that only the closest were compared; give an e-mail, phone or account"
-                self.not_searched.append(NotSearched(f"{index.name}: records with a similar name", why, found.beyond))
+                what = message("gap.records.similar", name=index.name)
+                self.gaps.append(Gap(what, message("why.records.similar"), found.beyond))
             self._records += index.about.records
         self._search_look_alikes(number)
 
@@ -177,18 +181,18 @@ class _Search:
         candidates = self.candidates()
         question = self.question
         if not question.references:
-            self.not_searched.append(NotSearched("faces", "there is no reference photo with a usable face"))
+            self.gaps.append(Gap(message("gap.faces"), message("why.no-reference")))
         if question.identifiers.is_empty():
-            self.not_searched.append(NotSearched("records", "nothing is known about the subject to look up"))
+            self.gaps.append(Gap(message("gap.records"), message("why.nothing-known")))
         strangers = question.expected_strangers
         return SearchResult(
             candidates=candidates,
             pile=Pile(strangers, len(candidates), tuple((name, pile.lowest) for name, pile in self._piles.items())),
-            not_searched=tuple(self.not_searched),
+            gaps=tuple(self.gaps),
             compared_faces=sum(pile.compared for pile in self._piles.values()),
             compared_records=self._records,
             statement=statement(
-                self.indexes, self._piles, len(question.references), strangers, self._records, self.not_searched
+                self.indexes, self._piles, len(question.references), strangers, self._records, self.gaps
             ),
             complete=complete and self._complete,
             engine=question.engine_digest,
@@ -200,8 +204,8 @@ class _Search:
         if number not in self._searchable:
             if self._queries and index.about.faces and not self._same_engine(number):
                 self._complete = False
-                why = "made with another face engine, whose scores cannot be compared"
-                self.not_searched.append(NotSearched(f"{index.name}: all faces", why, index.about.faces))
+                what = message("gap.index.faces", name=index.name)
+                self.gaps.append(Gap(what, message("why.other-engine"), index.about.faces))
             return
         if index.name not in self._piles:
             group = next(group for group in self._groups if index in group)
@@ -226,7 +230,7 @@ class _Search:
         for row, bits in look_alikes(self.indexes[number], [*hashes, *hits]).items():
             if (number, row) in self._confirmed:
                 continue
-            says = "the photo is the same as, or looks like, a reference or a confirmed hit"
+            says = message("reason.duplicate")
             self._reasons[number, row].append(Reason(ReasonKind.DUPLICATE, 1 - bits / 64, says))
 
     def _find_confirmed(self) -> dict[Node, list[int | None]]:
@@ -267,17 +271,17 @@ class _Search:
         return self.indexes[node[0]].items([node[1]])[node[1]]
 
 
-def _face_says(expected: float | None, pile: FacePile) -> str:
+def _face_says(expected: float | None, pile: FacePile) -> Message:
     if expected is None:
-        return f"the face is close; with {pile.compared:,} faces to compare, chance matches cannot be estimated"
-    amount = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
-    doubt = "" if pile.validated_on else " (not validated at this size)"
-    return f"the face is close; {amount} unrelated faces this close are expected among {pile.together:,}{doubt}"
+        return message("reason.face.few", faces=pile.compared)
+    rare = ".rare" if expected < RARE else ""
+    doubt = "" if pile.validated_on else ".unvalidated"
+    return message(f"reason.face{rare}{doubt}", strangers=expected, faces=pile.together)
 
 
 def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces: Sequence[IndexedFace]) -> Candidate:
     """Reasons best first; the face is the one that speaks most for the item, or the only one there is."""
-    ordered = tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.kind, reason.says)))
+    ordered = tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.kind, reason.says.code)))
     compared = next((reason.face for reason in ordered if reason.kind is ReasonKind.FACE), None)
     if compared is None and len(faces) == 1:
         compared = 0

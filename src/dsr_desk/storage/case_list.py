@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -46,27 +46,63 @@ def summary_row(case: Case, roster: Roster) -> dict[str, Any]:
     }
 
 
-def keep_row(db: Database, case: Case, roster: Roster) -> None:
-    row = summary_row(case, roster)
-    names = ", ".join(row)
-    db.conn.execute(f"INSERT OR REPLACE INTO case_list ({names}) VALUES (?, ?, ?, ?, ?, ?)", list(row.values()))
+class Listed(NamedTuple):
+    """A case as the list keeps it; `ended` is "" while it is open, `summary` JSON of what `summary_row` says."""
+
+    case_id: str
+    ref: str
+    head: int
+    due: str
+    ended: str
+    summary: str
 
 
-def keep_snapshot(db: Database, case: Case) -> None:
-    db.conn.execute(
-        "INSERT OR REPLACE INTO snapshots (case_id, head, state) VALUES (?, ?, ?)", [case.id, case.head, case.dump()]
-    )
+class CaseList:
+    """The list in a vault's database; what writes takes part in the caller's transaction."""
 
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
-def snapshot(db: Database, case: str) -> Case | None:
-    """The state as it was last kept; None where none was, or where it is damaged."""
-    row = db.conn.execute("SELECT state FROM snapshots WHERE case_id = ?", [case]).fetchone()
-    if row is None:
-        return None
-    try:
-        return Case.load(row[0])
-    except ValueError:
-        return None
+    def id_of(self, ref: str) -> str | None:
+        row = self._db.conn.execute("SELECT case_id FROM case_list WHERE ref = ?", [ref]).fetchone()
+        return row[0] if row else None
+
+    def refs(self) -> dict[str, str]:
+        """References by the case's id, in their order."""
+        return dict(self._db.conn.execute("SELECT case_id, ref FROM case_list ORDER BY ref").fetchall())
+
+    def all(self) -> list[Listed]:
+        """Open cases by due date first."""
+        query = "SELECT case_id, ref, head, due, ended, summary FROM case_list ORDER BY ended <> '', due, ref"
+        return [Listed._make(row) for row in self._db.conn.execute(query).fetchall()]
+
+    def numbers(self) -> dict[str, int]:
+        """The highest number by year."""
+        found: dict[str, int] = {}
+        for ref in self.refs().values():
+            year, _, number = ref.partition("-")
+            if number.isdecimal():
+                found[year] = max(found.get(year, 0), int(number))
+        return found
+
+    def keep(self, case: Case, roster: Roster) -> None:
+        row = summary_row(case, roster)
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        self._db.conn.execute(f"INSERT OR REPLACE INTO case_list ({names}) VALUES ({marks})", row)
+
+    def keep_snapshot(self, case: Case) -> None:
+        kept = [case.id, case.head, case.dump()]
+        self._db.conn.execute("INSERT OR REPLACE INTO snapshots (case_id, head, state) VALUES (?, ?, ?)", kept)
+
+    def snapshot(self, case: str) -> Case | None:
+        """The state as it was last kept; None where none was, or where it is damaged."""
+        row = self._db.conn.execute("SELECT state FROM snapshots WHERE case_id = ?", [case]).fetchone()
+        if row is None:
+            return None
+        try:
+            return Case.load(row[0])
+        except ValueError:
+            return None
 
 
 def snapshot_is_due(case: Case, since: int) -> bool:

@@ -16,7 +16,6 @@ from typing import Any
 
 import pyrage
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core import merkle
 from dsr_desk.core.acts import Kind
@@ -25,6 +24,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, write_whole
 from dsr_desk.storage.log import Log
+from dsr_desk.storage.signed_acts import public_key
 from dsr_desk.storage.vault import Vault
 
 FORMAT = 1
@@ -125,8 +125,7 @@ def read(path: Path) -> Checkpoint:
         kinds = {one.name: {"int": int, "str": str}[str(one.type)] for one in fields(Checkpoint)}
         if any(type(getattr(found, name)) is not kind for name, kind in kinds.items()):
             raise ValueError("types")
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(found.officer))
-        key.verify(bytes.fromhex(found.signature), _SIGNED + _content(found))
+        public_key(found.officer).verify(bytes.fromhex(found.signature), _SIGNED + _content(found))
     except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature) as error:
         raise CheckpointDamaged(where=path) from error
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import refused
 
 _NETWORK_FILE_SYSTEMS = frozenset(
     {
@@ -60,7 +61,7 @@ def disk_errors(where: Path | str) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(where=where) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise NotWritable(where=where, why=os.strerror(error.errno)) from error
+            raise NotWritable(where=where, why=refused(error)) from error
         raise
 
 

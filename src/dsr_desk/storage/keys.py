@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from dsr_desk.core.canonical import canonical_json, digest_of
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message
 from dsr_desk.storage.files import write_whole
 from dsr_desk.storage.migrations import NewerFile
 
@@ -127,7 +128,7 @@ class KeyRing:
         try:
             content = json.loads(path.read_bytes())
             if content["format"] > FORMAT:
-                raise NewerFile(where=path, step=f"key file {content['format']}")
+                raise NewerFile(where=path, step=message("step.keys", format=content["format"]))
             if content.pop("digest") != digest_of(content):
                 raise KeysDamaged(where=path)
             ring = cls(path, content, ())

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from dsr_desk.core.acts import (
@@ -26,13 +26,16 @@ from dsr_desk.core.acts import (
     rows_head,
 )
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import message
 from dsr_desk.storage.clock import is_time, now
 from dsr_desk.storage.log_reading import COLUMNS, PAGE, LogReader, marks
+from dsr_desk.storage.registers import FIELD
 from dsr_desk.storage.signed_acts import (
     NotAsSigned,
     SaltedRow,
     SignedAct,
     draw,
+    public_key,
     require_fields,
     require_head,
     row_digest,
@@ -44,7 +47,7 @@ _MOMENT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
-class Signer:
+class EntrySigner:
     """Who signs what is written: a key and its public half (hex)."""
 
     key: Ed25519PrivateKey
@@ -85,10 +88,10 @@ class Log(LogReader):
     def append(
         self,
         draft: Draft,
-        signer: Signer,
+        signer: EntrySigner,
         case: str = "",
         *,
-        cosigners: Sequence[Signer] = (),
+        cosigners: Sequence[EntrySigner] = (),
         epoch: int | None = None,
     ) -> Entry:
         """Writes a draft as its officer's act, its rows as they come. Raises ValueError for free text in the open."""
@@ -98,7 +101,7 @@ class Log(LogReader):
         signatures = {one.public: one.sign(act.signed) for one in cosigners}
         return self._place(seq, act, kept, signatures, signer, epoch)
 
-    def take(self, signed: SignedAct, signer: Signer) -> Entry:
+    def take(self, signed: SignedAct, signer: EntrySigner) -> Entry:
         """Writes an act that its officer signed elsewhere, with salts and values as they came; `signer` writes it.
 
         Raises NotAsSigned where signature, fields or rows are not what was signed, or where the act is malformed.
@@ -138,7 +141,7 @@ class Log(LogReader):
         act: Act,
         kept: Mapping[str, tuple[bytes, str]],
         signatures: Mapping[str, str],
-        signer: Signer,
+        signer: EntrySigner,
         epoch: int | None,
     ) -> Entry:
         self._require_transaction()
@@ -181,7 +184,7 @@ class Log(LogReader):
             for position, (row, salt) in enumerate(rows):
                 text = None if row.value is None else value_text(row.value)
                 if (text is None) != (salt is None):
-                    raise NotAsSigned(what="a row has no salt, or a salt and nothing else")
+                    raise NotAsSigned(what=message("why.act.row-salt"))
                 digest = row_digest(row, salt)
                 page.append([seq, position, row.item, row.word, digest, salt, text])
                 if len(page) == PAGE:
@@ -195,7 +198,7 @@ class Log(LogReader):
     # Forgetting: values, salts and files go, leaves stay
 
     def forget_fields(self, seq: int, names: Sequence[str] | None = None) -> None:
-        where = "" if names is None else f" AND name IN ({', '.join('?' * len(names))})"
+        where = "" if names is None else f" AND name IN ({marks(names)})"
         self._one(f"UPDATE field_values SET salt = NULL, value = NULL WHERE seq = ?{where}", [seq, *(names or ())])
 
     def forget_rows(self, seq: int) -> None:
@@ -204,39 +207,37 @@ class Log(LogReader):
     def forget_blob(self, blob: str) -> None:
         self._one("UPDATE blobs SET content = NULL WHERE id = ?", [blob])
 
-    def forget_case(self, case: str, keep: Sequence[str] = ()) -> int:
-        """Destroys all values, rows' values and files of a case, and its key; returns how many of the first three.
+    def values_of(self, case: str) -> int:
+        """How many values, rows' values and files forgetting a case would destroy."""
+        return sum(
+            int(self._one(f"SELECT count(*) FROM {table} WHERE {where}", [case]).fetchone()[0])
+            for table, _, where in _FORGOTTEN
+        )
 
-        Fields of the names in `keep` stay.
-        """
-        of_case = "seq IN (SELECT seq FROM entries WHERE case_id = ?)"
-        count = 0
-        for statement, values in (
-            (
-                f"UPDATE field_values SET salt = NULL, value = NULL WHERE value IS NOT NULL AND {of_case} "
-                f"AND name NOT IN ({marks(keep)})",
-                [case, *keep],
-            ),
-            (f"UPDATE act_rows SET salt = NULL, value = NULL WHERE value IS NOT NULL AND {of_case}", [case]),
-            ("UPDATE blobs SET content = NULL WHERE content IS NOT NULL AND case_id = ?", [case]),
-        ):
-            count += self._one(statement, values).rowcount
+    def forget_case(self, case: str) -> None:
+        """Destroys all values, rows' values and files of a case, and its key. What registers held stays a digest."""
+        for table, change, where in _FORGOTTEN:
+            self._one(f"UPDATE {table} SET {change} WHERE {where}", [case])
         self.forget_key(case)
-        return count
 
     def forget_key(self, case: str) -> None:
         self._one("UPDATE case_keys SET key = NULL WHERE case_id = ?", [case])
 
 
-def _key(public: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
+_OF_CASE = "value IS NOT NULL AND seq IN (SELECT seq FROM entries WHERE case_id = ?)"
+_FORGOTTEN = (
+    ("field_values", "salt = NULL, value = NULL", f"{_OF_CASE} AND name <> '{FIELD}'"),
+    ("act_rows", "salt = NULL, value = NULL", _OF_CASE),
+    ("blobs", "content = NULL", "content IS NOT NULL AND case_id = ?"),
+)
+"""Tables, what forgetting sets in them, and in which of their rows."""
 
 
 def _require_signed(officer: str, signature: str, data: bytes) -> None:
     try:
-        _key(officer).verify(bytes.fromhex(signature), data)
+        public_key(officer).verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError, TypeError):
-        raise NotAsSigned(what="its signature does not hold") from None
+        raise NotAsSigned(what=message("why.signature")) from None
 
 
 def _require_whole(act: Act, vault: str) -> None:
@@ -244,8 +245,8 @@ def _require_whole(act: Act, vault: str) -> None:
     try:
         refuse_free_text(act.open)
     except ValueError:
-        raise NotAsSigned(what="something open in it is free text") from None
+        raise NotAsSigned(what=message("why.act.free-text")) from None
     if not act.is_canonical or act.vault != vault or (act.v, act.rules) != (FORM, RULES):
-        raise NotAsSigned(what="it is of another form, or of another vault")
+        raise NotAsSigned(what=message("why.act.other-form"))
     if not is_time(act.time):
-        raise NotAsSigned(what="its time is none")
+        raise NotAsSigned(what=message("why.act.no-time"))

@@ -33,7 +33,7 @@ def in_form(seq: int) -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError, ExceptionGroup) as error:
-        raise LogDamaged(what=message("log.malformed", seq=seq).say()) from error
+        raise LogDamaged(what=message("log.malformed", seq=seq)) from error
 
 
 class LogReader:
@@ -84,8 +84,25 @@ class LogReader:
     def entry(self, seq: int) -> Entry:
         row = self._one(f"SELECT {COLUMNS} FROM entries WHERE seq = ?", [seq]).fetchone()
         if row is None:
-            raise LogDamaged(what=message("log.seq", seq=seq).say())
+            raise LogDamaged(what=message("log.seq", seq=seq))
         return entry_of(row)
+
+    def newest(self, *kinds: Kind, case: str | None = None) -> int | None:
+        """The newest entry of these kinds, of one case ("" for the vault's own) or of all; None where there is none."""
+        where, values = ("AND case_id = ?", [case]) if case is not None else ("", [])
+        query = f"SELECT max(seq) FROM entries WHERE kind IN ({marks(kinds)}) {where}"
+        found: int | None = self._one(query, [*kinds, *values]).fetchone()[0]
+        return found
+
+    def since(self, after: int) -> tuple[int, frozenset[Kind]]:
+        """The newest place in the log, and which kinds of acts were written after a place."""
+        rows = self._one("SELECT max(seq), kind FROM entries WHERE seq > ? GROUP BY kind", [after]).fetchall()
+        return max((seq for seq, _ in rows), default=after), frozenset(Kind(kind) for _, kind in rows)
+
+    def count(self, case: str, before: int) -> int:
+        """How many entries of a case ("" for the vault's own) stand before a place."""
+        query = "SELECT count(*) FROM entries WHERE case_id = ? AND seq < ?"
+        return int(self._one(query, [case, before]).fetchone()[0])
 
     def leaves(self, size: int | None = None) -> Iterator[bytes]:
         """Leaf hashes in order, of all entries or of the first `size`."""
@@ -101,7 +118,7 @@ class LogReader:
             if text is None:
                 continue
             if not _is_signed(act.fields.get(name), name, salt, text):
-                raise LogDamaged(what=message("log.field", seq=seq, name=str(name)).say())
+                raise LogDamaged(what=message("log.field", seq=seq, name=str(name)))
             found[name] = json.loads(text)
         return found
 
@@ -155,7 +172,7 @@ class LogReader:
             "SELECT item, word FROM act_rows WHERE seq = ? ORDER BY position", [seq]
         ).fetchall():
             if type(item) is not str or type(word) is not str:
-                raise LogDamaged(what=message("log.rows", seq=seq).say())
+                raise LogDamaged(what=message("log.rows", seq=seq))
             yield Row(item, word)
 
     def row(self, seq: int, position: int) -> Row:
@@ -163,7 +180,7 @@ class LogReader:
         query = "SELECT item, word, digest, salt, value FROM act_rows WHERE seq = ? AND position = ?"
         found = self._one(query, [seq, position]).fetchone()
         if found is None:
-            raise LogDamaged(what=message("log.rows", seq=seq).say())
+            raise LogDamaged(what=message("log.rows", seq=seq))
         return _row(seq, *found)
 
     def blob(self, value: Mapping[str, str]) -> bytes | None:
@@ -172,7 +189,7 @@ class LogReader:
         if row is None or row[0] is None:
             return None
         if sha256_hex(bytes(row[0])) != value["digest"]:
-            raise LogDamaged(what="a stored file is not the one that was kept.")
+            raise LogDamaged(what=message("log.file"))
         return bytes(row[0])
 
     def case_key(self, case: str) -> bytes | None:
@@ -181,7 +198,7 @@ class LogReader:
         if row is None or row[0] is None:
             return None
         if type(row[0]) is not bytes:
-            raise LogDamaged(what=message("log.extra", table="case_keys").say())
+            raise LogDamaged(what=message("log.extra", table="case_keys"))
         return row[0]
 
     # What a proof reads, as it is stored
@@ -211,9 +228,9 @@ class LogReader:
                 return
             position = page[-1][0]
 
-    def blob_content(self, blob: str) -> tuple[bool, Any]:
-        """Whether there is a stored file of this id, and what it holds."""
-        row = self._one("SELECT content FROM blobs WHERE id = ?", [blob]).fetchone()
+    def blob_content(self, blob: str, case: str | None = None) -> tuple[bool, Any]:
+        """Whether there is a stored file of this id (in a case, or in any), and what it holds."""
+        row = self._one("SELECT content FROM blobs WHERE id = ? AND ? IN (case_id, '')", [blob, case or ""]).fetchone()
         return (False, None) if row is None else (True, row[0])
 
 
@@ -245,7 +262,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         )
         return entry
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise LogDamaged(what=message("log.columns", seq=seq).say()) from error
+        raise LogDamaged(what=message("log.columns", seq=seq)) from error
 
 
 _TYPES = [int, int, str, str, str, str, str, str, str, bytes, bytes]
@@ -260,5 +277,5 @@ def _row(seq: int, item: str, word: str, digest: str, salt: bytes | None, text: 
     if text is None:
         return Row(item, word)
     if not _is_signed(digest, "row", salt, text):
-        raise LogDamaged(what=message("log.rows", seq=seq).say())
+        raise LogDamaged(what=message("log.rows", seq=seq))
     return Row(item, word, json.loads(text))

@@ -29,7 +29,7 @@ class Migration:
     up: Callable[[Database], None]
 
 
-def migrate(db: Database, migrations: Sequence[Migration], where: Path | str = "The file") -> list[str]:
+def migrate(db: Database, migrations: Sequence[Migration], where: Path | str = ":memory:") -> list[str]:
     """Applies what is missing, in order; returns the names applied. Raises NewerFile for steps it does not know."""
     with transaction(db, where):
         db.conn.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core import merkle
 from dsr_desk.core.acts import Entry, Kind, Pseudonyms, Row, field_digest, row_leaf
@@ -19,6 +17,7 @@ from dsr_desk.core.canonical import sha256_hex, value_of
 from dsr_desk.core.case import Rows, no_rows
 from dsr_desk.core.message import Message, message
 from dsr_desk.storage.log_reading import LogDamaged, LogReader, entry_of
+from dsr_desk.storage.signed_acts import public_key
 
 _PAGE = 1_000
 _SMALL = 50
@@ -196,17 +195,12 @@ class _Order:
         return found
 
 
-@lru_cache(maxsize=1024)
-def _key(public: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
-
-
 def signed(entry: Entry, signature: Any) -> bool:
     """Whether the writer signed the leaf, every other the act, and the act's officer is one of them."""
     try:
-        _key(entry.writer).verify(signature, entry.signed)
+        public_key(entry.writer).verify(signature, entry.signed)
         for officer, one in entry.signatures.items():
-            _key(officer).verify(bytes.fromhex(one), entry.act.signed)
+            public_key(officer).verify(bytes.fromhex(one), entry.act.signed)
     except (InvalidSignature, ValueError, TypeError):
         return False
     return entry.act.officer == entry.writer or entry.act.officer in entry.signatures

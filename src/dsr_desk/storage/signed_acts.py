@@ -6,10 +6,14 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core.acts import Act, Draft, Row, field_digest, new_salt, refuse_free_text, row_leaf, rows_head
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import message
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.keys import OfficerKeys
 
@@ -17,6 +21,12 @@ Kept = Mapping[str, tuple[bytes, str]]
 """Salt and text of each field."""
 SaltedRow = tuple[Row, bytes | None]
 """A row and the salt of its value; None where it has none."""
+
+
+@lru_cache(maxsize=1024)
+def public_key(officer: str) -> Ed25519PublicKey:
+    """An officer's key (hex). Raises ValueError, TypeError for what is none."""
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(officer))
 
 
 class NotAsSigned(DeskError):
@@ -99,10 +109,10 @@ def value_text(value: Any) -> str:
 def require_fields(act: Act, kept: Kept) -> None:
     """Raises NotAsSigned unless salts and texts are those of the act's fields."""
     if {name: field_digest(salt, name, text) for name, (salt, text) in kept.items()} != dict(act.fields):
-        raise NotAsSigned(what="a field is another one")
+        raise NotAsSigned(what=message("why.act.field"))
 
 
 def require_head(act: Act, head: Mapping[str, Any]) -> None:
     """Raises NotAsSigned unless what was computed over the rows (`rows_head`) is what the act says of them."""
     if head["count"] if "root" not in act.open else any(act.open.get(name) != said for name, said in head.items()):
-        raise NotAsSigned(what="rows are others")
+        raise NotAsSigned(what=message("why.act.rows"))

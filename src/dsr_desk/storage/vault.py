@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pyrage
@@ -21,7 +20,7 @@ from dsr_desk.storage.database import DatabaseDamaged, SharedDatabase, database_
 from dsr_desk.storage.files import copy_whole, refuse_network_disk
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys, WrongPassphrase
 from dsr_desk.storage.locks import FileLock
-from dsr_desk.storage.log import Signer
+from dsr_desk.storage.log import EntrySigner
 from dsr_desk.storage.migrations import Migration, migrate, strangers
 from dsr_desk.storage.registers import Register
 from dsr_desk.storage.vault_base import OfficerMissing, OpenVault, RecoveryOnly
@@ -148,8 +147,8 @@ class Vault(OpenVault):
                 raise OfficerExists()
             ring, recovering = self.ring.copy(), not self.officer_key
             keys = ring.add_officer(passphrase)
-            new = Signer(keys.signing_key, keys.public_key.hex())
-            adder = Signer(self._officer.signing_key, self._officer.public_key.hex())
+            new = EntrySigner(keys.signing_key, keys.public_key.hex())
+            adder = EntrySigner(self._officer.signing_key, self._officer.public_key.hex())
             with self.transaction():
                 if recovering and ring.is_backup:
                     self._begin_epoch(adder)
@@ -217,9 +216,8 @@ class Vault(OpenVault):
         """Copies the vault to an empty folder. Opening the copy begins a declared new epoch of the log."""
         with self._turn:
             with filling(folder) as lock:
-                with suppress(sqlcipher.OperationalError):  # somebody reads: what is not in the main file is in the log
-                    self.db.conn.execute("PRAGMA wal_checkpoint(truncate)").fetchall()
-                for name in (DATABASE, WAL):
+                self.empty_wal()
+                for name in (DATABASE, WAL):  # what is not in the main file is in the log
                     if (self.folder / name).exists():
                         copy_whole(self.folder / name, folder / name)
                 copy = self.ring.copy(folder / KEYS)
@@ -237,7 +235,7 @@ class Vault(OpenVault):
             try:
                 db = open_encrypted(self.folder / DATABASE, self._key, read_only=True)
             except DatabaseDamaged as error:
-                return [message("vault.damaged", what=error.what_happened)]
+                return [error.message]
             try:
                 with database_errors(self.folder):
                     found = _damage(db) or _disorder(db)
@@ -246,7 +244,7 @@ class Vault(OpenVault):
                         *check.problems(db, self.ring.vault_id, self.tables, step),
                     ]
             except DatabaseDamaged as error:
-                return [message("vault.damaged", what=error.what_happened)]
+                return [error.message]
             finally:
                 db.close()
 
@@ -272,7 +270,7 @@ class Vault(OpenVault):
             self.record(Draft(Kind.UNLOCKED, {"switched": False}))
         self._leave_backup()
 
-    def _begin_epoch(self, signer: Signer) -> None:
+    def _begin_epoch(self, signer: EntrySigner) -> None:
         """Declares that the vault was restored from a backup: what follows may contradict later lost entries."""
         self.record(Draft(Kind.EPOCH), signer=signer, epoch=self.log.epoch + 1)
 
@@ -329,12 +327,12 @@ def _added(keys: OfficerKeys, name: str, said: Mapping[str, object], salts: Mapp
 
 def _damage(db: Database) -> list[Message]:
     found = db.conn.execute("PRAGMA cipher_integrity_check")
-    return [message("vault.damaged", what=f"The database file is damaged: {row[0]}.") for row in found]
+    return [message("vault.damaged.file", what=row[0]) for row in found]
 
 
 def _disorder(db: Database) -> list[Message]:
     rows = [row[0] for row in db.conn.execute("PRAGMA integrity_check")]
-    found = [message("vault.damaged", what=f"The database is not in order: {text}.") for text in rows if text != "ok"]
+    found = [message("vault.damaged.order", what=text) for text in rows if text != "ok"]
     broken = db.conn.execute("PRAGMA foreign_key_check").fetchall()
     return found + [message("vault.reference", table=row[0], parent=row[2]) for row in broken]
 

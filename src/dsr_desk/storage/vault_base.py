@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from dsr_desk.core.acts import Draft, Entry, Kind
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, error_of
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.roster import Roster
 from dsr_desk.storage import registers, vault_schema
+from dsr_desk.storage.case_list import CaseList
 from dsr_desk.storage.database import SharedDatabase, transaction
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys
 from dsr_desk.storage.locks import FileLock
-from dsr_desk.storage.log import Log, Signer
+from dsr_desk.storage.log import EntrySigner, Log
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register, Touch
+from dsr_desk.storage.rows import BundleRow, DatasetRow, IndexRow, Recipient, Rows, SigningKeyRow
 
 
 class OfficerMissing(DeskError):
@@ -62,6 +65,12 @@ class OpenVault:
         self.ring = ring
         self.db = db
         self.log = Log(db, ring.vault_id)
+        self.cases = CaseList(db)
+        self.datasets = Rows(db, "dataset_versions", DatasetRow)
+        self.indexes = Rows(db, "indexes", IndexRow)
+        self.recipients = Rows(db, "recipients", Recipient)
+        self.bundles = Rows(db, "bundles", BundleRow)
+        self.signing_keys = Rows(db, "organisation_keys", SigningKeyRow, "fingerprint")
         self.tables = (*vault_schema.REGISTERS, *tables)
         self.on_rollback: list[Callable[[], object]] = []
         """Called when a transaction fails: what was folded inside it must be read again."""
@@ -118,11 +127,11 @@ class OpenVault:
         return self._officer.signing_key.sign(data)
 
     @property
-    def signer(self) -> Signer:
+    def signer(self) -> EntrySigner:
         """Who signs now. Raises RecoveryOnly."""
         if not self.officer_key:
             raise RecoveryOnly()
-        return Signer(self._officer.signing_key, self.officer_key)
+        return EntrySigner(self._officer.signing_key, self.officer_key)
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
@@ -142,14 +151,19 @@ class OpenVault:
         with self._turn:
             yield self.db
 
+    def empty_wal(self) -> None:
+        """What was overwritten goes from the write-ahead log too, unless somebody reads: then it is not emptied."""
+        with suppress(sqlcipher.OperationalError):
+            self.db.conn.execute("PRAGMA wal_checkpoint(truncate)").fetchall()
+
     def write(
         self,
         draft: Draft,
         case: str = "",
         *,
         touches: Iterable[Touch] = (),
-        cosigners: Sequence[Signer] = (),
-        signer: Signer | None = None,
+        cosigners: Sequence[EntrySigner] = (),
+        signer: EntrySigner | None = None,
         epoch: int | None = None,
     ) -> Entry:
         """Appends an act, with the digests of the register groups that were changed with it. Inside a transaction.
@@ -166,8 +180,8 @@ class OpenVault:
         draft: Draft,
         *,
         touches: Iterable[Touch] = (),
-        cosigners: Sequence[Signer] = (),
-        signer: Signer | None = None,
+        cosigners: Sequence[EntrySigner] = (),
+        signer: EntrySigner | None = None,
         epoch: int | None = None,
     ) -> Entry:
         """An act on the vault itself. Raises what `Roster.allowed` refuses."""
@@ -175,7 +189,7 @@ class OpenVault:
             acts = signer or self.signer
             refused = self.roster.allowed(draft.kind, acts.public, draft.open)
             if refused is not None:
-                raise refused.error
+                raise error_of(refused)
             entry = self.write(draft, touches=touches, cosigners=cosigners, signer=acts, epoch=epoch)
             self.took(entry)
             return entry
@@ -184,7 +198,7 @@ class OpenVault:
         """Folds an entry of the vault that was just written. Raises what the rules refuse."""
         refused = self.roster.after(entry)
         if refused is not None:
-            raise refused.error
+            raise error_of(refused)
         self._note(entry)
 
     def setting(self, key: str) -> str | None:

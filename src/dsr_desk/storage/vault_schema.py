@@ -1,4 +1,4 @@
-"""Tables of the vault that belong to no single room, as one migration.
+"""Tables of the vault, but for those of lineage, as migrations.
 
 Facts of a case stand in the log: `entries`, `field_values`, `act_rows` and `blobs`. `case_list` and `snapshots` repeat
 what follows from it and can be made anew. The rest are registers (`storage.registers`): each change of them stands in
@@ -106,21 +106,41 @@ CREATE TABLE recipients (
 );
 """
 
+_EVIDENCE = """
+CREATE TABLE organisation_keys (
+    fingerprint TEXT PRIMARY KEY,
+    private_key BLOB NOT NULL,
+    certificate BLOB NOT NULL,
+    made TEXT NOT NULL,
+    retired TEXT,
+    successions BLOB NOT NULL DEFAULT x'' -- signed words of earlier keys that lead to this one, a line each
+);
+
+CREATE TABLE bundles (
+    id INTEGER PRIMARY KEY,
+    case_ref TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    evidence_digest TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    tree_size INTEGER NOT NULL,
+    checkpoint TEXT NOT NULL,
+    signature BLOB NOT NULL DEFAULT x'',  -- the detached one
+    time_query BLOB,                      -- made of it
+    time_stamp BLOB                       -- the authority's answer
+);
+"""
+
 REGISTERS: tuple[Register, ...] = (
     Register("settings", ("key",)),
     Register("dataset_versions", ("id",)),
     Register("indexes", ("id",)),
     Register("recipients", ("id",)),
+    Register("organisation_keys", ("fingerprint",)),
+    Register("bundles", ("id",)),
 )
-
-LOG_TABLES = frozenset(
-    {"entries", "field_values", "act_rows", "blobs", "case_keys", "case_list", "snapshots", "migrations"}
-)
-"""Tables that `storage.check` holds against the log itself; every other one is a register."""
-
-
-def _first(db: Database) -> None:
-    run_statements(db, _FIRST)
 
 
 def run_statements(db: Database, text: str) -> None:
@@ -133,4 +153,7 @@ def run_statements(db: Database, text: str) -> None:
             statement = ""
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("vault-001-log", _first),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("vault-001-log", lambda db: run_statements(db, _FIRST)),
+    Migration("evidence-001-handed-out", lambda db: run_statements(db, _EVIDENCE)),
+)

@@ -14,7 +14,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.dialogs import Dialog
-from dsr_desk.ui.language import refusal_said
+from dsr_desk.ui.language import say
 from dsr_desk.ui.widgets import Button, label
 from dsr_desk.ui.words import tr
 
@@ -41,7 +41,7 @@ def allow(button: Button, refused: Refusal | None, *, ready: bool = True) -> boo
 
 def reason(refused: Refusal | None) -> str:
     """Why an act is not allowed and what to do, "" where it is."""
-    return refusal_said(refused) if refused is not None else ""
+    return say(refused.message) if refused is not None else ""
 
 
 class SignDialog(Dialog):
@@ -65,9 +65,7 @@ class SignDialog(Dialog):
         super().__init__(title, parent, says=says, act=act, width=520)
         self._desk, self._bridge, self._then, self._word = desk, bridge, then, word
         if danger:
-            self.act.setProperty("kind", "danger")
-            self.act.setDefault(False)
-            self.cancel.setDefault(True)
+            self.beware()
         self.field = self.text(tr("Type {word} to go on").format(word=word)) if word else None
         self.secret = self.text(tr("Passphrase of {name}").format(name=desk.vault.officer_name), secret=True)
         self.body.addWidget(label(tr("You sign this; the passphrase says that it is you."), "note", wrap=True))
@@ -109,10 +107,7 @@ class SwitchDialog(Dialog):
     def go(self) -> None:
         desk, secret = self._desk, self.secret.text()
         self.work(
-            self._bridge,
-            tr("Switching officer"),
-            lambda _report, _token: desk.switch_officer(secret),
-            self._then,
+            self._bridge, tr("Switching officer"), lambda _report, _token: desk.switch_officer(secret), self._then
         )
 
     def refuse(self, error: DeskError) -> None:

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from dsr_desk.ui import words
 from dsr_desk.ui.bridge import Bridge, Work
-from dsr_desk.ui.language import said
+from dsr_desk.ui.language import say
 from dsr_desk.ui.pace import Pace
 from dsr_desk.ui.widgets import Button, label
+from dsr_desk.ui.words import tr
 
 WORTH_SAYING = 2.0
 """Seconds: the end of shorter jobs shows in what they changed and needs no sentence."""
@@ -24,7 +25,7 @@ class ActivityStrip(QFrame):
         super().__init__()
         self.setProperty("role", "strip")
         self.setFixedHeight(40)
-        self.setAccessibleName(self.tr("Running work"))
+        self.setAccessibleName(tr("Running work"))
         self._bridge = bridge
         self._pace: dict[Work, Pace] = {}
         self._name = label(role="strong")
@@ -32,10 +33,10 @@ class ActivityStrip(QFrame):
         self._bar = QProgressBar()
         self._bar.setFixedWidth(200)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Progress of the running work"))
+        self._bar.setAccessibleName(tr("Progress of the running work"))
         self._count = label()
         self._note = label(role="muted")
-        self._cancel = Button(self.tr("Cancel"), self._cancel_shown, name=self.tr("Cancel the running work"))
+        self._cancel = Button(tr("Cancel"), self._cancel_shown, name=tr("Cancel the running work"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(12)
@@ -46,7 +47,7 @@ class ActivityStrip(QFrame):
         self._cancel.setStyleSheet("padding: 2px 10px; min-height: 18px;")
         bridge.progressed.connect(self._refresh)
         bridge.finished.connect(self._ended)
-        self._said = self.tr("No work running")
+        self._said = tr("No work running")
         self._idle(self._said)
 
     def announce(self, text: str) -> None:
@@ -58,7 +59,7 @@ class ActivityStrip(QFrame):
 
     def rest(self) -> None:
         """What was said belongs to the place where it was said."""
-        self._said = self.tr("No work running")
+        self._said = tr("No work running")
         if not self._bridge.running:
             self._idle(self._said)
 
@@ -69,7 +70,7 @@ class ActivityStrip(QFrame):
         progress = job.progress
         self._name.setText(job.name)
         self._name.show()
-        self._phase.setText(said(progress.phase) if progress else "")
+        self._phase.setText(say(progress.phase) if progress else "")
         total = progress.total if progress else None
         done = progress.done if progress else 0
         self._bar.setVisible(True)
@@ -85,17 +86,17 @@ class ActivityStrip(QFrame):
 
     def _notes(self, job: Work, done: int, total: int | None) -> list[str]:
         if job.token.cancelled:
-            return [self.tr("stopping, what was found is kept")]
-        notes = [self.tr("{time} elapsed").format(time=words.duration(job.elapsed))]
-        phase = job.progress.phase if job.progress else ""
+            return [tr("stopping, what was found is kept")]
+        notes = [tr("{time} elapsed").format(time=words.duration(job.elapsed))]
+        phase = job.progress.phase.code if job.progress else ""
         left = self._pace.setdefault(job, Pace()).see(job.elapsed, phase, done, total)
         if left is not None:
-            notes.append(self.tr("about {time} left").format(time=words.duration(left)))
+            notes.append(tr("about {time} left").format(time=words.duration(left)))
         skipped = sum(job.progress.notes.get(kind, 0) for kind in SKIPPED) if job.progress else 0
         if skipped:
-            notes.append(words.counted(skipped, self.tr("1 skipped"), "%Ln skipped"))
+            notes.append(words.counted(skipped, "1 skipped", "%Ln skipped"))
         if (more := len(self._bridge.running) - 1) > 0:
-            notes.append(words.counted(more, self.tr("1 more job runs"), "%Ln more jobs run"))
+            notes.append(words.counted(more, "1 more job runs", "%Ln more jobs run"))
         return notes
 
     def _ended(self, job: Work) -> None:
@@ -107,7 +108,7 @@ class ActivityStrip(QFrame):
             self._idle(self._said)
             return
         took = words.duration(job.elapsed)
-        text = self.tr("{name}: stopped after {time}") if job.token.cancelled else self.tr("{name}: ended after {time}")
+        text = tr("{name}: stopped after {time}") if job.token.cancelled else tr("{name}: ended after {time}")
         self.announce(text.format(name=job.name, time=took))
 
     def _idle(self, text: str) -> None:

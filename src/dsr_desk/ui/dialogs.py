@@ -7,17 +7,19 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
-from dsr_desk.ui.language import error_says
+from dsr_desk.ui.language import spoken
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
+from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
+W = TypeVar("W", bound=QWidget)
 
 
 class Dialog(QDialog):
@@ -26,16 +28,26 @@ class Dialog(QDialog):
     What is refused stays open with its reason, so that nothing has to be typed twice.
     """
 
-    def __init__(self, title: str, parent: QWidget | None, *, says: str = "", act: str = "", width: int = 560) -> None:
+    def __init__(
+        self,
+        title: str,
+        parent: QWidget | None,
+        *,
+        says: str = "",
+        act: str = "",
+        width: int = 560,
+        height: int = 0,
+        sign: str = "",
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setMinimumWidth(width)
+        self.setMinimumSize(width, height)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 16)
         outer.setSpacing(12)
-        self.heading = label(title, "section", wrap=True)
-        outer.addWidget(self.heading)
+        self.heading = label(title, "section", wrap=True, selectable=bool(sign))
+        outer.addLayout(row(Sign(sign, Tone.DANGER, 24), self.heading, stretch=1) if sign else row(self.heading))
         if says:
             outer.addWidget(label(says, "muted", wrap=True))
         self.body = QVBoxLayout()
@@ -44,7 +56,7 @@ class Dialog(QDialog):
         self.problem = Notice(tone=Tone.DANGER)
         self.problem.hide()
         outer.addWidget(self.problem)
-        self.cancel = Button(self.tr("Cancel") if act else self.tr("Close"), self.reject)
+        self.cancel = Button(tr("Cancel") if act else tr("Close"), self.reject)
         self.act = Button(act, self.go, kind="primary")
         self.foot = row(None)
         outer.addLayout(self.foot)
@@ -52,6 +64,12 @@ class Dialog(QDialog):
         self._form: QFormLayout | None = None
         (self.act if act else self.cancel).setDefault(True)
         self._buttons = [self.cancel, self.act] if act else [self.cancel]
+
+    def beware(self) -> None:
+        """There is danger in the act: not doing it is the default."""
+        self.act.dress("danger")
+        self.act.setDefault(False)
+        self.cancel.setDefault(True)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The buttons come last, so that the first field has the focus and Tab goes from field to field to them."""
@@ -72,18 +90,17 @@ class Dialog(QDialog):
             if needed > self.height():
                 self.resize(self.width(), needed)
 
-    def line(self, caption: str, widget: QWidget) -> None:
-        """A named field."""
+    def line(self, widget: W, caption: str | None = None) -> W:
+        """A named field; its name for a screen reader is the caption, where there is no other."""
         if self._form is None:
             self._form = form_layout()
             self.body.addLayout(self._form)
-        add_line(self._form, caption, widget)
+        add_line(self._form, widget.accessibleName() if caption is None else caption, widget)
+        return widget
 
     def text(self, caption: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:
         """A named line of text."""
-        field = text_field(caption, value, example=example, secret=secret)
-        self.line(caption, field)
-        return field
+        return self.line(text_field(caption, value, example=example, secret=secret))
 
     def set_line_visible(self, widget: QWidget, *, visible: bool) -> None:
         """A field and its name come and go together."""
@@ -157,104 +174,80 @@ def add_line(form: QFormLayout, caption: str, widget: QWidget) -> None:
 
 def four_parts(error: DeskError) -> str:
     """What happened, what it means, what to do and the code, as one paragraph each."""
-    happened, means, todo = error_says(error)
+    happened, means, todo = error.say(spoken())
     return f"{happened}\n{means}\n{todo} ({error.code})"
 
 
-class ErrorDialog(QDialog):
+class ErrorDialog(Dialog):
     """What happened, what it means for the case, what to do, and the code."""
 
     def __init__(self, error: DeskError, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("DSR Desk"))
-        happened, means, todo = error_says(error)
-        self.setAccessibleName(happened)
-        self.setMinimumWidth(480)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(24, 24, 24, 16)
-        body.setSpacing(12)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(Sign("warn", Tone.DANGER, 24), 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(label(happened, "section", wrap=True, selectable=True), 1)
-        body.addLayout(head)
-        for caption, text in (
-            (self.tr("What it means"), means),
-            (self.tr("What to do"), todo),
-        ):
-            body.addWidget(label(caption, "note"))
-            body.addWidget(label(text, wrap=True, selectable=True))
-        body.addSpacing(8)
-        close = Button(self.tr("Close"), self.accept, kind="primary")
-        close.setDefault(True)
-        copy = Button(self.tr("Copy code"), lambda: QApplication.clipboard().setText(error.code), kind="link")
-        body.addLayout(row(label(error.code, "note", selectable=True), copy, None, close))
+        happened, means, todo = error.say(spoken())
+        super().__init__(happened, parent, width=480, sign="warn")
+        self.setWindowTitle("DSR Desk")
+        for caption, text in ((tr("What it means"), means), (tr("What to do"), todo)):
+            self.body.addWidget(label(caption, "note"))
+            self.body.addWidget(label(text, wrap=True, selectable=True))
+        copy = Button(tr("Copy code"), lambda: QApplication.clipboard().setText(error.code), kind="link")
+        self.foot.insertWidget(0, label(error.code, "note", selectable=True))
+        self.foot.insertWidget(1, copy)
 
 
-class LinesDialog(QDialog):
+class LinesDialog(Dialog):
     """An explanation in steps, with its source."""
 
     def __init__(self, title: str, source: str, lines: Sequence[str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(520)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(24, 24, 24, 16)
-        body.setSpacing(12)
-        body.addWidget(label(title, "section"))
+        super().__init__(title, parent, width=520)
         for line in lines:
-            body.addWidget(label(line, wrap=True, selectable=True))
-        body.addWidget(label(source, "note", wrap=True, selectable=True))
-        close = Button(self.tr("Close"), self.accept, kind="primary")
-        close.setDefault(True)
-        body.addLayout(row(None, close))
+            self.body.addWidget(label(line, wrap=True, selectable=True))
+        self.body.addWidget(label(source, "note", wrap=True, selectable=True))
 
 
-class Question(QDialog):
+class QuestionDialog(Dialog):
     """A question whose buttons are verbs. The safe answer is the default."""
 
     def __init__(self, title: str, text: str, *, act: str, stay: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(440)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(24, 24, 24, 16)
-        body.setSpacing(12)
-        body.addWidget(label(title, "section", wrap=True))
-        body.addWidget(label(text, wrap=True, selectable=True))
-        body.addSpacing(8)
-        self.act = Button(act, self.accept, kind="danger")
-        self.stay = Button(stay, self.reject, kind="primary")
-        self.stay.setDefault(True)
-        body.addLayout(row(None, self.stay, self.act))
+        super().__init__(title, parent, act=act, width=440)
+        self.body.addWidget(label(text, wrap=True, selectable=True))
+        self.beware()
+        self.cancel.setText(stay)
+        self.cancel.setAccessibleName(stay)
+        self.cancel.dress("primary")
 
 
-class TypedConfirmation(QDialog):
+def ask(parent: QWidget, title: str, text: str, *, act: str, stay: str, then: Callable[[], object]) -> None:
+    """Ask, and do it where the answer is yes."""
+    question = QuestionDialog(title, text, act=act, stay=stay, parent=parent)
+    question.accepted.connect(then)
+    question.open()
+
+
+class ReasonDialog(Dialog):
+    """Something that needs a reason, which stands in the log."""
+
+    def __init__(
+        self, title: str, says: str, act: str, parent: QWidget, *, caption: str = "", example: str = ""
+    ) -> None:
+        super().__init__(title, parent, says=says, act=act)
+        self._reason = self.text(caption or tr("Reason"), example=example)
+        self.need(self._reason)
+
+    @property
+    def reason(self) -> str:
+        return self._reason.text().strip()
+
+
+class TypedConfirmation(Dialog):
     """Something that cannot be undone: the word must be typed, Cancel is the default, the count is in the button."""
 
     def __init__(self, title: str, text: str, word: str, act: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(480)
+        super().__init__(title, parent, act=act, width=480)
+        self.body.addWidget(label(text, wrap=True, selectable=True))
+        self.beware()
         self._word = word
-        body = QVBoxLayout(self)
-        body.setContentsMargins(24, 24, 24, 16)
-        body.setSpacing(12)
-        body.addWidget(label(title, "section", wrap=True))
-        body.addWidget(label(text, wrap=True, selectable=True))
-        ask = label(self.tr("Type {word} to go on:").format(word=word))
-        self.field = text_field(ask.text())
-        self.field.textChanged.connect(self._typed)
-        ask.setBuddy(self.field)
-        body.addWidget(ask)
-        body.addWidget(self.field)
-        body.addSpacing(8)
-        self.cancel = Button(self.tr("Cancel"), self.reject)
-        self.cancel.setDefault(True)
-        self.act = Button(act, self.accept, kind="danger")
-        self.act.setEnabled(False)
-        body.addLayout(row(None, self.cancel, self.act))
-        self.field.setFocus()
+        self.field = self.text(tr("Type {word} to go on").format(word=word))
+        self.need(self.field)
 
-    def _typed(self, text: str) -> None:
-        self.act.setEnabled(text.strip() == self._word)
+    @property
+    def ready(self) -> bool:
+        return self.field.text().strip() == self._word

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dsr_desk.core.items import Box
 from dsr_desk.ui import theme
+from dsr_desk.ui.words import tr
 
 
 class FacePicker(QWidget):
@@ -38,9 +39,9 @@ class FacePicker(QWidget):
         many = len(boxes) > 1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if many else Qt.FocusPolicy.NoFocus)
         if many and face is None:
-            says = self.tr("{name}: {n} faces, choose one").format(name=name, n=len(boxes))
+            says = tr("{name}: {n} faces, choose one").format(name=name, n=len(boxes))
         elif many:
-            says = self.tr("{name}: face {face} of {n} chosen").format(name=name, face=face, n=len(boxes))
+            says = tr("{name}: face {face} of {n} chosen").format(name=name, face=face, n=len(boxes))
         else:
             says = name
         self.setAccessibleName(says)
@@ -59,7 +60,7 @@ class FacePicker(QWidget):
         if self._image.isNull():
             painter.setPen(theme.colour(palette.muted))
             painter.setFont(theme.font(12))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.tr("no picture"))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, tr("no picture"))
         else:
             painter.drawImage(frame, self._image)
         if len(self._boxes) > 1 or self._face is None:

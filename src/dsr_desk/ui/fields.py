@@ -9,17 +9,10 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QDate, QLocale, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDateEdit,
-    QHBoxLayout,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
 
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.choosing import ask_file
+from dsr_desk.ui.choosing import ask_file, ask_folder
 from dsr_desk.ui.widgets import Button
 from dsr_desk.ui.words import tr
 
@@ -59,7 +52,7 @@ class Tick(QCheckBox):
         painter.end()
 
 
-class Choice(QComboBox, Generic[V]):
+class ChoiceField(QComboBox, Generic[V]):
     """One of several words. Values stay Python's own: Qt would turn an enumeration into a plain string."""
 
     def __init__(self, name: str, entries: Sequence[tuple[str, V]] = ()) -> None:
@@ -96,7 +89,7 @@ class DayField(QDateEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setCalendarPopup(True)
-        self.setDisplayFormat("d MMM yyyy")
+        self.setDisplayFormat(tr("d MMMM yyyy"))
         self.day = day or date.today()
 
     @property
@@ -130,13 +123,15 @@ class FigureField(QLineEdit):
 
 
 class FileField(QWidget):
-    """The path of a file that is there, typed or chosen; None while the field is blank."""
+    """The path of a file or folder, typed or chosen; None while the field is blank."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, value: Path | None = None, *, folder: bool = False) -> None:
         super().__init__()
-        self._name = name
-        self.field = text_field(name)
-        self.choose = Button(tr("Choose …"), self._choose, name=tr("Choose a file: {name}").format(name=name))
+        self._name, self._folder = name, folder
+        self.setAccessibleName(name)
+        self.field = text_field(name, str(value or ""))
+        says = tr("Choose a folder") if folder else tr("Choose a file: {name}").format(name=name)
+        self.choose = Button(tr("Choose …"), self._choose, name=says)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.field, 1)
@@ -149,8 +144,9 @@ class FileField(QWidget):
         return Path(text).expanduser() if text else None
 
     def _choose(self) -> None:
-        if (file := ask_file(self, self._name)) is not None:
-            self.field.setText(str(file))
+        chosen = ask_folder(self, self._name, self.field.text()) if self._folder else ask_file(self, self._name)
+        if chosen is not None:
+            self.field.setText(str(chosen))
 
 
 def text_field(name: str, value: str = "", *, example: str = "", secret: bool = False) -> QLineEdit:

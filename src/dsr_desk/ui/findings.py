@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
+from dsr_desk.app.case.steps import Finding
 from dsr_desk.ui import theme, words
 from dsr_desk.ui.words import tr
-
-
-class Finding(Protocol):
-    """An act in the log. `officer` is a name, `time` UTC, `entry` its place."""
-
-    @property
-    def officer(self) -> str: ...
-    @property
-    def time(self) -> str: ...
-    @property
-    def entry(self) -> int: ...
 
 
 def finding_said(found: Finding | None) -> str:

@@ -13,15 +13,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from dsr_desk.app.lineage_view import PlacedEdge, PlacedNode, Standing
+from dsr_desk.app.models.view import NodeStanding, PlacedEdge, PlacedNode
 from dsr_desk.core.lineage import Certainty, NodeKind
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.lineage_words import (
-    note_of,
-    standing_icon,
-    standing_tone,
-    title_of,
-)
+from dsr_desk.ui.lineage_words import note_of, standing_icon, standing_tone, title_of
 from dsr_desk.ui.theme import Tokens, Tone
 
 FAR, TINY = 0.62, 0.2
@@ -37,7 +32,7 @@ DASHES = {
 _KIND_TONES = {NodeKind.DATASET: Tone.INFO, NodeKind.DEPLOYMENT: Tone.WARN, NodeKind.PRODUCT: Tone.WARN}
 
 
-class Sheet(QGraphicsScene):
+class GraphSheet(QGraphicsScene):
     """A scene with a palette of its own while it is painted on paper."""
 
     paper: Tokens | None = None
@@ -66,7 +61,7 @@ class _Item(QGraphicsItem):
     @property
     def look(self) -> Tokens:
         sheet = self.scene()
-        return sheet.palette_in_use if isinstance(sheet, Sheet) else theme.tokens()
+        return sheet.palette_in_use if isinstance(sheet, GraphSheet) else theme.tokens()
 
 
 class NodeItem(_Item):
@@ -88,7 +83,7 @@ class NodeItem(_Item):
 
     @property
     def tone(self) -> Tone:
-        if self.placed.standing is Standing.BESIDE:
+        if self.placed.standing is NodeStanding.BESIDE:
             return _KIND_TONES.get(self.placed.node.kind, Tone.PLAIN)
         return standing_tone(self.placed.standing)
 

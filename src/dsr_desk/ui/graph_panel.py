@@ -9,14 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
-from dsr_desk.app.lineage_view import (
-    Drawing,
-    draw_case,
-    draw_lineage,
-    export_drawing,
-    find_in_lineage,
-    keep_picture,
-)
+from dsr_desk.app.models.view import Drawing, draw_case, draw_lineage, export_drawing, find_in_lineage, keep_picture
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node, NodeKind
@@ -24,10 +17,11 @@ from dsr_desk.ui import words
 from dsr_desk.ui.fields import Tick
 from dsr_desk.ui.graph_parts import Legend, SearchField, Switch, TreeView, png_of
 from dsr_desk.ui.graph_view import STEP, GraphView
-from dsr_desk.ui.language import error_says
+from dsr_desk.ui.language import spoken
 from dsr_desk.ui.models.lineage_tree import LineageTree
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.widgets import Button, Card, Empty, label, row
+from dsr_desk.ui.words import tr
 
 GRAPH, TREE, NOTHING = 0, 1, 2
 WIDE = 860
@@ -57,13 +51,13 @@ class LineagePanel(Card):
         self._place = 0
         self._wanted = ""
         self._asked = 0
-        self.switch = Switch(self.tr("View of the lineage"), [self.tr("Graph"), self.tr("Tree")])
-        self.search = SearchField(self.tr("Find in the lineage"))
+        self.switch = Switch(tr("View of the lineage"), [tr("Graph"), tr("Tree")])
+        self.search = SearchField(tr("Find in the lineage"))
         self.said = label("", "note")
-        self.runs = Tick(self.tr("Show runs"))
-        self.fold = Button(self.tr("Fold again"), self.fold_all)
-        self.svg = Button(self.tr("SVG …"), lambda: self._save("svg"), name=self.tr("Save the drawing as SVG"))
-        self.png = Button(self.tr("PNG …"), lambda: self._save("png"), name=self.tr("Save the drawing as PNG"))
+        self.runs = Tick(tr("Show runs"))
+        self.fold = Button(tr("Fold again"), self.fold_all)
+        self.svg = Button(tr("SVG …"), lambda: self._save("svg"), name=tr("Save the drawing as SVG"))
+        self.png = Button(tr("PNG …"), lambda: self._save("png"), name=tr("Save the drawing as PNG"))
         for button in (self.fold, self.svg, self.png):
             button.setProperty("dense", "true")
         self.body.addLayout(
@@ -74,28 +68,28 @@ class LineagePanel(Card):
                 None,
                 self.runs,
                 self.fold,
-                label(self.tr("Save"), "note"),
+                label(tr("Save"), "note"),
                 self.svg,
                 self.png,
             )
         )
-        self.graph = GraphView(self.tr("Drawing of the lineage; the tree holds the same"))
+        self.graph = GraphView(tr("Drawing of the lineage; the tree holds the same"))
         self.model = LineageTree(self)
-        self.tree = TreeView(self.model, self.tr("The lineage as a tree"))
+        self.tree = TreeView(self.model, tr("The lineage as a tree"))
         self._empty = Empty("")
         self.stack = QStackedWidget()
         for view in (self.graph, self.tree, self._empty):
             self.stack.addWidget(view)
         self.body.addWidget(self.stack, 1)
         self.legend = Legend()
-        self._keys = label(self.tr("Arrows follow the lines · Enter opens · + − zoom · 0 fits"), "note")
+        self._keys = label(tr("Arrows follow the lines · Enter opens · + − zoom · 0 fits"), "note")
         self._zoom = [
-            _small("−", lambda: self.graph.zoom(1 / STEP), self.tr("Zoom out")),
-            _small("+", lambda: self.graph.zoom(STEP), self.tr("Zoom in")),
-            _small(self.tr("Fit"), self.graph.fit, self.tr("Show the whole drawing")),
+            _small("−", lambda: self.graph.zoom(1 / STEP), tr("Zoom out")),
+            _small("+", lambda: self.graph.zoom(STEP), tr("Zoom in")),
+            _small(tr("Fit"), self.graph.fit, tr("Show the whole drawing")),
         ]
-        self.larger = Tick(self.tr("Large"))
-        self.larger.setToolTip(self.tr("Give the drawing the room of the list below it"))
+        self.larger = Tick(tr("Large"))
+        self.larger.setToolTip(tr("Give the drawing the room of the list below it"))
         self.larger.toggled.connect(self.enlarged)
         self.body.addLayout(row(self.legend, None, self._keys, self.larger, *self._zoom))
         self._connect()
@@ -137,11 +131,11 @@ class LineagePanel(Card):
         def draw() -> Drawing:
             return draw_case(desk, ref, opened, runs=runs) if ref else draw_lineage(desk, opened, runs=runs)
 
-        self.session.bridge.run(
-            self.tr("Drawing the lineage"),
-            lambda _report, _token: draw(),
+        self.session.beside(
+            self,
+            tr("Drawing the lineage"),
+            draw,
             lambda drawing: self._show(drawing, keep=keep) if number == self._asked else None,
-            context=self,
             failed=self._failed,
         )
 
@@ -195,26 +189,20 @@ class LineagePanel(Card):
             def write() -> Change:
                 return export_drawing(desk, path, ref=ref, opened=opened, runs=runs)[1]
 
-        self.session.bridge.run(
-            self.tr("Saving the drawing"),
-            lambda _report, _token: write(),
-            lambda change: self._saved(change, path),
-            context=self,
-            cancellable=False,
-        )
+        self.session.beside(self, tr("Saving the drawing"), write, lambda change: self._saved(change, path))
 
     @property
     def heading(self) -> str:
         if self.ref:
-            return self.tr("Lineage of case {case}").format(case=self.ref)
-        return self.tr("Lineage of {organisation}").format(organisation=self.session.desk.vault.organisation)
+            return tr("Lineage of case {case}").format(case=self.ref)
+        return tr("Lineage of {organisation}").format(organisation=self.session.desk.vault.organisation)
 
     def _show(self, drawing: Drawing, *, keep: bool) -> None:
         self.graph.show_drawing(drawing, keep=keep)
         self.model.show_drawing(drawing)
         self.tree.expandToDepth(0 if len(drawing.nodes) > 60 else 8)
         if not drawing.nodes:
-            self._empty.say(self.tr("There is nothing to draw."))
+            self._empty.say(tr("There is nothing to draw."))
         self._allow()
         if self._wanted:
             self._centre()
@@ -222,7 +210,7 @@ class LineagePanel(Card):
         self.drawn.emit()
 
     def _failed(self, error: DeskError) -> None:
-        self._empty.say(" ".join(error_says(error)))
+        self._empty.say(" ".join(error.say(spoken())))
         self.stack.setCurrentIndex(NOTHING)
 
     def _allow(self) -> None:
@@ -289,19 +277,14 @@ class LineagePanel(Card):
             self._found, self._found_for, self._place = nodes, text, 0
             self._show_found()
 
-        self.session.bridge.run(
-            self.tr("Searching the lineage"),
-            lambda _report, _token: find_in_lineage(desk, text, ref=ref),
-            found,
-            context=self,
-        )
+        self.session.beside(self, tr("Searching the lineage"), lambda: find_in_lineage(desk, text, ref=ref), found)
 
     def _show_found(self) -> None:
         if not self._found:
-            self._say(self.tr("nothing of that name"))
+            self._say(tr("nothing of that name"))
             return
         place, count = words.figure(self._place + 1), words.figure(len(self._found))
-        self._say(self.tr("{place} of {count}").format(place=place, count=count))
+        self._say(tr("{place} of {count}").format(place=place, count=count))
         self.go_to(self._found[self._place])
 
     def _say(self, text: str) -> None:
@@ -310,7 +293,7 @@ class LineagePanel(Card):
 
     def _save(self, kind: str) -> None:
         name = f"lineage-{self.ref}.{kind}" if self.ref else f"lineage.{kind}"
-        title = self.tr("Save the drawing as {kind}").format(kind=kind.upper())
+        title = tr("Save the drawing as {kind}").format(kind=kind.upper())
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, f"{kind.upper()} (*.{kind})")
         if chosen:
             path = Path(chosen)
@@ -318,7 +301,7 @@ class LineagePanel(Card):
 
     def _saved(self, change: Change, path: Path) -> None:
         self.session.tell(change)
-        self.session.said.emit(self.tr("{file} was written").format(file=path.name))
+        self.session.said.emit(tr("{file} was written").format(file=path.name))
 
 
 def _small(text: str, pressed: Callable[[], object], name: str) -> Button:

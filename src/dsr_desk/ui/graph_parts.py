@@ -12,9 +12,8 @@ from dsr_desk.core.lineage import Certainty
 from dsr_desk.ui import theme
 from dsr_desk.ui.graph_items import DASHES
 from dsr_desk.ui.graph_view import GraphView
-from dsr_desk.ui.lineage_words import certainty_name
 from dsr_desk.ui.models.lineage_tree import NODE, LineageTree
-from dsr_desk.ui.words import tr
+from dsr_desk.ui.words import term, tr
 
 MOST_PIXELS = 150_000_000
 HEAD = 56.0
@@ -58,7 +57,7 @@ class TreeView(QTreeView):
         self.setExpandsOnDoubleClick(False)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 230), (2, 170), (3, 130)):
+        for column, width in ((1, 260), (2, 160), (3, 120)):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.header().resizeSection(column, width)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(NODE)))
@@ -89,7 +88,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(name)
         self.setClearButtonEnabled(True)
         for button in self.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the search"))
+            button.setAccessibleName(tr("Clear the search"))
         self.setMinimumWidth(120)
         self.setMaximumWidth(280)
 
@@ -112,7 +111,7 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme.font(12))
-        width = sum(metrics.horizontalAdvance(certainty_name(one)) + 58 for one in DASHES)
+        width = sum(metrics.horizontalAdvance(term(one)) + 58 for one in DASHES)
         return QSize(width, max(20, metrics.height() + 2))
 
     def minimumSizeHint(self) -> QSize:
@@ -126,9 +125,7 @@ class Legend(QWidget):
 
 def legend_sentence() -> str:
     return tr("Solid lines are {recorded}, dashed ones {inferred}, dotted ones {unknown}.").format(
-        recorded=certainty_name(Certainty.RECORDED),
-        inferred=certainty_name(Certainty.INFERRED),
-        unknown=certainty_name(Certainty.UNKNOWN),
+        recorded=term(Certainty.RECORDED), inferred=term(Certainty.INFERRED), unknown=term(Certainty.UNKNOWN)
     )
 
 
@@ -142,7 +139,7 @@ def paint_legend(painter: QPainter, left: float, middle: float, palette: theme.T
         painter.setPen(pen)
         painter.drawLine(round(left), round(middle), round(left) + 32, round(middle))
         painter.setPen(theme.colour(palette.muted))
-        word = certainty_name(certainty)
+        word = term(certainty)
         width = metrics.horizontalAdvance(word) + 2
         painter.drawText(QRectF(left + 38, middle - 10, width, 20), Qt.AlignmentFlag.AlignVCenter, word)
         left += width + 56

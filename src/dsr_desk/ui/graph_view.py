@@ -13,10 +13,10 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
-from dsr_desk.app.lineage_view import Drawing, Standing
+from dsr_desk.app.models.view import Drawing, NodeStanding
 from dsr_desk.core.lineage import Role
 from dsr_desk.ui import theme
-from dsr_desk.ui.graph_items import EdgeItem, LabelItem, NodeItem, Sheet, place_labels
+from dsr_desk.ui.graph_items import EdgeItem, GraphSheet, LabelItem, NodeItem, place_labels
 from dsr_desk.ui.lineage_words import edge_word, sentence_of
 
 LEAST, MOST, STEP = 0.08, 3.0, 1.25
@@ -37,7 +37,7 @@ class GraphView(QGraphicsView):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._sheet = Sheet(self)
+        self._sheet = GraphSheet(self)
         self.setScene(self._sheet)
         self.setAccessibleName(name)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -121,10 +121,10 @@ class GraphView(QGraphicsView):
     def way_to(self, ident: str) -> set[str]:
         """The nodes of the shortest ways from the hits (or, where none is drawn, from what nothing comes before) to a
         node; for such a beginning itself all that it leads to."""
-        if not self._back[ident] or self.nodes[ident].placed.standing is Standing.HIT:
+        if not self._back[ident] or self.nodes[ident].placed.standing is NodeStanding.HIT:
             return set(_walk(ident, self._onward))
         came = _walk(ident, self._back)
-        hits = [key for key in came if self.nodes[key].placed.standing is Standing.HIT]
+        hits = [key for key in came if self.nodes[key].placed.standing is NodeStanding.HIT]
         found = {ident}
         for start in hits or [key for key in came if not self._back[key]]:
             while start not in found:
@@ -135,7 +135,7 @@ class GraphView(QGraphicsView):
     def all_ways_to(self, ident: str) -> set[str]:
         """The nodes of every way from the hits to a node."""
         before = set(_walk(ident, self._back))
-        hits = [key for key, item in self.nodes.items() if item.placed.standing is Standing.HIT]
+        hits = [key for key, item in self.nodes.items() if item.placed.standing is NodeStanding.HIT]
         reached: set[str] = set().union(*(_walk(hit, self._onward) for hit in hits)) if hits else before
         return before & reached
 
@@ -242,7 +242,8 @@ class GraphView(QGraphicsView):
         if not self.current:
             self._go(
                 next(
-                    (k for k, one in self.nodes.items() if one.placed.standing is Standing.HIT), next(iter(self.nodes))
+                    (k for k, one in self.nodes.items() if one.placed.standing is NodeStanding.HIT),
+                    next(iter(self.nodes)),
                 )
             )
             return

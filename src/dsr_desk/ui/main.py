@@ -15,7 +15,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, language, settings, theme
 from dsr_desk.ui.bridge import ProgramFault
 from dsr_desk.ui.shell import Window
-from dsr_desk.ui.views.welcome import Welcome
+from dsr_desk.ui.views.vault.welcome import Welcome
 from dsr_desk.ui.words import tr
 
 log = logging.getLogger(__name__)

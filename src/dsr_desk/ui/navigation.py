@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.widgets import label
+from dsr_desk.ui.words import tr
 
 NOTE_WIDTH = 150
 
 
-class StepState(StrEnum):
+class StepLook(StrEnum):
     """The icon is of the same name; the note says it in words."""
 
     OPEN = "open"
@@ -26,7 +27,7 @@ class StepState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Where the window can go. `key` names the screen."""
 
     key: str
@@ -38,7 +39,7 @@ class Place:
 class PlaceButton(QAbstractButton):
     """An entry of the side: icon, title, and for a step its state in a line below."""
 
-    def __init__(self, place: Place, *, step: bool) -> None:
+    def __init__(self, place: Destination, *, step: bool) -> None:
         super().__init__()
         self.place = place
         self._step = step
@@ -58,11 +59,11 @@ class PlaceButton(QAbstractButton):
         return self._note
 
     @property
-    def state(self) -> StepState | None:
+    def state(self) -> StepLook | None:
         """What its icon says; None for a general place."""
-        return StepState(self._icon) if self._step else None
+        return StepLook(self._icon) if self._step else None
 
-    def show_state(self, state: StepState, note: str, finding: str = "") -> None:
+    def show_state(self, state: StepLook, note: str, finding: str = "") -> None:
         """`finding` says on what the state rests: who, when, which entry."""
         self._icon, self._note = state.value, note
         self.setAccessibleName(f"{self.place.title}. {note}")
@@ -118,11 +119,11 @@ class Side(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, steps: Sequence[Place], places: Sequence[Place]) -> None:
+    def __init__(self, steps: Sequence[Destination], places: Sequence[Destination]) -> None:
         super().__init__()
         self.setProperty("role", "side")
         self.setFixedWidth(216)
-        self.setAccessibleName(self.tr("Navigation"))
+        self.setAccessibleName(tr("Navigation"))
         self._buttons: dict[str, PlaceButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -154,13 +155,13 @@ class Side(QFrame):
         self._steps.setVisible(ref is not None)
         self._layout.setStretch(1, 0 if ref is None else 1)
         self._layout.setStretch(self._layout.count() - 1, 1 if ref is None else 0)
-        self._case.setText(self.tr("Case {ref}").format(ref=ref) if ref else "")
+        self._case.setText(tr("Case {ref}").format(ref=ref) if ref else "")
 
     def mark(self, key: str) -> None:
         """Show where the window is; a new case belongs to the cases."""
         self._buttons[key if key in self._buttons else "cases"].setChecked(True)
 
-    def _add(self, place: Place, *, step: bool) -> PlaceButton:
+    def _add(self, place: Destination, *, step: bool) -> PlaceButton:
         button = PlaceButton(place, step=step)
         button.clicked.connect(lambda: self.chosen.emit(place.key))
         self._group.addButton(button)

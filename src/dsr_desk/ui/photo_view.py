@@ -35,10 +35,6 @@ class PhotoView(QWidget):
         self._box, self._of = box, of
         self.update()
 
-    @property
-    def has_picture(self) -> bool:
-        return not self._image.isNull()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = theme.tokens()
         painter = QPainter(self)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
-from dsr_desk.app.references import as_shown
+from dsr_desk.app.case.references import as_shown
 
 QUEUE = 128
 CACHE_BYTES = 64 * 1024 * 1024

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.changes import TOPICS, Change
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.refusals import NothingToUndo
 from dsr_desk.ui.bridge import Bridge
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
+
+T = TypeVar("T")
 
 
 class Session(QObject):
@@ -35,21 +38,38 @@ class Session(QObject):
         self.desk = desk
         self.bridge = bridge
         self.case: str | None = None
+        self.last: Change | None = None
+        """What was done last in the open case; `take_back` takes it back, where anything does."""
+        self._told = desk.vault.log.size - 1
+        """The newest place in the log of which all screens have heard."""
 
     def open_case(self, number: str, step: str = "") -> None:
         """Make a case the open one and, where a step is named, show it."""
-        self.case = number
+        self.case, self.last = number, None
         self.case_opened.emit(number)
         if step:
             self.go.emit(step)
 
-    def tell(self, change: Change) -> None:
-        """Let every screen know what a mutation touched."""
-        self.changed.emit(change)
+    def tell(self, _result: object = None) -> None:
+        """Let every screen know what was written since they last heard, whatever use case wrote it."""
+        news = self.desk.news(self._told)
+        if news is not None:
+            self._told = news.entry
+            self.changed.emit(news)
 
-    def touched(self, *topics: Topic) -> None:
-        """News of a use case that returns a result in a Change's place."""
-        self.changed.emit(Change(frozenset(topics), 0, self.case))
+    def beside(
+        self,
+        screen: QObject,
+        name: str,
+        act: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        *,
+        failed: Callable[[DeskError], object] | None = None,
+    ) -> None:
+        """Something without progress, beside the window; then `done`, or all screens hear what was written."""
+        self.bridge.run(
+            name, lambda _report, _token: act(), done or self.tell, context=screen, failed=failed, cancellable=False
+        )
 
     def do(self, act: Callable[[], Change]) -> Change | None:
         """A short mutation on the UI thread: tells its change, or shows its error and returns None."""
@@ -58,5 +78,16 @@ class Session(QObject):
         except DeskError as error:
             self.bridge.failed.emit(error)
             return None
-        self.tell(change)
+        if change.entry == self._told + 1:  # otherwise a job wrote too, and tells of it when it ends
+            self._told = change.entry
+        if change.kinds & TOPICS.keys():  # what no screen shows, like a look at a score, leaves Undo as it was
+            self.last = change
+        self.changed.emit(change)
         return change
+
+    def take_back(self) -> Change:
+        """Takes back what was done last in the open case: an act for `do`. Raises NothingToUndo."""
+        last = self.last
+        if last is None or last.undo is None:
+            raise NothingToUndo(case=self.case or "")
+        return self.desk.act(last.undo, last.case or "", subject=last.subject)

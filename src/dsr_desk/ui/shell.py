@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from dsr_desk.app.sample_desk import open_sample
 from dsr_desk.core.changes import Change
@@ -26,17 +17,18 @@ from dsr_desk.ui import icons, settings
 from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.activity import ActivityStrip
 from dsr_desk.ui.bridge import Bridge, Work
-from dsr_desk.ui.dialogs import ErrorDialog, Question
+from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
 from dsr_desk.ui.idle import IdleWatch
 from dsr_desk.ui.navigation import Side
 from dsr_desk.ui.places import PAGES, general_places, step_places, step_states
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.views.indexes import IndexesPage
-from dsr_desk.ui.views.lineage import LineagePage
-from dsr_desk.ui.views.new_case import NewCasePage
+from dsr_desk.ui.views.case.new_case import NewCasePage
+from dsr_desk.ui.views.case.request import RequestPage
+from dsr_desk.ui.views.data.indexes import IndexesPage
+from dsr_desk.ui.views.models.lineage import LineagePage
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.views.request import RequestPage
-from dsr_desk.ui.widgets import Button, Chip, label
+from dsr_desk.ui.widgets import Button, Chip, column_in, label
+from dsr_desk.ui.words import tr
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -59,9 +51,7 @@ class Workspace(QWidget):
         middle.setSpacing(0)
         middle.addWidget(self.side)
         middle.addWidget(self.stack, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = column_in(self, spacing=0)
         outer.addWidget(self._top())
         outer.addLayout(middle, 1)
         outer.addWidget(self.strip)
@@ -132,31 +122,31 @@ class Workspace(QWidget):
         layout.addWidget(label(self.session.desk.vault.organisation, "muted"))
         layout.addStretch(1)
         self.officer = label("", "muted")
-        self.officer.setAccessibleName(self.tr("Who acts"))
+        self.officer.setAccessibleName(tr("Who acts"))
         layout.addWidget(self.officer)
-        layout.addWidget(Chip(self.tr("Offline: nothing leaves this computer"), icon="offline"))
-        self.switch = Button(self.tr("Switch officer …"), self._switch)
+        layout.addWidget(Chip(tr("Offline: nothing leaves this computer"), icon="offline"))
+        self.switch = Button(tr("Switch officer …"), self._switch)
         layout.addWidget(self.switch)
-        layout.addWidget(Button(self.tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=self.tr("Lock the vault")))
+        layout.addWidget(Button(tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=tr("Lock the vault")))
         self._name_officer()
         return bar
 
     def _name_officer(self, _news: object = None) -> None:
         """Who acts, and whether there is anybody else who could."""
         vault = self.session.desk.vault
-        name = vault.officer_name or self.tr("recovery code")
+        name = vault.officer_name or tr("recovery code")
         self.officer.setText(name)
         self.officer.setAccessibleDescription(name)
         alone = len(vault.roster.keys) < 2 and bool(vault.officer_key)
         self.switch.setEnabled(not alone)
-        self.switch.explain(self.tr("There is no other officer. The settings are where one is added.") if alone else "")
+        self.switch.explain(tr("There is no other officer. The settings are where one is added.") if alone else "")
 
     def _switch(self) -> None:
         SwitchDialog(self.session.desk, self.session.bridge, self._switched, self).open()
 
     def _switched(self, change: Change) -> None:
         self.session.tell(change)
-        self.session.said.emit(self.tr("{name} acts now").format(name=self.session.desk.vault.officer_name))
+        self.session.said.emit(tr("{name} acts now").format(name=self.session.desk.vault.officer_name))
 
 
 class Window(QMainWindow):
@@ -260,7 +250,7 @@ class Window(QMainWindow):
             self.bridge.when_idle(lambda: self.enter(*found))
 
         self._sample = self.bridge.run(
-            self.tr("Preparing the sample case"),
+            tr("Preparing the sample case"),
             lambda report, token: open_sample(folder, report=report, cancel=token),
             opened,
             context=self,
@@ -279,10 +269,6 @@ class Window(QMainWindow):
     def show_error(self, error: DeskError) -> None:
         ErrorDialog(error, self).open()
 
-    def tell(self, change: Change) -> None:
-        if self.session is not None:
-            self.session.tell(change)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.bridge.running and not self._may_leave():
             event.ignore()
@@ -298,11 +284,11 @@ class Window(QMainWindow):
 
     def _may_leave(self) -> bool:
         names = "\n".join(f"· {job.name}" for job in self.bridge.running)
-        question = Question(
-            self.tr("Work is still running"),
-            names + "\n\n" + self.tr("What was done so far is kept, and the work goes on where it stopped next time."),
-            act=self.tr("Stop it and leave"),
-            stay=self.tr("Stay"),
+        question = QuestionDialog(
+            tr("Work is still running"),
+            names + "\n\n" + tr("What was done so far is kept, and the work goes on where it stopped next time."),
+            act=tr("Stop it and leave"),
+            stay=tr("Stay"),
             parent=self,
         )
         return question.exec() == QDialog.DialogCode.Accepted

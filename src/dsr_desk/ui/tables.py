@@ -15,7 +15,7 @@ from dsr_desk.ui.models.table import ROW, RowsModel
 R = TypeVar("R")
 
 
-class Table(QTableView):
+class TableWidget(QTableView):
     """`opened` carries the row object on Enter, double click or a click on its painted button; `chosen` on moving."""
 
     opened = Signal(object)

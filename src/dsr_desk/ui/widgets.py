@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.words import tr
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -45,8 +46,8 @@ def rule() -> QFrame:
     return made
 
 
-def row(*parts: QWidget | None, spacing: int = 8) -> QHBoxLayout:
-    """Widgets beside each other; None stretches."""
+def row(*parts: QWidget | None, spacing: int = 8, stretch: int | None = None) -> QHBoxLayout:
+    """Widgets beside each other; None stretches, and so does the part in place `stretch`."""
     layout = QHBoxLayout()
     layout.setSpacing(spacing)
     for part in parts:
@@ -54,6 +55,25 @@ def row(*parts: QWidget | None, spacing: int = 8) -> QHBoxLayout:
             layout.addStretch(1)
         else:
             layout.addWidget(part)
+    if stretch is not None:
+        layout.setStretch(stretch, 1)
+    return layout
+
+
+def across(*parts: tuple[QWidget, int]) -> QHBoxLayout:
+    """Cards beside each other, each with its share of the width."""
+    layout = QHBoxLayout()
+    layout.setSpacing(16)
+    for part, share in parts:
+        layout.addWidget(part, share)
+    return layout
+
+
+def column_in(holder: QWidget, *, spacing: int = 16, right: int = 0) -> QVBoxLayout:
+    """The layout of a widget that has no margin of its own but one at the right, for a scroll bar."""
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, right, 0)
+    layout.setSpacing(spacing)
     return layout
 
 
@@ -301,7 +321,7 @@ class Empty(Card):
         self.setAccessibleName(sentence)
 
 
-class Facts(QWidget):
+class FactList(QWidget):
     """Small captions with their values below, in columns; "unknown" gets a sign."""
 
     def __init__(self, columns: int = 1) -> None:
@@ -318,8 +338,8 @@ class Facts(QWidget):
         clear(self._grid)
         for number, (caption, value) in enumerate(facts):
             line, column = divmod(number, self._columns)
-            unknown = value in ("unknown", self.tr("unknown"))
-            shown = Chip(self.tr("unknown"), Tone.WARN) if unknown else label(value, wrap=True, selectable=True)
+            unknown = value in ("unknown", tr("unknown"))
+            shown = Chip(tr("unknown"), Tone.WARN) if unknown else label(value, wrap=True, selectable=True)
             self._grid.addWidget(label(caption, "note"), line * 3, column)
             top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
             self._grid.addWidget(shown, line * 3 + 1, column, top_left if unknown else Qt.AlignmentFlag.AlignTop)
@@ -337,6 +357,12 @@ def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollAre
     return area
 
 
+def scrolled_column(name: str, *, spacing: int = 8, ground: bool = False) -> tuple[QVBoxLayout, QScrollArea]:
+    """A column that scrolls, and the area that it is in."""
+    inner = QWidget()
+    return column_in(inner, spacing=spacing, right=8), scrolled(inner, name=name, ground=ground)
+
+
 def list_card(title: str, content: QVBoxLayout) -> Card:
     """A card with a scrolling column of sentences."""
     card = Card(title)
@@ -344,4 +370,11 @@ def list_card(title: str, content: QVBoxLayout) -> Card:
     content.setContentsMargins(0, 0, 8, 0)
     inner.setLayout(content)
     card.body.addWidget(scrolled(inner, name=title), 1)
+    return card
+
+
+def framed(table: QWidget) -> Card:
+    """A table on a card."""
+    card = Card(margin=1)
+    card.body.addWidget(table)
     return card

@@ -1,44 +1,57 @@
-"""Dates, figures and plurals as the user's language writes them."""
+"""Dates, figures, plurals and the words of the trade in the language of the windows."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication
+
+from dsr_desk.core import language as languages
+from dsr_desk.core import message
+from dsr_desk.ui.language import spoken
 
 
 def tr(text: str) -> str:
-    """A translated sentence for code that is no QObject; lupdate files these under the empty context."""
+    """A translated label for code that is no QObject."""
     return QCoreApplication.translate("", text)
+
+
+def term(word: Enum) -> str:
+    """What an enum's member is called."""
+    return message.term(word).say(spoken())
+
+
+def known(text: str) -> str:
+    """A recorded fact; registers spell what nobody knows as "unknown"."""
+    return tr("unknown") if text == "unknown" else text
 
 
 def counted(n: int, one: str, many: str) -> str:
     """`many` with its %Ln filled and translated; `one` where the source language itself asks for the singular."""
-    translated = QCoreApplication.translate("counted", many, None, n)
-    if n == 1 and translated == many.replace("%Ln", figure(1)):
-        return one
-    return translated
+    translated = QCoreApplication.translate("counted", many, None, n).replace("%Ln", figure(n))
+    return one if n == 1 and translated == many.replace("%Ln", "1") else translated
 
 
-def figure(value: int) -> str:
+def figure(value: float) -> str:
     """With thousands separators."""
-    return QLocale().toString(value)
+    return languages.number(value, spoken())
 
 
 def size(count: int) -> str:
     """Bytes for people: 1.2 GB."""
-    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return languages.size(count, spoken())
 
 
-def day(value: date | None) -> str:
-    """2 Dec 2026, or "unknown"."""
-    if value is None:
+def day(value: date | str | None, *, weekday: bool = False) -> str:
+    """2 December 2026, or "unknown"; a text is a day or a moment in ISO 8601, which falls on a day here."""
+    if not value:
         return tr("unknown")
-    return QLocale().toString(QDate(value.year, value.month, value.day), tr("d MMM yyyy"))
-
-
-def weekday(value: date) -> str:
-    return QLocale().toString(QDate(value.year, value.month, value.day), "dddd")
+    try:
+        there = datetime.fromisoformat(value).astimezone().date() if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    return languages.day(there, spoken(), weekday=weekday)
 
 
 def moment(stamp: str) -> str:
@@ -47,12 +60,7 @@ def moment(stamp: str) -> str:
         value = datetime.fromisoformat(stamp).astimezone()
     except ValueError:
         return stamp
-    return f"{day(value.date())} {value:%H:%M}"
-
-
-def stamp(value: str) -> str:
-    """A day or a moment in ISO 8601, as the user writes them."""
-    return moment(value) if "T" in value else day(date.fromisoformat(value))
+    return f"{day(value.date())}, {value:%H:%M}"
 
 
 def today_digits() -> str:
@@ -74,7 +82,7 @@ def duration(seconds: float) -> str:
 def days_left(n: int) -> str:
     """9 days left, due today, 2 days late."""
     if n < 0:
-        return counted(-n, tr("1 day late"), "%Ln days late")
+        return counted(-n, "1 day late", "%Ln days late")
     if n == 0:
         return tr("due today")
-    return counted(n, tr("1 day left"), "%Ln days left")
+    return counted(n, "1 day left", "%Ln days left")

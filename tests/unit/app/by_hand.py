@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from dsr_desk.app.case.review_content import band
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.review_content import band
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, Row
 from dsr_desk.core.basis import basis_of, parts_of
 from dsr_desk.core.findings import Candidate, Pile, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import ItemAddress, ItemKind
+from dsr_desk.core.message import message
 
 ADA, BEN, CLEO = "a passphrase for tests", "the passphrase of Ben", "the passphrase of Cleo"
 PLAN = "ab" * 32
@@ -22,9 +23,23 @@ INDEX = "c0ffee"
 def candidate(number: int, *, expected: float | None = None) -> Candidate:
     """A photo of a face with so many `expected` strangers; without, a record."""
     photo = expected is not None
-    reason = Reason(ReasonKind.FACE, 0.9, f"{expected} unrelated faces", face=0, expected_strangers=expected)
+    reason = Reason(
+        ReasonKind.FACE,
+        0.9,
+        message("reason.face", strangers=expected, faces=1000),
+        face=0,
+        expected_strangers=expected,
+    )
     if not photo:
-        reason = Reason(ReasonKind.RECORD, 1.0, "e-mail in column mail is the same")
+        reason = Reason(
+            ReasonKind.RECORD,
+            1.0,
+            message(
+                "reason.identifier.same",
+                kind=message("identifier.e-mail"),
+                where=message("where.column", column="mail"),
+            ),
+        )
     return Candidate(
         address=ItemAddress("portraits", "photos", f"{number}.jpg", f"{number:064x}"),
         kind=ItemKind.PHOTO if photo else ItemKind.RECORD,
@@ -55,7 +70,7 @@ def identify(desk: Desk, ref: str, result: str = "verified") -> None:
 
 
 def search(desk: Desk, ref: str, *found: Candidate, purpose: str = "search") -> None:
-    result = SearchResult(found, Pile(10, len(found)), (), 0, len(found), "All was looked up.")
+    result = SearchResult(found, Pile(10, len(found)), (), 0, len(found), (message("statement.whole"),))
     said = {
         "purpose": purpose, "faces": 0, "records": len(found), "complete": True, "expected": "10",
         "facts": desk.case(ref).facts[-1]["act"], "references": [], "indexes": {desk.name(ref, INDEX): 1},
@@ -129,6 +144,6 @@ def acting(desk: Desk, passphrase: str) -> Iterator[None]:
 
 def verdicts(desk: Desk, ref: str) -> dict[str, Verdict]:
     """Verdict in force by item id."""
-    from dsr_desk.app import review
+    from dsr_desk.app.case import review
 
     return {one.address.id: one.verdict for one in review.decisions(desk, ref)}

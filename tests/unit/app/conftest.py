@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dsr_desk.app import cases, drafts, indexing, models, review, searching
+from dsr_desk.app.case import cases, drafts, review, searching
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.sample import Sample, Truth, make_sample
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.sample import Sample, Truth
 from dsr_desk.core.findings import SearchResult
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.search.about import Register
-from dsr_desk.storage import keys
+from dsr_desk.search.index.about import IndexPurpose
+from quick_keys import make_keys_quick
+from small_sample import small_sample
 from unit.app import small_case
 
 PASSPHRASE = "a passphrase for tests"
-PEOPLE = 8
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return make_sample(tmp_path_factory.mktemp("sample") / "organisation", PEOPLE, today=date(2026, 11, 5))
+    return small_sample(tmp_path_factory.mktemp("sample") / "organisation")
 
 
 @pytest.fixture(autouse=True)
 def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "MEMORY_KIB", 64)
-    monkeypatch.setattr(keys, "ITERATIONS", 1)
+    make_keys_quick(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _no_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not ask for the sample is about rules: it loads no face engine."""
+    if "sample" not in request.fixturenames:
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
 
 
 @pytest.fixture
@@ -65,8 +73,7 @@ def _prepared(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> tuple
     folder = tmp_path_factory.mktemp("case")
     live, template = folder / "live", folder / "template"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "MEMORY_KIB", 64)
-        patch.setattr(keys, "ITERATIONS", 1)
+        make_keys_quick(patch)
         desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
         with desk:
             ref = _open_sample_case(desk, sample, live)
@@ -94,7 +101,7 @@ def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
             sources.append(folder / "data" / source.name)
         to = folder / "indexes" / dataset.version.name
         indexing.build_index(
-            desk, sources, to, dataset.version, register=Register(), workers=1, report=silent, cancel=CancelToken()
+            desk, sources, to, dataset.version, register=IndexPurpose(), workers=1, report=silent, cancel=CancelToken()
         )
     models.import_lineage(desk, sample.lineage)
     view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
@@ -107,8 +114,7 @@ def _small_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, s
     folder = tmp_path_factory.mktemp("small")
     live, template = folder / "live", folder / "template"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "MEMORY_KIB", 64)
-        patch.setattr(keys, "ITERATIONS", 1)
+        make_keys_quick(patch)
         ref = small_case.make(live)
     live.rename(template)
     return live, template, ref

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dsr_desk.app import cases, deleting, drafts, ending, indexing, officers, review, searching
+from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault import officers
 from dsr_desk.core.findings import Identifiers, Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import CaseState, Law, Right
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.search.about import Register
+from dsr_desk.search.index.about import IndexPurpose
 
 ADA, BEA, CEM = "ada's own long words", "bea's own long words", "cem's own long words"
 HEAD = "account,name,mail\n"
@@ -128,7 +130,7 @@ def make(folder: Path) -> str:
         version = DatasetVersion("people", "1", other_places="none", data_recipients="Example Ltd")
         indexing.build_index(
             desk, [folder / "data"], folder / "people", version,
-            register=Register(), workers=1, report=silent, cancel=CancelToken(),
+            register=IndexPurpose(), workers=1, report=silent, cancel=CancelToken(),
         )  # fmt: skip
         draft = drafts.correct(
             drafts.understand(folder / "letter.txt", []), right=Right.ERASURE, law=Law.EU_GDPR, received=RECEIVED

@@ -18,12 +18,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dsr_desk.app import cases, deleting, drafts, ending, indexing, officers, review, searching, treatment, validating
+from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching, treatment, validating
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault import officers
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, FoundBy, Identifiers, Pile, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemAddress, ItemKind
+from dsr_desk.core.message import message
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.core.requests import CaseState, Law, Right
@@ -32,8 +35,8 @@ from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.datasets.registry import reopen
 from dsr_desk.jobs.progress import CancelToken, Progress, silent
-from dsr_desk.search.about import Register
-from dsr_desk.storage import keys
+from dsr_desk.search.index.about import IndexPurpose
+from quick_keys import make_keys_quick
 
 PASSPHRASES = {"Ada": "ada's own long words", "Bea": "bea's own long words", "Cem": "cem's own long words"}
 ROWS = tuple(f"A-{number},Person {number},p{number}@example.com" for number in range(6))
@@ -58,7 +61,7 @@ def _world(folder: Path) -> str:
             [data],
             folder / "people",
             version,
-            register=Register(),
+            register=IndexPurpose(),
             workers=1,
             report=silent,
             cancel=CancelToken(),
@@ -162,13 +165,24 @@ class AnyOrder(RuleBasedStateMachine):
         """What the search that stands in for the real one returns: the records that it was told to find."""
         version = next(iter(indexing.list_indexes(self.desk))).dataset_version
         wanted = set(self.found)
-        reason = Reason(ReasonKind.RECORD, 1.0, "The mail is the same.", by=FoundBy.IDENTIFIER)
+        reason = Reason(
+            ReasonKind.RECORD,
+            1.0,
+            message(
+                "reason.identifier.same",
+                kind=message("identifier.e-mail"),
+                where=message("where.column", column="mail"),
+            ),
+            by=FoundBy.IDENTIFIER,
+        )
         candidates = tuple(
             Candidate(address, ItemKind.RECORD, version, "people", (reason,))
             for number, address in enumerate(self.there())
             if number in wanted
         )
-        return SearchResult(candidates, Pile(10.0, len(candidates)), (), 0, 6, "As told.", indexes=("people",))
+        return SearchResult(
+            candidates, Pile(10.0, len(candidates)), (), 0, 6, (message("statement.whole"),), indexes=("people",)
+        )
 
     def attempt(self, act: Any, *values: Any, **named: Any) -> bool:
         """Whether it was allowed. Anything else than a clear refusal is a fault."""
@@ -246,7 +260,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(chosen=st.integers(0, 5), held=st.booleans())
     def treats(self, chosen: int, held: bool) -> None:
         items = self.some([chosen])
-        wanted = treatment.Wanted.HOLD if held else treatment.Wanted.ERASE
+        wanted = treatment.WantedTreatment.HOLD if held else treatment.WantedTreatment.ERASE
         if items:
             self.attempt(treatment.treat, items[0], wanted, reason="a claim in court", until="2027-01-01")
 
@@ -342,8 +356,7 @@ def _world_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Paths in a vault are absolute: each run works in the one place where it was made, on a copy."""
     folder = tmp_path_factory.mktemp("any-order")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "MEMORY_KIB", 64)
-        patch.setattr(keys, "ITERATIONS", 1)
+        make_keys_quick(patch)
         AnyOrder.live, AnyOrder.template = folder / "live", folder / "template"
         AnyOrder.ref = _world(AnyOrder.live)
         AnyOrder.live.rename(AnyOrder.template)

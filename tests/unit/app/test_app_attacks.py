@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.app import cases, deleting, ending, indexing, officers, review, steps, treatment
+from dsr_desk.app.case import cases, deleting, ending, review, steps, treatment
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault import officers
 from dsr_desk.core.acts import Act, Draft, Kind, Row, field_digest
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Verdict
@@ -90,7 +92,9 @@ def test_what_is_held_is_in_no_plan_that_erases_it(small: Small) -> None:
     assert old is not None
     rows = list(small.desk.vault.log.rows(old["seq"]))
     fields = small.desk.values(old["seq"])
-    treatment.treat(small.desk, small.ref, item, treatment.Wanted.HOLD, reason="a claim in court", until="2027-01-01")
+    treatment.treat(
+        small.desk, small.ref, item, treatment.WantedTreatment.HOLD, reason="a claim in court", until="2027-01-01"
+    )
     new = small.desk.case(small.ref).plan
     assert new is not None
     act = small.desk.vault.log.entry(new["seq"]).act
@@ -224,9 +228,9 @@ NONSENSE: list[Callable[[dict[str, Any]], None]] = [
 SAID = (
     "ref", "channel", "faces", "right", "law", "received", "due", "identifiers", "result", "photo", "reference",
     "face", "purpose", "complete", "facts", "references", "indexes", "expected", "act", "item", "linked", "refused",
-    "as", "model", "fate", "deadline", "seen", "plan", "parts", "actions", "action", "kind", "state", "by", "again",
-    "items", "dataset", "derived_from", "read_back", "what", "count", "root", "entries", "blobs", "key", "slot",
-    "proposal", "policy", "how", "head", "recovery", "edition", "bundle", "evidence", "registers",
+    "as", "model", "disposition", "deadline", "seen", "plan", "parts", "actions", "action", "kind", "state",
+    "by", "again", "items", "dataset", "derived_from", "read_back", "what", "count", "root", "entries", "blobs",
+    "key", "slot", "proposal", "policy", "how", "head", "recovery", "edition", "bundle", "evidence", "registers",
 )  # fmt: skip
 
 

@@ -9,22 +9,25 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.app import deleting, derived, ending, indexing, run_records, treatment
 from dsr_desk.app.allowed import refusal
+from dsr_desk.app.case import deleting, derived, ending, run_records, treatment
+from dsr_desk.app.case.plans import bare_plan
+from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.plans import bare_plan
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen, Treatment
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.codec import plain
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Verdict
-from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
+from dsr_desk.core.message import message
 from dsr_desk.core.refusals import BasisChanged, CandidateMissing, CaseOver, IdentityMissing, ReviewClosed
 from dsr_desk.core.requests import CaseState, Right
-from dsr_desk.datasets.container import Entry
+from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.datasets.registry import reopen
-from dsr_desk.deletion.plan import SAME_BYTES, ReasonMissing
+from dsr_desk.deletion.plan import SAME_BYTES, HoldReasonMissing
+from dsr_desk.deletion.run import DispositionChanged
 from dsr_desk.jobs.progress import Progress
 from dsr_desk.storage.log_reading import LogDamaged
 from unit.app.small_case import ADA, BEA, ROWS, Small, end
@@ -79,7 +82,7 @@ def test_what_is_withdrawn_during_a_run_stops_it_before_the_next_action(
     assert kinds(small).count("derived") == 1, "what was made until then is registered"
     found = deleting.read_back(small.desk, small.ref)
     assert found.count(Seen.GONE) == 2
-    assert {check.name: check.seen for check in found.checks}["index entries"] is Seen.STILL_THERE
+    assert {check.name.code: check.seen for check in found.checks}["check.index"] is Seen.STILL_THERE
     assert holds(small)
 
 
@@ -235,7 +238,7 @@ def forged_plan(small: Small, how: str) -> Draft:
     return Draft(Kind.PLANNED, said, fields, rows, act.basis)
 
 
-def stranger(small: Small) -> Entry:
+def stranger(small: Small) -> ContainerEntry:
     table = reopen("csv", small.table, "data/people.csv")
     return next(one for one in table.entries() if b"otto@" in one.read())
 
@@ -270,7 +273,7 @@ def test_a_twin_that_was_rejected_stays_and_one_that_nobody_saw_goes_along(small
 
     reasons = {one.address.id: one.reason for one in plan.erasing[0].items}
     assert items["A-1 again"] not in reasons
-    assert list(reasons.values()) == ["", "", SAME_BYTES]
+    assert list(reasons.values()) == [None, None, SAME_BYTES]
     case = small.desk.case(small.ref)
     assert case.plan is not None
     words = [row.word for row in small.desk.vault.log.rows(case.plan["seq"])]
@@ -279,19 +282,19 @@ def test_a_twin_that_was_rejected_stays_and_one_that_nobody_saw_goes_along(small
 
 def test_treating_an_item_is_an_act_and_a_new_plan_or_neither(small: Small) -> None:
     items = small.planned().items()
-    held = treatment.Wanted.HOLD
-    with pytest.raises(ReasonMissing):
+    held = treatment.WantedTreatment.HOLD
+    with pytest.raises(HoldReasonMissing):
         treatment.treat(small.desk, small.ref, items["A-1"], held)
     with pytest.raises(CandidateMissing):
         treatment.treat(small.desk, small.ref, "0" * 32, held, reason="a claim")
     assert "treated" not in kinds(small)
 
     view = treatment.treat(small.desk, small.ref, items["A-1"], held, reason="a claim in court", until="2027-01-01")
-    view = treatment.treat(small.desk, small.ref, items["A-3"], treatment.Wanted.MASK, reason="shows a friend")
+    view = treatment.treat(small.desk, small.ref, items["A-3"], treatment.WantedTreatment.MASK, reason="shows a friend")
     hold, *_ = view.plan.actions
     assert (hold.kind, hold.ground, hold.until) == (ActionKind.HOLD, "a claim in court", "2027-01-01")
     assert [one.treatment for one in view.plan.erasing[0].items] == [Treatment.MASK]
-    view = treatment.treat(small.desk, small.ref, items["A-1"], treatment.Wanted.ERASE)
+    view = treatment.treat(small.desk, small.ref, items["A-1"], treatment.WantedTreatment.ERASE)
     assert {one.treatment for one in view.plan.erasing[0].items} == {Treatment.ERASE, Treatment.MASK}
     deleting.approve(small.desk, small.ref)
     with pytest.raises(ReviewClosed):
@@ -305,7 +308,9 @@ def test_nothing_is_treated_in_a_case_that_has_ended(small: Small) -> None:
 
 def test_a_held_item_stays_and_is_said_to_be_held(small: Small) -> None:
     items = small.planned().items()
-    treatment.treat(small.desk, small.ref, items["A-1"], treatment.Wanted.HOLD, reason="a claim", until="2027-01-01")
+    treatment.treat(
+        small.desk, small.ref, items["A-1"], treatment.WantedTreatment.HOLD, reason="a claim", until="2027-01-01"
+    )
     deleting.approve(small.desk, small.ref)
     deleting.run(small.desk, small.ref)
     assert ROWS[0] in small.rows
@@ -318,27 +323,28 @@ def test_a_model_that_was_decided_anew_voids_its_own_action_and_no_other(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = Node("m", NodeKind.MODEL, "net", "1")
-    path = ((Step(Node("d", NodeKind.DATASET, "people", "1")), Step(node, Role.TRAIN)),)
+    path = ((PathStep(Node("d", NodeKind.DATASET, "people", "1")), PathStep(node, Role.TRAIN)),)
     model = AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, path)
-    decided = SimpleNamespace(planned=Planned(Fate.DESTROYED, "", "ml", "", "o", "2026-11-04"))
+    decided = SimpleNamespace(planned=Planned(DispositionKind.DESTROYED, "", "ml", "", "o", "2026-11-04"))
     monkeypatch.setattr(deleting, "affected_by_case", lambda *_: SimpleNamespace(models=[model]))
     monkeypatch.setattr(deleting, "dispositions", lambda *_: {"m": decided})
 
-    def dispose(fate: Fate) -> None:
-        said = {"model": small.desk.name(small.ref, "m"), "fate": fate.value, "deadline": ""}
+    def dispose(disposition: DispositionKind) -> None:
+        said = {"model": small.desk.name(small.ref, "m"), "disposition": disposition.value, "deadline": ""}
         named = {"node": "m", "name": "net", "version": "1", "reason": "", "responsible": "ml"}
         small.desk.act(Draft(Kind.DISPOSITION, said, named), small.ref)
 
-    dispose(Fate.DESTROYED)
+    dispose(DispositionKind.DESTROYED)
     small.approved()
-    dispose(Fate.RETRAINED)
+    dispose(DispositionKind.RETRAINED)
     assert [one.code for one in deleting.show_plan(small.desk, small.ref).changed] == ["basis.dispositions"]
 
     outcomes = {one.action: one for one in deleting.run(small.desk, small.ref)}
 
     plan = deleting.show_plan(small.desk, small.ref).plan
     (void,) = [one.id for one in plan.actions if one.kind is ActionKind.DISPOSE_MODEL]
-    assert (outcomes[void].state, outcomes[void].error) == (OutcomeState.FAILED, "DELETE-DISPOSITION-CHANGED")
+    assert outcomes[void].state is OutcomeState.FAILED
+    assert outcomes[void].error == message(DispositionChanged.code, what=plan.action(void).what)
     assert OutcomeState.FAILED not in {one.state for action, one in outcomes.items() if action != void}
     assert len(small.rows) == 2
 
@@ -356,8 +362,8 @@ def test_identifiers_edited_after_the_run_are_looked_for_as_before(small: Small)
     small.write([*small.rows, "A-7,Someone,wilma@example.com"])
     small.say(mail="nobody@example.net")
     found = deleting.read_back(small.desk, small.ref)
-    looked = {check.name: check.seen for check in found.checks}
-    assert looked["identifiers"] is looked["search again"] is Seen.STILL_THERE
+    looked = {check.name.code: check.seen for check in found.checks}
+    assert looked["check.identifiers"] is looked["check.again"] is Seen.STILL_THERE
 
 
 def test_a_case_that_has_ended_can_still_be_read_back(small: Small) -> None:
@@ -371,12 +377,12 @@ def test_an_index_that_cannot_be_brought_up_to_date_is_a_gap_of_reading_back(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
-        raise LogDamaged(what="it is broken")
+        raise LogDamaged(what=message("log.key"))
 
     small.deleted()
     monkeypatch.setattr(deleting, "refresh_index", broken)
     found = deleting.read_back(small.desk, small.ref)
-    searched = next(check for check in found.checks if check.name == "search again")
+    searched = next(check for check in found.checks if check.name == message("check.again"))
     assert (searched.seen, found.seen) == (Seen.NOT_LOOKED, Seen.NOT_LOOKED)
     assert len(searched.not_looked) >= 1
 
@@ -386,7 +392,7 @@ def test_what_came_back_is_searched_decided_planned_and_erased_again(small: Smal
     small.write([*small.rows, ROWS[0]], indexed=False)
     first = deleting.read_back(small.desk, small.ref)
     assert first.seen is Seen.STILL_THERE
-    assert first.headline.startswith("Not done")
+    assert first.headline[0] == message("headline.still_there")
 
     small.search()
     view = deleting.show_plan(small.desk, small.ref)
@@ -416,7 +422,7 @@ def test_what_was_decided_otherwise_afterwards_is_not_said_to_be_still_there(sma
     assert deleting.read_back(small.desk, small.ref).seen is Seen.STILL_THERE
     small.decide(Verdict.DIFFERENT, items["A-3"])
     found = deleting.read_back(small.desk, small.ref)
-    assert {check.name: check.seen for check in found.checks}["content hash"] is Seen.GONE
+    assert {check.name.code: check.seen for check in found.checks}["check.content"] is Seen.GONE
     assert found.count(Seen.STILL_THERE) == 0
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from dsr_desk.app.desk import RESTS_ON_PROOF, CaseMissing, Desk
 from dsr_desk.core.acts import Draft, Entry, Kind, Row
+from dsr_desk.core.changes import Topic
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.refusals import CandidateMissing, CaseOver
-from dsr_desk.storage.log import Signer
+from dsr_desk.storage.log import EntrySigner
 from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.signed_acts import NotAsSigned, sign
 from hand_made import ANN, BOB, REF, ByHand, quick
@@ -50,7 +51,7 @@ def damage(desk: Desk, statement: str, *values: Any) -> None:
     db.commit()
 
 
-def sneak(desk: Desk, draft: Draft, ref: str = REF, signer: Signer | None = None, **more: Any) -> Entry:
+def sneak(desk: Desk, draft: Draft, ref: str = REF, signer: EntrySigner | None = None, **more: Any) -> Entry:
     """Writes an act past the desk."""
     with desk.vault.transaction():
         case = desk.case(ref).id if ref else ""
@@ -136,7 +137,7 @@ def test_what_a_key_of_nobody_wrote_in_proves_nothing(desk: Desk, case: bool) ->
     hand, log = ByHand(desk), desk.vault.log
     ready(desk, Kind.APPROVED)
     stranger = desk.vault.ring.copy().add_officer("the stranger's passphrase")
-    signer = Signer(stranger.signing_key, stranger.public_key.hex())
+    signer = EntrySigner(stranger.signing_key, stranger.public_key.hex())
     draft = Draft(Kind.SCORE_SHOWN, {"item": hand.name("a")}) if case else Draft(Kind.COLUMNS)
     signed = sign(draft, log.vault, desk.case(REF).id if case else "", desk.vault.ring.open_officer(ANN))
     with desk.vault.transaction():
@@ -173,7 +174,7 @@ def test_a_snapshot_that_bears_another_name_is_not_the_proven_case(desk: Desk) -
 def test_what_somebody_else_wrote_meanwhile_is_verified_before_the_next_act(desk: Desk) -> None:
     ready(desk, Kind.APPROVED)
     desk.proven(REF)
-    other = Signer(desk.vault.ring.open_officer(BOB).signing_key, desk.vault.signer.public)
+    other = EntrySigner(desk.vault.ring.open_officer(BOB).signing_key, desk.vault.signer.public)
     sneak(desk, Draft(Kind.SCORE_SHOWN, {"item": "x"}), signer=other)
     with pytest.raises(LogDamaged):
         _approve(desk)
@@ -236,6 +237,46 @@ def test_a_step_that_failed_is_not_in_the_fold(desk: Desk) -> None:
     case = desk.case(REF).item(hand.name("b"))
     assert case is not None
     assert case.verdict == "different"
+
+
+# What windows hear of
+
+
+def test_a_change_says_what_to_refresh_and_carries_the_act_that_takes_it_back(desk: Desk) -> None:
+    hand = ByHand(desk)
+    rows = [Row(hand.name("b"), "same", {"id": "b"})]
+    change = desk.act(Draft(Kind.DECIDED, {}, {}, rows), REF, subject="b")
+    assert (change.kinds, change.case, change.subject) == ({Kind.DECIDED}, REF, "b")
+    assert change.topics >= {Topic.REVIEW, Topic.JOURNAL}
+    assert change.undo is not None
+    back = desk.act(change.undo, REF)
+    assert (back.kinds, back.undo) == ({Kind.UNDONE}, None)
+    item = desk.case(REF).item(hand.name("b"))
+    assert item is not None
+    assert item.verdict == "different"
+
+
+def test_a_refused_link_is_taken_back_by_taking_the_link_as_it_was(desk: Desk) -> None:
+    hand = ByHand(desk)
+    said = {"item": hand.name("a"), "linked": hand.name("b"), "refused": True}
+    change = desk.act(Draft(Kind.LINK, said, {"item": "a", "linked": "b"}), REF)
+    assert change.undo is not None
+    back = desk.act(change.undo, REF)
+    assert back.undo is None
+    assert desk.values(back.entry) == {"item": "a", "linked": "b"}
+    assert desk.vault.log.entry(back.entry).act.open["refused"] is False
+
+
+def test_news_is_all_that_was_written_by_whatever_wrote_it(desk: Desk) -> None:
+    before = desk.vault.log.size - 1
+    assert desk.news(before) is None
+    ByHand(desk).decide("b", "same")
+    desk.vault.add_officer("Carol", "a passphrase of Carol's own")
+    news = desk.news(before)
+    assert news is not None
+    assert (news.kinds, news.entry) == ({Kind.DECIDED, Kind.OFFICER_ADDED}, before + 2)
+    assert news.topics >= {Topic.REVIEW, Topic.OFFICERS}
+    assert desk.news(news.entry) is None
 
 
 # Whatever is written asks the rules

@@ -15,19 +15,21 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from dsr_desk.app import cases, chasing, deleting, handing_over, models, review, sealing, validating
+from dsr_desk.app.case import cases, chasing, deleting, handing_over, review, validating
+from dsr_desk.app.case.review_content import decided_faces
+from dsr_desk.app.data.indexing import dataset_versions
+from dsr_desk.app.data.registering import FACTS, correct_dataset, register_dataset
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.indexing import dataset_versions
-from dsr_desk.app.organisation import Details, set_organisation_details
-from dsr_desk.app.registering import FACTS, correct_dataset, register_dataset
-from dsr_desk.app.review_content import decided_faces
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.proof import sealing
+from dsr_desk.app.proof.organisation import Details, set_organisation_details
 from dsr_desk.core.actions import ActionKind
+from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.core.lineage import Fate
+from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.refusals import NothingToConfirm, OwnWork
 from dsr_desk.core.requests import Right
-from dsr_desk.evidence.facts import WORDS
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.storage.log_reading import LogDamaged
@@ -52,12 +54,17 @@ class Sealed:
 
 
 def deleted(work: Work) -> Work:
-    """The whole deletion, read back, with the fate of each model decided."""
+    """The whole deletion, read back, with the disposition of each model decided."""
     work.search()
     work.decide_all()
     for model in models.affected_by_case(work.desk, work.ref).models:
         models.plan_disposition(
-            work.desk, work.ref, model.node.label, Fate.RETRAINED, responsible="ML platform", deadline="2027-03-31"
+            work.desk,
+            work.ref,
+            model.node.label,
+            DispositionKind.RETRAINED,
+            responsible="ML platform",
+            deadline="2027-03-31",
         )
     deleting.make_plan(work.desk, work.ref)
     deleting.approve(work.desk, work.ref)
@@ -166,12 +173,12 @@ def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, e
     bundle = sealed(deleted(work), tmp_path, "de")
     said = text_of(getattr(bundle, edition)["report.html"])
     assert "Kurz gesagt" in said
-    assert "auf Englisch" not in said
-    for key, both in WORDS.items():
-        for part in re.split(r"\{\w+\}|\[[^\]]*\]", both["en"]):
+    english, german = catalogue("en"), catalogue("de")
+    for code in german.keys() & english.keys():
+        for part in re.split(r"\{[^}]*\}", str(english[code])):
             words = part.strip(" .,:;()")
-            if words.count(" ") >= 2 and words not in both["de"]:
-                assert words not in said, key
+            if words.count(" ") >= 2 and words not in str(german[code]):
+                assert words not in said, code
     assert not re.search(r"\b(the|and|with|found|read back|gone|were|of the)\b", said)
 
 
@@ -328,8 +335,8 @@ def test_a_bundle_says_what_is_registered_of_each_dataset_and_what_nobody_regist
 def test_a_bundle_says_who_saw_a_model_beside_the_officer_who_wrote_it_down(work: Work, tmp_path: Path) -> None:
     deleted(work)
     first, second, *_ = models.affected_by_case(work.desk, work.ref).models
-    models.observe_disposition(work.desk, work.ref, first.id, Fate.DESTROYED, "file absent", by="Tove Berg")
-    models.observe_disposition(work.desk, work.ref, second.id, Fate.DESTROYED, "file absent")
+    models.observe_disposition(work.desk, work.ref, first.id, DispositionKind.DESTROYED, "file absent", by="Tove Berg")
+    models.observe_disposition(work.desk, work.ref, second.id, DispositionKind.DESTROYED, "file absent")
     bundle = sealed(work, tmp_path)
     said = {(one["name"], one["version"]): one for one in json.loads(bundle.regulator["lineage.json"])["models"]}
     observed = [said[one.name, one.version]["observed"] for one in (first, second)]

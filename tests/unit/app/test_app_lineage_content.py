@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app import cases, deleting, drafts, models, review, searching
-from dsr_desk.app.dataset_content import DatasetNotIndexed, note_content
-from dsr_desk.app.indexing import dataset_versions, refresh_index
-from dsr_desk.app.sample.lineage import EVENTS, PORTRAITS
+from bench.sample.lineage import EVENTS, PORTRAITS
+from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.data.dataset_content import DatasetNotIndexed, note_content
+from dsr_desk.app.data.indexing import dataset_versions, refresh_index
+from dsr_desk.app.models import lineage as models
 from dsr_desk.cli.main import main
+from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import CancelToken, silent
 from unit.app.conftest import PASSPHRASE, Work
 
@@ -65,7 +67,7 @@ def test_a_file_that_is_not_as_it_was_indexed_is_left_out(work: Work) -> None:
 
     ((name, why),) = noted.left_out
     assert shard.name in name
-    assert why == "it is not as it was indexed"
+    assert why == message("why.not-as-indexed.container")
     assert noted.digests == 2
 
 
@@ -173,12 +175,12 @@ def test_a_name_only_join_is_asked_answered_remembered_and_taken_back_by_command
         "observed",
         work.ref,
         found[0]["id"],
-        "--fate",
+        "--becomes",
         "destroyed",
         "--how",
         "the drive was wiped",
         "--by",
         "Tove",
     )
-    assert seen["observed"] == {"fate": "destroyed", "how": "the drive was wiped", "seen": "", "by": "Tove"}
+    assert seen["observed"] == {"disposition": "destroyed", "how": "the drive was wiped", "seen": "", "by": "Tove"}
     assert says("case", "observed", work.ref, found[0]["id"], "--undo")["observed"] is None

@@ -12,15 +12,17 @@ import pyrage
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app import indexing, models, organisation, recipients, registering, signing_keys
-from dsr_desk.app.dataset_content import note_content
+from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import REGISTERS, Desk
-from dsr_desk.app.keeping import check_vault
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.proof import organisation, recipients, signing_keys
+from dsr_desk.app.vault.keeping import check_vault
 from dsr_desk.cli.main import main
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.progress import Cancelled, CancelToken, silent
-from dsr_desk.search.about import Register
+from dsr_desk.search.index.about import IndexPurpose
 from dsr_desk.storage.registers import touch
 from dsr_desk.storage.vault_schema import REGISTERS as VAULT_REGISTERS
 from unit.app.conftest import PASSPHRASE
@@ -55,7 +57,7 @@ def fill(desk: Desk, folder: Path) -> None:
     registering.register_dataset(desk, DatasetVersion("elsewhere", "3"))
     registering.correct_dataset(desk, "elsewhere@3", {"supplier": "Bo"})
     version = DatasetVersion("people", "1")
-    build = {"register": Register(), "workers": 1, "report": silent, "cancel": CancelToken()}
+    build = {"register": IndexPurpose(), "workers": 1, "report": silent, "cancel": CancelToken()}
     indexing.build_index(desk, [folder / "people.csv"], folder / "people", version, **build)  # type: ignore[arg-type]
     note_content(desk, "people@1", report=silent, cancel=CancelToken())
     for name in ("Authority", "Counsel"):

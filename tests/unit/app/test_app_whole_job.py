@@ -9,10 +9,14 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from dsr_desk.app import cases, deleting, indexing, models, review, sealing, searching
+from dsr_desk.app.case import cases, deleting, review, searching
+from dsr_desk.app.data import indexing
+from dsr_desk.app.models import lineage as models
+from dsr_desk.app.proof import sealing
 from dsr_desk.core.actions import OutcomeState, Seen
 from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.message import message
 from dsr_desk.core.refusals import (
     NotApproved,
     NothingToSeal,
@@ -24,7 +28,7 @@ from dsr_desk.core.refusals import (
 )
 from dsr_desk.core.requests import CaseState
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.search.about import Register
+from dsr_desk.search.index.about import IndexPurpose
 from unit.app.conftest import Work
 
 
@@ -42,7 +46,7 @@ def test_a_search_names_what_it_was_told_to_leave_out(work: Work) -> None:
     names = [index.name for index in indexing.list_indexes(work.desk)]
     result = searching.search_case(work.desk, work.ref, names[:1])
 
-    assert any(names[1] in gap.what for gap in result.not_searched)
+    assert message("gap.index", name=names[1]) in [gap.what for gap in result.gaps]
 
 
 def test_a_damaged_index_is_named_beside_what_the_others_hold(work: Work) -> None:
@@ -56,7 +60,9 @@ def test_a_damaged_index_is_named_beside_what_the_others_hold(work: Work) -> Non
     result = work.search()
 
     assert result.candidates
-    assert any(broken.name in gap.what and "INDEX-DAMAGED" in gap.why for gap in result.not_searched)
+    assert (message("gap.index.whole", name=broken.name), "INDEX-DAMAGED") in [
+        (gap.what, gap.why.code) for gap in result.gaps
+    ]
     assert {candidate.index for candidate in result.candidates} == {whole.name}
 
 
@@ -214,7 +220,7 @@ def test_data_that_lies_elsewhere_leaves_a_gap_only_where_something_of_it_is_rem
         [table],
         tmp_path / "visitors",
         DatasetVersion("visitors", "1"),
-        register=Register(),
+        register=IndexPurpose(),
         workers=1,
         report=silent,
         cancel=CancelToken(),
@@ -226,10 +232,10 @@ def test_data_that_lies_elsewhere_leaves_a_gap_only_where_something_of_it_is_rem
     deleting.approve(work.desk, work.ref)
     deleting.run(work.desk, work.ref)
 
-    again = next(one for one in deleting.read_back(work.desk, work.ref).checks if one.name == "search again")
+    again = next(one for one in deleting.read_back(work.desk, work.ref).checks if one.name == message("check.again"))
 
     assert (again.seen, again.not_looked) == (Seen.GONE, ())
-    assert "1 index(es) were searched as they are" in again.says
+    assert (again.says.code, again.says.values["count"]) == ("check.again.as-indexed", 1)
 
 
 def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: Path) -> None:
@@ -258,7 +264,7 @@ def test_an_index_check_names_what_changed(work: Work) -> None:
     result = indexing.check_index(work.desk, known.name, silent, CancelToken())
 
     assert not result.ok
-    assert any(photo.name in name for name in result.changed.removed)
+    assert any(photo.name in str(place) for place in result.changed.removed)
 
 
 def digest_of_folder(folder: Path) -> str:

@@ -58,7 +58,7 @@ def test_confirming_keeps_what_is_not_given_and_says_who_typed_the_rest(command:
     assert shown["identifiers"]["user_names"] == ["wilma7"]
     assert shown["identifiers"]["emails"] == []
     newest = {one["value"]: one for one in shown["facts"][-1]["found"]}
-    assert (newest["Wilma Smith"]["where"], newest["Wilma Smith"]["typed_by"]) == ("", "Ada")
+    assert (newest["Wilma Smith"]["where"], newest["Wilma Smith"]["typed_by"]) == (None, "Ada")
     assert newest["erasure"]["where"]
     first = {one["value"]: one for one in shown["facts"][0]["found"]}
     assert first["wilma@example.com"]["where"]
@@ -93,7 +93,7 @@ def test_an_end_says_what_is_left_open_and_reopening_needs_a_reason(command: Com
 
     refused = command("case", "confirm", REF, "--right", "access")
     assert "CASE-OVER" in refused.stderr
-    assert "partly-granted" in refused.stderr
+    assert "partly granted" in refused.stderr
     assert "CASE-REOPEN-REASON" in command("case", "reopen", REF, "--reason", " ").stderr
     assert "open again: new" in command("case", "reopen", REF, "--reason", "she wrote again").output
     assert "CASE-NOT-OVER" in command("case", "reopen", REF, "--reason", "once more").stderr

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from dsr_desk.app import deleting, ending, officers
-from dsr_desk.app.cases import list_cases
-from dsr_desk.app.forgetting import forget_case
+from dsr_desk.app.case import deleting, ending
+from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.forgetting import forget_case
+from dsr_desk.app.vault import officers
 from dsr_desk.cli.main import main
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import CaseState, Right
@@ -94,7 +95,7 @@ def test_evidence_of_an_access_case_is_not_ready_before_the_second_review(comman
     commands.small.say(right=Right.ACCESS)
     commands.small.reviewed().desk.close()
     evidence = commands.json("case", "show", commands.ref)["steps"][-1]
-    assert (evidence["code"], evidence["stage"]) == ("step.evidence.second", "open")
+    assert (evidence["says"]["code"], evidence["stage"]) == ("step.evidence.second", "open")
 
 
 def test_a_forgotten_case_says_so(commands: Commands) -> None:
@@ -137,4 +138,4 @@ def test_a_checkpoint_backup_and_restore_say_what_they_took(commands: Commands, 
     shown = CliRunner().invoke(
         main, ["case", "show", commands.ref, "--json", "--vault", new, "--passphrase-file", str(tmp_path / "ada")]
     )
-    assert "erased after the backup" in json.loads(shown.stdout)["stale"][0]
+    assert json.loads(shown.stdout)["stale"][0]["code"] == "restore.erasures"

@@ -20,7 +20,9 @@ from dsr_desk.core.basis import (
     parts_of,
     searched_indexes,
 )
+from dsr_desk.core.message import term
 from dsr_desk.core.policy import Policy
+from dsr_desk.core.requests import Right
 
 
 def _withdrawn(world: World) -> None:
@@ -121,7 +123,8 @@ def test_all_differences_are_told_at_once_in_their_order() -> None:
 def test_the_right_is_told_as_it_was_and_is() -> None:
     world = hand.planned().facts("access")
     (said,) = differences(world.case, world.roster.policy, world.indexes)
-    assert dict(said.values) == {"before": "erasure", "after": "access"}
+    assert dict(said.values) == {"before": term(Right.ERASURE), "after": term(Right.ACCESS)}
+    assert said.say("de") == "Das Recht war Löschung und ist Auskunft."
 
 
 def test_changed_decisions_are_counted() -> None:
@@ -194,8 +197,8 @@ def test_a_disposition_that_came_after_the_plan_voids_its_own_model() -> None:
     assert disposition_changed(world.case, "m1")
 
 
-def dispose(world: World, model: str, fate: str) -> None:
-    world.do(Kind.DISPOSITION, {"model": model, "fate": fate, "deadline": ""})
+def dispose(world: World, model: str, disposition: str) -> None:
+    world.do(Kind.DISPOSITION, {"model": model, "disposition": disposition, "deadline": ""})
 
 
 @pytest.mark.parametrize("said", [{"right": "access"}, {"decisions": "0" * 64}, {"policy": ""}])

@@ -208,16 +208,16 @@ def test_the_newest_treatment_counts_and_erasing_is_none() -> None:
 
 def test_dispositions_and_observations_of_a_model_stand_side_by_side_and_can_be_undone() -> None:
     world = hand.opened()
-    first = world.do(Kind.DISPOSITION, {"model": "m1", "fate": "retrained", "deadline": "2026-12-01"})
-    world.do(Kind.DISPOSITION, {"model": "m1", "fate": "destroyed", "deadline": ""})
-    seen = world.do(Kind.OBSERVED, {"model": "m1", "fate": "destroyed", "seen": "2026-11-03"})
+    first = world.do(Kind.DISPOSITION, {"model": "m1", "disposition": "retrained", "deadline": "2026-12-01"})
+    world.do(Kind.DISPOSITION, {"model": "m1", "disposition": "destroyed", "deadline": ""})
+    seen = world.do(Kind.OBSERVED, {"model": "m1", "disposition": "destroyed", "seen": "2026-11-03"})
     model = world.case.dispositions["m1"]
-    assert [one["fate"] for one in model["planned"]] == ["retrained", "destroyed"]
+    assert [one["disposition"] for one in model["planned"]] == ["retrained", "destroyed"]
     assert [one["seen"] for one in model["observed"]] == ["2026-11-03"]
     world.do(Kind.UNDONE, {"act": first})
     world.do(Kind.UNDONE, {"act": seen})
     model = world.case.dispositions["m1"]
-    assert ([one["fate"] for one in model["planned"]], model["observed"]) == (["destroyed"], [])
+    assert ([one["disposition"] for one in model["planned"]], model["observed"]) == (["destroyed"], [])
 
 
 # Plan and run
@@ -246,9 +246,9 @@ def test_who_approves_twice_counts_once() -> None:
 
 def test_approving_binds_the_dispositions_of_then() -> None:
     world = hand.reviewed()
-    world.do(Kind.DISPOSITION, {"model": "m1", "fate": "retrained", "deadline": ""})
+    world.do(Kind.DISPOSITION, {"model": "m1", "disposition": "retrained", "deadline": ""})
     world.plan().approve()
-    world.do(Kind.DISPOSITION, {"model": "m1", "fate": "destroyed", "deadline": ""})
+    world.do(Kind.DISPOSITION, {"model": "m1", "disposition": "destroyed", "deadline": ""})
     assert [one["approved"] for one in world.case.dispositions["m1"]["planned"]] == [True, False]
 
 
@@ -454,7 +454,7 @@ def test_what_is_no_snapshot_is_refused(text: str) -> None:
 
 def test_a_snapshot_holds_every_part_of_the_state() -> None:
     case = Case("c1")
-    derived = {"findings", "undecided", "unsure"}
+    derived = {"undecided", "unsure"}
     kept = {name for name in vars(case) if not name.startswith("_")}
     assert kept == set(json.loads(case.dump()))
     assert derived <= kept
@@ -487,7 +487,7 @@ steps = st.one_of(
         lambda one: _step(Kind.TREATED, {"item": one[0], "as": one[1]})
     ),
     st.sampled_from(["retrained", "destroyed"]).map(
-        lambda fate: _step(Kind.DISPOSITION, {"model": "m1", "fate": fate, "deadline": ""})
+        lambda disposition: _step(Kind.DISPOSITION, {"model": "m1", "disposition": disposition, "deadline": ""})
     ),
     st.just(_step(Kind.CLOSED, {"state": "closed", "open": {}})),
     st.just(_step(Kind.REOPENED, {})),

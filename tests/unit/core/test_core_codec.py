@@ -10,7 +10,8 @@ from cattrs.errors import ClassValidationError
 
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, Reason, ReasonKind
-from dsr_desk.core.items import Box, ItemAddress, ItemKind
+from dsr_desk.core.items import Box, Flaw, ItemAddress, ItemKind
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
 
 CANDIDATE = Candidate(
@@ -18,14 +19,14 @@ CANDIDATE = Candidate(
     ItemKind.PHOTO,
     "faces@1",
     "faces",
-    (Reason(ReasonKind.FACE, 0.9375, "Face", face=1, expected_strangers=0.5),),
+    (Reason(ReasonKind.FACE, 0.9375, message("record.same", name="Zoë"), face=1, expected_strangers=0.5),),
     face=1,
     box=Box(1, 2, 3, 4),
-    quality=("small",),
+    quality=(Flaw.SMALL,),
 )
 REQUEST = Request(
     Channel.EMAIL,
-    (Found(FoundKind.NAME, "Zoë", "From line"),),
+    (Found(FoundKind.NAME, "Zoë", message("where.header", header="From")),),
     Right.ERASURE,
     Law.EU_GDPR,
     date(2026, 2, 28),

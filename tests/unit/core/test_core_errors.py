@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, error_of
+from dsr_desk.core.message import message
+from dsr_desk.storage.vault_folder import VaultMissing
 
 
 @pytest.fixture
@@ -25,6 +28,7 @@ def test_an_error_says_what_happened_what_it_means_and_what_to_do(kettle_cold: t
     error = kettle_cold(name="K2")
     assert error.as_json() == {
         "code": "TEST-KETTLE-COLD",
+        "values": {"name": "K2"},
         "happened": "The kettle K2 is cold.",
         "means": "There is no tea after K2.",
         "todo": "Switch K2 on.",
@@ -41,6 +45,21 @@ def test_two_errors_never_share_a_code(kettle_cold: type[DeskError]) -> None:
         type("PotCold", (DeskError,), {"code": kettle_cold.code})
 
 
-def test_a_detail_that_the_sentence_needs_and_nobody_gave_fails_at_once(kettle_cold: type[DeskError]) -> None:
+def test_a_detail_that_nobody_gave_is_said_as_a_question_mark(kettle_cold: type[DeskError]) -> None:
+    assert kettle_cold().what_happened == "The kettle ? is cold."
+
+
+def test_an_error_stands_in_another_sentence_and_comes_back_as_itself(kettle_cold: type[DeskError]) -> None:
+    said = kettle_cold(name="K2").message
+    assert said == message("TEST-KETTLE-COLD", name="K2")
+    assert message("check.again.failed", why=said).say() == "The search could not be repeated: The kettle K2 is cold."
+    assert isinstance(error_of(said), kettle_cold)
+
+
+def test_a_path_among_the_details_is_a_name() -> None:
+    assert VaultMissing(where=Path("/somewhere/else")).message.values == {"where": "/somewhere/else"}
+
+
+def test_what_is_no_error_becomes_none() -> None:
     with pytest.raises(KeyError):
-        kettle_cold()
+        error_of(message("basis.links"))

@@ -6,10 +6,11 @@ from dataclasses import fields, replace
 
 from dsr_desk.core.findings import Candidate, Decision, Hit, Identifiers, Reason, ReasonKind, Verdict
 from dsr_desk.core.items import ItemAddress, ItemKind
+from dsr_desk.core.message import message
 
 ADDRESS = ItemAddress("faces", "photos", "0001.jpg", "ab" * 32)
-FACE = Reason(ReasonKind.FACE, 0.93, "Face", face=0)
-LINK = Reason(ReasonKind.LINK, 0.99, "Row names this photo", linked_item="cd" * 16)
+FACE = Reason(ReasonKind.FACE, 0.93, message("reason.face"), face=0)
+LINK = Reason(ReasonKind.LINK, 0.99, message("reason.link"), linked_item="cd" * 16)
 
 
 def candidate(*reasons: Reason) -> Candidate:

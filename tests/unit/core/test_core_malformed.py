@@ -16,6 +16,7 @@ from dsr_desk.core import refusals, rules
 from dsr_desk.core.acts import Act, Draft, Entry, Kind, Row
 from dsr_desk.core.basis import differences, dispositions_changed, parts_of
 from dsr_desk.core.case import Case
+from dsr_desk.core.errors import error_of
 from dsr_desk.core.guards import Standing
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.roster import Roster
@@ -28,8 +29,8 @@ JUNK: tuple[Any, ...] = (
 )  # fmt: skip
 
 LINK = {"item": "x", "linked": "y", "refused": True}
-DISPOSED = {"model": "m1", "fate": "retrained", "deadline": "2026-12-01"}
-SEEN = {"model": "m1", "fate": "retrained", "seen": "2026-11-03"}
+DISPOSED = {"model": "m1", "disposition": "retrained", "deadline": "2026-12-01"}
+SEEN = {"model": "m1", "disposition": "retrained", "seen": "2026-11-03"}
 WORLDS: dict[Kind, tuple[Callable[[], World], Callable[[World], dict[str, Any]], list[Row] | None]] = {
     Kind.RECEIVED: (World, lambda _: {"ref": "2026-001", "channel": "text", "faces": False}, None),
     Kind.PROPOSED: (hand.opened, lambda _: facts(), None),
@@ -109,7 +110,7 @@ def _tried(kind: Kind, change: Callable[[dict[str, Any]], object]) -> None:
     refused = rules.after(world.case, last, world.roster, lambda: rows or ())
     assert world.case.head == last.seq != place
     if refused is not None:
-        assert isinstance(refused.error, refusals.Refusal)
+        assert isinstance(error_of(refused), refusals.Refusal)
         assert _but_place(world.case.dump()) == _but_place(before)
     _ask_everything(world)
 
@@ -131,7 +132,7 @@ def _counted(open_: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
 
 def _but_place(text: str) -> dict[str, Any]:
     state = json.loads(text)
-    return {name: value for name, value in state.items() if name not in ("head", "leaf", "entries", "findings")}
+    return {name: value for name, value in state.items() if name not in ("head", "leaf", "entries", "forbidden")}
 
 
 def _ask_everything(world: World) -> None:
@@ -174,7 +175,19 @@ def test_an_act_that_says_nonsense_raises_nothing_and_leaves_a_state_that_can_be
 
 @pytest.mark.parametrize("kind", sorted(WORLDS))
 def test_what_nobody_asked_an_act_to_say_changes_nothing(kind: Kind) -> None:
-    for name in ("count", "root", "indexes", "seen", "face", "deadline", "fate", "head", "plan", "planned", "recovery"):
+    for name in (
+        "count",
+        "root",
+        "indexes",
+        "seen",
+        "face",
+        "deadline",
+        "disposition",
+        "head",
+        "plan",
+        "planned",
+        "recovery",
+    ):
         for junk in JUNK[::4]:
             _tried(kind, lambda said, name=name, junk=junk: said.setdefault(name, junk))  # type: ignore[misc]
 
@@ -257,7 +270,7 @@ def test_an_act_on_the_vault_that_says_nonsense_raises_nothing(kind: Kind, key: 
         before = _roster(world.roster)
         refused = world.roster.after(signed)
         if refused is not None:
-            assert isinstance(refused.error, refusals.Refusal)
+            assert isinstance(error_of(refused), refusals.Refusal)
             assert _roster(world.roster) == before
         assert all(type(one) is str for one in world.roster.keys)
         assert world.roster.policy_at(10**9).approvals >= 1

@@ -13,7 +13,8 @@ from acts_by_hand import ANN, BEN, CLEO, DEE, OTHER_PLAN, PLAN, World, as_rows, 
 from dsr_desk.core import refusals, rules
 from dsr_desk.core.acts import Entry, Kind, Row
 from dsr_desk.core.changes import TOPICS
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, error_of
+from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.policy import Policy
 
 ONE = Policy()
@@ -105,7 +106,7 @@ def _decided_again() -> World:
 
 def _with_disposition(*, approved: bool) -> World:
     world = hand.reviewed()
-    world.do(Kind.DISPOSITION, {"model": "m1", "fate": "retrained", "deadline": ""})
+    world.do(Kind.DISPOSITION, {"model": "m1", "disposition": "retrained", "deadline": ""})
     return world.plan().approve() if approved else world.plan()
 
 
@@ -171,7 +172,7 @@ VALIDATING = Try(Kind.VALIDATED, lambda world: {"read_back": (world.case.read_ba
 ASKING = Try(Kind.ASKED, {"actions": ["a01"], "again": "2026-12-24"})
 WITHDRAWING = Try(Kind.PLAN_WITHDRAWN, lambda world: {"plan": world.newest_plan})
 IDENTITY = {"result": "verified", "photo": True, "acting": False}
-OBSERVING = Try(Kind.OBSERVED, {"model": "m1", "fate": "retrained", "seen": "2026-11-03"})
+OBSERVING = Try(Kind.OBSERVED, {"model": "m1", "disposition": "retrained", "seen": "2026-11-03"})
 
 
 def _always(tried: Try, world: Callable[[], World]) -> list[Refused]:
@@ -207,7 +208,7 @@ TABLE: list[Refused] = [
             (Kind.CONFIRMED, facts()),
             (Kind.IDENTITY, IDENTITY),
             (Kind.REFERENCE, {"reference": 1, "face": None}),
-            (Kind.DISPOSITION, {"model": "m1", "fate": "retrained"}),
+            (Kind.DISPOSITION, {"model": "m1", "disposition": "retrained"}),
         )
     ),
     # Search
@@ -438,7 +439,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (SECOND, hand.reviewed),
     (replace(SECOND, open=lambda world: {"how": "packet", "head": world.seq - 1}), _dispute),
     (SETTLING, _dispute),
-    (Try(Kind.DISPOSITION, {"model": "m1", "fate": "retrained"}), hand.opened),
+    (Try(Kind.DISPOSITION, {"model": "m1", "disposition": "retrained"}), hand.opened),
     (OBSERVING, _closed(hand.opened)),
     (PLANNING, hand.reviewed),
     (PLANNING, lambda: hand.reviewed(ERASURE_TWICE).second(x="same", y="same")),
@@ -475,7 +476,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
 
 def _observed() -> World:
     world = hand.opened()
-    world.do(Kind.OBSERVED, {"model": "m1", "fate": "retrained", "seen": "2026-11-03"})
+    world.do(Kind.OBSERVED, {"model": "m1", "disposition": "retrained", "seen": "2026-11-03"})
     return world
 
 
@@ -565,9 +566,9 @@ def test_every_refusal_of_the_table_says_its_sentences() -> None:
         world, tried = case.world(), case.tried
         refused = world.fold(tried.kind, tried.said(world), by=tried.by, rows=tried.rows, basis=tried.basis(world))
         if refused is not None and refused.code == case.refusal.code:
-            error = refused.error
+            error = error_of(refused)
             assert isinstance(error, refusals.Refusal)
-            assert all("{" not in part for part in error.as_json().values())
+            assert all("{" not in part and "?" not in part for language in LANGUAGES for part in error.say(language))
 
 
 def test_topics_are_told_for_kinds_that_exist() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import message
 from dsr_desk.datasets.container import Doomed, ItemGone
 from dsr_desk.datasets.folder import FolderOfPhotos
 
@@ -36,9 +37,9 @@ def test_photos_are_known_by_content_in_any_depth_and_case(root: Path) -> None:
     (root / "three.jpg").write_bytes(PNG)
     (root / "notes.md").write_bytes(b"text")
     assert listed(root) == {
-        "a/b/ONE.JPG": (ItemKind.PHOTO, "a/b/ONE", ""),
-        "three.jpg": (ItemKind.PHOTO, "three", ""),
-        "two": (ItemKind.PHOTO, "two", ""),
+        "a/b/ONE.JPG": (ItemKind.PHOTO, "a/b/ONE", None),
+        "three.jpg": (ItemKind.PHOTO, "three", None),
+        "two": (ItemKind.PHOTO, "two", None),
     }
 
 
@@ -46,8 +47,8 @@ def test_what_is_named_like_a_photo_and_is_none_is_listed_with_the_reason(root: 
     (root / "empty.jpg").touch()
     (root / "text.png").write_bytes(b"hello")
     assert {member: problem for member, (_, _, problem) in listed(root).items()} == {
-        "empty.jpg": "empty",
-        "text.png": "named like a photo, but its content is none",
+        "empty.jpg": message("why.photo.empty"),
+        "text.png": message("why.photo.by-name-alone"),
     }
 
 
@@ -81,7 +82,7 @@ def test_links_that_lead_out_are_named_and_never_followed(root: Path) -> None:
     (root / "loop").symlink_to(root)
     found = listed(root)
     assert set(found) == {"in.jpg", "link.jpg", "folder"}
-    assert found["link.jpg"][2] == found["folder"][2] == "a link that leads out of the folder, not followed"
+    assert found["link.jpg"][2] == found["folder"][2] == message("why.folder.link-out")
     digest = hashlib.sha256(JPEG).hexdigest()
     container = FolderOfPhotos(root, "photos")
     for member in ("link.jpg", "folder/secret.jpg", "../outside/secret.jpg", str(outside / "secret.jpg"), "twice.jpg"):
@@ -103,7 +104,7 @@ def test_a_folder_that_cannot_be_read_is_named(root: Path, monkeypatch: pytest.M
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", guarded)
-    assert listed(root)["closed"][2] == "this folder cannot be read"
+    assert listed(root)["closed"][2] == message("why.folder.closed")
 
 
 def test_a_device_or_a_pipe_is_not_opened(root: Path) -> None:
@@ -115,7 +116,7 @@ def test_another_name_of_an_erased_file_is_pointed_out(root: Path) -> None:
     (root / "a.jpg").write_bytes(JPEG)
     os.link(root / "a.jpg", root.parent / "elsewhere")
     done = FolderOfPhotos(root, "photos").erase([Doomed("a.jpg", hashlib.sha256(JPEG).hexdigest())])
-    assert done.notes == ("another name (hard link) of an erased file still holds it",)
+    assert done.notes == (message("note.erase.second-names", count=1),)
 
 
 def test_a_file_that_was_changed_since_is_not_erased(root: Path) -> None:

@@ -15,7 +15,8 @@ from PIL import Image
 
 from contracts.container_samples import photo
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Doomed, Entry
+from dsr_desk.core.message import message
+from dsr_desk.datasets.container import ContainerEntry, Doomed
 from dsr_desk.datasets.hdf5 import Hdf5File, Hdf5NotCopied
 from dsr_desk.datasets.registry import open_source
 
@@ -26,13 +27,13 @@ def pixels(*shape: int) -> np.ndarray[Any, Any]:
     return CHANCE.integers(0, 256, shape, np.uint8)
 
 
-def entries(path: Path) -> list[Entry]:
+def entries(path: Path) -> list[ContainerEntry]:
     (found,) = open_source(path)
     assert isinstance(found, Hdf5File)
     return list(found.entries())
 
 
-def doomed(entry: Entry, new: bytes | None = None) -> Doomed:
+def doomed(entry: ContainerEntry, new: bytes | None = None) -> Doomed:
     return Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest(), replacement=new)
 
 
@@ -146,10 +147,10 @@ def test_what_holds_no_photo_and_no_text_is_named_with_the_reason(tmp_path: Path
         file["weights"] = np.zeros((4, 9))
         file["count"] = 4
     assert {one.member: one.problem for one in entries(path)} == {
-        "floats": "pixels as float32 and not as bytes",
-        "layers": "pixels in another order than rows, columns, three colours",
-        "weights": "numbers without a photo or a text beside them",
-        "count": "a single value, or references to other places",
+        "floats": message("why.hdf5.pixels-as", type="float32"),
+        "layers": message("why.hdf5.pixel-order"),
+        "weights": message("why.hdf5.numbers-alone"),
+        "count": message("why.hdf5.single"),
     }
 
 
@@ -194,15 +195,16 @@ def _elsewhere(file: h5py.File) -> None:
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [(_reference, "references"), (_by_row, "a value for each row"), (_elsewhere, "lies in other files")],
+    [(_reference, "references"), (_by_row, "attribute-by-row"), (_elsewhere, "elsewhere")],
 )
 def test_what_cannot_be_carried_over_keeps_the_file_from_being_rewritten(path: Path, change: Any, why: str) -> None:
     with h5py.File(path, "a") as file:
         change(file)
     before = path.read_bytes()
     gone = [doomed(one) for one in entries(path) if one.group == "row 2"]
-    with pytest.raises(Hdf5NotCopied, match=why):
+    with pytest.raises(Hdf5NotCopied) as caught:
         Hdf5File(path, "t").erase(gone)
+    assert caught.value.why == message(f"why.hdf5.{why}")
     assert path.read_bytes() == before
 
 

@@ -12,10 +12,12 @@ import lmdb
 import pytest
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry, ItemUnreadable
+from dsr_desk.core.message import message
+from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed, ItemUnreadable
 from dsr_desk.datasets.lmdb_pages import Pages
 from dsr_desk.datasets.lmdb_store import LmdbStore, StoreNotCopied
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
+from dsr_desk.datasets.unread import PICKLED
 
 JPEG = b"\xff\xd8\xff\xe0"
 
@@ -41,7 +43,7 @@ def doomed(member: str, data: bytes) -> Doomed:
     return Doomed(member, hashlib.sha256(data).hexdigest())
 
 
-def by_member(path: Path) -> dict[str, Entry]:
+def by_member(path: Path) -> dict[str, ContainerEntry]:
     return {entry.member: entry for entry in LmdbStore(path, "s.lmdb").entries()}
 
 
@@ -89,7 +91,7 @@ def test_a_store_of_pickles_is_refused_with_the_reason_and_nothing_runs(tmp_path
     with pytest.raises(SourceNotUnderstood, match=r"s\.lmdb: LMDB store of values in pickle, which runs code"):
         survey(tmp_path)
     (tmp_path / "a.jpg").write_bytes(photo(1))
-    assert [line for line in survey(tmp_path).not_understood if "pickle" in line]
+    assert [one.why.values["kind"] for one in survey(tmp_path).not_understood] == [message("kind.lmdb.pickled")]
     assert not (tmp_path / "it ran").exists()
 
 
@@ -100,12 +102,12 @@ def test_pickles_among_photos_and_what_tells_of_the_store_are_listed_with_the_re
          b"__keys__": pickle.dumps(["0", "1", "2"])},
     )  # fmt: skip
     found = by_member(path)
-    assert {member: (entry.kind, entry.problem.partition(",")[0]) for member, entry in found.items()} == {
-        "0": (ItemKind.PHOTO, ""),
-        "1": (ItemKind.PHOTO, "pickle"),
-        "2": (ItemKind.PHOTO, "neither a photo nor a text"),
-        "__len__": (ItemKind.RECORD, "it tells of the store itself and is not understood"),
-        "__keys__": (ItemKind.RECORD, "pickle"),
+    assert {member: (entry.kind, entry.problem) for member, entry in found.items()} == {
+        "0": (ItemKind.PHOTO, None),
+        "1": (ItemKind.PHOTO, PICKLED),
+        "2": (ItemKind.PHOTO, message("why.lmdb.neither")),
+        "__len__": (ItemKind.RECORD, message("why.lmdb.about-itself")),
+        "__keys__": (ItemKind.RECORD, PICKLED),
     }
     with pytest.raises(ItemUnreadable):
         found["1"].read()
@@ -161,9 +163,7 @@ def test_a_map_that_is_too_small_for_larger_photos_grows(tmp_path: Path) -> None
 def test_what_still_counts_the_erased_keys_is_said(tmp_path: Path) -> None:
     path = write_store(tmp_path / "s.lmdb", {b"0": photo(0), b"1": photo(1), b"__len__": b"2", b"num-samples": b"2"})
     done = LmdbStore(path, "s").erase([doomed("1", photo(1))])
-    assert done.notes == (
-        "__len__, num-samples tell of the store itself and stay as they were: they still count or name the erased keys",
-    )
+    assert done.notes == (message("note.lmdb.about-itself", names=("__len__", "num-samples")),)
     assert read_store(path) == {b"0": photo(0), b"__len__": b"2", b"num-samples": b"2"}
 
 
@@ -174,7 +174,7 @@ def test_a_database_inside_the_database_is_named_and_keeps_the_store_from_being_
         with store.begin(write=True) as work:
             work.put(b"0", photo(0))
             work.put(b"x", photo(5), db=inner)
-    assert by_member(path)["people"].problem == "a database inside the database"
+    assert by_member(path)["people"].problem == message("why.lmdb.database")
     before = path.read_bytes()
     with pytest.raises(StoreNotCopied):
         LmdbStore(path, "s").erase([doomed("0", photo(0))])

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.datasets import looking
 from dsr_desk.datasets.looking import look
+from dsr_desk.datasets.registry import UNKNOWN_FORMAT, LeftOut
 
 JPEG = b"\xff\xd8\xff\xe0 not a whole photo"
 
@@ -34,9 +36,9 @@ def test_a_folder_shows_each_of_its_containers(tmp_path: Path) -> None:
     (tmp_path / "notes.odt").write_bytes(b"letter")
     looked = look(tmp_path)
     assert looked.format == "folder"
-    assert looked.not_understood == ("notes.odt",)
+    assert looked.not_understood == (LeftOut("notes.odt", UNKNOWN_FORMAT),)
     loose, shard, table = looked.sights
-    assert (loose.photos, loose.records, loose.unreadable) == (2, 0, {"empty": 1})
+    assert (loose.photos, loose.records, loose.unreadable) == (2, 0, {message("why.photo.empty"): 1})
     assert (shard.photos, shard.records, shard.size) == (3, 3, (tmp_path / "s.tar").stat().st_size)
     assert shard.columns == {"owner": ("Person 0", "Person 1", "Person 2")}
     assert table.columns == {"name": ("Ada Example", "Bo Example"), "mail": ("ada@example.org",)}
@@ -77,7 +79,7 @@ def test_a_table_without_a_header_says_why_it_has_no_columns(tmp_path: Path) -> 
     (tmp_path / "bare.csv").write_text("ada@example.org\nbo@example.org\n")
     (sight,) = look(tmp_path / "bare.csv").sights
     assert sight.columns == {}
-    assert "holds data, not the names of its columns" in sight.problem
+    assert sight.problem == message("TABLE-NO-HEADER", name="bare.csv")
 
 
 def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.datasets import registration
 from dsr_desk.datasets.registration import FactsNotUnderstood, facts_beside, read_facts
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source
@@ -122,9 +123,9 @@ def test_files_that_describe_a_dataset_are_found_beside_it_and_are_no_tables(tmp
     (tmp_path / "README.md").write_text(CARD)
     (tmp_path / "people.json").write_text('[{"name": "Ada"}]')
     assert [one.format for one in facts_beside(tmp_path / "people.json")] == [
-        "Hugging Face dataset card",
-        "Croissant",
-        "Data & Trust provenance record",
+        message("described.card"),
+        message("described.croissant"),
+        message("described.provenance-record"),
     ]
     assert [one.name.rpartition("/")[2] for one in open_source(tmp_path)] == ["people.json"]
     with pytest.raises(SourceNotUnderstood):
@@ -143,7 +144,7 @@ def test_other_files_say_nothing(tmp_path: Path) -> None:
 def test_real_files_are_read_without_an_error(real_data: Path) -> None:
     cards = [read_facts(path) for path in sorted((real_data / "lineage/hf_cards").glob("*datasetcard*.md"))]
     croissants = [read_facts(path) for path in sorted((real_data / "lineage/croissant").glob("*.json"))]
-    assert {one.format for one in croissants} == {"Croissant"}
+    assert {one.format for one in croissants} == {message("described.croissant")}
     assert all(one.facts["source"].startswith("https://") for one in croissants)
     assert cards[-2].facts["name"] == "Sample Segmentation"
     assert not any("{{" in value or "Needed" in value for one in cards for value in one.facts.values())

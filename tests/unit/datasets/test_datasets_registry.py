@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.registry import (
+    UNKNOWN_FORMAT,
+    LeftOut,
     SourceEmpty,
     SourceMissing,
     SourceNotUnderstood,
@@ -46,8 +49,8 @@ def test_a_folder_gives_its_loose_photos_and_each_container_in_it(tmp_path: Path
         ("csv", "mix/deep/t.csv"),
     ]
     summary = survey(root)
-    assert summary.says == "folder: 1 loose photo, 1 record beside them, 1 × CSV table, 1 × WebDataset shard"
-    assert summary.not_understood == ("README.md",)
+    assert summary.says.say() == "folder: one loose photo, one record beside them, 1 × WebDataset shard, 1 × CSV table"
+    assert summary.not_understood == (LeftOut("README.md", UNKNOWN_FORMAT),)
 
 
 def test_names_are_relative_to_the_base_that_is_given(tmp_path: Path) -> None:
@@ -102,18 +105,29 @@ def test_what_is_not_understood_is_listed_completely(tmp_path: Path) -> None:
     assert len(survey(tmp_path).not_understood) == 30
 
 
+def test_a_name_that_looks_like_a_name_with_a_reason_stays_whole(tmp_path: Path) -> None:
+    (tmp_path / "notes: old.bin").write_bytes(b"\0\1")
+    (tmp_path / "data: x.arrow").write_bytes(b"ARROW1\0\0")
+    with pytest.raises(SourceNotUnderstood) as caught:
+        survey(tmp_path)
+    told = message("part.why", name="data: x.arrow", why=message("why.format.not-read", kind=message("kind.arrow")))
+    assert caught.value.details["what"] == message("kind.folder-told", count=2, files=(told,))
+    (tmp_path / "a.jpg").write_bytes(JPEG)
+    assert LeftOut("notes: old.bin", UNKNOWN_FORMAT) in survey(tmp_path).not_understood
+
+
 def test_a_file_says_what_it_is_and_how_much(tmp_path: Path) -> None:
     write_tar(tmp_path / "s.tar", "1.jpg", "1.json", "2.jpg")
     (tmp_path / "t.csv").write_text("name\nAda\n")
-    assert survey(tmp_path / "s.tar").says == "WebDataset shard, 10.2 kB"
-    assert survey(tmp_path / "t.csv").says == "CSV table, 9 bytes"
+    assert survey(tmp_path / "s.tar").says.say() == "WebDataset shard, 10.2 kB"
+    assert survey(tmp_path / "t.csv").says.say("de") == "CSV-Tabelle, 9 B"
 
 
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"ARROW1\0\0", "Arrow file"),
-        (b"\x80\x04\x95", "pickle, which runs code when it is opened and is never opened here"),
+        (b"ARROW1\0\0", "kind.arrow"),
+        (b"\x80\x04\x95", "kind.pickle"),
         (bytes.fromhex("0c00000000000000") + bytes.fromhex("6a19f3a8") + b"\x0a\x0a", ""),
         (b"PK\x03\x04 no directory", "zip"),
     ],
@@ -123,9 +137,10 @@ def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path, head: byte
     (tmp_path / "a.jpg").write_bytes(JPEG)
     summary = survey(tmp_path)
     if what == "zip":
-        assert "1 × zip archive" in summary.says
+        assert message("survey.containers", number=1, format=message("format.zip")) in summary.says.values["parts"]
     else:
-        assert summary.not_understood == ((f"x.bin: {what}, not read" if what else "x.bin"),)
+        why = message("why.format.not-read", kind=message(what)) if what else UNKNOWN_FORMAT
+        assert summary.not_understood == (LeftOut("x.bin", why),)
 
 
 def test_files_that_belong_to_a_container_are_no_strangers(tmp_path: Path) -> None:

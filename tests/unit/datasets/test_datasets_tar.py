@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Container, ContainerDamaged, Doomed
+from dsr_desk.core.message import message
+from dsr_desk.datasets.container import TOO_LARGE, Container, ContainerDamaged, Doomed
 from dsr_desk.datasets.registry import open_source
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
@@ -81,7 +82,7 @@ def test_labels_and_embeddings_go_with_the_last_photo_of_their_sample(tmp_path: 
     container = opened(path)
     done = container.erase(doomed(container, "d/0001.left.jpg", "d/0002.v2.jpg", "d/0002.txt"))
     assert names(path) == ["d/0001.right.jpg", "d/0001.json", "d/0001.cls"]
-    assert done.notes == ("1 other member(s) of erased samples went with them",)
+    assert done.notes == (message("note.tar.followers", count=1),)
 
 
 def test_members_of_an_ordinary_tar_stay_whatever_goes(tmp_path: Path) -> None:
@@ -156,4 +157,4 @@ def test_a_member_that_claims_to_be_huge_is_a_problem_and_not_read(tmp_path: Pat
         file.seek(0, 2)
         file.write(b"\0" * 1024)
     (entry,) = opened(path).entries()
-    assert entry.problem == "larger than 256 MiB"
+    assert entry.problem == TOO_LARGE

@@ -10,9 +10,10 @@ import pytest
 
 from contracts.container_samples import example, photo, tfrecord, turned_crc, varint
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import message
 from dsr_desk.datasets import container
 from dsr_desk.datasets import tfrecord as module
-from dsr_desk.datasets.container import ContainerDamaged, Doomed, Entry
+from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.datasets.tf_example import features_of, parsed, values_of
 from dsr_desk.datasets.tfrecord import TfRecordFile, masked_crc
@@ -23,13 +24,13 @@ def write(path: Path, *records: bytes) -> Path:
     return path
 
 
-def entries(path: Path) -> list[Entry]:
+def entries(path: Path) -> list[ContainerEntry]:
     (found,) = open_source(path)
     assert isinstance(found, TfRecordFile)
     return list(found.entries())
 
 
-def doomed(entry: Entry, new: bytes | None = None) -> Doomed:
+def doomed(entry: ContainerEntry, new: bytes | None = None) -> Doomed:
     return Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest(), hint=entry.hint, replacement=new)
 
 
@@ -76,7 +77,7 @@ def test_a_photo_that_is_no_feature_and_a_record_that_is_unknown_are_listed(tmp_
         (ItemKind.RECORD, "", True),
         (ItemKind.RECORD, "", False),
     ]
-    assert found[1].problem == "it is no tf.train.Example that holds a photo or a text"
+    assert found[1].problem == message("why.tfrecord.no-example")
     with pytest.raises(container.ItemUnreadable):
         found[1].read()
 
@@ -124,21 +125,22 @@ def test_a_masked_photo_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "why", "number"),
     [
-        (lambda data: data[:-3], "record 2, at byte {second}, is cut off"),
-        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "record 2, at byte {second}, does not fit its checksum"),
-        (lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:], "record 1, at byte 0, does not fit its checksum"),
-        (lambda data: data + b"\0\0\0", "record 3, at byte {end}, has a length that does not fit its checksum"),
+        (lambda data: data[:-3], "cut", 2),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "checksum", 2),
+        (lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:], "checksum", 1),
+        (lambda data: data + b"\0\0\0", "length", 3),
     ],
 )
-def test_damage_is_told_with_its_place(tmp_path: Path, change: object, says: str) -> None:
+def test_damage_is_told_with_its_place(tmp_path: Path, change: object, why: str, number: int) -> None:
     one = tfrecord(example(name="Ada Example"))
     assert callable(change)
     (tmp_path / "t").write_bytes(change(one + one))
     with pytest.raises(ContainerDamaged) as caught:
         list(TfRecordFile(tmp_path / "t", "t").entries())
-    assert says.format(second=len(one), end=2 * len(one)) in caught.value.what_happened
+    place = (number - 1) * len(one)
+    assert caught.value.why == message(f"why.tfrecord.{why}", number=number, byte=place)
 
 
 def test_a_record_that_is_too_large_is_passed_over_and_carried_along(

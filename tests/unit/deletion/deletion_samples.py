@@ -21,7 +21,7 @@ from dsr_desk.core.refusals import IdentityMissing
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion.approval import approval_of
-from dsr_desk.deletion.plan import Place, Scope, make_plan
+from dsr_desk.deletion.plan import Place, PlanScope, make_plan
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
 
@@ -100,9 +100,9 @@ def hits_of(root: Path) -> list[Hit]:
     ]
 
 
-def scope_of(root: Path, **more: object) -> Scope:
+def scope_of(root: Path, **more: object) -> PlanScope:
     version = DatasetVersion("faces", "1", other_places="none", data_recipients="none")
-    return Scope(containers_of(root), {VERSION: version}, **more)  # type: ignore[arg-type]
+    return PlanScope(containers_of(root), {VERSION: version}, **more)  # type: ignore[arg-type]
 
 
 def plan_of(root: Path, **more: object) -> Plan:

@@ -26,7 +26,7 @@ from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion.approval import ApprovalInvalid
 from dsr_desk.deletion.export import (
     AnswerInvalid,
-    Exported,
+    ExportedPlan,
     FileRecords,
     NotAPlan,
     PlanLocked,
@@ -38,7 +38,7 @@ from dsr_desk.deletion.export import (
     run_exported,
 )
 from dsr_desk.deletion.plan import make_plan
-from dsr_desk.deletion.read_back import Scope, read_back
+from dsr_desk.deletion.read_back import ReadBackScope, read_back
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
 
@@ -59,7 +59,7 @@ def there(root: Path) -> dict[str, Container]:
     return {container.name: container for container in open_source(root)}
 
 
-def export(plan: Plan) -> tuple[Exported, str]:
+def export(plan: Plan) -> tuple[ExportedPlan, str]:
     return export_plan(plan, approved(plan), str(VAULT.to_public()))
 
 
@@ -74,7 +74,7 @@ def test_a_plan_runs_where_the_data_is_and_its_answer_comes_home(root: Path, tmp
     found = open_answer(answer(exported, records, "operator"), str(VAULT), key, plan)
     assert (found.operator, found.outcomes) == ("operator", outcomes)
     home = KeptRecords(ended={outcome.action: outcome for outcome in found.outcomes})
-    result = read_back(plan, Stores({}, {}), home, OFFICER_KEY, Scope())
+    result = read_back(plan, Stores({}, {}), home, OFFICER_KEY, ReadBackScope())
     assert result.count(Seen.GONE) == 3
 
 

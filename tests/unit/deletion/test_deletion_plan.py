@@ -12,9 +12,11 @@ from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, p
 
 from dsr_desk.core.actions import ActionKind, Plan, Treatment
 from dsr_desk.core.codec import from_text, to_text
-from dsr_desk.core.findings import Verdict
+from dsr_desk.core.findings import Gap, Verdict
 from dsr_desk.core.items import Box, DatasetVersion
-from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.core.language import LANGUAGES
+from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
+from dsr_desk.core.message import message, quoted, term
 from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.plan import (
@@ -23,7 +25,7 @@ from dsr_desk.deletion.plan import (
     Backup,
     Choice,
     Hold,
-    ReasonMissing,
+    HoldReasonMissing,
     companions,
     make_plan,
 )
@@ -52,8 +54,8 @@ def test_the_actions_of_a_later_plan_number_on(root: Path) -> None:
 
 def test_records_of_erased_photos_go_along_and_say_so(root: Path) -> None:
     loose, shard = plan_of(root).actions[:2]
-    assert [(item.address.member, item.reason) for item in loose.items] == [("p0.jpg", ""), ("p0.json", ORPHAN)]
-    assert [(item.address.member, item.reason) for item in shard.items] == [("0001.jpg", ""), ("0001.json", ORPHAN)]
+    assert [(item.address.member, item.reason) for item in loose.items] == [("p0.jpg", None), ("p0.json", ORPHAN)]
+    assert [(item.address.member, item.reason) for item in shard.items] == [("0001.jpg", None), ("0001.json", ORPHAN)]
 
 
 def test_a_record_stays_while_another_photo_of_its_group_stays(root: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_record_stays_while_something_of_its_group_cannot_be_read(root: Path) 
     data = containers_of(root)[VERSION, "data"]
     entries = list(data.entries())
     group = next(entry.group for entry in entries if entry.member == "p0.jpg")
-    broken = SimpleNamespace(problem="it cannot be read", group=group)
+    broken = SimpleNamespace(problem=message("why.unreadable"), group=group)
     partly = cast("Container", SimpleNamespace(name="data", entries=lambda: [*entries, broken]))
     planned = [item for item in plan_of(root).actions[0].items if item.address.member == "p0.jpg"]
     assert [item.address.member for item in companions(data, planned, ())] == ["p0.json"]
@@ -118,8 +120,13 @@ def test_a_container_that_is_not_here_becomes_a_task_with_a_letter(root: Path) -
     plan = make_plan(CASE, MADE, hits_of(root), scope)
     tasks = [action for action in plan.actions if action.kind is ActionKind.TASK]
     assert len(tasks) == 3
-    assert tasks[0].items[0].address.digest in tasks[0].instruction
-    assert CASE in tasks[0].instruction
+    assert tasks[0].instruction[0] == message("letter.case", case=CASE)
+    assert tasks[0].instruction[1].values == {"container": tasks[0].what, "version": VERSION}
+    for language in LANGUAGES:
+        letter = tasks[0].letter(language)
+        assert CASE in letter
+        assert all(item.address.digest in letter for item in tasks[0].items)
+        assert len(letter.splitlines()) == 1 + len(tasks[0].items)
 
 
 def test_facts_of_the_dataset_version_lead_to_tasks_recipients_and_backups(root: Path) -> None:
@@ -132,13 +139,13 @@ def test_facts_of_the_dataset_version_lead_to_tasks_recipients_and_backups(root:
     assert by_kind[ActionKind.TASK].responsible == "vision"
     assert by_kind[ActionKind.TELL_RECIPIENT].what == "Example Ltd"
     assert by_kind[ActionKind.BACKUP].until == "2026-06-01"
-    assert not plan.cannot
+    assert not plan.gaps
 
 
 def test_what_nobody_recorded_is_said_to_be_out_of_reach(root: Path) -> None:
     scope = replace(scope_of(root), versions={VERSION: DatasetVersion("faces", "1")})
-    whats = [one.what for one in make_plan(CASE, MADE, hits_of(root), scope).cannot]
-    assert whats == [f"other copies of {VERSION}", f"data recipients of {VERSION}"]
+    whats = [one.what for one in make_plan(CASE, MADE, hits_of(root), scope).gaps]
+    assert whats == [message("gap.copies", version=VERSION), message("gap.recipients", version=VERSION)]
 
 
 def test_a_held_item_is_in_no_erasure_and_keeps_its_ground(root: Path) -> None:
@@ -154,14 +161,14 @@ def test_a_masked_item_keeps_its_record_and_names_the_face(root: Path) -> None:
     shown = hit(containers_of(root)[VERSION, "data"], "p0.jpg", box)
     scope = scope_of(root, choices={shown.address.id: Choice(Treatment.MASK, "shows another person")})
     (item,) = make_plan(CASE, MADE, [shown], scope).actions[0].items
-    assert (item.treatment, item.boxes, item.reason) == (Treatment.MASK, (box,), "shows another person")
+    assert (item.treatment, item.boxes, item.reason) == (Treatment.MASK, (box,), quoted("shows another person"))
 
 
 def test_a_mask_or_a_hold_without_a_reason_makes_no_plan(root: Path) -> None:
     first = hits_of(root)[0].address.id
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(HoldReasonMissing):
         plan_of(root, choices={first: Choice(Treatment.MASK, " ")})
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(HoldReasonMissing):
         plan_of(root, holds={first: Hold("", "2030-12-31")})
 
 
@@ -169,14 +176,16 @@ def test_models_get_the_disposition_that_was_decided_and_open_ones_are_named(roo
     data = Node("d", NodeKind.DATASET, "faces", "1")
     nodes = [Node(name, NodeKind.MODEL, name, "3", digests=("sha256:ab",)) for name in ("one", "two")]
     models = [
-        AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(data), Step(node, Role.TRAIN)),))
+        AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((PathStep(data), PathStep(node, Role.TRAIN)),))
         for node in nodes
     ]
-    decided = Planned(Fate.DESTROYED, "holds her", "ml team", "2026-04-01", "o", MADE)
+    decided = Planned(DispositionKind.DESTROYED, "holds her", "ml team", "2026-04-01", "o", MADE)
     plan = plan_of(root, models=[(models[0], decided), (models[1], None)])
     (action,) = [one for one in plan.actions if one.kind is ActionKind.DISPOSE_MODEL]
-    assert (action.what, action.fate, action.until) == ("one@3", "destroyed", "2026-04-01")
-    assert "model two@3" in [one.what for one in plan.cannot]
+    assert (action.what, action.disposition, action.until) == ("one@3", "destroyed", "2026-04-01")
+    assert Gap(message("gap.model", name="two@3"), message("why.undecided")) in plan.gaps
+    assert message("letter.disposition", disposition=term(DispositionKind.DESTROYED)) in action.instruction
+    assert message("letter.deadline", day="2026-04-01") in action.instruction
 
 
 def test_only_items_that_were_decided_are_planned(root: Path) -> None:

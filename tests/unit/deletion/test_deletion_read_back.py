@@ -25,24 +25,30 @@ from PIL import Image
 
 from dsr_desk.core.actions import ActionKind, Check, OutcomeState, Plan, ReadBack, Remaining, Seen, Treatment
 from dsr_desk.core.codec import from_text, to_text
-from dsr_desk.core.findings import Identifiers, NotSearched
+from dsr_desk.core.findings import Gap, Identifiers
 from dsr_desk.core.items import Box, ItemAddress
-from dsr_desk.core.lineage import AffectedModel, Certainty, Fate, Node, NodeKind, Planned, Role, Step
+from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
+from dsr_desk.core.message import message, quoted, said_all, term
+from dsr_desk.core.requests import FoundKind
 from dsr_desk.datasets.container import ItemUnreadable
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
-from dsr_desk.deletion.read_back import Found, Scope, masked_or_held, read_back
+from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, masked_or_held, read_back
 from dsr_desk.deletion.run import Stores, run
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 
 ADA = Identifiers(emails=("Ada@Example.org",), phones=("030 1234567",))
 
 
-def nothing_again() -> Found:
-    return Found((), 10)
+AGAIN = message("left.near")
+REJECTED = message("why.masked", reason=quoted("rejected"))
 
 
-LOOK = Scope(mentions=mentions_of(ADA), search_again=nothing_again)
+def nothing_again() -> ReadBackFound:
+    return ReadBackFound((), 10)
+
+
+LOOK = ReadBackScope(mentions=mentions_of(ADA), search_again=nothing_again)
 
 
 @pytest.fixture
@@ -57,28 +63,25 @@ def deleted(root: Path) -> tuple[Plan, Stores, KeptRecords]:
     return plan, stores, records
 
 
-def look(deleted: tuple[Plan, Stores, KeptRecords], scope: Scope = LOOK) -> ReadBack:
+def look(deleted: tuple[Plan, Stores, KeptRecords], scope: ReadBackScope = LOOK) -> ReadBack:
     return read_back(*deleted, OFFICER_KEY, scope)
 
 
 def check(result: ReadBack, name: str) -> Check:
-    return next(one for one in result.checks if one.name == name)
+    return next(one for one in result.checks if one.name.code == f"check.{name}")
 
 
 def test_after_a_whole_deletion_everything_is_gone(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     result = look(deleted)
     assert result.seen is Seen.GONE
     assert (len(result.items), result.count(Seen.GONE)) == (5, 5)
-    assert "everything is gone where this program looked" in result.headline
-    assert [one.name for one in result.checks] == [
-        "content hash",
-        "near-duplicates",
-        "identifiers",
-        "index entries",
-        "search again",
-        "unfinished files",
-    ]
-    assert check(result, "content hash").looked_at == 9
+    assert result.headline == (
+        message("headline.gone"),
+        message("headline.items", count=5, counts=(message("headline.count", n=5, seen=term(Seen.GONE)),)),
+    )
+    names = ("content", "near", "identifiers", "index", "again", "leftovers")
+    assert [one.name for one in result.checks] == [message(f"check.{name}") for name in names]
+    assert check(result, "content").looked_at == 9
     assert from_text(to_text(result), ReadBack) == result
 
 
@@ -86,15 +89,15 @@ def test_counts_come_from_looking_and_not_from_the_plan(root: Path) -> None:
     plan, stores = plan_of(root), stores_of(root)
     result = read_back(plan, stores, KeptRecords(), OFFICER_KEY, LOOK)
     assert result.count(Seen.STILL_THERE) == 5
-    assert result.headline.startswith("Not done")
+    assert result.headline[0] == message("headline.still_there")
 
 
 def test_the_same_bytes_in_any_container_are_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     from deletion_samples import picture
 
     (root / "renamed.png").write_bytes(picture(11))
-    found = check(look(deleted), "content hash")
-    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, ["data › renamed.png"])
+    found = check(look(deleted), "content")
+    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, [quoted("data › renamed.png")])
 
 
 def test_a_record_that_says_the_same_of_another_photo_stays_and_counts_for_nothing(root: Path) -> None:
@@ -118,12 +121,13 @@ def test_a_photo_that_looks_alike_is_found_unless_it_was_rejected(
     out = io.BytesIO()
     Image.open(io.BytesIO(picture(0))).resize((90, 90)).save(out, "PNG")
     (root / "smaller.png").write_bytes(out.getvalue())
-    found = check(look(deleted), "near-duplicates")
-    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, ["data › smaller.png"])
+    found = check(look(deleted), "near")
+    assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, [quoted("data › smaller.png")])
     address = ItemAddress("faces", "data", "smaller.png", hashlib.sha256(out.getvalue()).hexdigest())
-    result = look(deleted, replace(LOOK, excepted={address.id: "rejected"}))
+    result = look(deleted, replace(LOOK, excepted={address.id: REJECTED}))
     assert result.seen is Seen.GONE
-    assert [(one.place, one.item) for one in result.excepted] == [("data › smaller.png", address.id)]
+    assert [(one.place, one.item) for one in result.excepted] == [(quoted("data › smaller.png"), address.id)]
+    assert result.excepted[0].says == message("left.excepted", says=message("left.near"), why=REJECTED)
 
 
 def test_a_record_that_still_names_the_person_is_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
@@ -131,30 +135,32 @@ def test_a_record_that_still_names_the_person_is_found(root: Path, deleted: tupl
         file.write("A.,see ADA@example.org,\nB.,,0049-30-1234567\n")
     found = check(look(deleted), "identifiers")
     assert [one.says for one in found.remaining] == [
-        "still holds the person's e-mail",
-        "still holds the person's phone",
+        message("left.identifier", kind=term(FoundKind.EMAIL)),
+        message("left.identifier", kind=term(FoundKind.PHONE)),
     ]
-    assert "example" not in found.says
+    assert found.says == message("check.identifiers.found", count=2, total=found.looked_at)
 
 
 def test_a_search_that_finds_the_person_again_sets_the_headline(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
-    def again() -> Found:
-        return Found((Remaining("data › p3.jpg", "is proposed again", "abc"), Remaining("x", "rejected", "def")), 10)
+    def again() -> ReadBackFound:
+        return ReadBackFound(
+            (Remaining(quoted("data › p3.jpg"), AGAIN, "abc"), Remaining(quoted("x"), AGAIN, "def")), 10
+        )
 
-    result = look(deleted, replace(LOOK, search_again=again, excepted={"def": "rejected"}))
-    assert [one.item for one in check(result, "search again").remaining] == ["abc"]
-    assert result.headline.startswith("Not done")
+    result = look(deleted, replace(LOOK, search_again=again, excepted={"def": REJECTED}))
+    assert [one.item for one in check(result, "again").remaining] == ["abc"]
+    assert result.headline[0] == message("headline.still_there")
 
 
 def test_what_was_not_looked_at_is_never_called_gone(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     assert look(deleted, replace(LOOK, search_again=None)).seen is Seen.NOT_LOOKED
-    gap = NotSearched("index b", "locked")
-    assert look(deleted, replace(LOOK, search_again=lambda: Found((), 3, (gap,)))).seen is Seen.NOT_LOOKED
+    gap = Gap(message("gap.index", name="b"), quoted("locked"))
+    assert look(deleted, replace(LOOK, search_again=lambda: ReadBackFound((), 3, (gap,)))).seen is Seen.NOT_LOOKED
     (root / "s-000.tar").write_bytes((root / "s-000.tar").read_bytes()[:3000])
     result = look(deleted)
     assert result.seen is Seen.NOT_LOOKED
-    assert result.headline.startswith("Not certain")
-    assert check(result, "content hash").not_looked[0].what == "data/s-000.tar"
+    assert result.headline[0] == message("headline.not_looked")
+    assert check(result, "content").not_looked[0].what == quoted("data/s-000.tar")
 
 
 def test_items_of_a_container_that_is_not_here_were_not_looked_at(
@@ -185,12 +191,12 @@ def test_what_cannot_be_read_is_told(
     entries = loose.entries
 
     def unreadable() -> bytes:
-        raise ItemUnreadable(name="data", why="it is broken")
+        raise ItemUnreadable(name="data", why=quoted("it is broken"))
 
     monkeypatch.setattr(loose, "entries", lambda self: (replace(one, read=unreadable) for one in entries(self)))
-    told = check(look(deleted), "content hash")
+    told = check(look(deleted), "content")
     assert told.seen is Seen.NOT_LOOKED
-    assert [(one.what, one.why) for one in told.not_looked] == [("data", "items that cannot be read")]
+    assert [(one.what, one.why) for one in told.not_looked] == [(quoted("data"), message("why.items-unreadable"))]
 
 
 def test_a_look_that_was_cancelled_is_none(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
@@ -202,7 +208,7 @@ def test_a_look_that_was_cancelled_is_none(deleted: tuple[Plan, Stores, KeptReco
 
 def test_an_unfinished_file_of_a_killed_run_is_found(root: Path, deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     (root / ".s-000.tar.dsr-new").write_bytes(b"half")
-    assert check(look(deleted), "unfinished files").seen is Seen.STILL_THERE
+    assert check(look(deleted), "leftovers").seen is Seen.STILL_THERE
     (root / ".s-000.tar.dsr-new").unlink()
 
 
@@ -216,11 +222,11 @@ def test_a_held_item_is_held_and_may_be_found_again(root: Path) -> None:
         LOOK,
         excepted=masked_or_held(plan),
         mentions=None,
-        search_again=lambda: Found((Remaining("data › p1.jpg", "is proposed again", held.address.id),), 4),
+        search_again=lambda: ReadBackFound((Remaining(quoted("data › p1.jpg"), AGAIN, held.address.id),), 4),
     )
     result = read_back(plan, stores, records, OFFICER_KEY, look)
     assert result.seen is Seen.HELD
-    assert "kept on a legal ground" in result.headline
+    assert result.headline[0] == message("headline.held")
 
 
 def test_a_masked_photo_may_be_found_again_for_what_else_it_shows(root: Path) -> None:
@@ -234,10 +240,12 @@ def test_a_masked_photo_may_be_found_again_for_what_else_it_shows(root: Path) ->
     run(plan, stores, records, OFFICER_KEY)
     digest = hashlib.sha256((root / "p1.jpg").read_bytes()).hexdigest()
     masked = ItemAddress("faces", "data", "p1.jpg", digest).id
-    again = replace(LOOK, mentions=None, search_again=lambda: Found((Remaining("data › p1.jpg", "x", masked),), 4))
+    again = replace(
+        LOOK, mentions=None, search_again=lambda: ReadBackFound((Remaining(quoted("data › p1.jpg"), AGAIN, masked),), 4)
+    )
     result = read_back(plan, stores, records, OFFICER_KEY, again)
     assert result.seen is Seen.MASKED
-    assert "faces were masked" in result.headline
+    assert result.headline[0] == message("headline.masked")
 
 
 def test_another_photo_in_the_place_of_a_masked_one_is_no_mask(root: Path) -> None:
@@ -257,20 +265,36 @@ def test_a_destroyed_model_whose_file_is_still_there_is_found(root: Path, tmp_pa
     digest = "sha256:" + hashlib.sha256(b"weights").hexdigest()
     node = Node("m", NodeKind.MODEL, "net", "1", digests=(digest,))
     data = Node("d", NodeKind.DATASET, "faces", "1")
-    model = AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(data), Step(node, Role.TRAIN)),))
-    plan = plan_of(root, models=[(model, Planned(Fate.DESTROYED, "", "ml", "", "o", MADE))])
+    model = AffectedModel(
+        node, (Role.TRAIN,), Certainty.RECORDED, True, ((PathStep(data), PathStep(node, Role.TRAIN)),)
+    )
+    plan = plan_of(root, models=[(model, Planned(DispositionKind.DESTROYED, "", "ml", "", "o", MADE))])
     stores, records = stores_of(root), KeptRecords()
     run(plan, stores, records, OFFICER_KEY)
     look = replace(LOOK, model_files={"m": [weights]})
-    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model file net@1").seen is Seen.STILL_THERE
+    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model").seen is Seen.STILL_THERE
     weights.write_bytes(b"another model that took its place")
-    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model file net@1").seen is Seen.GONE
+    assert check(read_back(plan, stores, records, OFFICER_KEY, look), "model").seen is Seen.GONE
 
 
 def test_short_ids_and_names_alone_never_count_as_the_person() -> None:
     assert mentions_of(Identifiers(names=("Ada",), account_ids=("7",))) is None
     mentions = mentions_of(Identifiers(user_names=("ada_l",), account_ids=("7", "A-1001")))
     assert mentions is not None
-    assert mentions({"id": "7"}) == ""
-    assert mentions({"nick": "ADA_L "}) == "user name or account id"
-    assert mentions({"note": "xada_lx"}) == ""
+    assert mentions({"id": "7"}) is None
+    assert mentions({"nick": "ADA_L "}) is FoundKind.USER_NAME
+    assert mentions({"account": "a-1001"}) is FoundKind.ACCOUNT_ID
+    assert mentions({"note": "xada_lx"}) is None
+
+
+def test_an_index_that_lies_elsewhere_is_said_beside_what_the_search_found(
+    deleted: tuple[Plan, Stores, KeptRecords],
+) -> None:
+    result = look(deleted, replace(LOOK, search_again=lambda: ReadBackFound((), 10, as_indexed=2)))
+    nothing = message("check.none", nouns=message("check.again.nouns"), total=10)
+    assert check(result, "again").says == message("check.again.as-indexed", says=nothing, count=2)
+
+
+def test_the_headline_is_said_in_german(root: Path) -> None:
+    result = read_back(plan_of(root), stores_of(root), KeptRecords(), OFFICER_KEY, LOOK)
+    assert said_all(result.headline[:2], "de") == "Nicht erledigt: etwas ist noch da. 5 Einträge: 5 noch da."

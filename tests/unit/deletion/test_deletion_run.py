@@ -29,12 +29,13 @@ from deletion_samples import (
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan, Seen, Treatment
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
+from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import IdentityMissing
 from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.deletion.derive import derived_versions, label_of
 from dsr_desk.deletion.dry_run import dry_run
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
-from dsr_desk.deletion.run import Stores, run
+from dsr_desk.deletion.run import DispositionChanged, Stores, run
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 
 
@@ -99,8 +100,7 @@ def test_an_action_on_a_model_that_was_decided_anew_is_not_handed_out(root: Path
         ),
     )
     void, stands = run(plan, stores_of(root), KeptRecords(), OFFICER_KEY, holds=lambda action: action.node != "m")
-    assert (void.state, void.error) == (OutcomeState.FAILED, "DELETE-DISPOSITION-CHANGED")
-    assert "net@1" in void.notes[0]
+    assert (void.state, void.error) == (OutcomeState.FAILED, DispositionChanged(what="net@1").message)
     assert stands.state is OutcomeState.WAITING
 
 
@@ -122,7 +122,7 @@ def test_a_crash_leaves_started_and_the_next_run_finishes_it_from_what_it_reads_
     outcomes = carry_out(plan, stores_of(root), records)
     assert [outcome.state for outcome in outcomes] == [OutcomeState.DONE] * 4
     assert outcomes[0].digest_before != outcomes[0].digest_after
-    assert [item.says for item in outcomes[0].items] == ["", ""]
+    assert [item.says for item in outcomes[0].items] == [None, None]
 
 
 def test_after_a_crash_an_item_that_is_alike_and_was_not_meant_stays(root: Path) -> None:
@@ -162,7 +162,7 @@ def test_an_erasure_that_fails_is_reported_and_the_others_go_on(root: Path, monk
         patch.setattr(CsvTable, "erase", refuse)
         outcomes = carry_out(plan, stores, records)
     assert [outcome.state for outcome in outcomes[:3]] == [OutcomeState.DONE, OutcomeState.DONE, OutcomeState.FAILED]
-    assert (outcomes[2].error, outcomes[2].items[0].seen) == ("TEST-BROKEN", Seen.STILL_THERE)
+    assert (outcomes[2].error, outcomes[2].items[0].seen) == (message("TEST-BROKEN"), Seen.STILL_THERE)
     assert outcomes[3].state is OutcomeState.PARTLY, "the index keeps what is still there"
     again = carry_out(plan, stores, records)
     assert [outcome.state for outcome in again] == [OutcomeState.DONE] * 4
@@ -183,7 +183,7 @@ def test_what_broke_is_not_done_though_nothing_of_it_is_left(root: Path, monkeyp
     monkeypatch.setattr(CsvTable, "erase", breaking)
     outcome = carry_out(plan, stores, records)[2]
     assert {one.seen for one in outcome.items} == {Seen.GONE}
-    assert (outcome.state, outcome.error) == (OutcomeState.PARTLY, "TEST-BROKEN-LATE")
+    assert (outcome.state, outcome.error) == (OutcomeState.PARTLY, message("TEST-BROKEN-LATE"))
 
 
 def test_an_item_that_was_changed_since_it_was_indexed_is_not_called_gone(root: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_container_that_disappeared_could_not_be_looked_at(root: Path) -> None
     plan, stores = plan_of(root), stores_of(root)
     (root / "s-000.tar").rename(root.parent / "elsewhere.tar")
     outcome = carry_out(plan, stores, KeptRecords())[1]
-    assert (outcome.state, outcome.error) == (OutcomeState.FAILED, "DELETE-NOT-HERE")
+    assert (outcome.state, outcome.error) == (OutcomeState.FAILED, message("DELETE-NOT-HERE", what="data/s-000.tar"))
     assert {item.seen for item in outcome.items} == {Seen.NOT_LOOKED}
 
 
@@ -223,7 +223,7 @@ def test_a_photo_that_cannot_be_masked_is_left_and_named(root: Path) -> None:
     plan = make_plan(CASE, MADE, [shown], scope_of(root, choices={shown.address.id: choice}))
     outcome = carry_out(plan, stores_of(root), KeptRecords())[0]
     assert outcome.state is OutcomeState.FAILED
-    assert "cannot be masked" in outcome.items[0].says
+    assert outcome.items[0].says == message("DELETE-CANNOT-MASK", why=message("why.face-outside"))
 
 
 def test_a_sidecar_is_erased_even_where_its_photo_went_before(root: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_sidecar_is_erased_even_where_its_photo_went_before(root: Path) -> Non
     (root / "p0.jpg").unlink()
     outcome = carry_out(plan, stores_of(root), KeptRecords())[0]
     assert not (root / "p0.json").exists()
-    assert [item.says for item in outcome.items] == ["it was not there when the deletion began", ""]
+    assert [item.says for item in outcome.items] == [message("seen.absent"), None]
 
 
 def test_holds_are_done_by_staying_and_tasks_wait(root: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_dry_run_counts_by_store_and_changes_nothing(root: Path) -> None:
         ("data/people.csv", 1, 2),
         ("faces", 5, 0),
     ]
-    assert (result.erase, result.mask, result.cannot) == (5, 0, ())
+    assert (result.erase, result.mask, result.gaps) == (5, 0, ())
     assert bytes_of(root) == before
 
 
@@ -274,10 +274,10 @@ def test_a_dry_run_says_what_it_cannot_remove(root: Path) -> None:
     (root / "people.csv").unlink()
     stores = stores_of(root)
     result = dry_run(plan, Stores({k: v for k, v in stores.containers.items() if k[1] != "data/people.csv"}, {}))
-    assert [(one.what, one.why, one.count) for one in result.cannot] == [
-        ("data", "not there as they were indexed", 1),
-        ("data/people.csv", "it is not where it was", 1),
-        ("index faces", "it is not open here", 5),
+    assert [(one.what, one.why, one.count) for one in result.gaps] == [
+        (quoted("data"), message("why.not-as-indexed"), 1),
+        (quoted("data/people.csv"), message("why.not-where-it-was"), 1),
+        (message("gap.index", name="faces"), message("why.not-open"), 5),
     ]
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import evidence_sample
 import pytest
 
-from dsr_desk.evidence.content import EvidenceContent
-from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.contents.content import EvidenceContent
+from dsr_desk.evidence.signed.signing import Signer
 
 
 @pytest.fixture(scope="session")

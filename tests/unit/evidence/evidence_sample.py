@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cryptography import x509
@@ -17,39 +17,48 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PIL import Image, ImageDraw
 
+from dsr_desk.core.actions import ActionKind, Seen
 from dsr_desk.core.acts import Act, Entry, Kind, field_digest
+from dsr_desk.core.deadlines import Deadline, Duty
+from dsr_desk.core.findings import Gap, Pile, SearchResult
 from dsr_desk.core.items import DatasetVersion, ItemKind
-from dsr_desk.core.lineage import Fate
-from dsr_desk.core.requests import Law, Right
-from dsr_desk.evidence.content import (
+from dsr_desk.core.lineage import (
+    AffectedModel,
+    Certainty,
+    DispositionKind,
+    ExcludedModel,
+    Node,
+    NodeKind,
+    Observed,
+    PathStep,
+    Period,
+    Planned,
+    Role,
+)
+from dsr_desk.core.message import message, quoted
+from dsr_desk.core.requests import IdentityCheck, IdentityResult, Law, Right
+from dsr_desk.evidence.contents.content import (
     ActionEntry,
-    Backup,
+    BackupEntry,
     CaseFile,
     CustodyEvent,
     Declarant,
-    DueDate,
     EvidenceContent,
     FaceCrop,
-    Gap,
     HitItem,
-    Identity,
+    IndexEntry,
     JournalExcerpt,
     JournalLeaf,
+    LookEntry,
     ModelEntry,
-    ObservedFate,
     Organisation,
-    PathStep,
-    PlannedFate,
-    ReadBack,
     Retained,
     Review,
     Search,
-    SearchedIndex,
-    Seen,
     Told,
 )
-from dsr_desk.evidence.log import excerpt
-from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.signed.log import excerpt
+from dsr_desk.evidence.signed.signing import Signer
 
 SomeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | Ed25519PrivateKey
 
@@ -61,6 +70,7 @@ OFFICER, SECOND, THIRD, RECOVERY = (
     for name in (b"an officer", b"a second officer", b"a third officer", b"a recovery code")
 )
 NAMES = {"Iris Novak": OFFICER, "Ben Okafor": SECOND, "Tove Berg": THIRD}
+DONE = (message("report.method.erase"), message("report.result.done"))
 TOLD = frozenset(
     {"officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved", "epoch"}
 )
@@ -190,35 +200,54 @@ def hit(number: int, kind: ItemKind = ItemKind.PHOTO, crop: FaceCrop | None = No
     )
 
 
+def look(target: str, how: str, seen: Seen, when: str, officer: str, items: tuple[str, ...] = ()) -> LookEntry:
+    return LookEntry(quoted(target), quoted(how), seen, when, officer, items)
+
+
+def searched(faces: int, records: int, candidates: int, statement: str) -> SearchResult:
+    pile = Pile(1, candidates)
+    return SearchResult((), pile, (), faces, records, (quoted(statement),), indexes=("portraits", "profiles"))
+
+
+def affected(*path: PathStep, **more: Any) -> AffectedModel:
+    """The model at the end of a path."""
+    last, role = path[-1], path[-1].role
+    assert role is not None
+    return AffectedModel(last.node, (role,), last.certainty, role.enters_weights, (path,), **more)
+
+
 def found() -> EvidenceContent:
     """Nine photos and one record found, one photo held, three models."""
     hits = tuple(
         hit(n, crop=FaceCrop(drawn_face("#d8a27a"), hashlib.sha256(b"%d" % n).hexdigest(), 1)) for n in range(1, 10)
     )
     hits = (*hits, hit(10, ItemKind.RECORD))
-    dataset = PathStep("dataset", "portraits@2025-11", "", "recorded")
-    base = PathStep("model", "facenet-base@1", "train", "recorded")
+    dataset = PathStep(Node("d1", NodeKind.DATASET, "portraits", "2025-11"))
+    base = PathStep(Node("m1", NodeKind.MODEL, "facenet-base", "1", "inside.example"), Role.TRAIN)
+    tuned = PathStep(Node("m2", NodeKind.MODEL, "kiosk-tuned", "2"), Role.FINE_TUNE_BASE, Certainty.INFERRED)
+    audit = PathStep(Node("m3", NodeKind.MODEL, "audit-model", "4"), Role.EVALUATE)
     models = (
         ModelEntry(
-            "facenet-base", "1", ("train",), "recorded", True, ("portraits@2025-11",), 9, 0, ((dataset, base),),
-            period="2025-12-01 to now", deployments=("api-eu",),
-            planned=PlannedFate(
-                Fate.RETRAINED, "data left", "ML platform", "2026-05-01", "Iris Novak", "2026-03-03T11:00:00Z"
+            affected(
+                dataset, base, period=Period("2025-12-01", running=True),
+                deployments=(Node("s1", NodeKind.DEPLOYMENT, "api-eu"),),
+            ),
+            9, 0,
+            Planned(
+                DispositionKind.RETRAINED, "data left", "ML platform", "2026-05-01", "Iris Novak",
+                "2026-03-03T11:00:00Z",
             ),
         ),
         ModelEntry(
-            "kiosk-tuned", "2", ("fine-tune-base",), "inferred", True, ("portraits@2025-11",), 9, 0,
-            ((dataset, base, PathStep("model", "kiosk-tuned@2", "fine-tune-base", "inferred")),),
-            planned=PlannedFate(Fate.DESTROYED, "", "Kiosk team", "2026-03-20", "Iris Novak", "2026-03-03T11:00:00Z"),
-            observed=ObservedFate(
-                Fate.DESTROYED, "the model file is absent from its store", "Ben Okafor", "2026-03-10",
+            affected(dataset, base, tuned),
+            9, 0,
+            Planned(DispositionKind.DESTROYED, "", "Kiosk team", "2026-03-20", "Iris Novak", "2026-03-03T11:00:00Z"),
+            Observed(
+                DispositionKind.DESTROYED, "the model file is absent from its store", "Ben Okafor", "2026-03-10",
                 by="Tove Berg", recorded="2026-03-12T08:00:00Z",
             ),
         ),
-        ModelEntry(
-            "audit-model", "4", ("evaluate",), "recorded", False, ("portraits@2025-11",), 9, 0,
-            ((dataset, PathStep("model", "audit-model@4", "evaluate", "recorded")),),
-        ),
+        ModelEntry(affected(dataset, audit), 9, 0),
     )  # fmt: skip
     refs = tuple(one.ref for one in hits)
     return EvidenceContent(
@@ -227,63 +256,76 @@ def found() -> EvidenceContent:
         ),
         case=CaseFile(
             "2026-001", Right.ERASURE, Law.EU_GDPR, "2026-02-27", "2026-03-01T08:00:00Z",
-            (DueDate("answer", "2026-03-27", "GDPR Article 12(3)", ("received 27 February 2026", "one month later")),),
-            Identity("video call with identity card", "as in the call", "Iris Novak", "2026-03-01T09:00:00Z"),
+            (
+                Deadline(
+                    Duty.ANSWER, Law.EU_GDPR, date(2026, 2, 27), date(2026, 3, 27), quoted("GDPR Article 12(3)"),
+                    (quoted("received 27 February 2026"), quoted("one month later")),
+                ),
+            ),
+            IdentityCheck(
+                "video call with identity card", IdentityResult.VERIFIED, "as in the call", "Iris Novak",
+                "2026-03-01T09:00:00Z",
+            ),
             person="Mara Lindqvist",
         ),
         sealed="2026-03-12T16:00:00Z",
         searched=(
-            SearchedIndex(
+            IndexEntry(
                 "portraits@2025-11", "portraits", "generation 1", "engine 1.3", "2026-01-05T12:00:00Z", 240, 0, 260,
-                (("faces", 220), ("no_face_found", 18), ("unreadable", 2)), ("ab" * 32,), "WebDataset shard",
+                (("faces", 220), ("no_face_found", 18), ("unreadable", 2)), ("ab" * 32,),
+                (message("format.webdataset"),),
             ),
-            SearchedIndex(
-                "profiles@7", "profiles", "second", "", "2026-01-05T12:00:00Z", 0, 4100, 0, (), ("cd" * 32,), "table"
+            IndexEntry(
+                "profiles@7", "profiles", "second", "", "2026-01-05T12:00:00Z", 0, 4100, 0, (), ("cd" * 32,),
+                (message("format.csv"),),
             ),
         ),
         searches=(
             Search(
-                "2026-03-02T09:00:00Z", "Iris Novak", ("portraits", "profiles"), 260, 4100, 31,
-                "260 faces and 4,100 records compared.", True,
+                "2026-03-02T09:00:00Z", "Iris Novak", searched(260, 4100, 31, "260 faces and 4,100 records compared.")
             ),
             Search(
-                "2026-03-11T09:00:00Z", "Ben Okafor", ("portraits", "profiles"), 251, 4099, 21,
-                "Only candidates that were rejected before.", True, after_deletion=True,
+                "2026-03-11T09:00:00Z", "Ben Okafor",
+                searched(251, 4099, 21, "Only candidates that were rejected before."), after_deletion=True,
             ),
         ),
-        not_searched=(Gap("photos of dataset portraits@2025-11", "unreadable files", 2),),
+        gaps=(Gap(quoted("photos of dataset portraits@2025-11"), quoted("unreadable files"), 2),),
         review=Review(31, 10, 20, 1, 0, "1", ("Iris Novak",)),
         hits=hits,
         models=models,
         models_without_lineage=("old-demo@1",),
-        excluded_models=(("kiosk-first@1", "trained before the photos were added"),),
+        excluded_models=(
+            ExcludedModel(Node("m0", NodeKind.MODEL, "kiosk-first", "1"), quoted("trained before the photos came")),
+        ),
         actions=(
             ActionEntry(
-                "action-001", "erase items", "photos-000.tar", refs[:8], "2026-03-10T09:00:00Z", "2026-03-10T09:02:00Z",
-                "Iris Novak", "Ben Okafor", "rewritten beside, verified, swapped", "8 erased", "11" * 32, "22" * 32,
+                "action-001", ActionKind.ERASE_ITEMS, "photos-000.tar", refs[:8], "2026-03-10T09:00:00Z",
+                "2026-03-10T09:02:00Z", "Iris Novak", "Ben Okafor", *DONE, "11" * 32, "22" * 32,
             ),
             ActionEntry(
-                "action-002", "erase rows", "profiles.csv", refs[9:], "2026-03-10T09:03:00Z", "2026-03-10T09:04:00Z",
-                "Iris Novak", "Ben Okafor", "rewritten beside, verified, swapped", "1 erased", "33" * 32, "44" * 32,
+                "action-002", ActionKind.ERASE_ROWS, "profiles.csv", refs[9:], "2026-03-10T09:03:00Z",
+                "2026-03-10T09:04:00Z", "Iris Novak", "Ben Okafor", *DONE, "33" * 32, "44" * 32,
             ),
         ),
         read_backs=(
-            ReadBack("photos-000.tar", "content hash", Seen.GONE, "2026-03-11T09:00:00Z", "Ben Okafor", refs[:8]),
-            ReadBack("photos-000.tar", "content hash", Seen.HELD, "2026-03-11T09:00:00Z", "Ben Okafor", refs[8:9]),
-            ReadBack("profiles.csv", "identifiers", Seen.GONE, "2026-03-11T09:01:00Z", "Ben Okafor", refs[9:]),
+            look("photos-000.tar", "content hash", Seen.GONE, "2026-03-11T09:00:00Z", "Ben Okafor", refs[:8]),
+            look("photos-000.tar", "content hash", Seen.HELD, "2026-03-11T09:00:00Z", "Ben Okafor", refs[8:9]),
+            look("profiles.csv", "identifiers", Seen.GONE, "2026-03-11T09:01:00Z", "Ben Okafor", refs[9:]),
         ),
         custody=(
             CustodyEvent(
-                "item-0001", "Iris Novak", "2026-03-10T09:00:00Z", "photos-000.tar", "erasure", hits[0].digest, "",
-                hits[0].salt,
+                "item-0001", "Iris Novak", "2026-03-10T09:00:00Z", "photos-000.tar", quoted("erasure"),
+                hits[0].digest, "", hits[0].salt,
             ),
         ),
         journal=journal(),
-        declarant=Declarant("Ben Okafor", "data protection officer", "own look on 11 March 2026", "Ben Okafor"),
+        declarant=Declarant(
+            "Ben Okafor", quoted("data protection officer"), quoted("own look on 11 March 2026"), "Ben Okafor"
+        ),
         officers=("Iris Novak", "Ben Okafor"),
-        retained=(Retained(("item-0009",), "Article 17(3)(e) GDPR", "evidence in a pending lawsuit", "2027-01-31"),),
-        told=(Told("Northbridge Labs", "2026-03-10", "deleted", "2026-03-11"),),
-        backups=(Backup("nightly-eu", "2026-06-10", "rotates after 90 days"),),
+        retained=(Retained(("item-0009",), "Article 17(3)(e) GDPR: evidence in a pending lawsuit", "2027-01-31"),),
+        told=(Told("Northbridge Labs", "2026-03-10", (quoted("deleted"),), "2026-03-11"),),
+        backups=(BackupEntry("nightly-eu", "2026-06-10"),),
         lineage_sources=(("mlflow.db", "55" * 32),),
         datasets=(
             DatasetVersion(

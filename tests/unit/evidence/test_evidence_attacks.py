@@ -17,8 +17,14 @@ from evidence_sample import ORIGIN, Book, journal, written
 
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.merkle import leaf_hash
-from dsr_desk.evidence.bag import bag, stored_zip
-from dsr_desk.evidence.check_bundle import (
+from dsr_desk.core.message import message
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
+from dsr_desk.evidence.seal import Evidence, seal, sign
+from dsr_desk.evidence.signed.bag import bag, stored_zip
+from dsr_desk.evidence.signed.log import JournalContradicted, excerpt
+from dsr_desk.evidence.signed.members import Held, joined
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying.check_bundle import (
     CERTIFICATE,
     EVIDENCE,
     SIGNATURE,
@@ -28,27 +34,22 @@ from dsr_desk.evidence.check_bundle import (
     check_all,
     members_of,
 )
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language
-from dsr_desk.evidence.log import JournalContradicted, excerpt
-from dsr_desk.evidence.members import Held, joined
-from dsr_desk.evidence.open import BundleRefused, open_bundle
-from dsr_desk.evidence.seal import Evidence, seal, sign
-from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.verify import Verification, verify
+from dsr_desk.evidence.verifying.open import BundleRefused, open_bundle
+from dsr_desk.evidence.verifying.verify import Verification, verify
 
 SIGNED = datetime(2026, 3, 12, 16, tzinfo=UTC)
 
 
 @pytest.fixture
 def evidence(content: EvidenceContent, signer: Signer) -> Evidence:
-    return sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+    return sign(content, Edition.REGULATOR, signer, "en")
 
 
 def failures(evidence: Evidence, held: str | None = None, **changed: bytes) -> dict[str, str]:
     """Names and sentences of the checks that fail."""
     names = {"archive": EVIDENCE, "signature": SIGNATURE, "certificate": CERTIFICATE, "stamp": TIME_STAMP}
-    findings, _ = check_all({**evidence.parcel, **{names[part]: data for part, data in changed.items()}}, None, held)
-    return {finding.name: finding.says for finding in findings if not finding.ok}
+    findings, _ = check_all({**evidence.in_memory, **{names[part]: data for part, data in changed.items()}}, None, held)
+    return {finding.name: str(finding.says) for finding in findings if not finding.ok}
 
 
 def verified(path: Path, data: bytes, **opening: object) -> Verification:
@@ -72,7 +73,7 @@ def test_a_page_that_would_send_the_passphrase_away_is_named(
     sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html")
     page = sealed.path.read_bytes().replace(b"default-src 'none'", b"default-src *")
     result = verified(tmp_path / "changed.html", page, passphrase=sealed.passphrase)
-    assert "page around" in result.checks[0].says
+    assert "page around" in result.checks[0].says.say()
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, 0.999])
@@ -86,23 +87,23 @@ def test_truncated_bundles_are_refused(kept: float, content: EvidenceContent, si
         cut = tmp_path / f"cut{sealed.path.suffix}"
         result = verified(cut, data[: int(len(data) * kept)], passphrase=html.passphrase, identities=[str(identity)])
         assert not result.ok
-    archive = age.evidence.parcel[EVIDENCE]
+    archive = age.evidence.in_memory[EVIDENCE]
     assert {"signature", "archive"} <= set(failures(age.evidence, archive=archive[: int(len(archive) * kept)]))
 
 
 def test_swapped_members_are_noticed_even_when_the_archive_is_signed_anew(evidence: Evidence, signer: Signer) -> None:
-    members = members_of(evidence.parcel[EVIDENCE])
+    members = members_of(evidence.in_memory[EVIDENCE])
     members["data/hits.json"], members["data/readback.json"] = members["data/readback.json"], members["data/hits.json"]
     assert set(failures(evidence, **resigned(members, signer))) == {"files", "statement"}
 
 
 def test_a_member_added_is_noticed_even_when_the_archive_is_signed_anew(evidence: Evidence, signer: Signer) -> None:
-    members = {**members_of(evidence.parcel[EVIDENCE]), "data/more.json": b"[]"}
+    members = {**members_of(evidence.in_memory[EVIDENCE]), "data/more.json": b"[]"}
     assert "data/more.json" in failures(evidence, **resigned(members, signer))["files"]
 
 
 def test_a_new_bag_around_changed_files_does_not_fit_the_statement(evidence: Evidence, signer: Signer) -> None:
-    members = members_of(evidence.parcel[EVIDENCE])
+    members = members_of(evidence.in_memory[EVIDENCE])
     payload = {name[5:]: Held(data) for name, data in members.items() if name.startswith("data/")}
     payload["hits.json"] = Held(b"[]\n")
     changed = {name: joined(member) for name, member in bag(payload, {}).items()}
@@ -114,15 +115,15 @@ def test_another_key_cannot_sign_for_the_organisation(evidence: Evidence, signer
     forger = Signer.new("Lumen Vision GmbH", datetime(2026, 1, 1, tzinfo=UTC))
     forged = forger.sign_detached(evidence.members[EVIDENCE].sha256, SIGNED)
     assert "signature" in failures(evidence, signature=forged)
-    parcel = {**evidence.parcel, SIGNATURE: forged, CERTIFICATE: forger.certificate_pem}
-    findings, _ = check_all(parcel, signer.fingerprint)
-    told = {finding.name: finding.says for finding in findings if not finding.ok}
+    forged_bundle = {**evidence.in_memory, SIGNATURE: forged, CERTIFICATE: forger.certificate_pem}
+    findings, _ = check_all(forged_bundle, signer.fingerprint)
+    told = {finding.name: str(finding.says) for finding in findings if not finding.ok}
     assert {"signer", "statement"} <= told.keys()
     assert "another certificate than the expected one" in told["signer"]
 
 
 def test_a_signature_of_which_one_bit_is_another_does_not_hold(evidence: Evidence) -> None:
-    signature = evidence.parcel[SIGNATURE]
+    signature = evidence.in_memory[SIGNATURE]
     changed = signature[:-1] + bytes([signature[-1] ^ 1])
     assert failures(evidence, signature=changed)["signature"] == "The signature does not hold."
 
@@ -130,7 +131,7 @@ def test_a_signature_of_which_one_bit_is_another_does_not_hold(evidence: Evidenc
 def test_a_file_that_the_bag_lists_and_the_statement_does_not_name_is_refused(
     evidence: Evidence, signer: Signer
 ) -> None:
-    members = members_of(evidence.parcel[EVIDENCE])
+    members = members_of(evidence.in_memory[EVIDENCE])
     payload = {name[5:]: Held(data) for name, data in members.items() if name.startswith("data/")}
     payload["more.json"] = Held(b"[]")
     more = {name: joined(member) for name, member in bag(payload, {}).items()}
@@ -139,20 +140,20 @@ def test_a_file_that_the_bag_lists_and_the_statement_does_not_name_is_refused(
 
 
 def test_two_bundles_spliced_are_refused(content: EvidenceContent, signer: Signer) -> None:
-    one = sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
-    other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, Language.ENGLISH)
-    assert "not what was signed" in failures(one, archive=other.parcel[EVIDENCE])["signature"]
-    mixed = {**members_of(one.parcel[EVIDENCE]), "data/statement.dsse.json": b""}
-    mixed["data/statement.dsse.json"] = members_of(other.parcel[EVIDENCE])["data/statement.dsse.json"]
+    one = sign(content, Edition.REGULATOR, signer, "en")
+    other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, "en")
+    assert "not what was signed" in failures(one, archive=other.in_memory[EVIDENCE])["signature"]
+    mixed = {**members_of(one.in_memory[EVIDENCE]), "data/statement.dsse.json": b""}
+    mixed["data/statement.dsse.json"] = members_of(other.in_memory[EVIDENCE])["data/statement.dsse.json"]
     assert {"files", "statement"} <= set(failures(one, **resigned(mixed, signer)))
 
 
 def test_a_removed_journal_entry_shows_against_a_checkpoint_that_somebody_holds(
     content: EvidenceContent, signer: Signer
 ) -> None:
-    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    held = sign(content, Edition.REQUESTER, signer, "en").checkpoint
     rebuilt = replace(content, journal=without_unlocking().excerpt())
-    bundle = sign(rebuilt, Edition.REGULATOR, signer, Language.ENGLISH)
+    bundle = sign(rebuilt, Edition.REGULATOR, signer, "en")
     assert failures(bundle) == {}
     assert "no proof" in failures(bundle, held=held)["journal"]
 
@@ -168,7 +169,7 @@ def without_unlocking() -> Book:
 def test_a_bundle_is_not_made_from_a_journal_that_contradicts_an_earlier_checkpoint(
     content: EvidenceContent, signer: Signer
 ) -> None:
-    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    held = sign(content, Edition.REQUESTER, signer, "en").checkpoint
     hashes = [leaf_hash(b"%d" % number) for number in range(20)]
     with pytest.raises(JournalContradicted):
         excerpt(ORIGIN, hashes, (), 0, [held])
@@ -177,39 +178,39 @@ def test_a_bundle_is_not_made_from_a_journal_that_contradicts_an_earlier_checkpo
 def test_a_bundle_is_not_made_from_a_journal_that_is_shorter_than_an_earlier_checkpoint(
     content: EvidenceContent, signer: Signer
 ) -> None:
-    held = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    held = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, "en").checkpoint
     with pytest.raises(JournalContradicted):
         journal(11, (held,))
 
 
 def test_an_old_checkpoint_handed_out_again_is_noticed(content: EvidenceContent, signer: Signer) -> None:
-    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
-    replayed = sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, "en").checkpoint
+    replayed = sign(content, Edition.REGULATOR, signer, "en")
     assert "older state" in failures(replayed, held=newer)["journal"]
 
 
 def test_an_honest_restore_is_said_beside_the_contradiction(content: EvidenceContent, signer: Signer) -> None:
-    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
+    newer = sign(replace(content, journal=journal(17)), Edition.REQUESTER, signer, "en").checkpoint
     book = written(5)
     book.epoch = 2
     book.add(Kind.EPOCH)
     restored = replace(content, journal=book.sealing().excerpt())
-    says = failures(sign(restored, Edition.REGULATOR, signer, Language.ENGLISH), held=newer)["journal"]
+    says = failures(sign(restored, Edition.REGULATOR, signer, "en"), held=newer)["journal"]
     assert "older state" in says
     assert "restored the journal from a backup (epoch 2)" in says
 
 
 def test_a_journal_that_grew_continues_the_checkpoint_that_is_held(content: EvidenceContent, signer: Signer) -> None:
-    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
-    grown = sign(replace(content, journal=journal(29, (held,))), Edition.REGULATOR, signer, Language.ENGLISH)
+    held = sign(content, Edition.REQUESTER, signer, "en").checkpoint
+    grown = sign(replace(content, journal=journal(29, (held,))), Edition.REGULATOR, signer, "en")
     assert failures(grown, held=held) == {}
 
 
 def test_a_checkpoint_of_another_journal_or_without_a_proof_is_not_taken_for_one(
     content: EvidenceContent, signer: Signer
 ) -> None:
-    held = sign(content, Edition.REQUESTER, signer, Language.ENGLISH).checkpoint
-    bundle = sign(replace(content, journal=journal(14)), Edition.REGULATOR, signer, Language.ENGLISH)
+    held = sign(content, Edition.REQUESTER, signer, "en").checkpoint
+    bundle = sign(replace(content, journal=journal(14)), Edition.REGULATOR, signer, "en")
     assert "no proof" in failures(bundle, held=held)["journal"]
     assert "another journal" in failures(bundle, held=held.replace(ORIGIN, "elsewhere"))["journal"]
 
@@ -264,14 +265,14 @@ def test_a_link_or_password_protected_member_is_refused() -> None:
         members_of(bytes(data))
 
 
-def test_a_parcel_with_a_file_too_many_is_refused(evidence: Evidence, tmp_path: Path) -> None:
-    result = verified(tmp_path / "parcel.zip", stored_zip({**evidence.parcel, "README.exe": b"MZ"}))
-    assert result.checks[0].says == "The bundle holds a file that does not belong to it: README.exe."
+def test_a_bundle_with_a_file_too_many_is_refused(evidence: Evidence, tmp_path: Path) -> None:
+    result = verified(tmp_path / "bundle.zip", stored_zip({**evidence.in_memory, "README.exe": b"MZ"}))
+    assert result.checks[0].says == message("bundle.opening.stray", name="README.exe")
 
 
 def test_nothing_is_written_when_a_bundle_is_refused(evidence: Evidence, tmp_path: Path) -> None:
-    path = tmp_path / "parcel.zip"
-    path.write_bytes(stored_zip({**evidence.parcel, EVIDENCE: zip_of(("../climbs", b"1"))}))
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(stored_zip({**evidence.in_memory, EVIDENCE: zip_of(("../climbs", b"1"))}))
     with pytest.raises(BundleRefused):
         open_bundle(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -295,8 +296,8 @@ def test_random_bytes_as_a_signature_never_crash_the_verifier(evidence: Evidence
 @pytest.fixture
 def few_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer rounds of key derivation, so that hundreds of changed pages can be tried."""
-    monkeypatch.setattr("dsr_desk.evidence.html_wrapper.ITERATIONS", 10)
-    monkeypatch.setattr("dsr_desk.evidence.html_wrapper._ITERATIONS_ALLOWED", range(1, 100_001))
+    monkeypatch.setattr("dsr_desk.evidence.wrappers.html.ITERATIONS", 10)
+    monkeypatch.setattr("dsr_desk.evidence.wrappers.html._ITERATIONS_ALLOWED", range(1, 100_001))
 
 
 @pytest.mark.parametrize("start", range(0, 900, 37))

@@ -20,7 +20,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from evidence_sample import certified
 from test_evidence_tools import openssl_verifies, tool
 
-from dsr_desk.evidence.check_bundle import (
+from dsr_desk.core.message import message, quoted
+from dsr_desk.evidence.contents.content import EarlierBundle, Edition, EvidenceContent, Relation
+from dsr_desk.evidence.seal import Evidence, sign, wrap_age, wrap_cms
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.signed.timestamp import TimeStampRefused, require_stamp
+from dsr_desk.evidence.verifying.check_bundle import (
     EVIDENCE,
     SIGNATURE,
     TIME_STAMP,
@@ -29,15 +34,11 @@ from dsr_desk.evidence.check_bundle import (
     check_time_stamp,
     members_of,
 )
-from dsr_desk.evidence.cms_wrapper import EnvelopeKey, RecipientCertificateWrong
-from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation
-from dsr_desk.evidence.open import open_bundle
-from dsr_desk.evidence.seal import Evidence, sign, wrap_age, wrap_cms
-from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.timestamp import TimeStampRefused, require_stamp
-from dsr_desk.evidence.verify import SecretNeeded, verify
+from dsr_desk.evidence.verifying.open import open_bundle
+from dsr_desk.evidence.verifying.verify import SecretNeeded, verify
+from dsr_desk.evidence.wrappers.cms import EnvelopeKey, RecipientCertificateWrong
 
-NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 CONFIG = """
 [tsa]
@@ -87,7 +88,7 @@ def answer_to(query: bytes, authority: Path) -> bytes:
 
 @pytest.fixture
 def evidence(content: EvidenceContent, signer: Signer) -> Evidence:
-    return sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
+    return sign(content, Edition.REGULATOR, signer, "en")
 
 
 def test_a_time_stamp_goes_out_as_a_query_and_comes_back_into_the_bundle(
@@ -98,14 +99,14 @@ def test_a_time_stamp_goes_out_as_a_query_and_comes_back_into_the_bundle(
     identity = pyrage.x25519.Identity.generate()
     sealed = wrap_age(evidence, tmp_path / "bundle.age", [str(identity.to_public())])
     bare = verify(sealed.path, identities=[str(identity)])
-    assert any("Clock not attested" in sentence for sentence in bare.declared)
+    assert message("bundle.clock") in bare.declared
     assert require_stamp(evidence.signature, asked, answer).authority.subject.rfc4514_string() == "CN=Local clock"
     (tmp_path / "bundle.age.tsr").write_bytes(answer)
     result = verify(sealed.path, identities=[str(identity)])
-    assert not any("Clock not attested" in sentence for sentence in result.declared)
+    assert message("bundle.clock") not in result.declared
     assert result.ok
     (time,) = [check.says for check in result.checks if check.name == "time"]
-    assert "Local clock" in time
+    assert "Local clock" in time.say()
     folder = open_bundle(sealed.path, tmp_path / "out", identities=[str(identity)])[0].parents[2]
     assert [check.name for check in verify(folder).checks].count("time") == 1
     command = [tool("openssl"), "ts", "-verify", "-data", SIGNATURE, "-in", TIME_STAMP, "-CAfile",
@@ -128,7 +129,7 @@ def test_the_query_asks_for_this_signature_with_a_nonce(evidence: Evidence, tmp_
 def test_an_answer_for_another_signature_or_a_refusal_is_not_taken(
     evidence: Evidence, content: EvidenceContent, signer: Signer, authority: Path
 ) -> None:
-    other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, Language.ENGLISH)
+    other = sign(replace(content, sealed="2026-03-13T16:00:00Z"), Edition.REGULATOR, signer, "en")
     asked = evidence.time_query
     with pytest.raises(TimeStampRefused, match="of other bytes than this signature"):
         require_stamp(evidence.signature, asked, answer_to(other.time_query, authority))
@@ -147,10 +148,10 @@ def test_every_changed_byte_of_what_the_authority_signed_is_refused(evidence: Ev
         changed = bytearray(answer)
         changed[place] ^= 1 << chance.randrange(8)
         with pytest.raises(Refused):
-            check_time_stamp(evidence.parcel[SIGNATURE], bytes(changed))
+            check_time_stamp(evidence.in_memory[SIGNATURE], bytes(changed))
     for length in range(0, len(answer), 37):
         with pytest.raises(Refused):
-            check_time_stamp(evidence.parcel[SIGNATURE], answer[:length])
+            check_time_stamp(evidence.in_memory[SIGNATURE], answer[:length])
 
 
 def test_each_s_mime_recipient_opens_with_openssl_and_with_this_program(evidence: Evidence, tmp_path: Path) -> None:
@@ -165,9 +166,9 @@ def test_each_s_mime_recipient_opens_with_openssl_and_with_this_program(evidence
         (tmp_path / "cert.pem").write_bytes(pems[number])
         (tmp_path / "key.pem").write_bytes(pem(key))
         command = [tool("openssl"), "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "bundle.p7m", "-recip",
-                   "cert.pem", "-inkey", "key.pem", "-out", "parcel.zip"]  # fmt: skip
+                   "cert.pem", "-inkey", "key.pem", "-out", "bundle.zip"]  # fmt: skip
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-        assert verify(tmp_path / "parcel.zip").ok
+        assert verify(tmp_path / "bundle.zip").ok
     stranger = rsa.generate_private_key(65537, 2048)
     assert not verify(sealed.path, envelope_key=EnvelopeKey(pems[0], pem(stranger))).ok
     with pytest.raises(SecretNeeded):
@@ -199,36 +200,36 @@ def test_a_certificate_that_cannot_receive_is_refused_before_anything_is_written
 
 
 def test_who_knows_the_old_fingerprint_trusts_the_key_that_follows(content: EvidenceContent, signer: Signer) -> None:
-    second = signer.succeeded_by(Signer.new("Lumen Vision GmbH", NEW_YEAR))
-    third = second.succeeded_by(Signer.new("Lumen Vision GmbH", NEW_YEAR))
+    second = signer.succeeded_by(Signer.new("Lumen Vision GmbH", YEAR))
+    third = second.succeeded_by(Signer.new("Lumen Vision GmbH", YEAR))
     again = Signer.load(third.private_bytes(), third.certificate_bytes(), third.successions)
-    parcel = sign(content, Edition.REGULATOR, again, Language.ENGLISH).parcel
+    bundle = sign(content, Edition.REGULATOR, again, "en").in_memory
     for known in (signer, second, third):
-        findings, _ = check_all(parcel, known.fingerprint)
+        findings, _ = check_all(bundle, known.fingerprint)
         assert all(finding.ok for finding in findings)
-    findings, _ = check_all(parcel, Signer.new("Lumen Vision GmbH", NEW_YEAR).fingerprint)
+    findings, _ = check_all(bundle, Signer.new("Lumen Vision GmbH", YEAR).fingerprint)
     assert [finding.name for finding in findings if not finding.ok] == ["signer"]
 
 
 def test_a_succession_that_the_old_key_did_not_sign_is_refused(content: EvidenceContent, signer: Signer) -> None:
-    forger = Signer.new("Lumen Vision GmbH", NEW_YEAR)
+    forger = Signer.new("Lumen Vision GmbH", YEAR)
     forged = json.loads(signer.succeeded_by(signer).successions[0])
     said = {"type": "urn:dsr-desk:succession:v1", "old": signer.fingerprint, "new": forger.fingerprint}
     forged["envelope"] = forger.envelope("application/json", said)
     posing = Signer(forger.key, forger.certificate, (json.dumps(forged).encode(),))
-    findings, _ = check_all(sign(content, Edition.REGULATOR, posing, Language.ENGLISH).parcel, signer.fingerprint)
-    assert {finding.name: finding.says for finding in findings if not finding.ok} == {
+    findings, _ = check_all(sign(content, Edition.REGULATOR, posing, "en").in_memory, signer.fingerprint)
+    assert {finding.name: str(finding.says) for finding in findings if not finding.ok} == {
         "signer": "A succession of keys has a signature that does not hold."
     }
 
 
 def test_a_later_bundle_names_the_one_that_it_completes(content: EvidenceContent, signer: Signer) -> None:
-    first = sign(content, Edition.REGULATOR, signer, Language.ENGLISH)
-    earlier = EarlierBundle(first.digest, content.sealed, Relation.COMPLETES, "a model was due after sealing")
+    first = sign(content, Edition.REGULATOR, signer, "en")
+    earlier = EarlierBundle(first.digest, content.sealed, Relation.COMPLETES, quoted("a model was due after sealing"))
     later = replace(content, sealed="2026-05-02T08:00:00Z", earlier=(earlier,))
-    parcel = sign(later, Edition.REGULATOR, signer, Language.ENGLISH).parcel
-    findings, _ = check_all(parcel)
+    bundle = sign(later, Edition.REGULATOR, signer, "en").in_memory
+    findings, _ = check_all(bundle)
     assert all(finding.ok for finding in findings)
-    envelope = json.loads(members_of(parcel[EVIDENCE])["data/statement.dsse.json"])
+    envelope = json.loads(members_of(bundle[EVIDENCE])["data/statement.dsse.json"])
     (named,) = json.loads(base64.b64decode(envelope["payload"]))["predicate"]["earlier"]
     assert (named["evidence_digest"], named["relation"]) == (first.digest, "completes")

@@ -12,11 +12,12 @@ import pypdfium2
 import pytest
 from evidence_browser import Page, browser
 
+from dsr_desk.core.message import quoted
 from dsr_desk.core.requests import Right
-from dsr_desk.evidence.content import EarlierBundle, Edition, EvidenceContent, Language, Relation
+from dsr_desk.evidence.contents.content import EarlierBundle, Edition, EvidenceContent, Relation
 from dsr_desk.evidence.seal import Sealed, seal
-from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.verify import verify
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying.verify import verify
 
 ENTER, TAB = 13, 9
 
@@ -47,7 +48,7 @@ def test_the_passphrase_opens_the_report_without_any_request(page: Page, sealed:
     assert page.violations == []
     report = page.value("document.getElementById('report').innerText")
     assert "We found 9 photos and 1 record of yours." in report
-    assert "trained on a dataset version that holds 9 photos of yours" in report
+    assert "trained on portraits@2025-11, where 9 photos of yours are" in report
     assert page.value("document.title") == "Answer to your request"
     assert page.value("document.activeElement.id") == "report"
 
@@ -96,7 +97,7 @@ def test_the_proof_that_the_page_saves_verifies(page: Page, sealed: Sealed, sign
 def test_it_fits_a_phone_and_every_control_is_reached_by_keyboard(
     page: Page, content: EvidenceContent, signer: Signer, tmp_path: Path
 ) -> None:
-    earlier = EarlierBundle("ab" * 32, "2026-03-12T16:00:00Z", Relation.COMPLETES, "one model was due later")
+    earlier = EarlierBundle("ab" * 32, "2026-03-12T16:00:00Z", Relation.COMPLETES, quoted("one model was due later"))
     sealed = seal(replace(content, earlier=(earlier,)), Edition.REQUESTER, signer, tmp_path / "open-me.html")
     page("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=2, mobile=True)
     try:
@@ -139,10 +140,10 @@ def test_it_prints_on_a4_and_letter_without_the_wrapper(page: Page, sealed: Seal
 
 
 def test_german_pages_speak_german(page: Page, content: EvidenceContent, signer: Signer, tmp_path: Path) -> None:
-    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html", language=Language.GERMAN)
+    sealed = seal(content, Edition.REQUESTER, signer, tmp_path / "open-me.html", language="de")
     page.open(sealed.path)
     assert page.value("document.documentElement.lang") == "de"
-    assert page.value("document.querySelector('label').innerText") == "Kennwort"
+    assert page.value("document.querySelector('label').innerText") == "Passphrase"
     page.type(sealed.passphrase or "")
     page.press("Enter", ENTER)
     page.wait("document.getElementById('report')")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from evidence_firefox import ENTER, Firefox, firefox
 
-from dsr_desk.evidence.content import Edition, EvidenceContent
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.seal import seal
-from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.signed.signing import Signer
 
 
 @pytest.fixture

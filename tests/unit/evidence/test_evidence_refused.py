@@ -15,14 +15,14 @@ from evidence_sample import journal
 from test_evidence_attacks import SIGNED, without_unlocking, zip_of
 from test_evidence_tools import openssl_verifies, tool
 
-from dsr_desk.evidence.bag import stored_zip
-from dsr_desk.evidence.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, members_of
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.seal import Evidence, sign
-from dsr_desk.evidence.signing import Signer
-from dsr_desk.evidence.verify import verify
+from dsr_desk.evidence.signed.bag import stored_zip
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, members_of
+from dsr_desk.evidence.verifying.verify import verify
 
-Parcel = dict[str, bytes]
+Files = dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,20 @@ class Case:
 
     def bundle(self, **changed: object) -> Evidence:
         content = replace(self.content, **changed)  # type: ignore[arg-type]
-        return sign(content, Edition.REGULATOR, self.signer, Language.ENGLISH)
+        return sign(content, Edition.REGULATOR, self.signer, "en")
 
     @property
-    def parcel(self) -> Parcel:
-        return self.bundle().parcel
+    def in_memory(self) -> Files:
+        return self.bundle().in_memory
 
     @property
     def members(self) -> dict[str, bytes]:
-        return members_of(self.parcel[EVIDENCE])
+        return members_of(self.in_memory[EVIDENCE])
 
-    def signed_anew(self, archive: bytes) -> Parcel:
+    def signed_anew(self, archive: bytes) -> Files:
         """By somebody inside who has the key."""
         signature = self.signer.sign_detached(sha256(archive).digest(), SIGNED)
-        return {**self.parcel, EVIDENCE: archive, SIGNATURE: signature}
+        return {**self.in_memory, EVIDENCE: archive, SIGNATURE: signature}
 
     @property
     def held(self) -> str:
@@ -85,66 +85,66 @@ def unpack(folder: Path) -> bytes:
     return done.stdout + done.stderr
 
 
-def truncated(case: Case) -> Parcel:
-    return {**case.parcel, EVIDENCE: case.parcel[EVIDENCE][:-200]}
+def truncated(case: Case) -> Files:
+    return {**case.in_memory, EVIDENCE: case.in_memory[EVIDENCE][:-200]}
 
 
-def spliced(case: Case) -> Parcel:
+def spliced(case: Case) -> Files:
     """The archive of one bundle with the signature of another."""
-    return {**case.parcel, EVIDENCE: case.bundle(sealed="2026-03-13T16:00:00Z").parcel[EVIDENCE]}
+    return {**case.in_memory, EVIDENCE: case.bundle(sealed="2026-03-13T16:00:00Z").in_memory[EVIDENCE]}
 
 
-def spliced_inside(case: Case) -> Parcel:
-    other = members_of(case.bundle(sealed="2026-03-13T16:00:00Z").parcel[EVIDENCE])
+def spliced_inside(case: Case) -> Files:
+    other = members_of(case.bundle(sealed="2026-03-13T16:00:00Z").in_memory[EVIDENCE])
     return case.signed_anew(stored_zip({**case.members, "data/report.html": other["data/report.html"]}))
 
 
-def of_another_key(case: Case) -> Parcel:
-    forged = Case(case.content, Signer.new("Lumen Vision GmbH")).parcel
-    return {**forged, CERTIFICATE: case.parcel[CERTIFICATE]}
+def of_another_key(case: Case) -> Files:
+    forged = Case(case.content, Signer.new("Lumen Vision GmbH")).in_memory
+    return {**forged, CERTIFICATE: case.in_memory[CERTIFICATE]}
 
 
-def swapped(case: Case) -> Parcel:
+def swapped(case: Case) -> Files:
     members = case.members
     members["data/hits.json"], members["data/readback.json"] = members["data/readback.json"], members["data/hits.json"]
     return case.signed_anew(stored_zip(members))
 
 
-def added(case: Case) -> Parcel:
+def added(case: Case) -> Files:
     return case.signed_anew(stored_zip({**case.members, "data/more.json": b"[]"}))
 
 
-def removed(case: Case) -> Parcel:
+def removed(case: Case) -> Files:
     return case.signed_anew(stored_zip({n: data for n, data in case.members.items() if n != "data/custody.jsonl"}))
 
 
-def doubled(case: Case) -> Parcel:
+def doubled(case: Case) -> Files:
     members = [*case.members.items(), ("data/hits.json", b"[]")]
     return case.signed_anew(zip_of(*members))
 
 
-def swelling(case: Case) -> Parcel:
+def swelling(case: Case) -> Files:
     import zipfile
 
     members = [*case.members.items(), ("data/more.json", bytes(20_000_000))]
     return case.signed_anew(zip_of(*members, compression=zipfile.ZIP_DEFLATED))
 
 
-def climbing(case: Case) -> Parcel:
+def climbing(case: Case) -> Files:
     return case.signed_anew(zip_of(*case.members.items(), ("../../outside", b"1")))
 
 
-def rebuilt(case: Case) -> Parcel:
+def rebuilt(case: Case) -> Files:
     """An entry removed, and the chain built and signed anew: shows to who holds a checkpoint, and to nobody else."""
-    return case.bundle(journal=without_unlocking().excerpt()).parcel
+    return case.bundle(journal=without_unlocking().excerpt()).in_memory
 
 
-def replayed(case: Case) -> Parcel:
+def replayed(case: Case) -> Files:
     """The state before the checkpoint that the recipient holds."""
-    return case.bundle(journal=journal(11)).parcel
+    return case.bundle(journal=journal(11)).in_memory
 
 
-Attack = tuple[Callable[[Case], Parcel], str, Callable[[Path], bool] | None]
+Attack = tuple[Callable[[Case], Files], str, Callable[[Path], bool] | None]
 
 ATTACKS: dict[str, Attack] = {
     "truncated": (truncated, "not what was signed", sees_openssl),
@@ -175,7 +175,7 @@ def test_an_attack_is_refused_with_the_reason_by_every_verifier_that_can_see_it(
 
     result = verify(tmp_path, expected_certificate=signer.fingerprint, held_checkpoint=case.held)
     assert not result.ok
-    assert reason in " ".join(check.says for check in result.checks if not check.ok)
+    assert reason in " ".join(check.says.say() for check in result.checks if not check.ok)
 
     command = (sys.executable, "-I", "check_bundle.py", ".", signer.fingerprint, "held")
     alone = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -187,7 +187,7 @@ def test_an_attack_is_refused_with_the_reason_by_every_verifier_that_can_see_it(
 
 
 def test_what_nobody_touched_is_refused_by_no_tool(content: EvidenceContent, signer: Signer, tmp_path: Path) -> None:
-    for name, data in Case(content, signer).parcel.items():
+    for name, data in Case(content, signer).in_memory.items():
         (tmp_path / name).write_bytes(data)
     assert verify(tmp_path).ok
     assert not any(sees(tmp_path) for sees in (sees_openssl, sees_sha256sum, sees_bagit))

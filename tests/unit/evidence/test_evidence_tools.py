@@ -11,10 +11,10 @@ import bagit
 import pyrage
 import pytest
 
-from dsr_desk.evidence.content import Edition, EvidenceContent, Language
-from dsr_desk.evidence.open import open_bundle
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.seal import seal, sign
-from dsr_desk.evidence.signing import Signer
+from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying.open import open_bundle
 
 
 def tool(name: str) -> str:
@@ -44,11 +44,11 @@ def unpacked(content: EvidenceContent, signer: Signer, tmp_path: Path) -> Path:
     seal(content, Edition.REGULATOR, signer, tmp_path / "bundle.age", recipients=[str(identity.to_public())])
     key = tmp_path / "identity.txt"
     key.write_text(f"{identity}\n")
-    done = run(tool("age"), "-d", "-i", str(key), "-o", "parcel.zip", "bundle.age", cwd=tmp_path)
+    done = run(tool("age"), "-d", "-i", str(key), "-o", "bundle.zip", "bundle.age", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert run(tool("unzip"), "-q", "parcel.zip", "-d", "parcel", cwd=tmp_path).returncode == 0
-    assert run(tool("unzip"), "-q", "evidence.zip", "-d", "bag", cwd=tmp_path / "parcel").returncode == 0
-    return tmp_path / "parcel"
+    assert run(tool("unzip"), "-q", "bundle.zip", "-d", "bundle", cwd=tmp_path).returncode == 0
+    assert run(tool("unzip"), "-q", "evidence.zip", "-d", "bag", cwd=tmp_path / "bundle").returncode == 0
+    return tmp_path / "bundle"
 
 
 def test_openssl_verifies_the_signature_with_the_command_of_the_text(unpacked: Path) -> None:
@@ -103,7 +103,7 @@ def test_the_verifier_inside_the_bundle_runs_alone(unpacked: Path, signer: Signe
 
 
 def test_the_verifier_inside_imports_nothing_of_this_program() -> None:
-    source = Path(sys.modules["dsr_desk.evidence.check_bundle"].__file__ or "").read_text()
+    source = Path(sys.modules["dsr_desk.evidence.verifying.check_bundle"].__file__ or "").read_text()
     assert "dsr_desk" not in source
 
 
@@ -121,7 +121,7 @@ def test_each_of_several_age_recipients_opens_the_bundle(
 def test_an_rsa_key_of_their_own_signs_what_openssl_verifies(
     content: EvidenceContent, rsa_signer: Signer, tmp_path: Path
 ) -> None:
-    evidence = sign(content, Edition.REGULATOR, rsa_signer, Language.ENGLISH)
-    for name, data in evidence.parcel.items():
+    evidence = sign(content, Edition.REGULATOR, rsa_signer, "en")
+    for name, data in evidence.in_memory.items():
         (tmp_path / name).write_bytes(data)
     assert openssl_verifies(tmp_path)

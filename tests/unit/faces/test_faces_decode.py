@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from dsr_desk.core.items import LedgerClass
+from dsr_desk.core.message import message
 from dsr_desk.faces.decode import FORMATS, MOST_PIXELS, decode, viewable
 
 CORNERS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[0, 0, 0], [255, 255, 0], [255, 255, 255]]], np.uint8)
@@ -128,7 +129,7 @@ def test_an_empty_file_is_unreadable():
     decoded = decode(b"")
     assert decoded.pixels is None
     assert decoded.problem is LedgerClass.UNREADABLE
-    assert "empty" in decoded.reason
+    assert decoded.reason == message("why.photo.empty-file")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_a_bomb_is_skipped_before_its_pixels_exist():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert decoded.problem is LedgerClass.SKIPPED
-    assert "400 megapixels" in decoded.reason
+    assert decoded.reason.values["megapixels"] == 400
     assert (decoded.width, decoded.height) == (20_000, 20_000)
     assert peak < 5_000_000
 

@@ -10,6 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from dsr_desk.core.message import message
 from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 from dsr_desk.faces.own_model import OwnEngine, OwnModelUnusable
 
@@ -83,20 +84,20 @@ def test_its_digest_names_the_network_and_the_manifest(tmp_path, base):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"dimension": 9}, "shape"),
-        ({"side": 16}, "does not take chips"),
-        ({"side": 0}, "out of bounds"),
-        ({"range": 0}, "out of bounds"),
-        ({"colours": "grey"}, "colours"),
-        ({"model": "../net.onnx"}, "same folder"),
-        ({"model": "absent.onnx"}, "cannot be read"),
-        ({"card": "none"}, "card"),
+        ({"dimension": 9}, message("why.own-model.shape", shape="(2, 8)")),
+        ({"side": 16}, message("why.own-model.chips")),
+        ({"side": 0}, message("why.own-model.bounds")),
+        ({"range": 0}, message("why.own-model.bounds")),
+        ({"colours": "grey"}, message("why.own-model.layout")),
+        ({"model": "../net.onnx"}, message("why.own-model.elsewhere")),
+        ({"model": "absent.onnx"}, message("why.own-model.unreadable", file="absent.onnx")),
+        ({"card": "none"}, message("why.own-model.lacks", key="card")),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused_with_the_reason(changes, why, tmp_path, base):
     with pytest.raises(OwnModelUnusable) as caught:
         OwnEngine(folder_with(tmp_path / "own", network(), **changes), base)
-    assert why in caught.value.what_happened
+    assert caught.value.why == why
 
 
 def test_a_folder_without_a_manifest_and_a_file_that_is_no_network_are_refused(tmp_path, base):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from dsr_desk.core.items import LedgerClass
+from dsr_desk.core.items import Flaw, LedgerClass
+from dsr_desk.core.message import message, term
 from dsr_desk.faces.photo import THUMBNAIL_SIDE, examine
 from dsr_desk.faces.registry import load_engine
 
@@ -21,7 +22,7 @@ def engine():
 def test_a_photo_with_a_face_gives_its_box_template_and_hash(engine, face_jpeg):
     result = examine(engine, face_jpeg)
     assert result.ledger_class is LedgerClass.FACES
-    assert result.reason == ""
+    assert result.reason is None
     assert (result.width, result.height) == (400, 400)
     assert len(result.phash) == 8
     (face,) = result.faces
@@ -89,7 +90,7 @@ def test_a_truncated_photo_is_listed_as_truncated_and_its_face_is_still_found(en
     data = encoded(face_photo, quality=95)
     result = examine(engine, data[: len(data) * 9 // 10])
     assert result.ledger_class is LedgerClass.TRUNCATED
-    assert "breaks off" in result.reason
+    assert result.reason == message("why.photo.breaks-off")
     assert len(result.faces) == 1
 
 
@@ -97,7 +98,7 @@ def test_a_photo_whose_faces_cannot_be_compared_says_why(engine, draw_face, enco
     hopeless = draw_face(400, 200).filter(ImageFilter.GaussianBlur(14))
     result = examine(engine, encoded(hopeless, quality=95))
     assert result.ledger_class is LedgerClass.NOT_COMPARABLE
-    assert "blurred" in result.reason
+    assert term(Flaw.BLURRED) in result.reason.values["flaws"]
     assert len(result.faces) == 1
     assert np.isfinite(result.faces[0].template).all()
 
@@ -108,7 +109,7 @@ def test_a_photo_read_smaller_has_its_boxes_in_full_size(engine, draw_face, enco
     monkeypatch.setattr(decode, "KEPT_PIXELS", 250_000)
     result = examine(engine, encoded(draw_face(800, 360), quality=90))
     assert (result.width, result.height) == (800, 800)
-    assert "shrunk" in result.reason
+    assert result.reason.code == "why.photo.shrunk"
     (face,) = result.faces
     assert face.box.width > 250
 
@@ -124,4 +125,4 @@ def test_of_a_large_photo_it_is_said_which_faces_were_not_looked_for(engine, dra
     photo.paste(draw_face(600, 260), (1700, 1200))
     result = examine(engine, encoded(photo, quality=80))
     assert result.ledger_class is LedgerClass.FACES
-    assert result.reason == "faces smaller than 80 pixels were not looked for"
+    assert result.reason == message("why.photo.small-faces", pixels=80)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from dsr_desk.core.items import Box
-from dsr_desk.faces.quality import ADVICE, Quality, judge, sharpness, turned_away
+from dsr_desk.core.catalogue import catalogue
+from dsr_desk.core.items import Box, Flaw
+from dsr_desk.faces.quality import Quality, advice, judge, sharpness, turned_away
 from dsr_desk.faces.registry import load_engine
 
 FRONTAL = np.array([[40, 60], [60, 60], [110, 60], [90, 60], [75, 95]], np.float32)
@@ -36,22 +37,22 @@ def test_a_large_sharp_frontal_face_has_nothing_against_it(chip):
 
 
 @pytest.mark.parametrize(
-    ("reason", "worse", "hopeless"),
+    ("flaw", "worse", "hopeless"),
     [
-        ("small face", {"box": Box(0, 0, 24, 24)}, {"box": Box(0, 0, 9, 9)}),
-        ("turned away", {"landmarks": nose_at(97)}, {"landmarks": nose_at(120)}),
-        ("too dark", {"light": 0.15}, {"light": 0.02}),
-        ("too bright", {"add": 90}, {"add": 255}),
+        (Flaw.SMALL, {"box": Box(0, 0, 24, 24)}, {"box": Box(0, 0, 9, 9)}),
+        (Flaw.TURNED, {"landmarks": nose_at(97)}, {"landmarks": nose_at(120)}),
+        (Flaw.DARK, {"light": 0.15}, {"light": 0.02}),
+        (Flaw.BRIGHT, {"add": 90}, {"add": 255}),
     ],
 )
-def test_each_reason_is_flagged_before_it_makes_a_face_incomparable(reason, worse, hopeless, chip):
+def test_each_reason_is_flagged_before_it_makes_a_face_incomparable(flaw, worse, hopeless, chip):
     def judged(box=LARGE, landmarks=FRONTAL, light=1.0, add=0):
         changed = np.clip(chip.astype(float) * light + add, 0, 255).astype(np.uint8)
         return judge(box, changed, landmarks)
 
-    assert judged(**worse).reasons == (reason,)
+    assert judged(**worse).flaws == (flaw,)
     assert judged(**worse).comparable
-    assert reason in judged(**hopeless).reasons
+    assert flaw in judged(**hopeless).flaws
     assert not judged(**hopeless).comparable
 
 
@@ -59,7 +60,7 @@ def test_blur_is_flagged_and_more_blur_is_less_sharp(chip):
     grey = [blurred(chip, radius).mean(axis=2, dtype=np.float32) for radius in (0, 2, 4, 8)]
     values = [sharpness(one) for one in grey]
     assert values == sorted(values, reverse=True)
-    assert "blurred" in judge(LARGE, blurred(chip, 7), FRONTAL).reasons
+    assert Flaw.BLURRED in judge(LARGE, blurred(chip, 7), FRONTAL).flaws
 
 
 def test_a_flat_chip_is_not_comparable():
@@ -81,4 +82,5 @@ def test_landmarks_on_one_spot_count_as_turned_away():
 def test_there_is_advice_for_every_reason(chip):
     dark = judge(Box(0, 0, 5, 5), (blurred(chip, 9) * 0.05).astype(np.uint8), nose_at(120))
     bright = judge(LARGE, np.full((150, 150, 3), 254, np.uint8), FRONTAL)
-    assert {*dark.reasons, *bright.reasons} == set(ADVICE)
+    assert {*dark.flaws, *bright.flaws} == set(Flaw)
+    assert all(advice(flaw).code in catalogue(language) for flaw in Flaw for language in ("en", "de"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.intake.deletion_list import ListUnreadable, read_list
 
 
@@ -58,15 +59,16 @@ def test_the_column_of_hashes_of_any_table_is_found_and_rows_without_one_are_cou
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"name,mail\nAda,ada@x.org\n", "no column of hashes"),
-        (b"PK\x03\x04 broken", "damaged"),
+        (b"name,mail\nAda,ada@x.org\n", "why.list.no-hashes"),
+        (b"PK\x03\x04 broken", "why.list.zip"),
     ],
 )
 def test_what_is_no_list_is_refused_with_the_reason(tmp_path: Path, data: bytes, why: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(data)
-    with pytest.raises(ListUnreadable, match=why):
+    with pytest.raises(ListUnreadable) as caught:
         read_list(path)
+    assert caught.value.why == message(why)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from email.policy import SMTP
 
 import pytest
 
+from dsr_desk.core.message import message as says
 from dsr_desk.core.requests import Channel, FoundKind, Law, Right
-from dsr_desk.intake.model import Intake, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.eml import DEEPEST
+from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.registry import read_bytes
 
 BODY = (
@@ -47,14 +49,14 @@ def test_a_letter_with_two_photos_gives_person_right_law_day_and_photos(picture:
     assert request.identifiers.names == ("Mara Keller",)
     assert request.identifiers.emails == ("mara@example.org",)
     assert request.identifiers.user_names == ("mara_k84",)
-    assert request.where(FoundKind.NAME) == "From line, letter, line 5 (signature)"
+    assert str(request.where(FoundKind.NAME)) == "From line, letter, line 5 (signature)"
     assert [photo.name for photo in intake.photos] == ["me-1.jpg", "me-2.jpg"]
     assert intake.photos[1].data == picture(seed=2)
     assert intake.warnings == ()
 
 
 def test_a_letter_without_a_photo_is_read_and_says_so() -> None:
-    assert "No photo came with the request" in read(letter()).warnings[0]
+    assert read(letter()).warnings[0] == NO_PHOTO
 
 
 def test_the_organisations_address_is_left_out() -> None:
@@ -66,7 +68,7 @@ def test_the_day_of_delivery_goes_before_the_day_of_sending() -> None:
     headed = b"Received: from a by b; Thu, 5 Mar 2026 08:00:00 +0000\r\n" + letter().as_bytes()
     request = read(headed).request
     assert request.received == date(2026, 3, 5)
-    assert request.where(FoundKind.RECEIVED) == "Received line"
+    assert request.where(FoundKind.RECEIVED) == says("where.header", header="Received")
 
 
 def test_a_letter_without_a_day_asks_for_it() -> None:
@@ -74,7 +76,7 @@ def test_a_letter_without_a_day_asks_for_it() -> None:
     del message["Date"]
     intake = read(message)
     assert intake.request.received is None
-    assert any("day of receipt" in says for says in intake.warnings)
+    assert NO_DAY in intake.warnings
 
 
 def test_polish_text_in_iso_8859_2_is_read() -> None:
@@ -120,9 +122,9 @@ def test_a_forwarded_message_is_opened_and_its_place_named(picture: Callable[...
     intake = read(outer)
     assert intake.request.identifiers.emails == ("mara@example.org",)
     assert intake.request.identifiers.names == ("Mara Keller",)
-    assert any("forwarded inside the organisation" in says for says in intake.warnings)
-    assert intake.request.where(FoundKind.EMAIL, "mara@example.org") == "forwarded message, From line"
-    assert "forwarded message, line 2" in intake.request.where(FoundKind.USER_NAME)
+    assert says("note.mail.passed-on") in intake.warnings
+    assert intake.request.where(FoundKind.EMAIL, "mara@example.org") == says("where.forwarded.header", header="From")
+    assert intake.request.where(FoundKind.USER_NAME) == says("where.line", place=says("where.forwarded"), line=2)
     assert [photo.name for photo in intake.photos] == ["me.jpg"]
 
 
@@ -132,7 +134,7 @@ def test_a_pdf_beside_the_message_is_read(pdf_letter: Callable[..., bytes], pict
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename="letter.pdf")
     intake = read(message)
     assert intake.request.identifiers.account_ids == ("4711-22",)
-    assert "letter.pdf, page 1" in intake.request.where(FoundKind.ACCOUNT_ID)
+    assert str(intake.request.where(FoundKind.ACCOUNT_ID)).startswith("letter.pdf, page 1")
     assert [photo.data for photo in intake.photos] == [picture()]
 
 
@@ -150,11 +152,13 @@ def test_logos_broken_photos_and_foreign_files_are_named_and_set_aside(picture: 
     message.add_attachment(b"\0\0\0\x18ftypheic....", maintype="image", subtype="heic", filename="phone.heic")
     intake = read(message)
     assert intake.photos == ()
-    said = " ".join(intake.warnings)
-    assert "logo.png was not taken as a reference photo: only 16 × 16 pixels" in said
-    assert "broken.jpg was not taken as a reference photo: not a photo that can be read" in said
-    assert "all.zip was not read" in said
-    assert "phone.heic was not taken as a reference photo: not a photo that can be read" in said
+    none, logo = says("why.attached.no-photo"), says("why.attached.logo", width=16, height=16)
+    assert {
+        says("note.attached.no-reference", name="logo.png", why=logo),
+        says("note.attached.no-reference", name="broken.jpg", why=none),
+        says("note.attached.foreign", name="all.zip"),
+        says("note.attached.no-reference", name="phone.heic", why=none),
+    } <= set(intake.warnings)
 
 
 def test_an_attachment_that_is_too_large_is_set_aside(
@@ -165,7 +169,7 @@ def test_an_attachment_that_is_too_large_is_set_aside(
     message.add_attachment(picture(), maintype="image", subtype="jpeg", filename="huge.jpg")
     intake = read(message)
     assert intake.photos == ()
-    assert any("huge.jpg is larger" in says for says in intake.warnings)
+    assert says("note.attached.large", name="huge.jpg", most=1_000) in intake.warnings
 
 
 def test_the_same_photo_twice_is_taken_once(picture: Callable[..., bytes]) -> None:
@@ -186,7 +190,7 @@ def test_an_encrypted_message_says_that_it_was_not_read() -> None:
         b'From: a@example.org\r\nSubject: x\r\nContent-Type: multipart/encrypted; boundary="b"\r\n\r\n'
         b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b--\r\n"
     )
-    assert any("encrypted" in says for says in read(raw).warnings)
+    assert says("note.mail.encrypted") in read(raw).warnings
 
 
 def test_messages_nested_without_end_do_not_stop_the_reading() -> None:
@@ -198,7 +202,7 @@ def test_messages_nested_without_end_do_not_stop_the_reading() -> None:
         outer.set_content("see below")
         outer.add_attachment(message)
         message = outer
-    assert any("nested deeper" in says for says in read(message).warnings)
+    assert says("note.mail.nested", levels=DEEPEST) in read(message).warnings
 
 
 def test_a_message_with_nothing_in_it_is_an_error() -> None:
@@ -219,12 +223,12 @@ def test_who_writes_to_herself_too_is_not_taken_for_the_organisation() -> None:
 def test_a_message_pasted_below_another_gives_its_senders_name() -> None:
     request = read(letter("See below.\n\n> From: Zofia Nowak <zofia@example.net>\n> Please delete my photos.")).request
     assert "Zofia Nowak" in request.identifiers.names
-    assert request.where(FoundKind.NAME, "Zofia Nowak") == "letter, line 3 (quoted)"
+    assert str(request.where(FoundKind.NAME, "Zofia Nowak")) == "letter, line 3 (quoted)"
 
 
 def test_a_message_that_is_nothing_but_an_unread_attachment_is_kept_with_the_reason() -> None:
     raw = b"From: a@example.org\r\nContent-Type: application/zip; name=all.zip\r\n\r\nPK"
-    assert any("all.zip was not read" in says for says in read(raw).warnings)
+    assert says("note.attached.foreign", name="all.zip") in read(raw).warnings
 
 
 def test_parts_nested_beyond_reason_are_told_and_do_not_stop_the_program() -> None:
@@ -234,7 +238,7 @@ def test_parts_nested_beyond_reason_are_told_and_do_not_stop_the_program() -> No
         )
         return f"From: a@example.org\n{opening}Content-Type: text/plain\n\nplease delete\n".encode()
 
-    assert any("nested deeper" in says for says in read(nested(60)).warnings)
+    assert says("note.mail.nested", levels=DEEPEST) in read(nested(60)).warnings
     with pytest.raises(RequestUnreadable):
         read(nested(3_000))
 

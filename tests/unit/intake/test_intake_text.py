@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel
 from dsr_desk.intake.letter import LONGEST
 from dsr_desk.intake.model import RequestEmpty
@@ -63,5 +64,5 @@ def test_pasted_nothing_is_an_error() -> None:
 
 def test_a_very_long_text_is_cut_and_says_so() -> None:
     intake = read_text("please delete this line\n" * (LONGEST // 20))
-    assert "very long" in intake.warnings[0]
+    assert intake.warnings[0] == message("note.intake.long", characters=LONGEST)
     assert len(intake.request.text) == LONGEST

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jobs_work
 import pytest
 
 from dask_cluster import Certificates, DaskCluster, certificates
+from dsr_desk.core.message import message, quoted
 from dsr_desk.jobs.cluster import (
     Cluster,
     ClusterAddressUnusable,
@@ -19,10 +21,11 @@ from dsr_desk.jobs.cluster import (
     ClusterUnreachable,
     ClusterWorkers,
     ClusterWorkerUnfit,
+    told,
 )
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken
-from dsr_desk.jobs.start import start_workers
+from dsr_desk.jobs.start import Lent, start_workers
 from dsr_desk.jobs.workers import Crash, Recipe, Task, Workers
 
 RECIPE = Recipe(jobs_work.prepare, ("settings", 3), jobs_work.identity, "one engine")
@@ -86,6 +89,17 @@ def test_this_computer_needs_no_tls(address: str) -> None:
     assert Cluster(address).checked().address.startswith("tcp://")
 
 
+def test_a_reason_from_another_computer_is_shown_without_its_control_characters() -> None:
+    inner = quoted("a\x1b[31mb" + "x" * 500)
+    why = told(message("why.cluster.not-ready", why=inner, names=("c\nd", 4)).as_json())
+    assert why.values["names"] == ("c d", 4)
+    assert why.say().isprintable()
+    assert len(why.say()) < 300
+    for what in ("", {}, {"code": 7, "values": {}}, {"code": "a", "values": {"b": object()}}):
+        with pytest.raises(ValueError, match="no message"):
+            told(what)
+
+
 def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ClusterNotInstalled):
@@ -95,6 +109,16 @@ def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_number_of_workers_means_this_computer() -> None:
     with start_workers(1, RECIPE) as started:
         assert isinstance(started, WorkerPool)
+
+
+def test_lent_workers_stay_open_and_do_only_what_they_were_made_ready_for() -> None:
+    with start_workers(1, RECIPE) as lender:
+        for _ in range(2):
+            with start_workers(Lent(lender, RECIPE), RECIPE) as started:
+                assert started is lender
+        assert lender.run(RECIPE.identify, ()) == RECIPE.identity
+        with pytest.raises(ValueError, match="another job"):
+            start_workers(Lent(lender, RECIPE), replace(RECIPE, identity="of another engine"))
 
 
 @pytest.mark.slow
@@ -118,7 +142,7 @@ def test_a_task_that_ends_its_process_costs_the_cluster_no_worker(dask: DaskClus
     assert [outcomes[0], outcomes[2]] == [(b"a", b"a"), (b"b", b"b")]
     crash = outcomes[1][1]
     assert isinstance(crash, Crash)
-    assert "code 7" in crash.why
+    assert crash.why == message("why.worker.ended", exit_code=7)
     assert all(process.poll() is None for process in dask.workers)
 
 

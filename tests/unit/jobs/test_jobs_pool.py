@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import jobs_work
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.jobs import workers as workers_module
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken
@@ -31,6 +33,14 @@ def fragile() -> Iterator[WorkerPool]:
 
 def run(pool: WorkerPool, function: Callable[..., Any], *tasks: Task[Any], seconds: float = 60.0) -> list[Any]:
     return list(pool.in_order(function, tasks, CancelToken(), seconds))
+
+
+def test_no_worker_starts_before_there_is_a_task_or_it_is_told_to() -> None:
+    there = set(multiprocessing.active_children())
+    with WorkerPool(1, jobs_work.prepare) as pool:
+        assert set(multiprocessing.active_children()) == there
+        pool.start()
+        assert len(set(multiprocessing.active_children()) - there) == 1
 
 
 def test_results_come_in_the_order_of_the_tasks(pool: WorkerPool) -> None:
@@ -77,7 +87,7 @@ def test_a_worker_that_dies_costs_only_the_task_it_ran(fragile: WorkerPool) -> N
     ((given, result),) = run(fragile, jobs_work.die, Task("bomb", ()))
     assert given == "bomb"
     assert isinstance(result, Crash)
-    assert "7" in result.why
+    assert result.why == message("why.worker.ended", exit_code=7)
     assert run(fragile, jobs_work.double, Task("after", (4,))) == [("after", 8)]
 
 
@@ -88,7 +98,7 @@ def test_a_task_whose_worker_died_is_tried_once_more(fragile: WorkerPool, tmp_pa
 def test_a_task_that_does_not_end_is_given_up(fragile: WorkerPool) -> None:
     ((_, result),) = run(fragile, jobs_work.never_end, Task("a", ()), seconds=0.5)
     assert isinstance(result, Crash)
-    assert "took longer" in result.why
+    assert result.why.code == "why.worker.slow"
 
 
 def test_cancelling_stops_the_work(pool: WorkerPool) -> None:

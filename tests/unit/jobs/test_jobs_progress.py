@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, silent
 
 
@@ -29,4 +30,4 @@ def test_another_thread_may_cancel() -> None:
 
 
 def test_a_caller_who_shows_nothing_reports_nothing() -> None:
-    assert silent(Progress("reading", 1, 2, {"faces": 1})) is None  # type: ignore[func-returns-value]
+    assert silent(Progress(message("phase.reading"), 1, 2, {"faces": 1})) is None  # type: ignore[func-returns-value]

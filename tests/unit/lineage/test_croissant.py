@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -127,8 +128,8 @@ def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) 
         ("dataset:wikitext-103-v1.zip", "contain", "dataset:token-files"),
         ("dataset:WikiText-103", "contain", "dataset:splits.csv"),
     }
-    assert any("is no digest" in warning for warning in real("gpt-3").warnings)
-    assert any("has no name" in warning for warning in real("huggingface-squad").warnings)
+    assert "note.lineage.no-digest" in [warning.code for warning in real("gpt-3").warnings]
+    assert message("note.lineage.no-name") in real("huggingface-squad").warnings
 
 
 def test_files_of_two_datasets_with_one_name_are_no_question(tmp_path: Path) -> None:

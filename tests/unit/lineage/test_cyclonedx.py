@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -153,7 +154,7 @@ def test_a_reference_into_another_file_joins_with_what_it_names(bom: Write) -> N
     model = {**MODEL, "modelCard": {"modelParameters": {"datasets": [{"ref": link}]}}}
     second = import_file(bom(components=[model]))
 
-    assert second.warnings == ("1 references name nothing that the file declares.",)
+    assert second.warnings == (message("note.lineage.undeclared", count=1),)
     graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
     assert [m.name for m in affected(graph, ["faces@2026-01"]).models] == ["gate"]
 

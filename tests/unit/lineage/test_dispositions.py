@@ -10,27 +10,31 @@ from dsr_desk.core.lineage import (
     AffectedModel,
     Certainty,
     Disposition,
-    Fate,
+    DispositionKind,
     Node,
     NodeKind,
     Observed,
+    PathStep,
     Planned,
     Role,
-    Step,
 )
 from dsr_desk.lineage import dispositions as rules
 
 GATE = Node("model:gate", NodeKind.MODEL, "gate", "3")
-RETRAIN = Planned(Fate.RETRAINED, "", "Model team", "2026-12-31", "Ada", "2026-11-21T10:00:00Z")
-SEEN = Observed(Fate.DESTROYED, "the store is empty", "Ada", "2026-12-01", "platform team", "2026-12-03T09:00:00Z")
+RETRAIN = Planned(DispositionKind.RETRAINED, "", "Model team", "2026-12-31", "Ada", "2026-11-21T10:00:00Z")
+SEEN = Observed(
+    DispositionKind.DESTROYED, "the store is empty", "Ada", "2026-12-01", "platform team", "2026-12-03T09:00:00Z"
+)
 DECIDED = Disposition("2026-001", GATE.id, GATE.name, GATE.version, RETRAIN)
 
 
-@pytest.mark.parametrize("fate", [Fate.HELD, Fate.INFEASIBLE, Fate.NOT_AFFECTED])
-def test_a_model_that_stays_needs_a_reason(fate: Fate) -> None:
+@pytest.mark.parametrize(
+    "disposition", [DispositionKind.HELD, DispositionKind.INFEASIBLE, DispositionKind.NOT_AFFECTED]
+)
+def test_a_model_that_stays_needs_a_reason(disposition: DispositionKind) -> None:
     with pytest.raises(rules.DispositionWithoutReason):
-        rules.checked_plan(replace(RETRAIN, fate=fate, reason="  "))
-    assert rules.checked_plan(replace(RETRAIN, fate=fate, reason=" a court asked for it ")).reason
+        rules.checked_plan(replace(RETRAIN, disposition=disposition, reason="  "))
+    assert rules.checked_plan(replace(RETRAIN, disposition=disposition, reason=" a court asked for it ")).reason
 
 
 def test_what_is_decided_is_kept_trimmed_and_otherwise_as_it_was_said() -> None:
@@ -72,7 +76,9 @@ def test_the_day_of_an_officer_may_be_ahead_of_the_day_of_utc() -> None:
 
 def test_models_without_a_plan_and_plans_that_are_late_are_found() -> None:
     other = Node("model:other", NodeKind.MODEL, "other")
-    models = [AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((Step(node),),)) for node in (GATE, other)]
+    models = [
+        AffectedModel(node, (Role.TRAIN,), Certainty.RECORDED, True, ((PathStep(node),),)) for node in (GATE, other)
+    ]
 
     assert [model.name for model in rules.undecided(models, [DECIDED])] == ["other"]
     assert [model.name for model in rules.undecided(models, [replace(DECIDED, planned=None)])] == ["gate", "other"]

@@ -6,9 +6,9 @@ import pytest
 
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage import drawing
-from dsr_desk.lineage.drawing import LineageTooLargeToDraw, Standing, draw_all, draw_impact
+from dsr_desk.lineage.drawing import LineageTooLargeToDraw, NodeStanding, draw_all, draw_impact
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.identity import Answer
+from dsr_desk.lineage.identity import NodeAnswer
 from dsr_desk.lineage.impact import affected
 from unit.lineage.conftest import short
 
@@ -33,12 +33,12 @@ def graph(draw: Draw) -> Graph:
 def test_a_case_is_drawn_with_the_standing_certainty_and_hits_of_each_node(graph: Graph) -> None:
     impact = affected(graph, ["faces@1"], {"faces@1": 7}, {"faces@1": "2024-01-01T00:00:00Z"})
     drawn = draw_impact(graph, ["faces@1"], impact)
-    about = {placed.node.name: placed for placed in drawn.nodes}
+    about = {placed.title.say(): placed for placed in drawn.nodes}
 
     assert set(about) == {"faces", "net", "judged", "old", "door", "4 × small"}
     assert {name: placed.standing for name, placed in about.items()} == {
-        "faces": Standing.HIT, "net": Standing.AFFECTED, "judged": Standing.MEASURED, "old": Standing.EXCLUDED,
-        "door": Standing.BESIDE, "4 × small": Standing.AFFECTED,
+        "faces": NodeStanding.HIT, "net": NodeStanding.AFFECTED, "judged": NodeStanding.MEASURED,
+        "old": NodeStanding.EXCLUDED, "door": NodeStanding.BESIDE, "4 × small": NodeStanding.AFFECTED,
     }  # fmt: skip
     assert (about["faces"].hits, about["net"].hits) == (7, 0)
     assert (about["net"].certainty, about["net"].roles) == (Certainty.RECORDED, (Role.TRAIN,))
@@ -67,7 +67,10 @@ def test_every_edge_runs_from_box_to_box(graph: Graph) -> None:
 
 def test_everything_is_drawn_with_the_models_that_say_nothing_of_their_data(graph: Graph) -> None:
     drawn = draw_all(graph)
-    assert [placed.node.name for placed in drawn.nodes if placed.standing is Standing.SILENT] == ["silent", "judged"]
+    assert [placed.node.name for placed in drawn.nodes if placed.standing is NodeStanding.SILENT] == [
+        "silent",
+        "judged",
+    ]
     assert {"other", "far"} <= {placed.node.name for placed in drawn.nodes}
 
 
@@ -91,9 +94,9 @@ def test_an_open_question_is_drawn_and_the_model_behind_it_is_perhaps_affected()
 
     net = drawn.node("model:net")
     assert net is not None
-    assert net.standing is Standing.PERHAPS
+    assert net.standing is NodeStanding.PERHAPS
     assert {edge.certainty for edge in drawn.edges} == {Certainty.UNKNOWN, Certainty.RECORDED}
-    said = Graph.of(nodes, edges, answers=[Answer("dataset:b", "dataset:faces", same=False)])
+    said = Graph.of(nodes, edges, answers=[NodeAnswer("dataset:b", "dataset:faces", same=False)])
     assert draw_impact(said, ["dataset:faces"], affected(said, ["dataset:faces"])).node("model:net") is None
 
 

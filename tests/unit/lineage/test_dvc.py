@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.lineage import Imported, Role
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -83,7 +84,7 @@ def test_stages_are_runs_and_code_is_no_data(tmp_path: Path) -> None:
     }
     crops = next(node for node in imported.nodes if node.name == "data/crops")
     assert crops.digests == ("md5:bb000000000000000000000000000003.dir",)
-    assert "follows from their names" in imported.warnings[0]
+    assert imported.warnings[0] == message("note.lineage.no-declared-models")
 
 
 def test_declared_artifacts_name_the_models_of_a_repository(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_stages_without_a_lock_are_read_as_they_are_written(tmp_path: Path) -> N
     imported = import_file(write(tmp_path, "dvc.yaml", text))
 
     assert edges(imported) == {("dataset:faces", "train", "run:train"), ("run:train", "produce", "model:model.pt")}
-    assert any("stage 2 is a template" in warning for warning in imported.warnings)
+    assert "stage 2 is a template and has no lock; it was not read." in map(str, imported.warnings)
 
 
 def test_imports_keep_repository_and_commit_or_address(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dsr_desk.lineage.fold import folded, without_runs
+from dsr_desk.lineage.drawing import PlacedNode
+from dsr_desk.lineage.fold import Folding, folded, without_runs
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.part import Part, whole_graph
 
@@ -52,7 +53,7 @@ def test_models_that_are_alike_are_one_box_and_those_that_lead_elsewhere_stay_ap
 
     ((box, members),) = small.members.items()
     assert members == tuple(f"model:m{i}" for i in range(5))
-    assert names(small.part) == {"faces", "5 models", "lead", "door"}
+    assert names(small) == {"faces", "5 models", "lead", "door"}
     assert f"dataset:faces train {box} recorded" in said(small.part)
 
 
@@ -63,7 +64,7 @@ def test_what_follows_a_box_is_folded_with_it(draw: Draw) -> None:
     ]
     small = folded(whole_graph(draw(*(one for line in lines for one in line.split("|")))))
 
-    assert names(small.part) == {"faces", "4 models", "4 deployments", "4 products"}
+    assert names(small) == {"faces", "4 models", "4 deployments", "4 products"}
     assert len(small.part.edges) == 3
 
 
@@ -72,7 +73,7 @@ def test_an_opened_node_stands_by_itself_with_what_follows_it_and_knows_its_like
     part = whole_graph(draw(*(one for line in lines for one in line.split("|"))))
     small = folded(part, opened={"model:m2"})
 
-    assert names(small.part) == {"faces", "m2", "d2", "4 models", "4 deployments"}
+    assert names(small) == {"faces", "m2", "d2", "4 models", "4 deployments"}
     assert "model:m2 serve deployment:d2 recorded" in said(small.part)
     assert small.alike == {"model:m2": tuple(f"model:m{i}" for i in range(5))}
     assert folded(part, opened={f"model:m{i}" for i in range(5)}).part == part
@@ -90,14 +91,14 @@ def test_other_origins_roles_certainties_and_standings_stay_apart(draw: Draw) ->
 
 def test_versions_of_one_model_are_named_by_it_and_two_are_no_box(draw: Draw) -> None:
     lines = [f"dataset:faces train model:gate@{i}" for i in range(3)]
-    assert names(folded(whole_graph(draw(*lines))).part) == {"faces", "3 × gate"}
+    assert names(folded(whole_graph(draw(*lines)))) == {"faces", "3 × gate"}
     assert not folded(whole_graph(draw(*lines[:2]))).members
 
 
 def test_things_whose_names_begin_alike_are_named_by_that(draw: Draw) -> None:
     lines = [f"model:base fine-tune-base model:gate-{site}" for site in ("berlin", "bonn", "oslo")]
     lines += [f"dataset:faces train model:{name}" for name in ("age-1", "agx-2", "smile")]
-    assert {"3 × gate-…", "3 models"} <= names(folded(whole_graph(draw(*lines))).part)
+    assert {"3 × gate-…", "3 models"} <= names(folded(whole_graph(draw(*lines))))
 
 
 def test_more_things_count_as_alike_where_too_many_boxes_would_stay(draw: Draw) -> None:
@@ -106,8 +107,8 @@ def test_more_things_count_as_alike_where_too_many_boxes_would_stay(draw: Draw) 
     part = whole_graph(draw(*lines))
 
     assert len(folded(part, most=100).part.nodes) == 89
-    assert names(folded(part, most=50).part) == {"30 models", "29 deployments", *(f"d{i}" for i in range(30))}
-    assert names(folded(part, most=20).part) == {"30 datasets", "30 models", "29 deployments"}
+    assert names(folded(part, most=50)) == {"30 models", "29 deployments", *(f"d{i}" for i in range(30))}
+    assert names(folded(part, most=20)) == {"30 datasets", "30 models", "29 deployments"}
 
 
 def test_opening_a_box_changes_nothing_else_in_the_drawing(draw: Draw) -> None:
@@ -115,8 +116,8 @@ def test_opening_a_box_changes_nothing_else_in_the_drawing(draw: Draw) -> None:
     part = whole_graph(draw(*lines, *(f"dataset:d1 evaluate model:e{i}" for i in range(9))))
     closed, opened = folded(part, most=35), folded(part, opened=[f"model:m{i}" for i in range(30)], most=35)
 
-    assert names(closed.part) == {"30 models", "9 models", *(f"d{i}" for i in range(30))}
-    assert names(opened.part) == names(closed.part) - {"30 models"} | {f"m{i}" for i in range(30)}
+    assert names(closed) == {"30 models", "9 models", *(f"d{i}" for i in range(30))}
+    assert names(opened) == names(closed) - {"30 models"} | {f"m{i}" for i in range(30)}
     assert len(opened.alike["model:m3"]) == 30
 
 
@@ -124,8 +125,9 @@ def test_a_cycle_is_folded_like_anything_else(draw: Draw) -> None:
     lines = [f"model:m{i} generate dataset:s{i}|dataset:s{i} train model:m{i}" for i in range(3)]
     lines += [f"dataset:seed train model:m{i}" for i in range(3)]
     small = folded(whole_graph(draw(*(one for line in lines for one in line.split("|")))))
-    assert names(small.part) == {"seed", "3 models", "3 datasets"}
+    assert names(small) == {"seed", "3 models", "3 datasets"}
 
 
-def names(part: Part) -> set[str]:
-    return {node.name for node in part.nodes}
+def names(folding: Folding) -> set[str]:
+    boxes = (PlacedNode(node, 0, 0, members=folding.members.get(node.id, ())) for node in folding.part.nodes)
+    return {box.title.say() for box in boxes}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.lineage import Imported
+from dsr_desk.core.message import message
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
 
@@ -85,12 +86,12 @@ def test_windows_line_ends_and_missing_front_matter_are_read(card: Callable[...,
     path = card("datasets: acme/faces\r\nlicense: mit\r", body="\r\n# Gate\r\n")
     assert edges(import_file(path)) == {("dataset:acme/faces", "train", "model:gate")}
 
-    assert "taken for a model" in import_file(card("license: mit\ntags: [no, face]")).warnings[0]
+    assert import_file(card("license: mit\ntags: [no, face]")).warnings[0] == message("note.lineage.card-of-what")
     bare = tmp_path / "bare.md"
     bare.write_text("# Model Card for Silent\n\nNothing.\n", encoding="utf-8")
     imported = import_file(bare)
     assert [node.label for node in imported.nodes] == ["Silent"]
-    assert "not recorded" in imported.warnings[0]
+    assert imported.warnings[0] == message("note.lineage.no-front-matter")
 
 
 def test_what_people_write_into_cards_is_read(card: Callable[..., Path]) -> None:
@@ -121,7 +122,7 @@ def test_an_adapter_that_does_not_name_its_base_is_a_model_without_lineage(tmp_p
     path.write_text('{"base_model_name_or_path": null, "peft_type": "LORA"}')
     imported = import_file(path)
     assert (len(imported.nodes), imported.edges) == (1, ())
-    assert "does not say" in imported.warnings[0]
+    assert imported.warnings[0] == message("note.lineage.adapter-of-what")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.identity import Answer, RegisteredVersion
+from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected
 
 Draw = Callable[..., Graph]
@@ -87,8 +87,8 @@ def test_of_several_owners_it_is_asked_which(draw: Draw) -> None:
     assert len(graph.questions) == 2
 
     answers = [
-        Answer("model:huggingface|acme/gate", "model:huggingface|gate", same=True),
-        Answer("model:huggingface|gate", "model:huggingface|other/gate", same=False),
+        NodeAnswer("model:huggingface|acme/gate", "model:huggingface|gate", same=True),
+        NodeAnswer("model:huggingface|gate", "model:huggingface|other/gate", same=False),
     ]
     told = draw(*lines, nodes=nodes, answers=answers)
     assert reached(told, "faces@1") == {"gate": Certainty.RECORDED, "small": Certainty.RECORDED}
@@ -168,7 +168,7 @@ def test_an_answer_about_an_unversioned_name_ties_no_two_registered_versions(dra
     bare = draw(f"{theirs.id} train model:net", f"{own.id} train model:two", nodes=(theirs, own), registered=ours)
     assert len(bare.questions) == 2
 
-    answers = [Answer(*sorted((q.first.id, q.second.id)), same=True) for q in bare.questions]  # type: ignore[misc]
+    answers = [NodeAnswer(*sorted((q.first.id, q.second.id)), same=True) for q in bare.questions]  # type: ignore[misc]
     graph = draw(
         f"{theirs.id} train model:net",
         f"{own.id} train model:two",
@@ -187,7 +187,7 @@ def test_models_of_two_systems_with_one_name_are_a_question(draw: Draw) -> None:
     graph = draw("dataset:faces train " + here.id, there.id + " serve deployment:door", nodes=(here, there))
 
     (question,) = graph.questions
-    assert "Only the name agrees" in question.says
+    assert "Only the name agrees" in question.says.say()
 
 
 def test_a_name_is_found_with_and_without_its_version(draw: Draw) -> None:

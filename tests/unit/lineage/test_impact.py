@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.identity import Answer, RegisteredVersion
+from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, all_paths
 
 Draw = Callable[..., Graph]
@@ -178,14 +179,14 @@ def test_deployments_products_outputs_embeddings_and_benchmarks_are_found_downst
     assert [node.name for node in model.embeddings] == ["vectors"]
     assert [node.name for node in model.benchmarks] == ["board"]
     assert model.period.since == "2025-02-01T00:00:00Z"
-    assert model.period.says == "2025-02-01 to now"
+    assert model.period.says.say() == "1 February 2025 to now"
 
 
 def test_a_deployment_without_dates_does_not_say_that_it_still_runs(draw: Draw) -> None:
     graph = draw("dataset:faces@1 train model:net", "model:net serve deployment:gate")
     (model,) = affected(graph, ["faces@1"]).models
     assert [node.name for node in model.deployments] == ["gate"]
-    assert model.period.says == "not recorded"
+    assert model.period.says == message("period.unrecorded")
 
 
 def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(draw: Draw) -> None:
@@ -203,8 +204,9 @@ def test_what_was_finished_before_the_photo_arrived_is_excluded_with_the_reason(
     impact = affected(graph, ["faces@1"], arrived=arrived)
 
     assert sorted(names(impact)) == ["second", "undated"]
-    assert [(e.node.name, "before the first hit" in e.reason) for e in impact.excluded] == [("first", True)]
-    assert impact.excluded[0].reason.startswith("It was finished on 2025-01-02")
+    (excluded,) = impact.excluded
+    assert (excluded.node.name, excluded.reason.code) == ("first", "excluded.finished")
+    assert excluded.reason.values["finished"] == "2025-01-02"
     assert sorted(names(affected(graph, ["faces@1"]))) == ["first", "second", "undated"]
 
 
@@ -225,7 +227,10 @@ def test_a_model_that_was_entered_early_is_not_excluded_while_its_run_went_on(dr
     impact = affected(graph, ["faces@1"], arrived={"faces@1": "2025-03-01T00:00:00Z"})
 
     assert sorted(names(impact)) == ["net", "other"]
-    assert [(one.node.name, one.reason[:6]) for one in impact.excluded] == [("child", "All th"), ("plain", "It was")]
+    assert [(one.node.name, one.reason.code) for one in impact.excluded] == [
+        ("child", "excluded.parts"),
+        ("plain", "excluded.finished"),
+    ]
 
 
 def test_a_dataset_that_no_source_mentions_is_said_and_is_no_error(draw: Draw) -> None:
@@ -241,7 +246,7 @@ def test_a_name_that_agrees_is_a_question_and_its_models_are_uncertain_until_it_
     theirs = Node("dataset:lake|faces|v7", NodeKind.DATASET, "faces", "v7", "lake")
     ours = RegisteredVersion("faces", "2026-01")
 
-    def impact_with(*answers: Answer) -> object:
+    def impact_with(*answers: NodeAnswer) -> object:
         graph = draw("dataset:lake|faces|v7 train model:net", nodes=(theirs,), registered=(ours,), answers=answers)
         return affected(graph, ["faces@2026-01"])
 
@@ -250,12 +255,12 @@ def test_a_name_that_agrees_is_a_question_and_its_models_are_uncertain_until_it_
     (question,) = asked.questions  # type: ignore[attr-defined]
     pair = sorted((question.first.id, question.second.id))
 
-    agreed = impact_with(Answer(pair[0], pair[1], same=True))
+    agreed = impact_with(NodeAnswer(pair[0], pair[1], same=True))
     assert names(agreed) == ["net"]
     assert agreed.models[0].certainty is Certainty.RECORDED  # type: ignore[attr-defined]
     assert agreed.questions == ()  # type: ignore[attr-defined]
 
-    denied = impact_with(Answer(pair[0], pair[1], same=False))
+    denied = impact_with(NodeAnswer(pair[0], pair[1], same=False))
     assert denied.models == ()  # type: ignore[attr-defined]
     assert denied.questions == ()  # type: ignore[attr-defined]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Role
+from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -58,7 +59,7 @@ def test_a_registered_version_without_logged_model_hangs_on_its_run(mlflow_store
     db.close()
 
     assert ("run:measure", "produce", "model:older") in edges(mlflow_store)
-    assert any("what it was made from is not recorded" in warning for warning in import_file(mlflow_store).warnings)
+    assert "note.lineage.version-of-what" in [warning.code for warning in import_file(mlflow_store).warnings]
 
 
 def test_a_copied_version_comes_of_the_version_that_it_was_copied_from(mlflow_store: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_store_without_dataset_tables_is_imported_with_a_warning(mlflow_store:
     db.executescript("DROP TABLE datasets; DROP TABLE inputs; DROP TABLE input_tags;")
     db.close()
 
-    assert any("before 2.4" in warning for warning in import_file(mlflow_store).warnings)
+    assert message("note.lineage.old-mlflow") in import_file(mlflow_store).warnings
 
 
 def test_inputs_whose_dataset_is_gone_are_counted(mlflow_store: Path) -> None:
@@ -112,7 +113,7 @@ def test_inputs_whose_dataset_is_gone_are_counted(mlflow_store: Path) -> None:
     db.commit()
     db.close()
 
-    assert any(warning.startswith("1 inputs name a dataset") for warning in import_file(mlflow_store).warnings)
+    assert message("note.lineage.lost-inputs", count=1) in import_file(mlflow_store).warnings
 
 
 def test_what_a_running_server_has_not_yet_folded_in_is_read_and_nothing_is_written(mlflow_store: Path) -> None:

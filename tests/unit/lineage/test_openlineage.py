@@ -188,7 +188,7 @@ def test_a_dropped_dataset_has_an_end(tmp_path: Path, event: Event) -> None:
         ({"eventTime": None}, "line 2, eventTime"),
         ({"run": {}}, "line 2, run.runId"),
         ({"job": {"namespace": "x"}}, "line 2, job.name"),
-        ({"inputs": [{"name": "faces"}]}, "line 2, inputs[0].namespace"),
+        ({"inputs": [{"name": "faces"}]}, "line 2, inputs[0], namespace"),
         ({"inputs": {"name": "faces"}}, "line 2, inputs"),
         ({"eventType": "DONE"}, "line 2, eventType"),
     ],

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyrage
 import pytest
-import search_fakes
 
-from dsr_desk.search.build import Addressed, BuildReport
+import search_fakes
+from dsr_desk.search.index.build import Addressed, BuildReport
 
 PEOPLE = 110
 SHOTS = 3

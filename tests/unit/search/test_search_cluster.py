@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-import search_fakes
-from search_fakes import build_fake, contents, photo
 
+import search_fakes
 from dask_cluster import DaskCluster, certificates
 from dsr_desk.jobs.cluster import ClusterLost
 from dsr_desk.jobs.progress import Progress
-from dsr_desk.search import build as build_module
-from dsr_desk.search.build import Addressed
-from dsr_desk.search.index import Index, IndexUnfinished, read_index_key
+from dsr_desk.search.index import build as build_module
+from dsr_desk.search.index.build import Addressed
+from dsr_desk.search.index.folder import Index, IndexUnfinished, read_index_key
+from search_fakes import build_fake, contents, photo
 
 pytestmark = pytest.mark.slow
 

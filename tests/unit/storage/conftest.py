@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 from storage_secrets import ANN
 
-from dsr_desk.storage import keys
 from dsr_desk.storage.vault import Vault
+from quick_keys import make_keys_quick
 
 
 @pytest.fixture(autouse=True)
 def quick_keys(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Passphrases are stretched with little memory, except where a test asks for `full_strength`."""
     if "full_strength" not in request.fixturenames:
-        monkeypatch.setattr(keys, "MEMORY_KIB", 32)
-        monkeypatch.setattr(keys, "ITERATIONS", 1)
+        make_keys_quick(monkeypatch)
 
 
 @pytest.fixture

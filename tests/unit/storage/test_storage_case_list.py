@@ -74,6 +74,30 @@ def test_a_damaged_snapshot_is_left_aside(desk: Desk, folder: Path, state: objec
         assert again.case(REF).dump() == whole
 
 
+def test_the_list_names_cases_the_open_ones_by_due_date_first(desk: Desk) -> None:
+    with desk.vault.transaction() as db:
+        for ident, ref, due, ended in (
+            ("c1", "2026-001", "2026-03-01", "2026-01-05"),
+            ("c2", "2026-002", "2026-05-01", ""),
+            ("c3", "2026-003", "2026-04-01", ""),
+        ):
+            db.conn.execute("INSERT INTO case_list VALUES (?, ?, 1, ?, ?, '{}')", [ident, ref, due, ended])
+    cases = desk.vault.cases
+    assert [(one.ref, one.due, one.ended) for one in cases.all()] == [
+        ("2026-003", "2026-04-01", ""), ("2026-002", "2026-05-01", ""), ("2026-001", "2026-03-01", "2026-01-05"),
+    ]  # fmt: skip
+    assert list(cases.refs().items()) == [("c1", "2026-001"), ("c2", "2026-002"), ("c3", "2026-003")]
+    assert (cases.id_of("2026-002"), cases.id_of("2026-009")) == ("c2", None)
+
+
+def test_the_highest_number_of_a_year_is_no_matter_of_spelling(desk: Desk) -> None:
+    assert desk.vault.cases.numbers() == {}
+    with desk.vault.transaction() as db:
+        for ref in ("2025-002", "2026-999", "2026-1000", "imported"):
+            db.conn.execute("INSERT INTO case_list VALUES (?, ?, 1, '', '', '')", [ref, ref])
+    assert desk.vault.cases.numbers() == {"2025": 2, "2026": 1000}
+
+
 def test_a_snapshot_is_written_once_so_many_entries_came(desk: Desk) -> None:
     hand = ByHand(desk)
     hand.open()

@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from storage_secrets import codes
 
-from dsr_desk.app import forgetting
+from dsr_desk.app.case import forgetting
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Act, Draft, Entry, Kind, Row, row_leaf, rows_head
 from dsr_desk.core.message import Message
 from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.storage import check
-from dsr_desk.storage.log import Signer
+from dsr_desk.storage.log import EntrySigner
 from dsr_desk.storage.signed_acts import value_text
 from hand_made import ANN, BOB, REF, ByHand, quick
 
@@ -227,7 +227,7 @@ class Forger:
         before = log.head(act.case) if act.case else ""
         return replace(Entry(log.size, log.epoch, act, before, log.head(""), self.ann.public), **more)
 
-    def put(self, entry: Entry, signer: Signer | None = None, *, leaf: bytes | None = None) -> None:
+    def put(self, entry: Entry, signer: EntrySigner | None = None, *, leaf: bytes | None = None) -> None:
         signature = bytes.fromhex((signer or self.ann).sign(entry.signed))
         damage(
             self.desk,
@@ -242,7 +242,7 @@ class Forger:
         """Ann's act, written in by a key of nobody."""
         public = self.stranger.public_key().public_bytes_raw().hex()
         signed = {self.ann.public: self.ann.sign(act.signed)}
-        self.put(self.entry(act, writer=public, signatures=signed), Signer(self.stranger, public))
+        self.put(self.entry(act, writer=public, signatures=signed), EntrySigner(self.stranger, public))
 
     def rows(self, rows: list[Row], **said: Any) -> None:
         log, head = self.desk.vault.log, rows_head(row_leaf(row.item, row.word, "") for row in rows)
@@ -267,7 +267,7 @@ ENTRIES: dict[str, tuple[Callable[[Forger], object], set[str]]] = {
     "a leaf": (lambda it: it.put(it.entry(), leaf=b"x" * 32), {"log.leaf"}),
     "a spelling": (lambda it: it.put(it.entry(_spaced(it.act()))), {"log.leaf"}),
     "another vault": (lambda it: it.put(it.entry(it.act(vault="00"))), {"log.vault"}),
-    "a signature": (lambda it: it.put(it.entry(), Signer(it.stranger, "")), {"log.signature"}),
+    "a signature": (lambda it: it.put(it.entry(), EntrySigner(it.stranger, "")), {"log.signature"}),
     "an officer who did not sign": (
         lambda it: it.put(it.entry(it.act(officer=it.bob.public_key.hex()))), {"log.signature"}
     ),

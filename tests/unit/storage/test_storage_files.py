@@ -110,7 +110,7 @@ def test_a_device_that_is_really_full_is_told_as_such() -> None:
 
 
 def test_a_missing_permission_is_told_with_its_reason() -> None:
-    with pytest.raises(NotWritable, match="Permission denied"), disk_errors("the report"):
+    with pytest.raises(NotWritable, match="permission denied"), disk_errors("the report"):
         raise PermissionError(errno.EACCES, "no")
 
 
@@ -130,10 +130,10 @@ def test_a_copy_never_overwrites(tmp_path: Path) -> None:
 def test_a_file_system_that_cannot_sync_folders_is_good_enough_for_a_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cannot(_: int) -> None:
+    def gaps(_: int) -> None:
         raise OSError(errno.EINVAL, "no")
 
-    monkeypatch.setattr(os, "fsync", cannot)
+    monkeypatch.setattr(os, "fsync", gaps)
     sync_folder(tmp_path)
 
 

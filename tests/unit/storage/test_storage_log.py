@@ -12,9 +12,10 @@ from storage_secrets import ANN, codes
 
 from dsr_desk.core import merkle
 from dsr_desk.core.acts import Act, Draft, Entry, Kind, Row, field_digest, refuse_free_text
+from dsr_desk.core.refusals import forbidden
 from dsr_desk.storage import log as log_module
 from dsr_desk.storage import log_reading, proof
-from dsr_desk.storage.log import Log, Signer
+from dsr_desk.storage.log import EntrySigner, Log
 from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct, sign
 from dsr_desk.storage.vault import Vault
@@ -65,6 +66,45 @@ def test_a_case_is_read_apart_from_the_others(filled: Vault) -> None:
     assert [entry.seq for entry in filled.log.entries("")] == [0, 1, 5]
     assert [entry.seq for entry in filled.log.entries(case, after=3)] == [4]
     assert found(filled, case) == found(filled, "") == []
+
+
+def test_the_newest_entry_of_some_kinds_is_found_in_a_case_the_vault_or_all(filled: Vault) -> None:
+    log, case = filled.log, case_of(filled)
+    assert log.newest(Kind.RECEIVED, Kind.COLUMNS) == log.newest(Kind.COLUMNS, case="") == 5
+    assert log.newest(Kind.RECEIVED, Kind.COLUMNS, case=case) == 2
+    assert log.newest(Kind.COLUMNS, case=case) is log.newest(Kind.BACKUP) is None
+
+
+def test_what_was_written_after_a_place_is_told_by_its_kinds(filled: Vault) -> None:
+    assert filled.log.since(2) == (5, {Kind.DECIDED, Kind.SEALING, Kind.COLUMNS})
+    assert filled.log.since(4) == (5, {Kind.COLUMNS})
+    assert filled.log.since(5) == (5, frozenset())
+
+
+def test_entries_before_a_place_are_counted_by_case(filled: Vault) -> None:
+    case = case_of(filled)
+    assert [filled.log.count(case, before) for before in (2, 3, 9)] == [0, 1, 3]
+    assert [filled.log.count("", before) for before in (2, 5, 6)] == [2, 2, 3]
+
+
+def test_forgetting_a_case_destroys_what_was_counted_and_leaves_digests_of_registers(filled: Vault) -> None:
+    log, case = filled.log, case_of(filled)
+    with filled.transaction():
+        touched = filled.put_settings({"organisation": "Other Ltd"})
+        filled.write(Draft(Kind.SEALED), case, touches=touched)
+    assert log.values_of(case) == 2 + 1 + 1
+    with filled.transaction():
+        log.forget_case(case)
+    assert log.values_of(case) == 0
+    assert log.case_key(case) is None
+    assert log.values(2) == {}
+    assert list(log.values(6)) == ["registers"]
+
+
+def test_a_stored_file_belongs_to_its_case(filled: Vault) -> None:
+    blob = filled.log.values(2)["letter"]["blob"]
+    assert filled.log.blob_content(blob) == filled.log.blob_content(blob, case_of(filled)) == (True, b"Dear all")
+    assert filled.log.blob_content(blob, "another") == filled.log.blob_content("no blob") == (False, None)
 
 
 def test_an_entry_is_a_leaf_over_the_digest_of_its_act(filled: Vault) -> None:
@@ -185,21 +225,19 @@ def test_entries_that_changed_places_are_found(filled: Vault) -> None:
 
 
 def test_an_entry_signed_by_somebody_else_than_it_says_is_found(filled: Vault) -> None:
-    stranger = Signer(Ed25519PrivateKey.generate(), filled.officer_key)
+    stranger = EntrySigner(Ed25519PrivateKey.generate(), filled.officer_key)
     entry = append(filled, stranger)
     assert found(filled) == [f"log.signature {entry.seq}"]
 
 
 def test_a_signature_of_nobody_known_is_found(filled: Vault) -> None:
     key = Ed25519PrivateKey.generate()
-    entry = append(filled, Signer(key, key.public_key().public_bytes_raw().hex()))
+    entry = append(filled, EntrySigner(key, key.public_key().public_bytes_raw().hex()))
     assert found(filled) == []
-    assert f"Entry {entry.seq} (columns) is signed, but the rules forbid it: ACT-NOT-AN-OFFICER." in map(
-        str, filled.problems()
-    )
+    assert forbidden(entry.seq, "columns", "ACT-NOT-AN-OFFICER") in filled.problems()
 
 
-def append(vault: Vault, signer: Signer, draft: Draft | None = None) -> Entry:
+def append(vault: Vault, signer: EntrySigner, draft: Draft | None = None) -> Entry:
     with vault.transaction():
         return vault.log.append(draft or Draft(Kind.COLUMNS), signer)
 

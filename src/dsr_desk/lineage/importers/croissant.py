@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import PART, Draft, Refused
+from dsr_desk.lineage.importers.draft import DOCUMENT, PART, ImportRefused, LineageDraft
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, utc
+from dsr_desk.lineage.importers.reading import mapping, maybe_text, several, some_text, utc
 
 FORMAT = "Croissant"
 NAMESPACE = "croissant"
@@ -22,10 +22,8 @@ files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    if not isinstance(value, dict):
-        return False
-    listed = [value, *(one for one in _several(value.get("@graph")) if isinstance(one, dict))]
+    value = peek.first_object
+    listed = [value, *(one for one in several(value.get("@graph")) if isinstance(one, dict))]
     return any(
         "mlcommons.org/croissant" in str(one.get("conformsTo") or one.get("dct:conformsTo"))
         or "cr:" in str(one.get("distribution", ""))
@@ -33,21 +31,21 @@ def sniff(peek: Peek) -> bool:
     )
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    document, others = _main(mapping(peek.first_value, "the document"))
-    conforms = " ".join(str(value) for value in _several(document.get("conformsTo")))
+def read(peek: Peek, draft: LineageDraft) -> None:
+    document, others = _main(mapping(peek.first_value, DOCUMENT))
+    conforms = " ".join(str(value) for value in several(document.get("conformsTo")))
     if not any(f"croissant/{version}" in conforms for version in ("1.0", "1.1")):
-        draft.warn("The file does not say that it is Croissant 1.0 or 1.1.")
+        draft.warn("note.lineage.croissant-version")
     parts = [
         (f"distribution[{i}]", _resolved(item, others, f"distribution[{i}]"))
-        for i, item in enumerate(_several(document.get("distribution")))
+        for i, item in enumerate(several(document.get("distribution")))
     ]
     places = [_text(part.get("contentUrl"), place) for place, part in parts]
-    urls = [_text(value, "url") for key in ("url", "sameAs", "identifier") for value in _several(document.get(key))]
+    urls = [_text(value, "url") for key in ("url", "sameAs", "identifier") for value in several(document.get(key))]
     name = _text(document.get("name"), "name")
     if not name:
         name = next(filter(None, [*urls, *places]), peek.path.stem)
-        draft.warn("The dataset has no name in the file; its address stands for it.")
+        draft.warn("note.lineage.no-name")
     version = _text(document.get("version"), "version")
     dataset = draft.node(
         NodeKind.DATASET, name, version, _space(version, next(filter(None, urls), "")),
@@ -56,10 +54,10 @@ def read(peek: Peek, draft: Draft) -> None:
         personal_data=_joined(document, "personalSensitiveInformation"), licence=_joined(document, "license"),
     )  # fmt: skip
     _distribution(draft, dataset, f"{name}@{version}" if version else name, parts)
-    origins = [(key, origin) for key in _ORIGINS for origin in _several(document.get(key))]
-    for i, item in enumerate(_several(document.get("wasGeneratedBy"))):
+    origins = [(key, origin) for key in _ORIGINS for origin in several(document.get(key))]
+    for i, item in enumerate(several(document.get("wasGeneratedBy"))):
         used = _local(item).get("used") if isinstance(item, dict) else None
-        origins += [(f"wasGeneratedBy[{i}].used", origin) for origin in _several(used)]
+        origins += [(f"wasGeneratedBy[{i}].used", origin) for origin in several(used)]
     for key, origin in origins:
         _derived(draft, dataset, origin, key)
 
@@ -70,12 +68,12 @@ def _space(version: str, address: str) -> str:
 
 
 def _main(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The dataset, and all other things of a graph by their ids. Raises Refused."""
-    listed = _several(document.get("@graph")) if "@graph" in document else [document]
+    """The dataset, and all other things of a graph by their ids. Raises ImportRefused."""
+    listed = several(document.get("@graph")) if "@graph" in document else [document]
     graph = [_local(mapping(item, f"@graph[{i}]")) for i, item in enumerate(listed)]
-    found = [one for one in graph if any(_DATASET.fullmatch(str(kind)) for kind in _several(one.get("@type")))]
+    found = [one for one in graph if any(_DATASET.fullmatch(str(kind)) for kind in several(one.get("@type")))]
     if not found:
-        raise Refused("@type", "a dataset is expected")
+        raise ImportRefused("@type", "damage.dataset")
     return found[0], {str(one["@id"]): one for one in graph if "@id" in one}
 
 
@@ -100,10 +98,10 @@ def _text(value: object, place: str) -> str:
 
 
 def _joined(document: Mapping[str, Any], key: str) -> str:
-    return "; ".join(filter(None, (_text(value, key) for value in _several(document.get(key)))))
+    return "; ".join(filter(None, (_text(value, key) for value in several(document.get(key)))))
 
 
-def _distribution(draft: Draft, dataset: str, name: str, parts: list[tuple[str, dict[str, Any]]]) -> None:
+def _distribution(draft: LineageDraft, dataset: str, name: str, parts: list[tuple[str, dict[str, Any]]]) -> None:
     known = {}
     for place, part in parts:
         ident = some_text(part.get("@id") or _text(part.get("name"), place), f"{place}.@id")
@@ -113,23 +111,23 @@ def _distribution(draft: Draft, dataset: str, name: str, parts: list[tuple[str, 
             if pattern.fullmatch(value):
                 digests.append(f"{algorithm}:{value.lower()}")
             elif value:
-                draft.warn(f"{place}.{algorithm} is no digest and is not used.")
+                draft.warn("note.lineage.no-digest", place=f"{place}.{algorithm}")
         known[ident] = draft.node(
             NodeKind.DATASET, ident, "", f"{draft.nodes[dataset].namespace}:{name}", digests=digests,
             aliases=[_text(part.get("contentUrl"), place)], **{PART: name},
         )  # fmt: skip
     for place, part in parts:
         here = known[part.get("@id") or _text(part.get("name"), place)]
-        around = [_identifier(value, f"{place}.containedIn") for value in _several(part.get("containedIn"))]
+        around = [_identifier(value, f"{place}.containedIn") for value in several(part.get("containedIn"))]
         for whole in around:
             if whole not in known:
-                raise Refused(f"{place}.containedIn", "nothing in the file has this id")
+                raise ImportRefused(f"{place}.containedIn", "damage.no-part")
             draft.edge(known[whole], here, Role.CONTAIN)
         if not around:
             draft.edge(dataset, here, Role.CONTAIN)
 
 
-def _derived(draft: Draft, dataset: str, origin: object, place: str) -> None:
+def _derived(draft: LineageDraft, dataset: str, origin: object, place: str) -> None:
     ident = _identifier(origin, place)
     about = _local(origin) if isinstance(origin, dict) else {}
     name = _text(about.get("name") or about.get("label"), place) or ident
@@ -143,7 +141,3 @@ def _identifier(value: object, place: str) -> str:
         about = _local(value)
         value = about.get("@id") or about.get("url") or about.get("name")
     return some_text(value, place)
-
-
-def _several(value: object) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]

@@ -7,9 +7,9 @@ from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.cyclonedx_check import RELATIVES, all_components, all_services, check
-from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.draft import DOCUMENT, LineageDraft
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, role_named, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "CycloneDX"
@@ -22,15 +22,15 @@ files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    return isinstance(value, dict) and ("bomFormat" in value or "cyclonedx.org" in str(value.get("$schema", "")))
+    value = peek.first_object
+    return "bomFormat" in value or "cyclonedx.org" in str(value.get("$schema", ""))
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    document = mapping(peek.first_value, "the document")
+def read(peek: Peek, draft: LineageDraft) -> None:
+    document = mapping(peek.first_value, DOCUMENT)
     check(document)
     if document["specVersion"] == "1.4":
-        draft.warn("CycloneDX 1.4 has no field for models and their data.")
+        draft.warn("note.lineage.old-cyclonedx")
     reader = _Reader(draft, document)
     for place, component in all_components(document):
         reader.component(component, place)
@@ -38,18 +38,18 @@ def read(peek: Peek, draft: Draft) -> None:
         reader.service(service, place)
     for place, component in all_components(document):
         reader.relations(component, place)
-    for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
-        reader.formula(mapping(formula, f"formulation[{i}]"), f"formulation[{i}]")
-    reader.dependencies(listing(document.get("dependencies"), "dependencies"))
+    for place, formula in objects(document, "formulation"):
+        reader.formula(formula, place)
+    reader.dependencies(document)
     reader.main(mapping(document.get("metadata", {}), "metadata"))
     settle_roles(draft)
     reader.drop_bystanders()
     if reader.undeclared:
-        draft.warn(f"{len(reader.undeclared)} references name nothing that the file declares.")
+        draft.warn("note.lineage.undeclared", count=len(reader.undeclared))
 
 
 class _Reader:
-    def __init__(self, draft: Draft, document: Mapping[str, Any]) -> None:
+    def __init__(self, draft: LineageDraft, document: Mapping[str, Any]) -> None:
         self.draft = draft
         serial = maybe_text(document.get("serialNumber"), "serialNumber").removeprefix("urn:uuid:")
         version = maybe_text(document.get("version"), "version") or "1"
@@ -131,8 +131,8 @@ class _Reader:
             if task := maybe_text(parameters.get("task"), f"{place}.modelCard.modelParameters.task"):
                 known = self.draft.nodes[node]
                 self.draft.node(known.kind, known.name, known.version, known.namespace, key=node, task=task)
-            for i, item in enumerate(listing(parameters.get("datasets"), f"{place}.modelCard")):
-                self._dataset(node, mapping(item, place), f"{place}.modelCard.modelParameters.datasets[{i}]")
+            for where, item in objects(parameters, "datasets", f"{place}.modelCard.modelParameters"):
+                self._dataset(node, item, where)
 
     def _dataset(self, model: str, item: Mapping[str, Any], place: str) -> None:
         """A dataset of a model card, inline or by reference. The card does not say what for, but names sometimes do."""
@@ -154,15 +154,13 @@ class _Reader:
         self.draft.edge(dataset, model, measured.pop() if len(measured) == 1 and len(roles) == 1 else Role.TRAIN)
 
     def formula(self, formula: Mapping[str, Any], place: str) -> None:
-        for i, item in enumerate(listing(formula.get("workflows"), f"{place}.workflows")):
-            where = f"{place}.workflows[{i}]"
-            workflow = mapping(item, where)
+        for where, workflow in objects(formula, "workflows", place):
             self._step(workflow, where)
-            for k, task in enumerate(listing(workflow.get("tasks"), f"{where}.tasks")):
-                self._step(mapping(task, f"{where}.tasks[{k}]"), f"{where}.tasks[{k}]")
+            for inside, task in objects(workflow, "tasks", where):
+                self._step(task, inside)
 
     def _step(self, step: Mapping[str, Any], place: str) -> None:
-        ends = {side: self._resources(step, side, f"{place}.{side}") for side in ("inputs", "outputs")}
+        ends = {side: self._resources(step, side, place) for side in ("inputs", "outputs")}
         if not any(ends.values()):
             return
         uid = maybe_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid")
@@ -179,21 +177,19 @@ class _Reader:
     def _resources(self, step: Mapping[str, Any], side: str, place: str) -> list[str]:
         """What a step took or gave: by reference, or by address. Logs, metrics and attestations are no data."""
         found = []
-        for i, item in enumerate(listing(step.get(side), place)):
-            entry = mapping(item, f"{place}[{i}]")
-            resource = mapping(entry.get("resource") or {}, f"{place}[{i}].resource")
-            outside = mapping(resource.get("externalReference") or {}, f"{place}[{i}].resource")
+        for where, entry in objects(step, side, place):
+            resource = mapping(entry.get("resource") or {}, f"{where}.resource")
+            outside = mapping(resource.get("externalReference") or {}, f"{where}.resource")
             if "ref" in resource:
-                found.append(self._referenced(some_text(resource["ref"], f"{place}[{i}].resource.ref")))
+                found.append(self._referenced(some_text(resource["ref"], f"{where}.resource.ref")))
             elif "url" in outside and entry.get("type", "artifact") == "artifact":
-                url = some_text(outside["url"], f"{place}[{i}].resource.externalReference.url")
+                url = some_text(outside["url"], f"{where}.resource.externalReference.url")
                 found.append(self.draft.node(NodeKind.DATASET, url, "", NAMESPACE, aliases=[url]))
         return found
 
-    def dependencies(self, items: list[Any]) -> None:
-        for i, item in enumerate(items):
-            dependency = mapping(item, f"dependencies[{i}]")
-            for ref in listing(dependency.get("dependsOn"), f"dependencies[{i}].dependsOn"):
+    def dependencies(self, document: Mapping[str, Any]) -> None:
+        for place, dependency in objects(document, "dependencies"):
+            for ref in listing(dependency.get("dependsOn"), f"{place}.dependsOn"):
                 if dependency["ref"] in self.known and ref in self.known:
                     user, used = self.known[dependency["ref"]], self.known[ref]
                     if not self._tied(used, user):
@@ -255,8 +251,7 @@ class _Reader:
 def _licence(component: Mapping[str, Any], place: str) -> str:
     """Ids, expressions or names of licences."""
     found = []
-    for item in listing(component.get("licenses"), f"{place}.licenses"):
-        choice = mapping(item, f"{place}.licenses")
-        licence = mapping(choice.get("license") or {}, f"{place}.licenses")
+    for where, choice in objects(component, "licenses", place):
+        licence = mapping(choice.get("license") or {}, where)
         found.append(maybe_text(choice.get("expression") or licence.get("id") or licence.get("name"), place))
     return ", ".join(filter(None, found))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dsr_desk.lineage.importers.draft import Refused
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
+from dsr_desk.lineage.importers.draft import ImportRefused
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, some_text, utc
 
 RELATIVES = ("ancestors", "descendants", "variants")
 VERSIONS = ("1.4", "1.5", "1.6", "1.7")
@@ -36,14 +36,14 @@ _TLP = {"CLEAR", "GREEN", "AMBER", "AMBER_AND_STRICT", "RED"}
 
 
 def check(document: Mapping[str, Any]) -> None:
-    """Raises Refused at the first thing that is not CycloneDX."""
+    """Raises ImportRefused at the first thing that is not CycloneDX."""
     if document.get("bomFormat") != "CycloneDX":
-        raise Refused("bomFormat", "“CycloneDX” is expected")
+        raise ImportRefused("bomFormat", "damage.cyclonedx")
     if maybe_text(document.get("specVersion"), "specVersion") not in VERSIONS:
-        raise Refused("specVersion", f"one of {', '.join(VERSIONS)} is expected")
+        raise ImportRefused("specVersion", "damage.one-of", words=VERSIONS)
     serial = document.get("serialNumber")
     if serial is not None and not (isinstance(serial, str) and _SERIAL.fullmatch(serial)):
-        raise Refused("serialNumber", "it is no urn:uuid")
+        raise ImportRefused("serialNumber", "damage.uuid")
     metadata = mapping(document.get("metadata", {}), "metadata")
     utc(metadata.get("timestamp"), "metadata.timestamp")
     _word(mapping(metadata.get("distributionConstraints", {}), "metadata"), "tlp", _TLP, "metadata")
@@ -54,20 +54,18 @@ def check(document: Mapping[str, Any]) -> None:
     if "component" in metadata:
         main = mapping(metadata["component"], "metadata.component")
         if main.get("isExternal") or main.get("isExtraneous"):
-            raise Refused("metadata.component.isExternal", "the component that the file is about cannot be external")
+            raise ImportRefused("metadata.component.isExternal", "damage.external")
     for place, component in all_components(document):
         _component(component, place, mixed)
-    for place, service in _services(listing(document.get("services"), "services"), "services"):
+    for place, service in _services(document):
         _service(service, place, mixed)
-    for i, item in enumerate(listing(document.get("dependencies"), "dependencies")):
-        place = f"dependencies[{i}]"
-        dependency = mapping(item, place)
+    for place, dependency in objects(document, "dependencies"):
         some_text(dependency.get("ref"), f"{place}.ref")
         for way in ("dependsOn", "provides"):
             for ref in listing(dependency.get(way), f"{place}.{way}"):
                 some_text(ref, f"{place}.{way}")
-    for i, item in enumerate(listing(document.get("citations"), "citations")):
-        _citation(mapping(item, f"citations[{i}]"), f"citations[{i}]")
+    for place, citation in objects(document, "citations"):
+        _citation(citation, place)
 
 
 def all_components(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -75,57 +73,52 @@ def all_components(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[s
     holds them."""
     main = mapping(document.get("metadata", {}), "metadata").get("component")
     if main is not None:
-        yield from _components([main], "metadata.component", "")
-    yield from _components(listing(document.get("components"), "components"), "components")
-    for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
-        place = f"formulation[{i}].components"
-        yield from _components(listing(mapping(formula, place).get("components"), place), place)
+        yield from _component_and_inner("metadata.component", mapping(main, "metadata.component"))
+    yield from _components(document, "components")
+    for place, formula in objects(document, "formulation"):
+        yield from _components(formula, "components", place)
 
 
 def all_services(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every service with its place, those that a formula used too."""
-    yield from _services(listing(document.get("services"), "services"), "services")
-    for i, formula in enumerate(listing(document.get("formulation"), "formulation")):
-        place = f"formulation[{i}].services"
-        yield from _services(listing(mapping(formula, place).get("services"), place), place)
+    yield from _services(document)
+    for place, formula in objects(document, "formulation"):
+        yield from _services(formula, place)
 
 
-def _components(items: list[Any], place: str, number: str = "[{}]") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for i, item in enumerate(items):
-        where = place + number.format(i)
-        component = mapping(item, where)
-        yield where, component
-        yield from _components(listing(component.get("components"), where), f"{where}.components")
-        pedigree = mapping(component.get("pedigree", {}), f"{where}.pedigree")
-        for way in RELATIVES:
-            yield from _components(listing(pedigree.get(way), f"{where}.pedigree.{way}"), f"{where}.pedigree.{way}")
+def _components(thing: Mapping[str, Any], field: str, place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for where, component in objects(thing, field, place):
+        yield from _component_and_inner(where, component)
 
 
-def _services(items: list[Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for i, item in enumerate(items):
-        where = f"{place}[{i}]"
-        service = mapping(item, where)
+def _component_and_inner(place: str, component: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield place, component
+    yield from _components(component, "components", place)
+    pedigree = mapping(component.get("pedigree", {}), f"{place}.pedigree")
+    for way in RELATIVES:
+        yield from _components(pedigree, way, f"{place}.pedigree")
+
+
+def _services(thing: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for where, service in objects(thing, "services", place):
         yield where, service
-        yield from _services(listing(service.get("services"), where), f"{where}.services")
+        yield from _services(service, where)
 
 
 def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
-    if maybe_text(component.get("type"), f"{place}.type") not in COMPONENT_TYPES:
-        raise Refused(f"{place}.type", "this type of component is unknown to CycloneDX")
+    _word(component, "type", COMPONENT_TYPES, place, "damage.component-type")
     some_text(component.get("name"), f"{place}.name")
     _reference(component, place)
     _word(component, "scope", _ONE_OF["scope"], place)
     if "versionRange" in component:
         if "version" in component:
-            raise Refused(f"{place}.versionRange", "it cannot stand beside a version")
+            raise ImportRefused(f"{place}.versionRange", "damage.version-range")
         if component.get("isExternal") is not True and component.get("isExtraneous") is not True:
-            raise Refused(f"{place}.versionRange", "it is for external components alone")
-    for i, item in enumerate(listing(component.get("hashes"), f"{place}.hashes")):
-        digest = mapping(item, f"{place}.hashes[{i}]")
-        if maybe_text(digest.get("alg"), f"{place}.hashes[{i}].alg") not in _ALGORITHMS:
-            raise Refused(f"{place}.hashes[{i}].alg", "the algorithm is unknown to CycloneDX")
-        if not _HASH.fullmatch(some_text(digest.get("content"), f"{place}.hashes[{i}].content")):
-            raise Refused(f"{place}.hashes[{i}].content", "it is no digest")
+            raise ImportRefused(f"{place}.versionRange", "damage.external-only")
+    for where, digest in objects(component, "hashes", place):
+        _word(digest, "alg", _ALGORITHMS, where, "damage.algorithm")
+        if not _HASH.fullmatch(some_text(digest.get("content"), f"{where}.content")):
+            raise ImportRefused(f"{where}.content", "damage.digest")
     if "swid" in component:
         swid = mapping(component["swid"], f"{place}.swid")
         for field in ("tagId", "name"):
@@ -136,14 +129,10 @@ def _component(component: Mapping[str, Any], place: str, mixed: bool) -> None:
 
 
 def _patches(pedigree: Mapping[str, Any], place: str) -> None:
-    for i, item in enumerate(listing(pedigree.get("patches"), f"{place}.patches")):
-        where = f"{place}.patches[{i}]"
-        patch = mapping(item, where)
-        if maybe_text(patch.get("type"), f"{where}.type") not in _PATCHES:
-            raise Refused(f"{where}.type", "this type of patch is unknown to CycloneDX")
-        for k, issue in enumerate(listing(patch.get("resolves"), f"{where}.resolves")):
-            if maybe_text(mapping(issue, where).get("type"), f"{where}.resolves[{k}].type") not in _ISSUES:
-                raise Refused(f"{where}.resolves[{k}].type", "this type of issue is unknown to CycloneDX")
+    for where, patch in objects(pedigree, "patches", place):
+        _word(patch, "type", _PATCHES, where, "damage.patch-type")
+        for inside, issue in objects(patch, "resolves", where):
+            _word(issue, "type", _ISSUES, inside, "damage.issue-type")
 
 
 def _service(service: Mapping[str, Any], place: str, mixed: bool) -> None:
@@ -151,18 +140,16 @@ def _service(service: Mapping[str, Any], place: str, mixed: bool) -> None:
     _reference(service, place)
     _licenses(service, place, mixed)
     _properties(service, place)
-    for i, item in enumerate(listing(service.get("data"), f"{place}.data")):
-        where = f"{place}.data[{i}]"
-        data = mapping(item, where)
+    for where, data in objects(service, "data", place):
         some_text(data.get("classification"), f"{where}.classification")
-        _word(data, "flow", _ONE_OF["flow"], where, needed=True)
+        _word(data, "flow", _ONE_OF["flow"], where, "damage.word")
 
 
 def _citation(citation: Mapping[str, Any], place: str) -> None:
     if not {"attributedTo", "process"} & citation.keys():
-        raise Refused(place, "it names neither a person nor a process")
+        raise ImportRefused(place, "damage.citation")
     if ("pointers" in citation) == ("expressions" in citation):
-        raise Refused(place, "either pointers or expressions are expected")
+        raise ImportRefused(place, "damage.citation-ways")
 
 
 def _reference(thing: Mapping[str, Any], place: str) -> None:
@@ -174,36 +161,31 @@ def _licenses(thing: Mapping[str, Any], place: str, mixed: bool) -> None:
     """Expressions beside other licences are `mixed`, which came with 1.7."""
     listed = listing(thing.get("licenses"), f"{place}.licenses")
     if not mixed and len(listed) > 1 and any(isinstance(item, dict) and "expression" in item for item in listed):
-        raise Refused(f"{place}.licenses", "an expression stands alone before CycloneDX 1.7")
-    for i, item in enumerate(listed):
-        where = f"{place}.licenses[{i}]"
-        choice = mapping(item, where)
+        raise ImportRefused(f"{place}.licenses", "damage.expression-alone")
+    for where, choice in objects(thing, "licenses", place):
         if ("license" in choice) == ("expression" in choice):
-            raise Refused(where, "either a licence or an expression is expected")
+            raise ImportRefused(where, "damage.licence-or-expression")
         if "license" in choice:
             licence = mapping(choice["license"], where)
             if ("id" in licence) == ("name" in licence):
-                raise Refused(where, "a licence has either an id or a name")
+                raise ImportRefused(where, "damage.licence-id-or-name")
             if "id" in licence:
                 ident = some_text(licence["id"], f"{where}.license.id")
                 if not _LICENCE.fullmatch(ident) or _HALF_LICENCE.fullmatch(ident):
-                    raise Refused(f"{where}.license.id", "it is no id of the SPDX list of licences")
+                    raise ImportRefused(f"{where}.license.id", "damage.licence-id")
             _word(mapping(licence.get("text", {}), where), "encoding", _ONE_OF["encoding"], f"{where}.license.text")
             _properties(licence, f"{where}.license")
 
 
 def _properties(thing: Mapping[str, Any], place: str) -> None:
-    for i, item in enumerate(listing(thing.get("properties"), f"{place}.properties")):
-        where = f"{place}.properties[{i}]"
-        entry = mapping(item, where)
+    for where, entry in objects(thing, "properties", place):
         if not isinstance(entry.get("name"), str) or entry.keys() - {"name", "value"}:
-            raise Refused(where, "a name and a value are expected")
+            raise ImportRefused(where, "damage.name-and-value")
         if "value" in entry and not isinstance(entry["value"], str):
-            raise Refused(f"{where}.value", "a text is expected")
+            raise ImportRefused(f"{where}.value", "damage.text")
 
 
-def _word(thing: Mapping[str, Any], field: str, words: set[str], place: str, *, needed: bool = False) -> None:
-    if field not in thing and not needed:
-        return
-    if maybe_text(thing.get(field), f"{place}.{field}") not in words:
-        raise Refused(f"{place}.{field}", "the word is unknown to CycloneDX")
+def _word(thing: Mapping[str, Any], field: str, words: set[str], place: str, refusal: str = "") -> None:
+    """A field that may be left out where no `refusal` is given."""
+    if (field in thing or refusal) and maybe_text(thing.get(field), f"{place}.{field}") not in words:
+        raise ImportRefused(f"{place}.{field}", refusal or "damage.word")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
+from dsr_desk.core.message import Message, Value, message
+
+Place = str | Message | tuple["Place", ...]
+"""Where something stands in a file: the path of a field as the format spells it, a line, or both, outer ones first."""
+
+WHOLE = message("place.file")
+DOCUMENT = message("place.document")
 
 PART = "part of"
 """Attribute of files inside a dataset: their names (`data.csv`) say nothing outside of it."""
@@ -16,18 +23,40 @@ _CERTAINTIES = (Certainty.UNKNOWN, Certainty.INFERRED, Certainty.RECORDED)
 
 class LineageFileDamaged(DeskError):
     code = "LINEAGE-FILE-DAMAGED"
-    happened = "{file} was not imported: at {place}, {sentence}."
+    happened = "{file} was not imported: at {place}, {why}."
     means = "Nothing of this file is in the graph, so that no model is missing from it unnoticed."
     todo = "Ask whoever exported the file for a complete one, or mend it at that place, and import it again."
 
 
-class Refused(Exception):
+class ImportRefused(Exception):
     """Raised inside an importer at a place in the file; the registry adds the file's name."""
 
-    def __init__(self, place: str, sentence: str) -> None:
-        super().__init__(f"{place}: {sentence}")
+    def __init__(self, place: Place, code: str, **values: Value) -> None:
+        super().__init__(code)
         self.place = place
-        self.sentence = sentence
+        self.why = Message(code, values)
+
+    def inside(self, outer: Place) -> ImportRefused:
+        """The same, seen from further out."""
+        return ImportRefused((outer, self.place), self.why.code, **self.why.values)
+
+    def damage(self, file: str) -> LineageFileDamaged:
+        return LineageFileDamaged(file=file, place=said(self.place), why=self.why)
+
+
+def said(place: Place) -> str | Message:
+    """A place as a value of a sentence."""
+    parts = tuple(_parts(place))
+    return parts[0] if len(parts) == 1 else message("place.parts", parts=parts)
+
+
+def _parts(place: Place) -> Iterator[str | Message]:
+    """From the outside in; "" says nothing."""
+    if isinstance(place, tuple):
+        for part in place:
+            yield from _parts(part)
+    elif place:
+        yield place
 
 
 def node_id(kind: NodeKind, name: str, version: str = "", namespace: str = "") -> str:
@@ -35,13 +64,13 @@ def node_id(kind: NodeKind, name: str, version: str = "", namespace: str = "") -
     return f"{kind.value}:{namespace}|{name}|{version}".rstrip("|")
 
 
-class Draft:
+class LineageDraft:
     """Grows with the graph that a file describes, not with the file."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, Role], Certainty] = {}
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
         self.newest = ""
 
     def node(
@@ -86,9 +115,10 @@ class Draft:
     def drop_edge(self, origin: str, target: str, role: Role) -> None:
         self.edges.pop((origin, target, role), None)
 
-    def warn(self, sentence: str) -> None:
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+    def warn(self, code: str, **values: Value) -> None:
+        note = Message(code, values)
+        if note not in self.warnings:
+            self.warnings.append(note)
 
     def saw(self, time: str) -> None:
         """Remembers the latest UTC timestamp in the file."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.core.message import message
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, text_of, yaml_document
 from dsr_desk.lineage.importers.settling import settle_roles
@@ -36,7 +37,7 @@ def files(peek: Peek) -> list[Path]:
     return sorted(_found(peek.path)) if peek.is_folder else [peek.path]
 
 
-def read(peek: Peek, draft: Draft) -> None:
+def read(peek: Peek, draft: LineageDraft) -> None:
     reader = _Reader(draft)
     documents = []
     for path in files(peek):
@@ -55,62 +56,62 @@ def read(peek: Peek, draft: Draft) -> None:
         else:
             reader.single(document, inside, name.removesuffix(".dvc"))
     if not reader.named_models and any(node.kind == NodeKind.MODEL for node in draft.nodes.values()):
-        draft.warn("No artifact of type model is declared: which outputs are models follows from their names.")
+        draft.warn("note.lineage.no-declared-models")
     settle_roles(draft)
 
 
 class _Reader:
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
         self.named_models: dict[str, str] = {}
         self.folders: dict[tuple[str, str], str] = {}
 
     def declared(self, document: Mapping[str, Any], inside: str) -> None:
         """What `dvc.yaml` says beside its stages: which outputs are models, and from which folder a stage runs."""
-        place = _at(inside, "stages")
+        place = (inside, "stages")
         for name, value in mapping(document.get("stages") or {}, place).items():
-            folder = maybe_text(mapping(value, place).get("wdir"), f"{place}, wdir")
+            folder = maybe_text(mapping(value, place).get("wdir"), (place, "wdir"))
             self.folders[_folder(inside), str(name)] = "" if "${" in folder else folder
-        for name, value in mapping(document.get("artifacts") or {}, _at(inside, "artifacts")).items():
-            place = _at(inside, "artifacts")
+        for name, value in mapping(document.get("artifacts") or {}, (inside, "artifacts")).items():
+            place = (inside, "artifacts")
             artifact = mapping(value, place)
             if maybe_text(artifact.get("type"), place) == "model":
-                path = _joined(inside, some_text(artifact.get("path"), f"{place}, path"))
+                path = _joined(inside, some_text(artifact.get("path"), (place, "path")))
                 self.named_models[path] = str(name)
 
     def lock(self, document: Mapping[str, Any], inside: str) -> None:
-        schema = maybe_text(document.get("schema"), _at(inside, "schema"))
+        schema = maybe_text(document.get("schema"), (inside, "schema"))
         if document and not document.keys() & {"schema", "stages"} and all(map(_is_stage, document.values())):
             schema, document = "1.0", {"stages": document}
-        stages = mapping(document.get("stages") or {}, _at(inside, "stages"))
+        stages = mapping(document.get("stages") or {}, (inside, "stages"))
         if not schema:
-            raise Refused(_at(inside, "schema"), "it is missing")
+            raise ImportRefused((inside, "schema"), "damage.missing")
         if not schema.startswith(("1.", "2.")):
-            raise Refused(_at(inside, "schema"), "this version of the lock file is unknown, 2.0 is expected")
+            raise ImportRefused((inside, "schema"), "damage.lock-version")
         for number, (name, value) in enumerate(stages.items(), 1):
-            place = _at(inside, f"stage {number}")
+            place = (inside, message("place.stage", number=number))
             wdir = self.folders.get((_folder(inside), str(name).split("@", 1)[0]), "")
             self._stage(str(name), mapping(value, place), inside, place, wdir)
 
     def planned(self, document: Mapping[str, Any], inside: str) -> None:
         """Stages that are written down and have no lock: what they read and make, of unknown content."""
-        stages = mapping(document.get("stages") or {}, _at(inside, "stages"))
+        stages = mapping(document.get("stages") or {}, (inside, "stages"))
         for number, (name, value) in enumerate(stages.items(), 1):
-            place = _at(inside, f"stage {number}")
+            place = (inside, message("place.stage", number=number))
             stage = mapping(value, place)
-            paths = {side: _paths(stage.get(side), f"{place}, {side}") for side in ("deps", "outs")}
+            paths = {side: _paths(stage.get(side), (place, f"{side}")) for side in ("deps", "outs")}
             if any("${" in path for path in (*paths["deps"], *paths["outs"])) or "foreach" in stage:
-                self.draft.warn(f"{place} is a template and has no lock; it was not read.")
+                self.draft.warn("note.lineage.template", place=said(place))
                 continue
             plain = {side: [{"path": path} for path in paths[side]] for side in paths}
             self._stage(str(name), plain, inside, place, self.folders.get((_folder(inside), str(name)), ""))
 
     def single(self, document: Mapping[str, Any], inside: str, name: str) -> None:
         """A `.dvc` file: data under control, an import, or a stage as DVC wrote it before 1.0."""
-        place = inside or "the document"
+        place: Place = inside or DOCUMENT
         if "outs" not in document:
-            raise Refused(_at(inside, "outs"), "it is missing")
-        wdir = maybe_text(document.get("wdir"), f"{place}, wdir")
+            raise ImportRefused((inside, "outs"), "damage.missing")
+        wdir = maybe_text(document.get("wdir"), (place, "wdir"))
         if "cmd" in document:
             self._stage(name, document, inside, place, wdir)
             return
@@ -120,7 +121,7 @@ class _Reader:
             for out in filter(None, outs):
                 self.draft.edge(origin, out, Role.DERIVE)
 
-    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: str, wdir: str) -> None:
+    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: Place, wdir: str) -> None:
         ends = {
             side: [self._data(item, where, inside, wdir) for where, item in _items(stage, side, place)]
             for side in ("deps", "outs")
@@ -134,9 +135,9 @@ class _Reader:
         for out in filter(None, ends["outs"]):
             self.draft.edge(run, out, Role.PRODUCE)
 
-    def _data(self, item: Mapping[str, Any], place: str, inside: str, wdir: str) -> str | None:
+    def _data(self, item: Mapping[str, Any], place: Place, inside: str, wdir: str) -> str | None:
         """A file or folder under control, or a dataset of another tool; None for code, which is no data."""
-        path = some_text(item.get("path"), f"{place}, path")
+        path = some_text(item.get("path"), (place, "path"))
         if path.startswith(REGISTERED):
             return self._registered(item, path.removeprefix(REGISTERED), place)
         path = _joined(inside, path, wdir)
@@ -151,50 +152,46 @@ class _Reader:
             digests=[f"md5:{md5.lower()}"] if md5 else [], aliases=[path] if model else [],
         )  # fmt: skip
 
-    def _registered(self, item: Mapping[str, Any], name: str, place: str) -> str:
+    def _registered(self, item: Mapping[str, Any], name: str, place: Place) -> str:
         """A dataset that DVC only refers to: `ds://name`, with what it was when the stage ran."""
-        about = mapping(item.get("dataset") or {}, f"{place}, dataset")
-        version = maybe_text(about.get("version") or about.get("rev_lock") or about.get("rev"), f"{place}, dataset")
-        url = maybe_text(about.get("url"), f"{place}, dataset.url")
+        about = mapping(item.get("dataset") or {}, (place, "dataset"))
+        version = maybe_text(about.get("version") or about.get("rev_lock") or about.get("rev"), (place, "dataset"))
+        url = maybe_text(about.get("url"), (place, "dataset.url"))
         return self.draft.node(NodeKind.DATASET, name, version, NAMESPACE, aliases=[url])
 
-    def _imported(self, item: Mapping[str, Any], place: str) -> str:
+    def _imported(self, item: Mapping[str, Any], place: Place) -> str:
         if "db" in item:
-            db = mapping(item["db"], f"{place}, db")
-            name = maybe_text(db.get("table") or db.get("query"), f"{place}, db")
-            space = maybe_text(db.get("connection"), f"{place}, db.connection") or "database"
-            return self.draft.node(NodeKind.DATASET, some_text(name, f"{place}, db"), "", space)
-        path = some_text(item.get("path"), f"{place}, path")
+            db = mapping(item["db"], (place, "db"))
+            name = maybe_text(db.get("table") or db.get("query"), (place, "db"))
+            space = maybe_text(db.get("connection"), (place, "db.connection")) or "database"
+            return self.draft.node(NodeKind.DATASET, some_text(name, (place, "db")), "", space)
+        path = some_text(item.get("path"), (place, "path"))
         if "repo" not in item:
             return self.draft.node(NodeKind.DATASET, path, maybe_text(item.get("etag"), place), "url", aliases=[path])
-        repo = mapping(item["repo"], f"{place}, repo")
-        url = some_text(repo.get("url"), f"{place}, repo.url")
-        commit = maybe_text(repo.get("rev_lock") or repo.get("rev"), f"{place}, repo.rev_lock")
+        repo = mapping(item["repo"], (place, "repo"))
+        url = some_text(repo.get("url"), (place, "repo.url"))
+        commit = maybe_text(repo.get("rev_lock") or repo.get("rev"), (place, "repo.rev_lock"))
         return self.draft.node(NodeKind.DATASET, path, commit, url, aliases=[f"{url}#{path}"])
 
 
 def _document(path: Path, inside: str) -> Mapping[str, Any]:
     try:
-        return mapping(yaml_document(text_of(path)), "the document")
-    except Refused as error:
-        raise Refused(_at(inside, error.place), error.sentence) from error
+        return mapping(yaml_document(text_of(path)), DOCUMENT)
+    except ImportRefused as error:
+        raise error.inside(inside) from error
 
 
-def _items(stage: Mapping[str, Any], side: str, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for i, item in enumerate(listing(stage.get(side), f"{place}, {side}")):
-        where = f"{place}, {side}[{i}]"
+def _items(stage: Mapping[str, Any], side: str, place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    for i, item in enumerate(listing(stage.get(side), (place, f"{side}"))):
+        where = (place, f"{side}[{i}]")
         yield where, mapping(item, where)
 
 
-def _paths(value: object, place: str) -> list[str]:
+def _paths(value: object, place: Place) -> list[str]:
     """Paths of a stage as `dvc.yaml` gives them: texts, or objects with the path as their one key."""
     return [
         some_text(next(iter(item), "") if isinstance(item, dict) else item, place) for item in listing(value, place)
     ]
-
-
-def _at(inside: str, place: str) -> str:
-    return f"{inside}, {place}" if inside else place
 
 
 def _joined(inside: str, path: str, wdir: str = "") -> str:
@@ -213,11 +210,11 @@ def _is_stage(value: object) -> bool:
     return isinstance(value, dict) and "cmd" in value
 
 
-def _stored_version(item: Mapping[str, Any], place: str) -> str:
+def _stored_version(item: Mapping[str, Any], place: Place) -> str:
     """The version of a file that lies in a cloud which keeps versions."""
-    for remote in mapping(item.get("cloud") or {}, f"{place}, cloud").values():
-        about = mapping(remote, f"{place}, cloud")
-        if found := maybe_text(about.get("version_id") or about.get("etag"), f"{place}, cloud"):
+    for remote in mapping(item.get("cloud") or {}, (place, "cloud")).values():
+        about = mapping(remote, (place, "cloud"))
+        if found := maybe_text(about.get("version_id") or about.get("etag"), (place, "cloud")):
             return found
     return ""
 

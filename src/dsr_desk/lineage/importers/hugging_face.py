@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused, node_id
+from dsr_desk.core.message import message
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft, node_id
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import (
     json_document,
-    listing,
     mapping,
     maybe_text,
+    objects,
     role_named,
     some_text,
     text_of,
@@ -25,6 +26,7 @@ FORMAT = "Hugging Face card"
 NAMESPACE = "huggingface"
 ADAPTER = "adapter_config.json"
 CARD = "README.md"
+FRONT = message("place.front-matter")
 
 _DATASET_KEYS = {
     "source_datasets", "size_categories", "annotations_creators", "dataset_info", "task_categories", "pretty_name",
@@ -45,8 +47,7 @@ def sniff(peek: Peek) -> bool:
     if peek.is_folder:
         return any((peek.path / name).is_file() for name in (CARD, ADAPTER))
     if peek.is_json:
-        value = peek.first_value
-        return isinstance(value, dict) and "base_model_name_or_path" in value
+        return "base_model_name_or_path" in peek.first_object
     return peek.path.suffix.lower() in (".md", ".markdown") or peek.text_head.startswith("---\n")
 
 
@@ -56,7 +57,7 @@ def files(peek: Peek) -> list[Path]:
     return [path for path in (peek.path / CARD, peek.path / ADAPTER) if path.is_file()]
 
 
-def read(peek: Peek, draft: Draft) -> None:
+def read(peek: Peek, draft: LineageDraft) -> None:
     model = None
     for path in files(peek):
         if path.name == ADAPTER or peek.is_json:
@@ -65,27 +66,27 @@ def read(peek: Peek, draft: Draft) -> None:
             model = _card(path, draft)
 
 
-def _card(path: Path, draft: Draft) -> str | None:
+def _card(path: Path, draft: LineageDraft) -> str | None:
     """Reads a card; the model's id, None for a dataset's card."""
     text = text_of(path).replace("\r\n", "\n").replace("\r", "\n")
     front, body = _front_matter(text)
     if front is None:
-        draft.warn("The card has no front matter: what it was made from is not recorded.")
+        draft.warn("note.lineage.no-front-matter")
         return draft.node(NodeKind.MODEL, _name(path, body), "", NAMESPACE)
     if _PLACEHOLDER.search(front):
-        raise Refused("the front matter", "a placeholder of the template is not filled in")
+        raise ImportRefused(FRONT, "damage.placeholder")
     try:
         value = yaml_document(front)
-    except Refused as error:
-        raise Refused(f"the front matter, {error.place}", error.sentence) from error
-    data = mapping({} if value is None else value, "the front matter")
+    except ImportRefused as error:
+        raise error.inside(FRONT) from error
+    data = mapping({} if value is None else value, FRONT)
     ours, theirs = data.keys() & _MODEL_KEYS, data.keys() & _DATASET_KEYS
     told = len(theirs) > len(ours) or (not ours and _DATASET_HEADING.search(body) is not None)
     if told and not ours & _LINEAGE_KEYS:
         _dataset_card(draft, data, _name(path, body))
         return None
     if not ours and not theirs:
-        draft.warn("The card does not tell whether it is of a model or of a dataset; it is taken for a model.")
+        draft.warn("note.lineage.card-of-what")
     return _model_card(draft, data, path, body)
 
 
@@ -95,11 +96,11 @@ def _front_matter(text: str) -> tuple[str | None, str]:
         return None, text
     end = text.find("\n---", 3)
     if end < 0:
-        raise Refused("the front matter", "it does not end")
+        raise ImportRefused(FRONT, "damage.no-end")
     return text[4 : end + 1], text[end + 4 :]
 
 
-def _dataset_card(draft: Draft, data: Mapping[str, Any], name: str) -> None:
+def _dataset_card(draft: LineageDraft, data: Mapping[str, Any], name: str) -> None:
     dataset = draft.node(NodeKind.DATASET, name, "", NAMESPACE, licence=_licence(data))
     for source in _ids(data.get("source_datasets"), "source_datasets"):
         ident = source.rsplit("|", 1)[-1]
@@ -107,11 +108,8 @@ def _dataset_card(draft: Draft, data: Mapping[str, Any], name: str) -> None:
             draft.edge(draft.node(NodeKind.DATASET, ident, "", NAMESPACE), dataset, Role.DERIVE)
 
 
-def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) -> str:
-    index = [
-        (f"model-index[{i}]", mapping(item, f"model-index[{i}]"))
-        for i, item in enumerate(listing(data.get("model-index"), "model-index"))
-    ]
+def _model_card(draft: LineageDraft, data: Mapping[str, Any], path: Path, body: str) -> str:
+    index = list(objects(data, "model-index"))
     named = next((maybe_text(item.get("name"), place) for place, item in index), "")
     model = draft.node(
         NodeKind.MODEL, named or _name(path, body), "", NAMESPACE,
@@ -127,9 +125,8 @@ def _model_card(draft: Draft, data: Mapping[str, Any], path: Path, body: str) ->
     for ident, role in _bases(data, tags).items():
         draft.edge(draft.node(NodeKind.MODEL, ident, "", NAMESPACE), model, role)
     for place, item in index:
-        for i, value in enumerate(listing(item.get("results"), f"{place}.results")):
-            where = f"{place}.results[{i}].dataset"
-            result = mapping(value, where)
+        for inside, result in objects(item, "results", place):
+            where = f"{inside}.dataset"
             dataset = mapping(result.get("dataset"), where)
             ident = some_text(dataset.get("type") or dataset.get("name"), f"{where}.type")
             version = maybe_text(dataset.get("revision"), f"{where}.revision")
@@ -145,7 +142,7 @@ def _bases(data: Mapping[str, Any], tags: list[str]) -> dict[str, Role]:
     said = maybe_text(data.get("base_model_relation"), "base_model_relation").casefold().strip()
     relation = _RELATIONS.get(said) or role_named(said)
     if said and relation is None:
-        raise Refused("base_model_relation", f"one of {', '.join(_RELATIONS)} is expected")
+        raise ImportRefused("base_model_relation", "damage.one-of", words=tuple(_RELATIONS))
     is_adapter = maybe_text(data.get("library_name"), "library_name") == "peft" or "lora" in tags
     usual = Role.MERGE if len(listed) > 1 else Role.ADAPTER if is_adapter else Role.FINE_TUNE_BASE
     for ident in listed:
@@ -158,15 +155,15 @@ def _bases(data: Mapping[str, Any], tags: list[str]) -> dict[str, Role]:
     return found
 
 
-def _adapter(path: Path, draft: Draft, model: str | None) -> None:
+def _adapter(path: Path, draft: LineageDraft, model: str | None) -> None:
     """`model` is what the card beside it describes; alone, its folder names the adapter."""
     value = mapping(json_document(text_of(path)), path.name)
-    base = maybe_text(value.get("base_model_name_or_path"), f"{path.name}, base_model_name_or_path").strip()
+    base = maybe_text(value.get("base_model_name_or_path"), (path.name, "base_model_name_or_path")).strip()
     adapter = model or draft.node(NodeKind.MODEL, _name(path, ""), "", NAMESPACE)
     if not base:
-        draft.warn("The adapter's configuration does not say which model it adapts.")
+        draft.warn("note.lineage.adapter-of-what")
         return
-    revision = maybe_text(value.get("revision"), f"{path.name}, revision")
+    revision = maybe_text(value.get("revision"), (path.name, "revision"))
     draft.drop_edge(node_id(NodeKind.MODEL, base, "", NAMESPACE), adapter, Role.FINE_TUNE_BASE)
     draft.edge(draft.node(NodeKind.MODEL, base, revision, NAMESPACE), adapter, Role.ADAPTER)
 
@@ -184,12 +181,12 @@ def _ids(value: object, place: str) -> list[str]:
     """One id or a list of them; placeholders that stand for none are left out."""
     listed = [item for item in (value if isinstance(value, list) else [value]) if item is not None]
     if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in listed):
-        raise Refused(f"the front matter, {place}", "a name or a list of names is expected")
+        raise ImportRefused((FRONT, place), "damage.names")
     return [text for item in listed if (text := str(item).strip()).casefold() not in _NOTHING]
 
 
 def _licence(data: Mapping[str, Any]) -> str:
     """Ids of licences; the name that stands beside `other`."""
     found = _ids(data.get("license"), "license")
-    named = maybe_text(data.get("license_name"), "the front matter, license_name")
+    named = maybe_text(data.get("license_name"), (FRONT, "license_name"))
     return ", ".join(named if named and one == "other" else one for one in found)

@@ -8,8 +8,9 @@ from itertools import permutations
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
-from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
+from dsr_desk.core.message import Message, message
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft
+from dsr_desk.lineage.importers.peek import Peek, checked_tables, sound_database, the_file
 from dsr_desk.lineage.importers.reading import maybe_text, role_named, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
@@ -34,30 +35,24 @@ def sniff(peek: Peek) -> bool:
     return {"artifact", "execution", "event", "type"} <= peek.tables
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    with read_only(peek.path) as db:
-        try:
-            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise Refused("the whole file", "the database is damaged")
-            columns = checked_tables(db, _TABLES)
-            _read(db, draft, columns)
-        except sqlite3.DatabaseError as error:
-            raise Refused("the whole file", "the database is damaged") from error
+def read(peek: Peek, draft: LineageDraft) -> None:
+    with sound_database(peek.path) as db:
+        _read(db, draft, checked_tables(db, _TABLES))
     settle_roles(draft)
 
 
-def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str]]) -> None:
+def _read(db: sqlite3.Connection, draft: LineageDraft, columns: dict[str, frozenset[str]]) -> None:
     store = _store(db, columns)
-    types = {key: some_text(kind, f"Type, id {key}") for key, kind in db.execute("SELECT id, name FROM Type")}
+    types = {key: some_text(kind, _row("Type", key)) for key, kind in db.execute("SELECT id, name FROM Type")}
     name = "name" if "name" in columns["Artifact"] else "NULL"
     created = "create_time_since_epoch" if "create_time_since_epoch" in columns["Artifact"] else "NULL"
     artifacts: dict[int, str] = {}
     by_uri: dict[str, list[str]] = defaultdict(list)
     told = _properties(db)
     for key, kind, uri, title, time in db.execute(f"SELECT id, type_id, uri, {name}, {created} FROM Artifact"):
-        place = f"Artifact, id {key}"
+        place = _row("Artifact", key)
         if kind not in types:
-            raise Refused(place, "its type is not in the table Type")
+            raise ImportRefused(place, "damage.no-type")
         uri, title = maybe_text(uri, place), maybe_text(title, place) or told[key].get("display_name", "")
         label = title or told[key].get("name", "") or uri or f"{types[kind]} {key}"
         artifacts[key] = draft.node(
@@ -76,9 +71,9 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
     updated = "last_update_time_since_epoch" if "last_update_time_since_epoch" in columns["Execution"] else "NULL"
     executions, roles = {}, {}
     for key, kind, title, start, end in db.execute(f"SELECT id, type_id, {name}, {created}, {updated} FROM Execution"):
-        place = f"Execution, id {key}"
+        place = _row("Execution", key)
         if kind not in types:
-            raise Refused(place, "its type is not in the table Type")
+            raise ImportRefused(place, "damage.no-type")
         word = maybe_text(title, place) or types[kind].rsplit(".", 1)[-1]
         action = types[kind].rsplit(".", 1)[-1]
         roles[key] = _TRIED_BY.get(action.casefold()) or role_named(action)
@@ -88,13 +83,17 @@ def _read(db: sqlite3.Connection, draft: Draft, columns: dict[str, frozenset[str
         )  # fmt: skip
     for artifact, execution, way in db.execute("SELECT artifact_id, execution_id, type FROM Event"):
         if artifact not in artifacts or execution not in executions:
-            raise Refused(f"Event of execution {execution}", "it names an artifact or an execution that is not there")
+            raise ImportRefused(_row("Event", execution), "damage.no-artifact")
         node, run = artifacts[artifact], executions[execution]
         if way in _INPUTS:
             is_data = draft.nodes[node].kind == NodeKind.DATASET
             draft.edge(node, run, (roles[execution] if is_data else None) or Role.INPUT)
         elif way in _OUTPUTS:
             draft.edge(run, node, Role.PRODUCE)
+
+
+def _row(table: str, key: int) -> Message:
+    return message("place.id", table=table, id=key)
 
 
 def _store(db: sqlite3.Connection, columns: dict[str, frozenset[str]]) -> str:
@@ -116,7 +115,7 @@ def _properties(db: sqlite3.Connection) -> dict[int, dict[str, str]]:
     marks = ", ".join("?" * len(_NAMED_BY))
     rows = db.execute(f"SELECT {', '.join(needed)} FROM ArtifactProperty WHERE name IN ({marks})", _NAMED_BY)
     for artifact, name, number, text in rows:
-        value = maybe_text(text, f"ArtifactProperty, artifact {artifact}") or maybe_text(number, "ArtifactProperty")
+        value = maybe_text(text, _row("ArtifactProperty", artifact)) or maybe_text(number, "ArtifactProperty")
         if value:
             found[artifact][name] = value
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
     OLD_MODELS_TAG,
@@ -55,7 +55,7 @@ def files(peek: Peek) -> list[Path]:
     return sorted({path for pattern in _META for path in _root(peek.path).glob(pattern) if path.is_file()})
 
 
-def read(peek: Peek, draft: Draft) -> None:
+def read(peek: Peek, draft: LineageDraft) -> None:
     store = Store()
     root = _root(peek.path)
     for experiment in sorted(path.parent for path in root.glob("*/meta.yaml")):
@@ -73,11 +73,11 @@ def _experiment(root: Path, folder: Path, store: Store) -> None:
     for path in sorted(folder.glob("datasets/*/meta.yaml")):
         meta, place = _meta(root, path)
         source = source_place(maybe_text(meta.get("source"), place))
-        name, digest = some_text(meta.get("name"), f"{place}, name"), maybe_text(meta.get("digest"), place)
+        name, digest = some_text(meta.get("name"), (place, "name")), maybe_text(meta.get("digest"), place)
         store.datasets[path.parent.name] = Dataset(path.parent.name, name, digest, source)
     for path in sorted(folder.glob("models/*/meta.yaml")):
         meta, place = _meta(root, path)
-        key = some_text(meta.get("model_id"), f"{place}, model_id")
+        key = some_text(meta.get("model_id"), (place, "model_id"))
         run = maybe_text(meta.get("source_run_id"), place)
         created = utc(meta.get("creation_timestamp"), place)
         deleted = meta.get("lifecycle_stage") == "deleted"
@@ -89,7 +89,7 @@ def _experiment(root: Path, folder: Path, store: Store) -> None:
 
 def _run(root: Path, path: Path, store: Store) -> None:
     meta, place = _meta(root, path)
-    key = some_text(meta.get("run_id") or meta.get("run_uuid"), f"{place}, run_id")
+    key = some_text(meta.get("run_id") or meta.get("run_uuid"), (place, "run_id"))
     around = path.parent / "tags" / PARENT_TAG
     history = path.parent / "tags" / OLD_MODELS_TAG
     if history.exists():
@@ -107,24 +107,24 @@ def _run(root: Path, path: Path, store: Store) -> None:
     # Both ids in these files are those of the dataset or the model: the run is known from the path alone.
     for link in sorted(path.parent.glob("inputs/*/meta.yaml")):
         said, where = _meta(root, link)
-        source = some_text(said.get("source_id"), f"{where}, source_id")
+        source = some_text(said.get("source_id"), (where, "source_id"))
         if said.get("source_type") == "DATASET":
             tags = said.get("tags")
             context = tags.get(CONTEXT_TAG, "") if isinstance(tags, dict) else ""
             store.reads.append((source, key, maybe_text(context, where)))
         else:
-            store.takes.append((key, some_text(said.get("destination_id"), f"{where}, destination_id")))
+            store.takes.append((key, some_text(said.get("destination_id"), (where, "destination_id"))))
     for link in sorted(path.parent.glob("outputs/*/meta.yaml")):
         said, where = _meta(root, link)
-        store.makes.append((key, some_text(said.get("destination_id"), f"{where}, destination_id")))
+        store.makes.append((key, some_text(said.get("destination_id"), (where, "destination_id"))))
 
 
 def _version(root: Path, path: Path, store: Store) -> None:
     meta, place = _meta(root, path)
     store.versions.append(
         ModelVersion(
-            some_text(meta.get("name"), f"{place}, name"),
-            some_text(maybe_text(meta.get("version"), place), f"{place}, version"),
+            some_text(meta.get("name"), (place, "name")),
+            some_text(maybe_text(meta.get("version"), place), (place, "version")),
             utc(meta.get("creation_timestamp"), place),
             maybe_text(meta.get("source"), place),
             maybe_text(meta.get("run_id"), place),
@@ -138,5 +138,7 @@ def _meta(root: Path, path: Path) -> tuple[Mapping[str, Any], str]:
     place = path.relative_to(root).as_posix()
     try:
         return mapping(yaml_document(text_of(path)), place), place
-    except Refused as error:
-        raise Refused(place if error.place == place else f"{place}, {error.place}", error.sentence) from error
+    except ImportRefused as error:
+        if error.place == place:
+            raise
+        raise error.inside(place) from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.core.message import message
+from dsr_desk.lineage.importers.draft import LineageDraft
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
     OLD_MODELS_TAG,
@@ -18,7 +19,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
     draw,
     source_place,
 )
-from dsr_desk.lineage.importers.peek import Peek, checked_tables, read_only, the_file
+from dsr_desk.lineage.importers.peek import Peek, checked_tables, sound_database, the_file
 from dsr_desk.lineage.importers.reading import maybe_text, some_text, utc
 
 FORMAT = "MLflow database"
@@ -42,28 +43,22 @@ def sniff(peek: Peek) -> bool:
     return {"experiments", "runs", "model_versions"} <= peek.tables
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    with read_only(peek.path) as db:
-        try:
-            broken = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if broken != "ok":
-                raise Refused("the whole file", "the database is damaged")
-            columns = checked_tables(db, _TABLES)
-            store = Store()
-            _runs(db, store, columns["runs"])
-            if "datasets" in peek.tables:
-                _datasets(db, store)
-            else:
-                draft.warn("The store is of an MLflow before 2.4, which recorded no datasets.")
-            if "logged_models" in peek.tables:
-                _logged_models(db, store)
-            if "logged_model_metrics" in peek.tables:
-                _metrics(db, store)
-            histories = db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [OLD_MODELS_TAG])
-            store.histories.update((str(run), str(said)) for run, said in histories)
-            _registry(db, store, peek.tables)
-        except sqlite3.DatabaseError as error:
-            raise Refused("the whole file", "the database is damaged") from error
+def read(peek: Peek, draft: LineageDraft) -> None:
+    with sound_database(peek.path) as db:
+        columns = checked_tables(db, _TABLES)
+        store = Store()
+        _runs(db, store, columns["runs"])
+        if "datasets" in peek.tables:
+            _datasets(db, store)
+        else:
+            draft.warn("note.lineage.old-mlflow")
+        if "logged_models" in peek.tables:
+            _logged_models(db, store)
+        if "logged_model_metrics" in peek.tables:
+            _metrics(db, store)
+        histories = db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [OLD_MODELS_TAG])
+        store.histories.update((str(run), str(said)) for run, said in histories)
+        _registry(db, store, peek.tables)
     draw(store, draft)
 
 
@@ -73,7 +68,7 @@ def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None
     status = "status" if "status" in columns else "NULL"
     rows = db.execute(f"SELECT run_uuid, {name}, start_time, end_time, lifecycle_stage, {status} FROM runs")
     for number, (run, title, start, end, stage, state) in enumerate(rows, 1):
-        place = f"table runs, row {number}"
+        place = message("place.row", table="runs", row=number)
         store.runs[run] = Run(
             some_text(run, place),
             maybe_text(title, place),
@@ -89,7 +84,7 @@ def _datasets(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, _DATASET_TABLES)
     rows = db.execute("SELECT dataset_uuid, name, digest, dataset_source FROM datasets")
     for number, (key, name, digest, source) in enumerate(rows, 1):
-        place = f"table datasets, row {number}"
+        place = message("place.row", table="datasets", row=number)
         store.datasets[key] = Dataset(
             some_text(key, place),
             some_text(name, place),
@@ -114,7 +109,7 @@ def _logged_models(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, {"logged_models": ("model_id", "name", "source_run_id", "creation_timestamp_ms")})
     rows = db.execute("SELECT model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage FROM logged_models")
     for number, (key, name, run, created, stage) in enumerate(rows, 1):
-        place = f"table logged_models, row {number}"
+        place = message("place.row", table="logged_models", row=number)
         store.models[key] = LoggedModel(
             some_text(key, place),
             maybe_text(name, place),
@@ -138,7 +133,7 @@ def _metrics(db: sqlite3.Connection, store: Store) -> None:
 def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
     rows = db.execute("SELECT name, version, creation_time, source, run_id, current_stage FROM model_versions")
     for number, (name, version, created, source, run, stage) in enumerate(rows, 1):
-        place = f"table model_versions, row {number}"
+        place = message("place.row", table="model_versions", row=number)
         store.versions.append(
             ModelVersion(
                 some_text(name, place),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.draft import LineageDraft
 from dsr_desk.lineage.importers.nesting import nest_runs
 from dsr_desk.lineage.importers.reading import role_named
 
@@ -78,7 +78,7 @@ class Store:
     histories: dict[str, str] = field(default_factory=dict)
 
 
-def draw(store: Store, draft: Draft) -> None:
+def draw(store: Store, draft: LineageDraft) -> None:
     """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
     _add_old_models(store)
     datasets = {
@@ -110,7 +110,7 @@ def draw(store: Store, draft: Draft) -> None:
         else:
             lost += 1
     if lost:
-        draft.warn(f"{lost} inputs name a dataset or a run that is no longer in the store.")
+        draft.warn("note.lineage.lost-inputs", count=lost)
 
     for dataset, model_key in sorted(store.measures):
         if dataset in datasets and model_key in models:
@@ -131,7 +131,7 @@ def source_place(text: str) -> str:
     return next((value[key] for key in ("uri", "url", "path") if isinstance(value.get(key), str)), "")
 
 
-def _run(draft: Draft, run: Run) -> str:
+def _run(draft: LineageDraft, run: Run) -> str:
     return draft.node(
         NodeKind.RUN, run.name or run.key, run.key if run.name else "", NAMESPACE,
         key=f"run:{NAMESPACE}|{run.key}", aliases=[run.key], created=run.created, ended=run.ended, status=run.status,
@@ -139,7 +139,7 @@ def _run(draft: Draft, run: Run) -> str:
     )  # fmt: skip
 
 
-def _logged_model(draft: Draft, model: LoggedModel, version: list[ModelVersion]) -> str:
+def _logged_model(draft: LineageDraft, model: LoggedModel, version: list[ModelVersion]) -> str:
     deleted = "yes" if model.deleted else ""
     if version:
         known = version[0]
@@ -195,7 +195,7 @@ def _add_old_models(store: Store) -> None:
                 store.models[key] = LoggedModel(key, entry["artifact_path"], run, "")
 
 
-def _read(draft: Draft, dataset: str, run: str, context: str, *, making: bool, tried: list[str]) -> None:
+def _read(draft: LineageDraft, dataset: str, run: str, context: str, *, making: bool, tried: list[str]) -> None:
     role = role_named(context) or (Role.TRAIN if making else Role.EVALUATE if tried else Role.INPUT)
     draft.edge(dataset, run, role)
     if not making:
@@ -204,7 +204,7 @@ def _read(draft: Draft, dataset: str, run: str, context: str, *, making: bool, t
             draft.edge(dataset, model, Role.EVALUATE, Certainty.RECORDED if said else Certainty.INFERRED)
 
 
-def _measured(draft: Draft, dataset: str, model: str) -> None:
+def _measured(draft: LineageDraft, dataset: str, model: str) -> None:
     """Metrics of a model on data: it was tried on them, unless it is recorded that a run trained it on them."""
     makers = {origin for origin, target, role in draft.edges if target == model and role is Role.PRODUCE}
     if not any((dataset, run, Role.TRAIN) in draft.edges for run in makers):
@@ -212,7 +212,11 @@ def _measured(draft: Draft, dataset: str, model: str) -> None:
 
 
 def _registered(
-    store: Store, draft: Draft, runs: dict[str, str], models: dict[str, str], versions: dict[str, list[ModelVersion]]
+    store: Store,
+    draft: LineageDraft,
+    runs: dict[str, str],
+    models: dict[str, str],
+    versions: dict[str, list[ModelVersion]],
 ) -> None:
     model_of = {(v.name, v.version): models[key] for key, listed in versions.items() for v in listed}
     for version in store.versions:
@@ -225,10 +229,7 @@ def _registered(
         elif (original := _copied(store, version)) is not None:
             draft.edge(draft.node(NodeKind.MODEL, *original, NAMESPACE), node, Role.COPY)
         elif version.source:
-            draft.warn(
-                f"Version {version.version} of a registered model names no run and no logged model that is in the "
-                "store: what it was made from is not recorded."
-            )
+            draft.warn("note.lineage.version-of-what", version=version.version)
         if version.stage == DELETED_STAGE:
             draft.node(NodeKind.MODEL, version.name, version.version, NAMESPACE, deleted="yes")
         elif version.stage not in ("", "None", "Archived"):

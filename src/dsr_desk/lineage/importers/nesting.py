@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.draft import LineageDraft
 
 
-def nest_runs(draft: Draft, parents: Mapping[str, str]) -> None:
+def nest_runs(draft: LineageDraft, parents: Mapping[str, str]) -> None:
     """Adds inferred edges between nested runs, only where one side lacks what the other has recorded.
 
     A run without any recorded input gets its data from the run around it; a run around others that gives out

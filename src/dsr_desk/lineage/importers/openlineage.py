@@ -6,11 +6,20 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft, Place
 from dsr_desk.lineage.importers.nesting import nest_runs
 from dsr_desk.lineage.importers.own_terms import node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc, values
+from dsr_desk.lineage.importers.reading import (
+    certainty_said,
+    listing,
+    mapping,
+    maybe_text,
+    role_said,
+    some_text,
+    utc,
+    values,
+)
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "OpenLineage"
@@ -20,26 +29,23 @@ OUR_FACET = "dsrdesk_lineage"
 _ENDS = ("COMPLETE", "ABORT", "FAIL")
 _TYPES = {"START", "RUNNING", "OTHER", *_ENDS}
 _NAMED = {"namespace", "name"}
-_ROLES = {role.value: role for role in Role}
-_CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
-
 
 files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    return isinstance(value, dict) and "eventTime" in value and ("job" in value or "dataset" in value)
+    value = peek.first_object
+    return "eventTime" in value and ("job" in value or "dataset" in value)
 
 
-def read(peek: Peek, draft: Draft) -> None:
+def read(peek: Peek, draft: LineageDraft) -> None:
     reader = _Reader(draft)
     count = 0
     for place, event in values(peek.path):
         reader.event(mapping(event, place), place)
         count += 1
     if not count:
-        raise Refused("the whole file", "it holds no event")
+        raise ImportRefused(WHOLE, "damage.no-event")
     if reader.ours:
         reader.tie_runs()
     else:
@@ -48,36 +54,36 @@ def read(peek: Peek, draft: Draft) -> None:
 
 
 class _Reader:
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
         self.parents: dict[str, str] = {}
         self.ours = False
-        self.after: list[tuple[str, Mapping[str, Any], str]] = []
+        self.after: list[tuple[str, Mapping[str, Any], Place]] = []
 
-    def event(self, event: Mapping[str, Any], place: str) -> None:
-        time = utc(some_text(event.get("eventTime"), f"{place}, eventTime"), f"{place}, eventTime")
+    def event(self, event: Mapping[str, Any], place: Place) -> None:
+        time = utc(some_text(event.get("eventTime"), (place, "eventTime")), (place, "eventTime"))
         self.draft.saw(time)
         if "run" in event or "job" in event:
             self._job(event, place, time)
         elif "dataset" in event:
-            item = mapping(event["dataset"], f"{place}, dataset")
-            self._origins(self._dataset(item, f"{place}, dataset", time), item, place, ())
+            item = mapping(event["dataset"], (place, "dataset"))
+            self._origins(self._dataset(item, (place, "dataset"), time), item, place, ())
         else:
-            raise Refused(place, "the event has neither a job nor a dataset")
+            raise ImportRefused(place, "damage.no-job")
 
-    def _job(self, event: Mapping[str, Any], place: str, time: str) -> None:
-        job = mapping(event.get("job"), f"{place}, job")
-        space = some_text(job.get("namespace"), f"{place}, job.namespace")
-        name = some_text(job.get("name"), f"{place}, job.name")
+    def _job(self, event: Mapping[str, Any], place: Place, time: str) -> None:
+        job = mapping(event.get("job"), (place, "job"))
+        space = some_text(job.get("namespace"), (place, "job.namespace"))
+        name = some_text(job.get("name"), (place, "job.name"))
         if "run" in event:
-            run = mapping(event["run"], f"{place}, run")
-            ours = _facet(run.get("facets"), OUR_FACET, f"{place}, run")
-            key = f"run:{some_text(run.get('runId'), f'{place}, run.runId')}"
-            state = maybe_text(event.get("eventType"), f"{place}, eventType").upper()
+            run = mapping(event["run"], (place, "run"))
+            ours = _facet(run.get("facets"), OUR_FACET, (place, "run"))
+            key = "run:" + some_text(run.get("runId"), (place, "run.runId"))
+            state = maybe_text(event.get("eventType"), (place, "eventType")).upper()
             if state and state not in _TYPES:
-                raise Refused(f"{place}, eventType", "the event type is none of OpenLineage")
+                raise ImportRefused((place, "eventType"), "damage.event-type")
             if "id" in ours:
-                key = self._own_node(ours, f"{place}, run")
+                key = self._own_node(ours, (place, "run"))
                 self.after += [(key, mapping(m, place), place) for m in listing(ours.get("after"), place)]
                 self._ends(event, key, job, place, time)
                 return
@@ -87,13 +93,13 @@ class _Reader:
             )
             self._parent(key, run, place)
         else:
-            if _facet(job.get("facets"), OUR_FACET, f"{place}, job").get("direct"):
+            if _facet(job.get("facets"), OUR_FACET, (place, "job")).get("direct"):
                 self._direct(event, place, time)
                 return
             key = self.draft.node(NodeKind.RUN, name, "", space, key=f"job:{space}|{name}")
         self._ends(event, key, job, place, time)
 
-    def _ends(self, event: Mapping[str, Any], key: str, job: Mapping[str, Any], place: str, time: str) -> None:
+    def _ends(self, event: Mapping[str, Any], key: str, job: Mapping[str, Any], place: Place, time: str) -> None:
         inputs = self._items(event, "inputs", place)
         for where, item in inputs:
             self._link(key, item, where, time, reads=True)
@@ -101,14 +107,14 @@ class _Reader:
         for where, item in self._items(event, "outputs", place):
             node = self._link(key, item, where, time, reads=False)
             self._origins(node, item, where, read)
-        run = mapping(event.get("run") or {}, f"{place}, run")
+        run = mapping(event.get("run") or {}, (place, "run"))
         for facets in (job.get("facets"), run.get("facets")):
             facet = _facet(facets, "lineage", place)
-            entries = listing(facet.get("entries") or facet.get("lineage"), f"{place}, facets.lineage")
+            entries = listing(facet.get("entries") or facet.get("lineage"), (place, "facets.lineage"))
             for i, entry in enumerate(entries):
-                self._entry(mapping(entry, f"{place}, facets.lineage[{i}]"), key, place, read)
+                self._entry(mapping(entry, (place, f"facets.lineage[{i}]")), key, place, read)
 
-    def _entry(self, entry: Mapping[str, Any], job: str, place: str, read: Collection[tuple[Any, Any]]) -> None:
+    def _entry(self, entry: Mapping[str, Any], job: str, place: Place, read: Collection[tuple[Any, Any]]) -> None:
         """Explicit lineage: what flowed into a dataset or a job, `job` (node id) where none is named."""
         target = self._entity(entry, job)
         if target is not None and self._kind(target) == NodeKind.DATASET:
@@ -136,7 +142,7 @@ class _Reader:
     def _kind(self, node: str) -> NodeKind:
         return self.draft.nodes[node].kind
 
-    def _direct(self, event: Mapping[str, Any], place: str, time: str) -> None:
+    def _direct(self, event: Mapping[str, Any], place: Place, time: str) -> None:
         """An edge that belongs to no run, as our export writes it."""
         for where, item in self._items(event, "inputs", place):
             role, certainty = _said(item.get("inputFacets"), where)
@@ -147,24 +153,24 @@ class _Reader:
     def tie_runs(self) -> None:
         """Edges between runs of our own export, once all runs are known."""
         for run, said, place in self.after:
-            origin = some_text(said.get("origin"), f"{place}, origin")
+            origin = some_text(said.get("origin"), (place, "origin"))
             if origin not in self.draft.nodes:
-                raise Refused(f"{place}, origin", "no run has this id")
-            certainty = _CERTAINTIES.get(str(said.get("certainty")), Certainty.RECORDED)
-            self.draft.edge(origin, run, _ROLES.get(str(said.get("role")), Role.DERIVE), certainty)
+                raise ImportRefused((place, "origin"), "damage.no-run")
+            certainty = certainty_said(said.get("certainty")) or Certainty.RECORDED
+            self.draft.edge(origin, run, role_said(str(said.get("role"))) or Role.DERIVE, certainty)
 
-    def _own_node(self, ours: Mapping[str, Any], place: str) -> str:
+    def _own_node(self, ours: Mapping[str, Any], place: Place) -> str:
         self.ours = True
         terms = {k: [str(v) for v in value] for k, value in ours.items() if isinstance(value, list) and k != "after"}
         return node_from_terms(self.draft, terms, place)
 
-    def _items(self, event: Mapping[str, Any], side: str, place: str) -> list[tuple[str, Mapping[str, Any]]]:
+    def _items(self, event: Mapping[str, Any], side: str, place: Place) -> list[tuple[Place, Mapping[str, Any]]]:
         return [
-            (f"{place}, {side}[{i}]", mapping(item, f"{place}, {side}[{i}]"))
-            for i, item in enumerate(listing(event.get(side), f"{place}, {side}"))
+            ((place, f"{side}[{i}]"), mapping(item, (place, f"{side}[{i}]")))
+            for i, item in enumerate(listing(event.get(side), (place, f"{side}")))
         ]
 
-    def _parent(self, key: str, run: Mapping[str, Any], place: str) -> None:
+    def _parent(self, key: str, run: Mapping[str, Any], place: Place) -> None:
         facet = _facet(run.get("facets"), "parent", place)
         around = facet.get("run")
         if isinstance(around, dict) and isinstance(around.get("runId"), str):
@@ -177,7 +183,7 @@ class _Reader:
                     self.draft.node(NodeKind.RUN, name or around["runId"], "", space, key=parent)
                 self.parents[key] = parent
 
-    def _link(self, run: str, item: Mapping[str, Any], place: str, time: str, *, reads: bool) -> str:
+    def _link(self, run: str, item: Mapping[str, Any], place: Place, time: str, *, reads: bool) -> str:
         node = self._dataset(item, place, time)
         role, certainty = _said(item.get("inputFacets" if reads else "outputFacets"), place)
         if reads:
@@ -186,18 +192,18 @@ class _Reader:
             self.draft.edge(run, node, role or Role.PRODUCE, certainty)
         return node
 
-    def _dataset(self, item: Mapping[str, Any], place: str, time: str) -> str:
-        space = some_text(item.get("namespace"), f"{place}.namespace")
-        name = some_text(item.get("name"), f"{place}.name")
+    def _dataset(self, item: Mapping[str, Any], place: Place, time: str) -> str:
+        space = some_text(item.get("namespace"), (place, "namespace"))
+        name = some_text(item.get("name"), (place, "name"))
         facets = item.get("facets")
-        version = maybe_text(_facet(facets, "version", place).get("datasetVersion"), f"{place}, version")
+        version = maybe_text(_facet(facets, "version", place).get("datasetVersion"), (place, "version"))
         ours = _facet(facets, OUR_FACET, place)
         if "id" in ours:
-            return self._own_node(ours, f"{place}, facets.{OUR_FACET}")
+            return self._own_node(ours, (place, f"facets.{OUR_FACET}"))
         kind = _kind(facets, ours, place)
         if version.startswith(f"{name}@"):
             version = version[len(name) + 1 :]
-        others = listing(_facet(facets, "symlinks", place).get("identifiers"), f"{place}, symlinks")
+        others = listing(_facet(facets, "symlinks", place).get("identifiers"), (place, "symlinks"))
         aliases = [f"{o['namespace']}/{o['name']}" for o in others if isinstance(o, dict) and o.keys() >= _NAMED]
         change = _facet(facets, "lifecycleStateChange", place)
         gone = time if change.get("lifecycleStateChange") in ("DROP", "TRUNCATE") else ""
@@ -209,7 +215,7 @@ class _Reader:
         return node
 
     def _origins(
-        self, node: str, item: Mapping[str, Any], place: str, read: Collection[tuple[Any, Any]], job: str = ""
+        self, node: str, item: Mapping[str, Any], place: Place, read: Collection[tuple[Any, Any]], job: str = ""
     ) -> None:
         """What the lineage facets of a dataset name and what is not among the inputs of the run already."""
         for origin in _named_origins(item.get("facets"), place):
@@ -225,7 +231,7 @@ class _Reader:
         return self.draft.node(NodeKind.DATASET, name, "", space)
 
 
-def _named_origins(facets: object, place: str) -> Iterator[Mapping[str, Any]]:
+def _named_origins(facets: object, place: Place) -> Iterator[Mapping[str, Any]]:
     """Sources in the facets of column lineage and of lineage, whole ones and those of fields."""
     fields = _facet(facets, "columnLineage", place).get("fields")
     whole = _facet(facets, "lineage", place)
@@ -241,31 +247,29 @@ def _entries(value: object) -> list[Mapping[str, Any]]:
     return [entry for entry in value.values() if isinstance(entry, dict)] if isinstance(value, dict) else []
 
 
-def _facet(facets: object, name: str, place: str) -> Mapping[str, Any]:
+def _facet(facets: object, name: str, place: Place) -> Mapping[str, Any]:
     """A facet, empty where it is not there or was deleted."""
     if facets is None:
         return {}
-    value = mapping(facets, f"{place}, facets").get(name)
+    value = mapping(facets, (place, "facets")).get(name)
     if value is None:
         return {}
-    facet = mapping(value, f"{place}, facets.{name}")
+    facet = mapping(value, (place, f"facets.{name}"))
     return {} if facet.get("_deleted") else facet
 
 
-def _said(facets: object, place: str) -> tuple[Role | None, Certainty]:
+def _said(facets: object, place: Place) -> tuple[Role | None, Certainty]:
     """Role and certainty of an input or output, where our facet gives them."""
     ours = _facet(facets, OUR_FACET, place)
-    said = str(ours.get("role", ""))
-    certainty = _CERTAINTIES.get(str(ours.get("certainty")), Certainty.RECORDED)
-    return _ROLES.get(said) or role_named(said), certainty
+    return role_said(str(ours.get("role", ""))), certainty_said(ours.get("certainty")) or Certainty.RECORDED
 
 
-def _kind(facets: object, ours: Mapping[str, Any], place: str) -> NodeKind:
+def _kind(facets: object, ours: Mapping[str, Any], place: Place) -> NodeKind:
     said = ours.get("kind")
     if isinstance(said, str):
         try:
             return NodeKind(said)
         except ValueError as error:
-            raise Refused(f"{place}, {OUR_FACET}.kind", "this kind of thing is unknown") from error
+            raise ImportRefused((place, f"{OUR_FACET}.kind"), "damage.kind-unknown") from error
     kind = _facet(facets, "datasetType", place).get("datasetType")
     return NodeKind.MODEL if isinstance(kind, str) and kind.upper() == "MODEL" else NodeKind.DATASET

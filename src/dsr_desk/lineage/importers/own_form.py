@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused, node_id
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, node_id
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, role_named, some_text, utc
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, role_said, some_text, utc
 
 FORMAT = "DSR Desk JSON"
 MARK = "dsr-desk-lineage"
@@ -27,26 +27,23 @@ files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    return isinstance(value, dict) and MARK in value
+    return MARK in peek.first_object
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    document = mapping(peek.first_value, "the document")
+def read(peek: Peek, draft: LineageDraft) -> None:
+    document = mapping(peek.first_value, DOCUMENT)
     if document[MARK] != VERSION:
-        raise Refused(MARK, f"this version of the form is unknown, {VERSION} is expected")
-    for i, item in enumerate(listing(document.get("nodes"), "nodes")):
-        add_node(draft, mapping(item, f"nodes[{i}]"), f"nodes[{i}]")
-    for i, item in enumerate(listing(document.get("edges"), "edges")):
-        place = f"edges[{i}]"
-        edge = mapping(item, place)
+        raise ImportRefused(MARK, "damage.form-version", version=VERSION)
+    for place, node in objects(document, "nodes"):
+        add_node(draft, node, place)
+    for place, edge in objects(document, "edges"):
         ends = [_end(draft, edge.get(field), f"{place}.{field}") for field in ("from", "to")]
         role = role_of(maybe_text(edge.get("role"), f"{place}.role"), f"{place}.role")
         certainty = certainty_of(maybe_text(edge.get("certainty"), place), f"{place}.certainty")
         draft.edge(ends[0], ends[1], role, certainty)
 
 
-def add_node(draft: Draft, item: Mapping[str, Any], place: str) -> str:
+def add_node(draft: LineageDraft, item: Mapping[str, Any], place: str) -> str:
     """A node from a mapping in our form; returns its id."""
     kind = kind_of(maybe_text(item.get("kind"), f"{place}.kind"), f"{place}.kind")
     name = some_text(item.get("name"), f"{place}.name")
@@ -68,33 +65,33 @@ def add_node(draft: Draft, item: Mapping[str, Any], place: str) -> str:
     return node.id
 
 
-def kind_of(text: str, place: str) -> NodeKind:
+def kind_of(text: str, place: Place) -> NodeKind:
     try:
         return NodeKind(text.strip().casefold())
     except ValueError as error:
-        raise Refused(place, f"one of {', '.join(NodeKind)} is expected") from error
+        raise ImportRefused(place, "damage.one-of", words=tuple(NodeKind)) from error
 
 
-def role_of(text: str, place: str) -> Role:
+def role_of(text: str, place: Place) -> Role:
     """A role by its own word or by a producer's; `input` where nothing is said."""
     word = text.strip().casefold()
-    role = next((role for role in Role if role.value == word), None) or role_named(word)
+    role = role_said(word)
     if role is None and word:
-        raise Refused(place, f"one of {', '.join(Role)} is expected")
+        raise ImportRefused(place, "damage.one-of", words=tuple(Role))
     return role or Role.INPUT
 
 
-def certainty_of(text: str, place: str) -> Certainty:
+def certainty_of(text: str, place: Place) -> Certainty:
     word = text.strip().casefold()
     try:
         return Certainty(word) if word else Certainty.RECORDED
     except ValueError as error:
-        raise Refused(place, f"one of {', '.join(Certainty)} is expected") from error
+        raise ImportRefused(place, "damage.one-of", words=tuple(Certainty)) from error
 
 
-def _end(draft: Draft, value: object, place: str) -> str:
+def _end(draft: LineageDraft, value: object, place: str) -> str:
     if isinstance(value, str):
         if value not in draft.nodes:
-            raise Refused(place, "no node has this id")
+            raise ImportRefused(place, "damage.no-node")
         return value
     return add_node(draft, mapping(value, place), place)

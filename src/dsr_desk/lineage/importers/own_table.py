@@ -15,7 +15,8 @@ import csv
 from collections.abc import Mapping
 
 from dsr_desk.core.lineage import Node
-from dsr_desk.lineage.importers.draft import Draft, Refused, node_id
+from dsr_desk.core.message import Message, message
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft, Place, node_id
 from dsr_desk.lineage.importers.own_form import certainty_of, kind_of, role_of
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import text_of, utc
@@ -35,56 +36,61 @@ def sniff(peek: Peek) -> bool:
     return set(_NEEDED[:2]) <= set(_columns(header))
 
 
-def read(peek: Peek, draft: Draft) -> None:
+def read(peek: Peek, draft: LineageDraft) -> None:
     lines = text_of(peek.path).splitlines(keepends=True)
     while lines and not lines[0].strip():
         lines.pop(0)
     columns = _columns(lines[0])
     missing = [name for name in _NEEDED if name not in columns]
     if missing:
-        raise Refused("line 1", f"the column {missing[0]} is missing")
-    if set(columns) - _KNOWN:
-        raise Refused("line 1", f"column {columns.index(next(iter(set(columns) - _KNOWN))) + 1} is unknown")
+        raise ImportRefused(_line(1), "damage.no-column", column=missing[0])
+    unknown = next((number for number, name in enumerate(columns, 1) if name not in _KNOWN), None)
+    if unknown is not None:
+        raise ImportRefused(_line(1), "damage.column-unknown", number=unknown)
     reader = csv.reader(lines[1:], delimiter=_delimiter(lines[0]), strict=True)
     try:
         for row in reader:
-            place = f"line {reader.line_num + 1}"
+            place = _line(reader.line_num + 1)
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(columns):
-                raise Refused(place, "it has more cells than the header")
+                raise ImportRefused(place, "damage.more-cells")
             _row(draft, dict(zip(columns, (cell.strip() for cell in row), strict=False)), place)
     except csv.Error as error:
-        raise Refused(f"line {reader.line_num + 1}", "the quotes do not fit") from error
+        raise ImportRefused(_line(reader.line_num + 1), "damage.quotes") from error
     settle_roles(draft)
 
 
-def _row(draft: Draft, row: Mapping[str, str], place: str) -> None:
+def _row(draft: LineageDraft, row: Mapping[str, str], place: Place) -> None:
     origin = _end(draft, row, "from", place)
     if not row.get("to_name"):
         if row.get("role") or row.get("to_kind"):
-            raise Refused(f"{place}, to_name", "it is empty although a role or a kind is given")
+            raise ImportRefused((place, "to_name"), "damage.empty-name")
         return
     target = _end(draft, row, "to", place)
-    role = role_of(row.get("role", ""), f"{place}, role")
-    draft.edge(origin, target, role, certainty_of(row.get("certainty", ""), f"{place}, certainty"))
+    role = role_of(row.get("role", ""), (place, "role"))
+    draft.edge(origin, target, role, certainty_of(row.get("certainty", ""), (place, "certainty")))
 
 
-def _end(draft: Draft, row: Mapping[str, str], side: str, place: str) -> str:
+def _end(draft: LineageDraft, row: Mapping[str, str], side: str, place: Place) -> str:
     value = {field: row.get(f"{side}_{field}", "") for field in _END}
     if not value["name"]:
-        raise Refused(f"{place}, {side}_name", "it is empty")
-    kind = kind_of(value["kind"], f"{place}, {side}_kind")
+        raise ImportRefused((place, f"{side}_name"), "damage.empty")
+    kind = kind_of(value["kind"], (place, f"{side}_kind"))
     ident = node_id(kind, value["name"], value["version"], value["namespace"])
     draft.add(
         Node(
             ident, kind, value["name"], value["version"], value["namespace"],
             (value["digest"],) if value["digest"] else (),
-            created=utc(value["created"], f"{place}, {side}_created"),
-            ended=utc(value["ended"], f"{place}, {side}_ended"),
+            created=utc(value["created"], (place, f"{side}_created")),
+            ended=utc(value["ended"], (place, f"{side}_ended")),
         )
     )  # fmt: skip
     return ident
+
+
+def _line(number: int) -> Message:
+    return message("place.line", line=number)
 
 
 def _delimiter(header: str) -> str:

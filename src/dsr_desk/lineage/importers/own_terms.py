@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dsr_desk.core.lineage import Node, NodeKind
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft, Place
 from dsr_desk.lineage.importers.reading import utc
 
 OWN_PREFIX = "dsrdesk"
@@ -28,32 +28,32 @@ def terms_of(node: Node) -> dict[str, list[str]]:
     return {key: values for key, values in terms.items() if any(values)}
 
 
-def node_from_terms(draft: Draft, terms: Mapping[str, Sequence[str]], place: str) -> str:
-    """The node again. Raises Refused where the terms are not as `terms_of` makes them."""
+def node_from_terms(draft: LineageDraft, terms: Mapping[str, Sequence[str]], place: Place) -> str:
+    """The node again. Raises ImportRefused where the terms are not as `terms_of` makes them."""
 
     def one(name: str) -> str:
         values = terms.get(name) or [""]
         if len(values) != 1:
-            raise Refused(f"{place}, {name}", "one value is expected")
+            raise ImportRefused((place, f"{name}"), "damage.one-value")
         return values[0]
 
     try:
         kind = NodeKind(one("kind"))
     except ValueError as error:
-        raise Refused(f"{place}, kind", "this kind of thing is unknown") from error
+        raise ImportRefused((place, "kind"), "damage.kind-unknown") from error
     if not one("name") or not one("id"):
-        raise Refused(place, "it has no id or no name")
+        raise ImportRefused(place, "damage.no-id")
     node = Node(
         one("id"), kind, one("name"), one("version"), one("namespace"), tuple(terms.get("digests", ())),
-        tuple(terms.get("aliases", ())), utc(one("created"), f"{place}, created"), utc(one("ended"), f"{place}, ended"),
+        tuple(terms.get("aliases", ())), utc(one("created"), (place, "created")), utc(one("ended"), (place, "ended")),
         dict(_pair(text, place) for text in terms.get("attributes", ())),
     )  # fmt: skip
     draft.add(node)
     return node.id
 
 
-def _pair(text: str, place: str) -> tuple[str, str]:
+def _pair(text: str, place: Place) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise Refused(f"{place}, attributes", "a name and a value are expected")
+        raise ImportRefused((place, "attributes"), "damage.name-and-value")
     return key, value

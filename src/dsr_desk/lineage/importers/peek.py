@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.lineage.importers.draft import Refused
+from dsr_desk.core.message import message
+from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused
 from dsr_desk.lineage.importers.reading import values
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -55,10 +56,15 @@ class Peek:
 
     @cached_property
     def first_value(self) -> Any:
-        """The JSON document, or the first event where there are several. Raises Refused for broken JSON."""
+        """The JSON document, or the first event where there are several. Raises ImportRefused for broken JSON."""
         if not self.is_json:
             return None
         return next((value for _, value in values(self.path)), None)
+
+    @property
+    def first_object(self) -> dict[str, Any]:
+        """`first_value` where it is an object; empty for anything else."""
+        return self.first_value if isinstance(self.first_value, dict) else {}
 
 
 def the_file(peek: Peek) -> list[Path]:
@@ -81,16 +87,28 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
+@contextmanager
+def sound_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """As `read_only`. Raises ImportRefused where the database is damaged, at whatever moment that shows."""
+    with read_only(path) as db:
+        try:
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise ImportRefused(WHOLE, "damage.database")
+            yield db
+        except sqlite3.DatabaseError as error:
+            raise ImportRefused(WHOLE, "damage.database") from error
+
+
 def checked_tables(db: sqlite3.Connection, wanted: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """Columns of the tables that an importer reads. Raises Refused where a table or a needed column is missing."""
+    """Columns of the tables that an importer reads. Raises ImportRefused where a table or a column is missing."""
     found = {}
     for table, needed in wanted.items():
         kind = db.execute("SELECT type FROM sqlite_master WHERE lower(name) = ?", [table.lower()]).fetchone()
         if kind is None or kind[0] != "table":
-            raise Refused(f"table {table}", "the table is missing")
+            raise ImportRefused(message("place.table", table=table), "damage.no-table")
         columns = frozenset(row[1] for row in db.execute(f'PRAGMA table_info("{table}")'))
         missing = sorted(set(needed) - columns)
         if missing:
-            raise Refused(f"table {table}", f"the column {missing[0]} is missing")
+            raise ImportRefused(message("place.table", table=table), "damage.no-column", column=missing[0])
         found[table] = columns
     return found

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.core.message import message
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said
 from dsr_desk.lineage.importers.own_terms import OWN_PREFIX, node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, role_named, some_text, utc
+from dsr_desk.lineage.importers.reading import certainty_said, mapping, role_said, several, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "PROV-JSON"
@@ -29,22 +30,20 @@ _OTHERS = {
     "prefix", "entity", "activity", "agent", "bundle", "wasAttributedTo", "wasAssociatedWith", "actedOnBehalfOf",
     "wasStartedBy", "wasEndedBy", "hadPlan", "hadDictionaryMember",
 }  # fmt: skip
-_ROLES = {role.value: role for role in Role}
-_CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
 
 files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    if not isinstance(value, dict) or not value.keys() & (_RELATIONS | _OTHERS):
+    value = peek.first_object
+    if not value.keys() & (_RELATIONS | _OTHERS):
         return False
     # Extensions have names with a prefix, or that begin with a sign of JSON-LD or JSON Schema.
     return all(key in _RELATIONS | _OTHERS or ":" in key or key.startswith(("$", "@")) for key in value)
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    document = mapping(peek.first_value, "the document")
+def read(peek: Peek, draft: LineageDraft) -> None:
+    document = mapping(peek.first_value, DOCUMENT)
     reader = _Reader(draft)
     reader.names(document, "", {})
     reader.relations(document, "", {})
@@ -55,22 +54,22 @@ def read(peek: Peek, draft: Draft) -> None:
 class _Reader:
     """Two passes, since a relation may stand before the things that it relates."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
         self.known: dict[str, str] = {}
         self.agents: set[str] = set()
         self.ours = False
 
-    def names(self, document: Mapping[str, Any], inside: str, outer: Mapping[str, str]) -> None:
+    def names(self, document: Mapping[str, Any], inside: Place, outer: Mapping[str, str]) -> None:
         prefixes = _prefixes(document, inside, outer)
         for place, name, record in _records(document, "activity", inside):
             times = {
-                key: utc(_plain(record.get(field)), f"{place}, {field}")
+                key: utc(_plain(record.get(field)), (place, f"{field}"))
                 for key, field in (("created", "prov:startTime"), ("ended", "prov:endTime"))
             }
             self._named(NodeKind.RUN, name, prefixes, record, place, times)
         for place, name, record in _records(document, "entity", inside):
-            kinds = " ".join(str(_plain(value)) for value in _several(record.get("prov:type")))
+            kinds = " ".join(str(_plain(value)) for value in several(record.get("prov:type")))
             if "prov:Bundle" in kinds:
                 continue
             time = {"created": utc(_plain(record.get("prov:generatedAtTime")), place)}
@@ -81,7 +80,7 @@ class _Reader:
         for where, bundle in _bundles(document, inside):
             self.names(bundle, where, prefixes)
 
-    def relations(self, document: Mapping[str, Any], inside: str, outer: Mapping[str, str]) -> None:
+    def relations(self, document: Mapping[str, Any], inside: Place, outer: Mapping[str, str]) -> None:
         prefixes = _prefixes(document, inside, outer)
         for relation in sorted(_RELATIONS & document.keys()):
             for place, _, record in _records(document, relation, inside):
@@ -89,10 +88,10 @@ class _Reader:
         for where, bundle in _bundles(document, inside):
             self.relations(bundle, where, prefixes)
 
-    def _relation(self, relation: str, record: Mapping[str, Any], place: str, prefixes: Mapping[str, str]) -> None:
-        said = str(_plain(record.get("prov:role")) or _plain(record.get(f"{OWN_PREFIX}:role")) or "")
-        role = _ROLES.get(said) or role_named(said)
-        certainty = _CERTAINTIES.get(str(_plain(record.get(f"{OWN_PREFIX}:certainty"))))
+    def _relation(self, relation: str, record: Mapping[str, Any], place: Place, prefixes: Mapping[str, str]) -> None:
+        word = str(_plain(record.get("prov:role")) or _plain(record.get(f"{OWN_PREFIX}:role")) or "")
+        role = role_said(word)
+        certainty = certainty_said(_plain(record.get(f"{OWN_PREFIX}:certainty")))
         sure = certainty or Certainty.RECORDED
 
         def end(field: str, kind: NodeKind) -> str | None:
@@ -107,7 +106,7 @@ class _Reader:
             case "wasDerivedFrom":
                 origin, target = end("usedEntity", data), end("generatedEntity", data)
                 if origin is None:
-                    self.draft.warn(f"{place}: what something was derived from is not recorded.")
+                    self.draft.warn("note.lineage.derived-from-what", place=said(place))
                 self._edge(origin, target, role or Role.DERIVE, sure)
             case _ if relation in _OLD_DERIVATIONS:
                 fields = (_OLD_DERIVATIONS[relation], ("usedEntity", "generatedEntity"))
@@ -125,14 +124,14 @@ class _Reader:
                 self._edge(second, first, Role.COPY, Certainty.INFERRED)
             case "hadMember":
                 whole = end("collection", data)
-                for name in _several(record.get("prov:entity")):
-                    part = self._node(some_text(_plain(name), f"{place}, prov:entity"), data, prefixes)
+                for name in several(record.get("prov:entity")):
+                    part = self._node(some_text(_plain(name), (place, "prov:entity")), data, prefixes)
                     self._edge(whole, part, Role.CONTAIN, sure)
             case "wasInvalidatedBy":
                 gone = end("entity", data)
                 if gone is not None:
                     node = self.draft.nodes[gone]
-                    time = utc(_plain(record.get("prov:time")), f"{place}, prov:time")
+                    time = utc(_plain(record.get("prov:time")), (place, "prov:time"))
                     self.draft.node(node.kind, node.name, node.version, node.namespace, key=gone, ended=time)
 
     def _edge(self, origin: str | None, target: str | None, role: Role, certainty: Certainty) -> None:
@@ -140,20 +139,20 @@ class _Reader:
             self.draft.edge(origin, target, role, certainty)
 
     def _end(
-        self, record: Mapping[str, Any], field: str, kind: NodeKind, place: str, prefixes: Mapping[str, str]
+        self, record: Mapping[str, Any], field: str, kind: NodeKind, place: Place, prefixes: Mapping[str, str]
     ) -> str | None:
         value = record.get(f"prov:{field}")
         if value is None:
             return None
-        name = some_text(_plain(value), f"{place}, prov:{field}")
+        name = some_text(_plain(value), (place, f"prov:{field}"))
         return None if _expanded(name, prefixes) in self.agents else self._node(name, kind, prefixes)
 
     def _named(
-        self, kind: NodeKind, name: str, prefixes: Mapping[str, str], record: Mapping[str, Any], place: str,
+        self, kind: NodeKind, name: str, prefixes: Mapping[str, str], record: Mapping[str, Any], place: Place,
         times: Mapping[str, str],
     ) -> None:  # fmt: skip
         terms = {
-            key.split(":", 1)[1]: [str(_plain(v)) for v in _several(value)]
+            key.split(":", 1)[1]: [str(_plain(v)) for v in several(value)]
             for key, value in record.items()
             if key.startswith(f"{OWN_PREFIX}:")
         }
@@ -173,26 +172,26 @@ class _Reader:
         return self.known[whole]
 
 
-def _records(document: Mapping[str, Any], kind: str, inside: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _records(document: Mapping[str, Any], kind: str, inside: Place) -> Iterator[tuple[Place, str, Mapping[str, Any]]]:
     """Place, name and content of each record; one name may stand for a list of them."""
-    for number, (name, value) in enumerate(mapping(document.get(kind, {}), f"{inside}{kind}").items(), 1):
-        place = f"{inside}{kind}, record {number}"
+    for number, (name, value) in enumerate(mapping(document.get(kind, {}), (inside, kind)).items(), 1):
+        place = (inside, kind, message("place.record", number=number))
         for record in value if isinstance(value, list) else [value]:
             yield place, name, mapping(record, place)
 
 
-def _bundles(document: Mapping[str, Any], inside: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    listed = mapping(document.get("bundle", {}), f"{inside}bundle").values()
+def _bundles(document: Mapping[str, Any], inside: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    listed = mapping(document.get("bundle", {}), (inside, "bundle")).values()
     for number, bundle in enumerate(listed, 1):
-        where = f"{inside}bundle {number}, "
+        where = (inside, message("place.bundle", number=number))
         yield where, mapping(bundle, where)
 
 
-def _prefixes(document: Mapping[str, Any], inside: str, outer: Mapping[str, str]) -> dict[str, str]:
-    said = mapping(document.get("prefix", {}), f"{inside}prefix")
-    if not all(isinstance(value, str) for value in said.values()):
-        raise Refused(f"{inside}prefix", "an address is expected for each prefix")
-    return {**outer, **said}
+def _prefixes(document: Mapping[str, Any], inside: Place, outer: Mapping[str, str]) -> dict[str, str]:
+    own = mapping(document.get("prefix", {}), (inside, "prefix"))
+    if not all(isinstance(value, str) for value in own.values()):
+        raise ImportRefused((inside, "prefix"), "damage.prefix")
+    return {**outer, **own}
 
 
 def _split(name: str, prefixes: Mapping[str, str]) -> tuple[str, str]:
@@ -212,7 +211,3 @@ def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
 def _plain(value: Any) -> Any:
     """The value of a typed literal."""
     return value.get("$") if isinstance(value, dict) else value
-
-
-def _several(value: Any) -> list[Any]:
-    return [] if value is None else listing(value, "") if isinstance(value, list) else [value]

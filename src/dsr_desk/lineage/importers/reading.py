@@ -12,18 +12,19 @@ from typing import Any
 
 import yaml
 
-from dsr_desk.core.lineage import Role
-from dsr_desk.lineage.importers.draft import Refused
+from dsr_desk.core.lineage import Certainty, Role
+from dsr_desk.core.message import Message, message
+from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, Place
 
 CHUNK = 1 << 20
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 LARGEST_DOCUMENT = 1 << 29
 
 
-def utc(value: object, place: str) -> str:
+def utc(value: object, place: Place) -> str:
     """RFC 3339 text, a date, or milliseconds since 1970, as UTC with `Z` and seconds; "" for None and "".
 
-    Times without a zone are taken as UTC. Raises Refused for anything else.
+    Times without a zone are taken as UTC. Raises ImportRefused for anything else.
     """
     if value is None or value == "":
         return ""
@@ -38,7 +39,7 @@ def utc(value: object, place: str) -> str:
             moment = datetime.fromisoformat(str(value))
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError, IndexError) as error:
-        raise Refused(place, "a time is expected and something else stands there") from error
+        raise ImportRefused(place, "damage.time") from error
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -62,38 +63,38 @@ def _six_digits(text: str) -> str:
 
 
 def text_of(path: Path) -> str:
-    """The whole file as UTF-8 (a byte order mark is dropped). Raises Refused."""
+    """The whole file as UTF-8 (a byte order mark is dropped). Raises ImportRefused."""
     if path.stat().st_size > LARGEST_DOCUMENT:
-        raise Refused("the whole file", f"it is larger than {LARGEST_DOCUMENT >> 20} MB, too large for one document")
+        raise ImportRefused(WHOLE, "why.too-large", most=LARGEST_DOCUMENT)
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(f"byte {error.start}", "the text is not UTF-8") from error
+        raise ImportRefused(message("place.byte", byte=error.start), "damage.not-utf8") from error
 
 
 def json_document(text: str) -> Any:
-    """One JSON value. Raises Refused with line and column."""
+    """One JSON value. Raises ImportRefused with line and column."""
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise Refused(f"line {error.lineno}, column {error.colno}", "the text is not valid JSON") from error
+        raise ImportRefused(_column(error.lineno, error.colno), "damage.not-json") from error
     except ValueError as error:
-        raise Refused("the whole file", "it holds a number that is too long") from error
+        raise ImportRefused(WHOLE, "damage.long-number") from error
     except RecursionError as error:
-        raise Refused("the whole file", "it is nested too deeply") from error
+        raise ImportRefused(WHOLE, "damage.nested") from error
 
 
 def yaml_document(text: str) -> Any:
-    """One YAML value, plain data only: no tags that make objects. Raises Refused with line and column."""
+    """One YAML value, plain data only: no tags that make objects. Raises ImportRefused with line and column."""
     try:
         return yaml.load(text, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the whole file"
-        raise Refused(place, "the text is not plain YAML") from error
+        place = _column(mark.line + 1, mark.column + 1) if mark else WHOLE
+        raise ImportRefused(place, "damage.not-yaml") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Refused("the whole file", "the text is not plain YAML") from error
+        raise ImportRefused(WHOLE, "damage.not-yaml") from error
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -105,7 +106,7 @@ class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
                 raise yaml.MarkedYAMLError(problem="merge keys are not read", problem_mark=key.start_mark)
 
 
-def values(path: Path) -> Iterator[tuple[str, Any]]:
+def values(path: Path) -> Iterator[tuple[Message, Any]]:
     """Each event of a JSON file with its place: one object, an array of them or one a line (both streamed), or a list
     under `events`."""
     with path.open("rb") as file:
@@ -120,9 +121,17 @@ def values(path: Path) -> Iterator[tuple[str, Any]]:
         whole = json_document(text_of(path))
         listed = whole.get("events") if isinstance(whole, dict) else None
         if isinstance(listed, list):  # as an interface of Marquez hands events out
-            yield from ((f"event {number}", event) for number, event in enumerate(listed, 1))
+            yield from ((_event(number), event) for number, event in enumerate(listed, 1))
         else:
-            yield "the event", whole
+            yield message("place.one-event"), whole
+
+
+def _column(line: int, column: int) -> Message:
+    return message("place.column", line=line, column=column)
+
+
+def _event(number: int) -> Message:
+    return message("place.event", number=number)
 
 
 def one_a_line(start: bytes) -> bool:
@@ -134,26 +143,26 @@ def one_a_line(start: bytes) -> bool:
         return False
 
 
-def _lines(path: Path) -> Iterator[tuple[str, Any]]:
+def _lines(path: Path) -> Iterator[tuple[Message, Any]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             content = line.strip(b"\xef\xbb\xbf \t\r\n")
             if not content:
                 continue
-            place = f"line {number}"
+            place = message("place.line", line=number)
             try:
                 yield place, json.loads(content, parse_constant=_no_constant)
             except json.JSONDecodeError as error:
-                raise Refused(f"{place}, column {error.colno}", "the line is not valid JSON") from error
+                raise ImportRefused(_column(number, error.colno), "damage.line-not-json") from error
             except UnicodeDecodeError as error:
-                raise Refused(place, "the text is not UTF-8") from error
+                raise ImportRefused(place, "damage.not-utf8") from error
             except ValueError as error:
-                raise Refused(place, "it holds a number that is too long") from error
+                raise ImportRefused(place, "damage.long-number") from error
             except RecursionError as error:
-                raise Refused(place, "it is nested too deeply") from error
+                raise ImportRefused(place, "damage.nested") from error
 
 
-def _array(path: Path) -> Iterator[tuple[str, Any]]:
+def _array(path: Path) -> Iterator[tuple[Message, Any]]:
     decoder = json.JSONDecoder(parse_constant=_no_constant)
     number = 0
     separator = "["
@@ -165,7 +174,7 @@ def _array(path: Path) -> Iterator[tuple[str, Any]]:
                 if separator == "," and buffer.startswith("]"):
                     break
                 if not buffer.startswith(separator):
-                    raise Refused(f"after event {number}", "the list is broken")
+                    raise ImportRefused(message("place.after-event", number=number), "damage.list-broken")
                 buffer = buffer[1:].lstrip() or _more(file, number)
                 if separator == "[" and buffer.startswith("]"):
                     break
@@ -178,60 +187,74 @@ def _array(path: Path) -> Iterator[tuple[str, Any]]:
                     except ValueError as error:
                         more = file.read(max(CHUNK, len(buffer)))
                         if not more:
-                            raise Refused(f"event {number}", "it is not valid JSON") from error
+                            raise ImportRefused(_event(number), "damage.event-not-json") from error
                         buffer += more
-                yield f"event {number}", value
+                yield _event(number), value
                 buffer = buffer[end:]
             if buffer[1:].strip() or file.read().strip():
-                raise Refused(f"after event {number}", "something stands behind the end of the list")
+                raise ImportRefused(message("place.after-event", number=number), "damage.after-list")
     except UnicodeDecodeError as error:
-        raise Refused(f"after event {number}", "the text is not UTF-8") from error
+        raise ImportRefused(message("place.after-event", number=number), "damage.not-utf8") from error
     except RecursionError as error:
-        raise Refused(f"event {number}", "it is nested too deeply") from error
+        raise ImportRefused(_event(number), "damage.nested") from error
 
 
 def _more(file: Any, number: int) -> str:
     while chunk := file.read(CHUNK):
         if stripped := str(chunk).lstrip():
             return stripped
-    raise Refused(f"after event {number}", "the list ends too early")
+    raise ImportRefused(message("place.after-event", number=number), "damage.list-ends")
 
 
 def _no_constant(name: str) -> Any:
-    raise Refused("the whole file", f"{name} is no JSON number")
+    raise ImportRefused(WHOLE, "damage.no-number", text=name)
 
 
-def mapping(value: object, place: str) -> Mapping[str, Any]:
+def mapping(value: object, place: Place) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise Refused(place, "an object is expected")
+        raise ImportRefused(place, "damage.object")
     return value
 
 
-def listing(value: object, place: str) -> list[Any]:
+def listing(value: object, place: Place) -> list[Any]:
     """A list; None counts as an empty one."""
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused(place, "a list is expected")
+        raise ImportRefused(place, "damage.list")
     return value
 
 
-def some_text(value: object, place: str) -> str:
+def objects(thing: Mapping[str, Any], field: str, place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects in the list under a field, each with its place."""
+    path = f"{place}.{field}" if place else field
+    for i, item in enumerate(listing(thing.get(field), path)):
+        yield f"{path}[{i}]", mapping(item, f"{path}[{i}]")
+
+
+def some_text(value: object, place: Place) -> str:
     """Text that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise Refused(place, "a text is expected and is missing or empty")
+        raise ImportRefused(place, "damage.text-missing")
     return value
 
 
-def maybe_text(value: object, place: str) -> str:
+def maybe_text(value: object, place: Place) -> str:
     """Text, or "" for None."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Refused(place, "a text is expected")
+        raise ImportRefused(place, "damage.text")
     return str(value)
 
 
+def several(value: Any) -> list[Any]:
+    """What may stand alone or in a list; None counts as nothing."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+_ROLES = {role.value: role for role in Role}
+_CERTAINTIES = {certainty.value: certainty for certainty in Certainty}
 _ROLE_WORDS = {
     "train": Role.TRAIN, "training": Role.TRAIN, "traindata": Role.TRAIN, "pretrain": Role.TRAIN,
     "pretraining": Role.TRAIN, "finetuning": Role.TRAIN, "finetune": Role.TRAIN,
@@ -246,6 +269,15 @@ _ROLE_WORDS = {
     "embed": Role.EMBED, "embedding": Role.EMBED, "serve": Role.SERVE, "serving": Role.SERVE,
     "inference": Role.SERVE, "deploy": Role.SERVE, "deployment": Role.SERVE,
 }  # fmt: skip
+
+
+def role_said(text: str) -> Role | None:
+    """A role by our own word for it, or by a producer's."""
+    return _ROLES.get(text) or role_named(text)
+
+
+def certainty_said(word: object) -> Certainty | None:
+    return _CERTAINTIES.get(str(word))
 
 
 def role_named(text: str) -> Role | None:

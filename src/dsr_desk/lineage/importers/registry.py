@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported
+from dsr_desk.core.message import message, refused
 from dsr_desk.lineage.importers import (
     croissant,
     cyclonedx,
@@ -23,7 +24,7 @@ from dsr_desk.lineage.importers import (
     prov_json,
     spdx,
 )
-from dsr_desk.lineage.importers.draft import Draft, LineageFileDamaged, Refused
+from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import CHUNK
 
@@ -48,11 +49,11 @@ class Importer(Protocol):
     FORMAT: str
 
     def sniff(self, peek: Peek) -> bool:
-        """Whether the content is of this format. May raise Refused where it is but is broken."""
+        """Whether the content is of this format. May raise ImportRefused where it is but is broken."""
         ...
 
-    def read(self, peek: Peek, draft: Draft) -> None:
-        """Fills the draft, or raises Refused."""
+    def read(self, peek: Peek, draft: LineageDraft) -> None:
+        """Fills the draft, or raises ImportRefused."""
         ...
 
     def files(self, peek: Peek) -> list[Path]:
@@ -79,28 +80,28 @@ IMPORTERS: tuple[Importer, ...] = (
 def import_file(path: Path) -> Imported:
     """Reads a file (or a folder, for formats that are folders) of any known format; nothing in it is executed.
 
-    All or nothing: raises LineageFileDamaged with file, place and sentence, LineageFormatUnknown or
+    All or nothing: raises LineageFileDamaged with file, place and reason, LineageFormatUnknown or
     LineageFileUnreadable. The same bytes give the same result.
     """
     peek = Peek(path)
-    draft = Draft()
+    draft = LineageDraft()
     try:
         importer = next((importer for importer in IMPORTERS if importer.sniff(peek)), None)
         if importer is None:
-            raise LineageFormatUnknown(file=path.name, formats=", ".join(i.FORMAT for i in IMPORTERS))
+            raise LineageFormatUnknown(file=path.name, formats=tuple(one.FORMAT for one in IMPORTERS))
         digest = digest_of(importer.files(peek), path)
         importer.read(peek, draft)
         if digest_of(importer.files(peek), path) != digest:
-            raise Refused("the whole file", "it changed while it was read")
+            raise ImportRefused(WHOLE, "damage.changed")
         _check_text(draft)
     except RecursionError as error:
-        raise LineageFileDamaged(file=path.name, place="the whole file", sentence="it is nested too deeply") from error
-    except Refused as error:
-        raise LineageFileDamaged(file=path.name, place=error.place, sentence=error.sentence) from error
+        raise ImportRefused(WHOLE, "damage.nested").damage(path.name) from error
+    except ImportRefused as error:
+        raise error.damage(path.name) from error
     except OSError as error:
-        raise LineageFileUnreadable(file=path.name, why=error.strerror or "the system refused") from error
+        raise LineageFileUnreadable(file=path.name, why=refused(error)) from error
     if not draft.nodes:
-        draft.warn("Nothing about datasets, runs or models is in the file.")
+        draft.warn("note.lineage.nothing")
     return Imported(
         file=path.name,
         format=importer.FORMAT,
@@ -112,13 +113,13 @@ def import_file(path: Path) -> Imported:
     )
 
 
-def _check_text(draft: Draft) -> None:
+def _check_text(draft: LineageDraft) -> None:
     """Half characters (lone surrogates) can stand in JSON and in no database."""
     for node in draft.nodes.values():
         try:
             "".join((node.id, node.name, *node.aliases, *node.digests, *node.attributes.values())).encode()
         except UnicodeEncodeError as error:
-            raise Refused("a name", "it holds half a character") from error
+            raise ImportRefused(message("place.name"), "damage.half-character") from error
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft
+from dsr_desk.lineage.importers.draft import LineageDraft
 
 _DERIVED = {
     (NodeKind.DATASET, NodeKind.MODEL): Role.TRAIN,
@@ -17,7 +17,7 @@ _DERIVED = {
 _TRIED = (Role.INPUT, Role.EVALUATE, Role.VALIDATE)
 
 
-def settle_roles(draft: Draft) -> None:
+def settle_roles(draft: LineageDraft) -> None:
     """Inputs without a role: data that a run makes a model from trains it, a model that it starts from is its base.
 
     A run that takes data and a model and makes no model tries that model on the data: the model saw it, its weights

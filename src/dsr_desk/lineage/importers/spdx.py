@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import Draft, Refused
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, utc
+from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "SPDX 3"
@@ -41,12 +41,11 @@ files = the_file
 
 
 def sniff(peek: Peek) -> bool:
-    value = peek.first_value if peek.is_json else None
-    return isinstance(value, dict) and "@context" in value and "spdx.org" in str(value["@context"])
+    return "spdx.org" in str(peek.first_object.get("@context"))
 
 
-def read(peek: Peek, draft: Draft) -> None:
-    document = mapping(peek.first_value, "the document")
+def read(peek: Peek, draft: LineageDraft) -> None:
+    document = mapping(peek.first_value, DOCUMENT)
     graph = listing(document.get("@graph"), "@graph") if "@graph" in document else [document]
     reader = _Reader(draft)
     relationships = []
@@ -55,7 +54,7 @@ def read(peek: Peek, draft: Draft) -> None:
         element = _short_keys(mapping(item, place))
         short = _word(element.get("type"), f"{place}.type").rsplit("_", 1)[-1]
         if short == "CreationInfo" and not str(element.get("specVersion", "")).startswith("3."):
-            raise Refused(f"{place}.specVersion", "SPDX 3 is expected")
+            raise ImportRefused(f"{place}.specVersion", "damage.spdx-version")
         if short.endswith("Relationship"):
             relationships.append((place, _relationship(element, place)))
         else:
@@ -103,7 +102,7 @@ def _relationship(element: Mapping[str, Any], place: str) -> tuple[str, str, lis
     targets = element.get("to")
     listed = targets if isinstance(targets, list) else [targets]
     if not listed:
-        raise Refused(f"{place}.to", "it is empty")
+        raise ImportRefused(f"{place}.to", "damage.empty")
     return (
         _word(element.get("relationshipType"), f"{place}.relationshipType"),
         _ident(element.get("from"), f"{place}.from"),
@@ -112,7 +111,7 @@ def _relationship(element: Mapping[str, Any], place: str) -> tuple[str, str, lis
 
 
 class _Reader:
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
         self.elements: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
         self.around: dict[str, list[str]] = defaultdict(list)
@@ -182,9 +181,8 @@ class _Reader:
             return self.nodes[ident]
         place, _, element = self.elements.get(ident, ("", "", {}))
         digests = []
-        for i, item in enumerate(listing(element.get("verifiedUsing"), f"{place}.verifiedUsing")):
-            where = f"{place}.verifiedUsing[{i}]"
-            digest = _short_keys(mapping(item, where))
+        for where, item in objects(element, "verifiedUsing", place):
+            digest = _short_keys(item)
             if str(digest.get("type", "Hash")).endswith("Hash") and "algorithm" in digest:
                 value = some_text(digest.get("hashValue"), f"{where}.hashValue").lower()
                 digests.append(f"{_word(digest['algorithm'], where)}:{value}")

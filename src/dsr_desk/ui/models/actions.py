@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Seen
+from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.ui import words
-from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.language import say
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.words import tr
+from dsr_desk.ui.words import term, tr
 
 
 @dataclass(frozen=True)
@@ -33,38 +35,14 @@ class ActionsModel(RowsModel[ActionRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("What"), _what),
-                Column(tr("Where"), _where, 260),
-                Column(tr("Dry run"), _dry_run, 200),
-                Column(tr("Afterwards"), _afterwards, 230),
+                TableColumn(tr("What"), _what),
+                TableColumn(tr("Where"), _where, 260),
+                TableColumn(tr("Dry run"), _dry_run, 200),
+                TableColumn(tr("Afterwards"), _afterwards, 230),
             ),
             lambda row: row.action.id,
             parent,
         )
-
-
-def kind_name(kind: ActionKind) -> str:
-    return {
-        ActionKind.ERASE_ITEMS: tr("Erase photos"),
-        ActionKind.ERASE_ROWS: tr("Erase records"),
-        ActionKind.ERASE_INDEX: tr("Erase from the index"),
-        ActionKind.TASK: tr("Ask another team"),
-        ActionKind.TELL_RECIPIENT: tr("Tell a data recipient"),
-        ActionKind.DISPOSE_MODEL: tr("Model"),
-        ActionKind.PURGE_OUTPUTS: tr("Purge kept outputs"),
-        ActionKind.BACKUP: tr("Backup"),
-        ActionKind.HOLD: tr("Hold"),
-    }[kind]
-
-
-def seen_name(seen: Seen) -> str:
-    return {
-        Seen.GONE: tr("gone"),
-        Seen.MASKED: tr("masked"),
-        Seen.HELD: tr("held"),
-        Seen.NOT_LOOKED: tr("could not look"),
-        Seen.STILL_THERE: tr("still there"),
-    }[seen]
 
 
 def seen_tone(seen: Seen) -> Tone:
@@ -73,18 +51,26 @@ def seen_tone(seen: Seen) -> Tone:
     return Tone.OK if seen in (Seen.GONE, Seen.MASKED) else Tone.WARN
 
 
+OUTCOME_TONES = {
+    OutcomeState.STARTED: Tone.WARN,
+    OutcomeState.DONE: Tone.OK,
+    OutcomeState.PARTLY: Tone.WARN,
+    OutcomeState.FAILED: Tone.DANGER,
+    OutcomeState.WAITING: Tone.INFO,
+}
+
+
 def _what(row: ActionRow) -> Cell:
-    note = {
-        ActionKind.HOLD: row.action.ground,
-        ActionKind.DISPOSE_MODEL: row.action.fate,
-    }.get(row.action.kind, row.action.dataset_version.replace("@", " "))
-    if row.action.until:
-        note = " · ".join(part for part in (note, tr("until {day}").format(day=row.action.until)) if part)
-    return Cell(kind_name(row.action.kind), note, strong=True)
+    action = row.action
+    note = action.ground if action.kind is ActionKind.HOLD else action.dataset_version.replace("@", " ")
+    if action.kind is ActionKind.DISPOSE_MODEL:
+        note = term(DispositionKind(action.disposition)) if action.disposition else ""
+    until = tr("until {day}").format(day=words.day(action.until)) if action.until else ""
+    return Cell(term(action.kind), " · ".join(filter(None, (note, until))), strong=True)
 
 
 def _where(row: ActionRow) -> Cell:
-    return Cell(row.action.what, row.action.responsible)
+    return Cell(row.action.what, words.known(row.action.responsible))
 
 
 def _dry_run(row: ActionRow) -> Cell:
@@ -92,12 +78,12 @@ def _dry_run(row: ActionRow) -> Cell:
         return Cell(tr("by other people"), tr("a letter is ready") if row.action.instruction else "")
     found = row.rehearsed
     if found is None and row.outcome is not None:
-        return Cell(words.counted(len(row.action.items), tr("1 planned"), "%Ln planned"))
+        return Cell(words.counted(len(row.action.items), "1 planned", "%Ln planned"))
     if found is None:
         return Cell(chip=tr("not reachable"), tone=Tone.WARN)
-    text = words.counted(found.erase, tr("1 to erase"), "%Ln to erase")
-    more = [words.counted(found.mask, tr("1 to mask"), "%Ln to mask")] if found.mask else []
-    more += [words.counted(found.gone_already, tr("1 gone already"), "%Ln gone already")] if found.gone_already else []
+    text = words.counted(found.erase, "1 to erase", "%Ln to erase")
+    more = [words.counted(found.mask, "1 to mask", "%Ln to mask")] if found.mask else []
+    more += [words.counted(found.gone_already, "1 gone already", "%Ln gone already")] if found.gone_already else []
     return Cell(text, ", ".join(more))
 
 
@@ -105,13 +91,7 @@ def _afterwards(row: ActionRow) -> Cell:
     outcome = row.outcome
     if outcome is None:
         return Cell("–")
-    chip, tone = {
-        OutcomeState.STARTED: (tr("begun, not ended"), Tone.WARN),
-        OutcomeState.DONE: (tr("done"), Tone.OK),
-        OutcomeState.PARTLY: (tr("partly"), Tone.WARN),
-        OutcomeState.FAILED: (tr("failed"), Tone.DANGER),
-        OutcomeState.WAITING: (tr("waits for others"), Tone.INFO),
-    }[outcome.state]
-    seen = ", ".join(f"{words.figure(outcome.count(one))} {seen_name(one)}" for one in Seen if outcome.count(one))
-    note = ", ".join(part for part in (seen, outcome.error, *outcome.notes[:1]) if part)
-    return Cell(chip=chip, tone=tone, note=note)
+    seen = ", ".join(f"{words.figure(outcome.count(one))} {term(one)}" for one in Seen if outcome.count(one))
+    told = [outcome.error] if outcome.error is not None else []
+    note = ", ".join(filter(None, (seen, *map(say, (*told, *outcome.notes[:1])))))
+    return Cell(chip=term(outcome.state), tone=OUTCOME_TONES[outcome.state], note=note)

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from PySide6.QtCore import QObject
 
 from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Period
 from dsr_desk.ui import language, words
-from dsr_desk.ui.lineage_words import (
-    certainty_name,
-    fate_name,
-    fate_tone,
-    name_of,
-    path_sentence,
-    roles_said,
-    seen_name,
-)
-from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.lineage_words import disposition_tone, name_of, path_sentence, roles_said, seen_name
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.words import tr
+from dsr_desk.ui.words import term, tr
 
 
 @dataclass(frozen=True)
@@ -35,18 +27,18 @@ def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[Aff
     return [AffectedRow(model, dispositions.get(model.id), impact.hits) for model in impact.models]
 
 
-class AffectedModels(RowsModel[AffectedRow]):
+class AffectedTable(RowsModel[AffectedRow]):
     """What was decided and what was seen afterwards stand in columns of their own."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("Model"), lambda row: Cell(name_of(row.model.node), row.model.task, strong=True), 165),
-                Column(tr("Why affected"), _why),
-                Column(tr("In use"), _in_use, 130),
-                Column(tr("Decided"), _decided, 165),
-                Column(tr("Responsible"), _responsible, 115),
-                Column(tr("Seen afterwards"), _seen, 145),
+                TableColumn(tr("Model"), lambda row: Cell(name_of(row.model.node), row.model.task, strong=True), 165),
+                TableColumn(tr("Why affected"), _why),
+                TableColumn(tr("In use"), _in_use, 160),
+                TableColumn(tr("Decided"), _decided, 165),
+                TableColumn(tr("Responsible"), _responsible, 115),
+                TableColumn(tr("Seen afterwards"), _seen, 145),
             ),
             lambda row: row.model.id,
             parent,
@@ -57,9 +49,9 @@ class ExcludedModels(RowsModel[ExcludedModel]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("Model"), lambda one: Cell(name_of(one.node), strong=True), 260),
-                Column(
-                    tr("Why it is not affected"), lambda one: Cell(language.said(one.reason), icon="ok", tone=Tone.OK)
+                TableColumn(tr("Model"), lambda one: Cell(name_of(one.node), strong=True), 260),
+                TableColumn(
+                    tr("Why it is not affected"), lambda one: Cell(language.say(one.reason), icon="ok", tone=Tone.OK)
                 ),
             ),
             lambda one: one.node.id,
@@ -71,9 +63,9 @@ class SilentModels(RowsModel[Node]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("Model"), lambda node: Cell(name_of(node), strong=True), 260),
-                Column(tr("Where it is known from"), lambda node: Cell(node.namespace or tr("unknown")), 220),
-                Column(
+                TableColumn(tr("Model"), lambda node: Cell(name_of(node), strong=True), 260),
+                TableColumn(tr("Where it is known from"), lambda node: Cell(node.namespace or tr("unknown")), 220),
+                TableColumn(
                     tr("What that means"),
                     lambda _node: Cell(
                         tr("No source records what it was trained on. It may have seen the photos; ask its owner."),
@@ -90,24 +82,14 @@ class SilentModels(RowsModel[Node]):
 def period_said(period: Period) -> str:
     if not period.since and not period.until and not period.running:
         return tr("unknown")
-    until = tr("now") if period.running else day_said(period.until)
-    return f"{day_said(period.since)} – {until}"
-
-
-def day_said(stamp: str) -> str:
-    """The day of a timestamp or date, "unknown" where there is none."""
-    if not stamp:
-        return tr("unknown")
-    try:
-        return words.day(datetime.fromisoformat(stamp).date())
-    except ValueError:
-        return stamp
+    until = tr("now") if period.running else words.day(period.until)
+    return f"{words.day(period.since)} – {until}"
 
 
 def with_hits(version: str, hits: Mapping[str, int]) -> str:
     count = hits.get(version, 0)
     name = version.replace("@", " ")
-    return f"{name} ({words.counted(count, tr('1 hit'), '%Ln hits')})" if count else name
+    return f"{name} ({words.counted(count, '1 hit', '%Ln hits')})" if count else name
 
 
 def overdue(disposition: Disposition | None, today: date) -> bool:
@@ -126,7 +108,7 @@ def _why(row: AffectedRow) -> Cell:
         text = f"{roles} {', '.join(with_hits(version, row.hits) for version in row.model.dataset_versions)}"
     else:
         text = f"{roles} {name_of(origin)}"
-    return Cell(text, f"{certainty_name(row.model.certainty)} · {path_sentence(path)}")
+    return Cell(text, f"{term(row.model.certainty)} · {path_sentence(path)}")
 
 
 def _in_use(row: AffectedRow) -> Cell:
@@ -138,21 +120,21 @@ def _decided(row: AffectedRow) -> Cell:
     planned = row.disposition.planned if row.disposition else None
     if planned is None:
         return Cell(chip=tr("Not decided"), icon="open")
-    return Cell(chip=fate_name(planned.fate), note=planned.reason, tone=fate_tone(planned.fate))
+    return Cell(chip=term(planned.disposition), note=planned.reason, tone=disposition_tone(planned.disposition))
 
 
 def _responsible(row: AffectedRow) -> Cell:
     planned = row.disposition.planned if row.disposition else None
     if planned is None:
         return Cell("–")
-    due = tr("by {day}").format(day=day_said(planned.deadline)) if planned.deadline else ""
+    due = tr("by {day}").format(day=words.day(planned.deadline)) if planned.deadline else ""
     if overdue(row.disposition, date.today()):
         due = tr("{due}, overdue").format(due=due)
-    return Cell(planned.responsible or "–", due)
+    return Cell(words.known(planned.responsible) or "–", due)
 
 
 def _seen(row: AffectedRow) -> Cell:
     observed = row.disposition.observed if row.disposition else None
     if observed is None:
         return Cell("–")
-    return Cell(chip=seen_name(observed.fate), note=day_said(observed.seen), tone=Tone.OK, icon="done")
+    return Cell(chip=seen_name(observed.disposition), note=words.day(observed.seen), tone=Tone.OK, icon="done")

@@ -8,10 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsr_desk.app.review import ReviewItem, SecondItem
+from dsr_desk.app.case.review import ReviewItem, SecondItem
 from dsr_desk.core.findings import Decision, Verdict
-from dsr_desk.ui import names
+from dsr_desk.ui import words
 from dsr_desk.ui.pictures import Pictures
+from dsr_desk.ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM = Qt.ItemDataRole.UserRole + 1
@@ -79,19 +80,16 @@ class CandidatesModel(QAbstractListModel):
         if role == PICTURE:
             return self._pictures.get(item.candidate.id)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.tr("Candidate {n}").format(n=item.number)
+            return tr("Candidate {n}").format(n=item.number)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return self.sentence(item)
         return None
 
     def sentence(self, item: Reviewed) -> str:
         """The row for a screen reader: number, place, decision; no score."""
-        decided = names.verdict_name(item.decision.verdict) if item.decision else self.tr("not decided")
-        return self.tr("Candidate {n}, {dataset}, {place}: {decided}").format(
-            n=item.number,
-            dataset=item.candidate.dataset_version,
-            place=item.candidate.address.place,
-            decided=decided,
+        decided = words.term(item.decision.verdict) if item.decision else tr("not decided")
+        return tr("Candidate {n}, {dataset}, {place}: {decided}").format(
+            n=item.number, dataset=item.candidate.dataset_version, place=item.candidate.address.place, decided=decided
         )
 
     def _arrived(self, key: str) -> None:

@@ -6,9 +6,13 @@ from datetime import date
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.app.cases import CaseLine
-from dsr_desk.ui import names, words
-from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.app.case.cases import CaseLine
+from dsr_desk.app.case.steps import Step
+from dsr_desk.core.message import message
+from dsr_desk.core.requests import CaseState
+from dsr_desk.ui import words
+from dsr_desk.ui.language import say
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
@@ -22,11 +26,11 @@ class CasesModel(RowsModel[CaseLine]):
 
         super().__init__(
             (
-                Column(tr("Reference"), self._reference, 220),
-                Column(tr("Right and law"), _right, 190),
-                Column(tr("Due"), self._due, 200),
-                Column(tr("State"), self._state),
-                Column(tr("Next step"), _next, 210),
+                TableColumn(tr("Reference"), self._reference, 220),
+                TableColumn(tr("Right and law"), _right, 190),
+                TableColumn(tr("Due"), self._due, 200),
+                TableColumn(tr("State"), self._state),
+                TableColumn(tr("Next step"), _next, 210),
             ),
             lambda case: case.ref,
             parent,
@@ -38,23 +42,47 @@ class CasesModel(RowsModel[CaseLine]):
         self.show_rows(cases)
 
     def _reference(self, case: CaseLine) -> Cell:
-        arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=names.channel_name(case.channel))
+        arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=words.term(case.channel))
         return Cell(case.ref, arrived, strong=True)
 
     def _due(self, case: CaseLine) -> Cell:
         if case.state.is_end:
-            return Cell(chip=names.state_name(case.state), icon="done", tone=Tone.OK)
+            return Cell(chip=words.term(case.state), icon="done", tone=Tone.OK)
         left = case.days_left(self._today)
-        note = f"{words.day(case.due)}, {words.weekday(case.due)}"
-        return Cell(chip=words.days_left(left), note=note, tone=names.urgency(left))
+        note = words.day(case.due, weekday=True)
+        return Cell(chip=words.days_left(left), note=note, tone=urgency(left))
 
     def _state(self, case: CaseLine) -> Cell:
-        return Cell(names.state_name(case.state), self._notes.get(case.ref, ""))
+        return Cell(words.term(case.state), self._notes.get(case.ref, ""))
+
+
+def urgency(days_left: int) -> Tone:
+    """How a due date is marked: late or within 3 days, within a fortnight, later."""
+    if days_left <= 3:
+        return Tone.DANGER
+    return Tone.WARN if days_left <= 14 else Tone.OK
+
+
+def next_step(state: CaseState) -> Step:
+    """Where what comes next is done."""
+    return _STEPS.get(state, Step.EVIDENCE)
+
+
+_STEPS = {
+    CaseState.NEW: Step.REQUEST,
+    CaseState.IDENTIFIED: Step.SEARCH,
+    CaseState.SEARCHED: Step.REVIEW,
+    CaseState.REVIEWED: Step.DELETION,
+    CaseState.PLANNED: Step.DELETION,
+    CaseState.APPROVED: Step.DELETION,
+    CaseState.DELETED: Step.DELETION,
+    CaseState.READ_BACK: Step.EVIDENCE,
+}
 
 
 def _right(case: CaseLine) -> Cell:
-    return Cell(names.right_name(case.right), names.law_name(case.law))
+    return Cell(words.term(case.right), words.term(case.law))
 
 
 def _next(case: CaseLine) -> Cell:
-    return Cell(names.next_step(case.state)[0], action=True)
+    return Cell(say(message(f"next.{case.state.value if case.state in _STEPS else 'end'}")), action=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from dsr_desk.ui.models.table import Column, Index, RowsModel
+from dsr_desk.ui.models.table import Index, RowsModel, TableColumn
 
 R = TypeVar("R")
 
@@ -19,7 +19,7 @@ class ChoicesModel(RowsModel[R]):
 
     def __init__(
         self,
-        columns: Sequence[Column[R]],
+        columns: Sequence[TableColumn[R]],
         key: Callable[[R], str],
         possible: Callable[[R], bool],
         parent: QObject | None = None,

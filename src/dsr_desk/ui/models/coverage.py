@@ -9,17 +9,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.app.lineage_export import Coverage
+from dsr_desk.app.models.export import Coverage
 from dsr_desk.core.lineage import JoinAnswer, Node
 from dsr_desk.ui import words
 from dsr_desk.ui.lineage_words import name_of, question_said
-from dsr_desk.ui.models.affected import day_said
-from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
 
-class Gap(StrEnum):
+class Lack(StrEnum):
     QUESTIONS = "questions"
     MODELS = "models"
     DATASETS = "datasets"
@@ -27,8 +26,8 @@ class Gap(StrEnum):
 
 
 @dataclass(frozen=True)
-class GapCase:
-    """One case of a gap. `first` and `second` are the node ids of a question, `answer` what was answered or None."""
+class LackCase:
+    """One case of a lack. `first` and `second` are the node ids of a question, `answer` what was answered or None."""
 
     key: str
     name: str
@@ -41,37 +40,37 @@ class GapCase:
 
 
 @dataclass(frozen=True)
-class GapRow:
+class LackRow:
     """`count` says how many are open; answered questions are cases and not open."""
 
-    gap: Gap
+    lack: Lack
     title: str
     means: str
     todo: str
     count: int
-    cases: tuple[GapCase, ...]
+    cases: tuple[LackCase, ...]
 
 
-class Gaps(RowsModel[GapRow]):
+class Lacks(RowsModel[LackRow]):
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__((Column(tr("What is missing"), _gap),), lambda row: row.gap.value, parent)
+        super().__init__((TableColumn(tr("What is missing"), _lack),), lambda row: row.lack.value, parent)
 
 
-class GapCases(RowsModel[GapCase]):
+class LackCases(RowsModel[LackCase]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(tr("Which"), lambda one: Cell(one.name, one.note)),
-                Column(tr("State"), lambda one: Cell(chip=one.chip, tone=one.tone), 230),
+                TableColumn(tr("Which"), lambda one: Cell(one.name, one.note)),
+                TableColumn(tr("State"), lambda one: Cell(chip=one.chip, tone=one.tone), 230),
             ),
             lambda one: one.key,
             parent,
         )
 
 
-def gap_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[GapRow]:
+def lack_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[LackRow]:
     asked = [
-        GapCase(
+        LackCase(
             f"{one.first.id} {one.second.id}",
             question_said(one.first, one.second),
             chip=tr("open"),
@@ -82,8 +81,8 @@ def gap_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[GapRow]:
         for one in found.questions
     ]
     return [
-        GapRow(
-            Gap.QUESTIONS,
+        LackRow(
+            Lack.QUESTIONS,
             tr("Questions for you"),
             tr("Two sources use the same name and nothing else agrees. Until you answer, models that depend on it "
                "count as perhaps affected."),
@@ -91,8 +90,8 @@ def gap_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[GapRow]:
             len(asked),
             (*asked, *(_answered(one) for one in answers)),
         ),
-        GapRow(
-            Gap.MODELS,
+        LackRow(
+            Lack.MODELS,
             tr("Models without recorded training data"),
             tr("No source says what these were trained on. They may have seen anybody’s photos: silence is not "
                "innocence."),
@@ -101,29 +100,29 @@ def gap_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[GapRow]:
             len(found.models_without_input),
             tuple(_node_case(node, tr("training not recorded")) for node in found.models_without_input),
         ),
-        GapRow(
-            Gap.DATASETS,
+        LackRow(
+            Lack.DATASETS,
             tr("Datasets that nothing was built from"),
             tr("No recorded run or model used these. Either nobody did, or the record of it is missing."),
             tr("Ask the teams that can read them, and import the lineage of the systems that they train with."),
             len(found.datasets_without_consumer),
             _datasets(found),
         ),
-        GapRow(
-            Gap.SOURCES,
+        LackRow(
+            Lack.SOURCES,
             tr("Sources older than 30 days"),
             tr("What was trained since these were written is not known here."),
             tr("Export them again from the system that they come from, and import the new file: the newest import of a "
                "file counts."),
             len(found.old_sources),
             tuple(
-                GapCase(
+                LackCase(
                     old.source.digest,
                     Path(old.source.file).name,
                     tr("{format}, newest entry of {day}").format(
-                        format=old.source.format, day=day_said(old.source.newest or old.source.imported)
+                        format=old.source.format, day=words.day(old.source.newest or old.source.imported)
                     ),
-                    words.counted(old.days, tr("1 day old"), "%Ln days old"),
+                    words.counted(old.days, "1 day old", "%Ln days old"),
                     Tone.WARN,
                 )
                 for old in found.old_sources
@@ -132,15 +131,15 @@ def gap_rows(found: Coverage, answers: Sequence[JoinAnswer]) -> list[GapRow]:
     ]  # fmt: skip
 
 
-def _gap(row: GapRow) -> Cell:
+def _lack(row: LackRow) -> Cell:
     if not row.count:
         return Cell(row.title, chip=tr("nothing missing"), tone=Tone.OK, strong=True)
-    return Cell(row.title, chip=words.counted(row.count, tr("1 open"), "%Ln open"), tone=Tone.WARN, strong=True)
+    return Cell(row.title, chip=words.counted(row.count, "1 open", "%Ln open"), tone=Tone.WARN, strong=True)
 
 
-def _answered(one: JoinAnswer) -> GapCase:
+def _answered(one: JoinAnswer) -> LackCase:
     known = one.first is not None and one.second is not None
-    return GapCase(
+    return LackCase(
         f"{one.first_id} {one.second_id}",
         question_said(one.first, one.second) if one.first and one.second else tr("Two things that are gone"),
         "" if known else tr("The sources that named them were taken out."),
@@ -152,7 +151,7 @@ def _answered(one: JoinAnswer) -> GapCase:
     )
 
 
-def _datasets(found: Coverage) -> tuple[GapCase, ...]:
+def _datasets(found: Coverage) -> tuple[LackCase, ...]:
     unmentioned = {node.id for node in found.registered_without_lineage}
     return tuple(
         _node_case(node, tr("no source mentions it") if node.id in unmentioned else tr("no consumer recorded"))
@@ -160,5 +159,5 @@ def _datasets(found: Coverage) -> tuple[GapCase, ...]:
     )
 
 
-def _node_case(node: Node, state: str) -> GapCase:
-    return GapCase(node.id, name_of(node), node.namespace or "", state, Tone.WARN)
+def _node_case(node: Node, state: str) -> LackCase:
+    return LackCase(node.id, name_of(node), node.namespace or "", state, Tone.WARN)

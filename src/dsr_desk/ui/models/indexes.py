@@ -7,42 +7,42 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.app.indexing import RegisteredIndex
+from dsr_desk.app.data.indexing import RegisteredIndex
 from dsr_desk.ui import words
 from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import Cell, Column, RowsModel
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
 
-def _columns() -> tuple[Column[RegisteredIndex], ...]:
+def _columns() -> tuple[TableColumn[RegisteredIndex], ...]:
     return (
-        Column(tr("Index"), _name),
-        Column(tr("Holds"), _holds, 210),
-        Column(tr("Built"), _built, 140),
-        Column(tr("State"), _state, 190),
+        TableColumn(tr("Index"), _name),
+        TableColumn(tr("Holds"), _holds, 210),
+        TableColumn(tr("Built"), _built, 165),
+        TableColumn(tr("State"), _state, 190),
     )
 
 
 @dataclass(frozen=True)
-class DatasetRow:
+class DatasetLine:
     """A dataset version (name@version) with its index; None where it is registered and has none."""
 
     version: str
     index: RegisteredIndex | None
 
 
-class DatasetsModel(RowsModel[DatasetRow]):
+class DatasetsModel(RowsModel[DatasetLine]):
     def __init__(self, parent: QObject | None = None) -> None:
         columns = [
-            Column(column.title, _of_index(column.cell, missing), column.width)
+            TableColumn(column.title, _of_index(column.cell, missing), column.width)
             for column, missing in zip(_columns(), (None, Cell("–"), Cell("–"), _none()), strict=True)
         ]
         super().__init__(columns, lambda row: row.index.id if row.index else row.version, parent)
 
 
-def _of_index(cell: Callable[[RegisteredIndex], Cell], missing: Cell | None) -> Callable[[DatasetRow], Cell]:
-    def shown(row: DatasetRow) -> Cell:
+def _of_index(cell: Callable[[RegisteredIndex], Cell], missing: Cell | None) -> Callable[[DatasetLine], Cell]:
+    def shown(row: DatasetLine) -> Cell:
         if row.index is not None:
             return cell(row.index)
         return missing or Cell(row.version.replace("@", " "), tr("registered, no index"), strong=True)
@@ -67,14 +67,14 @@ def _name(index: RegisteredIndex) -> Cell:
 
 def _holds(index: RegisteredIndex) -> Cell:
     about = index.about
-    faces = words.counted(about.faces, tr("1 face"), "%Ln faces")
-    photos = words.counted(about.photos, tr("1 photo"), "%Ln photos")
-    records = words.counted(about.records, tr("1 record"), "%Ln records")
+    faces = words.counted(about.faces, "1 face", "%Ln faces")
+    photos = words.counted(about.photos, "1 photo", "%Ln photos")
+    records = words.counted(about.records, "1 record", "%Ln records")
     return Cell(faces if about.faces or not about.records else records, f"{photos}, {records}")
 
 
 def _built(index: RegisteredIndex) -> Cell:
-    return Cell(words.moment(index.about.built).rsplit(" ", 1)[0])
+    return Cell(words.day(index.about.built))
 
 
 def _state(index: RegisteredIndex) -> Cell:
@@ -86,5 +86,5 @@ def _state(index: RegisteredIndex) -> Cell:
         return Cell(chip=tr("not complete"), tone=Tone.WARN)
     unread = sum(count for name, count in index.about.ledger.items() if name in ("unreadable", "truncated", "crashed"))
     if unread:
-        return Cell(chip=words.counted(unread, tr("1 photo unreadable"), "%Ln photos unreadable"), tone=Tone.WARN)
+        return Cell(chip=words.counted(unread, "1 photo unreadable", "%Ln photos unreadable"), tone=Tone.WARN)
     return Cell(chip=tr("ready"), tone=Tone.OK)

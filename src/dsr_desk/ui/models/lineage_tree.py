@@ -12,10 +12,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsr_desk.app.lineage_view import Drawing, PlacedEdge, PlacedNode, Standing
+from dsr_desk.app.models.view import Drawing, NodeStanding, PlacedEdge, PlacedNode
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.lineage_words import certainty_name, roles_said, sentence_of, standing_tone, title_of, what_it_is
-from dsr_desk.ui.words import tr
+from dsr_desk.ui.lineage_words import roles_said, sentence_of, standing_tone, title_of, what_it_is
+from dsr_desk.ui.words import term, tr
 
 Index = QModelIndex | QPersistentModelIndex
 NODE = Qt.ItemDataRole.UserRole + 1
@@ -23,7 +23,7 @@ NODE = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass
-class Row:
+class TreeRow:
     """`edge` is the line that leads here, None at the top; `again` says that the box is opened out elsewhere."""
 
     placed: PlacedNode
@@ -37,7 +37,7 @@ class Row:
 class LineageTree(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Row] = []
+        self.rows: list[TreeRow] = []
         self._top: list[int] = []
         self._first: dict[str, int] = {}
         self._titles = (tr("What came of what"), tr("What it is"), tr("How it came about"), tr("How sure"))
@@ -50,7 +50,7 @@ class LineageTree(QAbstractItemModel):
             onward[edge.origin].append(edge)
         entered = {edge.target for edge in drawing.edges}
         known = {placed.id: placed for placed in drawing.nodes}
-        beginnings = sorted(drawing.nodes, key=lambda one: (one.standing is not Standing.HIT, one.id in entered))
+        beginnings = sorted(drawing.nodes, key=lambda one: (one.standing is not NodeStanding.HIT, one.id in entered))
         for placed in beginnings:
             if placed.id not in self._first:
                 self._open_out(placed, onward, known)
@@ -61,11 +61,11 @@ class LineageTree(QAbstractItemModel):
         number = self._first.get(ident)
         return QModelIndex() if number is None else self.createIndex(self.rows[number].place, 0, number)
 
-    def sentence(self, row: Row) -> str:
+    def sentence(self, row: TreeRow) -> str:
         """The whole row for a screen reader."""
         parts = [sentence_of(row.placed)]
         if row.edge is not None:
-            parts += [roles_said(row.edge.roles), certainty_name(row.edge.certainty)]
+            parts += [roles_said(row.edge.roles), term(row.edge.certainty)]
         if row.again:
             parts.append(tr("opened out elsewhere"))
         return ", ".join(part for part in parts if part)
@@ -112,7 +112,7 @@ class LineageTree(QAbstractItemModel):
             return icons.pixmap(row.placed.node.kind.value, 16, ink, 2.0)
         return None
 
-    def _cell(self, row: Row, column: int) -> str:
+    def _cell(self, row: TreeRow, column: int) -> str:
         if column == 0:
             title = title_of(row.placed)
             return tr("{name} (opened out elsewhere)").format(name=title) if row.again else title
@@ -120,7 +120,7 @@ class LineageTree(QAbstractItemModel):
             return what_it_is(row.placed)
         if row.edge is None:
             return ""
-        return roles_said(row.edge.roles) if column == 2 else certainty_name(row.edge.certainty)
+        return roles_said(row.edge.roles) if column == 2 else term(row.edge.certainty)
 
     def _below(self, parent: Index) -> list[int]:
         return self.rows[parent.internalId()].children if parent.isValid() else self._top
@@ -132,7 +132,7 @@ class LineageTree(QAbstractItemModel):
             number = len(self.rows)
             siblings = self.rows[above].children if above >= 0 else self._top
             again = placed.id in self._first
-            self.rows.append(Row(placed, edge, above, len(siblings), again))
+            self.rows.append(TreeRow(placed, edge, above, len(siblings), again))
             siblings.append(number)
             if not again:
                 self._first[placed.id] = number

@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column(Generic[R]):
+class TableColumn(Generic[R]):
     """`width` in pixels; 0 takes what is left."""
 
     title: str
@@ -47,10 +47,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     """Rows of any kind under fixed columns. `key` names a row, so that a refresh keeps what has not changed."""
 
     def __init__(
-        self,
-        columns: Sequence[Column[R]],
-        key: Callable[[R], str],
-        parent: QObject | None = None,
+        self, columns: Sequence[TableColumn[R]], key: Callable[[R], str], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)

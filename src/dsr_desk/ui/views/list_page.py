@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from dsr_desk.ui.models.table import RowsModel
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.tables import Table
+from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Card, Empty
+from dsr_desk.ui.widgets import Empty, framed
 
 R = TypeVar("R")
 
@@ -24,9 +24,8 @@ class ListCard(QStackedWidget, Generic[R]):
     ) -> None:
         super().__init__()
         self.model = model
-        self.table = Table(model, name=name, height=height)
-        card = Card(margin=1)
-        card.body.addWidget(self.table)
+        self.table = TableWidget(model, name=name, height=height)
+        card = framed(self.table)
         self.addWidget(card)
         self.addWidget(Empty(empty, *begin))
 

@@ -1,0 +1,149 @@
+"""How well and how fast, every figure beside its peer: `python -m bench WHAT`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bench import measuring
+from dsr_desk.app.data.measuring import recall_lines
+from dsr_desk.cli.common import emit, json_option, progress_bar
+from dsr_desk.cli.errors import ErrorsAsExitCodes
+from dsr_desk.core import codec
+
+SUBJECTS = 1000
+"""People who are searched for by one field after the other."""
+
+photos = click.Path(path_type=Path, file_okay=False, exists=True)
+
+
+@click.group(cls=ErrorsAsExitCodes)
+def bench() -> None:
+    """Measure accuracy and speed; every figure beside its peer."""
+
+
+@bench.command()
+@click.argument("folder", type=photos)
+@click.option("--engine", default="standard", show_default=True, help="standard, thorough, or reference: the peer.")
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+@json_option
+def calibration(folder: Path, engine: str, workers: int | None) -> None:
+    """Expected strangers beside counted ones, on FOLDER with one folder a person."""
+    with progress_bar() as (report, cancel):
+        found = measuring.calibration(folder, engine=engine, workers=workers, report=report, cancel=cancel)
+    emit(codec.plain(found), *measuring.calibration_lines(found))
+
+
+@bench.command()
+@click.argument("folder", type=photos)
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+@json_option
+def recall(folder: Path, workers: int | None) -> None:
+    """What face_recognition, as it comes, finds on FOLDER with one folder a person; ours: dsr-desk bench recall."""
+    with progress_bar() as (report, cancel):
+        found = measuring.peer_recall(folder, workers=workers, report=report, cancel=cancel)
+    emit(codec.plain(found), *recall_lines(found))
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@json_option
+def engine(folder: Path | None) -> None:
+    """The networks beside face_recognition; with FOLDER (lfw/PERSON/*.jpg and scenes/*.xml) whole photos too."""
+    with progress_bar() as (report, cancel):
+        rows = measuring.engine(folder, report=report, cancel=cancel)
+    show(rows)
+
+
+@bench.command("recall-steps")
+@click.argument("folder", type=photos)
+@click.option("--cnn/--no-cnn", default=True, help="Run face_recognition's cnn mode as well, which takes minutes.")
+@json_option
+def recall_steps(folder: Path, cnn: bool) -> None:
+    """What each step of looking for faces finds, on FOLDER with scenes/*.xml (photos whose faces are boxed)."""
+    with progress_bar() as (report, cancel):
+        rows = measuring.recall_steps(folder, cnn=cnn, report=report, cancel=cancel)
+    emit(codec.plain(rows), *measuring.step_lines(rows))
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--faces", type=click.IntRange(1), default=1_000_000, show_default=True, help="Faces of the index.")
+@json_option
+def index(folder: Path | None, faces: int) -> None:
+    """Opening an index of generated faces; with FOLDER of photos also building one with 2 processes and with 1."""
+    with progress_bar() as (report, cancel):
+        rows = measuring.index(faces, folder, report=report, cancel=cancel)
+    show(rows)
+
+
+@bench.command()
+@click.option("--faces", type=click.IntRange(1), default=3_000_000, show_default=True, help="Faces to search.")
+@click.option("--matrix/--no-matrix", default=True, help="Measure what needs 512 bytes of memory a face as well.")
+@json_option
+def search(faces: int, matrix: bool) -> None:
+    """One face against generated faces: all scores and the calibrated band."""
+    show(measuring.search(faces, matrix=matrix))
+
+
+@bench.command()
+@click.option("--nodes", type=click.IntRange(1000), default=100_000, show_default=True)
+@click.option("--edges", type=click.IntRange(1000), default=1_000_000, show_default=True)
+@click.option("--links", type=click.IntRange(1), default=20_000, show_default=True, help="Links of each file.")
+@json_option
+def lineage(nodes: int, edges: int, links: int) -> None:
+    """Importing each format, affected models in a large made-up organisation, laying out a graph."""
+    show(measuring.lineage(nodes, edges, links))
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--items", type=click.IntRange(1), default=100_000, show_default=True, help="Items of the bundle.")
+@json_option
+def evidence(folder: Path | None, items: int) -> None:
+    """Sealing and verifying a bundle of many items, beside zip, sha256sum and age; in FOLDER, which needs room."""
+    with progress_bar() as (report, _):
+        rows = measuring.evidence(items, folder, report=report)
+    show(rows)
+
+
+@bench.command()
+@click.option("--records", type=click.IntRange(1000), default=100_000, show_default=True, help="Records of the index.")
+@click.option(
+    "--matching",
+    type=click.IntRange(0),
+    default=10_000,
+    show_default=True,
+    help="Records for accuracy; 0: none.",
+)
+@json_option
+def records(records: int, matching: int) -> None:
+    """Record search on invented people: how well by kind of damage, how large and how fast beside FTS5 and DuckDB.
+
+    10,000,000 records need about 16 GB in the folder for temporary files (TMPDIR).
+    """
+    with progress_bar() as (report, cancel):
+        found = measuring.matching(matching, SUBJECTS, report=report, cancel=cancel) if matching else []
+        rows = measuring.records(records, report=report, cancel=cancel)
+    result = {"figures": codec.plain(rows), "matching": codec.plain(found)}
+    emit(result, *measuring.matching_lines(found), *measuring.measured_lines(rows))
+
+
+@bench.command("case")
+@click.option("--entries", type=click.IntRange(1000), default=100_000, show_default=True, help="Entries of the case.")
+@json_option
+def long_case(entries: int) -> None:
+    """A case of many entries: opening, deciding, listing, verifying, each beside the barest loop that could do it."""
+    with progress_bar() as (report, _):
+        rows = measuring.case(entries, report=report)
+    show(rows)
+
+
+def show(rows: Sequence[measuring.Measured]) -> None:
+    emit(codec.plain(rows), *measuring.measured_lines(rows))
+
+
+if __name__ == "__main__":
+    bench(prog_name="python -m bench")

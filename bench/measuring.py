@@ -1,0 +1,220 @@
+"""Measuring: how well people are found, and what each room costs beside what it replaces."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import search as bench
+from bench.case import case_rows
+from bench.engine import engine_bench
+from bench.evidence import evidence_rows
+from bench.lineage import bench_rows
+from bench.matching import Agreement, measure_matching
+from bench.records import records_rows
+from bench.reference_engine import ReferenceEngine, load_reference
+from bench.steps import StepRow, step_rows
+from bench.validation import CalibrationReport, validate_calibration
+from dsr_desk.core.message import quoted
+from dsr_desk.faces.registry import load_engine
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
+from dsr_desk.search.faces.recall import RecallReport, measure_recall, read_labelled
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One figure, `ours` in `unit`, beside that of the peer `against`; a `ratio` over 1 is in our favour.
+
+    `reach` is the ratio aimed at. What was measured alone has None for the other three and, in `note`, on what.
+    """
+
+    what: str
+    ours: float
+    unit: str
+    against: str = ""
+    peer: float | None = None
+    ratio: float | None = None
+    reach: float | None = None
+    note: str = ""
+
+
+def peer_recall(folder: Path, *, workers: int | None, report: Report, cancel: CancelToken) -> RecallReport:
+    """What face_recognition finds where `dsr-desk bench recall` measures ours; see `search.faces.recall`."""
+    return measure_recall(
+        folder,
+        engine_name=ReferenceEngine.name,
+        load=load_reference,
+        workers=_workers(workers),
+        report=report,
+        cancel=cancel,
+    )
+
+
+def calibration(
+    folder: Path, *, engine: str, workers: int | None, report: Report, cancel: CancelToken
+) -> CalibrationReport:
+    """Expected strangers beside counted ones on a folder with one folder a person; see `bench.validation`."""
+    load = load_reference if engine == ReferenceEngine.name else partial(load_engine, engine)
+    labelled = read_labelled(folder, load, _workers(workers), report, cancel)
+    return validate_calibration(labelled, report=report, cancel=cancel)
+
+
+def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """The face engine beside face_recognition; see `bench.engine`."""
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.peer,
+            ratio=round(row.ratio, 2),
+            note="" if row.known is None else f"of {row.known} known",
+        )
+        for row in engine_bench(folder, report=report, cancel=cancel)
+    ]
+
+
+def recall_steps(folder: Path, *, cnn: bool, report: Report, cancel: CancelToken) -> list[StepRow]:
+    """What each step of the search for faces finds of those annotated; see `bench.steps`."""
+    return step_rows(folder, report=report, cancel=cancel, cnn=cnn)
+
+
+def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """Opening an index of generated faces and, with a folder of photos, building one with two processes."""
+    rows = [bench.opening_row(faces)]
+    if folder is not None:
+        rows += bench.processes_rows(folder, report=report, cancel=cancel)
+    return _of_search(rows)
+
+
+def search(faces: int, *, matrix: bool) -> list[Measured]:
+    """One search over generated faces; see `bench.search`."""
+    return _of_search(bench.search_rows(faces, matrix=matrix))
+
+
+def records(count: int, *, report: Report, cancel: CancelToken) -> list[Measured]:
+    """Building and searching an index of so many invented records; see `bench.records`."""
+    return _of_search(records_rows(count, report=report, cancel=cancel))
+
+
+def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) -> list[Agreement]:
+    """How well invented records are found, by field and by what became of it; see `bench.matching`."""
+    return measure_matching(count, subjects, report=report, cancel=cancel)
+
+
+def lineage(nodes: int, edges: int, links: int) -> list[Measured]:
+    """Import, impact and layout on a made-up organisation; see `bench.lineage`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            Measured(what=row.what, ours=row.value, unit=row.unit, note=row.how)
+            for row in bench_rows(Path(folder), nodes, edges, links)
+        ]
+
+
+def evidence(items: int, folder: Path | None, *, report: Report) -> list[Measured]:
+    """Sealing and verifying a bundle of many invented items in `folder`; see `bench.evidence`."""
+    phases = ["prepare", "seal", "verify", "tools"]
+    rows = evidence_rows(items, folder, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.peer,
+            ratio=round(row.peer / row.ours, 3) if row.peer else None,
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def case(entries: int, *, report: Report) -> list[Measured]:
+    """Opening, deciding in, verifying and listing long cases; see `bench.case`."""
+    phases = ["writing", "opening", "deciding", "verifying", "listing"]
+    rows = case_rows(entries, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
+    return [
+        Measured(
+            what=row.what,
+            ours=row.ours,
+            unit=row.unit,
+            against=row.against,
+            peer=row.theirs,
+            ratio=round(row.theirs / row.ours, 2),
+            reach=round(1 / row.reach, 2) if row.reach else None,
+        )
+        for row in rows
+    ]
+
+
+def calibration_lines(found: CalibrationReport) -> list[str]:
+    lines = []
+    for row in found.agreements:
+        of = "photos" if row.kind == "photos" else "photos and generated strangers"
+        own = f", {row.own} of the reference's person added" if row.own else ""
+        lines.append(
+            f"{row.faces:,} faces ({of}{own}), at {row.counted} counted strangers, over {row.references} references: "
+            f"{row.within_two:.1%} within a factor of two, {row.within_four:.1%} within four; predicted over counted: "
+            f"median {row.median}, {row.lowest} to {row.highest}"
+            + (f"; nothing predicted for {row.untrusted}." if row.untrusted else ".")
+        )
+    shares = ", ".join(f"{one.photos:g} of photos, {one.drawn:.2g} of generated" for one in found.closeness)
+    return [*lines, f"Pairs of strangers above the same score: {shares}."]
+
+
+def step_lines(rows: Iterable[StepRow]) -> list[str]:
+    return [
+        f"{row.step}, {row.photos}, {row.known} faces. {row.without}: {row.found_without}; standard: {row.standard}; "
+        f"thorough: {row.thorough}; face_recognition, as it comes: {row.default}; "
+        f"model=cnn: {'not measured' if row.cnn is None else row.cnn}"
+        for row in rows
+    ]
+
+
+def matching_lines(rows: Iterable[Agreement]) -> list[str]:
+    """A line for each way in which a field was written, with what was missed; then one for each field."""
+    lines, asked, found = [], Counter[str](), Counter[str]()
+    for row in rows:
+        lines.append(f"{row.of}, {row.way}: {row.found} of {row.asked} found, precision {row.precision:.1%}")
+        lines += [f"    missed: {wanted} | {held}" for wanted, held in row.misses]
+        asked[row.of] += row.asked
+        found[row.of] += row.found
+    return [*lines, *(f"{of}: {found[of] / asked[of]:.2%} of {asked[of]} found" for of in asked)]
+
+
+def measured_lines(rows: Iterable[Measured]) -> list[str]:
+    return [_line(row) for row in rows]
+
+
+def _line(row: Measured) -> str:
+    line = f"{row.what}: {_figure(row.ours)} {row.unit}"
+    if row.peer is not None:
+        line += f"; {row.against}: {_figure(row.peer)} {row.unit}; ratio {row.ratio}"
+    if row.reach is not None:
+        line += f" (aim {row.reach:.2g})"
+    return f"{line}; {row.note}" if row.note else line
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _of_search(rows: Iterable[bench.BenchRow]) -> list[Measured]:
+    """Rows of the search room; a peer that is not installed has no number there."""
+    return [
+        Measured(row.what, row.ours, row.unit)
+        if math.isnan(row.theirs)
+        else Measured(row.what, row.ours, row.unit, row.against, row.theirs, row.ratio, row.reach or None)
+        for row in rows
+    ]
+
+
+def _workers(wanted: int | None) -> int:
+    return wanted or os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""Work on a case: request, search, review, deletion, its end."""

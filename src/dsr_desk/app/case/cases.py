@@ -1,0 +1,393 @@
+"""Cases: from a letter and photos to a case with a clock and an identity check; `app.ending` ends them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from dsr_desk.app.case.drafts import RequestDraft
+from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, reference_draft
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault.keeping import numbers_given
+from dsr_desk.core import acts, codec
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.case import Case
+from dsr_desk.core.changes import Change
+from dsr_desk.core.deadlines import Deadline, answer_due
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.facts import Facts, facts_draft, union
+from dsr_desk.core.findings import Identifiers
+from dsr_desk.core.requests import CaseState, Channel, Found, IdentityCheck, IdentityResult, Law, Request, Right
+from dsr_desk.storage.case_list import Listed
+
+
+class LetterWithoutPhoto(DeskError):
+    code = "CASE-NO-PHOTO"
+    happened = "The request holds no reference photo."
+    means = "Without one, faces cannot be searched. No case was opened yet, and the letter is where it was."
+    todo = "Add a photo (--photo FILE), or open the case with --without-photo: then records alone are searched."
+
+
+class NothingToSearchBy(DeskError):
+    code = "CASE-NOTHING-TO-SEARCH"
+    happened = "The request has neither a usable photo nor an identifier such as a name, e-mail or account."
+    means = "There is nothing to search by. No case was opened."
+    todo = "Ask the requester for a photo or an identifier and add it."
+
+
+class IdentityEmpty(DeskError):
+    code = "CASE-IDENTITY-EMPTY"
+    happened = "The identity check lacks its method or how it is known that the photo shows the requester."
+    means = "Both are part of the evidence. Nothing was recorded."
+    todo = "Give both in a few words, without the document's number."
+
+
+@dataclass(frozen=True)
+class PhotoOfCase:
+    """A stored reference photo. `face` is the chosen face's number, None while a choice is open."""
+
+    id: int
+    name: str
+    digest: str
+    faces: tuple[ReferenceFace, ...]
+    face: int | None
+    destroyed: str | None
+
+    @property
+    def box_chosen(self) -> ReferenceFace | None:
+        return next((face for face in self.faces if face.number == self.face), None)
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as screens and commands show it. `request` is as the newest version of the facts has it."""
+
+    ref: str
+    state: CaseState
+    round: int
+    version: int
+    right: Right
+    law: Law
+    channel: Channel
+    received: date
+    due: date
+    deadline: Deadline
+    request: Request
+    identifiers: Identifiers
+    photos: tuple[PhotoOfCase, ...]
+    identity: IdentityCheck | None
+    searches_faces: bool
+    opened: str
+    closed: str | None
+    end_reason: str
+    forgotten: str | None = None
+    """When (UTC) all that it held was destroyed."""
+
+    def days_left(self, today: date) -> int:
+        return (self.due - today).days
+
+
+@dataclass(frozen=True)
+class FactsVersion:
+    """One version of the facts: what it says, who said it when (UTC), and where in the log. `number` counts from 1.
+
+    `proposed` is what the program read when the case was opened, everything else an officer's word.
+    """
+
+    number: int
+    proposed: bool
+    facts: Facts
+    due: date
+    found: tuple[Found, ...]
+    officer: str
+    time: str
+    entry: int
+
+
+class CaseLine:
+    """A case as the list of cases shows it, read from what the list keeps; nothing of it is folded anew."""
+
+    __slots__ = ("_kept", "_said", "closed", "due", "ref")
+
+    def __init__(self, listed: Listed) -> None:
+        self.ref = listed.ref
+        self.due = date.fromisoformat(listed.due)
+        self.closed = listed.ended or None
+        self._kept = listed.summary
+        self._said: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if self._said is None:
+            self._said = json.loads(self._kept)
+        return self._said[name]
+
+    @property
+    def state(self) -> CaseState:
+        return CaseState(self["state"])
+
+    @property
+    def right(self) -> Right:
+        return Right(self["right"])
+
+    @property
+    def law(self) -> Law:
+        return Law(self["law"])
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(self["channel"])
+
+    @property
+    def received(self) -> date:
+        return date.fromisoformat(self["received"])
+
+    @property
+    def round(self) -> int:
+        return int(self["round"])
+
+    @property
+    def photos(self) -> int:
+        """How many reference photos it has."""
+        return int(self["photos"])
+
+    @property
+    def candidates(self) -> int | None:
+        """How many candidates this round's searches proposed; None where it was not searched."""
+        return int(self["candidates"]) if self["searched"] else None
+
+    @property
+    def decided(self) -> int:
+        """How many of them have a verdict."""
+        return int(self["candidates"]) - int(self["undecided"])
+
+    def days_left(self, today: date) -> int:
+        return (self.due - today).days
+
+
+def open_case(
+    desk: Desk, draft: RequestDraft, *, without_photo: bool = False, today: date | None = None
+) -> tuple[CaseView, Change]:
+    """Opens a case. Photos that cannot serve are kept out and named in the draft's warnings by `photo_warnings`.
+
+    Raises LetterWithoutPhoto, NothingToSearchBy, or what keeps the only photo from being used.
+    """
+    usable = [photo for photo in draft.photos if photo.usable]
+    if not usable and not without_photo:
+        if not draft.photos:
+            raise LetterWithoutPhoto()
+        draft.photos[0].require_choice()
+    if not usable and draft.request.identifiers.is_empty():
+        raise NothingToSearchBy()
+    arrived = draft.request.received or today or date.today()
+    read, said = _understood(draft.read, today or date.today()), _understood(draft.request, arrived)
+    with desk.vault.transaction():
+        ref = _next_ref(desk, arrived.year if today is None else today.year)
+        received = acts.Draft(
+            Kind.RECEIVED,
+            {"ref": ref, "channel": draft.read.channel.value, "faces": bool(usable)},
+            {"request": codec.plain(draft.read), "letter": None},
+        )
+        desk.open_case(received, {"letter": draft.letter} if draft.letter else {})
+        change = _say(desk, ref, Kind.PROPOSED, read, draft.read.found)
+        if said != read:
+            change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
+        _add(desk, ref, usable)
+    return show_case(desk, ref), change
+
+
+def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:
+    """Adds reference photos to an open case, each once; None where all were there before.
+
+    Raises what keeps one of them from being used.
+    """
+    for photo in photos:
+        photo.require_choice()
+    with desk.vault.transaction():
+        return _add(desk, ref, photos)
+
+
+def edit_request(desk: Desk, ref: str, *, right: Right, law: Law, received: date, identifiers: Identifiers) -> Change:
+    """What the officer confirmed, as a new version of the facts; the clock is computed again."""
+    with desk.vault.transaction():
+        found = [one for version in facts_versions(desk, ref) for one in version.found]
+        return _say(desk, ref, Kind.CONFIRMED, Facts(right, law, received, identifiers), [*_as_read(desk, ref), *found])
+
+
+def record_identity(
+    desk: Desk, ref: str, *, method: str, photo_shows_requester: str, verified: bool = True, acting_for: str = ""
+) -> Change:
+    """Records the check, not the document. `acting_for` says who acts for the person and on what authority.
+
+    Raises IdentityEmpty.
+    """
+    with desk.vault.transaction():
+        method, shows, acting = method.strip(), photo_shows_requester.strip(), acting_for.strip()
+        if not method or (verified and desk.case(ref).faces and not shows):
+            raise IdentityEmpty()
+        result = IdentityResult.VERIFIED if verified else IdentityResult.NOT_VERIFIED
+        said = {"result": result.value, "photo": bool(shows), "acting": bool(acting)}
+        fields = {"method": method, "photo_shows_requester": shows, "acting_for": acting}
+        return desk.act(acts.Draft(Kind.IDENTITY, said, fields), ref)
+
+
+def list_cases(desk: Desk) -> list[CaseLine]:
+    """All cases, open ones by due date first."""
+    with desk.vault.turn():
+        return [CaseLine(one) for one in desk.vault.cases.all()]
+
+
+def show_case(desk: Desk, ref: str) -> CaseView:
+    """Raises CaseMissing."""
+    with desk.reading(ref) as case:
+        version = facts_versions(desk, ref)[-1]
+        facts, values = version.facts, desk.values(version.entry)
+        return CaseView(
+            ref=ref,
+            state=case.state(desk.vault.roster),
+            round=case.number,
+            version=version.number,
+            right=facts.right,
+            law=facts.law,
+            channel=Channel(case.channel),
+            received=facts.received,
+            due=version.due,
+            deadline=_deadline(desk, facts, values),
+            request=_request(desk, case, version),
+            identifiers=facts.identifiers,
+            photos=tuple(_photos(desk, case)),
+            identity=_identity(desk, case),
+            searches_faces=case.faces,
+            opened=case.opened[0],
+            closed=case.ended["time"] if case.ended else None,
+            end_reason=str(desk.values(case.ended["seq"]).get("reason", "")) if case.ended else "",
+            forgotten=next((one["time"] for one in case.forgotten if one["what"] == "case"), None),
+        )
+
+
+def facts_versions(desk: Desk, ref: str) -> list[FactsVersion]:
+    """Every version of the facts, the oldest first: the last one is in force. Raises CaseMissing."""
+    with desk.reading(ref) as case:
+        return [_version(desk, number, said) for number, said in enumerate(case.facts, start=1)]
+
+
+def searched_identifiers(desk: Desk, ref: str) -> Identifiers:
+    """Every identifier that any search of the case looked for, whatever the facts say now."""
+    with desk.reading(ref) as case:
+        used = {one["facts"] for one in case.searches if one["purpose"] == "search"}
+        return union(one.facts.identifiers for one in facts_versions(desk, ref) if _act(case, one) in used)
+
+
+def searched_references(desk: Desk, ref: str) -> list[int]:
+    """Numbers of the reference photos that any search of the case compared, destroyed ones included."""
+    with desk.reading(ref) as case:
+        return sorted({number for one in case.searches for number in one["references"]})
+
+
+def reference_bytes(desk: Desk, ref: str, photo: int) -> bytes | None:
+    """A stored reference photo by its number; None once it was destroyed, or where there is none of this number."""
+    with desk.reading(ref) as case:
+        said = next((one for one in case.references if one["n"] == photo), None)
+        return desk.vault.log.blob(desk.values(said["seq"])["photo"]) if said is not None else None
+
+
+def _understood(request: Request, arrived: date) -> Facts:
+    law = Law.EU_GDPR if request.law is Law.UNKNOWN else request.law
+    return Facts(request.right, law, request.received or arrived, request.identifiers)
+
+
+def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found]) -> Change:
+    draft = facts_draft(kind, facts, found, key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key)
+    return desk.act(draft, ref)
+
+
+def _add(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:
+    case, change = desk.case(ref), None
+    there = {one.digest for one in _photos(desk, case) if not one.destroyed}
+    for photo in photos:
+        if photo.digest in there:
+            continue
+        there.add(photo.digest)
+        stored = desk.vault.log.put_blob(case.id, photo.data)
+        change = desk.act(reference_draft(photo, len(case.references) + 1, stored), ref)
+    return change
+
+
+def _next_ref(desk: Desk, year: int) -> str:
+    return f"{year}-{numbers_given(desk).get(str(year), 0) + 1:03d}"
+
+
+def _as_read(desk: Desk, ref: str) -> tuple[Found, ...]:
+    """All that the program read of the letter, whether anybody kept it or not."""
+    read = desk.values(desk.case(ref).opened[2]).get("request")
+    return codec.restore(read, Request).found if read else ()
+
+
+def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
+    values = desk.values(said["seq"])
+    identifiers = codec.restore(values.get("identifiers", {}), Identifiers)
+    return FactsVersion(
+        number=number,
+        proposed=said["kind"] == Kind.PROPOSED.value,
+        facts=Facts(Right(said["right"]), Law(said["law"]), date.fromisoformat(said["received"]), identifiers),
+        due=date.fromisoformat(said["due"]),
+        found=codec.restore(values.get("found", []), tuple[Found, ...]),
+        officer=said["officer"],
+        time=said["time"],
+        entry=said["seq"],
+    )
+
+
+def _act(case: Case, version: FactsVersion) -> str:
+    return str(case.facts[version.number - 1]["act"])
+
+
+def _deadline(desk: Desk, facts: Facts, values: dict[str, Any]) -> Deadline:
+    """As it was signed; computed again where its value was forgotten."""
+    if "deadline" not in values:
+        return answer_due(facts.law, facts.received, desk.place)
+    return codec.restore(values["deadline"], Deadline)
+
+
+def _request(desk: Desk, case: Case, version: FactsVersion) -> Request:
+    values = desk.values(case.opened[2])
+    read = codec.restore(values["request"], Request) if "request" in values else Request(Channel(case.channel), ())
+    facts = version.facts
+    return replace(
+        read,
+        right=facts.right,
+        law=facts.law,
+        received=facts.received,
+        found=version.found,
+        confirmed_by="" if version.proposed else version.officer,
+    )
+
+
+def _photos(desk: Desk, case: Case) -> Iterator[PhotoOfCase]:
+    for said in case.references:
+        values = desk.values(said["seq"])
+        yield PhotoOfCase(
+            id=said["n"],
+            name=values.get("name", ""),
+            digest=values["photo"]["digest"] if "photo" in values else "",
+            faces=codec.restore(values.get("faces", []), tuple[ReferenceFace, ...]),
+            face=said["face"],
+            destroyed=said["destroyed"] or None,
+        )
+
+
+def _identity(desk: Desk, case: Case) -> IdentityCheck | None:
+    said = case.identity
+    if said is None:
+        return None
+    values = desk.values(said["seq"])
+    return IdentityCheck(
+        method=values.get("method", ""),
+        result=IdentityResult(said["result"]),
+        photo_shows_requester=values.get("photo_shows_requester", ""),
+        officer=said["officer"],
+        checked=said["time"],
+        acting_for=values.get("acting_for", ""),
+    )

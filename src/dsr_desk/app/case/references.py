@@ -1,0 +1,156 @@
+"""Reference photos: which face in them is the requester's, and whether it can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core import codec
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import Box, Flaw, LedgerClass
+from dsr_desk.core.message import Message
+from dsr_desk.faces.decode import viewable
+from dsr_desk.faces.engine import Template
+from dsr_desk.faces.photo import PhotoResult, examine
+from dsr_desk.faces.registry import load_engine
+from dsr_desk.storage.files import disk_errors
+from dsr_desk.storage.log import StoredBlob
+
+
+class PhotoUnreadable(DeskError):
+    code = "PHOTO-UNREADABLE"
+    happened = "The photo {name} cannot be read: {why}."
+    means = "It cannot serve as a reference, so nothing was changed."
+    todo = "Ask for the photo again, as a JPEG or PNG file, or go on with the other photos."
+
+
+class PhotoWithoutFace(DeskError):
+    code = "PHOTO-NO-FACE"
+    happened = "No face was found in {name}."
+    means = "It cannot serve as a reference, so nothing was changed."
+    todo = "Ask for a photo that shows the face from the front, sharp and at least 80 pixels wide."
+
+
+class PhotoWithSeveralFaces(DeskError):
+    code = "PHOTO-SEVERAL-FACES"
+    happened = "There are {count} faces in {name}."
+    means = "A search with the wrong one would look for a stranger, so none was chosen and nothing was changed."
+    todo = "Say which face it is, counted from the left: --face {name}=1 on the command line, a click in the window."
+
+
+class PhotoMissing(DeskError):
+    code = "PHOTO-MISSING"
+    happened = "There is no file {name}."
+    means = "The photo was not read and nothing was changed."
+    todo = "Check the name and give it again."
+
+
+def as_shown(photo: bytes) -> bytes:
+    """The photo in a format that windows show: as it is, or turned into a JPEG; empty where it has no pixels."""
+    return viewable(photo) or b""
+
+
+@dataclass(frozen=True)
+class ReferenceFace:
+    """A face of a reference photo, counted from the left, from 1. `advice` says what is wrong with it, if anything."""
+
+    number: int
+    box: Box
+    flaws: tuple[Flaw, ...]
+    comparable: bool
+    thumbnail: bytes = b""
+
+
+@dataclass(frozen=True)
+class ReferencePhoto:
+    """A photo as it came, with its faces; `chosen` is a face's number, None where somebody must choose."""
+
+    name: str
+    data: bytes
+    digest: str
+    faces: tuple[ReferenceFace, ...]
+    chosen: int | None
+    problem: Message | None = None
+
+    def require_choice(self) -> None:
+        """Raises what keeps this photo from being a reference."""
+        if self.problem:
+            raise PhotoUnreadable(name=self.name, why=self.problem)
+        if not self.faces:
+            raise PhotoWithoutFace(name=self.name)
+        if self.chosen is None:
+            raise PhotoWithSeveralFaces(name=self.name, count=len(self.faces))
+
+    @property
+    def usable(self) -> bool:
+        return not self.problem and self.chosen is not None
+
+
+def load_photos(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """Names and bytes. Raises PhotoMissing."""
+    loaded = []
+    for path in paths:
+        if not path.is_file():
+            raise PhotoMissing(name=path)
+        with disk_errors(path):
+            loaded.append((path.name, path.read_bytes()))
+    return loaded
+
+
+def examine_references(
+    photos: Sequence[tuple[str, bytes]], chosen: Mapping[str, int] | None = None
+) -> list[ReferencePhoto]:
+    """Finds the faces of each photo. `chosen` gives a face's number by file name; a single face chooses itself."""
+    wanted = chosen or {}
+    return [_examine_one(name, data, wanted.get(name)) for name, data in photos]
+
+
+def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
+    result = examine(load_engine(), data, thumbnails=True)
+    if result.ledger_class in (LedgerClass.UNREADABLE, LedgerClass.SKIPPED) and not result.faces:
+        return ReferencePhoto(name, data, sha256_hex(data), (), None, result.reason)
+    faces = _numbered(result)
+    number = wanted if wanted is not None and 1 <= wanted <= len(faces) else None
+    if number is None and len(faces) == 1:
+        number = 1
+    return ReferencePhoto(name, data, sha256_hex(data), faces, number)
+
+
+def _numbered(result: PhotoResult) -> tuple[ReferenceFace, ...]:
+    ordered = sorted(result.faces, key=lambda face: (face.box.left, face.box.top))
+    return tuple(
+        ReferenceFace(number, face.box, face.quality, face.comparable, face.thumbnail or b"")
+        for number, face in enumerate(ordered, start=1)
+    )
+
+
+def reference_template(desk: Desk, data: bytes, box: Box, engine_name: str) -> tuple[Template | None, bytes]:
+    """The template of the face at `box` made by the named engine, and the photo's perceptual hash.
+
+    The template is None where that engine finds no face at this place. Made once while the desk is open.
+    """
+    key = (sha256_hex(data), box, engine_name)
+    if key not in desk.templates:
+        desk.templates[key] = _template(data, box, engine_name)
+    return desk.templates[key]
+
+
+def _template(data: bytes, box: Box, engine_name: str) -> tuple[Template | None, bytes]:
+    result = examine(load_engine(engine_name), data, reference=True)
+    best = max(result.faces, key=lambda face: face.box.overlap(box), default=None)
+    if best is None or best.box.overlap(box) < 0.2:
+        return None, result.phash
+    return best.template, result.phash
+
+
+def reference_draft(photo: ReferencePhoto, number: int, stored: StoredBlob) -> Draft:
+    """The act that takes a photo into a case as its reference of this number (from 1)."""
+    return Draft(
+        Kind.REFERENCE,
+        {"reference": number, "face": photo.chosen},
+        {"photo": stored.as_value(), "name": photo.name, "faces": codec.plain(photo.faces)},
+    )

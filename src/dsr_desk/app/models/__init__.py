@@ -1,0 +1,1 @@
+"""Lineage and the models that it leads to."""

@@ -1,0 +1,117 @@
+"""Lineage to look at: the drawing of a case or of everything, all paths to a model, search by name, the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.models.lineage import affected_by_case, affected_by_dataset, affected_node, lineage_graph
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.changes import Change
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.lineage import Node
+from dsr_desk.core.lineage import Path as LineagePath
+from dsr_desk.core.message import Message, message, quoted
+from dsr_desk.lineage.drawing import Drawing, NodeStanding, PlacedEdge, PlacedNode, draw_all, draw_impact
+from dsr_desk.lineage.impact import all_paths
+from dsr_desk.lineage.svg import TITLE, to_svg
+from dsr_desk.storage.files import write_whole
+
+__all__ = ["Drawing", "NodeStanding", "PlacedEdge", "PlacedNode"]
+
+MOST_FOUND = 50
+
+
+class NothingToExport(DeskError):
+    code = "LINEAGE-NOTHING-TO-EXPORT"
+    happened = "The lineage knows nothing of {what}."
+    means = "The file would be empty and look like a finding. None was written."
+    todo = "Import the lineage that names the data, and decide the candidates of the case first."
+
+
+@dataclass(frozen=True)
+class AllPaths:
+    """Shortest first. `complete` is False where there are more, or where looking for them was given up."""
+
+    paths: tuple[LineagePath, ...]
+    complete: bool
+
+
+def draw_case(desk: Desk, ref: str, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """What the hits of a case reached, folded. `opened` are ids of nodes that stand by themselves; `runs` draws runs
+    as boxes and not as arrows. Raises CaseMissing, LineageTooLargeToDraw."""
+    impact = affected_by_case(desk, ref)
+    return draw_impact(lineage_graph(desk), impact.hits, impact, opened, runs=runs)
+
+
+def draw_dataset(desk: Desk, dataset: str, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """The same for one dataset (name, or name@version). Raises DatasetUnknown, LineageTooLargeToDraw."""
+    impact = affected_by_dataset(desk, dataset)
+    return draw_impact(lineage_graph(desk), [dataset], impact, opened, runs=runs)
+
+
+def draw_lineage(desk: Desk, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
+    """Everything that is known. Raises LineageTooLargeToDraw."""
+    return draw_all(lineage_graph(desk), opened, runs=runs)
+
+
+def find_in_lineage(desk: Desk, text: str, *, ref: str = "", most: int = MOST_FOUND) -> list[Node]:
+    """Nodes by name, name@version, id or another name of theirs, best first; of a case, those that its hits reach."""
+    found = lineage_graph(desk).search(text)
+    if ref:
+        drawn = draw_case(desk, ref, runs=True)
+        found = [node for node in found if drawn.node(node.id)]
+    return found[:most]
+
+
+def paths_to_model(desk: Desk, ref: str, model: str, limit: int = 100) -> AllPaths:
+    """All paths without repeated nodes from the hits of a case to a model (node id, or name@version), at most `limit`.
+
+    Raises ModelNotAffected.
+    """
+    node = affected_node(desk, ref, model)
+    paths, complete = all_paths(lineage_graph(desk), affected_by_case(desk, ref).hits, node.id, limit)
+    return AllPaths(tuple(paths), complete)
+
+
+def nothing_of(ref: str, dataset: str) -> Message:
+    """What a case, a dataset or the whole lineage has nothing of."""
+    if ref:
+        return message("to-export.hits", case=ref)
+    return quoted(dataset) if dataset else message("to-export.anything")
+
+
+def export_drawing(
+    desk: Desk, to: Path, *, ref: str = "", dataset: str = "", opened: Collection[str] = (), runs: bool = False
+) -> tuple[Drawing, Change]:
+    """Writes what `draw_case`, `draw_dataset` or `draw_lineage` shows as SVG. Raises NothingToExport."""
+    drawing = (
+        draw_case(desk, ref, opened, runs=runs)
+        if ref
+        else draw_dataset(desk, dataset, opened, runs=runs)
+        if dataset
+        else draw_lineage(desk, opened, runs=runs)
+    )
+    if not drawing.nodes:
+        raise NothingToExport(what=nothing_of(ref, dataset))
+    titles = {ref: message("drawing.of-case", case=ref), dataset: message("drawing.of", dataset=dataset)}
+    write_whole(to, to_svg(drawing, titles[ref or dataset] if ref or dataset else TITLE).encode())
+    said = {"format": "svg", "nodes": drawing.whole, "edges": len(drawing.edges)}
+    return drawing, record_export(desk, ref, said)
+
+
+def keep_picture(desk: Desk, to: Path, picture: bytes, *, ref: str = "") -> Change:
+    """Writes a drawing that a window painted, as PNG, of a case or of everything, and enters that in the journal."""
+    write_whole(to, picture)
+    return record_export(desk, ref, {"format": "png", "sha256": sha256_hex(picture)})
+
+
+def record_export(desk: Desk, ref: str, said: dict[str, Any]) -> Change:
+    """Says in a case, or ("") on the vault, that lineage was written for others. `said` is codes and numbers."""
+    if ref:
+        return desk.act(Draft(Kind.LINEAGE_EXPORTED, said), ref)
+    return desk.act(Draft(Kind.LINEAGE, {"event": "exported", **said}))

@@ -1,0 +1,1 @@
+"""Evidence: what a case can claim, sealing, keys, time."""

@@ -1,0 +1,205 @@
+"""What a bundle of a case would say: what is ready before sealing, what it claims, and on which act each word rests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsr_desk.app.case.searching import last_search
+from dsr_desk.app.case.steps import Finding, finding
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.time_stamps import time_stamps
+from dsr_desk.app.vault.backups import checkpoint_away
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.case import DELETING_RIGHTS, SETTLED, Case
+from dsr_desk.core.guards import Standing, second_review_asked
+from dsr_desk.core.message import Message, Value, message
+from dsr_desk.core.roster import Roster
+
+PROVED, CONSISTENT, DECLARED = "proved", "consistent", "declared"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A line of the checklist before sealing. `ok` is False where the bundle will state a gap.
+
+    What is ok rests on an act: `finding` names it.
+    """
+
+    ok: bool
+    says: Message
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a bundle says, what stands behind it, how strong that is, and the act in which it was seen or done."""
+
+    says: Message
+    by: Message
+    strength: str
+    finding: Finding | None = None
+
+
+_Line = tuple[Message, int | None]
+"""A line of the checklist before anybody is named: what it says and the entry on which it rests, none for a gap."""
+
+
+def _gap(code: str, **values: Value) -> _Line:
+    return message(code, **values), None
+
+
+def checklist(desk: Desk, ref: str) -> list[Checked]:
+    """What is ready, and what the bundle will state as a gap."""
+    with desk.reading(ref) as case:
+        search = last_search(desk, ref)
+        gaps = len(search.gaps) if search is not None else 0
+        lines = [*_lines(case, desk.vault.roster, gaps), _clock(desk, ref, case)]
+        if checkpoint_away(desk):
+            lines.append(_gap("ready.checkpoint.away"))
+        return [Checked(entry is not None, says, finding(desk, entry)) for says, entry in lines]
+
+
+def claims(desk: Desk, ref: str) -> tuple[Claim, ...]:
+    """What a bundle of this case says, and how strongly: nothing is called proved that only this house attests."""
+    with desk.reading(ref) as case:
+        sealed = case.sealed[-1]["seq"] if case.sealed else None
+        _, attested = _clock(desk, ref, case)
+        stamps = [one.authority for one in time_stamps(desk, ref) if one.time]
+        found = [
+            Claim(message("claim.whole"), message("claim.whole.by"), PROVED, finding(desk, sealed)),
+            _unbroken(desk),
+            *_seen(desk, case),
+            Claim(message("claim.copies"), message("claim.copies.by"), DECLARED),
+        ]
+        if attested is not None:
+            by = message("claim.time.by", authority=stamps[-1] if stamps else "")
+            found.append(Claim(message("claim.time"), by, PROVED, finding(desk, attested)))
+        else:
+            found.append(Claim(message("claim.clock"), message("claim.clock.by"), DECLARED))
+        return tuple(found)
+
+
+def _lines(case: Case, roster: Roster, gaps: int) -> Iterator[_Line]:
+    yield _identity(case)
+    if not any(one["purpose"] == "search" for one in case.searches):
+        yield _gap("ready.unsearched")
+        return
+    yield _review(case)
+    yield from _second(case, roster)
+    yield from _deletion(case)
+    if gaps:
+        yield _gap("ready.gaps", count=gaps)
+
+
+def _identity(case: Case) -> _Line:
+    check = case.identity
+    if check is None:
+        return _gap("ready.identity.missing")
+    if not case.identified:
+        return _gap("ready.identity.failed")
+    return message("ready.identity"), check["seq"]
+
+
+def _review(case: Case) -> _Line:
+    open_ = len(case.undecided) + len(case.unsure)
+    says = message("ready.review", decided=case.proposed - open_, count=case.proposed)
+    if not case.reviewed:
+        return (says if case.searched else message("ready.unsearched.round")), None
+    return says, _newest_word(case)
+
+
+def _newest_word(case: Case) -> int:
+    """The entry of the newest decision in force; of the search where nothing was to be decided."""
+    words = [item.word.seq for item in case.to_review_again() if item.word is not None]
+    searches = [one["seq"] for one in case.searches if one["purpose"] == "search"]
+    return int(max(words, default=searches[-1]))
+
+
+def _second(case: Case, roster: Roster) -> Iterator[_Line]:
+    if len(roster.keys) == 1:
+        yield _gap("ready.second.alone")
+        return
+    seconds = [item.second for item in case.to_review_again() if item.second is not None]
+    if not second_review_asked(case, Standing("", roster, sys.maxsize)):
+        if not seconds:
+            yield _gap("ready.second.none")
+        return
+    waiting, disputed = case.second_review(only_same=True)
+    if waiting or disputed:
+        yield _gap("ready.second.open", count=waiting, disputed=disputed)
+    elif seconds:
+        yield message("ready.second"), max(one.seq for one in seconds)
+
+
+def _deletion(case: Case) -> Iterator[_Line]:
+    hits = sum(1 for _ in case.hits())
+    found = case.read_back
+    if case.last_run is None:
+        yield from _nothing_deleted(case, hits)
+        return
+    if found is None or case.unread:
+        yield _gap("ready.deletion.unread")
+        return
+    open_ = len(case.undecided) + len(case.unsure)
+    if found["seen"] not in SETTLED:
+        yield _gap(f"ready.deletion.{found['seen']}")
+    elif case.left:
+        yield _gap("ready.deletion.more", count=case.left)
+    elif open_:
+        yield _gap("ready.deletion.open", count=open_)
+    else:
+        yield message(f"ready.deletion.{found['seen']}"), found["seq"]
+    yield _confirmed(case, found["act"])
+
+
+def _nothing_deleted(case: Case, hits: int) -> Iterator[_Line]:
+    if not hits and case.reviewed:
+        yield message("ready.nothing"), _newest_word(case)
+    elif not hits:
+        yield _gap("ready.nothing.open")
+    elif case.right in DELETING_RIGHTS:
+        yield _gap("ready.deletion.none")
+
+
+def _confirmed(case: Case, read_back: str) -> _Line:
+    said = [one for round_ in case.rounds for one in round_["validated"] if one["read_back"] == read_back]
+    if not said:
+        return _gap("ready.confirmed.none")
+    if said[-1]["officer"] in case.operators:
+        return _gap("ready.confirmed.own")
+    return message("ready.confirmed"), said[-1]["seq"]
+
+
+def _clock(desk: Desk, ref: str, case: Case) -> _Line:
+    entries = [one.seq for one in desk.vault.log.entries(case.id, kinds=[Kind.TIME_ATTESTED])]
+    if entries and any(stamp.time for stamp in time_stamps(desk, ref)):
+        return message("ready.clock"), entries[-1]
+    return _gap("ready.clock.none")
+
+
+def _unbroken(desk: Desk) -> Claim:
+    """A checkpoint that somebody holds already is what makes a removed entry show."""
+    newest = desk.vault.log.newest(Kind.SEALED)
+    says = message("claim.unbroken")
+    if newest is None:
+        return Claim(says, message("claim.unbroken.first"), DECLARED)
+    return Claim(says, message("claim.unbroken.by"), PROVED, finding(desk, newest))
+
+
+def _seen(desk: Desk, case: Case) -> Iterator[Claim]:
+    """What was seen of the data: nothing of it is said before it was."""
+    check, found = case.identity, case.read_back
+    if check is not None and case.identified:
+        yield Claim(message("claim.identity"), message("claim.identity.by"), DECLARED, finding(desk, check["seq"]))
+    if case.last_run is None:
+        if case.reviewed and not any(True for _ in case.hits()):
+            by = finding(desk, _newest_word(case))
+            yield Claim(message("claim.nothing"), message("claim.nothing.by"), CONSISTENT, by)
+        return
+    open_ = case.unread or case.left or case.undecided or case.unsure
+    whole = found is not None and found["seen"] in SETTLED and not open_
+    if whole and found is not None:
+        says = message(f"claim.{found['seen']}")
+        yield Claim(says, message("claim.seen.by"), CONSISTENT, finding(desk, found["seq"]))

@@ -1,0 +1,1 @@
+"""Officers, policy, backups, the journal."""

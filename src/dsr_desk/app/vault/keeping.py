@@ -1,0 +1,96 @@
+"""Looking after the vault: numbers, checks, backups."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.message import Message, message
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.storage.files import require_free, write_whole
+from dsr_desk.storage.vault_folder import KEYS
+
+NUMBERS_SETTING = "numbers"
+
+
+def numbers_given(desk: Desk) -> dict[str, int]:
+    """The highest number of a case by year, of those included that the vault gave out before it was restored."""
+    return higher(json.loads(desk.vault.setting(NUMBERS_SETTING) or "{}"), desk.vault.cases.numbers())
+
+
+def higher(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {year: max(one.get(year, 0), other.get(year, 0)) for year in {*one, *other}}
+
+
+def vault_info(desk: Desk) -> dict[str, Any]:
+    """Numbers and names that tell one vault from another."""
+    with desk.vault.turn():
+        vault, roster, log = desk.vault, desk.vault.roster, desk.vault.log
+        names = vault.officer_names()
+        return {
+            "organisation": vault.organisation,
+            "folder": str(vault.folder),
+            "recipient": vault.public_key,
+            "you": vault.officer_name,
+            "officers": [names[key] for key in roster.keys],
+            "cases": len(vault.cases.refs()),
+            "indexes": len(vault.indexes.all(destroyed=None)),
+            "journal_entries": log.size,
+            "journal_epoch": log.epoch,
+            "last_entry": log.entry(log.size - 1).act.time,
+        }
+
+
+def check_vault(desk: Desk, report: Report = silent, cancel: CancelToken | None = None) -> list[Message]:
+    """What does not hold: the file, every entry and signature, all that follows from them; none where it is whole.
+
+    Nothing is changed. Raises Cancelled.
+    """
+    token = cancel or CancelToken()
+
+    def step(done: int, total: int) -> None:
+        token.check()
+        report(Progress(message("phase.checking-vault"), done, total))
+
+    return desk.vault.problems(step)
+
+
+def backup_vault(desk: Desk, folder: Path) -> None:
+    desk.vault.backup(folder)
+
+
+def rekey_vault(desk: Desk) -> None:
+    desk.vault.rekey()
+
+
+def last_backup(desk: Desk) -> str | None:
+    """UTC time of the newest backup that the journal knows, None where there is none."""
+    with desk.vault.turn():
+        newest = desk.vault.log.newest(Kind.BACKUP, case="")
+        return desk.vault.log.entry(newest).act.time if newest is not None else None
+
+
+def backup_taken(folder: Path) -> str | None:
+    """UTC time at which the vault in this folder was copied, None where it is no backup that was never opened.
+
+    Read before anything is unlocked, so it is only a hint: what counts is what opening declares.
+    """
+    try:
+        taken = json.loads((folder / KEYS).read_bytes()).get("backup")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return taken if isinstance(taken, str) and taken else None
+
+
+def require_new(path: Path) -> None:
+    """Raises FileThere where something lies there already: asked before what is to be written there exists once."""
+    require_free(path)
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file that its owner alone may read, such as the recovery code's. Raises FileThere."""
+    require_free(path)
+    write_whole(path, (text + "\n").encode())

@@ -1,0 +1,1 @@
+"""What a bundle says, and which edition discloses what."""

@@ -1,0 +1,1 @@
+"""The report for people, as page and as PDF."""

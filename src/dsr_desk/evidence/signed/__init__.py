@@ -1,0 +1,1 @@
+"""The signed archive: files, digests, proofs, signature, time."""

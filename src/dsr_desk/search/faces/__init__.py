@@ -1,0 +1,1 @@
+"""Exact face search, calibrated."""

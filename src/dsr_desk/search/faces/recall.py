@@ -1,0 +1,183 @@
+"""Measures on a folder of labelled people (one folder a person) how many photos of a person a search would find.
+
+The first photo of each person with three or more is the reference, all other photos are the gallery; a person's other
+photos are the genuine ones. `recall_at[k]` is the share of genuine photos that score higher than the k-th best photo
+of a stranger does for the same reference: what an officer has seen who reviews until k strangers have passed by. A
+photo scores as its best face. A photo, or a reference, without a detected face counts as missed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import Box
+from dsr_desk.core.message import message
+from dsr_desk.faces.photo import FoundFace, PhotoResult
+from dsr_desk.faces.registry import load_engine
+from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.jobs.start import start_workers
+from dsr_desk.jobs.workers import Crash, Task
+from dsr_desk.search.index.codes import decode, encode
+from dsr_desk.search.index.work import LoadEngine, examined, recipe_for
+
+FEWEST = 3
+STRANGERS = (10, 50)
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+
+
+class NobodyToMeasure(DeskError):
+    code = "BENCH-NOBODY"
+    happened = "{where} holds no person with three or more photos."
+    means = "Nothing could be measured."
+    todo = "Give a folder that has one folder a person, with photos in it."
+
+
+@dataclass(frozen=True)
+class RecallReport:
+    """`photos` counts all photos read, `genuine` the pairs of a reference and another photo of the same person.
+
+    `without_face` counts photos in which no face was found; `seconds_per_photo` is wall time over all photos, with
+    the start of the workers.
+    """
+
+    people: int
+    photos: int
+    references: int
+    genuine: int
+    without_face: int
+    recall_at: dict[int, float]
+    seconds_per_photo: float
+    engine: str
+
+
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """`person` and `number` count from 0; `faces` are templates as an index keeps them, nearest to the middle first."""
+
+    person: int
+    number: int
+    faces: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """All photos of a folder of labelled people. `sizes` counts each person's photos."""
+
+    photos: tuple[LabelledPhoto, ...]
+    sizes: tuple[int, ...]
+    seconds: float
+
+
+def read_labelled(
+    folder: Path, load: LoadEngine, workers: int, report: Report = silent, cancel: CancelToken | None = None
+) -> Labelled:
+    """Finds the faces of all photos, one folder a person. Raises NobodyToMeasure, Cancelled."""
+    people = _people(folder)
+    if not any(len(photos) >= FEWEST for photos in people):
+        raise NobodyToMeasure(where=folder)
+    total = sum(map(len, people))
+    began = time.monotonic()
+    photos = []
+    engine = load()
+    with start_workers(workers, recipe_for(load, engine.digest, thumbnails=False)) as started:
+        results = examined(started, _tasks(people), cancel or CancelToken(), engine.dimension)
+        for done, ((person, number), result) in enumerate(results, start=1):
+            faces = result.faces if isinstance(result, PhotoResult) else ()
+            photos.append(LabelledPhoto(person, number, _stored(faces, result)))
+            report(Progress(message("phase.reading"), done, total))
+    return Labelled(tuple(photos), tuple(map(len, people)), time.monotonic() - began)
+
+
+def measure_recall(
+    folder: Path,
+    *,
+    engine_name: str = "standard",
+    load: LoadEngine | None = None,
+    workers: int = 1,
+    strangers: Sequence[int] = STRANGERS,
+    report: Report = silent,
+    cancel: CancelToken | None = None,
+) -> RecallReport:
+    """Reads all photos below `folder` and ranks them for each reference. Raises NobodyToMeasure, Cancelled."""
+    labelled = read_labelled(folder, load or partial(load_engine, engine_name), workers, report, cancel)
+    references: dict[int, NDArray[np.float64] | None] = {}
+    gallery = []
+    for photo in labelled.photos:
+        if photo.number == 0 and labelled.sizes[photo.person] >= FEWEST:
+            references[photo.person] = photo.faces[0] if len(photo.faces) else None
+        else:
+            gallery.append(photo)
+    owners = np.array([photo.person for photo in gallery])
+    recall, genuine = _rank(references, [photo.faces for photo in gallery], owners, strangers)
+    return RecallReport(
+        people=len(labelled.sizes),
+        photos=len(labelled.photos),
+        references=len(references),
+        genuine=genuine,
+        without_face=sum(1 for photo in labelled.photos if not len(photo.faces)),
+        recall_at=recall,
+        seconds_per_photo=round(labelled.seconds / len(labelled.photos), 4),
+        engine=engine_name,
+    )
+
+
+def _people(folder: Path) -> list[list[Path]]:
+    found = []
+    for person in sorted(path for path in folder.iterdir() if path.is_dir()):
+        photos = sorted(path for path in person.iterdir() if path.suffix.lower() in SUFFIXES)
+        if photos:
+            found.append(photos)
+    return found
+
+
+def _tasks(people: Sequence[Sequence[Path]]) -> Iterator[Task[tuple[int, int]]]:
+    for person, photos in enumerate(people):
+        for number, path in enumerate(photos):
+            data = path.read_bytes()
+            yield Task((person, number), (data, None), len(data))
+
+
+def _stored(faces: Sequence[FoundFace], result: PhotoResult | Crash | None) -> NDArray[np.float64]:
+    """Templates as an index would keep them, the face nearest to the middle of the photo first."""
+    if not faces or not isinstance(result, PhotoResult):
+        return np.empty((0, 0))
+    middle = result.width / 2, result.height / 2
+    ordered = sorted(faces, key=lambda face: _distance(face.box, middle))
+    return decode(encode(np.stack([face.template for face in ordered])))
+
+
+def _distance(box: Box, middle: tuple[float, float]) -> float:
+    return float(np.hypot((box.left + box.right) / 2 - middle[0], (box.top + box.bottom) / 2 - middle[1]))
+
+
+def _rank(
+    references: dict[int, NDArray[np.float64] | None],
+    gallery: Sequence[NDArray[np.float64]],
+    owners: NDArray[np.int64],
+    strangers: Sequence[int],
+) -> tuple[dict[int, float], int]:
+    with_face = np.array([number for number, faces in enumerate(gallery) if len(faces)], np.int64)
+    starts = np.cumsum([0, *(len(gallery[number]) for number in with_face[:-1])])
+    faces = np.concatenate([gallery[number] for number in with_face]) if len(with_face) else np.empty((0, 1))
+    found = dict.fromkeys(strangers, 0)
+    genuine = 0
+    for person, reference in references.items():
+        own = owners == person
+        genuine += int(own.sum())
+        if reference is None or not len(with_face):
+            continue
+        scores = np.full(len(gallery), -2.0)
+        scores[with_face] = np.maximum.reduceat(faces @ reference, starts)
+        others = np.sort(scores[~own])[::-1]
+        for count in strangers:
+            border = others[count - 1] if len(others) >= count else -2.0
+            found[count] += int(np.count_nonzero(scores[own] > border))
+    return {count: round(found[count] / genuine, 4) for count in strangers}, genuine

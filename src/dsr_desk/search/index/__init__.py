@@ -1,0 +1,1 @@
+"""An index: built, opened, corrected, carried, checked, erased from."""

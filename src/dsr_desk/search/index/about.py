@@ -1,0 +1,103 @@
+"""What an index says about itself in the clear (`about.json`), signed by whoever built it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from dsr_desk.core.canonical import canonical_json, sha256_hex
+from dsr_desk.core.codec import plain, restore
+
+FORMAT = 1
+ABOUT = "about.json"
+
+
+@dataclass(frozen=True)
+class IndexPurpose:
+    """Why this index of biometric templates may exist, and until when. Unknown stays "unknown" and is shown so."""
+
+    purpose: str = "unknown"
+    legal_basis: str = "unknown"
+    impact_assessment: str = "unknown"
+    destroy_by: str = "unknown"
+
+
+@dataclass(frozen=True)
+class IndexSigner:
+    """An officer's Ed25519 key: `public_key` in hex, `sign` returns 64 bytes."""
+
+    public_key: str
+    sign: Callable[[bytes], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class About:
+    """The builder's statement of what was read and what was left out. It names no file and no person.
+
+    `ledger` counts photos by class; `containers` counts containers by state; `left_out` counts files that no reader
+    understands. `inventory` is the Merkle root (hex) over all `items`. `complete` is False after a cancelled build.
+    """
+
+    index: str
+    generation: int
+    dataset: str
+    version: str
+    engine: str
+    engine_digest: str
+    dimension: int
+    photos: int
+    records: int
+    faces: int
+    ledger: dict[str, int]
+    containers: dict[str, int]
+    left_out: int
+    items: int
+    inventory: str
+    complete: bool
+    built: str
+    program: str
+    register: IndexPurpose
+    writer: str
+    format: int = FORMAT
+
+    @property
+    def dataset_version(self) -> str:
+        return f"{self.dataset}@{self.version}"
+
+
+def about_bytes(about: About, signer: IndexSigner | None) -> bytes:
+    """The content of `about.json`; the signature is over the canonical JSON of `statement`."""
+    statement = plain(about)
+    signature = signer.sign(canonical_json(statement)).hex() if signer else ""
+    envelope = {"statement": statement, "public_key": signer.public_key if signer else "", "signature": signature}
+    return json.dumps(envelope, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def read_about(data: bytes) -> About:
+    """Raises ValueError for what is no such file."""
+    try:
+        return restore(json.loads(data)["statement"], About)
+    except Exception as error:
+        raise ValueError("not an about.json") from error
+
+
+def signed_by(data: bytes) -> str | None:
+    """The public key (hex) whose signature holds; None where it does not or there is none."""
+    envelope: dict[str, Any] = json.loads(data)
+    if not envelope["signature"]:
+        return None
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(envelope["public_key"]))
+        key.verify(bytes.fromhex(envelope["signature"]), canonical_json(envelope["statement"]))
+    except (InvalidSignature, ValueError):
+        return None
+    return str(envelope["public_key"])
+
+
+def digest_of_about(data: bytes) -> str:
+    return sha256_hex(data)

@@ -1,0 +1,150 @@
+"""Takes single items out of an index: faces, templates, thumbnails, records and everything they are found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlite_utils import Database
+
+from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.message import message
+from dsr_desk.search.index.about import ABOUT, About, IndexSigner, read_about
+from dsr_desk.search.index.finish import finish, write_setting
+from dsr_desk.search.index.folder import IN_CLAUSE, LOCK, Index, IndexDamaged, open_database, read_setting
+from dsr_desk.search.index.keyfile import Secret
+from dsr_desk.search.index.lookup import forget
+from dsr_desk.storage.database import transaction
+from dsr_desk.storage.locks import FileLock
+
+
+def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: IndexSigner | None = None) -> About:
+    """Erases all that the index holds of these item ids, overwrites it on disk, and makes a new generation.
+
+    Ids that the index does not know are passed over, so it is safe to call again after a kill. Raises what opening
+    an index raises, and InUse.
+    """
+    with rewriting(folder, secret) as db:
+        with transaction(db, folder):
+            write_setting(db, "state", "building")
+            erase_rows(db, list(_rows_of(db, items)))
+        return finish_again(db, folder, signer)
+
+
+def describe_as(folder: Path, secret: Secret, version: DatasetVersion, signer: IndexSigner | None = None) -> About:
+    """Lets an index describe another version of its dataset, such as the one that an erasure made.
+
+    Item ids hold the dataset's name and not its version, so the name must be the same. Raises as `erase_items` does.
+    """
+    with rewriting(folder, secret) as db:
+        if from_text(read_setting(db, "version"), DatasetVersion).name != version.name:
+            raise ValueError("an index keeps the name of its dataset")
+        with transaction(db, folder):
+            write_setting(db, "state", "building")
+            write_setting(db, "version", to_text(version))
+        return finish_again(db, folder, signer)
+
+
+def remaining_items(index: Index, items: Iterable[str]) -> set[str]:
+    """Those of these item ids that the index still knows."""
+    wanted = [bytes.fromhex(one) for one in items]
+    return {address.hex() for (address,) in index.rows_in("SELECT address FROM items WHERE address IN ({})", wanted)}
+
+
+def erase_rows(db: Database, rows: list[int]) -> None:
+    """Erases items by row, inside the caller's transaction."""
+    forget(db, rows)
+    for start in range(0, len(rows), IN_CLAUSE):
+        part = rows[start : start + IN_CLAUSE]
+        marks = ",".join("?" * len(part))
+        faces = [row[0] for row in db.conn.execute(f"SELECT id FROM faces WHERE item IN ({marks})", part)]
+        _erase_templates(db, faces)
+        for statement in (
+            f"DELETE FROM thumbnails WHERE face IN (SELECT id FROM faces WHERE item IN ({marks}))",
+            f"DELETE FROM records WHERE item IN ({marks})",
+            f"DELETE FROM faces WHERE item IN ({marks})",
+            f"DELETE FROM items WHERE id IN ({marks})",
+        ):
+            db.conn.execute(statement, part)
+
+
+def _rows_of(db: Database, items: Iterable[str]) -> Iterator[int]:
+    for item in items:
+        for (row,) in db.conn.execute("SELECT id FROM items WHERE address = ?", [bytes.fromhex(item)]):
+            yield row
+
+
+def _erase_templates(db: Database, faces: list[int]) -> None:
+    """Cuts faces out of their blocks; what is left of a block is written again as unbroken runs of faces."""
+    doomed = set(faces)
+    while doomed:
+        block = _block_of(db, next(iter(doomed)))
+        if block is None:
+            raise ValueError("a face without a template")
+        block_id, container, first, count = block
+        here = [first + i for i in range(count) if first + i in doomed]
+        planes = _planes(db, block_id, count)
+        db.conn.execute("DELETE FROM fine WHERE block = ?", [block_id])
+        db.conn.execute("DELETE FROM blocks WHERE id = ?", [block_id])
+        for start, end in _runs(first, count, here):
+            part = [plane[start - first : end - first].tobytes() for plane in planes]
+            query = "INSERT INTO blocks (container, first_face, count, scales, coarse) VALUES (?, ?, ?, ?, ?)"
+            new = db.conn.execute(query, [container, start, end - start, part[0], part[1]]).lastrowid
+            db.conn.execute("INSERT INTO fine VALUES (?, ?)", [new, part[2]])
+        doomed.difference_update(here)
+
+
+def _block_of(db: Database, face: int) -> tuple[int, int, int, int] | None:
+    query = (
+        "SELECT id, container, first_face, count FROM blocks WHERE first_face <= ? AND first_face + count > ? LIMIT 1"
+    )
+    found: tuple[int, int, int, int] | None = db.conn.execute(query, [face, face]).fetchone()
+    return found
+
+
+def _planes(db: Database, block: int, count: int) -> list[Any]:
+    """Scales (n,), coarse and fine codes (n, dimension) of a block."""
+    scales, coarse = db.conn.execute("SELECT scales, coarse FROM blocks WHERE id = ?", [block]).fetchone()
+    fine = db.conn.execute("SELECT codes FROM fine WHERE block = ?", [block]).fetchone()[0]
+    return [
+        np.frombuffer(scales, np.float32),
+        np.frombuffer(coarse, np.int8).reshape(count, -1),
+        np.frombuffer(fine, np.int8).reshape(count, -1),
+    ]
+
+
+def _runs(first: int, count: int, without: list[int]) -> Iterator[tuple[int, int]]:
+    """Unbroken runs [start, end) of the numbers from `first` on that are not in `without` (ascending)."""
+    start = first
+    for gap in [*without, first + count]:
+        if gap > start:
+            yield start, gap
+        start = gap + 1
+
+
+@contextmanager
+def rewriting(folder: Path, secret: Secret) -> Iterator[Database]:
+    """The database of an index that nobody else may write meanwhile. Raises what opening an index raises, and InUse."""
+    lock = FileLock(folder / LOCK, folder)
+    try:
+        db = open_database(folder, secret)
+        try:
+            yield db
+        finally:
+            db.close()
+    finally:
+        lock.release()
+
+
+def finish_again(db: Database, folder: Path, signer: IndexSigner | None) -> About:
+    """Makes a new generation of an index, as complete as it was and is. Raises IndexDamaged."""
+    waiting = db.conn.execute("SELECT 1 FROM containers WHERE state IN ('waiting', 'reading')").fetchone()
+    try:
+        complete = read_about((folder / ABOUT).read_bytes()).complete and waiting is None
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(where=folder, why=message("why.index.about")) from error
+    return finish(db, folder, signer, complete=complete)

@@ -1,0 +1,57 @@
+"""Tables of an index, as migrations."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from dsr_desk.search.index.postings import TABLES as POSTINGS
+from dsr_desk.search.index.vocabulary import TABLES as VOCABULARY
+from dsr_desk.storage.migrations import Migration
+
+_TABLES = (
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # `entries` counts the entries that are written, so that a killed build goes on behind them;
+    # `looked_up` is the last item that can be found by what it is known by.
+    """CREATE TABLE containers (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, format TEXT NOT NULL,
+        fingerprint TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '',
+        entries INTEGER NOT NULL DEFAULT 0, looked_up INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE TABLE left_out (name TEXT PRIMARY KEY, why TEXT NOT NULL) WITHOUT ROWID",
+    # Row numbers are never used twice, since `looked_up` counts on it; `stale` items belong to a container that is
+    # being read again and were not seen there so far.
+    """CREATE TABLE items (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL UNIQUE,
+        container INTEGER NOT NULL REFERENCES containers(id), member TEXT NOT NULL, digest BLOB NOT NULL,
+        occurrence INTEGER NOT NULL, record INTEGER NOT NULL,
+        hint INTEGER, sample TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL, width INTEGER, height INTEGER,
+        orientation INTEGER, phash BLOB, ledger TEXT, reason TEXT, stale INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX items_of_container ON items (container, sample)",
+    """CREATE TABLE faces (
+        id INTEGER PRIMARY KEY, item INTEGER NOT NULL, number INTEGER NOT NULL,
+        x INTEGER NOT NULL, y INTEGER NOT NULL, right INTEGER NOT NULL, bottom INTEGER NOT NULL,
+        score REAL NOT NULL, comparable INTEGER NOT NULL, quality TEXT NOT NULL)""",
+    "CREATE INDEX faces_of_item ON faces (item, number)",
+    # Templates of faces first_face .. first_face + count - 1: see search/index/codes.py.
+    """CREATE TABLE blocks (
+        id INTEGER PRIMARY KEY, container INTEGER NOT NULL, first_face INTEGER NOT NULL, count INTEGER NOT NULL,
+        scales BLOB NOT NULL, coarse BLOB NOT NULL)""",
+    "CREATE TABLE fine (block INTEGER PRIMARY KEY, codes BLOB NOT NULL)",
+    "CREATE TABLE thumbnails (face INTEGER PRIMARY KEY, jpeg BLOB NOT NULL)",
+    """CREATE TABLE columns (
+        container INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '',
+        confirmed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (container, number)) WITHOUT ROWID""",
+    "CREATE TABLE records (item INTEGER PRIMARY KEY, fields TEXT NOT NULL)",
+    *POSTINGS,
+    *VOCABULARY,
+    """CREATE VIRTUAL TABLE free_text USING fts5(
+        text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none)""",
+    "CREATE TABLE exports (time TEXT NOT NULL, digest TEXT NOT NULL, recipients TEXT NOT NULL, ended TEXT, how TEXT)",
+)
+
+
+def _first(db: Database) -> None:
+    for statement in _TABLES:
+        db.conn.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration("index-001-postings", _first),)

@@ -1,0 +1,1 @@
+"""Record search: identifiers, names, free text, links."""

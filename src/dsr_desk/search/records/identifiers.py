@@ -1,0 +1,190 @@
+"""Identifiers made comparable: e-mails, phones, user names, account ids, and hashes of them.
+
+Whatever is looked up exactly has one or more forms; a form's key is the beginning of its SHA-256. So a data set that
+holds SHA-256 hashes instead of addresses is found with the same keys; for MD5 and SHA-1 there are further ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import phonenumbers
+
+from dsr_desk.core.message import Message, message
+from dsr_desk.search.index.postings import KEY_BYTES, key_of_digest
+from dsr_desk.search.records.columns import ColumnKind
+
+EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+HASHES = {"md5": 32, "sha1": 40, "sha256": 64}
+"""Hashes that are known again, with the number of their hexadecimal digits."""
+
+_md5, _sha1 = (partial(getattr(hashlib, name), usedforsecurity=False) for name in ("md5", "sha1"))
+_sha256 = hashlib.sha256
+_IN_TEXT = re.compile(
+    r"(?<![\w+-])(?:(?:\+|00|\(?0)[1-9][\d ()./-]{5,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])", re.ASCII
+)
+LAST_DIGITS = 10
+SHORTEST_NATIONAL = 7
+SHORTEST_DEVICE = 16
+
+
+@dataclass(frozen=True)
+class IdentifierForm:
+    """A value in one normalised form. `note` is None for the strong form, else says what was disregarded.
+
+    `hashed` is False for a form that nobody hashes.
+    """
+
+    text: str
+    note: Message | None = None
+    hashed: bool = True
+
+
+def folded(value: str) -> str:
+    """Case, width and composition of characters made alike."""
+    return unicodedata.normalize("NFKC", value).casefold().strip()
+
+
+def email_forms(value: str) -> list[IdentifierForm]:
+    """The address, and without its plus tag (at Gmail also without dots). Empty for what is no e-mail."""
+    address = folded(value).removeprefix("mailto:").strip("<>,; ")
+    local, at, domain = address.rpartition("@")
+    if not at or not local or "." not in domain or " " in address:
+        return []
+    forms = [IdentifierForm(f"{local}@{domain}")]
+    plain, note = local.partition("+")[0], message("form.plus-tag")
+    if domain in _GMAIL:
+        plain, domain, note = plain.replace(".", ""), "gmail.com", message("form.gmail")
+    if plain and f"{plain}@{domain}" != forms[0].text:
+        forms.append(IdentifierForm(f"{plain}@{domain}", note))
+    return forms
+
+
+def phone_forms(value: str, country: str = "") -> list[IdentifierForm]:
+    """E.164, its digits, its last ten digits, and without the country's code. Empty for what is no number."""
+    digits = _digits(value)
+    if not 6 <= len(digits) <= 17:
+        return []
+    e164 = _e164(value, country)
+    if e164:
+        forms, digits = [IdentifierForm(e164), IdentifierForm(e164[1:])], e164[1:]
+    else:
+        forms = [IdentifierForm(digits)]
+    tail = digits[-LAST_DIGITS:]
+    if len(tail) == LAST_DIGITS:
+        forms.append(IdentifierForm(tail, message("form.last-digits", digits=LAST_DIGITS)))
+    national = (_without_code(digits) if e164 else digits).lstrip("0")
+    if len(national) >= SHORTEST_NATIONAL:
+        forms.append(IdentifierForm(national, message("form.country-code"), hashed=False))
+    return list({form.text: form for form in reversed(forms)}.values())[::-1]
+
+
+def phones_in(text: str) -> list[str]:
+    """What looks like a phone number in a text."""
+    return _IN_TEXT.findall(text)
+
+
+def _without_code(digits: str) -> str:
+    """Digits of an E.164 number without the code of its country."""
+    for length in (1, 2, 3):
+        if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return digits[length:]
+    return digits
+
+
+def _digits(value: str) -> str:
+    if value.isascii():
+        return _NO_DIGIT.sub("", value)
+    return "".join(str(unicodedata.digit(char)) for char in value if unicodedata.digit(char, None) is not None)
+
+
+@lru_cache(maxsize=4096)
+def _e164(value: str, country: str) -> str:
+    text = value.strip()
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    if _INTERNATIONAL.fullmatch(text):
+        return "+" + _digits(text)
+    if not country and not text.startswith("+"):
+        return ""
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def name_forms(value: str) -> list[IdentifierForm]:
+    """A user name or account id: without a leading @, case and width made alike.
+
+    Further forms are those in which it may be hashed: as it is, and letters and digits alone (ids of devices).
+    """
+    text, raw = folded(value).removeprefix("@"), value.strip()
+    bare = "".join(filter(str.isalnum, text)) if len(text) >= SHORTEST_DEVICE else text
+    return [IdentifierForm(one) for one in dict.fromkeys((text, raw, bare)) if text and one]
+
+
+def forms_of(kind: ColumnKind, value: str, country: str = "") -> list[IdentifierForm]:
+    """Forms under which a value of this kind is looked up; empty for kinds that are not looked up exactly."""
+    if kind is ColumnKind.EMAIL:
+        return email_forms(value)
+    if kind is ColumnKind.PHONE:
+        return phone_forms(value, country)
+    if kind in (ColumnKind.USER_NAME, ColumnKind.ACCOUNT_ID):
+        return name_forms(value)
+    return []
+
+
+def hashes_of(text: str, names: Iterable[str] = HASHES) -> dict[str, str]:
+    """MD5, SHA-1 and SHA-256 (hex) of a form, as shared lists hold them; or only some of them."""
+    data = text.encode()
+    return {name: hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in names}
+
+
+def key_of(text: str) -> int:
+    """The key of a form."""
+    return key_of_digest(hashlib.sha256(text.encode()).digest())
+
+
+def key_of_hash(hexadecimal: str) -> int:
+    """The key under which a value is looked up that a data set holds as a hash."""
+    return key_of_digest(bytes.fromhex(hexadecimal))
+
+
+def keys_of(form: IdentifierForm) -> Iterator[int]:
+    """All keys of a form: its own (which is that of its SHA-256), and those of its other hashes."""
+    data = form.text.encode()
+    yield int.from_bytes(_sha256(data).digest()[:KEY_BYTES])
+    if form.hashed:
+        yield int.from_bytes(_md5(data).digest()[:KEY_BYTES])
+        yield int.from_bytes(_sha1(data).digest()[:KEY_BYTES])
+
+
+@lru_cache(maxsize=1 << 18)
+def token_key(token: str) -> int:
+    """Key of a spelling or sound of a word of a name (search/records/names.py)."""
+    return key_of("name:" + token)
+
+
+def file_key(name: str) -> int:
+    """Key of a photo's file name, for references to it from records."""
+    return key_of("file:" + folded(name))
+
+
+def file_names(reference: str) -> list[str]:
+    """The file name in a path or address, and its stem; empty where there is none."""
+    base = re.split(r"[/\\]", reference.strip().split("?")[0].rstrip("/"))[-1]
+    if not base or len(base) > 255:
+        return []
+    stem = base.rsplit(".", 1)[0] if "." in base else base
+    return list(dict.fromkeys((folded(base), folded(stem))))

@@ -1,0 +1,183 @@
+"""Ties between photos, records and accounts: what a hit brings with it, whatever its score.
+
+A record names a photo by file name; members of one sample (a WebDataset key, a photo and its sidecar) belong
+together; records and photos of one account belong to one person; photos that look alike may show the same scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
+from dsr_desk.search.index.contents import IndexedItem
+from dsr_desk.search.index.folder import Index
+from dsr_desk.search.records.columns import ColumnKind
+from dsr_desk.search.records.identifiers import file_key, file_names, folded, key_of, name_forms
+from dsr_desk.search.records.search import records
+
+ALIKE_BITS = 6
+"""Perceptual hashes that differ in at most this many of 64 bits belong to photos that look alike."""
+
+MOST_BY_NAME = 20
+"""A bare file name that more photos than this carry says nothing; a longer path still does."""
+
+MOST_BY_ACCOUNT = 10_000
+
+
+Node = tuple[int, int]
+"""An item: number of the index in the search, row in that index."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """`item` is a candidate because of `source`; `ends` is True where nothing further should hang on `item`."""
+
+    item: Node
+    source: Node
+    says: Message
+    ends: bool = False
+
+
+def links_from(indexes: Sequence[Index], nodes: Iterable[Node], mentions: Collection[Node] = frozenset()) -> list[Link]:
+    """One step of links from these items into all indexes, each with the sentence that explains it.
+
+    `mentions` are records that only name the subject: their account is somebody else's and is not followed.
+    """
+    by_index: dict[int, list[int]] = {}
+    for number, row in nodes:
+        by_index.setdefault(number, []).append(row)
+    found: list[Link] = []
+    for number, rows in by_index.items():
+        items = indexes[number].items(rows)
+        sources = [(number, item) for item in items.values()]
+        found += _by_sample(indexes[number], sources)
+        found += _from_records(indexes, [one for one in sources if one[1].kind is ItemKind.RECORD], mentions)
+        found += _from_photos(indexes, [one for one in sources if one[1].kind is ItemKind.PHOTO])
+    return [link for link in found if link.item != link.source]
+
+
+def look_alikes(index: Index, hashes: Collection[bytes]) -> dict[int, int]:
+    """Rows of photos whose perceptual hash is near one of these, with the number of differing bits."""
+    wanted = [np.uint64(int.from_bytes(value)) for value in set(hashes) if len(value) == 8]
+    if not wanted:
+        return {}
+    rows, bits = index.perceptual_hashes
+    nearest = np.full(len(rows), 64, np.uint8)
+    for one in wanted:
+        np.minimum(nearest, np.bitwise_count(bits ^ one), out=nearest)
+    return {int(rows[place]): int(nearest[place]) for place in np.flatnonzero(nearest <= ALIKE_BITS)}
+
+
+def _by_sample(index: Index, sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    found = []
+    query = (
+        "SELECT i.id, i.record FROM items i JOIN containers c ON c.id = i.container "
+        "WHERE c.name = ? AND i.sample = ? AND i.id <> ?"
+    )
+    several = _with_several_faces(index, [item.row for _, item in sources])
+    for number, item in sources:
+        if item.group:
+            for other, is_record in index.rows(query, [item.address.container, item.group, item.row]):
+                code = "reason.link.sample.record" if is_record else "reason.link.sample.photo"
+                says = message(code, sample=item.group, item=item.address.place)
+                found.append(Link((number, other), (number, item.row), says, ends=item.row in several))
+    return found
+
+
+def _from_records(
+    indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]], mentions: Collection[Node]
+) -> list[Link]:
+    """Photos that a record names, and what shares its account."""
+    found = []
+    for number, item in sources:
+        place = item.address.place
+        for field in records(indexes[number], [item.row]).get(item.row, []):
+            if field.kind is ColumnKind.PHOTO_REFERENCE:
+                says = message("reason.link.photo", column=field.column, item=place)
+                found += [Link(photo, (number, item.row), says) for photo in _named_photos(indexes, field.value)]
+            if field.kind is ColumnKind.ACCOUNT_ID and (number, item.row) not in mentions:
+                for node, column in _same_account(indexes, field.value):
+                    says = message("reason.link.account", column=column, item=place)
+                    found.append(Link(node, (number, item.row), says))
+    return found
+
+
+def _same_account(indexes: Sequence[Index], account: str) -> list[tuple[Node, str]]:
+    """Records with this account id and the column that holds it; none where it is no one person's."""
+    forms = name_forms(account)
+    if not forms:
+        return []
+    found = []
+    for number, index in enumerate(indexes):
+        others = index.postings.rows([key_of(forms[0].text)]).tolist()
+        if len(others) > MOST_BY_ACCOUNT:
+            return []
+        for row, fields in records(index, others).items():
+            for field in fields:
+                if field.kind is ColumnKind.ACCOUNT_ID and name_forms(field.value)[:1] == forms[:1]:
+                    found.append(((number, row), field.column))
+                    break
+    return found
+
+
+def _from_photos(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    """Records that name a photo. Of a photo with several faces it is not known whose record that is."""
+    found = []
+    for number, item in sources:
+        several = _with_several_faces(indexes[number], [item.row])
+        keys = [file_key(name) for name in file_names(item.address.member)]
+        for other, index in enumerate(indexes):
+            for row, fields in records(index, index.postings.rows(keys).tolist()).items():
+                for field in fields:
+                    if field.kind is not ColumnKind.PHOTO_REFERENCE:
+                        continue
+                    if (number, item.row) in _named_photos(indexes, field.value):
+                        says = message("reason.link.record", column=field.column, item=item.address.place)
+                        found.append(Link((other, row), (number, item.row), says, ends=item.row in several))
+    return found
+
+
+def _with_several_faces(index: Index, rows: Iterable[int]) -> set[int]:
+    query = "SELECT item FROM faces WHERE item IN ({}) AND number = 1"
+    return {row for (row,) in index.rows_in(query, rows)}
+
+
+def _named_photos(indexes: Sequence[Index], reference: str) -> list[Node]:
+    """Photos that a reference means: those whose path agrees longest, or that have a file name that few share."""
+    keys = [file_key(name) for name in file_names(reference)[:1]]
+    query = (
+        "SELECT i.id, i.member, c.name FROM items i JOIN containers c ON c.id = i.container "
+        "WHERE i.id IN ({}) AND i.record = 0"
+    )
+    wanted = _parts(reference.split("?")[0])
+    named = [
+        ((number, row), parts)
+        for number, index in enumerate(indexes)
+        for row, member, name in index.rows_in(query, index.postings.rows(keys).tolist())
+        if _agreeing(parts := _parts(f"{name}/{member}"), wanted)
+    ]
+    if len(wanted) > 1:
+        agreeing = {node: _agreeing(parts, wanted) for node, parts in named}
+        most = max(agreeing.values(), default=0)
+        if most > 1:
+            return [node for node, count in agreeing.items() if count == most]
+    return [node for node, _ in named] if len(named) <= MOST_BY_NAME else []
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in folded(path).replace("\\", "/").split("/") if part not in ("", ".")][::-1]
+
+
+def _agreeing(member: list[str], wanted: list[str]) -> int:
+    """How many parts agree, counted from the end; the file name may lack its ending on one side."""
+    count = 0
+    for place, (one, other) in enumerate(zip(member, wanted, strict=False)):
+        stems = place == 0 and one.rsplit(".", 1)[0] == other.rsplit(".", 1)[0]
+        if one != other and not stems:
+            break
+        count += 1
+    return count

@@ -1,0 +1,154 @@
+"""How alike two names are, and what makes it: order, initials, nicknames, transliteration, misspelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from dsr_desk.core.message import Message, message
+from dsr_desk.search.index.folder import Index
+from dsr_desk.search.records.identifiers import token_key
+from dsr_desk.search.records.names import NameWord, name_words, nicknames, skeleton, with_vowels, words_of
+
+SAME, TRANSLITERATED, NICKNAME, MISSPELLED, SOUNDS_ALIKE, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.82, 0.7
+LEAST = 0.75
+SHORTEST_JOINED = 6
+IN_OTHER_LETTERS = message("likeness.letters")
+MOST_RECORDS = 2000
+"""So many records at most are compared for one name, those first whose words agree to the letter."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """`score` from 0 to 1 and what takes from it; no notes where the names are the same."""
+
+    score: float
+    notes: tuple[Message, ...] = ()
+
+
+def compare_names(wanted: str, there: str) -> Likeness | None:
+    """None where the two are not alike enough to be shown.
+
+    Every word of the shorter name must have a partner in the longer one; a single word alone is not enough.
+    """
+    ours, theirs = name_words(wanted), name_words(there)
+    if not ours or not theirs:
+        return None
+    short, long = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
+    left = list(long)
+    scores: list[float] = []
+    notes: list[Message] = []
+    places: list[int] = []
+    for word in sorted(short, key=lambda one: len(one.forms[0]), reverse=True):
+        compared = [_compare_words(word, other) for other in left]
+        score, note = best = max(compared, key=lambda one: one[0])
+        if score == 0:
+            return _written_together(wanted, there)
+        partner = left.pop(compared.index(best))
+        scores.append(score)
+        places.append(short.index(word) - long.index(partner))
+        if note:
+            notes.append(note)
+    full = sum(1 for score in scores if score > INITIAL)
+    if not full or (len(scores) == 1 and (len(long) > 1 or scores[0] < SAME)):
+        return None
+    score = sum(scores) / len(scores) * (1 - 0.08 * len(left) / len(long))
+    if len(places) > 1 and max(places) != min(places):
+        notes.append(message("likeness.order"))
+    if left:
+        notes.append(message("likeness.parts"))
+    if score < LEAST:
+        return None
+    return Likeness(round(score, 3), tuple(dict.fromkeys(notes)))
+
+
+def similar_names(index: Index, name: str) -> tuple[list[int], int]:
+    """Rows of records that could hold this name, and how many further ones there are that were not taken.
+
+    Two words of the name must stand there in some form; where it has only one that is no initial, that one.
+    """
+    words = name_words(name)
+    full = [word for word in words if len(word.forms[0]) > 1]
+    if not full:
+        return [], 0
+    near, exact = (np.zeros(index.last_row + 1, np.uint8) for _ in range(2))
+    for place, word in enumerate(words):
+        exact[index.postings.rows(map(token_key, word.forms))] += 1
+        near[index.postings.rows(map(token_key, _near(index, words, place)))] += 1
+    enough = exact if len(words) == 1 else near
+    rows = np.flatnonzero(enough >= min(2, len(full)))
+    if len(rows) > MOST_RECORDS:
+        rows = _best(rows, near[rows] + exact[rows])
+    return rows.tolist(), int((enough >= min(2, len(full))).sum()) - len(rows)
+
+
+def edits_allowed(length: int) -> int:
+    """How many letters of a word may differ before it is another word."""
+    return 0 if length <= 2 else 1 if length <= 7 else 2
+
+
+def _best(rows: NDArray[np.int64], likeness: NDArray[np.uint8]) -> NDArray[np.int64]:
+    order = np.argsort(-likeness.astype(np.int16), kind="stable")
+    return np.sort(rows[order[:MOST_RECORDS]])
+
+
+def _near(index: Index, words: tuple[NameWord, ...], place: int) -> Iterable[str]:
+    """Everything that may stand for this word of a name: nicknames, slips, its initial, its sound, its neighbours."""
+    word = words[place]
+    found = {*word.forms, *word.sounds, *(form[0] for form in word.forms)}
+    for form in word.forms:
+        found |= nicknames(form)
+        found.update(index.vocabulary.near(form, edits_allowed(len(form))))
+    for other in (place - 1, place):
+        if 0 <= other < len(words) - 1:
+            found.add(words[other].forms[0] + words[other + 1].forms[0])
+    return found
+
+
+def _compare_words(one: NameWord, other: NameWord) -> tuple[float, Message | None]:
+    """The best score of any two forms, with its note; score 0 where the two are different words."""
+    changed = one.script != other.script
+    compared = [_compare(mine, theirs) for mine in one.forms for theirs in other.forms]
+    found = max(compared, key=lambda one: one[0])
+    if found[0] == SAME and changed:
+        return TRANSLITERATED, IN_OTHER_LETTERS
+    if found[0] >= NICKNAME or not set(one.sounds) & set(other.sounds):
+        return found
+    if "voiceless" in (one.script, other.script):
+        return (TRANSLITERATED, IN_OTHER_LETTERS) if changed else found
+    ours, theirs = with_vowels(one.forms[0]), with_vowels(other.forms[0])
+    edits = OSA.distance(ours, theirs, score_cutoff=2)
+    if edits > (2 if min(len(ours), len(theirs)) > 4 else 1):
+        return found
+    if changed and "other" in (one.script, other.script):
+        return TRANSLITERATED, IN_OTHER_LETTERS
+    return found if found[0] else (SOUNDS_ALIKE, message("likeness.sound"))
+
+
+def _compare(one: str, other: str) -> tuple[float, Message | None]:
+    if one == other:
+        return SAME, None
+    if other in nicknames(one):
+        return NICKNAME, message("likeness.nickname")
+    if len(one) == 1 or len(other) == 1:
+        return (INITIAL, message("likeness.initial")) if one[0] == other[0] else (0.0, None)
+    edits = OSA.distance(one, other, score_cutoff=2)
+    if edits <= edits_allowed(max(len(one), len(other))):
+        score = MISSPELLED * (0.5 + fuzz.ratio(one, other) / 200)
+        return score, message("likeness.misspelled", count=edits)
+    return 0.0, None
+
+
+def _written_together(wanted: str, there: str) -> Likeness | None:
+    """Names that are the same but for where their words end, one letter more or less."""
+    ours, theirs = words_of(wanted), words_of(there)
+    one, other = (skeleton("".join(words)) for words in (ours, theirs))
+    edits = 0 if len(ours) == len(theirs) else 1
+    if min(len(one), len(other)) < SHORTEST_JOINED or OSA.distance(one, other, score_cutoff=edits) > edits:
+        return None
+    return Likeness(MISSPELLED, (message("likeness.joined"),))

@@ -1,0 +1,71 @@
+"""How a case ends: with its reason where one is owed, and the reference photos destroyed. And how it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from dsr_desk.core.requests import CaseState
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import Dialog, ReasonDialog
+from dsr_desk.ui.fields import ChoiceField
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Notice
+from dsr_desk.ui.words import tr
+
+
+class EndCaseDialog(Dialog):
+    """All ends but closing need a reason; the button waits for it. Cancel is the default."""
+
+    def __init__(self, ref: str, photos: int, left: Mapping[str, int], parent: QWidget) -> None:
+        """`left` is what is open in the case, by code."""
+        super().__init__(tr("End case {ref}").format(ref=ref), parent, act=tr("End the case"), width=520)
+        ends = [(words.term(state), state) for state in CaseState if state.is_end]
+        self._end = self.line(ChoiceField(tr("How it ends"), ends))
+        self._reason = self.text(tr("Reason"))
+        self.left = open_said(left)
+        for sentence in self.left:
+            self.body.addWidget(Notice(sentence, Tone.WARN, plain=True))
+        if photos:
+            says = tr("The reference photos are destroyed now. This cannot be undone, and the journal records it.")
+            self.body.addWidget(Notice(says, Tone.WARN))
+        self.beware()
+        self._end.activated.connect(self.allow)
+        self._reason.textChanged.connect(self.allow)
+        self.allow()
+
+    @property
+    def end(self) -> CaseState:
+        return self._end.value
+
+    @property
+    def reason(self) -> str:
+        return self._reason.text().strip()
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.reason) or not self.end.needs_reason
+
+
+def open_said(left: Mapping[str, int]) -> list[str]:
+    """A sentence for each thing that is not done in a case; the end says the same."""
+    said = {
+        "undecided": words.counted(left.get("undecided", 0), "1 candidate is not decided",
+                                   "%Ln candidates are not decided"),
+        "unsure": words.counted(left.get("unsure", 0), "1 candidate is unsure", "%Ln candidates are unsure"),
+        "waiting": words.counted(left.get("waiting", 0), "1 task of others is not answered",
+                                 "%Ln tasks of others are not answered"),
+        "not_read_back": tr("What was deleted is not read back"),
+        "models": words.counted(left.get("models", 0), "Nothing is decided on 1 affected model",
+                                "Nothing is decided on %Ln affected models"),
+    }  # fmt: skip
+    return [sentence for code, sentence in said.items() if left.get(code)]
+
+
+class ReopenDialog(ReasonDialog):
+    """An ended case goes on; the reason stands in its log."""
+
+    def __init__(self, ref: str, parent: QWidget) -> None:
+        says = tr("Everything that was recorded stays. Reference photos that were destroyed at its end stay destroyed.")
+        super().__init__(tr("Reopen case {ref}").format(ref=ref), says, tr("Reopen the case"), parent)

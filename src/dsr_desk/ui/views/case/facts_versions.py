@@ -1,0 +1,67 @@
+"""Every version of what is known of a request: who said it, when, and where each detail was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from dsr_desk.app.case.cases import FactsVersion, facts_versions
+from dsr_desk.core.requests import Found
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.language import say
+from dsr_desk.ui.widgets import Card, FactList, label, row, scrolled_column
+from dsr_desk.ui.words import tr
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
+
+
+class FactsVersionsDialog(Dialog):
+    """The newest first; earlier ones stay what somebody once relied on."""
+
+    def __init__(self, desk: Desk, ref: str, parent: QWidget) -> None:
+        says = tr("The newest version is in force. A search names the version that it was made with.")
+        super().__init__(
+            tr("What is known of case {ref}, and since when").format(ref=ref), parent, says=says, width=640
+        )
+        self.setMinimumHeight(480)
+        officers = desk.vault.officer_names()
+        column, area = scrolled_column(tr("Versions"), spacing=12, ground=True)
+        self.said: list[str] = []
+        for version in reversed(facts_versions(desk, ref)):
+            column.addWidget(self._card(version, officers))
+        column.addStretch(1)
+        self.body.addWidget(area, 1)
+
+    def _card(self, version: FactsVersion, officers: dict[str, str]) -> Card:
+        card = Card(margin=12, spacing=6)
+        way = tr("read by the program when {who} opened the case") if version.proposed else tr("confirmed by {who}")
+        who = way.format(who=officers.get(version.officer, tr("unknown")))
+        when = tr("{when}, entry {n}").format(when=words.moment(version.time), n=words.figure(version.entry))
+        self.said.append(f"{who}; {when}")
+        card.setAccessibleName(self.said[-1])
+        title = tr("Version {n}").format(n=version.number)
+        card.body.addLayout(row(label(title, "strong"), label(who), None, label(when, "note")))
+        facts = FactList(columns=4)
+        facts.show_facts(
+            [
+                (tr("Right"), words.term(version.facts.right)),
+                (tr("Law"), words.term(version.facts.law)),
+                (tr("Received"), words.day(version.facts.received)),
+                (tr("Due"), words.day(version.due)),
+            ]
+        )
+        card.body.addWidget(facts)
+        for one in version.found:
+            where = say(one.where) if one.where else _typed(one, officers)
+            line = row(label(words.term(one.kind), "note"), label(one.value, wrap=True, selectable=True),
+                       label(where, "note", wrap=True))  # fmt: skip
+            line.setStretch(1, 1)
+            card.body.addLayout(line)
+        return card
+
+
+def _typed(one: Found, officers: dict[str, str]) -> str:
+    return tr("entered by {who}").format(who=officers.get(one.typed_by, tr("an officer")))

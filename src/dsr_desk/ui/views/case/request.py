@@ -1,0 +1,165 @@
+"""The request of the open case: what was asked, who checked the person, and why it is due when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from dsr_desk.app.case.cases import CaseView, PhotoOfCase, edit_request, record_identity, reference_bytes, show_case
+from dsr_desk.app.case.ending import reopen_case
+from dsr_desk.app.case.references import ReferencePhoto, examine_references, load_photos
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.message import message
+from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, identifiers_of
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
+from dsr_desk.ui import words
+from dsr_desk.ui.acting import guard
+from dsr_desk.ui.dialogs import LinesDialog
+from dsr_desk.ui.language import say
+from dsr_desk.ui.models.cases import urgency
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.add_photos import PHOTOS, AddPhotosDialog, choose_photos
+from dsr_desk.ui.views.case.end_case import ReopenDialog
+from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
+from dsr_desk.ui.views.case.identity import IdentityCard
+from dsr_desk.ui.views.case.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
+from dsr_desk.ui.views.case.request_form import RequestForm
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Chip, across
+from dsr_desk.ui.words import tr
+
+
+class RequestPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.OFFICERS})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, tr("Request"))
+        self.due = Chip()
+        self.chips.addWidget(self.due)
+        self.why = Button(tr("Why then?"), self._explain, kind="link", name=tr("Why it is due on that day"))
+        self.chips.addWidget(self.why)
+        self.versions = Button("", self._show_versions, kind="link")
+        self.reopen = Button(tr("Reopen the case …"), self._reopen)
+        self.save = Button(tr("Save what I changed"), self._save)
+        for button in (self.versions, self.reopen, self.save):
+            self.head.addWidget(button)
+        self.photos = ReferenceStrip()
+        self.add = Button(tr("Add photos …"), self._choose_photos, kind="link")
+        self.photos.head.addWidget(self.add)
+        self.identity = IdentityCard(self._record, self._identity_failed)
+        top = across((self.photos, 2), (self.identity, 3))
+        self.body.addLayout(top)
+        self.form = RequestForm()
+        self.form.edited.connect(lambda: self._allow(changed=True))
+        self.body.addWidget(self.form, 1)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        case = show_case(desk, ref)
+        left = case.days_left(date.today())
+        self.due.say(*self._clock(case, left))
+        self.why.setVisible(case.closed is None)
+        self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case))
+        self.form.lock(not self._allow(changed=False))
+        guard(self.add, desk, ref, Kind.REFERENCE)
+        self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
+        self.versions.setText(words.counted(case.version, "1 version", "%Ln versions"))
+        self.versions.setAccessibleName(tr("Versions of what is known: {n}").format(n=case.version))
+        self.identity.show_case(desk, case, desk.vault.officer_names())
+        self.session.beside(
+            self, tr("Reading the photos"), lambda: [self._photo(ref, one) for one in case.photos], self._show_photos
+        )
+
+    def _photo(self, ref: str, one: PhotoOfCase) -> ShownPhoto:
+        """In a worker: read and decoded."""
+        data = reference_bytes(self.session.desk, ref, one.id)
+        return shown_photo(str(one.id), one.name, data, one.faces, one.face, self._gone(one.destroyed))
+
+    def _allow(self, *, changed: bool) -> bool:
+        """Whether the facts may get another version; saving waits until something was changed."""
+        return guard(self.save, self.session.desk, self.ref, Kind.CONFIRMED, ready=changed)
+
+    def _clock(self, case: CaseView, left: int) -> tuple[str, Tone]:
+        if case.closed is not None:
+            return words.term(case.state), Tone.OK
+        says = tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due))
+        return says, urgency(left)
+
+    def takes(self, paths: Sequence[Path]) -> bool:
+        """Photos alone, while the case is open; a letter begins another case."""
+        return self.add.isEnabled() and all(path.suffix.lower() in PHOTOS for path in paths)
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Looks for faces in further photos and asks which of them are used."""
+        photos = [path for path in paths if path.suffix.lower() in PHOTOS]
+
+        def work(report: Report, _token: CancelToken) -> list[ReferencePhoto]:
+            report(Progress(message("phase.faces"), 0))
+            return examine_references(load_photos(photos))
+
+        if photos:
+            self.session.bridge.run(
+                tr("Reading the photos"),
+                work,
+                lambda found: AddPhotosDialog(self.session, self.ref, found, self).open(),
+                context=self,
+                cancellable=False,
+            )
+
+    def _choose_photos(self) -> None:
+        self.take(choose_photos(self))
+
+    def _explain(self) -> None:
+        deadline = show_case(self.session.desk, self.ref).deadline
+        lines = [say(line) for line in (*deadline.steps, *deadline.warnings)]
+        LinesDialog(tr("Why it is due then"), say(deadline.rule), lines, self).open()
+
+    def _show_versions(self) -> None:
+        FactsVersionsDialog(self.session.desk, self.ref, self).open()
+
+    def _reopen(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        dialog = ReopenDialog(ref, self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
+        dialog.open()
+
+    def _gone(self, destroyed: str | None) -> str:
+        return tr("destroyed {when}").format(when=words.moment(destroyed)) if destroyed else ""
+
+    def _show_photos(self, photos: list[ShownPhoto]) -> None:
+        self.photos.show_photos(photos, tr("No photo: records alone are searched."))
+
+    def _save(self) -> None:
+        self.session.do(
+            lambda: edit_request(
+                self.session.desk,
+                self.ref,
+                right=self.form.right.value,
+                law=self.form.law.value,
+                received=self.form.received_on,
+                identifiers=identifiers_of(self.form.found),
+            )
+        )
+
+    def _identity_failed(self, reason: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self.session.do(lambda: record_identity(desk, ref, method=reason, photo_shows_requester="", verified=False))
+
+    def _record(self, method: str, shows: str, acting: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self.session.do(
+            lambda: record_identity(desk, ref, method=method, photo_shows_requester=shows, acting_for=acting)
+        )
+
+
+def confirmed(case: CaseView) -> tuple[Found, ...]:
+    """The identifiers in force, each with the place it was read from."""
+    return tuple(
+        Found(kind, value, case.request.where(kind, value))
+        for kind, field in IDENTIFIER_FIELDS.items()
+        for value in getattr(case.identifiers, field)
+    )

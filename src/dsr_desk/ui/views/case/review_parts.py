@@ -1,0 +1,261 @@
+"""Parts of the review: the film strip, the panel on where a candidate lies, what was compared, photo, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
+
+from dsr_desk.app.case.review import BareReason, SecondItem
+from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
+from dsr_desk.core.items import DatasetVersion, ItemKind
+from dsr_desk.core.message import Message
+from dsr_desk.ui import words
+from dsr_desk.ui.delegates.film import FilmDelegate
+from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.language import say, say_all
+from dsr_desk.ui.models.candidates import CandidatesModel
+from dsr_desk.ui.photo_view import PhotoView
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import (
+    Button,
+    Card,
+    Chip,
+    FactList,
+    Notice,
+    clear,
+    column_in,
+    label,
+    row,
+    rule,
+    scrolled,
+    scrolled_column,
+)
+from dsr_desk.ui.words import term, tr
+
+
+class FilmStrip(QListView):
+    """All candidates in one line of equal pictures. Letters and digits belong to the review, not to a search here."""
+
+    def __init__(self, model: CandidatesModel) -> None:
+        super().__init__()
+        self.setProperty("role", "film")
+        self.setAccessibleName(tr("Candidates"))
+        self.setModel(model)
+        self.setItemDelegate(FilmDelegate(self))
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setFixedHeight(92)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+
+class RecordView(QWidget):
+    """The fields of a record; those that a reason names are marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        outer = column_in(self, spacing=8)
+        inner = QWidget()
+        self._grid = QGridLayout(inner)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        outer.addWidget(scrolled(inner, name=tr("Fields of the record")))
+
+    def show_record(self, candidate: Candidate | SecondItem, fields: dict[str, str]) -> None:
+        clear(self._grid)
+        for number, (name, value) in enumerate(fields.items()):
+            self._grid.addWidget(label(name, "muted"), number, 0)
+            shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
+            self._grid.addWidget(shown, number, 1)
+        self._grid.setRowStretch(len(fields), 1)
+
+
+class PlacePanel(Card):
+    """Where a candidate lies, what is known of its dataset, the record that goes with it, and why it is proposed.
+
+    `link_judged` carries the item at the other end of a link, and whether the link holds.
+    """
+
+    link_judged = Signal(str, bool)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Where it lies"))
+        self._column, area = scrolled_column(tr("Where the candidate lies"), spacing=6)
+        self.body.addWidget(area, 1)
+
+    def show_candidate(
+        self,
+        candidate: Candidate | SecondItem,
+        dataset: DatasetVersion | None,
+        fields: dict[str, str],
+        refused: Collection[tuple[str, str]],
+    ) -> None:
+        """`refused` are the links of the case that do not hold, as pairs of item and linked item.
+
+        A link is judged in the first review; a second officer sees only that there is one.
+        """
+        judged = isinstance(candidate, Candidate)
+        clear(self._column)
+        address = candidate.address
+        self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
+        self._column.addWidget(label(address.place, "note", wrap=True, selectable=True))
+        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
+        if reasons:
+            self._column.addWidget(rule())
+            self._column.addWidget(label(tr("Why it is here"), "note"))
+        for reason in reasons:
+            self._column.addWidget(label(_why(reason), wrap=True))
+            if judged and reason.kind is ReasonKind.LINK and reason.linked_item:
+                self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
+        if reasons:
+            self._column.addWidget(rule())
+        facts = FactList()
+        unknown = tr("unknown")
+        facts.show_facts(
+            [
+                (tr("Supplied by"), dataset.supplier if dataset else unknown),
+                (tr("Legal basis"), dataset.legal_basis if dataset else unknown),
+            ]
+        )
+        self._column.addWidget(facts)
+        if fields and candidate.kind is ItemKind.PHOTO:
+            self._column.addWidget(rule())
+            self._column.addWidget(label(tr("Its record"), "note"))
+            for name, value in fields.items():
+                self._column.addWidget(label(name, "note"))
+                shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
+                shown.setToolTip(value)
+                # A long word is cut by itself and not all that stands above and below it.
+                shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                self._column.addWidget(shown)
+        if isinstance(candidate, Candidate) and candidate.quality:
+            self._column.addWidget(
+                label(tr("Quality: {q}").format(q=", ".join(map(term, candidate.quality))), "muted", wrap=True)
+            )
+        self._column.addStretch(1)
+
+    def _judge(self, reason: Reason | BareReason, refused: bool) -> QHBoxLayout:
+        """A link is refused by itself: the candidate stays until it is decided."""
+        text = tr("take it back") if refused else tr("this link does not hold")
+        button = Button(
+            text,
+            lambda: self.link_judged.emit(reason.linked_item, refused),
+            kind="link",
+            name=f"{text}: {_why(reason)}",
+        )
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return row(Chip(tr("refused"), Tone.WARN), button, None) if refused else row(button, None)
+
+
+class ReviewFoot(Card):
+    """What was compared, what was not searched, and whether the search is older than what it searched."""
+
+    search_asked = Signal()
+    models_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(margin=12)
+        self.statement = label("", wrap=True, selectable=True)
+        self.gaps = Notice(plain=True)
+        self.see_gaps = Button(tr("See what was not searched"), self.search_asked.emit, kind="link")
+        self.stale = Notice(tone=Tone.WARN)
+        self.body.addWidget(self.stale)
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.statement, 3)
+        gaps = QVBoxLayout()
+        gaps.addWidget(self.gaps)
+        gaps.addWidget(self.see_gaps)
+        self.go_on = Button(tr("Go on to the models"), self.models_asked.emit)
+        gaps.addWidget(self.go_on)
+        gaps.addStretch(1)
+        line.addLayout(gaps, 1)
+        self.body.addLayout(line)
+
+    def show_search(self, search: SearchResult | None, stale: Sequence[Message]) -> None:
+        self.statement.setText(say_all(search.statement) if search else "")
+        missing = [say(one.says) for one in search.gaps] if search else []
+        self.gaps.setVisible(bool(missing))
+        self.see_gaps.setVisible(bool(missing))
+        says = words.counted(len(missing), "1 part was not searched", "%Ln parts were not searched")
+        self.gaps.say(says, Tone.WARN)
+        self.gaps.setToolTip("\n".join(missing))
+        self.stale.setVisible(bool(stale))
+        self.stale.say("\n".join(map(say, stale)), Tone.WARN)
+
+
+class WholePhoto(QDialog):
+    """The whole photo with the face marked; Space or Escape closes it."""
+
+    def __init__(
+        self, title: str, image: QImage, candidate: Candidate | SecondItem, of: QSize, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(1000, 720)
+        body = QVBoxLayout(self)
+        view = PhotoView(title)
+        view.show_image(image, tr("The photo cannot be shown."))
+        view.mark(candidate.box, of)
+        body.addWidget(view, 1)
+        body.addLayout(
+            row(label(candidate.address.place, "note", selectable=True), None, Button(tr("Close"), self.accept))
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.accept()
+            return
+        super().keyPressEvent(event)
+
+
+class KeysDialog(Dialog):
+    """All keys of the review."""
+
+    def __init__(self, decisions: dict[Verdict, str], parent: QWidget) -> None:
+        says = tr("The keys of the three decisions can be changed in the settings.")
+        super().__init__(tr("Keys of the review"), parent, says=says, width=400)
+        keys = [
+            *((key, words.term(verdict)) for verdict, key in decisions.items()),
+            ("← →", tr("Previous and next candidate")),
+            (tr("Space"), tr("Whole photo")),
+            ("Ctrl+Z", tr("Undo the last decision")),
+            ("?", tr("These keys")),
+        ]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setColumnStretch(1, 1)
+        for number, (key, does) in enumerate(keys):
+            grid.addWidget(label(key, "strong"), number, 0)
+            grid.addWidget(label(does), number, 1)
+        self.body.addLayout(grid)
+
+
+def _why(reason: Reason | BareReason) -> str:
+    return say(reason.says) if reason.says is not None else ""
+
+
+def _is_proved(column: str, candidate: Candidate | SecondItem) -> bool:
+    """Whether a reason names this column."""
+    return any(column in _columns(reason.says) for reason in candidate.reasons if reason.says is not None)
+
+
+def _columns(says: Message) -> set[object]:
+    """What a sentence names as columns, in itself or in a part."""
+    found: set[object] = set()
+    for name, value in says.values.items():
+        if isinstance(value, Message):
+            found |= _columns(value)
+        elif name in ("column", "columns"):
+            found |= set(value) if isinstance(value, tuple) else {value}
+    return found

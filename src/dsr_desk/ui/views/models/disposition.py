@@ -1,0 +1,116 @@
+"""What shall become of an affected model, and, another day, what was seen to have become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from PySide6.QtWidgets import QWidget
+
+from dsr_desk.core.lineage import DispositionKind
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.fields import ChoiceField, DayField, Tick
+from dsr_desk.ui.lineage_words import name_of, path_sentence, seen_name
+from dsr_desk.ui.models.affected import AffectedRow
+from dsr_desk.ui.words import term, tr
+
+
+class DispositionDialog(Dialog):
+    """One decision for one model or several. Holding, infeasible and not affected need a reason; the button waits."""
+
+    def __init__(self, chosen: Sequence[AffectedRow], parent: QWidget) -> None:
+        title = tr("What becomes of {name}").format(name=_name(chosen))
+        super().__init__(title, parent, says=_about(chosen), act=tr("Record"), width=520)
+        self._disposition = self.line(ChoiceField(tr("Disposition"), [(term(one), one) for one in DispositionKind]))
+        self._reason = self.text(tr("Reason"))
+        self._responsible = self.text(tr("Responsible"))
+        self._dated = self.line(Tick(tr("Due by")), "")
+        self._day = self.line(DayField(tr("Due by"), date.today() + timedelta(days=30)), "")
+        self._day.setEnabled(False)
+        self._dated.toggled.connect(self._day.setEnabled)
+        self._take(chosen[0])
+        self._disposition.activated.connect(self.allow)
+        self._reason.textChanged.connect(self.allow)
+        self.allow()
+
+    @property
+    def disposition(self) -> DispositionKind:
+        return self._disposition.value
+
+    @property
+    def reason(self) -> str:
+        return self._reason.text().strip()
+
+    @property
+    def responsible(self) -> str:
+        return self._responsible.text().strip()
+
+    @property
+    def deadline(self) -> str:
+        """A date, "" where none is set."""
+        return self._day.day.isoformat() if self._dated.isChecked() else ""
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.reason) or not self.disposition.needs_a_reason
+
+    def _take(self, chosen: AffectedRow) -> None:
+        planned = chosen.disposition.planned if chosen.disposition else None
+        if planned is None:
+            return
+        self._disposition.choose(planned.disposition)
+        self._reason.setText(planned.reason)
+        self._responsible.setText(planned.responsible)
+        if planned.deadline:
+            self._dated.setChecked(True)
+            self._day.day = date.fromisoformat(planned.deadline)
+
+
+class ObservationDialog(Dialog):
+    """What was seen, on which day, by whom, and how they know. The button waits for how."""
+
+    def __init__(self, chosen: Sequence[AffectedRow], officer: str, parent: QWidget) -> None:
+        says = tr("This stands beside the decision and does not change it. Record only what somebody looked at.")
+        title = tr("What was seen of {name}").format(name=_name(chosen))
+        super().__init__(title, parent, says=says, act=tr("Record"), width=520)
+        self._disposition = self.line(
+            ChoiceField(tr("What was seen"), [(seen_name(one), one) for one in DispositionKind])
+        )
+        self._day = self.line(DayField(tr("Seen on"), date.today()))
+        self._day.setMaximumDate(self._day.date())
+        self._by = self.text(tr("Seen by"), officer)
+        self._how = self.text(tr("How it is known"), example=tr("the weights were gone from the store"))
+        self.need(self._how)
+        planned = chosen[0].disposition.planned if chosen[0].disposition else None
+        if planned is not None:
+            self._disposition.choose(planned.disposition)
+
+    @property
+    def disposition(self) -> DispositionKind:
+        return self._disposition.value
+
+    @property
+    def seen(self) -> str:
+        """A date."""
+        return self._day.day.isoformat()
+
+    @property
+    def by(self) -> str:
+        return self._by.text().strip()
+
+    @property
+    def how(self) -> str:
+        return self._how.text().strip()
+
+
+def _name(chosen: Sequence[AffectedRow]) -> str:
+    if len(chosen) == 1:
+        return name_of(chosen[0].model.node)
+    return words.counted(len(chosen), "1 model", "%Ln models")
+
+
+def _about(chosen: Sequence[AffectedRow]) -> str:
+    if len(chosen) == 1:
+        return path_sentence(chosen[0].model.shortest_path)
+    return ", ".join(name_of(one.model.node) for one in chosen)

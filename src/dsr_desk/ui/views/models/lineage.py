@@ -1,0 +1,193 @@
+"""Lineage of the whole organisation: graph and tree, the files that it was read from, and what they do not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+
+from dsr_desk.app.models.export import lineage_coverage
+from dsr_desk.app.models.lineage import forget_source, given_answers, import_lineage, lineage_sources
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.message import Message
+from dsr_desk.ui import words
+from dsr_desk.ui.dialogs import ask
+from dsr_desk.ui.graph_panel import LineagePanel
+from dsr_desk.ui.graph_parts import Switch
+from dsr_desk.ui.language import say
+from dsr_desk.ui.models.coverage import LackRow, lack_rows
+from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.tables import TableWidget
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.data.coverage import CoverageView
+from dsr_desk.ui.views.models.details import ModelDetails
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Chip, Empty, framed, row
+from dsr_desk.ui.words import tr
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """An imported file; `imported` is a UTC timestamp."""
+
+    digest: str
+    file: str
+    format: str
+    imported: str
+    nodes: int
+    edges: int
+    warnings: tuple[Message, ...]
+
+
+Found = tuple[list[SourceRow], dict[str, Any], list[LackRow]]
+
+
+class LineagePage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.LINEAGE, Topic.INDEXES})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, tr("Lineage"))
+        self.extent = Chip()
+        self.chips.addWidget(self.extent)
+        self.forget_it = Button(tr("Take out …"), self._forget)
+        self.head.addWidget(self.forget_it)
+        self.head.addWidget(Button(tr("Import …"), self._import, kind="primary"))
+        titles = [tr("Graph and tree"), tr("Imported files"), tr("What is missing")]
+        self.switch = Switch(tr("Parts of the lineage"), titles)
+        self.body.addLayout(row(self.switch, None))
+        self.panel = LineagePanel(session)
+        self.coverage = CoverageView(session)
+        self._parts = QStackedWidget()
+        for part in (self._drawing(), self._files(), self.coverage):
+            self._parts.addWidget(part)
+        self.switch.currentChanged.connect(self._turn)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._parts)
+        self._stack.addWidget(
+            Empty(
+                tr("No lineage yet. Import what your training systems wrote: which models were built from what."),
+                Button(tr("Import …"), self._import, kind="primary", name=tr("Import lineage")),
+            )
+        )
+        self.body.addWidget(self._stack, 1)
+        self._turn(0)
+
+    def _drawing(self) -> QWidget:
+        self.details = ModelDetails()
+        self.details.hide()
+        self.details.closed.connect(self.details.hide)
+        self.panel.left.connect(self.details.hide)
+        self.panel.larger.hide()
+        self.panel.opened.connect(self._open)
+        self.panel.chosen.connect(lambda ident: self._open(ident) if self.details.isVisible() else None)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self.panel)
+        across.addWidget(self.details)
+        across.setHandleWidth(16)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(0, 1)
+        across.setSizes([1000, 330])
+        return across
+
+    def _files(self) -> QWidget:
+        self.model: RowsModel[SourceRow] = RowsModel(
+            (
+                TableColumn(tr("File"), lambda one: Cell(Path(one.file).name, one.file, strong=True)),
+                TableColumn(tr("Format"), lambda one: Cell(one.format), 170),
+                TableColumn(tr("Holds"), _holds, 200),
+                TableColumn(tr("Imported"), lambda one: Cell(words.moment(one.imported)), 180),
+                TableColumn(tr("Warnings"), _warnings, 180),
+            ),
+            lambda one: one.digest,
+            self,
+        )
+        self.table = TableWidget(self.model, name=tr("Imported lineage"), height=60)
+        self.table.chosen.connect(lambda _one: self._turn(self.switch.currentIndex()))
+        return framed(self.table)
+
+    def reload(self) -> None:
+        desk = self.session.desk
+
+        def read() -> Found:
+            rows = [
+                SourceRow(one.digest, one.file, one.format, one.imported, one.nodes, one.edges, one.warnings)
+                for one in lineage_sources(desk)
+            ]
+            known = lineage_coverage(desk)
+            return rows, known.counts, lack_rows(known, given_answers(desk))
+
+        self.session.beside(self, tr("Reading the lineage"), read, self._show)
+
+    def _show(self, found: Found) -> None:
+        sources, counts, lacks = found
+        self.model.show_rows(sources)
+        self.coverage.show_lacks(lacks)
+        self._stack.setCurrentIndex(0 if sources else 1)
+        self.switch.setVisible(bool(sources))
+        missing = sum(lack.count for lack in lacks)
+        self.switch.say(2, tr("What is missing: {count}").format(count=words.figure(missing)))
+        self.extent.say(_extent(counts))
+        self._turn(self.switch.currentIndex())
+        if sources:
+            self.panel.show_case("")
+
+    def _turn(self, part: int) -> None:
+        self._parts.setCurrentIndex(part)
+        self.forget_it.setVisible(part == 1 and self.table.current() is not None)
+
+    def _open(self, ident: str) -> None:
+        placed = self.panel.drawing.node(ident) if self.panel.drawing is not None else None
+        if placed is not None:
+            self.details.show_node(placed)
+            self.details.show()
+
+    def _import(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Import lineage"))
+        if paths:
+            self.take([Path(path) for path in paths])
+
+    def take(self, paths: list[Path]) -> None:
+        """Import files: all of them or none."""
+        desk = self.session.desk
+        self.session.beside(self, tr("Importing lineage"), lambda: import_lineage(desk, paths)[1])
+
+    def _forget(self) -> None:
+        chosen = self.table.current()
+        if chosen is None:
+            return
+        ask(
+            self,
+            tr("Take this file out of the lineage?"),
+            tr("Models that are known from {file} alone will no longer be found.").format(file=Path(chosen.file).name),
+            act=tr("Take it out"),
+            stay=tr("Keep it"),
+            then=lambda: self.session.do(lambda: forget_source(self.session.desk, chosen.digest)),
+        )
+
+
+def _holds(one: SourceRow) -> Cell:
+    return Cell(
+        words.counted(one.nodes, "1 node", "%Ln nodes"), words.counted(one.edges, "1 connection", "%Ln connections")
+    )
+
+
+def _warnings(one: SourceRow) -> Cell:
+    if not one.warnings:
+        return Cell(chip=tr("none"), tone=Tone.OK)
+    count = words.counted(len(one.warnings), "1 warning", "%Ln warnings")
+    return Cell(chip=count, note=say(one.warnings[0]), tone=Tone.WARN)
+
+
+def _extent(counts: dict[str, int]) -> str:
+    """How many of each kind the graph holds."""
+    said = [
+        words.counted(counts.get("dataset", 0), "1 dataset", "%Ln datasets"),
+        words.counted(counts.get("run", 0), "1 run", "%Ln runs"),
+        words.counted(counts.get("model", 0), "1 model", "%Ln models"),
+        words.counted(counts.get("edges", 0), "1 connection", "%Ln connections"),
+    ]
+    return " · ".join(said)

@@ -1,0 +1,289 @@
+"""Which models saw the person: graph and tree, the same as a table, all that is known of each, and its disposition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget
+
+from dsr_desk.app.models.lineage import (
+    affected_by_case,
+    answer_question,
+    dispositions,
+    observe_disposition,
+    plan_disposition,
+    undo_disposition,
+    undo_observation,
+)
+from dsr_desk.app.models.view import paths_to_model
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.lineage import Impact, JoinQuestion, Role
+from dsr_desk.ui import words
+from dsr_desk.ui.acting import guard
+from dsr_desk.ui.graph_panel import LineagePanel
+from dsr_desk.ui.lineage_words import path_sentence, question_said
+from dsr_desk.ui.models.affected import AffectedRow, rows_of
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.models.acts import model_acts
+from dsr_desk.ui.views.models.details import ModelDetails
+from dsr_desk.ui.views.models.disposition import DispositionDialog, ObservationDialog
+from dsr_desk.ui.views.models.lists import ModelLists
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, row
+from dsr_desk.ui.words import tr
+
+TALL = 400.0
+
+Found = tuple[Impact, list[AffectedRow]]
+
+
+class ModelsPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.MODELS, Topic.LINEAGE, Topic.REVIEW, Topic.CASE})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, tr("Affected models"))
+        self.trained, self.derived = Chip(), Chip()
+        for chip in (self.trained, self.derived):
+            self.chips.addWidget(chip)
+        self.decide = Button(tr("Decide …"), self._decide, name=tr("Decide what becomes of the model"))
+        self.more = Button(tr("Details"), self._toggle_details)
+        self.head.addWidget(self.more)
+        self.head.addWidget(self.decide)
+        self.notice = Notice()
+        self.body.addWidget(self.notice)
+        self._question: JoinQuestion | None = None
+        self._impact = Impact((), ())
+        self._asked = 0
+        self._drawn_for = ""
+        self._divided = False
+        self.question = Notice(tone=Tone.INFO)
+        self.same = Button(tr("The same"), lambda: self._answer(same=True), name=tr("They are the same"))
+        self.other = Button(tr("Not the same"), lambda: self._answer(same=False), name=tr("They are not the same"))
+        self.body.addLayout(row(self.question, self.same, self.other, stretch=0))
+        self.panel = LineagePanel(session)
+        self.panel.chosen.connect(self._choose)
+        self.panel.opened.connect(self._open)
+        self.panel.left.connect(self._close_details)
+        self.panel.drawn.connect(self._point_again)
+        self.lists = ModelLists()
+        self.lists.chosen.connect(self._point)
+        self.lists.opened.connect(self._open)
+        self.panel.enlarged.connect(self.lists.setHidden)
+        self.table = self.lists.table
+        self.details = ModelDetails()
+        self.details.hide()
+        self._connect_details()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self.panel)
+        self._split.addWidget(self.lists)
+        self._split.setHandleWidth(16)
+        self._split.setChildrenCollapsible(False)
+        self._split.setSizes([380, 260])
+        self._split.splitterMoved.connect(self._moved)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self._split)
+        across.addWidget(self.details)
+        across.setHandleWidth(16)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(0, 1)
+        across.setSizes([1000, 330])
+        self._stack = QStackedWidget()
+        self._stack.addWidget(across)
+        self._nothing = Empty("", Button(tr("Go to the review"), lambda: session.go.emit("review")))
+        self._stack.addWidget(self._nothing)
+        self.body.addWidget(self._stack, 1)
+        self._show((self._impact, []))
+
+    def _connect_details(self) -> None:
+        self.details.closed.connect(self._close_details)
+        self.details.decide.connect(self._decide)
+        self.details.observe.connect(self._observe)
+        self.details.take_back.connect(lambda: self._change(undo_disposition))
+        self.details.unsee.connect(lambda: self._change(undo_observation))
+        self.details.all_paths.connect(self._find_paths)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        self._asked += 1
+        number = self._asked
+
+        def read() -> Found:
+            impact = affected_by_case(desk, ref)
+            return impact, rows_of(impact, dispositions(desk, ref))
+
+        self.session.beside(
+            self, tr("Following the lineage"), read, lambda found: self._take(found) if number == self._asked else None
+        )
+
+    def _on_change(self, change: Change) -> None:
+        if Topic.LINEAGE in change.topics:
+            self._drawn_for = ""
+        super()._on_change(change)
+
+    def _take(self, found: Found) -> None:
+        """A new decision changes rows only; what the hits reach is drawn anew when that has changed."""
+        self._show(found)
+        drawn = f"{self.ref} {[one.model.id for one in found[1]]} {found[0].questions} {sorted(found[0].hits.items())}"
+        if found[1] and drawn != self._drawn_for:
+            self._drawn_for = drawn
+            self.panel.show_case(self.ref)
+
+    def _show(self, found: Found) -> None:
+        impact, rows = found
+        self._impact = impact
+        self.lists.show_impact(impact, rows)
+        self._stack.setCurrentIndex(0 if rows else 1)
+        self._nothing.say(self._empty_sentence(impact))
+        self._count(rows)
+        self.decide.setVisible(bool(rows))
+        if rows:
+            guard(self.decide, self.session.desk, self.ref, Kind.DISPOSITION)
+        self.more.setVisible(bool(rows))
+        missing = ", ".join(impact.not_in_lineage)
+        self.notice.setVisible(bool(missing))
+        self.notice.say(
+            tr("No lineage source mentions {names}: which models these reached is unknown.").format(names=missing)
+        )
+        self._question = next(iter(impact.questions), None)
+        for widget in (self.question, self.same, self.other):
+            widget.setVisible(self._question is not None)
+        if self._question is not None:
+            self.question.say(question_said(self._question.first, self._question.second), Tone.INFO, "unknown")
+        if self.details.isVisible():
+            self._open(self.details.shown)
+
+    def _count(self, rows: Sequence[AffectedRow]) -> None:
+        trained = sum(Role.TRAIN in one.model.roles for one in rows)
+        others = len(rows) - trained
+        self.trained.say(
+            words.counted(trained, "1 trained on the data", "%Ln trained on the data") if trained else "", Tone.DANGER
+        )
+        self.derived.say(
+            words.counted(others, "1 derived or measured", "%Ln derived or measured") if others else "", Tone.WARN
+        )
+
+    def _empty_sentence(self, impact: Impact) -> str:
+        if not impact.hits:
+            return tr("There is no hit yet. Models follow from the candidates that you decide to be the person.")
+        return tr(
+            "No recorded lineage leads from the hits to a model. Silence is not innocence: see what was not recorded."
+        )
+
+    def _point(self, ident: str) -> None:
+        """A person went to a model in a list."""
+        self.panel.choose(ident)
+        if (found := self.lists.row_of(ident)) is not None:
+            self.session.said.emit(path_sentence(found.model.shortest_path))
+        if self.details.isVisible():
+            self._open(ident)
+
+    def _point_again(self) -> None:
+        """A new drawing points out what the list has chosen, unless somebody went elsewhere in it. A tall one gets
+        more room, unless somebody divided the room."""
+        drawing = self.panel.drawing
+        if drawing is not None and not self._divided:
+            self._split.setSizes([64, 36] if drawing.height > TALL else [58, 42])
+        chosen = self.table.current()
+        if not self.panel.graph.current and isinstance(chosen, AffectedRow):
+            self.panel.choose(chosen.model.id)
+
+    def _moved(self, _place: int, _handle: int) -> None:
+        self._divided = True
+
+    def _choose(self, ident: str) -> None:
+        """A person went to a box in the graph or the tree."""
+        if self.lists.row_of(ident) is not None:
+            self.lists.choose(ident)
+        elif self.details.isVisible():
+            self._open(ident)
+
+    def _open(self, ident: str) -> None:
+        """Show all that is known of a node beside the graph."""
+        found = self.lists.row_of(ident)
+        placed = self.panel.drawing.node(ident) if self.panel.drawing is not None else None
+        if found is not None:
+            others = [one.model for one in self.lists.affected.rows]
+            self.details.show_model(found, others, model_acts(self.session.desk, self.ref, ident))
+        elif placed is not None:
+            reasons = {one.node.id: one.reason for one in self._impact.excluded}
+            self.details.show_node(placed, reasons.get(ident))
+        else:
+            return
+        self.details.show()
+        self.lists.show_narrow(True)
+
+    def _toggle_details(self) -> None:
+        chosen = self.table.current()
+        if self.details.isVisible():
+            self._close_details()
+        elif isinstance(chosen, AffectedRow):
+            self._open(chosen.model.id)
+
+    def _close_details(self) -> None:
+        self.details.hide()
+        self.lists.show_narrow(False)
+
+    def _find_paths(self) -> None:
+        desk, ref, model = self.session.desk, self.ref, self.details.shown
+        self.panel.light_all_ways()
+        self.session.beside(
+            self,
+            tr("Looking for all paths"),
+            lambda: paths_to_model(desk, ref, model),
+            lambda found: self.details.show_paths(found) if self.details.shown == model else None,
+        )
+
+    def _chosen(self) -> list[AffectedRow]:
+        """The model in the details, or all that are selected in the list."""
+        found = self.lists.row_of(self.details.shown) if self.details.isVisible() else None
+        selected = self.lists.selected
+        return [found] if found is not None and found not in selected else selected
+
+    def _decide(self) -> None:
+        if chosen := self._chosen():
+            dialog = DispositionDialog(chosen, self)
+            dialog.accepted.connect(lambda: self._plan(chosen, dialog))
+            dialog.open()
+
+    def _plan(self, chosen: Sequence[AffectedRow], dialog: DispositionDialog) -> None:
+        desk, ref = self.session.desk, self.ref
+        disposition, reason, responsible, deadline = (
+            dialog.disposition,
+            dialog.reason,
+            dialog.responsible,
+            dialog.deadline,
+        )
+
+        def decide(model: str) -> Change:
+            return plan_disposition(
+                desk, ref, model, disposition, reason=reason, responsible=responsible, deadline=deadline
+            )
+
+        self._each(chosen, decide)
+
+    def _observe(self) -> None:
+        if chosen := self._chosen():
+            dialog = ObservationDialog(chosen, self.session.desk.vault.officer_name, self)
+            dialog.accepted.connect(lambda: self._record(chosen, dialog))
+            dialog.open()
+
+    def _record(self, chosen: Sequence[AffectedRow], dialog: ObservationDialog) -> None:
+        desk, ref = self.session.desk, self.ref
+        disposition, how, seen, by = dialog.disposition, dialog.how, dialog.seen, dialog.by
+        self._each(chosen, lambda model: observe_disposition(desk, ref, model, disposition, how, seen=seen, by=by))
+
+    def _change(self, undo: Callable[..., Change]) -> None:
+        self.session.do(lambda: undo(self.session.desk, self.ref, self.details.shown))
+
+    def _each(self, chosen: Sequence[AffectedRow], act: Callable[[str], Change]) -> None:
+        """One entry in the journal for each model, beside the window where there are several."""
+        models = [one.model.id for one in chosen]
+        self.session.beside(self, tr("Recording"), lambda: [act(model) for model in models][-1])
+
+    def _answer(self, *, same: bool) -> None:
+        if (asked := self._question) is not None:
+            self.session.do(lambda: answer_question(self.session.desk, asked.first.id, asked.second.id, same))

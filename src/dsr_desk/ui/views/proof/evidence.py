@@ -1,0 +1,190 @@
+"""Evidence: what is ready, for whom it is sealed, what it proves and what not, and the check right after sealing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from dsr_desk.app.case.cases import show_case
+from dsr_desk.app.case.ending import end_case, reopen_case, what_is_open
+from dsr_desk.app.case.validating import confirm_outcome, confirmed_by
+from dsr_desk.app.proof.recipients import list_recipients
+from dsr_desk.app.proof.sealing import SealedBundle, bundles, checklist, claims, seal, verify
+from dsr_desk.app.proof.time_stamps import time_stamps
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Topic
+from dsr_desk.core.errors import DeskError
+from dsr_desk.ui import words
+from dsr_desk.ui.acting import SignDialog, guard
+from dsr_desk.ui.choosing import ask_folder
+from dsr_desk.ui.dialogs import ask
+from dsr_desk.ui.findings import FoundLabel
+from dsr_desk.ui.language import say
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.proof.bundle_dialogs import CheckDialog, TimeStampDialog
+from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown
+from dsr_desk.ui.views.proof.evidence_parts import BundlesCard, ClaimsCard, RecipientsCard
+from dsr_desk.ui.widgets import Button, Sign, across, clear, label, list_card, row
+from dsr_desk.ui.words import tr
+
+
+class EvidencePage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset(Topic)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, tr("Evidence"))
+        self.go = Button("", self._seal, kind="primary")
+        self.end = Button(tr("End the case …"), self._end)
+        self.reopen = Button(tr("Reopen the case …"), self._reopen)
+        self.head.addWidget(self.reopen)
+        self.head.addWidget(self.end)
+        self.head.addWidget(self.go)
+        self._ready = QVBoxLayout()
+        ready = list_card(tr("Ready to seal?"), self._ready)
+        self.confirm = Button(tr("Confirm the outcome …"), self._confirm)
+        ready.body.addLayout(row(self.confirm, None))
+        self.why_not = label("", "note", wrap=True)
+        ready.body.addWidget(self.why_not)
+        self.recipients = RecipientsCard()
+        self.recipients.changed.connect(self._count)
+        self.recipients.add_asked.connect(lambda: session.go.emit("recipients"))
+        self.claims = ClaimsCard()
+        self.made = BundlesCard()
+        self.made.stamp_asked.connect(lambda: TimeStampDialog(session, self.ref, self).open())
+        self.made.check_asked.connect(lambda: CheckDialog(session, self).open())
+        for left, right, wider, share in ((ready, self.recipients, 1, 5), (self.claims, self.made, 2, 4)):
+            line = across((left, wider), (right, 1))
+            self.body.addLayout(line, share)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        case = show_case(desk, ref)
+        self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
+        self.end.setVisible(not self.reopen.isVisibleTo(self))
+        guard(self.end, desk, ref, Kind.CLOSED)
+        self._show_confirmation()
+        clear(self._ready)
+        for line in checklist(desk, ref):
+            tone, icon = (Tone.OK, "done") if line.ok else (Tone.WARN, "warn")
+            shown = row(Sign(icon, tone), FoundLabel(say(line.says), line.finding))
+            shown.setStretch(1, 1)
+            shown.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._ready.addLayout(shown)
+        self._ready.addStretch(1)
+        made = bundles(desk, ref)
+        self.made.show_bundles(made, time_stamps(desk, ref))
+        self.claims.show_claims(claims(desk, ref))
+        names = case.identifiers.names
+        self.recipients.show_case(names[0] if names else ref, list_recipients(desk), earlier=bool(made))
+        self._count()
+
+    def _count(self) -> None:
+        count = self.recipients.count
+        self.go.setText(words.counted(count, "Seal for 1 recipient …", "Seal for %Ln recipients …"))
+        self.go.setAccessibleName(self.go.text())
+        self._allow()
+        self.go.updateGeometry()
+
+    def _allow(self) -> None:
+        if self.session.case is not None:
+            guard(self.go, self.session.desk, self.ref, Kind.SEALING, ready=self.recipients.ready)
+
+    def _show_confirmation(self) -> None:
+        """Who confirmed the latest reading back; else whether this officer may."""
+        desk, ref = self.session.desk, self.ref
+        who = confirmed_by(desk, ref)
+        allowed = guard(self.confirm, desk, ref, Kind.VALIDATED)
+        self.confirm.setVisible(not who)
+        self.why_not.setText("" if allowed or who else self.confirm.toolTip())
+        self.why_not.setVisible(bool(self.why_not.text()))
+
+    def _confirm(self) -> None:
+        ask(
+            self,
+            tr("Confirm the outcome?"),
+            tr(
+                "You looked at what was read back and ran nothing of this deletion yourself. Your name will stand in "
+                "the evidence as that of whoever confirmed it."
+            ),
+            act=tr("I confirm it"),
+            stay=tr("Not yet"),
+            then=lambda: self.session.do(lambda: confirm_outcome(self.session.desk, self.ref)),
+        )
+
+    def _end(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        photos = sum(photo.destroyed is None for photo in show_case(desk, ref).photos)
+        dialog = EndCaseDialog(ref, photos, what_is_open(desk, ref), self)
+        dialog.accepted.connect(
+            lambda: self.session.do(lambda: end_case(self.session.desk, self.ref, dialog.end, dialog.reason))
+        )
+        dialog.open()
+
+    def _reopen(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        dialog = ReopenDialog(ref, self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
+        dialog.open()
+
+    def _seal(self) -> None:
+        if (folder := ask_folder(self, tr("Where the bundles are to lie"))) is not None:
+            self.sign_and_seal(folder)
+
+    def sign_and_seal(self, folder: Path) -> None:
+        """What was sealed cannot be taken back; a later bundle corrects or completes it."""
+        says = tr("What is sealed cannot be taken back; a later bundle can correct or complete it.")
+        SignDialog(
+            self.session.desk,
+            self.session.bridge,
+            tr("Seal the evidence"),
+            says,
+            tr("Seal and sign"),
+            lambda: self.seal_into(folder),
+            self,
+        ).open()
+
+    def seal_into(self, folder: Path) -> None:
+        """Seal and verify at once; passphrases are shown once and kept nowhere."""
+        desk, ref, chosen = self.session.desk, self.ref, self.recipients
+        wishes: dict[str, Any] = {
+            "requester": chosen.requester.isChecked(),
+            "as_pdf": chosen.form.value,
+            "regulators": [one.age_key for one in chosen.model.chosen],
+            "certificates": chosen.certificates,
+            "language": chosen.language.value,
+            "relation": chosen.relation.value,
+            "why": chosen.why.text().strip(),
+        }
+        self.go.setEnabled(False)
+        self.session.beside(
+            self,
+            tr("Sealing case {ref}").format(ref=ref),
+            lambda: [_verified(one) for one in seal(desk, ref, folder, **wishes)],
+            self._sealed,
+            failed=self._failed,
+        )
+
+    def _sealed(self, shown: list[BundleShown]) -> None:
+        self.session.tell()
+        self._count()
+        BundlesDialog(shown, self).open()
+
+    def _failed(self, error: DeskError) -> None:
+        self._count()
+        self.session.bridge.failed.emit(error)
+
+
+def _verified(one: SealedBundle) -> BundleShown:
+    """What a recipient would find. A file that only others can open was checked before it was encrypted."""
+    if not one.passphrase:
+        return BundleShown(one.edition, one.path, "", None, ())
+    found = verify(one.path, passphrase=one.passphrase)
+    return BundleShown(
+        one.edition, one.path, one.passphrase, found.ok, tuple((check.ok, check.says) for check in found.checks)
+    )

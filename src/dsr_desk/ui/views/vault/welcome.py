@@ -1,0 +1,242 @@
+"""Before a vault is open: unlock one, or make the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault.keeping import backup_taken
+from dsr_desk.core.deadlines import Place
+from dsr_desk.core.errors import DeskError
+from dsr_desk.ui import settings, words
+from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
+from dsr_desk.ui.fields import ChoiceField, FileField, text_field
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.vault.recovery import RecoveryCard
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+from dsr_desk.ui.words import tr
+
+COUNTRIES = (
+    "", "AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT", "SE", "US",
+)  # fmt: skip
+
+
+class Welcome(QWidget):
+    """`entered` carries the open desk and what to show first: "", "sample" or "new"."""
+
+    entered = Signal(object, str)
+
+    def __init__(self, bridge: Bridge, vault: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._bridge = bridge
+        known = vault or settings.last_vault()
+        self.stack = QStackedWidget()
+        self.stack.setFixedWidth(560)
+        self.unlock = UnlockCard(known, self._open, self._show_create)
+        self.making = CreateCard(self._make, self._show_unlock)
+        self.stack.addWidget(self.unlock)
+        self.stack.addWidget(self.making)
+        self.stack.setCurrentWidget(self.unlock if known else self.making)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addLayout(
+            row(label("DSR Desk", "section"), None, Chip(tr("Offline: nothing leaves this computer"), icon="offline"))
+        )
+        outer.addStretch(1)
+        outer.addLayout(row(None, self.stack, None))
+        outer.addStretch(2)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Type at once: the passphrase where a vault is known, the organisation where the first one is made."""
+        super().showEvent(event)
+        shown = self.stack.currentWidget()
+        if shown in (self.unlock, self.making):
+            (self.unlock.secret if shown is self.unlock else self.making.organisation).setFocus()
+
+    def _show_create(self) -> None:
+        self.stack.setCurrentWidget(self.making)
+
+    def _show_unlock(self) -> None:
+        self.stack.setCurrentWidget(self.unlock)
+
+    def _open(self, folder: Path, secret: str) -> None:
+        self.unlock.busy(tr("Opening …"))
+
+        def opened(desk: Desk) -> None:
+            settings.remember_vault(folder)
+            self.entered.emit(desk, "")
+
+        # A lock that still waits for running work closes the vault first.
+        self._bridge.when_idle(
+            lambda: self._bridge.run(
+                tr("Opening the vault"),
+                lambda _report, _token: Desk.open(folder, secret),
+                opened,
+                context=self,
+                failed=self.unlock.refuse,
+                cancellable=False,
+            )
+        )
+
+    def _make(self, folder: Path, organisation: str, officer: str, passphrase: str, place: Place | None) -> None:
+        self.making.busy()
+
+        def made(result: tuple[Desk, str]) -> None:
+            desk, code = result
+            settings.remember_vault(folder)
+            card = RecoveryCard(organisation, folder, code, lambda first: self.entered.emit(desk, first))
+            self.stack.addWidget(card)
+            self.stack.setCurrentWidget(card)
+
+        self._bridge.run(
+            tr("Making the vault"),
+            lambda _report, _token: Desk.create(folder, organisation, officer, passphrase, place),
+            made,
+            context=self,
+            failed=self.making.refuse,
+            cancellable=False,
+        )
+
+
+class UnlockCard(Card):
+    def __init__(self, folder: Path | None, unlock: Callable[[Path, str], None], create: Callable[[], None]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self._unlock = unlock
+        self.body.addWidget(label(tr("Unlock the vault"), "title"))
+        self.folder = FileField(tr("Where the vault lies"), folder, folder=True)
+        self.secret = text_field(tr("Passphrase or recovery code"), secret=True)
+        self.secret.returnPressed.connect(self._go)
+        self.body.addLayout(_form((tr("Vault"), self.folder), (tr("Passphrase"), self.secret)))
+        self.backup = Notice(tone=Tone.WARN)
+        self.body.addWidget(self.backup)
+        self.problem = Notice(tone=Tone.DANGER)
+        self.problem.hide()
+        self.body.addWidget(self.problem)
+        self.body.addWidget(
+            label(tr("Your recovery code opens the vault too: type it in the same field."), "note", wrap=True)
+        )
+        self.go = Button(tr("Unlock"), self._go, kind="primary")
+        self.body.addLayout(row(Button(tr("New vault …"), create, kind="link"), None, self.go))
+        self.folder.field.textChanged.connect(self._look)
+        self._look()
+
+    def busy(self, text: str) -> None:
+        self.problem.hide()
+        self.go.setEnabled(False)
+        self.go.setText(text)
+
+    def refuse(self, error: DeskError) -> None:
+        self.go.setEnabled(True)
+        self.go.setText(tr("Unlock"))
+        _show_problem(self.problem, error)
+        self.secret.selectAll()
+        self.secret.setFocus()
+
+    def _look(self) -> None:
+        """A backup says so before it is opened."""
+        folder = self.folder.path
+        taken = backup_taken(folder) if folder is not None else None
+        self.backup.setVisible(taken is not None)
+        if taken is not None:
+            says = tr("This is a backup of {when}. Opening it begins a new, declared epoch of the journal.")
+            self.backup.say(says.format(when=words.moment(taken)), Tone.WARN)
+
+    def _go(self) -> None:
+        folder = self.folder.path
+        if folder is not None and self.secret.text() and self.go.isEnabled():
+            self._unlock(folder, self.secret.text())
+
+
+class CreateCard(Card):
+    def __init__(self, make: Callable[[Path, str, str, str, Place | None], None], unlock: Callable[[], None]) -> None:
+        super().__init__(margin=24, spacing=12)
+        self._make = make
+        self.body.addWidget(label(tr("Make your organisation’s vault"), "title"))
+        self.body.addWidget(
+            label(
+                tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer."),
+                "muted",
+                wrap=True,
+            )
+        )
+        self.folder = FileField(tr("Where the vault is to lie"), settings.proposed_vault(), folder=True)
+        self.organisation = text_field(tr("Organisation"))
+        self.officer = text_field(tr("Your name"))
+        unset = tr("Not set: weekends alone count")
+        self.country = ChoiceField(tr("Whose public holidays count"), [(code or unset, code) for code in COUNTRIES])
+        self.secret = text_field(tr("Passphrase"), secret=True)
+        self.again = text_field(tr("Passphrase once more"), secret=True)
+        self.body.addLayout(
+            _form(
+                (tr("Vault"), self.folder),
+                (tr("Organisation"), self.organisation),
+                (tr("Your name"), self.officer),
+                (tr("Holidays of"), self.country),
+                (tr("Passphrase"), self.secret),
+                (tr("Once more"), self.again),
+            )
+        )
+        self.warning = Notice(tr("We cannot recover this passphrase. You get a recovery code to print in a moment."))
+        self.problem = Notice(tone=Tone.DANGER)
+        self.problem.hide()
+        self.body.addWidget(self.warning)
+        self.body.addWidget(self.problem)
+        self.go = Button(tr("Make the vault"), self._go, kind="primary")
+        self.body.addLayout(row(Button(tr("Open another vault …"), unlock, kind="link"), None, self.go))
+        self.again.returnPressed.connect(self._go)
+        for field in (self.organisation, self.officer, self.secret, self.again):
+            field.textChanged.connect(self._check)
+        self._check()
+
+    def busy(self) -> None:
+        self.problem.hide()
+        self.go.setEnabled(False)
+        self.go.setText(tr("Making the vault …"))
+
+    def refuse(self, error: DeskError) -> None:
+        self.go.setText(tr("Make the vault"))
+        _show_problem(self.problem, error)
+        self._check()
+
+    def _check(self) -> None:
+        same = self.secret.text() == self.again.text()
+        filled = all(field.text().strip() for field in (self.organisation, self.officer, self.secret))
+        if self.again.text() and not same:
+            self.problem.say(tr("The two passphrases differ."), Tone.DANGER)
+            self.problem.show()
+        elif self.problem.text == tr("The two passphrases differ."):
+            self.problem.hide()
+        self.go.setEnabled(same and filled)
+
+    def _go(self) -> None:
+        folder = self.folder.path
+        if folder is not None and self.go.isEnabled():
+            code = self.country.value
+            place = Place(code) if code else None
+            self._make(
+                folder,
+                self.organisation.text().strip(),
+                self.officer.text().strip(),
+                self.secret.text(),
+                place,
+            )
+
+
+def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
+    form = form_layout()
+    for caption, widget in lines:
+        add_line(form, caption, widget)
+    return form
+
+
+def _show_problem(notice: Notice, error: DeskError) -> None:
+    notice.say(four_parts(error), Tone.DANGER)
+    notice.show()
