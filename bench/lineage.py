@@ -302,14 +302,14 @@ def _ml_metadata(folder: Path, links: int) -> Path:
 
 
 _WRITERS: dict[str, Callable[[Path, int], Path]] = {
-    "MLflow database": _mlflow,
-    "MLflow folder": _mlflow_folder,
+    "MLflow (SQLite)": _mlflow,
+    "MLflow (mlruns)": _mlflow_folder,
     "OpenLineage": _openlineage,
     "CycloneDX": _cyclonedx,
     "SPDX 3": _spdx,
-    "Hugging Face card": _card,
+    "Hugging Face": _card,
     "DVC": _dvc,
-    "ML Metadata database": _ml_metadata,
+    "ML Metadata": _ml_metadata,
     "PROV-JSON": _prov,
     "Croissant": _croissant,
     "DSR Desk JSON": _json,

@@ -14,6 +14,7 @@ from PIL import Image
 from dsr_desk.core.items import Box, DatasetVersion
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
 from dsr_desk.search.index.build import Addressed, BuildReport, build
+from dsr_desk.search.index.contents import IndexedItem
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.keyfile import Secret
 from dsr_desk.search.index.postings import read_run
@@ -52,6 +53,11 @@ class FakeEngine:
 
     def embed(self, chips: Chips) -> NDArray[np.float32]:
         return np.array([template(int(p[0]) * 256 + int(p[1]), int(p[2])) for p in chips[:, 0, 0]], np.float32)
+
+
+def all_items(index: Index) -> list[IndexedItem]:
+    """Every item in the order it was read."""
+    return sorted(index.items(range(1, index.last_row + 1)).values(), key=lambda item: item.row)
 
 
 def load_fake() -> FakeEngine:

@@ -101,9 +101,9 @@ RUN_EVENT = {
     "outputs": [{"namespace": "l", "name": "gate", "facets": {"datasetType": {"datasetType": "MODEL"}}}],
 }  # fmt: skip
 EXAMPLES: dict[str, Maker] = {
-    "MLflow database": mlflow_database,
-    "ML Metadata database": ml_metadata,
-    "MLflow folder": mlflow_folder,
+    "MLflow (SQLite)": mlflow_database,
+    "ML Metadata": ml_metadata,
+    "MLflow (mlruns)": mlflow_folder,
     "OpenLineage": text("events.ndjson", json.dumps(RUN_EVENT) + "\n" + json.dumps(RUN_EVENT) + "\n"),
     "CycloneDX": document(
         "bom.json",
@@ -136,7 +136,7 @@ EXAMPLES: dict[str, Maker] = {
             "distribution": [{"@id": "a.zip", "md5": "ab" * 16}],
         },
     ),
-    "Hugging Face card": text("README.md", "---\ndatasets: [faces]\n---\n# Gate\n"),
+    "Hugging Face": text("README.md", "---\ndatasets: [faces]\n---\n# Gate\n"),
     "DVC": text(
         "dvc.lock",
         "schema: '2.0'\nstages:\n  train:\n    deps:\n    - {path: faces, md5: a1}\n"

@@ -89,7 +89,7 @@ def test_every_photo_of_a_bad_folder_is_in_one_class_with_a_reason_and_the_job_e
     report = build([corpus], to, version=DatasetVersion("bad", "1"), addressed=addressed)
     assert report.photos == sum(report.ledger.values()) == len(EXPECTED) + 8 + 9
     with Index.open(to, addressed.secret) as index:
-        found = {item.address.member: item for item in index.all_items()}
+        found = {item.address.member: item for item in index.items(range(1, index.last_row + 1)).values()}
     assert {name: found[name].ledger_class for name in EXPECTED} == EXPECTED
     assert all(found[f"turned-{i}.jpg"].ledger_class is LedgerClass.NO_FACE for i in range(1, 9))
     cut = [found[f"cut-{tenth}.jpg"] for tenth in range(1, 10)]

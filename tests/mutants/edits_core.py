@@ -347,13 +347,13 @@ LINES: tuple[Edit, ...] = (
             "what must stand open is there",
             "            if not check(open_.get(name, MISSING)):",
             "            if name in open_ and not check(open_[name]):",
-            "test_a_forbidden_act_that_was_signed_changes_nothing_and_is_a_finding",
+            "test_an_act_that_lacks_what_it_must_say_changes_nothing",
         ),
         (
             "generations are numbers",
             "    for shape in (SHAPES.get(kind, {}), _ANYWHERE):",
             "    for shape in (SHAPES.get(kind, {}),):",
-            "test_an_act_that_lacks_what_it_must_say_changes_nothing",
+            "tests/unit/core/test_core_malformed.py::test_an_act_that_says_nonsense_raises_nothing_and_leaves_a_state_that_can_be_read",
         ),
         (
             "an act is of the one form and rules",

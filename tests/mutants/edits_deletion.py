@@ -41,7 +41,7 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "app/case/validating.py",
+        "app/case/deleting.py",
         "tests/unit/app/case/test_app_validating.py",
         (
             "the newest reading back is confirmed by name",

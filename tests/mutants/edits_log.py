@@ -110,13 +110,13 @@ LINES: tuple[Edit, ...] = (
             "a field is read as it was signed",
             "            if not _is_signed(act.fields.get(name), name, salt, text):\n                raise",
             "            if False:\n                raise",
-            "test_a_plan_that_is_not_what_its_open_part_says_is_never_run",
+            "tests/unit/storage/test_storage_log.py::test_fields_are_read_as_they_were_signed",
         ),
         (
             "a row is read as it was signed",
             '    if not _is_signed(digest, "row", salt, text):',
             "    if False:",
-            "test_a_plan_that_is_not_what_its_open_part_says_is_never_run",
+            "tests/unit/storage/test_storage_log.py::test_rows_are_read_as_they_were_signed",
         ),
         (
             "a file is read as it was kept",

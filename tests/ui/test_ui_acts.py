@@ -23,9 +23,8 @@ from dsr_desk.ui.findings import FoundLabel
 from dsr_desk.ui.navigation import StepLook
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
-from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
 from dsr_desk.ui.views.case.identity import FailedDialog
-from dsr_desk.ui.views.case.request import RequestPage
+from dsr_desk.ui.views.case.request import FactsVersionsDialog, RequestPage
 from dsr_desk.ui.views.case.review import ReviewPage
 from dsr_desk.ui.views.case.search import SearchPage
 from dsr_desk.ui.views.proof.evidence import EvidencePage

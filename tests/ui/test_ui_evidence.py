@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PySide6.QtWidgets import QLabel
 
-from dsr_desk.app.case import validating
+from dsr_desk.app.case import deleting
 from dsr_desk.app.proof import sealing, signing_keys, time_stamps
-from dsr_desk.app.proof.organisation import organisation_details
+from dsr_desk.app.vault.keeping import organisation_details
 from dsr_desk.ui.dialogs import QuestionDialog
-from dsr_desk.ui.views.proof.bundle_dialogs import CheckDialog, TimeStampDialog
-from dsr_desk.ui.views.proof.bundles import BundlesDialog
+from dsr_desk.ui.views.proof.bundles import BundlesDialog, CheckDialog, TimeStampDialog
 from dsr_desk.ui.views.proof.certificate_card import NewKeyDialog, OwnKeyDialog
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.settings import SettingsPage
@@ -181,7 +180,7 @@ def test_a_second_officer_confirms_what_another_carried_out(visitor: Visitor) ->
     visitor.dialog(QuestionDialog).act.click()
     visitor.settle()
     assert visitor.errors == []
-    assert validating.confirmed_by(visitor.desk, "2026-001") == "Grace"
+    assert deleting.confirmed_by(visitor.desk, "2026-001") == "Grace"
     assert not page.confirm.isVisible()
 
 

@@ -15,7 +15,6 @@ from bench.sample.large import write_large_lineage
 from dsr_desk.app.models.view import Drawing, NodeStanding, PlacedEdge, PlacedNode
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.drawing import draw_all, draw_impact
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.ui import icons, lineage_words, theme, words
@@ -24,6 +23,7 @@ from dsr_desk.ui.graph_parts import Legend, TreeView, png_of
 from dsr_desk.ui.graph_view import MOST_SAID, GraphView
 from dsr_desk.ui.models.lineage_tree import NODE, LineageTree
 from dsr_desk.ui.theme import Tokens
+from lineage_fakes import graph_of
 
 FACES = Node("d:faces", NodeKind.DATASET, "faces", "1")
 GATE = Node("m:gate", NodeKind.MODEL, "gate", "1")
@@ -42,7 +42,7 @@ EDGES = (
 
 
 def draw(opened: tuple[str, ...] = ()) -> Drawing:
-    graph = Graph.of((FACES, GATE, PHONE, AGES, DOOR, *COPIES), EDGES)
+    graph = graph_of((FACES, GATE, PHONE, AGES, DOOR, *COPIES), EDGES)
     impact = affected(graph, ["faces@1"], {"faces@1": 3})
     return draw_impact(graph, ["faces@1"], impact, opened)
 
@@ -52,7 +52,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Drawing:
     path = tmp_path_factory.mktemp("large") / "large.json"
     assert write_large_lineage(path) > 250
     said = import_file(path)
-    return draw_all(Graph.of(said.nodes, said.edges))
+    return draw_all(graph_of(said.nodes, said.edges))
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_a_circle_ends_in_the_tree() -> None:
     nodes = [Node("d:drawn", NodeKind.DATASET, "drawn"), Node("m:artist", NodeKind.MODEL, "artist")]
     edges = [Edge("d:drawn", "m:artist", Role.TRAIN), Edge("m:artist", "d:drawn", Role.GENERATE)]
     tree = LineageTree()
-    tree.show_drawing(draw_all(Graph.of(nodes, edges)))
+    tree.show_drawing(draw_all(graph_of(nodes, edges)))
     assert [row.again for row in tree.rows] == [False, False, True]
     tree.deleteLater()
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dsr_desk.ui.pace import Pace
+from dsr_desk.ui.activity import Pace
 
 
 def test_no_time_is_promised_in_the_first_seconds() -> None:

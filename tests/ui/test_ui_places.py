@@ -8,17 +8,17 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.case.cases import show_case
-from dsr_desk.app.case.treatment import WantedTreatment
+from dsr_desk.app.case.deleting import WantedTreatment
 from dsr_desk.app.proof.recipients import list_recipients
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.items import Box
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui.dialogs import QuestionDialog
-from dsr_desk.ui.faces import FacePicker
+from dsr_desk.ui.photos import FacePicker
 from dsr_desk.ui.views.case.deletion import DeletionPage
+from dsr_desk.ui.views.case.deletion_parts import TreatmentDialog
 from dsr_desk.ui.views.case.end_case import EndCaseDialog
-from dsr_desk.ui.views.case.treatment import TreatmentDialog
 from dsr_desk.ui.views.data.indexes import IndexesPage
 from dsr_desk.ui.views.data.recipients import RecipientDialog, RecipientsPage
 from dsr_desk.ui.views.models.disposition import DispositionDialog

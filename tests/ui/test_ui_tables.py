@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.ui import words
-from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import CELL, Cell, RowsModel, TableColumn
+from dsr_desk.ui.models.table import CELL, Cell, ChoicesModel, RowsModel, TableColumn
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
 

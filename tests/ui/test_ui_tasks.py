@@ -11,8 +11,7 @@ from dsr_desk.core.actions import OutcomeState
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.case.deletion import DeletionPage
-from dsr_desk.ui.views.case.letter import LetterDialog
-from dsr_desk.ui.views.case.tasks import AskDialog, DeclareDialog, HandedOverDialog, TasksDialog
+from dsr_desk.ui.views.case.tasks import AskDialog, DeclareDialog, HandedOverDialog, LetterDialog, TasksDialog
 from ui.conftest import Visitor
 
 

@@ -15,10 +15,9 @@ from dsr_desk.app.case import cases, deleting, drafts, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.proof import sealing
+from dsr_desk.app.proof import sealing, signing_keys
 from dsr_desk.app.sample import Comparison, Sample, Truth, copy_sample
 from dsr_desk.app.vault.keeping import write_private
-from dsr_desk.core.changes import Change
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import AffectedModel, DispositionKind, Impact
@@ -159,10 +158,11 @@ def _indexed(out: Path, sample: Sample, watch: Stopwatch, report: Report, cancel
             write_private(out / "recovery-code.txt", code)
             with watch.step("index"):
                 for dataset in sample.datasets:
+                    to = out / "indexes" / dataset.version.name
                     indexing.build_index(
                         desk,
                         dataset.sources,
-                        out / "indexes" / dataset.version.name,
+                        to,
                         dataset.version,
                         register=IndexPurpose("answering requests of data subjects", "GDPR Article 6(1)(c)"),
                         workers=workers,
@@ -258,10 +258,7 @@ def _clear(out: Path) -> None:
         if not (out / MARK).is_file():
             raise DemoFolderInUse(folder=out)
         for entry in out.iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+            (shutil.rmtree if entry.is_dir() else Path.unlink)(entry)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).write_text("Made by dsr-desk demo, which replaces everything in this folder.\n", encoding="utf-8")
 
@@ -290,22 +287,13 @@ def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, ca
     )
 
 
-def _dispose(desk: Desk, ref: str, impact: Impact) -> Change | None:
+def _dispose(desk: Desk, ref: str, impact: Impact) -> None:
     """What the sample's officer decides: models with the data in their weights go, the others stay with the reason."""
-    change = None
     for model in impact.models:
         disposition = DispositionKind.RETRAINED if model.in_weights else DispositionKind.NOT_AFFECTED
         reason = "" if model.in_weights else "the data was only measured against; no weight was computed from it"
-        change = models.plan_disposition(
-            desk,
-            ref,
-            model.id,
-            disposition,
-            reason=reason,
-            responsible="Head of machine learning",
-            deadline="2027-03-31",
-        )
-    return change
+        who, by = "Head of machine learning", "2027-03-31"
+        models.plan_disposition(desk, ref, model.id, disposition, reason=reason, responsible=who, deadline=by)
 
 
 def _seal(desk: Desk, ref: str, out: Path) -> tuple[tuple[Verified, ...], str]:
@@ -314,7 +302,7 @@ def _seal(desk: Desk, ref: str, out: Path) -> tuple[tuple[Verified, ...], str]:
     key_file = out / "regulator-key.txt"
     write_private(key_file, str(identity))
     sealed = sealing.seal(desk, ref, out / "bundles", regulators=[str(identity.to_public())])
-    certificate = sealing.certificate_fingerprint(desk)
+    certificate = signing_keys.certificate_fingerprint(desk)
     found = []
     for bundle in sealed:
         identities = [] if bundle.passphrase else [key_file]
@@ -337,3 +325,19 @@ def _line(model: AffectedModel) -> AffectedLine:
         tuple(step.node.title for step in model.shortest_path),
         tuple(node.label for node in model.deployments),
     )
+
+
+def open_sample(folder: Path, *, report: Report, cancel: CancelToken) -> tuple[Desk, str]:
+    """The open sample desk and its case. What an interrupted making left is made anew.
+
+    Raises DemoFolderInUse where the folder holds something else, Cancelled.
+    """
+    vault = folder / "vault"
+    if vault.is_dir():
+        desk = Desk.open(vault, PASSPHRASE)
+        found = cases.list_cases(desk)
+        if found:
+            return desk, found[0].ref
+        desk.close()
+    prepared = prepare_sample(folder, decide=False, report=report, cancel=cancel)
+    return prepared.desk, prepared.case

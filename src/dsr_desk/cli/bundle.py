@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from dsr_desk.app.case import validating
+from dsr_desk.app.case import deleting
 from dsr_desk.app.case.steps import Finding
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof import readiness, recipients, sealing, signing_keys, time_stamps
@@ -25,23 +26,34 @@ from dsr_desk.cli.common import (
 )
 from dsr_desk.core import codec
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
-_FILE = FILE
 
+def opening_options(function: Callable[..., R]) -> Callable[..., R]:
+    """What opens FILE: age identities, an S/MIME certificate with its key, or a passphrase, asked for where it is one.
 
-def opening_options(function: Callable[P, R]) -> Callable[P, R]:
-    """What opens a bundle: a passphrase, age identities, or an S/MIME certificate with its key."""
-    function = click.option(
+    The command gets them as one `opens`, and takes --json.
+    """
+
+    @json_option
+    @click.argument("file", type=NEW_FILE)
+    @passphrase_options
+    @click.option("--identity", "identities", multiple=True, type=FILE, help="age identity file.")
+    @click.option(
         "--smime",
         "envelope",
-        type=(_FILE, _FILE),
+        type=(FILE, FILE),
         metavar="CERTIFICATE KEY",
         help="Your S/MIME certificate and key, PEM.",
-    )(function)
-    function = click.option("--identity", "identities", multiple=True, type=_FILE, help="age identity file.")(function)
-    return passphrase_options(function)
+    )
+    @functools.wraps(function)
+    def wrapped(file: Path, passphrase_file: Path | None, passphrase_fd: int | None, **rest: Any) -> R:
+        given = passphrase_file is not None or passphrase_fd is not None or sealing.needs_passphrase(file)
+        passphrase = read_passphrase(passphrase_file, passphrase_fd) if given else ""
+        opens = {"passphrase": passphrase, "identities": rest.pop("identities"), "envelope": rest.pop("envelope")}
+        return function(file, opens=opens, **rest)
+
+    return wrapped
 
 
 @click.group()
@@ -81,8 +93,8 @@ def key_list(desk: Desk) -> None:
 
 @key.command("renew")
 @with_desk
-@click.option("--own", type=_FILE, help="Your own key with its certificate (.p12, .pfx), not a new one made here.")
-@click.option("--own-passphrase-file", type=_FILE, help="Read that file's passphrase from the first line of this one.")
+@click.option("--own", type=FILE, help="Your own key with its certificate (.p12, .pfx), not a new one made here.")
+@click.option("--own-passphrase-file", type=FILE, help="Read that file's passphrase from the first line of this one.")
 @click.option("--stolen", is_flag=True, help="The old key was stolen: it does not vouch for the new one.")
 def key_renew(desk: Desk, own: Path | None, own_passphrase_file: Path | None, stolen: bool) -> None:
     """Sign with another key from now on. Bundles signed before still verify."""
@@ -106,9 +118,8 @@ def recipient() -> None:
 def recipient_list(desk: Desk) -> None:
     """All recipients, with the fingerprint to compare by voice."""
     found = recipients.list_recipients(desk)
-    lines = [
-        f"{one.name}: {one.spoken} ({f'compared {one.compared}' if one.compared else 'not compared'})" for one in found
-    ]
+    compared = {one.id: f"compared {one.compared}" if one.compared else "not compared" for one in found}
+    lines = [f"{one.name}: {one.spoken} ({compared[one.id]})" for one in found]
     emit([{**codec.plain(one), "spoken": one.spoken} for one in found], *(lines or ["There is none yet."]))
 
 
@@ -145,8 +156,8 @@ def recipient_remove(desk: Desk, name: str) -> None:
 @with_case
 def confirm(desk: Desk, ref: str) -> None:
     """Confirm what was read back, as an officer who ran nothing of the deletion."""
-    validating.confirm_outcome(desk, ref)
-    by = validating.confirmed_by(desk, ref)
+    deleting.confirm_outcome(desk, ref)
+    by = deleting.confirmed_by(desk, ref)
     emit({"case": ref, "confirmed_by": by}, f"{by} confirms the outcome of case {ref}.")
 
 
@@ -177,7 +188,7 @@ def timestamp_query(desk: Desk, ref: str, to: Path) -> None:
 
 @bundle.command("timestamp-attach")
 @with_case
-@click.argument("answer", type=_FILE)
+@click.argument("answer", type=FILE)
 def timestamp_attach(desk: Desk, ref: str, answer: Path) -> None:
     """Check an authority's ANSWER and put it beside the bundle that it is of."""
     files = time_stamps.attach_time_stamp(desk, ref, answer.read_bytes())
@@ -200,7 +211,7 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path) -> None:
 )
 @click.option("--regulator", "regulators", multiple=True, help="A regulator's age key; repeatable.")
 @click.option(
-    "--regulator-certificate", "certificates", multiple=True, type=_FILE, help="A regulator's S/MIME certificate (PEM)."
+    "--regulator-certificate", "certificates", multiple=True, type=FILE, help="A regulator's S/MIME certificate (PEM)."
 )
 @click.option("--recipient", "names", multiple=True, help="A recipient kept in the vault, by name; repeatable.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
@@ -242,32 +253,16 @@ def seal(
 
 
 @bundle.command()
-@click.argument("file", type=NEW_FILE)
 @opening_options
 @click.option("--certificate", default="", help="Fingerprint of the certificate that you were told.")
-@click.option("--held-checkpoint", type=_FILE, help="log/checkpoint of a bundle that you got earlier.")
-@click.option("--time-stamp", type=_FILE, help="The bundle's time stamp, where it does not lie beside it as FILE.tsr.")
-@json_option
+@click.option("--held-checkpoint", type=FILE, help="log/checkpoint of a bundle that you got earlier.")
+@click.option("--time-stamp", type=FILE, help="The bundle's time stamp, where it does not lie beside it as FILE.tsr.")
 def verify(
-    file: Path,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-    identities: tuple[Path, ...],
-    envelope: tuple[Path, Path] | None,
-    certificate: str,
-    held_checkpoint: Path | None,
-    time_stamp: Path | None,
+    file: Path, opens: dict[str, Any], certificate: str, held_checkpoint: Path | None, time_stamp: Path | None
 ) -> None:
     """Say in sentences what holds, what does not, and what is only declared."""
-    passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
     found = sealing.verify(
-        file,
-        passphrase=passphrase,
-        identities=identities,
-        envelope=envelope,
-        certificate=certificate,
-        held_checkpoint=held_checkpoint,
-        time_stamp=time_stamp,
+        file, certificate=certificate, held_checkpoint=held_checkpoint, time_stamp=time_stamp, **opens
     )
     lines = [f"{'holds' if check.ok else 'DOES NOT HOLD'}: {check.says}" for check in found.checks]
     lines += [f"only declared: {sentence}" for sentence in found.declared]
@@ -275,26 +270,9 @@ def verify(
 
 
 @bundle.command("open")
-@click.argument("file", type=NEW_FILE)
-@click.option("--to", required=True, type=FOLDER, help="Empty folder for the content.")
 @opening_options
-@json_option
-def open_(
-    file: Path,
-    to: Path,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-    identities: tuple[Path, ...],
-    envelope: tuple[Path, Path] | None,
-) -> None:
+@click.option("--to", required=True, type=FOLDER, help="Empty folder for the content.")
+def open_(file: Path, opens: dict[str, Any], to: Path) -> None:
     """Decrypt a bundle into a folder: report, data, signature."""
-    passphrase = _passphrase_for(file, passphrase_file, passphrase_fd)
-    report = sealing.open_bundle(file, to, passphrase=passphrase, identities=identities, envelope=envelope)
+    report = sealing.open_bundle(file, to, **opens)
     emit({"folder": str(to), "report": str(report)}, f"Opened into {to}. Read {report} first.")
-
-
-def _passphrase_for(file: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> str:
-    """Asked for only where the file is sealed with one."""
-    if passphrase_file is None and passphrase_fd is None and not sealing.needs_passphrase(file):
-        return ""
-    return read_passphrase(passphrase_file, passphrase_fd)

@@ -13,17 +13,14 @@ from dsr_desk.app.case import cases, deleting, drafts, review, searching
 from dsr_desk.app.case.searching import EXPECTED_STRANGERS
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.cli.case_facts import close, confirm, reopen
-from dsr_desk.cli.case_forget import forget
-from dsr_desk.cli.case_packets import hand_over, take_in
-from dsr_desk.cli.case_review import item_json, second_review, settle
+from dsr_desk.cli.case_facts import close, confirm, forget, reopen
+from dsr_desk.cli.case_review import found_json, hand_over, second_review, settle, take_in
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
-from dsr_desk.cli.common import PATH, counted, emit, progress_bar, wants_json, with_case, with_desk
+from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
 from dsr_desk.cli.delete import differences_told
 from dsr_desk.core.findings import Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import said_all
-from dsr_desk.core.requests import Law, Right
 
 _DISPOSITIONS = [disposition.value for disposition in DispositionKind]
 
@@ -43,31 +40,19 @@ for command in (list_, show, confirm, close, reopen, second_review, settle, hand
 @click.option("--photo", "photos", type=PATH, multiple=True, help="A reference photo; repeatable.")
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
-@click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
-@click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
-@click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
+@request_options
 def new(
     desk: Desk,
     letter: Path | None,
     photos: tuple[Path, ...],
     faces: tuple[str, ...],
     without_photo: bool,
-    right: str | None,
-    law: str | None,
-    received: datetime | None,
+    said: dict[str, Any],
 ) -> None:
     """Open a case from a letter and reference photos."""
     if letter is None and not photos:
         raise click.UsageError("give --request FILE, --photo FILE, or both")
-    draft = drafts.understand(letter, photos, _chosen(faces))
-    fields: dict[str, Any] = {}
-    if right:
-        fields["right"] = Right(right)
-    if law:
-        fields["law"] = Law(law)
-    if received:
-        fields["received"] = received.date()
-    draft = drafts.correct(draft, **fields)
+    draft = drafts.correct(drafts.understand(letter, photos, _chosen(faces)), **said)
     warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
     view, _ = cases.open_case(desk, draft, without_photo=without_photo)
     result = {**case_json(view, desk.vault.officer_names()), "warnings": warnings}
@@ -109,14 +94,9 @@ def search(desk: Desk, ref: str, names: tuple[str, ...], expected_strangers: flo
         click.echo(f"{index}: {counted(len(found), 'candidate')} before links.", err=True)
 
     with progress_bar() as (report, cancel):
+        told = None if wants_json() else tell
         result = searching.search_case(
-            desk,
-            ref,
-            names,
-            expected_strangers=expected_strangers,
-            report=report,
-            cancel=cancel,
-            on_index=None if wants_json() else tell,
+            desk, ref, names, expected_strangers=expected_strangers, report=report, cancel=cancel, on_index=told
         )
     emit(search_json(result), *search_lines(result))
 
@@ -128,13 +108,11 @@ def candidates(desk: Desk, ref: str) -> None:
     items = review.review_items(desk, ref)
     rows, lines = [], []
     for item in items:
-        verdict = item.decision.verdict.value if item.decision else None
-        row = candidate_json(item.candidate, with_scores=item.decision is not None)
+        verdict, found = item.decision.verdict.value if item.decision else None, item.candidate
+        row = candidate_json(found, with_scores=item.decision is not None)
         rows.append({"number": item.number, **row, "decision": verdict, "round": item.round})
-        says = "; ".join(str(reason.says) for reason in item.candidate.reasons)
-        lines.append(
-            f"{item.number:>4}  {item.candidate.id}  {verdict or 'open':9}  {item.candidate.address.place}  {says}"
-        )
+        says = "; ".join(str(reason.says) for reason in found.reasons)
+        lines.append(f"{item.number:>4}  {found.id}  {verdict or 'open':9}  {found.address.place}  {says}")
     emit(rows, *(lines or ["There is no candidate."]))
 
 
@@ -242,24 +220,19 @@ def approve(desk: Desk, ref: str) -> None:
 
 
 def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[str, Any]:
-    reasons = []
-    for reason in candidate.reasons:
-        row: dict[str, Any] = {"kind": reason.kind.value, "says": reason.says, "linked": reason.linked_item}
-        if with_scores:
+    shown = found_json(candidate)
+    if with_scores:
+        for row, reason in zip(shown["reasons"], candidate.reasons, strict=True):
             row |= {"score": round(reason.score, 6), "expected_strangers": reason.expected_strangers}
-        reasons.append(row)
-    return {"id": candidate.id, "item": item_json(candidate), "index": candidate.index, "reasons": reasons}
+    return shown
 
 
 def search_json(result: SearchResult) -> dict[str, Any]:
+    said = ("gaps", "compared_faces", "compared_records", "statement", "complete")
     return {
         "candidates": [candidate_json(candidate) for candidate in result.candidates],
         "pile": {"expected_strangers": result.pile.expected_strangers, "count": result.pile.count},
-        "gaps": result.gaps,
-        "compared_faces": result.compared_faces,
-        "compared_records": result.compared_records,
-        "statement": result.statement,
-        "complete": result.complete,
+        **{name: getattr(result, name) for name in said},
     }
 
 

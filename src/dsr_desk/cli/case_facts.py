@@ -1,18 +1,18 @@
-"""dsr-desk case confirm, close, reopen: the officer's word on the request, and on its end."""
+"""dsr-desk case confirm, close, reopen, forget: the officer's word on the request, and on its end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 import click
 
 from dsr_desk.app.case import cases, ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.case_show import case_json, case_lines
-from dsr_desk.cli.common import emit, with_case
+from dsr_desk.cli.common import emit, request_options, with_case
 from dsr_desk.core.facts import changed
-from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind, Law, Right
+from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind
 
 _ENDS = [state.value for state in CaseState if state.is_end]
 _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
@@ -20,33 +20,18 @@ _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
 
 @click.command()
 @with_case
-@click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
-@click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
-@click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
+@request_options
 @click.option("--add", "added", multiple=True, metavar="KIND=VALUE", help="An identifier more; repeatable.")
 @click.option("--remove", "removed", multiple=True, metavar="KIND=VALUE", help="An identifier less; repeatable.")
-def confirm(
-    desk: Desk,
-    ref: str,
-    right: str | None,
-    law: str | None,
-    received: datetime | None,
-    added: tuple[str, ...],
-    removed: tuple[str, ...],
-) -> None:
+def confirm(desk: Desk, ref: str, said: dict[str, Any], added: tuple[str, ...], removed: tuple[str, ...]) -> None:
     """Confirm the request, as it was read or corrected: what is not given stays. The clock is computed again.
 
     KIND is name, e-mail, phone, user-name, account-id, date-of-birth or address.
     """
     before = cases.show_case(desk, ref)
-    cases.edit_request(
-        desk,
-        ref,
-        right=Right(right) if right else before.right,
-        law=Law(law) if law else before.law,
-        received=received.date() if received else before.received,
-        identifiers=changed(before.identifiers, _identifiers(added), _identifiers(removed)),
-    )
+    kept = {"right": before.right, "law": before.law, "received": before.received}
+    identifiers = changed(before.identifiers, _identifiers(added), _identifiers(removed))
+    cases.edit_request(desk, ref, identifiers=identifiers, **{**kept, **said})
     view, versions = cases.show_case(desk, ref), cases.facts_versions(desk, ref)
     result = {**case_json(view, desk.vault.officer_names()), "version": versions[-1].number}
     emit(result, *case_lines(view))
@@ -75,6 +60,20 @@ def reopen(desk: Desk, ref: str, reason: str) -> None:
     ending.reopen_case(desk, ref, reason)
     state = cases.show_case(desk, ref).state.value
     emit({"case": ref, "state": state}, f"Case {ref} is open again: {state}.")
+
+
+@click.command()
+@with_case
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(desk: Desk, ref: str, yes: bool) -> None:
+    """Destroy what the closed case REF holds: letter, photos, candidates, notes. Its signed acts stay.
+
+    Backups hold it until they are overwritten.
+    """
+    if not yes:
+        click.confirm(f"Destroy what case {ref} holds? This cannot be undone.", abort=True, err=True)
+    ending.forget_case(desk, ref)
+    emit({"forgotten": ref}, f"Case {ref} is forgotten. Backups hold it until they are overwritten.")
 
 
 def _identifiers(given: Sequence[str]) -> list[tuple[FoundKind, str]]:

@@ -42,13 +42,13 @@ def show(desk: Desk, ref: str) -> None:
     view = cases.show_case(desk, ref)
     versions, passes = cases.facts_versions(desk, ref), rounds.rounds(desk, ref)
     stale, states = [*_erased_after_backup(desk, ref), *columns.stale_searches(desk, ref)], steps.steps(desk, ref)
-    following, names = steps.next_step(desk, ref), desk.vault.officer_names()
+    following, names, check = steps.next_step(desk, ref), desk.vault.officer_names(), view.identity
     result = {
         **case_json(view, names),
         "round": view.round,
         "rounds": [_round_json(one) for one in passes],
         "facts": [_facts_json(one, names) for one in versions],
-        "identity": _identity_json(view.identity, names),
+        "identity": check and {**codec.plain(check), "officer": names.get(check.officer, check.officer)},
         "steps": states,
         "next_step": following.value if following else None,
         "counts": steps.counts(desk, ref),
@@ -57,10 +57,10 @@ def show(desk: Desk, ref: str) -> None:
     lines = [
         *case_lines(view),
         _facts_line(versions[-1], names),
-        _identity_line(view.identity, names),
+        _identity_line(check, names),
         *(_step_line(one) for one in states),
         *([f"Next: {following.value}"] if following else []),
-        *(_round_line(one) for one in passes if one.says),
+        *(f"Round {one.number}: {'; '.join(map(str, one.says))}" for one in passes if one.says),
         *(f"! {sentence}" for sentence in stale),
     ]
     emit(result, *lines)
@@ -74,21 +74,14 @@ def _erased_after_backup(desk: Desk, ref: str) -> list[Message]:
 
 def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
     """`names` are officers' by public key."""
+    said = ("state", "right", "law", "received", "due", "identifiers", "closed", "end_reason", "forgotten")
     return {
         "case": view.ref,
-        "state": view.state.value,
-        "right": view.right.value,
-        "law": view.law.value,
-        "received": view.received.isoformat(),
-        "due": view.due.isoformat(),
+        **{name: getattr(view, name) for name in said},
         "deadline": view.deadline.steps,
-        "identifiers": view.identifiers,
         "read_from": [_found_json(found, names) for found in view.request.found],
         "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
         "identity_checked": view.identity is not None,
-        "closed": view.closed,
-        "end_reason": view.end_reason,
-        "forgotten": view.forgotten,
     }
 
 
@@ -107,19 +100,8 @@ def case_lines(view: CaseView) -> list[str]:
 
 
 def line_json(line: CaseLine) -> dict[str, Any]:
-    return {
-        "case": line.ref,
-        "state": line.state.value,
-        "round": line.round,
-        "right": line.right.value,
-        "law": line.law.value,
-        "received": line.received.isoformat(),
-        "due": line.due.isoformat(),
-        "photos": line.photos,
-        "candidates": line.candidates,
-        "decided": line.decided,
-        "closed": line.closed,
-    }
+    said = ("state", "round", "right", "law", "received", "due", "photos", "candidates", "decided", "closed")
+    return {"case": line.ref, **{name: getattr(line, name) for name in said}}
 
 
 def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, Any]:
@@ -144,12 +126,6 @@ def _facts_line(version: FactsVersion, names: Mapping[str, str]) -> str:
     how = "as the program read it, for" if version.proposed else "confirmed by"
     who = names.get(version.officer, version.officer)
     return f"Request, version {version.number}: {how} {who}, {version.time} (entry {version.entry})"
-
-
-def _identity_json(check: IdentityCheck | None, names: Mapping[str, str]) -> dict[str, Any] | None:
-    if check is None:
-        return None
-    return {**codec.plain(check), "officer": names.get(check.officer, check.officer)}
 
 
 def _identity_line(check: IdentityCheck | None, names: Mapping[str, str]) -> str:
@@ -177,7 +153,3 @@ def _round_json(one: RoundView) -> dict[str, Any]:
         "read_back_at": one.read_back_at or None,
         "validated_by": list(one.validated_by),
     }
-
-
-def _round_line(one: RoundView) -> str:
-    return f"Round {one.number}: {'; '.join(map(str, one.says))}"

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +20,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.cli.errors import JSON, PROBLEM, wanted
 from dsr_desk.core import codec
 from dsr_desk.core.message import Message
+from dsr_desk.core.requests import Law, Right
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.progress import Progress as Moment
 
@@ -79,29 +81,19 @@ def read_passphrase(
     return text
 
 
-def desk_options(function: Callable[P, R]) -> Callable[P, R]:
-    """All that a command needs to open the vault; it then calls `opened_desk`."""
-    return vault_option(passphrase_options(function))
-
-
-@contextmanager
-def opened_desk(vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None) -> Iterator[Desk]:
-    with Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
-        if desk.clock_is_behind:
-            click.echo(CLOCK_BEHIND, err=True)
-        yield desk
-
-
 def with_desk(function: Callable[..., R]) -> Callable[..., R]:
     """Opens the vault and passes it as the first argument. The command takes --json."""
 
     @json_option
-    @desk_options
+    @vault_option
+    @passphrase_options
     @functools.wraps(function)
     def wrapped(
         *args: Any, vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None, **kwargs: Any
     ) -> R:
-        with opened_desk(vault_folder, passphrase_file, passphrase_fd) as desk:
+        with Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
+            if desk.clock_is_behind:
+                click.echo(CLOCK_BEHIND, err=True)
             return function(desk, *args, **kwargs)
 
     return wrapped
@@ -110,6 +102,24 @@ def with_desk(function: Callable[..., R]) -> Callable[..., R]:
 def with_case(function: Callable[..., R]) -> Callable[..., R]:
     """The same for a command on the case REF, its second argument."""
     return with_desk(click.argument("ref")(function))
+
+
+def request_options(function: Callable[..., R]) -> Callable[..., R]:
+    """--right, --law and --received; the command gets those that were given as one `said`, by field of the request."""
+
+    @click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
+    @click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
+    @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
+    @functools.wraps(function)
+    def wrapped(*args: Any, right: str | None, law: str | None, received: datetime | None, **kwargs: Any) -> R:
+        said = {
+            "right": right and Right(right),
+            "law": law and Law(law),
+            "received": received and received.date(),
+        }
+        return function(*args, said={name: value for name, value in said.items() if value}, **kwargs)
+
+    return wrapped
 
 
 def counted(count: int, one: str) -> str:

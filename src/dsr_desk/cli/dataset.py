@@ -81,7 +81,8 @@ def _lines(view: SourceView, samples: bool) -> list[str]:
 def list_command(desk: Desk) -> None:
     """All registered dataset versions, and how many of their facts are unknown."""
     versions = [version for version, _ in indexing.dataset_versions(desk)]
-    lines = [f"{one.id}: {_unknown(one)} of {len(FACTS)} facts unknown" for one in versions]
+    unknown = [sum(getattr(one, field) == registering.UNKNOWN for field in FACTS) for one in versions]
+    lines = [f"{one.id}: {count} of {len(FACTS)} facts unknown" for one, count in zip(versions, unknown, strict=True)]
     emit(versions, *(lines or ["No dataset is registered yet."]))
 
 
@@ -127,7 +128,3 @@ def correct(desk: Desk, version_id: str, **said: str | None) -> None:
 def _emit_facts(version: DatasetVersion) -> None:
     lines = [f"{field.replace('_', ' ')}: {getattr(version, field)}" for field in FACTS]
     emit(version, version.id, *lines)
-
-
-def _unknown(version: DatasetVersion) -> int:
-    return sum(getattr(version, field) == registering.UNKNOWN for field in FACTS)

@@ -98,35 +98,17 @@ def show(desk: Desk, ref: str) -> None:
         outcome = ended.get(action.id)
         state = outcome.state.value if outcome else "not begun"
         declared = outcome is not None and outcome.declared and not action.kind.runs_here
-        rows.append(
-            {
-                "id": action.id,
-                "kind": action.kind.value,
-                "what": action.what,
-                "items": len(action.items),
-                "responsible": action.responsible,
-                "until": action.until,
-                "instruction": action.instruction,
-                "state": state,
-                "declared": declared,
-            }
-        )
+        told = {name: getattr(action, name) for name in ("id", "kind", "what", "responsible", "until", "instruction")}
+        rows.append({**told, "items": len(action.items), "state": state, "declared": declared})
         says = f"{state}, declared and not read back" if declared else state
         lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
         if action.instruction and state in ("not begun", OutcomeState.WAITING.value):
             lines += [f"      {line}" for line in action.letter().splitlines()]
     if view.changed:
         lines += ["Changed since the plan was made:", *(f"  {one}" for one in view.changed)]
-    result = {
-        "plan": view.plan.digest,
-        "round": view.round,
-        "approved": have >= needed and not view.changed,
-        "approved_by": approved_by,
-        "needed": needed,
-        "actions": rows,
-        "changed": view.changed,
-    }
-    emit(result, *lines)
+    result = {"plan": view.plan.digest, "round": view.round, "actions": rows, "changed": view.changed}
+    approved = {"approved": have >= needed and not view.changed, "approved_by": approved_by, "needed": needed}
+    emit({**result, **approved}, *lines)
 
 
 @delete.command()

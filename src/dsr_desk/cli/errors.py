@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, ProgramFault
 
 DONE, PROBLEM, USAGE, CANNOT = 0, 1, 2, 3
 """Exit codes: done; a problem was found; the command line was not understood; it cannot run."""
@@ -26,7 +26,10 @@ class ErrorsAsExitCodes(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except DeskError as error:
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - a traceback could show what a person wrote
+            error = fault if isinstance(fault, DeskError) else ProgramFault.of(fault, ctx.invoked_subcommand or "")
             show_error(error, as_json=wanted(ctx))
             ctx.exit(CANNOT)
 

@@ -22,13 +22,12 @@ from dsr_desk.core import codec
 
 def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--workers, or --cluster with the files of mutual TLS; the command gets them as one `workers`."""
-    file = FILE
 
     @click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
     @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler, instead of processes of this computer.")
-    @click.option("--cluster-ca", type=file, help="Certificate of the cluster's authority (PEM).")
-    @click.option("--cluster-certificate", type=file, help="Own certificate by that authority (PEM).")
-    @click.option("--cluster-key", type=file, help="Private key of it (PEM).")
+    @click.option("--cluster-ca", type=FILE, help="Certificate of the cluster's authority (PEM).")
+    @click.option("--cluster-certificate", type=FILE, help="Own certificate by that authority (PEM).")
+    @click.option("--cluster-key", type=FILE, help="Private key of it (PEM).")
     @functools.wraps(function)
     def wrapped(
         *args: Any,
@@ -183,7 +182,7 @@ def columns(desk: Desk, name: str, confirm: bool) -> None:
     if confirm:
         app_columns.confirm_columns(desk, name)
     found = app_columns.columns(desk, name)
-    emit(found, *(_column_line(one) for one in found))
+    emit(found, *map(_column_line, found))
 
 
 @index.command("correct-column")
@@ -231,19 +230,17 @@ def match_list(desk: Desk, file: Path, names: tuple[str, ...], to: Path | None, 
         deletion_lists.write_hits(result, to)
     written = deletion_lists.write_answers(result, file, answers) if answers is not None else []
     left_out = result.removed, result.unreadable, result.not_looked_up
+    places = [" › ".join(filter(None, (one.index, one.container, one.member, one.item))) for one in result.hits[:SHOWN]]
+    hits = [f"{one.id}: {place}: {one.says}" for one, place in zip(result.hits, places, strict=False)]
     emit(
         {**codec.plain(result), "answers": [str(path) for path in written]},
         f"{result.rows:,} rows: {result.found:,} found in {len({hit.item for hit in result.hits}):,} records, "
         f"{result.not_found:,} not found among {result.records:,} records of {', '.join(result.indexes)}.",
         f"Left out: {left_out[0]} taken back, {left_out[1]} without a hash, {left_out[2]} of kinds not looked up.",
         *(f"Not searched: {gap.says}" for gap in result.gaps),
-        *([f"The records are listed in {to}."] if to else map(_hit_line, result.hits[:SHOWN])),
+        *([f"The records are listed in {to}."] if to else hits),
         *(f"Answers written: {path}" for path in written),
     )
-
-
-def _hit_line(hit: deletion_lists.ListHit) -> str:
-    return f"{hit.id}: {' › '.join(filter(None, (hit.index, hit.container, hit.member, hit.item)))}: {hit.says}"
 
 
 @index.command()

@@ -10,8 +10,14 @@ import click
 from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.models.export import ExportForm, export_lineage, lineage_coverage
-from dsr_desk.app.models.view import export_drawing, find_in_lineage, paths_to_model
+from dsr_desk.app.models.view import (
+    ExportForm,
+    export_drawing,
+    export_lineage,
+    find_in_lineage,
+    lineage_coverage,
+    paths_to_model,
+)
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
 from dsr_desk.core.lineage import Impact, Node, PathStep
 
@@ -30,17 +36,12 @@ def import_(desk: Desk, files: tuple[Path, ...]) -> None:
     """Import lineage FILES: all of them or none. Importing the same file again changes nothing."""
     read, _ = models.import_lineage(desk, files)
     warnings = [f"{one.file}: {warning}" for one in read for warning in one.warnings]
-    result = {
-        "nodes": sum(one.nodes for one in read),
-        "edges": sum(one.edges for one in read),
-        "warnings": warnings,
-        "sources": read,
-    }
+    result = {name: sum(getattr(one, name) for one in read) for name in ("nodes", "edges")}
     lines = [
         f"{one.file}: {one.format}, {_size(one.nodes, one.edges)}{' (imported before)' if one.again else ''}"
         for one in read
     ]
-    emit(result, *lines, *(f"! {warning}" for warning in warnings))
+    emit({**result, "warnings": warnings, "sources": read}, *lines, *(f"! {warning}" for warning in warnings))
 
 
 @lineage.command()

@@ -17,9 +17,6 @@ from dsr_desk.cli.common import FILE, PATH, counted, emit, json_option, passphra
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Verdict
 
-_FILE = FILE
-_TO = PATH
-
 
 @click.group()
 def packet() -> None:
@@ -30,7 +27,7 @@ def _with_packet(function: Callable[..., None]) -> Callable[..., None]:
     """Opens the packet named first with the officer's own passphrase. The command takes --json."""
 
     @json_option
-    @click.argument("file", type=_FILE)
+    @click.argument("file", type=FILE)
     @passphrase_options
     @functools.wraps(function)
     def wrapped(*args: Any, file: Path, passphrase_file: Path | None, passphrase_fd: int | None, **kwargs: Any) -> None:
@@ -42,7 +39,7 @@ def _with_packet(function: Callable[..., None]) -> Callable[..., None]:
 
 @packet.command()
 @_with_packet
-@click.option("--pictures", type=_TO, help="Write the reference photos and faces into this folder, in the clear.")
+@click.option("--pictures", type=PATH, help="Write the reference photos and faces into this folder, in the clear.")
 def show(opened: OpenPacket, pictures: Path | None) -> None:
     """What is asked, and what you said so far."""
     said = packet_work.progress(opened)
@@ -56,8 +53,8 @@ def show(opened: OpenPacket, pictures: Path | None) -> None:
 @click.argument("items", nargs=-1)
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Your word on the ITEMS.")
 @click.option("--reason", default="", help="A word on why, kept in the vault.")
-@click.option("--all-from", "table", type=_FILE, help="A CSV file with the columns item, verdict and reason.")
-@click.option("--to", type=_TO, help="Sign what you said so far and write the answer to this file.")
+@click.option("--all-from", "table", type=FILE, help="A CSV file with the columns item, verdict and reason.")
+@click.option("--to", type=PATH, help="Sign what you said so far and write the answer to this file.")
 def decide(
     opened: OpenPacket, items: tuple[str, ...], verdict: str | None, reason: str, table: Path | None, to: Path | None
 ) -> None:
@@ -80,7 +77,7 @@ def decide(
 
 @packet.command()
 @_with_packet
-@click.option("--to", type=_TO, required=True, help="Where the answer is written.")
+@click.option("--to", type=PATH, required=True, help="Where the answer is written.")
 def approve(opened: OpenPacket, to: Path) -> None:
     """Approve the plan of the packet with your signature."""
     packet_work.approve(opened, to)
@@ -90,14 +87,10 @@ def approve(opened: OpenPacket, to: Path) -> None:
 
 def _packet_json(opened: OpenPacket, said: PacketProgress) -> dict[str, Any]:
     asked, plan = opened.packet, opened.packet.plan
+    head = {"for": asked.what.value, "case": asked.ref, "officer": asked.name, "from": asked.sender}
     return {
-        "for": asked.what.value,
-        "case": asked.ref,
-        "organisation": asked.organisation,
-        "officer": asked.name,
-        "from": asked.sender,
-        "written": asked.written,
-        "identifiers": asked.identifiers,
+        **head,
+        **{name: getattr(asked, name) for name in ("organisation", "written", "identifiers")},
         "items": [_item_json(one, said) for one in asked.items],
         "plan": plan.plan if plan is not None else None,
     }

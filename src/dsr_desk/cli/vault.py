@@ -1,4 +1,4 @@
-"""dsr-desk vault: create, look after, back up."""
+"""dsr-desk vault: create, look after, back up, keep two copies apart."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from typing import Any
 import click
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.proof.organisation import organisation_details, set_organisation_details
 from dsr_desk.app.vault import backups, officers
-from dsr_desk.app.vault.keeping import backup_vault, check_vault, rekey_vault, require_new, vault_info, write_private
+from dsr_desk.app.vault.keeping import (
+    check_vault,
+    organisation_details,
+    require_new,
+    set_organisation_details,
+    vault_info,
+    write_private,
+)
 from dsr_desk.app.vault.officers import Waiting
-from dsr_desk.cli.backups import COMMANDS
 from dsr_desk.cli.common import (
     FILE,
     NEW_FILE,
     PATH,
+    counted,
     emit,
     json_option,
     passphrase_options,
@@ -32,10 +38,6 @@ from dsr_desk.core.deadlines import Place
 @click.group()
 def vault() -> None:
     """The encrypted folder that holds cases, officers, keys, journal and lineage."""
-
-
-for command in COMMANDS:
-    vault.add_command(command)
 
 
 @vault.command()
@@ -61,16 +63,10 @@ def create(
     passphrase = read_passphrase(passphrase_file, passphrase_fd, "New passphrase", confirm=True)
     desk, code = Desk.create(vault_folder, organisation, officer, passphrase, Place(country, region))
     with desk:
-        result: dict[str, Any] = {"vault": str(vault_folder), "recipient": desk.vault.public_key}
-        if recovery_file is not None:
-            write_private(recovery_file, code)
-            result["recovery_file"] = str(recovery_file)
-        else:
-            result["recovery_code"] = code
         emit(
-            result,
+            {"vault": str(vault_folder), "recipient": desk.vault.public_key, **_kept(code, recovery_file)},
             f"Vault created at {vault_folder}.",
-            f"Recovery code: {code if recovery_file is None else recovery_file}",
+            f"Recovery code: {recovery_file or code}",
             "Print it and keep it away from this computer. Without it and the passphrase nobody opens the vault.",
         )
 
@@ -101,8 +97,7 @@ def check(desk: Desk, against: Path | None) -> None:
 @click.argument("folder", type=PATH)
 def backup(desk: Desk, folder: Path) -> None:
     """Copy the vault to an empty FOLDER. Opening the copy begins a new, declared epoch of the journal."""
-    backup_vault(desk, folder)
-    missing = backups.write_beside(desk, folder)
+    missing = backups.backup_vault(desk, folder)
     lines = [f"Copied to {folder}. It opens with the same passphrases."]
     if missing is not None:
         lines.append(f"The checkpoint in {missing} was not written: the drive is not there.")
@@ -111,9 +106,77 @@ def backup(desk: Desk, folder: Path) -> None:
 
 @vault.command()
 @with_desk
+@click.option("--to", required=True, type=NEW_FILE, help="File on another drive; one that is there is compared first.")
+@click.option("--always", is_flag=True, help="Write it there again after every backup and every sealing.")
+def checkpoint(desk: Desk, to: Path, always: bool) -> None:
+    """Write down, outside the vault, how far its log has come and what a restore must know."""
+    made = backups.write_checkpoint(desk, to, always=always)
+    shown = {"checkpoint": str(to), "size": made.size, "root": made.root, "epoch": made.epoch, "time": made.time}
+    lines = [f"{to}: {made.size} entries, epoch {made.epoch}."]
+    if always:
+        lines.append("It is written there again after every backup and every sealing.")
+    emit({**shown, "always": always}, *lines)
+
+
+@vault.command()
+@click.argument("backup", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--to", required=True, type=PATH, help="New folder of the vault.")
+@click.option(
+    "--checkpoint", "given", multiple=True, type=NEW_FILE, help="A checkpoint that you have; the newest counts."
+)
+@passphrase_options
+@json_option
+def restore(
+    backup: Path, to: Path, given: tuple[Path, ...], passphrase_file: Path | None, passphrase_fd: int | None
+) -> None:
+    """Copy a BACKUP to a new folder and go on with it, in a new declared epoch of the journal."""
+    done = backups.restore(backup, to, read_passphrase(passphrase_file, passphrase_fd), given)
+    erased = [{"case": ref, "items": items} for ref, items in _erased(done).items()]
+    shown = {
+        "vault": str(to),
+        "checkpoint": done.checkpoint,
+        "agrees": done.agrees,
+        "forgotten_again": done.forgotten,
+        "erased_after_backup": erased,
+    }
+    emit(shown, *_restored_lines(done, bool(given)))
+
+
+def _restored_lines(done: backups.Restored, given: bool) -> list[str]:
+    lines = [f"Restored to {done.folder}."]
+    if done.checkpoint:
+        lines.append(f"The checkpoint of {done.checkpoint} was taken{'' if given else ', which lay in the backup'}.")
+    if not given:
+        lines.append("No other was given: what was numbered, forgotten or erased after the backup is not known.")
+    if done.forgotten:
+        lines.append(f"What was forgotten after the backup was forgotten again, {counted(done.forgotten, 'time')}.")
+    for ref, items in _erased(done).items():
+        lines.append(f"{ref}: {counted(len(items), 'item')} erased after the backup. Search the case again:")
+        lines += [f"    {item}" for item in items]
+    return lines
+
+
+def _erased(done: backups.Restored) -> dict[str, list[str]]:
+    """Items that were erased after the backup, each once, by case: several actions may erase one item."""
+    found: dict[str, dict[str, None]] = {}
+    for one in done.erasures:
+        found.setdefault(one.ref, {}).update(dict.fromkeys(one.items))
+    return {ref: list(items) for ref, items in found.items()}
+
+
+@vault.command("clock-corrected")
+@with_desk
+def clock_corrected(desk: Desk) -> None:
+    """Say that this computer's clock was wrong before and is right now."""
+    backups.correct_clock(desk)
+    emit({"ok": True}, "Recorded. What follows may be dated earlier than what was recorded before.")
+
+
+@vault.command()
+@with_desk
 def rekey(desk: Desk) -> None:
     """Encrypt the vault with a new key; passphrases stay as they are."""
-    rekey_vault(desk)
+    desk.vault.rekey()
     emit({"ok": True}, "The vault is encrypted with a new key.")
 
 
@@ -129,10 +192,11 @@ def recovery_code(desk: Desk, recovery_file: Path | None) -> None:
         _emit_waiting(waiting)
         return
     code = officers.renew_recovery_code(desk)
-    if recovery_file is not None:
-        write_private(recovery_file, code)
-    shown = {"recovery_file": str(recovery_file)} if recovery_file is not None else {"recovery_code": code}
-    emit(shown, f"Recovery code: {recovery_file or code}", "Print it and keep it away from this computer.")
+    emit(
+        _kept(code, recovery_file),
+        f"Recovery code: {recovery_file or code}",
+        "Print it and keep it away from this computer.",
+    )
 
 
 @vault.command()
@@ -240,15 +304,21 @@ def approve_change(desk: Desk, digest: str) -> None:
     emit(_waiting_json(approved), "You stand behind this change.", *_waiting_lines(approved))
 
 
+def _kept(code: str, to: Path | None) -> dict[str, str]:
+    """The recovery code as the result says it: in a file of its own, if one was named, or as it is."""
+    if to is None:
+        return {"recovery_code": code}
+    write_private(to, code)
+    return {"recovery_file": str(to)}
+
+
 def _emit_waiting(waiting: Waiting) -> None:
     emit({"waits": _waiting_json(waiting)}, "It is proposed, and not done yet.", *_waiting_lines(waiting))
 
 
 def _waiting_json(one: Waiting) -> dict[str, Any]:
     missing = max(0, one.needed - len(one.behind))
-    shown = {"digest": one.digest, "what": one.what, "name": one.name, "time": one.time, "behind": list(one.behind)}
-    policy = one.policy.as_open() if one.policy is not None else None
-    return {**shown, "policy": policy, "needed": one.needed, "missing": missing, "yours": one.yours}
+    return {**asdict(one), "missing": missing}
 
 
 def _waiting_lines(one: Waiting) -> list[str]:

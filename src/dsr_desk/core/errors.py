@@ -6,6 +6,7 @@ and a test compares the list with `DeskError.registry`.
 
 from __future__ import annotations
 
+from traceback import walk_tb
 from typing import Any, ClassVar
 
 from dsr_desk.core.catalogue import add_error
@@ -76,6 +77,20 @@ class DeskError(Exception):
         happened, means, todo = self.say("en")
         values = self.message.as_json()["values"]
         return {"code": self.code, "values": values, "happened": happened, "means": means, "todo": todo}
+
+
+class ProgramFault(DeskError):
+    code = "PROGRAM-FAULT"
+    happened = "The program met a fault of its own ({kind}) while it was busy with: {name}."
+    means = "What was recorded before stays. The step that was running may be incomplete; its result is not shown."
+    todo = "Try the step again. If it fails again, report the code and the kind of fault; neither holds personal data."
+
+    @classmethod
+    def of(cls, fault: BaseException, name: str) -> ProgramFault:
+        """States class and place alone: what an exception says may hold personal data."""
+        frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(fault.__traceback__)]
+        places = [f", {module}:{line}" for module, line in frames if module.startswith("dsr_desk.")]
+        return cls(kind=f"{type(fault).__name__}{places[-1] if places else ''}", name=name)
 
 
 def error_of(message: Message) -> DeskError:

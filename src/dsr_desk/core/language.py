@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -69,3 +70,13 @@ def size(count: int, language: str) -> str:
 def listed(parts: Sequence[str], language: str) -> str:
     """a, b and c."""
     return str(format_list(list(parts), locale=locale_of(language)))
+
+
+def visible(text: str) -> str:
+    """A name in one line, with marks that turn the direction of what follows written out, as `\\u202e`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(lambda found: " " if found[0].isspace() else f"\\u{ord(found[0]):04x}", text)
+
+
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

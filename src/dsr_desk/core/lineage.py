@@ -365,6 +365,10 @@ class Disposition:
     observed: Observed | None = None
     approved: bool = False
 
+    def overdue(self, today: str) -> bool:
+        """Whether its deadline (a date) has passed and nobody has seen it done."""
+        return self.planned is not None and self.observed is None and "" < self.planned.deadline < today
+
 
 def _described(node: Node) -> Message:
     if not node.namespace:

@@ -38,8 +38,7 @@ class Message:
             return self.english or self.code
         blanks = _Blanks(self.values, language)
         if isinstance(form, tuple):
-            count = self.values.get("count")
-            form = form[languages.plural(count, language) if isinstance(count, int | float) else -1]
+            form = form[_plural_of(self.values.get("count"), language)]
         return form.format_map(blanks)
 
     def __str__(self) -> str:
@@ -146,10 +145,12 @@ class _Said:
             return _number(value, way, language)
         if isinstance(value, str) and way in _DAYS:
             return _day(value, way, language)
-        return "" if value is None else str(value)
+        return "" if value is None else languages.visible(str(value))
 
 
 _DAYS = ("day", "weekday", "moment")
+_LARGEST = 10**18
+"""Beyond it, and for what is no number (NaN), a figure is written as it is: it came from elsewhere."""
 _BETWEEN = {"commas": ", ", "sentences": " "}
 
 
@@ -158,18 +159,24 @@ def _day(value: str, way: str, language: str) -> str:
         if way == "moment":
             return languages.moment(datetime.fromisoformat(value), language)
         return languages.day(date.fromisoformat(value[:10]), language, weekday=way == "weekday")
-    except ValueError:
-        return value
+    except (ValueError, OverflowError):
+        return languages.visible(value)
 
 
 def _number(value: float, way: str, language: str) -> str:
+    if way == "plain" or not -_LARGEST < value < _LARGEST:
+        return str(value)
     if "|" in way:
         return way.split("|")[languages.plural(value, language)]
     if way == "size":
         return languages.size(int(value), language)
-    if way == "plain":
-        return str(value)
     return languages.number(value, language, int(way[1:]) if way.startswith(".") else None)
+
+
+def _plural_of(count: Value, language: str) -> int:
+    if isinstance(count, int | float) and -_LARGEST < count < _LARGEST:
+        return languages.plural(count, language)
+    return -1
 
 
 def _listed(values: tuple[Value, ...], way: str, language: str) -> str:

@@ -122,7 +122,9 @@ class NothingToSettle(Refusal):
 
 class ReviewOpen(Refusal):
     code = "DELETE-REVIEW-OPEN"
-    happened = "{open} candidates of case {case} are not decided, {unsure} are unsure."
+    happened = (
+        "{open} {open:candidate|candidates} of case {case} {open:is|are} not decided, {unsure} {unsure:is|are} unsure."
+    )
     means = "What is not decided might be the person, so no plan can be made yet."
     todo = "Decide on each of them; settle the unsure ones with a second pair of eyes."
 
@@ -311,6 +313,8 @@ class ChangeUnknown(Refusal):
 
 class PolicyImpossible(Refusal):
     code = "VAULT-POLICY-IMPOSSIBLE"
-    happened = "The policy asks for {needed} approvals, and the vault has {have} officers."
+    happened = (
+        "The policy asks for {needed} {needed:approval|approvals}, and the vault has {have} {have:officer|officers}."
+    )
     means = "Nothing could be approved any more, so the policy stays as it was."
     todo = "Add officers first, or ask for fewer approvals."

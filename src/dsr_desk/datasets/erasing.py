@@ -158,7 +158,7 @@ def rewrite_file(
                 notes += tuple(write(fresh, resolution.changes))
                 digest_after = sync(fresh)
                 _verify(fresh, name, resolution, entries, rest(path, resolution.changes), rest(fresh, {}))
-                _keep_looks(path, fresh)
+                keep_looks(path, fresh)
                 if _state(path) != before:
                     raise ChangedMeanwhile(name=name)
                 fresh.replace(path)
@@ -225,7 +225,7 @@ def _require_room(path: Path, name: str, grows: int) -> None:
         raise ContainerDiskFull(name=name, needed=needed, free=free)
 
 
-def _keep_looks(old: Path, new: Path) -> None:
+def keep_looks(old: Path, new: Path) -> None:
     """Owner, permissions, times and extended attributes of the old file."""
     state = old.stat()
     with contextlib.suppress(PermissionError):

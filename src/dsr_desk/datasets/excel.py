@@ -30,7 +30,6 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FIRST_ROWS = 20
 """Rows that are looked at to find the one that names the columns."""
 
-_ZIP = b"PK\x03\x04"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
 
 
@@ -65,23 +64,13 @@ class ExcelWorkbook(FileContainer):
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
-        if not head.startswith(_ZIP):
-            return False
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return bool({CONTENT_TYPES, "xl/workbook.xml"} <= archive.NameToInfo.keys())
-        except (*_BROKEN, ValueError, IndexError):
-            return False
+        return {CONTENT_TYPES, "xl/workbook.xml"} <= _parts_of(path, head)
 
     @classmethod
     def refusal(cls, path: Path, head: bytes) -> Message | None:
         """Workbooks in forms that are not read: binary, of before 2007, encrypted."""
-        if head.startswith(_ZIP):
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    return message("kind.excel.binary") if BINARY_WORKBOOK in archive.NameToInfo else None
-            except (*_BROKEN, ValueError, IndexError):
-                return None
+        if BINARY_WORKBOOK in _parts_of(path, head):
+            return message("kind.excel.binary")
         if not head.startswith(OLD_OFFICE):
             return None
         names = _streams_of(path, head)
@@ -192,6 +181,17 @@ class ExcelWorkbook(FileContainer):
     def _at(self, path: Path) -> ExcelWorkbook:
         """A workbook without some rows keeps the row that names its columns."""
         return ExcelWorkbook(path, self.name, self._headers)
+
+
+def _parts_of(path: Path, head: bytes) -> set[str]:
+    """Names in a zip archive; none in what is no archive, or a broken one."""
+    if not head.startswith(b"PK\x03\x04"):
+        return set()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.NameToInfo)
+    except (*_BROKEN, ValueError, IndexError):
+        return set()
 
 
 def _written_out(row: SheetRow) -> list[tuple[int, str, str]]:

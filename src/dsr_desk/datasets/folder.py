@@ -24,10 +24,9 @@ from dsr_desk.datasets.container import (
     ItemGone,
     ItemUnreadable,
 )
-from dsr_desk.datasets.erasing import NotVerified, refusal, sync
+from dsr_desk.datasets.erasing import NotVerified, keep_looks, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
-from dsr_desk.datasets.orientation import orientation_beside
-from dsr_desk.datasets.records import record_of
+from dsr_desk.datasets.records import orientation_beside, record_of
 from dsr_desk.storage.files import sync_folder
 
 
@@ -223,9 +222,7 @@ class FolderOfPhotos:
                 file.write(one.replacement)
             if sync(fresh) != sha256_hex(one.replacement):
                 raise NotVerified(name=self.name, why=message("why.erase.not-written"))
-            state = path.stat()
-            fresh.chmod(stat.S_IMODE(state.st_mode))
-            os.utime(fresh, ns=(state.st_atime_ns, state.st_mtime_ns))
+            keep_looks(path, fresh)
             fresh.replace(path)
         except BaseException:
             fresh.unlink(missing_ok=True)

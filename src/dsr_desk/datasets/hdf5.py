@@ -77,9 +77,8 @@ class Hdf5File(FileContainer):
                 raise Hdf5NotCopied(name=self.name, why=message("why.hdf5.several-groups"))
             _refuse_values_by_row(file, self.name, {table.rows for table, rows in gone if rows})
             with h5py.File(target, "w", track_order=False) as out:
-                _Copy(
-                    file, out, {_place(file[name]): rows for table, rows in gone if rows for name in table.columns}
-                ).run()
+                less = {_place(file[name]): rows for table, rows in gone if rows for name in table.columns}
+                _Copy(file, out, less).group(file, out)
                 for column, row, form, data in new:
                     kept = row - sum(1 for one in gone for at in one[1] if column in one[0].columns and at < row)
                     made = out[column]
@@ -160,10 +159,7 @@ class _Copy:
         self._file, self._out, self._gone = file, out, gone
         self._known: dict[Any, str] = {}
 
-    def run(self) -> None:
-        self._group(self._file, self._out)
-
-    def _group(self, group: h5py.Group, out: h5py.Group) -> None:
+    def group(self, group: h5py.Group, out: h5py.Group) -> None:
         _copy_attributes(group, out)
         for name in group:
             link = group.get(name, getlink=True)
@@ -176,7 +172,7 @@ class _Copy:
             if known != found.name:
                 out[name] = self._out[known]
             elif isinstance(found, h5py.Group):
-                self._group(found, out.create_group(name))
+                self.group(found, out.create_group(name))
             elif isinstance(found, h5py.Dataset) and place in self._gone:
                 self._dataset(found, out, name, self._gone[place])
             else:

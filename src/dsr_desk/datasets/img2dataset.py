@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -13,12 +12,13 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.orientation import SAMPLE_FIELDS, orientation_beside, orientation_in
 from dsr_desk.datasets.parquet import ParquetTable
+from dsr_desk.datasets.records import SAMPLE_FIELDS, orientation_beside, orientation_in
 from dsr_desk.datasets.webdataset import LOOKED_AT, WebDatasetShard
 
 
@@ -82,7 +82,8 @@ class Img2DatasetShard(WebDatasetShard):
 
     def digest(self) -> str:
         """Over shard and table, where there is one."""
-        return _both(super().digest(), self._table.digest()) if self._table else super().digest()
+        shard = super().digest()
+        return sha256_hex(f"{shard} {self._table.digest()}".encode()) if self._table else shard
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()} {self._table.fingerprint()}" if self._table else super().fingerprint()
@@ -130,10 +131,6 @@ class Img2DatasetShard(WebDatasetShard):
 
 def _key(group: str) -> str:
     return group.rpartition("/")[2]
-
-
-def _both(shard: str, table: str) -> str:
-    return hashlib.sha256(f"{shard} {table}".encode()).hexdigest()
 
 
 def _turned(found: Iterator[tuple[str, int | None]]) -> dict[str, int]:

@@ -23,7 +23,6 @@ from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, PageNode, Pages
 from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import flatten
-from dsr_desk.datasets.unread import PICKLED, is_pickle
 
 LOOKED_AT = 32
 BATCH_BYTES = 4 * 1024 * 1024
@@ -75,7 +74,7 @@ class LmdbStore(FileContainer):
                 values = _first_values(pages)
         except DeskError:
             return None
-        return message("kind.lmdb.pickled") if values and all(map(is_pickle, values)) else None
+        return message("kind.lmdb.pickled") if values and all(map(sniff.is_pickle, values)) else None
 
     def companions(self) -> Collection[Path]:
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
@@ -205,16 +204,13 @@ def _value_of(pages: Pages, node: PageNode) -> Value:
         return Value(kind, data, problem=message("why.lmdb.database"))
     if sniff.photo_kind(data):
         return Value(ItemKind.PHOTO, data)
-    if is_pickle(data):
-        return Value(kind, data, problem=PICKLED)
+    if sniff.is_pickle(data):
+        return Value(kind, data, problem=sniff.PICKLED)
     if about:
         return Value(kind, data, problem=message("why.lmdb.about-itself"))
-    fields = _fields_of(data)
-    return (
-        Value(kind, data, problem=message("why.lmdb.neither"))
-        if fields is None
-        else Value(ItemKind.RECORD, data, fields)
-    )
+    if (fields := _fields_of(data)) is not None:
+        return Value(ItemKind.RECORD, data, fields)
+    return Value(kind, data, problem=message("why.lmdb.neither"))
 
 
 def _fields_of(data: bytes) -> dict[str, str] | None:

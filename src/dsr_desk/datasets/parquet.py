@@ -19,7 +19,7 @@ from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.orientation import orientation_in
+from dsr_desk.datasets.records import orientation_in
 from dsr_desk.datasets.rows import Row, RowItem, entries_of, record_in, rest_of_rows, touched
 
 BATCH_ROWS = 64

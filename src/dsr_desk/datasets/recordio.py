@@ -7,7 +7,6 @@ Read by hand: MXNet, the only library that reads it, is kept no more.
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Erased
-from dsr_desk.datasets.erasing import Changes, refusal, sync
+from dsr_desk.datasets.erasing import Changes, keep_looks, refusal, sync
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.storage.files import sync_folder
@@ -147,9 +146,7 @@ class RecordFile(FileContainer):
     def _prepare(self, path: Path, data: bytes) -> None:
         fresh = _unfinished(path)
         fresh.write_bytes(data)
-        state = path.stat()
-        fresh.chmod(state.st_mode & 0o7777)
-        os.utime(fresh, ns=(state.st_atime_ns, state.st_mtime_ns))
+        keep_looks(path, fresh)
         sync(fresh)
 
     def _finish_companions(self) -> None:
@@ -214,12 +211,7 @@ class RecordFile(FileContainer):
 def _packed(data: bytes) -> bytes:
     """A record as it is stored: cut where the magic number stands on a multiple of four."""
     cuts = [at for at in range(0, len(data) - 3, 4) if data.startswith(MAGIC_BYTES, at)]
-    parts = []
-    begin = 0
-    for at in cuts:
-        parts.append(data[begin:at])
-        begin = at + 4
-    parts.append(data[begin:])
+    parts = [data[begin:end] for begin, end in zip([0, *(at + 4 for at in cuts)], [*cuts, len(data)], strict=True)]
     out = []
     for number, part in enumerate(parts):
         kind = _WHOLE if len(parts) == 1 else _START if number == 0 else _END if number == len(parts) - 1 else _MIDDLE

@@ -1,12 +1,32 @@
-"""Records as columns and texts, from the JSON and text files that lie beside photos."""
+"""What the JSON and text files beside photos say: records as columns and texts, and how a photo was held."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message
+from dsr_desk.datasets.container import ContainerEntry
+from dsr_desk.datasets.names import safe_name
+
 MOST_EXACT = 2**53
+
+TAG = "Image Orientation"
+SAMPLE_FIELDS = frozenset({"key", "status"})
+"""What img2dataset writes of every sample."""
+
+_WORDS = {
+    "horizontal (normal)": 1,
+    "mirrored horizontal": 2,
+    "rotated 180": 3,
+    "mirrored vertical": 4,
+    "mirrored horizontal then rotated 90 ccw": 5,
+    "rotated 90 cw": 6,
+    "mirrored horizontal then rotated 90 cw": 7,
+    "rotated 90 ccw": 8,
+}
 
 
 def record_of(name: str, data: bytes) -> dict[str, str]:
@@ -18,6 +38,14 @@ def record_of(name: str, data: bytes) -> dict[str, str]:
         except (ValueError, RecursionError):
             pass
     return {"text": text.strip()}
+
+
+def member_entry(
+    kind: ItemKind, name: str, size: int, read: Callable[[], bytes], hint: int, group: str, problem: Message | None
+) -> ContainerEntry:
+    """A member of an archive as its container lists it; a record is read for its fields."""
+    record = record_of(name, read()) if kind is ItemKind.RECORD and not problem else None
+    return ContainerEntry(kind, safe_name(name), size, read, hint, group, record, problem)
 
 
 def flatten(value: Any) -> dict[str, str]:
@@ -45,3 +73,31 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+
+
+def orientation_in(exif: str | None) -> int | None:
+    """EXIF orientation (1 to 8) from a JSON object of tag names and texts; None where it says nothing."""
+    if not exif or TAG not in exif:
+        return None
+    try:
+        text = str(json.loads(exif).get(TAG, "")).strip().lower()
+    except (ValueError, AttributeError):
+        return None
+    if text.isdigit() and 1 <= int(text) <= 8:
+        return int(text)
+    return _WORDS.get(text)
+
+
+def orientation_beside(sidecar: bytes) -> int | None:
+    """From the JSON that img2dataset writes beside a photo; None where it is another's, or the photo was upright."""
+    if TAG.encode() not in sidecar:
+        return None
+    try:
+        document = json.loads(sidecar)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not document.keys() >= SAMPLE_FIELDS:
+        return None
+    exif = document.get("exif")
+    turn = orientation_in(exif if isinstance(exif, str) else json.dumps(exif))
+    return turn if turn != 1 else None

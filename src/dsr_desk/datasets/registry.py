@@ -25,7 +25,6 @@ from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.tfrecord import TfRecordFile
-from dsr_desk.datasets.unread import unread_kind
 from dsr_desk.datasets.webdataset import WebDatasetShard
 from dsr_desk.datasets.zip import ZipArchive
 
@@ -71,7 +70,7 @@ class SourceEmpty(DeskError):
 
 class SourceNotUnderstood(DeskError):
     code = "SOURCE-NOT-UNDERSTOOD"
-    happened = "{path} is {what}, which this program does not read."
+    happened = "{path} is not read by this program: {why}."
     means = "What it holds is not searched."
     todo = "Export it to a format that is read (photos in folders, tar, CSV ...), or state it as not searched."
 
@@ -154,7 +153,7 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
     for format_ in FORMATS:
         if format_.format == format_name:
             return format_(path, name)
-    raise SourceNotUnderstood(path=path, what=message("kind.of-format", format=format_name))
+    raise SourceNotUnderstood(path=path, why=message("kind.of-format", format=format_name))
 
 
 def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
@@ -171,14 +170,14 @@ def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
 def _open_file(path: Path, base: Path) -> FileContainer:
     try:
         if not path.is_file():
-            raise SourceNotUnderstood(path=path, what=message("kind.device"))
+            raise SourceNotUnderstood(path=path, why=message("kind.device"))
         if not path.stat().st_size:
             raise SourceEmpty(path=path)
         container = _recognise(path, base)
     except OSError as error:
         raise SourceUnreadable(path=path, why=refused(error)) from error
     if container is None:
-        raise SourceNotUnderstood(path=path, what=_unread(path) or message("kind.unknown"))
+        raise SourceNotUnderstood(path=path, why=_unread(path) or message("kind.unknown"))
     return container
 
 
@@ -214,7 +213,7 @@ def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
         message("part.why", name=one.name, why=one.why) for one in contents.others if one.why != UNKNOWN_FORMAT
     )
     what = message("kind.folder-told", count=count, files=told) if told else message("kind.folder", count=count)
-    return SourceNotUnderstood(path=path, what=what)
+    return SourceNotUnderstood(path=path, why=what)
 
 
 def _sort_out(
@@ -245,7 +244,7 @@ def _unread(path: Path) -> Message | None:
     """What a file is that is not read, with why where that is a decision; None if unknown. Raises OSError."""
     head = sniff.head_of(path)
     refusals = (format_.refusal(path, head) for format_ in FORMATS)
-    return next(filter(None, refusals), None) or unread_kind(head)
+    return next(filter(None, refusals), None) or sniff.unread_kind(head)
 
 
 def _name(path: Path, base: Path) -> str:

@@ -24,21 +24,35 @@ _PHOTO_STARTS = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg2000"),
     (b"\xff\x4f\xff\x51", "jpeg2000"),
 )
-_HEIF_BRANDS = {
-    b"heic": "heif",
-    b"heix": "heif",
-    b"hevc": "heif",
-    b"heim": "heif",
-    b"mif1": "heif",
-    b"msf1": "heif",
-    b"avif": "avif",
-    b"avis": "avif",
-}
+_HEIF_BRANDS = dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"), "heif")
+_HEIF_BRANDS |= dict.fromkeys((b"avif", b"avis"), "avif")
 _PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
     | {".webp", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".ppm", ".pgm", ".pnm"}
 )
 _RECORD_SUFFIXES = frozenset({".json", ".txt"})
+# Formats that are known and not read, so that an officer learns what a file is that was not searched.
+_UNREAD_STARTS = (
+    (b"ARROW1", "kind.arrow"),
+    (b"Obj\x01", "kind.avro"),
+    (b"ORC", "kind.orc"),
+    (b"\x93NUMPY", "kind.numpy"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "kind.office-old"),
+    (b"%PDF-", "kind.pdf"),
+    (b"7z\xbc\xaf\x27\x1c", "kind.7z"),
+    (b"Rar!\x1a\x07", "kind.rar"),
+    (b"BZh", "kind.bzip2"),
+    (b"\xfd7zXZ\0", "kind.xz"),
+    (b"\x28\xb5\x2f\xfd", "kind.zstandard"),
+    (b"\x1f\x8b", "kind.gzip"),
+    (b"\x1a\x45\xdf\xa3", "kind.matroska"),
+    (b"PK\x03\x04", "kind.office"),
+    (b"GGUF", "kind.gguf"),
+    (b"\x08\x07", "kind.onnx"),
+)
+_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+
+PICKLED = message("kind.pickle")
 
 
 def head_of(path: Path | str, size: int = HEAD_BYTES) -> bytes:
@@ -93,3 +107,19 @@ def photo_problem(size: int, *, is_photo: bool) -> Message | None:
     if size == 0:
         return message("why.photo.empty")
     return None if is_photo else message("why.photo.by-name-alone")
+
+
+def is_pickle(data: bytes) -> bool:
+    """Whether a value as a whole is a pickle of protocol 2 to 5."""
+    return data[:1] == b"\x80" and data[1:2] in _PROTOCOLS and data[-1:] == b"."
+
+
+def unread_kind(head: bytes) -> Message | None:
+    """What the file with these first bytes is, with why it is not read where that is a decision; None if unknown."""
+    for start, kind in _UNREAD_STARTS:
+        if head.startswith(start):
+            return message(kind)
+    if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
+        return PICKLED
+    is_video = head[4:8] == b"ftyp" or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
+    return message("kind.video") if is_video else None

@@ -6,6 +6,7 @@ import tarfile
 import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -16,7 +17,7 @@ from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntr
 from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
-from dsr_desk.datasets.records import record_of
+from dsr_desk.datasets.records import member_entry
 
 BLOCK = tarfile.BLOCKSIZE
 _BROKEN = (tarfile.TarError, *gzipped.BROKEN, ValueError, OverflowError, RecursionError)
@@ -133,49 +134,18 @@ class TarArchive(FileContainer):
                     start, end = end, archive.offset
                     if end <= start or info.size < 0:
                         raise self.damaged("why.tar.size", byte=start)
-                    member = self._member(file, info, position, (start, end))
+                    member = _member(file, info, position, start, end)
                     yield member
                     position += member.position is not None
                 self._require_end(file, archive.offset)
         except _BROKEN as error:
             raise self.damaged(_reason(error)) from error
 
-    def _member(self, file: IO[bytes], info: tarfile.TarInfo, position: int, span: tuple[int, int]) -> TarMember:
-        kind, head = self._kind(file, info)
-        return TarMember(
-            info=info,
-            name=safe_name(info.name),
-            position=position if kind is not None else None,
-            kind=kind,
-            head=head,
-            start=span[0],
-            end=span[1],
-        )
-
-    def _kind(self, file: IO[bytes], info: tarfile.TarInfo) -> tuple[ItemKind | None, bytes]:
-        if not info.isreg():
-            return None, b""
-        file.seek(info.offset_data)
-        head = file.read(min(info.size, sniff.HEAD_BYTES))
-        return sniff.kind_of(info.name, head), head
-
     def _entry(self, file: IO[bytes], member: TarMember) -> ContainerEntry:
-        info = member.info
-        kind = member.kind or ItemKind.RECORD
+        info, kind = member.info, member.kind or ItemKind.RECORD
         problem = sniff.member_problem(kind, member.head, info.size)
-        record = None
-        if kind is ItemKind.RECORD and not problem:
-            record = record_of(info.name, self._read(file, info))
-        return ContainerEntry(
-            kind=kind,
-            member=member.name,
-            size=info.size,
-            read=lambda: self._read(file, info),
-            hint=member.start,
-            group=self.group_of(member.name),
-            record=record,
-            problem=problem,
-        )
+        read = partial(self._read, file, info)
+        return member_entry(kind, info.name, info.size, read, member.start, self.group_of(member.name), problem)
 
     def _read(self, file: IO[bytes], info: tarfile.TarInfo) -> bytes:
         if info.size > MAX_ITEM_BYTES:
@@ -205,6 +175,15 @@ class TarArchive(FileContainer):
             copied += len(chunk)
         if copied != span[1] - span[0]:
             raise self.damaged("why.tar.cut")
+
+
+def _member(file: IO[bytes], info: tarfile.TarInfo, position: int, start: int, end: int) -> TarMember:
+    kind, head = None, b""
+    if info.isreg():
+        file.seek(info.offset_data)
+        head = file.read(min(info.size, sniff.HEAD_BYTES))
+        kind = sniff.kind_of(info.name, head)
+    return TarMember(info, safe_name(info.name), position if kind is not None else None, kind, head, start, end)
 
 
 def _read_member(file: IO[bytes], info: tarfile.TarInfo) -> bytes:

@@ -177,8 +177,7 @@ def _remains(book: Workbook, sheet: Sheet, row: SheetRow) -> bytes:
     kept = [cell for cell in row.cells if cell.formula and _reaches_on(cell.reaches, row.number)]
     if not kept:
         return b""
-    prefix = row.tag.rpartition(":")[0]
-    prefix = f"{prefix}:" if prefix else ""
+    prefix = row.tag[: row.tag.rfind(":") + 1]
     cells = []
     for cell in kept:
         start, end = cell.formula or (0, 0)
@@ -251,8 +250,7 @@ def _unused(book: Workbook, part: str, used: bytearray, telling: dict[str, None]
         for number, one in enumerate(string_items(file, book.name, part)):
             if not used[number] and one.text:
                 telling[one.text] = None
-                prefix = one.tag.rpartition(":")[0]
-                prefix = f"{prefix}:" if prefix else ""
+                prefix = one.tag[: one.tag.rfind(":") + 1]
                 yield one.start, one.end, f"<{prefix}si><{prefix}t/></{prefix}si>".encode()
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 from xml.parsers import expat
 
+from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 from openpyxl.utils.escape import unescape
 
@@ -75,14 +76,6 @@ class Area:
     right: int
 
 
-def column_number(letters: str) -> int:
-    """1 for A, 27 for AA."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def column_letters(number: int) -> str:
     letters = ""
     while number > 0:
@@ -97,7 +90,7 @@ def area_of(reference: str) -> Area | None:
     begin, end = _CELL.fullmatch(first.strip()), _CELL.fullmatch((last or first).strip())
     if begin is None or end is None:
         return None
-    return Area(int(begin[2]), column_number(begin[1]), int(end[2]), column_number(end[1]))
+    return Area(int(begin[2]), column_index_from_string(begin[1]), int(end[2]), column_index_from_string(end[1]))
 
 
 @dataclass(frozen=True)
@@ -226,7 +219,7 @@ class RowReader:
         before = row.cells[-1].column if row.cells else 0
         style = attributes.get("s", "0")
         return SheetCell(
-            column=column_number(match[1]) if match else before + 1,
+            column=column_index_from_string(match[1]) if match else before + 1,
             kind=attributes.get("t", "n"),
             style=int(style) if style.isdigit() else 0,
         )

@@ -21,7 +21,7 @@ from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntr
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
-from dsr_desk.datasets.records import record_of
+from dsr_desk.datasets.records import member_entry
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = ("[Content_Types].xml", "mimetype")
@@ -60,7 +60,8 @@ class ZipArchive(FileContainer):
             for number, info in enumerate(archive.infolist()):
                 kind, problem = self._look(archive, info)
                 if kind is not None:
-                    yield self._entry(archive, info, kind, number, problem)
+                    read, group = partial(self._read, archive, info), without_suffix(safe_name(info.filename))
+                    yield member_entry(kind, info.filename, info.file_size, read, number, group, problem)
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self._opened() as archive:
@@ -108,24 +109,6 @@ class ZipArchive(FileContainer):
             return sniff.kind_of(info.filename, b"") or ItemKind.PHOTO, _NOT_UNPACKED
         kind = sniff.kind_of(info.filename, head)
         return kind, sniff.member_problem(kind, head, info.file_size) if kind else None
-
-    def _entry(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: ItemKind, number: int, problem: Message | None
-    ) -> ContainerEntry:
-        member = safe_name(info.filename)
-        record = None
-        if kind is ItemKind.RECORD and not problem:
-            record = record_of(info.filename, self._read(archive, info))
-        return ContainerEntry(
-            kind=kind,
-            member=member,
-            size=info.file_size,
-            read=partial(self._read, archive, info),
-            hint=number,
-            group=without_suffix(member),
-            record=record,
-            problem=problem,
-        )
 
     def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         """At most what the archive declares: a member that unpacks to more is a bomb."""

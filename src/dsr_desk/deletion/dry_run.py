@@ -10,6 +10,7 @@ from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import message, quoted
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.look import look
+from dsr_desk.deletion.plan import UNKNOWN
 from dsr_desk.deletion.read_back import held
 from dsr_desk.deletion.run import Stores
 
@@ -66,7 +67,7 @@ def _container(action: Action, container: Container | None, gaps: list[Gap]) -> 
     try:
         there = look(container, action.items)
     except DeskError as error:
-        gaps.append(Gap(quoted(action.what), error.message, len(action.items)))
+        gaps.append(Gap(quoted(action.what), error.why, len(action.items)))
         return []
     found = [one for one in action.items if there.alike[one.address.member, one.address.digest]]
     missing = len(action.items) - len(found)
@@ -98,6 +99,6 @@ def _elsewhere(action: Action) -> list[Gap]:
         code = "why.overwritten" if action.until else "why.overwritten.unknown"
         return [Gap(message("gap.backup", name=action.what), message(code, day=action.until))]
     if action.kind is ActionKind.TASK:
-        code = "why.elsewhere.task" if action.responsible else "why.elsewhere.others"
+        code = "why.elsewhere.others" if action.responsible in UNKNOWN else "why.elsewhere.task"
         return [Gap(quoted(action.what), message(code, responsible=action.responsible), count)]
     return []

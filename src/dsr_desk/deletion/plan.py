@@ -184,7 +184,7 @@ def _erasures(
                 version,
                 items=tuple(items),
                 instruction=letters.erase_elsewhere(case, version, name),
-                responsible=facts.responsible if facts else "unknown",
+                responsible=facts.responsible if facts else "",
             )
         ]
     kind = ActionKind.ERASE_ROWS if container.tabular else ActionKind.ERASE_ITEMS

@@ -184,7 +184,7 @@ def _sweep(
         except DeskError as error:
             if error.code == "JOB-CANCELLED":
                 raise
-            sweep.not_looked.append(Gap(quoted(container.name), error.message))
+            sweep.not_looked.append(Gap(quoted(container.name), error.why))
         except OSError as error:
             sweep.not_looked.append(Gap(quoted(container.name), refused(error)))
     return sweep

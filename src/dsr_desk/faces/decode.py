@@ -106,8 +106,8 @@ def _decode(data: bytes, orientation: int | None) -> Decoded:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes
-        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none", error=type(error).__name__))
+    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none"))
     too_large = _shrink_while_reading(image)
     if too_large:
         return Decoded(None, LedgerClass.SKIPPED, too_large, width, height)
@@ -121,22 +121,21 @@ def _decode(data: bytes, orientation: int | None) -> Decoded:
             _shrink_while_reading(image)
             image.load()
             problem, reason = LedgerClass.TRUNCATED, message("why.photo.breaks-off")
-        except Exception as error:  # noqa: BLE001 - as above
-            return _without_pixels(error, width, height)
+        except Exception:  # noqa: BLE001 - as above
+            return _without_pixels(width, height)
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         pixels, turned = _upright(image, orientation)
-    except Exception as error:  # noqa: BLE001 - as above
-        return _without_pixels(error, width, height)
+    except Exception:  # noqa: BLE001 - as above
+        return _without_pixels(width, height)
     if turned:
         width, height = height, width
     return Decoded(pixels, problem, reason, width, height)
 
 
-def _without_pixels(error: Exception, width: int, height: int) -> Decoded:
-    why = message("why.photo.no-pixels", error=type(error).__name__)
-    return Decoded(None, LedgerClass.UNREADABLE, why, width, height)
+def _without_pixels(width: int, height: int) -> Decoded:
+    return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.no-pixels"), width, height)
 
 
 def _shrink_while_reading(image: Image.Image) -> Message | None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-
 from dsr_desk.core.lineage import JoinQuestion, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.store import Source
@@ -49,11 +47,9 @@ class Coverage:
 
 def coverage(graph: Graph, sources: Iterable[Source], now: str) -> Coverage:
     """`now` is a UTC timestamp. A file that was imported again counts with its newest import alone."""
-    twins = np.zeros(len(graph.nodes), dtype=bool)
-    twins[list(graph.twins.values())] = True
+    twins = graph.mask(graph.twins.values())
     feeds = ~graph.with_role(Role.CONTAIN, Role.ERASE) | twins[graph.target]
-    fed = np.zeros(len(graph.nodes), dtype=bool)
-    fed[graph.origin[feeds]] = True
+    fed = graph.mask(graph.origin[feeds])
     idle = [int(i) for i in graph.of_kind(NodeKind.DATASET) if not fed[i] and not twins[i]]
     trained = graph.trained
     return Coverage(

@@ -73,12 +73,3 @@ def undecided(models: Iterable[AffectedModel], dispositions: Iterable[Dispositio
     """Affected models for which nothing is planned."""
     planned = {one.model for one in dispositions if one.planned is not None}
     return [model for model in models if model.id not in planned]
-
-
-def overdue(dispositions: Iterable[Disposition], today: str) -> list[Disposition]:
-    """Planned dispositions whose deadline (a date) has passed and that nobody has seen done."""
-    return [
-        one
-        for one in dispositions
-        if one.planned is not None and one.planned.deadline and one.planned.deadline < today and one.observed is None
-    ]

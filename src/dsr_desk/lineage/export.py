@@ -10,7 +10,7 @@ from typing import Any
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Edge, Node, NodeKind
 from dsr_desk.lineage.importers.openlineage import OUR_FACET
-from dsr_desk.lineage.importers.own_terms import OWN_PREFIX, terms_of
+from dsr_desk.lineage.importers.own_form import OWN_PREFIX, terms_of
 from dsr_desk.lineage.part import Part
 
 PRODUCER = "urn:dsr-desk"

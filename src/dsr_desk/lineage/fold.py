@@ -87,8 +87,6 @@ def _colours(part: Part, opened: Collection[str], apart: Mapping[str, str], stri
     colour = np.array(
         [words.setdefault((node.kind, apart.get(node.id, "")), len(words)) for node in part.nodes], dtype=np.int64
     )
-    if strictness == 1:
-        colour = _split(colour, _depths(len(colour), origin, target).astype(np.uint64))
     by_depth = _split(colour, _depths(len(colour), origin, target).astype(np.uint64))
     if strictness == 4:
         colour = _refined(colour, origin, target, label)

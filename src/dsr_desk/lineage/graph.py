@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -47,13 +47,8 @@ class EdgeTable:
         )  # fmt: skip
 
     def and_also(self, other: EdgeTable) -> EdgeTable:
-        return EdgeTable(
-            np.concatenate([self.origin, other.origin]),
-            np.concatenate([self.target, other.target]),
-            np.concatenate([self.role, other.role]),
-            np.concatenate([self.certainty, other.certainty]),
-            np.concatenate([self.source, other.source]),
-        )
+        columns = (field.name for field in fields(self))
+        return EdgeTable(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
 
 
 @dataclass(frozen=True)
@@ -107,8 +102,7 @@ class Graph:
         unknown = [(seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1) for a, b in found.links]
         wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
         self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
-        self.stated = np.zeros(len(self.nodes), dtype=bool)
-        self.stated[stated] = True
+        self.stated = self.mask(stated)
         self._named = self._names(listed, seat)
         self.name_rank = np.empty(len(self.nodes), dtype=np.int64)
         self.name_rank[sorted(range(len(self.nodes)), key=lambda i: (self.nodes[i].name, self.nodes[i].version))] = (
@@ -130,25 +124,6 @@ class Graph:
             self.members[seat[i]].append(node)
         self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
         return seat
-
-    @classmethod
-    def of(
-        cls,
-        nodes: Sequence[Node],
-        edges: Iterable[Edge],
-        registered: Iterable[RegisteredVersion] = (),
-        answers: Iterable[NodeAnswer] = (),
-    ) -> Graph:
-        """From dataclasses, without a vault."""
-        position = {node.id: i for i, node in enumerate(nodes)}
-        listed = list(edges)
-        sources = list(dict.fromkeys(edge.source for edge in listed))
-        number = {source: i for i, source in enumerate(sources)}
-        rows = [
-            (position[e.origin], position[e.target], _ROLE[e.role], _CERTAINTY[e.certainty], number[e.source])
-            for e in listed
-        ]
-        return cls(nodes, EdgeTable.of(rows), sources, registered, answers)
 
     @staticmethod
     def _names(listed: Sequence[Node], seat: Sequence[int]) -> dict[NodeKind, dict[tuple[str, str | None], set[int]]]:
@@ -238,6 +213,12 @@ class Graph:
         kinds = list(NodeKind)
         self.kind = np.array([kinds.index(node.kind) for node in self.nodes], dtype=np.uint8)
 
+    def mask(self, seats: Iterable[int] = ()) -> Mask:
+        """Which nodes these are."""
+        chosen = np.zeros(len(self.nodes), dtype=bool)
+        chosen[seats if isinstance(seats, np.ndarray) else list(seats)] = True
+        return chosen
+
     def of_kind(self, kind: NodeKind) -> Indices:
         return np.flatnonzero(self.kind == list(NodeKind).index(kind))
 
@@ -282,19 +263,21 @@ class Graph:
         """Every node by its id, as its source says it, before it was joined with others."""
         return {node.id: node for members in self.members.values() for node in members}
 
-    def edge(self, number: int) -> Edge:
-        source = int(self.source[number])
+    def edge(self, number: int, among: EdgeTable | None = None) -> Edge:
+        """One edge of the graph, or of another table over its nodes."""
+        table = self if among is None else among
+        source = int(table.source[number])
         return Edge(
-            self.nodes[int(self.origin[number])].id,
-            self.nodes[int(self.target[number])].id,
-            ROLES[int(self.role[number])],
-            CERTAINTIES[int(self.certainty[number])],
+            self.nodes[int(table.origin[number])].id,
+            self.nodes[int(table.target[number])].id,
+            ROLES[int(table.role[number])],
+            CERTAINTIES[int(table.certainty[number])],
             self.sources[source] if source >= 0 else "",
         )
 
     def walk(self, starts: Iterable[int], allowed: Mask, closed: Mask | None = None) -> Walk:
         """Breadth-first along allowed edges; nodes in `closed` are not entered."""
-        reached = np.zeros(len(self.nodes), dtype=bool)
+        reached = self.mask()
         arrival = np.full(len(self.nodes), -1, dtype=np.int64)
         depth = np.zeros(len(self.nodes), dtype=np.int64)
         level = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import overload
 
 import numpy as np
@@ -31,6 +32,8 @@ _A_DAY = timedelta(days=1)
 _MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
+_DATE = r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
+_PERIOD = re.compile(rf"\s*{_DATE}\s*(?:to|until|till|through|[-–—/,])\s*{_DATE}\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def affected(
     starts = list(walked.values())
     mentioned = {version for version, start in walked.items() if (start.all & graph.stated).any()}
     models = graph.of_kind(NodeKind.MODEL)
-    reached = np.zeros(len(graph.nodes), dtype=bool)
+    reached = graph.mask()
     for start in starts:
         reached |= start.tiers[-1].reached
     roles = _roles(graph, starts)
@@ -87,7 +90,7 @@ class AffectedModels(Sequence[AffectedModel]):
     def __init__(self, graph: Graph, starts: Sequence[_Start], seats: Indices, roles: NDArray[np.uint32]) -> None:
         self._graph, self._starts, self._roles = graph, starts, roles
         self._made: dict[int, AffectedModel] = {}
-        weights = np.zeros(len(graph.nodes), dtype=bool)
+        weights = graph.mask()
         rank = np.full(len(graph.nodes), np.iinfo(np.int64).max)
         for start in starts:
             weights |= start.weights
@@ -132,6 +135,24 @@ class AffectedModels(Sequence[AffectedModel]):
     __hash__ = None  # type: ignore[assignment]
 
 
+def collected_since(collected: str) -> str:
+    """Since when the first photo of a dataset version can have been in it: the first moment (UTC) of a period of
+    collection, "2023-05 to 2023-09" or an ISO 8601 interval; "" for anything else. A single date says when a dataset
+    was made or published, and photos may be older than that."""
+    found = _PERIOD.fullmatch(collected)
+    if found is None:
+        return ""
+    first, last = (_first_day(*found.groups()[i : i + 3]) for i in (0, 3))
+    return f"{first.isoformat()}T00:00:00Z" if first and last and first <= last else ""
+
+
+def _first_day(year: str, month: str | None, day: str | None) -> date | None:
+    try:
+        return date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+
+
 def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: int = 100) -> tuple[list[Path], bool]:
     """Paths without repeated nodes from these versions to a model (node id), shortest first, at most `limit`.
 
@@ -164,8 +185,7 @@ def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: 
 def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
     allowed = ~graph.with_role(Role.ERASE)
     dated = _finished_before(graph, arrived)
-    closed = np.zeros(len(graph.nodes), dtype=bool)
-    closed[list(dated)] = True
+    closed = graph.mask(dated)
     widest = graph.walk(seats, allowed, closed)
     met = graph.edges_from(np.flatnonzero(widest.reached))
     tiers = [
@@ -190,10 +210,8 @@ def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
         return {}
     limit = datetime.fromisoformat(arrived) - _A_DAY
     runs, models = graph.of_kind(NodeKind.RUN), graph.of_kind(NodeKind.MODEL)
-    is_run = np.zeros(len(graph.nodes), dtype=bool)
-    is_run[runs] = True
-    made_by_run = np.zeros(len(graph.nodes), dtype=bool)
-    made_by_run[graph.target[is_run[graph.origin]]] = True
+    is_run = graph.mask(runs)
+    made_by_run = graph.mask(graph.target[is_run[graph.origin]])
     found = {}
     for seats in (runs, models[~made_by_run[models]]):
         for seat in seats:
@@ -305,7 +323,7 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
 
 
 def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[JoinQuestion, ...]:
-    seen: Mask = np.zeros(len(graph.nodes), dtype=bool)
+    seen = graph.mask()
     for start in starts:
         seen |= start.all
     return tuple(
@@ -320,8 +338,7 @@ def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[JoinQuestio
 
 def _ancestors(graph: Graph, goal: int, allowed: Mask) -> Mask:
     """Which nodes reach the goal."""
-    reached = np.zeros(len(graph.nodes), dtype=bool)
-    reached[goal] = True
+    reached = graph.mask([goal])
     while (new := np.flatnonzero(allowed & reached[graph.target] & ~reached[graph.origin])).size:
         reached[graph.origin[new]] = True
     return reached

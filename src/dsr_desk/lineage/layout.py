@@ -13,6 +13,7 @@ from itertools import pairwise
 
 BOX = (204.0, 50.0)
 GAP = (84.0, 14.0)
+ACROSS = BOX[0] + GAP[0]
 SWEEPS = 6
 MOST_BENDS = 20_000
 
@@ -30,7 +31,7 @@ class Layout:
     height: float
 
 
-def layered(nodes: Sequence[str], edges: Iterable[tuple[str, str]], box: Point = BOX, gap: Point = GAP) -> Layout:
+def layered(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> Layout:
     """Places nodes (unique ids) so that edges run to the right; an edge that closes a cycle runs back."""
     known = {node: i for i, node in enumerate(nodes)}
     pairs = list(dict.fromkeys((known[a], known[b]) for a, b in edges if a != b and a in known and b in known))
@@ -38,22 +39,19 @@ def layered(nodes: Sequence[str], edges: Iterable[tuple[str, str]], box: Point =
     layer = _layers(len(nodes), forward)
     chains, layer = _with_bends(forward, layer)
     columns = _ordered(layer, chains.values())
-    height = _heights(columns, len(layer), len(nodes), box[1], gap[1])
+    height = [BOX[1] + GAP[1]] * len(nodes) + [GAP[1] * 0.75] * (len(layer) - len(nodes))  # a bend needs little
     rows = _rows(columns, chains.values(), height)
-    across = box[0] + gap[0]
-    at = {node: (layer[i] * across, rows[i] - box[1] / 2) for i, node in enumerate(nodes)}
+    at = {node: (layer[i] * ACROSS, rows[i] - BOX[1] / 2) for i, node in enumerate(nodes)}
     routes = {}
     for pair in pairs:
         chain = chains.get(pair) or chains[pair[::-1]]
-        routes[nodes[pair[0]], nodes[pair[1]]] = _route(
-            chain, pair[0] == chain[0], layer, rows, box, across, len(nodes)
-        )
+        routes[nodes[pair[0]], nodes[pair[1]]] = _route(chain, pair[0] == chain[0], layer, rows, len(nodes))
     return Layout(
         at,
         routes,
         tuple(tuple(nodes[i] for i in column if i < len(nodes)) for column in columns),
-        (len(columns) - 1) * across + box[0] if columns else 0.0,
-        max((y + box[1] for _, y in at.values()), default=0.0),
+        (len(columns) - 1) * ACROSS + BOX[0] if columns else 0.0,
+        max((y + BOX[1] for _, y in at.values()), default=0.0),
     )
 
 
@@ -166,16 +164,6 @@ def _depth_first(count: int, before: Mapping[int, list[int]], after: Mapping[int
     return order
 
 
-def _heights(columns: Sequence[Sequence[int]], total: int, real: int, box: float, gap: float) -> list[float]:
-    """Room that each node needs from top to bottom; a bend needs little."""
-    height = [gap * 0.75] * total
-    for column in columns:
-        for node in column:
-            if node < real:
-                height[node] = box + gap
-    return height
-
-
 def _rows(columns: Sequence[Sequence[int]], chains: Iterable[Sequence[int]], height: Sequence[float]) -> list[float]:
     """Middle of each node from the top: near its neighbours, in its order, never overlapping."""
     near: dict[int, list[int]] = defaultdict(list)
@@ -219,19 +207,13 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 
 def _route(
-    chain: Sequence[int],
-    forward: bool,
-    layer: Sequence[int],
-    rows: Sequence[float],
-    box: Point,
-    across: float,
-    real: int,
+    chain: Sequence[int], forward: bool, layer: Sequence[int], rows: Sequence[float], real: int
 ) -> tuple[Point, ...]:
     points: list[Point] = []
     for i, node in enumerate(chain):
-        left = layer[node] * across
+        left = layer[node] * ACROSS
         if node >= real:
-            points += [(left, rows[node]), (left + box[0], rows[node])]
+            points += [(left, rows[node]), (left + BOX[0], rows[node])]
         else:
-            points.append((left + (box[0] if i == 0 else 0.0), rows[node]))
+            points.append((left + (BOX[0] if i == 0 else 0.0), rows[node]))
     return tuple(points if forward else reversed(points))

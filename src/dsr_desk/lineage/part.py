@@ -39,7 +39,7 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
     asked = dataset_versions is not None
     starts = sorted({seat for version in dataset_versions or () for seat in graph.find(version, NodeKind.DATASET)})
     kept = ~graph.with_role(Role.ERASE) if asked else np.ones(graph.role.size, dtype=bool)
-    reached = graph.walk(starts, kept).reached if asked else np.ones(len(graph.nodes), dtype=bool)
+    reached = graph.walk(starts, kept).reached if asked else ~graph.mask()
     kept &= reached[graph.origin] & reached[graph.target]
     whole_of = np.arange(len(graph.nodes))
     for whole, twin in graph.twins.items():
@@ -55,17 +55,13 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
         key = (nodes[seats[0]].id, nodes[seats[1]].id, role)
         if role is Role.COPY and (key[1], key[0], role) in surest:
             continue
-        known = surest.get(key)
-        if known is None or CERTAINTIES.index(edge.certainty) < CERTAINTIES.index(known.certainty):
-            surest[key] = replace(edge, origin=key[0], target=key[1])
+        _keep(surest, replace(edge, origin=key[0], target=key[1]))
     return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
 
 
 def whole_graph(graph: Graph) -> Part:
     """Everything that is known."""
-    wanted = np.ones(len(graph.nodes), dtype=bool)
-    wanted[list(graph.twins.values())] = False
-    return _part(graph, wanted, [])
+    return _part(graph, ~graph.mask(graph.twins.values()), [])
 
 
 def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], starts: list[int]) -> Part:
@@ -74,19 +70,14 @@ def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
     nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.flatnonzero(wanted)}
     surest: dict[tuple[str, str, Role], Edge] = {}
     for k in inside.tolist():
-        source = int(said.source[k])
-        edge = Edge(
-            nodes[int(said.origin[k])].id,
-            nodes[int(said.target[k])].id,
-            ROLES[int(said.role[k])],
-            CERTAINTIES[int(said.certainty[k])],
-            graph.sources[source] if source >= 0 else "",
-        )
-        key = (edge.origin, edge.target, edge.role)
-        known = surest.get(key)
-        if known is None or CERTAINTIES.index(edge.certainty) < CERTAINTIES.index(known.certainty):
-            surest[key] = edge
+        _keep(surest, graph.edge(k, said))
     return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+
+
+def _keep(surest: dict[tuple[str, str, Role], Edge], edge: Edge) -> None:
+    known = surest.setdefault((edge.origin, edge.target, edge.role), edge)
+    if CERTAINTIES.index(edge.certainty) < CERTAINTIES.index(known.certainty):
+        surest[edge.origin, edge.target, edge.role] = edge
 
 
 def _plain(node: Node) -> Node:

@@ -32,10 +32,11 @@ def not_read(index: Index) -> list[Gap]:
         elif container.state in ("waiting", "reading"):
             what = message("gap.container", name=index.name, container=container.name)
             found.append(Gap(what, message(f"why.cancelled.{container.state}")))
-    left_out = index.left_out()
-    if left_out:
-        what = message("gap.files", name=index.name, files=tuple(left_out))
-        found.append(Gap(what, message("why.left-out"), len(left_out)))
+    by_reason: dict[Message, list[str]] = {}
+    for name, why in index.left_out().items():
+        by_reason.setdefault(why, []).append(name)
+    for why, names in by_reason.items():
+        found.append(Gap(message("gap.files", name=index.name, files=tuple(names)), why, len(names)))
     unread = next(index.rows("SELECT count(*) FROM items WHERE record = 1 AND reason <> ''"))[0]
     if unread:
         found.append(Gap(message("gap.records.unreadable", name=index.name), message("why.records.unreadable"), unread))
@@ -72,5 +73,9 @@ def statement(
         lines.append(message("statement.records", count=compared_records))
     if not indexes:
         lines.append(message("statement.no-index"))
-    lines.append(message("statement.gaps", count=len(gaps)) if gaps else message("statement.whole"))
-    return tuple(lines)
+    return (*lines, gaps_said(gaps))
+
+
+def gaps_said(gaps: Sequence[Gap]) -> Message:
+    """The last sentence of a statement."""
+    return message("statement.gaps", count=len(gaps)) if gaps else message("statement.whole")

@@ -6,22 +6,20 @@ A command that tries the same act is refused with the same sentence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dsr_desk.app.allowed import refusal
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.refusals import Refusal
-from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.language import say
+from dsr_desk.ui.session import Session
 from dsr_desk.ui.widgets import Button, label
 from dsr_desk.ui.words import tr
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from dsr_desk.app.desk import Desk
 
 
 def guard(button: Button, desk: Desk, ref: str, kind: Kind, *, ready: bool = True, **said: Any) -> bool:
@@ -44,15 +42,29 @@ def reason(refused: Refusal | None) -> str:
     return say(refused.message) if refused is not None else ""
 
 
-class SignDialog(Dialog):
+class SecretDialog(Dialog):
+    """Asks an officer's passphrase; a wrong one is typed anew."""
+
+    secret: QLineEdit
+
+    def __init__(self, session: Session, title: str, says: str, act: str, parent: QWidget) -> None:
+        super().__init__(title, parent, says=says, act=act, width=520)
+        self._session = session
+
+    def refuse(self, error: DeskError) -> None:
+        super().refuse(error)
+        self.secret.selectAll()
+        self.secret.setFocus()
+
+
+class SignDialog(SecretDialog):
     """Something that an officer signs and cannot take back: the own passphrase is asked once, and nothing else happens
     before it was right. `word` must be typed too, where one is given. Cancel is the default where there is danger.
     """
 
     def __init__(
         self,
-        desk: Desk,
-        bridge: Bridge,
+        session: Session,
         title: str,
         says: str,
         act: str,
@@ -62,12 +74,12 @@ class SignDialog(Dialog):
         word: str = "",
         danger: bool = False,
     ) -> None:
-        super().__init__(title, parent, says=says, act=act, width=520)
-        self._desk, self._bridge, self._then, self._word = desk, bridge, then, word
+        super().__init__(session, title, says, act, parent)
+        self._then, self._word = then, word
         if danger:
             self.beware()
         self.field = self.text(tr("Type {word} to go on").format(word=word)) if word else None
-        self.secret = self.text(tr("Passphrase of {name}").format(name=desk.vault.officer_name), secret=True)
+        self.secret = self.text(tr("Passphrase of {name}").format(name=session.desk.vault.officer_name), secret=True)
         self.body.addWidget(label(tr("You sign this; the passphrase says that it is you."), "note", wrap=True))
         self.need(self.secret, *([self.field] if self.field else []))
 
@@ -77,40 +89,25 @@ class SignDialog(Dialog):
 
     def go(self) -> None:
         """Deriving the key takes its time, so it runs beside the window."""
-        desk, secret = self._desk, self.secret.text()
-        self.work(
-            self._bridge,
-            tr("Checking the passphrase"),
-            lambda _report, _token: desk.vault.confirm(secret),
-            lambda _none: self._then(),
-        )
-
-    def refuse(self, error: DeskError) -> None:
-        super().refuse(error)
-        self.secret.selectAll()
-        self.secret.setFocus()
+        vault, secret = self._session.desk.vault, self.secret.text()
+        says = tr("Checking the passphrase")
+        self.work(self._session, says, lambda _report, _token: vault.confirm(secret), lambda _none: self._then())
 
 
-class SwitchDialog(Dialog):
+class SwitchDialog(SecretDialog):
     """Another officer goes on at this computer: the vault stays open, what is done from then on bears another name."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, then: Callable[[Any], object], parent: QWidget) -> None:
+    def __init__(self, session: Session, then: Callable[[Any], object], parent: QWidget) -> None:
         says = tr(
             "The vault stays open. Type the passphrase of the officer who goes on here; what is done from then on "
             "bears that name."
         )
-        super().__init__(tr("Switch officer"), parent, says=says, act=tr("Switch"), width=480)
-        self._desk, self._bridge, self._then = desk, bridge, then
+        super().__init__(session, tr("Switch officer"), says, tr("Switch"), parent)
+        self._then = then
         self.secret = self.text(tr("Passphrase of the other officer"), secret=True)
         self.need(self.secret)
 
     def go(self) -> None:
-        desk, secret = self._desk, self.secret.text()
-        self.work(
-            self._bridge, tr("Switching officer"), lambda _report, _token: desk.switch_officer(secret), self._then
-        )
-
-    def refuse(self, error: DeskError) -> None:
-        super().refuse(error)
-        self.secret.selectAll()
-        self.secret.setFocus()
+        desk, secret = self._session.desk, self.secret.text()
+        says = tr("Switching officer")
+        self.work(self._session, says, lambda _report, _token: desk.switch_officer(secret), self._then)

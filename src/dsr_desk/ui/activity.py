@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from dsr_desk.ui import words
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.language import say
-from dsr_desk.ui.pace import Pace
 from dsr_desk.ui.widgets import Button, label
 from dsr_desk.ui.words import tr
+
+WINDOW = 60
+LEAST_SECONDS = 5.0
+AGREE_WITHIN = 0.25
+
+
+class Pace:
+    """Estimates from the speed of the recent past. A new phase or a new total starts afresh."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._total: int | None = None
+        self._samples: deque[tuple[float, int]] = deque(maxlen=WINDOW)
+
+    def see(self, seconds: float, phase: str, done: int, total: int | None) -> float | None:
+        """Seconds left, or None while that would be a guess. `seconds` counts from the start of the job."""
+        if phase != self._phase or total != self._total:
+            self._samples.clear()
+            self._phase, self._total = phase, total
+        self._samples.append((seconds, done))
+        if total is None or done >= total:
+            return None
+        first = self._samples[0]
+        middle = self._samples[len(self._samples) // 2]
+        if seconds - first[0] < LEAST_SECONDS:
+            return None
+        whole = _left(first, (seconds, done), total)
+        recent = _left(middle, (seconds, done), total)
+        if whole is None or recent is None or abs(whole - recent) > AGREE_WITHIN * max(whole, recent):
+            return None
+        return whole
+
+
+def _left(earlier: tuple[float, int], now: tuple[float, int], total: int) -> float | None:
+    seconds, items = now[0] - earlier[0], now[1] - earlier[1]
+    if seconds <= 0 or items <= 0:
+        return None
+    return (total - now[1]) * seconds / items
+
 
 WORTH_SAYING = 2.0
 """Seconds: the end of shorter jobs shows in what they changed and needs no sentence."""

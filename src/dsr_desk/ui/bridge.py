@@ -16,20 +16,13 @@ from typing import TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, ProgramFault
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
 
 PICK_UP_MS = 100
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class ProgramFault(DeskError):
-    code = "PROGRAM-FAULT"
-    happened = "The program met a fault of its own ({kind}) while it was busy with: {name}."
-    means = "What was recorded before stays. The step that was running may be incomplete; its result is not shown."
-    todo = "Try the step again. If it fails again, report the code and the kind of fault; neither holds personal data."
 
 
 class Work:
@@ -103,7 +96,7 @@ class Bridge(QObject):
                 error = problem
             except Exception as fault:  # whatever a job raises must reach a person, not vanish in a thread
                 log.exception("a job failed: %s", name)
-                error = ProgramFault(kind=type(fault).__name__, name=name)
+                error = ProgramFault.of(fault, name)
             self._ended.emit(job, result, error)
 
         job.thread = threading.Thread(target=body, name=f"work: {name}")

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVB
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
-from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.language import spoken
+from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Button, Notice, Sign, label, row
+from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, Sign, label, row
 from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Dialog(QDialog):
         outer.addLayout(row(Sign(sign, Tone.DANGER, 24), self.heading, stretch=1) if sign else row(self.heading))
         if says:
             outer.addWidget(label(says, "muted", wrap=True))
-        self.body = QVBoxLayout()
+        self.body = ColumnLayout()
         self.body.setSpacing(8)
         outer.addLayout(self.body, 1)
         self.problem = Notice(tone=Tone.DANGER)
@@ -136,17 +136,21 @@ class Dialog(QDialog):
         done(result)
 
     def work(
-        self, bridge: Bridge, name: str, work: Callable[[Report, CancelToken], T], done: Callable[[T], object]
+        self,
+        session: Session,
+        name: str,
+        work: Callable[[Report, CancelToken], T],
+        done: Callable[[T], object] | None = None,
     ) -> None:
-        """The same for something that takes its time."""
+        """The same for something that takes its time; without `done` all screens hear what was written."""
 
         def ended(result: T) -> None:
             self.accept()
-            done(result)
+            (done or session.tell)(result)
 
         self.problem.hide()
         self.act.setEnabled(False)
-        bridge.run(name, work, ended, context=self, failed=self.refuse, cancellable=False)
+        session.bridge.run(name, work, ended, context=self, failed=self.refuse, cancellable=False)
 
     def refuse(self, error: DeskError) -> None:
         self.problem.say(four_parts(error), Tone.DANGER)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QFileDialog
 
 from dsr_desk.app.models.view import Drawing, draw_case, draw_lineage, export_drawing, find_in_lineage, keep_picture
 from dsr_desk.core.changes import Change
@@ -20,7 +20,7 @@ from dsr_desk.ui.graph_view import STEP, GraphView
 from dsr_desk.ui.language import spoken
 from dsr_desk.ui.models.lineage_tree import LineageTree
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.widgets import Button, Card, Empty, label, row
+from dsr_desk.ui.widgets import Button, Card, Empty, label, row, stacked
 from dsr_desk.ui.words import tr
 
 GRAPH, TREE, NOTHING = 0, 1, 2
@@ -60,27 +60,13 @@ class LineagePanel(Card):
         self.png = Button(tr("PNG …"), lambda: self._save("png"), name=tr("Save the drawing as PNG"))
         for button in (self.fold, self.svg, self.png):
             button.setProperty("dense", "true")
-        self.body.addLayout(
-            row(
-                self.switch,
-                self.search,
-                self.said,
-                None,
-                self.runs,
-                self.fold,
-                label(tr("Save"), "note"),
-                self.svg,
-                self.png,
-            )
-        )
+        keep = (label(tr("Save"), "note"), self.svg, self.png)
+        self.body.addLayout(row(self.switch, self.search, self.said, None, self.runs, self.fold, *keep))
         self.graph = GraphView(tr("Drawing of the lineage; the tree holds the same"))
         self.model = LineageTree(self)
         self.tree = TreeView(self.model, tr("The lineage as a tree"))
         self._empty = Empty("")
-        self.stack = QStackedWidget()
-        for view in (self.graph, self.tree, self._empty):
-            self.stack.addWidget(view)
-        self.body.addWidget(self.stack, 1)
+        self.stack = self.body.put(stacked(self.graph, self.tree, self._empty), 1)
         self.legend = Legend()
         self._keys = label(tr("Arrows follow the lines · Enter opens · + − zoom · 0 fits"), "note")
         self._zoom = [
@@ -178,16 +164,12 @@ class LineagePanel(Card):
     def save_as(self, path: Path) -> None:
         """Write the drawing as it is folded now: SVG by the same hand as the evidence, PNG at twice the size."""
         desk, ref, opened, runs = self.session.desk, self.ref, frozenset(self.unfolded), self.runs.isChecked()
-        if path.suffix.casefold() == ".png":
-            picture = png_of(self.graph, self.heading)
+        picture = png_of(self.graph, self.heading) if path.suffix.casefold() == ".png" else None
 
-            def write() -> Change:
+        def write() -> Change:
+            if picture is not None:
                 return keep_picture(desk, path, picture, ref=ref)
-
-        else:
-
-            def write() -> Change:
-                return export_drawing(desk, path, ref=ref, opened=opened, runs=runs)[1]
+            return export_drawing(desk, path, ref=ref, opened=opened, runs=runs)[1]
 
         self.session.beside(self, tr("Saving the drawing"), write, lambda change: self._saved(change, path))
 

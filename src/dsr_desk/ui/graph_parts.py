@@ -1,4 +1,4 @@
-"""What stands around a lineage drawing: the switch, the tree, the search, the legend, the picture for a file."""
+"""What stands around a lineage drawing: switch, tree, search, legend, borders, the picture for a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QSizePolicy, QTabBar, QToolButton, QTreeView, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QSizePolicy, QSplitter, QTabBar, QToolButton, QTreeView, QWidget
 
 from dsr_desk.core.lineage import Certainty
 from dsr_desk.ui import theme
@@ -167,3 +167,16 @@ def png_of(view: GraphView, title: str, scale: float = 2.0) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(data.data())
+
+
+def divided(across: Qt.Orientation, *parts: QWidget, sizes: Sequence[int], grows: int | None = None) -> QSplitter:
+    """Parts between which a person can move the border. What is left of the room goes to the part in place `grows`."""
+    made = QSplitter(across)
+    for part in parts:
+        made.addWidget(part)
+    made.setHandleWidth(16)
+    made.setChildrenCollapsible(False)
+    if grows is not None:
+        made.setStretchFactor(grows, 1)
+    made.setSizes(sizes)
+    return made

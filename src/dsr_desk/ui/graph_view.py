@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from operator import gt, lt
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
@@ -240,23 +241,15 @@ class GraphView(QGraphicsView):
         if not self.nodes:
             return
         if not self.current:
-            self._go(
-                next(
-                    (k for k, one in self.nodes.items() if one.placed.standing is NodeStanding.HIT),
-                    next(iter(self.nodes)),
-                )
-            )
+            hits = (k for k, one in self.nodes.items() if one.placed.standing is NodeStanding.HIT)
+            self._go(next(hits, next(iter(self.nodes))))
             return
         here = self.nodes[self.current].placed
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             near: Iterable[str] = (self._back if key == Qt.Key.Key_Left else self._onward)[self.current]
         else:
-            down = key == Qt.Key.Key_Down
-            near = [
-                k
-                for k, one in self.nodes.items()
-                if one.placed.x == here.x and _beyond(one.placed.y, here.y, down=down)
-            ]
+            beyond = gt if key == Qt.Key.Key_Down else lt
+            near = [k for k, one in self.nodes.items() if one.placed.x == here.x and beyond(one.placed.y, here.y)]
         if found := min(near, key=lambda k: abs(self.nodes[k].placed.y - here.y), default=""):
             self._go(found)
 
@@ -287,7 +280,3 @@ def _walk(start: str, near: dict[str, list[str]]) -> dict[str, str]:
                 came[other] = key
                 queue.append(other)
     return came
-
-
-def _beyond(y: float, here: float, *, down: bool) -> bool:
-    return y > here if down else y < here

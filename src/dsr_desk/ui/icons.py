@@ -11,13 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from dsr_desk.ui.theme import Tone
 
-STATE_ICONS: dict[Tone, str] = {
-    Tone.DANGER: "danger",
-    Tone.WARN: "warn",
-    Tone.OK: "ok",
-    Tone.INFO: "info",
-    Tone.PLAIN: "",
-}
+STATE_ICONS: dict[Tone, str] = {tone: "" if tone is Tone.PLAIN else tone.value for tone in Tone}
 
 
 def names() -> list[str]:

@@ -11,9 +11,8 @@ from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, ProgramFault
 from dsr_desk.ui import icons, language, settings, theme
-from dsr_desk.ui.bridge import ProgramFault
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.vault.welcome import Welcome
 from dsr_desk.ui.words import tr
@@ -45,7 +44,7 @@ def tell_fault(window: Window, kind: type[BaseException], error: BaseException, 
         return
     if not isinstance(error, DeskError):
         log.error("a fault in the windows", exc_info=(kind, error, trace))
-        error = ProgramFault(kind=kind.__name__, name=tr("showing a window"))
+        error = ProgramFault.of(error, tr("showing a window"))
     window.bridge.failed.emit(error)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.changes import TOPICS, Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.refusals import NothingToUndo
+from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.bridge import Bridge
-
-if TYPE_CHECKING:
-    from dsr_desk.app.desk import Desk
 
 T = TypeVar("T")
 
@@ -67,9 +66,20 @@ class Session(QObject):
         failed: Callable[[DeskError], object] | None = None,
     ) -> None:
         """Something without progress, beside the window; then `done`, or all screens hear what was written."""
-        self.bridge.run(
-            name, lambda _report, _token: act(), done or self.tell, context=screen, failed=failed, cancellable=False
-        )
+        self.run(screen, name, lambda _report, _token: act(), done, failed=failed, cancellable=False)
+
+    def run(
+        self,
+        screen: QObject,
+        name: str,
+        work: Callable[[Report, CancelToken], T],
+        done: Callable[[T], object] | None = None,
+        *,
+        failed: Callable[[DeskError], object] | None = None,
+        cancellable: bool = True,
+    ) -> None:
+        """The same for what has progress and can be cancelled."""
+        self.bridge.run(name, work, done or self.tell, context=screen, failed=failed, cancellable=cancellable)
 
     def do(self, act: Callable[[], Change]) -> Change | None:
         """A short mutation on the UI thread: tells its change, or shows its error and returns None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -26,6 +27,10 @@ def _set(key: str, value: str) -> None:
     settings = _settings()
     settings.setValue(key, value)
     settings.sync()
+
+
+remember_language = partial(_set, "language")
+remember_look = partial(_set, "look")
 
 
 def last_vault() -> Path | None:
@@ -54,17 +59,9 @@ def language() -> str:
     return _get("language", "system")
 
 
-def remember_language(value: str) -> None:
-    _set("language", value)
-
-
 def look() -> str:
     """ "system", or the name of a palette."""
     return _get("look", "system")
-
-
-def remember_look(value: str) -> None:
-    _set("look", value)
 
 
 def idle_minutes() -> int:

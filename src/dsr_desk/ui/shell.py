@@ -1,16 +1,17 @@
-"""The window: unlock screen or workspace, one at a time. Locking blanks it at once and drops the keys."""
+"""The window: unlock screen or workspace, one at a time, and where it can go. Locking blanks it and drops the keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from dsr_desk.app.sample_desk import open_sample
+from dsr_desk.app.case.steps import Stage, steps
+from dsr_desk.app.demo import open_sample
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, settings
@@ -18,20 +19,75 @@ from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.activity import ActivityStrip
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
+from dsr_desk.ui.findings import finding_said
 from dsr_desk.ui.idle import IdleWatch
-from dsr_desk.ui.navigation import Side
-from dsr_desk.ui.places import PAGES, general_places, step_places, step_states
+from dsr_desk.ui.language import say
+from dsr_desk.ui.navigation import Destination, Side, StepLook
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.views.case.cases import CasesPage
+from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.new_case import NewCasePage
 from dsr_desk.ui.views.case.request import RequestPage
+from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.case.search import SearchPage
 from dsr_desk.ui.views.data.indexes import IndexesPage
+from dsr_desk.ui.views.data.recipients import RecipientsPage
 from dsr_desk.ui.views.models.lineage import LineagePage
+from dsr_desk.ui.views.models.models import ModelsPage
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.journal import JournalPage
+from dsr_desk.ui.views.vault.settings import SettingsPage
 from dsr_desk.ui.widgets import Button, Chip, column_in, label
 from dsr_desk.ui.words import tr
 
-if TYPE_CHECKING:
-    from dsr_desk.app.desk import Desk
+PAGES: dict[str, Callable[[Session], Page]] = {
+    "request": RequestPage,
+    "search": SearchPage,
+    "review": ReviewPage,
+    "models": ModelsPage,
+    "deletion": DeletionPage,
+    "evidence": EvidencePage,
+    "cases": CasesPage,
+    "indexes": IndexesPage,
+    "lineage": LineagePage,
+    "recipients": RecipientsPage,
+    "journal": JournalPage,
+    "settings": SettingsPage,
+    "new": NewCasePage,
+}
+STATES = {Stage.OPEN: StepLook.OPEN, Stage.BEGUN: StepLook.BEGUN, Stage.DONE: StepLook.DONE}
+
+
+def step_places() -> list[Destination]:
+    titles = {
+        "request": tr("Request"),
+        "search": tr("Search"),
+        "review": tr("Review"),
+        "models": tr("Models"),
+        "deletion": tr("Deletion"),
+        "evidence": tr("Evidence"),
+    }
+    return [
+        Destination(key, title, "open", f"Ctrl+{number}") for number, (key, title) in enumerate(titles.items(), start=1)
+    ]
+
+
+def general_places() -> list[Destination]:
+    titles = {
+        "cases": tr("Cases"),
+        "indexes": tr("Indexes"),
+        "lineage": tr("Lineage"),
+        "recipients": tr("Recipients"),
+        "journal": tr("Journal"),
+        "settings": tr("Settings"),
+    }
+    return [Destination(key, title, key) for key, title in titles.items()]
+
+
+def step_states(desk: Desk, case: str) -> dict[str, tuple[StepLook, str, str]]:
+    """Icon, line and finding of each step of a case."""
+    return {one.step.value: (STATES[one.stage], say(one.says), finding_said(one.finding)) for one in steps(desk, case)}
 
 
 class Workspace(QWidget):
@@ -125,7 +181,7 @@ class Workspace(QWidget):
         self.officer.setAccessibleName(tr("Who acts"))
         layout.addWidget(self.officer)
         layout.addWidget(Chip(tr("Offline: nothing leaves this computer"), icon="offline"))
-        self.switch = Button(tr("Switch officer …"), self._switch)
+        self.switch = Button(tr("Switch officer …"), lambda: SwitchDialog(self.session, self._switched, self).open())
         layout.addWidget(self.switch)
         layout.addWidget(Button(tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=tr("Lock the vault")))
         self._name_officer()
@@ -140,9 +196,6 @@ class Workspace(QWidget):
         alone = len(vault.roster.keys) < 2 and bool(vault.officer_key)
         self.switch.setEnabled(not alone)
         self.switch.explain(tr("There is no other officer. The settings are where one is added.") if alone else "")
-
-    def _switch(self) -> None:
-        SwitchDialog(self.session.desk, self.session.bridge, self._switched, self).open()
 
     def _switched(self, change: Change) -> None:
         self.session.tell(change)

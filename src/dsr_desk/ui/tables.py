@@ -9,8 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from dsr_desk.ui.delegates.rows import RowDelegate
-from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import ROW, RowsModel
+from dsr_desk.ui.models.table import ROW, ChoicesModel, RowsModel
 
 R = TypeVar("R")
 
@@ -27,6 +26,7 @@ class TableWidget(QTableView):
         self._delegate = RowDelegate(self, height=height)
         self._delegate.pressed.connect(self._open)
         self.setItemDelegate(self._delegate)
+        model.setParent(self)
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

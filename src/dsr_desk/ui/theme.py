@@ -58,75 +58,38 @@ class Tokens:
         return getattr(self, tone.value), getattr(self, f"{tone.value}_weak")
 
 
-LIGHT = Tokens(
-    name="light",
-    ground="#F4F6F8",
-    surface="#FFFFFF",
-    sunk="#EBEEF2",
-    line="#D5DBE2",
-    text="#17212B",
-    muted="#55626F",
-    accent="#0B6663",
-    on_accent="#FFFFFF",
-    accent_weak="#DFF0EE",
-    danger="#A8201A",
-    danger_weak="#FBE9E7",
-    warn="#7A4F00",
-    warn_weak="#FFF3DA",
-    ok="#1C6736",
-    ok_weak="#E2F3E7",
-    info="#1F4F99",
-    info_weak="#E6EEFA",
-    focus="#1A66D6",
-)
+_COLOURS = {
+    "ground": ("#F4F6F8", "#12161B"),
+    "surface": ("#FFFFFF", "#1A2027"),
+    "sunk": ("#EBEEF2", "#0D1115"),
+    "line": ("#D5DBE2", "#323C46"),
+    "text": ("#17212B", "#E8EDF2"),
+    "muted": ("#55626F", "#A3B1BE"),
+    "accent": ("#0B6663", "#5CC9BF"),
+    "on_accent": ("#FFFFFF", "#06201E"),
+    "accent_weak": ("#DFF0EE", "#16322F"),
+    "danger": ("#A8201A", "#FF9389"),
+    "danger_weak": ("#FBE9E7", "#3A1D1B"),
+    "warn": ("#7A4F00", "#F4C15D"),
+    "warn_weak": ("#FFF3DA", "#35290F"),
+    "ok": ("#1C6736", "#83D79A"),
+    "ok_weak": ("#E2F3E7", "#15301E"),
+    "info": ("#1F4F99", "#93BBFA"),
+    "info_weak": ("#E6EEFA", "#172840"),
+    "focus": ("#1A66D6", "#93BBFA"),
+}
+"""Each in the light palette and in the dark one."""
 
-DARK = Tokens(
-    name="dark",
-    ground="#12161B",
-    surface="#1A2027",
-    sunk="#0D1115",
-    line="#323C46",
-    text="#E8EDF2",
-    muted="#A3B1BE",
-    accent="#5CC9BF",
-    on_accent="#06201E",
-    accent_weak="#16322F",
-    danger="#FF9389",
-    danger_weak="#3A1D1B",
-    warn="#F4C15D",
-    warn_weak="#35290F",
-    ok="#83D79A",
-    ok_weak="#15301E",
-    info="#93BBFA",
-    info_weak="#172840",
-    focus="#93BBFA",
-)
+LIGHT = Tokens("light", border=1, **{key: light for key, (light, _) in _COLOURS.items()})
+DARK = Tokens("dark", border=1, **{key: dark for key, (_, dark) in _COLOURS.items()})
 
 
 def _high_contrast(name: str, paper: str, ink: str, accent: str, focus: str) -> Tokens:
     """Two colours and an accent: tones are told apart by sign and word, as everywhere."""
-    return Tokens(
-        name=name,
-        ground=paper,
-        surface=paper,
-        sunk=paper,
-        line=ink,
-        text=ink,
-        muted=ink,
-        accent=accent,
-        on_accent=paper,
-        accent_weak=paper,
-        danger=ink,
-        danger_weak=paper,
-        warn=ink,
-        warn_weak=paper,
-        ok=ink,
-        ok_weak=paper,
-        info=ink,
-        info_weak=paper,
-        focus=focus,
-        border=2,
-    )
+    inks = dict.fromkeys(("line", "text", "muted", "danger", "warn", "ok", "info"), ink)
+    weak = ("accent_weak", "danger_weak", "warn_weak", "ok_weak", "info_weak")
+    papers = dict.fromkeys(("ground", "surface", "sunk", "on_accent", *weak), paper)
+    return Tokens(name=name, accent=accent, focus=focus, border=2, **inks, **papers)
 
 
 CONTRAST_LIGHT = _high_contrast("contrast-light", "#FFFFFF", "#000000", "#00403E", "#0037A6")

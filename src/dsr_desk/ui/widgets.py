@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -25,6 +27,8 @@ from PySide6.QtWidgets import (
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
+
+W = TypeVar("W", bound=QWidget)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -69,9 +73,26 @@ def across(*parts: tuple[QWidget, int]) -> QHBoxLayout:
     return layout
 
 
-def column_in(holder: QWidget, *, spacing: int = 16, right: int = 0) -> QVBoxLayout:
+class ColumnLayout(QVBoxLayout):
+    """Widgets below each other."""
+
+    def put(self, widget: W, stretch: int = 0) -> W:
+        """Adds a widget that is still needed afterwards."""
+        self.addWidget(widget, stretch)
+        return widget
+
+
+def stacked(*pages: QWidget) -> QStackedWidget:
+    """Pages of which one is shown at a time, the first one now."""
+    made = QStackedWidget()
+    for page in pages:
+        made.addWidget(page)
+    return made
+
+
+def column_in(holder: QWidget, *, spacing: int = 16, right: int = 0) -> ColumnLayout:
     """The layout of a widget that has no margin of its own but one at the right, for a scroll bar."""
-    layout = QVBoxLayout(holder)
+    layout = ColumnLayout(holder)
     layout.setContentsMargins(0, 0, right, 0)
     layout.setSpacing(spacing)
     return layout
@@ -96,7 +117,7 @@ class Card(QFrame):
     def __init__(self, title: str = "", *, margin: int = 16, spacing: int = 8) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.body = QVBoxLayout(self)
+        self.body = ColumnLayout(self)
         self.body.setContentsMargins(margin, margin, margin, margin)
         self.body.setSpacing(spacing)
         if title:
@@ -247,7 +268,7 @@ class Button(QPushButton):
 class Notice(QFrame):
     """A sign and a sentence on a weak ground, for what must not be overlooked."""
 
-    def __init__(self, text: str = "", tone: Tone = Tone.WARN, *, plain: bool = False) -> None:
+    def __init__(self, text: str = "", tone: Tone = Tone.WARN, icon: str | None = None, *, plain: bool = False) -> None:
         super().__init__()
         self._plain = plain
         self._words = label("", wrap=True, selectable=True)
@@ -259,7 +280,7 @@ class Notice(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._words, 1)
-        self.say(text, tone)
+        self.say(text, tone, icon)
 
     def say(self, text: str, tone: Tone = Tone.WARN, icon: str | None = None) -> None:
         self._tone = tone
@@ -307,10 +328,9 @@ class Empty(Card):
 
     def __init__(self, sentence: str, *buttons: QPushButton) -> None:
         super().__init__(margin=32, spacing=16)
-        self._words = label("", "muted", wrap=True)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addStretch(1)
-        self.body.addWidget(self._words)
+        self._words = self.body.put(label("", "muted", wrap=True))
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         if buttons:
             self.body.addLayout(row(None, *buttons, None))
         self.body.addStretch(2)
@@ -357,7 +377,7 @@ def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollAre
     return area
 
 
-def scrolled_column(name: str, *, spacing: int = 8, ground: bool = False) -> tuple[QVBoxLayout, QScrollArea]:
+def scrolled_column(name: str, *, spacing: int = 8, ground: bool = False) -> tuple[ColumnLayout, QScrollArea]:
     """A column that scrolls, and the area that it is in."""
     inner = QWidget()
     return column_in(inner, spacing=spacing, right=8), scrolled(inner, name=name, ground=ground)

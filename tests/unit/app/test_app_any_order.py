@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching, treatment, validating
+from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import officers
@@ -260,9 +260,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(chosen=st.integers(0, 5), held=st.booleans())
     def treats(self, chosen: int, held: bool) -> None:
         items = self.some([chosen])
-        wanted = treatment.WantedTreatment.HOLD if held else treatment.WantedTreatment.ERASE
+        wanted = deleting.WantedTreatment.HOLD if held else deleting.WantedTreatment.ERASE
         if items:
-            self.attempt(treatment.treat, items[0], wanted, reason="a claim in court", until="2027-01-01")
+            self.attempt(deleting.treat, items[0], wanted, reason="a claim in court", until="2027-01-01")
 
     @rule()
     def plans(self) -> None:
@@ -292,7 +292,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def validates(self) -> None:
-        self.attempt(validating.confirm_outcome)
+        self.attempt(deleting.confirm_outcome)
 
     @rule(approvals=st.integers(1, 3), decider=st.booleans(), second=st.booleans())
     def sets_the_policy(self, approvals: int, decider: bool, second: bool) -> None:

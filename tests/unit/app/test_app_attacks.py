@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.app.case import cases, deleting, ending, review, steps, treatment
+from dsr_desk.app.case import cases, deleting, ending, review, steps
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import officers
@@ -92,8 +92,8 @@ def test_what_is_held_is_in_no_plan_that_erases_it(small: Small) -> None:
     assert old is not None
     rows = list(small.desk.vault.log.rows(old["seq"]))
     fields = small.desk.values(old["seq"])
-    treatment.treat(
-        small.desk, small.ref, item, treatment.WantedTreatment.HOLD, reason="a claim in court", until="2027-01-01"
+    deleting.treat(
+        small.desk, small.ref, item, deleting.WantedTreatment.HOLD, reason="a claim in court", until="2027-01-01"
     )
     new = small.desk.case(small.ref).plan
     assert new is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.app.allowed import refusal
-from dsr_desk.app.case import deleting, derived, ending, run_records, treatment
+from dsr_desk.app.case import deleting, derived, ending, run_records
 from dsr_desk.app.case.plans import bare_plan
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
@@ -282,23 +282,23 @@ def test_a_twin_that_was_rejected_stays_and_one_that_nobody_saw_goes_along(small
 
 def test_treating_an_item_is_an_act_and_a_new_plan_or_neither(small: Small) -> None:
     items = small.planned().items()
-    held = treatment.WantedTreatment.HOLD
+    held = deleting.WantedTreatment.HOLD
     with pytest.raises(HoldReasonMissing):
-        treatment.treat(small.desk, small.ref, items["A-1"], held)
+        deleting.treat(small.desk, small.ref, items["A-1"], held)
     with pytest.raises(CandidateMissing):
-        treatment.treat(small.desk, small.ref, "0" * 32, held, reason="a claim")
+        deleting.treat(small.desk, small.ref, "0" * 32, held, reason="a claim")
     assert "treated" not in kinds(small)
 
-    view = treatment.treat(small.desk, small.ref, items["A-1"], held, reason="a claim in court", until="2027-01-01")
-    view = treatment.treat(small.desk, small.ref, items["A-3"], treatment.WantedTreatment.MASK, reason="shows a friend")
+    view = deleting.treat(small.desk, small.ref, items["A-1"], held, reason="a claim in court", until="2027-01-01")
+    view = deleting.treat(small.desk, small.ref, items["A-3"], deleting.WantedTreatment.MASK, reason="shows a friend")
     hold, *_ = view.plan.actions
     assert (hold.kind, hold.ground, hold.until) == (ActionKind.HOLD, "a claim in court", "2027-01-01")
     assert [one.treatment for one in view.plan.erasing[0].items] == [Treatment.MASK]
-    view = treatment.treat(small.desk, small.ref, items["A-1"], treatment.WantedTreatment.ERASE)
+    view = deleting.treat(small.desk, small.ref, items["A-1"], deleting.WantedTreatment.ERASE)
     assert {one.treatment for one in view.plan.erasing[0].items} == {Treatment.ERASE, Treatment.MASK}
     deleting.approve(small.desk, small.ref)
     with pytest.raises(ReviewClosed):
-        treatment.treat(small.desk, small.ref, items["A-1"], held, reason="a claim")
+        deleting.treat(small.desk, small.ref, items["A-1"], held, reason="a claim")
 
 
 def test_nothing_is_treated_in_a_case_that_has_ended(small: Small) -> None:
@@ -308,8 +308,8 @@ def test_nothing_is_treated_in_a_case_that_has_ended(small: Small) -> None:
 
 def test_a_held_item_stays_and_is_said_to_be_held(small: Small) -> None:
     items = small.planned().items()
-    treatment.treat(
-        small.desk, small.ref, items["A-1"], treatment.WantedTreatment.HOLD, reason="a claim", until="2027-01-01"
+    deleting.treat(
+        small.desk, small.ref, items["A-1"], deleting.WantedTreatment.HOLD, reason="a claim", until="2027-01-01"
     )
     deleting.approve(small.desk, small.ref)
     deleting.run(small.desk, small.ref)

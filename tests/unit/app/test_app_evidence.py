@@ -15,14 +15,14 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from dsr_desk.app.case import cases, chasing, deleting, handing_over, review, validating
+from dsr_desk.app.case import cases, chasing, deleting, handing_over, review
 from dsr_desk.app.case.review_content import decided_faces
 from dsr_desk.app.data.indexing import dataset_versions
 from dsr_desk.app.data.registering import FACTS, correct_dataset, register_dataset
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.proof import sealing
-from dsr_desk.app.proof.organisation import Details, set_organisation_details
+from dsr_desk.app.vault.keeping import Details, set_organisation_details
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.findings import Verdict
@@ -184,23 +184,23 @@ def test_a_german_report_holds_no_english_sentence(work: Work, tmp_path: Path, e
 
 def test_the_outcome_is_confirmed_by_an_officer_who_ran_nothing(work: Work, tmp_path: Path) -> None:
     with pytest.raises(NothingToConfirm):
-        validating.confirm_outcome(work.desk, work.ref)
+        deleting.confirm_outcome(work.desk, work.ref)
     deleted(work)
     with pytest.raises(OwnWork):
-        validating.confirm_outcome(work.desk, work.ref)
+        deleting.confirm_outcome(work.desk, work.ref)
     assert "Nobody other than the operator" in text_of(sealed(work, fresh(tmp_path, "a")).regulator["report.html"])
     folder = work.desk.vault.folder
     work.desk.vault.add_officer("Ben", SECOND)
     work.desk.close()
     with Desk.open(folder, SECOND) as second:
-        validating.confirm_outcome(second, work.ref)
+        deleting.confirm_outcome(second, work.ref)
     with Desk.open(folder, PASSPHRASE) as desk:
         again = Work(desk, work.ref, work.data, work.truth, work.sample)
         bundle = sealed(again, fresh(tmp_path, "b"))
         assert "Outcome confirmed by Ben" in text_of(bundle.regulator["report.html"])
         assert bundle.predicate()["declarant"]["validator"] == "Ben"  # type: ignore[index]
         deleting.read_back(desk, work.ref)
-        assert validating.confirmed_by(desk, work.ref) == ""
+        assert deleting.confirmed_by(desk, work.ref) == ""
 
 
 def fresh(folder: Path, name: str) -> Path:

@@ -16,7 +16,8 @@ from dsr_desk.app.data import indexing, registering
 from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import REGISTERS, Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.proof import organisation, recipients, signing_keys
+from dsr_desk.app.proof import recipients, signing_keys
+from dsr_desk.app.vault import keeping
 from dsr_desk.app.vault.keeping import check_vault
 from dsr_desk.cli.main import main
 from dsr_desk.core.acts import Draft, Kind
@@ -53,7 +54,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def fill(desk: Desk, folder: Path) -> None:
     (folder / "people.csv").write_text("name,email\nAda Example,ada@example.org\n")
-    organisation.set_organisation_details(desk, organisation.Details(address="Main Street 1"))
+    keeping.set_organisation_details(desk, keeping.Details(address="Main Street 1"))
     registering.register_dataset(desk, DatasetVersion("elsewhere", "3"))
     registering.correct_dataset(desk, "elsewhere@3", {"supplier": "Bo"})
     version = DatasetVersion("people", "1")

@@ -13,8 +13,8 @@ from setuptools.command.build_py import build_py
 
 from dsr_desk.app import sample as shipping
 from dsr_desk.app.case import review
+from dsr_desk.app.demo import open_sample
 from dsr_desk.app.sample import FaceThere, Sample, SampleMissing, TrueItem, Truth, copy_sample
-from dsr_desk.app.sample_desk import open_sample
 from dsr_desk.core import codec
 from dsr_desk.core.findings import Candidate, Verdict
 from dsr_desk.core.items import Box, ItemAddress, ItemKind

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
+from openpyxl.utils.cell import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
@@ -24,7 +25,7 @@ from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed
 from dsr_desk.datasets.excel import OLD_OFFICE, ExcelWorkbook, NotInPlace
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
 from dsr_desk.datasets.xlsx_parts import Strings
-from dsr_desk.datasets.xlsx_rows import column_letters, column_number
+from dsr_desk.datasets.xlsx_rows import column_letters
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 
@@ -471,4 +472,4 @@ def test_texts_are_kept_packed_and_found_by_number() -> None:
 
 def test_columns_are_counted_as_letters() -> None:
     assert [column_letters(number) for number in (1, 26, 27, 703, 16384)] == ["A", "Z", "AA", "AAA", "XFD"]
-    assert all(column_number(column_letters(number)) == number for number in range(1, 17_000, 7))
+    assert all(column_index_from_string(column_letters(number)) == number for number in range(1, 17_000, 7))

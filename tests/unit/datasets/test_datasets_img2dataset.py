@@ -14,7 +14,7 @@ import pytest
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets.container import Container, ContainerDamaged, Doomed
-from dsr_desk.datasets.orientation import orientation_in
+from dsr_desk.datasets.records import orientation_in
 from dsr_desk.datasets.registry import open_source, survey
 from dsr_desk.datasets.webdataset import WebDatasetShard
 

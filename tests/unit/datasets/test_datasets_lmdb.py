@@ -17,7 +17,7 @@ from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed
 from dsr_desk.datasets.lmdb_pages import Pages
 from dsr_desk.datasets.lmdb_store import LmdbStore, StoreNotCopied
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
-from dsr_desk.datasets.unread import PICKLED
+from dsr_desk.datasets.sniff import PICKLED
 
 JPEG = b"\xff\xd8\xff\xe0"
 

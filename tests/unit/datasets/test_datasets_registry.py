@@ -111,7 +111,7 @@ def test_a_name_that_looks_like_a_name_with_a_reason_stays_whole(tmp_path: Path)
     with pytest.raises(SourceNotUnderstood) as caught:
         survey(tmp_path)
     told = message("part.why", name="data: x.arrow", why=message("why.format.not-read", kind=message("kind.arrow")))
-    assert caught.value.details["what"] == message("kind.folder-told", count=2, files=(told,))
+    assert caught.value.details["why"] == message("kind.folder-told", count=2, files=(told,))
     (tmp_path / "a.jpg").write_bytes(JPEG)
     assert LeftOut("notes: old.bin", UNKNOWN_FORMAT) in survey(tmp_path).not_understood
 

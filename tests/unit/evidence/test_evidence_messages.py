@@ -58,7 +58,7 @@ def about(content: EvidenceContent, name: str) -> EvidenceContent:
     )
     gaps = (
         Gap(message("gap.index.whole", name=name), message("why.no-worker")),
-        Gap(message("gap.files", name=name, files=(name, "b.bin")), message("why.left-out"), 2),
+        Gap(message("gap.files", name=name, files=(name, "b.bin")), message("why.records.unreadable"), 2),
     )
     looks = tuple(replace(one, target=message("report.named", names=(name,))) for one in content.read_backs)
     return replace(content, searches=searches, gaps=gaps, read_backs=looks)
@@ -71,19 +71,19 @@ def test_no_name_brings_english_into_a_german_report(content: EvidenceContent, e
     told = [
         message("gap.index.whole", name=name).say("de"),
         message("gap.files", name=name, files=2 if edition is Edition.REQUESTER else (name, "b.bin")).say("de"),
-        message("why.left-out").say("de"),
+        message("why.records.unreadable").say("de"),
         message("statement.no-index").say("de"),
         message("statement.untrusted.all", name=name).say("de"),
     ]
     assert [one for one in told if " ".join(one.split()) not in said] == []
-    for code in ("gap.index.whole", "why.left-out", "statement.untrusted.all", "statement.faces"):
+    for code in ("gap.index.whole", "why.records.unreadable", "statement.untrusted.all", "statement.faces"):
         english = max(re.split(r"\{[^}]*\}", str(catalogue("en")[code])), key=len).strip(" .,:")
         assert english not in said
 
 
 def test_what_is_written_into_a_bundle_is_whole_and_comes_back(content: EvidenceContent, signer: Signer) -> None:
     names = tuple(f"file {number}.bin" for number in range(40))
-    gap = Gap(message("gap.files", name="St. Pauli", files=names), message("why.left-out"), 40)
+    gap = Gap(message("gap.files", name="St. Pauli", files=names), message("why.records.unreadable"), 40)
     evidence = sign(replace(content, gaps=(gap,)), Edition.REGULATOR, signer, "de")
     (said,) = json.loads(members_of(evidence.in_memory[EVIDENCE])["data/scope.json"])["gaps"]
     assert Message.from_json(said["what"]) == gap.what
@@ -95,7 +95,7 @@ def test_a_requester_learns_how_many_files_were_left_out_and_not_their_names(
     content: EvidenceContent, signer: Signer
 ) -> None:
     left_out = message("gap.files", name="St. Pauli", files=("jonas-weber.bin", "b.bin"))
-    gap = Gap(message("gap.container", name="St. Pauli", container=left_out), message("why.left-out"), 2)
+    gap = Gap(message("gap.container", name="St. Pauli", container=left_out), message("why.records.unreadable"), 2)
     members = members_of(sign(replace(content, gaps=(gap,)), Edition.REQUESTER, signer, "en").in_memory[EVIDENCE])
     assert b"jonas-weber.bin" not in b"".join(members.values())
     (said,) = json.loads(members["data/scope.json"])["gaps"]

@@ -15,6 +15,7 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
+from lineage_fakes import graph_of
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def draw() -> Callable[..., Graph]:
             for end in (origin, target):
                 known.setdefault(end, short(end))
             edges.append(Edge(origin, target, Role(role), Certainty.INFERRED if doubt else Certainty.RECORDED, "src"))
-        return Graph.of(list(known.values()), edges, **more)  # type: ignore[arg-type]
+        return graph_of(list(known.values()), edges, **more)  # type: ignore[arg-type]
 
     return drawn
 

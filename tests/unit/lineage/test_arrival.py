@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsr_desk.lineage.arrival import collected_since
+from dsr_desk.lineage.impact import collected_since
 
 
 @pytest.mark.parametrize(

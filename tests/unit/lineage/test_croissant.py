@@ -8,10 +8,10 @@ import pytest
 
 from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
 from dsr_desk.core.message import message
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 
 def write(path: Path, **content: Any) -> Path:
@@ -137,7 +137,7 @@ def test_files_of_two_datasets_with_one_name_are_no_question(tmp_path: Path) -> 
     first = import_file(write(tmp_path / "a.json", distribution=files))
     second = import_file(write(tmp_path / "b.json", name="others", distribution=files))
 
-    assert Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges)).questions == ()
+    assert graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges)).questions == ()
 
 
 def test_files_of_one_name_in_two_versions_tie_no_versions_to_each_other(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_files_of_one_name_in_two_versions_tie_no_versions_to_each_other(tmp_pat
     (later,) = [node for node in second.nodes if node.version == "3"]
     net = Node("model:net", NodeKind.MODEL, "net")
     edges = (*first.edges, *second.edges, Edge(later.id, net.id, Role.TRAIN))
-    graph = Graph.of((*first.nodes, *second.nodes, net), edges)
+    graph = graph_of((*first.nodes, *second.nodes, net), edges)
 
     assert len(affected(graph, ["faces@2"]).models) == 0
     assert len(affected(graph, ["faces@3"]).models) == 1

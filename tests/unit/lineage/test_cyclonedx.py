@@ -9,10 +9,10 @@ import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported
 from dsr_desk.core.message import message
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 Write = Callable[..., Path]
 
@@ -155,7 +155,7 @@ def test_a_reference_into_another_file_joins_with_what_it_names(bom: Write) -> N
     second = import_file(bom(components=[model]))
 
     assert second.warnings == (message("note.lineage.undeclared", count=1),)
-    graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
+    graph = graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
     assert [m.name for m in affected(graph, ["faces@2026-01"]).models] == ["gate"]
 
 

@@ -82,6 +82,6 @@ def test_models_without_a_plan_and_plans_that_are_late_are_found() -> None:
 
     assert [model.name for model in rules.undecided(models, [DECIDED])] == ["other"]
     assert [model.name for model in rules.undecided(models, [replace(DECIDED, planned=None)])] == ["gate", "other"]
-    assert [one.name for one in rules.overdue([DECIDED], "2027-01-01")] == ["gate"]
-    assert rules.overdue([DECIDED], "2026-12-31") == []
-    assert rules.overdue([replace(DECIDED, observed=SEEN)], "2027-01-01") == []
+    assert DECIDED.overdue("2027-01-01")
+    assert not DECIDED.overdue("2026-12-31")
+    assert not replace(DECIDED, observed=SEEN).overdue("2027-01-01")

@@ -10,6 +10,7 @@ from dsr_desk.lineage.drawing import LineageTooLargeToDraw, NodeStanding, draw_a
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer
 from dsr_desk.lineage.impact import affected
+from lineage_fakes import graph_of
 from unit.lineage.conftest import short
 
 Draw = Callable[..., Graph]
@@ -89,14 +90,14 @@ def test_opening_and_closing_a_box_gives_the_same_drawing_again(graph: Graph) ->
 def test_an_open_question_is_drawn_and_the_model_behind_it_is_perhaps_affected() -> None:
     nodes = [short("dataset:faces"), Node("dataset:b", NodeKind.DATASET, "faces", "", "lake"), short("model:net")]
     edges = [Edge("dataset:b", "model:net", Role.TRAIN)]
-    graph = Graph.of(nodes, edges)
+    graph = graph_of(nodes, edges)
     drawn = draw_impact(graph, ["dataset:faces"], affected(graph, ["dataset:faces"]))
 
     net = drawn.node("model:net")
     assert net is not None
     assert net.standing is NodeStanding.PERHAPS
     assert {edge.certainty for edge in drawn.edges} == {Certainty.UNKNOWN, Certainty.RECORDED}
-    said = Graph.of(nodes, edges, answers=[NodeAnswer("dataset:b", "dataset:faces", same=False)])
+    said = graph_of(nodes, edges, answers=[NodeAnswer("dataset:b", "dataset:faces", same=False)])
     assert draw_impact(said, ["dataset:faces"], affected(said, ["dataset:faces"])).node("model:net") is None
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from dsr_desk.core.lineage import Imported, Role
 from dsr_desk.core.message import message
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 LOCK = """schema: '2.0'
 stages:
@@ -126,7 +126,7 @@ def test_two_repositories_join_on_content(tmp_path: Path) -> None:
     first = import_file(write(tmp_path, "a/dvc.lock", LOCK))
     other = LOCK.replace("data/crops", "in/pictures").replace("raw.zip", "old.zip").replace("model.onnx", "second.onnx")
     second = import_file(write(tmp_path, "b/dvc.lock", other.replace("dd0", "ff0")))
-    graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
+    graph = graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
 
     assert {m.name for m in affected(graph, ["data/crops"]).models} == {"out/model.onnx", "out/second.onnx"}
 
@@ -138,7 +138,7 @@ def test_lock_files_of_several_commits_are_one_import_and_each_is_a_version_of_i
     imported = import_file(tmp_path)
 
     assert sorted(n.version[:3] for n in imported.nodes if n.name == "data/crops") == ["b20", "bb0"]
-    graph = Graph.of(imported.nodes, imported.edges)
+    graph = graph_of(imported.nodes, imported.edges)
     (old,) = [n for n in imported.nodes if n.name == "data/crops" and n.version.startswith("bb0")]
     assert [model.version[:3] for model in affected(graph, [old.id]).models] == ["dd0"]
     raw = affected(graph, ["data/raw.zip"]).models
@@ -162,7 +162,7 @@ def test_a_stage_that_runs_in_a_folder_has_its_paths_there(tmp_path: Path) -> No
     imported = import_file(tmp_path)
 
     assert {node.name for node in imported.nodes if node.kind == "dataset"} == {"data/raw.zip", "data/crops"}
-    graph = Graph.of(imported.nodes, imported.edges)
+    graph = graph_of(imported.nodes, imported.edges)
     assert len([node for node in graph.nodes if node.name == "data/raw.zip"]) == 1
 
 

@@ -17,6 +17,7 @@ from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.part import Part, affected_part, whole_graph
+from lineage_fakes import graph_of
 
 Draw = Callable[..., Graph]
 NOW = "2026-11-21T10:00:00Z"
@@ -72,7 +73,7 @@ def test_reading_our_own_export_gives_the_same_graph(rich: Graph, form: str, tmp
 @every_format
 def test_the_impact_is_the_same_after_a_round_trip(rich: Graph, form: str, tmp_path: Path) -> None:
     part = read_back(affected_part(rich, ["faces@1"]), form, tmp_path)
-    again = Graph.of(part.nodes, part.edges)
+    again = graph_of(part.nodes, part.edges)
 
     before, after = affected(rich, ["faces@1"]).models, affected(again, ["faces@1"]).models
     assert [replace(model, sources=()) for model in after] == [replace(model, sources=()) for model in before]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported, Role
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 NEW = """
 CREATE TABLE Type (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(255) NOT NULL, version VARCHAR(255),
@@ -86,7 +86,7 @@ def test_a_pipeline_becomes_training_evaluation_and_deployment(store: Callable[[
         ("model:/models/1", "serve", "run:Pusher"),
         ("run:Pusher", "produce", "deployment:/serving/1"),
     }
-    (model,) = affected(Graph.of(imported.nodes, imported.edges), ["/data/faces"]).models
+    (model,) = affected(graph_of(imported.nodes, imported.edges), ["/data/faces"]).models
     assert model.roles == (Role.TRAIN, Role.EVALUATE)
     assert model.certainty is Certainty.RECORDED
     assert [node.name for node in model.deployments] == ["/serving/1"]
@@ -132,7 +132,7 @@ def test_data_that_was_entered_twice_may_be_either(store: Callable[[str], Path])
 
     imported = import_file(path)
     (again,) = [node for node in imported.nodes if node.attributes.get("artifact") == "5"]
-    (model,) = affected(Graph.of(imported.nodes, imported.edges), [again.id]).models
+    (model,) = affected(graph_of(imported.nodes, imported.edges), [again.id]).models
     assert (model.name, model.certainty) == ("/models/1", Certainty.INFERRED)
 
 
@@ -146,5 +146,5 @@ def test_equal_numbers_in_two_stores_are_not_the_same_runs(store: Callable[[str]
     second = import_file(path)
 
     assert not {node.id for node in first.nodes} & {node.id for node in second.nodes}
-    graph = Graph.of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
+    graph = graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
     assert [model.name for model in affected(graph, ["/data/faces"]).models] == ["/models/1"]

@@ -65,7 +65,7 @@ def test_the_run_of_an_input_is_known_from_its_path(mlruns: Path) -> None:
         ("model:gate", "serve", "run:go-r2"),
         ("model:gate", "serve", "deployment:gate@live"),
     }
-    assert imported.format == "MLflow folder"
+    assert imported.format == "MLflow (mlruns)"
     assert next(node for node in imported.nodes if node.name == "go-r1").ended == "2023-11-14T22:13:29Z"
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from dsr_desk.core.lineage import Certainty, Role
 from dsr_desk.core.message import message
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 
 def edges(path: Path) -> set[tuple[str, str, str]]:
@@ -36,7 +36,7 @@ def test_datasets_runs_models_bases_and_registered_names_become_one_graph(mlflow
 
 def test_an_evaluation_run_reaches_the_model_that_it_measured(mlflow_store: Path) -> None:
     imported = import_file(mlflow_store)
-    impact = affected(Graph.of(imported.nodes, imported.edges), ["holdout"])
+    impact = affected(graph_of(imported.nodes, imported.edges), ["holdout"])
     gate = next(model for model in impact.models if model.name == "gate")
 
     assert gate.roles == (Role.EVALUATE,)
@@ -93,7 +93,7 @@ def test_an_inner_run_without_data_has_it_from_the_run_around_it(mlflow_store: P
     db.close()
 
     imported = import_file(mlflow_store)
-    impact = affected(Graph.of(imported.nodes, imported.edges), ["faces@2026-01"])
+    impact = affected(graph_of(imported.nodes, imported.edges), ["faces@2026-01"])
     odd = next(model for model in impact.models if model.name == "odd")
     assert odd.certainty is Certainty.INFERRED
     assert odd.roles == (Role.TRAIN,)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported, Role
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 Event = Callable[..., dict[str, object]]
 
@@ -48,7 +48,7 @@ def test_events_of_one_run_are_merged(tmp_path: Path, event: Event) -> None:
 
 def test_a_run_that_makes_no_model_tries_its_model_on_the_data(tmp_path: Path, event: Event) -> None:
     imported = import_file(lines(tmp_path / "e.ndjson", event("1", ("faces", "!net"), ("scores",))))
-    impact = affected(Graph.of(imported.nodes, imported.edges), ["faces"])
+    impact = affected(graph_of(imported.nodes, imported.edges), ["faces"])
 
     (model,) = impact.models
     assert (model.roles, model.certainty, model.in_weights) == ((Role.EVALUATE,), Certainty.INFERRED, False)
@@ -143,7 +143,7 @@ def test_a_symlink_is_another_name_of_the_same_dataset(tmp_path: Path, event: Ev
     wrote["outputs"][0]["facets"]["symlinks"] = {"identifiers": [{"namespace": "lake", "name": "db.faces"}]}  # type: ignore[index]
     imported = import_file(lines(tmp_path / "e.ndjson", wrote, event("2", ("db.faces",), ("!net",))))
 
-    found = affected(Graph.of(imported.nodes, imported.edges), ["raw"]).models
+    found = affected(graph_of(imported.nodes, imported.edges), ["raw"]).models
     assert [(model.name, model.certainty.value) for model in found] == [("net", "recorded")]
 
 

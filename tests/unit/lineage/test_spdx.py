@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 Write = Callable[..., Path]
 
@@ -215,7 +215,7 @@ def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) 
         ("dataset:IAMdataset", "evaluate", "model:line-model"),
     }
     assert len(htr.nodes) == 3
-    apart = Graph.of(htr.nodes, htr.edges)
+    apart = graph_of(htr.nodes, htr.edges)
     assert len(apart.nodes) == 3, "two models of one address and version are two"
     assert next(node for node in htr.nodes if node.name == "word-model").attributes["licence"]
 

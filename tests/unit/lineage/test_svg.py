@@ -8,6 +8,7 @@ from dsr_desk.core.message import quoted
 from dsr_desk.lineage.drawing import draw_all
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.svg import to_svg
+from lineage_fakes import graph_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,7 +29,7 @@ def test_every_node_and_edge_is_in_the_picture_with_its_role(draw: Callable[...,
 def test_names_cannot_break_out_of_the_picture() -> None:
     evil = Node('model:"><script>', NodeKind.MODEL, '<script>alert("1")</script>\x00\x1b', '"&<')
     other = Node("dataset:x", NodeKind.DATASET, "x" * 300)
-    picture = to_svg(draw_all(Graph.of((evil, other), [Edge("dataset:x", evil.id, Role.TRAIN)])), quoted("<b>&"))
+    picture = to_svg(draw_all(graph_of((evil, other), [Edge("dataset:x", evil.id, Role.TRAIN)])), quoted("<b>&"))
     root = ElementTree.fromstring(picture)
 
     assert {element.tag.removeprefix(SVG) for element in root.iter()} == {
@@ -39,4 +40,4 @@ def test_names_cannot_break_out_of_the_picture() -> None:
 
 
 def test_an_empty_part_is_an_empty_picture() -> None:
-    assert ElementTree.fromstring(to_svg(draw_all(Graph.of([], [])))).tag == f"{SVG}svg"
+    assert ElementTree.fromstring(to_svg(draw_all(graph_of([], [])))).tag == f"{SVG}svg"

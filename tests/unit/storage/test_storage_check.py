@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from storage_secrets import codes
 
-from dsr_desk.app.case import forgetting
+from dsr_desk.app.case import ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Act, Draft, Entry, Kind, Row, row_leaf, rows_head
 from dsr_desk.core.message import Message
@@ -187,7 +187,7 @@ def test_what_was_forgotten_with_its_case_must_stay_away(desk: Desk) -> None:
         "rows": db.execute("SELECT value, salt, seq, position FROM act_rows WHERE word = 'photo'").fetchall(),
     }
     key, case = db.execute("SELECT key, case_id FROM case_keys").fetchone()
-    forgetting.forget_case(desk, REF)
+    ending.forget_case(desk, REF)
     assert found(desk) == []
     db.execute("BEGIN")
     db.executemany("UPDATE field_values SET value = ?, salt = ? WHERE seq = ? AND name = ?", kept["fields"])

@@ -184,7 +184,8 @@ def open_case(
     arrived = draft.request.received or today or date.today()
     read, said = _understood(draft.read, today or date.today()), _understood(draft.request, arrived)
     with desk.vault.transaction():
-        ref = _next_ref(desk, arrived.year if today is None else today.year)
+        year = str(arrived.year if today is None else today.year)
+        ref = f"{year}-{numbers_given(desk).get(year, 0) + 1:03d}"
         received = acts.Draft(
             Kind.RECEIVED,
             {"ref": ref, "channel": draft.read.channel.value, "faces": bool(usable)},
@@ -212,8 +213,10 @@ def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change
 def edit_request(desk: Desk, ref: str, *, right: Right, law: Law, received: date, identifiers: Identifiers) -> Change:
     """What the officer confirmed, as a new version of the facts; the clock is computed again."""
     with desk.vault.transaction():
-        found = [one for version in facts_versions(desk, ref) for one in version.found]
-        return _say(desk, ref, Kind.CONFIRMED, Facts(right, law, received, identifiers), [*_as_read(desk, ref), *found])
+        read = desk.values(desk.case(ref).opened[2]).get("request")  # whether anybody kept what was read or not
+        found = list(codec.restore(read, Request).found) if read else []
+        found += [one for version in facts_versions(desk, ref) for one in version.found]
+        return _say(desk, ref, Kind.CONFIRMED, Facts(right, law, received, identifiers), found)
 
 
 def record_identity(
@@ -277,7 +280,8 @@ def searched_identifiers(desk: Desk, ref: str) -> Identifiers:
     """Every identifier that any search of the case looked for, whatever the facts say now."""
     with desk.reading(ref) as case:
         used = {one["facts"] for one in case.searches if one["purpose"] == "search"}
-        return union(one.facts.identifiers for one in facts_versions(desk, ref) if _act(case, one) in used)
+        versions = zip(case.facts, facts_versions(desk, ref), strict=True)
+        return union(one.facts.identifiers for said, one in versions if said["act"] in used)
 
 
 def searched_references(desk: Desk, ref: str) -> list[int]:
@@ -315,16 +319,6 @@ def _add(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | Non
     return change
 
 
-def _next_ref(desk: Desk, year: int) -> str:
-    return f"{year}-{numbers_given(desk).get(str(year), 0) + 1:03d}"
-
-
-def _as_read(desk: Desk, ref: str) -> tuple[Found, ...]:
-    """All that the program read of the letter, whether anybody kept it or not."""
-    read = desk.values(desk.case(ref).opened[2]).get("request")
-    return codec.restore(read, Request).found if read else ()
-
-
 def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
     values = desk.values(said["seq"])
     identifiers = codec.restore(values.get("identifiers", {}), Identifiers)
@@ -340,10 +334,6 @@ def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
     )
 
 
-def _act(case: Case, version: FactsVersion) -> str:
-    return str(case.facts[version.number - 1]["act"])
-
-
 def _deadline(desk: Desk, facts: Facts, values: dict[str, Any]) -> Deadline:
     """As it was signed; computed again where its value was forgotten."""
     if "deadline" not in values:
@@ -354,14 +344,9 @@ def _deadline(desk: Desk, facts: Facts, values: dict[str, Any]) -> Deadline:
 def _request(desk: Desk, case: Case, version: FactsVersion) -> Request:
     values = desk.values(case.opened[2])
     read = codec.restore(values["request"], Request) if "request" in values else Request(Channel(case.channel), ())
-    facts = version.facts
+    facts, by = version.facts, "" if version.proposed else version.officer
     return replace(
-        read,
-        right=facts.right,
-        law=facts.law,
-        received=facts.received,
-        found=version.found,
-        confirmed_by="" if version.proposed else version.officer,
+        read, right=facts.right, law=facts.law, received=facts.received, found=version.found, confirmed_by=by
     )
 
 

@@ -1,10 +1,11 @@
-"""Deletion: plan, dry run, approval, run, read back. What may be done when is said by the rules of the case."""
+"""Deletion: plan, dry run, approval, run, read back, confirmation. What may be done when, the rules of the case say."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from enum import StrEnum
 
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.cases import searched_identifiers
@@ -65,6 +66,14 @@ from dsr_desk.storage.log_reading import in_form
 __all__ = ["Hold", "PlanMissing", "PlanView", "show_plan"]
 
 
+class WantedTreatment(StrEnum):
+    """What a plan does with one item: erase it, mask the person's face in it, or hold it on a legal ground."""
+
+    ERASE = "erase"
+    MASK = "mask"
+    HOLD = "hold"
+
+
 class _Entries:
     """An index's entries as a deletion sees them; closed while it is rewritten."""
 
@@ -99,6 +108,18 @@ def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView
             desk.act(treated, ref)
         desk.act(_planned(desk, ref, plan), ref)
     return show_plan(desk, ref)
+
+
+def treat(desk: Desk, ref: str, item: str, wanted: WantedTreatment, *, reason: str = "", until: str = "") -> PlanView:
+    """A new plan in which this item (id) is treated so; what was chosen for others stays.
+
+    `reason` is why a face is masked or the legal ground of a hold, `until` the hold's end (a date). Choice and plan
+    are written together or not at all. Raises what `make_plan` raises.
+    """
+    said = {"item": desk.name(ref, item), "as": wanted.value}
+    return make_plan(
+        desk, ref, treated=Draft(Kind.TREATED, said, {"id": item, "reason": reason, "until": until, "boxes": []})
+    )
 
 
 def dry_run(desk: Desk, ref: str) -> DryRun:
@@ -209,6 +230,23 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
     return found
 
 
+def confirm_outcome(desk: Desk, ref: str) -> Change:
+    """The officer confirms the latest reading back, having looked at it. Raises NothingToConfirm, OwnWork."""
+    with desk.vault.transaction():
+        found = desk.case(ref).read_back
+        return desk.act(Draft(Kind.VALIDATED, {"read_back": found["act"] if found is not None else ""}), ref)
+
+
+def confirmed_by(desk: Desk, ref: str) -> str:
+    """Who confirmed the latest reading back (names); "" where nobody did."""
+    with desk.reading(ref) as case:
+        found = case.read_back
+        said = [one for round_ in case.rounds for one in round_["validated"]] if found is not None else []
+        keys = [one["officer"] for one in said if found is not None and one["read_back"] == found["act"]]
+    names = desk.vault.officer_names()
+    return ", ".join(dict.fromkeys(names[key] for key in keys))
+
+
 def _require(desk: Desk, ref: str, kind: Kind, **said: object) -> None:
     """Raises what the rules would refuse, before work is done for nothing."""
     refused = refusal(desk, ref, kind, **said)
@@ -309,15 +347,17 @@ def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -
             continue
         try:
             refresh_index(desk, known.name, report, cancel)
-        except SourcesElsewhere as error:
+        except SourcesElsewhere:
             if planned & {known.name, known.dataset_version}:
-                gaps.append(Gap(message("gap.index", name=known.name), error.message))
+                gaps.append(Gap(message("gap.index", name=known.name), message("why.elsewhere")))
             else:
                 as_indexed += 1
         except DeskError as error:
             if isinstance(error, Cancelled):
                 raise
-            gaps.append(Gap(message("gap.index", name=known.name), error.message))
+            # It leaves the house: details of an error may be places on this computer.
+            why = error.why if "why" in error.details else message("why.error", code=error.code)
+            gaps.append(Gap(message("gap.index", name=known.name), why))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
     if not result.complete:
         gaps += result.gaps

@@ -17,6 +17,7 @@ from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import Message, message
 from dsr_desk.intake.deletion_list import DeletionList, ListedPerson, ListFile, read_list
 from dsr_desk.jobs.progress import CancelToken, Report, silent
+from dsr_desk.search.index.folder import Index
 from dsr_desk.search.records.deletion_list import match_hashes
 from dsr_desk.search.scope import not_read
 from dsr_desk.storage.files import write_whole
@@ -101,9 +102,8 @@ def look_up_list(
     ]  # fmt: skip
     gaps = [Gap(message("gap.index.whole", name=name), why.message) for name, why in unopened.items()]
     gaps += [*not_chosen(desk, names), *not_indexed(desk), *(gap for index in indexes for gap in not_read(index))]
-    result = _result(wanted, hits, gaps, indexes=tuple(index.name for index in indexes),
-                     records=sum(index.about.records for index in indexes),
-                     complete=not gaps and all(index.about.complete for index in indexes))  # fmt: skip
+    complete = not gaps and all(index.about.complete for index in indexes)
+    result = _result(wanted, hits, gaps, indexes, complete=complete)
     said = {
         "list": wanted.digest,
         "rows": result.rows,
@@ -140,8 +140,9 @@ def write_answers(result: ListResult, path: Path, folder: Path) -> list[Path]:
     return written
 
 
-def _result(wanted: DeletionList, hits: list[ListHit], gaps: list[Gap], *, indexes: tuple[str, ...],
-            records: int, complete: bool) -> ListResult:  # fmt: skip
+def _result(
+    wanted: DeletionList, hits: list[ListHit], gaps: list[Gap], indexes: Sequence[Index], *, complete: bool
+) -> ListResult:
     rows = sum(len(file.rows) for file in wanted.files)
     looked_up = sum(len(_looked_up(file)) for file in wanted.files)
     found = len({(hit.file, hit.id) for hit in hits})
@@ -152,8 +153,8 @@ def _result(wanted: DeletionList, hits: list[ListHit], gaps: list[Gap], *, index
     ]
     unreadable = sum(file.unreadable for file in wanted.files)
     return ListResult(
-        wanted.name, rows, wanted.removed, unreadable, found, looked_up - found, rows - looked_up, tuple(hits), records,
-        indexes, tuple(gaps), complete,
+        wanted.name, rows, wanted.removed, unreadable, found, looked_up - found, rows - looked_up, tuple(hits),
+        sum(index.about.records for index in indexes), tuple(index.name for index in indexes), tuple(gaps), complete,
     )  # fmt: skip
 
 

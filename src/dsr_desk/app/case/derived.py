@@ -57,7 +57,8 @@ def _not_derived(desk: Desk, case: Case, plan: Plan) -> list[Outcome]:
 def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
     """Indexes are rewritten before anything is written of it: done twice, they say the same."""
     before, own = derived.version.derived_from, set()
-    rests_on = _rests_on(desk, ref)
+    with desk.reading(ref) as case:
+        rests_on = dict(case.plan["indexes"]) if case.plan is not None else {}
     described = [one for one in list_indexes(desk) if one.dataset_version == before and one.present]
     for known in described:
         desk.release(known.name)
@@ -68,7 +69,7 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
     with desk.vault.transaction():
         touches = register_version(desk, derived.version)
         for known in described:
-            touches += keep_index(desk, known.path, opened(desk, known.name)).touches
+            touches += keep_index(desk, known.path, opened(desk, known.name))
         said = {
             "plan": plan.digest,
             "dataset": desk.name(ref, derived.version.id),
@@ -77,11 +78,6 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
             "indexes": {key: now_at for key, now_at in generations(desk, ref).items() if key in own},
         }
         desk.act(Draft(Kind.DERIVED, said), ref, touches=touches)
-
-
-def _rests_on(desk: Desk, ref: str) -> dict[str, int]:
-    with desk.reading(ref) as case:
-        return dict(case.plan["indexes"]) if case.plan is not None else {}
 
 
 def _is_own(desk: Desk, ref: str, known: RegisteredIndex, planned: int | None, version: DatasetVersion) -> bool:

@@ -54,7 +54,7 @@ def photo_warnings(draft: RequestDraft) -> tuple[Message, ...]:
         try:
             photo.require_choice()
         except DeskError as error:
-            found.append(message("warning.photo-unused", code=error.code, why=error.message))
+            found.append(message("warning.photo-unused", why=error.message))
             continue
         face = photo.faces[(photo.chosen or 1) - 1]
         found += [message("warning.photo-weak", name=photo.name, advice=advice(flaw)) for flaw in face.flaws]

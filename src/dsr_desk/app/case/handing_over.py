@@ -189,10 +189,8 @@ def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None =
             blob = desk.vault.log.put_blob(desk.case(ref).id, content)
             kept = {"proof": blob.as_value(), "name": proof.name}
             notes.append(message("note.proof", digest=blob.digest))
-        items = tuple(
-            ItemSeen(item.address.id, Seen.NOT_LOOKED, message("seen.declared"))
-            for item in plan.action(action_id).items
-        )
+        of_action = plan.action(action_id).items
+        items = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, message("seen.declared")) for item in of_action)
         outcome = replace(
             waiting,
             state=OutcomeState.DONE,

@@ -152,7 +152,8 @@ def outcome_of(desk: Desk, seq: int) -> Outcome:
             digest_before=said["before"],
             digest_after=said["after"],
             notes=restore(values.get("notes", []), tuple[Message, ...]),
-            error=_error(said["error"], values.get("error")),
+            # once what kept an action from being done was forgotten, only its code is left
+            error=_said(values.get("error")) or (Message(said["error"]) if said["error"] else None),
         )
 
 
@@ -198,11 +199,6 @@ def _seen_rows(desk: Desk, seq: int) -> tuple[ItemSeen, ...]:
 
 def _said(value: Any) -> Message | None:
     return None if value is None else Message.from_json(value)
-
-
-def _error(code: str, value: Any) -> Message | None:
-    """What kept an action from being done. Once it was forgotten only its code is left."""
-    return _said(value) or (Message(code) if code else None)
 
 
 def _approval(desk: Desk, seq: int) -> Approval:

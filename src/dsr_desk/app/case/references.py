@@ -15,7 +15,7 @@ from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message
 from dsr_desk.faces.decode import viewable
 from dsr_desk.faces.engine import Template
-from dsr_desk.faces.photo import PhotoResult, examine
+from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
 from dsr_desk.storage.files import disk_errors
 from dsr_desk.storage.log import StoredBlob
@@ -113,19 +113,15 @@ def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
     result = examine(load_engine(), data, thumbnails=True)
     if result.ledger_class in (LedgerClass.UNREADABLE, LedgerClass.SKIPPED) and not result.faces:
         return ReferencePhoto(name, data, sha256_hex(data), (), None, result.reason)
-    faces = _numbered(result)
+    ordered = sorted(result.faces, key=lambda face: (face.box.left, face.box.top))
+    faces = tuple(
+        ReferenceFace(at, face.box, face.quality, face.comparable, face.thumbnail or b"")
+        for at, face in enumerate(ordered, start=1)
+    )
     number = wanted if wanted is not None and 1 <= wanted <= len(faces) else None
     if number is None and len(faces) == 1:
         number = 1
     return ReferencePhoto(name, data, sha256_hex(data), faces, number)
-
-
-def _numbered(result: PhotoResult) -> tuple[ReferenceFace, ...]:
-    ordered = sorted(result.faces, key=lambda face: (face.box.left, face.box.top))
-    return tuple(
-        ReferenceFace(number, face.box, face.quality, face.comparable, face.thumbnail or b"")
-        for number, face in enumerate(ordered, start=1)
-    )
 
 
 def reference_template(desk: Desk, data: bytes, box: Box, engine_name: str) -> tuple[Template | None, bytes]:

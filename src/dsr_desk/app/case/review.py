@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 from dsr_desk.app.case.review_content import band, candidates_of, decisions_of, refused_links_of
 from dsr_desk.app.data.indexing import opened
@@ -14,7 +13,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, Row, pseudonym
 from dsr_desk.core.case import Case
-from dsr_desk.core.case_items import Item
+from dsr_desk.core.case_items import Item, Word
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Decision, Hit, ReasonKind, Verdict
@@ -71,26 +70,6 @@ class Dispute:
 
     item: SecondItem
     yours: bool
-
-
-class _Linked(Protocol):
-    @property
-    def linked_item(self) -> str | None: ...
-
-
-class ReviewShown(Protocol):
-    """What is needed to show an item: a candidate has it, and what a second officer sees of one."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def kind(self) -> ItemKind: ...
-    @property
-    def index(self) -> str: ...
-    @property
-    def face(self) -> int | None: ...
-    @property
-    def reasons(self) -> Sequence[_Linked]: ...
 
 
 # What is there
@@ -200,7 +179,7 @@ def second_items(desk: Desk, ref: str, *, everything: bool = False) -> list[Seco
     with desk.reading(ref) as case:
         decided = list(case.to_review_again())
         shown = decided if everything else hits_among_others(decided)
-        waiting = [item for item in shown if not item.agreed and not item.disputed and me != _first(item)]
+        waiting = [item for item in shown if not item.agreed and not item.disputed and me != _by(item.word)]
         return list(_bare(desk, waiting).values())
 
 
@@ -215,7 +194,7 @@ def disputes(desk: Desk, ref: str) -> list[Dispute]:
     with desk.reading(ref) as case:
         disputed = {item.key: item for item in case.to_review_again() if item.disputed}
         bare = _bare(desk, disputed.values())
-        return [Dispute(item, me in (_first(disputed[key]), _second(disputed[key]))) for key, item in bare.items()]
+        return [Dispute(item, me in (_by(disputed[key].word), _by(disputed[key].second))) for key, item in bare.items()]
 
 
 def settle(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
@@ -226,7 +205,7 @@ def settle(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason:
 # What an item looks like
 
 
-def face_crop(desk: Desk, candidate: ReviewShown) -> bytes | None:
+def face_crop(desk: Desk, candidate: Candidate | SecondItem) -> bytes | None:
     """JPEG of the face compared, from the index; None for records, and where the index has none or is not there."""
     if candidate.kind is not ItemKind.PHOTO or candidate.face is None:
         return None
@@ -235,7 +214,7 @@ def face_crop(desk: Desk, candidate: ReviewShown) -> bytes | None:
     return None
 
 
-def whole_photo(desk: Desk, candidate: ReviewShown) -> bytes | None:
+def whole_photo(desk: Desk, candidate: Candidate | SecondItem) -> bytes | None:
     """The stored photo, read where it lies, as a window shows it; None where it cannot be reached or has no pixels."""
     try:
         item = opened(desk, candidate.index).item(candidate.id)
@@ -248,7 +227,7 @@ def whole_photo(desk: Desk, candidate: ReviewShown) -> bytes | None:
         return None
 
 
-def record_fields(desk: Desk, candidate: ReviewShown) -> dict[str, str]:
+def record_fields(desk: Desk, candidate: Candidate | SecondItem) -> dict[str, str]:
     """Column and value of a record; for a photo those of the first record that it is linked to, if there is one.
 
     None where the index is not there any more.
@@ -342,12 +321,8 @@ def hits_among_others(decided: Sequence[Item]) -> list[Item]:
     return [*found, *others[: len(found)]]
 
 
-def _first(item: Item) -> str:
-    return item.word.officer if item.word is not None else ""
-
-
-def _second(item: Item) -> str:
-    return item.second.officer if item.second is not None else ""
+def _by(word: Word | None) -> str:
+    return word.officer if word is not None else ""
 
 
 def _bare(desk: Desk, items: Iterable[Item]) -> dict[str, SecondItem]:
@@ -356,17 +331,8 @@ def _bare(desk: Desk, items: Iterable[Item]) -> dict[str, SecondItem]:
     return {key: bare_item(number, found[key]) for number, key in enumerate(sorted(found), start=1)}
 
 
-def bare_item(number: int, candidate: Candidate) -> SecondItem:
-    return SecondItem(
-        number=number,
-        address=candidate.address,
-        kind=candidate.kind,
-        dataset_version=candidate.dataset_version,
-        index=candidate.index,
-        face=candidate.face,
-        box=candidate.box,
-        reasons=tuple(
-            BareReason(one.kind, None if one.kind is ReasonKind.FACE else one.says, one.linked_item)
-            for one in candidate.reasons
-        ),
+def bare_item(number: int, of: Candidate) -> SecondItem:
+    reasons = tuple(
+        BareReason(one.kind, None if one.kind is ReasonKind.FACE else one.says, one.linked_item) for one in of.reasons
     )
+    return SecondItem(number, of.address, of.kind, of.dataset_version, of.index, of.face, of.box, reasons)

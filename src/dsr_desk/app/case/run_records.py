@@ -103,10 +103,8 @@ class DeskRecords:
                 continue
             if any(now_at == rests_on.get(index, now_at) + 1 for index, now_at in self._own_index(action).items()):
                 why = Interrupted(action=action.id)
-                interrupted = Outcome(
-                    action.id, OutcomeState.FAILED, known["operator"], known["started"], now(), error=why.message
-                )
-                self.add(plan, interrupted, HERE)
+                by, began = known["operator"], known["started"]
+                self.add(plan, Outcome(action.id, OutcomeState.FAILED, by, began, now(), error=why.message), HERE)
 
     def as_planned(self) -> dict[str, int]:
         """Generations of the indexes that are as the plan in force expects: only these may its own work move on.

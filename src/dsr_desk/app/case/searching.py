@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dsr_desk.app.case.cases import (
@@ -21,7 +22,6 @@ from dsr_desk.app.data.registering import without_index
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, Row, pseudonym
-from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Gap, Identifiers, SearchResult
 from dsr_desk.core.message import message
@@ -29,6 +29,7 @@ from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.index.about import About
 from dsr_desk.search.index.folder import Index
+from dsr_desk.search.scope import gaps_said
 from dsr_desk.search.search import EXPECTED_STRANGERS, SubjectQuery, search
 
 __all__ = ["EXPECTED_STRANGERS"]
@@ -120,12 +121,26 @@ def search_case(
         on_index=on_index,
     )
     gaps = (*references.gaps, *not_chosen(desk, names), *not_indexed(desk), *result.gaps)
-    result = replace(result, gaps=gaps, complete=result.complete and not references.destroyed)
+    statement = (*result.statement[:-1], gaps_said(gaps))
+    result = replace(result, statement=statement, gaps=gaps, complete=result.complete and not references.destroyed)
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
     )
-    _keep(desk, ref, kind, sought, references.used, result, searched)
+    key = desk.key(ref)
+    open_ = {
+        "purpose": kind,
+        "faces": result.compared_faces,
+        "records": result.compared_records,
+        "complete": result.complete,
+        "expected": f"{result.pile.expected_strangers:g}",
+        "facts": sought.facts,
+        "references": references.used,
+        "indexes": {pseudonym(key, one.about.index): one.about.generation for one in searched},
+    }
+    kept = {"result": codec.plain(replace(result, candidates=())), "searched": [codec.plain(one) for one in searched]}
+    rows = _proposed(key, result.candidates) if kind == REVIEW else None
+    desk.act(Draft(Kind.SEARCHED, open_, kept, rows), ref)
     return result
 
 
@@ -218,7 +233,10 @@ def not_chosen(desk: Desk, names: Sequence[str]) -> list[Gap]:
     """Registered indexes that this search was told to leave out."""
     if not names:
         return []
-    chosen = {resolve_index(desk, name).id for name in names if _known(desk, name)}
+    chosen = set()
+    for name in names:
+        with suppress(DeskError):
+            chosen.add(resolve_index(desk, name).id)
     return [
         Gap(message("gap.index", name=index.name), message("why.not-chosen"), index.about.items)
         for index in list_indexes(desk)
@@ -228,39 +246,6 @@ def not_chosen(desk: Desk, names: Sequence[str]) -> list[Gap]:
 
 def not_indexed(desk: Desk) -> list[Gap]:
     return [Gap(message("gap.dataset", version=one), message("why.no-index")) for one in without_index(desk)]
-
-
-def _known(desk: Desk, name: str) -> bool:
-    try:
-        resolve_index(desk, name)
-    except DeskError:
-        return False
-    return True
-
-
-def _keep(
-    desk: Desk,
-    ref: str,
-    kind: str,
-    sought: _Sought,
-    references: Sequence[int],
-    result: SearchResult,
-    searched: Sequence[SearchedIndex],
-) -> Change:
-    key = desk.key(ref)
-    said = {
-        "purpose": kind,
-        "faces": result.compared_faces,
-        "records": result.compared_records,
-        "complete": result.complete,
-        "expected": f"{result.pile.expected_strangers:g}",
-        "facts": sought.facts,
-        "references": list(references),
-        "indexes": {pseudonym(key, one.about.index): one.about.generation for one in searched},
-    }
-    kept = {"result": codec.plain(replace(result, candidates=())), "searched": [codec.plain(one) for one in searched]}
-    rows = _proposed(key, result.candidates) if kind == REVIEW else None
-    return desk.act(Draft(Kind.SEARCHED, said, kept, rows), ref)
 
 
 def _proposed(key: bytes, candidates: Sequence[Candidate]) -> list[Row]:
@@ -277,12 +262,8 @@ def _past(desk: Desk, ref: str, kind: str, *, newest_first: bool = False) -> Ite
     for one in reversed(made) if newest_first else made:
         said = desk.values(one["seq"])
         if "result" in said and "searched" in said:
+            result = codec.restore(said["result"], SearchResult)
+            searched = codec.restore(said["searched"], tuple[SearchedIndex, ...])
             yield PastSearch(
-                one["time"],
-                officers[one["officer"]],
-                one["purpose"],
-                codec.restore(said["result"], SearchResult),
-                codec.restore(said["searched"], tuple[SearchedIndex, ...]),
-                one["seq"],
-                one["round"],
+                one["time"], officers[one["officer"]], one["purpose"], result, searched, one["seq"], one["round"]
             )

@@ -118,9 +118,8 @@ def next_step(desk: Desk, ref: str) -> Step | None:
             return None
         models = _models_known(desk, ref) if case.reviewed else ModelsKnown()
         found = lines(case, desk.vault.roster, models)
-        return next(
-            (step for step, one in found.items() if one.stage is not Stage.DONE and not one.nothing_to_do), None
-        )
+        open_ = (step for step, one in found.items() if one.stage is not Stage.DONE and not one.nothing_to_do)
+        return next(open_, None)
 
 
 def lines(case: Case, roster: Roster, models: ModelsKnown) -> dict[Step, Line]:

@@ -62,8 +62,8 @@ def correct_column(
     }
     corrected = opened(desk, known.name)
     with desk.vault.transaction():
-        kept = keep_index(desk, known.path, corrected)
-        return desk.act(Draft(Kind.COLUMNS, said), touches=kept.touches, subject=known.name)
+        touches = keep_index(desk, known.path, corrected)
+        return desk.act(Draft(Kind.COLUMNS, said), touches=touches, subject=known.name)
 
 
 def confirm_columns(desk: Desk, index: str) -> Change:

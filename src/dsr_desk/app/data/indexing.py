@@ -85,15 +85,6 @@ class RegisteredIndex:
         return self.destroyed is None and self.path.is_dir()
 
 
-@dataclass(frozen=True)
-class KeptIndex:
-    """An index whose row was written, and what the act that goes with it touches."""
-
-    name: str
-    about: About
-    touches: list[Touch]
-
-
 @contextmanager
 def lent_workers(engine: str = "standard", *, thumbnails: bool = True) -> Iterator[Lent]:
     """Processes, one a core, for several indexes that are built one after the other."""
@@ -184,14 +175,24 @@ def register_index(desk: Desk, path: Path, sources: Sequence[Path] = ()) -> Chan
     and IndexNameTaken.
     """
     folder = index_folder(path)
-    index = _opened_anew(desk, folder)
+    name = folder.name.removesuffix(SUFFIX)
+    desk.release(name)
+    index = desk.hold(name, Index.open(folder, secret_of(desk)))
     with desk.vault.transaction():
-        kept = keep_index(desk, folder, index, sources)
-        return desk.act(_index_act(kept.about, "registered"), touches=kept.touches, subject=kept.name)
+        touches = keep_index(desk, folder, index, sources)
+        about = index.about
+        said = {
+            "index": about.index,
+            "event": "registered",
+            "generation": about.generation,
+            "items": about.items,
+            "inventory": about.inventory,
+        }
+        return desk.act(Draft(Kind.INDEX, said), touches=touches, subject=name)
 
 
-def keep_index(desk: Desk, folder: Path, index: Index, sources: Sequence[Path] = ()) -> KeptIndex:
-    """Writes the rows of an open index, inside a transaction; the caller's act names what was touched.
+def keep_index(desk: Desk, folder: Path, index: Index, sources: Sequence[Path] = ()) -> list[Touch]:
+    """Writes the rows of an open index, inside a transaction; returns what the caller's act touches.
 
     Raises IndexNameTaken.
     """
@@ -205,13 +206,7 @@ def keep_index(desk: Desk, folder: Path, index: Index, sources: Sequence[Path] =
     kept = [str(source.absolute()) for source in sources] or (json.loads(before.about)["sources"] if before else [])
     said = json.dumps({"about": codec.plain(about), "places": places, "sources": kept})
     row = IndexRow(about.index, name, str(folder.absolute()), index.version.id, said, now())
-    return KeptIndex(name, about, [*touches, rows.put(row)])
-
-
-def _opened_anew(desk: Desk, folder: Path) -> Index:
-    name = folder.name.removesuffix(SUFFIX)
-    desk.release(name)
-    return desk.hold(name, Index.open(folder, secret_of(desk)))
+    return [*touches, rows.put(row)]
 
 
 def register_version(desk: Desk, version: DatasetVersion) -> list[Touch]:
@@ -246,19 +241,6 @@ def _generation(index: str, folder: Path) -> int:
     except (OSError, ValueError):
         return -1
     return about.generation if about.index == index else -1
-
-
-def _index_act(about: About, event: str) -> Draft:
-    return Draft(
-        Kind.INDEX,
-        {
-            "index": about.index,
-            "event": event,
-            "generation": about.generation,
-            "items": about.items,
-            "inventory": about.inventory,
-        },
-    )
 
 
 def dataset_versions(desk: Desk) -> list[tuple[DatasetVersion, str]]:
@@ -333,7 +315,7 @@ def destroy_index(desk: Desk, name: str) -> Change:
     """Destroys the index's key and removes its files; says so in the log."""
     known = resolve_index(desk, name)
     desk.release(known.name)
-    carry.destroy_index(known.path, secret_of(desk))
+    carry.destroy_index(known.path)
     with desk.vault.transaction():
         touches = [desk.vault.indexes.change(known.id, destroyed=now())]
         said = {"index": known.id, "event": "destroyed"}

@@ -21,17 +21,18 @@ from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import NothingDecidedOnModel
 from dsr_desk.deletion.derive import label_of
 from dsr_desk.lineage import dispositions as rules
-from dsr_desk.lineage.arrival import collected_since
 from dsr_desk.lineage.content import Content
 from dsr_desk.lineage.content import kept as content_kept
 from dsr_desk.lineage.dispositions import NothingObserved
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
-from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.impact import affected, collected_since
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sources
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import touch
+
+__all__ = ["Source"]
 
 
 class DatasetUnknown(DeskError):
@@ -249,11 +250,7 @@ def observe_disposition(
 
 def undo_observation(desk: Desk, ref: str, model: str) -> Change:
     """Takes the newest observation of a model back. Raises ModelNotAffected, NothingObserved, and refusals."""
-    node = affected_node(desk, ref, model)
-    observed = _said_of(desk, ref, node, "observed")
-    if not observed:
-        raise NothingObserved()
-    return desk.act(Draft(Kind.UNDONE, {"act": observed[-1]["act"]}), ref, subject=node.id)
+    return _undo(desk, ref, model, "observed", NothingObserved)
 
 
 def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
@@ -261,11 +258,7 @@ def undo_disposition(desk: Desk, ref: str, model: str) -> Change:
 
     Raises ModelNotAffected, NothingDecidedOnModel, and refusals.
     """
-    node = affected_node(desk, ref, model)
-    planned = _said_of(desk, ref, node, "planned")
-    if not planned:
-        raise NothingDecidedOnModel()
-    return desk.act(Draft(Kind.UNDONE, {"act": planned[-1]["act"]}), ref, subject=node.id)
+    return _undo(desk, ref, model, "planned", NothingDecidedOnModel)
 
 
 @dataclass(frozen=True)
@@ -298,10 +291,14 @@ def history(desk: Desk, ref: str, model: str) -> list[PastPlan]:
     return found
 
 
-def _said_of(desk: Desk, ref: str, node: Node, what: str) -> list[dict[str, Any]]:
-    """What was `planned` or `observed` for a model and stands, oldest first."""
+def _undo(desk: Desk, ref: str, model: str, what: str, nothing: type[DeskError]) -> Change:
+    """Takes the newest of what was `planned` or `observed` for a model back."""
+    node = affected_node(desk, ref, model)
     with desk.reading(ref) as case:
-        return list(case.dispositions.get(desk.name(ref, node.id), {what: []})[what])
+        said = case.dispositions.get(desk.name(ref, node.id), {what: []})[what]
+        if not said:
+            raise nothing()
+        return desk.act(Draft(Kind.UNDONE, {"act": said[-1]["act"]}), ref, subject=node.id)
 
 
 def _node_of(desk: Desk, said: Sequence[dict[str, Any]]) -> tuple[str, str, str] | None:

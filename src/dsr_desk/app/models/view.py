@@ -1,14 +1,22 @@
-"""Lineage to look at: the drawing of a case or of everything, all paths to a model, search by name, the picture."""
+"""Lineage to look at and for others: drawings, paths to a model, search by name, files, and what it does not know."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.models.lineage import affected_by_case, affected_by_dataset, affected_node, lineage_graph
+from dsr_desk.app.models.lineage import (
+    affected_by_case,
+    affected_by_dataset,
+    affected_node,
+    hit_versions,
+    lineage_graph,
+    lineage_sources,
+)
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
@@ -16,12 +24,16 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Node
 from dsr_desk.core.lineage import Path as LineagePath
 from dsr_desk.core.message import Message, message, quoted
+from dsr_desk.lineage.coverage import Coverage, coverage
 from dsr_desk.lineage.drawing import Drawing, NodeStanding, PlacedEdge, PlacedNode, draw_all, draw_impact
+from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.impact import all_paths
+from dsr_desk.lineage.part import Part, affected_part, whole_graph
 from dsr_desk.lineage.svg import TITLE, to_svg
+from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import write_whole
 
-__all__ = ["Drawing", "NodeStanding", "PlacedEdge", "PlacedNode"]
+__all__ = ["Coverage", "Drawing", "NodeStanding", "PlacedEdge", "PlacedNode"]
 
 MOST_FOUND = 50
 
@@ -46,12 +58,6 @@ def draw_case(desk: Desk, ref: str, opened: Collection[str] = (), *, runs: bool 
     as boxes and not as arrows. Raises CaseMissing, LineageTooLargeToDraw."""
     impact = affected_by_case(desk, ref)
     return draw_impact(lineage_graph(desk), impact.hits, impact, opened, runs=runs)
-
-
-def draw_dataset(desk: Desk, dataset: str, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
-    """The same for one dataset (name, or name@version). Raises DatasetUnknown, LineageTooLargeToDraw."""
-    impact = affected_by_dataset(desk, dataset)
-    return draw_impact(lineage_graph(desk), [dataset], impact, opened, runs=runs)
 
 
 def draw_lineage(desk: Desk, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
@@ -88,14 +94,15 @@ def nothing_of(ref: str, dataset: str) -> Message:
 def export_drawing(
     desk: Desk, to: Path, *, ref: str = "", dataset: str = "", opened: Collection[str] = (), runs: bool = False
 ) -> tuple[Drawing, Change]:
-    """Writes what `draw_case`, `draw_dataset` or `draw_lineage` shows as SVG. Raises NothingToExport."""
-    drawing = (
-        draw_case(desk, ref, opened, runs=runs)
-        if ref
-        else draw_dataset(desk, dataset, opened, runs=runs)
-        if dataset
-        else draw_lineage(desk, opened, runs=runs)
-    )
+    """Writes what `draw_case` or `draw_lineage` shows, or the same of a dataset (name, or name@version), as SVG.
+
+    Raises NothingToExport, DatasetUnknown, LineageTooLargeToDraw.
+    """
+    if dataset and not ref:
+        impact = affected_by_dataset(desk, dataset)
+        drawing = draw_impact(lineage_graph(desk), [dataset], impact, opened, runs=runs)
+    else:
+        drawing = draw_case(desk, ref, opened, runs=runs) if ref else draw_lineage(desk, opened, runs=runs)
     if not drawing.nodes:
         raise NothingToExport(what=nothing_of(ref, dataset))
     titles = {ref: message("drawing.of-case", case=ref), dataset: message("drawing.of", dataset=dataset)}
@@ -115,3 +122,31 @@ def record_export(desk: Desk, ref: str, said: dict[str, Any]) -> Change:
     if ref:
         return desk.act(Draft(Kind.LINEAGE_EXPORTED, said), ref)
     return desk.act(Draft(Kind.LINEAGE, {"event": "exported", **said}))
+
+
+class ExportForm(StrEnum):
+    OPENLINEAGE = "openlineage"
+    PROV_JSON = "prov-json"
+
+
+def export_lineage(desk: Desk, to: Path, form: ExportForm, *, case: str = "", dataset: str = "") -> Part:
+    """Writes what the hits of `case`, or `dataset` (name or name@version), reached; all that is known without both.
+
+    Returns what was written. Raises NothingToExport, CaseMissing.
+    """
+    graph = lineage_graph(desk)
+    if case:
+        part = affected_part(graph, hit_versions(desk, case))
+    else:
+        part = affected_part(graph, [dataset]) if dataset else whole_graph(graph)
+    if not part.nodes:
+        raise NothingToExport(what=nothing_of(case, dataset))
+    written = to_openlineage(part, now()) if form is ExportForm.OPENLINEAGE else to_prov(part)
+    write_whole(to, written.encode())
+    record_export(desk, case, {"format": form.value, "nodes": len(part.nodes), "edges": len(part.edges)})
+    return part
+
+
+def lineage_coverage(desk: Desk) -> Coverage:
+    """Datasets and models that the lineage says too little of, sources that are old, and open questions."""
+    return coverage(lineage_graph(desk), lineage_sources(desk), now())

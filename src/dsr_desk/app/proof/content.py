@@ -14,7 +14,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.proof.items import CaseItems, Round
 from dsr_desk.app.proof.log import confirmed_by, journal_of, review_of, rounds_of
-from dsr_desk.app.proof.organisation import organisation_details
+from dsr_desk.app.vault.keeping import organisation_details
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, ReadBack, Seen
 from dsr_desk.core.case import Case
 from dsr_desk.core.facts import union
@@ -45,9 +45,9 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
         done, impact = searches(desk, ref), affected_by_case(desk, ref)
         rounds = rounds_of(desk, case)
         asked = {task.action.id: task for task in tasks(desk, ref)}
-        looks = tuple(_read_backs(desk, case, items, names))
+        details = organisation_details(desk)
         return say.EvidenceContent(
-            organisation=_organisation(desk),
+            organisation=say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority),
             case=_case(view, names, identified=case.identified),
             sealed=now(),
             searched=_searched(done),
@@ -63,10 +63,15 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
             actions=tuple(
                 _action(action, round_, asked, items, names) for round_ in rounds for action in round_.plan.actions
             ),
-            read_backs=looks,
+            read_backs=tuple(_read_backs(desk, case, items, names)),
             custody=items.custody(rounds),
             journal=journal_of(desk, case, size, checkpoints),
-            declarant=_declarant(desk, case, names),
+            declarant=say.Declarant(
+                names[desk.vault.officer_key],
+                quoted(details.role) if details.role else message("report.privacy-officer"),
+                message("report.basis"),
+                confirmed_by(desk, case),
+            ),
             officers=tuple(sorted({names[key] for key in desk.vault.roster.keys})),
             retained=_retained(rounds, items),
             told=_told(asked),
@@ -77,11 +82,6 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
             datasets=tuple(version for version, _ in dataset_versions(desk)),
             other_identifiers=_identifiers(desk, ref),
         )
-
-
-def _organisation(desk: Desk) -> say.Organisation:
-    details = organisation_details(desk)
-    return say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority)
 
 
 def _case(view: CaseView, names: dict[str, str], *, identified: bool) -> say.CaseFile:
@@ -220,12 +220,6 @@ def _looks(found: ReadBack, items: CaseItems, officer: str, *, superseded: bool)
     for check in found.checks:
         everywhere = message("report.everywhere")
         yield say.LookEntry(everywhere, check.name, check.seen, found.time, officer, says=(check.says,))
-
-
-def _declarant(desk: Desk, case: Case, names: dict[str, str]) -> say.Declarant:
-    role = organisation_details(desk).role
-    title = quoted(role) if role else message("report.privacy-officer")
-    return say.Declarant(names[desk.vault.officer_key], title, message("report.basis"), confirmed_by(desk, case))
 
 
 def _retained(rounds: Sequence[Round], items: CaseItems) -> tuple[say.Retained, ...]:

@@ -141,17 +141,13 @@ class CaseItems:
 
     def _decided(self) -> Iterator[say.CustodyEvent]:
         for hit, candidate in self._rows():
-            digest = candidate.address.digest
-            yield say.CustodyEvent(
-                item_ref(self._numbers[hit.item]),
-                self._names[hit.officer],
-                self._time(hit.decided),
+            ref, by, at = item_ref(self._numbers[hit.item]), self._names[hit.officer], self._time(hit.decided)
+            where, digest, what = (
                 candidate.address.container,
+                candidate.address.digest,
                 message("report.custody.decided"),
-                digest,
-                digest,
-                self.salt(hit.item),
             )
+            yield say.CustodyEvent(ref, by, at, where, what, digest, digest, self.salt(hit.item))
 
     def _erased(self, rounds: Sequence[Round]) -> Iterator[say.CustodyEvent]:
         for round_ in rounds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import merge
+from operator import attrgetter
 
 from dsr_desk.app.case.plans import outcomes_of, plan_of
 from dsr_desk.app.case.searching import REVIEW, PastSearch
@@ -26,7 +27,9 @@ def journal_of(desk: Desk, case: Case, size: int, checkpoints: Sequence[str]) ->
     """
     log = desk.vault.log
     own, vault = (log.count(key, size) for key in (case.id, ""))
-    leaves = Stream(own + vault, lambda: merge(*(_leaves(desk, key, size) for key in (case.id, "")), key=_place))
+    leaves = Stream(
+        own + vault, lambda: merge(*(_leaves(desk, key, size) for key in (case.id, "")), key=attrgetter("index"))
+    )
     hashes = Stream(size, lambda: log.leaves(size))
     return excerpt(f"dsr-desk/{log.vault}", hashes, leaves, own, checkpoints, log.entry(size - 1).epoch)
 
@@ -98,7 +101,3 @@ def _names(desk: Desk, entry: Entry) -> Iterator[tuple[str, bytes, str]]:
     if entry.kind is Kind.OFFICER_ADDED:
         salt, value = desk.vault.log.salted(entry.seq)["name"]
         yield "name", salt, value
-
-
-def _place(leaf: say.JournalLeaf) -> int:
-    return leaf.index

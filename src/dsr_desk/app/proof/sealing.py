@@ -9,7 +9,7 @@ from pathlib import Path
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof.content import gather
 from dsr_desk.app.proof.readiness import Checked, Claim, checklist, claims
-from dsr_desk.app.proof.signing_keys import certificate_fingerprint, organisation_signer, write_certificate
+from dsr_desk.app.proof.signing_keys import organisation_signer
 from dsr_desk.app.vault.backups import checkpoint_if_set
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
@@ -25,18 +25,7 @@ from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, free_name
 from dsr_desk.storage.rows import BundleRow
 
-__all__ = [
-    "BundleRow",
-    "Checked",
-    "Claim",
-    "Relation",
-    "Verification",
-    "certificate_fingerprint",
-    "checklist",
-    "claims",
-    "organisation_signer",
-    "write_certificate",
-]
+__all__ = ["BundleRow", "Checked", "Claim", "Relation", "Verification", "checklist", "claims"]
 
 
 class NoRecipient(DeskError):
@@ -210,9 +199,8 @@ def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
     with desk.vault.transaction():
         said = {"edition": edition, "bundle": sealed.digest, "evidence": evidence.digest}
         desk.act(Draft(Kind.SEALED, said), ref, touches=[desk.vault.bundles.add(row)])
-    return SealedBundle(
-        edition, sealed.path, sealed.digest, sealed.evidence.digest, sealed.passphrase or "", sealed.recipients
-    )
+    passphrase = sealed.passphrase or ""
+    return SealedBundle(edition, sealed.path, sealed.digest, evidence.digest, passphrase, sealed.recipients)
 
 
 def _envelope_key(files: tuple[Path, Path] | None) -> EnvelopeKey | None:

@@ -41,17 +41,9 @@ def signing_keys(desk: Desk) -> list[SigningKey]:
     found = []
     for row in desk.vault.signing_keys.all("made DESC, rowid DESC"):
         signer = _load(row)
-        certificate = signer.certificate
-        found.append(
-            SigningKey(
-                signer.fingerprint,
-                certificate.subject.rfc4514_string(),
-                row.made,
-                f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}",
-                row.retired,
-                signer.follows,
-            )
-        )
+        holder = signer.certificate.subject.rfc4514_string()
+        until = f"{signer.certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}"
+        found.append(SigningKey(signer.fingerprint, holder, row.made, until, row.retired, signer.follows))
     return found
 
 

@@ -113,11 +113,6 @@ def _latest(desk: Desk, ref: str) -> list[BundleRow]:
 
 def _state(row: BundleRow) -> TimeStamp:
     stamp = check_time_stamp(row.signature, row.time_stamp) if row.time_stamp is not None else None
-    return TimeStamp(
-        row.edition,
-        Path(row.path),
-        row.evidence_digest,
-        row.time_query is not None,
-        f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}" if stamp else "",
-        stamp.authority.subject.rfc4514_string() if stamp else "",
-    )
+    time = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}" if stamp else ""
+    authority = stamp.authority.subject.rfc4514_string() if stamp else ""
+    return TimeStamp(row.edition, Path(row.path), row.evidence_digest, row.time_query is not None, time, authority)

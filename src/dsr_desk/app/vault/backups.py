@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.app.case.forgetting import forget_again
+from dsr_desk.app.case.ending import forget_again
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import NUMBERS_SETTING, higher, last_backup, numbers_given
 from dsr_desk.core import merkle
@@ -93,8 +93,9 @@ def checkpoint_away(desk: Desk) -> bool:
     return bool(path) and not Path(str(path)).parent.is_dir()
 
 
-def write_beside(desk: Desk, backup: Path) -> Path | None:
-    """After a backup: a checkpoint lies in it, and where a setting names a file. See `checkpoint_if_set`."""
+def backup_vault(desk: Desk, backup: Path) -> Path | None:
+    """A copy in a new folder, with a checkpoint in it, and where a setting names a file. See `checkpoint_if_set`."""
+    desk.vault.backup(backup)
     write_checkpoint(desk, backup / IN_BACKUP)
     return checkpoint_if_set(desk)
 

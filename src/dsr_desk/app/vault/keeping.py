@@ -1,13 +1,15 @@
-"""Looking after the vault: numbers, checks, backups."""
+"""Looking after the vault: numbers, checks, keys, the journal as people read it, what stands on certificates."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.acts import Kind
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.changes import Change
 from dsr_desk.core.message import Message, message
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import require_free, write_whole
@@ -58,14 +60,6 @@ def check_vault(desk: Desk, report: Report = silent, cancel: CancelToken | None 
     return desk.vault.problems(step)
 
 
-def backup_vault(desk: Desk, folder: Path) -> None:
-    desk.vault.backup(folder)
-
-
-def rekey_vault(desk: Desk) -> None:
-    desk.vault.rekey()
-
-
 def last_backup(desk: Desk) -> str | None:
     """UTC time of the newest backup that the journal knows, None where there is none."""
     with desk.vault.turn():
@@ -94,3 +88,49 @@ def write_private(path: Path, text: str) -> None:
     """A new file that its owner alone may read, such as the recovery code's. Raises FileThere."""
     require_free(path)
     write_whole(path, (text + "\n").encode())
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One entry. `time` is a UTC timestamp, `kind` a code, `officer` a name, `case` "" where none is concerned."""
+
+    seq: int
+    time: str
+    kind: str
+    case: str
+    officer: str
+
+
+def journal_lines(desk: Desk, most: int) -> list[JournalLine]:
+    """The newest entries first, at most so many, as they are kept: `vault check` verifies them. Raises LogDamaged."""
+    with desk.vault.turn():
+        names, log, refs = desk.vault.officer_names(), desk.vault.log, desk.vault.cases.refs()
+        entries = list(log.entries(after=log.size - 1 - most))
+    return [
+        JournalLine(
+            entry.seq, entry.act.time, entry.kind.value, refs.get(entry.case, ""), names.get(entry.act.officer, "")
+        )
+        for entry in reversed(entries)
+    ]
+
+
+@dataclass(frozen=True)
+class Details:
+    """`contact` is for the person, `authority` the supervisory authority, `role` that of whoever seals."""
+
+    address: str = ""
+    contact: str = ""
+    authority: str = ""
+    role: str = ""
+
+
+def organisation_details(desk: Desk) -> Details:
+    """What was set; "" where nothing was."""
+    return Details(**{name: desk.vault.setting(name) or "" for name in Details.__dataclass_fields__})
+
+
+def set_organisation_details(desk: Desk, details: Details) -> Change:
+    """Stands on every bundle that is sealed from now on."""
+    with desk.vault.transaction():
+        touches = desk.vault.put_settings({name: " ".join(value.split()) for name, value in asdict(details).items()})
+        return desk.act(Draft(Kind.ORGANISATION), touches=touches)

@@ -213,13 +213,9 @@ def _proposed(desk: Desk, what: str, *, name: str = "", policy: Policy | None = 
 
 def _waiting(desk: Desk, proposal: Proposal) -> Waiting:
     names, roster = desk.vault.officer_names(), desk.vault.roster
-    return Waiting(
-        proposal.act,
-        proposal.what,
-        desk.values(proposal.seq).get("name", ""),
-        proposal.policy,
-        desk.vault.log.entry(proposal.seq).act.time,
+    name, time = desk.values(proposal.seq).get("name", ""), desk.vault.log.entry(proposal.seq).act.time
+    behind, yours = (
         tuple(names[key] for key in roster.stand_behind(proposal)),
-        roster.policy.approvals,
         desk.vault.officer_key in proposal.behind,
     )
+    return Waiting(proposal.act, proposal.what, name, proposal.policy, time, behind, roster.policy.approvals, yours)

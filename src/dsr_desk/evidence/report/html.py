@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dsr_desk.core.language import visible
+
 
 @dataclass(frozen=True)
 class Markup:
@@ -20,7 +22,7 @@ ROWS_SHOWN = 300
 
 
 def text(piece: Piece) -> str:
-    return piece.text if isinstance(piece, Markup) else html.escape(piece, quote=True)
+    return piece.text if isinstance(piece, Markup) else html.escape(visible(piece), quote=True)
 
 
 def element(name: str, *pieces: Piece, **attributes: str) -> Markup:

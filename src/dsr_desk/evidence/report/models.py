@@ -40,7 +40,12 @@ def _connection(entry: ModelEntry, regulator: bool, words: Words) -> str:
         roles = ", ".join(words.say(term(role)) for role in model.roles)
         return f"{', '.join(model.dataset_versions)} ({roles}; {certainty}; {words.say(items)})"
     ways = tuple(dict.fromkeys(way for path in model.paths for way in _ways(path)))
-    says = words("connection.learned" if model.in_weights else "connection.measured", ways=ways, items=items)
+    says = words(
+        "connection.learned" if model.in_weights else "connection.measured",
+        ways=ways,
+        items=items,
+        n=entry.photos + entry.records,
+    )
     return says if model.certainty is Certainty.RECORDED else f"{says} ({words('inferred')})"
 
 

@@ -123,7 +123,7 @@ SAYS = {
     "signature.content": "The signature is over another kind of content.",
     "signature.damaged": "The signature file is damaged.",
     "signature.form": "The signature file is not in the one form that it may have.",
-    "signature.holds": "{file} is exactly what was signed at {time} by the signer's clock.",
+    "signature.holds": "{file} is exactly what was signed on {time} by the signer's clock.",
     "signature.kind": "The signature file is of another kind than a bundle's.",
     "signature.other": "The signature was not made with {file}.",
     "signature.parts": "The signature file has parts that it must not have, or lacks some.",

@@ -12,7 +12,7 @@ from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said
 from dsr_desk.lineage.importers.peek import Peek
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, some_text, text_of, yaml_document
+from dsr_desk.lineage.importers.reading import items, listing, mapping, maybe_text, some_text, text_of, yaml_document
 from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "DVC"
@@ -115,15 +115,15 @@ class _Reader:
         if "cmd" in document:
             self._stage(name, document, inside, place, wdir)
             return
-        outs = [self._data(item, where, inside, wdir) for where, item in _items(document, "outs", place)]
-        for where, item in _items(document, "deps", place):
+        outs = [self._data(item, where, inside, wdir) for where, item in items(document, "outs", place)]
+        for where, item in items(document, "deps", place):
             origin = self._imported(item, where)
             for out in filter(None, outs):
                 self.draft.edge(origin, out, Role.DERIVE)
 
     def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: Place, wdir: str) -> None:
         ends = {
-            side: [self._data(item, where, inside, wdir) for where, item in _items(stage, side, place)]
+            side: [self._data(item, where, inside, wdir) for where, item in items(stage, side, place)]
             for side in ("deps", "outs")
         }
         # The same stage with the same content is the same run at every commit; with other content it is another.
@@ -179,12 +179,6 @@ def _document(path: Path, inside: str) -> Mapping[str, Any]:
         return mapping(yaml_document(text_of(path)), DOCUMENT)
     except ImportRefused as error:
         raise error.inside(inside) from error
-
-
-def _items(stage: Mapping[str, Any], side: str, place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    for i, item in enumerate(listing(stage.get(side), (place, f"{side}"))):
-        where = (place, f"{side}[{i}]")
-        yield where, mapping(item, where)
 
 
 def _paths(value: object, place: Place) -> list[str]:

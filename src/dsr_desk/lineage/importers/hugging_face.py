@@ -22,7 +22,7 @@ from dsr_desk.lineage.importers.reading import (
     yaml_document,
 )
 
-FORMAT = "Hugging Face card"
+FORMAT = "Hugging Face"
 NAMESPACE = "huggingface"
 ADAPTER = "adapter_config.json"
 CARD = "README.md"

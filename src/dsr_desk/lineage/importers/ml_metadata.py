@@ -14,7 +14,7 @@ from dsr_desk.lineage.importers.peek import Peek, checked_tables, sound_database
 from dsr_desk.lineage.importers.reading import maybe_text, role_named, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles
 
-FORMAT = "ML Metadata database"
+FORMAT = "ML Metadata"
 NAMESPACE = "mlmd"
 
 _TABLES = {

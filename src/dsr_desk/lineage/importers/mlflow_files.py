@@ -22,7 +22,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, text_of, utc, yaml_document
 
-FORMAT = "MLflow folder"
+FORMAT = "MLflow (mlruns)"
 
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 _META = (
@@ -95,15 +95,11 @@ def _run(root: Path, path: Path, store: Store) -> None:
     if history.exists():
         store.histories[key] = text_of(history)
     status = meta.get("status")
-    store.runs[key] = Run(
-        key,
-        maybe_text(meta.get("run_name"), place),
-        utc(meta.get("start_time"), place),
-        utc(meta.get("end_time"), place),
-        _STATUS.get(status, "") if isinstance(status, int) else maybe_text(status, place),
-        meta.get("lifecycle_stage") == "deleted",
-        text_of(around).strip() if around.exists() else "",
-    )
+    word = _STATUS.get(status, "") if isinstance(status, int) else maybe_text(status, place)
+    name = maybe_text(meta.get("run_name"), place)
+    times = utc(meta.get("start_time"), place), utc(meta.get("end_time"), place)
+    parent = text_of(around).strip() if around.exists() else ""
+    store.runs[key] = Run(key, name, *times, word, meta.get("lifecycle_stage") == "deleted", parent)
     # Both ids in these files are those of the dataset or the model: the run is known from the path alone.
     for link in sorted(path.parent.glob("inputs/*/meta.yaml")):
         said, where = _meta(root, link)
@@ -121,17 +117,10 @@ def _run(root: Path, path: Path, store: Store) -> None:
 
 def _version(root: Path, path: Path, store: Store) -> None:
     meta, place = _meta(root, path)
-    store.versions.append(
-        ModelVersion(
-            some_text(meta.get("name"), (place, "name")),
-            some_text(maybe_text(meta.get("version"), place), (place, "version")),
-            utc(meta.get("creation_timestamp"), place),
-            maybe_text(meta.get("source"), place),
-            maybe_text(meta.get("run_id"), place),
-            maybe_text(meta.get("current_stage"), place),
-            maybe_text(meta.get("model_id"), place),
-        )
-    )
+    name = some_text(meta.get("name"), (place, "name"))
+    version = some_text(maybe_text(meta.get("version"), place), (place, "version"))
+    told = (maybe_text(meta.get(field), place) for field in ("source", "run_id", "current_stage", "model_id"))
+    store.versions.append(ModelVersion(name, version, utc(meta.get("creation_timestamp"), place), *told))
 
 
 def _meta(root: Path, path: Path) -> tuple[Mapping[str, Any], str]:

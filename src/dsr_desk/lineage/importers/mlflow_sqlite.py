@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
 
-from dsr_desk.core.message import message
+from dsr_desk.core.message import Message, message
 from dsr_desk.lineage.importers.draft import LineageDraft
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
@@ -22,7 +24,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, sound_database, the_file
 from dsr_desk.lineage.importers.reading import maybe_text, some_text, utc
 
-FORMAT = "MLflow database"
+FORMAT = "MLflow (SQLite)"
 
 _TABLES = {
     "runs": ("run_uuid", "start_time", "end_time", "lifecycle_stage"),
@@ -34,7 +36,6 @@ _DATASET_TABLES = {
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
     "input_tags": ("input_uuid", "name", "value"),
 }
-
 
 files = the_file
 
@@ -62,35 +63,29 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     draw(store, draft)
 
 
+def _rows(db: sqlite3.Connection, columns: str, table: str) -> Iterator[tuple[Message, tuple[Any, ...]]]:
+    """Rows of a table, each with its place."""
+    for number, row in enumerate(db.execute(f"SELECT {columns} FROM {table}"), 1):
+        yield message("place.row", table=table, row=number), row
+
+
 def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None:
     parents = dict(db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [PARENT_TAG]).fetchall())
     name = "name" if "name" in columns else "NULL"
     status = "status" if "status" in columns else "NULL"
-    rows = db.execute(f"SELECT run_uuid, {name}, start_time, end_time, lifecycle_stage, {status} FROM runs")
-    for number, (run, title, start, end, stage, state) in enumerate(rows, 1):
-        place = message("place.row", table="runs", row=number)
-        store.runs[run] = Run(
-            some_text(run, place),
-            maybe_text(title, place),
-            utc(start, place),
-            utc(end, place),
-            maybe_text(state, place),
-            stage == "deleted",
-            str(parents.get(run) or ""),
-        )
+    wanted = f"run_uuid, {name}, start_time, end_time, lifecycle_stage, {status}"
+    for place, (run, title, start, end, stage, state) in _rows(db, wanted, "runs"):
+        times = utc(start, place), utc(end, place)
+        names = some_text(run, place), maybe_text(title, place)
+        deleted, parent = stage == "deleted", str(parents.get(run) or "")
+        store.runs[run] = Run(*names, *times, maybe_text(state, place), deleted, parent)
 
 
 def _datasets(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, _DATASET_TABLES)
-    rows = db.execute("SELECT dataset_uuid, name, digest, dataset_source FROM datasets")
-    for number, (key, name, digest, source) in enumerate(rows, 1):
-        place = message("place.row", table="datasets", row=number)
-        store.datasets[key] = Dataset(
-            some_text(key, place),
-            some_text(name, place),
-            maybe_text(digest, place),
-            source_place(maybe_text(source, place)),
-        )
+    for place, (key, name, digest, source) in _rows(db, "dataset_uuid, name, digest, dataset_source", "datasets"):
+        names = some_text(key, place), some_text(name, place), maybe_text(digest, place)
+        store.datasets[key] = Dataset(*names, source_place(maybe_text(source, place)))
     contexts: dict[str, str] = defaultdict(str)
     contexts.update(db.execute("SELECT input_uuid, value FROM input_tags WHERE name = ?", [CONTEXT_TAG]).fetchall())
     for key, source_type, source, target_type, target in db.execute(
@@ -107,16 +102,10 @@ def _datasets(db: sqlite3.Connection, store: Store) -> None:
 
 def _logged_models(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, {"logged_models": ("model_id", "name", "source_run_id", "creation_timestamp_ms")})
-    rows = db.execute("SELECT model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage FROM logged_models")
-    for number, (key, name, run, created, stage) in enumerate(rows, 1):
-        place = message("place.row", table="logged_models", row=number)
-        store.models[key] = LoggedModel(
-            some_text(key, place),
-            maybe_text(name, place),
-            maybe_text(run, place),
-            utc(created, place),
-            stage == "deleted",
-        )
+    wanted = "model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage"
+    for place, (key, name, run, created, stage) in _rows(db, wanted, "logged_models"):
+        names = some_text(key, place), maybe_text(name, place), maybe_text(run, place)
+        store.models[key] = LoggedModel(*names, utc(created, place), stage == "deleted")
 
 
 def _metrics(db: sqlite3.Connection, store: Store) -> None:
@@ -131,19 +120,11 @@ def _metrics(db: sqlite3.Connection, store: Store) -> None:
 
 
 def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
-    rows = db.execute("SELECT name, version, creation_time, source, run_id, current_stage FROM model_versions")
-    for number, (name, version, created, source, run, stage) in enumerate(rows, 1):
-        place = message("place.row", table="model_versions", row=number)
-        store.versions.append(
-            ModelVersion(
-                some_text(name, place),
-                maybe_text(version, place),
-                utc(created, place),
-                maybe_text(source, place),
-                maybe_text(run, place),
-                maybe_text(stage, place),
-            )
-        )
+    wanted = "name, version, creation_time, source, run_id, current_stage"
+    for place, (name, version, created, *told) in _rows(db, wanted, "model_versions"):
+        source, run, stage = (maybe_text(one, place) for one in told)
+        names = some_text(name, place), maybe_text(version, place)
+        store.versions.append(ModelVersion(*names, utc(created, place), source, run, stage))
     if "registered_model_aliases" in tables:
         for name, version, alias in db.execute("SELECT name, version, alias FROM registered_model_aliases"):
             store.aliases.append((name, str(version), alias))

@@ -9,8 +9,8 @@ from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import LineageDraft
-from dsr_desk.lineage.importers.nesting import nest_runs
 from dsr_desk.lineage.importers.reading import role_named
+from dsr_desk.lineage.importers.settling import nest_runs
 
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"

@@ -7,11 +7,11 @@ from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft, Place
-from dsr_desk.lineage.importers.nesting import nest_runs
-from dsr_desk.lineage.importers.own_terms import node_from_terms
+from dsr_desk.lineage.importers.own_form import node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import (
     certainty_said,
+    items,
     listing,
     mapping,
     maybe_text,
@@ -20,7 +20,7 @@ from dsr_desk.lineage.importers.reading import (
     utc,
     values,
 )
-from dsr_desk.lineage.importers.settling import settle_roles
+from dsr_desk.lineage.importers.settling import nest_runs, settle_roles
 
 FORMAT = "OpenLineage"
 OUR_FACET = "dsrdesk_lineage"
@@ -100,11 +100,11 @@ class _Reader:
         self._ends(event, key, job, place, time)
 
     def _ends(self, event: Mapping[str, Any], key: str, job: Mapping[str, Any], place: Place, time: str) -> None:
-        inputs = self._items(event, "inputs", place)
+        inputs = list(items(event, "inputs", place))
         for where, item in inputs:
             self._link(key, item, where, time, reads=True)
         read = {(str(item.get("namespace")), str(item.get("name"))) for _, item in inputs}
-        for where, item in self._items(event, "outputs", place):
+        for where, item in items(event, "outputs", place):
             node = self._link(key, item, where, time, reads=False)
             self._origins(node, item, where, read)
         run = mapping(event.get("run") or {}, (place, "run"))
@@ -144,10 +144,10 @@ class _Reader:
 
     def _direct(self, event: Mapping[str, Any], place: Place, time: str) -> None:
         """An edge that belongs to no run, as our export writes it."""
-        for where, item in self._items(event, "inputs", place):
+        for where, item in items(event, "inputs", place):
             role, certainty = _said(item.get("inputFacets"), where)
             origin = self._dataset(item, where, time)
-            for there, other in self._items(event, "outputs", place):
+            for there, other in items(event, "outputs", place):
                 self.draft.edge(origin, self._dataset(other, there, time), role or Role.DERIVE, certainty)
 
     def tie_runs(self) -> None:
@@ -163,12 +163,6 @@ class _Reader:
         self.ours = True
         terms = {k: [str(v) for v in value] for k, value in ours.items() if isinstance(value, list) and k != "after"}
         return node_from_terms(self.draft, terms, place)
-
-    def _items(self, event: Mapping[str, Any], side: str, place: Place) -> list[tuple[Place, Mapping[str, Any]]]:
-        return [
-            ((place, f"{side}[{i}]"), mapping(item, (place, f"{side}[{i}]")))
-            for i, item in enumerate(listing(event.get(side), (place, f"{side}")))
-        ]
 
     def _parent(self, key: str, run: Mapping[str, Any], place: Place) -> None:
         facet = _facet(run.get("facets"), "parent", place)

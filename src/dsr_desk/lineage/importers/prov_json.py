@@ -8,7 +8,7 @@ from typing import Any
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said
-from dsr_desk.lineage.importers.own_terms import OWN_PREFIX, node_from_terms
+from dsr_desk.lineage.importers.own_form import OWN_PREFIX, node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import certainty_said, mapping, role_said, several, some_text, utc
 from dsr_desk.lineage.importers.settling import settle_roles

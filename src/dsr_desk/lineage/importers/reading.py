@@ -232,6 +232,13 @@ def objects(thing: Mapping[str, Any], field: str, place: str = "") -> Iterator[t
         yield f"{path}[{i}]", mapping(item, f"{path}[{i}]")
 
 
+def items(thing: Mapping[str, Any], field: str, place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """As `objects`, where a place is no path of fields alone."""
+    for i, item in enumerate(listing(thing.get(field), (place, field))):
+        where = (place, f"{field}[{i}]")
+        yield where, mapping(item, where)
+
+
 def some_text(value: object, place: Place) -> str:
     """Text that is not empty."""
     if not isinstance(value, str) or not value.strip():

@@ -1,8 +1,9 @@
-"""Gives plain inputs of runs the role that follows from what the run gave out."""
+"""What follows from all edges together: roles of plain inputs of runs, and what runs inside runs have in common."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import LineageDraft
@@ -12,8 +13,6 @@ _DERIVED = {
     (NodeKind.MODEL, NodeKind.MODEL): Role.FINE_TUNE_BASE,
     (NodeKind.MODEL, NodeKind.DATASET): Role.GENERATE,
 }
-
-
 _TRIED = (Role.INPUT, Role.EVALUATE, Role.VALIDATE)
 
 
@@ -61,3 +60,21 @@ def settle_roles(draft: LineageDraft) -> None:
                 for origin in data:
                     measured = any((origin, run, role) in draft.edges for role in (Role.EVALUATE, Role.VALIDATE))
                     draft.edge(origin, model, Role.EVALUATE, Certainty.RECORDED if measured else Certainty.INFERRED)
+
+
+def nest_runs(draft: LineageDraft, parents: Mapping[str, str]) -> None:
+    """Adds inferred edges between nested runs, only where one side lacks what the other has recorded.
+
+    A run without any recorded input gets its data from the run around it; a run around others that gives out
+    something without any input recorded has it from those. Everything else would tie runs that only share a
+    scheduler.
+    """
+    if not parents:
+        return
+    fed = {target for _, target, _ in draft.edges if draft.nodes[target].kind == NodeKind.RUN}
+    gives = {origin for origin, _, _ in draft.edges if draft.nodes[origin].kind == NodeKind.RUN}
+    for child, parent in parents.items():
+        if parent in fed and child not in fed:
+            draft.edge(parent, child, Role.PARENT, Certainty.INFERRED)
+        if parent in gives and parent not in fed and child in fed:
+            draft.edge(child, parent, Role.PARENT, Certainty.INFERRED)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import Box
 from dsr_desk.core.message import message
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.faces.registry import load_engine
@@ -150,12 +149,12 @@ def _stored(faces: Sequence[FoundFace], result: PhotoResult | Crash | None) -> N
     if not faces or not isinstance(result, PhotoResult):
         return np.empty((0, 0))
     middle = result.width / 2, result.height / 2
-    ordered = sorted(faces, key=lambda face: _distance(face.box, middle))
-    return decode(encode(np.stack([face.template for face in ordered])))
 
+    def distance(face: FoundFace) -> float:
+        box = face.box
+        return float(np.hypot((box.left + box.right) / 2 - middle[0], (box.top + box.bottom) / 2 - middle[1]))
 
-def _distance(box: Box, middle: tuple[float, float]) -> float:
-    return float(np.hypot((box.left + box.right) / 2 - middle[0], (box.top + box.bottom) / 2 - middle[1]))
+    return decode(encode(np.stack([face.template for face in sorted(faces, key=distance)])))
 
 
 def _rank(

@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core.canonical import canonical_json, sha256_hex
 from dsr_desk.core.codec import plain, restore
@@ -84,19 +80,6 @@ def read_about(data: bytes) -> About:
         return restore(json.loads(data)["statement"], About)
     except Exception as error:
         raise ValueError("not an about.json") from error
-
-
-def signed_by(data: bytes) -> str | None:
-    """The public key (hex) whose signature holds; None where it does not or there is none."""
-    envelope: dict[str, Any] = json.loads(data)
-    if not envelope["signature"]:
-        return None
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(envelope["public_key"]))
-        key.verify(bytes.fromhex(envelope["signature"]), canonical_json(envelope["statement"]))
-    except (InvalidSignature, ValueError):
-        return None
-    return str(envelope["public_key"])
 
 
 def digest_of_about(data: bytes) -> str:

@@ -22,7 +22,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.registry import open_source, survey
+from dsr_desk.datasets.registry import survey
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
@@ -132,8 +132,7 @@ def build(
     began = time.monotonic()
     cancel = cancel or CancelToken()
     load = load or loader(engine_name)
-    containers = _open_all(sources)
-    left_out = _left_out(sources)
+    containers, left_out = _open_all(sources)
     engine = load()
     opened, lock = _open_or_create(to, addressed)
     try:
@@ -255,21 +254,19 @@ class _Build:
             self._report(Progress(message(code), self._done, None, dict(self._notes)))
 
 
-def _open_all(sources: Sequence[Path]) -> list[Container]:
-    containers = [container for source in sources for container in open_source(source)]
+def _open_all(sources: Sequence[Path]) -> tuple[list[Container], dict[str, Message]]:
+    """The containers, and the files below the sources that no reader understands, with the reason."""
+    found = [(source.name, survey(source)) for source in sources]
+    containers = [container for _, seen in found for container in seen.containers]
     for name, count in Counter(container.name for container in containers).items():
         if count > 1:
             raise SourcesAlike(name=name)
-    return containers
-
-
-def _left_out(sources: Sequence[Path]) -> dict[str, Message]:
-    """Files below the sources that no reader understands, with the reason."""
-    return {f"{source.name}/{one.name}": one.why for source in sources for one in survey(source).not_understood}
+    return containers, {f"{source}/{one.name}": one.why for source, seen in found for one in seen.not_understood}
 
 
 def _open_or_create(folder: Path, addressed: Addressed) -> tuple[Database, FileLock]:
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not _looks_like_index(folder))):
+    ours = any((folder / name).exists() for name in (DATABASE, KEY, PASSPHRASE_KEY, LOCK))
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not ours)):
         raise FolderNotAnIndex(where=folder)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -286,10 +283,6 @@ def _open_or_create(folder: Path, addressed: Addressed) -> tuple[Database, FileL
         except BaseException:
             lock.release()
             raise
-
-
-def _looks_like_index(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (DATABASE, KEY, PASSPHRASE_KEY, LOCK))
 
 
 def _refuse_another(db: Database, folder: Path, version: DatasetVersion, engine_digest: str) -> None:

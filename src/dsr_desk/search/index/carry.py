@@ -20,15 +20,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.index.about import ABOUT, About
 from dsr_desk.search.index.finish import write_setting
-from dsr_desk.search.index.folder import (
-    DATABASE,
-    LOCK,
-    Index,
-    IndexDamaged,
-    IndexMissing,
-    open_database,
-    read_index_key,
-)
+from dsr_desk.search.index.folder import DATABASE, LOCK, Index, IndexMissing, open_database, read_index_key
 from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, seal_key, write_key
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import transaction
@@ -66,19 +58,18 @@ class ExportedIndex:
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What was destroyed, and for the evidence what that does not reach."""
+    """What was destroyed, and what that does not reach; what was exported stands in the vault's log."""
 
     index: str
     files: tuple[str, ...]
     time: str
     says: tuple[Message, ...]
-    open_exports: int
 
 
 def export_index(
     folder: Path, secret: Secret, to: Path, recipients: Sequence[str] = (), passphrase: str = ""
 ) -> ExportedIndex:
-    """Writes the index as one file for other vaults' public keys or for a passphrase, and lists the export in it.
+    """Writes the index as one file for other vaults' public keys or for a passphrase.
 
     Raises what opening raises, RecipientUnusable, TargetExists, InUse, DiskFull.
     """
@@ -97,9 +88,6 @@ def export_index(
                 digest = _write_zip(temporary, folder, name, sealed)
                 temporary.rename(to)
                 sync_folder(to.parent)
-            with transaction(db, folder):
-                values = [now(), digest, " ".join(recipients)]
-                db.conn.execute("INSERT INTO exports (time, digest, recipients) VALUES (?, ?, ?)", values)
     finally:
         temporary.unlink(missing_ok=True)
         lock.release()
@@ -137,30 +125,13 @@ def claim_index(file: Path, to: Path, secret: Secret, recipients: Sequence[str] 
     return about
 
 
-def exports_of(index: Index) -> list[tuple[str, str, tuple[str, ...], bool]]:
-    """Time, digest, recipients (none: a passphrase) and whether it ended (returned or destroyed) of every export."""
-    query = "SELECT time, digest, recipients, ended IS NOT NULL FROM exports ORDER BY rowid"
-    return [
-        (time, digest, tuple(recipients.split()), bool(ended)) for time, digest, recipients, ended in index.rows(query)
-    ]
-
-
-def end_export(folder: Path, secret: Secret, digest: str, how: str) -> bool:
-    """Notes that an exported copy was returned or destroyed; False where no such export is listed."""
-    with closing(open_database(folder, secret)) as db, transaction(db, folder):
-        query = "UPDATE exports SET ended = ?, how = ? WHERE digest = ? AND ended IS NULL"
-        return bool(db.conn.execute(query, [now(), how, digest]).rowcount)
-
-
-def destroy_index(folder: Path, secret: Secret | None = None) -> Destroyed:
+def destroy_index(folder: Path) -> Destroyed:
     """Overwrites and removes the key first, then the rest: without its key the database cannot be read.
 
-    With `secret` open exports are counted for the report. Safe to call again after it was interrupted.
-    Raises IndexMissing, InUse.
+    Safe to call again after it was interrupted. Raises IndexMissing, InUse.
     """
     if not folder.is_dir() or not any((folder / name).exists() for name in (DATABASE, KEY, PASSPHRASE_KEY, ABOUT)):
         raise IndexMissing(where=folder)
-    open_exports = _open_exports(folder, secret) if secret else 0
     lock = FileLock(folder / LOCK, folder)
     removed = []
     try:
@@ -180,20 +151,7 @@ def destroy_index(folder: Path, secret: Secret | None = None) -> Destroyed:
     (folder / LOCK).unlink(missing_ok=True)
     folder.rmdir()
     sync_folder(folder.parent)
-    says = (
-        message("destroyed.key"),
-        message("destroyed.copies"),
-        message("destroyed.exports", count=open_exports) if open_exports else message("destroyed.no-exports"),
-    )
-    return Destroyed(folder.name, tuple(removed), now(), says, open_exports)
-
-
-def _open_exports(folder: Path, secret: Secret) -> int:
-    try:
-        with closing(open_database(folder, secret)) as db:
-            return int(db.conn.execute("SELECT count(*) FROM exports WHERE ended IS NULL").fetchone()[0])
-    except (IndexDamaged, IndexMissing):
-        return 0
+    return Destroyed(folder.name, tuple(removed), now(), (message("destroyed.key"), message("destroyed.copies")))
 
 
 def _overwrite(path: Path) -> None:

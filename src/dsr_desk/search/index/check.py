@@ -87,10 +87,7 @@ def reopen(state: ContainerState) -> Container | None:
     base = state.path
     for _ in state.name.split("/"):
         base = base.parent
-    for container in open_source(state.path, base):
-        if container.path == state.path:
-            return container
-    return None
+    return next((container for container in open_source(state.path, base) if container.path == state.path), None)
 
 
 class _Check:
@@ -108,11 +105,9 @@ class _Check:
         try:
             container = reopen(state)
             there = self._read(container) if container else Counter()
-        except DeskError as error:
-            self.problems.append(message("check.container", container=state.name, why=error.message))
-            return
-        except OSError as error:
-            self.problems.append(message("check.container", container=state.name, why=refused(error)))
+        except (DeskError, OSError) as error:
+            why = error.message if isinstance(error, DeskError) else refused(error)
+            self.problems.append(message("check.container", container=state.name, why=why))
             return
         if state.state != "read":
             self.problems.append(message("check.container.unfinished", container=state.name))

@@ -31,7 +31,8 @@ def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: Inde
     with rewriting(folder, secret) as db:
         with transaction(db, folder):
             write_setting(db, "state", "building")
-            erase_rows(db, list(_rows_of(db, items)))
+            query = "SELECT id FROM items WHERE address = ?"
+            erase_rows(db, [row for item in items for (row,) in db.conn.execute(query, [bytes.fromhex(item)])])
         return finish_again(db, folder, signer)
 
 
@@ -72,17 +73,13 @@ def erase_rows(db: Database, rows: list[int]) -> None:
             db.conn.execute(statement, part)
 
 
-def _rows_of(db: Database, items: Iterable[str]) -> Iterator[int]:
-    for item in items:
-        for (row,) in db.conn.execute("SELECT id FROM items WHERE address = ?", [bytes.fromhex(item)]):
-            yield row
-
-
 def _erase_templates(db: Database, faces: list[int]) -> None:
     """Cuts faces out of their blocks; what is left of a block is written again as unbroken runs of faces."""
+    holding = "SELECT id, container, first_face, count FROM blocks WHERE first_face <= ? AND first_face + count > ?"
     doomed = set(faces)
     while doomed:
-        block = _block_of(db, next(iter(doomed)))
+        face = next(iter(doomed))
+        block = db.conn.execute(holding, [face, face]).fetchone()
         if block is None:
             raise ValueError("a face without a template")
         block_id, container, first, count = block
@@ -96,14 +93,6 @@ def _erase_templates(db: Database, faces: list[int]) -> None:
             new = db.conn.execute(query, [container, start, end - start, part[0], part[1]]).lastrowid
             db.conn.execute("INSERT INTO fine VALUES (?, ?)", [new, part[2]])
         doomed.difference_update(here)
-
-
-def _block_of(db: Database, face: int) -> tuple[int, int, int, int] | None:
-    query = (
-        "SELECT id, container, first_face, count FROM blocks WHERE first_face <= ? AND first_face + count > ? LIMIT 1"
-    )
-    found: tuple[int, int, int, int] | None = db.conn.execute(query, [face, face]).fetchone()
-    return found
 
 
 def _planes(db: Database, block: int, count: int) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterator
@@ -52,12 +51,7 @@ def inventory_leaves(db: Database, container: int | None = None) -> Iterator[tup
     secret = bytes.fromhex(read_setting(db, "salt"))
     where, values = ("WHERE container = ?", [container]) if container is not None else ("", [])
     for address, digest in db.conn.execute(f"SELECT address, digest FROM items {where} ORDER BY address", values):
-        yield address, merkle.leaf_hash(inventory_salt(secret, address) + address + digest)
-
-
-def inventory_salt(secret: bytes, address: bytes) -> bytes:
-    """32 bytes, needed to show that one item is in the inventory."""
-    return hmac.new(secret, address, hashlib.sha256).digest()
+        yield address, merkle.leaf_hash(hmac.digest(secret, address, "sha256") + address + digest)
 
 
 def pack_blocks(db: Database) -> None:

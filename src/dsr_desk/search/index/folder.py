@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from dsr_desk.core.codec import from_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, DatasetVersion, Flaw, ItemAddress, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
-from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, digest_of_about, read_about
+from dsr_desk.search.index.about import ABOUT, About, digest_of_about, read_about
 from dsr_desk.search.index.codes import Codes
 from dsr_desk.search.index.contents import Coarse, ContainerState, IndexedFace, IndexedItem
 from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, read_key
@@ -86,10 +86,6 @@ class Index:
         self.name = folder.name.removesuffix(SUFFIX)
         self.version: DatasetVersion = from_text(self.setting("version"), DatasetVersion)
         self.country = self.setting("country")
-        self._coarse: Coarse | None = None
-        self._postings: Postings | None = None
-        self._vocabulary: Vocabulary | None = None
-        self._hashes: tuple[NDArray[np.int64], NDArray[np.uint64]] | None = None
 
     @classmethod
     def open(cls, folder: Path, secret: Secret, engine_digest: str | None = None) -> Index:
@@ -116,18 +112,13 @@ class Index:
     def __enter__(self) -> Index:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        self._coarse = self._postings = self._vocabulary = self._hashes = None
+        for loaded in ("coarse", "postings", "vocabulary", "perceptual_hashes"):
+            vars(self).pop(loaded, None)
         self.db.close()
-
-    @property
-    def register(self) -> IndexPurpose:
-        return self.about.register
 
     def setting(self, key: str) -> str:
         return read_setting(self.db, key)
@@ -168,11 +159,6 @@ class Index:
             return self._item(values)
         return None
 
-    def all_items(self) -> Iterator[IndexedItem]:
-        """Every item in the order it was read."""
-        for values in self.rows(f"{_ITEM} ORDER BY i.id"):
-            yield self._item(values)
-
     def faces(self, rows: Iterable[int]) -> dict[int, IndexedFace]:
         """Faces by row."""
         found = (_face(values) for values in self.rows_in(f"{_FACE} WHERE id IN ({{}})", rows))
@@ -207,43 +193,35 @@ class Index:
             return {names[number]: value for number, value in enumerate(json.loads(text)) if value is not None}
         return {}
 
-    @property
+    @cached_property
     def postings(self) -> Postings:
         """By which keys items are found; where they begin is loaded once."""
-        if self._postings is None:
-            with reading(self.folder):
-                self._postings = Postings(self.db)
-        return self._postings
+        with reading(self.folder):
+            return Postings(self.db)
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """All words of names in records, loaded once."""
-        if self._vocabulary is None:
-            with reading(self.folder):
-                self._vocabulary = Vocabulary(self.db)
-        return self._vocabulary
+        with reading(self.folder):
+            return Vocabulary(self.db)
 
     @property
     def last_row(self) -> int:
         """The largest number of an item."""
         return int(next(self.rows("SELECT coalesce(max(id), 0) FROM items"))[0])
 
-    @property
+    @cached_property
     def perceptual_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Item rows (n,) and hashes (n,) of all photos that have one, loaded once."""
-        if self._hashes is None:
-            stored = list(self.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
-            bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
-            self._hashes = np.array([row for row, _ in stored], np.int64), bits
-        return self._hashes
+        stored = list(self.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
+        bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
+        return np.array([row for row, _ in stored], np.int64), bits
 
-    @property
+    @cached_property
     def coarse(self) -> Coarse:
         """The scanned plane of all faces, loaded once."""
-        if self._coarse is None:
-            with reading(self.folder):
-                self._coarse = load_coarse(self.db.conn.execute, self.about.dimension)
-        return self._coarse
+        with reading(self.folder):
+            return load_coarse(self.db.conn.execute, self.about.dimension)
 
     def codes(self, positions: NDArray[np.int64]) -> Codes:
         """Codes of the faces at these positions of `coarse`, in their order."""

@@ -45,7 +45,6 @@ _TABLES = (
     *VOCABULARY,
     """CREATE VIRTUAL TABLE free_text USING fts5(
         text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none)""",
-    "CREATE TABLE exports (time TEXT NOT NULL, digest TEXT NOT NULL, recipients TEXT NOT NULL, ended TEXT, how TEXT)",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -77,14 +77,9 @@ def examined(
 def pack(result: PhotoResult) -> bytes:
     """A result as bytes; `unpack` reads them."""
     faces = [
-        [
-            [face.box.left, face.box.top, face.box.right, face.box.bottom],
-            face.score,
-            face.quality,
-            face.comparable,
-            None if face.thumbnail is None else len(face.thumbnail),
-        ]
+        [astuple(face.box), face.score, face.quality, face.comparable, size if face.thumbnail is not None else None]
         for face in result.faces
+        for size in [len(face.thumbnail or b"")]
     ]
     head = json.dumps(
         [str(result.ledger_class), plain(result.reason), result.width, result.height, result.phash.hex(), faces]

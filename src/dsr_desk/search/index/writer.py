@@ -74,22 +74,10 @@ class ContainerWriter:
         item = self._item(entry, digest, result)
         for number, face in enumerate(result.faces):
             row = self._next_face + len(self._waiting)
-            box = face.box
-            self._conn.execute(
-                "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    row,
-                    item,
-                    number,
-                    box.left,
-                    box.top,
-                    box.right,
-                    box.bottom,
-                    round(face.score, 4),
-                    face.comparable,
-                    " ".join(face.quality),
-                ],
-            )
+            box, words = face.box, " ".join(face.quality)
+            values = [box.left, box.top, box.right, box.bottom, round(face.score, 4), face.comparable, words]
+            query = "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            self._conn.execute(query, [row, item, number, *values])
             if face.thumbnail is not None:
                 self._conn.execute("INSERT INTO thumbnails VALUES (?, ?)", [row, face.thumbnail])
             self._waiting.append(face)
@@ -119,29 +107,13 @@ class ContainerWriter:
         occurrence = self._occurrences.get(first, 0)
         known: tuple[object, ...] = (None, None, None, None, None, to_text(entry.problem) if entry.problem else None)
         if result is not None:
-            known = (
-                result.width,
-                result.height,
-                entry.orientation,
-                result.phash,
-                str(result.ledger_class),
-                to_text(result.reason) if result.reason else None,
-            )
+            why = to_text(result.reason) if result.reason else None
+            known = (result.width, result.height, entry.orientation, result.phash, str(result.ledger_class), why)
+        known = (entry.kind is ItemKind.RECORD, entry.hint, entry.group, entry.size, *known)
         while True:
             address = ItemAddress(self._dataset, self._name, entry.member, digest, occurrence)
-            values = (
-                bytes.fromhex(address.id),
-                self._container,
-                entry.member,
-                bytes.fromhex(digest),
-                occurrence,
-                entry.kind is ItemKind.RECORD,
-                entry.hint,
-                entry.group,
-                entry.size,
-                *known,
-            )
-            inserted = self._conn.execute(_INSERT_ITEM, values).fetchone()
+            values = (self._container, entry.member, bytes.fromhex(digest), occurrence, *known)
+            inserted = self._conn.execute(_INSERT_ITEM, (bytes.fromhex(address.id), *values)).fetchone()
             if inserted is not None:
                 break
             occurrence += 1

@@ -80,19 +80,12 @@ _HEADERS: tuple[tuple[ColumnKind, frozenset[str]], ...] = (
 )
 _NOT_PEOPLE = _words("file product company host domain column table class model event country")
 _PAIRS: dict[tuple[str, str], ColumnKind] = {
-    ("user", "name"): ColumnKind.USER_NAME,
-    ("screen", "name"): ColumnKind.USER_NAME,
-    ("login", "name"): ColumnKind.USER_NAME,
     ("file", "name"): ColumnKind.PHOTO_REFERENCE,
-    ("account", "name"): ColumnKind.USER_NAME,
-    ("user", "id"): ColumnKind.ACCOUNT_ID,
-    ("account", "id"): ColumnKind.ACCOUNT_ID,
-    ("customer", "id"): ColumnKind.ACCOUNT_ID,
-    ("member", "id"): ColumnKind.ACCOUNT_ID,
-    ("profile", "id"): ColumnKind.ACCOUNT_ID,
-    ("person", "id"): ColumnKind.ACCOUNT_ID,
-    ("owner", "id"): ColumnKind.ACCOUNT_ID,
-    ("subject", "id"): ColumnKind.ACCOUNT_ID,
+    **{(whose, "name"): ColumnKind.USER_NAME for whose in _words("user screen login account")},
+    **{
+        (whose, "id"): ColumnKind.ACCOUNT_ID
+        for whose in _words("user account customer member profile person owner subject")
+    },
 }
 
 _EMAIL = re.compile(r"(?:mailto:)?<?[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+>?")

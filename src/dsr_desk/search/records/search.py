@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from dsr_desk.core.findings import FoundBy, Identifiers, Reason, ReasonKind
 from dsr_desk.core.hashes import hash_in
@@ -19,13 +20,16 @@ from dsr_desk.search.records.combined import SAYS, combined_hashes
 from dsr_desk.search.records.confirming import address_words, dates_in, same_address
 from dsr_desk.search.records.identifiers import IdentifierForm, folded, forms_of, hashes_of, key_of_hash, keys_of
 from dsr_desk.search.records.match_names import Likeness, compare_names, similar_names
-from dsr_desk.search.records.match_text import mentions, text_rows
 
 HASH_NAMES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
 STRONG, WEAK = 1.0, 0.85
 CONFIRMED = 0.03
 NAME_ALONE = 0.97
 """No likeness of names alone makes a record as certain as an identifier."""
+
+SHORTEST = 4
+_WITHOUT_BLANKS = "\u0e00"
+"""From here on letters are of scripts that mostly write no blanks between words."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,32 @@ def records(index: Index, rows: Iterable[int]) -> dict[int, list[Field]]:
             columns[container] = columns_of(index.db, container)
         found[row] = fields_in(columns[container], text)
     return found
+
+
+def text_rows(index: Index, texts: Iterable[str]) -> set[int]:
+    """Rows of records whose free text holds all trigrams of a text; the caller looks at the text itself."""
+    rows: set[int] = set()
+    for text in texts:
+        whole = folded(text)
+        trigrams = dict.fromkeys(whole[start : start + 3] for start in range(len(whole) - 2))
+        if len(text) < SHORTEST or not trigrams:
+            continue
+        query = " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in islice(trigrams, 60))
+        rows.update(row for (row,) in index.rows("SELECT rowid FROM free_text WHERE free_text MATCH ?", [query]))
+    return rows
+
+
+def mentions(text: str, wanted: str) -> bool:
+    """Whether a folded text holds `wanted` as words of its own. Where words are not parted, anywhere."""
+    if len(wanted) < SHORTEST:
+        return False
+    start = text.find(wanted)
+    while start >= 0:
+        around = (text[start - 1 : start] if start else "", text[start + len(wanted) : start + len(wanted) + 1])
+        if not any(char.isalnum() and char < _WITHOUT_BLANKS for char in around):
+            return True
+        start = text.find(wanted, start + 1)
+    return False
 
 
 def _identifier_reasons(subject: WantedRecords, fields: Sequence[Field], country: str) -> list[Reason]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
-
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Seen
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.ui import words
@@ -32,16 +30,15 @@ class ActionRow:
 
 
 class ActionsModel(RowsModel[ActionRow]):
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             (
                 TableColumn(tr("What"), _what),
-                TableColumn(tr("Where"), _where, 260),
+                TableColumn(tr("Where"), lambda row: Cell(row.action.what, words.known(row.action.responsible)), 260),
                 TableColumn(tr("Dry run"), _dry_run, 200),
                 TableColumn(tr("Afterwards"), _afterwards, 230),
             ),
             lambda row: row.action.id,
-            parent,
         )
 
 
@@ -67,10 +64,6 @@ def _what(row: ActionRow) -> Cell:
         note = term(DispositionKind(action.disposition)) if action.disposition else ""
     until = tr("until {day}").format(day=words.day(action.until)) if action.until else ""
     return Cell(term(action.kind), " · ".join(filter(None, (note, until))), strong=True)
-
-
-def _where(row: ActionRow) -> Cell:
-    return Cell(row.action.what, words.known(row.action.responsible))
 
 
 def _dry_run(row: ActionRow) -> Cell:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QObject
-
 from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Period
 from dsr_desk.ui import language, words
 from dsr_desk.ui.lineage_words import disposition_tone, name_of, path_sentence, roles_said, seen_name
@@ -30,7 +28,7 @@ def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[Aff
 class AffectedTable(RowsModel[AffectedRow]):
     """What was decided and what was seen afterwards stand in columns of their own."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             (
                 TableColumn(tr("Model"), lambda row: Cell(name_of(row.model.node), row.model.task, strong=True), 165),
@@ -41,12 +39,11 @@ class AffectedTable(RowsModel[AffectedRow]):
                 TableColumn(tr("Seen afterwards"), _seen, 145),
             ),
             lambda row: row.model.id,
-            parent,
         )
 
 
 class ExcludedModels(RowsModel[ExcludedModel]):
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             (
                 TableColumn(tr("Model"), lambda one: Cell(name_of(one.node), strong=True), 260),
@@ -55,12 +52,11 @@ class ExcludedModels(RowsModel[ExcludedModel]):
                 ),
             ),
             lambda one: one.node.id,
-            parent,
         )
 
 
 class SilentModels(RowsModel[Node]):
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             (
                 TableColumn(tr("Model"), lambda node: Cell(name_of(node), strong=True), 260),
@@ -75,7 +71,6 @@ class SilentModels(RowsModel[Node]):
                 ),
             ),
             lambda node: node.id,
-            parent,
         )
 
 
@@ -90,14 +85,6 @@ def with_hits(version: str, hits: Mapping[str, int]) -> str:
     count = hits.get(version, 0)
     name = version.replace("@", " ")
     return f"{name} ({words.counted(count, '1 hit', '%Ln hits')})" if count else name
-
-
-def overdue(disposition: Disposition | None, today: date) -> bool:
-    """Whether its day has passed and nobody has seen it done."""
-    planned = disposition.planned if disposition else None
-    if disposition is None or planned is None or not planned.deadline:
-        return False
-    return disposition.observed is None and planned.deadline < today.isoformat()
 
 
 def _why(row: AffectedRow) -> Cell:
@@ -125,10 +112,10 @@ def _decided(row: AffectedRow) -> Cell:
 
 def _responsible(row: AffectedRow) -> Cell:
     planned = row.disposition.planned if row.disposition else None
-    if planned is None:
+    if row.disposition is None or planned is None:
         return Cell("–")
     due = tr("by {day}").format(day=words.day(planned.deadline)) if planned.deadline else ""
-    if overdue(row.disposition, date.today()):
+    if row.disposition.overdue(date.today().isoformat()):
         due = tr("{due}, overdue").format(due=due)
     return Cell(words.known(planned.responsible) or "–", due)
 

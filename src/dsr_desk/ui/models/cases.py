@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QObject
-
 from dsr_desk.app.case.cases import CaseLine
 from dsr_desk.app.case.steps import Step
 from dsr_desk.core.message import message
@@ -20,20 +18,19 @@ from dsr_desk.ui.words import tr
 class CasesModel(RowsModel[CaseLine]):
     """`today` decides how many days are left."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         self._today = date.today()
         self._notes: dict[str, str] = {}
 
         super().__init__(
             (
                 TableColumn(tr("Reference"), self._reference, 220),
-                TableColumn(tr("Right and law"), _right, 190),
+                TableColumn(tr("Right and law"), lambda case: Cell(words.term(case.right), words.term(case.law)), 190),
                 TableColumn(tr("Due"), self._due, 200),
                 TableColumn(tr("State"), self._state),
                 TableColumn(tr("Next step"), _next, 210),
             ),
             lambda case: case.ref,
-            parent,
         )
 
     def show_cases(self, cases: list[CaseLine], notes: dict[str, str], today: date) -> None:
@@ -78,10 +75,6 @@ _STEPS = {
     CaseState.DELETED: Step.DELETION,
     CaseState.READ_BACK: Step.EVIDENCE,
 }
-
-
-def _right(case: CaseLine) -> Cell:
-    return Cell(words.term(case.right), words.term(case.law))
 
 
 def _next(case: CaseLine) -> Cell:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from dsr_desk.app.models.export import Coverage
+from dsr_desk.app.models.view import Coverage
 from dsr_desk.core.lineage import JoinAnswer, Node
 from dsr_desk.ui import words
 from dsr_desk.ui.lineage_words import name_of, question_said

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
-
 from dsr_desk.app.data.indexing import RegisteredIndex
 from dsr_desk.ui import words
-from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
+from dsr_desk.ui.models.table import Cell, ChoicesModel, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
@@ -19,7 +16,7 @@ def _columns() -> tuple[TableColumn[RegisteredIndex], ...]:
     return (
         TableColumn(tr("Index"), _name),
         TableColumn(tr("Holds"), _holds, 210),
-        TableColumn(tr("Built"), _built, 165),
+        TableColumn(tr("Built"), lambda index: Cell(words.day(index.about.built)), 165),
         TableColumn(tr("State"), _state, 190),
     )
 
@@ -33,12 +30,13 @@ class DatasetLine:
 
 
 class DatasetsModel(RowsModel[DatasetLine]):
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
+        none = Cell(chip=tr("not searchable"), tone=Tone.WARN)
         columns = [
             TableColumn(column.title, _of_index(column.cell, missing), column.width)
-            for column, missing in zip(_columns(), (None, Cell("–"), Cell("–"), _none()), strict=True)
+            for column, missing in zip(_columns(), (None, Cell("–"), Cell("–"), none), strict=True)
         ]
-        super().__init__(columns, lambda row: row.index.id if row.index else row.version, parent)
+        super().__init__(columns, lambda row: row.index.id if row.index else row.version)
 
 
 def _of_index(cell: Callable[[RegisteredIndex], Cell], missing: Cell | None) -> Callable[[DatasetLine], Cell]:
@@ -50,15 +48,11 @@ def _of_index(cell: Callable[[RegisteredIndex], Cell], missing: Cell | None) -> 
     return shown
 
 
-def _none() -> Cell:
-    return Cell(chip=tr("not searchable"), tone=Tone.WARN)
-
-
 class IndexChoices(ChoicesModel[RegisteredIndex]):
     """Those that are not there cannot be chosen."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(_columns(), lambda index: index.id, lambda index: index.present, parent)
+    def __init__(self) -> None:
+        super().__init__(_columns(), lambda index: index.id, lambda index: index.present)
 
 
 def _name(index: RegisteredIndex) -> Cell:
@@ -71,10 +65,6 @@ def _holds(index: RegisteredIndex) -> Cell:
     photos = words.counted(about.photos, "1 photo", "%Ln photos")
     records = words.counted(about.records, "1 record", "%Ln records")
     return Cell(faces if about.faces or not about.records else records, f"{photos}, {records}")
-
-
-def _built(index: RegisteredIndex) -> Cell:
-    return Cell(words.day(index.about.built))
 
 
 def _state(index: RegisteredIndex) -> Cell:

@@ -58,15 +58,13 @@ class ListPage(Page, Generic[R]):
         begin: QPushButton,
     ) -> None:
         super().__init__(session, title)
-        model.setParent(self)
         for button in actions:
             self.head.addWidget(button)
         self.model = model
-        self.list = ListCard(model, name=name, empty=empty, begin=[begin])
+        self.list = self.body.put(ListCard(model, name=name, empty=empty, begin=[begin]), 1)
         self.table = self.list.table
         self.table.chosen.connect(self.allow)
         self.setFocusProxy(self.table)
-        self.body.addWidget(self.list, 1)
 
     def show_rows(self, rows: Sequence[R]) -> None:
         self.list.show_rows(rows)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.widgets import label
+from dsr_desk.ui.widgets import ColumnLayout, label
 
 
 class Page(QWidget):
@@ -39,7 +39,7 @@ class Page(QWidget):
         self.head.addLayout(self.chips)
         self.head.addStretch(1)
         outer.addLayout(self.head)
-        self.body = QVBoxLayout()
+        self.body = ColumnLayout()
         self.body.setSpacing(16)
         outer.addLayout(self.body, 1)
         session.changed.connect(self._on_change)

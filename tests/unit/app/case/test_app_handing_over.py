@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app.allowed import refusal
-from dsr_desk.app.case import cases, deleting, handing_over, review, treatment
+from dsr_desk.app.case import cases, deleting, handing_over, review
 from dsr_desk.app.data import indexing
 from dsr_desk.cli.main import main
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
@@ -155,7 +155,7 @@ def test_an_answer_to_an_earlier_plan_is_not_taken_in(away: Away, tmp_path: Path
     with pytest.raises(PlanMissing):
         away.hand_over(tmp_path / "withdrawn.age")
     choice = review.hits(desk, ref)[0].address.id
-    treatment.treat(desk, ref, choice, treatment.WantedTreatment.HOLD, reason="a pending claim", until="2027-01-01")
+    deleting.treat(desk, ref, choice, deleting.WantedTreatment.HOLD, reason="a pending claim", until="2027-01-01")
     deleting.approve(desk, ref)
     away.hand_over(tmp_path / "again.age")
 

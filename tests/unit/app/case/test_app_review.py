@@ -216,7 +216,7 @@ def test_unsure_keeps_the_case_from_being_reviewed(desk: Desk, ref: str) -> None
     assert not desk.case(ref).reviewed
     review.decide(desk, ref, THIRD.id, UNSURE)
     assert not desk.case(ref).reviewed
-    with pytest.raises(ReviewOpen, match=r"0 candidates .* 1 are unsure"):
+    with pytest.raises(ReviewOpen, match=r"0 candidates .* 1 is unsure"):
         plan(desk, ref, HERS, STRANGER)
     review.decide(desk, ref, THIRD.id, DIFFERENT)
     assert desk.case(ref).reviewed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsr_desk.app.case import deleting, validating
+from dsr_desk.app.case import deleting
 from dsr_desk.app.proof import log as evidence_log
 from dsr_desk.app.vault import officers
 from dsr_desk.core.acts import Draft, Kind
@@ -17,26 +17,26 @@ def test_nothing_is_confirmed_that_was_not_read_back(small: Small) -> None:
     small.deleted()
     small.desk.switch_officer(BEA)
     with pytest.raises(NothingToConfirm):
-        validating.confirm_outcome(small.desk, small.ref)
-    assert validating.confirmed_by(small.desk, small.ref) == ""
+        deleting.confirm_outcome(small.desk, small.ref)
+    assert deleting.confirmed_by(small.desk, small.ref) == ""
 
 
 def test_the_newest_reading_back_is_confirmed_by_somebody_who_ran_nothing(small: Small) -> None:
     small.deleted()
     deleting.read_back(small.desk, small.ref)
     with pytest.raises(OwnWork):
-        validating.confirm_outcome(small.desk, small.ref)
-    assert validating.confirmed_by(small.desk, small.ref) == ""
+        deleting.confirm_outcome(small.desk, small.ref)
+    assert deleting.confirmed_by(small.desk, small.ref) == ""
     for secret in (BEA, CEM):
         small.desk.switch_officer(secret)
-        validating.confirm_outcome(small.desk, small.ref)
-    assert validating.confirmed_by(small.desk, small.ref) == "Bea, Cem"
+        deleting.confirm_outcome(small.desk, small.ref)
+    assert deleting.confirmed_by(small.desk, small.ref) == "Bea, Cem"
     old = small.desk.case(small.ref).read_back
     assert old is not None
 
     deleting.read_back(small.desk, small.ref)
 
-    assert validating.confirmed_by(small.desk, small.ref) == ""
+    assert deleting.confirmed_by(small.desk, small.ref) == ""
     with pytest.raises(NothingToConfirm):
         small.desk.act(Draft(Kind.VALIDATED, {"read_back": old["act"]}), small.ref)
 
@@ -56,16 +56,16 @@ def test_whoever_ran_an_earlier_round_is_an_operator_still(small: Small) -> None
     deleting.read_back(small.desk, small.ref)
     small.desk.switch_officer(BEA)
     with pytest.raises(OwnWork):
-        validating.confirm_outcome(small.desk, small.ref)
+        deleting.confirm_outcome(small.desk, small.ref)
     small.desk.switch_officer(CEM)
-    validating.confirm_outcome(small.desk, small.ref)
+    deleting.confirm_outcome(small.desk, small.ref)
 
 
 def test_the_operator_confirms_where_the_policy_lets_her(small: Small) -> None:
     officers.set_policy(small.desk, Policy(validator_not_operator=False))
     small.deleted()
     deleting.read_back(small.desk, small.ref)
-    validating.confirm_outcome(small.desk, small.ref)
-    assert validating.confirmed_by(small.desk, small.ref) == "Ada"
+    deleting.confirm_outcome(small.desk, small.ref)
+    assert deleting.confirmed_by(small.desk, small.ref) == "Ada"
     with small.desk.reading(small.ref) as case:
         assert evidence_log.confirmed_by(small.desk, case) == "", "evidence names nobody who confirmed the own work"

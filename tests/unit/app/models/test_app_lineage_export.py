@@ -12,8 +12,7 @@ from click.testing import CliRunner
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.models.export import ExportForm, export_lineage, lineage_coverage
-from dsr_desk.app.models.view import NothingToExport, export_drawing
+from dsr_desk.app.models.view import ExportForm, NothingToExport, export_drawing, export_lineage, lineage_coverage
 from dsr_desk.cli.main import main
 from dsr_desk.core.lineage import DispositionKind
 from unit.app.conftest import PASSPHRASE, Work

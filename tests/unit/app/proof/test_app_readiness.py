@@ -12,7 +12,7 @@ import pyrage
 import pytest
 from click.testing import CliRunner
 
-from dsr_desk.app.case import chasing, deleting, handing_over, review, validating
+from dsr_desk.app.case import chasing, deleting, handing_over, review
 from dsr_desk.app.proof import readiness, sealing
 from dsr_desk.app.vault import backups
 from dsr_desk.cli.main import main
@@ -86,7 +86,7 @@ def found_again(small: Small) -> None:
 def confirmed(small: Small) -> None:
     read_back(small)
     small.desk.switch_officer(BEA)
-    validating.confirm_outcome(small.desk, small.ref)
+    deleting.confirm_outcome(small.desk, small.ref)
     small.desk.switch_officer(ADA)
 
 

@@ -12,8 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dsr_desk.app.case.cases import show_case
-from dsr_desk.app.case.ending import reopen_case
-from dsr_desk.app.case.forgetting import forget_case
+from dsr_desk.app.case.ending import forget_case, reopen_case
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import backups
 from dsr_desk.core.acts import Draft, Kind
@@ -191,8 +190,8 @@ def test_the_folder_of_a_vault_is_restored_as_a_backup_is(desk: Desk, folder: Pa
 
 
 def test_a_backup_that_was_opened_in_its_place_is_still_restored(desk: Desk, tmp_path: Path) -> None:
-    backup = backed_up(desk, tmp_path)
-    backups.write_beside(desk, backup)
+    backup = tmp_path / "backup"
+    backups.backup_vault(desk, backup)
     ByHand(desk, "2026-007").open()
     backups.write_checkpoint(desk, tmp_path / "mark")
     with Desk.open(backup, ANN):

@@ -24,7 +24,7 @@ def test_a_new_recovery_code_replaces_the_old_one(desk: Desk, tmp_path: Path) ->
 
 def test_a_backup_opens_with_the_same_passphrases_and_says_that_it_is_one(desk: Desk, tmp_path: Path) -> None:
     officers.add_officer(desk, "Bo", "another passphrase for tests")
-    keeping.backup_vault(desk, tmp_path / "backup")
+    desk.vault.backup(tmp_path / "backup")
     with Desk.open(tmp_path / "backup", "another passphrase for tests") as copy:
         facts = keeping.vault_info(copy)
 
@@ -48,7 +48,7 @@ def test_officers_are_listed_with_former_ones_last(desk: Desk) -> None:
 
 def test_a_backup_says_when_it_was_taken_until_it_is_opened(desk: Desk, tmp_path: Path) -> None:
     assert keeping.last_backup(desk) is None
-    keeping.backup_vault(desk, tmp_path / "backup")
+    desk.vault.backup(tmp_path / "backup")
     taken = keeping.backup_taken(tmp_path / "backup")
 
     assert taken is not None

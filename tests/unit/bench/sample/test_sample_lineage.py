@@ -9,10 +9,9 @@ from pathlib import Path
 
 from dsr_desk.app.sample import Sample
 from dsr_desk.core.lineage import Certainty
-from dsr_desk.lineage.arrival import collected_since
-from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.impact import affected
+from dsr_desk.lineage.impact import affected, collected_since
 from dsr_desk.lineage.importers.registry import import_file
+from lineage_fakes import graph_of
 
 
 def rows(path: Path, query: str) -> list[tuple[str, ...]]:
@@ -59,13 +58,13 @@ def test_events_name_runs_datasets_with_versions_and_models(sample: Sample) -> N
 
 def test_five_formats_join_and_show_every_role_by_which_a_model_can_know_a_person(sample: Sample) -> None:
     imported = [import_file(path) for path in sample.lineage]
-    graph = Graph.of([node for one in imported for node in one.nodes], [edge for one in imported for edge in one.edges])
+    graph = graph_of([node for one in imported for node in one.nodes], [edge for one in imported for edge in one.edges])
     versions = [dataset.version for dataset in sample.datasets]
     since = {version.id: collected_since(version.collected) for version in versions}
     impact = affected(graph, [version.id for version in versions], arrived=since)
 
     assert {one.format for one in imported} == {
-        "MLflow database", "OpenLineage", "CycloneDX", "Hugging Face card", "DSR Desk CSV",
+        "MLflow (SQLite)", "OpenLineage", "CycloneDX", "Hugging Face", "DSR Desk CSV",
     }  # fmt: skip
     assert {model.node.label: [role.value for role in model.roles] for model in impact.models} == {
         "face-embedder@1": ["train"],
@@ -89,7 +88,7 @@ def test_five_formats_join_and_show_every_role_by_which_a_model_can_know_a_perso
 
 def test_what_stands_on_the_models_is_named_with_its_period_and_purpose(sample: Sample) -> None:
     imported = [import_file(path) for path in sample.lineage]
-    graph = Graph.of([node for one in imported for node in one.nodes], [edge for one in imported for edge in one.edges])
+    graph = graph_of([node for one in imported for node in one.nodes], [edge for one in imported for edge in one.edges])
     by_label = {
         model.node.label: model for model in affected(graph, [dataset.version.id for dataset in sample.datasets]).models
     }

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import random
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+import typst
 
 from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.requests import Right
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
+from dsr_desk.evidence.report import pdf
 from dsr_desk.evidence.report.blocks import blocks_of
 from dsr_desk.evidence.report.page import report
 from dsr_desk.evidence.report.pdf import open_pdf
@@ -76,6 +80,95 @@ def test_the_pages_say_every_word_of_the_report(content: EvidenceContent, signer
         for piece in inner:
             for runs in (piece.get("runs"), *piece.get("items", [])):
                 assert squeezed("".join(run["text"] for run in runs or [])) in pages
+
+
+def pages_with(content: EvidenceContent, signer: Signer, said: str) -> bytes:
+    """The pages of a report that says these words."""
+    told = replace(content, retained=(replace(content.retained[0], ground=said),))
+    return members_of(sign(told, Edition.REQUESTER, signer, "de").in_memory[EVIDENCE])["data/report.pdf"]
+
+
+class Panic(BaseException):
+    """How the engine gives up, as Python sees it."""
+
+
+def compiler(monkeypatch: pytest.MonkeyPatch, refuses: Callable[[str], type[BaseException] | None]) -> list[bool]:
+    """Leaves the engine its own fonts alone and refuses some texts more; tells whether each was to be so."""
+    asked, real = [], typst.Compiler
+
+    class Compiler:
+        def __init__(self, *, ignore_system_fonts: bool) -> None:
+            asked.append(ignore_system_fonts)
+            self.real = real(ignore_system_fonts=True)
+
+        def compile(self, template: bytes, *, sys_inputs: dict[str, str], **options: Any) -> Any:
+            if refused := refuses(sys_inputs["report"].encode().decode("unicode-escape")):
+                raise refused
+            return self.real.compile(template, sys_inputs=sys_inputs, **options)
+
+    monkeypatch.setattr(pdf.typst, "Compiler", Compiler)
+    return asked
+
+
+@pytest.mark.parametrize("name", ["山田太郎", "portraits 😀", "Προϊόν Жук שרה", "noncharacter\uffff", "ไทย"])
+def test_a_name_in_any_script_seals_and_nothing_of_it_is_lost(
+    content: EvidenceContent, signer: Signer, name: str
+) -> None:
+    pages = pages_with(content, signer, name)
+    text = squeezed(text_of(pages))
+    assert [one for one in squeezed(name) if one not in text and f"U+{ord(one):04X}" not in text] == []
+    assert "März" in text
+    with pikepdf.open(io.BytesIO(pages)) as document:
+        assert document.open_metadata()["pdfuaid:part"] == "1"
+
+
+def test_what_no_font_shows_stands_there_as_its_code_points(
+    content: EvidenceContent, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = compiler(monkeypatch, lambda _: None)
+    text = squeezed(text_of(pages_with(content, signer, "für 山田-Weiß 😀")))
+    assert "für[U+5C71U+7530]Weiß[U+1F600]" in text
+    assert asked == [True, False]
+
+
+def test_the_usual_report_is_drawn_with_the_fonts_of_the_program(
+    content: EvidenceContent, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = compiler(monkeypatch, lambda _: None)
+    pages_with(content, signer, "für Zoë Łukasz, Ελένη, Жук")
+    assert asked == [True]
+
+
+def test_a_word_that_cannot_be_drawn_though_its_characters_can_is_written_out(
+    content: EvidenceContent, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler(monkeypatch, lambda said: typst.TypstError if "qéñ" in said else None)
+    assert "q[U+00E9U+00F1]für" in squeezed(text_of(pages_with(content, signer, "qéñ für")))
+
+
+def test_a_panic_of_the_engine_costs_letters_and_not_the_bundle(
+    content: EvidenceContent, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler(monkeypatch, lambda said: Panic if "ñ ü" in said else None)
+    assert "[U+00F1][U+00FC]" in squeezed(text_of(pages_with(content, signer, "ñ ü")))
+
+
+def test_a_name_without_blanks_breaks_and_touches_nothing_beside_it(content: EvidenceContent, signer: Signer) -> None:
+    long = replace(content, hits=tuple(replace(hit, dataset_version="Q" * 300) for hit in content.hits))
+    pages = members_of(sign(long, Edition.REQUESTER, signer, "en").in_memory[EVIDENCE])["data/report.pdf"]
+    assert "Q" * 300 in squeezed(text_of(pages))
+    document = pypdfium2.PdfDocument(pages)
+    for page in document:
+        shown = page.get_textpage()
+        characters = list(shown.get_text_range())
+        boxes = [(one, shown.get_charbox(place)) for place, one in enumerate(characters) if one.strip("\u200b\r\n ")]
+        assert all(box[0] >= 50 and box[2] <= page.get_width() - 50 for _, box in boxes)
+        others = [box for one, box in boxes if one != "Q"]
+        for left, bottom, right, top in (box for one, box in boxes if one == "Q"):
+            assert not [
+                a for a in others if a[0] < right - 1 and a[2] > left + 1 and a[1] < top - 1 and a[3] > bottom + 1
+            ]
+    document.close()
 
 
 def test_her_faces_are_in_it_with_their_alternative_texts(content: EvidenceContent, signer: Signer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,13 +12,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import search_fakes
+from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.items import DatasetVersion, LedgerClass
 from dsr_desk.datasets.csv_table import NoHeader
 from dsr_desk.datasets.registry import SourceEmpty
 from dsr_desk.jobs.progress import CancelToken, Progress
-from dsr_desk.search.index.about import IndexPurpose, IndexSigner, signed_by
+from dsr_desk.search.index.about import IndexPurpose, IndexSigner
 from dsr_desk.search.index.build import (
     FolderNotAnIndex,
     IndexOtherDataset,
@@ -26,7 +30,7 @@ from dsr_desk.search.index.build import (
 )
 from dsr_desk.search.index.folder import Index, IndexUnfinished
 from dsr_desk.storage.locks import FileLock, InUse
-from search_fakes import build_fake, contents, photo
+from search_fakes import all_items, build_fake, contents, photo
 
 
 def shard(path: Path, people: range, shots: range = range(2)) -> None:
@@ -55,7 +59,7 @@ def test_every_photo_ends_in_exactly_one_class_of_the_ledger(world):
 
 def test_a_photo_that_ends_its_worker_costs_nothing_else(world):
     with Index.open(world.photo_index, world.addressed.secret) as index:
-        crashed = [item for item in index.all_items() if item.ledger_class is LedgerClass.CRASHED]
+        crashed = [item for item in all_items(index) if item.ledger_class is LedgerClass.CRASHED]
     assert [item.address.member for item in crashed] == ["crash.png"]
     assert len(crashed[0].address.digest) == 64
     assert "code 3" in crashed[0].reason.say()
@@ -63,7 +67,7 @@ def test_a_photo_that_ends_its_worker_costs_nothing_else(world):
 
 def test_a_record_keeps_all_its_fields(world):
     with Index.open(world.table_index, world.addressed.secret) as index:
-        rows = [index.fields(item.row) for item in index.all_items()]
+        rows = [index.fields(item.row) for item in all_items(index)]
     assert rows[0]["email"] == "ann.lee@example.org"
     assert rows[2]["name"] == "Łukasz Müller"
     assert "email" not in rows[1]
@@ -71,7 +75,7 @@ def test_a_record_keeps_all_its_fields(world):
 
 def test_thumbnails_are_kept_only_when_asked_for(world):
     with Index.open(world.photo_index, world.addressed.secret) as index:
-        item = next(item for item in index.all_items() if item.address.member == "group.png")
+        item = next(item for item in all_items(index) if item.address.member == "group.png")
         assert index.thumbnail(item.address.id, 2)[:3] == b"\xff\xd8\xff"
         assert index.thumbnail(item.address.id, 3) is None
 
@@ -94,7 +98,7 @@ def test_items_that_are_alike_in_everything_are_counted(tmp_path, addressed):
     table.write_text("name,email\nAnn,a@x.org\nBob,b@x.org\nAnn,a@x.org\nAnn,a@x.org\n")
     report = build_fake([table], tmp_path / "a.dsrindex", addressed=addressed)
     with Index.open(tmp_path / "a.dsrindex", addressed.secret) as index:
-        occurrences = [item.address.occurrence for item in index.all_items()]
+        occurrences = [item.address.occurrence for item in all_items(index)]
     assert report.records == 4
     assert occurrences == [0, 0, 1, 2]
 
@@ -227,19 +231,20 @@ def test_a_damaged_shard_keeps_what_lies_before_the_damage(tmp_path, addressed):
 
 
 def test_the_statement_is_signed_and_says_what_was_read(tmp_path, addressed):
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     key = Ed25519PrivateKey.generate()
     signer = IndexSigner(key.public_key().public_bytes_raw().hex(), key.sign)
     register = IndexPurpose(purpose="finding data subjects", destroy_by="2027-01-01")
     shard(tmp_path / "a.tar", range(3))
     to = tmp_path / "i.dsrindex"
     build_fake([tmp_path / "a.tar"], to, addressed=addressed, signer=signer, register=register)
-    data = (to / "about.json").read_bytes()
-    assert signed_by(data) == signer.public_key
-    assert signed_by(data.replace(b'"photos": 6', b'"photos": 7')) is None
+    envelope = json.loads((to / "about.json").read_bytes())
+    assert envelope["public_key"] == signer.public_key
+    signature, statement = bytes.fromhex(envelope["signature"]), envelope["statement"]
+    key.public_key().verify(signature, canonical_json(statement))
+    with pytest.raises(InvalidSignature):
+        key.public_key().verify(signature, canonical_json({**statement, "photos": 7}))
     with Index.open(to, addressed.secret) as index:
-        assert index.register == register
+        assert index.about.register == register
         assert (index.about.photos, index.about.records, index.about.containers) == (6, 6, {"read": 1})
 
 

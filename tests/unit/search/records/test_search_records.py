@@ -24,7 +24,7 @@ from dsr_desk.search.records.match_names import compare_names
 from dsr_desk.search.records.names import name_tokens
 from dsr_desk.search.records.search import find_records, wanted
 from dsr_desk.search.search import SubjectQuery, search
-from search_fakes import build_fake, photo
+from search_fakes import all_items, build_fake, photo
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +284,7 @@ def test_a_record_brings_its_photos_and_its_account(indexes):
 
 def test_a_confirmed_photo_brings_its_record_and_the_other_photos_of_the_account(indexes):
     photos, _ = indexes
-    hit = next(item for item in photos.all_items() if item.address.member == "p001_1.png")
+    hit = next(item for item in all_items(photos) if item.address.member == "p001_1.png")
     result = search(indexes, SubjectQuery(confirmed=[(hit.address.id, 0)]))
     found = {candidate.address.place for candidate in result.candidates}
     assert found == {"profiles.csv", "photos › none.png"}
@@ -293,7 +293,7 @@ def test_a_confirmed_photo_brings_its_record_and_the_other_photos_of_the_account
 
 def test_a_sidecar_is_linked_to_its_photo_and_by_account_to_the_profile(indexes):
     photos, _ = indexes
-    hit = next(item for item in photos.all_items() if item.address.member == "p002_1.png")
+    hit = next(item for item in all_items(photos) if item.address.member == "p002_1.png")
     result = search(indexes, SubjectQuery(confirmed=[(hit.address.id, 0)]))
     assert {candidate.address.place for candidate in result.candidates} == {"photos › p002_1.json", "profiles.csv"}
 
@@ -314,8 +314,8 @@ def test_many_namesakes_bring_nothing_before_they_are_confirmed(indexes, monkeyp
 
 def test_a_refused_link_brings_nothing(indexes):
     photos, table = indexes
-    record = next(item for item in table.all_items())
-    photo_item = next(item for item in photos.all_items() if item.address.member == "p001_1.png")
+    record = next(item for item in all_items(table))
+    photo_item = next(item for item in all_items(photos) if item.address.member == "p001_1.png")
     question = SubjectQuery(
         identifiers=Identifiers(emails=("ann.lee@example.org",)),
         refused_links={(photo_item.address.id, record.address.id)},
@@ -327,7 +327,7 @@ def test_a_refused_link_brings_nothing(indexes):
 
 def test_a_confirmed_hit_becomes_a_reference_and_undoing_it_takes_its_effect_back(indexes):
     photos, _ = indexes
-    hit = next(item for item in photos.all_items() if item.address.member == "p030_0.png")
+    hit = next(item for item in all_items(photos) if item.address.member == "p030_0.png")
     plain = SubjectQuery([search_fakes.template(5, 99)], "fake-1")
     grown = SubjectQuery([search_fakes.template(5, 99)], "fake-1", confirmed=[(hit.address.id, 0)])
     before, after = search(indexes, plain), search(indexes, grown)
@@ -338,7 +338,7 @@ def test_a_confirmed_hit_becomes_a_reference_and_undoing_it_takes_its_effect_bac
 
 def test_a_look_alike_of_a_reference_is_a_candidate(indexes):
     photos, _ = indexes
-    item = next(item for item in photos.all_items() if item.address.member == "p050_1.png")
+    item = next(item for item in all_items(photos) if item.address.member == "p050_1.png")
     result = search(indexes, SubjectQuery(reference_hashes=[item.phash]))
     assert any(
         candidate.id == item.address.id and candidate.reasons[0].kind is ReasonKind.DUPLICATE
@@ -436,7 +436,7 @@ def test_nothing_that_an_erased_record_was_found_by_is_left(tmp_path, addressed)
     table = "name,email,notes\nAnn Lee,ann@x.org,by the lake\nBo Lee,bo@x.org,at home\n"
     folder = small_index(tmp_path, addressed, table)
     with Index.open(folder, addressed.secret) as index:
-        ann = next(one.address.id for one in index.all_items() if index.fields(one.row)["name"] == "Ann Lee")
+        ann = next(one.address.id for one in all_items(index) if index.fields(one.row)["name"] == "Ann Lee")
     erase_items(folder, addressed.secret, [ann])
     with Index.open(folder, addressed.secret) as index:
         assert known_words(index.db) == {"bo", "lee"}
@@ -444,7 +444,7 @@ def test_nothing_that_an_erased_record_was_found_by_is_left(tmp_path, addressed)
             rows_found(index, Identifiers(names=("Ann Lee",), emails=("ann@x.org",), user_names=("by the lake",))) == {}
         )
         items = {item for (run,) in index.rows("SELECT id FROM runs") for item in read_run(index.db, run)[1].tolist()}
-        assert items == {one.row for one in index.all_items()}
+        assert items == {one.row for one in all_items(index)}
         assert list(rows_found(index, Identifiers(emails=("bo@x.org",)))) == ["Bo Lee"]
         assert list(index.rows("SELECT count(*) FROM free_text")) == [(1,)]
 

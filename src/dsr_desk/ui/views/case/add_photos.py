@@ -31,13 +31,11 @@ class AddPhotosDialog(Dialog):
         super().__init__(tr("Add reference photos"), parent, says=says, act=tr("Add"), width=640)
         self._session, self._ref = session, ref
         self._found = list(found)
-        self.strip = ReferenceStrip()
+        self.strip = self.body.put(ReferenceStrip())
         self.strip.chosen.connect(self._choose)
-        self.body.addWidget(self.strip)
         check = show_case(session.desk, ref).identity
         self._check = check if check is not None and check.allows_record_search else None
-        self.left_out = Notice(tone=Tone.WARN)
-        self.body.addWidget(self.left_out)
+        self.left_out = self.body.put(Notice(tone=Tone.WARN))
         self.how = self.text(
             tr("How is it known that they show the requester?"), example=tr("for example: compared in the video call")
         )

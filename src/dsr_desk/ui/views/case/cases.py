@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget
-
 from dsr_desk.app.case.cases import CaseLine, list_cases
 from dsr_desk.app.case.chasing import due_tasks
 from dsr_desk.app.vault.backups import backup_is_old, to_search_again
@@ -17,7 +15,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Empty, Notice, framed, label, row
+from dsr_desk.ui.widgets import Button, Card, Empty, Notice, framed, label, row, stacked
 from dsr_desk.ui.words import tr
 
 
@@ -27,29 +25,22 @@ class CasesPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, tr("Cases"))
         self.head.addWidget(Button(tr("New case"), self._new, kind="primary", key="Ctrl+N"))
-        self.model = CasesModel(self)
+        self.model = CasesModel()
         self.table = TableWidget(self.model, name=tr("Cases, the most urgent first"), height=76)
         self.table.opened.connect(self._open)
         self.setFocusProxy(self.table)
-        self.reminder = Notice(tone=Tone.WARN)
+        self.reminder = self.body.put(Notice(tone=Tone.WARN))
         self.reminder.hide()
-        self.body.addWidget(self.reminder)
-        card = framed(self.table)
         self._empty = Empty(
             tr("There is no case yet. Drop a letter or a photo here, or begin with one of these."),
             Button(tr("Open the sample case"), lambda: session.go.emit("sample")),
             Button(tr("New case"), self._new, kind="primary", name=tr("New case, from an empty list")),
         )
-        self._stack = QStackedWidget()
-        self._stack.addWidget(card)
-        self._stack.addWidget(self._empty)
-        self.body.addWidget(self._stack, 1)
+        self._stack = self.body.put(stacked(framed(self.table), self._empty), 1)
         self._sum = label()
         self._hint = label("", "muted")
-        foot = Card()
-        foot.body.addLayout(row(self._sum, self._hint, None, spacing=24))
-        self._foot = foot
-        self.body.addWidget(foot)
+        self._foot = self.body.put(Card())
+        self._foot.body.addLayout(row(self._sum, self._hint, None, spacing=24))
 
     def reload(self) -> None:
         self._remind()
@@ -61,11 +52,11 @@ class CasesPage(Page):
         self._foot.setVisible(bool(cases))
         running = [case for case in cases if not case.state.is_end]
         late = sum(case.days_left(today) < 0 for case in running)
-        self._sum.setText(
-            words.counted(len(running), "1 case open", "%Ln cases open")
-            + " · "
-            + words.counted(late, "1 late", "%Ln late")
+        counts = (
+            words.counted(len(running), "1 case open", "%Ln cases open"),
+            words.counted(late, "1 late", "%Ln late"),
         )
+        self._sum.setText(" · ".join(counts))
         self._hint.setText(tr("Enter opens a case where it stands."))
         if cases:
             self.table.choose(max(0, self.model.row_of(self.session.case or "")))

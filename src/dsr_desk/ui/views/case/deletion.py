@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.case.chasing import is_task
-from dsr_desk.app.case.deleting import approve, make_plan, read_back, run, withdraw_plan
+from dsr_desk.app.case.deleting import WantedTreatment, approve, make_plan, read_back, run, treat, withdraw_plan
 from dsr_desk.app.case.packet_files import For
-from dsr_desk.app.case.treatment import WantedTreatment, treat
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
@@ -27,14 +26,12 @@ from dsr_desk.ui.models.actions import ActionRow, ActionsModel, seen_tone
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.case.deletion_parts import ActsRow, ChangedCard, RoundsCard, SeenCard
+from dsr_desk.ui.views.case.deletion_parts import ActsRow, ChangedCard, RoundsCard, SeenCard, TreatmentDialog
 from dsr_desk.ui.views.case.deletion_reading import DeletionShown, Refused, look
-from dsr_desk.ui.views.case.letter import LetterDialog
 from dsr_desk.ui.views.case.packets import packet_buttons, show_packet_buttons
-from dsr_desk.ui.views.case.tasks import TasksDialog
-from dsr_desk.ui.views.case.treatment import TreatmentDialog
+from dsr_desk.ui.views.case.tasks import LetterDialog, TasksDialog
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, across, clear, column_in, framed, label, list_card
+from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, across, clear, column_in, framed, label, list_card, stacked
 from dsr_desk.ui.words import tr
 
 FOLLOWING = {
@@ -56,27 +53,23 @@ class DeletionPage(Page):
         self.state, self.round = Chip(), Chip()
         for chip in (self.round, self.state):
             self.chips.addWidget(chip)
-        self.tasks = Button("", self._show_tasks)
-        self.withdraw = Button(tr("Withdraw the plan"), self._withdraw)
+        self.tasks = Button("", lambda: TasksDialog(session, self.ref, self).open())
+        self.withdraw = Button(
+            tr("Withdraw the plan"), lambda: session.do(lambda: withdraw_plan(session.desk, self.ref))
+        )
         self.search = Button(tr("Search again"), lambda: session.go.emit("search"))
         self.seal = Button(tr("Go to the evidence"), lambda: session.go.emit("evidence"))
         self.hand, self.take = packet_buttons(session, self, For.APPROVAL)
         for button in (self.hand, self.take, self.tasks, self.withdraw, self.search, self.seal):
             self.head.addWidget(button)
-        self.acts = ActsRow(self._plan, self._approve, self._confirm, self._read_back)
+        self.acts = self.body.put(ActsRow(self._plan, self._approve, self._confirm, self._read_back))
         self.plan, self.approve, self.run, self.look = (
             self.acts.plan, self.acts.approve, self.acts.run, self.acts.look,
         )  # fmt: skip
-        self.body.addWidget(self.acts)
-        self.changed = ChangedCard()
-        self.body.addWidget(self.changed)
+        self.changed = self.body.put(ChangedCard())
         self._nothing = Empty("")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._nothing)
-        self._stack.addWidget(self._build())
-        self.body.addWidget(self._stack, 1)
-        self.rounds = RoundsCard()
-        self.body.addWidget(self.rounds)
+        self._stack = self.body.put(stacked(self._nothing, self._build()), 1)
+        self.rounds = self.body.put(RoundsCard())
         self._looked = DeletionShown(CaseState.NEW)
         for part in (self.acts, self.changed, self.rounds):
             part.hide()
@@ -175,9 +168,6 @@ class DeletionPage(Page):
         desk, ref = self.session.desk, self.ref
         self._work(tr("Planning the deletion"), lambda _report, _token: make_plan(desk, ref), cancellable=False)
 
-    def _withdraw(self) -> None:
-        self.session.do(lambda: withdraw_plan(self.session.desk, self.ref))
-
     def _approve(self) -> None:
         text = tr(
             "Your signature stands under this plan. What it rests on stays as it is, or the approval no longer counts. "
@@ -201,8 +191,7 @@ class DeletionPage(Page):
     def _sign(
         self, title: str, says: str, act: str, then: Callable[[], None], *, word: str = "", danger: bool = False
     ) -> None:
-        session = self.session
-        SignDialog(session.desk, session.bridge, title, says, act, then, self, word=word, danger=danger).open()
+        SignDialog(self.session, title, says, act, then, self, word=word, danger=danger).open()
 
     def _run(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -229,10 +218,7 @@ class DeletionPage(Page):
             self.session.tell()
             self.session.bridge.failed.emit(error)
 
-        self.session.bridge.run(name, work, self.session.tell, context=self, failed=failed, cancellable=cancellable)
-
-    def _show_tasks(self) -> None:
-        TasksDialog(self.session, self.ref, self).open()
+        self.session.run(self, name, work, failed=failed, cancellable=cancellable)
 
     def _open_action(self, chosen: ActionRow) -> None:
         if chosen.action.instruction:
@@ -254,13 +240,12 @@ class DeletionPage(Page):
     def _build(self) -> QWidget:
         whole = QWidget()
         column = column_in(whole)
-        self.model = ActionsModel(self)
+        self.model = ActionsModel()
         self.table = TableWidget(
             self.model, name=tr("Actions of the plan; Enter shows the items or the letter"), height=56
         )
         self.table.opened.connect(self._open_action)
-        card = framed(self.table)
-        column.addWidget(card, 3)
+        column.addWidget(framed(self.table), 3)
         self._cannot, self.seen = QVBoxLayout(), SeenCard()
         below = across((list_card(tr("What this does not remove, and why"), self._cannot), 1), (self.seen.card, 1))
         column.addLayout(below, 2)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.deleting import PlanView, dry_run, show_plan
 from dsr_desk.app.case.steps import Finding, finding
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Outcome, Plan, Seen
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import Case
@@ -17,9 +18,6 @@ from dsr_desk.core.refusals import ActionNotOpen, Refusal
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui.models.actions import ActionRow, Rehearsed
 from dsr_desk.ui.words import tr
-
-if TYPE_CHECKING:
-    from dsr_desk.app.desk import Desk
 
 Refused = Mapping[Kind, Refusal | None]
 ASKED = (Kind.PLANNED, Kind.APPROVED, Kind.BEGUN, Kind.READ_BACK, Kind.PLAN_WITHDRAWN, Kind.SEARCHED, Kind.TREATED)

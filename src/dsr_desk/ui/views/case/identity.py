@@ -35,16 +35,13 @@ class IdentityCard(Card):
         self.setAccessibleName(tr("Identity check"))
         self.state = Chip()
         self.body.addLayout(row(label(tr("Identity check"), "section"), self.state, None))
-        self.done = Notice(tone=Tone.OK, plain=True)
-        self.body.addWidget(self.done)
-        self.failed = Notice(tone=Tone.DANGER, plain=True)
-        self.body.addWidget(self.failed)
+        self.done = self.body.put(Notice(tone=Tone.OK, plain=True))
+        self.failed = self.body.put(Notice(tone=Tone.DANGER, plain=True))
         self.withdraw = Button(
             tr("It does not hold …"), self._ask, kind="link", name=tr("The identity check does not hold")
         )
         self.body.addLayout(row(self.withdraw, None))
-        self._why = label("", "muted", wrap=True)
-        self.body.addWidget(self._why)
+        self._why = self.body.put(label("", "muted", wrap=True))
         self.method = self._line(
             tr("How was the requester verified?"), tr("for example: video call, identity card shown")
         )
@@ -82,17 +79,10 @@ class IdentityCard(Card):
             if verified
             else tr("Nothing is searched before this: a search for an unverified person would be a tool for stalkers.")
         )
-        always: tuple[QWidget, ...] = (
-            self._why,
-            self.button,
-            self.method,
-            self._captions[0],
-            self.acting,
-            self._captions[2],
-        )
-        for widget in always:
+        how, face, who = self._captions
+        for widget in (self._why, self.button, how, self.method, who, self.acting):
             widget.setVisible(asks)
-        for field in (self.shows, self._captions[1]):
+        for field in (face, self.shows):
             field.setVisible(asks and case.searches_faces)
         self.done.setVisible(verified)
         self.failed.setVisible(check is not None and not verified)
@@ -119,10 +109,9 @@ class IdentityCard(Card):
 
     def _line(self, caption: str, example: str) -> QLineEdit:
         field = text_field(caption, example=example)
-        shown = label(caption, "note", wrap=True)
+        shown = self.body.put(label(caption, "note", wrap=True))
         shown.setBuddy(field)
         self._captions.append(shown)
-        self.body.addWidget(shown)
         self.body.addWidget(field)
         return field
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.cases import CaseView, open_case
 from dsr_desk.app.case.drafts import RequestDraft, assumptions, understand
@@ -25,7 +25,7 @@ from dsr_desk.ui.views.case.add_photos import PHOTOS, choose_photos
 from dsr_desk.ui.views.case.reference_strip import ReferenceStrip, ShownPhoto, shown_reference
 from dsr_desk.ui.views.case.request_form import ABOUT_THE_PERSON, RequestForm
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Notice, column_in, label, row
+from dsr_desk.ui.widgets import Button, Card, Notice, column_in, label, row, stacked
 from dsr_desk.ui.words import tr
 
 Understood = tuple[RequestDraft, list[ShownPhoto]]
@@ -44,10 +44,7 @@ class NewCasePage(Page):
         self.again = Button(tr("Begin again"), self.begin_again)
         for button in (self.again, self._letter_button, self._photo_button, self.go):
             self.head.addWidget(button)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._drop_card())
-        self._stack.addWidget(self._form_area())
-        self.body.addWidget(self._stack, 1)
+        self._stack = self.body.put(stacked(self._drop_card(), self._form_area()), 1)
         self._show()
 
     def reload(self) -> None:
@@ -71,9 +68,8 @@ class NewCasePage(Page):
             return draft, [shown_reference(photo) for photo in draft.photos]
 
         self._busy(True)
-        self.session.bridge.run(
-            tr("Reading the request"), work, self._understood, context=self, failed=self._refused, cancellable=False
-        )
+        says = tr("Reading the request")
+        self.session.run(self, says, work, self._understood, failed=self._refused, cancellable=False)
 
     def _understood(self, result: Understood) -> None:
         draft, shown = result
@@ -185,13 +181,12 @@ class NewCasePage(Page):
     def _form_area(self) -> QWidget:
         area = QWidget()
         column = column_in(area)
-        self.photos = ReferenceStrip()
+        self.photos = column.put(ReferenceStrip())
         self.photos.chosen.connect(self._choose_face)
         self.notice = Notice(tone=Tone.INFO)
         self.without_photo = Tick(tr("Open the case without a photo: records alone are searched, no faces"))
         self.without_photo.toggled.connect(self._allow)
         self.form = RequestForm()
-        column.addWidget(self.photos)
         column.addWidget(self.without_photo)
         column.addWidget(self.notice)
         column.addWidget(self.form, 1)

@@ -72,12 +72,8 @@ class HandOverDialog(Dialog):
         def done(made: HandedOut) -> None:
             session.said.emit(tr("The packet for {name} is written").format(name=made.name))
 
-        self.work(
-            session.bridge,
-            tr("Writing the packet"),
-            lambda _report, _token: hand_over_case(desk, ref, officer, file, what),
-            done,
-        )
+        says = tr("Writing the packet")
+        self.work(session, says, lambda _report, _token: hand_over_case(desk, ref, officer, file, what), done)
 
 
 def choose_answer(session: Session, page: QWidget) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto
 from dsr_desk.core.message import term
-from dsr_desk.ui.faces import FacePicker
 from dsr_desk.ui.language import say
+from dsr_desk.ui.photos import FacePicker
 from dsr_desk.ui.pictures import decode, upright_size
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Card, Chip, clear, column_in, label, row
@@ -76,12 +76,11 @@ class ReferenceStrip(Card):
     def _one(self, photo: ShownPhoto) -> QWidget:
         holder = QWidget()
         column = column_in(holder, spacing=4)
-        picker = FacePicker(HEIGHT)
+        picker = column.put(FacePicker(HEIGHT))
         boxes = [(face.number, face.box) for face in photo.faces]
         picker.show_photo(photo.name, photo.image, photo.size, boxes, photo.face)
         picker.chosen.connect(lambda number: self.chosen.emit(photo.key, number))
         self.pickers[photo.key] = picker
-        column.addWidget(picker)
         column.addWidget(label(photo.name, "note"))
         column.addWidget(self._verdict(photo))
         column.addStretch(1)

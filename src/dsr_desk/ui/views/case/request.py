@@ -7,9 +7,21 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from dsr_desk.app.case.cases import CaseView, PhotoOfCase, edit_request, record_identity, reference_bytes, show_case
+from PySide6.QtWidgets import QWidget
+
+from dsr_desk.app.case.cases import (
+    CaseView,
+    FactsVersion,
+    PhotoOfCase,
+    edit_request,
+    facts_versions,
+    record_identity,
+    reference_bytes,
+    show_case,
+)
 from dsr_desk.app.case.ending import reopen_case
 from dsr_desk.app.case.references import ReferencePhoto, examine_references, load_photos
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.message import message
@@ -17,19 +29,18 @@ from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, identifiers_of
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
-from dsr_desk.ui.dialogs import LinesDialog
+from dsr_desk.ui.dialogs import Dialog, LinesDialog
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.cases import urgency
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.add_photos import PHOTOS, AddPhotosDialog, choose_photos
 from dsr_desk.ui.views.case.end_case import ReopenDialog
-from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
 from dsr_desk.ui.views.case.identity import IdentityCard
 from dsr_desk.ui.views.case.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.case.request_form import RequestForm
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Chip, across
+from dsr_desk.ui.widgets import Button, Card, Chip, FactList, across, label, row, scrolled_column
 from dsr_desk.ui.words import tr
 
 
@@ -53,9 +64,8 @@ class RequestPage(Page):
         self.identity = IdentityCard(self._record, self._identity_failed)
         top = across((self.photos, 2), (self.identity, 3))
         self.body.addLayout(top)
-        self.form = RequestForm()
+        self.form = self.body.put(RequestForm(), 1)
         self.form.edited.connect(lambda: self._allow(changed=True))
-        self.body.addWidget(self.form, 1)
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -102,11 +112,11 @@ class RequestPage(Page):
             return examine_references(load_photos(photos))
 
         if photos:
-            self.session.bridge.run(
+            self.session.run(
+                self,
                 tr("Reading the photos"),
                 work,
                 lambda found: AddPhotosDialog(self.session, self.ref, found, self).open(),
-                context=self,
                 cancellable=False,
             )
 
@@ -163,3 +173,51 @@ def confirmed(case: CaseView) -> tuple[Found, ...]:
         for kind, field in IDENTIFIER_FIELDS.items()
         for value in getattr(case.identifiers, field)
     )
+
+
+class FactsVersionsDialog(Dialog):
+    """The newest first; earlier ones stay what somebody once relied on."""
+
+    def __init__(self, desk: Desk, ref: str, parent: QWidget) -> None:
+        says = tr("The newest version is in force. A search names the version that it was made with.")
+        super().__init__(
+            tr("What is known of case {ref}, and since when").format(ref=ref), parent, says=says, width=640
+        )
+        self.setMinimumHeight(480)
+        officers = desk.vault.officer_names()
+        column, area = scrolled_column(tr("Versions"), spacing=12, ground=True)
+        self.said: list[str] = []
+        for version in reversed(facts_versions(desk, ref)):
+            column.addWidget(self._card(version, officers))
+        column.addStretch(1)
+        self.body.addWidget(area, 1)
+
+    def _card(self, version: FactsVersion, officers: dict[str, str]) -> Card:
+        card = Card(margin=12, spacing=6)
+        way = tr("read by the program when {who} opened the case") if version.proposed else tr("confirmed by {who}")
+        who = way.format(who=officers.get(version.officer, tr("unknown")))
+        when = tr("{when}, entry {n}").format(when=words.moment(version.time), n=words.figure(version.entry))
+        self.said.append(f"{who}; {when}")
+        card.setAccessibleName(self.said[-1])
+        title = tr("Version {n}").format(n=version.number)
+        card.body.addLayout(row(label(title, "strong"), label(who), None, label(when, "note")))
+        facts = card.body.put(FactList(columns=4))
+        facts.show_facts(
+            [
+                (tr("Right"), words.term(version.facts.right)),
+                (tr("Law"), words.term(version.facts.law)),
+                (tr("Received"), words.day(version.facts.received)),
+                (tr("Due"), words.day(version.due)),
+            ]
+        )
+        for one in version.found:
+            where = say(one.where) if one.where else _typed(one, officers)
+            line = row(label(words.term(one.kind), "note"), label(one.value, wrap=True, selectable=True),
+                       label(where, "note", wrap=True))  # fmt: skip
+            line.setStretch(1, 1)
+            card.body.addLayout(line)
+        return card
+
+
+def _typed(one: Found, officers: dict[str, str]) -> str:
+    return tr("entered by {who}").format(who=officers.get(one.typed_by, tr("an officer")))

@@ -51,14 +51,8 @@ class ReviewPage(ReviewTable):
         self.mode.activated.connect(lambda _index: self.forget())
         self.undo = Button(tr("Undo"), self._undo, key="Ctrl+Z")
         self.hand, self.take = packet_buttons(session, self, For.REVIEW)
-        for widget in (
-            self.mode,
-            self.only,
-            self.hand,
-            self.take,
-            self.undo,
-            Button(tr("Keys"), self._show_keys, key="?"),
-        ):
+        keys = Button(tr("Keys"), lambda: KeysDialog(self._keys, self).open(), key="?")
+        for widget in (self.mode, self.only, self.hand, self.take, self.undo, keys):
             self.head.addWidget(widget)
         self.notice = Notice(tone=Tone.INFO)
         self.notice.hide()
@@ -280,6 +274,3 @@ class ReviewPage(ReviewTable):
         self.progress.say(" · ".join(parts))
         self.foot.go_on.setVisible(not still and not unsure)
         self._say_to_go(still)
-
-    def _show_keys(self) -> None:
-        KeysDialog(self._keys, self).open()

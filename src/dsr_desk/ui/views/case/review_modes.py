@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from dsr_desk.app.case import review
 from dsr_desk.app.case.deleting import withdraw_and_decide
+from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change
 from dsr_desk.core.findings import Verdict
 from dsr_desk.ui import words
 from dsr_desk.ui.models.candidates import BlindItem, Reviewed
 from dsr_desk.ui.words import tr
-
-if TYPE_CHECKING:
-    from dsr_desk.app.desk import Desk
 
 
 class Mode(StrEnum):

@@ -17,12 +17,13 @@ from dsr_desk.ui.delegates.film import FilmDelegate
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.candidates import CandidatesModel
-from dsr_desk.ui.photo_view import PhotoView
+from dsr_desk.ui.photos import PhotoView
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import (
     Button,
     Card,
     Chip,
+    ColumnLayout,
     FactList,
     Notice,
     clear,
@@ -119,15 +120,9 @@ class PlacePanel(Card):
                 self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
         if reasons:
             self._column.addWidget(rule())
-        facts = FactList()
-        unknown = tr("unknown")
-        facts.show_facts(
-            [
-                (tr("Supplied by"), dataset.supplier if dataset else unknown),
-                (tr("Legal basis"), dataset.legal_basis if dataset else unknown),
-            ]
-        )
-        self._column.addWidget(facts)
+        facts = self._column.put(FactList())
+        supplier, basis = (dataset.supplier, dataset.legal_basis) if dataset else (tr("unknown"), tr("unknown"))
+        facts.show_facts([(tr("Supplied by"), supplier), (tr("Legal basis"), basis)])
         if fields and candidate.kind is ItemKind.PHOTO:
             self._column.addWidget(rule())
             self._column.addWidget(label(tr("Its record"), "note"))
@@ -139,20 +134,15 @@ class PlacePanel(Card):
                 shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
                 self._column.addWidget(shown)
         if isinstance(candidate, Candidate) and candidate.quality:
-            self._column.addWidget(
-                label(tr("Quality: {q}").format(q=", ".join(map(term, candidate.quality))), "muted", wrap=True)
-            )
+            quality = tr("Quality: {q}").format(q=", ".join(map(term, candidate.quality)))
+            self._column.addWidget(label(quality, "muted", wrap=True))
         self._column.addStretch(1)
 
     def _judge(self, reason: Reason | BareReason, refused: bool) -> QHBoxLayout:
         """A link is refused by itself: the candidate stays until it is decided."""
         text = tr("take it back") if refused else tr("this link does not hold")
-        button = Button(
-            text,
-            lambda: self.link_judged.emit(reason.linked_item, refused),
-            kind="link",
-            name=f"{text}: {_why(reason)}",
-        )
+        name = f"{text}: {_why(reason)}"
+        button = Button(text, lambda: self.link_judged.emit(reason.linked_item, refused), kind="link", name=name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return row(Chip(tr("refused"), Tone.WARN), button, None) if refused else row(button, None)
 
@@ -168,8 +158,7 @@ class ReviewFoot(Card):
         self.statement = label("", wrap=True, selectable=True)
         self.gaps = Notice(plain=True)
         self.see_gaps = Button(tr("See what was not searched"), self.search_asked.emit, kind="link")
-        self.stale = Notice(tone=Tone.WARN)
-        self.body.addWidget(self.stale)
+        self.stale = self.body.put(Notice(tone=Tone.WARN))
         line = QHBoxLayout()
         line.setSpacing(24)
         line.addWidget(self.statement, 3)
@@ -203,11 +192,10 @@ class WholePhoto(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(1000, 720)
-        body = QVBoxLayout(self)
-        view = PhotoView(title)
+        body = ColumnLayout(self)
+        view = body.put(PhotoView(title), 1)
         view.show_image(image, tr("The photo cannot be shown."))
         view.mark(candidate.box, of)
-        body.addWidget(view, 1)
         body.addLayout(
             row(label(candidate.address.place, "note", selectable=True), None, Button(tr("Close"), self.accept))
         )

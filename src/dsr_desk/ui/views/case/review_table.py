@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from dsr_desk.app.case.cases import CaseView, PhotoOfCase, reference_bytes
 from dsr_desk.app.case.review import SecondItem, face_crop, record_fields, whole_photo
-from dsr_desk.core.findings import Candidate
+from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui import words
 from dsr_desk.ui.fields import ChoiceField
+from dsr_desk.ui.language import say
 from dsr_desk.ui.models.candidates import BlindItem, CandidatesModel, Reviewed
+from dsr_desk.ui.photos import PhotoView
 from dsr_desk.ui.pictures import Pictures, decode, upright_size
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.views.case.candidate_card import CandidateCard
-from dsr_desk.ui.views.case.reference_view import ReferenceCard
-from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, ReviewFoot, WholePhoto
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, RecordView, ReviewFoot, WholePhoto
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Empty, column_in, label, row
+from dsr_desk.ui.widgets import Button, Card, Chip, Empty, across, clear, column_in, label, row, stacked
 from dsr_desk.ui.words import tr
 
 
@@ -40,10 +43,8 @@ class ReviewTable(Page):
         self.pictures.arrived.connect(self._arrived)
         self.only = ChoiceField(tr("Show candidates of"), [(tr("All indexes"), "")])
         self.only.activated.connect(lambda _index: self._filter())
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._build())
         self._nothing = Empty("", Button(tr("Go to the search"), lambda: session.go.emit("search"), kind="primary"))
-        self._stack.addWidget(self._nothing)
+        self._stack = stacked(self._build(), self._nothing)
 
     def shut(self) -> None:
         self.pictures.close()
@@ -128,23 +129,147 @@ class ReviewTable(Page):
     def _build(self) -> QWidget:
         whole = QWidget()
         column = column_in(whole)
-        columns = QHBoxLayout()
-        columns.setSpacing(16)
         self.reference, self.place, self.card = ReferenceCard(), PlacePanel(), CandidateCard()
-        columns.addWidget(self.reference, 26)
-        columns.addWidget(self.card, 44)
-        columns.addWidget(self.place, 30)
-        column.addLayout(columns, 1)
+        column.addLayout(across((self.reference, 26), (self.card, 44), (self.place, 30)), 1)
         self.film = FilmStrip(self.model)
         self.film.selectionModel().currentChanged.connect(self._show_current)
         self.to_go = label("", "muted")
         self.to_go.setFixedWidth(88)
         column.addLayout(row(self.film, self.to_go, spacing=12))
-        self.foot = ReviewFoot()
+        self.foot = column.put(ReviewFoot())
         self.foot.search_asked.connect(lambda: self.session.go.emit("search"))
         self.foot.models_asked.connect(lambda: self.session.go.emit("models"))
-        column.addWidget(self.foot)
         return whole
 
     def _say_to_go(self, still: int) -> None:
         self.to_go.setText(words.counted(still, "1 to go", "%Ln to go") if still else tr("all decided"))
+
+
+MARGIN = 0.45
+"""How much of the photo around the face is shown, as a share of the face's size."""
+
+
+class ReferenceCard(Card):
+    def __init__(self) -> None:
+        super().__init__(tr("Reference"))
+        self.setAccessibleName(tr("Reference"))
+        self.photo = self.body.put(PhotoView(tr("Reference photo")), 1)
+        self._line = QHBoxLayout()
+        self.body.addLayout(self._line)
+        self._note = self.body.put(label("", "note", wrap=True))
+        self._shown: dict[int, QImage] = {}
+        self._case = ""
+
+    def show_case(self, session: Session, case: CaseView) -> None:
+        """Reads and decodes in a worker; the photos of a case change rarely."""
+        desk, photos = session.desk, case.photos
+        if case.ref != self._case:
+            self.photo.show_image(None, tr("loading"))
+        self._case = case.ref
+
+        def read() -> dict[int, QImage]:
+            return {one.id: _face_of(one, reference_bytes(desk, case.ref, one.id)) for one in photos}
+
+        session.beside(self, tr("Reading the photos"), read, lambda images: self._show(photos, images))
+
+    def _show(self, photos: tuple[PhotoOfCase, ...], images: dict[int, QImage]) -> None:
+        self._shown = images
+        clear(self._line)
+        for photo in photos:
+            button = QToolButton()
+            button.setIcon(QIcon(QPixmap.fromImage(images[photo.id])))
+            button.setIconSize(QSize(44, 44))
+            button.setAccessibleName(photo.name)
+            button.setToolTip(photo.name)
+            button.clicked.connect(lambda _checked=False, photo=photo: self._choose(photo))
+            self._line.addWidget(button)
+        self._line.addStretch(1)
+        self._note.setText(tr("{n} from the request").format(n=len(photos)))
+        if photos:
+            self._choose(photos[0])
+        else:
+            self.photo.show_image(None, tr("No reference photo: records alone were searched."))
+
+    def _choose(self, photo: PhotoOfCase) -> None:
+        says = tr("The photo was destroyed when the case ended.") if photo.destroyed else photo.name
+        self.photo.show_image(self._shown[photo.id], says)
+
+
+def _face_of(photo: PhotoOfCase, data: bytes | None) -> QImage:
+    """The chosen face with some of the photo around it."""
+    if data is None:
+        return QImage()
+    image = decode(data)
+    face, size = photo.box_chosen, upright_size(data)
+    if face is None or image.isNull() or size != image.size():
+        return image
+    box = face.box
+    across, down = round(box.width * MARGIN), round(box.height * MARGIN)
+    left, top = max(0, box.left - across), max(0, box.top - down)
+    right, bottom = min(image.width(), box.right + across), min(image.height(), box.bottom + down)
+    return image.copy(left, top, right - left, bottom - top)
+
+
+class CandidateCard(Card):
+    """`decided` carries the verdict of a pressed button; `score_asked` is the wish to see the score early."""
+
+    decided = Signal(object)
+    score_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Candidate"))
+        self.number = label("", "section")
+        self.linked, self.verdict = Chip(), Chip()
+        self.body.addLayout(row(self.number, self.linked, self.verdict, None))
+        self.photo = PhotoView(tr("Face of the candidate"))
+        self.record = RecordView()
+        self._shown = self.body.put(stacked(self.photo, self.record), 1)
+        self.score = label("", "note", wrap=True)
+        self.reveal = Button(tr("show"), self.score_asked.emit, kind="link", name=tr("Show the score"))
+        self.reveal.setToolTip(tr("Looking at the score before deciding is journalled."))
+        self.body.addLayout(row(self.score, self.reveal, stretch=0))
+        self.buttons = {verdict: self._button(verdict) for verdict in Verdict}
+        self.body.addLayout(row(None, *self.buttons.values(), None))
+        says = tr("Space: whole photo · decisions can be undone until the plan is approved")
+        hint = self.body.put(label(says, "note", wrap=True))
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def show_item(self, item: Reviewed, fields: dict[str, str], *, score_known: bool) -> None:
+        """Everything but the picture, which comes when it is decoded. A blind item has no score to show."""
+        candidate = item.candidate
+        self.number.setText(tr("Candidate {n}").format(n=item.number))
+        self.linked.say(self._linked(candidate), Tone.INFO, "info")
+        self.verdict.say(words.term(item.decision.verdict) if item.decision else "", Tone.PLAIN, "")
+        is_record = candidate.kind is ItemKind.RECORD
+        self._shown.setCurrentIndex(1 if is_record else 0)
+        if is_record:
+            self.record.show_record(candidate, fields)
+        known = candidate.reasons if isinstance(candidate, Candidate) else ()
+        faces = [one for one in known if one.kind is ReasonKind.FACE]
+        self.reveal.setVisible(bool(faces) and not score_known)
+        hidden = tr("score hidden until decided") if faces else ""
+        self.score.setText("\n".join(say(one.says) for one in faces) if score_known else hidden)
+
+    def show_picture(self, image: QImage | None) -> None:
+        """None while it is being decoded; a null image where the index keeps none."""
+        missing = tr("The index keeps no picture of it. Space looks for the photo.")
+        self.photo.show_image(image, tr("loading") if image is None else missing)
+
+    def show_keys(self, keys: dict[Verdict, str]) -> None:
+        for verdict, button in self.buttons.items():
+            button.setText(f"{keys[verdict]}  {words.term(verdict)}")
+
+    def _button(self, verdict: Verdict) -> Button:
+        name = words.term(verdict)
+        button = Button(name, partial(self.decided.emit, verdict), name=name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _linked(self, candidate: Candidate | SecondItem) -> str:
+        kinds = {reason.kind for reason in candidate.reasons}
+        if ReasonKind.RECORD in kinds:
+            return tr("its record matches")
+        if ReasonKind.LINK in kinds:
+            return tr("linked by a record")
+        return tr("near-duplicate of a hit") if ReasonKind.DUPLICATE in kinds else ""

@@ -14,6 +14,7 @@ from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import SearchResult
 from dsr_desk.core.refusals import IdentityMissing, Refusal
+from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.fields import FigureField
@@ -43,13 +44,12 @@ class SearchPage(Page):
         self.to_identity = Button(tr("Record the identity check"), lambda: session.go.emit("request"))
         self.body.addLayout(row(self.blocked, self.to_identity, stretch=0))
         self._seen: set[str] = set()
-        self.model = IndexChoices(self)
+        self.model = IndexChoices()
         self.model.chosen_changed.connect(self._show_scope)
         self.table = TableWidget(self.model, name=tr("Indexes to search; Space ticks"), height=60)
-        where = Card(tr("Where to search"))
+        where = self.body.put(Card(tr("Where to search")), 3)
         where.body.addWidget(self.table, 1)
         where.body.addLayout(self._pile())
-        self.body.addWidget(where, 3)
         self._result = QVBoxLayout()
         self._gaps = QVBoxLayout()
         below = across((list_card(tr("Last search"), self._result), 1), (list_card(tr("Not searched"), self._gaps), 1))
@@ -76,15 +76,11 @@ class SearchPage(Page):
     def _search(self) -> None:
         desk, ref = self.session.desk, self.ref
         chosen, strangers = [index.name for index in self.model.chosen], self.strangers.value()
-        self.session.bridge.run(
-            tr("Searching case {ref}").format(ref=ref),
-            lambda report, token: search_case(
-                desk, ref, chosen, expected_strangers=strangers, report=report, cancel=token
-            ),
-            self._searched,
-            context=self,
-            failed=self._failed,
-        )
+
+        def work(report: Report, token: CancelToken) -> SearchResult:
+            return search_case(desk, ref, chosen, expected_strangers=strangers, report=report, cancel=token)
+
+        self.session.run(self, tr("Searching case {ref}").format(ref=ref), work, self._searched, failed=self._failed)
         self._running = True
         self._show_scope()
 

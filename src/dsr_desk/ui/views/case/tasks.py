@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from dsr_desk.app.case.chasing import TeamTask, chase, tasks
 from dsr_desk.app.case.handing_over import HandedOver, declare, hand_over, take_answer
-from dsr_desk.core.actions import ActionKind, OutcomeState
+from dsr_desk.core.actions import Action, ActionKind, OutcomeState
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.ui import language, words
@@ -17,11 +17,11 @@ from dsr_desk.ui.acting import guard
 from dsr_desk.ui.choosing import ask_file, ask_new_file
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import DayField, FileField
+from dsr_desk.ui.language import spoken
 from dsr_desk.ui.models.actions import OUTCOME_TONES
 from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.case.letter import LetterDialog
 from dsr_desk.ui.views.list_page import ListCard
 from dsr_desk.ui.views.proof.bundles import SecretCard
 from dsr_desk.ui.widgets import Button, Notice, label, row, rule
@@ -50,7 +50,6 @@ class TasksDialog(Dialog):
                     TableColumn(tr("State"), _state, 220),
                 ),
                 lambda one: one.action.id,
-                self,
             ),
             name=tr("Tasks of others"),
             empty=tr("This plan asks nobody else."),
@@ -223,3 +222,14 @@ def _state(one: TeamTask) -> Cell:
         return Cell(chip=tr("read back there"), tone=Tone.OK, icon="done")
     note = language.say(one.outcome.error) if one.outcome.error is not None else ""
     return Cell(chip=term(one.outcome.state), note=note, tone=OUTCOME_TONES[one.outcome.state])
+
+
+class LetterDialog(Dialog):
+    def __init__(self, action: Action, parent: QWidget) -> None:
+        says = tr("Nothing is sent by this program.")
+        super().__init__(f"{term(action.kind)}: {action.what}", parent, says=says, width=640, height=520)
+        text = self.body.put(QPlainTextEdit(action.letter(spoken())), 1)
+        text.setReadOnly(True)
+        text.setAccessibleName(tr("Instruction"))
+        copy = Button(tr("Copy"), lambda: QApplication.clipboard().setText(text.toPlainText()))
+        self.foot.insertWidget(0, copy)

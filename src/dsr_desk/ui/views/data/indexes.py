@@ -48,13 +48,12 @@ class IndexesPage(ListPage[DatasetLine]):
         self.check = Button(tr("Check"), self._check, name=tr("Check the index against the data"))
         self.make = Button(tr("Build an index …"), self._build_for)
         self.destroy_it = Button(tr("Destroy …"), self._destroy, kind="danger", name=tr("Destroy the index"))
-        self._about = Card()
+        self._about = self.body.put(Card(), 1)
         self._about.body.addWidget(scrolled(self.facts, name=tr("What is known of the chosen dataset")), 1)
         self._about.body.addLayout(
             row(self.correct, self.kinds, self.refresh, self.check, self.make, None, self.destroy_it)
         )
         self._about.setMinimumHeight(300)
-        self.body.addWidget(self._about, 1)
 
     def reload(self) -> None:
         desk = self.session.desk
@@ -133,7 +132,7 @@ class IndexesPage(ListPage[DatasetLine]):
             return change
 
         name = tr("Building index {name}").format(name=wish.to.name)
-        self.session.bridge.run(name, work, self.session.tell, context=self)
+        self.session.run(self, name, work)
 
     def _correct(self) -> None:
         if (chosen := self.list.chosen) is not None:
@@ -153,28 +152,21 @@ class IndexesPage(ListPage[DatasetLine]):
         if (chosen := self.list.chosen) is None or chosen.index is None:
             return
         desk, name = self.session.desk, chosen.index.name
-        self.session.bridge.run(
-            tr("Bringing index {name} up to date").format(name=name),
-            lambda report, token: refresh_index(desk, name, report, token),
-            self.session.tell,
-            context=self,
-        )
+        says = tr("Bringing index {name} up to date").format(name=name)
+        self.session.run(self, says, lambda report, token: refresh_index(desk, name, report, token))
 
     def _check(self) -> None:
         chosen = self.list.chosen.index if self.list.chosen else None
         if chosen is None:
             return
         desk = self.session.desk
-        self.session.bridge.run(
-            tr("Checking index {name}").format(name=chosen.name),
-            lambda report, token: check_index(desk, chosen.name, report, token).ok,
-            lambda ok: self.session.said.emit(
-                (tr("{name}: as it was built, faces found again") if ok else tr("{name}: not as it was built")).format(
-                    name=chosen.name
-                )
-            ),
-            context=self,
-        )
+
+        def done(ok: bool) -> None:
+            says = tr("{name}: as it was built, faces found again") if ok else tr("{name}: not as it was built")
+            self.session.said.emit(says.format(name=chosen.name))
+
+        name = tr("Checking index {name}").format(name=chosen.name)
+        self.session.run(self, name, lambda report, token: check_index(desk, chosen.name, report, token).ok, done)
 
     def _claim(self) -> None:
         file = ask_file(self, tr("Choose the index that was sent to you"))

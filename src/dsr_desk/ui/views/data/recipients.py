@@ -7,7 +7,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.proof.recipients import Recipient, add_recipient, list_recipients, mark_compared, remove_recipient
-from dsr_desk.app.proof.sealing import certificate_fingerprint
+from dsr_desk.app.proof.signing_keys import certificate_fingerprint
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog, ask
@@ -41,12 +41,10 @@ class RecipientsPage(ListPage[Recipient]):
             actions=(self.remove, self.compared, Button(tr("Add …"), self._ask, kind="primary")),
             begin=Button(tr("Add …"), self._ask, kind="primary", name=tr("Add a recipient")),
         )
-        own = Card(tr("Your certificate"))
-        self._own = label("", "mono", wrap=True, selectable=True)
+        own = self.body.put(Card(tr("Your certificate")))
+        self._own = own.body.put(label("", "mono", wrap=True, selectable=True))
         self._own.setAccessibleName(tr("Fingerprint of your certificate"))
-        own.body.addWidget(self._own)
         own.body.addWidget(label(tr("Read this out to every recipient before the first bundle."), "note", wrap=True))
-        self.body.addWidget(own)
 
     def reload(self) -> None:
         self.show_rows(list_recipients(self.session.desk))

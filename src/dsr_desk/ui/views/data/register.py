@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from dsr_desk.app.data.indexing import IndexPurpose
 from dsr_desk.app.data.registering import UNKNOWN, FactTaken, SourceView
@@ -21,7 +21,7 @@ from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.data.register_columns import ColumnRow, ColumnsForm, rows_of
 from dsr_desk.ui.views.data.register_facts import FactsForm
 from dsr_desk.ui.views.data.register_source import SourceStep
-from dsr_desk.ui.widgets import Button, Notice, column_in, label, row
+from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, column_in, label, row, stacked
 from dsr_desk.ui.words import tr
 
 
@@ -58,7 +58,6 @@ class RegisterDialog(QDialog):
         self._shown: tuple[SourceView, ...] = ()
         if version is not None:
             self.facts.show_version(version)
-        self._stack = QStackedWidget()
         self._pages: list[tuple[str, str, QWidget]] = [
             (tr("What lies there"), "", self.source),
             (
@@ -77,20 +76,16 @@ class RegisterDialog(QDialog):
                 self.index,
             ),
         ]
-        body = QVBoxLayout(self)
+        body = ColumnLayout(self)
         body.setContentsMargins(24, 24, 24, 16)
         body.setSpacing(12)
         self._title = label("", "title")
-        self._at = label("", "note")
+        self._at = body.put(label("", "note"))
         self._says = label("", "muted", wrap=True)
-        body.addWidget(self._at)
         body.addWidget(self._title)
         body.addWidget(self._says)
-        for _, _, page in self._pages:
-            self._stack.addWidget(page)
-        body.addWidget(self._stack, 1)
-        self.missing = Notice(tone=Tone.INFO)
-        body.addWidget(self.missing)
+        self._stack = body.put(stacked(*(page for _, _, page in self._pages)), 1)
+        self.missing = body.put(Notice(tone=Tone.INFO))
         self.back = Button(tr("Back"), lambda: self._turn(-1))
         self.next = Button(tr("Next"), lambda: self._turn(1), kind="primary")
         self.alone = Button(tr("Register without an index"), lambda: self._finish(build=False))

@@ -51,7 +51,6 @@ class ColumnsForm(QWidget):
                 TableColumn(tr("Holds"), _kind, 190),
             ),
             lambda one: one.key,
-            self,
         )
         self.table = TableWidget(self.model, name=tr("Columns"), height=52)
         self.table.chosen.connect(self._chosen)
@@ -106,12 +105,11 @@ class ColumnsDialog(Dialog):
         )
         self.setMinimumHeight(560)
         self._session, self._index = session, index
-        self.form = ColumnsForm()
+        self.form = self.body.put(ColumnsForm(), 1)
         self.form.show_rows(
             [ColumnRow(one.name, one.kind, one.kind, one.containers, one.samples, one.confirmed) for one in found]
         )
         self.form.kind.activated.connect(self._say)
-        self.body.addWidget(self.form, 1)
 
     def _say(self) -> None:
         changed = len(self.form.changed)
@@ -124,12 +122,8 @@ class ColumnsDialog(Dialog):
 
     def go(self) -> None:
         desk, changed = self._session.desk, self.form.changed
-        self.work(
-            self._session.bridge,
-            tr("Looking records up anew in {name}").format(name=self._index),
-            lambda report, token: correct(desk, self._index, changed, report, token),
-            self._session.tell,
-        )
+        says = tr("Looking records up anew in {name}").format(name=self._index)
+        self.work(self._session, says, lambda report, token: correct(desk, self._index, changed, report, token))
 
 
 def correct(desk: Desk, index: str, changed: Sequence[ColumnRow], report: Report, cancel: CancelToken) -> Change:

@@ -112,10 +112,9 @@ class FactsDialog(Dialog):
         says = tr("What you clear becomes unknown again. Name and version stay: the items are addressed by them.")
         super().__init__(tr("Correct what is known"), parent, says=says, act=tr("Save"), width=820)
         self._session, self._id = session, version_id
-        self.form = FactsForm(fixed_identity=True)
+        self.form = self.body.put(FactsForm(fixed_identity=True), 1)
         self.form.show_version(registered_dataset(session.desk, version_id))
         self.form.setMinimumHeight(440)
-        self.body.addWidget(self.form, 1)
 
     def go(self) -> None:
         desk, said = self._session.desk, {key: self.form.said[key] for key in FACTS}

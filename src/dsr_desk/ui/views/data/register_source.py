@@ -121,9 +121,8 @@ class SourceStep(QWidget):
     def _card(self, path: Path, view: SourceView) -> Card:
         card = self._titled(path)
         for part in view.parts:
-            line = Notice(plain=True)
-            line.say(part_says(part), *((Tone.WARN, None) if part.unreadable else (Tone.OK, "done")))
-            card.body.addWidget(line)
+            read = (Tone.WARN, None) if part.unreadable else (Tone.OK, "done")
+            card.body.addWidget(Notice(part_says(part), *read, plain=True))
         for name, why in view.problems[:SHOWN]:
             card.body.addWidget(Notice(f"{name}: {say(why)}", Tone.DANGER, plain=True))
         for left in view.not_understood[:SHOWN]:
@@ -131,9 +130,8 @@ class SourceStep(QWidget):
             card.body.addWidget(Notice(says, Tone.WARN, plain=True))
         more = max(0, len(view.problems) - SHOWN) + max(0, len(view.not_understood) - SHOWN)
         if more:
-            card.body.addWidget(
-                Notice(words.counted(more, "and 1 more file", "and %Ln more files"), Tone.WARN, plain=True)
-            )
+            says = words.counted(more, "and 1 more file", "and %Ln more files")
+            card.body.addWidget(Notice(says, Tone.WARN, plain=True))
         if view.described:
             files = ", ".join(file.name for file in view.described)
             says = tr("Described by {files}: filled in on the next page.").format(files=files)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from dsr_desk.app.allowed import refusal
+from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.view import AllPaths, PlacedNode
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.lineage import AffectedModel, Disposition, Node, Path
 from dsr_desk.core.message import Message
+from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.lineage_words import (
@@ -27,9 +32,27 @@ from dsr_desk.ui.lineage_words import (
 )
 from dsr_desk.ui.models.affected import AffectedRow, period_said, with_hits
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.models.acts import ModelActs
 from dsr_desk.ui.widgets import Button, Card, Chip, FactList, clear, label, row, rule, scrolled_column
 from dsr_desk.ui.words import term, tr
+
+
+@dataclass(frozen=True)
+class ModelActs:
+    """The refusal of each act, None where it is allowed. Taking back is of the newest word, where there is one."""
+
+    decide: Refusal | None = None
+    observe: Refusal | None = None
+    take_back: Refusal | None = None
+    unsee: Refusal | None = None
+
+
+def model_acts(desk: Desk, ref: str, model: str) -> ModelActs:
+    with desk.reading(ref) as case:
+        said = case.dispositions.get(desk.name(ref, model), {})
+        planned, observed = ([one["act"] for one in said.get(name, ())][-1:] for name in ("planned", "observed"))
+        undone = [refusal(desk, ref, Kind.UNDONE, act=acts[0]) if acts else None for acts in (planned, observed)]
+        return ModelActs(refusal(desk, ref, Kind.DISPOSITION), refusal(desk, ref, Kind.OBSERVED), *undone)
+
 
 MOST_NAMED = 12
 
@@ -61,7 +84,8 @@ class ModelDetails(Card):
         """An affected model; `others` are all affected ones, of which those on the same photos are named."""
         model = row_shown.model
         self._begin(name_of(model.node), model.id)
-        self._lines.addLayout(row(Chip(term(model.certainty)), Chip(_weights(model), _tone(model)), None))
+        weights = (tr("in its weights"), Tone.DANGER) if model.in_weights else (tr("only measured on it"), Tone.WARN)
+        self._lines.addLayout(row(Chip(term(model.certainty)), Chip(*weights), None))
         self._facts(
             (tr("How it came to the data"), roles_said(model.roles)),
             (tr("From"), ", ".join(with_hits(one, row_shown.hits) for one in model.dataset_versions)),
@@ -75,9 +99,8 @@ class ModelDetails(Card):
             (tr("Other uses of the same photos"), _other_uses(model, others)),
         )
         if not model.training_recorded:
-            self._lines.addWidget(
-                label(tr("No source records what it was trained on, so there may be more paths."), wrap=True)
-            )
+            says = tr("No source records what it was trained on, so there may be more paths.")
+            self._lines.addWidget(label(says, wrap=True))
         self._section(tr("Shortest path"))
         for line in path_lines(model.shortest_path):
             self._lines.addWidget(label(line, wrap=True, selectable=True))
@@ -128,9 +151,8 @@ class ModelDetails(Card):
         self.setAccessibleDescription(title)
 
     def _facts(self, *facts: tuple[str, str]) -> None:
-        shown = FactList()
+        shown = self._lines.put(FactList())
         shown.show_facts([fact for fact in facts if fact[1]])
-        self._lines.addWidget(shown)
 
     def _section(self, title: str) -> None:
         self._lines.addWidget(rule())
@@ -184,14 +206,6 @@ def path_lines(path: Path) -> list[str]:
         role = f"{edge_word([step.role])} " if step.role is not None else ""
         lines.append(f"– {role}→ {name_of(step.node)} ({term(step.certainty)})")
     return lines
-
-
-def _weights(model: AffectedModel) -> str:
-    return tr("in its weights") if model.in_weights else tr("only measured on it")
-
-
-def _tone(model: AffectedModel) -> Tone:
-    return Tone.DANGER if model.in_weights else Tone.WARN
 
 
 def _named(nodes: Sequence[Node]) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.models.lineage import observe_disposition, plan_disposition
+from dsr_desk.core.changes import Change
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog
@@ -34,26 +38,21 @@ class DispositionDialog(Dialog):
         self._reason.textChanged.connect(self.allow)
         self.allow()
 
-    @property
-    def disposition(self) -> DispositionKind:
-        return self._disposition.value
-
-    @property
-    def reason(self) -> str:
-        return self._reason.text().strip()
-
-    @property
-    def responsible(self) -> str:
-        return self._responsible.text().strip()
-
-    @property
-    def deadline(self) -> str:
-        """A date, "" where none is set."""
-        return self._day.day.isoformat() if self._dated.isChecked() else ""
+    def plan(self, desk: Desk, ref: str) -> Callable[[str], Change]:
+        """Records what was decided, of the model with this id."""
+        return partial(
+            plan_disposition,
+            desk,
+            ref,
+            disposition=self._disposition.value,
+            reason=self._reason.text().strip(),
+            responsible=self._responsible.text().strip(),
+            deadline=self._day.day.isoformat() if self._dated.isChecked() else "",
+        )
 
     @property
     def ready(self) -> bool:
-        return bool(self.reason) or not self.disposition.needs_a_reason
+        return bool(self._reason.text().strip()) or not self._disposition.value.needs_a_reason
 
     def _take(self, chosen: AffectedRow) -> None:
         planned = chosen.disposition.planned if chosen.disposition else None
@@ -86,22 +85,11 @@ class ObservationDialog(Dialog):
         if planned is not None:
             self._disposition.choose(planned.disposition)
 
-    @property
-    def disposition(self) -> DispositionKind:
-        return self._disposition.value
-
-    @property
-    def seen(self) -> str:
-        """A date."""
-        return self._day.day.isoformat()
-
-    @property
-    def by(self) -> str:
-        return self._by.text().strip()
-
-    @property
-    def how(self) -> str:
-        return self._how.text().strip()
+    def observe(self, desk: Desk, ref: str) -> Callable[[str], Change]:
+        """Records what was seen, of the model with this id."""
+        kind, how, by = self._disposition.value, self._how.text().strip(), self._by.text().strip()
+        seen = self._day.day.isoformat()
+        return partial(observe_disposition, desk, ref, disposition=kind, how=how, seen=seen, by=by)
 
 
 def _name(chosen: Sequence[AffectedRow]) -> str:

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from dsr_desk.app.models.export import lineage_coverage
-from dsr_desk.app.models.lineage import forget_source, given_answers, import_lineage, lineage_sources
+from dsr_desk.app.models.lineage import (
+    Source,
+    answer_question,
+    forget_source,
+    given_answers,
+    import_lineage,
+    lineage_sources,
+)
+from dsr_desk.app.models.view import lineage_coverage
 from dsr_desk.core.changes import Topic
-from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import ask
 from dsr_desk.ui.graph_panel import LineagePanel
-from dsr_desk.ui.graph_parts import Switch
+from dsr_desk.ui.graph_parts import Switch, divided
 from dsr_desk.ui.language import say
-from dsr_desk.ui.models.coverage import LackRow, lack_rows
+from dsr_desk.ui.models.coverage import Lack, LackCase, LackCases, LackRow, Lacks, lack_rows
 from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.data.coverage import CoverageView
 from dsr_desk.ui.views.models.details import ModelDetails
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Chip, Empty, framed, row
+from dsr_desk.ui.widgets import Button, Card, Chip, Empty, column_in, framed, label, row, stacked
 from dsr_desk.ui.words import tr
 
-
-@dataclass(frozen=True)
-class SourceRow:
-    """An imported file; `imported` is a UTC timestamp."""
-
-    digest: str
-    file: str
-    format: str
-    imported: str
-    nodes: int
-    edges: int
-    warnings: tuple[Message, ...]
-
-
-Found = tuple[list[SourceRow], dict[str, Any], list[LackRow]]
+Found = tuple[list[Source], dict[str, Any], list[LackRow]]
 
 
 class LineagePage(Page):
@@ -61,19 +52,11 @@ class LineagePage(Page):
         self.body.addLayout(row(self.switch, None))
         self.panel = LineagePanel(session)
         self.coverage = CoverageView(session)
-        self._parts = QStackedWidget()
-        for part in (self._drawing(), self._files(), self.coverage):
-            self._parts.addWidget(part)
+        self._parts = stacked(self._drawing(), self._files(), self.coverage)
         self.switch.currentChanged.connect(self._turn)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._parts)
-        self._stack.addWidget(
-            Empty(
-                tr("No lineage yet. Import what your training systems wrote: which models were built from what."),
-                Button(tr("Import …"), self._import, kind="primary", name=tr("Import lineage")),
-            )
-        )
-        self.body.addWidget(self._stack, 1)
+        says = tr("No lineage yet. Import what your training systems wrote: which models were built from what.")
+        begin = Button(tr("Import …"), self._import, kind="primary", name=tr("Import lineage"))
+        self._stack = self.body.put(stacked(self._parts, Empty(says, begin)), 1)
         self._turn(0)
 
     def _drawing(self) -> QWidget:
@@ -84,17 +67,10 @@ class LineagePage(Page):
         self.panel.larger.hide()
         self.panel.opened.connect(self._open)
         self.panel.chosen.connect(lambda ident: self._open(ident) if self.details.isVisible() else None)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        across.addWidget(self.panel)
-        across.addWidget(self.details)
-        across.setHandleWidth(16)
-        across.setChildrenCollapsible(False)
-        across.setStretchFactor(0, 1)
-        across.setSizes([1000, 330])
-        return across
+        return divided(Qt.Orientation.Horizontal, self.panel, self.details, sizes=[1000, 330], grows=0)
 
     def _files(self) -> QWidget:
-        self.model: RowsModel[SourceRow] = RowsModel(
+        self.model: RowsModel[Source] = RowsModel(
             (
                 TableColumn(tr("File"), lambda one: Cell(Path(one.file).name, one.file, strong=True)),
                 TableColumn(tr("Format"), lambda one: Cell(one.format), 170),
@@ -103,7 +79,6 @@ class LineagePage(Page):
                 TableColumn(tr("Warnings"), _warnings, 180),
             ),
             lambda one: one.digest,
-            self,
         )
         self.table = TableWidget(self.model, name=tr("Imported lineage"), height=60)
         self.table.chosen.connect(lambda _one: self._turn(self.switch.currentIndex()))
@@ -113,12 +88,8 @@ class LineagePage(Page):
         desk = self.session.desk
 
         def read() -> Found:
-            rows = [
-                SourceRow(one.digest, one.file, one.format, one.imported, one.nodes, one.edges, one.warnings)
-                for one in lineage_sources(desk)
-            ]
             known = lineage_coverage(desk)
-            return rows, known.counts, lack_rows(known, given_answers(desk))
+            return lineage_sources(desk), known.counts, lack_rows(known, given_answers(desk))
 
         self.session.beside(self, tr("Reading the lineage"), read, self._show)
 
@@ -156,8 +127,7 @@ class LineagePage(Page):
         self.session.beside(self, tr("Importing lineage"), lambda: import_lineage(desk, paths)[1])
 
     def _forget(self) -> None:
-        chosen = self.table.current()
-        if chosen is None:
+        if (chosen := self.table.current()) is None:
             return
         ask(
             self,
@@ -169,13 +139,13 @@ class LineagePage(Page):
         )
 
 
-def _holds(one: SourceRow) -> Cell:
+def _holds(one: Source) -> Cell:
     return Cell(
         words.counted(one.nodes, "1 node", "%Ln nodes"), words.counted(one.edges, "1 connection", "%Ln connections")
     )
 
 
-def _warnings(one: SourceRow) -> Cell:
+def _warnings(one: Source) -> Cell:
     if not one.warnings:
         return Cell(chip=tr("none"), tone=Tone.OK)
     count = words.counted(len(one.warnings), "1 warning", "%Ln warnings")
@@ -191,3 +161,64 @@ def _extent(counts: dict[str, int]) -> str:
         words.counted(counts.get("edges", 0), "1 connection", "%Ln connections"),
     ]
     return " · ".join(said)
+
+
+class CoverageView(QWidget):
+    """What lacks at the left; at the right what the chosen one means, what to do, and every case of it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.lacks, self.cases = Lacks(self), LackCases(self)
+        self.list = TableWidget(self.lacks, name=tr("What is missing"), height=70)
+        self.list.chosen.connect(self._show)
+        self.title = label("", "section", wrap=True)
+        self.means = label("", wrap=True, selectable=True)
+        self.todo = label("", wrap=True, selectable=True)
+        self.table = TableWidget(self.cases, name=tr("Cases of it"), height=56)
+        self.table.chosen.connect(self._allow)
+        self.same = Button(tr("The same"), lambda: self._answer(same=True), name=tr("They are the same"))
+        self.other = Button(tr("Not the same"), lambda: self._answer(same=False), name=tr("They are not the same"))
+        self.undo = Button(tr("Take back"), lambda: self._answer(same=None), name=tr("Take the answer back"))
+        told = Card(spacing=8)
+        for part in (self.title, self.means, label(tr("What to do next"), "note"), self.todo):
+            told.body.addWidget(part)
+        told.body.addSpacing(8)
+        told.body.addWidget(self.table, 1)
+        told.body.addLayout(row(self.same, self.other, self.undo, None))
+        split = divided(Qt.Orientation.Horizontal, framed(self.list), told, sizes=[330, 680], grows=1)
+        column_in(self).addWidget(split)
+
+    def show_lacks(self, rows: Sequence[LackRow]) -> None:
+        chosen = self.list.current()
+        self.lacks.show_rows(rows)
+        if chosen is None:
+            first = next((place for place, one in enumerate(rows) if one.count), 0)
+            self.list.choose(first)
+        self._show(self.list.current())
+
+    def _show(self, shown: LackRow | None) -> None:
+        if shown is None:
+            return
+        self.title.setText(shown.title)
+        self.means.setText(shown.means)
+        self.todo.setText(shown.todo)
+        before = self.table.current()
+        self.cases.show_rows(shown.cases)
+        self.table.setVisible(bool(shown.cases))
+        for button in (self.same, self.other, self.undo):
+            button.setVisible(shown.lack is Lack.QUESTIONS and bool(shown.cases))
+        if shown.cases and self.table.current() is None:
+            self.table.choose(max(0, self.cases.row_of(before.key)) if before is not None else 0)
+        self._allow(self.table.current())
+
+    def _allow(self, case: LackCase | None) -> None:
+        is_open = case is not None and bool(case.first) and case.answer is None
+        self.same.setEnabled(is_open)
+        self.other.setEnabled(is_open)
+        self.undo.setEnabled(case is not None and case.answer is not None)
+
+    def _answer(self, *, same: bool | None) -> None:
+        case = self.table.current()
+        if isinstance(case, LackCase):
+            self._session.do(lambda: answer_question(self._session.desk, case.first, case.second, same))

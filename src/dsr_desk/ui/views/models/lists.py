@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
+from PySide6.QtWidgets import QAbstractItemView
 
 from dsr_desk.core.lineage import Impact
 from dsr_desk.ui import words
@@ -13,7 +13,7 @@ from dsr_desk.ui.graph_parts import Switch
 from dsr_desk.ui.models.affected import AffectedRow, AffectedTable, ExcludedModels, SilentModels
 from dsr_desk.ui.models.table import ROW
 from dsr_desk.ui.tables import TableWidget
-from dsr_desk.ui.widgets import Card, row
+from dsr_desk.ui.widgets import Card, row, stacked
 from dsr_desk.ui.words import tr
 
 
@@ -25,15 +25,13 @@ class ModelLists(Card):
 
     def __init__(self) -> None:
         super().__init__(margin=8, spacing=8)
-        self.affected, self.excluded, self.silent = AffectedTable(self), ExcludedModels(self), SilentModels(self)
+        self.affected, self.excluded, self.silent = AffectedTable(), ExcludedModels(), SilentModels()
         self.table = TableWidget(self.affected, name=tr("Affected models"), height=66)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         excluded = TableWidget(self.excluded, name=tr("Models that are not affected"), height=48)
         silent = TableWidget(self.silent, name=tr("Models without recorded training data"), height=48)
         self.switch = Switch(tr("Lists of models"), ["1", "2", "3"])
-        stack = QStackedWidget()
-        for table in (self.table, excluded, silent):
-            stack.addWidget(table)
+        stack = stacked(self.table, excluded, silent)
         self.table.chosen.connect(lambda one: self.chosen.emit(one.model.id) if one else None)
         self.table.opened.connect(lambda one: self.opened.emit(one.model.id))
         excluded.chosen.connect(lambda one: self.chosen.emit(one.node.id) if one else None)

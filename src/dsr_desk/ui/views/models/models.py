@@ -6,14 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget
 
 from dsr_desk.app.models.lineage import (
     affected_by_case,
     answer_question,
     dispositions,
-    observe_disposition,
-    plan_disposition,
     undo_disposition,
     undo_observation,
 )
@@ -24,16 +21,16 @@ from dsr_desk.core.lineage import Impact, JoinQuestion, Role
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
 from dsr_desk.ui.graph_panel import LineagePanel
+from dsr_desk.ui.graph_parts import divided
 from dsr_desk.ui.lineage_words import path_sentence, question_said
 from dsr_desk.ui.models.affected import AffectedRow, rows_of
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.models.acts import model_acts
-from dsr_desk.ui.views.models.details import ModelDetails
+from dsr_desk.ui.views.models.details import ModelDetails, model_acts
 from dsr_desk.ui.views.models.disposition import DispositionDialog, ObservationDialog
 from dsr_desk.ui.views.models.lists import ModelLists
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, row
+from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, row, stacked
 from dsr_desk.ui.words import tr
 
 TALL = 400.0
@@ -53,8 +50,7 @@ class ModelsPage(Page):
         self.more = Button(tr("Details"), self._toggle_details)
         self.head.addWidget(self.more)
         self.head.addWidget(self.decide)
-        self.notice = Notice()
-        self.body.addWidget(self.notice)
+        self.notice = self.body.put(Notice())
         self._question: JoinQuestion | None = None
         self._impact = Impact((), ())
         self._asked = 0
@@ -77,25 +73,11 @@ class ModelsPage(Page):
         self.details = ModelDetails()
         self.details.hide()
         self._connect_details()
-        self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.addWidget(self.panel)
-        self._split.addWidget(self.lists)
-        self._split.setHandleWidth(16)
-        self._split.setChildrenCollapsible(False)
-        self._split.setSizes([380, 260])
+        self._split = divided(Qt.Orientation.Vertical, self.panel, self.lists, sizes=[380, 260])
         self._split.splitterMoved.connect(self._moved)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        across.addWidget(self._split)
-        across.addWidget(self.details)
-        across.setHandleWidth(16)
-        across.setChildrenCollapsible(False)
-        across.setStretchFactor(0, 1)
-        across.setSizes([1000, 330])
-        self._stack = QStackedWidget()
-        self._stack.addWidget(across)
+        across = divided(Qt.Orientation.Horizontal, self._split, self.details, sizes=[1000, 330], grows=0)
         self._nothing = Empty("", Button(tr("Go to the review"), lambda: session.go.emit("review")))
-        self._stack.addWidget(self._nothing)
-        self.body.addWidget(self._stack, 1)
+        self._stack = self.body.put(stacked(across, self._nothing), 1)
         self._show((self._impact, []))
 
     def _connect_details(self) -> None:
@@ -246,35 +228,14 @@ class ModelsPage(Page):
     def _decide(self) -> None:
         if chosen := self._chosen():
             dialog = DispositionDialog(chosen, self)
-            dialog.accepted.connect(lambda: self._plan(chosen, dialog))
+            dialog.accepted.connect(lambda: self._each(chosen, dialog.plan(self.session.desk, self.ref)))
             dialog.open()
-
-    def _plan(self, chosen: Sequence[AffectedRow], dialog: DispositionDialog) -> None:
-        desk, ref = self.session.desk, self.ref
-        disposition, reason, responsible, deadline = (
-            dialog.disposition,
-            dialog.reason,
-            dialog.responsible,
-            dialog.deadline,
-        )
-
-        def decide(model: str) -> Change:
-            return plan_disposition(
-                desk, ref, model, disposition, reason=reason, responsible=responsible, deadline=deadline
-            )
-
-        self._each(chosen, decide)
 
     def _observe(self) -> None:
         if chosen := self._chosen():
             dialog = ObservationDialog(chosen, self.session.desk.vault.officer_name, self)
-            dialog.accepted.connect(lambda: self._record(chosen, dialog))
+            dialog.accepted.connect(lambda: self._each(chosen, dialog.observe(self.session.desk, self.ref)))
             dialog.open()
-
-    def _record(self, chosen: Sequence[AffectedRow], dialog: ObservationDialog) -> None:
-        desk, ref = self.session.desk, self.ref
-        disposition, how, seen, by = dialog.disposition, dialog.how, dialog.seen, dialog.by
-        self._each(chosen, lambda model: observe_disposition(desk, ref, model, disposition, how, seen=seen, by=by))
 
     def _change(self, undo: Callable[..., Change]) -> None:
         self.session.do(lambda: undo(self.session.desk, self.ref, self.details.shown))

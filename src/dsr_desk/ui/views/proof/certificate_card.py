@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.proof.organisation import Details, organisation_details, set_organisation_details
 from dsr_desk.app.proof.signing_keys import (
     SigningKey,
     bring_signing_key,
@@ -16,6 +15,7 @@ from dsr_desk.app.proof.signing_keys import (
     signing_keys,
     write_certificate,
 )
+from dsr_desk.app.vault.keeping import Details, organisation_details, set_organisation_details
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_new_file
@@ -33,11 +33,9 @@ class CertificateCard(Card):
         self._session = session
         says = tr("It signs every bundle. Read its fingerprint out to each recipient before the first one.")
         self.body.addWidget(label(says, "muted", wrap=True))
-        self.fingerprint = label("", "mono", wrap=True, selectable=True)
+        self.fingerprint = self.body.put(label("", "mono", wrap=True, selectable=True))
         self.fingerprint.setAccessibleName(tr("Fingerprint of your certificate"))
-        self.body.addWidget(self.fingerprint)
-        self.facts = FactList(columns=2)
-        self.body.addWidget(self.facts)
+        self.facts = self.body.put(FactList(columns=2))
         self.export = Button(tr("Save the certificate …"), self._export)
         self.renew = Button(tr("New key …"), lambda: NewKeyDialog(session, self).open())
         self.bring = Button(tr("Use our own key …"), lambda: OwnKeyDialog(session, self).open())
@@ -106,21 +104,15 @@ class NewKeyDialog(Dialog):
         )
         super().__init__(tr("A new key for bundles"), parent, says=says, act=tr("Make a new key"))
         self._session = session
-        self.stolen = Tick(tr("The old key may have been stolen"))
+        self.stolen = self.body.put(Tick(tr("The old key may have been stolen")))
         self.stolen.toggled.connect(self._say)
-        self.body.addWidget(self.stolen)
-        self.notice = Notice()
-        self.body.addWidget(self.notice)
+        self.notice = self.body.put(Notice())
         self._say(False)
 
     def go(self) -> None:
         desk, stolen = self._session.desk, self.stolen.isChecked()
-        self.work(
-            self._session.bridge,
-            tr("Making a new key"),
-            lambda _report, _token: renew_signing_key(desk, stolen=stolen),
-            self._session.tell,
-        )
+        says = tr("Making a new key")
+        self.work(self._session, says, lambda _report, _token: renew_signing_key(desk, stolen=stolen))
 
     def _say(self, stolen: bool) -> None:
         vouch = tr("The old key names the new one as its successor, so that recipients can follow.")

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from dsr_desk.app.case.cases import show_case
+from dsr_desk.app.case.deleting import confirm_outcome, confirmed_by
 from dsr_desk.app.case.ending import end_case, reopen_case, what_is_open
-from dsr_desk.app.case.validating import confirm_outcome, confirmed_by
 from dsr_desk.app.proof.recipients import list_recipients
 from dsr_desk.app.proof.sealing import SealedBundle, bundles, checklist, claims, seal, verify
 from dsr_desk.app.proof.time_stamps import time_stamps
@@ -27,8 +27,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.views.proof.bundle_dialogs import CheckDialog, TimeStampDialog
-from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown
+from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown, CheckDialog, TimeStampDialog
 from dsr_desk.ui.views.proof.evidence_parts import BundlesCard, ClaimsCard, RecipientsCard
 from dsr_desk.ui.widgets import Button, Sign, across, clear, label, list_card, row
 from dsr_desk.ui.words import tr
@@ -49,8 +48,7 @@ class EvidencePage(Page):
         ready = list_card(tr("Ready to seal?"), self._ready)
         self.confirm = Button(tr("Confirm the outcome …"), self._confirm)
         ready.body.addLayout(row(self.confirm, None))
-        self.why_not = label("", "note", wrap=True)
-        ready.body.addWidget(self.why_not)
+        self.why_not = ready.body.put(label("", "note", wrap=True))
         self.recipients = RecipientsCard()
         self.recipients.changed.connect(self._count)
         self.recipients.add_asked.connect(lambda: session.go.emit("recipients"))
@@ -139,15 +137,8 @@ class EvidencePage(Page):
     def sign_and_seal(self, folder: Path) -> None:
         """What was sealed cannot be taken back; a later bundle corrects or completes it."""
         says = tr("What is sealed cannot be taken back; a later bundle can correct or complete it.")
-        SignDialog(
-            self.session.desk,
-            self.session.bridge,
-            tr("Seal the evidence"),
-            says,
-            tr("Seal and sign"),
-            lambda: self.seal_into(folder),
-            self,
-        ).open()
+        title, act = tr("Seal the evidence"), tr("Seal and sign")
+        SignDialog(self.session, title, says, act, lambda: self.seal_into(folder), self).open()
 
     def seal_into(self, folder: Path) -> None:
         """Seal and verify at once; passphrases are shown once and kept nowhere."""

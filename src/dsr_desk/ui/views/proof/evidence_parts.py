@@ -16,8 +16,7 @@ from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.fields import ChoiceField, Tick, text_field
 from dsr_desk.ui.findings import FoundLabel, show_finding
 from dsr_desk.ui.language import say
-from dsr_desk.ui.models.choices import ChoicesModel
-from dsr_desk.ui.models.table import Cell, TableColumn
+from dsr_desk.ui.models.table import Cell, ChoicesModel, TableColumn
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.proof.bundles import edition_name
@@ -87,10 +86,12 @@ class RecipientsCard(Card):
 
     def _regulator_part(self) -> None:
         self.model: ChoicesModel[Recipient] = ChoicesModel(
-            (TableColumn(tr("With an age key"), _recipient), TableColumn(tr("Compared"), _compared, 170)),
+            (
+                TableColumn(tr("With an age key"), lambda one: Cell(one.name, one.spoken)),
+                TableColumn(tr("Compared"), _compared, 170),
+            ),
             lambda one: str(one.id),
             lambda _one: True,
-            self,
         )
         self.model.chosen_changed.connect(self.changed)
         self.table = TableWidget(self.model, name=tr("Recipients with an age key; Space ticks"), height=52)
@@ -106,7 +107,7 @@ class RecipientsCard(Card):
             self._column.addLayout(row(button, None))
 
     def _later_part(self) -> None:
-        self._later = label(tr("An earlier bundle of this case is out. This one"), "muted", wrap=True)
+        self._later = self._column.put(label(tr("An earlier bundle of this case is out. This one"), "muted", wrap=True))
         self.relation = ChoiceField(
             tr("How it stands to the earlier bundle"),
             [
@@ -117,7 +118,6 @@ class RecipientsCard(Card):
         self.relation.activated.connect(lambda _index: self.changed.emit())
         self.why = text_field(tr("What is corrected or completed"), example=tr("in a sentence, without names"))
         self.why.textChanged.connect(self.changed)
-        self._column.addWidget(self._later)
         self._column.addLayout(row(self.relation, None))
         self._column.addWidget(self.why)
 
@@ -205,18 +205,13 @@ class BundlesCard(Card):
         for one in reversed(made):
             stamp = attested.get(one.path)
             says = tr("attested {when}").format(when=words.moment(stamp.time)) if stamp else ""
-            chip = Chip(says, Tone.OK, "done") if stamp else None
-            parts = [label(edition_name(one.edition), "strong"), *([chip] if chip else []), None]
-            self._column.addLayout(row(*parts))
-            where = label(f"{words.moment(one.sealed)}\n{one.path}", "note", wrap=True, selectable=True)
-            self._column.addWidget(where)
+            chips = [Chip(says, Tone.OK, "done")] if stamp else []
+            self._column.addLayout(row(label(edition_name(one.edition), "strong"), *chips, None))
+            where = f"{words.moment(one.sealed)}\n{one.path}"
+            self._column.addWidget(label(where, "note", wrap=True, selectable=True))
         if not made:
             self._column.addWidget(label(tr("Nothing yet."), "muted"))
         self._column.addStretch(1)
-
-
-def _recipient(one: Recipient) -> Cell:
-    return Cell(one.name, one.spoken)
 
 
 def _compared(one: Recipient) -> Cell:

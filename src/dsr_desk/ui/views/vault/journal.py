@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dsr_desk.app.vault.journal import JournalLine, journal_lines
+from dsr_desk.app.vault.keeping import JournalLine, journal_lines
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.message import Message
 from dsr_desk.ui import language, words
@@ -32,10 +32,8 @@ class JournalPage(Page):
                 TableColumn(tr("Officer"), lambda line: Cell(line.officer), 220),
             ),
             lambda line: str(line.seq),
-            self,
         )
-        card = framed(TableWidget(self.model, name=tr("Journal, newest first"), height=40))
-        self.body.addWidget(card, 1)
+        self.body.addWidget(framed(TableWidget(self.model, name=tr("Journal, newest first"), height=40)), 1)
         says = tr(
             "Each entry is signed by its officer and chained to all before it. It holds no name and no free text."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -34,13 +35,8 @@ class OfficersCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(tr("Officers"))
         self._session = session
-        self.body.addWidget(
-            label(
-                tr("Each opens the vault with an own passphrase and signs with an own key, never for another."),
-                "muted",
-                wrap=True,
-            )
-        )
+        says = tr("Each opens the vault with an own passphrase and signs with an own key, never for another.")
+        self.body.addWidget(label(says, "muted", wrap=True))
         self.recovered = Notice(
             tr("The recovery code opened this vault, and it signs nothing. Add yourself as an officer to go on."),
             Tone.WARN,
@@ -49,12 +45,10 @@ class OfficersCard(Card):
         self.model: RowsModel[Officer] = RowsModel(
             (TableColumn(tr("Name"), _name), TableColumn(tr("Access to the vault"), _access, 220)),
             lambda one: one.name,
-            self,
         )
-        self.table = TableWidget(self.model, name=tr("Officers"), height=52)
+        self.table = self.body.put(TableWidget(self.model, name=tr("Officers"), height=52), 1)
         self.table.setMinimumHeight(150)
         self.table.chosen.connect(self._allow)
-        self.body.addWidget(self.table, 1)
         self.add = Button(tr("Add an officer …"), self._add)
         self.remove = Button(tr("Take access away …"), self._remove, kind="danger")
         self.passphrase = Button(tr("Change my passphrase …"), self._change)
@@ -76,34 +70,23 @@ class OfficersCard(Card):
 
     def _add(self) -> None:
         says = tr("That person types the passphrase here, so that nobody else ever knows it.")
-        desk = self._session.desk
-        PassphraseDialog(
-            self._session,
-            tr("Add an officer"),
-            says,
-            lambda name, secret: add_officer(desk, name, secret),
-            self,
-            act=tr("Add"),
-            named=True,
-        ).open()
+        title, add = tr("Add an officer"), partial(add_officer, self._session.desk)
+        PassphraseDialog(self._session, title, says, add, self, act=tr("Add"), named=True).open()
 
     def _change(self) -> None:
         says = tr("Copies of the vault that were made before still open with the old passphrase.")
-        desk = self._session.desk
-        PassphraseDialog(
-            self._session,
-            tr("Change my passphrase"),
-            says,
-            lambda _name, secret: change_passphrase(desk, secret),
-            self,
-            act=tr("Change"),
-        ).open()
+        desk, title = self._session.desk, tr("Change my passphrase")
+
+        def change(_name: str, secret: str) -> None:
+            change_passphrase(desk, secret)
+
+        PassphraseDialog(self._session, title, says, change, self, act=tr("Change")).open()
 
     def _remove(self) -> None:
         chosen = self.table.current()
         if not isinstance(chosen, Officer):
             return
-        desk = self._session.desk
+        desk, says = self._session.desk, tr("Changing the key of the vault")
         ask(
             self,
             tr("Take {name}’s access away?").format(name=chosen.name),
@@ -112,7 +95,7 @@ class OfficersCard(Card):
             ).format(name=chosen.name),
             act=tr("Take access away"),
             stay=tr("Keep"),
-            then=lambda: self._run(tr("Changing the key of the vault"), lambda: remove_officer(desk, chosen.name)),
+            then=lambda: self._session.beside(self, says, lambda: remove_officer(desk, chosen.name)),
         )
 
     def _renew(self) -> None:
@@ -140,9 +123,6 @@ class OfficersCard(Card):
         self._session.tell()
         self._session.bridge.failed.emit(error)
 
-    def _run(self, name: str, act: Callable[[], None]) -> None:
-        self._session.beside(self, name, act)
-
 
 class PassphraseDialog(Dialog):
     """A new passphrase, typed twice; `wanted` gets the name ("" where none is asked for) and the passphrase."""
@@ -163,8 +143,7 @@ class PassphraseDialog(Dialog):
         self.name = self.text(tr("Name")) if named else None
         self.secret = self.text(tr("Passphrase"), secret=True)
         self.again = self.text(tr("Once more"), secret=True)
-        self.hint = label("", "note", wrap=True)
-        self.body.addWidget(self.hint)
+        self.hint = self.body.put(label("", "note", wrap=True))
         self.need(*([self.name] if self.name else []), self.secret, self.again)
 
     @property
@@ -190,12 +169,7 @@ class PassphraseDialog(Dialog):
 
     def go(self) -> None:
         name, secret = self.name.text().strip() if self.name else "", self.secret.text()
-        self.work(
-            self._session.bridge,
-            self.windowTitle(),
-            lambda _report, _token: self._wanted(name, secret),
-            self._session.tell,
-        )
+        self.work(self._session, self.windowTitle(), lambda _report, _token: self._wanted(name, secret))
 
 
 class RecoveryCodeDialog(Dialog):
@@ -204,9 +178,8 @@ class RecoveryCodeDialog(Dialog):
     def __init__(self, session: Session, code: str, parent: QWidget) -> None:
         super().__init__(tr("Keep the recovery code"), parent, act=tr("Done"))
         vault = session.desk.vault
-        self.shown = RecoveryCode(vault.organisation, vault.folder, code)
+        self.shown = self.body.put(RecoveryCode(vault.organisation, vault.folder, code))
         self.shown.kept.toggled.connect(self.allow)
-        self.body.addWidget(self.shown)
         self.cancel.hide()
         self.allow()
 

@@ -32,7 +32,7 @@ class PolicyCard(Card):
         self._holds.setSpacing(4)
         self._waits.setSpacing(8)
         self.body.addLayout(self._holds)
-        self.change = Button(tr("Change the policy …"), self._change)
+        self.change = Button(tr("Change the policy …"), lambda: PolicyDialog(session, self).open())
         self.body.addLayout(row(self.change, None))
         self.body.addLayout(self._waits)
         self.approvals: dict[str, Button] = {}
@@ -67,9 +67,6 @@ class PolicyCard(Card):
 
     def _approve(self, digest: str) -> None:
         self._session.do(lambda: approve_change(self._session.desk, digest))
-
-    def _change(self) -> None:
-        PolicyDialog(self._session, self).open()
 
 
 class PolicyDialog(Dialog):
@@ -112,7 +109,6 @@ class PolicyDialog(Dialog):
         self._session.tell()
 
     def _tick(self, says: str, *, on: bool) -> Tick:
-        made = Tick(says)
+        made = self.body.put(Tick(says))
         made.setChecked(on)
-        self.body.addWidget(made)
         return made

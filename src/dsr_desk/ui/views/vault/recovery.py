@@ -25,14 +25,12 @@ class RecoveryCode(QWidget):
         body = column_in(self, spacing=12)
         says = tr("It opens the vault when a passphrase is lost. It is shown this once and stored nowhere.")
         body.addWidget(label(says, wrap=True))
-        shown = label(code, "mono", wrap=True, selectable=True)
+        shown = body.put(label(code, "mono", wrap=True, selectable=True))
         shown.setAccessibleName(tr("Recovery code: {code}").format(code=" ".join(code)))
-        body.addWidget(shown)
         body.addLayout(row(Button(tr("Print …"), self._print, name=tr("Print the recovery code")), None))
         warning = tr("Whoever has this code can read the vault. Keep the paper where you keep contracts.")
         body.addWidget(Notice(warning, Tone.WARN))
-        self.kept = Tick(tr("I have printed it or written it down"))
-        body.addWidget(self.kept)
+        self.kept = body.put(Tick(tr("I have printed it or written it down")))
         body.addStretch(1)
 
     def page(self) -> str:
@@ -60,9 +58,8 @@ class RecoveryCard(Card):
     def __init__(self, organisation: str, folder: Path, code: str, go_on: Callable[[str], object]) -> None:
         super().__init__(margin=24, spacing=12)
         self.body.addWidget(label(tr("Keep the recovery code"), "title"))
-        self.code = RecoveryCode(organisation, folder, code)
+        self.code = self.body.put(RecoveryCode(organisation, folder, code), 1)
         self.code.kept.toggled.connect(self._allow)
-        self.body.addWidget(self.code, 1)
         self.sample = Button(tr("Open the sample case"), lambda: go_on("sample"))
         self.new = Button(tr("New case"), lambda: go_on("new"), kind="primary")
         self.body.addLayout(row(None, self.sample, self.new))

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from dsr_desk.core.changes import Topic
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.language import LANGUAGES
+from dsr_desk.ui import language, settings, theme, words
+from dsr_desk.ui.dialogs import add_line, form_layout
+from dsr_desk.ui.fields import ChoiceField, text_field
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.certificate_card import CertificateCard, OrganisationCard
-from dsr_desk.ui.views.vault.computer_card import ComputerCard
 from dsr_desk.ui.views.vault.officers_card import OfficersCard
 from dsr_desk.ui.views.vault.policy_card import PolicyCard
 from dsr_desk.ui.views.vault.vault_card import VaultCard
-from dsr_desk.ui.widgets import scrolled
+from dsr_desk.ui.widgets import Button, Card, Notice, label, row, scrolled
 from dsr_desk.ui.words import tr
 
 
@@ -49,3 +55,94 @@ class SettingsPage(Page):
     def reload(self) -> None:
         for card in (self.officers, self.policy, self.vault, self.certificate, self.organisation, self.computer):
             card.reload()
+
+
+class ComputerCard(Card):
+    """Each change counts at once. `language_changed` asks the window to be written anew."""
+
+    language_changed = Signal()
+    idle_changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__(tr("On this computer"))
+        system = tr("as the system")
+        self.language = ChoiceField(
+            tr("Language"), [(system, "system"), *((name, key) for key, name in LANGUAGES.items())]
+        )
+        self.look = ChoiceField(
+            tr("Look"),
+            [
+                (system, theme.SYSTEM),
+                (tr("Light"), theme.LIGHT.name),
+                (tr("Dark"), theme.DARK.name),
+                (tr("High contrast, light"), theme.CONTRAST_LIGHT.name),
+                (tr("High contrast, dark"), theme.CONTRAST_DARK.name),
+            ],
+        )
+        minutes = [(words.counted(n, "1 minute", "%Ln minutes"), n) for n in settings.IDLE_CHOICES]
+        self.idle = ChoiceField(tr("Locks after"), minutes)
+        form = form_layout()
+        for choice in (self.language, self.look, self.idle):
+            choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            add_line(form, choice.accessibleName(), choice)
+        self.body.addLayout(form)
+        self.body.addWidget(label(tr("Keys of the review"), "strong"))
+        self.keys: dict[Verdict, QLineEdit] = {}
+        form = form_layout()
+        for verdict in Verdict:
+            name = words.term(verdict)
+            field = text_field(tr("Key for “{verdict}”").format(verdict=name))
+            field.setMaxLength(1)
+            field.setFixedWidth(56)
+            field.textEdited.connect(self._keep_keys)
+            self.keys[verdict] = field
+            add_line(form, name, field)
+        self.body.addLayout(form)
+        self.problem = self.body.put(Notice(tone=Tone.WARN))
+        self.usual = Button(tr("Use the usual keys"), self._usual, kind="link")
+        self.body.addLayout(row(self.usual, None))
+        self.body.addStretch(1)
+        self.language.activated.connect(self._speak)
+        self.look.activated.connect(self._dress)
+        self.idle.activated.connect(self._lock_after)
+
+    def reload(self) -> None:
+        self.language.choose(settings.language())
+        self.look.choose(settings.look())
+        self.idle.choose(settings.idle_minutes())
+        for verdict, key in settings.review_keys().items():
+            self.keys[verdict].setText(key)
+        self.problem.hide()
+
+    def _speak(self) -> None:
+        settings.remember_language(self.language.value)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            language.speak(app, self.language.value)
+        self.language_changed.emit()
+
+    def _dress(self) -> None:
+        settings.remember_look(self.look.value)
+        theme.prefer(self.look.value)
+
+    def _lock_after(self) -> None:
+        settings.remember_idle_minutes(self.idle.value)
+        self.idle_changed.emit(self.idle.value)
+
+    def _keep_keys(self) -> None:
+        keys = {verdict: field.text().upper() for verdict, field in self.keys.items()}
+        if not all(settings.is_review_key(key) for key in keys.values()):
+            self.problem.say(
+                tr("Each decision needs one letter or digit; until then the earlier keys count."), Tone.WARN
+            )
+        elif len(set(keys.values())) < len(keys):
+            self.problem.say(tr("Two decisions cannot have one key; until then the earlier keys count."), Tone.WARN)
+        else:
+            settings.remember_review_keys(keys)
+            self.problem.hide()
+            return
+        self.problem.show()
+
+    def _usual(self) -> None:
+        settings.remember_review_keys(settings.REVIEW_KEYS)
+        self.reload()

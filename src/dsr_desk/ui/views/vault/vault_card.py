@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 
-from dsr_desk.app.vault.backups import backup_is_old, write_beside
-from dsr_desk.app.vault.keeping import backup_taken, backup_vault, check_vault, last_backup, rekey_vault, vault_info
+from dsr_desk.app.vault.backups import backup_is_old, backup_vault
+from dsr_desk.app.vault.keeping import backup_taken, check_vault, last_backup, vault_info
 from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_folder
@@ -27,10 +27,8 @@ class VaultCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(tr("Vault and backup"))
         self._session = session
-        self.facts = FactList(columns=2)
-        self.body.addWidget(self.facts)
-        self.state = Notice(tone=Tone.WARN)
-        self.body.addWidget(self.state)
+        self.facts = self.body.put(FactList(columns=2))
+        self.state = self.body.put(Notice(tone=Tone.WARN))
         self.backup = Button(tr("Back up …"), self._choose_backup)
         self.open_backup = Button(tr("Open a backup …"), self._choose_opened)
         self.check = Button(tr("Check the vault"), self._check)
@@ -53,9 +51,8 @@ class VaultCard(Card):
             ]
         )
         if last is None:
-            self.state.say(
-                tr("There is no backup. If this disk fails, cases, keys and the journal are gone."), Tone.WARN
-            )
+            gone = tr("There is no backup. If this disk fails, cases, keys and the journal are gone.")
+            self.state.say(gone, Tone.WARN)
         elif backup_is_old(self._session.desk):
             self.state.say(tr("The last backup is old: what was done since is on this disk alone."), Tone.WARN)
         else:
@@ -67,8 +64,7 @@ class VaultCard(Card):
         to = _free(folder / f"{desk.vault.folder.name} {words.today_digits()}")
 
         def work() -> Path | None:
-            backup_vault(desk, to)
-            return write_beside(desk, to)
+            return backup_vault(desk, to)
 
         def done(missing: Path | None) -> None:
             self._session.tell()
@@ -106,12 +102,8 @@ class VaultCard(Card):
 
     def _check(self) -> None:
         desk = self._session.desk
-        self._session.bridge.run(
-            tr("Checking the vault"),
-            lambda report, token: check_vault(desk, report, token),
-            self._checked,
-            context=self,
-        )
+        says = tr("Checking the vault")
+        self._session.run(self, says, lambda report, token: check_vault(desk, report, token), self._checked)
 
     def _checked(self, problems: list[Message]) -> None:
         whole = tr("The vault is whole: the file, its references, and every entry and signature of the journal.")
@@ -130,7 +122,7 @@ class VaultCard(Card):
             tr("The vault is encrypted anew; passphrases and the recovery code stay. Backups keep their old key."),
             act=tr("Change the key"),
             stay=tr("Keep the key"),
-            then=lambda: self._session.beside(self, tr("Changing the key of the vault"), lambda: rekey_vault(desk)),
+            then=lambda: self._session.beside(self, tr("Changing the key of the vault"), desk.vault.rekey),
         )
 
 

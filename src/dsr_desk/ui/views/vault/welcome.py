@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import backup_taken
@@ -19,7 +19,7 @@ from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import ChoiceField, FileField, text_field
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
-from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
+from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row, stacked
 from dsr_desk.ui.words import tr
 
 COUNTRIES = (
@@ -38,12 +38,10 @@ class Welcome(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._bridge = bridge
         known = vault or settings.last_vault()
-        self.stack = QStackedWidget()
+        self.unlock = UnlockCard(known, self._open, lambda: self.stack.setCurrentWidget(self.making))
+        self.making = CreateCard(self._make, lambda: self.stack.setCurrentWidget(self.unlock))
+        self.stack = stacked(self.unlock, self.making)
         self.stack.setFixedWidth(560)
-        self.unlock = UnlockCard(known, self._open, self._show_create)
-        self.making = CreateCard(self._make, self._show_unlock)
-        self.stack.addWidget(self.unlock)
-        self.stack.addWidget(self.making)
         self.stack.setCurrentWidget(self.unlock if known else self.making)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
@@ -60,12 +58,6 @@ class Welcome(QWidget):
         shown = self.stack.currentWidget()
         if shown in (self.unlock, self.making):
             (self.unlock.secret if shown is self.unlock else self.making.organisation).setFocus()
-
-    def _show_create(self) -> None:
-        self.stack.setCurrentWidget(self.making)
-
-    def _show_unlock(self) -> None:
-        self.stack.setCurrentWidget(self.unlock)
 
     def _open(self, folder: Path, secret: str) -> None:
         self.unlock.busy(tr("Opening …"))
@@ -115,14 +107,11 @@ class UnlockCard(Card):
         self.secret = text_field(tr("Passphrase or recovery code"), secret=True)
         self.secret.returnPressed.connect(self._go)
         self.body.addLayout(_form((tr("Vault"), self.folder), (tr("Passphrase"), self.secret)))
-        self.backup = Notice(tone=Tone.WARN)
-        self.body.addWidget(self.backup)
-        self.problem = Notice(tone=Tone.DANGER)
+        self.backup = self.body.put(Notice(tone=Tone.WARN))
+        self.problem = self.body.put(Notice(tone=Tone.DANGER))
         self.problem.hide()
-        self.body.addWidget(self.problem)
-        self.body.addWidget(
-            label(tr("Your recovery code opens the vault too: type it in the same field."), "note", wrap=True)
-        )
+        says = tr("Your recovery code opens the vault too: type it in the same field.")
+        self.body.addWidget(label(says, "note", wrap=True))
         self.go = Button(tr("Unlock"), self._go, kind="primary")
         self.body.addLayout(row(Button(tr("New vault …"), create, kind="link"), None, self.go))
         self.folder.field.textChanged.connect(self._look)
@@ -160,13 +149,8 @@ class CreateCard(Card):
         super().__init__(margin=24, spacing=12)
         self._make = make
         self.body.addWidget(label(tr("Make your organisation’s vault"), "title"))
-        self.body.addWidget(
-            label(
-                tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer."),
-                "muted",
-                wrap=True,
-            )
-        )
+        says = tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer.")
+        self.body.addWidget(label(says, "muted", wrap=True))
         self.folder = FileField(tr("Where the vault is to lie"), settings.proposed_vault(), folder=True)
         self.organisation = text_field(tr("Organisation"))
         self.officer = text_field(tr("Your name"))
@@ -219,15 +203,9 @@ class CreateCard(Card):
     def _go(self) -> None:
         folder = self.folder.path
         if folder is not None and self.go.isEnabled():
-            code = self.country.value
-            place = Place(code) if code else None
-            self._make(
-                folder,
-                self.organisation.text().strip(),
-                self.officer.text().strip(),
-                self.secret.text(),
-                place,
-            )
+            place = Place(self.country.value) if self.country.value else None
+            organisation, officer = self.organisation.text().strip(), self.officer.text().strip()
+            self._make(folder, organisation, officer, self.secret.text(), place)
 
 
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:

@@ -1,4 +1,4 @@
-"""A photo with its faces marked, one of which can be chosen."""
+"""Photos: one that keeps its proportions, with a face marked where that helps, and one to choose a face in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,66 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dsr_desk.core.items import Box
-from dsr_desk.ui import theme
+from dsr_desk.ui import icons, theme
 from dsr_desk.ui.words import tr
+
+
+class PhotoView(QWidget):
+    """Shows an image, or a sign and a sentence where there is none. `box` is in pixels of a photo of size `of`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._image = QImage()
+        self._says = ""
+        self._icon = "photo"
+        self._box: Box | None = None
+        self._of = QSize()
+        self.setAccessibleName(name)
+        self.setMinimumSize(160, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_image(self, image: QImage | None, says: str = "", *, icon: str = "photo") -> None:
+        """`says` is shown instead of a null image and read to a screen reader."""
+        self._image = image if image is not None else QImage()
+        self._says, self._icon, self._box = says, icon, None
+        self.setAccessibleDescription(says)
+        self.update()
+
+    def mark(self, box: Box | None, of: QSize) -> None:
+        self._box, self._of = box, of
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if self._image.isNull():
+            self._paint_nothing(painter)
+            painter.end()
+            return
+        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        frame = QRectF(
+            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
+        )
+        path = QPainterPath()
+        path.addRoundedRect(frame, 6, 6)
+        painter.setClipPath(path)
+        painter.drawImage(frame, self._image)
+        painter.setClipping(False)
+        if self._box is not None and self._of.width() > 0:
+            _paint_box(painter, _placed(self._box, self._of, frame), theme.tokens().accent)
+        painter.end()
+
+    def _paint_nothing(self, painter: QPainter) -> None:
+        palette = theme.tokens()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(palette.sunk))
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        middle = QRectF(self.rect()).center()
+        icons.paint(painter, self._icon, QRectF(middle.x() - 16, middle.y() - 32, 32, 32), palette.muted)
+        painter.setPen(theme.colour(palette.muted))
+        painter.setFont(theme.font(12))
+        room = QRectF(12, middle.y() + 8, self.width() - 24, self.height() / 2 - 12)
+        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._says)
 
 
 class FacePicker(QWidget):
@@ -65,7 +123,7 @@ class FacePicker(QWidget):
             painter.drawImage(frame, self._image)
         if len(self._boxes) > 1 or self._face is None:
             for number, box in self._boxes:
-                self._paint_box(painter, number, self._placed(box), chosen=number == self._face)
+                self._paint_face(painter, number, self._placed(box), chosen=number == self._face)
         painter.setClipping(False)
         if self.hasFocus():
             painter.setPen(QPen(theme.colour(palette.focus), 2))
@@ -91,20 +149,12 @@ class FacePicker(QWidget):
             super().keyPressEvent(event)
 
     def _placed(self, box: Box) -> QRectF:
-        frame = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        across, down = frame.width() / max(1, self._size.width()), frame.height() / max(1, self._size.height())
-        return QRectF(
-            frame.left() + box.left * across, frame.top() + box.top * down, box.width * across, box.height * down
-        )
+        return _placed(box, self._size, QRectF(self.rect()).adjusted(2, 2, -2, -2))
 
-    def _paint_box(self, painter: QPainter, number: int, place: QRectF, *, chosen: bool) -> None:
+    def _paint_face(self, painter: QPainter, number: int, place: QRectF, *, chosen: bool) -> None:
         palette = theme.tokens()
         ink, ground = (palette.on_accent, palette.accent) if chosen else (palette.text, palette.surface)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.colour(palette.surface), 4))
-        painter.drawRoundedRect(place, 4, 4)
-        painter.setPen(QPen(theme.colour(palette.accent if chosen else palette.text), 2))
-        painter.drawRoundedRect(place, 4, 4)
+        _paint_box(painter, place, palette.accent if chosen else palette.text)
         tag = QRectF(place.topLeft() - QPointF(0, 2), QSize(20, 20))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(ground))
@@ -112,3 +162,16 @@ class FacePicker(QWidget):
         painter.setPen(theme.colour(ink))
         painter.setFont(theme.font(12, bold=True))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, ("✓" if chosen else "") + str(number))
+
+
+def _placed(box: Box, of: QSize, frame: QRectF) -> QRectF:
+    """Where a box in a photo of this size lies in the frame that the photo is painted in."""
+    across, down = frame.width() / max(1, of.width()), frame.height() / max(1, of.height())
+    return QRectF(frame.left() + box.left * across, frame.top() + box.top * down, box.width * across, box.height * down)
+
+
+def _paint_box(painter: QPainter, place: QRectF, ink: str) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.tokens().surface, 4), (ink, 2)):
+        painter.setPen(QPen(theme.colour(colour), width))
+        painter.drawRoundedRect(place, 4, 4)
