@@ -114,7 +114,7 @@ def test_a_weak_photo_beside_a_good_one_is_left_out_and_said(desk: Desk, sample:
     view, _ = cases.open_case(desk, draft)
 
     assert [photo.name for photo in view.photos] == ["me.jpg"]
-    assert "PHOTO-NO-FACE" in [warning.values.get("code") for warning in drafts.photo_warnings(draft)]
+    assert "PHOTO-NO-FACE" in [getattr(one.values.get("why"), "code", "") for one in drafts.photo_warnings(draft)]
 
 
 def test_nothing_is_searched_before_the_identity_check(desk: Desk, sample: Sample) -> None:
