@@ -217,7 +217,7 @@ LINES: tuple[Edit, ...] = (
             "the same bytes elsewhere are still there",
             "    if now.contents[address.digest]:\n",
             "    if now.alike[address.member, address.digest]:\n",
-            "test_what_broke_is_not_done_though_nothing_of_it_is_left",
+            "test_the_same_bytes_at_another_place_are_still_there_and_said_to_be_elsewhere",
         ),
         (
             "a mask is the one that was written",

@@ -186,6 +186,15 @@ def test_what_broke_is_not_done_though_nothing_of_it_is_left(root: Path, monkeyp
     assert (outcome.state, outcome.error) == (OutcomeState.PARTLY, message("TEST-BROKEN-LATE"))
 
 
+def test_the_same_bytes_at_another_place_are_still_there_and_said_to_be_elsewhere(root: Path) -> None:
+    plan = plan_of(root)
+    (root / "copy.jpg").write_bytes((root / "p0.jpg").read_bytes())
+    outcome = carry_out(plan, stores_of(root), KeptRecords())[0]
+    assert not (root / "p0.jpg").exists()
+    assert (outcome.state, outcome.items[0].seen) == (OutcomeState.PARTLY, Seen.STILL_THERE)
+    assert outcome.items[0].says == message("seen.elsewhere")
+
+
 def test_an_item_that_was_changed_since_it_was_indexed_is_not_called_gone(root: Path) -> None:
     plan = plan_of(root)
     (root / "p0.jpg").write_bytes((root / "p1.jpg").read_bytes() + b"\0")
