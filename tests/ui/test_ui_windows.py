@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 from dsr_desk.app.case import cases, deleting, drafts, review
 from dsr_desk.app.data.columns import ColumnKind, columns, correct_column
 from dsr_desk.app.data.indexing import list_indexes
+from dsr_desk.app.data.registering import register_dataset
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import ReasonKind, Verdict
+from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.refusals import ReviewOpen
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import settings
@@ -82,6 +84,17 @@ def test_a_search_fills_the_review_and_says_what_was_not_searched(visitor: Visit
     assert isinstance(found, ReviewPage)
     assert len(found.model.items) >= 3
     assert visitor.errors == []
+
+
+def test_a_search_that_left_something_out_is_not_called_complete(visitor: Visitor) -> None:
+    visitor.identify()
+    register_dataset(visitor.desk, DatasetVersion("elsewhere", "3"))
+    page = visitor.open_case("search")
+    assert isinstance(page, SearchPage)
+    page.go.click()
+    visitor.settle()
+    assert page.state.text == "with gaps"
+    assert any("elsewhere@3" in one.text() for one in page.findChildren(QLabel))
 
 
 def test_keys_decide_and_go_on_and_undo_comes_back(visitor: Visitor, qtbot: QtBot) -> None:

@@ -131,7 +131,8 @@ class SearchPage(Page):
             self._result.addWidget(label(tr("Not searched yet."), "muted"))
             self._result.addStretch(1)
             return
-        self.state.say(*((tr("complete"), Tone.OK) if result.complete else (tr("partial"), Tone.WARN)))
+        whole = (tr("with gaps"), Tone.WARN) if result.gaps else (tr("complete"), Tone.OK)
+        self.state.say(*(whole if result.complete else (tr("partial"), Tone.WARN)))
         self._result.addWidget(label(say_all(result.statement), wrap=True, selectable=True))
         compared = tr("{faces} compared, {records} compared").format(
             faces=words.counted(result.compared_faces, "1 face", "%Ln faces"),
