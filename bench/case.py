@@ -12,12 +12,12 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from bench.search import BenchRow
 from dsr_desk.app.case.cases import list_cases
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind, Row, signed_entry
@@ -31,19 +31,7 @@ _DECISIONS = 200
 _REF = "2026-0001"
 
 
-@dataclass(frozen=True)
-class CaseRow:
-    """`ours` and `theirs` in seconds (`unit` s, ms) or MiB; `reach` is how many times theirs ours may be."""
-
-    what: str
-    against: str
-    ours: float
-    theirs: float
-    unit: str
-    reach: float | None = None
-
-
-def case_rows(entries: int = 100_000, report: Callable[[str], object] = lambda _: None) -> list[CaseRow]:
+def case_rows(entries: int = 100_000, report: Callable[[str], object] = lambda _: None) -> list[BenchRow]:
     """A case of about so many entries: half of them decisions, each on one of as many candidates, twice."""
     with tempfile.TemporaryDirectory() as folder:
         desk, _ = Desk.create(Path(folder) / "vault", "Measured Ltd", "Ann", _SECRET)
@@ -53,7 +41,7 @@ def case_rows(entries: int = 100_000, report: Callable[[str], object] = lambda _
             return list(_rows(desk, case, Path(folder), report))
 
 
-def _rows(desk: Desk, case: str, folder: Path, report: Callable[[str], object]) -> Iterator[CaseRow]:
+def _rows(desk: Desk, case: str, folder: Path, report: Callable[[str], object]) -> Iterator[BenchRow]:
     report("opening")
     yield from _opening(desk, case)
     report("deciding")
@@ -94,7 +82,7 @@ def _decision(names: list[str], number: int) -> Draft:
     return Draft(Kind.DECIDED, {}, {}, [Row(names[number], "different", value)])
 
 
-def _opening(desk: Desk, case: str) -> Iterator[CaseRow]:
+def _opening(desk: Desk, case: str) -> Iterator[BenchRow]:
     db = desk.vault.db
 
     def ours() -> Any:
@@ -105,8 +93,8 @@ def _opening(desk: Desk, case: str) -> Iterator[CaseRow]:
 
     entries = desk.case(_REF).entries
     what = f"opening a case of {entries:,} entries from its snapshot"
-    yield CaseRow(what, "json.loads of the same bytes", *_best(ours, theirs), "s", 2.0)
-    yield CaseRow(f"memory of {what}", "json.loads of the same bytes", *_memory(ours, theirs), "MiB")
+    yield BenchRow(what, "json.loads of the same bytes", *_best(ours, theirs), "s", 0.5)
+    yield BenchRow(f"memory of {what}", "json.loads of the same bytes", *_memory(ours, theirs), "MiB")
 
 
 def _opened(desk: Desk) -> Case:
@@ -114,7 +102,7 @@ def _opened(desk: Desk) -> Case:
     return desk.case(_REF)
 
 
-def _deciding(desk: Desk, folder: Path) -> CaseRow:
+def _deciding(desk: Desk, folder: Path) -> BenchRow:
     """One decision after the other, each its own commit, beside inserts of as many bytes, each its own commit."""
     items = list(desk.case(_REF).items)
     log = desk.vault.log
@@ -129,7 +117,7 @@ def _deciding(desk: Desk, folder: Path) -> CaseRow:
     bare.close()
     ours, theirs = sorted(mine)[_DECISIONS // 2], sorted(peers)[_DECISIONS // 2]
     what = f"one decision in a case of {len(items):,} candidates"
-    return CaseRow(what, "a bare SQLCipher commit of the same bytes", ours * 1e3, theirs * 1e3, "ms", 2.0)
+    return BenchRow(what, "a bare SQLCipher commit of the same bytes", ours * 1e3, theirs * 1e3, "ms", 0.5)
 
 
 def _insert(db: Any, act: str) -> None:
@@ -137,16 +125,16 @@ def _insert(db: Any, act: str) -> None:
         db.conn.execute("INSERT INTO entries (act, rest, row) VALUES (?, ?, ?)", [act, bytes(400), "x" * 300])
 
 
-def _verifying(desk: Desk, case: str) -> Iterator[CaseRow]:
+def _verifying(desk: Desk, case: str) -> Iterator[BenchRow]:
     against = "Ed25519 verify, SHA-256 and JSON parse of the same entries"
     entries = desk.vault.log.size
     fold = lambda: desk._verified_case(case)  # noqa: E731
     check = lambda: desk.vault.problems()  # noqa: E731
-    yield CaseRow(f"verified fold of {entries:,} entries", against, *_best(fold, lambda: _bare(desk)), "s", 1.5)
-    yield CaseRow(f"vault check of {entries:,} entries", against, *_best(check, lambda: _bare(desk)), "s", 1.5)
+    yield BenchRow(f"verified fold of {entries:,} entries", against, *_best(fold, lambda: _bare(desk)), "s", 0.67)
+    yield BenchRow(f"vault check of {entries:,} entries", against, *_best(check, lambda: _bare(desk)), "s", 0.67)
     opened, state = "the case opened from its snapshot", lambda: _opened(desk)
-    yield CaseRow(f"memory of a verified fold of {entries:,} entries", opened, *_memory(fold, state), "MiB")
-    yield CaseRow(f"memory of a vault check of {entries:,} entries", opened, *_memory(check, state), "MiB")
+    yield BenchRow(f"memory of a verified fold of {entries:,} entries", opened, *_memory(fold, state), "MiB")
+    yield BenchRow(f"memory of a vault check of {entries:,} entries", opened, *_memory(check, state), "MiB")
 
 
 def _bare(desk: Desk) -> None:
@@ -168,7 +156,7 @@ def _bare(desk: Desk) -> None:
         hashlib.sha256(f"{item}{word}{digest}".encode()).digest()
 
 
-def _listing(desk: Desk) -> CaseRow:
+def _listing(desk: Desk) -> BenchRow:
     with desk.vault.transaction() as db:
         row = db.conn.execute("SELECT * FROM case_list").fetchone()
         for number in range(_CASES):
@@ -179,7 +167,7 @@ def _listing(desk: Desk) -> CaseRow:
     times = [one * 1e3 for one in _best(ours, theirs, turns=9)]
     with desk.vault.transaction() as db:
         db.conn.execute("DELETE FROM case_list WHERE ref LIKE 'x%'")
-    return CaseRow(f"listing {_CASES:,} cases", "one SELECT of the same rows", times[0], times[1], "ms", 3.0)
+    return BenchRow(f"listing {_CASES:,} cases", "one SELECT of the same rows", times[0], times[1], "ms", 0.33)
 
 
 def _best(ours: Callable[[], Any], theirs: Callable[[], Any], turns: int = _TURNS) -> tuple[float, float]:

@@ -67,18 +67,15 @@ def calibration(
 
 def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
     """The face engine beside face_recognition; see `bench.engine`."""
+    rows = engine_bench(folder, report=report, cancel=cancel)
     return [
-        Measured(
-            what=row.what,
-            ours=row.ours,
-            unit=row.unit,
-            against=row.against,
-            peer=row.peer,
-            ratio=round(row.ratio, 2),
-            note="" if row.known is None else f"of {row.known} known",
-        )
-        for row in engine_bench(folder, report=report, cancel=cancel)
+        Measured(row.what, row.ours, row.unit, row.against, row.peer, round(row.ratio, 2), note=_known(row.known))
+        for row in rows
     ]
+
+
+def _known(known: int | None) -> str:
+    return "" if known is None else f"of {known} known"
 
 
 def recall_steps(folder: Path, *, cnn: bool, report: Report, cancel: CancelToken) -> list[StepRow]:
@@ -124,12 +121,12 @@ def evidence(items: int, folder: Path | None, *, report: Report) -> list[Measure
     rows = evidence_rows(items, folder, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
     return [
         Measured(
-            what=row.what,
-            ours=row.ours,
-            unit=row.unit,
-            against=row.against,
-            peer=row.peer,
-            ratio=round(row.peer / row.ours, 3) if row.peer else None,
+            row.what,
+            row.ours,
+            row.unit,
+            row.against,
+            row.peer,
+            row.peer and round(row.peer / row.ours, 3),
             note=row.note,
         )
         for row in rows
@@ -140,18 +137,7 @@ def case(entries: int, *, report: Report) -> list[Measured]:
     """Opening, deciding in, verifying and listing long cases; see `bench.case`."""
     phases = ["writing", "opening", "deciding", "verifying", "listing"]
     rows = case_rows(entries, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
-    return [
-        Measured(
-            what=row.what,
-            ours=row.ours,
-            unit=row.unit,
-            against=row.against,
-            peer=row.theirs,
-            ratio=round(row.theirs / row.ours, 2),
-            reach=round(1 / row.reach, 2) if row.reach else None,
-        )
-        for row in rows
-    ]
+    return _of_search(rows)
 
 
 def calibration_lines(found: CalibrationReport) -> list[str]:

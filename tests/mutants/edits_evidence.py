@@ -6,6 +6,42 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
+        "evidence/contents/editions.py",
+        "tests/unit/evidence/test_evidence_messages.py",
+        (
+            "no place leaves in what a bundle says",
+            "    return for_others(one).as_json()",
+            "    return one.as_json()",
+            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+        ),
+    ),
+    *lines(
+        "evidence/report/words.py",
+        "tests/unit/evidence/test_evidence_messages.py",
+        (
+            "no place leaves in a report",
+            "said_all(map(for_others, messages), self.language)",
+            "said_all(messages, self.language)",
+            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+        ),
+    ),
+    *lines(
+        "core/errors.py",
+        "tests/unit/evidence/test_evidence_messages.py",
+        (
+            "an error inside a sentence is one too",
+            "        return for_others(value)\n    return tuple",
+            "        return value\n    return tuple",
+            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+        ),
+        (
+            "an error leaves without what it names",
+            "    if said.code.isupper():",
+            "    if False:",
+            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+        ),
+    ),
+    *lines(
         "evidence/verifying/check_bundle.py",
         "tests/unit/evidence/signed/test_evidence_log.py",
         (

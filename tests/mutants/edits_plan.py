@@ -77,8 +77,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an index that could not be refreshed is a gap",
-            '            gaps.append(Gap(message("gap.index", name=known.name), why))',
-            "            (lambda _: None)(why)",
+            '            gaps.append(Gap(message("gap.index", name=known.name), error.why))',
+            "            (lambda _: None)(error)",
             "test_an_index_that_cannot_be_brought_up_to_date_is_a_gap_of_reading_back",
         ),
     ),

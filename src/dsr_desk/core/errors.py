@@ -6,6 +6,7 @@ and a test compares the list with `DeskError.registry`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from traceback import walk_tb
 from typing import Any, ClassVar
 
@@ -55,14 +56,15 @@ class DeskError(Exception):
 
     def say(self, language: str) -> tuple[str, str, str]:
         """What happened, what it means, what to do."""
+        values = self.message.values
         happened, means, todo = (
-            Message(f"{self.code}{part}", self.message.values).say(language) for part in ("", ".means", ".todo")
+            Message(f"{self.code}{part}", values).say(language) for part in ("", ".means", ".todo")
         )
         return happened, means, todo
 
     @property
     def what_happened(self) -> str:
-        return self.say("en")[0]
+        return self.message.say()
 
     @property
     def what_it_means(self) -> str:
@@ -96,6 +98,25 @@ class ProgramFault(DeskError):
 def error_of(message: Message) -> DeskError:
     """The error that a refusal is raised as. Raises KeyError for a message that is no error."""
     return DeskError.registry[message.code](**message.values)
+
+
+def for_others(said: Message) -> Message:
+    """A sentence as it may leave the house: of an error in it the reason alone, or its code where it states none.
+
+    What else an error names may be a place on this computer. Codes of errors are capitals, so that one is known whose
+    class was never imported here.
+    """
+    if said.code.isupper():
+        why = said.values.get("why")
+        return for_others(why) if isinstance(why, Message) else Message("why.error", {"code": said.code})
+    values = {name: _value_for_others(value) for name, value in said.values.items()}
+    return replace(said, values=values, english="" if values != said.values else said.english)
+
+
+def _value_for_others(value: Value) -> Value:
+    if isinstance(value, Message):
+        return for_others(value)
+    return tuple(map(_value_for_others, value)) if isinstance(value, tuple) else value
 
 
 def _value(detail: object) -> Value:

@@ -6,7 +6,7 @@ No code reads a sentence back: whoever needs to know what it says looks at `code
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Union
@@ -97,7 +97,7 @@ def refused(error: OSError) -> Message:
     return message(code or "why.refused")
 
 
-def said_all(messages: Iterator[Message] | tuple[Message, ...], language: str = "en") -> str:
+def said_all(messages: Iterable[Message], language: str = "en") -> str:
     """Several sentences, one after the other."""
     return " ".join(one.say(language) for one in messages)
 

@@ -61,6 +61,16 @@ def _forbidden(case: Case, entry: Entry, refused: Message) -> Message:
     return refused
 
 
+_TO_CARRY_OUT: tuple[Guard, ...] = (
+    ask.still_open,
+    ask.right_deletes,
+    ask.is_identified,
+    ask.has_plan,
+    ask.enough_approvals,
+    ask.same_basis,
+)
+"""Before anything of a plan is done, here or elsewhere."""
+
 GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.RECEIVED: (ask.not_there_yet,),
     Kind.PROPOSED: (ask.still_open,),
@@ -101,25 +111,10 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
         ask.may_approve,
     ),
     Kind.PLAN_WITHDRAWN: (ask.still_open, ask.has_plan, ask.not_begun),
-    Kind.BEGUN: (
-        ask.still_open,
-        ask.right_deletes,
-        ask.is_identified,
-        ask.has_plan,
-        ask.enough_approvals,
-        ask.same_basis,
-        ask.action_can_begin,
-    ),
+    Kind.BEGUN: (*_TO_CARRY_OUT, ask.action_can_begin),
     Kind.OUTCOME: (ask.plan_known, ask.action_was_begun),
     Kind.DERIVED: (ask.has_run,),
-    Kind.HANDED_OVER: (
-        ask.still_open,
-        ask.right_deletes,
-        ask.is_identified,
-        ask.has_plan,
-        ask.enough_approvals,
-        ask.same_basis,
-    ),
+    Kind.HANDED_OVER: _TO_CARRY_OUT,
     Kind.ASKED: (ask.tasks_wait,),
     Kind.READ_BACK: (ask.has_run,),
     Kind.VALIDATED: (ask.was_read_back, ask.not_own_work),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.errors import DeskError, error_of
-from dsr_desk.core.message import message
+from dsr_desk.core.errors import DeskError, error_of, for_others
+from dsr_desk.core.message import Message, message
 from dsr_desk.storage.vault_folder import VaultMissing
 
 
@@ -63,3 +63,11 @@ def test_a_path_among_the_details_is_a_name() -> None:
 def test_what_is_no_error_becomes_none() -> None:
     with pytest.raises(KeyError):
         error_of(message("basis.links"))
+
+
+def test_what_leaves_the_house_names_no_place_in_any_wording() -> None:
+    error = Message("INDEX-DAMAGED", {"where": "/srv/photos", "why": message("why.index.no-key")})
+    newer = Message("nobody.knows.this", {"why": error}, "It failed: The index /srv/photos is damaged.")
+    told = for_others(newer)
+    assert (told.values, told.english) == ({"why": message("why.index.no-key")}, "")
+    assert for_others(Message("nobody.knows.this", {"n": 1}, "As it was said.")).english == "As it was said."

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from evidence_sample import hit
 
+from dsr_desk.core.actions import Seen
 from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.deadlines import Place, Stop, StopReason, deadlines
 from dsr_desk.core.findings import Gap
@@ -30,6 +31,7 @@ from dsr_desk.evidence.signed.signing import Signer
 from dsr_desk.evidence.verifying import check_bundle
 from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, SAYS, Said, members_of, together
 from dsr_desk.evidence.verifying.verify import DECLARED, _declared, message_of
+from dsr_desk.search.index.folder import IndexDamaged, IndexMissing
 
 NAMES = (
     "St. Pauli",
@@ -100,6 +102,23 @@ def test_a_requester_learns_how_many_files_were_left_out_and_not_their_names(
     assert b"jonas-weber.bin" not in b"".join(members.values())
     (said,) = json.loads(members["data/scope.json"])["gaps"]
     assert said["what"]["says"] == "St. Pauli: St. Pauli: files that no reader understands (2)"
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check(
+    content: EvidenceContent, signer: Signer, edition: Edition
+) -> None:
+    damaged = IndexDamaged(where=Path("/srv/photos/eins.dsrindex"), why=message("why.index.no-key")).message
+    missing = IndexMissing(where=Path("/srv/photos/zwei.dsrindex")).message
+    gaps = tuple(Gap(message("gap.index.whole", name="eins"), why) for why in (damaged, missing))
+    says = (message("check.again.failed", why=damaged), message("check.again.failed", why=missing))
+    looks = tuple(replace(one, seen=Seen.NOT_LOOKED, says=says) for one in content.read_backs)
+    told = replace(content, gaps=gaps, read_backs=looks)
+    members = members_of(sign(told, edition, signer, "de").in_memory[EVIDENCE])
+    assert [name for name, data in members.items() if b"/srv/" in data] == []
+    said = text_of(members["data/report.html"])
+    assert message("why.index.no-key").say("de") in said
+    assert message("why.error", code="INDEX-MISSING").say("de") in said
 
 
 def test_a_bundle_whose_wording_changed_since_is_still_said_in_german() -> None:

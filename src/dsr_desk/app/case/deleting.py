@@ -355,9 +355,7 @@ def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -
         except DeskError as error:
             if isinstance(error, Cancelled):
                 raise
-            # It leaves the house: details of an error may be places on this computer.
-            why = error.why if "why" in error.details else message("why.error", code=error.code)
-            gaps.append(Gap(message("gap.index", name=known.name), why))
+            gaps.append(Gap(message("gap.index", name=known.name), error.why))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
     if not result.complete:
         gaps += result.gaps

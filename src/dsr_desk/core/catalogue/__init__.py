@@ -43,7 +43,8 @@ def labels(language: str) -> Mapping[str, Form]:
     if not file.is_file():
         return {}
     return {
-        text: tuple(form) if isinstance(form, list) else form for text, form in json.loads(file.read_text()).items()
+        text: tuple(form) if isinstance(form, list) else form
+        for text, form in json.loads(file.read_text(encoding="utf-8")).items()
     }
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from dsr_desk.core.deadlines import Deadline
+from dsr_desk.core.errors import for_others
 from dsr_desk.core.lineage import PathStep
 from dsr_desk.core.message import Message, message
 from dsr_desk.evidence.contents.content import (
@@ -344,7 +345,7 @@ def _fields(value: Any) -> dict[str, Any]:
 @lru_cache(1024)
 def _spelled(one: Message) -> dict[str, Any]:
     """Millions of lines say the same few sentences."""
-    return one.as_json()
+    return for_others(one).as_json()
 
 
 _OURS = "dsr_desk.evidence.contents."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from dsr_desk.core import language as languages
+from dsr_desk.core.errors import for_others
 from dsr_desk.core.message import Message, Value, message, said_all
 
 
@@ -22,7 +23,8 @@ class Words:
         return self.say(Message(f"report.{group}.{word}", english=word))
 
     def say(self, said: Message | tuple[Message, ...]) -> str:
-        return said.say(self.language) if isinstance(said, Message) else said_all(said, self.language)
+        messages = (said,) if isinstance(said, Message) else said
+        return said_all(map(for_others, messages), self.language)
 
     def number(self, value: int) -> str:
         return languages.number(value, self.language)

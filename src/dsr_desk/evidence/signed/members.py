@@ -21,6 +21,7 @@ from typing import BinaryIO, Protocol, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from dsr_desk.evidence.verifying.check_bundle import Section
 from dsr_desk.storage.files import disk_errors
 
 PIECE = 1 << 20
@@ -180,29 +181,15 @@ class SpoolWriter(io.RawIOBase):
         return len(data)
 
 
-class SpoolReader(io.RawIOBase):
+class SpoolReader(Section):
     """A part of a spool as a file."""
 
     def __init__(self, spool: Spool, start: int, size: int) -> None:
-        super().__init__()
-        self._spool, self._start, self._size, self._at = spool, start, size, 0
+        super().__init__(start, size)
+        self._spool = spool
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = max(0, offset + (0, self._at, self._size)[whence])
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = max(0, min(len(buffer), self._size - self._at))
-        data = b"".join(self._spool.read(self._start + self._at, wanted))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+    def piece(self, start: int, size: int) -> bytes:
+        return b"".join(self._spool.read(start, size))
 
 
 class Pieces(io.RawIOBase):

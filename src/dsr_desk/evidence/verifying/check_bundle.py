@@ -218,12 +218,15 @@ class Finding(NamedTuple):
 # The zip
 
 
-class Part(io.RawIOBase):
-    """So many bytes of a file from a place on, as a file of their own."""
+class Section(io.RawIOBase):
+    """So many bytes from a place on, as a file of their own; `piece` gets them."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+    def __init__(self, start: int, size: int) -> None:
         super().__init__()
-        self._file, self._start, self._size, self._at = file, start, size, 0
+        self._start, self._size, self._at = start, size, 0
+
+    def piece(self, start: int, size: int) -> bytes:
+        raise NotImplementedError
 
     def readable(self) -> bool:
         return True
@@ -236,11 +239,22 @@ class Part(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        self._file.seek(self._start + self._at)
-        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        data = self.piece(self._start + self._at, max(0, min(len(buffer), self._size - self._at)))
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+class Part(Section):
+    """A part of a file."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        super().__init__(start, size)
+        self._file = file
+
+    def piece(self, start: int, size: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 class Members:
