@@ -1,8 +1,9 @@
 # `make` lists what there is. Everything lives in .venv; nothing else on the machine is changed, except that Qt's
-# system libraries are installed where they are missing and that is permitted.
+# system libraries and, for tests as root, programs that they use are installed where they are missing.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 INSTALLED := .venv/installed
+OLDEST := .venv/oldest/installed
 OUT ?= demo-output
 
 help: ## this list
@@ -15,6 +16,11 @@ $(INSTALLED): pyproject.toml packaging/requirements.txt packaging/build.txt pack
 	@packaging/qt_libraries.sh screen || true
 	@touch $@
 
+$(OLDEST): $(INSTALLED) packaging/oldest.txt
+	@$(BIN)/uv venv --quiet --clear --no-project --python $(BIN)/python $(@D) \
+		&& $(BIN)/uv pip install --quiet --python $(@D)/bin/python --no-deps --require-hashes --requirement packaging/oldest.txt \
+		&& touch $@ || echo "$(@D) could not be made: the tests with the oldest cryptography are left out." >&2
+
 demo: $(INSTALLED) ## the whole job on a sample organisation (OUT=folder)
 	@$(BIN)/dsr-desk demo --out $(OUT)
 
@@ -22,11 +28,13 @@ app: $(INSTALLED) ## the desktop program
 	@packaging/qt_libraries.sh screen
 	@$(BIN)/dsr-desk
 
-test: $(INSTALLED) ## all tests, fast ones first (without Qt's system libraries: all but the windows)
+test: $(INSTALLED) $(OLDEST) ## all tests, fast ones first (without Qt's system libraries: all but the windows)
+	@packaging/test_tools.sh
 	@packaging/qt_libraries.sh offscreen || true
 	$(BIN)/pytest -n 2 --dist worksteal
 
-test-long: $(INSTALLED) ## what takes long: every forgery, every kill, all mutants
+test-long: $(INSTALLED) $(OLDEST) ## what takes long: every forgery, every kill, all mutants
+	@packaging/test_tools.sh
 	@packaging/qt_libraries.sh offscreen || true
 	$(BIN)/pytest -n 2 --dist worksteal --timeout 1800 -m long
 	$(BIN)/python tests/mutants/run.py
@@ -72,7 +80,10 @@ screenshots: $(INSTALLED) ## a picture of every screen (OUT=folder)
 docs: $(INSTALLED) ## write the pages that come from the program itself
 	$(BIN)/python docs/error_codes.py
 
-package: $(INSTALLED) ## a Debian package in dist/
+verifier: ## the verifier of bundles in dist/, with its digest
+	@packaging/verifier.sh
+
+package: $(INSTALLED) ## a Debian package in dist/, and the verifier
 	packaging/package.sh
 
 lock: $(INSTALLED) ## pin again what an install fetches (ARGS=--upgrade for newer versions)
@@ -82,4 +93,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test test-long mutants check bench sample screenshots docs package lock clean
+.PHONY: help setup demo app test test-long mutants check bench sample screenshots docs verifier package lock clean

@@ -28,6 +28,7 @@ from dsr_desk.app.sample import Sample, Truth
 from dsr_desk.app.vault.officers import add_officer
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.required import FieldState
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.ui import language, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
@@ -46,6 +47,7 @@ from dsr_desk.ui.views.models.disposition import DispositionDialog
 from dsr_desk.ui.views.models.lineage import LineagePage
 from dsr_desk.ui.views.models.models import ModelsPage
 from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.proof.required import StateDialog
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
 from dsr_desk.ui.views.vault.settings import SettingsPage
 
@@ -346,6 +348,15 @@ def _evidence(camera: Camera, window: Window, workspace: Workspace, folder: Path
     camera.take("evidence")
     page = workspace.page("evidence")
     if isinstance(page, EvidencePage):
+        page.states[0].click()
+        dialog = _open_dialog(camera, page)
+        if not isinstance(dialog, StateDialog):
+            raise RuntimeError("a field is stated in another dialog")
+        dialog.state.choose(FieldState.NOT_YET_KNOWN)
+        dialog.words.setText("the owner of the dataset was asked who received it")
+        camera.take("dialog-state", dialog)
+        dialog.act.click()
+        camera.settle()
         page.sign_and_seal(folder)
     camera.settle()
     _confirm(camera, window, "", "seal")

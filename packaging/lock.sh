@@ -9,3 +9,4 @@ pin pyproject.toml --extra dev --output-file packaging/requirements.txt "$@"
 for list in build package bench; do
     pin packaging/$list.in --constraints packaging/requirements.txt --output-file packaging/$list.txt "$@"
 done
+pin packaging/oldest.in --output-file packaging/oldest.txt "$@"

@@ -42,3 +42,4 @@ CONTROL
 package=dist/dsr-desk_${version}_$architecture.deb
 dpkg-deb --root-owner-group -Zzstd --build $root "$package" >/dev/null
 echo "$package"
+packaging/verifier.sh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -119,12 +120,20 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     read_back = program.says("delete", "read-back", ref)
     assert read_back["seen"] == "gone"
 
+    assert program.refuses("bundle", "seal", ref, "--to", "evidence") == "BUNDLE-REQUIRED-EMPTY"
+    program.says("vault", "state", "eu-gdpr", "court", "--says", "the court of the place where you live")
+    for one in program.says("bundle", "required", ref, "--for", "requester")["requester"]:
+        if one["state"] == "empty":
+            program.says("bundle", "state", ref, one["field"], "--not-yet-known", "nobody has said it yet")
     answer = program.says("bundle", "seal", ref, "--to", "evidence")["bundles"][0]
     assert answer["path"].endswith(".pdf")
     sealed = program.says("bundle", "seal", ref, "--to", "evidence", "--form", "page")["bundles"][0]
     secret = program.folder / "bundle-passphrase.txt"
     secret.write_text(sealed["passphrase"])
-    verified = program.says("bundle", "verify", sealed["path"], "--passphrase-file", secret, vault=False)
+    handed = program.says("bundle", "certificate", "--to", "certificate.pem")["fingerprint"]
+    verify = ("bundle", "verify", sealed["path"], "--passphrase-file", secret)
+    assert program.says(*verify, vault=False, code=3)["ok"] is None  # nobody compared the fingerprint
+    verified = program.says(*verify, "--certificate", handed, vault=False)
     assert verified["ok"]
     assert {"name", "ok", "says"} <= verified["checks"][0].keys()
     _flip_a_byte(program.folder / sealed["path"])
@@ -134,6 +143,13 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     assert program.says("vault", "check")["ok"]
     program.says("case", "close", ref)
     assert program.refuses("case", "search", ref) == "CASE-OVER"
+
+
+def test_the_verifier_is_written_with_its_digest_and_needs_no_vault(program: Program) -> None:
+    told = program.says("bundle", "verifier", "--to", "check_bundle.py", vault=False)
+    written = (program.folder / "check_bundle.py").read_bytes()
+    assert told["sha256"] == hashlib.sha256(written).hexdigest()
+    assert written.startswith(b"#!/usr/bin/env python3")
 
 
 def test_an_index_proves_itself_and_names_what_changed(program: Program, sample: Sample, tmp_path: Path) -> None:

@@ -36,13 +36,13 @@ def test_the_demo_does_the_whole_job_without_a_network_and_says_what_it_missed(
     assert len(result["models"]) >= 5
     assert result["without_lineage"]
     assert [model for model in result["models"] if model["deployments"]]
-    assert [model for model in result["models"] if not model["in_weights"]]
+    assert {model["learned"] for model in result["models"]} == {"itself", "inherited", "measured"}
     comparison = result["found"]["comparison"]
     assert comparison["photos_found"] + comparison["records_found"] > 10
     assert comparison["records_found"] == comparison["records"]
     assert [one for one in comparison["missed"] if not one["hard"]] == []
     assert comparison["wrongly_proposed"] < 40
-    assert result["read_back"][0]["says"].startswith("Done")
+    assert result["read_back"][0]["says"].startswith("Read back: ")
     assert {bundle["edition"] for bundle in result["bundles"]} == {"requester", "regulator"}
     assert all(bundle["ok"] and Path(bundle["path"]).is_file() for bundle in result["bundles"])
 

@@ -11,15 +11,22 @@ from pathlib import Path
 
 import edits_app
 import edits_bundle
+import edits_checkpoints
 import edits_core
 import edits_deletion
 import edits_desk
 import edits_evidence
+import edits_fold
 import edits_guards
 import edits_log
 import edits_plan
+import edits_report
+import edits_required
 import edits_roster
+import edits_sworn
+import edits_time
 import edits_vault
+import edits_wrappers
 from edit import Edit
 
 SOURCE = Path(__file__).parents[2] / "src" / "dsr_desk"
@@ -53,12 +60,19 @@ LINES: tuple[Edit, ...] = (
     *edits_roster.LINES,
     *edits_log.LINES,
     *edits_vault.LINES,
+    *edits_wrappers.LINES,
     *edits_desk.LINES,
     *edits_app.LINES,
     *edits_plan.LINES,
     *edits_deletion.LINES,
     *edits_bundle.LINES,
+    *edits_checkpoints.LINES,
     *edits_evidence.LINES,
+    *edits_fold.LINES,
+    *edits_report.LINES,
+    *edits_required.LINES,
+    *edits_sworn.LINES,
+    *edits_time.LINES,
 )
 
 EDITS: tuple[Edit, ...] = (*guards_of_the_table(), *LINES)

@@ -62,8 +62,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a read-back proposes nothing to review",
-            "rows = _proposed(key, result.candidates) if kind == REVIEW else None",
-            "rows = _proposed(key, result.candidates)",
+            "rows = _proposed(key, result.candidates, versions) if kind == REVIEW else None",
+            "rows = _proposed(key, result.candidates, versions)",
             "test_a_read_back_proposes_nothing_and_follows_no_decision",
         ),
         (
@@ -107,9 +107,164 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/app/case/test_app_cases.py",
         (
             "the end of a case destroys its photos",
-            "        _destroy_references(desk, ref)\n    return change",
-            "    return change",
+            "        destroy_references(desk, ref, letter=letter)\n",
+            "",
             "test_ending_a_case_destroys_its_reference_photos",
+        ),
+    ),
+    *lines(
+        "app/case/ending.py",
+        "tests/unit/app/vault/test_app_retention.py",
+        (
+            "a legal hold keeps a case from being forgotten by hand",
+            "        if held is not None:\n            raise CaseHeld(case=ref, why=held)\n",
+            "",
+            "test_a_legal_hold_stops_it_and_says_so_and_nobody_forgets_the_case_by_hand",
+        ),
+        (
+            "what is stopped is not forgotten when it is due",
+            "ready = [one for one in due_cases(desk, today) if not one.stops]",
+            "ready = due_cases(desk, today)",
+            "test_what_was_not_read_back_stops_it",
+        ),
+        (
+            "a hold that has ended stops nothing",
+            "(not until or until >= today.isoformat())",
+            "True",
+            "test_a_hold_that_has_ended_stops_nothing",
+        ),
+        (
+            "nothing is due before its day",
+            "or found.until is None or found.until > today:",
+            "or found.until is None:",
+            "test_a_case_is_due_on_the_day_on_which_its_time_has_passed_and_not_before",
+        ),
+        (
+            "what is forgotten is not due again",
+            "    if case.is_forgotten or found is None",
+            "    if found is None",
+            "test_open_and_reopened_and_forgotten_cases_are_not_due",
+        ),
+        (
+            "after the end the log that is written ahead is emptied",
+            "        destroy_references(desk, ref, letter=letter)\n    desk.vault.empty_wal()\n",
+            "        destroy_references(desk, ref, letter=letter)\n",
+            "tests/unit/app/case/test_app_destroying.py"
+            "::test_after_the_end_no_page_of_the_database_and_no_log_of_it_holds_the_photo",
+        ),
+        (
+            "a case that was open in the backup is ended before it is forgotten again",
+            "            if desk.case(ref).ended is None:",
+            "            if False:",
+            "tests/unit/app/vault/test_app_forgetting_again.py"
+            "::test_a_case_that_was_open_in_the_backup_and_forgotten_since_is_ended_and_forgotten",
+        ),
+        (
+            "only backups that hold it are named",
+            "any(case.opened[2] < one.seq < seq for seq in gone)",
+            "any(one.seq < seq for seq in gone)",
+            "tests/unit/app/case/test_app_destroying.py"
+            "::test_backups_that_hold_what_was_destroyed_are_named_and_others_are_not",
+        ),
+    ),
+    *lines(
+        "app/case/destroying.py",
+        "tests/unit/app/case/test_app_destroying.py",
+        (
+            "a letter that holds the photos is asked about",
+            "    if held is not None and letter is None:\n",
+            "    if False:\n",
+            "test_a_letter_that_cannot_be_taken_apart_is_asked_about_and_nothing_happens_before",
+        ),
+        (
+            "files of the letter go with the photos where that was said",
+            "        _destroy_letter(desk, ref, held.blobs)\n    _destroy_photos",
+            "        pass\n    _destroy_photos",
+            "test_the_file_that_holds_the_photo_goes_with_it_and_the_rest_of_the_letter_stays",
+        ),
+        (
+            "drawn faces go with their photo",
+            '        log.forget_fields(seq, ["faces"])\n',
+            "        pass\n",
+            "test_faces_and_templates_go_with_the_photo",
+        ),
+        (
+            "templates in memory go with the photo",
+            "    desk.templates.clear()\n",
+            "",
+            "test_faces_and_templates_go_with_the_photo",
+        ),
+        (
+            "a copy that is found is written down",
+            '"holding": len(found)',
+            '"holding": 0',
+            "test_a_letter_that_is_kept_is_said_to_hold_the_photo_and_until_when",
+        ),
+    ),
+    *lines(
+        "app/case/copies.py",
+        "tests/unit/app/case/test_app_copies.py",
+        (
+            "a copy in base64 is found",
+            " or any(text in bare for text in one.spelled)",
+            "",
+            "test_a_photo_is_found",
+        ),
+        (
+            "a copy of other bytes and the same pixels is found",
+            "        found |= self._alike(data)\n",
+            "",
+            "test_a_photo_is_found",
+        ),
+        (
+            "a copy inside a zip is found",
+            "            yield from self._members(data)\n",
+            "            pass\n",
+            "test_a_photo_is_found",
+        ),
+        (
+            "a copy as pixels of a PDF is found",
+            "                yield from pictures_in(data)\n",
+            "                pass\n",
+            "test_a_photo_is_found",
+        ),
+        (
+            "what is packed too deep is counted",
+            "                self.unread += 1\n                break\n",
+            "                break\n",
+            "test_what_cannot_be_looked_into_is_counted",
+        ),
+        (
+            "a member that is encrypted is counted",
+            "if member.flag_bits & 1 or",
+            "if member.flag_bits & 1:\n                        continue\n                    if",
+            "test_a_member_that_is_encrypted_is_counted",
+        ),
+    ),
+    *lines(
+        "app/case/letters.py",
+        "tests/unit/app/case/test_app_letters.py",
+        (
+            "what cannot be spelled again as it was stays in the letter",
+            "or _coded(content, width, line) != spelled:",
+            "or False:",
+            "",
+        ),
+        (
+            "a part that is gone is named",
+            '            missing.append(piece.get("name", ""))\n',
+            "",
+            "test_a_destroyed_photo_leaves_its_place_in_the_letter_empty_and_is_named",
+        ),
+    ),
+    *lines(
+        "app/vault/retention.py",
+        "tests/unit/app/vault/test_app_retention.py",
+        (
+            "a period has a rule",
+            "    if not rule:\n        raise RuleMissing()\n",
+            "",
+            "test_a_period_without_a_rule_is_refused",
         ),
     ),
     *lines(
@@ -123,8 +278,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a bundle continues the checkpoints before",
-            "    return [one.checkpoint for one in (*own[-1:], *rows[-1:])]",
-            "    return []",
+            "    return [one.checkpoint for one in (*own[-1:], *rows[-1:])] + pages_held(desk)",
+            "    return pages_held(desk)",
             "tests/unit/app/proof/test_app_sealing.py::test_the_next_bundle_continues_the_checkpoint_of_the_one_before",
         ),
     ),
@@ -139,8 +294,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a regulator sees officers and policy",
-            ' if case or entry.kind.value in SHOWN else b""',
-            ' if case else b""',
+            "        shown = bool(case) or entry.kind.value in SHOWN",
+            "        shown = bool(case)",
             "tests/unit/app/test_app_evidence.py::test_a_regulator_follows_the_log_from_the_first_offic"
             "er_to_the_sealing",
         ),

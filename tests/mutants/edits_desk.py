@@ -35,14 +35,20 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "handing over rests on proof",
-            "Kind.BEGUN, Kind.HANDED_OVER, Kind.SEALING",
-            "Kind.BEGUN, Kind.SEALING",
+            "Kind.BEGUN, Kind.HANDED_OVER, Kind.SWORN",
+            "Kind.BEGUN, Kind.SWORN",
+            "test_an_act_that_rests_on_proof_is_refused_over_a_signature_that_does_not_hold",
+        ),
+        (
+            "swearing rests on proof",
+            "Kind.HANDED_OVER, Kind.SWORN, Kind.SEALING",
+            "Kind.HANDED_OVER, Kind.SEALING",
             "test_an_act_that_rests_on_proof_is_refused_over_a_signature_that_does_not_hold",
         ),
         (
             "sealing rests on proof",
-            "Kind.HANDED_OVER, Kind.SEALING, Kind.FORGOTTEN",
-            "Kind.HANDED_OVER, Kind.FORGOTTEN",
+            "Kind.SWORN, Kind.SEALING, Kind.FORGOTTEN",
+            "Kind.SWORN, Kind.FORGOTTEN",
             "test_an_act_that_rests_on_proof_is_refused_over_a_signature_that_does_not_hold",
         ),
         (

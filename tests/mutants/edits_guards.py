@@ -190,6 +190,12 @@ LINES: tuple[Edit, ...] = (
             "test_what_a_guard_forbids_is_refused_with_its_reason -k has_ended_if_whole",
         ),
         (
+            "nothing but the letter is forgotten by its name",
+            'own = {case.opened[2]} if what == "letter" else',
+            'own = set(entries) if what == "letter" else',
+            "test_what_a_guard_forbids_is_refused_with_its_reason -k forgets_own",
+        ),
+        (
             "second review of what is handed out",
             "asked = policy.second_review_access if case.right in HANDS_OUT else policy.second_review_erasure",
             "asked = policy.second_review_erasure",

@@ -71,8 +71,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "actions are numbered through all rounds",
-            "plan = planning.make_plan(ref, now(), hits, scope, first=first)",
-            "plan = planning.make_plan(ref, now(), hits, scope)",
+            "planning.make_plan(ref, now(), hits, scope, first=first)",
+            "planning.make_plan(ref, now(), hits, scope)",
             "test_what_came_back_is_searched_decided_planned_and_erased_again",
         ),
         (

@@ -367,4 +367,40 @@ LINES: tuple[Edit, ...] = (
             "test_a_folder_that_was_copied_while_it_was_open_is_noticed_when_both_go_on",
         ),
     ),
+    *lines(
+        "storage/proof.py",
+        "tests/unit/storage/test_storage_forgery.py",
+        (
+            "the digest of a register stands in a signed act",
+            "        if entry.leaf != stored[10] or not entry.act.is_canonical or not signed(entry, stored[9]):",
+            "        if False:",
+            "test_a_register_is_refused_though_the_digest_in_its_act_was_changed_too",
+        ),
+        (
+            "the digest of a register is there",
+            "        if FIELD not in values:\n",
+            "        if FIELD not in values and values.setdefault(FIELD, {}):\n",
+            "test_a_register_cannot_be_put_back_to_what_it_held_before",
+        ),
+    ),
+    *lines(
+        "storage/vault.py",
+        "tests/unit/storage/test_storage_forgery.py",
+        (
+            "registers are as their acts say",
+            "                raise LogDamaged(what=problem)",
+            "                return",
+            "test_a_register_that_was_changed_beside_the_program_is_refused",
+        ),
+    ),
+    *lines(
+        "app/proof/sealing.py",
+        "tests/unit/app/test_app_forged_vault.py",
+        (
+            "nothing is sealed from changed registers",
+            "    desk.vault.require_registers()\n",
+            "",
+            "test_nothing_is_sealed_from_a_register_that_was_changed_beside_the_program",
+        ),
+    ),
 )

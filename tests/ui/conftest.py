@@ -34,6 +34,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.shell import Workspace
 from dsr_desk.ui.views.page import Page
 from quick_keys import make_keys_quick
+from required_fields import state_all_generally
 
 D = TypeVar("D", bound=QDialog)
 
@@ -120,6 +121,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
         make_keys_quick(patch)
         desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
         with desk:
+            state_all_generally(desk)
             to = live / "indexes" / portraits.version.name
             indexing.build_index(
                 desk,

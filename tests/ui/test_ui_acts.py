@@ -285,7 +285,7 @@ def test_nothing_is_called_gone_before_it_was_read_back(reviewed: Visitor) -> No
     page.forget()
     reviewed.settle()
     assert "gone" in claimed()
-    strong = [one for one in page.claims.findChildren(Chip) if one.isVisible() and one.text in ("proved", "consistent")]
+    strong = [one for one in page.claims.findChildren(Chip) if one.isVisible() and one.text in ("proved", "read back")]
     assert strong
     assert all(one.accessibleDescription().startswith("Ada, ") for one in strong)
 

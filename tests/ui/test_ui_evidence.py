@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import QLabel
 
 from dsr_desk.app.case import deleting
 from dsr_desk.app.proof import sealing, signing_keys, time_stamps
+from dsr_desk.app.proof.authorities import add_authorities, list_authorities
 from dsr_desk.app.vault.keeping import organisation_details
 from dsr_desk.ui.dialogs import QuestionDialog
 from dsr_desk.ui.views.proof.bundles import BundlesDialog, CheckDialog, TimeStampDialog
@@ -22,18 +22,8 @@ from dsr_desk.ui.views.proof.certificate_card import NewKeyDialog, OwnKeyDialog
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.settings import SettingsPage
 from dsr_desk.ui.widgets import Chip, Notice
+from stamping import answer_of_openssl, root, stamper
 from ui.conftest import Visitor
-
-CONFIG = """
-[tsa]
-default_tsa = local
-[local]
-serial = ./serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-ess_cert_id_alg = sha256
-"""
 
 
 @pytest.fixture
@@ -131,9 +121,15 @@ def test_a_bundle_is_checked_as_its_recipient_would_check_it(
     visitor.settle()
     assert "It holds." not in said(check)
     check.secret.setText(secret)
+    check.act.click()
+    visitor.settle()
+    first, headline, *_ = said(check).splitlines()
+    assert "anybody can make a certificate with this name" in first
+    assert headline == "Nothing fails, and not everything could be checked."
     check.told.setText(signing_keys.certificate_fingerprint(visitor.desk))
     check.act.click()
     visitor.settle()
+    assert "compared with the fingerprint that you gave: equal" in said(check).splitlines()[0]
     assert "It holds." in said(check)
     assert "Only declared" in said(check)
     check.reject()
@@ -155,16 +151,45 @@ def test_a_time_stamp_goes_out_and_comes_back(visitor: Visitor, page: EvidencePa
     wrong.write_bytes(b"no answer")
     dialog.take_in(wrong)
     assert dialog.problem.isVisible()
-    answer = tmp_path / "answer.tsr"
-    answer.write_bytes(stamped(query, tmp_path / "authority"))
+    answer, by = tmp_path / "answer.tsr", stamper(root())
+    answer.write_bytes(answer_of_openssl("openssl", query.read_bytes(), by, tmp_path / "authority"))
     dialog.take_in(answer)
     assert not dialog.problem.isVisible()
     visitor.settle()
+    assert "not trusted, and no proof of time" in said(dialog)
+    assert "attested by" not in said(dialog)
+    visitor.settle()
+    assert [chip.text for chip in page.made.findChildren(Chip)] == ["time stamp not trusted"]
+    add_authorities(visitor.desk, by.above[0].pem)
+    dialog.reload()
+    visitor.settle()
     assert "attested by" in said(dialog)
     dialog.reject()
-    visitor.settle()
-    assert [one.time != "" for one in time_stamps.time_stamps(visitor.desk, "2026-001")] == [True]
+    page.reload()
+    assert [one.proves for one in time_stamps.time_stamps(visitor.desk, "2026-001")] == [True]
     assert any(chip.text.startswith("attested") for chip in page.made.findChildren(Chip))
+
+
+def test_authorities_are_put_on_the_list_and_taken_off_in_the_settings(visitor: Visitor, tmp_path: Path) -> None:
+    settings = visitor.show("settings")
+    assert isinstance(settings, SettingsPage)
+    card = settings.authorities
+    shown = lambda: " ".join(one.text() for one in card.findChildren(QLabel))  # noqa: E731
+    assert "no time stamp counts" in shown()
+    (tmp_path / "root.pem").write_bytes(root("Clocks").pem)
+    card.take_in(tmp_path / "root.pem")
+    visitor.settle()
+    (listed,) = list_authorities(visitor.desk)
+    assert listed.spoken in shown()
+    card.take_in(tmp_path / "root.pem")
+    assert [error.code for error in visitor.errors] == ["AUTHORITY-UNUSABLE"]
+    visitor.errors.clear()
+    card.ask_off(listed)
+    visitor.dialog(QuestionDialog).act.click()
+    visitor.settle()
+    assert list_authorities(visitor.desk) == []
+    assert listed.spoken not in shown()
+    assert "no time stamp counts" in shown()
 
 
 @pytest.mark.usefixtures("deleted")
@@ -212,7 +237,7 @@ def test_another_key_signs_from_now_on_and_old_bundles_keep_theirs(
     assert visitor.errors == []
     assert settings.certificate.fingerprint.text() != before
     assert [one.retired is None for one in signing_keys.signing_keys(visitor.desk)] == [True, False]
-    assert sealing.verify(tmp_path / "2026-001-answer.pdf", passphrase=secret).ok
+    assert sealing.verify(tmp_path / "2026-001-answer.pdf", passphrase=secret).ok is not False
 
 
 def test_the_own_key_of_the_organisation_is_brought_from_a_file(visitor: Visitor, tmp_path: Path) -> None:
@@ -272,20 +297,3 @@ def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> x509.Cer
         .not_valid_after(now + timedelta(days=365))
         .sign(key, hashes.SHA256())
     )
-
-
-def stamped(query: Path, folder: Path) -> bytes:
-    """The answer of a local authority."""
-    folder.mkdir()
-    (folder / "ts.cnf").write_text(CONFIG)
-    (folder / "serial").write_text("01\n")
-
-    def run(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    stamping = "extendedKeyUsage=critical,timeStamping"
-    run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Local clock", "-days", "30", "-addext", stamping,
-        "-keyout", "key.pem", "-out", "authority.pem")  # fmt: skip
-    run("ts", "-reply", "-config", "ts.cnf", "-queryfile", str(query), "-signer", "authority.pem", "-inkey", "key.pem",
-        "-out", "answer.tsr")  # fmt: skip
-    return (folder / "answer.tsr").read_bytes()

@@ -25,6 +25,7 @@ from dsr_desk.ui.views.models.disposition import DispositionDialog
 from dsr_desk.ui.views.models.lineage import LineagePage
 from dsr_desk.ui.views.models.models import ModelsPage
 from dsr_desk.ui.views.proof.evidence import EvidencePage
+from dsr_desk.ui.views.vault.checkpoints import CompareDialog, write
 from dsr_desk.ui.views.vault.journal import JournalPage
 from dsr_desk.ui.widgets import Chip
 from ui.conftest import Visitor
@@ -163,6 +164,7 @@ def test_refusing_a_case_needs_a_reason_and_destroys_the_photos(visitor: Visitor
     dialog.allow()
     assert not dialog.act.isEnabled()
     dialog._reason.setText("not the person in the photos")
+    visitor.settle()
     dialog.act.click()
     visitor.settle()
     case = show_case(visitor.desk, visitor.office.case)
@@ -184,3 +186,24 @@ def test_one_of_several_faces_is_chosen_by_click_or_number(qtbot: QtBot) -> None
     with qtbot.waitSignal(picker.chosen) as caught:
         qtbot.keyClick(picker, Qt.Key.Key_1)
     assert caught.args == [1]
+
+
+def test_a_checkpoint_is_written_from_the_journal_and_held_against_it(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.show("journal")
+    assert isinstance(page, JournalPage)
+    write(visitor.session, page, tmp_path / "checkpoint.pdf")
+    visitor.settle()
+    assert page.model.rows[0].kind == "checkpoint"
+    page.compare.click()
+    dialog = visitor.dialog(CompareDialog)
+    dialog.file.field.setText(str(tmp_path / "checkpoint.pdf"))
+    dialog.act.click()
+    visitor.settle()
+    assert dialog.isVisible()
+    assert "continues the checkpoint" in dialog.found.text
+    dialog.file.field.clear()
+    dialog.typed.setText("dsr-desk/ 12")
+    dialog.act.click()
+    visitor.settle()
+    assert "CHECKPOINT-LINE-WRONG" in dialog.problem.text
+    assert not dialog.found.isVisible()

@@ -184,7 +184,7 @@ def test_what_is_declared_is_pinned_in_a_version_that_fits() -> None:
         assert all(Version(version) in wanted.specifier for version in versions), f"{line}: run make lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "build.txt", "bench.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "build.txt", "bench.txt", "oldest.txt"])
 def test_everything_that_an_install_fetches_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "packaging" / name).read_text()
     assert "://" not in text

@@ -16,12 +16,16 @@ from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.proof import sealing, signing_keys
+from dsr_desk.app.proof.required import state_field, state_generally
 from dsr_desk.app.sample import Comparison, Sample, Truth, copy_sample
-from dsr_desk.app.vault.keeping import write_private
+from dsr_desk.app.vault.keeping import Details, set_organisation_details, write_private
+from dsr_desk.app.vault.retention import set_period
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import AffectedModel, DispositionKind, Impact
-from dsr_desk.core.message import Message
+from dsr_desk.core.lineage import AffectedModel, DispositionKind, Impact, Learned
+from dsr_desk.core.message import Message, term
+from dsr_desk.core.requests import Law
+from dsr_desk.core.required import FieldState
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.index.about import IndexPurpose
 
@@ -92,7 +96,7 @@ class AffectedLine:
 
     model: str
     roles: tuple[str, ...]
-    in_weights: bool
+    learned: Learned
     path: tuple[str, ...]
     deployments: tuple[str, ...]
 
@@ -150,12 +154,39 @@ def prepare_sample(
     return Prepared(desk, sample, view.ref, view.due.isoformat(), found)
 
 
+_GENERALLY = {
+    "officer": "Ines Sample, dpo@larkfield.example",
+    "court": "the courts of the country in which you live, or of Ireland, where we are",
+    "categories": "photos with faces, and the records of the account",
+    "rights": "rectification, erasure, restriction of and objection to the processing",
+    "automated": "nothing is decided about you by a program alone",
+    "transfers": "none to countries outside the European Economic Area",
+}
+"""What the sample's officer states once for every case under the EU GDPR."""
+
+
+def _state_generally(desk: Desk) -> None:
+    """What every answer of the sample organisation says: whom to ask, where to complain, how long files are kept."""
+    set_organisation_details(
+        desk,
+        Details(
+            address="1 Sample Quay, Dublin",
+            contact="privacy@larkfield.example",
+            authority="the Data Protection Commission, Dublin",
+        ),
+    )
+    set_period(desk, 36, "our retention plan: three years for the defence of legal claims, then destroyed")
+    for name, says in _GENERALLY.items():
+        state_generally(desk, Law.EU_GDPR, name, FieldState.STATED, says)
+
+
 def _indexed(out: Path, sample: Sample, watch: Stopwatch, report: Report, cancel: CancelToken) -> Desk:
     """The sample's vault with both indexes; workers get ready while the vault is made."""
     with indexing.lent_workers() as workers:
         desk, code = Desk.create(out / "vault", "Larkfield Friends (sample)", "Robin Sample", PASSPHRASE, Place("IE"))
         try:
             write_private(out / "recovery-code.txt", code)
+            _state_generally(desk)
             with watch.step("index"):
                 for dataset in sample.datasets:
                     to = out / "indexes" / dataset.version.name
@@ -192,6 +223,8 @@ def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None =
             deleting.run(desk, ref, report=report, cancel=cancel)
         with watch.step("read back"):
             found = deleting.read_back(desk, ref, report=report, cancel=cancel)
+        asked = "the register does not say who received one of the datasets; its owner was asked"
+        state_field(desk, ref, "recipients", FieldState.NOT_YET_KNOWN, asked)
         with watch.step("seal and verify"):
             bundles, certificate = _seal(desk, ref, out)
     gone = found.seen.value in ("gone", "masked", "held")
@@ -232,7 +265,7 @@ def demo_lines(result: DemoResult) -> list[str]:
         f"Models that the data reached: {len(result.models)}.",
     ]
     for model in result.models:
-        how = ", ".join(model.roles) if model.in_weights else f"{', '.join(model.roles)} only, not trained on it"
+        how = f"{', '.join(model.roles)}; {term(model.learned)}"
         lines.append(f"  {model.model}: {how}{'; deployed' if model.deployments else ''}")
         lines.append(f"    {' → '.join(model.path)}")
     lines += [f"  {name}: no recorded training data, so nothing can be said of it" for name in result.without_lineage]
@@ -288,10 +321,11 @@ def _search(desk: Desk, ref: str, truth: Truth, decide: bool, report: Report, ca
 
 
 def _dispose(desk: Desk, ref: str, impact: Impact) -> None:
-    """What the sample's officer decides: models with the data in their weights go, the others stay with the reason."""
+    """What the sample's officer decides: models that may have learned go, those only measured stay with the reason."""
     for model in impact.models:
-        disposition = DispositionKind.RETRAINED if model.in_weights else DispositionKind.NOT_AFFECTED
-        reason = "" if model.in_weights else "the data was only measured against; no weight was computed from it"
+        measured = model.learned is Learned.MEASURED
+        disposition = DispositionKind.NOT_AFFECTED if measured else DispositionKind.RETRAINED
+        reason = "" if not measured else "the data was only measured against; no weight was computed from it"
         who, by = "Head of machine learning", "2027-03-31"
         models.plan_disposition(desk, ref, model.id, disposition, reason=reason, responsible=who, deadline=by)
 
@@ -313,7 +347,7 @@ def _seal(desk: Desk, ref: str, out: Path) -> tuple[tuple[Verified, ...], str]:
         if not bundle.passphrase:
             opens = f"opens with: age -d -i {key_file} {bundle.path} > bundle.zip"
         held = sum(1 for check in checked.checks if check.ok)
-        found.append(Verified(bundle.edition, bundle.path, opens, checked.ok, held))
+        found.append(Verified(bundle.edition, bundle.path, opens, checked.ok is True, held))
     return tuple(found), certificate
 
 
@@ -321,7 +355,7 @@ def _line(model: AffectedModel) -> AffectedLine:
     return AffectedLine(
         model.node.label,
         tuple(role.value for role in model.roles),
-        model.in_weights,
+        model.learned,
         tuple(step.node.title for step in model.shortest_path),
         tuple(node.label for node in model.deployments),
     )

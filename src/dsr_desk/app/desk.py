@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from dsr_desk.core import rules
@@ -31,7 +30,7 @@ from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct
 from dsr_desk.storage.vault import Vault
 
-RESTS_ON_PROOF = frozenset({Kind.APPROVED, Kind.BEGUN, Kind.HANDED_OVER, Kind.SEALING, Kind.FORGOTTEN})
+RESTS_ON_PROOF = frozenset({Kind.APPROVED, Kind.BEGUN, Kind.HANDED_OVER, Kind.SWORN, Kind.SEALING, Kind.FORGOTTEN})
 """Acts before which every signature of the case and of the vault's own entries is verified."""
 
 
@@ -184,16 +183,24 @@ class Desk:
                 entry = self._write(case.id, draft, touched)
         return Change(frozenset({draft.kind}), entry.seq, ref or None, subject, undo_of(draft, entry))
 
-    def open_case(self, draft: Draft, files: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    def open_case(self, draft: Draft) -> str:
         """Writes the first act of a new case, whose `open` says its reference. Returns the reference.
 
-        `files` are kept as they are, each under the name of its field.
+        Bytes inside its fields are kept as files, what is the same once.
         """
         with self.vault.transaction():
             log = self.vault.log
             case = log.new_case()
-            kept = {name: log.put_blob(case, content).as_value() for name, content in files.items()}
-            draft.fields = {**draft.fields, **kept, "key": sha256_hex(log.case_key(case) or b"")}
+            stored: dict[bytes, dict[str, str]] = {}
+
+            def kept(value: Any) -> Any:
+                if isinstance(value, bytes):
+                    return stored.get(value) or stored.setdefault(value, log.put_blob(case, value).as_value())
+                if isinstance(value, dict):
+                    return {name: kept(inner) for name, inner in value.items()}
+                return [kept(inner) for inner in value] if isinstance(value, list) else value
+
+            draft.fields = {**kept(draft.fields), "key": sha256_hex(log.case_key(case) or b"")}
             self._cases[case] = _Held(Case(case), 0, proven=True)
             self._write(case, draft, ())
         return str(draft.open["ref"])

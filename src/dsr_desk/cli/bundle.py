@@ -12,7 +12,9 @@ import click
 from dsr_desk.app.case import deleting
 from dsr_desk.app.case.steps import Finding
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.proof import readiness, recipients, sealing, signing_keys, time_stamps
+from dsr_desk.app.proof import authorities, readiness, recipients, sealing, signing_keys, time_stamps
+from dsr_desk.app.proof.required import missing
+from dsr_desk.app.vault.checkpointing import checkpoint_away
 from dsr_desk.cli.common import (
     FILE,
     FOLDER,
@@ -24,7 +26,11 @@ from dsr_desk.cli.common import (
     with_case,
     with_desk,
 )
+from dsr_desk.cli.errors import CANNOT
+from dsr_desk.cli.required import required, state_in_case
+from dsr_desk.cli.swearing import summary, swear
 from dsr_desk.core import codec
+from dsr_desk.core.required import Document
 
 R = TypeVar("R")
 
@@ -59,6 +65,10 @@ def opening_options(function: Callable[..., R]) -> Callable[..., R]:
 @click.group()
 def bundle() -> None:
     """The evidence that leaves the house."""
+
+
+for command in (required, state_in_case, summary, swear):
+    bundle.add_command(command)
 
 
 @bundle.command()
@@ -152,6 +162,39 @@ def recipient_remove(desk: Desk, name: str) -> None:
     emit({"removed": name}, f"{name} is no recipient any more.")
 
 
+@bundle.group()
+def authority() -> None:
+    """Authorities whose time stamps the organisation trusts: stamps of others prove no time."""
+
+
+@authority.command("list")
+@with_desk
+def authority_list(desk: Desk) -> None:
+    """All authorities on the list, with their fingerprints."""
+    found = authorities.list_authorities(desk)
+    lines = [f"{one.name} (valid until {one.valid_until}): {one.spoken}" for one in found]
+    emit([{**codec.plain(one), "spoken": one.spoken} for one in found], *(lines or ["There is none yet."]))
+
+
+@authority.command("add")
+@with_desk
+@click.argument("file", type=FILE)
+def authority_add(desk: Desk, file: Path) -> None:
+    """Trust the certificates in FILE (PEM): an authority's own, or the root that it rests on."""
+    added = authorities.add_authorities(desk, file.read_bytes())
+    lines = [f"{one.name}: compare this with what the authority publishes: {one.spoken}" for one in added]
+    emit([{**codec.plain(one), "spoken": one.spoken} for one in added], *lines)
+
+
+@authority.command("remove")
+@with_desk
+@click.argument("fingerprint")
+def authority_remove(desk: Desk, fingerprint: str) -> None:
+    """Trust no more the authority whose FINGERPRINT is or begins like this."""
+    authorities.remove_authority(desk, fingerprint)
+    emit({"removed": fingerprint}, "It is on the list no more; stamps that rest on it prove no time now.")
+
+
 @bundle.command()
 @with_case
 def confirm(desk: Desk, ref: str) -> None:
@@ -167,12 +210,21 @@ def ready(desk: Desk, ref: str) -> None:
     """What a bundle would say now: what is ready, what it will state as a gap, how strongly it claims what."""
     checked, claimed = readiness.checklist(desk, ref), readiness.claims(desk, ref)
     lines = [f"{'✓' if one.ok else '!'} {one.says}{_who(one.finding)}" for one in checked]
-    lines += [f"{one.strength}: {one.says}. {one.by}{_who(one.finding)}" for one in claimed]
-    emit({"ready": checked, "claims": claimed}, *lines)
+    lines += [f"{one.standing}: {one.says}. {one.by}{_who(readiness.rests_on(one))}" for one in claimed]
+    empty = missing(desk, ref, (Document.REQUESTER, Document.REGULATOR))
+    if empty is not None:
+        lines.insert(0, f"✗ {empty.what_happened} {empty.what_to_do}")
+    emit({"ready": checked, "claims": claimed, "empty": empty.message if empty else None}, *lines)
 
 
 def _who(found: Finding | None) -> str:
     return f" ({found.officer}, {found.time}, entry {found.entry})" if found is not None else ""
+
+
+def _stamped(one: time_stamps.TimeStamp) -> str:
+    if one.doubt is not None:
+        return f"! {one.doubt}"
+    return f"existed at {one.time}, says {one.authority}, whose authority is on your list."
 
 
 @bundle.command("timestamp-query")
@@ -193,7 +245,7 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path) -> None:
     """Check an authority's ANSWER and put it beside the bundle that it is of."""
     files = time_stamps.attach_time_stamp(desk, ref, answer.read_bytes())
     stamps = [one for one in time_stamps.time_stamps(desk, ref) if one.time]
-    lines = [f"{one.edition}: existed at {one.time}, says {one.authority}." for one in stamps]
+    lines = [f"{one.edition}: {_stamped(one)}" for one in stamps]
     lines += [f"Hand out with its bundle: {file}" for file in files]
     emit({"files": [str(file) for file in files], "stamps": stamps}, *lines)
 
@@ -247,7 +299,10 @@ def seal(
         if one.passphrase:
             lines.append(f"  Passphrase, to be sent by another channel: {one.passphrase}")
     lines += [f"! The key of {one.name} was never compared by voice." for one in kept if one.compared is None]
-    fingerprint = signing_keys.certificate_fingerprint(desk)
+    doubt, fingerprint = signing_keys.certificate_doubt(desk), signing_keys.certificate_fingerprint(desk)
+    lines += [f"! {doubt}"] if doubt is not None else []
+    if checkpoint_away(desk):
+        lines.append("! No checkpoint was written on the other drive: it is not there.")
     lines.append(f"Certificate: {fingerprint}")
     emit({"bundles": sealed, "certificate": fingerprint}, *lines)
 
@@ -257,16 +312,43 @@ def seal(
 @click.option("--certificate", default="", help="Fingerprint of the certificate that you were told.")
 @click.option("--held-checkpoint", type=FILE, help="log/checkpoint of a bundle that you got earlier.")
 @click.option("--time-stamp", type=FILE, help="The bundle's time stamp, where it does not lie beside it as FILE.tsr.")
+@click.option("--authorities", "trusted", type=FILE, help="Time stamp authorities that you trust, a PEM file.")
 def verify(
-    file: Path, opens: dict[str, Any], certificate: str, held_checkpoint: Path | None, time_stamp: Path | None
+    file: Path,
+    opens: dict[str, Any],
+    certificate: str,
+    held_checkpoint: Path | None,
+    time_stamp: Path | None,
+    trusted: Path | None,
 ) -> None:
-    """Say in sentences what holds, what does not, and what is only declared."""
+    """Say in sentences whose signature it is, what holds, what does not, and what is only declared.
+
+    Ends with 0 if all holds, 1 if something does not, 3 if something could not be checked, as the signer without
+    --certificate.
+    """
     found = sealing.verify(
-        file, certificate=certificate, held_checkpoint=held_checkpoint, time_stamp=time_stamp, **opens
+        file,
+        certificate=certificate,
+        held_checkpoint=held_checkpoint,
+        time_stamp=time_stamp,
+        authorities=trusted.read_bytes() if trusted is not None else None,
+        **opens,
     )
-    lines = [f"{'holds' if check.ok else 'DOES NOT HOLD'}: {check.says}" for check in found.checks]
+    words = {True: "holds", False: "DOES NOT HOLD", None: "not checked"}
+    lines = [f"{words[check.ok]}: {check.says}" for check in found.checks]
     lines += [f"only declared: {sentence}" for sentence in found.declared]
-    emit(found.as_json(), *lines, problem=not found.ok)
+    emit(found.as_json(), *lines, problem=found.ok is False)
+    if found.ok is None:
+        click.get_current_context().exit(CANNOT)
+
+
+@bundle.command()
+@json_option
+@click.option("--to", required=True, type=NEW_FILE, help="File to write, as check_bundle.py.")
+def verifier(to: Path) -> None:
+    """Write the verifier that checks bundles without this program, one Python file, for whoever trusts you with it."""
+    digest = sealing.write_verifier(to)
+    emit({"file": str(to), "sha256": digest}, f"Written to {to}.", f"SHA-256, as the release names it: {digest}")
 
 
 @bundle.command("open")

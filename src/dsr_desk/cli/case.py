@@ -13,7 +13,7 @@ from dsr_desk.app.case import cases, deleting, drafts, review, searching
 from dsr_desk.app.case.searching import EXPECTED_STRANGERS
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.cli.case_facts import close, confirm, forget, reopen
+from dsr_desk.cli.case_facts import close, confirm, forget, keep, letter, reopen
 from dsr_desk.cli.case_review import found_json, hand_over, second_review, settle, take_in
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
 from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
@@ -30,7 +30,7 @@ def case() -> None:
     """One person's request and our work on it."""
 
 
-for command in (list_, show, confirm, close, reopen, second_review, settle, hand_over, take_in, forget):
+for command in (list_, show, letter, confirm, close, reopen, second_review, settle, hand_over, take_in, keep, forget):
     case.add_command(command)
 
 

@@ -1,18 +1,22 @@
-"""dsr-desk case confirm, close, reopen, forget: the officer's word on the request, and on its end."""
+"""dsr-desk case confirm, letter, close, reopen, keep, forget: the officer's word on the request, and on its end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from dsr_desk.app.case import cases, ending
+from dsr_desk.app.case import cases, ending, letters
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault import retention
+from dsr_desk.app.vault.checkpointing import checkpoint_away
 from dsr_desk.cli.case_show import case_json, case_lines
-from dsr_desk.cli.common import emit, request_options, with_case
+from dsr_desk.cli.common import NEW_FILE, emit, request_options, with_case
 from dsr_desk.core.facts import changed
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind
+from dsr_desk.core.shapes import MOST_MONTHS
 
 _ENDS = [state.value for state in CaseState if state.is_end]
 _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
@@ -41,15 +45,26 @@ def confirm(desk: Desk, ref: str, said: dict[str, Any], added: tuple[str, ...], 
 @with_case
 @click.option("--as", "state", type=click.Choice(_ENDS), default=CaseState.CLOSED.value, show_default=True)
 @click.option("--reason", default="", help="Needed for every end but closed.")
-def close(desk: Desk, ref: str, state: str, reason: str) -> None:
-    """End a case, whatever is open in it: that is said. Its reference photos are destroyed."""
+@click.option(
+    "--letter",
+    type=click.Choice(("keep", "destroy")),
+    help="What becomes of files of the letter that hold the reference photos and cannot be taken apart.",
+)
+def close(desk: Desk, ref: str, state: str, reason: str, letter: str | None) -> None:
+    """End a case, whatever is open in it: that is said. Its reference photos are destroyed.
+
+    Afterwards the whole vault is looked through for copies of them.
+    """
     left = {code: count for code, count in ending.what_is_open(desk, ref).items() if count}
-    ending.end_case(desk, ref, CaseState(state), reason)
-    lines = [f"Case {ref} is {state}. Its reference photos are destroyed."]
+    ending.end_case(desk, ref, CaseState(state), reason, letter=None if letter is None else letter == "destroy")
+    photos = ending.references_said(desk, ref)
+    lines = [f"Case {ref} is {state}.", *map(str, photos)]
     if left:
         said = [f"{count} {code.replace('_', ' ')}" for code, count in left.items()]
         lines.append(f"Left open: {', '.join(said)}.")
-    emit({"case": ref, "state": state, "open": left}, *lines)
+    if checkpoint_away(desk):
+        lines.append("! No checkpoint was written on the other drive: it is not there.")
+    emit({"case": ref, "state": state, "open": left, "photos": photos}, *lines)
 
 
 @click.command()
@@ -68,12 +83,35 @@ def reopen(desk: Desk, ref: str, reason: str) -> None:
 def forget(desk: Desk, ref: str, yes: bool) -> None:
     """Destroy what the closed case REF holds: letter, photos, candidates, notes. Its signed acts stay.
 
-    Backups hold it until they are overwritten.
+    Backups that hold it are named.
     """
     if not yes:
         click.confirm(f"Destroy what case {ref} holds? This cannot be undone.", abort=True, err=True)
     ending.forget_case(desk, ref)
-    emit({"forgotten": ref}, f"Case {ref} is forgotten. Backups hold it until they are overwritten.")
+    held = ending.backups_said(desk, ref)
+    emit({"forgotten": ref, "backups": held}, f"Case {ref} is forgotten.", *map(str, held))
+
+
+@click.command()
+@with_case
+@click.option("--months", required=True, type=click.IntRange(0, MOST_MONTHS), help="Counted from the end of the case.")
+@click.option("--rule", required=True, help="The law or policy that the period follows from, in words.")
+def keep(desk: Desk, ref: str, months: int, rule: str) -> None:
+    """Keep the case REF for another time than the organisation's other cases."""
+    retention.keep_case(desk, ref, months, rule)
+    found = retention.kept(desk, ref)
+    emit({"case": ref, "months": months, "rule": rule}, *([str(found.says)] if found is not None else []))
+
+
+@click.command()
+@with_case
+@click.option("--to", required=True, type=NEW_FILE, help="New file for the letter.")
+def letter(desk: Desk, ref: str, to: Path) -> None:
+    """Write the letter of the case REF to a file: as it came, as long as no part of it was destroyed."""
+    missing = letters.save_letter(desk, ref, to)
+    lines = [f"The letter of case {ref} is in {to}."]
+    lines += [f"Destroyed, and left empty in it: {one or 'a part without a name'}." for one in missing]
+    emit({"letter": str(to), "whole": not missing, "missing": list(missing)}, *lines)
 
 
 def _identifiers(given: Sequence[str]) -> list[tuple[FoundKind, str]]:

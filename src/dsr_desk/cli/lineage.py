@@ -20,6 +20,7 @@ from dsr_desk.app.models.view import (
 )
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
 from dsr_desk.core.lineage import Impact, Node, PathStep
+from dsr_desk.core.message import term
 
 SVG = "svg"
 
@@ -196,8 +197,7 @@ def impact_lines(impact: Impact) -> list[str]:
     lines = []
     for model in impact.models:
         roles = ", ".join(role.value for role in model.roles)
-        measured = "" if model.in_weights else " · measured against it only, not trained on it"
-        lines.append(f"{model.node.label}: {roles} ({model.certainty.value}){measured}")
+        lines.append(f"{model.node.label}: {roles} ({model.certainty.value}) · {term(model.learned)}")
         lines.append("    " + " → ".join(step.node.title for step in model.shortest_path))
         about = [f"for {model.task}" if model.task else ""]
         about += [f"licence {model.node.licence}" if model.node.licence != "unknown" else ""]

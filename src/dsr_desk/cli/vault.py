@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import click
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import backups, officers
 from dsr_desk.app.vault.keeping import (
-    check_vault,
     organisation_details,
     require_new,
     set_organisation_details,
@@ -27,17 +27,23 @@ from dsr_desk.cli.common import (
     emit,
     json_option,
     passphrase_options,
-    progress_bar,
     read_passphrase,
     vault_option,
     with_desk,
 )
+from dsr_desk.cli.required import state_for_all, stated
+from dsr_desk.cli.vault_checkpoints import check, checkpoint
+from dsr_desk.cli.vault_keeping import backup_destroyed, backups_made, forget_due, retention
 from dsr_desk.core.deadlines import Place
 
 
 @click.group()
 def vault() -> None:
     """The encrypted folder that holds cases, officers, keys, journal and lineage."""
+
+
+for command in (check, checkpoint, stated, state_for_all, retention, forget_due, backups_made, backup_destroyed):
+    vault.add_command(command)
 
 
 @vault.command()
@@ -81,41 +87,19 @@ def info(desk: Desk) -> None:
 
 @vault.command()
 @with_desk
-@click.option("--against", type=FILE, help="A checkpoint that the journal must continue.")
-def check(desk: Desk, against: Path | None) -> None:
-    """Check the file, every entry and signature of the journal, and all that follows from them."""
-    with progress_bar() as (report, cancel):
-        problems = check_vault(desk, report, cancel)
-    if against is not None:
-        problems += backups.against(desk, against)
-    lines = [str(one) for one in problems] or ["The vault is whole."]
-    emit({"ok": not problems, "problems": problems}, *lines, problem=bool(problems))
-
-
-@vault.command()
-@with_desk
 @click.argument("folder", type=PATH)
-def backup(desk: Desk, folder: Path) -> None:
+@click.option(
+    "--keep-until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day on which the copy is overwritten or destroyed; evidence names it.",
+)
+def backup(desk: Desk, folder: Path, keep_until: datetime | None) -> None:
     """Copy the vault to an empty FOLDER. Opening the copy begins a new, declared epoch of the journal."""
-    missing = backups.backup_vault(desk, folder)
+    missing = backups.backup_vault(desk, folder, keep_until.date() if keep_until else None)
     lines = [f"Copied to {folder}. It opens with the same passphrases."]
     if missing is not None:
         lines.append(f"The checkpoint in {missing} was not written: the drive is not there.")
     emit({"backup": str(folder), "checkpoint_missing": str(missing or "")}, *lines)
-
-
-@vault.command()
-@with_desk
-@click.option("--to", required=True, type=NEW_FILE, help="File on another drive; one that is there is compared first.")
-@click.option("--always", is_flag=True, help="Write it there again after every backup and every sealing.")
-def checkpoint(desk: Desk, to: Path, always: bool) -> None:
-    """Write down, outside the vault, how far its log has come and what a restore must know."""
-    made = backups.write_checkpoint(desk, to, always=always)
-    shown = {"checkpoint": str(to), "size": made.size, "root": made.root, "epoch": made.epoch, "time": made.time}
-    lines = [f"{to}: {made.size} entries, epoch {made.epoch}."]
-    if always:
-        lines.append("It is written there again after every backup and every sealing.")
-    emit({**shown, "always": always}, *lines)
 
 
 @vault.command()

@@ -86,12 +86,16 @@ class Action:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an officer wants done in a case. `gaps` is what the plan does not reach, and why."""
+    """What an officer wants done in a case. `gaps` is what the plan does not reach, and why.
+
+    `nonce` is random: the digest stands open in acts, and who has the data could otherwise try which items give it.
+    """
 
     case: str
     made: str
     actions: tuple[Action, ...]
     gaps: tuple[Gap, ...] = ()
+    nonce: str = ""
 
     @cached_property
     def digest(self) -> str:

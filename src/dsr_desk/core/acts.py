@@ -60,6 +60,8 @@ class Kind(StrEnum):
     ASKED = "asked"
     READ_BACK = "read-back"
     VALIDATED = "validated"
+    STATED = "stated"
+    SWORN = "sworn"
     SEALING = "sealing"
     SEALED = "sealed"
     TIME_ASKED = "time-asked"
@@ -68,6 +70,7 @@ class Kind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     FORGOTTEN = "forgotten"
+    KEPT = "kept"
 
     VAULT_CREATED = "vault-created"
     OFFICER_ADDED = "officer-added"
@@ -80,12 +83,16 @@ class Kind(StrEnum):
     REKEYED = "rekeyed"
     UNLOCKED = "unlocked"
     BACKUP = "backup"
+    BACKUP_DESTROYED = "backup-destroyed"
+    RETENTION = "retention"
     EPOCH = "epoch"
     CHECKPOINT = "checkpoint"
     CLOCK_CORRECTED = "clock-corrected"
     ORGANISATION = "organisation"
+    STATED_GENERALLY = "stated-generally"
     ORGANISATION_KEY = "organisation-key"
     RECIPIENT = "recipient"
+    AUTHORITY = "authority"
     DATASET = "dataset"
     INDEX = "index"
     COLUMNS = "columns"
@@ -225,7 +232,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One of many things in an act. `word` is open, as is the pseudonym of the item; `value` is plain JSON or None."""
+    """One of many things in an act. `value` is plain JSON or None; `word` and the pseudonym of the item are open.
+
+    What is open of a row goes into bundles, so a word holds codes, numbers and salted digests, with spaces between.
+    """
 
     item: str
     word: str
@@ -251,6 +261,18 @@ class Draft:
 def pseudonym(case_key: bytes, item: str) -> str:
     """How an item is called in a case: HMAC-SHA256 under the case's own key, 32 hex digits."""
     return hmac.digest(case_key, item.encode(), "sha256").hex()[:32]
+
+
+def item_salt(case_key: bytes, item: str) -> bytes:
+    """32 bytes that follow from the case's random key and the item: nothing is learned of one from another's."""
+    return hmac.digest(case_key, f"salt {item}".encode(), "sha256")
+
+
+def salted_digest(salt: bytes, digest: str) -> str:
+    """SHA-256 over salt ‖ content digest (32 bytes), hex: says nothing to who has not both. "" stays ""."""
+    if len(salt) != SALT:
+        raise ValueError("a salt has 32 bytes")
+    return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest() if digest else ""
 
 
 def signed_entry(leaf: bytes) -> bytes:
@@ -283,8 +305,13 @@ def field_digest(salt: bytes, name: str, value: str) -> str:
 
 
 def row_leaf(item: str, word: str, digest: str) -> bytes:
-    """RFC 6962 leaf of a row: pseudonym, word and salted digest of its value ("" where it has none)."""
-    return merkle.leaf_hash(f"[{quoted(item)},{quoted(word)},{quoted(digest)}]".encode())
+    """RFC 6962 leaf of a row."""
+    return merkle.leaf_hash(row_line(item, word, digest))
+
+
+def row_line(item: str, word: str, digest: str) -> bytes:
+    """A row as it is hashed and handed out: pseudonym, word and salted digest of its value ("" where it has none)."""
+    return f"[{quoted(item)},{quoted(word)},{quoted(digest)}]".encode()
 
 
 def rows_head(leaves: Iterable[bytes]) -> dict[str, Any]:

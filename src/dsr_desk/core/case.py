@@ -82,6 +82,8 @@ class Case:
         self.asked: dict[str, dict[str, Any]] = {}
         """Tasks of others by action: when asked first, when to ask again, how often reminded."""
         self.handed_over: list[dict[str, Any]] = []
+        self.stated: dict[str, dict[str, Any]] = {}
+        """By law and field of what documents must hold, what an officer stated last."""
         self.sealed: list[dict[str, Any]] = []
         self.ends: list[dict[str, Any]] = []
         """Endings and reopenings, oldest first."""
@@ -322,5 +324,5 @@ class Case:
 _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
-    "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden",
+    "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden",
 )  # fmt: skip

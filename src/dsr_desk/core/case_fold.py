@@ -21,7 +21,7 @@ def apply(case: Case, entry: Entry, rows: Rows) -> None:
 
 _SAYS_NOTHING_NEW = frozenset(
     {
-        Kind.SCORE_SHOWN, Kind.PACKET, Kind.SEALING, Kind.SEALED, Kind.TIME_ASKED, Kind.TIME_ATTESTED,
+        Kind.SCORE_SHOWN, Kind.PACKET, Kind.SWORN, Kind.SEALING, Kind.SEALED, Kind.TIME_ASKED, Kind.TIME_ATTESTED,
         Kind.LINEAGE_EXPORTED, Kind.CLOSED, Kind.REOPENED, Kind.FORGOTTEN,
     }
 )  # fmt: skip
@@ -230,7 +230,7 @@ def _saw(case: Case, rows: Rows) -> None:
     for row in rows():
         item = case.items.get(row.item)
         if item is not None:
-            item[5] = row.word
+            item[5] = row.word.partition(" ")[0]
 
 
 def _moved(case: Case, said: Any) -> None:
@@ -274,6 +274,11 @@ def _validated(case: Case, entry: Entry, rows: Rows) -> None:
     round_["validated"].append(_signed(entry, read_back=entry.act.open["read_back"]))
 
 
+def _stated(case: Case, entry: Entry, rows: Rows) -> None:
+    said = entry.act.open
+    case.stated[f"{said['law']} {said['field']}"] = _signed(entry, state=said["state"])
+
+
 def _sealed(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     case.sealed.append(_signed(entry, edition=said["edition"], bundle=said["bundle"], evidence=said["evidence"]))
@@ -286,7 +291,7 @@ def _closed(case: Case, entry: Entry, rows: Rows) -> None:
 
 def _forgotten(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
-    case.forgotten.append(_signed(entry, what=said["what"], count=said["count"]))
+    case.forgotten.append(_signed(entry, what=said["what"], count=said["count"], scanned=said.get("scanned")))
     if said["what"] == "references":
         for one in case.references:
             one["destroyed"] = one["destroyed"] or entry.act.time
@@ -317,6 +322,7 @@ _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
     Kind.ASKED: _asked,
     Kind.READ_BACK: _read_back,
     Kind.VALIDATED: _validated,
+    Kind.STATED: _stated,
     Kind.SEALED: _sealed,
     Kind.CLOSED: _closed,
     Kind.REOPENED: _closed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dsr_desk.core.items import Box, Flaw, ItemAddress, ItemKind
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, without_names
 
 
 class FoundBy(StrEnum):
@@ -83,6 +83,11 @@ class Gap:
     what: Message
     why: Message
     count: int | None = None
+
+    @property
+    def unnamed(self) -> Gap:
+        """The gap with the number of names in place of a list of them: what files are called stays in the house."""
+        return Gap(without_names(self.what), without_names(self.why), self.count)
 
     @property
     def says(self) -> Message:

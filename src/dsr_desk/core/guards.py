@@ -59,11 +59,10 @@ def has_ended(case: Case, draft: Draft, standing: Standing) -> Message | None:
 
 
 def forgets_own(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    """Before a case has ended its reference photos alone are forgotten: nobody blanks anything else by the way."""
-    own = {one["seq"] for one in case.references}
-    entries, blobs = draft.open.get("entries", ()), draft.open.get("blobs", ())
-    whole = draft.open.get("what") == "case"
-    fits = not (entries or blobs) if whole else own.issuperset(entries)
+    """What is forgotten is the reference photos, parts of the letter or the case: nobody blanks anything by the way."""
+    entries, blobs, what = draft.open.get("entries", ()), draft.open.get("blobs", ()), draft.open.get("what")
+    own = {case.opened[2]} if what == "letter" else {one["seq"] for one in case.references}
+    fits = not (entries or blobs) if what == "case" else own.issuperset(entries)
     return None if fits else message(refusals.NotForgettable.code, case=case.ref)
 
 
@@ -73,7 +72,7 @@ def not_forgotten(case: Case, draft: Draft, standing: Standing) -> Message | Non
 
 
 def has_ended_if_whole(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    """A whole case is forgotten once it has ended; reference photos may go before."""
+    """A whole case is forgotten once it has ended; reference photos and what of the letter holds them may go before."""
     return has_ended(case, draft, standing) if draft.open.get("what") == "case" else None
 
 

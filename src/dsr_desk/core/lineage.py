@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.period import Period
 
 
 class NodeKind(StrEnum):
@@ -58,6 +59,16 @@ class Role(StrEnum):
 
 
 MODEL_ROLES = frozenset(list(Role)[:10])
+_SAYS_HOW = MODEL_ROLES - {Role.INPUT}
+
+
+class Learned(StrEnum):
+    """Whether a model learned from data itself, or is made from one that did, or was measured; else nobody knows."""
+
+    ITSELF = "itself"
+    INHERITED = "inherited"
+    MEASURED = "measured"
+    NOT_KNOWN = "not-known"
 
 
 class Certainty(StrEnum):
@@ -139,31 +150,35 @@ Path = tuple[PathStep, ...]
 """From a dataset version (first step) to a model (last step)."""
 
 
-@dataclass(frozen=True)
-class Period:
-    """UTC timestamps, "" where not recorded; `until` "" with `running` says that it still runs."""
+def surest(path: Path) -> Certainty:
+    """How sure a whole path is: as sure as its weakest step."""
+    return max((step.certainty for step in path), key=list(Certainty).index)
 
-    since: str = ""
-    until: str = ""
-    running: bool = False
 
-    @property
-    def says(self) -> Message:
-        if not self.since and not self.until and not self.running:
-            return message("period.unrecorded")
-        unknown = message("unknown")
-        until = message("period.now") if self.running else self.until or unknown
-        return message("period", since=self.since or unknown, until=until)
+def learned_by(path: Path) -> Learned:
+    """What a path says of the model at its end: nothing over an open question or a use that nobody recorded."""
+    if not all(step.role.enters_weights for step in path if step.role is not None):
+        return Learned.MEASURED
+    if surest(path) is Certainty.UNKNOWN:
+        return Learned.NOT_KNOWN
+    roles: set[Role | None] = set()
+    for step in path[1:]:
+        roles.add(step.role)
+        if step.node.kind is NodeKind.MODEL and not roles & _SAYS_HOW:
+            return Learned.NOT_KNOWN
+        if step.node.kind is not NodeKind.RUN:
+            roles.clear()
+    return Learned.INHERITED if any(step.node.kind is NodeKind.MODEL for step in path[:-1]) else Learned.ITSELF
 
 
 @dataclass(frozen=True)
 class AffectedModel:
     """A model that data of a hit dataset version reached.
 
-    `in_weights` is False where every path goes through a validation or an evaluation only. `paths` holds the
-    shortest path from each hit dataset version, shortest first. `training_recorded` is False where no source
-    records what the model was trained on, so that there may be more than these paths. `sources` are the digests of
-    the files that state the paths, "" among them for what this vault registered or concluded.
+    `in_weights` is False where every path goes through a validation or an evaluation only. `paths` holds the shortest
+    from each hit dataset version, and where that one only measures the shortest into the weights too, surest first.
+    `training_recorded` is False where no source records what the model was trained on: there may be more paths.
+    `sources` are digests of the files that state the paths, "" among them for what this vault registered or concluded.
     """
 
     node: Node
@@ -171,7 +186,7 @@ class AffectedModel:
     certainty: Certainty
     in_weights: bool
     paths: tuple[Path, ...]
-    period: Period = Period()
+    period: Period = field(default_factory=Period)
     deployments: tuple[Node, ...] = ()
     products: tuple[Node, ...] = ()
     outputs: tuple[Node, ...] = ()
@@ -198,6 +213,15 @@ class AffectedModel:
         return self.node.attributes.get("task", "")
 
     @property
+    def learned(self) -> Learned:
+        """By the paths. That it was only measured is said where sources state it and what it was trained on."""
+        found = {learned_by(path) for path in self.paths} - {Learned.MEASURED}
+        if found:
+            return min(found, key=list(Learned).index)
+        stated = all(surest(path) is Certainty.RECORDED for path in self.paths) and self.training_recorded
+        return Learned.MEASURED if stated and not self.in_weights else Learned.NOT_KNOWN
+
+    @property
     def shortest_path(self) -> Path:
         return self.paths[0]
 
@@ -215,6 +239,7 @@ class AffectedModel:
             "certainty": self.certainty.value,
             "paths": [[step.as_json() for step in path] for path in self.paths],
             "in_weights": self.in_weights,
+            "learned": self.learned.value,
             "task": self.task,
             "licence": self.node.licence,
             "training_recorded": self.training_recorded,
@@ -272,8 +297,7 @@ class Impact:
     """Every model that hit dataset versions reach, and what could not be said.
 
     `without_lineage` are models with no recorded training data that no path reaches: silence is not innocence.
-    `not_in_lineage` are dataset versions that no lineage source mentions. `questions` are open joins that
-    the result depends on.
+    `not_in_lineage` are dataset versions that no source mentions, `questions` open joins that the result depends on.
     """
 
     models: Sequence[AffectedModel]

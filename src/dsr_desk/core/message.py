@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Union
 
 from dsr_desk.core import language as languages
@@ -102,6 +102,23 @@ def said_all(messages: Iterable[Message], language: str = "en") -> str:
     return " ".join(one.say(language) for one in messages)
 
 
+def without_names(said: Message) -> Message:
+    """The sentence with the number of files in place of their names, and without the name of a container.
+
+    Both are what somebody called a thing inside the house, perhaps after a person.
+    """
+    values = {name: _unnamed(name, value) for name, value in said.values.items()}
+    return Message(said.code, values, said.english if values == said.values else "")
+
+
+def _unnamed(name: str, value: Value) -> Value:
+    if name == "files" and isinstance(value, tuple):
+        return len(value)
+    if name == "container":
+        return message("name.withheld")
+    return without_names(value) if isinstance(value, Message) else value
+
+
 def _plain(value: Value) -> Any:
     if isinstance(value, Message):
         return value.as_json()
@@ -148,16 +165,18 @@ class _Said:
         return "" if value is None else languages.visible(str(value))
 
 
-_DAYS = ("day", "weekday", "moment")
+_DAYS = ("day", "weekday", "moment", "exact")
 _LARGEST = 10**18
 """Beyond it, and for what is no number (NaN), a figure is written as it is: it came from elsewhere."""
-_BETWEEN = {"commas": ", ", "sentences": " "}
+_BETWEEN = {"commas": ", ", "semicolons": "; ", "sentences": " "}
 
 
 def _day(value: str, way: str, language: str) -> str:
     try:
         if way == "moment":
             return languages.moment(datetime.fromisoformat(value), language)
+        if way == "exact":
+            return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return languages.day(date.fromisoformat(value[:10]), language, weekday=way == "weekday")
     except (ValueError, OverflowError):
         return languages.visible(value)

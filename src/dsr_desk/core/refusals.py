@@ -52,7 +52,7 @@ class CaseNotOver(Refusal):
 
 class NotForgettable(Refusal):
     code = "CASE-NOT-FORGETTABLE"
-    happened = "What is to be forgotten in case {case} is neither its reference photos nor the whole case."
+    happened = "What is to be forgotten in case {case} is neither its reference photos, nor its letter, nor all of it."
     means = "Nothing was destroyed."
     todo = "End the case, which destroys its photos, or forget it whole once it has ended."
 

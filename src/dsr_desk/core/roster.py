@@ -57,6 +57,8 @@ class Roster:
         """Public key (hex) of the recovery code in force."""
         self.policies: list[tuple[int, Policy]] = []
         self.proposals: dict[str, Proposal] = {}
+        self.stated: dict[str, tuple[int, str, str]] = {}
+        """What is stated for every case under a law, by law and field: place, state and time of the newest word."""
         self.findings: list[Message] = []
         self.head = -1
         self.leaf = ""
@@ -168,6 +170,8 @@ class Roster:
             case Kind.POLICY:
                 self.policies.append((entry.seq, Policy.from_open(said["policy"])))
                 self._use(said)
+            case Kind.STATED_GENERALLY:
+                self.stated[f"{said['law']} {said['field']}"] = (entry.seq, str(said["state"]), act.time)
             case Kind.UNLOCKED:
                 self.unlocks += 1
 

@@ -118,6 +118,8 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.ASKED: (ask.tasks_wait,),
     Kind.READ_BACK: (ask.has_run,),
     Kind.VALIDATED: (ask.was_read_back, ask.not_own_work),
+    Kind.SWORN: (ask.something_to_say, ask.all_read_back, ask.second_review_of_access),
+    Kind.STATED: (ask.still_open,),
     Kind.SEALING: (ask.something_to_say, ask.all_read_back, ask.second_review_of_access),
     Kind.SEALED: (ask.something_to_say, ask.all_read_back, ask.second_review_of_access),
     Kind.TIME_ASKED: (),
@@ -126,6 +128,7 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.CLOSED: (ask.still_open, ask.an_end),
     Kind.REOPENED: (ask.has_ended, ask.not_forgotten),
     Kind.FORGOTTEN: (ask.has_ended_if_whole, ask.forgets_own),
+    Kind.KEPT: (ask.not_forgotten,),
 }
 """Guards of each act of a case, asked in order; the first refusal is the one that is said."""
 

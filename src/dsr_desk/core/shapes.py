@@ -22,6 +22,9 @@ Shape = Mapping[str, Check]
 LARGEST = 2**53
 """Numbers above are none that anybody counts to, and not every reader of JSON reads them."""
 
+MOST_MONTHS = 1_200
+"""The longest time for which a closed case is kept: a hundred years."""
+
 MISSING = object()
 
 
@@ -35,6 +38,10 @@ def flag(value: Any) -> bool:
 
 def number(value: Any) -> bool:
     return type(value) is int and 0 <= value < LARGEST
+
+
+def _months(value: Any) -> bool:
+    return number(value) and value <= MOST_MONTHS
 
 
 def _table(value: Any) -> bool:
@@ -84,6 +91,9 @@ _SEEN_ROWS: Shape = {"count": _maybe(number), "root": _maybe(text)}
 _INDEXES: Shape = {"indexes": _generations}
 _PLAN: Shape = {"plan": text, "planned": _maybe(text)}
 _ACTION: Shape = {"action": text, "kind": _codes(ActionKind)}
+_STATED: Shape = {
+    "law": _codes(Law), "field": text, "state": _one_of(("stated", "not-applicable", "not-yet-known")),
+}  # fmt: skip
 
 SHAPES: Mapping[Kind, Shape] = {
     Kind.RECEIVED: {"ref": text, "channel": _codes(Channel), "faces": flag},
@@ -118,17 +128,26 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.ASKED: {"actions": _each(text), "again": _day},
     Kind.READ_BACK: {"seen": text, "items": _counts, **_PLAN, **_SEEN_ROWS},
     Kind.VALIDATED: {"read_back": text},
+    Kind.STATED: _STATED,
+    Kind.SWORN: {"form": _one_of(("within-us", "outside-us"))},
     Kind.SEALED: {"edition": text, "bundle": text, "evidence": text},
     Kind.CLOSED: {"state": text},
     Kind.FORGOTTEN: {
-        "what": _one_of(("references", "case")), "count": number, "entries": _each(number), "blobs": _each(text),
+        "what": _one_of(("references", "letter", "case")), "count": number, "entries": _each(number),
+        "blobs": _each(text), "scanned": _maybe(_counts),
     },
+    Kind.KEPT: {"months": _months},
     Kind.OFFICER_ADDED: {"key": text, "slot": text, "proposal": text, "recovery": _maybe(text)},
     Kind.OFFICER_REMOVED: {"key": text},
+    Kind.BACKUP: {"until": _maybe(_day)},
+    Kind.BACKUP_DESTROYED: {"backup": text},
+    Kind.RETENTION: {"months": _months},
     Kind.RECOVERY_KEY: {"key": text, "proposal": _maybe(text)},
     Kind.CHANGE_PROPOSED: {"what": _one_of(("officer", "policy", "recovery"))},
     Kind.CHANGE_APPROVED: {"proposal": text},
     Kind.POLICY: {"policy": _table, "proposal": _maybe(text)},
+    Kind.AUTHORITY: {"event": _one_of(("added", "removed")), "certificate": text},
+    Kind.STATED_GENERALLY: _STATED,
 }  # fmt: skip
 
 _ANYWHERE: Shape = {"indexes": _maybe(_generations)}

@@ -236,4 +236,4 @@ def _notes(gone: list[bytes], told: list[bytes]) -> list[Message]:
     if not gone or not told:
         return []
     names = tuple(safe_name(key.decode("utf-8", "surrogateescape")) for key in told)
-    return [message("note.lmdb.about-itself", names=names)]
+    return [message("note.lmdb.about-itself", files=names)]

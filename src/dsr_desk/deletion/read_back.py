@@ -184,9 +184,9 @@ def _sweep(
         except DeskError as error:
             if error.code == "JOB-CANCELLED":
                 raise
-            sweep.not_looked.append(Gap(quoted(container.name), error.why))
+            sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), error.why))
         except OSError as error:
-            sweep.not_looked.append(Gap(quoted(container.name), refused(error)))
+            sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), refused(error)))
     return sweep
 
 
@@ -216,7 +216,9 @@ def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple
         seen[entry.member, digest] += 1
         yield entry, address, data
     if unreadable:
-        sweep.not_looked.append(Gap(quoted(container.name), message("why.items-unreadable"), unreadable))
+        sweep.not_looked.append(
+            Gap(message("gap.container.alone", container=container.name), message("why.items-unreadable"), unreadable)
+        )
 
 
 def _look_at(

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.catalogue import catalogue
@@ -19,21 +19,26 @@ from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.message import message
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.contents.editions import payload_of
-from dsr_desk.evidence.report.pdf import seal_pdf
 from dsr_desk.evidence.signed.bag import bag
 from dsr_desk.evidence.signed.members import Archive, Held, Member, Spool, joined
 from dsr_desk.evidence.signed.signing import Signer
 from dsr_desk.evidence.signed.timestamp import query
-from dsr_desk.evidence.verifying.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION
+from dsr_desk.evidence.verifying.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, SUCCESSION, TEXT, check_all
+from dsr_desk.evidence.verifying.verify import message_of, own_checks
 from dsr_desk.evidence.verifying.verify_text import verify_text
+from dsr_desk.evidence.verifying.wording import WORDS
 from dsr_desk.evidence.wrappers.age import seal_age
 from dsr_desk.evidence.wrappers.cms import load_recipient, seal_cms
-from dsr_desk.evidence.wrappers.html import Cover, seal_html
+from dsr_desk.evidence.wrappers.html import OPEN_ME, Cover, page_digest, seal_html
 from dsr_desk.evidence.wrappers.passphrase import new_passphrase
+from dsr_desk.evidence.wrappers.pdf import seal_pdf
 from dsr_desk.storage.files import write_whole, writing_whole
 
 _SHORTEST_SOUGHT = 5
-_SAID = ("report.", "declared.", "gap.", "why.", "check.", "clock.", "statement.", "seen.", "note.")
+_SAID = (
+    "report.", "declared.", "gap.", "why.", "check.", "clock.", "statement.", "seen.", "note.", "required.",
+    "retention.", "references.",
+)  # fmt: skip
 """How codes of sentences begin that stand in bundles."""
 LARGEST_PAGE, LARGEST_ENVELOPE = 64 << 20, 512 << 20
 """Bytes that a browser, a PDF reader or an S/MIME tool opens in memory without trouble."""
@@ -44,6 +49,13 @@ class PersonalDataInside(DeskError):
     happened = "The regulator edition would hold an identifier of a person, in {file}."
     means = "It holds references and salted hashes only. No bundle was made."
     todo = "Look for the identifier in reasons, container names and notes of this case, and word them without it."
+
+
+class OutputDoesNotHold(DeskError):
+    code = "BUNDLE-DOES-NOT-HOLD"
+    happened = "The evidence does not pass its own verification ({check}): {says}"
+    means = "Whoever verifies it would be told the same. No bundle was made."
+    todo = "Run vault check: what the case says and what its journal holds differ. If it finds nothing, report this."
 
 
 class BundleTooLarge(DeskError):
@@ -57,8 +69,8 @@ class BundleTooLarge(DeskError):
 class Evidence:
     """Signed and not yet encrypted: what a time stamp is asked for, and what a wrapper takes.
 
-    `members` are evidence.zip, its signature, the certificate, VERIFY.txt and the verifier. `checkpoint` is the
-    signed note that this bundle hands out.
+    `members` are evidence.zip, its signature, the certificate, and files that equal signed copies in evidence.zip.
+    `checkpoint` is the signed note that this bundle hands out.
     """
 
     case: str
@@ -106,7 +118,13 @@ def sign(
 
     It can be read while the spool is open. Raises PersonalDataInside, CropRefused.
     """
-    payload = payload_of(content, edition, language, signer, spool or Spool())
+    loose = {TEXT: verify_text(signer)}
+    if signer.successions:
+        loose[SUCCESSION] = b"".join(line + b"\n" for line in signer.successions)
+    copies = dict(loose)
+    if edition is Edition.REQUESTER:
+        copies[OPEN_ME] = page_digest(Cover(content.case.ref, content.organisation.name, language))
+    payload = payload_of(content, edition, language, signer, spool or Spool(), copies)
     if edition is Edition.REGULATOR:
         _refuse_identifiers(payload, content)
     info = {
@@ -120,13 +138,25 @@ def sign(
         EVIDENCE: evidence,
         SIGNATURE: Held(signer.sign_detached(evidence.sha256, datetime.fromisoformat(content.sealed))),
         CERTIFICATE: Held(signer.certificate_pem),
-        "VERIFY.txt": Held(verify_text(signer)),
-        "check_bundle.py": Held(files("dsr_desk.evidence.verifying").joinpath("check_bundle.py").read_bytes()),
+        **{name: Held(data) for name, data in loose.items()},
     }
-    if signer.successions:
-        members[SUCCESSION] = Held(b"".join(line + b"\n" for line in signer.successions))
     checkpoint = joined(payload["log/checkpoint"]).decode()
     return Evidence(content.case.ref, content.organisation.name, edition, language, members, checkpoint)
+
+
+def require_holds(evidence: Evidence, signer: Signer, spool: Spool) -> None:
+    """Runs the verifier over what was signed, before it is handed out. Raises OutputDoesNotHold."""
+    archive = spool.take(lambda to: _copy(evidence.members[EVIDENCE], to))
+    beside = {name: joined(member) for name, member in evidence.members.items() if name != EVIDENCE}
+    findings, _ = check_all(beside, signer.fingerprint, None, archive)
+    for one in (*findings, *own_checks(findings, archive)):
+        if one.ok is not True and not (one.ok is None and one.name == WORDS):
+            raise OutputDoesNotHold(check=one.name, says=message_of(one.says))
+
+
+def _copy(member: Member, to: BinaryIO) -> None:
+    for piece in member.pieces():
+        to.write(piece)
 
 
 def wrap_html(evidence: Evidence, path: Path) -> Sealed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -70,6 +71,18 @@ def read_pages(data: bytes, name: str) -> PdfPages:
     if scans:
         warnings.append(message("note.pdf.scans", name=name, count=scans))
     return PdfPages(tuple(texts), tuple(dict.fromkeys(photos)), tuple(warnings))
+
+
+def pictures_in(data: bytes) -> Iterator[bytes]:
+    """Every picture of every page, whatever its size. Raises PdfUnreadable, also for a page that cannot be read."""
+    try:
+        with closing(pdfium.PdfDocument(data)) as document:
+            for page in document:
+                with closing(page):
+                    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=15):
+                        yield _picture(image)[0]
+    except (pdfium.PdfiumError, ValueError, OSError, MemoryError) as problem:
+        raise PdfUnreadable("why.pdf.damaged") from problem
 
 
 def _text(page: pdfium.PdfPage) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import overload
@@ -22,10 +22,10 @@ from dsr_desk.core.lineage import (
     Node,
     NodeKind,
     Path,
-    Period,
     Role,
 )
 from dsr_desk.core.message import message
+from dsr_desk.core.period import Period
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Indices, Mask, Walk
 
 _A_DAY = timedelta(days=1)
@@ -38,11 +38,12 @@ _PERIOD = re.compile(rf"\s*{_DATE}\s*(?:to|until|till|through|[-–—/,])\s*{_D
 
 @dataclass(frozen=True)
 class _Start:
-    """The walks from one hit dataset version. `tiers[c]` uses edges up to certainty c; `late` is dated out."""
+    """The walks from one hit dataset version. `tiers[c]` uses edges up to certainty c, `weights` those by which data
+    enters a model's weights; `dated` is dated out."""
 
     seats: list[int]
     tiers: list[Walk]
-    weights: Mask
+    weights: Walk
     all: Mask
     dated: dict[int, str]
     arrived: str
@@ -93,7 +94,7 @@ class AffectedModels(Sequence[AffectedModel]):
         weights = graph.mask()
         rank = np.full(len(graph.nodes), np.iinfo(np.int64).max)
         for start in starts:
-            weights |= start.weights
+            weights |= start.weights.reached
             for code, walk in enumerate(start.tiers):
                 here = np.flatnonzero(walk.reached)
                 rank[here] = np.minimum(rank[here], code * _FAR + walk.depth[here])
@@ -127,7 +128,11 @@ class AffectedModels(Sequence[AffectedModel]):
         if seat is None or seat not in self._listed:
             return None
         certainty = CERTAINTIES[min(code for start in self._starts for code in _tiers(start, seat))]
-        return _role_names(int(self._roles[seat])), certainty, any(start.weights[seat] for start in self._starts)
+        return (
+            _role_names(int(self._roles[seat])),
+            certainty,
+            any(start.weights.reached[seat] for start in self._starts),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
@@ -195,7 +200,7 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
         for code in range(len(CERTAINTIES))
     ]
     measured = graph.with_role(*(role for role in Role if not role.enters_weights))
-    weights = graph.walk(seats, allowed & ~measured, closed).reached if measured[met].any() else widest.reached
+    weights = graph.walk(seats, allowed & ~measured, closed) if measured[met].any() else widest
     everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
     return _Start(seats, tiers, weights, everything, dated, arrived)
 
@@ -245,16 +250,13 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
 
 
 def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> AffectedModel:
-    paths = [
-        (tiers[0], graph.edges_to(seat, start.tiers[tiers[0]])) for start in starts if (tiers := _tiers(start, seat))
-    ]
-    paths.sort(key=lambda found: (found[0], len(found[1])))
+    paths = sorted(_paths_to(graph, seat, starts), key=lambda found: (found[0], len(found[1])))
     downstream = _downstream(graph, seat)
     return AffectedModel(
         node=graph.nodes[seat],
         roles=_role_names(bits),
         certainty=CERTAINTIES[paths[0][0]],
-        in_weights=any(start.weights[seat] for start in starts),
+        in_weights=any(start.weights.reached[seat] for start in starts),
         paths=tuple(graph.path_along(int(graph.origin[edges[0]]) if edges else seat, edges) for _, edges in paths),
         period=_period(downstream[NodeKind.DEPLOYMENT]),
         deployments=tuple(downstream[NodeKind.DEPLOYMENT]),
@@ -265,6 +267,19 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> Affe
         sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
     )
+
+
+def _paths_to(graph: Graph, seat: int, starts: Sequence[_Start]) -> Iterator[tuple[int, list[int]]]:
+    """Certainty and edges of the shortest path from each start, and of the shortest into the weights where that one
+    was only measured: what a model learned must not hide behind what it was tested on."""
+    for start in starts:
+        for tier in _tiers(start, seat)[:1]:
+            edges = graph.edges_to(seat, start.tiers[tier])
+            yield tier, edges
+            measured = any(not ROLES[int(graph.role[edge])].enters_weights for edge in edges)
+            if measured and start.weights.reached[seat]:
+                learned = graph.edges_to(seat, start.weights)
+                yield max(int(graph.certainty[edge]) for edge in learned), learned
 
 
 def _tiers(start: _Start, seat: int) -> list[int]:

@@ -134,7 +134,7 @@ def read(path: Path) -> Checkpoint:
 def continues(vault: Vault, older: Checkpoint) -> bool:
     """Whether the log holds all that the checkpoint counted, or a restore took that checkpoint knowingly."""
     log = vault.log
-    if older.digest in _taken(log):
+    if older.digest in taken(log):
         return True
     return older.size <= log.size and merkle.root(log.leaves(older.size)).hex() == older.root
 
@@ -162,7 +162,8 @@ def agree(log: Log, size: int, known: Iterable[list[Any]]) -> bool | None:
     return bool(merkle.roots_at(log.leaves(), [newest])[newest].hex() == within[newest])
 
 
-def _taken(log: Log) -> set[str]:
+def taken(log: Log) -> set[str]:
+    """Digests of the checkpoints that restores took knowingly."""
     return {str(entry.act.open.get("taken", "")) for entry in log.entries("", kinds=(Kind.CHECKPOINT,))}
 
 

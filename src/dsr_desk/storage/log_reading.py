@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from dsr_desk.core.acts import Act, Entry, Kind, Row, field_digest
+from dsr_desk.core.acts import Act, Entry, Kind, Row, field_digest, row_line
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
@@ -166,6 +166,11 @@ class LogReader:
                 return
             seq, position = page[-1][:2]
 
+    def row_lines(self, seq: int) -> Iterator[bytes]:
+        """The rows of an entry as they are handed out: without their values."""
+        for _, item, word, digest, _, _ in self.stored_rows(seq):
+            yield row_line(item, word, digest)
+
     def bare_rows(self, seq: int) -> Iterator[Row]:
         """The rows of an entry without their values: what a fold needs."""
         for item, word in self._one(
@@ -208,6 +213,11 @@ class LogReader:
         where, values = ("AND case_id = ?", [case]) if case is not None else ("", [])
         query = f"SELECT {COLUMNS} FROM entries WHERE seq > ? {where} ORDER BY seq LIMIT ?"
         return self._one(query, [after, *values, limit]).fetchall()
+
+    def with_field(self, name: str) -> Iterator[Sequence[Any]]:
+        """Stored entries whose act has a field of this name, or is damaged, in order: columns as they are."""
+        has = "CASE WHEN json_valid(act) THEN json_extract(act, '$.fields.' || ?) IS NOT NULL ELSE 1 END"
+        return iter(self._one(f"SELECT {COLUMNS} FROM entries WHERE {has} ORDER BY seq", [name]).fetchall())
 
     def of_entries(self, table: str, columns: str, seqs: Sequence[int]) -> Iterator[Sequence[Any]]:
         """Columns of `field_values` or `act_rows` for many entries at once, in the order of the table's key."""

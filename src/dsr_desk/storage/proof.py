@@ -17,6 +17,7 @@ from dsr_desk.core.canonical import sha256_hex, value_of
 from dsr_desk.core.case import Rows, no_rows
 from dsr_desk.core.message import Message, message
 from dsr_desk.storage.log_reading import LogDamaged, LogReader, entry_of
+from dsr_desk.storage.registers import FIELD
 from dsr_desk.storage.signed_acts import public_key
 
 _PAGE = 1_000
@@ -204,6 +205,20 @@ def signed(entry: Entry, signature: Any) -> bool:
     except (InvalidSignature, ValueError, TypeError):
         return False
     return entry.act.officer == entry.writer or entry.act.officer in entry.signatures
+
+
+def recorded(log: LogReader) -> dict[str, str]:
+    """The newest digest of each group of a register, by acts whose signatures and values hold. Raises LogDamaged."""
+    found: dict[str, str] = {}
+    for stored in log.with_field(FIELD):
+        entry = entry_of(stored)
+        if entry.leaf != stored[10] or not entry.act.is_canonical or not signed(entry, stored[9]):
+            raise LogDamaged(what=message("log.signature", seq=entry.seq))
+        values = log.values(entry)
+        if FIELD not in values:
+            raise LogDamaged(what=message("log.field", seq=entry.seq, name=FIELD))
+        found.update(values[FIELD])
+    return found
 
 
 # Fields and rows

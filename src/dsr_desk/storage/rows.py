@@ -1,4 +1,4 @@
-"""Registers as rows: what a vault keeps of datasets, indexes, recipients, bundles and keys that sign them."""
+"""Registers as rows: what a vault keeps of datasets, indexes, recipients, bundles, their keys, authorities."""
 
 from __future__ import annotations
 
@@ -84,6 +84,16 @@ class SigningKeyRow:
     made: str
     retired: str | None
     successions: bytes
+
+
+@dataclass(frozen=True)
+class AuthorityRow:
+    """An authority whose time stamps are trusted. `fingerprint` is SHA-256 (hex) of its `certificate` (PEM)."""
+
+    fingerprint: str
+    name: str
+    certificate: str
+    added: str
 
 
 R = TypeVar("R")

@@ -14,13 +14,14 @@ from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import LastOfficer
-from dsr_desk.storage import check, vault_schema
+from dsr_desk.storage import check, proof, registers, vault_schema
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import DatabaseDamaged, SharedDatabase, database_errors, open_encrypted
 from dsr_desk.storage.files import copy_whole, refuse_network_disk
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys, WrongPassphrase
 from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.log import EntrySigner
+from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.migrations import Migration, migrate, strangers
 from dsr_desk.storage.registers import Register
 from dsr_desk.storage.vault_base import OfficerMissing, OpenVault, RecoveryOnly
@@ -212,8 +213,11 @@ class Vault(OpenVault):
                 self.record(Draft(Kind.REKEYED))
             self._change_key()
 
-    def backup(self, folder: Path) -> None:
-        """Copies the vault to an empty folder. Opening the copy begins a declared new epoch of the log."""
+    def backup(self, folder: Path, until: str = "") -> None:
+        """Copies the vault to an empty folder. Opening the copy begins a declared new epoch of the log.
+
+        `until` is the day (ISO) on which the copy is overwritten or destroyed, "" where nobody said.
+        """
         with self._turn:
             with filling(folder) as lock:
                 self.empty_wal()
@@ -227,7 +231,8 @@ class Vault(OpenVault):
             lock.release()
             (folder / LOCK).unlink()
             if self.officer_key:
-                self.record(Draft(Kind.BACKUP))
+                said = {"until": until} if until else {}
+                self.record(Draft(Kind.BACKUP, said, {"where": str(folder.absolute())}))
 
     def problems(self, step: check.Step = check.no_step) -> list[Message]:
         """Checks the file, its references, every entry of the log and all that follows from it, as on the disk."""
@@ -247,6 +252,12 @@ class Vault(OpenVault):
                 return [error.message]
             finally:
                 db.close()
+
+    def require_registers(self) -> None:
+        """Raises LogDamaged where a register holds anything else than the acts say that changed it."""
+        with self._turn:
+            for problem in registers.problems(self.db, self.tables, proof.recorded(self.log)):
+                raise LogDamaged(what=problem)
 
     def close(self) -> None:
         """Closes the database and drops the keys."""

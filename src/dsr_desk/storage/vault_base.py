@@ -21,7 +21,7 @@ from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.log import EntrySigner, Log
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register, Touch
-from dsr_desk.storage.rows import BundleRow, DatasetRow, IndexRow, Recipient, Rows, SigningKeyRow
+from dsr_desk.storage.rows import AuthorityRow, BundleRow, DatasetRow, IndexRow, Recipient, Rows, SigningKeyRow
 
 
 class OfficerMissing(DeskError):
@@ -71,6 +71,7 @@ class OpenVault:
         self.recipients = Rows(db, "recipients", Recipient)
         self.bundles = Rows(db, "bundles", BundleRow)
         self.signing_keys = Rows(db, "organisation_keys", SigningKeyRow, "fingerprint")
+        self.authorities = Rows(db, "authorities", AuthorityRow, "fingerprint")
         self.tables = (*vault_schema.REGISTERS, *tables)
         self.on_rollback: list[Callable[[], object]] = []
         """Called when a transaction fails: what was folded inside it must be read again."""

@@ -131,6 +131,13 @@ CREATE TABLE bundles (
     time_query BLOB,                      -- made of it
     time_stamp BLOB                       -- the authority's answer
 );
+
+CREATE TABLE authorities (                -- whose time stamps are trusted
+    fingerprint TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    certificate TEXT NOT NULL,            -- PEM
+    added TEXT NOT NULL
+);
 """
 
 REGISTERS: tuple[Register, ...] = (
@@ -140,6 +147,7 @@ REGISTERS: tuple[Register, ...] = (
     Register("recipients", ("id",)),
     Register("organisation_keys", ("fingerprint",)),
     Register("bundles", ("id",)),
+    Register("authorities", ("fingerprint",)),
 )
 
 

@@ -19,6 +19,7 @@ from dsr_desk.core.findings import SearchResult
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
 from quick_keys import make_keys_quick
+from required_fields import state_all_generally
 from small_sample import small_sample
 from unit.app import small_case
 
@@ -76,6 +77,7 @@ def _prepared(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> tuple
         make_keys_quick(patch)
         desk, _ = Desk.create(live / "vault", "Test organisation", "Ada", PASSPHRASE)
         with desk:
+            state_all_generally(desk)
             ref = _open_sample_case(desk, sample, live)
     live.rename(template)
     return live, template, ref

@@ -19,6 +19,7 @@ from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import CaseState, Law, Right
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
+from required_fields import state_all_generally
 
 ADA, BEA, CEM = "ada's own long words", "bea's own long words", "cem's own long words"
 HEAD = "account,name,mail\n"
@@ -127,6 +128,7 @@ def make(folder: Path) -> str:
     with desk:
         officers.add_officer(desk, "Bea", BEA)
         officers.add_officer(desk, "Cem", CEM)
+        state_all_generally(desk)
         version = DatasetVersion("people", "1", other_places="none", data_recipients="Example Ltd")
         indexing.build_index(
             desk, [folder / "data"], folder / "people", version,

@@ -82,13 +82,17 @@ def _seal(desk: Desk) -> object:
     return ByHand(desk).act(Kind.SEALING, {"requester": True, "regulators": 0})
 
 
+def _swear(desk: Desk) -> object:
+    return ByHand(desk).act(Kind.SWORN, {"form": "within-us"})
+
+
 def _forget(desk: Desk) -> object:
     return ByHand(desk).act(Kind.FORGOTTEN, {"what": "references", "count": 0, "entries": [], "blobs": []})
 
 
 RESTING: dict[Kind, Callable[[Desk], object]] = {
     Kind.APPROVED: _approve, Kind.BEGUN: _begin, Kind.HANDED_OVER: _hand_over, Kind.SEALING: _seal,
-    Kind.FORGOTTEN: _forget,
+    Kind.SWORN: _swear, Kind.FORGOTTEN: _forget,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dsr_desk.app.data import indexing, registering
 from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import REGISTERS, Desk
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.proof import recipients, signing_keys
+from dsr_desk.app.proof import authorities, recipients, signing_keys
 from dsr_desk.app.vault import keeping
 from dsr_desk.app.vault.keeping import check_vault
 from dsr_desk.cli.main import main
@@ -26,6 +26,7 @@ from dsr_desk.jobs.progress import Cancelled, CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
 from dsr_desk.storage.registers import touch
 from dsr_desk.storage.vault_schema import REGISTERS as VAULT_REGISTERS
+from stamping import root
 from unit.app.conftest import PASSPHRASE
 
 TABLES = [one.table for one in (*VAULT_REGISTERS, *REGISTERS)]
@@ -66,6 +67,7 @@ def fill(desk: Desk, folder: Path) -> None:
     recipients.mark_compared(desk, 1)
     signing_keys.organisation_signer(desk)
     signing_keys.renew_signing_key(desk)
+    authorities.add_authorities(desk, root("First").pem + root("Second").pem)
     models.import_lineage(desk, [write_lineage(folder / "lineage.json")])
     question = models.lineage_graph(desk).questions[0]
     models.answer_question(desk, question.first.id, question.second.id, True)

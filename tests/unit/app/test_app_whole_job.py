@@ -13,6 +13,7 @@ from dsr_desk.app.case import cases, deleting, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.proof import sealing
+from dsr_desk.app.proof.signing_keys import certificate_fingerprint
 from dsr_desk.core.actions import OutcomeState, Seen
 from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion
@@ -200,7 +201,10 @@ def test_the_whole_job_leaves_nothing_and_proves_it(work: Work, tmp_path: Path) 
     sealed = sealing.seal(work.desk, work.ref, tmp_path / "out", regulators=[str(identity.to_public())])
     for bundle in sealed:
         checked = sealing.verify(
-            bundle.path, passphrase=bundle.passphrase, identities=[] if bundle.passphrase else [key]
+            bundle.path,
+            passphrase=bundle.passphrase,
+            identities=[] if bundle.passphrase else [key],
+            certificate=certificate_fingerprint(work.desk),
         )
         assert checked.ok, checked
     report = sealing.open_bundle(sealed[1].path, tmp_path / "opened", identities=[key])
@@ -247,11 +251,12 @@ def test_a_case_without_a_hit_is_sealed_as_nothing_found(work: Work, tmp_path: P
 
     sealed = sealing.seal(work.desk, work.ref, tmp_path / "out")
 
-    assert sealing.verify(sealed[0].path, passphrase=sealed[0].passphrase).ok
+    told = certificate_fingerprint(work.desk)
+    assert sealing.verify(sealed[0].path, passphrase=sealed[0].passphrase, certificate=told).ok
     assert not sealing.verify(sealed[0].path, passphrase="wrong-wrong-wrong").ok
     pdf = sealing.seal(work.desk, work.ref, tmp_path / "out", as_pdf=True)[0]
     assert pdf.path.read_bytes().startswith(b"%PDF-")
-    assert sealing.verify(pdf.path, passphrase=pdf.passphrase).ok
+    assert sealing.verify(pdf.path, passphrase=pdf.passphrase, certificate=told).ok
 
 
 def test_an_index_check_names_what_changed(work: Work) -> None:

@@ -43,7 +43,7 @@ def test_what_was_read_back_is_said_in_german(older: Small) -> None:
     found = deleting.show_plan(older.desk, older.ref).read_back
     assert found is not None
     said = said_all(found.headline, "de")
-    assert said.startswith("Erledigt: Wo dieses Programm nachsah, ist nichts mehr da. ")
+    assert said.startswith("Nachgesehen: Wo dieses Programm nachsah, ist nichts vom Gelöschten mehr da. ")
     assert found.checks[0].name.say("de") == "Prüfsummen des Inhalts"
     assert all(OLDER not in check.says.say(language) for check in found.checks for language in ("en", "de"))
 

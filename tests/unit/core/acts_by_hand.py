@@ -33,6 +33,8 @@ class World:
         self.roster, self.case, self.seq = Roster(), Case("c1"), 0
         self.indexes: dict[str, int] = {"i1": 1}
         self.last: Entry | None = None
+        self.log: list[tuple[Entry, list[Row]]] = []
+        """All entries with their rows, forbidden ones too."""
         for officer in (ANN, BEN, CLEO):
             self.add_officer(officer)
         if policy is not None:
@@ -56,6 +58,7 @@ class World:
             entry = Entry(entry.seq, 1, entry.act, "", entry.vault_before, officer, {str(open_["key"]): "00"})
         refused = self.roster.after(entry)
         assert refused is None, refused
+        self.log.append((entry, []))
         self.seq += 1
 
     def add_officer(self, key: str) -> None:
@@ -84,6 +87,7 @@ class World:
             said |= rows_head(row_leaf(row.item, row.word, "") for row in rows)
         self.last = self.entry(kind, said, by, self.case.id, basis, elsewhere=elsewhere)
         self.seq += 1
+        self.log.append((self.last, rows or []))
         return rules.after(self.case, self.last, self.roster, lambda: rows or ())
 
     def do(self, kind: Kind, open_: Mapping[str, Any] | None = None, **more: Any) -> str:

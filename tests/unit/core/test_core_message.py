@@ -22,12 +22,14 @@ from dsr_desk.core.catalogue import add_error, catalogue, form_of
 from dsr_desk.core.deadlines import StopReason
 from dsr_desk.core.errors import error_of
 from dsr_desk.core.language import LANGUAGES, plural_categories, visible
-from dsr_desk.core.message import Message, Value, message, quoted, refused, said_all, term
+from dsr_desk.core.message import Message, Value, message, quoted, refused, said_all, term, without_names
 from dsr_desk.core.refusals import CaseOver
 
 SOURCE = Path(dsr_desk.__file__).parent
 CATALOGUES = SOURCE / "core" / "catalogue"
-FORMATS = re.compile(r"|day|weekday|moment|size|plain|commas|sentences|first [1-9]\d?|\.\d|[^{}|]*(\|[^{}|]*)+")
+FORMATS = re.compile(
+    r"|day|weekday|moment|exact|size|plain|commas|semicolons|sentences|first [1-9]\d?|\.\d|[^{}|]*(\|[^{}|]*)+"
+)
 SPOKEN: tuple[type[Enum], ...] = (
     actions.ActionKind,
     actions.OutcomeState,
@@ -602,3 +604,21 @@ def test_what_the_system_refuses_is_said_in_words_of_the_catalogue_where_it_is_u
     assert refused(PermissionError(errno.EACCES, "Permission denied")) == message("why.no-permission")
     assert refused(OSError(errno.EPROTO, "Protocol error")) == quoted("protocol error")
     assert refused(OSError("cannot identify image file")) == message("why.refused")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_leaves_the_house_names_no_file_and_no_container(language: str) -> None:
+    inner = message("gap.container", name="portraits", container="jane-roe.zip")
+    for said in (
+        message("gap.files", name="portraits", files=("jane-roe.xyz", "b")),
+        message("gap.container.rest", name="portraits", container="jane-roe.zip"),
+        message("gap.container.alone", container="jane-roe.zip"),
+        message("why.gap", what=inner, why=quoted("cut")),
+        Message("gap.made-up", {"container": "jane-roe.zip"}, "the rest of jane-roe.zip"),
+    ):
+        left = without_names(said)
+        assert "jane-roe" in said.say(language)
+        assert "jane-roe" not in json.dumps(left.as_json()) + left.say(language) + left.english
+    assert "2" in without_names(message("gap.files", name="x", files=("a", "b"))).say(language)
+    kept = message("statement.unvalidated", names=("portraits", "events"))
+    assert without_names(kept) == kept

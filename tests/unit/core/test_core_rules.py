@@ -209,6 +209,7 @@ TABLE: list[Refused] = [
             (Kind.IDENTITY, IDENTITY),
             (Kind.REFERENCE, {"reference": 1, "face": None}),
             (Kind.DISPOSITION, {"model": "m1", "disposition": "retrained"}),
+            (Kind.STATED, {"law": "lgpd", "field": "court", "state": "stated"}),
         )
     ),
     # Search
@@ -385,7 +386,7 @@ TABLE: list[Refused] = [
     Refused(replace(VALIDATING, by=ANN), "not_own_work", hand.read, refusals.OwnWork),
     *(
         Refused(tried, guard, world, refusal)
-        for tried in SEALINGS
+        for tried in (*SEALINGS, Try(Kind.SWORN, {"form": "within-us"}))
         for guard, world, refusal in (
             ("something_to_say", hand.opened, refusals.NothingToSeal),
             ("all_read_back", hand.run, refusals.NotReadBack),
@@ -398,6 +399,11 @@ TABLE: list[Refused] = [
     Refused(Try(Kind.REOPENED), "has_ended", hand.opened, refusals.CaseNotOver),
     Refused(Try(Kind.REOPENED), "not_forgotten", _forgotten, refusals.CaseForgotten),
     Refused(Try(Kind.FORGOTTEN, {"what": "case"}), "has_ended_if_whole", hand.opened, refusals.CaseNotOver),
+    Refused(
+        Try(Kind.FORGOTTEN, {"what": "letter", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
+        _closed(hand.opened), refusals.NotForgettable,
+    ),
+    Refused(Try(Kind.KEPT, {"months": 6}), "not_forgotten", _forgotten, refusals.CaseForgotten),
     Refused(
         Try(Kind.FORGOTTEN, {"what": "references", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
         hand.reviewed, refusals.NotForgettable,
@@ -420,6 +426,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (Try(Kind.CONFIRMED, facts()), hand.run),
     (Try(Kind.IDENTITY, IDENTITY), hand.begun),
     (Try(Kind.REFERENCE, {"reference": 1, "face": None}), hand.opened),
+    (Try(Kind.STATED, {"law": "lgpd", "field": "court", "state": "stated"}), hand.opened),
     (SEARCHING, hand.opened),
     (SEARCHING, hand.planned),
     (SEARCHING, hand.read),
@@ -464,6 +471,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (VALIDATING, hand.read),
     *((tried, world) for tried in SEALINGS for world in (hand.reviewed, hand.read)),
     (SEALINGS[0], lambda: _access().second(x="same", y="same")),
+    (Try(Kind.SWORN, {"form": "outside-us"}), hand.read),
     (Try(Kind.TIME_ASKED), hand.read),
     (Try(Kind.TIME_ATTESTED), hand.read),
     (Try(Kind.LINEAGE_EXPORTED), hand.opened),
@@ -471,6 +479,12 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (Try(Kind.REOPENED), _closed(hand.opened)),
     (Try(Kind.FORGOTTEN, {"what": "references"}), hand.opened),
     (Try(Kind.FORGOTTEN, {"what": "case"}), _closed(hand.opened)),
+    (
+        Try(Kind.FORGOTTEN, lambda world: {"what": "letter", "entries": [world.case.opened[2]], "blobs": ["b"]}),
+        hand.opened,
+    ),
+    (Try(Kind.KEPT, {"months": 6}), hand.opened),
+    (Try(Kind.KEPT, {"months": 6}), _closed(hand.opened)),
 ]
 
 
@@ -540,7 +554,7 @@ def _state(world: World) -> tuple[Any, ...]:
     return (
         case.facts, case.identities, case.references, case.searches, str(case.items), case.links, case.treatments,
         str(case.dispositions), str(case.rounds), str(case.asked), case.handed_over, case.sealed, case.ends,
-        case.undoable, case.forgotten, case.ref,
+        case.undoable, case.forgotten, case.ref, case.stated,
     )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def test_a_map_that_is_too_small_for_larger_photos_grows(tmp_path: Path) -> None
 def test_what_still_counts_the_erased_keys_is_said(tmp_path: Path) -> None:
     path = write_store(tmp_path / "s.lmdb", {b"0": photo(0), b"1": photo(1), b"__len__": b"2", b"num-samples": b"2"})
     done = LmdbStore(path, "s").erase([doomed("1", photo(1))])
-    assert done.notes == (message("note.lmdb.about-itself", names=("__len__", "num-samples")),)
+    assert done.notes == (message("note.lmdb.about-itself", files=("__len__", "num-samples")),)
     assert read_store(path) == {b"0": photo(0), b"__len__": b"2", b"num-samples": b"2"}
 
 

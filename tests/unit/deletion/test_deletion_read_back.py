@@ -160,7 +160,7 @@ def test_what_was_not_looked_at_is_never_called_gone(root: Path, deleted: tuple[
     result = look(deleted)
     assert result.seen is Seen.NOT_LOOKED
     assert result.headline[0] == message("headline.not_looked")
-    assert check(result, "content").not_looked[0].what == quoted("data/s-000.tar")
+    assert check(result, "content").not_looked[0].what == message("gap.container.alone", container="data/s-000.tar")
 
 
 def test_items_of_a_container_that_is_not_here_were_not_looked_at(
@@ -196,7 +196,9 @@ def test_what_cannot_be_read_is_told(
     monkeypatch.setattr(loose, "entries", lambda self: (replace(one, read=unreadable) for one in entries(self)))
     told = check(look(deleted), "content")
     assert told.seen is Seen.NOT_LOOKED
-    assert [(one.what, one.why) for one in told.not_looked] == [(quoted("data"), message("why.items-unreadable"))]
+    assert [(one.what, one.why) for one in told.not_looked] == [
+        (message("gap.container.alone", container="data"), message("why.items-unreadable"))
+    ]
 
 
 def test_a_look_that_was_cancelled_is_none(deleted: tuple[Plan, Stores, KeptRecords]) -> None:

@@ -21,6 +21,18 @@ def rsa_signer() -> Signer:
     return evidence_sample.rsa_signer()
 
 
+@pytest.fixture(scope="session")
+def sample_content() -> EvidenceContent:
+    """For what is sealed once and changed by many tests."""
+    return evidence_sample.found()
+
+
+@pytest.fixture
+def few_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer rounds of key derivation, so that thousands of changed pages can be tried."""
+    monkeypatch.setattr("dsr_desk.evidence.wrappers.html.ITERATIONS", 10)
+
+
 @pytest.fixture
 def content() -> EvidenceContent:
     return evidence_sample.found()

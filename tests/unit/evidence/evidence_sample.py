@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
+import evidence_acts as acts
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -17,8 +20,9 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PIL import Image, ImageDraw
 
+from dsr_desk.core import codec, merkle
 from dsr_desk.core.actions import ActionKind, Seen
-from dsr_desk.core.acts import Act, Entry, Kind, field_digest
+from dsr_desk.core.acts import Act, Entry, Kind, field_digest, row_line
 from dsr_desk.core.deadlines import Deadline, Duty
 from dsr_desk.core.findings import Gap, Pile, SearchResult
 from dsr_desk.core.items import DatasetVersion, ItemKind
@@ -31,18 +35,20 @@ from dsr_desk.core.lineage import (
     NodeKind,
     Observed,
     PathStep,
-    Period,
     Planned,
     Role,
 )
 from dsr_desk.core.message import message, quoted
+from dsr_desk.core.period import Period
+from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import IdentityCheck, IdentityResult, Law, Right
+from dsr_desk.core.required import Document, FieldState, Filled, asked_fields
 from dsr_desk.evidence.contents.content import (
     ActionEntry,
     BackupEntry,
     CaseFile,
-    CustodyEvent,
     Declarant,
+    Edition,
     EvidenceContent,
     FaceCrop,
     HitItem,
@@ -57,8 +63,15 @@ from dsr_desk.evidence.contents.content import (
     Search,
     Told,
 )
+from dsr_desk.evidence.contents.editions import registers, sealing_field
+from dsr_desk.evidence.contents.many import numbers
 from dsr_desk.evidence.signed.log import excerpt
 from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying.check_bundle import DISCLOSED, SHOWN
+from dsr_desk.storage.signed_acts import value_text
+
+At = Callable[[str, Callable[[], object]], None]
+"""Notes what is written at a time."""
 
 SomeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | Ed25519PrivateKey
 
@@ -71,9 +84,6 @@ OFFICER, SECOND, THIRD, RECOVERY = (
 )
 NAMES = {"Iris Novak": OFFICER, "Ben Okafor": SECOND, "Tove Berg": THIRD}
 DONE = (message("report.method.erase"), message("report.result.done"))
-TOLD = frozenset(
-    {"officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved", "epoch"}
-)
 
 
 def public(key: Ed25519PrivateKey) -> str:
@@ -87,7 +97,11 @@ class Book:
     leaves: list[JournalLeaf] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     heads: dict[str, str] = field(default_factory=dict)
+    rows: dict[int, list[bytes]] = field(default_factory=dict)
     epoch: int = 1
+    is_searched: bool = False
+    hers: set[str] | None = None
+    """Officers whom a requester is told of; all where None."""
 
     def add(
         self,
@@ -102,15 +116,26 @@ class Book:
         time: str = "",
         vault: str = VAULT,
         salted_as: int | None = None,
+        fields: dict[str, Any] | None = None,
+        rows: Sequence[tuple[str, str]] | None = None,
+        basis: str = "",
     ) -> Act:
-        """Writes an act of `by`; returns it. `salted_as` is the entry whose salt it repeats."""
+        """Writes an act of `by`; returns it. `salted_as` is the entry whose salt it repeats, `rows` are pseudonyms and
+        words."""
         seq = len(self.hashes)
         salted = seq if salted_as is None else salted_as
-        salt, value = hashlib.sha256(b"salt %d" % salted).digest(), json.dumps(name)
-        fields = {"name": field_digest(salt, "name", value)} if name else {}
+        kept = {**({"name": name} if name else {}), **(fields or {})}
+        texts = {one: value_text(codec.plain(value)) for one, value in kept.items()}
+        salts = {one: hashlib.sha256(b"salt %d %s" % (salted, one.encode())).digest() for one in kept}
+        digests = {one: field_digest(salts[one], one, text) for one, text in texts.items()}
+        open_ = dict(said or {})
+        if rows is not None:
+            lines = [row_line(item, word, "") for item, word in rows]
+            self.rows[seq] = lines
+            open_ |= {"count": len(lines), "root": merkle.root(map(merkle.leaf_hash, lines)).hex()}
         when = time or f"2026-03-02T{9 + seq // 60:02d}:{seq % 60:02d}:00Z"
         nonce = hashlib.sha256(b"nonce %d" % seq).hexdigest()[:32]
-        act = Act(kind, vault, case, public(by), when, nonce, "", said or {}, fields)
+        act = Act(kind, vault, case, public(by), when, nonce, basis, open_, digests)
         writing = writer or by
         signers = (*also, *((by,) if writer is not None else ()))
         signatures = {public(one): one.sign(act.signed).hex() for one in signers}
@@ -119,10 +144,15 @@ class Book:
         self.heads[case] = entry.leaf.hex()
         self.hashes.append(entry.leaf)
         if case != OTHER:
-            told = act.content if case or kind.value in TOLD else b""
-            opened = (("name", salt, value),) if name else ()
+            told = act.content if case or kind.value in SHOWN else b""
+            allowed = DISCLOSED.get(kind.value, {}) if told else {}
+            hidden = kind is Kind.OFFICER_ADDED and self.hers is not None and name not in self.hers
+            opened = tuple(
+                (one, salts[one], texts[one], "regulator" if hidden else allowed[one]) for one in kept if one in allowed
+            )
             signature = writing.sign(entry.signed)
-            self.leaves.append(JournalLeaf(seq, case == CASE, entry.envelope, signature, told, opened))
+            count = len(rows or ()) if case else 0
+            self.leaves.append(JournalLeaf(seq, case == CASE, entry.envelope, signature, told, opened, count))
         return act
 
     def officer(self, name: str, *, by: Ed25519PrivateKey = OFFICER, **said: Any) -> Act:
@@ -138,18 +168,39 @@ class Book:
         self.add(Kind.RECEIVED, CASE, {"ref": "2026-001", "faces": True, "channel": "text"})
         return self
 
-    def sealing(self) -> Book:
-        self.add(Kind.SEALING, CASE, {"requester": True, "regulators": 1})
+    def searched(self) -> Book:
+        """What has to be before anything can be sealed: who asks is known, and the data was searched."""
+        content = quiet(_found())
+        open_, fields = acts.facts(content)
+        self.add(Kind.CONFIRMED, CASE, open_, fields=fields)
+        identity = {"method": "video call", "photo_shows_requester": "as in the call", "acting_for": ""}
+        self.add(Kind.IDENTITY, CASE, {"result": "verified", "photo": True}, fields=identity)
+        said, kept, rows = acts.search(content, content.searches[0])
+        self.add(Kind.SEARCHED, CASE, said, fields=kept, rows=rows)
+        self.is_searched = True
+        return self
+
+    def sealing(
+        self, content: EvidenceContent | None = None, by: Ed25519PrivateKey = OFFICER, language: str = "en"
+    ) -> Book:
+        """The act that says that the case is sealed, with all that stands in no earlier one."""
+        sealed = content or quiet(_found())
+        if content is None and not self.is_searched:
+            self.searched()
+        fields = {sealing_field(one): registers(sealed, one, language) for one in Edition}
+        time = content.sealed if content else ""
+        self.add(Kind.SEALING, CASE, {"requester": True, "regulators": 1}, fields=fields, by=by, time=time)
         return self
 
     def excerpt(self, earlier: tuple[str, ...] = (), origin: str = ORIGIN) -> JournalExcerpt:
         """What a bundle of the case shows of it."""
         count = sum(one.of_case for one in self.leaves)
-        return excerpt(origin, self.hashes, self.leaves, count, earlier, self.epoch)
+        rows = self.rows.copy()
+        return excerpt(origin, self.hashes, self.leaves, count, earlier, self.epoch, lambda seq: rows.get(seq, []))
 
 
 def written(size: int) -> Book:
-    """A log of so many entries (5, 8, 11 and so on): the case, another one and the vault itself take turns.
+    """A log of so many entries (8, 11 and so on): the case, another one and the vault itself take turns.
 
     A shorter one is the beginning of a longer one.
     """
@@ -197,6 +248,7 @@ def hit(number: int, kind: ItemKind = ItemKind.PHOTO, crop: FaceCrop | None = No
         "2026-03-03T10:00:00Z",
         "Iris Novak",
         crop,
+        acts.name_of(f"item-{number:04d}"),
     )
 
 
@@ -218,6 +270,10 @@ def affected(*path: PathStep, **more: Any) -> AffectedModel:
 
 def found() -> EvidenceContent:
     """Nine photos and one record found, one photo held, three models."""
+    return told(_found())
+
+
+def _found() -> EvidenceContent:
     hits = tuple(
         hit(n, crop=FaceCrop(drawn_face("#d8a27a"), hashlib.sha256(b"%d" % n).hexdigest(), 1)) for n in range(1, 10)
     )
@@ -249,6 +305,7 @@ def found() -> EvidenceContent:
         ),
         ModelEntry(affected(dataset, audit), 9, 0),
     )  # fmt: skip
+    models = tuple(replace(one, key=f"{number}" * 32) for number, one in enumerate(models, 1))
     refs = tuple(one.ref for one in hits)
     return EvidenceContent(
         organisation=Organisation(
@@ -290,7 +347,7 @@ def found() -> EvidenceContent:
             ),
         ),
         gaps=(Gap(quoted("photos of dataset portraits@2025-11"), quoted("unreadable files"), 2),),
-        review=Review(31, 10, 20, 1, 0, "1", ("Iris Novak",)),
+        review=Review(31, 10, 21, 0, 0, "1", ("Iris Novak",)),
         hits=hits,
         models=models,
         models_without_lineage=("old-demo@1",),
@@ -310,21 +367,15 @@ def found() -> EvidenceContent:
         read_backs=(
             look("photos-000.tar", "content hash", Seen.GONE, "2026-03-11T09:00:00Z", "Ben Okafor", refs[:8]),
             look("photos-000.tar", "content hash", Seen.HELD, "2026-03-11T09:00:00Z", "Ben Okafor", refs[8:9]),
-            look("profiles.csv", "identifiers", Seen.GONE, "2026-03-11T09:01:00Z", "Ben Okafor", refs[9:]),
+            look("profiles.csv", "identifiers", Seen.GONE, "2026-03-11T09:00:00Z", "Ben Okafor", refs[9:]),
         ),
-        custody=(
-            CustodyEvent(
-                "item-0001", "Iris Novak", "2026-03-10T09:00:00Z", "photos-000.tar", quoted("erasure"),
-                hits[0].digest, "", hits[0].salt,
-            ),
-        ),
-        journal=journal(),
+        journal=JournalExcerpt(ORIGIN, 0, b"", (), (), 0),
         declarant=Declarant(
             "Ben Okafor", quoted("data protection officer"), quoted("own look on 11 March 2026"), "Ben Okafor"
         ),
         officers=("Iris Novak", "Ben Okafor"),
         retained=(Retained(("item-0009",), "Article 17(3)(e) GDPR: evidence in a pending lawsuit", "2027-01-31"),),
-        told=(Told("Northbridge Labs", "2026-03-10", (quoted("deleted"),), "2026-03-11"),),
+        told=(Told("Northbridge Labs", "2026-03-10T09:10:00Z", (quoted("deleted"),), "2026-03-11T08:00:00Z"),),
         backups=(BackupEntry("nightly-eu", "2026-06-10"),),
         lineage_sources=(("mlflow.db", "55" * 32),),
         datasets=(
@@ -337,15 +388,205 @@ def found() -> EvidenceContent:
             DatasetVersion("profiles", "7", supplier="", data_recipients="none", derived_from="profiles@6"),
             DatasetVersion("street", "1", supplier="Brightwater Pictures", data_recipients="Fernhill AG"),
         ),
+        required={one: tuple(_required(one)) for one in Edition},
         other_identifiers=("mara.lindqvist@mail.example", "+49 30 5550 123", "jonas.weber@mail.example"),
     )  # fmt: skip
 
 
+def _required(edition: Edition) -> Iterator[Filled]:
+    """What the law wants said, each field by a sentence that no act contradicts."""
+    for one in asked_fields(Law.EU_GDPR, Right.ERASURE, Document(edition.value)):
+        says = message("references.none") if one.field == "photo" else message("required.registered", count=2)
+        yield Filled(one.field, one.source, FieldState.KNOWN, (says,))
+
+
+def told(content: EvidenceContent, earlier: tuple[str, ...] = ()) -> EvidenceContent:
+    """The content with a log whose acts say what it says."""
+    declarant = content.declarant
+    book, case = Book(hers={declarant.name, *declarant.validator.split(", ")}), content.case
+    book.officer("Iris Novak", recovery=public(RECOVERY), time="2026-02-01T08:00:00Z")
+    book.add(Kind.VAULT_CREATED, time="2026-02-01T08:00:00Z")
+    book.officer("Ben Okafor", time="2026-02-01T08:01:00Z")
+    events: list[tuple[str, int, Callable[[], object]]] = []
+
+    def at(time: str, write: Callable[[], object]) -> None:
+        events.append((time, len(events), write))
+
+    state: dict[str, Any] = {"identity": "", "treated": {}, "planned": {}}
+    names = {hit.ref: hit.name for hit in content.hits}
+    open_, fields = acts.facts(content)
+    received = {"ref": case.ref, "faces": True, "channel": "text"}
+    at(case.opened, lambda: book.add(Kind.RECEIVED, CASE, received, time=case.opened))
+    at(case.opened, lambda: book.add(Kind.CONFIRMED, CASE, open_, fields=fields, time=case.opened))
+    check = case.identity
+    if check is not None:
+        said = {name: getattr(check, name) for name in ("method", "photo_shows_requester", "acting_for")}
+
+        def identified() -> None:
+            act = book.add(
+                Kind.IDENTITY, CASE, {"result": "verified", "photo": True, "acting": bool(check.acting_for)},
+                fields=said, by=NAMES[check.officer], time=check.checked,
+            )  # fmt: skip
+            state["identity"] = act.digest
+
+        at(check.checked, identified)
+    for one in content.searches:
+        at(one.when, partial(_search, book, content, one))
+    words: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for hit in content.hits:
+        words[hit.decided, hit.decider].append((hit.name, "same"))
+    first = content.review.deciders[0] if content.review.deciders else "Iris Novak"
+    for other in acts.others(content):
+        verdict = other.partition(" ")[0]
+        if verdict:
+            words["2026-03-03T10:00:00Z", first].append((acts.name_of(other), verdict))
+    for (when, who), rows in words.items():
+        at(when, partial(book.add, Kind.DECIDED, CASE, {}, rows=rows, by=NAMES[who], time=when))
+    for model in content.models:
+        at_model(book, at, state, model)
+    for kept in content.retained:
+        for number in numbers(kept.items):
+            name = names[f"item-{number:04d}"]
+            at("2026-03-03T12:00:00Z", partial(_held, book, state, name))
+    if content.actions:
+        at("2026-03-09T09:00:00Z", lambda: _planned(book, content, state))
+        for approver in content.actions[0].approver.split(", "):
+            at("2026-03-09T10:00:00Z", partial(_approved, book, state, approver))
+        for action in content.actions:
+            at(action.begun, partial(_begun, book, state, action))
+            if action.ended:
+                at(action.ended, partial(_ended, book, content, action))
+        for number, one in enumerate(content.told, len(content.actions) + len(content.retained) + 1):
+            at_told(book, at, state, one, f"action-{number:03d}")
+    looks: dict[tuple[str, str], list[LookEntry]] = defaultdict(list)
+    for look in content.read_backs:
+        looks[look.when, look.officer].append(look)
+    for (when, who), group in looks.items():
+        at(when, partial(_read_back, book, content, state, group, who, when))
+    validator = content.declarant.validator
+    for name in validator.split(", ") if validator and content.read_backs else ():
+        at("2026-03-11T10:00:00Z", partial(_validated, book, state, name))
+    for _, _, write in sorted(events, key=lambda one: one[:2]):
+        write()
+    book.sealing(content, NAMES[content.declarant.name])
+    return replace(content, journal=book.excerpt(earlier))
+
+
+def _search(book: Book, content: EvidenceContent, one: Search) -> None:
+    open_, fields, rows = acts.search(content, one)
+    book.add(Kind.SEARCHED, CASE, open_, fields=fields, rows=rows, by=NAMES[one.officer], time=one.when)
+
+
+def at_model(
+    book: Book, at: Callable[[str, Callable[[], object]], None], state: dict[str, Any], model: ModelEntry
+) -> None:
+    label = {"node": model.key, "name": model.model.name, "version": model.model.version}
+    planned, observed = model.planned, model.observed
+    if planned is not None:
+
+        def decide() -> None:
+            act = book.add(
+                Kind.DISPOSITION, CASE,
+                {"model": model.key, "disposition": planned.disposition.value, "deadline": planned.deadline},
+                fields={**label, "reason": planned.reason, "responsible": planned.responsible},
+                by=NAMES[planned.officer], time=planned.decided,
+            )  # fmt: skip
+            state["planned"][model.key] = act.digest
+
+        at(planned.decided, decide)
+    if observed is not None:
+        said = {"model": model.key, "disposition": observed.disposition.value, "seen": observed.seen}
+        kept = {**label, "how": observed.how, "by": observed.by}
+        who, when = NAMES[observed.officer], observed.recorded
+        at(when, partial(book.add, Kind.OBSERVED, CASE, said, fields=kept, by=who, time=when))
+
+
+def _held(book: Book, state: dict[str, Any], name: str) -> None:
+    act = book.add(Kind.TREATED, CASE, {"item": name, "as": "hold"}, time="2026-03-03T12:00:00Z")
+    state["treated"][name] = act.digest
+
+
+def _planned(book: Book, content: EvidenceContent, state: dict[str, Any]) -> None:
+    open_, fields, rows = acts.plan(content)
+    parts = acts.parts(content, state["identity"], state["treated"], state["planned"], Policy().as_open())
+    state["basis"] = acts.basis(parts)
+    book.add(
+        Kind.PLANNED, CASE, {**open_, "parts": parts}, fields=fields, rows=rows, basis=state["basis"],
+        time="2026-03-09T09:00:00Z",
+    )  # fmt: skip
+
+
+def _approved(book: Book, state: dict[str, Any], approver: str) -> None:
+    said = {"plan": "ba" * 32, "indexes": acts.GENERATIONS}
+    time = "2026-03-09T10:00:00Z"
+    book.add(Kind.APPROVED, CASE, said, basis=state["basis"], by=NAMES[approver], time=time)
+
+
+def _begun(book: Book, state: dict[str, Any], action: ActionEntry) -> None:
+    said = {"plan": "ba" * 32, "action": action.ref, "kind": action.kind.value, "indexes": acts.GENERATIONS}
+    book.add(Kind.BEGUN, CASE, said, basis=state["basis"], by=NAMES[action.operator], time=action.begun)
+
+
+def _ended(book: Book, content: EvidenceContent, action: ActionEntry) -> None:
+    said = {
+        "plan": "ba" * 32, "action": action.ref, "kind": action.kind.value, "state": "done", "by": "here",
+        "started": action.begun, "ended": action.ended, "error": "", "before": action.digest_before,
+        "after": action.digest_after, "kept": 0, "indexes": {},
+    }  # fmt: skip
+    hits = {number: hit.name for number, hit in enumerate(content.hits, 1)}
+    rows = [(hits[number], "gone") for number in numbers(action.items)]
+    proof = (*action.proofs, "")[0]
+    fields = {"told": {"answer": []}, "inside": {"notes": [], "operator": "", "proof": proof}}
+    book.add(Kind.OUTCOME, CASE, said, fields=fields, rows=rows, by=NAMES[action.operator], time=action.ended)
+
+
+def at_told(book: Book, at: At, state: dict[str, Any], one: Told, action: str) -> None:
+    """A data recipient who was asked, and whose answer an officer wrote down."""
+    kind = {"plan": "ba" * 32, "action": action, "kind": "tell-recipient"}
+    empty = {"told": {"answer": []}, "inside": {"notes": [], "operator": "", "proof": ""}}
+    times = {"started": one.told, "error": "", "before": "", "after": "", "kept": 0, "indexes": {}}
+
+    def asked() -> None:
+        said = {**kind, "indexes": acts.GENERATIONS}
+        book.add(Kind.BEGUN, CASE, said, basis=state["basis"], time=one.told)
+        waiting = {**kind, **times, "state": "waiting", "by": "here", "ended": ""}
+        book.add(Kind.OUTCOME, CASE, waiting, fields=empty, time=one.told)
+        book.add(Kind.ASKED, CASE, {"actions": [action], "again": one.told[:10]}, time=one.told)
+
+    def answered() -> None:
+        said = {**kind, **times, "state": "done", "by": "declared", "ended": one.answered}
+        notes = [each.as_json() for each in one.answer]
+        fields = {"told": {"answer": notes}, "inside": {"notes": notes, "operator": "", "proof": ""}}
+        book.add(Kind.OUTCOME, CASE, said, fields=fields, time=one.answered)
+
+    at(one.told, asked)
+    if one.answered:
+        at(one.answered, answered)
+
+
+def _read_back(
+    book: Book, content: EvidenceContent, state: dict[str, Any], looks: list[LookEntry], who: str, when: str
+) -> None:
+    open_, fields, rows = acts.read_back(content, looks)
+    act = book.add(Kind.READ_BACK, CASE, open_, fields=fields, rows=rows, by=NAMES[who], time=when)
+    state["read"] = act.digest
+
+
+def _validated(book: Book, state: dict[str, Any], name: str) -> None:
+    book.add(Kind.VALIDATED, CASE, {"read_back": state["read"]}, by=NAMES[name], time="2026-03-11T10:00:00Z")
+
+
 def nothing_found(content: EvidenceContent) -> EvidenceContent:
     """The same case without a hit."""
+    return told(quiet(content))
+
+
+def quiet(content: EvidenceContent) -> EvidenceContent:
+    """A case without a hit, as a `Book` with nothing but a search makes it."""
     return replace(
-        content, hits=(), models=(), models_without_lineage=(), excluded_models=(), actions=(), read_backs=(),
-        custody=(), retained=(), told=(), backups=(), review=Review(20, 0, 20, 0, 0, "1", ("Iris Novak",)),
+        content, searches=content.searches[:1], hits=(),
+        models=(), models_without_lineage=(), excluded_models=(), actions=(), read_backs=(),
+        retained=(), told=(), backups=(), review=Review(20, 0, 20, 0, 0, "1", ("Iris Novak",)),
     )  # fmt: skip
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import bagit
 import pytest
-from evidence_sample import journal
-from test_evidence_attacks import SIGNED, without_unlocking, zip_of
+from test_evidence_attacks import SIGNED, zip_of
 from test_evidence_tools import openssl_verifies, tool
 
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.seal import Evidence, sign
 from dsr_desk.evidence.signed.bag import stored_zip
+from dsr_desk.evidence.signed.notes import sign_note
 from dsr_desk.evidence.signed.signing import Signer
+from dsr_desk.evidence.verifying import check_bundle
 from dsr_desk.evidence.verifying.check_bundle import CERTIFICATE, EVIDENCE, SIGNATURE, members_of
 from dsr_desk.evidence.verifying.verify import verify
 
@@ -49,10 +50,10 @@ class Case:
         signature = self.signer.sign_detached(sha256(archive).digest(), SIGNED)
         return {**self.in_memory, EVIDENCE: archive, SIGNATURE: signature}
 
-    @property
-    def held(self) -> str:
-        """A checkpoint that a recipient of a later bundle holds."""
-        return self.bundle(journal=journal(17)).checkpoint
+    def held(self, more: int) -> str:
+        """A checkpoint of a log with so many entries more, as it was before the attack, that a recipient holds."""
+        journal = self.content.journal
+        return sign_note(journal.origin, journal.size + more, bytes(32), 1, self.signer.log_key).whole
 
 
 def sees_openssl(folder: Path) -> bool:
@@ -106,7 +107,10 @@ def of_another_key(case: Case) -> Files:
 
 def swapped(case: Case) -> Files:
     members = case.members
-    members["data/hits.json"], members["data/readback.json"] = members["data/readback.json"], members["data/hits.json"]
+    members["data/hits.jsonl"], members["data/readback.json"] = (
+        members["data/readback.json"],
+        members["data/hits.jsonl"],
+    )
     return case.signed_anew(stored_zip(members))
 
 
@@ -119,7 +123,7 @@ def removed(case: Case) -> Files:
 
 
 def doubled(case: Case) -> Files:
-    members = [*case.members.items(), ("data/hits.json", b"[]")]
+    members = [*case.members.items(), ("data/hits.jsonl", b"[]")]
     return case.signed_anew(zip_of(*members))
 
 
@@ -134,18 +138,14 @@ def climbing(case: Case) -> Files:
     return case.signed_anew(zip_of(*case.members.items(), ("../../outside", b"1")))
 
 
-def rebuilt(case: Case) -> Files:
-    """An entry removed, and the chain built and signed anew: shows to who holds a checkpoint, and to nobody else."""
-    return case.bundle(journal=without_unlocking().excerpt()).in_memory
-
-
-def replayed(case: Case) -> Files:
-    """The state before the checkpoint that the recipient holds."""
-    return case.bundle(journal=journal(11)).in_memory
+def as_it_is(case: Case) -> Files:
+    """A chain that was built and signed anew, or handed out again: shows to who holds a checkpoint, to nobody else."""
+    return case.in_memory
 
 
 Attack = tuple[Callable[[Case], Files], str, Callable[[Path], bool] | None]
 
+REBUILT = "an entry removed and the chain rebuilt"
 ATTACKS: dict[str, Attack] = {
     "truncated": (truncated, "not what was signed", sees_openssl),
     "two bundles spliced": (spliced, "not what was signed", sees_openssl),
@@ -154,11 +154,11 @@ ATTACKS: dict[str, Attack] = {
     "members swapped": (swapped, "does not have the digest", sees_sha256sum),
     "a member added": (added, "differ: data/more.json", sees_bagit),
     "a member removed": (removed, "differ: data/custody.jsonl", sees_sha256sum),
-    "two members of one name": (doubled, "two members with the name data/hits.json", None),
+    "two members of one name": (doubled, "two members with the name data/hits.jsonl", None),
     "a zip bomb": (swelling, "so that none can swell", None),
     "a path that climbs out": (climbing, "leads outside", sees_unzip),
-    "an entry removed and the chain rebuilt": (rebuilt, "no proof from your checkpoint", None),
-    "an old checkpoint replayed": (replayed, "an older state was handed out again", None),
+    REBUILT: (as_it_is, "no proof from your checkpoint", None),
+    "an old checkpoint replayed": (as_it_is, "an older state was handed out again", None),
 }
 
 
@@ -171,13 +171,15 @@ def test_an_attack_is_refused_with_the_reason_by_every_verifier_that_can_see_it(
     case = Case(content, signer)
     for name, data in make(case).items():
         (tmp_path / name).write_bytes(data)
-    (tmp_path / "held").write_text(case.held)
+    held = case.held(-1 if attack == REBUILT else 3)
+    (tmp_path / "held").write_text(held)
 
-    result = verify(tmp_path, expected_certificate=signer.fingerprint, held_checkpoint=case.held)
+    result = verify(tmp_path, expected_certificate=signer.fingerprint, held_checkpoint=held)
     assert not result.ok
-    assert reason in " ".join(check.says.say() for check in result.checks if not check.ok)
+    assert reason in " ".join(check.says.say() for check in result.checks if check.ok is False)
 
-    command = (sys.executable, "-I", "check_bundle.py", ".", signer.fingerprint, "held")
+    verifier = check_bundle.__file__
+    command = (sys.executable, "-I", verifier, ".", "--fingerprint", signer.fingerprint, "--checkpoint", "held")
     alone = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert alone.returncode == 1, alone.stderr
     assert any(line.startswith("FAILS") and reason in line for line in alone.stdout.splitlines())
@@ -189,5 +191,5 @@ def test_an_attack_is_refused_with_the_reason_by_every_verifier_that_can_see_it(
 def test_what_nobody_touched_is_refused_by_no_tool(content: EvidenceContent, signer: Signer, tmp_path: Path) -> None:
     for name, data in Case(content, signer).in_memory.items():
         (tmp_path / name).write_bytes(data)
-    assert verify(tmp_path).ok
+    assert verify(tmp_path, expected_certificate=signer.fingerprint).ok
     assert not any(sees(tmp_path) for sees in (sees_openssl, sees_sha256sum, sees_bagit))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evidence_sample import look
+from evidence_sample import look, told
 
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.message import quoted
@@ -19,8 +19,10 @@ from dsr_desk.evidence.contents.content import (
     EvidenceContent,
     Relation,
 )
-from dsr_desk.evidence.contents.editions import predicate
+from dsr_desk.evidence.seal import sign
+from dsr_desk.evidence.signed.signing import Signer
 from dsr_desk.evidence.signed.statement import PREDICATE_TYPE
+from resealing import predicate_of
 
 TEXT = files("dsr_desk.evidence.contents").joinpath("predicate.schema.json").read_text("utf-8")
 SCHEMA = json.loads(TEXT)
@@ -49,11 +51,16 @@ def problems(value: Any, schema: dict[str, Any], place: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-def test_a_statement_holds_what_the_schema_says_and_nothing_else(content: EvidenceContent, edition: Edition) -> None:
+def test_a_statement_holds_what_the_schema_says_and_nothing_else(
+    content: EvidenceContent, signer: Signer, edition: Edition
+) -> None:
     doubt = look("all shards", "near-duplicates", Seen.STILL_THERE, "2026-03-11T10:00:00Z", "Ben Okafor")
+    doubt = replace(doubt, says=(quoted("one is there"),))
     earlier = EarlierBundle("ab" * 32, "2026-03-12T16:00:00Z", Relation.CORRECTS, quoted("a wrong date"))
-    full = replace(content, read_backs=(*content.read_backs, doubt), earlier=(earlier,))
-    said = predicate(full, edition, "de")
+    full = told(replace(content, read_backs=(*content.read_backs, doubt), earlier=(earlier,)))
+    said = predicate_of(sign(full, edition, signer, "de").in_memory)
+    assert [one["seen"] for one in said["doubts"]] == ["still there"]
+    assert said["earlier"]
     assert problems(said, SCHEMA) == []
     assert problems({**said, "more": 1}, SCHEMA) == ["/more is not in the schema"]
     assert SCHEMA["$id"] == PREDICATE_TYPE

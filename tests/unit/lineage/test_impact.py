@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.core.lineage import Certainty, Learned, Node, NodeKind, Role, learned_by, surest
 from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
@@ -68,6 +69,61 @@ def test_a_model_that_was_only_evaluated_is_listed_and_does_not_hold_the_data_in
     assert not by_name["net"].in_weights
     assert not by_name["child"].in_weights
     assert {m.name for m in affected(graph, ["other@1"]).models if m.in_weights} == {"net", "child"}
+
+
+def test_whether_a_model_learned_itself_or_through_another_or_was_measured_or_nobody_recorded_it(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces@1 train run:1",
+        "run:1 produce model:base",
+        "model:base fine-tune-base run:2",
+        "run:2 produce model:tuned",
+        "model:base generate dataset:made@1",
+        "dataset:made@1 train model:pupil",
+        "dataset:faces@1 input run:3",
+        "run:3 produce dataset:crops@1",
+        "dataset:crops@1 train model:tagger",
+        "dataset:faces@1 input run:4",
+        "run:4 produce model:mystery",
+        "dataset:faces@1 derive model:made-of",
+        "dataset:faces@1 evaluate model:audit",
+        "dataset:other@1 train model:audit",
+        "dataset:faces@1 evaluate model:bought",
+    )
+
+    assert {model.name: model.learned.value for model in affected(graph, ["faces@1"]).models} == {
+        "base": "itself",
+        "tuned": "inherited",
+        "pupil": "inherited",
+        "tagger": "itself",
+        "mystery": "not-known",
+        "made-of": "not-known",
+        "audit": "measured",
+        "bought": "not-known",
+    }
+
+
+def test_a_path_over_an_open_question_says_nothing_and_is_as_sure_as_its_weakest_step(draw: Draw) -> None:
+    (model,) = affected(draw("dataset:faces@1 derive dataset:b@1 ?", "dataset:b@1 train model:net"), ["faces@1"]).models
+    first, doubtful, last = model.shortest_path
+    assert (surest(model.shortest_path), learned_by(model.shortest_path)) == (Certainty.INFERRED, Learned.ITSELF)
+    path = (first, replace(doubtful, certainty=Certainty.UNKNOWN), last)
+    assert (surest(path), learned_by(path)) == (Certainty.UNKNOWN, Learned.NOT_KNOWN)
+
+
+def test_what_a_model_learned_does_not_hide_behind_what_it_was_tested_on(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces@1 evaluate model:net",
+        "dataset:faces@1 derive dataset:crops@1",
+        "dataset:crops@1 train run:1",
+        "run:1 produce model:net",
+    )
+
+    (model,) = affected(graph, ["faces@1"]).models
+    assert [[step.role for step in path[1:]] for path in model.paths] == [
+        [Role.EVALUATE],
+        [Role.DERIVE, Role.TRAIN, Role.PRODUCE],
+    ]
+    assert model.learned is Learned.ITSELF
 
 
 def test_cycles_end(draw: Draw) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from dsr_desk.app.case.drafts import RequestDraft
+from dsr_desk.app.case.letters import taken_apart
 from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, reference_draft
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import numbers_given
@@ -189,9 +190,12 @@ def open_case(
         received = acts.Draft(
             Kind.RECEIVED,
             {"ref": ref, "channel": draft.read.channel.value, "faces": bool(usable)},
-            {"request": codec.plain(draft.read), "letter": None},
+            {
+                "request": codec.plain(draft.read),
+                "letter": taken_apart(draft.letter, [one.data for one in usable]) if draft.letter else None,
+            },
         )
-        desk.open_case(received, {"letter": draft.letter} if draft.letter else {})
+        desk.open_case(received)
         change = _say(desk, ref, Kind.PROPOSED, read, draft.read.found)
         if said != read:
             change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 
 from dsr_desk.app.allowed import refusal
+from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import searched_identifiers
 from dsr_desk.app.case.derived import register_derived
 from dsr_desk.app.case.plans import (
@@ -100,7 +102,7 @@ def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView
         parts = parts_of(case, desk.vault.policy)
         hits, scope = due_hits(desk, ref), _scope(desk, ref, treated)
         first = 1 + sum(one["plan"]["actions"] for one in case.rounds[:-1] if one["plan"] is not None)
-    plan = planning.make_plan(ref, now(), hits, scope, first=first)
+    plan = replace(planning.make_plan(ref, now(), hits, scope, first=first), nonce=secrets.token_hex(16))
     with desk.vault.transaction(), desk.reading(ref) as case:
         if parts_of(case, desk.vault.policy) != parts:
             raise BasisChanged(case=ref, parts=(message("part.decisions"),))
@@ -225,7 +227,7 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
         "items": seen_counts(found.items),
         "indexes": {key: at for key, at in generations(desk, ref).items() if key in own},
     }
-    fields = {"result": plain(replace(found, items=()))}
+    fields = {"result": plain(replace(found, items=())), **told.of_checks(found.checks)}
     desk.act(Draft(Kind.READ_BACK, said, fields, seen_rows(found.items, desk.key(ref))), ref)
     return found
 
@@ -261,7 +263,7 @@ def _planned(desk: Desk, ref: str, plan: Plan) -> Draft:
         indexes = {key: known.get(key, -1) for key in searched_indexes(case)}
         said = {"plan": plan.digest, "parts": parts, "indexes": indexes, "actions": len(plan.actions)}
         rows = list(plan_rows(plan, case, desk.key(ref)))
-    return Draft(Kind.PLANNED, said, {"plan": bare_plan(plan)}, rows, basis_of(parts, indexes))
+    return Draft(Kind.PLANNED, said, {"plan": bare_plan(plan), **told.of_plan(plan)}, rows, basis_of(parts, indexes))
 
 
 def _scope(desk: Desk, ref: str, treated: Draft | None) -> PlanScope:

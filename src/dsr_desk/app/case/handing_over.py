@@ -185,9 +185,10 @@ def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None =
     notes, content = [quoted(how.strip())], _proof(proof) if proof is not None else b""
     with desk.vault.transaction():
         kept: dict[str, Any] = {}
+        digest = ""
         if proof is not None:
             blob = desk.vault.log.put_blob(desk.case(ref).id, content)
-            kept = {"proof": blob.as_value(), "name": proof.name}
+            kept, digest = {"proof": blob.as_value(), "name": proof.name}, blob.digest
             notes.append(message("note.proof", digest=blob.digest))
         of_action = plan.action(action_id).items
         items = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, message("seen.declared")) for item in of_action)
@@ -199,7 +200,7 @@ def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None =
             items=items,
             notes=tuple(notes),
         )
-        DeskRecords(desk, ref).add(plan, outcome, DECLARED, **kept)
+        DeskRecords(desk, ref).add(plan, outcome, DECLARED, digest=digest, **kept)
     return outcome
 
 

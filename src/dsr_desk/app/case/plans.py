@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dsr_desk.app.allowed import changed_since_plan
+from dsr_desk.app.case import told
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import (
     Action,
@@ -21,7 +22,7 @@ from dsr_desk.core.actions import (
     ReadBack,
     Seen,
 )
-from dsr_desk.core.acts import Row, pseudonym
+from dsr_desk.core.acts import Row, item_salt, pseudonym, salted_digest
 from dsr_desk.core.case import Case
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.message import Message, message
@@ -144,13 +145,13 @@ def outcome_of(desk: Desk, seq: int) -> Outcome:
         return Outcome(
             action=said["action"],
             state=OutcomeState(said["state"]),
-            officer=values.get("operator", act.officer),
+            officer=values.get(told.INSIDE, {}).get("operator") or act.officer,
             started=said["started"],
             ended=said["ended"],
             items=_seen_rows(desk, seq),
             kept=said["kept"],
-            digest_before=said["before"],
-            digest_after=said["after"],
+            digest_before=values.get("before_digest", ""),
+            digest_after=values.get("after_digest", ""),
             notes=restore(values.get("notes", []), tuple[Message, ...]),
             # once what kept an action from being done was forgotten, only its code is left
             error=_said(values.get("error")) or (Message(said["error"]) if said["error"] else None),
@@ -165,11 +166,11 @@ def read_back_of(desk: Desk, seq: int) -> ReadBack | None:
 
 
 def seen_rows(items: tuple[ItemSeen, ...], key: bytes) -> list[Row]:
-    """What was seen of each item, as rows of an act."""
+    """What was seen of each item, as rows of an act; of what is left of it a salted digest stands in the word."""
     return [
         Row(
             pseudonym(key, one.item),
-            one.seen.name.lower(),
+            " ".join(filter(None, (one.seen.name.lower(), salted_digest(item_salt(key, one.item), one.digest_after)))),
             {"id": one.item, "says": plain(one.says), "digest_after": one.digest_after},
         )
         for one in items
@@ -192,7 +193,12 @@ def _ran(desk: Desk, case: Case) -> Iterator[tuple[Ran, Mapping[str, Any]]]:
 def _seen_rows(desk: Desk, seq: int) -> tuple[ItemSeen, ...]:
     rows = (row for row in desk.vault.log.rows(seq) if row.value is not None)
     return tuple(
-        ItemSeen(row.value["id"], Seen[row.word.upper()], _said(row.value["says"]), row.value["digest_after"])
+        ItemSeen(
+            row.value["id"],
+            Seen[row.word.partition(" ")[0].upper()],
+            _said(row.value["says"]),
+            row.value["digest_after"],
+        )
         for row in rows
     )
 

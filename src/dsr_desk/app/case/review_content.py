@@ -28,12 +28,16 @@ def candidates_of(desk: Desk, items: Collection[Item]) -> dict[str, Candidate]:
     else:
         rows = _proposed(desk, items)
     places = {item.key: item.place[0] for item in items}
-    return {row.item: _candidate(places[row.item], row.value) for row in rows if row.value is not None}
+    return {row.item: _candidate(places.get(row.item, -1), row.value) for row in rows if row.value is not None}
 
 
 def _candidate(seq: int, value: Any) -> Candidate:
-    """What is shown and erased is what the row names. That the name is the item's is part of every proof."""
+    """What is shown and erased is what the row names. That the name is the item's is part of every proof.
+
+    `seq` is -1 where the row stands in the place of another item's."""
     with in_form(seq):
+        if seq < 0:
+            raise ValueError("another item")
         found = codec.restore(value["candidate"], Candidate)
         if found.id != value["id"]:
             raise ValueError("another item")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dsr_desk.app.case import told
 from dsr_desk.app.case.plans import outcome_of, seen_counts, seen_rows
 from dsr_desk.app.data.indexing import generations, list_indexes
 from dsr_desk.app.desk import Desk
@@ -66,8 +67,11 @@ class DeskRecords:
         """See `Records`."""
         self.add(plan, outcome, HERE)
 
-    def add(self, plan: Plan, outcome: Outcome, by: str, **fields: Any) -> None:
-        """Writes how an action ended. `fields` are more of the act's fields."""
+    def add(
+        self, plan: Plan, outcome: Outcome, by: str, *, operator: str = "", digest: str = "", **fields: Any
+    ) -> None:
+        """Writes how an action ended. `operator` is who did it elsewhere, `digest` that of a file that came with
+        the word; `fields` are more of the act's fields."""
         action = plan.action(outcome.action)
         said = {
             "plan": plan.digest,
@@ -78,14 +82,16 @@ class DeskRecords:
             "started": outcome.started,
             "ended": outcome.ended,
             "error": outcome.error.code if outcome.error else "",
-            "before": outcome.digest_before,
-            "after": outcome.digest_after,
+            "before": self._named(outcome.digest_before),
+            "after": self._named(outcome.digest_after),
             "kept": outcome.kept,
             "seen": seen_counts(outcome.items),
             "indexes": self._own_index(action) if by == HERE else {},
         }
         rows = seen_rows(outcome.items, self._desk.key(self._ref))
-        kept = {"notes": plain(outcome.notes), "error": plain(outcome.error), **fields}
+        digests = {"before_digest": outcome.digest_before, "after_digest": outcome.digest_after}
+        kept = {"notes": plain(outcome.notes), "error": plain(outcome.error), **digests, **fields}
+        kept |= told.of_outcome(action.kind, outcome, operator=operator, proof=digest)
         self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref)
 
     def settle(self, plan: Plan) -> None:
@@ -115,6 +121,10 @@ class DeskRecords:
             rests_on = case.plan["indexes"] if case.plan is not None else {}
             known = generations(self._desk, self._ref)
             return {key: at for key, at in rests_on.items() if known.get(key, -1) == at}
+
+    def _named(self, digest: str) -> str:
+        """A container's digest as everybody may see it: of a container of one item the bare one would name that."""
+        return self._desk.name(self._ref, digest) if digest else ""
 
     def _known(self, action: Action) -> dict[str, Any] | None:
         with self._desk.reading(self._ref) as case:

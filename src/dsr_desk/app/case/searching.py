@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import (
     PhotoOfCase,
     reference_bytes,
@@ -139,8 +140,9 @@ def search_case(
         "indexes": {pseudonym(key, one.about.index): one.about.generation for one in searched},
     }
     kept = {"result": codec.plain(replace(result, candidates=())), "searched": [codec.plain(one) for one in searched]}
-    rows = _proposed(key, result.candidates) if kind == REVIEW else None
-    desk.act(Draft(Kind.SEARCHED, open_, kept, rows), ref)
+    versions = told.Versions()
+    rows = _proposed(key, result.candidates, versions) if kind == REVIEW else None
+    desk.act(Draft(Kind.SEARCHED, open_, kept | told.of_search(result, searched, versions, key), rows), ref)
     return result
 
 
@@ -248,11 +250,11 @@ def not_indexed(desk: Desk) -> list[Gap]:
     return [Gap(message("gap.dataset", version=one), message("why.no-index")) for one in without_index(desk)]
 
 
-def _proposed(key: bytes, candidates: Sequence[Candidate]) -> list[Row]:
+def _proposed(key: bytes, candidates: Sequence[Candidate], versions: told.Versions) -> list[Row]:
     """In the order of review: bands, and inside a band nothing that means anything."""
     named = [(band(one), pseudonym(key, one.id), one) for one in candidates]
     named.sort(key=lambda one: one[:2])
-    return [Row(name, one.kind.value, {"id": one.id, "candidate": codec.plain(one)}) for _, name, one in named]
+    return [Row(name, versions.word(one, key), {"id": one.id, "candidate": codec.plain(one)}) for _, name, one in named]
 
 
 def _past(desk: Desk, ref: str, kind: str, *, newest_first: bool = False) -> Iterator[PastSearch]:

@@ -14,6 +14,9 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.proof.items import CaseItems, Round
 from dsr_desk.app.proof.log import confirmed_by, journal_of, review_of, rounds_of
+from dsr_desk.app.proof.readiness import claims
+from dsr_desk.app.proof.required import edition_fields
+from dsr_desk.app.proof.sworn import sworn_of
 from dsr_desk.app.vault.keeping import organisation_details
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, ReadBack, Seen
 from dsr_desk.core.case import Case
@@ -34,8 +37,8 @@ _METHODS = {
 }
 
 
-def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.EvidenceContent:
-    """Everything that either edition may say, by the first `size` entries of the log.
+def gather(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.EvidenceContent:
+    """Everything that either edition may say, by the log as it is now; `sealed_by` adds the act of sealing.
 
     `checkpoints` were handed out before. Raises LogDamaged.
     """
@@ -46,6 +49,7 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
         rounds = rounds_of(desk, case)
         asked = {task.action.id: task for task in tasks(desk, ref)}
         details = organisation_details(desk)
+        journal = journal_of(desk, case, desk.vault.log.size, checkpoints)
         return say.EvidenceContent(
             organisation=say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority),
             case=_case(view, names, identified=case.identified),
@@ -60,12 +64,15 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
             models=tuple(_models(desk, ref, impact, items)),
             models_without_lineage=tuple(node.label for node in impact.without_lineage),
             excluded_models=impact.excluded,
+            not_in_lineage=impact.not_in_lineage,
+            open_questions=len(impact.questions),
+            claims=claims(desk, ref, continued=bool(journal.earlier)),
+            sworn=sworn_of(desk, case)[0],
             actions=tuple(
                 _action(action, round_, asked, items, names) for round_ in rounds for action in round_.plan.actions
             ),
             read_backs=tuple(_read_backs(desk, case, items, names)),
-            custody=items.custody(rounds),
-            journal=journal_of(desk, case, size, checkpoints),
+            journal=journal,
             declarant=say.Declarant(
                 names[desk.vault.officer_key],
                 quoted(details.role) if details.role else message("report.privacy-officer"),
@@ -80,7 +87,18 @@ def gather(desk: Desk, ref: str, size: int, checkpoints: Sequence[str]) -> say.E
             ),
             lineage_sources=tuple((source.file, source.digest) for source in lineage_sources(desk)),
             datasets=tuple(version for version, _ in dataset_versions(desk)),
+            required=edition_fields(desk, ref),
             other_identifiers=_identifiers(desk, ref),
+        )
+
+
+def sealed_by(desk: Desk, ref: str, content: say.EvidenceContent, sealing: int) -> say.EvidenceContent:
+    """The content with the act that says so, which is the last entry that it shows."""
+    with desk.reading(ref) as case:
+        return replace(
+            content,
+            sealed=desk.vault.log.entry(sealing).act.time,
+            journal=journal_of(desk, case, sealing + 1, [one.checkpoint for one in content.journal.earlier]),
         )
 
 
@@ -144,6 +162,7 @@ def _models(desk: Desk, ref: str, impact: Impact, items: CaseItems) -> Iterator[
             sum(records[version] for version in versions),
             known.planned,
             known.observed,
+            desk.name(ref, model.id),
         )
 
 

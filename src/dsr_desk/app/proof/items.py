@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 from dsr_desk.app.case.review_content import decided_faces
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
-from dsr_desk.core.actions import Action, Outcome, Plan, Seen, Treatment
-from dsr_desk.core.acts import Row
+from dsr_desk.core.actions import Action, Outcome, Plan
+from dsr_desk.core.acts import Row, item_salt, pseudonym
 from dsr_desk.core.case import Case
 from dsr_desk.core.findings import Candidate
 from dsr_desk.core.items import ItemKind
-from dsr_desk.core.message import message, term
 from dsr_desk.evidence.contents import content as say
 from dsr_desk.evidence.contents.many import Stream, item_ref, ranges
-from dsr_desk.evidence.report.html import ROWS_SHOWN
+from dsr_desk.evidence.report.blocks import ROWS_SHOWN
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
 
@@ -86,14 +82,8 @@ class CaseItems:
     def of_action(self, action: Action) -> tuple[str, ...]:
         return self.refs(item.address.id for item in action.items)
 
-    def custody(self, rounds: Sequence[Round]) -> Stream[say.CustodyEvent]:
-        """Each decision, then each erasure as it was read back, round by round."""
-        erased = sum(1 for _ in self._erased(rounds))
-        return Stream(len(self._found) + erased, lambda: chain(self._decided(), self._erased(rounds)))
-
     def salt(self, item: str) -> bytes:
-        """32 bytes that follow from the case's random key and the item: nothing is learned of one from another's."""
-        return hmac.digest(self._key, f"salt {item}".encode(), hashlib.sha256)
+        return item_salt(self._key, item)
 
     def _in_order(self, case: Case) -> list[_Hit]:
         found = []
@@ -137,42 +127,7 @@ class CaseItems:
                 decided=self._time(hit.decided),
                 decider=self._names[hit.officer],
                 crop=self._crops.get(hit.item),
-            )
-
-    def _decided(self) -> Iterator[say.CustodyEvent]:
-        for hit, candidate in self._rows():
-            ref, by, at = item_ref(self._numbers[hit.item]), self._names[hit.officer], self._time(hit.decided)
-            where, digest, what = (
-                candidate.address.container,
-                candidate.address.digest,
-                message("report.custody.decided"),
-            )
-            yield say.CustodyEvent(ref, by, at, where, what, digest, digest, self.salt(hit.item))
-
-    def _erased(self, rounds: Sequence[Round]) -> Iterator[say.CustodyEvent]:
-        for round_ in rounds:
-            for action in round_.plan.erasing:
-                outcome = round_.outcome(action.id)
-                if outcome is not None:
-                    yield from self._erased_by(action, outcome)
-
-    def _erased_by(self, action: Action, outcome: Outcome) -> Iterator[say.CustodyEvent]:
-        seen = {one.item: one for one in outcome.items}
-        for item in action.items:
-            known = item.address.id
-            one = seen.get(known)
-            if one is None or known not in self._numbers:
-                continue
-            code = "report.custody.masked" if item.treatment is Treatment.MASK else "report.custody.erased"
-            yield say.CustodyEvent(
-                item_ref(self._numbers[known]),
-                self._names.get(outcome.officer, outcome.officer),
-                outcome.ended,
-                action.what,
-                message(code, seen=term(one.seen)),
-                item.address.digest,
-                "" if one.seen is Seen.GONE else one.digest_after or item.address.digest,
-                self.salt(known),
+                name=pseudonym(self._key, hit.item),
             )
 
     def _own_faces(self, case: Case) -> dict[str, say.FaceCrop]:

@@ -17,7 +17,7 @@ from dsr_desk.core.findings import Verdict
 from dsr_desk.evidence.contents import content as say
 from dsr_desk.evidence.contents.many import Stream
 from dsr_desk.evidence.signed.log import excerpt
-from dsr_desk.evidence.verifying.check_bundle import SHOWN
+from dsr_desk.evidence.verifying.check_bundle import DISCLOSED, REGULATOR, SHOWN
 
 
 def journal_of(desk: Desk, case: Case, size: int, checkpoints: Sequence[str]) -> say.JournalExcerpt:
@@ -26,12 +26,14 @@ def journal_of(desk: Desk, case: Case, size: int, checkpoints: Sequence[str]) ->
     Of the vault's own entries those on officers, policy, keys and epochs are shown, with the officers' names.
     """
     log = desk.vault.log
+    named = {desk.vault.officer_key, *(one["officer"] for round_ in case.rounds for one in round_["validated"])}
     own, vault = (log.count(key, size) for key in (case.id, ""))
     leaves = Stream(
-        own + vault, lambda: merge(*(_leaves(desk, key, size) for key in (case.id, "")), key=attrgetter("index"))
+        own + vault, lambda: merge(*(_leaves(desk, key, size, named) for key in (case.id, "")), key=attrgetter("index"))
     )
     hashes = Stream(size, lambda: log.leaves(size))
-    return excerpt(f"dsr-desk/{log.vault}", hashes, leaves, own, checkpoints, log.entry(size - 1).epoch)
+    epoch = log.entry(size - 1).epoch
+    return excerpt(f"dsr-desk/{log.vault}", hashes, leaves, own, checkpoints, epoch, log.row_lines)
 
 
 def rounds_of(desk: Desk, case: Case) -> list[Round]:
@@ -88,16 +90,26 @@ def review_of(desk: Desk, case: Case, done: Sequence[PastSearch]) -> say.Review:
     )
 
 
-def _leaves(desk: Desk, case: str, size: int) -> Iterator[say.JournalLeaf]:
+def _leaves(desk: Desk, case: str, size: int, named: set[str]) -> Iterator[say.JournalLeaf]:
     for entry, signature, _ in desk.vault.log.stored(case):
         if entry.seq >= size:
             return
-        told = entry.act.content if case or entry.kind.value in SHOWN else b""
-        yield say.JournalLeaf(entry.seq, bool(case), entry.envelope, bytes(signature), told, tuple(_names(desk, entry)))
+        shown = bool(case) or entry.kind.value in SHOWN
+        yield say.JournalLeaf(
+            entry.seq,
+            bool(case),
+            entry.envelope,
+            bytes(signature),
+            entry.act.content if shown else b"",
+            tuple(_opened(desk, entry, named)) if shown else (),
+            int(entry.act.open.get("count", 0)) if case else 0,
+        )
 
 
-def _names(desk: Desk, entry: Entry) -> Iterator[tuple[str, bytes, str]]:
-    """Who an officer is: without it nobody could say whose key signed."""
-    if entry.kind is Kind.OFFICER_ADDED:
-        salt, value = desk.vault.log.salted(entry.seq)["name"]
-        yield "name", salt, value
+def _opened(desk: Desk, entry: Entry, named: set[str]) -> Iterator[tuple[str, bytes, str, str]]:
+    """Fields that leave the house, and to whom. A requester is told the names of those who seal and confirm."""
+    allowed = DISCLOSED.get(entry.kind.value, {})
+    for name, (salt, value) in desk.vault.log.salted(entry.seq).items() if allowed else ():
+        if name in allowed:
+            others = entry.kind is Kind.OFFICER_ADDED and entry.act.open["key"] not in named
+            yield name, salt, value, REGULATOR if others else allowed[name]

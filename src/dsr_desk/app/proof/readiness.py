@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from dsr_desk.app.case.searching import last_search
 from dsr_desk.app.case.steps import Finding, finding
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.signing_keys import certificate_doubt
+from dsr_desk.app.proof.sworn import sworn_of
 from dsr_desk.app.proof.time_stamps import time_stamps
-from dsr_desk.app.vault.backups import checkpoint_away
+from dsr_desk.app.vault.checkpointing import checkpoint_away
+from dsr_desk.core.actions import ActionKind, OutcomeState
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import DELETING_RIGHTS, SETTLED, Case
 from dsr_desk.core.guards import Standing, second_review_asked
 from dsr_desk.core.message import Message, Value, message
+from dsr_desk.core.requests import Law
 from dsr_desk.core.roster import Roster
-
-PROVED, CONSISTENT, DECLARED = "proved", "consistent", "declared"
+from dsr_desk.evidence.contents.standing import Claim, Strength
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,10 @@ class Checked:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What a bundle says, what stands behind it, how strong that is, and the act in which it was seen or done."""
-
-    says: Message
-    by: Message
-    strength: str
-    finding: Finding | None = None
-
+DECLARED_BY_SEALING = ("claim.datasets", "claim.facts", "claim.copies")
+"""What whoever seals declares with it, since nothing can prove it: windows and commands say so before."""
+_REWRITES = frozenset({ActionKind.ERASE_ITEMS.value, ActionKind.ERASE_ROWS.value})
+_DONE = OutcomeState.DONE.value
 
 _Line = tuple[Message, int | None]
 """A line of the checklist before anybody is named: what it says and the entry on which it rests, none for a gap."""
@@ -55,30 +53,55 @@ def checklist(desk: Desk, ref: str) -> list[Checked]:
     with desk.reading(ref) as case:
         search = last_search(desk, ref)
         gaps = len(search.gaps) if search is not None else 0
-        lines = [*_lines(case, desk.vault.roster, gaps), _clock(desk, ref, case)]
+        lines = [*_lines(case, desk.vault.roster, gaps), *_sworn(desk, case), _clock(desk, ref, case)]
+        lines += [(says, None) for says in [certificate_doubt(desk)] if says is not None]
         if checkpoint_away(desk):
             lines.append(_gap("ready.checkpoint.away"))
         return [Checked(entry is not None, says, finding(desk, entry)) for says, entry in lines]
 
 
-def claims(desk: Desk, ref: str) -> tuple[Claim, ...]:
-    """What a bundle of this case says, and how strongly: nothing is called proved that only this house attests."""
+def claims(desk: Desk, ref: str, *, continued: bool | None = None) -> tuple[Claim, ...]:
+    """What a bundle of this case says, and how strongly: nothing is called proved that only this house attests.
+
+    For a bundle that is to be sealed `continued` says whether its journal continues an earlier checkpoint; what rests
+    on the act of sealing has no act yet. Without it the bundles that there are speak. The verifier folds the same.
+    """
     with desk.reading(ref) as case:
-        sealed = case.sealed[-1]["seq"] if case.sealed else None
-        _, attested = _clock(desk, ref, case)
-        stamps = [one.authority for one in time_stamps(desk, ref) if one.time]
-        found = [
-            Claim(message("claim.whole"), message("claim.whole.by"), PROVED, finding(desk, sealed)),
-            _unbroken(desk),
+        sealed = case.sealed[-1]["seq"] if case.sealed and continued is None else None
+        known = desk.vault.log.newest(Kind.SEALED) is not None if continued is None else continued
+        clock = _time(desk, ref, case) if continued is None else _claim(desk, "claim.clock", Strength.DECLARED, None)
+        return (
+            _claim(desk, "claim.whole", Strength.PROVED, sealed),
+            _claim(desk, "claim.unbroken", Strength.PROVED, sealed)
+            if known
+            else _claim(desk, "claim.unbroken.first", Strength.DECLARED, sealed),
             *_seen(desk, case),
-            Claim(message("claim.copies"), message("claim.copies.by"), DECLARED),
-        ]
-        if attested is not None:
-            by = message("claim.time.by", authority=stamps[-1] if stamps else "")
-            found.append(Claim(message("claim.time"), by, PROVED, finding(desk, attested)))
-        else:
-            found.append(Claim(message("claim.clock"), message("claim.clock.by"), DECLARED))
-        return tuple(found)
+            *(_claim(desk, code, Strength.DECLARED, sealed) for code in DECLARED_BY_SEALING),
+            clock,
+        )
+
+
+def rests_on(claim: Claim) -> Finding | None:
+    """The act on which a claim rests; None where it is still to come."""
+    return Finding(claim.who, claim.when, claim.entry) if claim.entry is not None else None
+
+
+def _claim(desk: Desk, code: str, standing: Strength, entry: int | None, by: Message | None = None) -> Claim:
+    found = finding(desk, entry)
+    act = (found.officer, found.time, found.entry) if found is not None else ()
+    return Claim(message(code), by or message(f"{code}.by"), standing, *act)
+
+
+def _time(desk: Desk, ref: str, case: Case) -> Claim:
+    """What the latest bundles' clock is worth: a stamp that the organisation does not trust leaves its own word."""
+    _, attested = _clock(desk, ref, case)
+    stamps = [one for one in time_stamps(desk, ref) if one.time]
+    if attested is not None:
+        authority = next(one.authority for one in stamps if one.proves)
+        return _claim(desk, "claim.time", Strength.PROVED, attested, message("claim.time.by", authority=authority))
+    doubts = [one.doubt for one in stamps if one.doubt is not None]
+    sealed = case.sealed[-1]["seq"] if case.sealed else None
+    return _claim(desk, "claim.clock", Strength.DECLARED, sealed, doubts[-1] if doubts else None)
 
 
 def _lines(case: Case, roster: Roster, gaps: int) -> Iterator[_Line]:
@@ -172,34 +195,36 @@ def _confirmed(case: Case, read_back: str) -> _Line:
     return message("ready.confirmed"), said[-1]["seq"]
 
 
+def _sworn(desk: Desk, case: Case) -> Iterator[_Line]:
+    """Asked for in orders; elsewhere only what was sworn is named."""
+    valid, newest = sworn_of(desk, case)
+    if newest is not None:
+        yield message("ready.sworn" if valid is not None else "ready.sworn.old"), newest if valid is not None else None
+    elif case.facts and case.facts[-1]["law"] == Law.ORDER.value:
+        yield _gap("ready.sworn.none")
+
+
 def _clock(desk: Desk, ref: str, case: Case) -> _Line:
     entries = [one.seq for one in desk.vault.log.entries(case.id, kinds=[Kind.TIME_ATTESTED])]
-    if entries and any(stamp.time for stamp in time_stamps(desk, ref)):
+    stamps = time_stamps(desk, ref)
+    if entries and any(stamp.proves for stamp in stamps):
         return message("ready.clock"), entries[-1]
-    return _gap("ready.clock.none")
-
-
-def _unbroken(desk: Desk) -> Claim:
-    """A checkpoint that somebody holds already is what makes a removed entry show."""
-    newest = desk.vault.log.newest(Kind.SEALED)
-    says = message("claim.unbroken")
-    if newest is None:
-        return Claim(says, message("claim.unbroken.first"), DECLARED)
-    return Claim(says, message("claim.unbroken.by"), PROVED, finding(desk, newest))
+    return _gap("ready.clock.untrusted" if any(stamp.time for stamp in stamps) else "ready.clock.none")
 
 
 def _seen(desk: Desk, case: Case) -> Iterator[Claim]:
     """What was seen of the data: nothing of it is said before it was."""
     check, found = case.identity, case.read_back
     if check is not None and case.identified:
-        yield Claim(message("claim.identity"), message("claim.identity.by"), DECLARED, finding(desk, check["seq"]))
+        yield _claim(desk, "claim.identity", Strength.DECLARED, check["seq"])
     if case.last_run is None:
         if case.reviewed and not any(True for _ in case.hits()):
-            by = finding(desk, _newest_word(case))
-            yield Claim(message("claim.nothing"), message("claim.nothing.by"), CONSISTENT, by)
+            yield _claim(desk, "claim.nothing", Strength.DECLARED, _newest_word(case))
         return
     open_ = case.unread or case.left or case.undecided or case.unsure
     whole = found is not None and found["seen"] in SETTLED and not open_
     if whole and found is not None:
-        says = message(f"claim.{found['seen']}")
-        yield Claim(says, message("claim.seen.by"), CONSISTENT, finding(desk, found["seq"]))
+        yield _claim(desk, f"claim.{found['seen']}", Strength.READ_BACK, found["seq"], message("claim.seen.by"))
+    rewritten = [one["outcome"] for one in case.actions if one["kind"] in _REWRITES and one["state"] == _DONE]
+    if rewritten:
+        yield _claim(desk, "claim.kept", Strength.DECLARED, max(rewritten))

@@ -7,25 +7,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.proof.content import gather
-from dsr_desk.app.proof.readiness import Checked, Claim, checklist, claims
-from dsr_desk.app.proof.signing_keys import organisation_signer
-from dsr_desk.app.vault.backups import checkpoint_if_set
+from dsr_desk.app.proof.content import gather, sealed_by
+from dsr_desk.app.proof.readiness import Checked, checklist, claims, rests_on
+from dsr_desk.app.proof.required import sealing_refusal
+from dsr_desk.app.proof.signing_keys import valid_signer
+from dsr_desk.app.vault.checkpointing import checkpoint_if_set, pages_held, require_continued_if_set
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message, quoted
 from dsr_desk.evidence.contents.content import EarlierBundle, Edition, Relation
-from dsr_desk.evidence.seal import Evidence, Sealed, sign, wrap_age, wrap_cms, wrap_html, wrap_pdf
+from dsr_desk.evidence.contents.editions import registers, sealing_field
+from dsr_desk.evidence.contents.standing import Claim, Strength
+from dsr_desk.evidence.seal import Evidence, Sealed, require_holds, sign, wrap_age, wrap_cms, wrap_html, wrap_pdf
 from dsr_desk.evidence.signed.members import Spool
+from dsr_desk.evidence.signed.notes import read_note
 from dsr_desk.evidence.verifying.open import open_bundle as unpack
-from dsr_desk.evidence.verifying.verify import Verification
+from dsr_desk.evidence.verifying.open import write_verifier
+from dsr_desk.evidence.verifying.verify import Secrets, Verification
 from dsr_desk.evidence.verifying.verify import verify as verify_file
 from dsr_desk.evidence.wrappers.cms import EnvelopeKey, load_recipient
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, free_name
 from dsr_desk.storage.rows import BundleRow
 
-__all__ = ["BundleRow", "Checked", "Claim", "Relation", "Verification", "checklist", "claims"]
+__all__ = [
+    "BundleRow", "Checked", "Claim", "Relation", "Strength", "Verification", "checklist", "claims", "rests_on",
+    "write_verifier",
+]  # fmt: skip
 
 
 class NoRecipient(DeskError):
@@ -79,8 +87,10 @@ def seal(
     `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). A bundle names the
     last one of its edition: `relation` says whether it corrects or completes that, `why` what (needed to correct).
     Passphrases are in the result and nowhere else. Every signature of the case is verified first. Raises NothingToSeal,
-    NotReadBack, SecondReviewOpen, LogDamaged, NoRecipient, WhyMissing, RecipientCertificateWrong, RecipientKeyWrong.
+    NotReadBack, SecondReviewOpen, RequiredEmpty, LogDamaged, NoRecipient, WhyMissing, RecipientCertificateWrong,
+    RecipientKeyWrong, CertificateNotValid.
     """
+    desk.vault.require_registers()
     desk.require(ref, Draft(Kind.SEALING))
     if not requester and not regulators and not certificates:
         raise NoRecipient()
@@ -89,22 +99,33 @@ def seal(
     pems = [file.read_bytes() for file in certificates]
     for number, pem in enumerate(pems, start=1):
         load_recipient(pem, number)
+    said = {"requester": requester, "regulators": len(regulators) + len(pems)}
+    refused = sealing_refusal(desk, ref, requester=requester, regulators=said["regulators"])
+    if refused is not None:
+        raise refused
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    signer = organisation_signer(desk)
-    said = {"requester": requester, "regulators": len(regulators) + len(pems)}
-    checkpoint_if_set(desk)
+    signer = valid_signer(desk)
+    require_continued_if_set(desk)
+    editions = [Edition.REQUESTER] * requester + [Edition.REGULATOR] * bool(regulators or pems)
     with desk.reading(ref):
-        sealing = desk.act(Draft(Kind.SEALING, said), ref)
-        content = gather(desk, ref, sealing.entry + 1, handed_out(desk, ref))
+        before = gather(desk, ref, handed_out(desk, ref))
+        contents = {
+            one: replace(before, earlier=_earlier(desk, ref, one, relation or Relation.COMPLETES, why))
+            for one in editions
+        }
+        fields = {sealing_field(one): registers(content, one, language) for one, content in contents.items()}
+        sealing = desk.act(Draft(Kind.SEALING, said, fields), ref)
+        contents = {one: sealed_by(desk, ref, content, sealing.entry) for one, content in contents.items()}
     made: list[SealedBundle] = []
 
     def signed(edition: Edition, spool: Spool) -> Evidence:
-        later = replace(content, earlier=_earlier(desk, ref, edition, relation or Relation.COMPLETES, why))
-        return sign(later, edition, signer, language, spool)
+        evidence = sign(contents[edition], edition, signer, language, spool)
+        require_holds(evidence, signer, spool)
+        return evidence
 
     def keep(sealed: Sealed) -> None:
-        made.append(_keep(desk, ref, sealed, content.journal.size))
+        made.append(_keep(desk, ref, sealed, sealing.entry + 1))
 
     if requester:
         with Spool(folder) as spool:
@@ -118,6 +139,7 @@ def seal(
                 keep(wrap_age(evidence, free_name(folder / f"{ref}-regulator.age"), list(regulators)))
             if pems:
                 keep(wrap_cms(evidence, free_name(folder / f"{ref}-regulator.p7m"), pems))
+    checkpoint_if_set(desk)
     return made
 
 
@@ -130,17 +152,19 @@ def verify(
     certificate: str = "",
     held_checkpoint: Path | None = None,
     time_stamp: Path | None = None,
+    authorities: bytes | None = None,
 ) -> Verification:
     """Checks a bundle without a vault.
 
     `envelope` is an S/MIME recipient's certificate and private key (PEM files), `certificate` the fingerprint that
-    the recipient was told, `held_checkpoint` the file log/checkpoint of an earlier bundle of the same organisation,
-    `time_stamp` an authority's answer (.tsr) that does not lie beside the bundle.
+    the recipient was told, `held_checkpoint` the file log/checkpoint of an earlier bundle of the same organisation, or
+    a page of it,
+    `time_stamp` an authority's answer (.tsr) that does not lie beside the bundle, `authorities` certificates (PEM) of
+    those whose time stamps are trusted.
     """
-    held = held_checkpoint.read_text(encoding="utf-8", errors="replace") if held_checkpoint else None
-    told = certificate.replace(" ", "").lower() or None
-    key = _envelope_key(envelope)
-    return verify_file(file, passphrase or None, _identities(identities), told, held, key, time_stamp)
+    held = _note_text(held_checkpoint) if held_checkpoint else None
+    told, key = certificate.strip() or None, _envelope_key(envelope)
+    return verify_file(file, passphrase or None, _identities(identities), told, held, key, time_stamp, authorities)
 
 
 def open_bundle(
@@ -155,6 +179,11 @@ def open_bundle(
     return unpack(file, folder, passphrase or None, _identities(identities), _envelope_key(envelope))[0]
 
 
+def secrets_of(passphrase: str, identities: Sequence[Path], envelope: tuple[Path, Path] | None) -> Secrets:
+    """What opens a bundle, from what a person gives. Raises IdentityUnreadable."""
+    return Secrets(passphrase or None, _identities(identities), _envelope_key(envelope))
+
+
 def needs_passphrase(file: Path) -> bool:
     """Whether a file is sealed with a passphrase."""
     return file.suffix.lower() in (".html", ".htm", ".pdf")
@@ -166,10 +195,10 @@ def bundles(desk: Desk, ref: str) -> list[BundleRow]:
 
 
 def handed_out(desk: Desk, ref: str) -> list[str]:
-    """Checkpoints to continue from: the last one of this case and the last one of all."""
+    """Checkpoints to continue from: of the last bundle of this case and of all, and of the newest pages."""
     rows = desk.vault.bundles.all("id")
     own = [one for one in rows if one.case_ref == ref]
-    return [one.checkpoint for one in (*own[-1:], *rows[-1:])]
+    return [one.checkpoint for one in (*own[-1:], *rows[-1:])] + pages_held(desk)
 
 
 def _earlier(desk: Desk, ref: str, edition: Edition, relation: Relation, why: str) -> tuple[EarlierBundle, ...]:
@@ -201,6 +230,12 @@ def _keep(desk: Desk, ref: str, sealed: Sealed, tree_size: int) -> SealedBundle:
         desk.act(Draft(Kind.SEALED, said), ref, touches=[desk.vault.bundles.add(row)])
     passphrase = sealed.passphrase or ""
     return SealedBundle(edition, sealed.path, sealed.digest, evidence.digest, passphrase, sealed.recipients)
+
+
+def _note_text(file: Path) -> str:
+    """What a held checkpoint says, also one on a printed page or in a typed line."""
+    note = read_note(file)
+    return note.whole if note is not None else file.read_text(encoding="utf-8", errors="replace")
 
 
 def _envelope_key(files: tuple[Path, Path] | None) -> EnvelopeKey | None:

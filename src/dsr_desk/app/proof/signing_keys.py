@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
-from dsr_desk.core.message import message
+from dsr_desk.core.message import Message, message
 from dsr_desk.evidence.signed.signing import KeyFileUnusable, Signer, readable_fingerprint
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, require_free, write_whole
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.rows import SigningKeyRow
+
+SOON = timedelta(days=60)
+"""So long before its end a certificate is said to end soon: a new one must be told to every recipient."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def signing_keys(desk: Desk) -> list[SigningKey]:
     for row in desk.vault.signing_keys.all("made DESC, rowid DESC"):
         signer = _load(row)
         holder = signer.certificate.subject.rfc4514_string()
-        until = f"{signer.certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}"
+        until = f"{signer.valid[1]:%Y-%m-%dT%H:%M:%SZ}"
         found.append(SigningKey(signer.fingerprint, holder, row.made, until, row.retired, signer.follows))
     return found
 
@@ -59,14 +65,42 @@ def organisation_signer(desk: Desk) -> Signer:
         return signer
 
 
+def journal_keys(desk: Desk) -> list[Ed25519PublicKey]:
+    """The keys that checkpoints of the journal were ever signed with."""
+    return [_load(row).log_key.public_key() for row in desk.vault.signing_keys.all("made, rowid")]
+
+
+def valid_signer(desk: Desk) -> Signer:
+    """The key that signs bundles, fit for signing now. Raises CertificateNotValid."""
+    signer = organisation_signer(desk)
+    signer.require_valid(datetime.fromisoformat(now()))
+    return signer
+
+
+def certificate_doubt(desk: Desk) -> Message | None:
+    """Why the certificate in use does not serve for bundles, or soon will not; None where it does."""
+    signer = _in_use(desk)
+    if signer is None:
+        return None
+    begin, end = signer.valid
+    time = datetime.fromisoformat(now())
+    if not begin <= time <= end:
+        return message("ready.certificate.invalid", begin=f"{begin:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
+    return message("ready.certificate.soon", end=f"{end:%Y-%m-%d}") if end - time < SOON else None
+
+
 def renew_signing_key(desk: Desk, *, stolen: bool = False) -> Change:
     """A new key made here. The one in use names it as its successor, unless it was stolen: a thief could as well."""
     return _replace(desk, Signer.new(desk.vault.organisation), stolen)
 
 
 def bring_signing_key(desk: Desk, data: bytes, passphrase: str, *, stolen: bool = False) -> Change:
-    """The organisation's own key from a PKCS#12 file. Raises KeyFileUnusable, also for a key that was used before."""
+    """The organisation's own key from a PKCS#12 file.
+
+    Raises KeyFileUnusable, also for a key that was used before, and CertificateNotValid.
+    """
     signer = Signer.from_pkcs12(data, passphrase)
+    signer.require_valid(datetime.fromisoformat(now()))
     if any(one.fingerprint == signer.fingerprint for one in signing_keys(desk)):
         raise KeyFileUnusable(why=message("why.key-used"))
     return _replace(desk, signer, stolen)

@@ -5,15 +5,17 @@ A stamp lies beside its bundle, which stays as it was handed out: what has been 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.authorities import trusted_authorities
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.signed.timestamp import TimeStampRefused, query, require_stamp
-from dsr_desk.evidence.verifying.check_bundle import Stamp, check_time_stamp
-from dsr_desk.evidence.verifying.verify import STAMP_BESIDE
+from dsr_desk.core.message import Message
+from dsr_desk.evidence.signed.timestamp import TimeStampRefused, doubt, query, require_stamp
+from dsr_desk.evidence.verifying.check_bundle import Refused, Stamp, check_time_stamp
+from dsr_desk.evidence.verifying.verify import STAMP_BESIDE, message_of
 from dsr_desk.storage.files import disk_errors, free_name, write_whole
 from dsr_desk.storage.rows import BundleRow
 
@@ -27,7 +29,10 @@ class NothingToStamp(DeskError):
 
 @dataclass(frozen=True)
 class TimeStamp:
-    """The clock of one bundle. `time` is a UTC timestamp, "" while no authority attested it."""
+    """The clock of one bundle. `time` is a UTC timestamp, "" while there is no stamp.
+
+    It proves a time where `doubt` is None: the authority is on the organisation's list and its chain holds.
+    """
 
     edition: str
     path: Path
@@ -35,19 +40,26 @@ class TimeStamp:
     asked: bool
     time: str
     authority: str
+    doubt: Message | None = None
+
+    @property
+    def proves(self) -> bool:
+        return bool(self.time) and self.doubt is None
 
 
 def time_stamps(desk: Desk, ref: str) -> list[TimeStamp]:
     """Of the latest bundles of each edition."""
-    return [_state(row) for row in _latest(desk, ref)]
+    trusted = trusted_authorities(desk)
+    return [_state(row, trusted) for row in _latest(desk, ref)]
 
 
 def write_time_queries(desk: Desk, ref: str, folder: Path) -> list[Path]:
-    """A query file (.tsq) for each edition whose latest bundle has no stamp yet. Raises NothingToStamp.
+    """A query file (.tsq) for each edition whose latest bundle has no stamp that proves a time. Raises NothingToStamp.
 
     Bundles of the same evidence share a query. It tells nothing of the case: it holds a digest and a random number.
     """
-    rows = [row for row in _latest(desk, ref) if row.time_stamp is None]
+    trusted = trusted_authorities(desk)
+    rows = [row for row in _latest(desk, ref) if not _state(row, trusted).proves]
     if not rows:
         raise NothingToStamp(case=ref)
     with disk_errors(folder):
@@ -71,16 +83,18 @@ def write_time_queries(desk: Desk, ref: str, folder: Path) -> list[Path]:
 def attach_time_stamp(desk: Desk, ref: str, answer: bytes) -> list[Path]:
     """Checks an authority's answer and writes it beside each bundle of that signature. Raises TimeStampRefused.
 
-    Refused are answers to other queries, of other bytes, or that were changed.
+    Refused are answers to other queries, of other bytes, that were changed, or whose authority may not stamp times or
+    could not then. One whose authority is not on the organisation's list is taken and proves no time.
     """
     rows = [row for row in _latest(desk, ref) if row.time_query is not None]
     if not rows:
         raise NothingToStamp(case=ref)
     refused: TimeStampRefused | None = None
+    trusted = trusted_authorities(desk)
     written = []
     for row in rows:
         try:
-            stamp = require_stamp(row.signature, row.time_query or b"", answer)
+            stamp = require_stamp(row.signature, row.time_query or b"", answer, trusted)
         except TimeStampRefused as error:
             refused = error
             continue
@@ -111,8 +125,13 @@ def _latest(desk: Desk, ref: str) -> list[BundleRow]:
     return [row for row in rows if newest[row.edition] == row.evidence_digest and row.signature]
 
 
-def _state(row: BundleRow) -> TimeStamp:
-    stamp = check_time_stamp(row.signature, row.time_stamp) if row.time_stamp is not None else None
-    time = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}" if stamp else ""
-    authority = stamp.authority.subject.rfc4514_string() if stamp else ""
-    return TimeStamp(row.edition, Path(row.path), row.evidence_digest, row.time_query is not None, time, authority)
+def _state(row: BundleRow, trusted: bytes) -> TimeStamp:
+    one = TimeStamp(row.edition, Path(row.path), row.evidence_digest, row.time_query is not None, "", "")
+    if row.time_stamp is None:
+        return one
+    try:
+        stamp = check_time_stamp(row.signature, row.time_stamp)
+        told = replace(one, time=f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", authority=stamp.who)
+        return replace(told, doubt=doubt(stamp, trusted))
+    except Refused as refused:
+        return replace(one, doubt=message_of(refused.said))

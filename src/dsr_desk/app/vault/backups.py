@@ -1,33 +1,28 @@
-"""Checkpoints, restoring a backup, and the reminder that the last backup is old."""
+"""Backups, restoring one, and the reminder that the last one is old."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.app.case.ending import forget_again
+from dsr_desk.app.case.ending import due_cases, forget_again
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault.checkpointing import checkpoint_away, checkpoint_if_set, erased_runs, write_checkpoint
 from dsr_desk.app.vault.keeping import NUMBERS_SETTING, higher, last_backup, numbers_given
-from dsr_desk.core import merkle
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
-from dsr_desk.core.message import Message, message
 from dsr_desk.storage import checkpoints
 from dsr_desk.storage.checkpoints import Checkpoint, CheckpointDamaged, CheckpointOther, Known, LogForked
-from dsr_desk.storage.files import NotWritable
 from dsr_desk.storage.vault_folder import copy_restored, give_up
 
-FILE_SETTING = "checkpoint_file"
 ERASED_SETTING = "erased_after_backup"
 IN_BACKUP = "checkpoint.json"
 OLD_AFTER = 30
 """Days."""
-
-_GONE = frozenset({"gone", "masked"})
 
 
 @dataclass(frozen=True)
@@ -53,71 +48,25 @@ class Restored:
     erasures: tuple[Erasure, ...]
 
 
-def write_checkpoint(desk: Desk, path: Path, *, always: bool = False) -> Checkpoint:
-    """Writes a checkpoint to a file; an older one of this vault that is there is held against the log first.
+def backup_vault(desk: Desk, backup: Path, until: date | None = None) -> Path | None:
+    """A copy in a new folder, with a checkpoint in it, and where a setting names a file. See `checkpoint_if_set`.
 
-    `always`: every backup and every sealing writes it there from now on. Raises CheckpointDamaged, CheckpointOther,
-    LogForked, NotWritable, DiskFull.
+    `until` is the day on which the copy is overwritten or destroyed, where the officer says one.
     """
-    with desk.vault.turn():
-        if path.exists():
-            checkpoints.require_continued(desk.vault, checkpoints.read(path), path)
-        with desk.vault.transaction():
-            log = desk.vault.log
-            said = {"size": log.size, "head": merkle.root(log.leaves()).hex(), "epoch": log.epoch}
-            touches = desk.vault.put_settings({FILE_SETTING: str(path.absolute())}) if always else []
-            desk.act(Draft(Kind.CHECKPOINT, said), touches=touches)
-        made = checkpoints.make(desk.vault, known(desk))
-        checkpoints.write(path, made)
-        return made
-
-
-def checkpoint_if_set(desk: Desk) -> Path | None:
-    """Writes a checkpoint where a setting names a file. The file when its drive is not there; None otherwise.
-
-    Raises CheckpointDamaged, CheckpointOther, LogForked, DiskFull.
-    """
-    path = desk.vault.setting(FILE_SETTING)
-    if not path:
-        return None
-    try:
-        write_checkpoint(desk, Path(path))
-    except (NotWritable, FileNotFoundError):
-        return Path(path)
-    return None
-
-
-def checkpoint_away(desk: Desk) -> bool:
-    """Whether a setting names a file for checkpoints and its drive is not there."""
-    path = desk.vault.setting(FILE_SETTING)
-    return bool(path) and not Path(str(path)).parent.is_dir()
-
-
-def backup_vault(desk: Desk, backup: Path) -> Path | None:
-    """A copy in a new folder, with a checkpoint in it, and where a setting names a file. See `checkpoint_if_set`."""
-    desk.vault.backup(backup)
+    desk.vault.backup(backup, until.isoformat() if until else "")
     write_checkpoint(desk, backup / IN_BACKUP)
     return checkpoint_if_set(desk)
 
 
 def reminders(desk: Desk) -> dict[str, Any]:
-    """What `vault info` says of backups: the last one, whether it is old, cases to search again after a restore."""
+    """What `vault info` reminds of: an old backup, a drive for checkpoints that is away, cases to search or forget."""
     return {
         "last_backup": last_backup(desk) or "never",
         "backup_is_old": backup_is_old(desk),
+        "checkpoint_away": checkpoint_away(desk),
         "search_again": sorted({one.ref for one in to_search_again(desk)}),
+        "to_forget": [one.ref for one in due_cases(desk)],
     }
-
-
-def against(desk: Desk, path: Path) -> list[Message]:
-    """What does not hold of the log beside a checkpoint. Raises CheckpointDamaged, CheckpointOther."""
-    older = checkpoints.read(path)
-    with desk.vault.turn():
-        if not older.is_of(desk.vault):
-            raise CheckpointOther(where=path)
-        if checkpoints.continues(desk.vault, older):
-            return []
-    return [message("checkpoint.forked", time=older.time, count=older.size)]
 
 
 def backup_is_old(desk: Desk, days: int = OLD_AFTER) -> bool:
@@ -190,28 +139,8 @@ def to_search_again(desk: Desk) -> list[Erasure]:
         return [one for one in erasures if not _searched_since(desk, one.case, taken[-1])]
 
 
-def known(desk: Desk) -> Known:
-    """What a restore of an older backup would have to know of this vault."""
-    log = desk.vault.log
-    forgotten = [{"case": entry.case, **entry.act.open} for entry in log.entries(kinds=(Kind.FORGOTTEN,)) if entry.case]
-    return Known(numbers_given(desk), forgotten, list(_runs(desk)), checkpoints.marks(log))
-
-
-def _runs(desk: Desk) -> Iterator[dict[str, Any]]:
-    """The erased items of each outcome, as long as their case was not forgotten."""
-    log, refs = desk.vault.log, desk.vault.cases.refs()
-    for entry in log.entries(kinds=(Kind.OUTCOME,)):
-        items = [row.value["id"] for row in log.rows(entry.seq) if row.word in _GONE and row.value is not None]
-        if items:
-            said = entry.act.open
-            yield {
-                "case": entry.case, "ref": refs.get(entry.case, ""), "plan": said["plan"], "action": said["action"],
-                "items": items,
-            }  # fmt: skip
-
-
 def _unknown(desk: Desk, told: Known) -> Iterator[Erasure]:
-    own = {(one["case"], one["plan"], one["action"]) for one in _runs(desk)}
+    own = {(one["case"], one["plan"], one["action"]) for one in erased_runs(desk)}
     for run in told.runs:
         if (run["case"], run["plan"], run["action"]) not in own:
             yield Erasure(run["case"], run["ref"], run["plan"], run["action"], tuple(run["items"]))

@@ -10,12 +10,20 @@ from typing import Any
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import require_free, write_whole
 from dsr_desk.storage.vault_folder import KEYS
 
 NUMBERS_SETTING = "numbers"
+
+
+class BackupUnknown(DeskError):
+    code = "VAULT-BACKUP-UNKNOWN"
+    happened = "The journal knows no backup {seq} that is still there."
+    means = "Nothing was recorded."
+    todo = "List the backups (vault backups) and give the number of one that is there."
 
 
 def numbers_given(desk: Desk) -> dict[str, int]:
@@ -65,6 +73,47 @@ def last_backup(desk: Desk) -> str | None:
     with desk.vault.turn():
         newest = desk.vault.log.newest(Kind.BACKUP, case="")
         return desk.vault.log.entry(newest).act.time if newest is not None else None
+
+
+@dataclass(frozen=True)
+class VaultBackup:
+    """A backup that was made. `act` (digest) and `seq` name its entry, `time` is UTC, `where` the folder.
+
+    `until` is the day on which it is overwritten or destroyed, `destroyed` the day on which somebody noted that it was;
+    both "" where nobody said.
+    """
+
+    act: str
+    seq: int
+    time: str
+    where: str
+    until: str
+    destroyed: str
+
+
+def backups_made(desk: Desk) -> list[VaultBackup]:
+    """Every backup that the journal knows, the oldest first."""
+    with desk.vault.turn():
+        log = desk.vault.log
+        gone = {
+            str(entry.act.open["backup"]): entry.act.time[:10]
+            for entry in log.entries("", kinds=(Kind.BACKUP_DESTROYED,))
+        }
+        return [
+            VaultBackup(
+                entry.act.digest, entry.seq, entry.act.time, str(log.values(entry).get("where", "")),
+                str(entry.act.open.get("until", "")), gone.get(entry.act.digest, ""),
+            )
+            for entry in log.entries("", kinds=(Kind.BACKUP,))
+        ]  # fmt: skip
+
+
+def note_backup_destroyed(desk: Desk, seq: int) -> Change:
+    """An officer says that the backup which was made at this place in the journal is gone. Raises BackupUnknown."""
+    known = next((one for one in backups_made(desk) if one.seq == seq and not one.destroyed), None)
+    if known is None:
+        raise BackupUnknown(seq=seq)
+    return desk.act(Draft(Kind.BACKUP_DESTROYED, {"backup": known.act}))
 
 
 def backup_taken(folder: Path) -> str | None:

@@ -1,8 +1,9 @@
 """What each message says: a folder a language, a file a room, a sentence a code.
 
 A blank `{name}` holds a value. `{n:photo|photos}` is the word that fits the number `n`; a sentence that is a list has a
-form for each plural of its `count`. `{when:day}`, `{when:weekday}`, `{when:moment}`, `{bytes:size}`, `{score:.2}` and
-`{names:first 5}` say how a value is written. Errors have their English beside the code that raises them.
+form for each plural of its `count`. `{when:day}`, `{when:weekday}`, `{when:moment}`, `{when:exact}`, `{bytes:size}`,
+`{score:.2}`, `{names:commas}` and `{names:first 5}` say how a value is written. Errors have their English beside the
+code that raises them.
 """
 
 from __future__ import annotations

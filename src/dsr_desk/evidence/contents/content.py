@@ -7,7 +7,8 @@ and is printed as such. Nothing here is computed from a plan: outcomes come from
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -15,14 +16,13 @@ from dsr_desk.core.actions import Seen
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.core.lineage import ExcludedModel
-from dsr_desk.core.message import Message
+from dsr_desk.core.required import Filled
 from dsr_desk.evidence.contents.journal_parts import Earlier, JournalExcerpt, JournalLeaf
 from dsr_desk.evidence.contents.many import Many, number_of, numbers
 from dsr_desk.evidence.contents.parts import (
     ActionEntry,
     BackupEntry,
     CaseFile,
-    CustodyEvent,
     Declarant,
     EarlierBundle,
     FaceCrop,
@@ -37,12 +37,13 @@ from dsr_desk.evidence.contents.parts import (
     Search,
     Told,
 )
+from dsr_desk.evidence.contents.standing import Claim
+from dsr_desk.evidence.contents.sworn import SwornEntry
 
 __all__ = [
     "ActionEntry",
     "BackupEntry",
     "CaseFile",
-    "CustodyEvent",
     "Declarant",
     "Earlier",
     "EarlierBundle",
@@ -91,7 +92,6 @@ class EvidenceContent:
     excluded_models: tuple[ExcludedModel, ...]
     actions: tuple[ActionEntry, ...]
     read_backs: tuple[LookEntry, ...]
-    custody: Many[CustodyEvent]
     journal: JournalExcerpt
     declarant: Declarant
     officers: tuple[str, ...]
@@ -101,15 +101,17 @@ class EvidenceContent:
     lineage_sources: tuple[tuple[str, str], ...] = ()
     datasets: tuple[DatasetVersion, ...] = ()
     """Every registered dataset version as it is registered at the time of sealing."""
+    not_in_lineage: tuple[str, ...] = ()
+    """Dataset versions with hits that no lineage source mentions."""
+    open_questions: int = 0
+    """Open joins of lineage that the models depend on."""
+    claims: tuple[Claim, ...] = ()
+    sworn: SwornEntry | None = None
     earlier: tuple[EarlierBundle, ...] = ()
+    required: Mapping[Edition, tuple[Filled, ...]] = field(default_factory=dict)
+    """What each edition must hold by law, field by field."""
     other_identifiers: tuple[str, ...] = field(default=(), repr=False)
     """The subject's and other people's identifiers: sealing refuses a regulator edition that holds one of them."""
-
-    def gaps_for(self, edition: Edition) -> tuple[Gap, ...]:
-        """A requester learns how many files a gap is about and not what they are called inside the house."""
-        if edition is Edition.REGULATOR:
-            return self.gaps
-        return tuple(replace(one, what=_unnamed(one.what), why=_unnamed(one.why)) for one in self.gaps)
 
     @property
     def nothing_found(self) -> bool:
@@ -152,15 +154,6 @@ class EvidenceContent:
         """How many hits there are of each kind and outcome; reads all of them once."""
         counts = Counter((hit.dataset_version, hit.kind, self.outcomes[hit.ref]) for hit in self.hits)
         return Tally(counts)
-
-
-def _unnamed(said: Message) -> Message:
-    """The sentence with the number of names in place of a list of them."""
-    values = {
-        name: len(value) if isinstance(value, tuple) else _unnamed(value) if isinstance(value, Message) else value
-        for name, value in said.values.items()
-    }
-    return Message(said.code, values, said.english)
 
 
 @dataclass(frozen=True)

@@ -3,89 +3,129 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
-from dsr_desk.core.deadlines import Deadline
 from dsr_desk.core.errors import for_others
 from dsr_desk.core.lineage import PathStep
-from dsr_desk.core.message import Message, message
-from dsr_desk.evidence.contents.content import (
-    CaseFile,
-    Edition,
-    EvidenceContent,
-    HitItem,
-    JournalLeaf,
-    ModelEntry,
-    Search,
-)
-from dsr_desk.evidence.report.lineage_picture import lineage_svg
+from dsr_desk.core.message import Message, message, term
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent, JournalExcerpt, JournalLeaf, ModelEntry
+from dsr_desk.evidence.contents.standing import Claim
+from dsr_desk.evidence.report.models import ways
 from dsr_desk.evidence.report.page import report
-from dsr_desk.evidence.report.pdf import report_pdf
-from dsr_desk.evidence.report.registered import as_json, told_of, unknown_facts
-from dsr_desk.evidence.signed.log import sign_checkpoint, verifier_key
-from dsr_desk.evidence.signed.members import Held, Member, Spool
+from dsr_desk.evidence.report.pdf import drawn_pages
+from dsr_desk.evidence.report.registered import as_json, told_of
+from dsr_desk.evidence.report.summary import summary
+from dsr_desk.evidence.report.words import Words
+from dsr_desk.evidence.signed.members import Held, Member, Spool, opened
+from dsr_desk.evidence.signed.notes import sign_note, verifier_key
 from dsr_desk.evidence.signed.signing import Signer
 from dsr_desk.evidence.signed.statement import envelope, statement
 from dsr_desk.evidence.signed.tree import Others, between
+from dsr_desk.evidence.verifying.check_bundle import (
+    BOTH,
+    LEAVES,
+    PICTURE,
+    ROWS,
+    Files,
+    Head,
+    Views,
+    figures,
+    lineage_picture,
+    read_log,
+    report_page,
+    salts_digest,
+    spell,
+)
 
 
 def payload_of(
-    content: EvidenceContent, edition: Edition, language: str, signer: Signer, spool: Spool
+    content: EvidenceContent,
+    edition: Edition,
+    language: str,
+    signer: Signer,
+    spool: Spool,
+    copies: Mapping[str, bytes],
 ) -> dict[str, Member]:
     """All payload files of an edition, by their names below `data/`, the signed statement among them.
 
-    What there may be millions of is written to the spool line by line.
+    `copies` are of what lies around the archive. What there may be millions of is written to the spool line by line.
     """
     requester = edition is Edition.REQUESTER
-    page = report(content, edition, language)
-    made: dict[str, Member] = {name: Held(data) for name, data in _files(content, edition, language).items()}
-    made |= {name: spool.add(pieces) for name, pieces in _long(content, edition)}
-    made["report.html"] = Held(page)
+    made, said, blocks = report_of(content, edition, language, signer, spool)
+    made["report.json"] = spool.add(_lines([blocks]))
+    made["report.html"] = spool.add([report_page(blocks)])
     if requester:
-        made["report.pdf"] = Held(report_pdf(page, content, language))
+        made["report.pdf"] = Held(drawn_pages(blocks)[0])
+    made |= {name: Held(data) for name, data in copies.items()}
     for room, name in (("verifying", "check_bundle.py"), ("contents", "predicate.schema.json")):
         made[name] = Held(files(f"dsr_desk.evidence.{room}").joinpath(name).read_bytes())
-    made |= {name: Held(data) for name, data in _log(content, signer).items()}
-    made["statement.dsse.json"] = Held(envelope(statement(made, predicate(content, edition, language)), signer))
+    if content.sworn is not None and not requester:
+        made["sworn.dsse.json"] = Held(content.sworn.envelope(signer))
+        made["sworn.json"] = Held(content.sworn.payload)
+    made["statement.dsse.json"] = Held(envelope(statement(made, said), signer))
     return made
 
 
-def _files(content: EvidenceContent, edition: Edition, language: str) -> dict[str, bytes]:
-    return _hers(content) if edition is Edition.REQUESTER else _theirs(content, language)
-
-
-def predicate(content: EvidenceContent, edition: Edition, language: str) -> dict[str, Any]:
-    """What the statement says of the files; its schema is in docs/bundle-format.md."""
-    case, seen = content.case, content.tally.seen()
-    said: dict[str, Any] = json.loads(
-        _COMPACT.encode(
-            {
-                "case": {"ref": case.ref, "right": case.right, "law": case.law, "received": case.received},
-                "organisation": content.organisation.name,
-                "edition": edition,
-                "language": language,
-                "sealed": content.sealed,
-                "clock": "not attested",
-                "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
-                "hits": len(content.hits),
-                "outcomes": {outcome: count for outcome, count in seen.items() if count},
-                "doubts": [_some(one, "target", "how", "seen") for one in content.doubts],
-                "models": len(content.models),
-                "gaps": len(content.gaps),
-                "datasets": [
-                    {"dataset_version": version, "unknown": names}
-                    for version, names in unknown_facts(content, edition).items()
-                ],
-                "declarant": content.declarant,
-                "declared": _declared(content, edition),
-                "earlier": content.earlier,
-            }
-        )
+def report_of(
+    content: EvidenceContent, edition: Edition, language: str, signer: Signer, spool: Spool
+) -> tuple[dict[str, Member], dict[str, Any], dict[str, Any]]:
+    """The data files, what the statement says of them, and the report that is made from both."""
+    full = edition is Edition.REGULATOR
+    made = _log(content, edition, signer, spool)
+    chains = read_log(
+        lambda name: opened(made[name]), content.case.ref, _head(content), edition.value, signatures=False
     )
-    return said
+    salts = {hit.name: "" if full else hit.salt.hex() for hit in content.hits}
+    views = Views(chains.fold, edition.value, salts, continued=bool(content.journal.earlier))
+    made |= {name: spool.add(_spelled_lines([value])) for name, value in views.short().items()}
+    made |= {name: spool.add(_spelled_lines(values)) for name, values in views.long().items()}
+    if full:
+        made[PICTURE] = Held(lineage_picture(views.lineage()).encode())
+    said = {
+        **views.predicate(),
+        "language": language,
+        "clock": "not attested",
+        "journal": {"entries": content.journal.size, "epoch": content.journal.epoch},
+    }
+    data = Files(lambda name: opened(made[name]), said)
+    said["figures"] = figures(data, edition.value)
+    content = replace(content, claims=tuple(map(Claim.of, said["claims"])))
+    return made, said, report(content, edition, data, language)
+
+
+def registers(content: EvidenceContent, edition: Edition, language: str) -> dict[str, Any]:
+    """What a bundle says that stands in no earlier act: the officer who seals signs it with the act of sealing."""
+    said: dict[str, Any] = {
+        "organisation": content.organisation,
+        "declarant": _some(content.declarant, "role", "basis"),
+        "datasets": as_json(content, edition),
+        "lineage": _lineage(content, edition, language),
+        "declared": _declared(content, edition),
+        "earlier": content.earlier,
+    }
+    if fields := content.required.get(edition):
+        said["required"] = [one.as_json() for one in fields]
+    if content.required:
+        said["required"] = [one.as_json() for one in content.required[edition]]
+    if edition is Edition.REQUESTER:
+        said["person"] = content.case.person
+        said["salts"] = salts_digest(hit.salt.hex() for hit in content.hits)
+    else:
+        places = groupby(hit.container for hit in content.hits)
+        said["places"] = [[place, sum(1 for _ in hits)] for place, hits in places]
+        said["summary"] = summary(content, language)
+    plain: dict[str, Any] = json.loads(_COMPACT.encode(said))
+    return plain
+
+
+def sealing_field(edition: Edition) -> str:
+    """The field of the act of sealing that holds the registers of an edition."""
+    return "hers" if edition is Edition.REQUESTER else "theirs"
 
 
 def _declared(content: EvidenceContent, edition: Edition) -> list[Message]:
@@ -109,119 +149,53 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[Message]:
     return said
 
 
-def _long(content: EvidenceContent, edition: Edition) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Files with a line for each item or journal entry."""
-    requester = edition is Edition.REQUESTER
-    outcomes = content.outcomes
-    of_hit = _her_hit if requester else _their_hit
-    yield "hits.json", _list({**of_hit(hit), "afterwards": outcomes[hit.ref]} for hit in content.hits)
-    yield "log/leaves.jsonl", _lines(_leaves(content, full=not requester))
-    if not requester:
-        yield "custody.jsonl", _lines(_custody(content))
+def _lineage(content: EvidenceContent, edition: Edition, language: str) -> dict[str, Any]:
+    """Models without what was decided and seen of them, which acts of the case say."""
+    full = edition is Edition.REGULATOR
+    said = {
+        "models": [_model(one, content, edition) for one in content.models],
+        "without_lineage": content.models_without_lineage,
+        "not_in_lineage": content.not_in_lineage,
+        "questions": content.open_questions,
+    }
+    if full:
+        said["picture"] = _picture(content, language)
+        said["excluded"] = [{"model": one.node.label, "reason": one.reason} for one in content.excluded_models]
+        said["sources"] = [{"file": name, "sha256": digest} for name, digest in content.lineage_sources]
+    return said
 
 
-def _hers(content: EvidenceContent) -> dict[str, bytes]:
-    """Her hits and her models; nothing of the machinery, of officers or of places inside the house."""
+def _picture(content: EvidenceContent, language: str) -> dict[str, Any]:
+    """The words of the picture that is drawn of the paths."""
+    words = Words(language)
+    steps = [step for one in content.models for path in one.model.paths for step in path]
     return {
-        "scope.json": _json(
-            {
-                "searched": [
-                    _some(one, "dataset_version", "formats", "photos", "records", "ledger") for one in content.searched
-                ],
-                "gaps": _gaps(content, Edition.REQUESTER),
-                "datasets": as_json(content, Edition.REQUESTER),
-                "searches": [
-                    {
-                        **_some(one, "when", "after_deletion", "round"),
-                        **_some(one.result, "statement", "complete"),
-                    }
-                    for one in content.searches
-                ],
-            }
-        ),
-        "lineage.json": _json(
-            {
-                "models": [_her_model(model) for model in content.models],
-                "without_lineage": content.models_without_lineage,
-            }
-        ),
-        "readback.json": _json(
-            [_some(one, "how", "seen", "when", "items", "round", "superseded") for one in content.read_backs]
-        ),
-        "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),
+        "language": language,
+        "legend": words("picture.legend"),
+        "kinds": {step.node.kind: words.say(term(step.node.kind)) for step in steps},
+        "roles": {step.role: words.say(term(step.role)) for step in steps if step.role},
+        "certainties": {step.certainty: words.of("certainty", step.certainty) for step in steps},
     }
 
 
-def _theirs(content: EvidenceContent, language: str) -> dict[str, bytes]:
-    """The whole scope, actions, dispositions and custody; no picture, no salt, no name of the person."""
-    return {
-        "case.json": _json(
-            {
-                "organisation": content.organisation,
-                "case": _their_case(content.case),
-                "declarant": content.declarant,
-                "officers": content.officers,
-            }
-        ),
-        "scope.json": _json(
-            {
-                "searched": content.searched,
-                "searches": [_their_search(one) for one in content.searches],
-                "gaps": _gaps(content, Edition.REGULATOR),
-                "datasets": as_json(content, Edition.REGULATOR),
-                "review": content.review,
-            }
-        ),
-        "lineage.json": _json(
-            {
-                "models": [_their_model(model) for model in content.models],
-                "without_lineage": content.models_without_lineage,
-                "excluded": [{"model": one.node.label, "reason": one.reason} for one in content.excluded_models],
-                "sources": [{"file": name, "sha256": digest} for name, digest in content.lineage_sources],
-            }
-        ),
-        "lineage.svg": lineage_svg(content.models, language),
-        "actions.jsonl": b"".join(_lines(content.actions)),
-        "readback.json": _json(content.read_backs),
-        "remains.json": _json({"retained": content.retained, "backups": content.backups, "told": content.told}),
-    }
-
-
-def _gaps(content: EvidenceContent, edition: Edition) -> list[dict[str, Any]]:
-    return [_some(one, "what", "why", "count") for one in content.gaps_for(edition)]
-
-
-def _their_case(case: CaseFile) -> dict[str, Any]:
-    return {
-        **_some(case, "ref", "right", "law", "received", "opened", "closed", "order"),
-        "due": [_due(one) for one in case.due],
-        "identity": _some(case.identity, "method", "photo_shows_requester", "officer", "checked", "acting_for"),
-    }
-
-
-def _due(one: Deadline) -> dict[str, Any]:
-    return {**_some(one, "duty", "rule", "steps"), "due": one.due.isoformat()}
-
-
-def _their_search(one: Search) -> dict[str, Any]:
-    return {
-        **_some(one, "when", "officer", "after_deletion", "round"),
-        **_some(one.result, "indexes", "compared_faces", "compared_records", "statement", "complete"),
-        "candidates": one.result.pile.count,
-    }
-
-
-def _their_model(entry: ModelEntry) -> dict[str, Any]:
+def _model(entry: ModelEntry, content: EvidenceContent, edition: Edition) -> dict[str, Any]:
     model = entry.model
-    return {
-        **_some(model, "name", "version", "roles", "certainty", "in_weights", "dataset_versions", "training_recorded"),
+    said = {
+        "key": entry.key,
+        "model": entry.label,
+        **_some(model, "learned", "certainty"),
+        "ways": ways(entry, content.tally, edition),
         **_some(entry, "photos", "records"),
+    }
+    if edition is Edition.REQUESTER:
+        return {**said, "counted": message("report.counted")}
+    return {
+        **said,
+        **_some(model, "name", "version", "roles", "dataset_versions", "training_recorded"),
         "paths": [_path(path) for path in model.paths],
         "period": _some(model.period, "since", "until", "running"),
         "deployments": [node.label for node in model.deployments],
         "products": [node.label for node in model.products],
-        "planned": _some(entry.planned, "disposition", "reason", "responsible", "deadline", "officer", "decided"),
-        "observed": _some(entry.observed, "disposition", "how", "officer", "seen", "by", "recorded"),
     }
 
 
@@ -232,32 +206,37 @@ def _path(path: Iterable[PathStep]) -> list[dict[str, Any]]:
     ]
 
 
-def _log(content: EvidenceContent, signer: Signer) -> dict[str, bytes]:
-    """Checkpoint, key and earlier heads."""
+def _log(content: EvidenceContent, edition: Edition, signer: Signer, spool: Spool) -> dict[str, Member]:
+    """Checkpoint, key, earlier heads, the entries that are shown and their rows."""
     journal = content.journal
     earlier = [
         {"size": one.size, "root": one.root.hex(), "checkpoint": one.checkpoint, "proof": [n.hex() for n in one.proof]}
         for one in journal.earlier
     ]
+    note = sign_note(journal.origin, journal.size, journal.root, journal.epoch, signer.log_key)
     return {
-        "log/checkpoint": sign_checkpoint(journal.origin, journal.size, journal.root, signer.log_key).encode(),
-        "log/key.txt": (verifier_key(journal.origin, signer.log_key.public_key()) + "\n").encode(),
-        "log/earlier.json": _json(earlier),
+        "log/checkpoint": Held(note.whole.encode()),
+        "log/key.txt": Held((verifier_key(journal.origin, signer.log_key.public_key()) + "\n").encode()),
+        "log/earlier.json": Held(b"".join(_lines([earlier]))),
+        LEAVES: spool.add(_lines(_leaves(journal, edition))),
+        ROWS: spool.add(line + b"\n" for leaf in journal.leaves if leaf.rows for line in journal.rows_of(leaf.index)),
     }
 
 
-def _leaves(content: EvidenceContent, *, full: bool) -> Iterator[dict[str, Any]]:
-    """Leaves and what stands between them: if `full` entries of the case and of the vault itself, else the hashes of
-    this case's entries alone."""
-    own = (leaf for leaf in content.journal.leaves if full or leaf.of_case)
-    for one in between(content.journal.hashes, own):
+def _head(content: EvidenceContent) -> Head:
+    return Head(content.journal.origin, content.journal.size, content.journal.root)
+
+
+def _leaves(journal: JournalExcerpt, edition: Edition) -> Iterator[dict[str, Any]]:
+    """Entries of the case and of the vault itself, and what stands between them."""
+    for one in between(journal.hashes, journal.leaves):
         if isinstance(one, Others):
             yield {"index": one.index, "others": one.count, "hash": one.node.hex()}
         else:
-            yield _leaf(one) if full else {"index": one.index, "hash": one.hash.hex()}
+            yield _leaf(one, edition)
 
 
-def _leaf(leaf: JournalLeaf) -> dict[str, Any]:
+def _leaf(leaf: JournalLeaf, edition: Edition) -> dict[str, Any]:
     line: dict[str, Any] = {
         "index": leaf.index,
         "hash": leaf.hash.hex(),
@@ -266,45 +245,12 @@ def _leaf(leaf: JournalLeaf) -> dict[str, Any]:
     }
     if leaf.act:
         line["act"] = leaf.act.decode()
-    if leaf.opened:
-        line["opened"] = {name: {"salt": salt.hex(), "value": value} for name, salt, value in leaf.opened}
-    return line
-
-
-def _custody(content: EvidenceContent) -> Iterator[dict[str, Any]]:
-    for event in content.custody:
-        line = _fields(event.handed_out)
-        del line["salt"]
-        yield line
-
-
-def _hit(hit: HitItem) -> dict[str, Any]:
-    return {
-        "item": hit.ref,
-        "kind": hit.kind,
-        "dataset_version": hit.dataset_version,
-        "salted_hash": hit.salted_hash,
-        "found_by": hit.found_by,
+    told = {
+        name: {"salt": salt.hex(), "value": value}
+        for name, salt, value, to in leaf.opened
+        if to in (BOTH, edition.value)
     }
-
-
-def _her_hit(hit: HitItem) -> dict[str, Any]:
-    return {**_hit(hit), "salt": hit.salt.hex()}
-
-
-def _their_hit(hit: HitItem) -> dict[str, Any]:
-    return {**_hit(hit), "container": hit.container, "decided": hit.decided, "decider": hit.decider}
-
-
-def _her_model(entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "model": entry.label,
-        **_some(entry.model, "in_weights", "certainty"),
-        **_some(entry, "photos", "records"),
-        "counted": message("report.counted"),
-        "planned": _some(entry.planned, "disposition", "reason", "deadline"),
-        "observed": _some(entry.observed, "disposition", "how", "seen"),
-    }
+    return {**line, "opened": told} if told else line
 
 
 def _some(value: Any, *names: str) -> Any:
@@ -312,24 +258,13 @@ def _some(value: Any, *names: str) -> Any:
     return {name: getattr(value, name) for name in names} if value is not None else None
 
 
-def _json(value: Any) -> bytes:
-    """Readable JSON: lists with an element on each line, all else indented."""
-    if isinstance(value, list | tuple):
-        return b"".join(_list(value))
-    return (_INDENTED.encode(value) + "\n").encode()
-
-
-def _list(values: Iterable[Any]) -> Iterator[bytes]:
-    """A JSON list with an element on each line."""
-    before = "[\n"
-    for value in values:
-        yield (before + _COMPACT.encode(value)).encode()
-        before = ",\n"
-    yield b"\n]\n" if before.startswith(",") else b"[\n\n]\n"
-
-
 def _lines(values: Iterable[Any]) -> Iterator[bytes]:
     return ((_COMPACT.encode(value) + "\n").encode() for value in values)
+
+
+def _spelled_lines(values: Iterable[Any]) -> Iterator[bytes]:
+    """Lines of what is plain already, as the verifier spells it."""
+    return (f"{spell(value)}\n".encode() for value in values)
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -349,5 +284,4 @@ def _spelled(one: Message) -> dict[str, Any]:
 
 
 _OURS = "dsr_desk.evidence.contents."
-_COMPACT = json.JSONEncoder(default=_fields, ensure_ascii=False, sort_keys=True)
-_INDENTED = json.JSONEncoder(default=_fields, ensure_ascii=False, sort_keys=True, indent=1)
+_COMPACT = json.JSONEncoder(default=_fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

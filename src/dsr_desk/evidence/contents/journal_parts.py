@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dsr_desk.core.merkle import leaf_hash
 from dsr_desk.evidence.contents.many import Many
+
+
+def no_rows(_: int) -> Iterable[bytes]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -13,7 +18,8 @@ class JournalLeaf:
     """An entry of this case, or one of the vault's own (`of_case` says which), in the bytes that were signed.
 
     The leaf hash is SHA-256 over 0x00 ‖ `envelope`; `signature` (Ed25519) is its writer's. `act` is b"" where nothing
-    but the envelope leaves the house. `opened` are salt and value (JSON) of fields that do.
+    but the envelope leaves the house. `opened` are name, salt and value (JSON) of fields that do, and to whom: "both"
+    or the name of an edition. `rows` counts those of the act.
     """
 
     index: int
@@ -21,7 +27,8 @@ class JournalLeaf:
     envelope: bytes
     signature: bytes
     act: bytes = b""
-    opened: tuple[tuple[str, bytes, str], ...] = ()
+    opened: tuple[tuple[str, bytes, str, str], ...] = ()
+    rows: int = 0
 
     @property
     def hash(self) -> bytes:
@@ -59,3 +66,5 @@ class JournalExcerpt:
     entries: int
     earlier: tuple[Earlier, ...] = ()
     epoch: int = 1
+    rows_of: Callable[[int], Iterable[bytes]] = no_rows
+    """The rows of an entry (by its index), a line each."""

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dsr_desk.core.actions import ActionKind, Seen
+from dsr_desk.core.acts import salted_digest
 from dsr_desk.core.deadlines import Deadline
 from dsr_desk.core.findings import SearchResult
 from dsr_desk.core.items import ItemKind
-from dsr_desk.core.lineage import AffectedModel, DispositionKind, Observed, Planned
+from dsr_desk.core.lineage import AffectedModel, DispositionKind, Learned, Observed, Planned
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import IdentityCheck, Law, Right
 
 _SETTLED = (DispositionKind.DESTROYED, DispositionKind.RETRAINED, DispositionKind.NOT_AFFECTED)
-
-
-def salted(salt: bytes, digest: str) -> str:
-    """SHA-256 over salt ‖ content digest (32 bytes): says nothing to who has not both. "" stays ""."""
-    if len(salt) != 32:
-        raise ValueError("a salt has 32 bytes")
-    return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest() if digest else ""
 
 
 class Relation(StrEnum):
@@ -162,11 +155,13 @@ class HitItem:
     decided: str
     decider: str
     crop: FaceCrop | None = None
+    name: str = ""
+    """The item's pseudonym in the case."""
 
     @property
     def salted_hash(self) -> str:
         """Of this item's digest."""
-        return salted(self.salt, self.digest)
+        return salted_digest(self.salt, self.digest)
 
 
 @dataclass(frozen=True)
@@ -179,6 +174,8 @@ class ModelEntry:
     records: int
     planned: Planned | None = None
     observed: Observed | None = None
+    key: str = ""
+    """The model's pseudonym in the case."""
 
     @property
     def label(self) -> str:
@@ -188,7 +185,7 @@ class ModelEntry:
     def remains(self) -> bool:
         """Whether weights that may have learned from the data are, as far as was seen, still there."""
         gone = self.observed is not None and self.observed.disposition in _SETTLED
-        return self.model.in_weights and not gone
+        return self.model.learned is not Learned.MEASURED and not gone
 
 
 @dataclass(frozen=True)
@@ -260,33 +257,6 @@ class BackupEntry:
 
     name: str
     overwritten: str
-
-
-@dataclass(frozen=True)
-class CustodyEvent:
-    """Who touched what: item, officer, UTC time, place, purpose, digest before and after ("" where it is gone).
-
-    `salt` is that of an item that was found, b"" for a container: an item's digests leave the house salted.
-    """
-
-    item: str
-    who: str
-    when: str
-    where: str
-    why: Message
-    digest_before: str
-    digest_after: str
-    salt: bytes = field(default=b"", repr=False)
-
-    @property
-    def handed_out(self) -> CustodyEvent:
-        """The event as it is written into a bundle: without the salt, its digests salted."""
-        if not self.salt:
-            if self.item.startswith("item-"):
-                raise ValueError("an item's digests leave the house salted")
-            return self
-        before, after = (salted(self.salt, digest) for digest in (self.digest_before, self.digest_after))
-        return replace(self, digest_before=before, digest_after=after, salt=b"")
 
 
 @dataclass(frozen=True)

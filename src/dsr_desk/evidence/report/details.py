@@ -1,259 +1,373 @@
-"""The report's sections that a regulator reads, and the short ones that both editions share."""
+"""The report's sections on what the files of a bundle list: in full for a regulator, in short for both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
-from dsr_desk.core.message import term
-from dsr_desk.evidence.contents.content import Edition, EvidenceContent
-from dsr_desk.evidence.contents.many import count
-from dsr_desk.evidence.report.html import (
+from dsr_desk.core.message import Message, Value, message, quoted
+from dsr_desk.evidence.report.blocks import (
     ROWS_SHOWN,
-    Markup,
+    Block,
     Piece,
+    TableRow,
+    Text,
+    TextRun,
     bullets,
     code,
-    element,
+    day,
     facts,
-    join,
+    heading,
     lines,
-    paragraphs,
-    section,
+    listed,
+    moment,
+    number,
+    paragraph,
+    row,
+    strong,
     table,
+    text,
+    word,
 )
-from dsr_desk.evidence.report.words import Words
+from dsr_desk.evidence.verifying.check_bundle import Files
+
+Record = dict[str, Any]
+
+_METHODS = {
+    "erase-items": "report.method.erase",
+    "erase-rows": "report.method.rows",
+    "erase-index-entries": "report.method.index",
+    "hold": "report.method.hold",
+}
 
 
-def sections(content: EvidenceContent, words: Words) -> list[Markup]:
+def details(files: Files) -> list[Block]:
     """Deadlines, indexes, searches, hits, paths, actions, read-back, custody, journal."""
-    made = [_clock(content, words), _indexes(content, words), _searches(content, words)]
-    if not content.nothing_found:
-        made.append(_hits(content, words))
-    if content.models or content.excluded_models:
-        made.append(_paths(content, words))
-    made += [_actions(content, words), _read_backs(content, words), _custody(content, words), _journal(content, words)]
+    made = [*clock(files), *_indexes(files), *_searches(files)]
+    if files.whole("hits.jsonl"):
+        made += _hits(files)
+    lineage = files.whole("lineage.json")
+    if lineage["models"] or lineage["excluded"]:
+        made += _paths(lineage)
+    return [*made, *_actions(files), *read_backs(files), *_custody(files), *_journal(files)]
+
+
+def gaps(files: Files) -> list[Block]:
+    """What was not searched."""
+    scope, entries = files.whole("scope.json"), []
+    for place, gap in enumerate(scope["gaps"]):
+        said = _pair(_said(gap["what"]), _said(gap["why"]))
+        if gap["count"] is not None:
+            said = message("report.brackets", first=said, second=gap["count"])
+        entries.append(text(said, of=f"scope.json/gaps/{place}"))
+    for place, one in enumerate(scope["searches"]):
+        if not one["complete"]:
+            entries.append(text(_sentences(one["statement"]), of=f"scope.json/searches/{place}/statement"))
+    body = bullets(entries) if entries else paragraph(message("report.gaps.none"))
+    return [heading(message("report.h.gaps")), body]
+
+
+def told(files: Files) -> list[Block]:
+    """Who else was told; nothing where nobody was to be."""
+    entries = []
+    for place, one in enumerate(files.whole("remains.json")["told"]):
+        asked = message("report.told.on", day=one["told"]) if one["told"] else message("report.told.not-yet")
+        said = [_pair(quoted(one["recipient"]), asked)]
+        if one["answered"]:
+            answer = tuple(map(_said, one["answer"]))
+            said.append(message("report.told.answer", day=one["answered"], answer=answer))
+        elif one["told"]:
+            said.append(message("report.told.none"))
+        entries.append(text(message("report.semicolons", says=tuple(said)), of=f"remains.json/told/{place}"))
+    return [heading(message("report.h.told")), bullets(entries)] if entries else []
+
+
+def earlier_lines(files: Files) -> list[Text]:
+    """Which bundle this one completes or corrects, and why: the first thing that whoever has that one must know."""
+    return [
+        text(
+            message(
+                "report.earlier.says",
+                relation=word("relation", one["relation"]),
+                day=one["sealed"],
+                why=_said(one["why"]),
+            ),
+            of=f"statement/earlier/{place}",
+        )
+        for place, one in enumerate(files.record("statement/earlier"))
+    ]
+
+
+def table_of(files: Files, name: str, title: Message, head: list[Message], rows: Iterator[TableRow]) -> list[Block]:
+    """The first rows, and where the others are."""
+    over = files.count(name) - ROWS_SHOWN
+    file = f"data/{name.partition('/')[0]}"
+    more = message("report.more-rows", count=over, file=file) if over > 0 else None
+    return [heading(title), table(title, head, islice(rows, ROWS_SHOWN), more)]
+
+
+def seen_of(one: Record) -> Message:
+    return word("seen", one["afterwards"])
+
+
+def _said(one: Record) -> Message:
+    return Message.from_json(one)
+
+
+def _pair(name: Message, value: Message) -> Message:
+    return message("report.pair", name=name, value=value)
+
+
+def _sentences(says: list[Record]) -> Message:
+    return message("report.sentences", says=tuple(map(_said, says)))
+
+
+def clock(files: Files) -> list[Block]:
+    """Each duty with its day, its rule, and how the day follows."""
+    made: list[Block] = [heading(message("report.h.clock"))]
+    for place, due in enumerate(files.record("case.json/case/due")):
+        of = f"case.json/case/due/{place}"
+        until = _pair(word("duty", due["duty"]), day(due["due"]))
+        made.append(paragraph(strong(until), message("report.says-after", said=_said(due["rule"])), of=of))
+        made.append(bullets(text(_said(step), of=of) for step in due["steps"]))
     return made
 
 
-def gaps(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    entries = [
-        f"{words.say(entry.what)}: {words.say(entry.why)}"
-        + (f" ({words.number(entry.count)})" if entry.count is not None else "")
-        for entry in content.gaps_for(edition)
-    ]
-    entries += [words.say(one.result.statement) for one in content.searches if not one.result.complete]
-    return section(words("h.gaps"), bullets(entries) if entries else element("p", words("gaps.none")))
-
-
-def told(content: EvidenceContent, words: Words) -> Markup:
-    entries = []
-    for one in content.told:
-        asked = words("told.on", day=one.told) if one.told else words("told.not-yet")
-        answer = words("told.none") if one.told else ""
-        if one.answered:
-            answer = words("told.answer", day=one.answered, answer=one.answer)
-        entries.append("; ".join(filter(None, (f"{one.recipient}: {asked}", answer))))
-    return section(words("h.told"), bullets(entries))
-
-
-def earlier_lines(content: EvidenceContent, words: Words) -> list[str]:
-    """Which bundle this one completes or corrects, and why: the first thing that whoever has that one must know."""
-    return [
-        words(
-            "earlier.says",
-            relation=words.of("relation", one.relation),
-            day=one.sealed,
-            why=one.why,
-        )
-        for one in content.earlier
-    ]
-
-
-def _table(
-    words: Words, title: str, head: Sequence[str], rows: Iterable[Sequence[Piece]], total: int, file: str
-) -> Markup:
-    """The first rows, and a sentence that says in which file the others are."""
-    shown = table([words(key) for key in head], list(islice(rows, ROWS_SHOWN)), words(title))
-    if total <= ROWS_SHOWN:
-        return shown
-    return join([shown, element("p", words("more-rows", count=total - ROWS_SHOWN, file=file))])
-
-
-def _clock(content: EvidenceContent, words: Words) -> Markup:
-    pieces: list[Piece] = []
-    for due in content.case.due:
-        day = element("strong", f"{words.of('duty', due.duty)}: {words.day(due.due.isoformat())}")
-        pieces.append(element("p", day, f" – {words.say(due.rule)}"))
-        pieces.append(bullets(map(words.say, due.steps)))
-    return section(words("h.clock"), *pieces)
-
-
-def _indexes(content: EvidenceContent, words: Words) -> Markup:
-    pieces: list[Piece] = []
-    for one in content.searched:
-        pieces.append(element("h3", one.dataset_version))
-        ledger = ", ".join(f"{words.of('ledger', name)} {words.number(count)}" for name, count in one.ledger)
-        pairs: list[tuple[str, Piece]] = [
-            (words("index"), f"{one.index}, {one.generation}"),
-            (words("engine"), one.engine),
-            (words("built"), words.moment(one.built)),
-            (words("faces"), words.number(one.faces)),
-            (words("ledger"), ledger),
-            (words("sources"), code(", ".join(one.sources))),
+def _indexes(files: Files) -> list[Block]:
+    made: list[Block] = [heading(message("report.h.indexes"))]
+    unknown = message("report.unknown")
+    for place, one in enumerate(files.record("scope.json/searched")):
+        of = f"scope.json/searched/{place}"
+        classes = [message("report.ledger-count", name=word("ledger", name), n=n) for name, n in one["ledger"]]
+        made.append(heading(quoted(one["dataset_version"]), 3, of=of))
+        pairs: list[tuple[Message, Piece]] = [
+            (message("report.index"), listed((one["index"], one["generation"]))),
+            (message("report.engine"), quoted(one["engine"]) if one["engine"] else unknown),
+            (message("report.built"), moment(one["built"])),
+            (message("report.faces"), text(number(one["faces"]), of=f"{of}/faces")),
+            (message("report.ledger"), text(listed(classes), of=f"{of}/ledger") if classes else unknown),
+            (message("report.sources"), TextRun(quoted(one["inventory"]), "code") if one["inventory"] else unknown),
         ]
-        pieces.append(facts((name, value or words("unknown")) for name, value in pairs))
-    return section(words("h.indexes"), *pieces)
+        made.append(facts(pairs, of=of))
+    return made
 
 
-def _searches(content: EvidenceContent, words: Words) -> Markup:
-    rows = []
-    for one in content.searches:
-        compared = (
-            f"{words('faces')}: {words.number(one.result.compared_faces)}",
-            f"{words('records')}: {words.number(one.result.compared_records)}",
-            f"{words('candidates')}: {words.number(one.result.pile.count)}",
+def _searches(files: Files) -> list[Block]:
+    rounds = _rounds(files)
+    rows = (_search(one, place, rounds) for place, one in enumerate(files.record("scope.json/searches")))
+    head = [
+        message("report.when"),
+        message("report.index"),
+        message("report.compared"),
+        message("report.status"),
+        message("report.statement"),
+    ]
+    review = files.record("scope.json/review")
+    says = message(
+        "report.review",
+        candidates=review["candidates"],
+        same=review["same"],
+        different=review["different"],
+        unsure=review["unsure"],
+        open=review["not_reviewed"],
+        strangers=review["down_to_strangers"] or message("report.unknown"),
+    )
+    made = table_of(files, "scope.json/searches", message("report.h.searches"), head, rows)
+    return [*made, paragraph(says, of="scope.json/review")]
+
+
+def _search(one: Record, place: int, rounds: int) -> TableRow:
+    of = f"scope.json/searches/{place}"
+    compared = (
+        text(_pair(message("report.faces"), number(one["compared_faces"])), of=f"{of}/compared_faces"),
+        text(_pair(message("report.records"), number(one["compared_records"])), of=f"{of}/compared_records"),
+        text(_pair(message("report.candidates"), number(one["candidates"])), of=f"{of}/candidates"),
+    )
+    return row(
+        lines(moment(one["when"]), quoted(one["officer"])),
+        listed(one["indexes"]),
+        lines(*compared, of=tuple(path for piece in compared for path in piece.of)),
+        lines(
+            message("report.complete" if one["complete"] else "report.incomplete"),
+            message("report.after-deletion") if one["after_deletion"] else None,
+            _round(one["round"], rounds),
+        ),
+        _sentences(one["statement"]),
+        of=of,
+    )
+
+
+def _hits(files: Files) -> list[Block]:
+    rows = (
+        row(
+            lines(quoted(hit["item"]), word("item", hit["kind"])),
+            lines(quoted(hit["dataset_version"]), quoted(hit["container"])),
+            listed(word("found-by", one) for one in hit["found_by"]),
+            lines(moment(hit["decided"]), quoted(hit["decider"])),
+            text(seen_of(hit), of=f"hits.jsonl/{place}/afterwards"),
+            code(hit["salted_hash"]),
+            of=f"hits.jsonl/{place}",
         )
-        state = (
-            words("complete" if one.result.complete else "incomplete"),
-            words("after-deletion") if one.after_deletion else "",
-            _round(one.round, content, words),
-        )
-        rows.append(
-            (
-                lines(words.moment(one.when), one.officer),
-                ", ".join(one.result.indexes),
-                lines(*compared),
-                lines(*state),
-                words.say(one.result.statement),
+        for place, hit in enumerate(files.whole("hits.jsonl"))
+    )
+    head = [
+        message("report.item"),
+        message("report.where"),
+        message("report.found-by"),
+        message("report.decided"),
+        message("report.outcome"),
+        message("report.salted"),
+    ]
+    return table_of(files, "hits.jsonl", message("report.h.hits"), head, rows)
+
+
+def _paths(lineage: Record) -> list[Block]:
+    ways = [
+        text(*map(_step, path), of=f"lineage.json/models/{place}/paths/{number}")
+        for place, model in enumerate(lineage["models"])
+        for number, path in enumerate(model["paths"])
+    ]
+    made: list[Block] = [heading(message("report.h.paths")), bullets(ways)]
+    if lineage["excluded"]:
+        made.append(paragraph(strong(message("report.excluded"))))
+        made.append(
+            bullets(
+                text(_pair(quoted(one["model"]), _said(one["reason"])), of=f"lineage.json/excluded/{place}")
+                for place, one in enumerate(lineage["excluded"])
             )
         )
-    head = ("when", "index", "compared", "status", "statement")
-    review = content.review
-    says = words(
-        "review",
-        candidates=review.candidates,
-        same=review.same,
-        different=review.different,
-        unsure=review.unsure,
-        open=review.not_reviewed,
-        strangers=review.down_to_strangers or words("unknown"),
-    )
-    return section(
-        words("h.searches"), _table(words, "h.searches", head, rows, len(rows), "data/scope.json"), paragraphs([says])
-    )
+    return made
 
 
-def _hits(content: EvidenceContent, words: Words) -> Markup:
-    outcomes = content.outcomes
-    rows = (
-        (
-            lines(hit.ref, words.of("item", hit.kind)),
-            lines(hit.dataset_version, hit.container),
-            ", ".join(words.of("found-by", one) for one in hit.found_by),
-            lines(words.moment(hit.decided), hit.decider),
-            words.of("seen", outcomes[hit.ref]),
-            code(hit.salted_hash),
-        )
-        for hit in content.hits
-    )
-    head = ("item", "where", "found-by", "decided", "outcome", "salted")
-    return section(words("h.hits"), _table(words, "h.hits", head, rows, len(content.hits), "data/hits.json"))
+def _step(one: Record) -> Message:
+    if not one["role"]:
+        return quoted(one["label"])
+    certainty = word("certainty", one["certainty"])
+    return message("report.path.step", name=one["label"], role=_term("role", one["role"]), certainty=certainty)
 
 
-def _paths(content: EvidenceContent, words: Words) -> Markup:
-    ways = [
-        "".join(
-            f" → {one.node.title} ({words.say(term(one.role))}, {words.of('certainty', one.certainty)})"
-            if one.role
-            else one.node.title
-            for one in path
-        )
-        for entry in content.models
-        for path in entry.model.paths
+def _term(kind: str, value: str) -> Message:
+    return Message(f"{kind}.{value}", english=value)
+
+
+def _actions(files: Files) -> list[Block]:
+    rounds = _rounds(files)
+    rows = (_action(one, place, rounds) for place, one in enumerate(files.whole("actions.jsonl")))
+    head = [
+        message("report.action"),
+        message("report.when"),
+        message("report.who"),
+        message("report.result"),
+        message("report.digests"),
     ]
-    pieces: list[Piece] = [bullets(ways)]
-    if content.excluded_models:
-        pieces.append(element("p", element("strong", words("excluded"))))
-        pieces.append(bullets(f"{one.node.label}: {words.say(one.reason)}" for one in content.excluded_models))
-    return section(words("h.paths"), *pieces)
+    return table_of(files, "actions.jsonl", message("report.h.actions"), head, rows)
 
 
-def _actions(content: EvidenceContent, words: Words) -> Markup:
+def _action(one: Record, place: int, rounds: int) -> TableRow:
+    begun = message("report.result.not-begun") if not one["begun"] else moment(one["begun"])
+    ended: Message | None = moment(one["ended"]) if one["ended"] else None
+    if one["begun"] and not one["ended"]:
+        ended = message("report.not-ended")
+    return row(
+        lines(
+            quoted(one["ref"]),
+            _term("actionkind", one["kind"]),
+            quoted(one["target"]),
+            _round(one["round"], rounds),
+            _pair(message("report.items"), number(one["count"])) if one["count"] else None,
+        ),
+        lines(begun, ended),
+        lines(
+            _pair(message("report.operator"), quoted(one["operator"])) if one["operator"] else None,
+            _pair(message("report.approver"), listed(one["approvers"])) if one["approvers"] else None,
+        ),
+        lines(message(_METHODS.get(one["kind"], "report.method.handed")), _result(one)),
+        lines(*_digests(one["digest_before"], one["digest_after"]), *_proof(one["proof"])),
+        of=f"actions.jsonl/{place}",
+    )
+
+
+def _result(one: Record) -> Message:
+    """What an officer declares of work elsewhere is not what was done here."""
+    notes = tuple(map(_said, one["notes"]))
+    if one["by"] == "declared":
+        return message("report.result.declared", how=notes)
+    if one["state"] == "failed":
+        return message("report.result.failed", code=one["error"])
+    if not one["state"]:
+        return message("report.result.not-begun")
+    said = word("result", one["state"])
+    return message("report.sentences", says=(said, *notes))
+
+
+def read_backs(files: Files) -> list[Block]:
+    """What was looked at after each round of deletion, and what was seen."""
+    looks, rounds = files.whole("readback.json"), _rounds(files)
     rows = (
-        (
-            lines(
-                one.ref,
-                words.say(term(one.kind)),
-                one.target,
-                _round(one.round, content, words),
-                f"{words('items')}: {words.number(count(one.items))}" if one.items else "",
-            ),
-            lines(words.moment(one.begun), words.moment(one.ended) if one.ended else words("not-ended")),
-            lines(f"{words('operator')}: {one.operator}", f"{words('approver')}: {one.approver}"),
-            lines(words.say(one.method), words.say(one.result)),
-            lines(_digests(one.digest_before, one.digest_after, words), *_proofs(one.proofs, words)),
+        row(
+            listed(one["items"]) if "items" in one else message("report.everywhere"),
+            _said(one["how"]) if "how" in one else message("report.look.place"),
+            word("seen", one["seen"]),
+            lines(moment(one["when"]), quoted(one["officer"]), _round(one["round"], rounds)),
+            _said(one["says"]) if "says" in one else text(),
+            of=f"readback.json/{place}",
         )
-        for one in content.actions
+        for place, one in enumerate(looks)
     )
-    head = ("action", "when", "who", "result", "digests")
-    return section(
-        words("h.actions"), _table(words, "h.actions", head, rows, len(content.actions), "data/actions.jsonl")
-    )
-
-
-def _read_backs(content: EvidenceContent, words: Words) -> Markup:
-    """Looks that found the same at the same time by the same officer share a row."""
-    alike: dict[tuple[str, str, str, str, str, str], list[str]] = {}
-    for one in content.read_backs:
-        of = _round(one.round, content, words)
-        look = (words.say(one.how), words.of("seen", one.seen), one.when, one.officer, words.say(one.says), of)
-        alike.setdefault(look, []).append(words.say(one.target))
-    rows = [
-        (_targets(targets, words), how, seen, lines(words.moment(when), officer, of), says)
-        for (how, seen, when, officer, says, of), targets in alike.items()
+    head = [
+        message("report.target"),
+        message("report.how"),
+        message("report.outcome"),
+        message("report.when"),
+        message("report.statement"),
     ]
-    head = ("target", "how", "outcome", "when", "statement")
-    return section(words("h.readback"), _table(words, "h.readback", head, rows, len(rows), "data/readback.json"))
+    return table_of(files, "readback.json", message("report.h.readback"), head, rows)
 
 
-def _round(number: int, content: EvidenceContent, words: Words) -> str:
+def _rounds(files: Files) -> int:
+    """How many passes of search, review and deletion there were."""
+    numbered: list[Record] = [*files.record("scope.json/searches"), *files.whole("readback.json")]
+    return max((one["round"] for one in (*numbered, *files.whole("actions.jsonl"))), default=1)
+
+
+def _round(number: int, rounds: int) -> Message | None:
     """Said where there was more than one."""
-    return words("round", number=number) if content.rounds > 1 else ""
+    return message("report.round", number=number) if rounds > 1 else None
 
 
-def _targets(targets: Sequence[str], words: Words) -> str:
-    return words("targets", names=tuple(sorted(targets)))
-
-
-def _custody(content: EvidenceContent, words: Words) -> Markup:
+def _custody(files: Files) -> list[Block]:
     rows = (
-        (
-            one.item,
-            lines(words.moment(one.when), one.who),
-            lines(one.where, words.say(one.why)),
-            _digests(one.digest_before, one.digest_after, words),
+        row(
+            quoted(one["item"]),
+            lines(moment(one["when"]), quoted(one["who"])),
+            lines(quoted(one["where"]), word("custody", one["why"])),
+            lines(*_digests(one["before"], one["after"])),
+            of=f"custody.jsonl/{place}",
         )
-        for one in (event.handed_out for event in content.custody)
+        for place, one in enumerate(files.whole("custody.jsonl"))
     )
-    head = ("item", "when", "where", "digests")
-    return section(
-        words("h.custody"), _table(words, "h.custody", head, rows, len(content.custody), "data/custody.jsonl")
-    )
+    head = [message("report.item"), message("report.when"), message("report.where"), message("report.digests")]
+    return table_of(files, "custody.jsonl", message("report.h.custody"), head, rows)
 
 
-def _digests(before: str, after: str, words: Words) -> Markup:
+def _digests(before: str, after: str) -> Iterator[Piece]:
     if before == after:
-        return lines(code(before))
-    named = ((words("digest-before"), before), (words("digest-after"), after))
-    return lines(*(piece for name, digest in named if digest for piece in (name, code(digest))))
+        yield code(before)
+        return
+    for name, digest in ((message("report.digest-before"), before), (message("report.digest-after"), after)):
+        if digest:
+            yield name
+            yield code(digest)
 
 
-def _proofs(digests: Sequence[str], words: Words) -> list[Piece]:
-    return [words("proof-files"), *map(code, digests)] if digests else []
+def _proof(digest: str) -> Iterator[Piece]:
+    if digest:
+        yield message("report.proof-files")
+        yield code(digest)
 
 
-def _journal(content: EvidenceContent, words: Words) -> Markup:
-    journal = content.journal
-    says = words("entries", count=journal.entries, size=journal.size, root=journal.root.hex())
-    return section(words("h.journal"), element("p", says))
+def _journal(files: Files) -> list[Block]:
+    journal: dict[str, Value] = files.record("statement/figures/journal")
+    says = message("report.entries", count=journal["entries"], size=journal["size"], root=journal["root"])
+    return [heading(message("report.h.journal")), paragraph(says)]

@@ -2,64 +2,100 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from dsr_desk.core.lineage import Certainty, NodeKind, Observed, Path, Role
-from dsr_desk.core.message import Message, message, term
-from dsr_desk.evidence.contents.content import Edition, EvidenceContent, ModelEntry
-from dsr_desk.evidence.report.html import Markup, element, section, table
-from dsr_desk.evidence.report.words import Words
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.lineage import Learned, NodeKind, Observed, Path, Role, learned_by, surest
+from dsr_desk.core.message import Message, Value, message, quoted, term
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent, ModelEntry, Tally
+from dsr_desk.evidence.report.blocks import (
+    Block,
+    Piece,
+    Text,
+    day,
+    heading,
+    lines,
+    paragraph,
+    row,
+    strong,
+    table,
+    text,
+    word,
+)  # fmt: skip
 
 
-def models(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    regulator = edition is Edition.REGULATOR
-    pieces = []
+def models(content: EvidenceContent, edition: Edition) -> list[Block]:
+    """The section of the report."""
+    blocks: list[Block] = [heading(message("report.h.models"))]
     if content.models:
-        head = (
-            words("model"),
-            words("connection.regulator" if regulator else "connection"),
-            words("planned"),
-            words("observed"),
-        )
+        head = ("model", "connection", "planned", "observed")
         rows = [
-            (m.label, _connection(m, regulator, words), *_dispositions(m, regulator, words)) for m in content.models
+            row(
+                quoted(entry.label),
+                lines(
+                    strong(message(f"report.learned.{entry.model.learned.value}")),
+                    *(one["says"] for one in ways(entry, content.tally, edition)),
+                ),
+                *_dispositions(entry, edition, f"lineage.json/models/{number}"),
+                of=f"lineage.json/models/{number}",
+            )
+            for number, entry in enumerate(content.models)
         ]
-        pieces.append(table(head, rows, words("h.models")))
-    else:
-        pieces.append(element("p", words("models.none.regulator" if regulator else "models.none")))
+        blocks.append(table(message("report.h.models"), [message(f"report.{one}") for one in head], rows))
+    return [*blocks, *(paragraph(one) for one in _not_known(content, edition))]
+
+
+def model_lines(content: EvidenceContent, edition: Edition) -> list[Message]:
+    """How many models there are of each kind, for the first lines of a report."""
+    none = message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator")
+    unrecorded = [message("report.models.unrecorded", names=content.not_in_lineage)] if content.not_in_lineage else []
+    return [*([] if content.models else [none]), *counted(content), *unrecorded]
+
+
+def counted(content: EvidenceContent) -> list[Message]:
+    """How many models learned in which way, and of how many that is not known."""
+    counts = Counter(entry.model.learned for entry in content.models)
+    said = [message(f"report.models.{one.value}", count=counts[one]) for one in Learned if counts[one]]
     if content.models_without_lineage:
-        names = content.models_without_lineage
-        pieces.append(element("p", words("models.unknown.named", count=len(names), names=names)))
-    return section(words("h.models"), *pieces)
+        said.append(message("report.models.unknown", count=len(content.models_without_lineage)))
+    if content.open_questions:
+        said.append(message("report.models.questions", count=content.open_questions))
+    return said
 
 
-def _connection(entry: ModelEntry, regulator: bool, words: Words) -> str:
-    model, items = entry.model, _items_of(entry.photos, entry.records)
-    certainty = words.of("certainty", model.certainty)
-    if regulator:
-        roles = ", ".join(words.say(term(role)) for role in model.roles)
-        return f"{', '.join(model.dataset_versions)} ({roles}; {certainty}; {words.say(items)})"
-    ways = tuple(dict.fromkeys(way for path in model.paths for way in _ways(path)))
-    says = words(
-        "connection.learned" if model.in_weights else "connection.measured",
-        ways=ways,
-        items=items,
-        n=entry.photos + entry.records,
-    )
-    return says if model.certainty is Certainty.RECORDED else f"{says} ({words('inferred')})"
+def ways(entry: ModelEntry, tally: Tally, edition: Edition) -> list[dict[str, Any]]:
+    """How a model came to know each dataset version with hits, from the model backwards: as a sentence, with the roles
+    and how sure it is, for lineage.json."""
+    said = []
+    for path in entry.model.paths:
+        version = path[0].node.label
+        items = _items_of(tally.of(ItemKind.PHOTO, version), tally.of(ItemKind.RECORD, version))
+        whose = "hers" if edition is Edition.REQUESTER else "found"
+        chain = message(f"report.way.{whose}", name=version, items=items)
+        for link in reversed(list(_links(path))):
+            chain = message("report.way.then", first=link, rest=chain)
+        sure, roles = surest(path), [step.role for step in path if step.role is not None]
+        says = message("report.way", says=chain, certainty=word("certainty", sure.value))
+        said.append({"says": says, "learned": learned_by(path), "certainty": sure, "roles": roles})
+    return said
 
 
-def _ways(path: Path) -> Iterator[Message]:
-    """How a model came to know a dataset, from the model backwards: only the role that is recorded is said of it. Runs
-    and other machinery stand between and are not named."""
+def _links(path: Path) -> Iterator[Message]:
+    """What was made of what: only the role that is recorded is said of it. Runs stand between and are not named."""
+    of: Value = None
     for number in range(len(path) - 1, 0, -1):
         role, before = path[number].role, path[number - 1].node
-        if role is not None and role.reaches_a_model:
-            named = before.kind in (NodeKind.MODEL, NodeKind.DATASET)
-            if role is Role.EMBED and not named:
-                yield message("report.connection.embeddings")
-                continue
-            yield message("report.connection.way", role=term(role), name=before.label if named else term(before.kind))
+        if role is None or before.kind is NodeKind.RUN:
+            continue
+        named = before.kind in (NodeKind.MODEL, NodeKind.DATASET)
+        name: Value = before.label if named else term(before.kind)
+        way = message("report.way.step", role=term(role), name=name)
+        if role is Role.EMBED and not named:
+            way = message("report.way.embeddings")
+        yield way if of is None else message("report.way.of", of=of, way=way)
+        of = name
 
 
 def _items_of(photos: int, records: int) -> Message:
@@ -68,34 +104,54 @@ def _items_of(photos: int, records: int) -> Message:
     return message(f"report.items.{which}", photos=photos, records=records)
 
 
-def _dispositions(model: ModelEntry, regulator: bool, words: Words) -> tuple[str, str]:
-    planned, observed = words("nothing-decided"), words("not-observed")
-    if model.planned:
-        by = words("by-day", day=model.planned.deadline) if model.planned.deadline else ""
-        says = words.of("disposition", model.planned.disposition)
-        planned = "; ".join(filter(None, (says, by, model.planned.reason)))
-    if model.observed:
-        says = words.of("disposition", model.observed.disposition)
-        observed = f"{says}, {words.day(model.observed.seen)}: {model.observed.how}"
-        if regulator:
-            observed += f" ({_seen_by(model.observed, words)})"
+def _not_known(content: EvidenceContent, edition: Edition) -> list[Message]:
+    """What cannot be said of models: silence is not innocence."""
+    said = []
+    if not content.models:
+        said.append(message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator"))
+    if content.not_in_lineage:
+        said.append(message("report.models.unrecorded", names=content.not_in_lineage))
+    if content.open_questions:
+        said.append(message("report.models.questions", count=content.open_questions))
+    if content.models_without_lineage:
+        names = content.models_without_lineage
+        said.append(message("report.models.unknown.named", count=len(names), names=names))
+    return said
+
+
+def _dispositions(entry: ModelEntry, edition: Edition, record: str) -> tuple[Piece, Piece]:
+    """What was decided and what was seen, each from its own part of the record: they may say the same words."""
+    planned: Piece = message("report.nothing-decided")
+    observed: Piece = message("report.not-observed")
+    if entry.planned:
+        by = message("report.by-day", day=entry.planned.deadline) if entry.planned.deadline else None
+        reason = quoted(entry.planned.reason) if entry.planned.reason else None
+        planned = lines(word("disposition", entry.planned.disposition.value), by, reason, of=f"{record}/planned")
+    if entry.observed:
+        observed = text(_observed(entry.observed, edition), of=f"{record}/observed")
     return planned, observed
 
 
-def _seen_by(observed: Observed, words: Words) -> str:
+def _observed(seen: Observed, edition: Edition) -> Text:
     """Who saw it and which officer wrote it down; officers' names are for the regulator alone."""
-    day = words.day(observed.recorded)
-    if observed.by in ("", observed.officer):
-        return words("seen-by-officer", officer=observed.officer, day=day)
-    return words("seen-by", who=observed.by, officer=observed.officer, day=day)
+    disposition = word("disposition", seen.disposition.value)
+    says = message("report.observed.says", disposition=disposition, day=seen.seen, how=seen.how)
+    if edition is Edition.REQUESTER:
+        return lines(says)
+    own = seen.by in ("", seen.officer)
+    who = {"officer": seen.officer, "day": seen.recorded} | ({} if own else {"who": seen.by})
+    return lines(says, message("report.seen-by-officer" if own else "report.seen-by", **who))
 
 
-def remaining(model: ModelEntry, words: Words) -> tuple[str, str, str]:
-    until = words.day(model.planned.deadline) if model.planned else words("unknown")
-    if model.observed:
-        why = words("remains.model.seen", disposition=words.of("disposition", model.observed.disposition))
-    elif model.planned:
-        why = words("remains.model.planned", disposition=words.of("disposition", model.planned.disposition))
+def remaining(entry: ModelEntry, record: str) -> tuple[Piece, Piece, Piece]:
+    """A row of what remains: the model, why, until when."""
+    if entry.observed:
+        said = word("disposition", entry.observed.disposition.value)
+        why: Piece = text(message("report.remains.model.seen", disposition=said), of=f"{record}/observed")
+    elif entry.planned:
+        said = word("disposition", entry.planned.disposition.value)
+        why = text(message("report.remains.model.planned", disposition=said), of=f"{record}/planned")
     else:
-        why = words("remains.model.open")
-    return words("remains.model", name=model.label), why, until
+        why = message("report.remains.model.open")
+    until = day(entry.planned.deadline) if entry.planned else message("report.unknown")
+    return message("report.remains.model", name=entry.label), why, until

@@ -1,66 +1,66 @@
-"""report.html: what a person reads in two minutes, then the detail."""
+"""The report of an edition: what a person reads in two minutes, then the detail."""
 
 from __future__ import annotations
 
-import base64
-from collections import Counter
-from collections.abc import Iterable
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.items import ItemKind, LedgerClass
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.requests import Law, Right
-from dsr_desk.evidence.contents.content import (
-    Edition,
-    EvidenceContent,
-    FaceCrop,
-    HitItem,
-)
-from dsr_desk.evidence.report import details as report_details
-from dsr_desk.evidence.report import models as report_models
-from dsr_desk.evidence.report.crops import clean_crop
-from dsr_desk.evidence.report.html import (
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent
+from dsr_desk.evidence.report.blocks import (
     ROWS_SHOWN,
-    Markup,
+    Block,
+    Faces,
+    Piece,
+    TableRow,
+    Text,
     bullets,
-    element,
+    day,
+    face,
     facts,
-    join,
-    page,
-    paragraphs,
-    section,
+    heading,
+    listed,
+    moment,
+    number,
+    paragraph,
+    row,
+    short,
     table,
-)  # fmt: skip
+    text,
+    word,
+    written,
+)
+from dsr_desk.evidence.report.claims import limits, proof, sworn
+from dsr_desk.evidence.report.crops import clean_crop
+from dsr_desk.evidence.report.details import details, earlier_lines, gaps, seen_of, table_of, told
+from dsr_desk.evidence.report.models import model_lines, models, remaining
 from dsr_desk.evidence.report.registered import registered, short_lines, told_of
-from dsr_desk.evidence.report.words import Words
+from dsr_desk.evidence.report.required import required
+from dsr_desk.evidence.verifying.check_bundle import Files
 
-STYLE = files("dsr_desk.evidence.report").joinpath("report.css").read_text("utf-8")
+
+def report(content: EvidenceContent, edition: Edition, files: Files, language: str) -> dict[str, Any]:
+    """The report as report.json holds it."""
+    return written(blocks_of(content, edition, files), language)
 
 
-def report(content: EvidenceContent, edition: Edition, language: str) -> bytes:
-    """The report as one HTML page in UTF-8."""
-    words = Words(language)
-    sections = [_head(content, edition, words), _short(content, edition, words), _searched(content, words)]
-    sections += [report_details.gaps(content, edition, words)]
-    if not content.nothing_found:
-        sections.append(_found(content, words))
-    if told_of(content, edition):
-        sections.append(registered(content, edition, words))
-    sections.append(report_models.models(content, edition, words))
-    sections.append(_remains(content, words))
-    if content.told:
-        sections.append(report_details.told(content, words))
-    if edition is Edition.REQUESTER:
-        sections.append(_rights(content, words))
-        if not content.nothing_found:
-            sections.append(_items(content, edition, words))
+def blocks_of(content: EvidenceContent, edition: Edition, files: Files) -> list[Block]:
+    """All sections of an edition. `files` are its data files, which say what is listed."""
+    regulator, nothing = edition is Edition.REGULATOR, content.nothing_found
+    made = [*_head(content, edition), _short(content, edition, files), *_searched(files), *gaps(files)]
+    made += [] if nothing else _found(files)
+    made += registered(content, edition) if told_of(content, edition) else []
+    made += [*models(content, edition), *_remains(content, files), *told(files), *required(content, edition)]
+    if regulator:
+        made += details(files)
     else:
-        sections += report_details.sections(content, words)
-    sections += [_proof(content, edition, words), _limits(content, words), _certificate(content, edition, words)]
-    body = element("main", *sections, class_="report")
-    return page(_title(content, edition, words), language, STYLE, body)
+        made += [*_rights(content), *([] if nothing else _items(content, edition, files))]
+    made += [*proof(content), *limits(content)]
+    return [*made, *(sworn(content) if regulator else []), *_certificate(files, edition)]
 
 
 def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
@@ -68,256 +68,272 @@ def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
     return edition is Edition.REQUESTER and content.case.right is Right.ACCESS and not content.case.order
 
 
-def _title(content: EvidenceContent, edition: Edition, words: Words) -> str:
+def _title(content: EvidenceContent, edition: Edition) -> Message:
     """An order was complied with only where everything found was read back as dealt with."""
     if content.case.order:
-        return words("title.order" if content.done else "title.order.open")
-    return words(f"title.{edition.value}")
+        return message("report.title.order" if content.done else "report.title.order.open")
+    return Message(f"report.title.{edition.value}")
 
 
-def _head(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+def _head(content: EvidenceContent, edition: Edition) -> list[Block]:
     case = content.case
-    parts = [content.organisation.name, f"{words('case')} {case.ref}", f"{words('sealed')} {words.day(content.sealed)}"]
-    if edition is Edition.REQUESTER and case.person:
-        parts.append(f"{words('for')} {case.person}")
-    title = element("h1", _title(content, edition, words))
-    return element("header", title, element("p", " · ".join(parts), class_="facts"))
-
-
-def _short(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    case, regulator = content.case, edition is Edition.REGULATOR
-    ask = words.of("right" if regulator else "ask", case.right)
-    lines = report_details.earlier_lines(content, words)
-    lines += [
-        words(
-            "asked.regulator" if regulator else "asked",
-            day=case.received,
-            right=ask,
-            law=words.of("law", case.law),
-        )
+    said = [
+        message("report.pair.bare", name=message("report.case"), value=quoted(case.ref)),
+        message("report.pair.bare", name=message("report.sealed"), value=day(content.sealed)),
     ]
-    lines += _scope(content, words)
-    if content.gaps or not all(search.result.complete for search in content.searches):
-        lines.append(words("parts-missing"))
-    if content.review.not_reviewed:
-        lines.append(words("not-reviewed.short", count=content.review.not_reviewed))
-    if content.review.unsure:
-        lines.append(words("unsure.short", count=content.review.unsure))
-    lines += _findings(content, regulator, words)
-    lines += short_lines(content, edition, words)
+    if edition is Edition.REQUESTER and case.person:
+        said.append(message("report.pair.bare", name=message("report.for"), value=quoted(case.person)))
+    parts: list[Piece] = [quoted(content.organisation.name), *(message("report.then", said=one) for one in said)]
+    return [heading(_title(content, edition), 1), paragraph(*parts)]
+
+
+def _short(content: EvidenceContent, edition: Edition, files: Files) -> Block:
+    says: list[Piece] = [*earlier_lines(files), asked(content, edition), *scope(content), *reviewed(content)]
+    says += found(content, regulator=edition is Edition.REGULATOR)
+    says += [] if content.nothing_found else outcome(content)
+    says += [*([] if content.nothing_found else model_lines(content, edition)), *short_lines(content, edition)]
     if content.retained or content.backups or any(model.remains for model in content.models):
-        lines.append(words("remains.short"))
-    if not regulator:
-        lines.append(words("rights.short"))
-    return element("section", element("h2", words("short")), bullets(lines), class_="short")
+        says.append(message("report.remains.short"))
+    if edition is Edition.REQUESTER:
+        says.append(message("report.rights.short"))
+    return short([heading(message("report.short")), bullets(says)])
 
 
-def _scope(content: EvidenceContent, words: Words) -> list[str]:
+def asked(content: EvidenceContent, edition: Edition) -> Text:
+    """What was asked, when and under which law."""
+    case, regulator = content.case, edition is Edition.REGULATOR
+    says = message(
+        "report.asked.regulator" if regulator else "report.asked",
+        day=case.received,
+        right=word("right" if regulator else "ask", case.right),
+        law=word("law", case.law),
+    )
+    return text(says, of="case.json/case")
+
+
+def scope(content: EvidenceContent) -> list[Message]:
     """How much was searched; photos count as searched only where faces were compared."""
     photos, records = sum(e.photos for e in content.searched), sum(e.records for e in content.searched)
     datasets = len({e.dataset_version for e in content.searched})
     if photos and not content.compared_faces:
-        records_alone = words("searched.records", datasets=datasets, records=records)
-        return [records_alone, words("no-faces", photos=photos)]
-    lines = [words("searched.short", datasets=datasets, photos=photos, records=records)]
+        records_alone = message("report.searched.records", datasets=datasets, records=records)
+        return [records_alone, message("report.no-faces", photos=photos)]
+    says = [message("report.searched.short", datasets=datasets, photos=photos, records=records)]
     unseen = sum(n for e in content.searched for name, n in e.ledger if name != LedgerClass.FACES.value)
     if unseen:
-        lines.append(words("not-compared", photos=unseen))
-    return lines
+        says.append(message("report.not-compared", photos=unseen))
+    return says
 
 
-def _findings(content: EvidenceContent, regulator: bool, words: Words) -> list[str]:
+def reviewed(content: EvidenceContent) -> list[Message]:
+    """What was left out or left open."""
+    says = []
+    if content.gaps or not all(search.result.complete for search in content.searches):
+        says.append(message("report.parts-missing"))
+    if content.review.not_reviewed:
+        says.append(message("report.not-reviewed.short", count=content.review.not_reviewed))
+    if content.review.unsure:
+        says.append(message("report.unsure.short", count=content.review.unsure))
+    return says
+
+
+def found(content: EvidenceContent, *, regulator: bool) -> list[Message]:
+    """How much was found; that nothing was is no proof."""
+    limit = message("report.nothing.limit")
     if content.nothing_found and content.review.open:
-        nothing = "nothing.open.regulator" if regulator else "nothing.open"
-        return [words(nothing, count=content.review.open), words("nothing.limit")]
+        code = "report.nothing.open.regulator" if regulator else "report.nothing.open"
+        return [message(code, count=content.review.open), limit]
+    if content.nothing_found and regulator:
+        return [message("report.nothing.regulator"), limit]
     if content.nothing_found:
-        nothing = "nothing" if content.compared_faces else "nothing.records"
-        return [words("nothing.regulator" if regulator else nothing), words("nothing.limit")]
-    tally = content.tally
-    found = words(
-        "found.regulator" if regulator else "found.short",
-        photos=tally.of(ItemKind.PHOTO),
-        records=tally.of(ItemKind.RECORD),
-    )
-    lines = [found, *_outcome(content, words)]
-    learned = sum(entry.model.in_weights for entry in content.models)
-    if learned:
-        lines.append(words("models.short", count=learned))
-    if len(content.models) > learned:
-        lines.append(words("models.measured", count=len(content.models) - learned))
-    if not content.models:
-        lines.append(words("models.none.regulator" if regulator else "models.none"))
-    if content.models_without_lineage:
-        lines.append(words("models.unknown", count=len(content.models_without_lineage)))
-    return lines
+        return [message("report.nothing" if content.compared_faces else "report.nothing.records"), limit]
+    code = "report.found.regulator" if regulator else "report.found.short"
+    photos, records = content.tally.of(ItemKind.PHOTO), content.tally.of(ItemKind.RECORD)
+    return [message(code, photos=photos, records=records)]
 
 
-def _outcome(content: EvidenceContent, words: Words) -> list[str]:
+def outcome(content: EvidenceContent) -> list[Text]:
     """Counts come from reading back; the weakest look decides whether "all" may be said."""
     counts = content.tally.seen()
     total = len(content.hits)
     if not content.looks:
-        return [words("outcome.none")]
+        return [text(message("report.outcome.none"))]
     if total and counts[Seen.GONE] == total and not content.doubts:
-        return [words("outcome.one-gone" if total == 1 else "outcome.all-gone", count=total)]
+        return [text(message("report.outcome.one-gone" if total == 1 else "report.outcome.all-gone", count=total))]
     doubts = [
-        words("outcome.doubt", target=one.target, how=one.how, seen=_seen(one.seen), says=one.says).strip()
-        for one in content.doubts
-    ]
-    return [words("outcome.mixed", counts=_counted(counts)), *doubts]
-
-
-def _searched(content: EvidenceContent, words: Words) -> Markup:
-    rows = [
-        (
-            e.dataset_version,
-            ", ".join(map(words.say, e.formats)) or words("unknown"),
-            words.number(e.photos),
-            words.number(e.records),
+        text(
+            message("report.outcome.doubt", how=one.how, seen=word("seen", one.seen), says=one.says),
+            of=f"statement/doubts/{place}",
         )
-        for e in content.searched
+        for place, one in enumerate(content.doubts)
     ]
-    head = (words("dataset"), words("kind"), words("photos"), words("records"))
-    return section(words("h.searched"), table(head, rows, words("h.searched")))
+    counted = _counted({one.value: counts[one] for one in Seen})
+    return [text(message("report.outcome.mixed", counts=counted)), *doubts]
 
 
-def _found(content: EvidenceContent, words: Words) -> Markup:
+def _searched(files: Files) -> list[Block]:
+    rows = (
+        row(
+            quoted(one["dataset_version"]),
+            listed(map(Message.from_json, one["formats"])) if one["formats"] else message("report.unknown"),
+            text(number(one["photos"]), of=f"scope.json/searched/{place}/photos"),
+            text(number(one["records"]), of=f"scope.json/searched/{place}/records"),
+            of=f"scope.json/searched/{place}",
+        )
+        for place, one in enumerate(files.record("scope.json/searched"))
+    )
+    title = message("report.h.searched")
+    head = [message("report.dataset"), message("report.kind"), message("report.photos"), message("report.records")]
+    return [heading(title), table(title, head, rows)]
+
+
+def _found(files: Files) -> list[Block]:
     """By dataset version; the items one by one stand further down."""
-    tally = content.tally
-    rows = [
-        (
-            version,
-            words.number(tally.of(ItemKind.PHOTO, version)),
-            words.number(tally.of(ItemKind.RECORD, version)),
-            ", ".join(map(words.say, _counted(tally.seen(version)))),
+    rows = []
+    for place, one in enumerate(files.record("statement/figures/found")):
+        of = f"statement/figures/found/{place}"
+        rows.append(
+            row(
+                quoted(one["dataset_version"]),
+                text(number(one["photo"]), of=f"{of}/photo"),
+                text(number(one["record"]), of=f"{of}/record"),
+                listed(_counted(one["seen"])),
+                of=of,
+            )
         )
-        for version in tally.dataset_versions
-    ]
-    head = (words("where"), words("photos"), words("records"), words("outcome"))
-    return section(words("h.found"), table(head, rows, words("h.found")))
+    title = message("report.h.found")
+    head = [message("report.where"), message("report.photos"), message("report.records"), message("report.outcome")]
+    return [heading(title), table(title, head, rows)]
 
 
-def _counted(counts: Counter[Seen]) -> tuple[Message, ...]:
-    return tuple(message("report.seen.count", n=counts[one], seen=_seen(one)) for one in Seen if counts[one])
+def _counted(counts: Mapping[str, int]) -> tuple[Message, ...]:
+    return tuple(message("report.seen.count", n=counts[one], seen=word("seen", one)) for one in Seen if counts.get(one))
 
 
-def _seen(one: Seen) -> Message:
-    return message(f"report.seen.{one.value}")
-
-
-def _items(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+def _items(content: EvidenceContent, edition: Edition, files: Files) -> list[Block]:
     """Her items, each with the reference by which she can ask about it."""
-    outcomes = content.outcomes
-    rows = [
-        (hit.ref, words.of("item", hit.kind), hit.dataset_version, words.of("seen", outcomes[hit.ref]))
-        for hit in islice(content.hits, ROWS_SHOWN)
-    ]
-    pieces = [_faces(content, words)] if shows_pictures(content, edition) else []
-    pieces.append(table((words("item"), words("kind"), words("where"), words("outcome")), rows, words("h.items")))
-    if len(content.hits) > ROWS_SHOWN:
-        more = len(content.hits) - ROWS_SHOWN
-        pieces.append(element("p", words("more-rows", count=more, file="data/hits.json")))
-    return section(words("h.items"), *pieces)
-
-
-def _faces(content: EvidenceContent, words: Words) -> Markup:
-    """Her own face from each photo, cleaned; of very many the first ones."""
-    figures = []
-    for hit, crop in islice(_crops(content.hits), ROWS_SHOWN):
-        source = "data:image/jpeg;base64," + base64.b64encode(clean_crop(crop, hit.ref).image).decode()
-        picture = Markup(element("img", src=source, alt=words("crop-alt", ref=hit.ref)).text.replace("</img>", ""))
-        figures.append(element("li", element("figure", picture, element("figcaption", hit.ref))))
-    return element("ul", *figures, class_="faces")
-
-
-def _crops(hits: Iterable[HitItem]) -> Iterable[tuple[HitItem, FaceCrop]]:
-    return ((hit, hit.crop) for hit in hits if hit.crop is not None)
-
-
-def _remains(content: EvidenceContent, words: Words) -> Markup:
-    rows = [(", ".join(one.items), one.ground, words.day(one.until)) for one in content.retained]
-    for backup in content.backups:
-        says = words("backup", name=backup.name, day=words.day(backup.overwritten))
-        rows.append((says, "", words.day(backup.overwritten)))
-    rows += [report_models.remaining(model, words) for model in content.models if model.remains]
-    if rows:
-        head = (words("what"), words("why"), words("until"))
-        return section(words("h.remains"), table(head, rows, words("h.remains")))
-    if content.nothing_found:
-        return section(
-            words("h.remains"), paragraphs([words("remains.open" if content.review.open else "remains.none")])
+    rows = (
+        row(
+            quoted(hit["item"]),
+            word("item", hit["kind"]),
+            quoted(hit["dataset_version"]),
+            text(seen_of(hit), of=f"hits.jsonl/{place}/afterwards"),
+            of=f"hits.jsonl/{place}",
         )
-    clear = content.done and content.tally.seen()[Seen.GONE] == len(content.hits)
-    return section(words("h.remains"), paragraphs([words("remains.none")] if clear else _outcome(content, words)))
+        for place, hit in enumerate(files.whole("hits.jsonl"))
+    )
+    head = [message("report.item"), message("report.kind"), message("report.where"), message("report.outcome")]
+    title, *shown = table_of(files, "hits.jsonl", message("report.h.items"), head, rows)
+    return [title, *([_faces(content)] if shows_pictures(content, edition) else []), *shown]
 
 
-def _rights(content: EvidenceContent, words: Words) -> Markup:
+def _faces(content: EvidenceContent) -> Faces:
+    """Her own face from each photo, cleaned; of very many the first ones."""
+    first = enumerate(islice(content.hits, ROWS_SHOWN))
+    return Faces(
+        tuple(
+            face(
+                clean_crop(hit.crop, hit.ref).image,
+                message("report.crop-alt", ref=hit.ref),
+                quoted(hit.ref),
+                of=f"hits.jsonl/{place}/item",
+            )
+            for place, hit in first
+            if hit.crop is not None
+        )
+    )
+
+
+def _remains(content: EvidenceContent, files: Files) -> list[Block]:
+    title = message("report.h.remains")
+    rows = list(_remaining(content, files))
+    if rows:
+        head = [message("report.what"), message("report.why"), message("report.until")]
+        return [heading(title), table(title, head, rows)]
+    nothing = message("report.remains.none")
+    if content.nothing_found:
+        says: list[Piece] = [message("report.remains.open") if content.review.open else nothing]
+    else:
+        clear = content.done and content.tally.seen()[Seen.GONE] == len(content.hits)
+        says = [nothing] if clear else [*outcome(content)]
+    return [heading(title), *map(paragraph, says)]
+
+
+def _remaining(content: EvidenceContent, files: Files) -> Iterator[TableRow]:
+    remains = files.whole("remains.json")
+    for place, kept in enumerate(remains["retained"]):
+        of = f"remains.json/retained/{place}"
+        yield row(listed(kept["items"]), quoted(kept["ground"]), day(kept["until"]), of=of)
+    for place, backup in enumerate(remains["backups"]):
+        says = message("report.backup", name=backup["name"], day=backup["overwritten"])
+        yield row(says, text(), day(backup["overwritten"]), of=f"remains.json/backups/{place}")
+    for place, model in enumerate(content.models):
+        if model.remains:
+            record = f"lineage.json/models/{place}"
+            yield row(*remaining(model, record), of=record)
+
+
+def _rights(content: EvidenceContent) -> list[Block]:
     organisation = content.organisation
-    authority = organisation.authority or words("authority.unknown")
+    authority = quoted(organisation.authority) if organisation.authority else message("report.authority.unknown")
     contact = organisation.contact or organisation.address or organisation.name
     gdpr = content.case.law in (Law.EU_GDPR, Law.UK_GDPR)
-    lines = [
-        words("rights.ask", contact=contact),
-        words("rights.gdpr" if gdpr else "rights.other", authority=authority),
+    return [
+        heading(message("report.h.rights")),
+        paragraph(message("report.rights.ask", contact=contact), of="case.json/organisation"),
+        paragraph(
+            message("report.rights.gdpr" if gdpr else "report.rights.other", authority=authority),
+            of="case.json/organisation",
+        ),
+        paragraph(message("report.rights.log")),
     ]
-    return section(words("h.rights"), paragraphs([*lines, words("rights.log")]))
 
 
-def _proof(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    officer = content.looks[0].officer if content.looks else content.declarant.name
-    rows = [(words("claim.sealed"), words("standing.proved"), words("claim.sealed.by"))]
-    if content.journal.earlier:
-        rows.append((words("claim.journal"), words("standing.proved"), words("claim.journal.by")))
-    else:
-        rows.append((words("claim.journal"), words("standing.declared"), words("claim.journal.first")))
-    if any(action.digest_before and action.digest_after for action in content.actions):
-        rows.append((words("claim.items"), words("standing.consistent"), words("claim.items.by")))
-    if any(one.items and one.seen is Seen.GONE for one in content.looks):
-        rows.append(
-            (words("claim.readback"), words("standing.consistent"), words("claim.readback.by", officer=officer))
-        )
-    rows.append((words("claim.clock"), words("standing.declared"), words("claim.clock.by")))
-    complete = words("claim.complete" if content.looks else "claim.datasets")
-    rows.append((complete, words("standing.declared"), words("claim.complete.by", name=content.declarant.name)))
-    if told_of(content, edition):
-        rows.append((words("claim.facts"), words("standing.declared"), words("claim.facts.by")))
-    head = (words("claim"), words("status"), words("by"))
-    return section(words("h.proof"), table(head, rows, words("h.proof")))
-
-
-def _limits(content: EvidenceContent, words: Words) -> Markup:
-    acted = bool(content.actions or content.read_backs)
-    keys = ["limit.faces", "limit.registered"] + (["limit.media"] if acted else [])
-    keys += ["limit.models"] if content.models else []
-    keys += ["limit.keys"] + (["limit.one-officer"] if acted and not content.declarant.validator else [])
-    says = [*map(words, keys), *map(words.say, content.review.second_look)]
-    return section(words("h.limits"), bullets(says))
-
-
-def _certificate(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
-    case, who, declarant = content.case, content.case.identity, content.declarant
-    pairs = [
-        (words("organisation"), ", ".join(filter(None, (content.organisation.name, content.organisation.address)))),
-        (words("case"), case.ref),
-        (words("law"), f"{words.of('law', case.law)} – {words.of('right', case.right)}"),
-        (words("received"), words.day(case.received)),
-        *((words("due"), f"{words.day(due.due.isoformat())} ({words.of('duty', due.duty)})") for due in case.due),
-        (words("identity"), f"{who.method}, {words.day(who.checked)}" if who else words("no-identity")),
+def _certificate(files: Files, edition: Edition) -> list[Block]:
+    case, organisation, declarant = (files.record(f"case.json/{one}") for one in ("case", "organisation", "declarant"))
+    address = filter(None, (organisation["name"], organisation["address"]))
+    law = message("report.dash", first=word("law", case["law"]), second=word("right", case["right"]))
+    pairs: list[tuple[Message, Piece]] = [
+        (message("report.organisation"), text(listed(address), of="case.json/organisation")),
+        (message("report.case"), text(quoted(case["ref"]), of="case.json/case/ref")),
+        (message("report.law"), text(law, of=("case.json/case/law", "case.json/case/right"))),
+        (message("report.received"), text(day(case["received"]), of="case.json/case/received")),
     ]
-    if who and who.photo_shows_requester:
-        pairs.append((words("photo-basis"), who.photo_shows_requester))
-    if who and who.acting_for:
-        pairs.append((words("acting-for"), who.acting_for))
+    for place, due in enumerate(case["due"]):
+        says = message("report.due.says", day=due["due"], duty=word("duty", due["duty"]))
+        pairs.append((message("report.due"), text(says, of=f"case.json/case/due/{place}")))
+    pairs += _identity(case["identity"])
+    validator = quoted(declarant["validator"]) if declarant["validator"] else message("report.nobody")
+    role, basis = (Message.from_json(declarant[one]) for one in ("role", "basis"))
+    named = message("report.comma", first=quoted(declarant["name"]), second=role)
     pairs += [
-        (words("declarant"), ", ".join(filter(None, (declarant.name, words.say(declarant.role))))),
-        (words("basis"), words.say(declarant.basis)),
-        (words("validator"), declarant.validator or words("nobody")),
-        (words("sealed"), words.moment(content.sealed)),
+        (
+            message("report.declarant"),
+            text(named, of=("case.json/declarant/name", "case.json/declarant/role")),
+        ),
+        (message("report.basis.title"), text(basis, of="case.json/declarant/basis")),
+        (message("report.validator"), text(validator, of="case.json/declarant/validator")),
+        (message("report.sealed"), text(moment(files.record("statement/sealed")), of="statement/sealed")),
     ]
-    pairs += [
-        (words("earlier.digest"), words("earlier.value", day=one.sealed, digest=one.evidence_digest))
-        for one in content.earlier
-    ]
+    for place, one in enumerate(files.record("statement/earlier")):
+        says = message("report.earlier.value", day=one["sealed"], digest=one["evidence_digest"])
+        pairs.append((message("report.earlier.digest"), text(says, of=f"statement/earlier/{place}")))
     if edition is Edition.REGULATOR:
-        pairs.append((words("officers"), ", ".join(content.officers)))
-    return section(words("h.certificate"), join([facts(pairs)]))
+        officers = listed(files.record("case.json/officers"))
+        pairs.append((message("report.officers"), text(officers, of="case.json/officers")))
+    return [heading(message("report.h.certificate")), facts(pairs)]
+
+
+def _identity(check: dict[str, str] | None) -> Iterator[tuple[Message, Piece]]:
+    """How and when the person was identified."""
+    of, name = "case.json/case/identity", message("report.identity")
+    if check is None:
+        yield name, text(message("report.no-identity"), of=of)
+        return
+    how = message("report.comma", first=quoted(check["method"]), second=day(check["checked"]))
+    yield name, text(how, of=of)
+    if check["photo_shows_requester"]:
+        basis = text(quoted(check["photo_shows_requester"]), of=f"{of}/photo_shows_requester")
+        yield message("report.photo-basis"), basis
+    if check["acting_for"]:
+        yield message("report.acting-for"), text(quoted(check["acting_for"]), of=f"{of}/acting_for")

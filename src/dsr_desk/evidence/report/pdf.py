@@ -1,88 +1,75 @@
-"""The requester's PDF: the report as tagged pages (PDF/UA-1), AES-256, the signed evidence attached.
-
-Encryption in PDF notices no change by itself. So the plain pages are a file of the signed archive, and opening
-compares the pages of the sealed file with them.
-"""
+"""The report as tagged pages (PDF/UA-1)."""
 
 from __future__ import annotations
 
-import io
+import base64
 import json
 import re
-import secrets
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any, cast
 
-import pikepdf
 import typst
 
-from dsr_desk.evidence.contents.content import EvidenceContent
-from dsr_desk.evidence.report.blocks import blocks_of
-from dsr_desk.evidence.report.words import Words
-from dsr_desk.evidence.signed.bag import stored_zip
-from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, Refused, members_of
-
-PAGES = "data/report.pdf"
 _UNUSUAL = re.compile(r"[^ -~\n]+")
 
-_Draw = Callable[[str, str, str, str, list[dict[str, Any]]], bytes]
+_NO_TEXT = ("kind", "style", "language", "image", "level")
+
+_Draw = Callable[[dict[str, Any]], bytes]
 
 
-def report_pdf(page: bytes, content: EvidenceContent, language: str) -> bytes:
-    """The report's HTML as tagged PDF pages. Same report, same bytes, where the fonts of the program show it.
+def drawn_pages(report: dict[str, Any]) -> tuple[bytes, bool]:
+    """The report as tagged PDF pages. Same report, same bytes, where the fonts of the program show it: then it is True.
 
     Else the fonts of this computer help out. A character that these lack too stands there as its code point: [U+5C71].
     """
-    words, text = Words(language), page.decode()
-
-    def drawn(draw: _Draw, spell: Callable[[str], str] = str) -> bytes:
-        blocks = blocks_of(spell(text).encode())
-        title = next("".join(run["text"] for run in one["runs"]) for one in blocks if one["kind"] == "heading")
-        case = spell(f"{words('case')} {content.case.ref}")
-        return draw(title, spell(content.organisation.name), case, language, blocks)
-
+    organisation, case = (run["text"] for run in report["blocks"][1]["runs"][:2])
+    about = {"title": report["title"], "language": report["language"], "organisation": organisation, "case": case}
+    said = {**about, "blocks": [_drawable(one) for one in report["blocks"]]}
     own = _drawing(own_fonts=True)
     with suppress(typst.TypstError):
-        return drawn(own)
+        return own(said), True
     every = _drawing(own_fonts=False)
     with suppress(typst.TypstError):
-        return drawn(every)
+        return every(said), False
     with suppress(typst.TypstError):
-        return drawn(every, _spelling(f"{text} {content.organisation.name}", every))
-    return drawn(own, _written_out)
+        return every(_spelled(said, _spelling(" ".join(_texts(said)), every))), False
+    return own(_spelled(said, _written_out)), False
 
 
-def seal_pdf(bundle: Mapping[str, bytes], passphrase: str) -> bytes:
-    """The pages of the signed archive with the bundle attached, AES-256. The passphrase is typed as it is written."""
-    sealed = io.BytesIO()
-    with _with_attachments(bundle) as document:
-        lock = pikepdf.Encryption(user=passphrase, owner=secrets.token_urlsafe(24), R=6, aes=True, metadata=True)
-        document.save(sealed, encryption=lock)
-    return sealed.getvalue()
+def _drawable(node: Any) -> Any:
+    """A block with its texts alone, and pictures as the bytes that they are."""
+    if isinstance(node, list):
+        return [_drawable(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "style" in node:
+        return {"style": node["style"], "text": node.get("text", "")}
+    kept = {name: _drawable(one) for name, one in node.items() if name not in ("of", "image")}
+    return {**kept, "image": list(base64.b64decode(node["image"]))} if "image" in node else kept
 
 
-def open_pdf(data: bytes, passphrase: str) -> bytes:
-    """The bundle (a zip). Raises Refused for a wrong passphrase, and for pages or attachments that were changed."""
-    try:
-        with warnings.catch_warnings(action="error"), _opened(data, passphrase) as document:
-            bundle = {name: spec.get_file().read_bytes() for name, spec in document.attachments.items()}
-            found = _normal(document)
-    except pikepdf.PasswordError as error:
-        raise Refused("pdf.passphrase") from error
-    except (pikepdf.PdfError, ValueError, RuntimeError, Warning) as error:
-        raise Refused("pdf.damaged") from error
-    if EVIDENCE not in bundle:
-        raise Refused("pdf.empty")
-    with _with_attachments(bundle) as document:
-        again = io.BytesIO()
-        document.save(again)
-    with pikepdf.open(again) as document:
-        if _normal(document) != found:
-            raise Refused("pdf.pages")
-    return stored_zip(bundle)
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list) and node and not isinstance(node[0], int):
+        for one in node:
+            yield from _texts(one)
+    elif isinstance(node, dict):
+        for name, one in node.items():
+            if name not in _NO_TEXT:
+                yield from _texts(one)
+
+
+def _spelled(node: Any, spell: Callable[[str], str]) -> Any:
+    if isinstance(node, str):
+        return spell(node)
+    if isinstance(node, list) and node and not isinstance(node[0], int):
+        return [_spelled(one, spell) for one in node]
+    if isinstance(node, dict):
+        return {name: one if name in _NO_TEXT else _spelled(one, spell) for name, one in node.items()}
+    return node
 
 
 def _drawing(*, own_fonts: bool) -> _Draw:
@@ -90,8 +77,7 @@ def _drawing(*, own_fonts: bool) -> _Draw:
     compiler = typst.Compiler(ignore_system_fonts=own_fonts)
     template = files("dsr_desk.evidence.report").joinpath("report.typ").read_bytes()
 
-    def draw(title: str, organisation: str, case: str, language: str, blocks: list[dict[str, Any]]) -> bytes:
-        said = {"title": title, "organisation": organisation, "case": case, "language": language, "blocks": blocks}
+    def draw(said: dict[str, Any]) -> bytes:
         inputs = {"report": json.dumps(said)}
         try:
             made = compiler.compile(template, format="pdf", pdf_standards=["ua-1"], sys_inputs=inputs)
@@ -126,7 +112,7 @@ def _refused(parts: list[str], draw: _Draw) -> list[str]:
         return []
     try:
         paragraph = {"kind": "paragraph", "runs": [{"style": "plain", "text": " ".join(parts)}]}
-        draw("-", "-", "-", "en", [paragraph])
+        draw({"title": "-", "organisation": "-", "case": "-", "language": "en", "blocks": [paragraph]})
     except typst.TypstError:
         half = len(parts) // 2
         return [*_refused(parts[:half], draw), *_refused(parts[half:], draw)] if half else parts
@@ -139,37 +125,3 @@ def _written_out(said: str) -> str:
 
 def _code_points(found: re.Match[str]) -> str:
     return f"[{' '.join(f'U+{ord(one):04X}' for one in found[0])}]"
-
-
-def _opened(data: bytes, passphrase: str) -> pikepdf.Pdf:
-    document = pikepdf.open(io.BytesIO(data), password=passphrase.strip(), attempt_recovery=False)
-    if not document.is_encrypted or document.encryption.R != 6:
-        raise Refused("pdf.kind")
-    return document
-
-
-def _with_attachments(bundle: Mapping[str, bytes]) -> pikepdf.Pdf:
-    members = members_of(bundle[EVIDENCE])
-    if PAGES not in members:
-        raise Refused("pdf.no-pages")
-    document = pikepdf.open(io.BytesIO(members[PAGES]))
-    for name in sorted(bundle):
-        document.attachments[name] = pikepdf.AttachedFileSpec(
-            document,
-            bundle[name],
-            filename=name,
-            description="",
-            mime_type="application/octet-stream",
-            creation_date="",
-            mod_date="",
-        )
-    return document
-
-
-def _normal(document: pikepdf.Pdf) -> bytes:
-    """The document without its encryption and with nothing in it that differs from one saving to the next."""
-    if "/Extensions" in document.Root:
-        del document.Root.Extensions  # names the version of the encryption
-    plain = io.BytesIO()
-    document.save(plain, encryption=False, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    return plain.getvalue()

@@ -7,9 +7,19 @@ from collections.abc import Collection
 from itertools import islice
 
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
-from dsr_desk.evidence.report.html import ROWS_SHOWN, Markup, Piece, element, facts, section
-from dsr_desk.evidence.report.words import Words
+from dsr_desk.evidence.report.blocks import (
+    ROWS_SHOWN,
+    Block,
+    Piece,
+    facts,
+    heading,
+    paragraph,
+    strong,
+    text,
+    word,
+)
 
 UNKNOWN = "unknown"
 WITHHELD = "withheld"
@@ -57,14 +67,17 @@ def facts_of(version: DatasetVersion, edition: Edition, officers: Collection[str
 
 
 def as_json(content: EvidenceContent, edition: Edition) -> list[dict[str, str]]:
-    """For scope.json; a regulator also reads which version another was made from."""
-    told = []
+    """For scope.json. A version of which the same is registered as of the one that it was made from names that one in
+    `same_as`; a regulator also reads which version another was made from."""
+    same = {one: head.id for head, others in _alike(content, edition).items() for one in others}
+    lines = []
     for version in told_of(content, edition):
-        line = {"dataset_version": version.id, **facts_of(version, edition, content.officers)}
+        line = {"dataset_version": version.id, "same_as": same.get(version.id, "")}
+        line |= facts_of(version, edition, content.officers)
         if edition is Edition.REGULATOR:
             line["derived_from"] = version.derived_from
-        told.append(line)
-    return told
+        lines.append(line)
+    return lines
 
 
 def unknown_facts(content: EvidenceContent, edition: Edition) -> dict[str, list[str]]:
@@ -75,34 +88,39 @@ def unknown_facts(content: EvidenceContent, edition: Edition) -> dict[str, list[
     }
 
 
-def short_lines(content: EvidenceContent, edition: Edition, words: Words) -> list[str]:
+def short_lines(content: EvidenceContent, edition: Edition) -> list[Message]:
     """What is unknown, as one of the first lines of a report."""
     alike, unknown = _alike(content, edition), unknown_facts(content, edition)
     count, asked = sum(len(unknown[one.id]) for one in alike), len(alike) * len(_asked(edition))
     if not count:
         return []
-    key = "facts.short" if edition is Edition.REQUESTER else "facts.short.regulator"
-    return [words(key, count=count, all=asked, datasets=len(alike))]
+    code = "report.facts.short" if edition is Edition.REQUESTER else "report.facts.short.regulator"
+    return [message(code, count=count, all=asked, datasets=len(alike))]
 
 
-def registered(content: EvidenceContent, edition: Edition, words: Words) -> Markup:
+def registered(content: EvidenceContent, edition: Edition) -> list[Block]:
     """The section of the report."""
-    told = _alike(content, edition)
-    pieces: list[Piece] = [element("p", words("facts.says", day=content.sealed))]
-    for version, same in islice(told.items(), ROWS_SHOWN):
-        pieces.append(element("h3", version.id))
+    alike = _alike(content, edition)
+    place = {version.id: number for number, version in enumerate(told_of(content, edition))}
+    title = "report.h.facts" if edition is Edition.REQUESTER else "report.h.facts.regulator"
+    made: list[Block] = [heading(message(title)), paragraph(message("report.facts.says", day=content.sealed))]
+    for version, same in islice(alike.items(), ROWS_SHOWN):
+        of = f"scope.json/datasets/{place[version.id]}"
+        made.append(heading(quoted(version.id), 3, of=of))
         said = facts_of(version, edition, content.officers)
-        pairs: list[tuple[str, Piece]] = [
-            (words.of("facts", name), _shown(value, words)) for name, value in said.items()
+        pairs: list[tuple[Message, Piece]] = [
+            (word("facts", name), text(_shown(value), of=f"{of}/{name}")) for name, value in said.items()
         ]
         if edition is Edition.REGULATOR and version.derived_from:
-            pairs.append((words("facts.derived-from"), version.derived_from))
+            pairs.append((message("report.facts.derived-from"), quoted(version.derived_from)))
         if same:
-            pairs.append((words("facts.same"), words("targets", names=tuple(same))))
-        pieces.append(facts(pairs))
-    if len(told) > ROWS_SHOWN:
-        pieces.append(element("p", words("more-rows", count=len(told) - ROWS_SHOWN, file="data/scope.json")))
-    return section(words("h.facts" if edition is Edition.REQUESTER else "h.facts.regulator"), *pieces)
+            others = tuple(f"scope.json/datasets/{place[one]}/dataset_version" for one in same)
+            pairs.append((message("report.facts.same"), text(message("report.targets", names=tuple(same)), of=others)))
+        made.append(facts(pairs, of=of))
+    left = sum(1 + len(same) for same in islice(alike.values(), ROWS_SHOWN, None))
+    if left:
+        made.append(paragraph(message("report.more-rows", count=left, file="data/scope.json")))
+    return made
 
 
 def _alike(content: EvidenceContent, edition: Edition) -> dict[DatasetVersion, list[str]]:
@@ -129,12 +147,12 @@ def _said(value: str) -> str:
     return UNKNOWN if value.strip().lower() in _SAYS_NOTHING else value.strip()
 
 
-def _shown(value: str, words: Words) -> Piece:
+def _shown(value: str) -> Piece:
     if value == UNKNOWN:
-        return element("strong", words("facts.unknown"))
+        return strong(message("report.facts.unknown"))
     if value == WITHHELD:
-        return words("facts.withheld")
-    return words("facts.none") if value.lower() in _SAYS_NONE else value
+        return message("report.facts.withheld")
+    return message("report.facts.none") if value.lower() in _SAYS_NONE else quoted(value)
 
 
 def _not_for_her(value: str, officers: Collection[str]) -> bool:

@@ -1,23 +1,14 @@
-"""The journal as it leaves the house: inclusion and consistency proofs and signed checkpoints.
-
-A checkpoint is a C2SP signed note (tlog-checkpoint): origin, tree size and root, signed with Ed25519.
-"""
+"""The journal as it leaves the house: inclusion and consistency proofs. Checkpoints are `notes`."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from collections.abc import Callable, Iterable
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.contents.content import Earlier, JournalExcerpt, JournalLeaf
+from dsr_desk.evidence.contents.journal_parts import Earlier, JournalExcerpt, JournalLeaf, no_rows
 from dsr_desk.evidence.contents.many import Many
 from dsr_desk.evidence.signed.tree import heads
 from dsr_desk.evidence.verifying.check_bundle import head_of
-
-_ED25519 = b"\x01"
 
 
 class JournalContradicted(DeskError):
@@ -34,6 +25,7 @@ def excerpt(
     entries: int,
     earlier: Iterable[str] = (),
     epoch: int = 1,
+    rows_of: Callable[[int], Iterable[bytes]] = no_rows,
 ) -> JournalExcerpt:
     """This case's entries and the vault's own (in the journal's order) under the head over all leaf hashes (32 bytes
     each, in order). `entries` counts those of the case.
@@ -50,22 +42,4 @@ def excerpt(
         if found[old.size].root != old.root:
             raise JournalContradicted(size=old.size)
     continued = tuple(Earlier(old.size, old.root, note, found[old.size].proof) for note, old in notes.items())
-    return JournalExcerpt(origin, len(hashes), root, leaves, hashes, entries, continued, epoch)
-
-
-def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:
-    """The signed note; the key's name is the origin."""
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-    public = key.public_key().public_bytes_raw()
-    signature = base64.b64encode(_key_id(origin, public) + key.sign(text.encode())).decode()
-    return f"{text}\n— {origin} {signature}\n"
-
-
-def verifier_key(origin: str, key: Ed25519PublicKey) -> str:
-    """The public key in the form that C2SP tools read: name+id+key."""
-    public = key.public_bytes_raw()
-    return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
-
-
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+    return JournalExcerpt(origin, len(hashes), root, leaves, hashes, entries, continued, epoch, rows_of)

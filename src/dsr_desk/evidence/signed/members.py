@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,15 +20,12 @@ from typing import BinaryIO, Protocol, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from dsr_desk.evidence.verifying.check_bundle import Section
+from dsr_desk.evidence.verifying.check_bundle import Section, zip_end, zip_entry, zip_head
 from dsr_desk.storage.files import disk_errors
 
 PIECE = 1 << 20
 HELD_AT_MOST = 16 << 20
 _BLOCK = 16
-_LARGEST = 0xFFFFFFFF
-_FIRST_OF_JANUARY_1980 = 0x0021
-_PLAIN_FILE = 0o100644 << 16
 
 
 class Member(Protocol):
@@ -214,6 +210,13 @@ class Pieces(io.RawIOBase):
         return taken
 
 
+def opened(member: Member) -> BinaryIO:
+    """A member as a file to read from any place, many times over."""
+    if isinstance(member, Spooled):
+        return cast("BinaryIO", io.BufferedReader(SpoolReader(member.spool, member.start, member.size), PIECE))
+    return io.BytesIO(joined(member))
+
+
 class Archive:
     """A zip with sorted, uncompressed members and fixed dates, itself a member of another; zip64 beyond 4 GB."""
 
@@ -222,7 +225,7 @@ class Archive:
 
     @cached_property
     def size(self) -> int:
-        heads = sum(len(_local(name, one)) + one.size for name, one in self._members.items())
+        heads = sum(len(zip_head(name, one.size, one.crc32)) + one.size for name, one in self._members.items())
         return heads + len(self._directory)
 
     @cached_property
@@ -243,7 +246,7 @@ class Archive:
 
     def pieces(self) -> Iterator[bytes]:
         for name, one in self._members.items():
-            yield _local(name, one)
+            yield zip_head(name, one.size, one.crc32)
             yield from one.pieces()
         yield self._directory
 
@@ -252,9 +255,9 @@ class Archive:
         """Central directory and end records."""
         entries, at = [], 0
         for name, one in self._members.items():
-            entries.append(_central(name, one, at))
-            at += len(_local(name, one)) + one.size
-        return b"".join(entries) + _end(len(entries), sum(map(len, entries)), at)
+            entries.append(zip_entry(name, one.size, one.crc32, at))
+            at += len(zip_head(name, one.size, one.crc32)) + one.size
+        return b"".join(entries) + zip_end(entries, at)
 
 
 def joined(member: Member) -> bytes:
@@ -273,31 +276,3 @@ def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
             waiting, size = [], 0
     if waiting:
         yield b"".join(waiting)
-
-
-def _local(name: str, one: Member) -> bytes:
-    wide = one.size >= _LARGEST
-    sizes = (_LARGEST, _LARGEST) if wide else (one.size, one.size)
-    extra = struct.pack("<HHQQ", 1, 16, one.size, one.size) if wide else b""
-    fields = (45 if wide else 20, 0, 0, 0, _FIRST_OF_JANUARY_1980, one.crc32, *sizes, len(name), len(extra))
-    return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields) + name.encode("ascii") + extra
-
-
-def _central(name: str, one: Member, at: int) -> bytes:
-    wide = (one.size, one.size) if one.size >= _LARGEST else ()
-    far = (at,) if at >= _LARGEST else ()
-    extra = struct.pack(f"<HH{len(wide + far)}Q", 1, 8 * len(wide + far), *wide, *far) if wide or far else b""
-    size, place = (_LARGEST if wide else one.size), (_LARGEST if far else at)
-    version = 45 if extra else 20
-    fields = (20, 3, version, 0, 0, 0, _FIRST_OF_JANUARY_1980, one.crc32, size, size, len(name), len(extra))
-    rest = (0, 0, 0, _PLAIN_FILE, place)
-    return struct.pack("<4sBB5H3L2H3H2L", b"PK\x01\x02", *fields, *rest) + name.encode("ascii") + extra
-
-
-def _end(count: int, size: int, at: int) -> bytes:
-    far = b""
-    if at >= _LARGEST or at + size >= _LARGEST:
-        far = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, at)
-        far += struct.pack("<4sLQL", b"PK\x06\x07", 0, at + size, 1)
-    shown = _LARGEST if far else at
-    return far + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, min(size, _LARGEST), shown, 0)

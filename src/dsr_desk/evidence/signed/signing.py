@@ -38,6 +38,15 @@ class KeyFileUnusable(DeskError):
     todo = "Use a PKCS#12 file (.p12, .pfx) with an RSA key of 3072 bits or more, or a P-256 or P-384 key."
 
 
+class CertificateNotValid(DeskError):
+    code = "SIGNING-CERTIFICATE-NOT-VALID"
+    happened = "The certificate to sign bundles with is not valid now: it is from {begin:day} to {end:day}."
+    means = "Whoever checked a bundle that was signed now would refuse it. Nothing was signed."
+    todo = (
+        "Set the clock of this computer right if it is wrong; else renew the key, or use one with a valid certificate."
+    )
+
+
 @dataclass(frozen=True)
 class Signer:
     """A private key with its certificate. Lives in the vault and nowhere else.
@@ -114,6 +123,17 @@ class Signer:
         said = {"type": "urn:dsr-desk:succession:v1", "old": self.fingerprint, "new": new.fingerprint}
         link = {"certificate": self.certificate_pem.decode(), "envelope": self.envelope("application/json", said)}
         return Signer(new.key, new.certificate, (*self.successions, canonical_json(link)))
+
+    @property
+    def valid(self) -> tuple[datetime, datetime]:
+        """From when to when the certificate is valid."""
+        return self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
+
+    def require_valid(self, when: datetime) -> None:
+        """Raises CertificateNotValid."""
+        begin, end = self.valid
+        if not begin <= when <= end:
+            raise CertificateNotValid(begin=f"{begin:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
 
     @property
     def follows(self) -> str:

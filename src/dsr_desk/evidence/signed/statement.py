@@ -9,7 +9,7 @@ from typing import Any
 from dsr_desk.evidence.signed.members import Member
 from dsr_desk.evidence.signed.signing import Signer
 
-PREDICATE_TYPE = "urn:dsr-desk:evidence:v1"
+PREDICATE_TYPE = "urn:dsr-desk:evidence:v2"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 

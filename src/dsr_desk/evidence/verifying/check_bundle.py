@@ -1,46 +1,66 @@
 #!/usr/bin/env python3
 """Checks an evidence bundle with Python's standard library and the `cryptography` package alone.
 
-    python3 check_bundle.py FOLDER [FINGERPRINT] [CHECKPOINT]
+    python3 check_bundle.py FOLDER [--fingerprint TEXT] [--checkpoint FILE] [--authorities FILE]
 
 FOLDER holds evidence.zip, evidence.zip.p7s and certificate.pem, perhaps evidence.zip.p7s.tsr and succession.jsonl.
-FINGERPRINT is the SHA-256 of the organisation's
-certificate as you got it from the organisation by another way; CHECKPOINT is a file with a checkpoint from an earlier
-bundle. This file lies in every bundle, and the program that makes bundles checks them with this same file.
+The fingerprint is the SHA-256 of the organisation's certificate as you got it from the organisation by another way, the
+checkpoint a file from an earlier bundle, the authorities a PEM file with the certificates of time stamp authorities
+that you trust. Python 3.9 and `cryptography` 38 are enough, and later ones do.
+
+Each check holds, fails or could not be made here. Ends with 0 if all hold, 1 if one fails, 2 if it was called wrongly,
+3 if none fails and something was not checked. This file lies in every bundle, and the program that makes bundles checks
+them with this same file.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
+import html
 import io
 import json
 import re
 import struct
 import sys
+import unicodedata
 import warnings
-import zipfile
 import zlib
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+try:
+    from cryptography import __version__ as _version
+except ImportError:
+    if __name__ != "__main__":
+        raise
+    print("not checked: this computer's Python has no package cryptography (38 or later is needed)")
+    raise SystemExit(3) from None
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, SignatureAlgorithmOID
 
 EVIDENCE, SIGNATURE, CERTIFICATE = "evidence.zip", "evidence.zip.p7s", "certificate.pem"
-TIME_STAMP, SUCCESSION = "evidence.zip.p7s.tsr", "succession.jsonl"
+TIME_STAMP, SUCCESSION, TEXT = "evidence.zip.p7s.tsr", "succession.jsonl", "VERIFY.txt"
 _PIECE = 1 << 20
+_FAR, _NEW_YEAR, _PLAIN_FILE, _MOST = 0xFFFFFFFF, 0x0021, 0o100644 << 16, 0xFFFF
+"""In a zip: what stands for a number that is too large, 1 January 1980, attributes of a file, the most members."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _OID_SIGNED, _OID_DATA = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010701")
 _OID_TYPE, _OID_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
 _OID_TIME, _OID_SHA256 = bytes.fromhex("2a864886f70d010905"), bytes.fromhex("608648016503040201")
 _OID_TIME_STAMP = bytes.fromhex("2a864886f70d0109100104")
+_OID_MADE_WITH, _OID_MADE_WITH_2 = bytes.fromhex("2a864886f70d010910020c"), bytes.fromhex("2a864886f70d010910022f")
 _OIDS_RSA = (bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010101"))
 _OID_ECDSA = bytes.fromhex("2a8648ce3d040302")
 _HASHES: dict[bytes, hashes.HashAlgorithm] = {
@@ -50,25 +70,36 @@ _HASHES: dict[bytes, hashes.HashAlgorithm] = {
 }
 
 
+_OLDEST = 38
 _BROKEN = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ArithmeticError, StopIteration,
-    UnsupportedAlgorithm, x509.InvalidVersion, Warning,
+    ValueError, TypeError, KeyError, IndexError, RecursionError, ArithmeticError, StopIteration, x509.InvalidVersion,
+    x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
 )  # fmt: skip
 """What parsing a damaged file may raise."""
+_NOT_THAT_KIND = re.compile(r"'(str|int|float|bool|list|dict|NoneType)' object has no attribute")
+"""How Python says that a value of a damaged JSON file is of another kind; otherwise it is the library that lacks it."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 SAYS = {
     "archive.compressed": "The member {name} is compressed; bundles are not, so that none can swell when opened.",
-    "archive.damaged": "The archive is damaged or cut short ({why}).",
+    "archive.damaged": "The archive is damaged, cut short, or not byte for byte as bundles are written.",
     "archive.holds": "{count} files, each once, none hidden.",
     "archive.missing": "{name} is missing.",
-    "archive.odd": "The archive is not written as bundles are.",
     "archive.password": "The archive has a member with a password of its own; bundles have none.",
     "archive.path": "The archive has a member whose path leads outside or is hidden: {name}.",
-    "archive.stray": "The archive holds bytes that belong to no member.",
     "archive.sum": "The archive is damaged or cut short (the sum of {name} is wrong).",
     "archive.twice": "The archive has two members with the name {name}.",
-    "clock": "Clock not attested: no time stamp lies beside this bundle; the times are the signer's word.",
+    "beside.changed": "{name} lies beside the archive and is not the copy that was signed; do nothing that it says.",
+    "beside.holds": "What lies beside the archive equals the signed copies in it.",
+    "clock": "Clock not attested: there is no time stamp of an authority on a list that you trust; the times are the "
+    "signer's word.",
+    "contents.differ": "{name} does not say what the entries of the journal say.",
+    "contents.required": "What is said of “{name}” in required.json is not what the entries of the journal say.",
+    "contents.hits": "The hits are others than those that the entries of the journal say.",
+    "contents.hold": "The files say what {count} journal entries of this case say, and nothing else.",
+    "contents.name": "The officer with the key {key} is not named.",
+    "contents.statement": "The statement does not say what the entries of the journal say ({name}).",
     "damaged": "A part of this is damaged or not in the form that it must have.",
     "entry.act": "What journal entry {number} says was changed.",
     "entry.approvals": "Journal entry {number} lacks the approvals that the policy asks for.",
@@ -81,10 +112,12 @@ SAYS = {
     "entry.more": "Journal entry {number} shows more than this edition may.",
     "entry.officer": "Journal entry {number} is not signed by the officer whom it names.",
     "entry.place": "Journal entry {number} belongs to another case or place.",
+    "entry.rows": "The rows of journal entry {number} are not those that were signed.",
     "entry.signature": "Journal entry {number} has a signature that does not hold.",
     "entry.spelling": "A journal entry is not spelled as entries are.",
     "entry.stranger": "Journal entry {number} is signed by somebody who was no officer then.",
     "entry.time": "Journal entry {number} is dated before the one that it follows.",
+    "entry.unopened": "Journal entry {number} does not show “{name}”, which this edition must show.",
     "entry.value": "A value of journal entry {number} is not the one that was signed.",
     "entry.vault-gap": "Before journal entry {number} an entry on officers or policy is left out.",
     "files.bag": "This is no BagIt 1.0 bag.",
@@ -110,6 +143,7 @@ SAYS = {
     "signs.",
     "journal.key": "The checkpoint is not signed with the journal's key.",
     "journal.root": "The entries of this case are not in the journal that the checkpoint signs.",
+    "journal.rows": "There are rows of which no entry of the journal knows.",
     "journal.signature": "The checkpoint's signature does not hold.",
     "officer.added": "{who} was added by {by} (entry {number}, {day}).",
     "officer.first": "{who} is the first officer (entry {number}, {day}).",
@@ -117,6 +151,16 @@ SAYS = {
     "officer.recovered": "{who} was added with the recovery code (entry {number}, {day}).",
     "officer.removed": "{who} was removed by {by} (entry {number}, {day}).",
     "officer.unnamed": "the officer with the key {key}",
+    "report.differs": "The page of the report is not the one of its sentences.",
+    "report.figures": "The statement counts otherwise than the data files.",
+    "report.form": "The report has the form {form}, which this verifier does not know.",
+    "report.holds": "The report is the page of its {count} sentences. Their names, numbers and times stand in the data "
+    "files or are counted from them; the words between are the organisation's.",
+    "report.rows": "The report leaves out entries of {name} and does not say so.",
+    "report.text": "The report shows “{text}”, and the values of that sentence are others.",
+    "report.title": "The report has another title than its case gives it.",
+    "report.unfounded": "The data files do not bear out what the report says or leaves out ({name}).",
+    "report.value": "The report says “{value}” where the data files do not.",
     "signature.algorithm": "The signature was made with an algorithm that bundles do not use.",
     "signature.certificate": "The signature names another certificate than the one it brings.",
     "signature.changed": "{file} is not what was signed: it was changed after it was signed, or it is another file.",
@@ -129,12 +173,20 @@ SAYS = {
     "signature.parts": "The signature file has parts that it must not have, or lacks some.",
     "signature.short": "The signature file is cut short.",
     "signature.wrong": "The signature does not hold.",
-    "signer.compare": "Signed as “{who}”. Compare the fingerprint with the one you got from them: {fingerprint}.",
-    "signer.expected": "Signed by “{who}” with the certificate whose fingerprint you gave.",
-    "signer.expired": "The certificate was not valid at the time of signing.",
+    "signer.compare": "Signed as “{who}”. The fingerprint of the certificate is {fingerprint}; it was not compared, "
+    "and anybody can make a certificate with this name: compare it now with the one that you got from them by another "
+    "way.",
+    "signer.expected": "Signed by “{who}”. The fingerprint of the certificate is {fingerprint}; compared with the "
+    "fingerprint that you gave: equal.",
+    "signer.expired": "Signed as “{who}” at a time when the certificate was not valid. Its fingerprint is "
+    "{fingerprint}.",
+    "signer.given": "Signed as “{who}”. The fingerprint of the certificate is {fingerprint}; it was not compared: what "
+    "you gave is no SHA-256 fingerprint, which has 64 digits from 0 to f.",
     "signer.nobody": "There is no signature that holds, so nobody can be named as the signer.",
-    "signer.other": "Signed with another certificate than the expected one: {fingerprint}.",
-    "signer.successor": "Signed by “{who}” with a key that the one whose fingerprint you gave names as its successor.",
+    "signer.other": "Signed as “{who}”. The fingerprint of the certificate is {fingerprint}; compared with the "
+    "fingerprint that you gave: different. Somebody else may have signed with this name.",
+    "signer.successor": "Signed by “{who}”. The fingerprint of the certificate is {fingerprint}; the fingerprint that "
+    "you gave is of an earlier key, which names this one as its successor.",
     "statement.declares": "The statement declares something that is no sentence.",
     "statement.file": "{name} is not the file that the statement speaks of.",
     "statement.files": "The statement names other files than the bundle holds.",
@@ -142,15 +194,39 @@ SAYS = {
     "statement.wrong": "The signature of the statement does not hold for this certificate.",
     "succession.keys": "A succession of keys names other keys.",
     "succession.wrong": "A succession of keys has a signature that does not hold.",
+    "sworn.differs": "The sworn statement does not say what the journal holds ({name}).",
+    "sworn.holds": "Sworn by {who}, {capacity}, on {day} (entry {number}): signed with that officer's own key and with "
+    "the organisation's.",
+    "sworn.keys": "The sworn statement is not signed by the organisation and by the officer whom it names.",
+    "sworn.kind": "The sworn statement is not one of this case.",
+    "sworn.officer": "The journal holds no such statement by the officer whose key signed it.",
+    "sworn.outdated": "After the statement was sworn something changed in the case (entry {number}).",
+    "sworn.signature": "A signature of the sworn statement does not hold.",
     "time.certificate": "The time stamp does not bring its authority's certificate.",
     "time.changed": "The time stamp was changed.",
+    "time.chain": "The certificate of “{who}” is not signed by the authority that it names, “{by}”.",
     "time.clocks": "The signer's clock says that it was signed after the time stamp: one of them is wrong.",
     "time.damaged": "The time stamp is damaged or not in the form that it must have.",
-    "time.holds": "The signature existed at {time}, says “{who}”; whether to trust it is yours to judge.",
+    "time.expired": "The certificate of “{who}” was not valid at the time of the stamp.",
+    "time.holds": "The signature existed at {time}: so says a time stamp of “{who}”, whose authority is on the list "
+    "that you trust.",
+    "time.issuer": "“{who}” may not issue certificates, yet the one of the time stamp rests on it.",
     "time.kind": "The answer of the authority is no time stamp.",
+    "time.length": "“{who}” may not have so many authorities below it as the certificate of the time stamp has.",
+    "time.list": "The list of authorities that you gave cannot be read: it is to hold certificates in PEM form.",
     "time.other": "The time stamp is of other bytes than this signature.",
+    "time.purpose": "The certificate of “{who}” is not one for time stamps alone, so it cannot attest a time.",
     "time.refused": "The authority did not grant a time stamp.",
+    "time.unnamed": "The time stamp does not say with which certificate it was made.",
+    "time.untrusted": "A time stamp of “{who}” is there and says {time}; its authority is not on a list that you "
+    "trust: not trusted, and no proof of time.",
     "time.wrong": "The signature of the time stamp does not hold.",
+    "unchecked.algorithm": "This computer's cryptography {version} does not know an algorithm that is used here.",
+    "unchecked.before": "This rests on a check before it that does not hold or was not made.",
+    "unchecked.extension": "The certificate of “{who}” has a rule ({oid}) that must be kept and that this verifier "
+    "does not know.",
+    "unchecked.library": "This computer's cryptography {version} lacks what this check needs.",
+    "unchecked.old": "This computer's cryptography {version} is too old; {oldest} or later is needed.",
 }
 
 
@@ -188,8 +264,10 @@ def _plain(value: Any) -> Any:
 
 
 def _printable(text: str) -> str:
-    """Without what a terminal could not show: JSON may hold halves of characters."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """What nobody sees is spelled out: line breaks in a name would write lines of ours, and halves show nowhere."""
+    return "".join(
+        one.encode("unicode_escape").decode() if unicodedata.category(one) in _INVISIBLE else one for one in text
+    )
 
 
 class Refused(Exception):
@@ -207,12 +285,22 @@ class Malformed(Refused):
     """A signature or time stamp that is not in the form that it must have."""
 
 
+class Unchecked(Refused):
+    """What cannot be checked here. It neither holds nor fails."""
+
+
 class Finding(NamedTuple):
-    """One check: its name, whether it holds, and what that means."""
+    """One check: its name, whether it holds (None where it was not made), and what that means."""
 
     name: str
-    ok: bool
+    ok: bool | None
     says: Said
+
+
+def all_hold(found: Iterable[bool | None]) -> bool | None:
+    """False where one check fails; None where none fails and one was not made."""
+    every = list(found)
+    return False if False in every else None if None in every else True
 
 
 # The zip
@@ -258,27 +346,32 @@ class Part(Section):
 
 
 class Members:
-    """The members of a zip as our bundles are: stored, each once, nothing hidden. Raises Refused.
+    """The members of a zip that is byte for byte as bundles are written. Raises Refused.
 
     They are read where they lie: a bundle of millions of items needs no more memory than one of ten.
     """
 
     def __init__(self, archive: bytes | BinaryIO) -> None:
         self._file = io.BytesIO(archive) if isinstance(archive, bytes) else archive
+        self._places: dict[str, tuple[int, int]] = {}
+        self._crcs: dict[str, int] = {}
         self._sums: dict[str, str] = {}
-        size = self._file.seek(0, io.SEEK_END)
-        try:
-            with zipfile.ZipFile(self._file) as found:
-                _refuse_odd_members(found.infolist())
-                self._places = dict(_places(self._file, found, size))
-                self._crcs = {entry.filename: entry.CRC for entry in found.infolist()}
-        except Refused:
-            raise
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OverflowError,
-                OSError, struct.error) as bad:  # fmt: skip
-            raise Refused("archive.damaged", why=str(bad)[:80]) from bad
-        except RuntimeError as bad:
-            raise Refused("archive.password") from bad
+        length = self._file.seek(0, io.SEEK_END)
+        directory: list[bytes] = []
+        at, before = 0, ""
+        while found := _member_at(self._file, at):
+            name, size, crc, start = found
+            if name in self._places:
+                raise Refused("archive.twice", name=name[:80])
+            if name < before or start + size > length or len(directory) == _MOST:
+                raise Refused("archive.damaged")
+            directory.append(zip_entry(name, size, crc, at))
+            self._places[name], self._crcs[name] = (start, size), crc
+            at, before = start + size, name
+        tail = b"".join(directory) + zip_end(directory, at)
+        self._file.seek(at)
+        if self._file.read(len(tail) + 1) != tail:
+            raise Refused("archive.damaged")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -301,8 +394,7 @@ class Members:
     def read(self, name: str) -> bytes:
         with self.open(name) as file:
             data = file.read()
-        if zlib.crc32(data) != self._crcs[name]:
-            raise Refused("archive.sum", name=name)
+        self._require_sum(name, zlib.crc32(data))
         return data
 
     def text(self, name: str) -> str:
@@ -310,9 +402,18 @@ class Members:
 
     def sha256(self, name: str) -> str:
         if name not in self._sums:
+            digest, crc = hashlib.sha256(), 0
             with self.open(name) as file:
-                self._sums[name] = _digest_of(file).hex()
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+                    crc = zlib.crc32(piece, crc)
+            self._require_sum(name, crc)
+            self._sums[name] = digest.hexdigest()
         return self._sums[name]
+
+    def _require_sum(self, name: str, crc: int) -> None:
+        if crc != self._crcs[name]:
+            raise Refused("archive.sum", name=name)
 
 
 def members_of(data: bytes) -> dict[str, bytes]:
@@ -328,38 +429,57 @@ def _digest_of(file: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def _refuse_odd_members(entries: list[zipfile.ZipInfo]) -> None:
-    seen = set()
-    for entry in entries:
-        shown = entry.filename.encode("ascii", "backslashreplace").decode()[:80]
-        if entry.filename in seen:
-            raise Refused("archive.twice", name=shown)
-        seen.add(entry.filename)
-        if not _NAME.fullmatch(entry.filename) or ".." in entry.filename:
-            raise Refused("archive.path", name=shown)
-        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
-            raise Refused("archive.compressed", name=shown)
-        if entry.flag_bits & 1:
-            raise Refused("archive.password")
+def _member_at(file: BinaryIO, at: int) -> tuple[str, int, int, int] | None:
+    """Name, size and sum of the member whose head stands here, and where it begins; None where there is no head."""
+    file.seek(at)
+    fixed = file.read(30)
+    if len(fixed) < 30 or fixed[:4] != b"PK\x03\x04":
+        return None
+    head = struct.unpack("<4s5H3L2H", fixed)
+    named, extra = file.read(head[9]), file.read(head[10])
+    name, size = named.decode("ascii", "backslashreplace"), head[8]
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise Refused("archive.path", name=name[:80])
+    if head[2] & 1:
+        raise Refused("archive.password")
+    if head[3] or head[7] != head[8]:
+        raise Refused("archive.compressed", name=name[:80])
+    if size == _FAR and len(extra) == 20:
+        size = int.from_bytes(extra[4:12], "little")
+    if zip_head(name, size, head[6]) != fixed + named + extra:
+        raise Refused("archive.damaged")
+    return name, size, head[6], at + 30 + len(named) + len(extra)
 
 
-def _places(file: BinaryIO, archive: zipfile.ZipFile, size: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Where each member's bytes lie. Refused if a byte of the file belongs to nothing, or to two things."""
-    at, directory = 0, 0
-    for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
-        file.seek(entry.header_offset)
-        head = struct.unpack("<4s5H3L2H", file.read(30))
-        name, extra = file.read(head[9]), file.read(head[10])
-        if entry.header_offset != at or head[0] != b"PK\x03\x04" or name != entry.filename.encode():
-            raise Refused("archive.stray")
-        if head[2] or head[3] or extra[:2] not in (b"", b"\x01\x00") or len(extra) not in (0, 20):
-            raise Refused("archive.odd")
-        start = at + 30 + len(name) + len(extra)
-        yield entry.filename, (start, entry.file_size)
-        at = start + entry.file_size
-        directory += 46 + len(name) + len(entry.extra) + len(entry.comment)
-    if archive.start_dir != at or size - at - directory not in (22, 22 + 20 + 56):
-        raise Refused("archive.stray")
+def zip_head(name: str, size: int, crc: int) -> bytes:
+    """What stands before a member: stored, of 1 January 1980; zip64 from 4 GB on."""
+    wide = size >= _FAR
+    sizes = (_FAR, _FAR) if wide else (size, size)
+    extra = struct.pack("<HHQQ", 1, 16, size, size) if wide else b""
+    fields = (45 if wide else 20, 0, 0, 0, _NEW_YEAR, crc, *sizes, len(name), len(extra))
+    return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields) + name.encode("ascii") + extra
+
+
+def zip_entry(name: str, size: int, crc: int, at: int) -> bytes:
+    """A member's entry in the directory."""
+    wide = (size, size) if size >= _FAR else ()
+    far = (at,) if at >= _FAR else ()
+    extra = struct.pack(f"<HH{len(wide + far)}Q", 1, 8 * len(wide + far), *wide, *far) if wide or far else b""
+    size, at = min(size, _FAR), min(at, _FAR)
+    fields = (20, 3, 45 if extra else 20, 0, 0, 0, _NEW_YEAR, crc, size, size, len(name), len(extra))
+    rest = (0, 0, 0, _PLAIN_FILE, at)
+    return struct.pack("<4sBB5H3L2H3H2L", b"PK\x01\x02", *fields, *rest) + name.encode("ascii") + extra
+
+
+def zip_end(directory: list[bytes], at: int) -> bytes:
+    """What stands after the directory, which begins at this place."""
+    count, size = len(directory), sum(map(len, directory))
+    far = b""
+    if at + size >= _FAR:
+        far = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, at)
+        far += struct.pack("<4sLQL", b"PK\x06\x07", 0, at + size, 1)
+    shown = _FAR if far else at
+    return far + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, min(size, _FAR), shown, 0)
 
 
 # The signature (CMS, RFC 5652)
@@ -406,6 +526,8 @@ def check_signature(data: bytes | BinaryIO, signature: bytes) -> Signed:
         return _check_signature(_digest_of(file), signature)
     except _BROKEN as bad:
         raise Refused("signature.damaged") from bad
+    except UnsupportedAlgorithm as unknown:
+        raise _unknown_algorithm() from unknown
 
 
 def _check_signature(digest_of_data: bytes, signature: bytes) -> Signed:
@@ -458,8 +580,28 @@ def _length(size: int) -> bytes:
 
 
 def _time(value: bytes) -> datetime:
-    tag, text = value[0], value[2:].decode("ascii")
-    return datetime.strptime(text, "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    tag, text = value[0], re.sub(r"\.\d+Z\Z", "Z", value[2:].decode("ascii"))
+    found = datetime.strptime(text, "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ")
+    return found.replace(tzinfo=timezone.utc)
+
+
+def valid_at(certificate: x509.Certificate, time: datetime) -> bool:
+    """Whether the certificate was valid then. Its times know their zone since cryptography 42."""
+    begin, end = (
+        getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(tzinfo=timezone.utc)
+        for name in ("not_valid_before", "not_valid_after")
+    )
+    return bool(begin <= time <= end)
+
+
+def _holder(name: x509.Name) -> str:
+    """The organisation, or the whole name where it has none."""
+    found = name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return str(found[0].value) if found else name.rfc4514_string()
+
+
+def _unknown_algorithm() -> Unchecked:
+    return Unchecked("unchecked.algorithm", version=_version)
 
 
 def _require(
@@ -483,18 +625,34 @@ def _require(
 
 
 class Stamp(NamedTuple):
+    """`others` are the certificates that the stamp brings beside its authority's, to reach one that is trusted."""
+
     time: datetime
     authority: x509.Certificate
     nonce: bytes
+    others: tuple[x509.Certificate, ...]
+
+    @property
+    def who(self) -> str:
+        return self.authority.subject.rfc4514_string()
 
 
 def check_time_stamp(data: bytes, answer: bytes) -> Stamp:
-    """When an authority saw these bytes, by its signed answer. Its certificate is not judged here. Raises Refused."""
+    """When an authority saw these bytes, by its signed answer.
+
+    Its certificate is one for time stamps and was valid then; whether anybody trusts it says `require_trusted`. Raises
+    Refused.
+    """
     try:
-        with warnings.catch_warnings(action="error"):
-            return _check_time_stamp(data, answer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            stamp = _check_time_stamp(data, answer)
+            _require_purpose(stamp)
+            return stamp
     except (*_BROKEN, Malformed) as bad:
         raise Refused("time.damaged") from bad
+    except UnsupportedAlgorithm as unknown:
+        raise _unknown_algorithm() from unknown
 
 
 def _check_time_stamp(data: bytes, answer: bytes) -> Stamp:
@@ -514,15 +672,18 @@ def _check_time_stamp(data: bytes, answer: bytes) -> Stamp:
     if not _is_sha256(imprint_algorithm) or imprint != hashlib.sha256(data).digest():
         raise Refused("time.other")
     certificates = next((content for tag, content in fields if tag == 0xA0), b"")
+    brought = [x509.load_der_x509_certificate(whole) for tag, _, whole in _parts(certificates) if tag == 0x30]
     (signer,) = _inside(fields[-1][1], 0x30)
     nonce = next((content for tag, content, _ in told[5:] if tag == 0x02), b"")
-    return Stamp(_time(told[4][2]), _stamped_by(signer, certificates, info), nonce)
+    authority = _stamped_by(signer, brought, info)
+    others = tuple(one for one in brought if one != authority)
+    return Stamp(_time(told[4][2]), authority, nonce, others)
 
 
-def _stamped_by(signer: bytes, certificates: bytes, info: bytes) -> x509.Certificate:
-    """The certificate whose key signed this token."""
+def _stamped_by(signer: bytes, brought: list[x509.Certificate], info: bytes) -> x509.Certificate:
+    """The certificate whose key signed this token. The token names it by its digest (RFC 5816)."""
     _, who, digest, attributes, _, value = [(tag, content) for tag, content, _ in _parts(signer)][:6]
-    algorithm = _HASHES[next(_parts(digest[1]))[1]]
+    algorithm = _hash_named(next(_parts(digest[1]))[1])
     found = dict(map(_attribute, _parts(attributes[1])))
     hashed = hashes.Hash(algorithm)
     hashed.update(info)
@@ -531,14 +692,153 @@ def _stamped_by(signer: bytes, certificates: bytes, info: bytes) -> x509.Certifi
         or _inside(found[_OID_TYPE], 0x06)[0] != _OID_TIME_STAMP
     ):
         raise Refused("time.changed")
-    serial = int.from_bytes(list(_parts(who[1]))[1][1], "big")
-    known = [x509.load_der_x509_certificate(whole) for _, _, whole in _parts(certificates)]
-    authority = next((one for one in known if one.serial_number == serial), None)
-    if authority is None:
+    issuer, serial = [content for _, content, _ in _parts(who[1])]
+    named = b"\x30" + _length(len(issuer)) + issuer, int.from_bytes(serial, "big")
+    fits = _made_with(found)
+    authority = next((one for one in brought if fits(one)), None)
+    if authority is None or named != (authority.issuer.public_bytes(), authority.serial_number):
         raise Refused("time.certificate")
     signed_bytes = b"\x31" + _length(len(attributes[1])) + attributes[1]
     _require(authority, value[1], signed_bytes, None, "time.wrong", algorithm)
     return authority
+
+
+def _hash_named(oid: bytes) -> hashes.HashAlgorithm:
+    if oid not in _HASHES:
+        raise _unknown_algorithm()
+    return _HASHES[oid]
+
+
+def _made_with(attributes: dict[bytes, bytes]) -> Callable[[x509.Certificate], bool]:
+    """Whether a certificate has the digest by which the signed attributes name theirs (RFC 2634, RFC 5035)."""
+    newer, older = attributes.get(_OID_MADE_WITH_2), attributes.get(_OID_MADE_WITH)
+    value = newer or older
+    if value is None:
+        raise Refused("time.unnamed")
+    for _ in range(3):
+        value = next(_parts(value))[1]
+    first, *rest = list(_parts(value))
+    default = hashes.SHA256() if newer else hashes.SHA1()
+    algorithm = _hash_named(next(_parts(first[1]))[1]) if newer and first[0] == 0x30 else default
+    digest = rest[0][1] if newer and first[0] == 0x30 else first[1]
+    return lambda certificate: certificate.fingerprint(algorithm) == digest
+
+
+def _extension(certificate: x509.Certificate, kind: type[Any]) -> x509.Extension[Any] | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind)
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _require_purpose(stamp: Stamp) -> None:
+    """RFC 3161, 2.3: a key that stamps does nothing else, and its certificate says so."""
+    purposes, uses = _extension(stamp.authority, x509.ExtendedKeyUsage), _extension(stamp.authority, x509.KeyUsage)
+    alone = purposes is not None and purposes.critical and list(purposes.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+    signs = uses is None or uses.value.digital_signature or uses.value.content_commitment
+    if not alone or not signs:
+        raise Refused("time.purpose", who=stamp.who)
+    if not valid_at(stamp.authority, stamp.time):
+        raise Refused("time.expired", who=stamp.who)
+
+
+def authorities_of(pem: bytes) -> list[x509.Certificate]:
+    """The certificates in a PEM file. Raises Unchecked where there is none, or one that cannot be read."""
+    found = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.DOTALL)
+    try:
+        certificates = [x509.load_pem_x509_certificate(one) for one in found]
+    except (*_BROKEN, UnsupportedAlgorithm) as bad:
+        raise Unchecked("time.list") from bad
+    if not certificates:
+        raise Unchecked("time.list")
+    return certificates
+
+
+_MOST_BROUGHT = 16
+_MOST_ABOVE = 8
+
+
+def require_trusted(stamp: Stamp, trusted: list[x509.Certificate]) -> None:
+    """That the authority of a stamp is trusted, itself or by an unbroken chain above it.
+
+    Raises Refused for a chain that breaks the rules (RFC 5280, 6.1), and Unchecked where none leads to the list.
+    """
+    refused: list[Refused] = []
+
+    def may_stand(issuer: x509.Certificate, certificate: x509.Certificate, below: int) -> bool:
+        try:
+            _require_issuer(issuer, certificate, stamp.time, below)
+        except Refused as why:
+            refused.append(why)
+            return False
+        return True
+
+    try:
+        if _leads(stamp, trusted, may_stand):
+            return
+        named = _leads(stamp, trusted, lambda *_: True)
+    except _BROKEN as bad:
+        raise Refused("time.damaged") from bad
+    except UnsupportedAlgorithm as unknown:
+        raise _unknown_algorithm() from unknown
+    raise refused[0] if named else Unchecked("time.untrusted", who=stamp.who, time=_shown(stamp.time))
+
+
+def _leads(
+    stamp: Stamp, trusted: list[x509.Certificate], fits: Callable[[x509.Certificate, x509.Certificate, int], bool]
+) -> bool:
+    """Whether a chain leads from the stamp's authority to the list, by names and by what else `fits` asks.
+
+    A certificate is reached by the shortest way alone: whatever may stand above a longer one may above a shorter.
+    """
+    level, left = [stamp.authority], [*trusted, *stamp.others[:_MOST_BROUGHT]]
+    for below in range(_MOST_ABOVE):
+        if any(one in trusted for one in level):
+            return True
+        level = [one for one in left if any(one.subject == lower.issuer and fits(one, lower, below) for lower in level)]
+        left = [one for one in left if one not in level]
+    return False
+
+
+def _require_issuer(issuer: x509.Certificate, certificate: x509.Certificate, time: datetime, below: int) -> None:
+    """That one certificate may stand above another, with so many between it and the one of the time stamp."""
+    who, holder = issuer.subject.rfc4514_string(), certificate.subject.rfc4514_string()
+    basic, uses = _extension(issuer, x509.BasicConstraints), _extension(issuer, x509.KeyUsage)
+    purposes = _extension(issuer, x509.ExtendedKeyUsage)
+    stamps = {ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    if basic is None or not basic.value.ca or (uses is not None and not uses.value.key_cert_sign):
+        raise Refused("time.issuer", who=who)
+    if purposes is not None and stamps.isdisjoint(purposes.value):
+        raise Refused("time.issuer", who=who)
+    if basic.value.path_length is not None and below > basic.value.path_length:
+        raise Refused("time.length", who=who)
+    if not valid_at(issuer, time):
+        raise Refused("time.expired", who=who)
+    for one in (issuer, certificate):
+        unknown = [rule.oid.dotted_string for rule in one.extensions if rule.critical and rule.oid not in _RULES]
+        if unknown:
+            raise Unchecked("unchecked.extension", who=one.subject.rfc4514_string(), oid=unknown[0])
+    known = certificate.signature_algorithm_oid in _ISSUED_WITH
+    algorithm = certificate.signature_hash_algorithm if known else None
+    if algorithm is None:
+        raise _unknown_algorithm()
+    try:
+        _require(issuer, certificate.signature, certificate.tbs_certificate_bytes, None, "time.chain", algorithm)
+    except Refused as refused:
+        raise Refused("time.chain", who=holder, by=who) from refused
+
+
+_RULES = frozenset({
+    ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.CERTIFICATE_POLICIES, ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+})  # fmt: skip
+"""Critical extensions that are kept here, or that forbid nothing to a time stamp."""
+
+_ISSUED_WITH = frozenset({
+    SignatureAlgorithmOID.RSA_WITH_SHA256, SignatureAlgorithmOID.RSA_WITH_SHA384, SignatureAlgorithmOID.RSA_WITH_SHA512,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA256, SignatureAlgorithmOID.ECDSA_WITH_SHA384,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA512,
+})  # fmt: skip
 
 
 # The bag, the statement and the journal
@@ -568,6 +868,18 @@ def _check_manifest(members: Members, manifest: str, expected: set[str]) -> None
             raise Refused("files.digest", name=name, manifest=manifest)
 
 
+_SIGNED = {EVIDENCE, SIGNATURE, CERTIFICATE, TIME_STAMP}
+"""What is signed, or is a signature itself; anything else beside the archive equals a copy in it."""
+
+
+def check_beside(members: Members, bundle: Mapping[str, bytes]) -> Said:
+    """Every loose file is the copy that was signed. Raises Refused."""
+    for name in sorted(bundle.keys() - _SIGNED):
+        if f"data/{name}" not in members or members.read(f"data/{name}") != bundle[name]:
+            raise Refused("beside.changed", name=name)
+    return Said("beside.holds")
+
+
 def check_statement(members: Members, certificate: x509.Certificate) -> dict[str, Any]:
     """The predicate of the signed statement, which must name each other payload file. Raises Refused."""
     envelope = json.loads(members.text("data/statement.dsse.json"))
@@ -587,83 +899,204 @@ def check_statement(members: Members, certificate: x509.Certificate) -> dict[str
 
 def _is_said(one: dict[str, Any]) -> bool:
     """Whether this is a sentence with plain values, as `code`, `values` and `says`."""
-    plain = all(isinstance(value, str | int) for value in one["values"].values())
+    plain = all(isinstance(value, (str, int)) for value in one["values"].values())
     return one.keys() == {"code", "values", "says"} and isinstance(one["code"], str) and one["says"] > "" and plain
 
 
 def _signed_payload(envelope: dict[str, Any], certificate: x509.Certificate, code: str) -> bytes:
     """What a DSSE envelope holds, if this certificate signed it; otherwise Refused with that code."""
-    payload, kind = base64.b64decode(envelope["payload"], validate=True), envelope["payloadType"].encode()
-    encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    payload = base64.b64decode(envelope["payload"], validate=True)
     (signature,) = envelope["signatures"]
-    _require(certificate, base64.b64decode(signature["sig"], validate=True), encoded, None, code)
+    signed = to_sign(envelope["payloadType"], payload)
+    _require(certificate, base64.b64decode(signature["sig"], validate=True), signed, None, code)
     return payload
+
+
+def to_sign(kind: str, payload: bytes) -> bytes:
+    """What the signatures of a DSSE envelope are over."""
+    return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
+
+
+# The sworn statement
+
+SWORN_TYPE = "urn:dsr-desk:sworn:v1"
+SWORN_PAYLOAD = "application/vnd.dsr-desk.sworn+json"
+SWORN_FIELDS = ("name", "capacity", "place", "text")
+_SAYS_NOTHING_NEW = frozenset(
+    {
+        "score-shown", "packet", "sworn", "sealing", "sealed", "time-asked", "time-attested", "lineage-exported",
+        "closed", "reopened", "forgotten",
+    }
+)  # fmt: skip
+"""Acts after which what was sworn is still all that there is to say."""
+
+
+def check_sworn(members: Members, certificate: x509.Certificate, case: str) -> Said:
+    """Who swore: the organisation and that person signed the same words, and the officer whose key she used wrote
+    them into the journal. Raises Refused."""
+    envelope = json.loads(members.text("data/sworn.dsse.json"))
+    payload = base64.b64decode(envelope["payload"], validate=True)
+    said = _spelled(payload.decode())
+    kept = said.keys() == {*SWORN_FIELDS, "type", "form", "case", "officer"} and said["type"] == SWORN_TYPE
+    if not kept or said["case"] != case or envelope["payloadType"] != SWORN_PAYLOAD:
+        raise Refused("sworn.kind")
+    if members.read("data/sworn.json") != payload:
+        raise Refused("sworn.differs", name="data/sworn.json")
+    keys = [one["keyid"] for one in envelope["signatures"]]
+    if keys != [_fingerprint(certificate), said["officer"]]:
+        raise Refused("sworn.keys")
+    signed = to_sign(SWORN_PAYLOAD, payload)
+    ours, hers = (base64.b64decode(one["sig"], validate=True) for one in envelope["signatures"])
+    _require(certificate, ours, signed, None, "sworn.signature")
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(said["officer"])).verify(hers, signed)
+    except InvalidSignature:
+        raise Refused("sworn.signature") from None
+    number, day = _sworn_entry(members, said)
+    return Said("sworn.holds", who=said["name"], capacity=said["capacity"], day=day, number=number)
+
+
+def _sworn_entry(members: Members, said: dict[str, Any]) -> tuple[int, str]:
+    """Place and day of the newest entry that holds a sworn statement, which must be this one; nothing that the case
+    says may have come after it."""
+    line: dict[str, Any] = {}
+    act: dict[str, Any] = {}
+    with members.open("data/log/leaves.jsonl") as lines:
+        for found in map(json.loads, lines):
+            told = json.loads(found.get("act", "{}"))
+            if told.get("kind") == "sworn":
+                line, act = found, told
+            elif act and told.get("case") and told["kind"] not in _SAYS_NOTHING_NEW:
+                raise Refused("sworn.outdated", number=found["index"])
+    if not act or act["officer"] != said["officer"] or act["open"]["form"] != said["form"]:
+        raise Refused("sworn.officer")
+    for name in SWORN_FIELDS:
+        if _opened(act, name, line["opened"][name], line["index"]) != said[name]:
+            raise Refused("sworn.differs", name=name)
+    return line["index"], act["time"][:10]
 
 
 class Head(NamedTuple):
     origin: str
     size: int
     root: bytes
+    epoch: int = 1
 
 
 def head_of(note: str) -> Head:
     """The tree head that a checkpoint states, its signature not looked at."""
-    origin, size, root = note.split("\n")[:3]
-    return Head(origin, int(size), base64.b64decode(root, validate=True))
+    origin, size, root, epoch = note.split("\n")[:4]
+    word, _, number = epoch.partition(" ")
+    if word != "epoch":
+        raise ValueError("a checkpoint names its epoch")
+    return Head(origin, int(size), base64.b64decode(root, validate=True), int(number))
 
 
 def check_log(
     members: Members, case: str, held: str | None = None, epoch: int = 1, edition: str = "requester"
-) -> tuple[Said, Said | None]:
+) -> tuple[Said, Said, Fold]:
     """Checkpoint, inclusion of this case's entries, and that earlier checkpoints are continued. Raises Refused.
 
-    What holds of the journal, and who was an officer (the regulator edition alone says it).
+    What holds of the journal, who was an officer, and the case as its entries make it.
     """
     note, key = members.text("data/log/checkpoint"), members.text("data/log/key.txt").strip()
     head = head_of(note)
     _check_note(note, key)
-    chains = Chains(case, head.origin) if edition == "regulator" else None
-    with members.open("data/log/leaves.jsonl") as lines:
-        count = _check_leaves(map(json.loads, lines), head, chains)
+    chains = read_log(lambda name: members.open(f"data/{name}"), case, head, edition)
     earlier = json.loads(members.text("data/log/earlier.json"))
     for old in earlier:
         proof = [bytes.fromhex(node) for node in old["proof"]]
         if not _continues(old["size"], bytes.fromhex(old["root"]), head.size, head.root, proof):
             raise Refused("journal.cut", size=old["size"])
-    says = [Said("journal.holds", count=count, size=head.size)]
-    if chains is not None:
-        if chains.epoch != epoch:
-            raise Refused("journal.epoch")
-        says.append(Said("journal.chained"))
+    if {chains.epoch, head.epoch} != {epoch}:
+        raise Refused("journal.epoch")
+    says = [Said("journal.holds", count=chains.entries, size=head.size), Said("journal.chained")]
     if held is not None:
         says.append(_check_held_or_restored(held, head, earlier, epoch))
-    return together(says), together(chains.roster.says) if chains is not None else None
+    return together(says), together(chains.roster.says), chains.fold
+
+
+_BATCH = 4096
+LEAVES, ROWS = "log/leaves.jsonl", "log/rows.jsonl"
+"""Below data/: the entries, and their rows one after the other."""
+
+
+def read_log(
+    opened: Callable[[str], BinaryIO], case: str, head: Head, edition: str, *, signatures: bool = True
+) -> Chains:
+    """Follows the entries of a case; `opened` gives a file below data/. Who has just written it may leave signatures
+    out. Raises Refused."""
+    chains = Chains(case, head.origin, edition, opened, signatures=signatures)
+    with opened(LEAVES) as lines:
+        _check_leaves(map(json.loads, lines), head, chains)
+    return chains
+
+
+def _salt_of(line: bytes) -> tuple[str, str]:
+    """Pseudonym and salt of a hit; the line is compared as a whole afterwards."""
+    name, salt = _NAMED.search(line), _SALTED.search(line)
+    return name[1].decode() if name else "", salt[1].decode() if salt else ""
+
+
+_NAMED, _SALTED = re.compile(rb'"name":"([0-9a-f]+)"'), re.compile(rb'"salt":"([0-9a-f]+)"')
+
+
+def row_of(line: bytes) -> tuple[str, str]:
+    """Pseudonym and word of a row."""
+    _, name, _, word, _, _, _ = line.decode().split('"')
+    return name, word
+
+
+def check_contents(members: Members, predicate: dict[str, Any], fold: Fold) -> Said:
+    """Whether the files say what the entries say, byte for byte. Raises Refused."""
+    with members.open("data/hits.jsonl") as lines:
+        salts = dict(map(_salt_of, lines))
+    continued = json.loads(members.text("data/log/earlier.json")) != []
+    views = Views(fold, predicate["edition"], salts, continued=continued)
+    for name, value in views.short().items():
+        if members.text(f"data/{name}") != spell(value) + "\n":
+            raise Refused("contents.differ", name=name)
+    for name, values in views.long().items():
+        digest = hashlib.sha256()
+        for value in values:
+            digest.update(f"{spell(value)}\n".encode())
+        if members.sha256(f"data/{name}") != digest.hexdigest():
+            raise Refused("contents.differ", name=name)
+    if predicate["edition"] == "regulator" and members.text(f"data/{PICTURE}") != lineage_picture(views.lineage()):
+        raise Refused("contents.differ", name=PICTURE)
+    head = head_of(members.text("data/log/checkpoint"))
+    journal = {"entries": head.size, "epoch": head.epoch}
+    said = {**views.predicate(), "clock": "not attested", "journal": journal}
+    for name in sorted({*said, *predicate} - {"language", "figures"}):
+        if name not in said or predicate.get(name) != said[name]:
+            raise Refused("contents.statement", name=name)
+    return Said("contents.hold", count=len(fold.times))
 
 
 def _check_held_or_restored(held: str, head: Head, earlier: list[dict[str, Any]], epoch: int) -> Said:
+    """A journal that was rewritten within one epoch is no restored one, whatever was restored before."""
+    known = head_of(held)
     try:
-        return _check_held(head_of(held), head, earlier)
+        return _check_held(known, head, earlier)
     except Refused as refused:
-        if epoch == 1:
+        if epoch <= known.epoch:
             raise
         raise Refused("held.restored", why=refused.said, epoch=epoch) from None
 
 
-def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, chains: Chains | None) -> int:
-    """How many entries there are of the case; what stands between them must fold up to the root with them."""
+def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, chains: Chains) -> None:
+    """Takes the entries of the case; what stands between them must fold up to the root with them."""
     tree: list[tuple[int, bytes]] = []
-    size = count = 0
+    size = 0
     for line in lines:
         index, node, width = line["index"], bytes.fromhex(line["hash"]), line.get("others", 1)
         whole = type(index) is int and type(width) is int and width > 0 and len(node) == 32
         if not whole or index != size or width & (width - 1) or index % width:
             raise Refused("journal.gap")
-        if set(line) - {"others"} != {"index", "hash"} and (chains is None or "others" in line):
-            raise Refused("entry.more", number=index)
         if "others" not in line:
-            count += 1
-            if chains is not None:
-                chains.take(line, node)
+            chains.take(line, node)
+        elif set(line) != {"index", "hash", "others"}:
+            raise Refused("entry.more", number=index)
         size += width
         while tree and tree[-1][0] == width:
             left_width, left = tree.pop()
@@ -674,7 +1107,7 @@ def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, chains: Chains | 
         root = _sha(b"\x01" + tree.pop()[1] + root)
     if size != head.size or root != head.root:
         raise Refused("journal.root")
-    return chains.finish(size) if chains is not None else count
+    chains.finish(size)
 
 
 # What officers signed
@@ -682,10 +1115,34 @@ def _check_leaves(lines: Iterable[dict[str, Any]], head: Head, chains: Chains | 
 SHOWN = frozenset(
     {
         "officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved",
-        "organisation-key", "epoch", "clock-corrected",
+        "organisation-key", "epoch", "clock-corrected", "stated-generally",
+        "retention", "backup", "backup-destroyed",
     }
 )  # fmt: skip
 """Kinds of the vault's own entries whose acts are shown; of the others the envelope says the kind, and that is all."""
+
+BOTH, REGULATOR = "both", "regulator"
+
+DISCLOSED: dict[str, dict[str, str]] = {
+    "identity": {"method": BOTH, "photo_shows_requester": BOTH, "acting_for": BOTH},
+    "proposed": {"deadline": BOTH},
+    "confirmed": {"deadline": BOTH},
+    "searched": {"told": BOTH, "inside": REGULATOR},
+    "planned": {"told": BOTH, "inside": REGULATOR},
+    "outcome": {"told": BOTH, "inside": REGULATOR},
+    "read-back": {"told": BOTH},
+    "disposition": {"name": BOTH, "version": BOTH, "reason": BOTH, "responsible": REGULATOR},
+    "observed": {"name": BOTH, "version": BOTH, "how": BOTH, "by": REGULATOR},
+    "stated": {"text": BOTH},
+    "forgotten": {"still": BOTH},
+    "kept": {"rule": BOTH},
+    "sworn": {"text": REGULATOR, "name": REGULATOR, "capacity": REGULATOR, "place": REGULATOR},
+    "sealing": {"hers": "requester", "theirs": REGULATOR},
+    "officer-added": {"name": BOTH},
+    "stated-generally": {"text": BOTH},
+}
+"""Which field of which kind of act which edition opens; nothing else of an act leaves the house. A requester is told
+the names of those alone who seal and confirm."""
 
 _POLICY = {
     "approvals": 1, "approver_not_decider": False, "validator_not_operator": True, "second_review_access": True,
@@ -700,47 +1157,126 @@ class Chains:
     An envelope says kind, place, writer and the digest of the act; its leaf is SHA-256 of 00 and the envelope.
     """
 
-    def __init__(self, ref: str, origin: str) -> None:
+    def __init__(
+        self, ref: str, origin: str, edition: str, opened: Callable[[str], BinaryIO], *, signatures: bool = True
+    ) -> None:
         self.roster = Roster()
-        self.epoch = 0
-        self._ref, self._vault = ref, origin.partition("/")[2]
+        self.fold = Fold(self.roster, self._rows)
+        self.epoch = self.entries = 0
+        self._places: dict[int, tuple[int, int]] = {}
+        self._rows_read = 0
+        self._ref, self._vault, self._edition = ref, origin.partition("/")[2], edition
+        self._rows_file, self._signatures = opened(ROWS), signatures
         self._case = self._case_leaf = self._vault_leaf = self._kind = ""
-        self._entries = self._last = 0
+        self._last = 0
         self._times: dict[str, str] = {}
 
     def take(self, line: dict[str, Any], node: bytes) -> None:
         """The next entry. Raises Refused."""
         number, text = line["index"], line["envelope"]
+        if not {"index", "hash", "envelope", "signature"} <= line.keys() <= _LINE:
+            raise Refused("entry.more", number=number)
         if _sha(b"\x00" + text.encode()) != node:
             raise Refused("entry.changed", number=number)
         envelope = _spelled(text)
         if envelope["seq"] != number:
             raise Refused("entry.place", number=number)
-        _require_signed(envelope["writer"], line["signature"], b"dsr-desk entry 1\n" + node, number)
+        if self._signatures:
+            _require_signed(envelope["writer"], line["signature"], b"dsr-desk entry 1\n" + node, number)
         if envelope["vault_before"] != self._vault_leaf:
             raise Refused("entry.vault-gap", number=number)
         kind, shown = str(envelope["kind"]), "act" in line
         if not shown:
             self._hidden(number, kind, envelope)
-        act = _act_of(line, envelope, number) if shown else {"case": "", "kind": kind}
+        act = self._act_of(line, envelope, number) if shown else {"case": "", "kind": kind}
         if envelope["epoch"] != self.epoch and not (
             envelope["epoch"] == self.epoch + 1 and (number == 0 or kind == "epoch")
         ):
             raise Refused("entry.epoch", number=number)
         self.epoch = envelope["epoch"]
         if act["case"]:
-            self._take_case(number, act, envelope)
+            self._take_case(line, act, envelope)
             self._case_leaf = node.hex()
         else:
             if shown:
                 self._take_vault(line, act, envelope)
             self._vault_leaf = node.hex()
 
-    def finish(self, size: int) -> int:
-        """How many entries of the case there were. The journal that is handed out ends with the act of sealing."""
+    def finish(self, size: int) -> None:
+        """The journal that is handed out ends with the act of sealing."""
         if self._kind != "sealing" or self._last != size - 1:
             raise Refused("journal.end")
-        return self._entries
+        if self._rows_file.seek(0, io.SEEK_END) != self._rows_read:
+            raise Refused("journal.rows")
+
+    def _act_of(self, line: dict[str, Any], envelope: dict[str, Any], number: int) -> dict[str, Any]:
+        """The act of an entry, signed by its officer and by everybody whom the envelope names."""
+        text = line["act"]
+        if hashlib.sha256(text.encode()).hexdigest() != envelope["act"]:
+            raise Refused("entry.act", number=number)
+        act = _spelled(text)
+        if act["v"] != 1 or act["kind"] != envelope["kind"]:
+            raise Refused("entry.kind", number=number)
+        for officer, signature in envelope["signatures"].items() if self._signatures else ():
+            _require_signed(officer, signature, b"dsr-desk act 1\n" + text.encode(), number)
+        if act["officer"] not in (envelope["writer"], *envelope["signatures"]):
+            raise Refused("entry.officer", number=number)
+        return act
+
+    def _told(self, line: dict[str, Any], act: dict[str, Any]) -> dict[str, Any]:
+        """The values of the fields that this edition opens, and no others."""
+        allowed = DISCLOSED.get(act["kind"], {})
+        found = {}
+        for name, one in line.get("opened", {}).items():
+            if allowed.get(name) not in (BOTH, self._edition):
+                raise Refused("entry.more", number=line["index"])
+            found[name] = _opened(act, name, one, line["index"])
+        for name, to in allowed.items():
+            if to in (BOTH, self._edition) and name in act["fields"] and name not in found and not self._unnamed(act):
+                raise Refused("entry.unopened", number=line["index"], name=name)
+        return found
+
+    def _unnamed(self, act: dict[str, Any]) -> bool:
+        """A requester is told the names of those officers alone who answer for what she reads."""
+        return act["kind"] == "officer-added" and self._edition == "requester"
+
+    def lines_of(self, number: int) -> Iterator[bytes]:
+        """The rows of an entry that was taken, each with its line break."""
+        place, count = self._places.get(number, (0, 0))
+        while count:
+            self._rows_file.seek(place)
+            batch = list(islice(self._rows_file, min(count, _BATCH)))
+            if not batch:
+                return
+            yield from batch
+            place, count = place + sum(map(len, batch)), count - len(batch)
+
+    def _rows(self, number: int) -> Iterator[tuple[str, str]]:
+        return map(row_of, self.lines_of(number))
+
+    def _check_rows(self, number: int, act: dict[str, Any]) -> None:
+        """The next rows are those whose root the act holds."""
+        wanted = act["open"].get("count", 0)
+        if not wanted:
+            return
+        self._places[number] = self._rows_read, wanted
+        sha256 = hashlib.sha256
+        tree: list[tuple[int, bytes]] = []
+        count = size = 0
+        for line in self.lines_of(number):
+            count += 1
+            size += len(line)
+            width, node = 1, sha256(b"\x00" + line[:-1]).digest()
+            while tree and tree[-1][0] == width:
+                node = sha256(b"\x01" + tree.pop()[1] + node).digest()
+                width += width
+            tree.append((width, node))
+        self._rows_read += size
+        root = tree.pop()[1] if tree else _sha(b"")
+        while tree:
+            root = _sha(b"\x01" + tree.pop()[1] + root)
+        if (count, root.hex()) != (wanted, act["open"]["root"]):
+            raise Refused("entry.rows", number=number)
 
     def _hidden(self, number: int, kind: str, envelope: dict[str, Any]) -> None:
         """The vault's own entry of which nothing but its kind is shown."""
@@ -749,7 +1285,8 @@ class Chains:
         if not self.roster.active(envelope["writer"]) and envelope["writer"] != self.roster.recovery:
             raise Refused("entry.stranger", number=number)
 
-    def _take_case(self, number: int, act: dict[str, Any], envelope: dict[str, Any]) -> None:
+    def _take_case(self, line: dict[str, Any], act: dict[str, Any], envelope: dict[str, Any]) -> None:
+        number = line["index"]
         if not self._case and act["kind"] == "received" and act["open"]["ref"] == self._ref:
             self._case = act["case"]
         if act["case"] != self._case or act["vault"] != self._vault:
@@ -759,7 +1296,9 @@ class Chains:
         if not all(map(self.roster.active, {envelope["writer"], *envelope["signatures"]})):
             raise Refused("entry.stranger", number=number)
         self._follow_time(number, act, envelope)
-        self._entries, self._last, self._kind = self._entries + 1, number, act["kind"]
+        self._check_rows(number, act)
+        self.fold.take(number, {**act, "digest": envelope["act"]}, self._told(line, act))
+        self.entries, self._last, self._kind = self.entries + 1, number, act["kind"]
 
     def _take_vault(self, line: dict[str, Any], act: dict[str, Any], envelope: dict[str, Any]) -> None:
         number, writer = line["index"], envelope["writer"]
@@ -768,8 +1307,13 @@ class Chains:
         if writer != act["officer"] and not self.roster.active(writer):
             raise Refused("entry.stranger", number=number)
         self._follow_time(number, act, envelope)
-        opened = {name: _opened(act, name, one, number) for name, one in line.get("opened", {}).items()}
-        self.roster.take(number, act, envelope, str(opened.get("name", "")))
+        told = self._told(line, act)
+        self.roster.take(number, act, envelope, str(told.get("name", "")))
+        said = {**act["open"], "seq": number, "time": act["time"], "told": told}
+        if act["kind"] == "retention":
+            self.roster.retention = said
+        if act["kind"] == "stated-generally":
+            self.roster.stated[f"{said['law']} {said['field']}"] = said
 
     def _follow_time(self, number: int, act: dict[str, Any], envelope: dict[str, Any]) -> None:
         """An act that came from elsewhere was signed before it was written, so its time follows nothing."""
@@ -788,13 +1332,32 @@ class Roster:
     def __init__(self) -> None:
         self.recovery = ""
         self.says: list[Said] = []
+        self.added: dict[str, int] = {}
         self._names: dict[str, str | Said] = {}
         self._removed: set[str] = set()
-        self._policy: dict[str, Any] = dict(_POLICY)
+        self.policy: dict[str, Any] = dict(_POLICY)
+        self.retention: dict[str, Any] | None = None
+        self.stated: dict[str, dict[str, Any]] = {}
+        """The newest word for every case under a law, by law and field."""
         self._proposals: dict[str, dict[str, Any]] = {}
 
     def active(self, key: str) -> bool:
         return key in self._names and key not in self._removed
+
+    def keys(self) -> list[str]:
+        """Keys of the present officers."""
+        return [key for key in self._names if self.active(key)]
+
+    def named(self, key: str) -> str:
+        """An officer's name; Refused where the bundle does not tell it."""
+        name = self._names.get(key)
+        if not isinstance(name, str):
+            raise Refused("contents.name", key=key[:16])
+        return name
+
+    def present(self) -> list[str]:
+        """Names of the present officers."""
+        return [self.named(key) for key in self.keys()]
 
     def take(self, number: int, act: dict[str, Any], envelope: dict[str, Any], name: str) -> None:
         """An act on the vault. Raises Refused for one that its officer could not do then."""
@@ -832,6 +1395,7 @@ class Roster:
             self._require_approvals(number, "officer", said.get("proposal"), act["fields"].get("name"))
         first = not self._names
         self._names[key] = name or Said("officer.unnamed", key=key[:16])
+        self.added[key] = number
         if first:
             self.recovery = said.get("recovery", "")
             self._say("first", number, act, who=self._name(key))
@@ -844,13 +1408,13 @@ class Roster:
         new = dict(said["policy"])
         if new.keys() != _POLICY.keys():
             raise Refused("entry.forbidden", number=number)
-        if any(new[name] < before for name, before in self._policy.items()):
+        if any(new[name] < before for name, before in self.policy.items()):
             self._require_approvals(number, "policy", said.get("proposal"), new)
-        self._policy = new
+        self.policy = new
 
     def _require_approvals(self, number: int, what: str, proposal: Any, asked: Any) -> None:
         """`asked` is what was proposed: a policy, or the salted digest of the new officer's name."""
-        needed = self._policy["approvals"]
+        needed = self.policy["approvals"]
         if needed <= 1:
             return
         found = self._proposals.pop(str(proposal), None)
@@ -865,27 +1429,28 @@ class Roster:
         return self._names.get(key, Said("officer.key", key=key[:16]))
 
 
+_LINE = {"index", "hash", "envelope", "signature", "act", "opened"}
+
+
+def _speller() -> Callable[[Any], str]:
+    """The one way in which JSON is spelled here. The standard library makes its encoder anew for each value."""
+    slow = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    make, text = (getattr(json.encoder, name, None) for name in ("c_make_encoder", "c_encode_basestring"))
+    if make is None or text is None:
+        return slow.encode
+    pieces = make(None, slow.default, text, None, ":", ",", True, False, False)
+    return lambda value: "".join(pieces(value, 0))
+
+
+spell = _speller()
+
+
 def _spelled(text: str) -> dict[str, Any]:
     """What a text says that is spelled in the one way: nothing twice, nothing hidden."""
     found: dict[str, Any] = json.loads(text)
-    if json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False) != text:
+    if spell(found) != text:
         raise Refused("entry.spelling")
     return found
-
-
-def _act_of(line: dict[str, Any], envelope: dict[str, Any], number: int) -> dict[str, Any]:
-    """The act of an entry, signed by its officer and by everybody whom the envelope names."""
-    text = line["act"]
-    if hashlib.sha256(text.encode()).hexdigest() != envelope["act"]:
-        raise Refused("entry.act", number=number)
-    act = _spelled(text)
-    if act["v"] != 1 or act["kind"] != envelope["kind"]:
-        raise Refused("entry.kind", number=number)
-    for officer, signature in envelope["signatures"].items():
-        _require_signed(officer, signature, b"dsr-desk act 1\n" + text.encode(), number)
-    if act["officer"] not in (envelope["writer"], *envelope["signatures"]):
-        raise Refused("entry.officer", number=number)
-    return act
 
 
 def _opened(act: dict[str, Any], name: str, one: dict[str, str], number: int) -> Any:
@@ -966,21 +1531,1799 @@ def _climb(fn: int, sn: int) -> tuple[int, int, bool]:
     return fn >> 1, sn >> 1, left
 
 
+# The case, as its entries make it
+
+_SEEN = {
+    "gone": "gone",
+    "masked": "masked",
+    "held": "held",
+    "not_looked": "could not look",
+    "still_there": "still there",
+}
+"""What reading back sees, by the word of its rows, from the strongest to the weakest."""
+_WEAKNESS = {said: weakness for weakness, said in enumerate(_SEEN.values())}
+_DELETES = ("erasure", "objection", "withdrawal")
+_RUNS_HERE = ("erase-items", "erase-rows", "erase-index-entries")
+_VERDICTS = ("same", "different", "unsure")
+RowsOf = Callable[[int], Iterator["tuple[str, str]"]]
+"""Pseudonym and word of the rows of an entry."""
+
+
+class Item:
+    """A candidate: its newest row, the round of that, words of officers, and what was seen of it since.
+
+    A word is (verdict, officer, act, entry, settled). `number` counts hits in the order in which the bundle lists them.
+    """
+
+    __slots__ = ("name", "number", "round", "search", "second", "seen", "word", "words")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.search: dict[str, Any] = {}
+        self.word = self.seen = ""
+        self.round = self.number = 0
+        self.words: tuple[Any, ...] = ()
+        self.second: tuple[Any, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        return str(self.words[-1][0]) if self.words else ""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether a second officer came to the same word, or a third one settled it."""
+        if not self.words or self.words[-1][4]:
+            return bool(self.words)
+        first, second = self.words[-1], self.second[-1] if self.second else ("", "")
+        return bool(second[0] == first[0] and second[1] != first[1])
+
+    @property
+    def disputed(self) -> bool:
+        return bool(self.words and self.second and not self.agreed and self.second[-1][0] != self.verdict)
+
+
+class Fold:
+    """A case as its entries make it, by the rules that the program has. `take` refuses what they forbid."""
+
+    def __init__(self, roster: Roster, rows_of: RowsOf) -> None:
+        self.roster, self.rows_of = roster, rows_of
+        self.ref = self.opened = self.closed = ""
+        self.faces = False
+        self.facts: list[dict[str, Any]] = []
+        self.identity: dict[str, Any] | None = None
+        self.searches: list[dict[str, Any]] = []
+        self.items: dict[str, Item] = {}
+        self.links: list[list[str]] = []
+        self.treatments: dict[str, tuple[str, str]] = {}
+        self.models: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        self.rounds = [_new_round(1)]
+        self.asked: dict[str, str] = {}
+        self.handed: set[str] = set()
+        self.photos, self.had_photos = 0, False
+        """How many reference photos are still there, and whether any ever came."""
+        self.destroyed: list[dict[str, Any]] = []
+        self.kept: dict[str, Any] | None = None
+        """For how long the case is kept, where that was set for it alone."""
+        self.stated: dict[str, dict[str, Any]] = {}
+        """The newest word on what documents must hold, by law and field."""
+        self.sealing: dict[str, Any] = {}
+        self.times: dict[int, str] = {}
+        self.how: dict[int, str] = {}
+        """Of second reviews: by packet or in the program."""
+        self._decisions = ""
+
+    @property
+    def round(self) -> dict[str, Any]:
+        return self.rounds[-1]
+
+    @property
+    def right(self) -> str:
+        return str(self.facts[-1]["right"]) if self.facts else "unknown"
+
+    @property
+    def identified(self) -> bool:
+        check = self.identity
+        return check is not None and check["result"] == "verified" and bool(check["photo"] or not self.faces)
+
+    @property
+    def reads(self) -> list[dict[str, Any]]:
+        """The newest reading back of each round that has one."""
+        return [one["reads"][-1] for one in self.rounds if one["reads"]]
+
+    @property
+    def operators(self) -> set[str]:
+        return {key for one in self.rounds for action in one["actions"].values() for key in action["operators"]}
+
+    def undecided(self) -> int:
+        """How many candidates of this round have no word that counts."""
+        here = (one for one in self.items.values() if one.round == self.round["n"])
+        return sum(1 for one in here if not one.words or one.verdict == "unsure")
+
+    def hits(self) -> Iterator[Item]:
+        return (one for one in self.items.values() if one.verdict == "same")
+
+    def take(self, number: int, act: dict[str, Any], opened: dict[str, Any]) -> None:
+        """The next entry of the case. Raises Refused."""
+        said = {"seq": number, "act": act["digest"], "officer": act["officer"], "time": act["time"], "told": opened}
+        self.times[number] = act["time"]
+        rows = self.rows_of if act["open"].get("count") else _no_rows
+        change = _CHANGES.get(act["kind"])
+        if change is not None:
+            change(
+                self,
+                {**act["open"], **said, "basis": act["basis"], "kind_": act["kind"], "undone": act["open"].get("act")},
+                rows,
+            )
+
+    def require(self, allowed: Any, said: dict[str, Any]) -> None:
+        if not allowed:
+            raise Refused("entry.forbidden", number=said["seq"])
+
+    def parts(self) -> dict[str, Any]:
+        """What a plan rests on, beside the indexes."""
+        facts = self.facts[-1] if self.facts else {}
+        if not self._decisions:
+            self._decisions = _digest(sorted([name, one.verdict] for name, one in self.items.items() if one.words))
+        return {
+            "right": self.right,
+            "identity": self.identity["act"] if self.identity is not None and self.identified else "",
+            "identifiers": facts.get("identifiers", ""),
+            "decisions": self._decisions,
+            "links": _digest(sorted(self.links)),
+            "treatments": _digest(sorted([name, act] for name, (_, act) in self.treatments.items())),
+            "policy": _digest(self.roster.policy),
+        }
+
+    def has_approved_plan(self) -> bool:
+        """An approved plan is in force until it was withdrawn, or run and read back."""
+        round_ = self.round
+        return bool(round_["plan"] and round_["approvals"]) and not (round_["actions"] and _is_read(round_))
+
+    def plan_holds(self, said: dict[str, Any]) -> bool:
+        """Whether the act names the plan in force, and the case is as it was planned with."""
+        plan, parts = self.round["plan"], self.parts()
+        return bool(
+            plan
+            and said["plan"] == plan["plan"]
+            and said.get("planned", plan["act"]) == plan["act"]
+            and said["basis"] == plan["basis"]
+            and all(said["indexes"].get(key, -1) == at for key, at in plan["indexes"].items())
+            and all(plan["parts"][name] == now for name, now in parts.items())
+            and self.right in _DELETES
+            and self.identified
+            and not self.closed
+        )
+
+    @property
+    def ran(self) -> dict[str, Any] | None:
+        """The newest round in which anything was begun or answered."""
+        return next((one for one in reversed(self.rounds) if one["actions"]), None)
+
+    def decided_on_models(self) -> dict[str, str]:
+        """By model, the act that decided what shall become of it."""
+        return {model: one["planned"][-1]["act"] for model, one in self.models.items() if one["planned"]}
+
+    def move(self, said: dict[str, Any]) -> None:
+        """Index generations that the plan's own work brought about are no change of what it rests on."""
+        plan = self.round["plan"]
+        if plan and self.round["actions"] and said.get("plan") == plan["plan"]:
+            plan["indexes"].update({key: at for key, at in said.get("indexes", {}).items() if key in plan["indexes"]})
+
+    def round_of(self, plan: str) -> dict[str, Any] | None:
+        return next((one for one in self.rounds if one["plan"] and one["plan"]["plan"] == plan), None)
+
+    def speak(self, said: dict[str, Any], rows: RowsOf, which: str, *, settled: bool = False) -> None:
+        """What an officer says of candidates; each row counts once."""
+        words: dict[str, tuple[Any, ...]] = {}
+        for name, word in rows(said["seq"]):
+            item = self.items.get(name)
+            self.require(item is not None and word in _VERDICTS, said)
+            known = getattr(item, which)
+            open_ = item is not None and (item.round == self.round["n"] or item.words)
+            self.require(open_ and not (known and known[-1][2] == said["act"]), said)
+            said_now = words.setdefault(word, (word, said["officer"], said["act"], said["seq"], settled))
+            setattr(item, which, (*known, said_now) if known else (said_now,))
+        self._decisions = ""
+
+    def forget_word(self, act: str) -> None:
+        """A word taken back; a third officer's that came after it settled it, and falls with it."""
+        for item in self.items.values():
+            seq = next((word[3] for word in (*item.words, *item.second) if word[2] == act), None)
+            if seq is not None:
+                item.words = tuple(one for one in item.words if one[2] != act and not (one[4] and one[3] > seq))
+                item.second = tuple(one for one in item.second if one[2] != act)
+        self._decisions = ""
+
+    def see(self, said: dict[str, Any], rows: RowsOf) -> None:
+        for name, word in rows(said["seq"]):
+            if name in self.items:
+                self.items[name].seen = word.partition(" ")[0]
+
+
+def _no_rows(_: int) -> Iterator[tuple[str, str]]:
+    return iter(())
+
+
+def _new_round(number: int) -> dict[str, Any]:
+    return {
+        "n": number, "searched": 0, "plan": None, "former": [], "approvals": [], "actions": {}, "reads": [],
+        "validated": [],
+    }  # fmt: skip
+
+
+def _is_read(round_: dict[str, Any]) -> bool:
+    last = max((one["last"] for one in round_["actions"].values()), default=-1)
+    return bool(round_["reads"]) and bool(round_["reads"][-1]["seq"] > last)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(spell(value).encode()).hexdigest()
+
+
+def _received(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.ref, fold.opened, fold.faces = said["ref"], said["time"], said["faces"]
+
+
+def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed, said)
+    fold.facts.append(said)
+
+
+def _identity(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed, said)
+    fold.identity = said
+
+
+def _reference(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed, said)
+    fold.faces = fold.had_photos = True
+    fold.photos += 1
+
+
+def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(fold.identified, said)
+    review = said["purpose"] == "search"
+    if review:
+        unread = fold.round["actions"] and not _is_read(fold.round)
+        fold.require(not (fold.closed or unread or fold.has_approved_plan()), said)
+        if fold.round["actions"]:
+            fold.rounds.append(_new_round(fold.round["n"] + 1))
+        fold.round["searched"] += 1
+    else:
+        fold.require(fold.ran is not None, said)
+    fold.searches.append({**said, "round": fold.round["n"]})
+    for name, word in rows(said["seq"]):
+        fold.require(review, said)
+        item = fold.items.get(name) or fold.items.setdefault(name, Item(name))
+        item.word, item.search, item.seen, item.round = word, fold.searches[-1], "", fold.round["n"]
+
+
+def _decided(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    fold.speak(said, rows, "words")
+
+
+def _second(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    asked = said.get("head", said["seq"])
+    for name, _ in rows(said["seq"]):
+        item = fold.items.get(name)
+        fold.require(item is not None and item.words and item.words[-1][1] != said["officer"], said)
+        fold.require(item is None or not item.second or item.second[-1][3] <= asked, said)
+    fold.how[said["seq"]] = said["how"]
+    fold.speak(said, rows, "second")
+
+
+def _settled(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    for name, _ in rows(said["seq"]):
+        item = fold.items.get(name)
+        two = {item.words[-1][1], item.second[-1][1]} if item is not None and item.disputed else None
+        fold.require(two is not None and said["officer"] not in two, said)
+    fold.speak(said, rows, "words", settled=True)
+
+
+def _undone(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    act = said["undone"]
+    fold.forget_word(act)
+    for model in fold.models.values():
+        for name in ("planned", "observed"):
+            model[name] = [one for one in model[name] if one["act"] != act]
+
+
+def _link(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    pair = [said["item"], said["linked"]]
+    fold.links = [one for one in fold.links if one != pair] + ([pair] if said["refused"] else [])
+
+
+def _treated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    fold.treatments.pop(said["item"], None)
+    if said["as"] != "erase":
+        fold.treatments[said["item"]] = (said["as"], said["act"])
+
+
+def _disposition(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed or said["kind_"] == "observed", said)
+    known = fold.models.setdefault(said["model"], {"planned": [], "observed": []})
+    known["planned" if said["kind_"] == "disposition" else "observed"].append(said)
+
+
+def _planned(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    round_ = fold.round
+    waiting = fold.closed or round_["actions"] or fold.undecided()
+    fold.require(fold.right in _DELETES and fold.identified and not waiting, said)
+    fold.require(said["parts"] == {**fold.parts(), "dispositions": fold.decided_on_models()}, said)
+    fold.require(said["basis"] == _digest({"parts": said["parts"], "indexes": said["indexes"]}), said)
+    searched = [one for one in fold.searches if one["purpose"] == "search" and one["round"] == round_["n"]]
+    fold.require(set(said["indexes"]) == {key for one in searched for key in one["indexes"]}, said)
+    count = 0
+    for name, word in rows(said["seq"]):
+        count += 1
+        item, chosen = fold.items.get(name), fold.treatments.get(name, ("erase", ""))[0]
+        if item is not None and item.words:
+            fold.require(item.verdict == "same" and word == chosen, said)
+        else:
+            fold.require(word in ("along-erase", "along-mask") and name not in fold.treatments, said)
+    fold.require(count == sum(one["items"] for one in said["told"]["told"]["actions"]), said)
+    if round_["plan"]:
+        round_["former"].append(round_["plan"])
+    round_["plan"], round_["approvals"] = {**said, "indexes": dict(said["indexes"])}, []
+
+
+def _approved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    plan = fold.round["plan"]
+    fold.require(fold.plan_holds(said) and not (fold.round["actions"] or fold.undecided()), said)
+    fold.require(fold.roster.added.get(said["officer"], -1) <= plan["seq"], said)
+    if fold.roster.policy["approver_not_decider"]:
+        deciders = {word[1] for item in fold.hits() for word in item.words}
+        fold.require(said["officer"] not in deciders, said)
+    fold.round["approvals"].append(said)
+
+
+def _withdrawn(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    round_ = fold.round
+    fold.require(round_["plan"] and not round_["actions"] and not fold.closed, said)
+    fold.require(said["plan"] == round_["plan"]["plan"], said)
+    round_["former"].append(round_["plan"])
+    round_["plan"], round_["approvals"] = None, []
+
+
+def _may_be_done(fold: Fold, said: dict[str, Any]) -> bool:
+    """Enough officers who are present stand behind the plan in force."""
+    have = {one["officer"] for one in fold.round["approvals"] if fold.roster.active(one["officer"])}
+    return fold.plan_holds(said) and len(have) >= max(1, fold.roster.policy["approvals"])
+
+
+def _begun(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(_may_be_done(fold, said), said)
+    actions = fold.round["actions"]
+    known = actions.get(said["action"])
+    others = [one for one in fold.rounds[:-1] if said["action"] in one["actions"]]
+    fold.require(not others and (known is None or known["state"] not in ("done", "waiting")), said)
+    before = known["operators"] if known else set()
+    actions[said["action"]] = {
+        "kind": said["kind"], "state": "started", "by": "", "operators": {*before, said["officer"]},
+        "started": known["started"] if known else said["time"], "last": said["seq"], "outcome": None,
+        "officer": said["officer"],
+    }  # fmt: skip
+
+
+def _handed_over(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(_may_be_done(fold, said), said)
+    fold.handed.add(said["plan"])
+
+
+def _outcome(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    round_ = fold.round_of(said["plan"])
+    fold.require(round_ is not None, said)
+    known = round_["actions"].get(said["action"]) if round_ else None
+    here = said["by"] == "here" and known is not None and known["outcome"] is None
+    declared = said["by"] == "declared" and known is not None and known["state"] == "waiting"
+    fold.require(here or declared or (said["by"] == "answer" and said["plan"] in fold.handed), said)
+    if round_ is not None:
+        operators = known["operators"] if known else set()
+        started = known["started"] if known else said["time"]
+        round_["actions"][said["action"]] = {
+            "kind": said["kind"], "state": said["state"], "by": said["by"], "operators": operators, "started": started,
+            "last": said["seq"], "outcome": said, "officer": said["officer"],
+        }  # fmt: skip
+    if said["kind"] != "erase-index-entries":
+        fold.see(said, rows)
+    fold.move(said)
+
+
+def _derived(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(fold.ran is not None, said)
+    fold.move(said)
+
+
+def _asked(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    for action in said["actions"]:
+        fold.asked.setdefault(action, said["time"])
+
+
+def _read_back(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    ran = fold.ran
+    fold.require(ran is not None, said)
+    if ran is not None:
+        ran["reads"].append(said)
+    fold.see(said, rows)
+    fold.move(said)
+
+
+def _validated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    round_ = next((one for one in reversed(fold.rounds) if one["reads"]), None)
+    fold.require(round_ is not None and said["read_back"] == round_["reads"][-1]["act"], said)
+    fold.require(not (fold.roster.policy["validator_not_operator"] and said["officer"] in fold.operators), said)
+    if round_ is not None:
+        round_["validated"].append(said)
+
+
+def _forgotten(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    if said["what"] == "references":
+        fold.photos = 0
+        fold.destroyed.append(said)
+
+
+def _kept(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.kept = said
+
+
+def _stated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.closed, said)
+    fold.stated[f"{said['law']} {said['field']}"] = said
+
+
+def _sealable(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    """Something was searched, and everything that was done was read back."""
+    newest = max((one["seq"] for one in fold.reads), default=-1)
+    unread = any(one["last"] > newest for round_ in fold.rounds for one in round_["actions"].values())
+    fold.require(any(one["purpose"] == "search" for one in fold.searches) and not unread, said)
+
+
+def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    _sealable(fold, said, rows)
+    fold.sealing = said
+
+
+def _closed(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(bool(fold.closed) == (said["kind_"] == "reopened"), said)
+    fold.closed = said["time"] if said["kind_"] == "closed" else ""
+
+
+_CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
+    "received": _received, "proposed": _facts, "confirmed": _facts, "identity": _identity, "reference": _reference,
+    "searched": _searched, "decided": _decided, "second-review": _second, "settled": _settled, "undone": _undone,
+    "link": _link, "treated": _treated, "disposition": _disposition, "observed": _disposition, "planned": _planned,
+    "approved": _approved, "plan-withdrawn": _withdrawn, "begun": _begun, "handed-over": _handed_over,
+    "outcome": _outcome, "asked": _asked, "read-back": _read_back, "validated": _validated, "stated": _stated,
+    "sealing": _sealing, "closed": _closed, "reopened": _closed, "derived": _derived, "forgotten": _forgotten,
+    "kept": _kept, "sealed": _sealable, "sworn": _sealable,
+}  # fmt: skip
+
+
+# What the files of a bundle say of the case
+
+
+def item_ref(number: int) -> str:
+    """An item's reference inside its case: "item-0001"."""
+    return f"item-{number:04d}"
+
+
+def ranges(numbers: Iterable[int]) -> list[str]:
+    """References of items in order, neighbours together: "item-0001", "item-0003..item-0420" (both ends inside)."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return [item_ref(first) if first == last else f"{item_ref(first)}..{item_ref(last)}" for first, last in found]
+
+
+_SETTLED = ("gone", "masked", "held")
+_REWRITES = ("erase-items", "erase-rows")
+_BESIDE = ("required", "summary")
+"""Files that the act of sealing holds whole."""
+
+_STATED = {
+    "stated": "quoted",
+    "not-applicable": "required.not-applicable",
+    "not-yet-known": "required.not-yet-known",
+}
+"""How an officer's word on a field is said, by what the field is stated to be."""
+
+
+def _bare(said: Any) -> Any:
+    """A sentence as its code and values, without its words."""
+    if isinstance(said, dict):
+        return said["code"], {name: _bare(value) for name, value in said["values"].items()}
+    return [_bare(one) for one in said] if isinstance(said, list) else said
+
+
+def _of_photo(said: tuple[str, dict[str, Any]]) -> Any:
+    """What a sentence says of the reference photos themselves; of a copy that was found, where."""
+    code, values = said
+    room, _, what = code.partition(".")
+    if room != "references" or what.partition(".")[0] not in _OF_PHOTOS:
+        return None
+    return ("still", values["where"]) if what.startswith("still.") else (what, values)
+
+
+_OF_PHOTOS = ("none", "there", "destroyed", "not-looked", "looked", "unread", "still")
+
+
+def _months_later(stamp: str, months: int) -> str:
+    """The same day so many months later, the last of that month where it has no such day."""
+    day = datetime.fromisoformat(stamp[:10])
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return f"{year:04d}-{month + 1:02d}-{min(day.day, monthrange(year, month + 1)[1]):02d}"
+
+
+def _seen_of(read: dict[str, Any] | None) -> list[tuple[str, int]]:
+    """Counts of a reading back, from the strongest to the weakest."""
+    return [(seen, read["items"].get(seen, 0)) for seen in _SEEN] if read is not None else []
+
+
+def _statement(word: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    text = word["told"]["text"]
+    return _STATED[word["state"]], {"text": text} if word["state"] == "stated" else {"day": word["time"], "why": text}
+
+
+def salts_digest(salts: Iterable[str]) -> str:
+    """Binds the salts of the hits, in their order, to the act of sealing."""
+    return _digest(list(salts))
+
+
+class Views:
+    """The files of an edition as the entries make them, and as the act of sealing completes them from registers.
+
+    `salts` are those of the hits, by pseudonym, in the order in which the bundle lists them; "" for a regulator.
+    `continued` says whether it is proved that the journal continues a checkpoint that was handed out before.
+    """
+
+    def __init__(self, fold: Fold, edition: str, salts: Mapping[str, str], *, continued: bool) -> None:
+        self._fold, self._edition, self._salts, self._continued = fold, edition, salts, continued
+        self._full = edition == "regulator"
+        self._said: dict[str, Any] = fold.sealing["told"]["theirs" if self._full else "hers"]
+        hits = {one.name for one in fold.hits()}
+        if hits != set(salts):
+            raise Refused("contents.hits")
+        if not self._full and self._said["salts"] != salts_digest(salts.values()):
+            raise Refused("contents.differ", name="hits.jsonl")
+        for number, name in enumerate(salts, 1):
+            fold.items[name].number = number
+        self._acted: dict[int, list[tuple[dict[str, Any], list[Item]]]] = {}
+        self._looked_again: list[dict[str, Any]] = []
+        self._looks = self._looked()
+        self._held = {one.name for kept in self._plans()[-1:] for one in self._items_of(kept, "hold")}
+
+    def short(self) -> dict[str, Any]:
+        """Files that are one JSON value, by name."""
+        made = {
+            "case.json": self._case(),
+            "scope.json": self._scope(),
+            "lineage.json": self.lineage(),
+            "readback.json": self._read_back(),
+            "remains.json": self._remains(),
+        }
+        self._check_required()
+        return {**made, **{f"{name}.json": self._said[name] for name in _BESIDE if name in self._said}}
+
+    def _check_required(self) -> None:
+        """What is said to be stated of a field is what an officer stated last, and that is not left out."""
+        fold, law, known = self._fold, self._ref()["law"], self._known()
+        for line in self._said.get("required", ()):
+            own, general = (by.get(f"{law} {line['field']}") for by in (fold.stated, fold.roster.stated))
+            says = [_bare(one) for one in line["says"]]
+            words = [one for one in says if one[0] in _STATED.values()]
+            word = own or (general if words else None)
+            fits = bool(says) and line["state"] in ("known", *_STATED) and words == ([_statement(word)] if word else [])
+            if word is not None:
+                fits = fits and word["seq"] in line["entries"] and (len(says) > 1 or line["state"] == word["state"])
+            elif line["state"] == "stated":
+                fits = False
+            fits = fits and all(self._keeps(code, values) for code, values in says)
+            if line["field"] == "photo":
+                fits = fits and [one for one in map(_of_photo, says) if one] == self._photos()
+            if not fits or any(values != known[code] for code, values in says if code in known):
+                raise Refused("contents.required", name=line["field"])
+
+    def _photos(self) -> list[Any]:
+        """What acts say of the reference photos: that they are there, or destroyed when, and what was found then."""
+        fold = self._fold
+        found: list[Any] = [("there", {"count": fold.photos})] if fold.photos else []
+        for one in fold.destroyed:
+            found.append(("destroyed", {"count": one["count"], "time": one["time"]}))
+            looked = one.get("scanned")
+            if looked is None:
+                found.append(("not-looked", {}))
+                continue
+            counts = {name: looked[name] for name in ("files", "values")}
+            found.append(("looked", {"count": looked["holding"], **counts}))
+            found += [("unread", {"count": looked["unread"]})] if looked["unread"] else []
+            found += [("still", _bare(where)) for where in one["told"].get("still", ())]
+        return found if fold.had_photos else [("none", {})]
+
+    def _keeps(self, code: str, values: dict[str, Any]) -> bool:
+        """Whether a sentence on how long something of this case is kept says what was set."""
+        how = code.rpartition(".")[2]
+        if not code.startswith(("references.", "retention.")) or code.startswith("references.still."):
+            return True
+        if how not in ("after-end", "until", "no-period"):
+            return True
+        fold, period = self._fold, self._fold.kept or self._fold.roster.retention
+        if period is None or how == "no-period":
+            return period is None and how == "no-period"
+        until = _months_later(fold.closed, period["months"]) if fold.closed else None
+        fits = values.get("months", period["months"]) == period["months"] and values.get("until") == until
+        return fits and values["rule"] == period["told"].get("rule", values["rule"])
+
+    def _known(self) -> dict[str, Any]:
+        """Sentences whose values follow from the entries; None where the entries contradict them."""
+        fold, hits, left = self._fold, 0, 0
+        for one in fold.hits():
+            hits += 1
+            left += one.seen not in ("gone", "masked", "held")
+        read = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
+        waiting = fold.undecided()
+        none_found: dict[str, Any] | None = None if hits or waiting else {}
+        counts = [(f"required.seen.{seen}", {"count": count}) for seen, count in _seen_of(read) if count]
+        return {
+            "required.outcome.read": {"day": read["time"], "counts": counts} if read is not None else None,
+            "required.outcome.left": {"count": left},
+            "required.outcome.open": {"count": waiting},
+            "required.outcome.found": {"count": hits} if read is None else None,
+            "required.outcome.not-deleted": {"count": hits} if read is None else None,
+            "required.outcome.nothing": none_found,
+            "required.nothing-found": none_found,
+            "required.identity": {"day": fold.identity["time"]} if fold.identity and fold.identified else None,
+            "required.identity.none": None if fold.identified else {},
+        }
+
+    def long(self) -> dict[str, Iterator[Any]]:
+        """Files with a JSON value on each line, by name."""
+        found = {"hits.jsonl": self._hits()}
+        if self._full:
+            found |= {"actions.jsonl": self._actions(), "custody.jsonl": self._custody()}
+        return found
+
+    def predicate(self) -> dict[str, Any]:
+        """What the statement says of the case."""
+        fold, said = self._fold, self._said
+        outcomes: dict[str, int] = {}
+        for one in self._ordered():
+            outcomes[self.afterwards(one)] = outcomes.get(self.afterwards(one), 0) + 1
+        doubts = [
+            {"how": one["how"], "seen": one["seen"], "says": one["says"]}
+            for one in self._read_back()
+            if "items" not in one and not one["superseded"] and one["seen"] in ("could not look", "still there")
+        ]
+        return {
+            "case": self._ref(),
+            "organisation": said["organisation"]["name"],
+            "edition": self._edition,
+            "sealed": fold.sealing["time"],
+            "hits": len(self._salts),
+            "outcomes": outcomes,
+            "doubts": doubts,
+            "models": len(said["lineage"]["models"]),
+            "gaps": len(self._gaps()),
+            "declarant": self._declarant(),
+            "datasets": [
+                {
+                    "dataset_version": one["dataset_version"],
+                    "unknown": [name for name, value in one.items() if value == "unknown"],
+                }
+                for one in said["datasets"]
+            ],
+            "declared": said["declared"],
+            "claims": list(self._claims()),
+            "earlier": said["earlier"],
+        }
+
+    def _claims(self) -> Iterator[dict[str, Any]]:
+        """What the bundle says, how strong that is, and on which act it rests: nothing is said before it was seen."""
+        fold = self._fold
+        yield self._claim("whole", "proved")
+        yield self._claim("unbroken", "proved") if self._continued else self._claim("unbroken.first", "declared")
+        if fold.identity is not None and fold.identified:
+            yield self._claim("identity", "declared", fold.identity)
+        yield from self._seen_claims()
+        for one in ("datasets", "facts", "copies", "clock"):
+            yield self._claim(one, "declared")
+
+    def _seen_claims(self) -> Iterator[dict[str, Any]]:
+        fold, number = self._fold, self._fold.round["n"]
+        open_ = not fold.round["searched"] or any(
+            one.round == number and one.verdict in ("", "unsure") for one in fold.items.values()
+        )
+        outcomes = [one for round_ in fold.rounds for one in round_["actions"].values()]
+        if not outcomes:
+            if not open_ and not any(True for _ in fold.hits()):
+                yield self._claim("nothing", "declared", self._newest_word())
+            return
+        newest = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
+        left = any(one.seen not in _SETTLED for one in fold.hits())
+        if newest is not None and newest["seen"] in _SETTLED and not (left or open_):
+            yield self._claim(newest["seen"], "read-back", newest, "seen")
+        rewritten = [one["outcome"] for one in outcomes if one["kind"] in _REWRITES and one["state"] == "done"]
+        if rewritten:
+            yield self._claim("kept", "declared", max(rewritten, key=lambda one: int(one["seq"])))
+
+    def _newest_word(self) -> dict[str, Any]:
+        """The newest decision in force, or the search where nothing was to be decided."""
+        words = [one.words[-1] for one in self._fold.items.values() if one.words]
+        if not words:
+            return self._reviews()[-1]
+        newest = max(words, key=lambda one: int(one[3]))
+        return {"seq": newest[3], "officer": newest[1], "time": self._fold.times[newest[3]]}
+
+    def _claim(self, says: str, standing: str, act: dict[str, Any] | None = None, by: str = "") -> dict[str, Any]:
+        """A requester is told the name of whoever sealed, and of nobody else."""
+        sealing = self._fold.sealing
+        at = act or sealing
+        told = self._full or at["officer"] == sealing["officer"]
+        return {
+            "says": f"claim.{says}", "by": f"claim.{by or says}.by", "standing": standing,
+            "who": self._name(at["officer"]) if told else "", "when": at["time"], "entry": at["seq"],
+        }  # fmt: skip
+
+    def afterwards(self, item: Item) -> str:
+        """What the newest reading back says of a hit."""
+        seen = self._looks.get(item.name) if item.seen else None
+        return seen or ("held" if item.name in self._held else "could not look")
+
+    def _ordered(self) -> Iterator[Item]:
+        return (self._fold.items[name] for name in self._salts)
+
+    def _name(self, key: str) -> str:
+        return self._fold.roster.named(key)
+
+    def _ref(self) -> dict[str, Any]:
+        facts = self._fold.facts[-1]
+        return {"ref": self._fold.ref, **{name: facts[name] for name in ("right", "law", "received")}}
+
+    def _declarant(self) -> dict[str, Any]:
+        """Who seals; who confirmed the newest reading back and ran nothing."""
+        fold, said = self._fold, self._said["declarant"]
+        newest = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
+        confirmed = [one for round_ in fold.rounds for one in round_["validated"]]
+        by = [one["officer"] for one in confirmed if newest is not None and one["read_back"] == newest["act"]]
+        validators = dict.fromkeys(self._name(key) for key in by if key not in fold.operators)
+        return {
+            "name": self._name(fold.sealing["officer"]), "role": said["role"], "basis": said["basis"],
+            "validator": ", ".join(validators),
+        }  # fmt: skip
+
+    def _case(self) -> dict[str, Any]:
+        fold, facts = self._fold, self._fold.facts[-1]
+        check, identity = fold.identity, None
+        if check is not None and fold.identified:
+            identity = {name: check["told"][name] for name in ("method", "photo_shows_requester", "acting_for")}
+            identity["checked"] = check["time"]
+            if self._full:
+                identity["officer"] = self._name(check["officer"])
+        case = {
+            **self._ref(), "opened": fold.opened, "closed": fold.closed, "order": facts["law"] == "order",
+            "due": [facts["told"]["deadline"]], "identity": identity,
+        }  # fmt: skip
+        said = {"case": case, "organisation": self._said["organisation"], "declarant": self._declarant()}
+        more = {"officers": sorted(fold.roster.present())} if self._full else {"person": self._said["person"]}
+        return {**said, **more}
+
+    def _reviews(self) -> list[dict[str, Any]]:
+        return [one for one in self._fold.searches if one["purpose"] == "search"]
+
+    def _scope(self) -> dict[str, Any]:
+        searches = []
+        for one in self._fold.searches:
+            told, inside = one["told"]["told"], one["told"].get("inside")
+            line = {
+                "when": one["time"], "after_deletion": one["purpose"] != "search", "round": one["round"],
+                "statement": told["statement"], "complete": one["complete"],
+            }  # fmt: skip
+            if self._full:
+                line |= {
+                    "officer": self._name(one["officer"]), "indexes": [each["index"] for each in inside["indexes"]],
+                    "compared_faces": one["faces"], "compared_records": one["records"], "candidates": told["found"],
+                }  # fmt: skip
+            searches.append(line)
+        said = {
+            "searched": self._searched(), "searches": searches, "gaps": self._gaps(),
+            "datasets": self._said["datasets"],
+        }  # fmt: skip
+        return {**said, "review": self._review()}
+
+    def _searched(self) -> list[dict[str, Any]]:
+        """Indexes as they were when they were last searched before anything was deleted."""
+        latest: dict[str, dict[str, Any]] = {}
+        for one in self._reviews():
+            inside = {each["key"]: each for each in one["told"].get("inside", {}).get("indexes", [])}
+            for each in one["told"]["told"]["indexes"]:
+                latest[each["key"]] = {**each, **inside.get(each["key"], {})}
+        return [{name: value for name, value in one.items() if name != "key"} for one in latest.values()]
+
+    def _gaps(self) -> list[dict[str, Any]]:
+        """Of the last search, of what the plans could not reach, and of what reading back could not read; each once."""
+        found = [gap for one in self._reviews()[-1:] for gap in one["told"]["told"]["gaps"]]
+        found += [gap for _, plan in self._plans() for gap in plan["told"]["told"]["gaps"]]
+        newest = max(self._fold.reads, key=lambda one: int(one["seq"]), default=None)
+        if newest is not None:
+            found += [gap for check in newest["told"]["told"]["checks"] for gap in check["gaps"]]
+        return list({spell(one): one for one in found}.values())
+
+    def _review(self) -> dict[str, Any]:
+        fold, number = self._fold, self._fold.round["n"]
+        verdicts = dict.fromkeys(_VERDICTS, 0)
+        how = {"packet": 0, "program": 0}
+        deciders, second, settled, candidates, waiting = set(), set(), 0, 0, 0
+        for item in fold.items.values():
+            candidates += bool(item.words) or item.round == number
+            waiting += not item.words and item.round == number
+            if not item.words:
+                continue
+            verdicts[item.verdict] += 1
+            settled += item.words[-1][4]
+            deciders |= {word[1] for word in item.words if not word[4]}
+            second |= {word[1] for word in item.words if word[4]}
+            if item.second:
+                second.add(item.second[-1][1])
+                how[fold.how[item.second[-1][3]]] += 1
+        reviews = self._reviews()
+        said = {
+            "candidates": candidates, **verdicts, "not_reviewed": waiting,
+            "down_to_strangers": reviews[-1]["expected"] if reviews else "", "second_by_packet": how["packet"],
+            "second_in_program": how["program"], "settled": settled,
+            "one_officer": len(fold.roster.keys()) == 1 and not second,
+        }  # fmt: skip
+        if not self._full:
+            return said
+        names = {"deciders": sorted(map(self._name, deciders)), "second_reviewers": sorted(map(self._name, second))}
+        return {**said, **names}
+
+    def _places(self) -> Iterator[str]:
+        """The container of each hit, in their order."""
+        return chain.from_iterable(repeat(place, count) for place, count in self._said.get("places", ()))
+
+    def _hits(self) -> Iterator[dict[str, Any]]:
+        places = self._places()
+        for item in self._ordered():
+            kind, version, reasons, digest = item.word.split(" ")
+            versions, word = item.search["told"]["told"]["versions"], item.words[-1]
+            line = {
+                "item": item_ref(item.number), "name": item.name, "kind": kind,
+                "dataset_version": versions[int(version)],
+                "found_by": reasons.split("+") if reasons != "-" else [], "salted_hash": digest,
+                "afterwards": self.afterwards(item),
+            }  # fmt: skip
+            if self._full:
+                yield {
+                    **line, "container": next(places),
+                    "decided": self._fold.times[word[3]], "decider": self._name(word[1]),
+                }  # fmt: skip
+            else:
+                yield {**line, "salt": self._salts[item.name]}
+
+    def _plans(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each round that has a plan which was begun, and the present one."""
+        rounds = self._fold.rounds
+        kept = [one for one in rounds if one["plan"] and (one["actions"] or one is rounds[-1])]
+        return [(one, one["plan"]) for one in kept]
+
+    def _rows_by_action(self, plan: dict[str, Any]) -> list[tuple[dict[str, Any], list[Item]]]:
+        """The actions of a plan, each with those of its items that are hits."""
+        if plan["seq"] not in self._acted:
+            rows = self._fold.rows_of(plan["seq"]) if plan.get("count") else iter(())
+            items = self._fold.items
+            found = []
+            for action in plan["told"]["told"]["actions"]:
+                named = (items.get(name) for name, _ in islice(rows, action["items"]))
+                found.append((action, [one for one in named if one is not None and one.number]))
+            self._acted[plan["seq"]] = found
+        return self._acted[plan["seq"]]
+
+    def _items_of(self, kept: tuple[dict[str, Any], dict[str, Any]], kind: str) -> Iterator[Item]:
+        for action, items in self._rows_by_action(kept[1]):
+            if action["kind"] == kind:
+                yield from items
+
+    def _actions(self) -> Iterator[dict[str, Any]]:
+        for round_, plan in self._plans():
+            targets = plan["told"]["inside"]["targets"]
+            approvers = list(dict.fromkeys(self._name(one["officer"]) for one in round_["approvals"]))
+            for place, (action, items) in enumerate(self._rows_by_action(plan)):
+                known = round_["actions"].get(action["action"])
+                outcome = known["outcome"] if known else None
+                inside = outcome["told"]["inside"] if outcome else {"operator": "", "notes": [], "proof": ""}
+                yield {
+                    "ref": action["action"], "kind": action["kind"], "target": targets[place], "round": round_["n"],
+                    "items": ranges(one.number for one in items), "count": len(items), "approvers": approvers,
+                    "begun": (outcome["started"] if outcome else known["started"]) if known else "",
+                    "ended": outcome["ended"] if outcome else "",
+                    "operator": (inside["operator"] or self._name(known["officer"])) if known else "",
+                    "state": known["state"] if known else "", "by": known["by"] if known else "",
+                    "error": outcome["error"] if outcome else "", "notes": inside["notes"],
+                    "digest_before": outcome["before"] if outcome else "",
+                    "digest_after": outcome["after"] if outcome else "", "proof": inside["proof"],
+                }  # fmt: skip
+
+    def _custody(self) -> Iterator[dict[str, Any]]:
+        """Each decision, then each erasure as it was read back, round by round."""
+        for item, container in zip(self._ordered(), self._places()):
+            digest, word = item.word.rpartition(" ")[2], item.words[-1]
+            yield {
+                "item": item_ref(item.number), "who": self._name(word[1]), "when": self._fold.times[word[3]],
+                "where": container, "why": "decided", "before": digest, "after": digest,
+            }  # fmt: skip
+        for round_, plan in self._plans():
+            for place, action in enumerate(plan["told"]["told"]["actions"]):
+                known = round_["actions"].get(action["action"])
+                outcome = known["outcome"] if known else None
+                if outcome is not None and action["kind"] in ("erase-items", "erase-rows"):
+                    yield from self._erased(outcome, plan["told"]["inside"]["targets"][place])
+
+    def _erased(self, outcome: dict[str, Any], target: str) -> Iterator[dict[str, Any]]:
+        who = outcome["told"]["inside"]["operator"] or self._name(outcome["officer"])
+        for name, word in self._fold.rows_of(outcome["seq"]) if outcome.get("count") else ():
+            item = self._fold.items.get(name)
+            if item is not None and item.number:
+                seen, _, left = word.partition(" ")
+                before = item.word.rpartition(" ")[2]
+                yield {
+                    "item": item_ref(item.number), "who": who, "when": outcome["ended"], "where": target, "why": seen,
+                    "before": before, "after": "" if seen == "gone" else left or before,
+                }  # fmt: skip
+
+    def _looked(self) -> dict[str, str]:
+        """What the newest reading back saw of each item."""
+        newest = max(self._fold.reads, key=lambda one: int(one["seq"]), default=None)
+        found: dict[str, str] = {}
+        for name, word in self._fold.rows_of(newest["seq"]) if newest and newest.get("count") else ():
+            seen = _SEEN[word.partition(" ")[0]]
+            found[name] = max(seen, found.get(name, seen), key=_WEAKNESS.__getitem__)
+        return found
+
+    def _read_back(self) -> list[dict[str, Any]]:
+        """Each round's newest reading back; the newest of all looked at what every round had deleted, and counts."""
+        said = self._looked_again
+        if said:
+            return said
+        newest = max(self._fold.reads, key=lambda one: int(one["seq"]), default=None)
+        for round_ in self._fold.rounds:
+            for read in round_["reads"][-1:]:
+                older = read is not newest
+                more = {"when": read["time"], "round": round_["n"], "superseded": older}
+                if self._full:
+                    more["officer"] = self._name(read["officer"])
+                seen: dict[str, list[int]] = {}
+                for name, word in self._fold.rows_of(read["seq"]) if read.get("count") else ():
+                    item = self._fold.items.get(name)
+                    if item is not None and item.number and (older or item.seen):
+                        seen.setdefault(_SEEN[word.partition(" ")[0]], []).append(item.number)
+                said += [
+                    {"seen": one, "items": ranges(seen[one]), "count": len(seen[one]), **more}
+                    for one in _SEEN.values()
+                    if one in seen
+                ]
+                checks = read["told"]["told"]["checks"]
+                said += [{"how": one["how"], "seen": one["seen"], "says": one["says"], **more} for one in checks]
+        return said
+
+    def _remains(self) -> dict[str, Any]:
+        retained, backups, told = [], [], []
+        plans = self._plans()
+        for round_, plan in plans:
+            for action, items in self._rows_by_action(plan):
+                if action["kind"] == "hold" and plan is plans[-1][1]:
+                    named = ranges(one.number for one in items)
+                    retained.append({"items": named, "ground": action["ground"], "until": action["until"]})
+                elif action["kind"] == "backup":
+                    backups.append({"name": action["what"], "overwritten": action["until"]})
+                elif action["kind"] == "tell-recipient":
+                    known = round_["actions"].get(action["action"])
+                    done = known is not None and known["state"] == "done"
+                    told.append(
+                        {
+                            "recipient": action["what"],
+                            "told": self._fold.asked.get(action["action"], ""),
+                            "answer": known["outcome"]["told"]["told"]["answer"] if known and done else [],
+                            "answered": known["outcome"]["ended"] if known and done else "",
+                        }
+                    )
+        return {"retained": retained, "backups": list({spell(one): one for one in backups}.values()), "told": told}
+
+    def lineage(self) -> dict[str, Any]:
+        """What lineage reaches, with what was decided and seen of each model."""
+        said = self._said["lineage"]
+        return {**said, "models": [{**one, **self._disposed(one["key"])} for one in said["models"]]}
+
+    def _disposed(self, model: str) -> dict[str, Any]:
+        known = self._fold.models.get(model, {"planned": [], "observed": []})
+        planned, observed = (known[name][-1] if known[name] else None for name in ("planned", "observed"))
+        plan = seen = None
+        if planned is not None:
+            plan = {
+                "disposition": planned["disposition"], "reason": planned["told"]["reason"],
+                "deadline": planned["deadline"],
+            }  # fmt: skip
+            if self._full:
+                plan |= {
+                    "responsible": planned["told"]["responsible"], "officer": self._name(planned["officer"]),
+                    "decided": planned["time"],
+                }  # fmt: skip
+        if observed is not None:
+            seen = {"disposition": observed["disposition"], "how": observed["told"]["how"], "seen": observed["seen"]}
+            if self._full:
+                seen |= {
+                    "officer": self._name(observed["officer"]), "by": observed["told"]["by"],
+                    "recorded": observed["time"],
+                }  # fmt: skip
+        return {"planned": plan, "observed": seen}
+
+
+# The picture of lineage.json: the paths from dataset versions to models, drawn from left to right
+
+PICTURE = "lineage.svg"
+_HEAD = 32
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 220, 44, 160, 20
+_FILL = {"dataset": "#DFF0EE", "model": "#FFF3DA", "deployment": "#E6EEFA"}
+_DASHES = {"inferred": ' stroke-dasharray="6 4"', "unknown": ' stroke-dasharray="2 4"'}
+_Key = tuple[str, str]
+
+
+def lineage_picture(lineage: dict[str, Any]) -> str:
+    """An SVG without script or text from elsewhere. A node stands in the column of its longest way from a dataset."""
+    words = lineage["picture"]
+    paths = [path for model in lineage["models"] for path in model["paths"]]
+    columns: dict[_Key, int] = {}
+    for path in paths:
+        for depth, step in enumerate(path):
+            columns[_node_of(step)] = max(columns.get(_node_of(step), 0), depth)
+    rows: dict[int, int] = {}
+    places: dict[_Key, tuple[int, int]] = {}
+    for key, column in columns.items():
+        row = rows.get(column, 0)
+        rows[column] = row + 1
+        places[key] = (20 + column * (_WIDTH + _GAP_X), _HEAD + 20 + row * (_HEIGHT + _GAP_Y))
+    edges = _edges(paths)
+    drawn = [_arrow(places[_node_of(a)], places[_node_of(b)], b, words) for a, b in edges]
+    roles: dict[_Key, dict[str, None]] = {}
+    for _, step in edges:
+        roles.setdefault(_node_of(step), {})[words["roles"].get(step["role"], "")] = None
+    drawn += [_roles(list(said), *places[key]) for key, said in roles.items()]
+    drawn += [_node(key, *place, words) for key, place in places.items()]
+    width = max(40 + _WIDTH + max(columns.values(), default=0) * (_WIDTH + _GAP_X), 340)
+    height = _HEAD + 40 + max(rows.values(), default=1) * (_HEIGHT + _GAP_Y)
+    names = ", ".join(html.escape(model["model"]) for model in lineage["models"])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" lang="{html.escape(words["language"])}" font-family="system-ui, sans-serif" font-size="12">\n'
+        f"<title>{names}</title>\n"
+        f'<text x="20" y="24" fill="#55626F">{html.escape(words["legend"])}</text>\n' + "\n".join(drawn) + "\n</svg>\n"
+    )
+
+
+def _node_of(step: dict[str, Any]) -> _Key:
+    return step["kind"], step["label"]
+
+
+def _edges(paths: list[list[dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    known = {}
+    for path in paths:
+        for before, after in zip(path, path[1:]):  # noqa: RUF007
+            known[_node_of(before), _node_of(after), after["role"]] = (before, after)
+    return list(known.values())
+
+
+def _node(key: _Key, x: int, y: int, words: dict[str, Any]) -> str:
+    kind, label = words["kinds"][key[0]], key[1]
+    shown = label if len(label) <= 30 else f"{label[:29]}…"
+    return (
+        f'<g><title>{html.escape(f"{kind}: {label}")}</title><rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'rx="6" fill="{_FILL.get(key[0], "#EBEEF2")}" stroke="#55626F"/>'
+        f'<text x="{x + 12}" y="{y + 18}" fill="#55626F">{html.escape(kind)}</text>'
+        f'<text x="{x + 12}" y="{y + 34}" fill="#17212B">{html.escape(shown)}</text></g>'
+    )
+
+
+def _arrow(start: tuple[int, int], end: tuple[int, int], step: dict[str, Any], words: dict[str, Any]) -> str:
+    x1, y1 = start[0] + _WIDTH, start[1] + _HEIGHT // 2
+    x2, y2 = end[0], end[1] + _HEIGHT // 2
+    middle = (x1 + x2) // 2
+    says = html.escape(f"{words['roles'].get(step['role'], '')} ({words['certainties'][step['certainty']]})")
+    return (
+        f'<path d="M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}" fill="none" stroke="#0B6663" stroke-width="1.5"'
+        f"{_DASHES.get(step['certainty'], '')}><title>{says}</title></path>"
+        f'<path d="M{x2 - 7} {y2 - 4} L{x2} {y2} L{x2 - 7} {y2 + 4}" fill="none" stroke="#0B6663" stroke-width="1.5"/>'
+    )
+
+
+def _roles(roles: list[str], x: int, y: int) -> str:
+    """Beside the box that they lead to, each once: the first above the arrows' tips, the others below."""
+    heights = [y + _HEIGHT // 2 + (-6 if not number else 3 + 12 * number) for number in range(len(roles))]
+    return "".join(
+        f'<text x="{x - 10}" y="{height}" text-anchor="end" fill="#55626F" font-size="11" '
+        f'paint-order="stroke" stroke="#FFFFFF" stroke-width="3">{html.escape(role)}</text>'
+        for role, height in zip(roles, heights)
+    )
+
+
+# The report
+
+REPORT, PAGE = "data/report.json", "data/report.html"
+STYLE = """:root { --text: #17212b; --muted: #55626f; --line: #d5dbe2; --sunk: #ebeef2; --ground: #f4f6f8;
+  --surface: #fff; --accent: #0b6663; --weak: #dff0ee; --focus: #1a66d6; }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--text);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Inter, Roboto, "Helvetica Neue", sans-serif; }
+.report { max-width: 52rem; margin: 0 auto; padding: 24px 16px 48px; background: var(--surface);
+  overflow-wrap: break-word; }
+.report h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 8px; }
+.report h2 { font-size: 1.15rem; margin: 32px 0 8px; padding-top: 12px; border-top: 1px solid var(--line); }
+.report h3 { font-size: 1rem; margin: 20px 0 4px; }
+.report p { margin: 8px 0; }
+.report .facts { color: var(--muted); margin: 0 0 16px; }
+.report .short { background: var(--weak); border-radius: 8px; padding: 12px 20px;
+  border-left: 4px solid var(--accent); }
+.report .short h2 { border: 0; margin: 0; padding: 0; }
+.report .short li { margin: 6px 0; }
+.report ul { padding-left: 1.3rem; }
+.report table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+.report th, .report td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0;
+  border-bottom: 1px solid var(--line);
+  overflow-wrap: break-word; }
+.report th { color: var(--muted); font-weight: 600; }
+.report dl { display: grid; grid-template-columns: minmax(9rem, 1fr) 3fr; gap: 4px 16px; }
+.report dt { color: var(--muted); }
+.report dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+.report code { font-size: .75rem; overflow-wrap: anywhere;
+  font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
+.report .faces { display: flex; flex-wrap: wrap; gap: 12px; padding: 0; list-style: none; }
+.report .faces img { width: 112px; height: 112px; object-fit: cover; border-radius: 6px; display: block; }
+.report .faces figcaption { font-size: .8rem; color: var(--muted); }
+.report figure { margin: 0; }
+@media screen and (max-width: 40rem) {
+  .report table, .report tbody, .report tr, .report td { display: block; }
+  .report thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .report tr { border-bottom: 1px solid var(--line); padding: 8px 0; }
+  .report td { border: 0; padding: 2px 0; }
+  .report td:not(:empty)::before { content: attr(data-label) ": "; color: var(--muted); }
+  .report dl { grid-template-columns: 1fr; }
+  .report dd { margin-bottom: 8px; }
+  .report h1 { font-size: 1.35rem; }
+}
+@page { margin: 18mm 16mm; }
+@media print {
+  body { background: #fff; font-size: 10.5pt; }
+  .report { max-width: none; padding: 0; }
+  .report h2 { break-after: avoid; }
+  .report tr, .report li, .report figure { break-inside: avoid; }
+  .report thead { display: table-header-group; }
+  .report .short { border: 1px solid var(--line); border-left: 4px solid var(--accent); }
+}
+"""
+_REPORT_FORM = 2
+_SHOWN_ROWS = 300
+"""Of what there may be millions of, a report shows so many from the beginning."""
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})?")
+_TAGS = {"plain": "", "strong": "strong", "code": "code"}
+_ON_PAGES = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def report_page(report: dict[str, Any]) -> bytes:
+    """The one page that shows these blocks: no script, nothing from elsewhere, nothing that they do not hold."""
+    if report["format"] != _REPORT_FORM:
+        raise Unchecked("report.form", form=report["format"])
+    if not _LANGUAGE.fullmatch(report["language"]):
+        raise Refused("report.differs")
+    parts: list[str] = []
+    close = "</header>"
+    for block in report["blocks"]:
+        short = block["kind"] == "short"
+        if short or (block["kind"] == "heading" and block["level"] == 2):
+            parts.append(f'{close}\n<section class="short">' if short else f"{close}\n<section>")
+            close = "</section>"
+        parts.append(_block_html(block, ' class="facts"' if close == "</header>" else ""))
+    title = html.escape(report["title"])
+    return (
+        f'<!DOCTYPE html>\n<html lang="{report["language"]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_ON_PAGES}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+        f'<main class="report"><header>{"".join(parts)}{close}</main>\n</body>\n</html>\n'
+    ).encode()
+
+
+def _block_html(block: dict[str, Any], of_head: str) -> str:
+    kind = block["kind"]
+    if kind == "heading":
+        return f"<h{block['level']:d}>{_runs_html(block)}</h{block['level']:d}>"
+    if kind == "paragraph":
+        return f"<p{of_head}>{_runs_html(block)}</p>"
+    if kind == "list":
+        return "<ul>" + "".join(f"<li>{_runs_html(one)}</li>" for one in block["items"]) + "</ul>"
+    if kind == "table":
+        return _table_html(block)
+    if kind == "facts":
+        pairs = (f"<dt>{_runs_html(one['name'])}</dt><dd>{_runs_html(one['value'])}</dd>" for one in block["pairs"])
+        return f"<dl>{''.join(pairs)}</dl>"
+    if kind == "faces":
+        return '<ul class="faces">' + "".join(map(_face_html, block["faces"])) + "</ul>"
+    if kind == "short":
+        return "".join(_block_html(one, "") for one in block["blocks"])
+    raise Refused("report.differs")
+
+
+def _table_html(block: dict[str, Any]) -> str:
+    """A table named for screen readers; on a narrow screen each row becomes a card, with its roles kept."""
+    titles = [_runs_html(one) for one in block["head"]]
+    labels = [html.escape(_runs_text(one)) for one in block["head"]]
+    if any(len(row["cells"]) != len(labels) for row in block["rows"]):
+        raise Refused("report.differs")
+    head = "".join(f'<th scope="col" role="columnheader">{title}</th>' for title in titles)
+    rows = (
+        "".join(
+            f'<td role="cell" data-label="{label}">{_runs_html(cell)}</td>' for label, cell in zip(labels, row["cells"])
+        )
+        for row in block["rows"]
+    )
+    body = "".join(f'<tr role="row">{cells}</tr>' for cells in rows)
+    made = (
+        f'<table role="table" aria-label="{html.escape(_runs_text(block["title"]))}">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table>'
+    )
+    return made + (f"<p>{_runs_html(block['more'])}</p>" if "more" in block else "")
+
+
+def _face_html(one: dict[str, Any]) -> str:
+    source, alt = html.escape(one["image"]), html.escape(_runs_text(one["alt"]))
+    return (
+        f'<li><figure><img src="data:image/jpeg;base64,{source}" alt="{alt}">'
+        f"<figcaption>{_runs_html(one['caption'])}</figcaption></figure></li>"
+    )
+
+
+def _runs_html(text: dict[str, Any]) -> str:
+    """Sentences with a blank between them, or on a line of their own."""
+    made, between = "", ""
+    for run in text["runs"]:
+        if run["style"] == "break":
+            made, between = made + "<br>", ""
+            continue
+        tag = _TAGS[run["style"]]
+        said = html.escape(run["text"])
+        made, between = made + between + (f"<{tag}>{said}</{tag}>" if tag else said), " "
+    return made
+
+
+def _runs_text(text: dict[str, Any]) -> str:
+    return " ".join(run["text"] for run in text["runs"] if run["style"] != "break")
+
+
+class Files:
+    """The data files of a bundle as what they say; `open_file` opens one by its name below data/.
+
+    Long ones have an entry on each line. Of them the first ones are kept.
+    """
+
+    def __init__(self, open_file: Callable[[str], BinaryIO], statement: Any = None) -> None:
+        self._open = open_file
+        self._whole: dict[str, Any] = {"statement": statement}
+
+    def whole(self, name: str) -> Any:
+        if name not in self._whole:
+            if _is_long(name):
+                self._whole[name] = list(islice(self.entries(name), _SHOWN_ROWS))
+            else:
+                with self._open(name) as file:
+                    self._whole[name] = json.load(file)
+        return self._whole[name]
+
+    def entries(self, name: str) -> Iterator[Any]:
+        """Each entry of a long file."""
+        with self._open(name) as file:
+            for line in file:
+                yield json.loads(line)
+
+    def hits(self) -> Counter[tuple[str, str, str]]:
+        """How many hits there are by dataset version, kind and what was seen afterwards."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        alike: dict[Any, tuple[str, str, str]] = {}
+        with self._open("hits.jsonl") as file:
+            for line in file:
+                parts = _HIT.match(line)
+                key = parts.groups() if parts else line
+                if key not in alike:
+                    one = json.loads(line)
+                    alike[key] = one["dataset_version"], one["kind"], one["afterwards"]
+                found[alike[key]] += 1
+                if not parts:
+                    del alike[key]
+        return found
+
+    def record(self, path: str) -> Any:
+        """What stands at a place: "lineage.json/models/0"."""
+        name, *keys = path.split("/")
+        return _at(self.whole(name), keys)
+
+    def count(self, path: str) -> int:
+        """How many entries a list has."""
+        if not _is_long(path):
+            return len(self.record(path))
+        with self._open(path) as file:
+            return sum(1 for _ in file)
+
+    def text(self, name: str) -> str:
+        with self._open(name) as file:
+            return file.read().decode()
+
+    def require(self, path: str) -> None:
+        """Raises Refused where there is no such file."""
+        self._open(path[len("data/") :]).close()
+
+
+_HIT = re.compile(
+    rb'\{"afterwards":("[^"\\]*"),(?:"container":"(?:[^"\\]|\\.)*",)?"dataset_version":("[^"\\]*"),.*?"kind":("[a-z]*")'
+)
+"""The beginning of a line of hits.jsonl as it is spelled."""
+
+
+def _at(found: Any, keys: list[str]) -> Any:
+    for key in keys:
+        found = found[int(key)] if isinstance(found, list) else found[key]
+    return found
+
+
+def _is_long(name: str) -> bool:
+    return name.endswith(".jsonl")
+
+
+def figures(files: Files, edition: str) -> dict[str, Any]:
+    """Everything that is counted in a report, counted from the data files."""
+    scope, lineage, remains = (files.whole(name) for name in ("scope.json", "lineage.json", "remains.json"))
+    searched, review, models = scope["searched"], scope["review"], lineage["models"]
+    found: dict[str, dict[str, Any]] = {}
+    seen: dict[str, int] = {}
+    for (version, kind, afterwards), count in files.hits().items():
+        of = found.setdefault(version, {"photo": 0, "record": 0, "seen": {}})
+        of[kind] += count
+        for counts in (of["seen"], seen):
+            counts[afterwards] = counts.get(afterwards, 0) + count
+    hits = sum(seen.values())
+    looks = [one for one in files.whole("readback.json") if not one["superseded"]]
+    weak = ("could not look", "still there")
+    doubts = sum("items" not in one and one["seen"] in weak for one in looks)
+    told = [one for one in scope["datasets"] if not one["same_as"]]
+    undecided = review["not_reviewed"] + review["unsure"]
+    settled = looks and hits and not doubts and not undecided and not any(seen.get(one) for one in weak)
+    left = sum(map(_model_remains, models))
+    counted: dict[str, Any] = {
+        "searched": {
+            "datasets": len({one["dataset_version"] for one in searched}),
+            "photos": sum(one["photos"] for one in searched),
+            "records": sum(one["records"] for one in searched),
+            "not_compared": sum(n for one in searched for name, n in one["ledger"] if name != "faces"),
+        },
+        "gaps": len(scope["gaps"]),
+        "doubts": doubts,
+        "left_out": len(scope["gaps"]) + sum(not one["complete"] for one in scope["searches"]),
+        "review": {"not_reviewed": review["not_reviewed"], "unsure": review["unsure"], "undecided": undecided},
+        "hits": {
+            "all": hits,
+            "photo": sum(one["photo"] for one in found.values()),
+            "record": sum(one["record"] for one in found.values()),
+        },
+        "found": [{"dataset_version": version, **found[version]} for version in sorted(found)],
+        "seen": seen,
+        "looks": len(looks),
+        "all_gone": bool(looks and hits and seen.get("gone") == hits and not doubts),
+        "done": bool(settled),
+        "models": {
+            **{how: sum(one["learned"] == how for one in models) for how in _LEARNED},
+            "all": len(models),
+            "without_lineage": len(lineage["without_lineage"]),
+            "not_in_lineage": len(lineage["not_in_lineage"]),
+            "questions": lineage["questions"],
+            "planned": _disposed(models, "planned"),
+            "observed": _disposed(models, "observed"),
+        },
+        "remains": len(remains["retained"]) + len(remains["backups"]) + left,
+        "facts": {
+            "datasets": len(told),
+            "asked": sum(len(one.keys() - {"dataset_version", "same_as", "derived_from"}) for one in told),
+            "unknown": sum(value == "unknown" for one in told for value in one.values()),
+        },
+    }
+    if edition == "regulator":
+        head = head_of(files.text("log/checkpoint"))
+        own = sum(_of_case(line) for line in files.entries("log/leaves.jsonl"))
+        counted["journal"] = {"entries": own, "size": head.size, "root": head.root.hex()}
+    return counted
+
+
+def _model_remains(model: dict[str, Any]) -> bool:
+    """Whether weights that may have learned from the data are, as far as was seen, still there."""
+    seen = (model["observed"] or {}).get("disposition")
+    return bool(model["learned"] != "measured") and seen not in ("destroyed", "retrained", "not-affected")
+
+
+def _disposed(models: list[dict[str, Any]], when: str) -> dict[str, int]:
+    """How many models something was decided on, or seen of, by what it was."""
+    return dict(Counter(one[when]["disposition"] for one in models if one[when]))
+
+
+def _of_case(line: dict[str, Any]) -> bool:
+    return "act" in line and json.loads(line["act"])["case"] != ""
+
+
+_LEARNED = ("itself", "inherited", "measured", "not-known")
+_NUMBERS = {
+    "report.searched.short": {
+        "datasets": "searched/datasets", "photos": "searched/photos", "records": "searched/records",
+    },
+    "report.searched.records": {"datasets": "searched/datasets", "records": "searched/records"},
+    "report.no-faces": {"photos": "searched/photos"},
+    "report.not-compared": {"photos": "searched/not_compared"},
+    "report.not-reviewed.short": {"count": "review/not_reviewed"},
+    "report.unsure.short": {"count": "review/unsure"},
+    "report.nothing.open": {"count": "review/undecided"},
+    "report.nothing.open.regulator": {"count": "review/undecided"},
+    "report.found.short": {"photos": "hits/photo", "records": "hits/record"},
+    "report.found.regulator": {"photos": "hits/photo", "records": "hits/record"},
+    "report.outcome.all-gone": {"count": "hits/all"},
+    **{f"report.models.{how}": {"count": f"models/{how}"} for how in _LEARNED},
+    "report.models.questions": {"count": "models/questions"},
+    "report.summary.unrecorded": {"count": "models/not_in_lineage"},
+    "report.summary.gaps": {"count": "gaps"},
+    "report.summary.doubts": {"count": "doubts"},
+    "report.models.unknown": {"count": "models/without_lineage"},
+    "report.models.unknown.named": {"count": "models/without_lineage"},
+    "report.facts.short": {"all": "facts/asked", "count": "facts/unknown", "datasets": "facts/datasets"},
+    "report.facts.short.regulator": {"all": "facts/asked", "count": "facts/unknown", "datasets": "facts/datasets"},
+    "report.entries": {"count": "journal/entries", "size": "journal/size", "root": "journal/root"},
+}  # fmt: skip
+"""Which figure each number in a sentence of the report is."""
+
+_SAID_IF: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
+    ("report.nothing report.nothing.records report.nothing.regulator",
+     lambda f: not f["hits"]["all"] and not f["review"]["undecided"]),
+    ("report.nothing.open report.nothing.open.regulator",
+     lambda f: not f["hits"]["all"] and f["review"]["undecided"] > 0),
+    ("report.found.short report.found.regulator", lambda f: f["hits"]["all"] > 0),
+    ("report.outcome.all-gone report.outcome.one-gone", lambda f: f["all_gone"]),
+    ("report.outcome.none", lambda f: f["hits"]["all"] > 0 and not f["looks"]),
+    ("report.outcome.mixed", lambda f: f["hits"]["all"] > 0 and f["looks"] > 0 and not f["all_gone"]),
+    ("report.parts-missing", lambda f: f["left_out"] > 0),
+    ("report.gaps.none", lambda f: not f["left_out"]),
+    ("report.not-reviewed.short", lambda f: f["review"]["not_reviewed"] > 0),
+    ("report.unsure.short", lambda f: f["review"]["unsure"] > 0),
+    ("report.remains.short", lambda f: f["remains"] > 0),
+    ("report.remains.none",
+     lambda f: not f["remains"]
+     and (f["done"] and f["all_gone"] if f["hits"]["all"] else not f["review"]["undecided"])),
+    ("report.facts.short report.facts.short.regulator", lambda f: f["facts"]["unknown"] > 0),
+)  # fmt: skip
+"""One of these sentences stands in a report if that is so, and none of them otherwise."""
+
+_WORDS_OF = frozenset(
+    {
+        "ask", "certainty", "custody", "disposition", "duty", "found-by", "item", "law", "learned", "ledger",
+        "relation", "result", "right", "seen", "standing",
+    }
+)  # fmt: skip
+"""Groups of words for what a record says: report.law.order is "order"."""
+_WHOLE = frozenset(
+    {
+        "hits.jsonl", "actions.jsonl", "custody.jsonl", "readback.json", "scope.json/searched", "scope.json/searches",
+        "scope.json/gaps", "remains.json/retained", "remains.json/backups", "remains.json/told",
+    }
+)  # fmt: skip
+"""Lists of which a section shows everything, where it shows an entry as one."""
+_STANDS_FOR = {"report.facts.unknown": "unknown", "report.facts.withheld": "withheld"}
+_HOLDS_IF: dict[str, tuple[str, Any]] = {
+    "report.complete": ("complete", True),
+    "report.incomplete": ("complete", False),
+    "report.after-deletion": ("after_deletion", True),
+    "report.result.not-begun": ("state", ""),
+    "report.not-ended": ("ended", ""),
+    "report.told.none": ("answered", ""),
+    "report.told.not-yet": ("told", ""),
+    "report.nothing-decided": ("planned", None),
+    "report.not-observed": ("observed", None),
+    "report.authority.unknown": ("authority", ""),
+    "required.source.none": ("source", ""),
+    "report.nobody": ("", ""),
+    "report.no-identity": ("", None),
+}
+"""Sentences without a value that say how a field of their record is, or the record itself."""
+_COUNTED = {
+    "report.seen.count": ("n", "seen", "seen"),
+    "report.summary.planned": ("count", "disposition", "models/planned"),
+    "report.summary.observed": ("count", "disposition", "models/observed"),
+}
+"""Sentences that say how many there are of what a word names: the number, the word, and where such are counted."""
+_CITED = {"report.rights.gdpr": {"77", "79"}}
+"""Numbers that the wording of a sentence has."""
+_WITHOUT_NUMBERS = ("report.", "quoted", "role.", "nodekind.", "actionkind.")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
+
+
+def title_code(counted: dict[str, Any], statement: dict[str, Any]) -> str:
+    """How a report is headed follows from what it is about: an order was complied with only where all is settled."""
+    if statement["case"]["law"] == "order":
+        return "report.title.order" if counted["done"] else "report.title.order.open"
+    return f"report.title.{statement['edition']}"
+
+
+def check_report(members: Members, statement: dict[str, Any]) -> Said:
+    """The page is that of the blocks, and what they say stands in the data files or is counted from them."""
+    report = json.loads(members.text(REPORT))
+    if report_page(report) != members.read(PAGE) or report["language"] != statement["language"]:
+        raise Refused("report.differs")
+    files = Files(lambda name: members.open(f"data/{name}"), statement)
+    counted = figures(files, statement["edition"])
+    if statement["figures"] != counted:
+        raise Refused("report.figures")
+    first = report["blocks"][0]
+    title = {run["code"] for run in first["runs"]}
+    if title != {title_code(counted, statement)} or report["title"] != _runs_text(first):
+        raise Refused("report.title")
+    apart = (REPORT, "data/statement.dsse.json", "data/predicate.schema.json", "data/summary.json")
+    named = [name[5:] for name in members if name.endswith((".json", ".jsonl")) and name not in apart]
+    reading = _Reading(files, ["statement", *(name for name in named if "/" not in name)], counted)
+    reading.walk(report["blocks"], None)
+    reading.finish()
+    if "data/summary.json" in members:
+        public = _Reading(files, reading.names, counted)
+        public.walk(files.whole("summary.json")["blocks"], None)
+        public.look_for()
+    return Said("report.holds", count=reading.count)
+
+
+class _Near(NamedTuple):
+    """The records that values come from, and everything that stands in them."""
+
+    records: list[Any]
+    leaves: set[tuple[type, Any]]
+
+
+class _Reading:
+    """Compares the sentences of a report with the records that they are of."""
+
+    def __init__(self, files: Files, names: list[str], counted: dict[str, Any]) -> None:
+        self.count = 0
+        self.names = names
+        self._files, self._counted = files, counted
+        self._said: set[str] = set()
+        self._sought: set[str] = set()
+        self._places: dict[str, set[str]] = {}
+        self._exact: dict[str, set[str]] = {}
+        self._cut: set[str] = set()
+
+    def walk(self, node: Any, near: _Near | None) -> None:
+        """`near` are the records that the values come from; None where they may come from anywhere."""
+        if isinstance(node, list):
+            for one in node:
+                self.walk(one, near)
+        elif isinstance(node, dict):
+            if node.get("kind") == "heading" and node["level"] == 2:
+                self._close()
+            if "of" in node:
+                records = [self._files.record(path) for path in node["of"]]
+                near = _Near(records, set(_leaves(records)))
+                for path in node["of"]:
+                    self._note(path)
+            if "code" in node:
+                self._sentence(node, near)
+            else:
+                for name in sorted(node.keys() - {"of", "image"}, key=lambda one: (one == "more", one)):
+                    self.walk(node[name], near)
+
+    def finish(self) -> None:
+        """What is left to look at once everything was read."""
+        self._close()
+        for codes, holds in _SAID_IF:
+            if holds(self._counted) == self._said.isdisjoint(codes.split()):
+                raise Refused("report.unfounded", name=codes.split()[0])
+        self.look_for()
+
+    def look_for(self) -> None:
+        """Names that no record was given for stand somewhere in the files, or in what officers wrote."""
+        for name in self.names:
+            self._sought -= {value for kind, value in _leaves(self._files.whole(name)) if kind is str}
+        if self._sought:
+            for line in self._files.entries("log/leaves.jsonl"):
+                if "text" in line.get("opened", {}):
+                    self._found(json.loads(line["opened"]["text"]["value"]))
+        if self._sought:
+            raise Refused("report.value", value=min(self._sought))
+
+    def _found(self, told: Any) -> None:
+        """What an officer wrote is shown by paragraphs."""
+        for kind, value in _leaves(told):
+            if kind is str:
+                self._sought -= {value, *value.split("\n\n")}
+
+    def _sentence(self, run: dict[str, Any], near: _Near | None) -> None:
+        self.count += 1
+        self._explain(run["code"], run["values"], near)
+        if not _shows(run):
+            raise Refused("report.text", text=run["text"][:80])
+
+    def _explain(self, code: str, values: dict[str, Any], near: _Near | None) -> None:
+        self._said.add(code)
+        if code in _COUNTED:
+            number, word, where = _COUNTED[code]
+            counts = _at(self._counted if near is None else near.records[0], where.split("/"))
+            if counts.get(values[word]["code"].rpartition(".")[2]) != values[number]:
+                raise Refused("report.value", value=values[number])
+            return
+        if code == "report.more-rows":
+            self._more_rows(values)
+            return
+        self._word(code, near)
+        figure = _NUMBERS.get(code, {})
+        for name, value in values.items():
+            if name == "file":
+                self._files.require(value)
+            elif name not in figure:
+                self._value(value, near)
+            elif _at(self._counted, figure[name].split("/")) != value:
+                raise Refused("report.value", value=value)
+
+    def _more_rows(self, values: dict[str, Any]) -> None:
+        """So many more as the file has and as were not shown since the last heading."""
+        name = values["file"].partition("/")[2]
+        for parent, shown in self._places.items():
+            if parent.partition("/")[0] == name:
+                if self._files.count(parent) - len(shown) != values["count"]:
+                    raise Refused("report.value", value=values["count"])
+                self._cut.add(parent)
+                return
+        raise Refused("report.value", value=values["file"])
+
+    def _close(self) -> None:
+        """A section shows all entries of a file, or says that there are more."""
+        for parent in (self._places.keys() & _WHOLE) - self._cut:
+            if self._files.count(parent) != len(self._exact.get(parent, ())) > 0:
+                raise Refused("report.rows", name=parent)
+        self._places.clear()
+        self._exact.clear()
+        self._cut.clear()
+
+    def _note(self, path: str) -> None:
+        """Remembers which entry of which list is shown."""
+        keys = path.split("/")
+        at = next((place for place, key in enumerate(keys) if key.isdigit()), None)
+        if at is not None:
+            parent = "/".join(keys[:at])
+            self._places.setdefault(parent, set()).add(keys[at])
+            if at == len(keys) - 1:
+                self._exact.setdefault(parent, set()).add(keys[at])
+
+    def _word(self, code: str, near: _Near | None) -> None:
+        """A code that stands for what a record says must be of that record."""
+        ours = code.startswith("report.")
+        group, _, word = (code[7:] if ours else code).partition(".")
+        if near is not None and code in _HOLDS_IF:
+            name, value = _HOLDS_IF[code]
+            if (near.records[0][name] if name else near.records[0]) != value:
+                raise Refused("report.value", value=code)
+        elif ours and group in _WORDS_OF and word:
+            self._value(word, near)
+        elif near is not None and code in _STANDS_FOR:
+            self._value(_STANDS_FOR[code], near)
+        elif near is not None and not ours and code != "quoted":
+            known = {(str, one) for one in (code, word, code.rpartition(".")[2])}
+            if not near.leaves & known:
+                raise Refused("report.value", value=code)
+
+    def _value(self, value: Any, near: _Near | None) -> None:
+        if isinstance(value, dict):
+            self._explain(value["code"], value["values"], near)
+        elif isinstance(value, list):
+            for one in value:
+                self._value(one, near)
+        elif near is not None:
+            known = value in ("", None) or (type(value), value) in near.leaves
+            if not known:
+                raise Refused("report.value", value=value)
+        elif isinstance(value, str):
+            self._sought |= {value} - {""}
+        elif value is not None:
+            raise Refused("report.value", value=value)
+
+
+def _leaves(value: Any) -> Iterator[tuple[type, Any]]:
+    """Everything in a record that is no list and no object, and how many items it is about."""
+    if isinstance(value, dict):
+        items = value.get("items")
+        if isinstance(items, list):
+            yield int, sum(map(_items_of, items))
+        for one in value.values():
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield type(value), value
+
+
+def _items_of(ref: str) -> int:
+    """How many items a reference or a range of them stands for: "item-0003..item-0420"."""
+    first, _, last = ref.partition("..")
+    return int((last or first).rpartition("-")[2]) - int(first.rpartition("-")[2]) + 1
+
+
+def _shows(run: dict[str, Any]) -> bool:
+    """Whether the text of a sentence of ours has the names of its values and no number beside theirs."""
+    code, text = run["code"], run["text"]
+    names: list[str] = []
+    numbers = set(_CITED.get(code, ()))
+    if code == "quoted":
+        return _seen_as(run["values"]["text"]) in (None, text)
+    if not code.startswith("report."):
+        return True
+    known = _gather(run["values"], names, numbers)
+    return all(name in text for name in names) and (not known or _numbers_in(text) <= numbers)
+
+
+def _gather(value: Any, names: list[str], numbers: set[str]) -> bool:
+    """Collects the names that a sentence must show and the numbers that it may; whether its wording brings none of its
+    own."""
+    if isinstance(value, dict) and "code" in value and "values" in value:
+        if "says" in value or not value["code"].startswith(_WITHOUT_NUMBERS):
+            return False
+        numbers |= _CITED.get(value["code"], set())
+        value = value["values"]
+    if isinstance(value, dict):
+        known = [_gather(one, names, numbers) for one in value.values()]
+        return all(known)
+    if isinstance(value, list):
+        numbers |= {str(len(value) - shown) for shown in (3, 5, 20) if len(value) > shown}
+        shown_names: list[str] = []
+        known = [_gather(one, shown_names if place < 3 else [], numbers) for place, one in enumerate(value)]
+        names += shown_names
+        return all(known)
+    if isinstance(value, str):
+        numbers |= _numbers_in(value)
+        if not _DAY.match(value) and _seen_as(value):
+            names.append(value)
+    elif value is not None:
+        numbers |= _numbers_in(f"{value} {value:,}")
+    return True
+
+
+def _seen_as(value: str) -> str | None:
+    """A name as it stands in a text; None where signs in it are written out."""
+    return None if any(unicodedata.category(one) in _INVISIBLE for one in value) else value
+
+
+def _numbers_in(text: str) -> set[str]:
+    return {one.lstrip("0") or "0" for one in re.findall("[0-9]+", text)}
+
+
 # All of it
 
 
 def check_all(
-    bundle: Mapping[str, bytes], expected: str | None = None, held: str | None = None, archive: BinaryIO | None = None
-) -> tuple[list[Finding], list[Said]]:
+    bundle: Mapping[str, bytes], expected: str | None = None, held: str | None = None, archive: BinaryIO | None = None,
+    authorities: bytes | None = None,
+) -> tuple[list[Finding], list[Said]]:  # fmt: skip
     """All checks in order, and the sentences that the organisation declares and nothing can prove.
 
     `bundle` holds the archive, its signature and the certificate by their names, and the time stamp and the
-    successions of keys where there are any. A long archive is given as an open file instead.
+    successions of keys where there are any. A long archive is given as an open file instead. The first finding says
+    whose signature it is. `authorities` are certificates (PEM) of those whose time stamps the reader trusts.
     """
     findings: list[Finding] = []
     signed: list[Signed] = []
     opened: list[Members] = []
     officers: list[Said] = []
+    folded: list[Fold] = []
     evidence = archive or io.BytesIO(bundle[EVIDENCE])
     predicate: dict[str, Any] = {}
 
@@ -992,52 +3335,77 @@ def check_all(
 
     def signer_is_known() -> Said:
         if not signed:
-            raise Refused("signer.nobody")
+            failed = findings[0].ok is False
+            raise Refused("signer.nobody") if failed else Unchecked("signer.nobody")
         return _signer_says(signed[0], expected, bundle.get(SUCCESSION, b""))
 
     def time_is_attested() -> Said:
         stamp = check_time_stamp(bundle[SIGNATURE], bundle[TIME_STAMP])
         if signed and signed[0].time > stamp.time + timedelta(minutes=10):
             raise Refused("time.clocks")
-        return Said("time.holds", time=_shown(stamp.time), who=stamp.authority.subject.rfc4514_string())
+        require_trusted(stamp, authorities_of(authorities) if authorities is not None else [])
+        return Said("time.holds", time=_shown(stamp.time), who=stamp.who)
 
     def statement_holds() -> Said:
         predicate.update(check_statement(opened[0], signed[0].certificate))
         return Said("statement.holds", case=predicate["case"]["ref"])
 
     def journal_holds() -> Said:
-        says, who = check_log(
+        says, who, fold = check_log(
             opened[0], predicate["case"]["ref"], held, predicate["journal"]["epoch"], predicate["edition"]
         )
-        officers.extend([who] if who else [])
+        officers.append(who)
+        folded.append(fold)
         return says
 
     def archive_is_sound() -> Said:
         opened.append(Members(evidence))
         return Said("archive.holds", count=len(opened[0]))
 
-    def run(name: str, check: Callable[[], Said]) -> bool:
-        try:
-            with warnings.catch_warnings(action="error"):
-                findings.append(Finding(name, True, check()))
-        except Refused as refused:
-            findings.append(Finding(name, False, refused.said))
-        except _BROKEN:
-            findings.append(Finding(name, False, Said("damaged")))
-        return findings[-1].ok
+    def run(name: str, check: Callable[[], Said], *, rests_on: bool = True) -> bool:
+        findings.append(finding(name, check) if rests_on else Finding(name, None, Said("unchecked.before")))
+        return findings[-1].ok is True
 
     run("signature", signature_holds)
     run("signer", signer_is_known)
-    if TIME_STAMP in bundle:
-        run("time", time_is_attested)
-    if run("archive", archive_is_sound):
-        run("files", lambda: check_bag(opened[0]))
-        if signed and run("statement", statement_holds) and run("journal", journal_holds) and officers:
-            findings.append(Finding("officers", True, officers[0]))
+    findings.reverse()
+    attested = TIME_STAMP in bundle and run("time", time_is_attested)
+    sound = run("archive", archive_is_sound)
+    if bundle.keys() - _SIGNED:
+        run("beside", lambda: check_beside(opened[0], bundle), rests_on=sound)
+    run("files", lambda: check_bag(opened[0]), rests_on=sound)
+    stated = run("statement", statement_holds, rests_on=sound and bool(signed))
+    run("report", lambda: check_report(opened[0], predicate), rests_on=stated)
+    chained = run("journal", journal_holds, rests_on=stated)
+    if chained:
+        findings.append(Finding("officers", True, officers[0]))
+    run("contents", lambda: check_contents(opened[0], predicate, folded[0]), rests_on=chained)
+    if sound and "data/sworn.dsse.json" in opened[0]:
+        run("sworn", lambda: check_sworn(opened[0], signed[0].certificate, predicate["case"]["ref"]), rests_on=chained)
     declared = [Said(one["code"], one["says"], **one["values"]) for one in predicate.get("declared", [])]
-    if TIME_STAMP not in bundle:
+    if not attested:
         declared.append(Said("clock"))
     return findings, declared
+
+
+def finding(name: str, check: Callable[[], Said]) -> Finding:
+    """What a check found. What the file has and what this computer lacks are two things."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Finding(name, True, check())
+    except Unchecked as unchecked:
+        return Finding(name, None, unchecked.said)
+    except Refused as refused:
+        return Finding(name, False, refused.said)
+    except _BROKEN:
+        return Finding(name, False, Said("damaged"))
+    except UnsupportedAlgorithm:
+        return Finding(name, None, _unknown_algorithm().said)
+    except AttributeError as lacking:
+        if _NOT_THAT_KIND.search(str(lacking)):
+            return Finding(name, False, Said("damaged"))
+        return Finding(name, None, Said("unchecked.library", version=_version))
 
 
 def _shown(time: datetime) -> str:
@@ -1045,22 +3413,24 @@ def _shown(time: datetime) -> str:
 
 
 def _signer_says(signed: Signed, expected: str | None, successions: bytes) -> Said:
-    certificate = signed.certificate
-    fingerprint = _fingerprint(certificate)
-    if not certificate.not_valid_before_utc <= signed.time <= certificate.not_valid_after_utc:
-        raise Refused("signer.expired")
-    names = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
-    who = str(names[0].value) if names else certificate.subject.rfc4514_string()
+    """Whose signature it is, with which fingerprint, and how that was compared."""
+    fingerprint = _fingerprint(signed.certificate)
+    spoken = " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+    told = {"who": _holder(signed.certificate.subject), "fingerprint": spoken}
+    if not valid_at(signed.certificate, signed.time):
+        raise Refused("signer.expired", **told)
     if expected is None:
-        return Said("signer.compare", who=who, fingerprint=fingerprint)
-    current = re.sub(r"[\s:]", "", expected).lower()
+        raise Unchecked("signer.compare", **told)
+    current = re.sub(r"[\s:]", "", expected.rpartition("=")[2]).lower()
+    if not re.fullmatch("[0-9a-f]{64}", current):
+        raise Unchecked("signer.given", **told)
     if current == fingerprint:
-        return Said("signer.expected", who=who)
+        return Said("signer.expected", **told)
     for line in successions.decode().splitlines():
         current = _successor(json.loads(line), current)
         if current == fingerprint:
-            return Said("signer.successor", who=who)
-    raise Refused("signer.other", fingerprint=fingerprint)
+            return Said("signer.successor", **told)
+    raise Refused("signer.other", **told)
 
 
 def _successor(link: dict[str, Any], current: str) -> str:
@@ -1078,25 +3448,49 @@ def _fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+_WORDS: dict[bool | None, str] = {True: "holds", False: "FAILS", None: "not checked"}
+_CODES: dict[bool | None, int] = {True: 0, False: 1, None: 3}
+
+
 def main(arguments: list[str]) -> int:
-    if not 1 <= len(arguments) <= 3:
-        print(__doc__)
-        return 2
-    names = (EVIDENCE, SIGNATURE, CERTIFICATE, TIME_STAMP, SUCCESSION)
-    folder = Path(arguments[0])
-    if missing := [name for name in names[:3] if not (folder / name).is_file()]:
-        print(f"{', '.join(missing)}: not in this folder")
-        return 3
+    summary, _, usage = str(__doc__).partition("\n")
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("check_bundle.py", None, summary, usage, formatter_class=form, allow_abbrev=False)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--fingerprint", help="of the organisation's certificate, as you were told it")
+    parser.add_argument("--checkpoint", type=Path, help="file with a checkpoint from an earlier bundle")
+    parser.add_argument("--authorities", type=Path, help="PEM file of time stamp authorities that you trust")
+    given = parser.parse_args(arguments)
+    if int(_version.split(".")[0]) < _OLDEST:
+        print(f"{_WORDS[None]}: {Said('unchecked.old', version=_version, oldest=_OLDEST)}")
+        return _CODES[None]
+    try:
+        return _say(given.folder, given.fingerprint, given.checkpoint, given.authorities)
+    except OSError as error:
+        print(f"{_WORDS[None]}: {_printable(str(error))}")
+        return _CODES[None]
+
+
+def _say(folder: Path, fingerprint: str | None, checkpoint: Path | None, authorities: Path | None) -> int:
+    names = (EVIDENCE, SIGNATURE, CERTIFICATE, TIME_STAMP, SUCCESSION, TEXT)
+    missing = [name for name in names[:3] if not (folder / name).is_file()]
+    if missing:
+        print(f"{_WORDS[None]}: {', '.join(missing)}: not in this folder")
+        return _CODES[None]
     bundle = {name: (folder / name).read_bytes() for name in names[1:] if (folder / name).is_file()}
-    held = Path(arguments[2]).read_text(encoding="utf-8") if len(arguments) == 3 else None
+    held = checkpoint.read_text(encoding="utf-8", errors="replace") if checkpoint else None
+    trusted = authorities.read_bytes() if authorities else None
     with (folder / EVIDENCE).open("rb") as archive:
-        findings, declared = check_all(bundle, arguments[1] if len(arguments) > 1 else None, held, archive)
+        findings, declared = check_all(bundle, fingerprint, held, archive, trusted)
     for finding in findings:
-        print(f"{'holds ' if finding.ok else 'FAILS '} {finding.name}: {finding.says}")
+        print(f"{_WORDS[finding.ok]:11} {finding.name}: {finding.says}")
     for sentence in declared:
         print(f"declared, not proved: {sentence}")
-    return 0 if all(finding.ok for finding in findings) else 1
+    for name in sorted(one.name for one in folder.iterdir() if one.name not in names):
+        print(f"not looked at: {_printable(name)}")
+    return _CODES[all_hold(finding.ok for finding in findings)]
 
 
 if __name__ == "__main__":
+    cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

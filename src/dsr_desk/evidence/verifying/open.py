@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.evidence.signed.members import PIECE
-from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, Members, Refused
+from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, Members, Refused, check_beside
 from dsr_desk.evidence.verifying.verify import Secrets, message_of, opening
 from dsr_desk.evidence.wrappers.cms import EnvelopeKey
-from dsr_desk.storage.files import disk_errors, writing_whole
+from dsr_desk.storage.files import disk_errors, write_whole, writing_whole
 
 
 class FolderInUse(DeskError):
@@ -47,6 +49,9 @@ def open_bundle(
     try:
         with opening(path, Secrets(passphrase, identities, envelope_key)) as bundle:
             bag = Members(bundle.archive)
+            check_beside(bag, bundle.beside)
+            for name in bag:
+                bag.sha256(name)
             bundle.archive.seek(0)
             written += [_write(folder / name, io.BytesIO(data)) for name, data in bundle.beside.items()]
             written.append(_write(folder / EVIDENCE, bundle.archive))
@@ -55,6 +60,15 @@ def open_bundle(
         raise BundleRefused(why=message_of(refused.said)) from refused
     report = folder / "evidence" / "data" / "report.html"
     return tuple(sorted(written, key=lambda target: (target != report, target)))
+
+
+def write_verifier(target: Path) -> str:
+    """Writes the verifier that needs nothing of this program. Returns its SHA-256, which each release names."""
+    data = files("dsr_desk.evidence.verifying").joinpath("check_bundle.py").read_bytes()
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, data)
+    return sha256_hex(data)
 
 
 def _write(target: Path, data: BinaryIO) -> Path:

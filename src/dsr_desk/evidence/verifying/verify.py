@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, Value, message, quoted
-from dsr_desk.evidence.report.pdf import open_pdf
 from dsr_desk.evidence.signed.members import Spool
 from dsr_desk.evidence.verifying.check_bundle import (
     CERTIFICATE,
     EVIDENCE,
     SIGNATURE,
     SUCCESSION,
+    TEXT,
     TIME_STAMP,
+    Finding,
     Members,
     Refused,
     Said,
+    all_hold,
     check_all,
 )  # fmt: skip
+from dsr_desk.evidence.verifying.rules import RULES, check_rules
+from dsr_desk.evidence.verifying.wording import ASKED, WORDS, check_asked, check_pages, check_words
 from dsr_desk.evidence.wrappers.age import open_age
 from dsr_desk.evidence.wrappers.cms import EnvelopeKey, open_cms
 from dsr_desk.evidence.wrappers.html import open_html
+from dsr_desk.evidence.wrappers.pdf import open_pdf
 
-REQUIRED = frozenset({EVIDENCE, SIGNATURE, CERTIFICATE})
-ALLOWED = REQUIRED | {SUCCESSION, "VERIFY.txt", "check_bundle.py", "page.sha256"}
+REQUIRED = frozenset({EVIDENCE, SIGNATURE, CERTIFICATE, TEXT})
+ALLOWED = REQUIRED | {SUCCESSION}
 STAMP_BESIDE = ".tsr"
 """A time stamp lies beside its bundle under the bundle's whole name and this ending."""
+_NAMED = 12
+"""So many files of a folder that were not looked at are named."""
 DECLARED = "declared."
 """How codes of declarations begin."""
 
@@ -52,18 +59,21 @@ class SecretNeeded(DeskError):
 
 @dataclass(frozen=True)
 class BundleCheck:
-    """One check with what it means."""
+    """One check with what it means. `ok` is None where it could not be made here."""
 
     name: str
-    ok: bool
+    ok: bool | None
     says: Message
 
 
 @dataclass(frozen=True)
 class Verification:
-    """`ok` when every check holds. `declared` is what the organisation states and nothing can prove."""
+    """`ok` when every check holds, None when none fails and one was not made; the first says whose signature it is.
 
-    ok: bool
+    `declared` is what the organisation states and nothing can prove.
+    """
+
+    ok: bool | None
     checks: tuple[BundleCheck, ...]
     declared: tuple[Message, ...] = ()
 
@@ -86,10 +96,11 @@ class Secrets:
 
 @dataclass(frozen=True)
 class OpenedBundle:
-    """An opened bundle: the archive as a file, everything beside it in memory."""
+    """An opened bundle: the archive as a file, everything beside it in memory, names that were not looked at."""
 
     archive: BinaryIO
     beside: dict[str, bytes]
+    others: tuple[str, ...] = ()
 
 
 def verify(
@@ -100,23 +111,46 @@ def verify(
     held_checkpoint: str | None = None,
     envelope_key: EnvelopeKey | None = None,
     time_stamp: Path | None = None,
+    authorities: bytes | None = None,
 ) -> Verification:
     """Opens a bundle, never in clear on the disk, and checks it.
 
     `path` is a sealed PDF, open-me.html, bundle.age, bundle.p7m, a saved bundle (zip), or evidence.zip with its
     signature and certificate beside (or the folder that holds them). `expected_certificate` is a SHA-256 fingerprint
     got by another way, `held_checkpoint` the text of a checkpoint from an earlier bundle, `time_stamp` an RFC 3161
-    answer; one that lies beside the bundle is taken by itself. Altered content comes back as failed checks;
-    BundleMissing and SecretNeeded are raised.
+    answer; one that lies beside the bundle is taken by itself. `authorities` are certificates (PEM) of those whose
+    time stamps the reader trusts. Altered content comes back as failed checks; BundleMissing and SecretNeeded are
+    raised.
     """
     try:
         with opening(path, Secrets(passphrase, identities, envelope_key), time_stamp) as bundle:
-            findings, declared = check_all(bundle.beside, expected_certificate, held_checkpoint, bundle.archive)
+            findings, declared = check_all(
+                bundle.beside, expected_certificate, held_checkpoint, bundle.archive, authorities
+            )
+            findings += own_checks(findings, bundle.archive)
     except Refused as refused:
         return Verification(False, (BundleCheck("opening", False, message_of(refused.said)),))
-    opened = BundleCheck("opening", True, message("bundle.opening.holds"))
-    checks = (opened, *(BundleCheck(one.name, one.ok, message_of(one.says)) for one in findings))
-    return Verification(all(check.ok for check in checks), checks, tuple(map(_declared, declared)))
+    opened = BundleCheck("opening", True, _opened_says(bundle))
+    signer, *others = (BundleCheck(one.name, one.ok, message_of(one.says)) for one in findings)
+    checks = (signer, opened, *others)
+    return Verification(all_hold(check.ok for check in checks), checks, tuple(map(_declared, declared)))
+
+
+def _opened_says(bundle: OpenedBundle) -> Message:
+    if not bundle.others:
+        return message("bundle.opening.holds")
+    return message("bundle.opening.others", count=len(bundle.others), names=bundle.others[:_NAMED])
+
+
+def own_checks(findings: Sequence[Finding], archive: BinaryIO) -> list[Finding]:
+    """The checks that this program makes and the verifier in the bundle does not, where what they rest on holds."""
+    hold = {one.name for one in findings if one.ok}
+    before = Said("unchecked.before")
+    rules = check_rules(archive) if "journal" in hold else Finding(RULES, None, before)
+    if "report" not in hold:
+        return [rules, Finding(WORDS, None, before), Finding(ASKED, None, before)]
+    pages = check_pages(archive)
+    return [rules, check_words(archive), check_asked(archive), *([pages] if pages else [])]
 
 
 def message_of(said: Said) -> Message:
@@ -181,10 +215,14 @@ def _opened(path: Path, secrets: Secrets, stack: ExitStack) -> BinaryIO:
 
 def _complete(members: Members) -> OpenedBundle:
     missing, added = REQUIRED - set(members), set(members) - ALLOWED
+    with suppress(Refused):
+        if f"data/{SUCCESSION}" in Members(members.open(EVIDENCE)):
+            missing |= {SUCCESSION} - set(members)
     if missing:
         raise Refused("opening.lacks", names=tuple(sorted(missing)))
     if added:
         raise Refused("opening.stray", name=min(added))
+    members.sha256(EVIDENCE)
     return OpenedBundle(members.open(EVIDENCE), {name: members.read(name) for name in members if name != EVIDENCE})
 
 
@@ -195,7 +233,8 @@ def _with_neighbours(path: Path, stack: ExitStack) -> OpenedBundle:
         if not neighbour.is_file():
             raise Refused("opening.beside", file=EVIDENCE, name=name)
         beside[name] = neighbour.read_bytes()
-    for name in (TIME_STAMP, SUCCESSION):
+    for name in (TIME_STAMP, SUCCESSION, TEXT):
         if path.with_name(name).is_file():
             beside[name] = path.with_name(name).read_bytes()
-    return OpenedBundle(stack.enter_context(path.open("rb")), beside)
+    others = sorted(one.name for one in path.parent.iterdir() if one.name not in {EVIDENCE, *beside})
+    return OpenedBundle(stack.enter_context(path.open("rb")), beside, tuple(others))

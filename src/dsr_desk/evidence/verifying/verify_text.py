@@ -30,20 +30,34 @@ How to check this evidence without the program that made it
        (cd unpacked && sha256sum --check manifest-sha256.txt tagmanifest-sha256.txt)
        bagit.py --validate unpacked
 
-4. Everything at once, journal proofs included (Python 3.11 or later and its package "cryptography"):
+4. Are the loose files the signed ones?
 
-       python3 check_bundle.py . {compact}
+       cmp VERIFY.txt unpacked/data/VERIFY.txt
+       cmp succession.jsonl unpacked/data/succession.jsonl       (only where a succession.jsonl came with the bundle)
 
-   With a checkpoint from an earlier bundle (data/log/checkpoint in its evidence.zip) as one more argument it also shows
-   whether journal entries were removed since.
+   No answer is a yes. Nothing else may lie beside the archive, and nothing in this bundle is to be run.
 
-5. Existed by a time?
+5. Everything at once, journal and files compared with what officers signed (Python 3.9 or later and its package
+   "cryptography", 38 or later):
+
+   Take the verifier from a place that you trust, never out of the bundle that it is to check: whoever could change the
+   bundle could change that copy too. Each release of DSR Desk has it as check_bundle.py, with its SHA-256 in
+   check_bundle.py.sha256; compare the digest with "sha256sum --check check_bundle.py.sha256". Then:
+
+       python3 YOUR-COPY-OF/check_bundle.py . --fingerprint {compact}
+
+   With --checkpoint and a checkpoint from an earlier bundle (data/log/checkpoint in its evidence.zip) it also shows
+   whether journal entries were removed since. With --authorities and a PEM file of the time stamp authorities that
+   you trust it judges a time stamp.
+
+6. Existed by a time?
    Only if a time stamp (RFC 3161) of evidence.zip.p7s came with the bundle, as a file with the bundle's name and .tsr.
    Put it here as evidence.zip.p7s.tsr:
 
        openssl ts -verify -data evidence.zip.p7s -in evidence.zip.p7s.tsr -CAfile AUTHORITY.pem
 
-   Without it the clock is not attested: the times are the organisation's own word.
+   AUTHORITY.pem holds authorities that you trust: anybody can make one, and whoever made this bundle too. Without such
+   a stamp the clock is not attested: the times are the organisation's own word.
 
 What this does not prove: that the list of datasets is complete, that no copy is left anywhere, and (without a time
 stamp) that the clock was right. That is declared by the person named in data/report.html. The organisation holds its

@@ -1,6 +1,7 @@
 """open-me.html: one encrypted file that any current browser opens, offline, with a passphrase.
 
 PBKDF2-SHA-256 and AES-256-GCM through WebCrypto. The page may run its own script, named by digest, and nothing else.
+The signed archive holds the digest of the page as it must be, without the settings and the encrypted part in it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -21,19 +21,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from dsr_desk.core.canonical import canonical_json, sha256_hex
-from dsr_desk.evidence.report.page import STYLE
 from dsr_desk.evidence.report.words import Words
 from dsr_desk.evidence.signed.bag import stored_zip
-from dsr_desk.evidence.verifying.check_bundle import Refused, members_of
+from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, STYLE, Members, Refused
 from dsr_desk.evidence.wrappers.passphrase import normal_passphrase
 
 ITERATIONS = 600_000
-PAGE_DIGEST = "page.sha256"
-"""Member of the encrypted bundle: the digest of the page around it, so that a changed page shows."""
+OPEN_ME = "open-me.sha256"
+"""File of the signed archive: the digest of the page around the settings and the encrypted part."""
 
-_ITERATIONS_ALLOWED = range(ITERATIONS, 10_000_001)
 _HEAD = re.compile(rb'<script type="application/json" id="head">([^<]*)</script>')
 _SEALED = re.compile(rb'<script type="application/octet-stream" id="sealed">([^<]*)</script>')
+_DRAWN = re.compile(rb'.*"nonce":"([A-Za-z0-9+/=]+)","salt":"([A-Za-z0-9+/=]+)"}')
 
 
 @dataclass(frozen=True)
@@ -45,58 +44,70 @@ class Cover:
     language: str
 
 
+def page_digest(cover: Cover) -> bytes:
+    """What the signed archive holds of a page with this cover."""
+    return _line(b"".join(_page(cover)))
+
+
 def seal_html(bundle: Mapping[str, bytes], passphrase: str, cover: Cover) -> bytes:
     """The page with the bundle inside, encrypted."""
     salt, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
-    head = canonical_json(
-        {
-            "format": "dsr-desk-open-me-1",
-            "kdf": "PBKDF2-SHA-256",
-            "iterations": ITERATIONS,
-            "salt": base64.b64encode(salt).decode(),
-            "cipher": "AES-256-GCM",
-            "nonce": base64.b64encode(nonce).decode(),
-        }
-    )
-    before, after = _page(head, cover)
-    shell = sha256_hex(before + after)
-    plain = stored_zip({**bundle, PAGE_DIGEST: f"{shell}\n".encode()})
-    sealed = AESGCM(_key(passphrase, salt, ITERATIONS)).encrypt(nonce, plain, head)
-    return before + base64.b64encode(sealed) + after
+    head = _head(base64.b64encode(salt), base64.b64encode(nonce))
+    sealed = AESGCM(_key(passphrase, salt)).encrypt(nonce, stored_zip(bundle), head)
+    before, between, after = _page(cover)
+    return before + head + between + base64.b64encode(sealed) + after
 
 
 def open_html(page: bytes, passphrase: str) -> bytes:
     """The bundle (a zip) out of a page. Raises Refused for a wrong passphrase or any change, page included."""
-    head, sealed = _HEAD.findall(page), _SEALED.findall(page)
-    if len(head) != 1 or len(sealed) != 1:
+    heads, sealed = list(_HEAD.finditer(page)), list(_SEALED.finditer(page))
+    if len(heads) != 1 or len(sealed) != 1:
         raise Refused("page.kind")
-    try:
-        facts = json.loads(head[0])
-        salt, nonce = (base64.b64decode(facts[name], validate=True) for name in ("salt", "nonce"))
-        iterations, box = facts["iterations"], base64.b64decode(sealed[0], validate=True)
-    except (ValueError, KeyError, TypeError) as bad:
-        raise Refused("page.damaged") from bad
-    if base64.b64encode(box) != sealed[0]:
-        raise Refused("page.damaged")
-    if not isinstance(iterations, int) or iterations not in _ITERATIONS_ALLOWED or len(nonce) != 12:
+    (head, box), drawn = (heads[0], sealed[0]), _DRAWN.fullmatch(heads[0][1])
+    if drawn is None or head[1] != _head(drawn[2], drawn[1]):
         raise Refused("page.settings")
     try:
-        plain = AESGCM(_key(passphrase, salt, iterations)).decrypt(nonce, box, head[0])
+        nonce, salt, data = (base64.b64decode(one, validate=True) for one in (drawn[1], drawn[2], box[1]))
+        if [base64.b64encode(one) for one in (nonce, salt, data)] != [drawn[1], drawn[2], box[1]]:
+            raise Refused("page.damaged")
+        plain = AESGCM(_key(passphrase, salt)).decrypt(nonce, data, head[1])
+    except ValueError as bad:
+        raise Refused("page.damaged") from bad
     except InvalidTag as bad:
         raise Refused("page.passphrase") from bad
-    shell = page.replace(sealed[0], b"", 1)
-    if members_of(plain).get(PAGE_DIGEST, b"").decode().strip() != sha256_hex(shell):
+    (start, end), (begin, last) = head.span(1), box.span(1)
+    around = page[:start] + page[end:begin] + page[last:] if end < begin else b""
+    signed = Members(Members(plain).read(EVIDENCE))
+    if f"data/{OPEN_ME}" not in signed or signed.read(f"data/{OPEN_ME}") != _line(around):
         raise Refused("page.shell")
     return plain
 
 
-def _key(passphrase: str, salt: bytes, iterations: int) -> bytes:
-    derivation = PBKDF2HMAC(hashes.SHA256(), 32, salt, iterations)
+def _head(salt: bytes, nonce: bytes) -> bytes:
+    """The settings of the encryption; salt and nonce are base64."""
+    return canonical_json(
+        {
+            "format": "dsr-desk-open-me-2",
+            "kdf": "PBKDF2-SHA-256",
+            "iterations": ITERATIONS,
+            "salt": salt.decode(),
+            "cipher": "AES-256-GCM",
+            "nonce": nonce.decode(),
+        }
+    )
+
+
+def _line(around: bytes) -> bytes:
+    return f"{sha256_hex(around)}\n".encode()
+
+
+def _key(passphrase: str, salt: bytes) -> bytes:
+    derivation = PBKDF2HMAC(hashes.SHA256(), 32, salt, ITERATIONS)
     return derivation.derive(normal_passphrase(passphrase).encode())
 
 
-def _page(head: bytes, cover: Cover) -> tuple[bytes, bytes]:
-    """The page before and after the encrypted part."""
+def _page(cover: Cover) -> tuple[bytes, bytes, bytes]:
+    """The page before the settings, between them and the encrypted part, and after it."""
     words = Words(cover.language)
     room = files("dsr_desk.evidence.wrappers")
     style = STYLE + room.joinpath("open_me.css").read_text("utf-8")
@@ -145,10 +156,10 @@ def _page(head: bytes, cover: Cover) -> tuple[bytes, bytes]:
 <p class="hint" id="save-hint">{say("wrap.save-hint")}</p>
 </div>
 </div>
-<script type="application/json" id="head">{head.decode()}</script>
-<script type="application/octet-stream" id="sealed">"""
+<script type="application/json" id="head">"""
+    between = '</script>\n<script type="application/octet-stream" id="sealed">'
     after = f"</script>\n<script>{script}</script>\n</body>\n</html>\n"
-    return before.encode(), after.encode()
+    return before.encode(), between.encode(), after.encode()
 
 
 def _source(inline: str) -> str:

@@ -1,4 +1,7 @@
-"""Passphrases that a person reads out on the telephone: groups of syllables of our own, 92 bits."""
+"""Passphrases that a person reads out on the telephone: groups of syllables of our own, 85 bits.
+
+They have 31 characters, since some PDF readers look at the first 32 of what is typed.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ import secrets
 
 _CONSONANTS = "bdfghjklmnprst"
 _VOWELS = "aeiou"
-_GROUPS, _SYLLABLES = 5, 3
+_GROUPS = (4, 3, 4, 3)
 
-BITS = _GROUPS * _SYLLABLES * math.log2(len(_CONSONANTS) * len(_VOWELS))
+BITS = sum(_GROUPS) * math.log2(len(_CONSONANTS) * len(_VOWELS))
 
 
 def new_passphrase() -> str:
-    """Like "tobira-kasemu-lodifi-pagune-siroba", each syllable drawn at random."""
-    return "-".join("".join(_syllable() for _ in range(_SYLLABLES)) for _ in range(_GROUPS))
+    """Like "tobirane-kasemu-lodifigo-pagune", each syllable drawn at random."""
+    return "-".join("".join(_syllable() for _ in range(syllables)) for syllables in _GROUPS)
 
 
 def normal_passphrase(typed: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Period
+from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind
+from dsr_desk.core.period import Period
 from dsr_desk.ui import language, words
 from dsr_desk.ui.lineage_words import disposition_tone, name_of, path_sentence, roles_said, seen_name
 from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from dsr_desk.app.case import cases, drafts, ending, references, searching
+from dsr_desk.app.case.letters import letter_of
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Sample
 from dsr_desk.core.acts import Draft, Kind, Row
@@ -215,8 +216,9 @@ def test_opening_writes_what_was_received_what_it_says_and_each_photo(desk: Desk
     view, _ = cases.open_case(desk, draft)
 
     assert kinds(desk, view.ref) == ["received", "proposed", "reference", "reference"]
-    received = desk.values(desk.case(view.ref).opened[2])
-    assert desk.vault.log.blob(received["letter"]) == draft.letter
+    kept = letter_of(desk, view.ref)
+    assert kept is not None
+    assert kept.data == draft.letter
     assert [cases.reference_bytes(desk, view.ref, photo.id) for photo in view.photos] == [
         photo.data for photo in draft.photos
     ]

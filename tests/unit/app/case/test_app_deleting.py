@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -345,3 +346,16 @@ def test_a_plan_says_what_was_changed_since_it_was_made(small: Small) -> None:
     changed = deleting.show_plan(small.desk, small.ref).changed
     assert [one.code for one in changed] == ["basis.right", "basis.decisions", "basis.indexes"]
     assert changed[0] == message("basis.right", before=term(Right.ERASURE), after=term(Right.ACCESS))
+
+
+def test_the_digest_of_a_plan_cannot_be_tried_out_by_who_has_the_data(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands open in acts; the same plan of the same second has another one each time."""
+    small.reviewed()
+    monkeypatch.setattr(deleting, "now", lambda: "2026-11-05T10:00:00Z")
+    first = deleting.make_plan(small.desk, small.ref).plan
+    second = deleting.make_plan(small.desk, small.ref).plan
+    assert replace(first, nonce="") == replace(second, nonce="")
+    assert first.digest != second.digest
+    assert len(first.nonce) == 32

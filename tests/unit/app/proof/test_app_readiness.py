@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 
 from dsr_desk.app.case import chasing, deleting, handing_over, review
 from dsr_desk.app.proof import readiness, sealing
-from dsr_desk.app.vault import backups
+from dsr_desk.app.proof.signing_keys import certificate_fingerprint
+from dsr_desk.app.vault import checkpointing
 from dsr_desk.cli.main import main
 from dsr_desk.core.acts import Draft, Kind, Row
 from dsr_desk.core.findings import Verdict
@@ -83,6 +85,11 @@ def found_again(small: Small) -> None:
     small_case.find_more(small)
 
 
+def decided_again(small: Small) -> None:
+    found_again(small)
+    small.decide_open()
+
+
 def confirmed(small: Small) -> None:
     read_back(small)
     small.desk.switch_officer(BEA)
@@ -113,28 +120,29 @@ SITUATIONS: dict[str, tuple[Callable[[Small], None], set[str], set[str]]] = {
     ),
     "planned": (planned, {"ready.identity", "ready.review"}, {"claim.identity"}),
     "approved": (approved, {"ready.identity", "ready.review"}, {"claim.identity"}),
-    "run": (run, {"ready.identity", "ready.review"}, {"claim.identity"}),
+    "run": (run, {"ready.identity", "ready.review"}, {"claim.identity", "claim.kept"}),
     "read back": (
         read_back,
         {"ready.identity", "ready.review", "ready.deletion.gone"},
-        {"claim.identity", "claim.gone"},
+        {"claim.identity", "claim.gone", "claim.kept"},
     ),
-    "still there": (still_there, {"ready.identity", "ready.review"}, {"claim.identity"}),
-    "found again": (found_again, {"ready.identity"}, {"claim.identity"}),
+    "still there": (still_there, {"ready.identity", "ready.review"}, {"claim.identity", "claim.kept"}),
+    "found again": (found_again, {"ready.identity"}, {"claim.identity", "claim.kept"}),
+    "more decided": (decided_again, {"ready.identity", "ready.review"}, {"claim.identity", "claim.kept"}),
     "confirmed": (
         confirmed,
         {"ready.identity", "ready.review", "ready.deletion.gone", "ready.confirmed"},
-        {"claim.identity", "claim.gone"},
+        {"claim.identity", "claim.gone", "claim.kept"},
     ),
     "identity withdrawn": (
         identity_withdrawn,
         {"ready.review", "ready.deletion.gone", "ready.confirmed"},
-        {"claim.gone"},
+        {"claim.gone", "claim.kept"},
     ),
     "access": (access, {"ready.identity", "ready.review"}, {"claim.identity"}),
 }
 
-OF_EVERY_CASE = {"claim.whole", "claim.unbroken", "claim.copies", "claim.clock"}
+OF_EVERY_CASE = {"claim.whole", "claim.unbroken.first", "claim.clock", *readiness.DECLARED_BY_SEALING}
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -150,10 +158,20 @@ def test_no_positive_word_without_its_fact(situation: str, small: Small) -> None
             assert (one.finding.officer, one.finding.time) == (name_of(small, entry.act.officer), entry.act.time)
     claims = readiness.claims(small.desk, small.ref)
     assert {one.says.code for one in claims} - OF_EVERY_CASE == claimed
-    assert all(one.finding for one in claims if one.says.code in claimed)
+    assert all(one.entry is not None for one in claims if one.says.code in claimed)
     for language in LANGUAGES:
         assert all(one.says.say(language) for one in checked)
         assert all(one.says.say(language) and one.by.say(language) for one in claims)
+
+
+def test_a_requester_reads_who_sealed_and_of_no_other_officer(small: Small, tmp_path: Path) -> None:
+    small.deleted()
+    small.desk.switch_officer(BEA)
+    deleting.read_back(small.desk, small.ref)
+    small.desk.switch_officer(ADA)
+    hers, theirs = (predicate_of(files)["claims"] for files in opened(small, tmp_path / "one"))
+    assert {one["says"]: one["who"] for one in theirs if one["who"] != "Ada"} == {"claim.gone": "Bea"}
+    assert {one["says"]: one["who"] for one in hers if one["who"] != "Ada"} == {"claim.gone": ""}
 
 
 def name_of(small: Small, key: str) -> str:
@@ -175,14 +193,14 @@ def test_the_command_says_the_same_with_who_and_when(small: Small, tmp_path: Pat
 
     told = json.loads(says("--json"))
     assert [(one["ok"], one["says"]) for one in told["ready"]] == [(one.ok, one.says.as_json()) for one in checked]
-    assert [(one["strength"], one["says"], one["by"]) for one in told["claims"]] == [
-        (one.strength, one.says.as_json(), one.by.as_json()) for one in claims
+    assert [(one["standing"], one["says"], one["by"]) for one in told["claims"]] == [
+        (one.standing, one.says.as_json(), one.by.as_json()) for one in claims
     ]
     assert [one["finding"]["entry"] for one in told["ready"] if one["ok"]] == [
         one.finding.entry for one in checked if one.finding
     ]
     shown = says()
-    assert "✓ Read back: everything is gone where this program looked (Ada, " in shown
+    assert "✓ Read back: all that was found is gone where this program looked (Ada, " in shown
     assert "! Nobody but the operator confirmed the outcome: will be stated\n" in shown
 
 
@@ -201,9 +219,10 @@ def opened(small: Small, folder: Path) -> tuple[dict[str, bytes], dict[str, byte
     key = folder / "identity.txt"
     key.write_text(str(identity))
     hers, theirs = sealing.seal(small.desk, small.ref, folder / "out", regulators=[str(identity.to_public())])
+    told = certificate_fingerprint(small.desk)
     for found in (
-        sealing.verify(hers.path, passphrase=hers.passphrase),
-        sealing.verify(theirs.path, identities=[key]),
+        sealing.verify(hers.path, passphrase=hers.passphrase, certificate=told),
+        sealing.verify(theirs.path, identities=[key], certificate=told),
     ):
         assert found.ok, found
     sealing.open_bundle(hers.path, folder / "hers", passphrase=hers.passphrase)
@@ -216,10 +235,42 @@ def files_below(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(data).as_posix(): path.read_bytes() for path in data.rglob("*") if path.is_file()}
 
 
-def outcomes(files: dict[str, bytes]) -> dict[str, int]:
-    payload = json.loads(base64.b64decode(json.loads(files["statement.dsse.json"])["payload"]))
-    found: dict[str, int] = payload["predicate"]["outcomes"]
+def lines_of(file: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.splitlines()]
+
+
+def predicate_of(files: dict[str, bytes]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(base64.b64decode(json.loads(files["statement.dsse.json"])["payload"]))[
+        "predicate"
+    ]
     return found
+
+
+def outcomes(files: dict[str, bytes]) -> dict[str, int]:
+    found: dict[str, int] = predicate_of(files)["outcomes"]
+    return found
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_verifier_makes_the_same_claims_from_the_entries_and_knows_by_whom(
+    situation: str, small: Small, tmp_path: Path
+) -> None:
+    SITUATIONS[situation][0](small)
+    if small.desk.refusal(small.ref, Draft(Kind.SEALING)) is not None:
+        return
+    claims = readiness.claims(small.desk, small.ref, continued=False)
+    hers, theirs = (predicate_of(files)["claims"] for files in opened(small, tmp_path / "one"))
+    sealing_entry = theirs[0]["entry"]
+    act = small.desk.vault.log.entry(sealing_entry).act
+    assert act.kind is Kind.SEALING
+    for made, read in ((hers, False), (theirs, True)):
+        assert [(one["says"], one["by"], one["standing"]) for one in made] == [
+            (one.says.code, one.by.code, one.standing.value) for one in claims
+        ]
+        for said, one in zip(made, claims, strict=True):
+            entry = sealing_entry if one.entry is None else one.entry
+            assert (said["entry"], said["when"]) == (entry, small.desk.vault.log.entry(entry).act.time)
+            assert said["who"] == (one.who or "Ada" if read or one.who in ("", "Ada") else "")
 
 
 def test_both_rounds_of_a_deletion_are_in_the_bundle_and_the_newest_look_counts(small: Small, tmp_path: Path) -> None:
@@ -236,11 +287,13 @@ def test_both_rounds_of_a_deletion_are_in_the_bundle_and_the_newest_look_counts(
     assert set(rounds) == {1, 2}
     looks = json.loads(theirs["readback.json"])
     assert {(one["round"], one["superseded"]) for one in looks} == {(1, True), (2, False)}
-    assert outcomes(theirs) == {"gone": len(json.loads(hers["hits.json"]))}
+    assert outcomes(theirs) == {"gone": len([json.loads(line) for line in hers["hits.jsonl"].splitlines()])}
     assert outcomes(first).get("still there", 0) or json.loads(first["readback.json"])
     custody = [json.loads(line) for line in theirs["custody.jsonl"].splitlines()]
-    erased = [one["item"] for one in custody if not one["digest_after"]]
-    assert sorted(erased) == sorted(one["item"] for one in json.loads(hers["hits.json"]))
+    erased = [one["item"] for one in custody if not one["after"]]
+    assert sorted(erased) == sorted(
+        one["item"] for one in [json.loads(line) for line in hers["hits.jsonl"].splitlines()]
+    )
 
 
 def test_what_a_search_found_again_is_not_called_gone(small: Small, tmp_path: Path) -> None:
@@ -264,8 +317,8 @@ def test_the_same_item_has_the_same_salt_in_every_bundle(small: Small, tmp_path:
     small.reviewed()
     first, _ = opened(small, tmp_path / "first")
     second, _ = opened(small, tmp_path / "second")
-    assert first["hits.json"] == second["hits.json"]
-    salts = [one["salt"] for one in json.loads(first["hits.json"])]
+    assert first["hits.jsonl"] == second["hits.jsonl"]
+    salts = [one["salt"] for one in [json.loads(line) for line in first["hits.jsonl"].splitlines()]]
     assert len(set(salts)) == len(salts) > 1
 
 
@@ -305,7 +358,7 @@ def test_a_drive_for_checkpoints_that_is_away_is_said_before_sealing(small: Smal
     reviewed(small)
     drive = tmp_path / "drive"
     drive.mkdir()
-    backups.write_checkpoint(small.desk, drive / "mark", always=True)
+    checkpointing.write_checkpoint(small.desk, drive / "mark", always=True)
     codes = [one.says.code for one in sealing.checklist(small.desk, small.ref)]
     assert "ready.checkpoint.away" not in codes
 
@@ -322,7 +375,7 @@ def test_sealing_writes_a_checkpoint_where_one_is_wanted_and_refuses_a_log_that_
     deleting.run(small.desk, small.ref)
     deleting.read_back(small.desk, small.ref)
     mark = tmp_path / "mark"
-    backups.write_checkpoint(small.desk, mark, always=True)
+    checkpointing.write_checkpoint(small.desk, mark, always=True)
     before = mark.read_bytes()
     sealing.seal(small.desk, small.ref, tmp_path / "out")
     assert mark.read_bytes() != before

@@ -17,8 +17,11 @@ from cryptography.x509.oid import NameOID
 
 from dsr_desk.app.case import review
 from dsr_desk.app.proof import sealing
+from dsr_desk.app.vault.checkpointing import write_page
+from dsr_desk.app.vault.comparing import Agreement, HeldUnreadable, compare
 from dsr_desk.cli.main import main
 from dsr_desk.core.findings import Verdict
+from dsr_desk.evidence.verifying.verify import SecretNeeded
 from dsr_desk.evidence.wrappers.cms import RecipientCertificateWrong
 from unit.app.conftest import PASSPHRASE, Work
 
@@ -51,8 +54,8 @@ def test_a_regulator_opens_with_certificate_and_key_and_nobody_else_does(nothing
     desk, ref = nothing_found.desk, nothing_found.ref
     (sealed,) = sealing.seal(desk, ref, tmp_path / "out", requester=False, certificates=[ours[0]])
 
-    assert sealing.verify(sealed.path, envelope=ours).ok
-    assert not sealing.verify(sealed.path, envelope=other).ok
+    assert sealing.verify(sealed.path, envelope=ours).ok is not False
+    assert sealing.verify(sealed.path, envelope=other).ok is False
     assert sealing.open_bundle(sealed.path, tmp_path / "opened", envelope=ours).is_file()
 
 
@@ -95,4 +98,21 @@ def test_the_next_bundle_continues_the_checkpoint_of_the_one_before(nothing_foun
     assert found["declared"]
     assert any("continues the checkpoint that you hold" in check["says"] for check in found["checks"])
     refused = says(*verify, "--held-checkpoint", foreign, code=1)
-    assert [check["name"] for check in refused["checks"] if not check["ok"]] == ["journal"]
+    assert [check["name"] for check in refused["checks"] if check["ok"] is False] == ["journal"]
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "line.txt"])
+def test_who_holds_a_page_finds_a_proof_from_it_in_the_next_bundle(
+    nothing_found: Work, tmp_path: Path, name: str
+) -> None:
+    desk, ref = nothing_found.desk, nothing_found.ref
+    write_page(desk, tmp_path / name)
+    (sealed,) = sealing.seal(desk, ref, tmp_path / "out")
+    held = sealing.verify(sealed.path, passphrase=sealed.passphrase, held_checkpoint=tmp_path / name)
+    assert [check.ok for check in held.checks if check.name == "journal"] == [True]
+    assert "continues the checkpoint that you hold" in str(next(c.says for c in held.checks if c.name == "journal"))
+    assert compare(desk, sealed.path, passphrase=sealed.passphrase).standing is Agreement.CONTINUED
+    with pytest.raises(HeldUnreadable):
+        compare(desk, sealed.path, passphrase="another passphrase")
+    with pytest.raises(SecretNeeded):
+        compare(desk, sealed.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,16 +12,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
     pkcs12,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
 from dsr_desk.app.case import review
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.proof import sealing, time_stamps
+from dsr_desk.app.proof import authorities, sealing, time_stamps
 from dsr_desk.app.proof.signing_keys import (
     bring_signing_key,
     certificate_fingerprint,
@@ -33,31 +29,18 @@ from dsr_desk.app.proof.signing_keys import (
 )
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import Verdict
-from dsr_desk.evidence.signed.signing import KeyFileUnusable
+from dsr_desk.evidence.signed.signing import CertificateNotValid, KeyFileUnusable, Signer
 from dsr_desk.evidence.signed.timestamp import TimeStampRefused
 from dsr_desk.storage.files import FileThere
+from stamping import Party, answer_of_openssl, below, party, root, stamper
 from unit.app.conftest import PASSPHRASE, Work
 
-CONFIG = """
-[tsa]
-default_tsa = local
-[local]
-serial = ./serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-ess_cert_id_alg = sha256
-"""
 
-
-def certificate_of(key: ec.EllipticCurvePrivateKey, name: str, *usages: x509.ObjectIdentifier) -> x509.Certificate:
+def certificate_of(key: ec.EllipticCurvePrivateKey, name: str) -> x509.Certificate:
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime.now(UTC) - timedelta(hours=1)
     builder = x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=30))
-    if usages:
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=True)
-    return builder.sign(key, hashes.SHA256())
+    return builder.not_valid_before(start).not_valid_after(start + timedelta(days=30)).sign(key, hashes.SHA256())
 
 
 def key_file(passphrase: str) -> bytes:
@@ -66,28 +49,11 @@ def key_file(passphrase: str) -> bytes:
     return pkcs12.serialize_key_and_certificates(b"own", key, certificate_of(key, "Own authority"), None, locked)
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Path:
-    """A local time stamping authority for `openssl ts`."""
-    folder = tmp_path / "authority"
-    folder.mkdir()
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = certificate_of(key, "Local clock", ExtendedKeyUsageOID.TIME_STAMPING)
-    (folder / "authority.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    (folder / "ts.cnf").write_text(CONFIG)
-    (folder / "serial").write_text("01\n")
-    return folder
-
-
-def answered(query: Path, authority: Path) -> bytes:
+def answered(query: Path, by: Party) -> bytes:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")
-    command = [openssl, "ts", "-reply", "-config", "ts.cnf", "-queryfile", str(query.absolute()), "-signer",
-               "authority.pem", "-inkey", "key.pem", "-out", "answer.tsr"]  # fmt: skip
-    subprocess.run(command, cwd=authority, check=True, capture_output=True)
-    return (authority / "answer.tsr").read_bytes()
+    return answer_of_openssl(openssl, query.read_bytes(), by, query.parent / "authority")
 
 
 @pytest.fixture
@@ -164,7 +130,7 @@ def test_bundles_of_every_key_verify_for_who_knows_the_first_fingerprint(nothing
     says = {
         c.name: str(c.says) for c in sealing.verify(after.path, passphrase=after.passphrase, certificate=known).checks
     }
-    assert "names as its successor" in says["signer"]
+    assert "names this one as its successor" in says["signer"]
     renew_signing_key(desk, stolen=True)
     (unknown,) = sealing.seal(desk, ref, tmp_path)
     assert not sealing.verify(unknown.path, passphrase=unknown.passphrase, certificate=known).ok
@@ -184,14 +150,14 @@ def test_a_later_bundle_gets_a_number_and_names_the_one_before(nothing_found: Wo
     assert first.evidence_digest in report
 
 
-def test_a_time_stamp_is_carried_by_hand_and_lies_beside_the_bundle(
-    nothing_found: Work, authority: Path, tmp_path: Path
-) -> None:
+def test_a_time_stamp_is_carried_by_hand_and_lies_beside_the_bundle(nothing_found: Work, tmp_path: Path) -> None:
     desk, ref = nothing_found.desk, nothing_found.ref
+    authority = stamper(root())
     with pytest.raises(time_stamps.NothingToStamp):
         time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
     (sealed,) = sealing.seal(desk, ref, tmp_path / "out", as_pdf=True)
-    bare = sealing.verify(sealed.path, passphrase=sealed.passphrase)
+    told = {"passphrase": sealed.passphrase, "certificate": certificate_fingerprint(desk)}
+    bare = sealing.verify(sealed.path, **told)
     assert any("Clock not attested" in str(said) for said in bare.declared)
     (stale,) = time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
     (query,) = time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
@@ -204,13 +170,87 @@ def test_a_time_stamp_is_carried_by_hand_and_lies_beside_the_bundle(
 
     (beside,) = time_stamps.attach_time_stamp(desk, ref, answered(query, authority))
     assert beside == sealed.path.with_name(f"{sealed.path.name}.tsr")
-    result = sealing.verify(sealed.path, passphrase=sealed.passphrase)
+    result = sealing.verify(sealed.path, **told, authorities=authority.above[0].pem)
     assert result.ok
     assert not any("Clock not attested" in str(said) for said in result.declared)
     assert any(check.name == "time" and "Local clock" in str(check.says) for check in result.checks)
-    (stamp,) = time_stamps.time_stamps(desk, ref)
-    assert stamp.authority == "CN=Local clock"
-    assert any(one.strength == "proved" and "Local clock" in str(one.by) for one in sealing.claims(desk, ref))
+    assert time_stamps.write_time_queries(desk, ref, tmp_path / "again"), "another authority may prove the time"
+    authorities.add_authorities(desk, authority.pem)
     with pytest.raises(time_stamps.NothingToStamp):
         time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
     assert desk.vault.problems() == []
+
+
+def test_a_time_is_called_proved_only_while_its_authority_is_on_the_list(nothing_found: Work, tmp_path: Path) -> None:
+    """Whoever makes themselves an authority proves nothing, and the list says at every time who is one."""
+    desk, ref = nothing_found.desk, nothing_found.ref
+    authority = stamper(root())
+    sealing.seal(desk, ref, tmp_path / "out")
+
+    def said() -> tuple[bool, set[str], list[str]]:
+        (stamp,) = time_stamps.time_stamps(desk, ref)
+        ready = {one.says.code for one in sealing.checklist(desk, ref) if one.says.code.startswith("ready.clock")}
+        claimed = [one.says.code for one in sealing.claims(desk, ref) if one.says.code in ("claim.time", "claim.clock")]
+        return stamp.proves, ready, claimed
+
+    assert said() == (False, {"ready.clock.none"}, ["claim.clock"])
+    (query,) = time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
+    time_stamps.attach_time_stamp(desk, ref, answered(query, authority))
+    assert said() == (False, {"ready.clock.untrusted"}, ["claim.clock"])
+    (stamp,) = time_stamps.time_stamps(desk, ref)
+    assert stamp.doubt is not None
+    assert "not trusted, and no proof of time" in str(stamp.doubt)
+    authorities.add_authorities(desk, root("Another").pem)
+    assert said() == (False, {"ready.clock.untrusted"}, ["claim.clock"])
+    (listed,) = authorities.add_authorities(desk, authority.above[0].pem)
+    assert said() == (True, {"ready.clock"}, ["claim.time"])
+    authorities.remove_authority(desk, listed.fingerprint)
+    assert said() == (False, {"ready.clock.untrusted"}, ["claim.clock"])
+
+
+def test_a_stamp_whose_chain_breaks_on_the_way_to_the_list_is_not_taken(nothing_found: Work, tmp_path: Path) -> None:
+    desk, ref = nothing_found.desk, nothing_found.ref
+    top = root()
+    authorities.add_authorities(desk, top.pem)
+    sealing.seal(desk, ref, tmp_path / "out")
+    (query,) = time_stamps.write_time_queries(desk, ref, tmp_path / "queries")
+    with pytest.raises(TimeStampRefused, match="may not issue certificates"):
+        time_stamps.attach_time_stamp(desk, ref, answered(query, stamper(below(top, ca=False))))
+    assert not list((tmp_path / "out").glob("*.tsr"))
+    assert [one.time for one in time_stamps.time_stamps(desk, ref)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "seals", "doubt"),
+    [
+        (-400, -1, False, "ready.certificate.invalid"),
+        (1, 400, False, "ready.certificate.invalid"),
+        (-400, 20, True, "ready.certificate.soon"),
+        (-400, 100, True, None),
+    ],
+)
+def test_nothing_is_sealed_with_a_certificate_that_is_not_valid_now(
+    begins: int, ends: int, seals: bool, doubt: str | None, nothing_found: Work, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    desk, ref = nothing_found.desk, nothing_found.ref
+    moment, key = datetime.now(UTC), ec.generate_private_key(ec.SECP256R1())
+    valid = (moment + timedelta(days=begins), moment + timedelta(days=ends))
+    own = party("Own authority", key=key, valid=valid)
+    data = pkcs12.serialize_key_and_certificates(b"own", key, own.certificate, None, BestAvailableEncryption(b"x" * 9))
+    if not seals:
+        with pytest.raises(CertificateNotValid):
+            bring_signing_key(desk, data, "x" * 9)
+        monkeypatch.setattr(Signer, "require_valid", lambda *_: None)
+    bring_signing_key(desk, data, "x" * 9)
+    monkeypatch.undo()
+    lines = [one.says.code for one in sealing.checklist(desk, ref) if one.says.code.startswith("ready.certificate")]
+    assert lines == ([doubt] if doubt else [])
+    before = desk.vault.log.size
+    if seals:
+        assert sealing.seal(desk, ref, tmp_path / "out")
+        return
+    with pytest.raises(CertificateNotValid, match="not valid now"):
+        sealing.seal(desk, ref, tmp_path / "out")
+    assert desk.vault.log.size == before, "no act says that it was sealed"
+    assert not list(tmp_path.glob("out/*"))

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dsr_desk.app.case.cases import show_case
 from dsr_desk.app.case.ending import forget_case, reopen_case
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.vault import backups
+from dsr_desk.app.vault import backups, checkpointing, comparing
+from dsr_desk.app.vault.comparing import Agreement
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.refusals import CaseForgotten, CaseNotOver
 from dsr_desk.storage import checkpoints
@@ -58,16 +59,17 @@ def kinds(desk: Desk) -> list[str]:
 
 
 def test_a_checkpoint_says_how_long_the_log_is_and_who_said_so(desk: Desk, tmp_path: Path) -> None:
-    made = backups.write_checkpoint(desk, tmp_path / "mark")
+    made = checkpointing.write_checkpoint(desk, tmp_path / "mark")
     read = checkpoints.read(tmp_path / "mark")
     assert read == made
     assert (read.size, read.epoch, read.officer) == (desk.vault.log.size, 1, desk.vault.officer_key)
     assert kinds(desk)[-1] == "checkpoint"
-    assert backups.against(desk, tmp_path / "mark") == desk.vault.problems() == []
+    assert comparing.compare(desk, tmp_path / "mark").ok
+    assert desk.vault.problems() == []
 
 
 def test_a_checkpoint_shows_nobody_else_what_it_knows(desk: Desk, tmp_path: Path) -> None:
-    made = backups.write_checkpoint(desk, tmp_path / "mark")
+    made = checkpointing.write_checkpoint(desk, tmp_path / "mark")
     text = (tmp_path / "mark").read_text()
     for secret in (REF, desk.case(REF).id, desk.vault.identity, "Ann", "Example"):
         assert secret not in text
@@ -76,9 +78,9 @@ def test_a_checkpoint_shows_nobody_else_what_it_knows(desk: Desk, tmp_path: Path
 
 def test_a_log_that_went_on_continues_its_checkpoint(desk: Desk, tmp_path: Path) -> None:
     for number in range(2, 6):
-        backups.write_checkpoint(desk, tmp_path / "mark")
+        checkpointing.write_checkpoint(desk, tmp_path / "mark")
         ByHand(desk, f"2026-00{number}").open()
-    assert backups.against(desk, tmp_path / "mark") == []
+    assert comparing.compare(desk, tmp_path / "mark").standing is Agreement.CONTINUED
 
 
 def test_a_folder_that_was_copied_while_it_was_open_is_noticed_when_both_go_on(
@@ -88,45 +90,43 @@ def test_a_folder_that_was_copied_while_it_was_open_is_noticed_when_both_go_on(
     desk.vault.db.conn.execute("PRAGMA wal_checkpoint(truncate)").fetchall()
     shutil.copytree(folder, tmp_path / "copy")
     ByHand(desk, "2026-002").open()
-    backups.write_checkpoint(desk, mark)
+    checkpointing.write_checkpoint(desk, mark)
     before = mark.read_bytes()
     with Desk.open(tmp_path / "copy", ANN) as other:
         ByHand(other, "2026-002").finish()
-        (finding,) = backups.against(other, mark)
-        assert finding.code == "checkpoint.forked"
+        assert comparing.compare(other, mark).standing is Agreement.REWRITTEN
         with pytest.raises(LogForked):
-            backups.write_checkpoint(other, mark)
+            checkpointing.write_checkpoint(other, mark)
         assert other.vault.problems() == []
     assert mark.read_bytes() == before
-    backups.write_checkpoint(desk, mark)
+    checkpointing.write_checkpoint(desk, mark)
 
 
 def test_entries_cut_off_at_the_end_are_noticed(desk: Desk, tmp_path: Path) -> None:
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     db = desk.vault.db.conn
     db.execute("DROP TRIGGER entries_stay")
     db.execute("DELETE FROM entries WHERE seq = ?", [desk.vault.log.size - 1])
     db.commit()
-    assert [one.code for one in backups.against(desk, tmp_path / "mark")] == ["checkpoint.forked"]
+    assert comparing.compare(desk, tmp_path / "mark").standing is Agreement.SHORTER
 
 
 def test_a_file_of_something_else_is_never_written_over(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear all")
     with pytest.raises(CheckpointDamaged):
-        backups.write_checkpoint(desk, tmp_path / "letter")
+        checkpointing.write_checkpoint(desk, tmp_path / "letter")
     assert (tmp_path / "letter").read_text() == "Dear all"
     other, _ = Desk.create(tmp_path / "other", "Other Ltd", "Eve", BOB)
     with other:
-        backups.write_checkpoint(other, tmp_path / "mark")
+        checkpointing.write_checkpoint(other, tmp_path / "mark")
     with pytest.raises(CheckpointOther):
-        backups.write_checkpoint(desk, tmp_path / "mark")
-    with pytest.raises(CheckpointOther):
-        backups.against(desk, tmp_path / "mark")
+        checkpointing.write_checkpoint(desk, tmp_path / "mark")
+    assert comparing.compare(desk, tmp_path / "mark").standing is Agreement.OTHER
 
 
 @pytest.mark.parametrize("name", ["size", "root", "epoch", "time", "officer", "sealed", "mac", "vault", "signature"])
 def test_a_checkpoint_that_was_changed_is_none(desk: Desk, tmp_path: Path, name: str) -> None:
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     content = json.loads((tmp_path / "mark").read_text())
     value = content[name]
     for other in (value + 1, None) if isinstance(value, int) else ("0" + value[1:] + "0", None, 7):
@@ -136,7 +136,7 @@ def test_a_checkpoint_that_was_changed_is_none(desk: Desk, tmp_path: Path, name:
 
 
 def test_a_checkpoint_made_by_who_knows_the_public_key_alone_is_not_of_this_vault(desk: Desk, tmp_path: Path) -> None:
-    made = backups.write_checkpoint(desk, tmp_path / "mark")
+    made = checkpointing.write_checkpoint(desk, tmp_path / "mark")
     identity = desk.vault.identity
     assert made.is_of(desk.vault)
     with desk.vault.transaction():
@@ -146,21 +146,21 @@ def test_a_checkpoint_made_by_who_knows_the_public_key_alone_is_not_of_this_vaul
 
 
 def test_where_a_file_is_set_it_is_written_again_and_again(desk: Desk, tmp_path: Path) -> None:
-    assert backups.checkpoint_if_set(desk) is None
+    assert checkpointing.checkpoint_if_set(desk) is None
     assert "checkpoint" not in kinds(desk)
     (tmp_path / "drive").mkdir()
-    backups.write_checkpoint(desk, tmp_path / "drive" / "mark", always=True)
+    checkpointing.write_checkpoint(desk, tmp_path / "drive" / "mark", always=True)
     first = checkpoints.read(tmp_path / "drive" / "mark")
-    assert backups.checkpoint_if_set(desk) is None
+    assert checkpointing.checkpoint_if_set(desk) is None
     assert checkpoints.read(tmp_path / "drive" / "mark").size > first.size
     assert desk.vault.problems() == []
 
 
 def test_a_drive_that_is_not_there_stops_nothing(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "drive").mkdir()
-    backups.write_checkpoint(desk, tmp_path / "drive" / "mark", always=True)
+    checkpointing.write_checkpoint(desk, tmp_path / "drive" / "mark", always=True)
     shutil.rmtree(tmp_path / "drive")
-    assert backups.checkpoint_if_set(desk) == tmp_path / "drive" / "mark"
+    assert checkpointing.checkpoint_if_set(desk) == tmp_path / "drive" / "mark"
 
 
 # Restoring
@@ -193,7 +193,7 @@ def test_a_backup_that_was_opened_in_its_place_is_still_restored(desk: Desk, tmp
     backup = tmp_path / "backup"
     backups.backup_vault(desk, backup)
     ByHand(desk, "2026-007").open()
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     with Desk.open(backup, ANN):
         pass
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "mark"])
@@ -206,7 +206,7 @@ def test_a_backup_that_was_opened_in_its_place_is_still_restored(desk: Desk, tmp
 def test_no_number_of_a_case_is_given_out_twice(desk: Desk, tmp_path: Path) -> None:
     backup = backed_up(desk, tmp_path)
     ByHand(desk, "2026-007").open()
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "mark"])
     assert done.agrees is True
     with Desk.open(tmp_path / "new", ANN) as again:
@@ -226,7 +226,7 @@ def test_what_was_erased_after_the_backup_must_be_searched_again(desk: Desk, tmp
     hand.run("a", "b")
     new = ByHand(desk, "2026-003")
     new.finish()
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "mark"])
     assert [(one.ref, one.items) for one in done.erasures] == [("2026-002", ("a", "b")), ("2026-003", ("a", "c"))]
     with Desk.open(tmp_path / "new", ANN) as again:
@@ -246,7 +246,7 @@ def test_a_closed_case_in_which_something_was_erased_later_is_open_again(desk: D
     hand.plan("d")
     hand.approve()
     hand.run("d")
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "mark"])
     assert [(one.ref, one.items) for one in done.erasures] == [(REF, ("d",))]
     with Desk.open(tmp_path / "new", ANN) as again:
@@ -257,7 +257,7 @@ def test_a_closed_case_in_which_something_was_erased_later_is_open_again(desk: D
 def test_what_was_forgotten_after_the_backup_is_forgotten_again(desk: Desk, tmp_path: Path) -> None:
     backup = backed_up(desk, tmp_path)
     forget_case(desk, REF)
-    backups.write_checkpoint(desk, tmp_path / "mark")
+    checkpointing.write_checkpoint(desk, tmp_path / "mark")
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "mark"])
     assert (done.forgotten, done.agrees) == (1, True)
     with Desk.open(tmp_path / "new", ANN) as again:
@@ -268,9 +268,9 @@ def test_what_was_forgotten_after_the_backup_is_forgotten_again(desk: Desk, tmp_
 
 def test_the_newest_of_several_checkpoints_counts(desk: Desk, tmp_path: Path) -> None:
     backup = backed_up(desk, tmp_path)
-    backups.write_checkpoint(desk, tmp_path / "early")
+    checkpointing.write_checkpoint(desk, tmp_path / "early")
     ByHand(desk, "2026-005").open()
-    newest = backups.write_checkpoint(desk, tmp_path / "late")
+    newest = checkpointing.write_checkpoint(desk, tmp_path / "late")
     done = backups.restore(backup, tmp_path / "new", ANN, [tmp_path / "late", tmp_path / "early"])
     assert done.checkpoint == newest.time
     with Desk.open(tmp_path / "new", ANN) as again:
@@ -281,14 +281,14 @@ def test_a_checkpoint_that_a_restore_took_may_be_written_on(desk: Desk, tmp_path
     backup, mark = backed_up(desk, tmp_path), tmp_path / "mark"
     for number in range(2, 5):
         ByHand(desk, f"2026-00{number}").open()
-    backups.write_checkpoint(desk, mark)
+    checkpointing.write_checkpoint(desk, mark)
     backups.restore(backup, tmp_path / "new", ANN, [mark])
     backups.restore(backup, tmp_path / "unaware", ANN)
     with Desk.open(tmp_path / "unaware", ANN) as unaware, pytest.raises(LogForked):
-        backups.write_checkpoint(unaware, mark)
+        checkpointing.write_checkpoint(unaware, mark)
     with Desk.open(tmp_path / "new", ANN) as again:
-        backups.write_checkpoint(again, mark)
-        assert backups.against(again, mark) == []
+        checkpointing.write_checkpoint(again, mark)
+        assert comparing.compare(again, mark).standing is Agreement.CONTINUED
 
 
 def test_a_checkpoint_of_another_history_is_refused_and_nothing_is_left(
@@ -299,7 +299,7 @@ def test_a_checkpoint_of_another_history_is_refused_and_nothing_is_left(
     with Desk.open(tmp_path / "copy", ANN) as other:
         ByHand(other, "2026-002").finish()
         other.vault.backup(tmp_path / "theirs")
-        backups.write_checkpoint(other, tmp_path / "mark")
+        checkpointing.write_checkpoint(other, tmp_path / "mark")
     ByHand(desk, "2026-002").finish()
     ByHand(desk, "2026-003").finish()
     with pytest.raises(LogForked):
@@ -328,7 +328,7 @@ def test_a_restore_that_is_refused_leaves_nothing_behind(desk: Desk, code: str, 
 def test_a_checkpoint_that_anybody_could_make_is_not_restored_by(desk: Desk, tmp_path: Path) -> None:
     """It opens with the vault's key and bears a signature, but whoever made it does not know that key."""
     backup, somebody = backed_up(desk, tmp_path), Ed25519PrivateKey.generate()
-    made = backups.write_checkpoint(desk, tmp_path / "mark")
+    made = checkpointing.write_checkpoint(desk, tmp_path / "mark")
     draft = replace(made, officer=somebody.public_key().public_bytes_raw().hex(), mac="00" * 32)
     signature = somebody.sign(checkpoints._SIGNED + checkpoints._content(draft)).hex()
     checkpoints.write(tmp_path / "mark", replace(draft, signature=signature))

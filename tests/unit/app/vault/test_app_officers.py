@@ -235,4 +235,4 @@ def test_officers_and_policy_by_command(desk: Desk, tmp_path: Path) -> None:
     assert says("Dee", "policy", "--no-validator-not-operator")["waits"] is None
     assert says("Ada", "policy")["validator_not_operator"] is False
     assert says("Ada", "officer", "remove", "Bo") == {"removed": "Bo"}
-    assert says("Ada", "check") == {"ok": True, "problems": []}
+    assert says("Ada", "check") == {"ok": True, "problems": [], "against": None}

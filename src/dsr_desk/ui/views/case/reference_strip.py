@@ -10,12 +10,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto
-from dsr_desk.core.message import term
+from dsr_desk.core.message import Message, term
+from dsr_desk.ui.dialogs import LinesDialog
 from dsr_desk.ui.language import say
 from dsr_desk.ui.photos import FacePicker
 from dsr_desk.ui.pictures import decode, upright_size
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Card, Chip, clear, column_in, label, row
+from dsr_desk.ui.widgets import Button, Card, Chip, clear, column_in, label, row
 from dsr_desk.ui.words import tr
 
 HEIGHT = 150
@@ -61,9 +62,16 @@ class ReferenceStrip(Card):
         self._line = QHBoxLayout()
         self._line.setSpacing(16)
         self.body.addLayout(self._line)
+        self.became: list[str] = []
+        self.tell = Button(tr("What became of them …"), self._tell, kind="link")
+        self.tell.hide()
+        self.head.addWidget(self.tell)
         self.pickers: dict[str, FacePicker] = {}
 
-    def show_photos(self, photos: Sequence[ShownPhoto], empty: str) -> None:
+    def show_photos(self, photos: Sequence[ShownPhoto], empty: str, became: Sequence[Message] = ()) -> None:
+        """`became` is what acts say of the photos: kept, destroyed, where copies are."""
+        self.became = [say(one) for one in became]
+        self.tell.setVisible(bool(photos))
         clear(self._line)
         self.pickers = {}
         for photo in photos:
@@ -72,6 +80,10 @@ class ReferenceStrip(Card):
             self._line.addWidget(label(empty, "muted", wrap=True), 1)
         else:
             self._line.addStretch(1)
+
+    def _tell(self) -> None:
+        source = tr("Said by what was recorded, not by a look at the vault now.")
+        LinesDialog(tr("What became of the reference photos"), source, self.became, self).open()
 
     def _one(self, photo: ShownPhoto) -> QWidget:
         holder = QWidget()

@@ -19,7 +19,8 @@ from dsr_desk.app.case.cases import (
     reference_bytes,
     show_case,
 )
-from dsr_desk.app.case.ending import reopen_case
+from dsr_desk.app.case.ending import references_said, reopen_case
+from dsr_desk.app.case.letters import keeps_letter, save_letter
 from dsr_desk.app.case.references import ReferencePhoto, examine_references, load_photos
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
@@ -29,6 +30,7 @@ from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, identifiers_of
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
+from dsr_desk.ui.choosing import ask_new_file
 from dsr_desk.ui.dialogs import Dialog, LinesDialog
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.cases import urgency
@@ -54,9 +56,10 @@ class RequestPage(Page):
         self.why = Button(tr("Why then?"), self._explain, kind="link", name=tr("Why it is due on that day"))
         self.chips.addWidget(self.why)
         self.versions = Button("", self._show_versions, kind="link")
+        self.letter = Button(tr("Save the letter …"), self._save_letter, kind="link")
         self.reopen = Button(tr("Reopen the case …"), self._reopen)
         self.save = Button(tr("Save what I changed"), self._save)
-        for button in (self.versions, self.reopen, self.save):
+        for button in (self.letter, self.versions, self.reopen, self.save):
             self.head.addWidget(button)
         self.photos = ReferenceStrip()
         self.add = Button(tr("Add photos …"), self._choose_photos, kind="link")
@@ -76,12 +79,16 @@ class RequestPage(Page):
         self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case))
         self.form.lock(not self._allow(changed=False))
         guard(self.add, desk, ref, Kind.REFERENCE)
+        self.letter.setVisible(keeps_letter(desk, ref))
         self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
         self.versions.setText(words.counted(case.version, "1 version", "%Ln versions"))
         self.versions.setAccessibleName(tr("Versions of what is known: {n}").format(n=case.version))
         self.identity.show_case(desk, case, desk.vault.officer_names())
         self.session.beside(
-            self, tr("Reading the photos"), lambda: [self._photo(ref, one) for one in case.photos], self._show_photos
+            self,
+            tr("Reading the photos"),
+            lambda: ([self._photo(ref, one) for one in case.photos], references_said(desk, ref)),
+            lambda read: self.photos.show_photos(read[0], tr("No photo: records alone are searched."), read[1]),
         )
 
     def _photo(self, ref: str, one: PhotoOfCase) -> ShownPhoto:
@@ -140,8 +147,23 @@ class RequestPage(Page):
     def _gone(self, destroyed: str | None) -> str:
         return tr("destroyed {when}").format(when=words.moment(destroyed)) if destroyed else ""
 
-    def _show_photos(self, photos: list[ShownPhoto]) -> None:
-        self.photos.show_photos(photos, tr("No photo: records alone are searched."))
+    def _save_letter(self) -> None:
+        """As it came, as long as no part of it was destroyed."""
+        to = ask_new_file(self, tr("Save the letter"), f"{self.ref}.eml", tr("E-mail (*.eml);;All files (*)"))
+        if to is not None:
+            self.save_letter_to(to)
+
+    def save_letter_to(self, to: Path) -> None:
+        desk, ref = self.session.desk, self.ref
+
+        def done(missing: tuple[str, ...]) -> None:
+            said = tr("The letter is in {file}.").format(file=to)
+            if missing:
+                names = ", ".join(name or tr("a part without a name") for name in missing)
+                said += " " + tr("Destroyed, and left empty in it: {names}.").format(names=names)
+            self.session.said.emit(said)
+
+        self.session.beside(self, tr("Saving the letter"), lambda: save_letter(desk, ref, to), done)
 
     def _save(self) -> None:
         self.session.do(

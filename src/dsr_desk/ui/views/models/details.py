@@ -13,7 +13,7 @@ from dsr_desk.app.allowed import refusal
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.view import AllPaths, PlacedNode
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.lineage import AffectedModel, Disposition, Node, Path
+from dsr_desk.core.lineage import AffectedModel, Disposition, Learned, Node, Path
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui import language, words
@@ -84,8 +84,8 @@ class ModelDetails(Card):
         """An affected model; `others` are all affected ones, of which those on the same photos are named."""
         model = row_shown.model
         self._begin(name_of(model.node), model.id)
-        weights = (tr("in its weights"), Tone.DANGER) if model.in_weights else (tr("only measured on it"), Tone.WARN)
-        self._lines.addLayout(row(Chip(term(model.certainty)), Chip(*weights), None))
+        tone = Tone.DANGER if model.learned in (Learned.ITSELF, Learned.INHERITED) else Tone.WARN
+        self._lines.addLayout(row(Chip(term(model.certainty)), Chip(term(model.learned), tone), None))
         self._facts(
             (tr("How it came to the data"), roles_said(model.roles)),
             (tr("From"), ", ".join(with_hits(one, row_shown.hits) for one in model.dataset_versions)),

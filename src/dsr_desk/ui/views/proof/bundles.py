@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from dsr_desk.app.proof.authorities import trusted_authorities
 from dsr_desk.app.proof.sealing import Verification, needs_passphrase, verify
 from dsr_desk.app.proof.time_stamps import TimeStamp, attach_time_stamp, time_stamps, write_time_queries
 from dsr_desk.core.errors import DeskError
@@ -25,13 +26,22 @@ from dsr_desk.ui.words import tr
 
 @dataclass(frozen=True)
 class BundleShown:
-    """A sealed file. `ok` is None where only the recipient's key opens it."""
+    """A sealed file. There are no checks where only the recipient's key opens it.
+
+    `ok` is None there, and where no check fails and one could not be made.
+    """
 
     edition: str
     path: Path
     passphrase: str
     ok: bool | None
-    checks: tuple[tuple[bool, Message], ...]
+    checks: tuple[tuple[bool | None, Message], ...]
+
+
+HELD: dict[bool | None, tuple[Tone, str]] = {
+    True: (Tone.OK, "done"), False: (Tone.DANGER, "danger"), None: (Tone.WARN, "warn"),
+}  # fmt: skip
+"""How a check is shown: it holds, it fails, it was not made."""
 
 
 class SecretCard(Card):
@@ -74,17 +84,18 @@ class BundlesDialog(Dialog):
 
     def _card(self, one: BundleShown) -> Card:
         card = Card()
-        head = {True: (tr("holds"), Tone.OK), False: (tr("does not hold"), Tone.DANGER)}
-        chip = (
-            Chip(*head[one.ok]) if one.ok is not None else Chip(tr("opens for its recipients only"), Tone.INFO, "lock")
-        )
+        head = {
+            True: (tr("holds"), Tone.OK),
+            False: (tr("does not hold"), Tone.DANGER),
+            None: (tr("not wholly checked"), Tone.WARN),
+        }
+        chip = Chip(*head[one.ok]) if one.checks else Chip(tr("opens for its recipients only"), Tone.INFO, "lock")
         card.body.addLayout(row(label(edition_name(one.edition), "section"), chip, None))
         card.body.addWidget(label(str(one.path), "note", wrap=True, selectable=True))
         if one.passphrase:
             card.body.addWidget(SecretCard(tr("Passphrase, to be told by another channel"), one.passphrase))
         for ok, says in one.checks:
-            held = (Tone.OK, "done") if ok else (Tone.DANGER, "danger")
-            card.body.addWidget(Notice(say(says), *held, plain=True))
+            card.body.addWidget(Notice(say(says), *HELD[ok], plain=True))
         return card
 
 
@@ -132,14 +143,14 @@ class TimeStampDialog(Dialog):
         found = time_stamps(self._session.desk, self._ref)
         for one in found:
             self._states.addWidget(Notice(*_stamped(one), plain=True))
-        self.save.setEnabled(any(not one.time for one in found))
+        self.save.setEnabled(any(not one.proves for one in found))
         self.take.setEnabled(any(one.asked for one in found))
 
     def save_into(self, folder: Path) -> None:
         self._try(lambda: write_time_queries(self._session.desk, self._ref, folder), tr("Saved: {files}"))
 
     def take_in(self, file: Path) -> None:
-        self._try(lambda: attach_time_stamp(self._session.desk, self._ref, file.read_bytes()), tr("Attested: {files}"))
+        self._try(lambda: attach_time_stamp(self._session.desk, self._ref, file.read_bytes()), tr("Taken in: {files}"))
 
     def _try(self, act: Callable[[], list[Path]], says: str) -> None:
         try:
@@ -173,9 +184,7 @@ class CheckDialog(Dialog):
         self.file = self.line(FileField(tr("Bundle")))
         self.secret = self.text(tr("Passphrase"), secret=True)
         self.identity = self.line(FileField(tr("Or the file of an age identity")))
-        self.told = self.text(
-            tr("Fingerprint you were told"), example=tr("blank: the certificate in the bundle is believed")
-        )
+        self.told = self.text(tr("Fingerprint you were told"), example=tr("blank: who signed is not checked"))
         self.checkpoint = self.line(FileField(tr("Checkpoint of an earlier bundle")))
         self.need(self.file.field)
         self._found, self._area = scrolled_column(tr("What was found"), ground=True)
@@ -187,7 +196,7 @@ class CheckDialog(Dialog):
 
     def go(self) -> None:
         file, identity, checkpoint = self.file.path, self.identity.path, self.checkpoint.path
-        secret, told = self.secret.text(), self.told.text().strip()
+        secret, told, trusted = self.secret.text(), self.told.text(), trusted_authorities(self._session.desk)
         if file is None:
             return
         self.problem.hide()
@@ -201,6 +210,7 @@ class CheckDialog(Dialog):
                 identities=[identity] if identity else [],
                 certificate=told,
                 held_checkpoint=checkpoint,
+                authorities=trusted or None,
             ),
             self._show,
             failed=self.refuse,
@@ -209,11 +219,16 @@ class CheckDialog(Dialog):
     def _show(self, found: Verification) -> None:
         self.allow()
         clear(self._found)
-        headline = tr("It holds.") if found.ok else tr("It does not hold.")
-        self._found.addWidget(Notice(headline, Tone.OK if found.ok else Tone.DANGER))
-        for check in found.checks:
-            held = (Tone.OK, "done") if check.ok else (Tone.DANGER, None)
-            self._found.addWidget(Notice(say(check.says), *held, plain=True))
+        signer, *others = (Notice(say(check.says), *HELD[check.ok], plain=True) for check in found.checks)
+        self._found.addWidget(signer)
+        headline = {
+            True: tr("It holds."),
+            False: tr("It does not hold."),
+            None: tr("Nothing fails, and not everything could be checked."),
+        }
+        self._found.addWidget(Notice(headline[found.ok], HELD[found.ok][0]))
+        for shown in others:
+            self._found.addWidget(shown)
         for sentence in found.declared:
             self._found.addWidget(Notice(tr("Only declared: {what}").format(what=say(sentence)), Tone.WARN, plain=True))
         self._found.addStretch(1)
@@ -222,6 +237,8 @@ class CheckDialog(Dialog):
 
 def _stamped(one: TimeStamp) -> tuple[str, Tone, str | None]:
     name = edition_name(one.edition)
+    if one.doubt is not None:
+        return tr("{edition}: {doubt}").format(edition=name, doubt=say(one.doubt)), Tone.WARN, "warn"
     if one.time:
         when = words.moment(one.time)
         says = tr("{edition}: existed by {when}, attested by {who}").format(edition=name, when=when, who=one.authority)

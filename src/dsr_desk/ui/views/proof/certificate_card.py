@@ -23,6 +23,7 @@ from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
 from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.proof.required import GeneralDialog
 from dsr_desk.ui.widgets import Button, Card, FactList, Notice, label, row
 from dsr_desk.ui.words import tr
 
@@ -164,9 +165,11 @@ class OrganisationCard(Card):
             add_line(form, field.accessibleName(), field)
             field.textEdited.connect(lambda _text: self.save.setEnabled(True))
         self.body.addLayout(form)
-        self.body.addLayout(row(None, self.save))
+        self.general = Button(tr("What every document says …"), lambda: GeneralDialog(session, self).open())
+        self.body.addLayout(row(self.general, None, self.save))
 
     def reload(self) -> None:
+        self.general.setEnabled(bool(self._session.desk.vault.officer_key))
         details = organisation_details(self._session.desk)
         for name, field in self.fields.items():
             field.setText(getattr(details, name))

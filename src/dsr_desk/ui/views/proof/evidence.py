@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
+from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.cases import show_case
 from dsr_desk.app.case.deleting import confirm_outcome, confirmed_by
-from dsr_desk.app.case.ending import end_case, reopen_case, what_is_open
+from dsr_desk.app.case.ending import reopen_case, what_is_open
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.public import write_summary
 from dsr_desk.app.proof.recipients import list_recipients
+from dsr_desk.app.proof.required import documents_of, empty_of, filled_documents, state_field
 from dsr_desk.app.proof.sealing import SealedBundle, bundles, checklist, claims, seal, verify
+from dsr_desk.app.proof.signing_keys import certificate_fingerprint
 from dsr_desk.app.proof.time_stamps import time_stamps
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.required import Document, FieldState, Filled
 from dsr_desk.ui import words
-from dsr_desk.ui.acting import SignDialog, guard
-from dsr_desk.ui.choosing import ask_folder
-from dsr_desk.ui.dialogs import ask
+from dsr_desk.ui.acting import SignDialog, allow, guard
+from dsr_desk.ui.choosing import ask_folder, ask_new_file
+from dsr_desk.ui.dialogs import LinesDialog, ask
 from dsr_desk.ui.findings import FoundLabel
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
@@ -29,6 +37,8 @@ from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown, CheckDialog, TimeStampDialog
 from dsr_desk.ui.views.proof.evidence_parts import BundlesCard, ClaimsCard, RecipientsCard
+from dsr_desk.ui.views.proof.required import StateDialog, show_fields
+from dsr_desk.ui.views.proof.swear import SWORN_UNDER, SwearDialog
 from dsr_desk.ui.widgets import Button, Sign, across, clear, label, list_card, row
 from dsr_desk.ui.words import tr
 
@@ -44,8 +54,15 @@ class EvidencePage(Page):
         self.head.addWidget(self.reopen)
         self.head.addWidget(self.end)
         self.head.addWidget(self.go)
-        self._ready = QVBoxLayout()
-        ready = list_card(tr("Ready to seal?"), self._ready)
+        self._ready, self._required = QVBoxLayout(), QVBoxLayout()
+        self._fields: dict[Document, tuple[Filled, ...]] = {}
+        self._fields_of = ""
+        self.states: list[Button] = []
+        lines = QVBoxLayout()
+        lines.addLayout(self._ready)
+        lines.addLayout(self._required)
+        lines.addStretch(1)
+        ready = list_card(tr("Ready to seal?"), lines)
         self.confirm = Button(tr("Confirm the outcome …"), self._confirm)
         ready.body.addLayout(row(self.confirm, None))
         self.why_not = ready.body.put(label("", "note", wrap=True))
@@ -56,6 +73,8 @@ class EvidencePage(Page):
         self.made = BundlesCard()
         self.made.stamp_asked.connect(lambda: TimeStampDialog(session, self.ref, self).open())
         self.made.check_asked.connect(lambda: CheckDialog(session, self).open())
+        self.made.swear_asked.connect(lambda: SwearDialog(session, self.ref, self).open())
+        self.made.summary_asked.connect(self._summary)
         for left, right, wider, share in ((ready, self.recipients, 1, 5), (self.claims, self.made, 2, 4)):
             line = across((left, wider), (right, 1))
             self.body.addLayout(line, share)
@@ -74,7 +93,17 @@ class EvidencePage(Page):
             shown.setStretch(1, 1)
             shown.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._ready.addLayout(shown)
-        self._ready.addStretch(1)
+        if self._fields_of != ref:
+            clear(self._required)
+            self._fields, self._fields_of = {}, ref
+        self.session.beside(
+            self,
+            tr("Reading what documents must hold"),
+            lambda: filled_documents(desk, ref, (Document.REQUESTER, Document.REGULATOR)),
+            lambda fields: self._show_required(ref, fields),
+        )
+        guard(self.made.swear, desk, ref, Kind.SWORN)
+        self.made.swear.setVisible(case.law in SWORN_UNDER)
         made = bundles(desk, ref)
         self.made.show_bundles(made, time_stamps(desk, ref))
         self.claims.show_claims(claims(desk, ref))
@@ -91,7 +120,28 @@ class EvidencePage(Page):
 
     def _allow(self) -> None:
         if self.session.case is not None:
-            guard(self.go, self.session.desk, self.ref, Kind.SEALING, ready=self.recipients.ready)
+            chosen, desk, ref = self.recipients, self.session.desk, self.ref
+            documents = documents_of(requester=chosen.requester.isChecked(), regulators=chosen.regulators)
+            fields = chain.from_iterable(self._fields.get(one, ()) for one in documents)
+            refused = refusal(desk, ref, Kind.SEALING) or empty_of(ref, fields)
+            allow(self.go, refused, ready=chosen.ready and bool(self._fields))
+
+    def _show_required(self, ref: str, fields: dict[Document, tuple[Filled, ...]]) -> None:
+        """Every field once, whichever document holds it; what keeps the case from being sealed comes first."""
+        if self.session.case != ref:
+            return
+        clear(self._required)
+        self._required.addWidget(label(tr("What the documents must hold"), "strong"))
+        self._fields = fields
+        shown = {one.field: one for one in chain.from_iterable(fields.values())}
+        empty = tr("empty: nothing can be sealed before it is stated")
+        in_order = sorted(shown.values(), key=lambda one: one.state is not FieldState.EMPTY)
+        self.states = show_fields(self._required, in_order, self._state, empty)
+        self._allow()
+
+    def _state(self, one: Filled) -> None:
+        desk, ref = self.session.desk, self.ref
+        StateDialog(self.session, one, partial(state_field, desk, ref, one.field), self).open()
 
     def _show_confirmation(self) -> None:
         """Who confirmed the latest reading back; else whether this officer may."""
@@ -118,11 +168,7 @@ class EvidencePage(Page):
     def _end(self) -> None:
         desk, ref = self.session.desk, self.ref
         photos = sum(photo.destroyed is None for photo in show_case(desk, ref).photos)
-        dialog = EndCaseDialog(ref, photos, what_is_open(desk, ref), self)
-        dialog.accepted.connect(
-            lambda: self.session.do(lambda: end_case(self.session.desk, self.ref, dialog.end, dialog.reason))
-        )
-        dialog.open()
+        EndCaseDialog(self.session, ref, photos, what_is_open(desk, ref), self).open()
 
     def _reopen(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -130,13 +176,29 @@ class EvidencePage(Page):
         dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
         dialog.open()
 
+    def _summary(self) -> None:
+        kinds = tr("Pages (*.html *.pdf)")
+        if (file := ask_new_file(self, tr("Where the page is to lie"), f"{self.ref}.pdf", kinds)) is not None:
+            desk, ref = self.session.desk, self.ref
+            self.session.beside(
+                self, tr("Writing the page"), lambda: write_summary(desk, ref, file), self._written, failed=self._failed
+            )
+
+    def _written(self, file: Path) -> None:
+        says = tr("{file} names no person. Read it before you publish it.").format(file=file)
+        LinesDialog(tr("Written"), "", [says], self).open()
+
     def _seal(self) -> None:
         if (folder := ask_folder(self, tr("Where the bundles are to lie"))) is not None:
             self.sign_and_seal(folder)
 
     def sign_and_seal(self, folder: Path) -> None:
         """What was sealed cannot be taken back; a later bundle corrects or completes it."""
-        says = tr("What is sealed cannot be taken back; a later bundle can correct or complete it.")
+        says = tr(
+            "What is sealed cannot be taken back; a later bundle can correct or complete it. You declare with it that "
+            "all datasets that you know of are registered, that what is registered of them is right, and that no "
+            "other copy of these data is known to you."
+        )
         title, act = tr("Seal the evidence"), tr("Seal and sign")
         SignDialog(self.session, title, says, act, lambda: self.seal_into(folder), self).open()
 
@@ -156,7 +218,7 @@ class EvidencePage(Page):
         self.session.beside(
             self,
             tr("Sealing case {ref}").format(ref=ref),
-            lambda: [_verified(one) for one in seal(desk, ref, folder, **wishes)],
+            lambda: [_verified(desk, one) for one in seal(desk, ref, folder, **wishes)],
             self._sealed,
             failed=self._failed,
         )
@@ -171,11 +233,11 @@ class EvidencePage(Page):
         self.session.bridge.failed.emit(error)
 
 
-def _verified(one: SealedBundle) -> BundleShown:
+def _verified(desk: Desk, one: SealedBundle) -> BundleShown:
     """What a recipient would find. A file that only others can open was checked before it was encrypted."""
     if not one.passphrase:
         return BundleShown(one.edition, one.path, "", None, ())
-    found = verify(one.path, passphrase=one.passphrase)
+    found = verify(one.path, passphrase=one.passphrase, certificate=certificate_fingerprint(desk))
     return BundleShown(
         one.edition, one.path, one.passphrase, found.ok, tuple((check.ok, check.says) for check in found.checks)
     )

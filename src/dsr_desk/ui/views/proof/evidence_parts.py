@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from dsr_desk.app.proof.recipients import Recipient
-from dsr_desk.app.proof.sealing import BundleRow, Claim, Relation
+from dsr_desk.app.proof.sealing import BundleRow, Claim, Relation, Strength, rests_on
 from dsr_desk.app.proof.time_stamps import TimeStamp
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_files
@@ -23,7 +23,7 @@ from dsr_desk.ui.views.proof.bundles import edition_name
 from dsr_desk.ui.widgets import Button, Card, Chip, clear, label, row, rule, scrolled, scrolled_column
 from dsr_desk.ui.words import tr
 
-STRENGTH = {"proved": Tone.OK, "consistent": Tone.OK, "declared": Tone.WARN}
+STRENGTH = {Strength.PROVED: Tone.OK, Strength.READ_BACK: Tone.OK, Strength.DECLARED: Tone.WARN}
 
 
 class RecipientsCard(Card):
@@ -46,7 +46,11 @@ class RecipientsCard(Card):
 
     @property
     def count(self) -> int:
-        return len(self.model.chosen) + self.requester.isChecked() + len(self.certificates)
+        return self.regulators + self.requester.isChecked()
+
+    @property
+    def regulators(self) -> int:
+        return len(self.model.chosen) + len(self.certificates)
 
     @property
     def ready(self) -> bool:
@@ -170,16 +174,17 @@ class ClaimsCard(Card):
 
     def show_claims(self, claims: tuple[Claim, ...]) -> None:
         clear(self._grid)
-        names = {"proved": tr("proved"), "consistent": tr("consistent"), "declared": tr("declared")}
+        names = (tr("proved"), tr("read back"), tr("declared"))
         for number, claim in enumerate(claims):
-            tone, strength = STRENGTH[claim.strength], names[claim.strength]
-            if tone is Tone.OK and claim.finding is None:
+            finding = rests_on(claim)
+            tone, strength = STRENGTH[claim.standing], names[list(Strength).index(claim.standing)]
+            if finding is None:
                 tone, strength = Tone.PLAIN, tr("once sealed")
             self._grid.addWidget(rule(), number * 2, 0, 1, 3)
             self._grid.addWidget(label(say(claim.says), wrap=True), number * 2 + 1, 0)
-            self._grid.addWidget(FoundLabel(say(claim.by), claim.finding, "muted"), number * 2 + 1, 1)
+            self._grid.addWidget(FoundLabel(say(claim.by), finding, "muted"), number * 2 + 1, 1)
             chip = Chip(strength, tone, "done" if tone is Tone.OK else None)
-            show_finding(chip, claim.finding)
+            show_finding(chip, finding)
             self._grid.addWidget(chip, number * 2 + 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._grid.setRowStretch(len(claims) * 2, 1)
 
@@ -189,6 +194,8 @@ class BundlesCard(Card):
 
     stamp_asked = Signal()
     check_asked = Signal()
+    swear_asked = Signal()
+    summary_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Sealed so far"))
@@ -196,22 +203,32 @@ class BundlesCard(Card):
         self.body.addWidget(area, 1)
         self.stamp = Button(tr("Time stamp …"), self.stamp_asked.emit)
         self.check = Button(tr("Check a bundle …"), self.check_asked.emit)
+        self.swear = Button(tr("Sworn statement …"), self.swear_asked.emit)
+        self.summary = Button(tr("Page for the public …"), self.summary_asked.emit)
         self.body.addLayout(row(self.stamp, self.check, None))
+        self.body.addLayout(row(self.swear, self.summary, None))
 
     def show_bundles(self, made: list[BundleRow], stamps: list[TimeStamp]) -> None:
         clear(self._column)
-        self.stamp.setEnabled(any(not one.time for one in stamps))
-        attested = {str(one.path): one for one in stamps if one.time}
+        self.stamp.setEnabled(any(not one.proves for one in stamps))
+        self.summary.setEnabled(any(one.edition == "regulator" for one in made))
+        stamped = {str(one.path): one for one in stamps if one.time or one.doubt}
         for one in reversed(made):
-            stamp = attested.get(one.path)
-            says = tr("attested {when}").format(when=words.moment(stamp.time)) if stamp else ""
-            chips = [Chip(says, Tone.OK, "done")] if stamp else []
+            chips = [_clock(stamped[one.path])] if one.path in stamped else []
             self._column.addLayout(row(label(edition_name(one.edition), "strong"), *chips, None))
             where = f"{words.moment(one.sealed)}\n{one.path}"
             self._column.addWidget(label(where, "note", wrap=True, selectable=True))
         if not made:
             self._column.addWidget(label(tr("Nothing yet."), "muted"))
         self._column.addStretch(1)
+
+
+def _clock(stamp: TimeStamp) -> Chip:
+    if stamp.doubt is not None:
+        chip = Chip(tr("time stamp not trusted"), Tone.WARN, "warn")
+        chip.setToolTip(say(stamp.doubt))
+        return chip
+    return Chip(tr("attested {when}").format(when=words.moment(stamp.time)), Tone.OK, "done")
 
 
 def _compared(one: Recipient) -> Cell:

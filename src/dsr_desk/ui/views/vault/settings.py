@@ -16,29 +16,34 @@ from dsr_desk.ui.fields import ChoiceField, text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.views.proof.authorities_card import AuthoritiesCard
 from dsr_desk.ui.views.proof.certificate_card import CertificateCard, OrganisationCard
 from dsr_desk.ui.views.vault.officers_card import OfficersCard
 from dsr_desk.ui.views.vault.policy_card import PolicyCard
+from dsr_desk.ui.views.vault.retention_card import RetentionCard
 from dsr_desk.ui.views.vault.vault_card import VaultCard
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row, scrolled
 from dsr_desk.ui.words import tr
 
 
 class SettingsPage(Page):
-    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.OFFICERS, Topic.EVIDENCE})
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.OFFICERS, Topic.EVIDENCE, Topic.CASES})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, tr("Settings"))
         self.officers = OfficersCard(session)
         self.policy = PolicyCard(session)
         self.vault = VaultCard(session)
+        self.retention = RetentionCard(session)
         self.certificate = CertificateCard(session)
+        self.authorities = AuthoritiesCard(session)
         self.organisation = OrganisationCard(session)
         self.computer = ComputerCard()
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(16)
-        for cards in ((self.officers, self.policy, self.vault), (self.certificate, self.organisation, self.computer)):
+        right = (self.certificate, self.authorities, self.organisation, self.computer)
+        for cards in ((self.officers, self.policy, self.vault, self.retention), right):
             column = QVBoxLayout()
             column.setSpacing(16)
             for card in cards:
@@ -53,8 +58,10 @@ class SettingsPage(Page):
         self.computer.idle_changed.connect(session.idle_changed)
 
     def reload(self) -> None:
-        for card in (self.officers, self.policy, self.vault, self.certificate, self.organisation, self.computer):
+        for card in (self.officers, self.policy, self.vault, self.retention):
             card.reload()
+        for other in (self.certificate, self.authorities, self.organisation, self.computer):
+            other.reload()
 
 
 class ComputerCard(Card):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from dsr_desk.ui.dialogs import LinesDialog, ask
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.vault.backups_dialog import BackupDialog, BackupsDialog
 from dsr_desk.ui.widgets import Button, Card, FactList, Notice, row
 from dsr_desk.ui.words import tr
 
@@ -33,7 +35,8 @@ class VaultCard(Card):
         self.open_backup = Button(tr("Open a backup …"), self._choose_opened)
         self.check = Button(tr("Check the vault"), self._check)
         self.rekey = Button(tr("Change the key …"), self._rekey)
-        self.body.addLayout(row(self.backup, self.open_backup, None))
+        self.made = Button(tr("Backups that were made …"), self._show_backups, kind="link")
+        self.body.addLayout(row(self.backup, self.open_backup, self.made, None))
         self.body.addLayout(row(self.check, self.rekey, None))
 
     def reload(self) -> None:
@@ -58,13 +61,13 @@ class VaultCard(Card):
         else:
             self.state.say(tr("Keep backups away from this computer; they are encrypted like the vault."), Tone.INFO)
 
-    def back_up_to(self, folder: Path) -> None:
+    def back_up_to(self, folder: Path, until: date | None = None) -> None:
         """A copy in a new folder inside `folder`, named after the day."""
         desk = self._session.desk
         to = _free(folder / f"{desk.vault.folder.name} {words.today_digits()}")
 
         def work() -> Path | None:
-            return backup_vault(desk, to)
+            return backup_vault(desk, to, until)
 
         def done(missing: Path | None) -> None:
             self._session.tell()
@@ -76,8 +79,10 @@ class VaultCard(Card):
         self._session.beside(self, tr("Backing up the vault"), work, done)
 
     def _choose_backup(self) -> None:
-        if (folder := ask_folder(self, tr("Where the backup is to lie"))) is not None:
-            self.back_up_to(folder)
+        BackupDialog(self.back_up_to, self).open()
+
+    def _show_backups(self) -> None:
+        BackupsDialog(self._session, self).open()
 
     def _choose_opened(self) -> None:
         if (folder := ask_folder(self, tr("Choose the folder of the backup"))) is not None:

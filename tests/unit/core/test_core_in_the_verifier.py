@@ -1,0 +1,142 @@
+"""The verifier in a bundle folds a case by a small copy of the rules: it comes to the same as the program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acts_by_hand import World
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_core_case import _filled, officers, steps
+from test_core_rules import ACTS, ALLOWED, Refused, Try
+
+from dsr_desk.core.acts import Entry, Kind, Row
+from dsr_desk.evidence.verifying import check_bundle
+from dsr_desk.evidence.verifying.check_bundle import Fold
+
+LEFT_TO_THE_PROGRAM = {
+    # what a window or a command is spared, and what changes nothing that a bundle says
+    "not_there_yet", "an_end", "has_ended", "not_forgotten", "forgets_own", "has_ended_if_whole", "known_items",
+    "undoable", "undo_open", "anything_decided", "tasks_wait", "something_due", "second_review_of_access",
+    "second_review_of_erasure",
+}  # fmt: skip
+"""Guards that the program alone asks when it verifies (`evidence.verifying.rules`)."""
+
+
+class Small:
+    """The small copy, fed with the entries of a world."""
+
+    def __init__(self) -> None:
+        self.roster = check_bundle.Roster()
+        self.rows: dict[int, list[Row]] = {}
+        self.fold = Fold(self.roster, lambda seq: ((row.item, row.word) for row in self.rows[seq]))
+
+    def take(self, entry: Entry, rows: list[Row]) -> None:
+        """Raises Refused."""
+        act = entry.act
+        said = {
+            "kind": act.kind.value, "officer": act.officer, "time": act.time, "basis": act.basis,
+            "open": {**act.open, **({"count": len(rows)} if rows else {})}, "digest": act.digest, "fields": {},
+        }  # fmt: skip
+        self.rows[entry.seq] = rows
+        if entry.case:
+            told = {"told": {"actions": [{"items": len(rows)}]}} if act.kind is Kind.PLANNED else {}
+            self.fold.take(entry.seq, said, told)
+        else:
+            envelope = {"act": act.digest, "writer": entry.writer, "signatures": dict(entry.signatures)}
+            self.roster.take(entry.seq, said, envelope, "")
+
+    def allows(self, entry: Entry, rows: list[Row]) -> bool:
+        try:
+            self.take(entry, rows)
+        except check_bundle.Refused as refused:
+            return refused.said.code not in ("entry.forbidden", "entry.stranger")
+        return True
+
+
+def folded(world: World) -> Small:
+    """What the world allowed, taken by the small copy."""
+    small, forbidden = Small(), {seq for seq, _, _ in world.case.forbidden}
+    for entry, rows in world.log:
+        if entry.seq not in forbidden:
+            small.take(entry, rows)
+    return small
+
+
+def tried(world: World, one: Try) -> Entry:
+    said = one.said(world)
+    return world.entry(one.kind, said, one.by, world.case.id, one.basis(world))
+
+
+def state(small: Small) -> dict[str, Any]:
+    fold = small.fold
+    return {
+        "right": fold.right,
+        "identified": fold.identified,
+        "rounds": [
+            {
+                "plan": one["plan"] and one["plan"]["plan"],
+                "approvals": [each["officer"] for each in one["approvals"]],
+                "actions": {name: (each["state"], each["by"]) for name, each in one["actions"].items()},
+                "reads": [each["seq"] for each in one["reads"]],
+                "validated": [each["officer"] for each in one["validated"]],
+            }
+            for one in fold.rounds
+        ],
+        "items": {
+            name: (item.round, item.words[-1][:2] if item.words else None, item.seen)
+            for name, item in fold.items.items()
+        },
+        "second": {name: item.second[-1][:2] for name, item in fold.items.items() if item.second},
+    }
+
+
+def state_of(world: World) -> dict[str, Any]:
+    case = world.case
+    return {
+        "right": case.right.value,
+        "identified": case.identified,
+        "rounds": [
+            {
+                "plan": one["plan"] and one["plan"]["plan"],
+                "approvals": [each["officer"] for each in one["approvals"]],
+                "actions": {name: (each["state"], each["by"]) for name, each in one["actions"].items()},
+                "reads": [each["seq"] for each in one["read_backs"]],
+                "validated": [each["officer"] for each in one["validated"]],
+            }
+            for one in case.rounds
+        ],
+        "items": {
+            key: (item[2], tuple(item[3][-1][:2]) if item[3] else None, item[5]) for key, item in case.items.items()
+        },
+        "second": {key: tuple(item[4][-1][:2]) for key, item in case.items.items() if item[4]},
+    }
+
+
+@pytest.mark.parametrize(("one", "world"), ALLOWED, ids=[one.kind.value for one, _ in ALLOWED])
+def test_what_the_program_allows_the_verifier_allows(one: Try, world: Any) -> None:
+    made = world()
+    small = folded(made)
+    assert state(small) == state_of(made)
+    assert small.allows(tried(made, one), one.rows or [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [one for one in ACTS if one.guard not in LEFT_TO_THE_PROGRAM],
+    ids=lambda one: f"{one.tried.kind}-{one.guard}",
+)
+def test_what_the_program_forbids_the_verifier_refuses(case: Refused) -> None:
+    world = case.world()
+    assert not folded(world).allows(tried(world, case.tried), case.tried.rows or [])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(steps, officers), max_size=25))
+def test_after_any_acts_that_were_allowed_the_verifier_sees_the_same_case(acts: list[Any]) -> None:
+    world = World().received()
+    for (kind, said, rows), by in acts:
+        open_, made, basis = _filled(world, kind, said, rows)
+        world.fold(kind, open_, by=by, rows=made, basis=basis)
+    assert state(folded(world)) == state_of(world)
