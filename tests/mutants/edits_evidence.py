@@ -258,7 +258,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "entries are spelled in one way",
-            "    if _spell(found) != text:",
+            "    if spell(found) != text:",
             "    if False:",
             "test_an_envelope_that_was_changed_with_its_hash_is_not_in_the_tree",
         ),

@@ -53,7 +53,7 @@ def test_an_empty_field_keeps_the_button_off_and_says_what_the_command_says(visi
     assert isinstance(refused, RequiredEmpty)
     assert not page.go.isEnabled()
     assert page.go.toolTip() == say(refused.message)
-    assert "empty: nothing can be sealed before it is stated" in shown(page)
+    assert "Must be stated first" in shown(page)
 
 
 def test_each_field_has_its_button_and_once_all_are_stated_the_case_can_be_sealed(

@@ -102,7 +102,7 @@ def _leaves(desk: Desk, case: str, size: int, named: set[str]) -> Iterator[say.J
             bytes(signature),
             entry.act.content if shown else b"",
             tuple(_opened(desk, entry, named)) if shown else (),
-            int(entry.act.open.get("count", 0)) if case else 0,
+            int(entry.act.open["count"]) if case and "root" in entry.act.open else 0,
         )
 
 

@@ -34,7 +34,8 @@ def _follow(members: Members) -> Said:
                 refused = roster.after(entry)
             else:
                 case.id = entry.case
-                its = list(islice(rows, int(entry.act.open.get("count", 0))))
+                said = entry.act.open
+                its = list(islice(rows, int(said["count"]))) if "root" in said else []
                 refused = after(case, entry, roster, partial(_rows, its))
             if refused is not None:
                 raise Refused("rules.forbidden", number=entry.seq, why=refused)

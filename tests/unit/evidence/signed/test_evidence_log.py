@@ -605,3 +605,26 @@ def test_an_odd_statement_is_a_finding_and_never_a_crash(content: EvidenceConten
             assert not all(one.ok for one in findings({**said, name: odd})), (name, odd)
         findings({**said, "declared": odd})
         assert not all(one.ok for one in findings(odd))
+
+
+def with_rows(content: EvidenceContent, rows: Callable[[bytes], bytes]) -> None:
+    """Follows the log of the case with other rows beside it."""
+    journal = content.journal
+    chains = chains_of(journal)
+    whole = b"".join(line + b"\n" for leaf in journal.leaves if leaf.rows for line in journal.rows_of(leaf.index))
+    chains._rows_file = io.BytesIO(rows(whole))
+    check_bundle._check_leaves(
+        lines_of(content, journal), Head(journal.origin, journal.size, journal.root, journal.epoch), chains
+    )
+
+
+def test_rows_that_were_changed_are_seen(content: EvidenceContent) -> None:
+    with_rows(content, lambda whole: whole)
+    for old, new in ((b'"same"', b'"sane"'), (b'"different"', b'"same"')):
+        with pytest.raises(Refused, match="rows of journal entry"):
+            with_rows(content, lambda whole, old=old, new=new: whole.replace(old, new, 1))  # type: ignore[misc]
+
+
+def test_rows_of_no_entry_are_seen(content: EvidenceContent) -> None:
+    with pytest.raises(Refused, match="rows of which no entry of the journal knows"):
+        with_rows(content, lambda whole: whole + whole.splitlines(keepends=True)[0])

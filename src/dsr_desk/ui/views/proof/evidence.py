@@ -54,11 +54,12 @@ class EvidencePage(Page):
         self.head.addWidget(self.reopen)
         self.head.addWidget(self.end)
         self.head.addWidget(self.go)
-        self._ready, self._required = QVBoxLayout(), QVBoxLayout()
+        self._empty, self._ready, self._required = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self._fields: dict[Document, tuple[Filled, ...]] = {}
         self._fields_of = ""
         self.states: list[Button] = []
         lines = QVBoxLayout()
+        lines.addLayout(self._empty)
         lines.addLayout(self._ready)
         lines.addLayout(self._required)
         lines.addStretch(1)
@@ -94,6 +95,7 @@ class EvidencePage(Page):
             shown.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._ready.addLayout(shown)
         if self._fields_of != ref:
+            clear(self._empty)
             clear(self._required)
             self._fields, self._fields_of = {}, ref
         self.session.beside(
@@ -130,13 +132,19 @@ class EvidencePage(Page):
         """Every field once, whichever document holds it; what keeps the case from being sealed comes first."""
         if self.session.case != ref:
             return
-        clear(self._required)
-        self._required.addWidget(label(tr("What the documents must hold"), "strong"))
-        self._fields = fields
-        shown = {one.field: one for one in chain.from_iterable(fields.values())}
-        empty = tr("empty: nothing can be sealed before it is stated")
-        in_order = sorted(shown.values(), key=lambda one: one.state is not FieldState.EMPTY)
-        self.states = show_fields(self._required, in_order, self._state, empty)
+        self._fields, self.states = fields, []
+        shown = {one.field: one for one in chain.from_iterable(fields.values())}.values()
+        empties = [one for one in shown if one.state is FieldState.EMPTY]
+        filled = [one for one in shown if one.state is not FieldState.EMPTY]
+        parts = (
+            (self._empty, tr("Must be stated first"), empties),
+            (self._required, tr("What the documents hold"), filled),
+        )
+        for column, title, lines in parts:
+            clear(column)
+            if lines:
+                column.addWidget(label(title, "strong"))
+                self.states += show_fields(column, lines, self._state, tr("empty"))
         self._allow()
 
     def _state(self, one: Filled) -> None:
