@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import acts_by_hand as hand
 import pytest
 from acts_by_hand import World
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from test_core_case import _filled, officers, steps
 from test_core_rules import ACTS, ALLOWED, Refused, Try
 
 from dsr_desk.core.acts import Entry, Kind, Row
+from dsr_desk.core.basis import basis_of
 from dsr_desk.evidence.verifying import check_bundle
 from dsr_desk.evidence.verifying.check_bundle import Fold
 
@@ -30,6 +32,7 @@ class Small:
     def __init__(self) -> None:
         self.roster = check_bundle.Roster()
         self.rows: dict[int, list[Row]] = {}
+        self.too_many = 0
         self.fold = Fold(self.roster, lambda seq: ((row.item, row.word) for row in self.rows[seq]))
 
     def take(self, entry: Entry, rows: list[Row]) -> None:
@@ -41,7 +44,8 @@ class Small:
         }  # fmt: skip
         self.rows[entry.seq] = rows
         if entry.case:
-            told = {"told": {"actions": [{"items": len(rows)}]}} if act.kind is Kind.PLANNED else {}
+            count = len(rows) + self.too_many
+            told = {"told": {"actions": [{"items": count}]}} if act.kind is Kind.PLANNED else {}
             self.fold.take(entry.seq, said, told)
         else:
             envelope = {"act": act.digest, "writer": entry.writer, "signatures": dict(entry.signatures)}
@@ -140,3 +144,34 @@ def test_after_any_acts_that_were_allowed_the_verifier_sees_the_same_case(acts: 
         open_, made, basis = _filled(world, kind, said, rows)
         world.fold(kind, open_, by=by, rows=made, basis=basis)
     assert state(folded(world)) == state_of(world)
+
+
+def test_a_plan_that_says_of_itself_what_is_not_so_is_refused() -> None:
+    world = hand.reviewed()
+    said, _ = world.planned()
+    parts = {**said["parts"], "links": "0" * 64}
+    forged = {**said, "parts": parts}
+    entry = world.entry(Kind.PLANNED, forged, hand.ANN, world.case.id, basis_of(parts, said["indexes"]))
+    assert not folded(world).allows(entry, hand.as_rows({"x": "erase"}))
+
+
+def test_a_plan_that_tells_another_number_of_items_than_it_has_rows_is_refused() -> None:
+    world = hand.reviewed()
+    said, basis = world.planned()
+    small = folded(world)
+    small.too_many = 1
+    entry = world.entry(Kind.PLANNED, said, hand.ANN, world.case.id, basis)
+    assert not small.allows(entry, hand.as_rows({"x": "erase"}))
+
+
+def test_another_plan_than_the_one_in_force_is_not_withdrawn() -> None:
+    world = hand.planned()
+    entry = world.entry(Kind.PLAN_WITHDRAWN, {"plan": hand.OTHER_PLAN}, hand.ANN, world.case.id)
+    assert not folded(world).allows(entry, [])
+
+
+def test_a_search_that_only_looks_again_proposes_nothing_whatever_rows_it_brings() -> None:
+    world = hand.run()
+    world.fold(Kind.SEARCHED, hand.searched(purpose="read-back"), rows=[Row("new", "photo")])
+    assert state(folded(world)) == state_of(world)
+    assert "new" not in world.case.items

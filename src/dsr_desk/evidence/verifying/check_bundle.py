@@ -1692,8 +1692,6 @@ class Fold:
             and said["basis"] == plan["basis"]
             and all(said["indexes"].get(key, -1) == at for key, at in plan["indexes"].items())
             and all(plan["parts"][name] == now for name, now in parts.items())
-            and self.right in _DELETES
-            and self.identified
             and not self.closed
         )
 
@@ -1795,8 +1793,7 @@ def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     else:
         fold.require(fold.ran is not None, said)
     fold.searches.append({**said, "round": fold.round["n"]})
-    for name, word in rows(said["seq"]):
-        fold.require(review, said)
+    for name, word in rows(said["seq"]) if review else ():
         item = fold.items.get(name) or fold.items.setdefault(name, Item(name))
         item.word, item.search, item.seen, item.round = word, fold.searches[-1], "", fold.round["n"]
 
