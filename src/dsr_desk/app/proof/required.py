@@ -35,7 +35,10 @@ class RequiredEmpty(Refusal):
     code = "BUNDLE-REQUIRED-EMPTY"
     happened = "{count} {count:field|fields} that the evidence of case {case} must hold {count:is|are} empty: {fields}."
     means = "A reader would not learn what the law wants said. No bundle was made."
-    todo = "State each: its text, that it does not apply, or that it is not yet known, with the reason."
+    todo = (
+        "State each under Evidence, or with “bundle state” (for all cases: “vault state”, “vault retention”): its "
+        "text, that it does not apply, or that it is not yet known, with the reason."
+    )
 
 
 class FieldUnknown(DeskError):
