@@ -6,13 +6,19 @@ from edit import Edit, lines
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "evidence/contents/editions.py",
-        "tests/unit/evidence/test_evidence_messages.py",
+        "app/case/told.py",
+        "tests/unit/app/case/test_app_told.py",
         (
-            "no place leaves in what a bundle says",
-            "    return for_others(one).as_json()",
-            "    return one.as_json()",
-            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+            "no place leaves in what an act tells",
+            "    return without_names(for_others(said)).as_json()",
+            "    return without_names(said).as_json()",
+            "test_an_error_is_told_by_why_it_came_about_and_not_by_where",
+        ),
+        (
+            "no names of files leave in what an act tells",
+            "    return without_names(for_others(said)).as_json()",
+            "    return for_others(said).as_json()",
+            "test_of_files_it_is_told_how_many_they_are",
         ),
     ),
     *lines(
@@ -22,7 +28,7 @@ LINES: tuple[Edit, ...] = (
             "an error inside a sentence is one too",
             "        return for_others(value)\n    return tuple",
             "        return value\n    return tuple",
-            "test_no_place_that_an_error_names_leaves_with_a_gap_or_a_check",
+            "tests/unit/app/case/test_app_told.py::test_an_error_inside_a_sentence_is_told_alike",
         ),
         (
             "an error leaves without what it names",
@@ -72,8 +78,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the writer signed the entry",
-            '        _require_signed(envelope["writer"], line["signature"], b"dsr-desk entry 1\\n" + node, number)\n',
-            "",
+            '            _require_signed(envelope["writer"], line["signature"], ',
+            '            str(line["signature"]), (',
             "test_swapped_signatures_are_seen",
         ),
         (
