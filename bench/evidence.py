@@ -204,8 +204,7 @@ def _said(items: int) -> say.EvidenceContent:
         models_without_lineage=(),
         excluded_models=(),
         actions=(
-            say.ActionEntry("a01", ActionKind.ERASE_ROWS, _WHERE, refs, _WHEN, _WHEN, _WHO, _WHO,
-                            message("report.method.erase"), message("report.result.done")),
+            say.ActionEntry("a01", ActionKind.ERASE_ROWS, _WHERE, refs, _WHEN, _WHEN, _WHO, _WHO),
         ),
         read_backs=(say.LookEntry(quoted(_WHERE), quoted("content hash"), Seen.GONE, _WHEN, _WHO, refs),),
         journal=excerpt("dsr-desk/none", [bytes(32)], [], 0),

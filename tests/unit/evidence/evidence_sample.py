@@ -83,7 +83,6 @@ OFFICER, SECOND, THIRD, RECOVERY = (
     for name in (b"an officer", b"a second officer", b"a third officer", b"a recovery code")
 )
 NAMES = {"Iris Novak": OFFICER, "Ben Okafor": SECOND, "Tove Berg": THIRD}
-DONE = (message("report.method.erase"), message("report.result.done"))
 
 
 def public(key: Ed25519PrivateKey) -> str:
@@ -357,11 +356,11 @@ def _found() -> EvidenceContent:
         actions=(
             ActionEntry(
                 "action-001", ActionKind.ERASE_ITEMS, "photos-000.tar", refs[:8], "2026-03-10T09:00:00Z",
-                "2026-03-10T09:02:00Z", "Iris Novak", "Ben Okafor", *DONE, "11" * 32, "22" * 32,
+                "2026-03-10T09:02:00Z", "Iris Novak", "Ben Okafor", "11" * 32, "22" * 32,
             ),
             ActionEntry(
                 "action-002", ActionKind.ERASE_ROWS, "profiles.csv", refs[9:], "2026-03-10T09:03:00Z",
-                "2026-03-10T09:04:00Z", "Iris Novak", "Ben Okafor", *DONE, "33" * 32, "44" * 32,
+                "2026-03-10T09:04:00Z", "Iris Novak", "Ben Okafor", "33" * 32, "44" * 32,
             ),
         ),
         read_backs=(

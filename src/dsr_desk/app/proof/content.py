@@ -18,7 +18,7 @@ from dsr_desk.app.proof.readiness import claims
 from dsr_desk.app.proof.required import edition_fields
 from dsr_desk.app.proof.sworn import sworn_of
 from dsr_desk.app.vault.keeping import organisation_details
-from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, ReadBack, Seen
+from dsr_desk.core.actions import Action, ActionKind, OutcomeState, ReadBack, Seen
 from dsr_desk.core.case import Case
 from dsr_desk.core.facts import union
 from dsr_desk.core.findings import Gap
@@ -28,13 +28,6 @@ from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.evidence.contents import content as say
 from dsr_desk.storage.clock import now
-
-_METHODS = {
-    ActionKind.ERASE_ITEMS: message("report.method.erase"),
-    ActionKind.ERASE_ROWS: message("report.method.rows"),
-    ActionKind.ERASE_INDEX: message("report.method.index"),
-    ActionKind.HOLD: message("report.method.hold"),
-}
 
 
 def gather(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.EvidenceContent:
@@ -183,23 +176,11 @@ def _action(
         ended=outcome.ended if outcome else "",
         operator=names.get(outcome.officer, outcome.officer) if outcome else "",
         approver=", ".join(round_.approvers),
-        method=_METHODS.get(action.kind, message("report.method.handed")),
-        result=_result(action, outcome),
         digest_before=outcome.digest_before if outcome else "",
         digest_after=outcome.digest_after if outcome else "",
         proofs=tuple(one.digest for one in task.proofs) if task else (),
         round=round_.number,
     )
-
-
-def _result(action: Action, outcome: Outcome | None) -> Message:
-    if outcome is None:
-        return message("report.result.not-begun")
-    if outcome.declared and not action.kind.runs_here:
-        return message("report.result.declared", how=outcome.notes)
-    if outcome.state is OutcomeState.FAILED:
-        return message("report.result.failed", code=outcome.error.code if outcome.error else "")
-    return message(f"report.result.{outcome.state.value}")
 
 
 def _told(asked: Mapping[str, TeamTask]) -> tuple[say.Told, ...]:

@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from dsr_desk.evidence.verifying import check_bundle
+from dsr_desk.evidence.verifying.check_bundle import item_ref
+
+__all__ = ["item_ref"]
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -34,11 +39,6 @@ class Stream(Generic[T]):
         return iter(self.make())
 
 
-def item_ref(number: int) -> str:
-    """An item's reference inside its case: "item-0001"."""
-    return f"item-{number:04d}"
-
-
 def number_of(ref: str) -> int:
     """Raises ValueError for what is no reference of an item."""
     kind, _, digits = ref.partition("-")
@@ -49,15 +49,7 @@ def number_of(ref: str) -> int:
 
 def ranges(numbers: Iterable[int]) -> tuple[str, ...]:
     """References of items in order, neighbours together: "item-0001", "item-0003..item-0420" (both ends inside)."""
-    found: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if found and number == found[-1][1] + 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return tuple(
-        item_ref(first) if first == last else f"{item_ref(first)}{_TO}{item_ref(last)}" for first, last in found
-    )
+    return tuple(check_bundle.ranges(numbers))
 
 
 def numbers(refs: Iterable[str]) -> Iterator[int]:

@@ -205,8 +205,6 @@ class ActionEntry:
     ended: str
     operator: str
     approver: str
-    method: Message
-    result: Message
     digest_before: str = ""
     digest_after: str = ""
     proofs: tuple[str, ...] = ()
