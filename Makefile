@@ -62,6 +62,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 	$(BIN)/python -m bench evidence
 	$(BIN)/python -m bench records
 	$(BIN)/python -m bench case
+	$(BIN)/python -m bench letters
 	$(BIN)/python -m bench engine $(FACES)
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw
@@ -69,6 +70,17 @@ ifneq ($(FACES),)
 	$(BIN)/python -m bench calibration $(FACES)/lfw
 	$(BIN)/python -m bench recall-steps $(FACES)
 endif
+
+FUZZER := .venv/fuzzer
+SECONDS ?= 60
+
+$(FUZZER): $(INSTALLED) packaging/fuzz.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement packaging/fuzz.txt \
+		|| echo "atheris could not be installed: what is tried is drawn by chance alone." >&2
+	@touch $@
+
+fuzz: $(FUZZER) ## look for input that breaks a parser or a verifier (SECONDS=for each, ARGS=names)
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(ARGS)
 
 sample: $(INSTALLED) ## draw the sample organisation anew, into assets/sample
 	@$(BIN)/python -m bench.sample
@@ -93,4 +105,4 @@ clean: ## remove .venv and everything else that was built here
 	rm -rf .venv build dist demo-output .*_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help setup demo app test test-long mutants check bench sample screenshots docs verifier package lock clean
+.PHONY: help setup demo app test test-long mutants check bench fuzz sample screenshots docs verifier package lock clean

@@ -73,7 +73,7 @@ def recall_steps(folder: Path, cnn: bool) -> None:
 @click.option("--faces", type=click.IntRange(1), default=1_000_000, show_default=True, help="Faces of the index.")
 @json_option
 def index(folder: Path | None, faces: int) -> None:
-    """Opening an index of generated faces; with FOLDER of photos also building one with 2 processes and with 1."""
+    """Opening an index of generated faces, what cells cost and, with FOLDER of photos, building with 2 processes."""
     with progress_bar() as (report, cancel):
         rows = measuring.index(faces, folder, report=report, cancel=cancel)
     show(rows)
@@ -138,6 +138,15 @@ def long_case(entries: int) -> None:
     """A case of many entries: opening, deciding, listing, verifying, each beside the barest loop that could do it."""
     with progress_bar() as (report, _):
         rows = measuring.case(entries, report=report)
+    show(rows)
+
+
+@bench.command()
+@json_option
+def letters() -> None:
+    """Opening letters, each parsed in a cell, beside the same without cells."""
+    with progress_bar() as (report, _):
+        rows = measuring.letters(report)
     show(rows)
 
 

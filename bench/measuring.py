@@ -8,13 +8,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from bench import search as bench
 from bench.case import case_rows
+from bench.cells import cells_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
+from bench.letters import REACH, letter_rows
 from bench.lineage import bench_rows
 from bench.matching import Agreement, measure_matching
 from bench.records import records_rows
@@ -22,7 +23,7 @@ from bench.reference_engine import ReferenceEngine, load_reference
 from bench.steps import StepRow, step_rows
 from bench.validation import CalibrationReport, validate_calibration
 from dsr_desk.core.message import quoted
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.search.faces.recall import RecallReport, measure_recall, read_labelled
 
@@ -60,8 +61,8 @@ def calibration(
     folder: Path, *, engine: str, workers: int | None, report: Report, cancel: CancelToken
 ) -> CalibrationReport:
     """Expected strangers beside counted ones on a folder with one folder a person; see `bench.validation`."""
-    load = load_reference if engine == ReferenceEngine.name else partial(load_engine, engine)
-    labelled = read_labelled(folder, load, _workers(workers), report, cancel)
+    load = load_reference if engine == ReferenceEngine.name else loader(engine)
+    labelled = read_labelled(folder, engine, load, _workers(workers), report, cancel)
     return validate_calibration(labelled, report=report, cancel=cancel)
 
 
@@ -84,8 +85,8 @@ def recall_steps(folder: Path, *, cnn: bool, report: Report, cancel: CancelToken
 
 
 def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
-    """Opening an index of generated faces and, with a folder of photos, building one with two processes."""
-    rows = [bench.opening_row(faces)]
+    """Opening an index of generated faces, building one in cells and, with a folder of photos, with two processes."""
+    rows = [bench.opening_row(faces), *cells_rows()]
     if folder is not None:
         rows += bench.processes_rows(folder, report=report, cancel=cancel)
     return _of_search(rows)
@@ -138,6 +139,23 @@ def case(entries: int, *, report: Report) -> list[Measured]:
     phases = ["writing", "opening", "deciding", "verifying", "listing"]
     rows = case_rows(entries, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
     return _of_search(rows)
+
+
+def letters(report: Report) -> list[Measured]:
+    """Opening letters in a cell beside opening them in this process; see `bench.letters`."""
+    rows = letter_rows(lambda what: report(Progress(quoted(what), 0)))
+    return [
+        Measured(
+            f"open an {row.what}" if row.what[0] == "e" else f"open a {row.what}",
+            round(row.cell, 1),
+            "ms",
+            "without a cell",
+            round(row.here, 1),
+            round(row.here / row.cell, 2),
+            round(REACH, 2),
+        )
+        for row in rows
+    ]
 
 
 def calibration_lines(found: CalibrationReport) -> list[str]:

@@ -29,6 +29,7 @@ from dsr_desk.app.vault.officers import add_officer
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.required import FieldState
+from dsr_desk.jobs.confine import refuse_network
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.ui import language, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
@@ -384,4 +385,5 @@ def main(argv: list[str], say: Callable[[str], object] = print) -> int:
 
 
 if __name__ == "__main__":
+    refuse_network(unix=True)  # the badge says what holds, as in the program
     sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ command -v dpkg-deb >/dev/null || { echo "A Debian package is built with dpkg-de
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes --requirement packaging/package.txt
 rm -rf build/deb dist/dsr-desk
 .venv/bin/pyinstaller --noconfirm --log-level ERROR --workpath build/pyinstaller --distpath dist packaging/dsr-desk.spec
+.venv/bin/python packaging/left_out.py dist/dsr-desk
 
 version=$(.venv/bin/python -c 'import dsr_desk; print(dsr_desk.__version__)')
 architecture=$(dpkg --print-architecture)
@@ -30,7 +31,8 @@ Version: $version
 Architecture: $architecture
 Maintainer: DSR Desk contributors
 Installed-Size: $(du -sk $root/usr | cut -f 1)
-Depends: libc6 (>= $(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2)), $libraries
+Depends: libc6 (>= $(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2)), libseccomp2, $libraries
+Recommends: libcups2
 Section: misc
 Priority: optional
 Description: find a person in training data, delete, and prove it

@@ -4,7 +4,7 @@
 set -eu
 
 missing_packages() {
-    for pair in age:age chromium:chromium firefox-esr:firefox-esr openssl:openssl pdftoppm:poppler-utils qpdf:qpdf \
+    for pair in age:age chromium:chromium firefox-esr:firefox-esr openssl:openssl pdftoppm:poppler-utils qpdf:qpdf strace:strace \
         unzip:unzip zip:zip; do
         command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
     done

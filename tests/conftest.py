@@ -48,6 +48,14 @@ def _home_of_the_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def readers_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would run in cells runs here, for tests that put faults into it."""
+    from dsr_desk.jobs import inside
+
+    monkeypatch.setattr(inside._state, "inside", True)
+
+
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     if WHY_NO_QT and "CI" in os.environ:
         raise pytest.UsageError(f"Qt cannot be loaded: {WHY_NO_QT}")

@@ -22,6 +22,8 @@ from cryptography.x509.oid import NameOID
 from dsr_desk.jobs.cluster import Cluster
 
 TESTS = Path(__file__).parent
+FAKES_READY = "from dsr_desk.jobs import cell; cell.load('search_fakes', 'jobs_work')"
+"""What looks at photos may not read files of the tests, so a worker has them in memory before."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class DaskCluster:
             "DASK_CONFIG": str(self.folder),
         }
         tls = self.tls.options if self.tls else []
+        if what == "worker" and not bare:
+            options += ("--preload", FAKES_READY)
         command = [sys.executable, *(["-S"] if bare else []), "-m", f"distributed.cli.dask_{what}", *options, *tls]
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(

@@ -13,6 +13,7 @@ from PIL import Image
 
 from dsr_desk.core.items import Box, DatasetVersion
 from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
+from dsr_desk.jobs import cell
 from dsr_desk.search.index.build import Addressed, BuildReport, build
 from dsr_desk.search.index.contents import IndexedItem
 from dsr_desk.search.index.folder import Index
@@ -95,6 +96,7 @@ def _png(pixels: Pixels) -> bytes:
 def build_fake(sources: Sequence[Path], to: Path, **options: object) -> BuildReport:
     """A build with the fake engine, opened by the passphrase-free identity given as `secret`."""
     options = {"version": VERSION, "load": load_fake, "engine_name": "fake"} | options
+    cell.load(options["load"].__module__)  # a worker may not read files of the tests
     return build(sources, to, **options)  # type: ignore[arg-type]
 
 

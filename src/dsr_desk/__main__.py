@@ -6,6 +6,29 @@ import sys
 
 
 def run() -> None:
+    try:
+        _shut()
+        from dsr_desk.cli.errors import end_of
+
+        code = end_of(_program)
+    except Exception as fault:  # noqa: BLE001 - parts of the program are missing: it has no other words than these
+        sys.stderr.write(f"The program is not whole ({type(fault).__name__}). Install it again. [PROGRAM-FAULT]\n")
+        code = 3
+    sys.exit(code)
+
+
+def _shut() -> None:
+    """Has the kernel refuse the network before anything else is loaded; what needs one starts first, outside."""
+    if any(given.partition("=")[0] == "--cluster" for given in sys.argv):
+        from dsr_desk.jobs.cluster import start_client
+
+        start_client()
+    from dsr_desk.jobs.confine import refuse_network
+
+    refuse_network(unix=len(sys.argv) == 1)
+
+
+def _program() -> None:
     if len(sys.argv) == 1:
         from dsr_desk.ui.main import run as run_desktop
 

@@ -20,8 +20,11 @@ from container_samples import SAMPLES, Items, Sample, photo
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import message
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import Container, ContainerDamaged, Doomed, ItemGone
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.formats import reader
 from dsr_desk.datasets.registry import open_source, survey
 
 Listed = list[tuple[str, str]]
@@ -230,6 +233,7 @@ def test_a_damaged_container_says_so_instead_of_ending_early(sample: Sample, pla
 
 
 @one_file_formats
+@pytest.mark.usefixtures("readers_in_process")
 def test_whatever_is_broken_in_it_the_answer_is_an_item_or_an_error_that_says_so(sample: Sample, place: Path) -> None:
     path = sample.write(place, items(sample))
     good = path.read_bytes()
@@ -247,6 +251,7 @@ def test_whatever_is_broken_in_it_the_answer_is_an_item_or_an_error_that_says_so
 
 
 @every_format
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_large_container_is_read_as_a_stream(sample: Sample, place: Path) -> None:
     chunk = os.urandom(500_000)
     if sample.table:
@@ -265,6 +270,7 @@ def test_a_large_container_is_read_as_a_stream(sample: Sample, place: Path) -> N
 
 
 @every_format
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_full_disk_loses_nothing(sample: Sample, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = sample.write(place, items(sample))
     container = opened(path)
@@ -291,19 +297,20 @@ def test_a_full_disk_loses_nothing(sample: Sample, place: Path, monkeypatch: pyt
 
 
 @one_file_formats
+@pytest.mark.usefixtures("readers_in_process")
 def test_another_program_that_writes_meanwhile_is_not_overwritten(
     sample: Sample, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = sample.write(place, items(sample))
     container = opened(path)
     doomed = doomed_at(container, 1)
-    sync = erasing.sync
+    keep_looks = erasing.keep_looks
 
-    def sync_and_touch(fresh: Path) -> str:
+    def keep_looks_and_touch(old: Path, new: Path) -> None:
         os.utime(path, (1, 1))
-        return sync(fresh)
+        keep_looks(old, new)
 
-    monkeypatch.setattr(erasing, "sync", sync_and_touch)
+    monkeypatch.setattr(erasing, "keep_looks", keep_looks_and_touch)
     before = stored(path)
     with pytest.raises(erasing.ChangedMeanwhile):
         container.erase(doomed)
@@ -323,24 +330,27 @@ def test_two_runs_never_rewrite_the_same_file_at_once(sample: Sample, place: Pat
 
 
 @one_file_formats
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_new_container_that_is_not_as_it_should_be_is_thrown_away(
     sample: Sample, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = sample.write(place, items(sample))
     container = opened(path)
     doomed = doomed_at(container, 1)
-    write = type(container).write_without
-    monkeypatch.setattr(
-        type(container), "write_without", lambda self, target, changes: write(self, target, {**changes, 4: None})
-    )
+    kind = type(reader(container.format, path, container.name))
+    assert issubclass(kind, FileContainer)
+    write = kind.write_without
+    monkeypatch.setattr(kind, "write_without", lambda self, target, changes: write(self, target, {**changes, 4: None}))
     before = stored(path)
-    with pytest.raises(erasing.NotVerified):
+    with pytest.raises(erasing.NotVerified) as caught:
         container.erase(doomed)
+    assert caught.value.details["why"] == message("why.erase.count", kept=5, found=4)
     assert stored(path) == before
     assert not list(place.glob(".*"))
 
 
 @every_format
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_run_killed_at_any_step_loses_nothing_and_is_finished_by_the_next(sample: Sample, tmp_path: Path) -> None:
     ends = Counter[str]()
     for step in range(1, 400):

@@ -16,7 +16,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.lineage import store
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.peek import Peek
-from dsr_desk.lineage.importers.registry import IMPORTERS, LineageFileUnreadable, LineageFormatUnknown, import_file
+from dsr_desk.lineage.importers.registry import (
+    IMPORTERS,
+    LineageFileUnreadable,
+    LineageFormatUnknown,
+    import_file,
+    read_file,
+)
 from dsr_desk.lineage.schema import MIGRATIONS
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
@@ -192,7 +198,7 @@ def test_the_same_bytes_give_the_same_result_and_nothing_is_written(name: str, t
     path = EXAMPLES[name](tmp_path)
     before = everything_in(tmp_path)
 
-    assert import_file(path) == import_file(path)
+    assert import_file(path) == import_file(path) == read_file(path)
     assert everything_in(tmp_path) == before
 
 
@@ -222,13 +228,28 @@ def test_damage_anywhere_is_refused_with_file_place_and_reason_or_harmless(name:
             broken[chance.randrange(len(broken))] = chance.randrange(256)
         victim.write_bytes(broken)
         try:
-            import_file(path)
+            read_file(path)
         except DeskError as error:
             refused.append(error)
     assert len(refused) > 10
     for error in refused:
         assert path.name in error.what_happened
         assert isinstance(error, LineageFormatUnknown) or (error.details["place"] and error.details["why"])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, made in EXAMPLES.items() if made not in (mlflow_database, ml_metadata)]
+)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "latin-1", "cp037"])
+def test_a_text_in_another_encoding_is_refused(name: str, encoding: str, tmp_path: Path) -> None:
+    path = EXAMPLES[name](tmp_path)
+    written = [path] if path.is_file() else sorted(path.rglob("meta.yaml"))
+    victim = next(one for one in written if "faces" in one.read_text(encoding="utf-8") or "ex:e" in one.read_text())
+    text = victim.read_text(encoding="utf-8").replace("faces", "f\u00e4ces").replace("ex:e", "ex:\u00e4")
+    victim.write_text(text, encoding=encoding)
+    with pytest.raises(DeskError) as refused:
+        read_file(path)
+    assert path.name in refused.value.what_happened
 
 
 def test_a_file_of_no_known_format_says_which_are_known(tmp_path: Path) -> None:
@@ -304,7 +325,7 @@ def test_any_value_of_a_real_file_may_be_something_else(real_data: Path, tmp_pat
             victim = tmp_path / path.name
             victim.write_text(json.dumps(changed(json.loads(text), chance)), encoding="utf-8")
             try:
-                imported = import_file(victim)
+                imported = read_file(victim)
             except DeskError:
                 results[False] += 1
                 continue

@@ -18,12 +18,13 @@ from PIL import Image
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.catalogue import catalogue
+from dsr_desk.core.codec import packed, unpacked
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import FoundKind, Law, Right
 from dsr_desk.intake.drp import open_envelope
 from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake
-from dsr_desk.intake.registry import FORMATS, read_bytes, read_request, read_requests
+from dsr_desk.intake.registry import FORMATS, parse, read_bytes, read_request, read_requests
 
 AGENT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 WITHOUT_ACCOUNT = {"drp"}
@@ -184,15 +185,16 @@ def test_no_headers_break_the_reading(headers: list[tuple[bytes, bytes]], body: 
 
 
 def reads_or_says(data: bytes, name: str) -> None:
-    """Either requests or an error for people that does not repeat the content."""
+    """Requests, which come out of a cell as they are, or an error for people that does not repeat the content."""
     intakes: list[Intake] = []
     problem: DeskError | None = None
     try:
-        intakes = read_bytes(data, name)
+        intakes = parse(data, name)
     except DeskError as caught:
         problem = caught
     if problem is None:
         assert intakes
+        assert unpacked(packed(intakes), list[Intake]) == intakes
         assert all(one.code in catalogue("de") for intake in intakes for one in intake.warnings)
     else:
         assert problem.what_to_do
@@ -324,3 +326,12 @@ def test_a_table_without_a_header_that_is_understood_is_an_error(text: str) -> N
     with pytest.raises(DeskError) as caught:
         read_bytes(text.encode(), "requests.csv")
     assert caught.value.code == "REQUEST-UNREADABLE"
+
+
+def test_every_letter_that_others_wrote_is_read_or_refused_in_words(real_data: Path) -> None:
+    folder = real_data.parent / "cases" / "intake"
+    letters = sorted(folder.iterdir()) if folder.is_dir() else []
+    if not letters:
+        pytest.skip("no letters of others lie beside this project")
+    for path in letters:
+        reads_or_says(path.read_bytes(), path.name)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import beside_keys
 import click
 import pytest
 from click.testing import Result
@@ -61,6 +62,14 @@ def _quick_keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         make_keys_quick(patch)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_parsed_beside_the_keys() -> Iterator[None]:
+    """Commands run in this process here; what came from outside is read in cells."""
+    with beside_keys.seen() as parsed:
+        yield
+    assert parsed == []
 
 
 @pytest.fixture(scope="module")

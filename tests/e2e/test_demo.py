@@ -1,4 +1,4 @@
-"""`dsr-desk demo` as a stranger runs it."""
+"""`dsr-desk demo` as a stranger runs it, and its vault opened in the windows, both looked at from outside."""
 
 from __future__ import annotations
 
@@ -8,27 +8,37 @@ import sys
 from pathlib import Path
 
 import pytest
-from network_watch import Watched
+import traced
+from own_computer import OwnComputer
+from traced import Traced
 
 pytestmark = pytest.mark.slow
 
+VISIT = Path(__file__).with_name("visit.py")
+
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Watched:
-    """Programs that are noticed where they use a network, and find neither Dask nor Qt."""
-    watched = Watched(tmp_path)
+def computer(tmp_path: Path) -> OwnComputer:
+    return OwnComputer(tmp_path)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """The environment of a program that finds neither Dask nor Qt."""
+    (tmp_path / "missing").mkdir()
     for name in ("distributed", "dask", "PySide6"):
-        (tmp_path / "hook" / f"{name}.py").write_text(f"raise ModuleNotFoundError('{name} is not installed')\n")
-    return watched
+        missing = tmp_path / "missing" / f"{name}.py"
+        missing.write_text(f"raise ModuleNotFoundError('{name} is not installed')\n")
+    return {"PYTHONPATH": str(tmp_path / "missing")}
 
 
-def test_the_demo_does_the_whole_job_without_a_network_and_says_what_it_missed(
-    tmp_path: Path, watched: Watched
+def test_the_demo_does_the_whole_job_and_says_what_it_missed_and_like_the_windows_it_asks_for_no_network(
+    tmp_path: Path, computer: OwnComputer, bare: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
-    done = watched.run("-m", "dsr_desk", "demo", "--out", str(tmp_path / "demo"), "--json")
+    out = tmp_path / "demo"
+    demo = Traced(tmp_path / "trace", computer.environment | bare)
+    done = demo.run(sys.executable, "-m", "dsr_desk", "demo", "--out", out, "--json")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-    assert watched.uses == []
-    assert watched.processes > 1
     result = json.loads(done.stdout)
 
     assert result["ok"]
@@ -45,6 +55,29 @@ def test_the_demo_does_the_whole_job_without_a_network_and_says_what_it_missed(
     assert result["read_back"][0]["says"].startswith("Read back: ")
     assert {bundle["edition"] for bundle in result["bundles"]} == {"requester", "regulator"}
     assert all(bundle["ok"] and Path(bundle["path"]).is_file() for bundle in result["bundles"])
+
+    if traced.why_not():
+        pytest.skip(f"the demo is right, and was not looked at from outside: {traced.why_not()}")
+    assert len(demo.processes) > 2
+    check_from_outside(demo, computer, out)
+
+    request.getfixturevalue("qt")
+    visit = {"VISIT_VAULT": str(out / "vault"), "VISIT_OUT": str(out / "sealed")}
+    windows = Traced(tmp_path / "trace of windows", computer.environment | visit)
+    done = windows.run(sys.executable, VISIT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["saw settings", "was asked for a file"]
+    assert list((out / "sealed").iterdir())
+
+    assert len(windows.processes) > 2
+    check_from_outside(windows, computer, out)
+
+
+def check_from_outside(seen: Traced, computer: OwnComputer, out: Path) -> None:
+    assert seen.network == []
+    assert computer.undeclared(seen.changed, out) == []
+    assert seen.readable_by_others == []
+    assert [path for path in out.rglob("*") if path.stat().st_mode & 0o077] == []
 
 
 def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:

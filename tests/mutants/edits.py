@@ -11,14 +11,22 @@ from pathlib import Path
 
 import edits_app
 import edits_bundle
+import edits_cells
 import edits_checkpoints
+import edits_containers
 import edits_core
 import edits_deletion
 import edits_desk
 import edits_evidence
+import edits_faults
 import edits_fold
+import edits_foreign
 import edits_guards
+import edits_intake
 import edits_log
+import edits_models
+import edits_offline
+import edits_photos
 import edits_plan
 import edits_report
 import edits_required
@@ -55,20 +63,28 @@ def _guard(kind: str, name: str, old: str, new: str) -> Edit:
 
 
 LINES: tuple[Edit, ...] = (
+    *edits_containers.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,
     *edits_roster.LINES,
     *edits_log.LINES,
+    *edits_models.LINES,
+    *edits_offline.LINES,
     *edits_vault.LINES,
     *edits_wrappers.LINES,
     *edits_desk.LINES,
     *edits_app.LINES,
+    *edits_photos.LINES,
     *edits_plan.LINES,
     *edits_deletion.LINES,
     *edits_bundle.LINES,
     *edits_checkpoints.LINES,
+    *edits_cells.LINES,
     *edits_evidence.LINES,
+    *edits_faults.LINES,
     *edits_fold.LINES,
+    *edits_foreign.LINES,
+    *edits_intake.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
     *edits_sworn.LINES,

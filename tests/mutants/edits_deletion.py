@@ -205,8 +205,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a cancelled look is none",
-            '            if error.code == "JOB-CANCELLED":\n                raise\n            sweep',
-            "            sweep",
+            '                if error.code == "JOB-CANCELLED":\n                    raise\n                sweep',
+            "                sweep",
             "test_a_look_that_was_cancelled_is_none",
         ),
     ),

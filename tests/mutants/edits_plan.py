@@ -378,7 +378,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "progress is of this plan",
-            '            if content.get("plan") != plan.digest:',
+            "            if plan_before != plan.digest:",
             "            if False:",
             "test_a_killed_run_goes_on_from_its_file",
         ),

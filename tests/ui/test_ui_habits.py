@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.case.review import CandidateMissing, record_fields
+from dsr_desk.app.case.review import record_fields
 from dsr_desk.app.data.indexing import list_indexes
 from dsr_desk.ui import choosing
-from dsr_desk.ui.main import make_window, tell_fault
+from dsr_desk.ui.main import make_window
 from dsr_desk.ui.views.case.review import ReviewPage
 from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown
 from dsr_desk.ui.views.vault.welcome import Welcome
@@ -42,13 +42,6 @@ def test_the_first_window_waits_for_the_organisation_and_a_known_vault_for_its_p
         wanted = getattr(card, field)
         qtbot.waitUntil(lambda window=window, wanted=wanted: window.focusWidget() is wanted)
         window.close()
-
-
-def test_a_fault_that_nobody_caught_is_told_to_the_person(visitor: Visitor) -> None:
-    tell_fault(visitor.window, ValueError, ValueError("a secret"), None)
-    tell_fault(visitor.window, CandidateMissing, CandidateMissing(case="1", item="x"), None)
-    assert [error.code for error in visitor.errors] == ["PROGRAM-FAULT", "REVIEW-NO-CANDIDATE"]
-    assert "a secret" not in visitor.errors[0].what_happened
 
 
 def test_candidates_of_an_index_that_is_gone_can_still_be_looked_at(visitor: Visitor) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import io
 import json
 import pkgutil
 import re
@@ -13,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
@@ -31,7 +29,6 @@ from dsr_desk.core.requests import Law
 from dsr_desk.datasets.container import ContainerDamaged
 from dsr_desk.ui import language, words
 from dsr_desk.ui.dialogs import four_parts
-from dsr_desk.ui.pictures import decode
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import act_name
 from ui.conftest import Visitor
@@ -138,9 +135,6 @@ def test_plurals_figures_and_days_are_german() -> None:
 def test_what_no_catalogue_has_stays_as_it_is_for_qt_too() -> None:
     assert QCoreApplication.translate("", "a sentence that no catalogue has") == "a sentence that no catalogue has"
     assert QKeySequence("Ctrl+L").toString(QKeySequence.SequenceFormat.NativeText) == "Strg+L"
-    picture = io.BytesIO()
-    Image.new("RGB", (40, 30), (90, 120, 150)).save(picture, "JPEG")
-    assert decode(picture.getvalue()).width() == 40
 
 
 @pytest.mark.usefixtures("german")

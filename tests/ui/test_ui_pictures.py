@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import io
 import threading
+from pathlib import Path
 
-import pillow_heif
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.ui.pictures import ByteCache, Pictures, decode, upright_size
+import dsr_desk.ui
+from dsr_desk.app.case.references import Shown, shown
+from dsr_desk.core.message import message
+from dsr_desk.faces import outside
+from dsr_desk.jobs.cell import Limits, load
+from dsr_desk.ui.pictures import ByteCache, Pictures, painted
+from planted_photos import asking
 
 
 def jpeg(width: int, height: int, orientation: int = 1) -> bytes:
@@ -22,27 +28,31 @@ def jpeg(width: int, height: int, orientation: int = 1) -> bytes:
     return out.getvalue()
 
 
-def test_a_photo_is_decoded_upright_and_no_larger_than_asked() -> None:
-    data = jpeg(400, 200, orientation=6)
-    assert upright_size(data) == QSize(200, 400)
-    image = decode(data, 100)
+def colours_of(image: QImage) -> tuple[int, int, int]:
+    colour = image.pixelColor(image.width() // 2, image.height() // 2)
+    return colour.red(), colour.green(), colour.blue()
+
+
+def test_pixels_from_a_cell_are_painted_as_they_are() -> None:
+    image = painted(shown(jpeg(401, 200, orientation=6), 100))
     assert (image.width(), image.height()) == (50, 100)
+    assert max(abs(one - other) for one, other in zip(colours_of(image), (120, 80, 40), strict=True)) < 6
 
 
-@pytest.mark.parametrize("format", ["HEIF", "AVIF", "JPEG2000", "TIFF"])
-def test_a_photo_that_the_window_system_does_not_know_is_shown_too(format: str) -> None:
-    made, out = Image.new("RGB", (400, 200), (120, 80, 40)), io.BytesIO()
-    if format == "HEIF":
-        pillow_heif.from_pillow(made).save(out)
-    else:
-        made.save(out, format)
-    assert upright_size(out.getvalue()) == QSize(400, 200)
-    image = decode(out.getvalue(), 100)
-    assert (image.width(), image.height()) == (100, 50)
+def test_what_has_no_pixels_is_painted_as_nothing() -> None:
+    nothing = shown(b"certainly not a picture", 100)
+    assert painted(nothing).isNull()
+    assert nothing.why is not None
 
 
-def test_what_is_no_picture_decodes_to_nothing() -> None:
-    assert decode(b"certainly not a picture").isNull()
+def test_no_decoder_of_the_window_system_is_used() -> None:
+    used = [
+        f"{path.name}: {word}"
+        for path in Path(dsr_desk.ui.__file__).parent.rglob("*.py")
+        for word in ("QImageReader", "loadFromData", "fromData", "QMovie", "QImage.load", "PIL", "dsr_desk.faces")
+        if word in path.read_text("utf-8")
+    ]
+    assert used == []
 
 
 def test_the_cache_forgets_the_oldest_once_its_bytes_are_spent() -> None:
@@ -60,11 +70,11 @@ def test_the_cache_forgets_the_oldest_once_its_bytes_are_spent() -> None:
 def test_pictures_come_from_a_worker_thread(qtbot: QtBot) -> None:
     owner, seen = QObject(), []
 
-    def fetch(_key: str) -> bytes:
+    def fetch(_key: str) -> Shown:
         seen.append(threading.current_thread().name)
-        return jpeg(20, 20)
+        return shown(jpeg(20, 20), 16)
 
-    pictures = Pictures(fetch, 16, owner)
+    pictures = Pictures(fetch, owner)
     with qtbot.waitSignal(pictures.arrived) as caught:
         assert pictures.get("one") is None
     assert caught.args == ["one"]
@@ -79,11 +89,11 @@ def test_pictures_come_from_a_worker_thread(qtbot: QtBot) -> None:
 def test_a_picture_that_cannot_be_fetched_is_missing_and_not_asked_for_again(qtbot: QtBot) -> None:
     owner, asked = QObject(), []
 
-    def fetch(key: str) -> bytes:
+    def fetch(key: str) -> Shown:
         asked.append(key)
         raise OSError("gone")
 
-    pictures = Pictures(fetch, 16, owner)
+    pictures = Pictures(fetch, owner)
     with qtbot.waitSignal(pictures.arrived):
         pictures.get("one")
     image = pictures.get("one")
@@ -98,13 +108,13 @@ def test_the_newest_wish_comes_first_and_old_ones_fall_away(qtbot: QtBot) -> Non
     owner, order = QObject(), []
     begun, go_on = threading.Event(), threading.Event()
 
-    def fetch(key: str) -> bytes:
+    def fetch(key: str) -> Shown:
         order.append(key)
         begun.set()
         go_on.wait(10)
-        return jpeg(8, 8)
+        return Shown(8, 8, bytes(192), (8, 8))
 
-    pictures = Pictures(fetch, 8, owner)
+    pictures = Pictures(fetch, owner)
     pictures.get("first")
     assert begun.wait(10)
     for number in range(300):
@@ -114,4 +124,46 @@ def test_the_newest_wish_comes_first_and_old_ones_fall_away(qtbot: QtBot) -> Non
     assert order[1] == "scrolled 299"
     pictures.close()
     assert len(order) < 200
+    owner.deleteLater()
+
+
+def test_a_photo_that_never_ends_is_missing_for_its_reason_and_the_window_goes_on(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load("planted_photos")
+    monkeypatch.setattr(outside, "TO_SHOW", Limits(seconds=1.0))
+    owner, ticks = QObject(), []
+    timer = QTimer(owner)
+    timer.timeout.connect(lambda: ticks.append(1))
+    pictures = Pictures(lambda deed: shown(asking(jpeg(20, 20), deed), 16), owner)
+    with qtbot.waitSignal(pictures.arrived, timeout=60_000):
+        timer.start(20)
+        assert pictures.get("hang") is None
+    assert len(ticks) > 10
+    image = pictures.get("hang")
+    assert image is not None
+    assert image.isNull()
+    assert pictures.why("hang") == message("why.cell.slow", seconds=1)
+    pictures.close()
+    owner.deleteLater()
+
+
+def test_a_photo_that_never_ends_is_not_waited_for_when_a_screen_is_closed(qtbot: QtBot) -> None:
+    owner, begun, go_on = QObject(), threading.Event(), threading.Event()
+
+    def fetch(_key: str) -> Shown:
+        begun.set()
+        go_on.wait(30)
+        return Shown(1, 1, bytes(3), (1, 1))
+
+    pictures = Pictures(fetch, owner)
+    pictures.get("one")
+    assert begun.wait(10)
+    worker = next(thread for thread in threading.enumerate() if thread.name == "pictures")
+    pictures.close()
+    assert worker.is_alive()
+    with qtbot.assertNotEmitted(pictures.arrived, wait=50):
+        go_on.set()
+        worker.join(10)
+    assert pictures.cache.bytes == 0
     owner.deleteLater()

@@ -44,12 +44,13 @@ def test_an_officer_is_added_with_an_own_passphrase_and_taken_out_again(visitor:
     dialog = visitor.dialog(PassphraseDialog)
     assert dialog.name is not None
     dialog.name.setText("Grace")
-    dialog.secret.setText("short")
-    dialog.again.setText("short")
+    dialog.new.secret.setText("Grace")
+    dialog.new.again.setText("Grace")
+    visitor.settle()
     assert not dialog.act.isEnabled()
-    assert "8 characters" in dialog.hint.text()
-    dialog.secret.setText("another good passphrase")
-    dialog.again.setText("another good passphrase")
+    assert "holds a name" in dialog.new.says.text
+    dialog.new.secret.setText("another good passphrase")
+    dialog.new.again.setText("another good passphrase")
     dialog.act.click()
     visitor.settle()
     assert [one.name for one in officers.officers(visitor.desk)] == ["Ada", "Grace"]
@@ -70,8 +71,8 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(visitor: Visitor, pa
     dialog = visitor.dialog(PassphraseDialog)
     assert dialog.name is not None
     dialog.name.setText("Ada")
-    dialog.secret.setText("another good passphrase")
-    dialog.again.setText("another good passphrase")
+    dialog.new.secret.setText("another good passphrase")
+    dialog.new.again.setText("another good passphrase")
     dialog.act.click()
     visitor.settle()
     assert dialog.isVisible()
@@ -82,8 +83,13 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(visitor: Visitor, pa
 def test_the_own_passphrase_is_changed(visitor: Visitor, page: SettingsPage) -> None:
     page.officers.passphrase.click()
     dialog = visitor.dialog(PassphraseDialog)
-    dialog.secret.setText("quite another passphrase")
-    dialog.again.setText("quite another passphrase")
+    dialog.new.secret.setText("Test organisation")
+    dialog.new.again.setText("Test organisation")
+    visitor.settle()
+    assert not dialog.act.isEnabled()
+    assert "holds a name" in dialog.new.says.text
+    dialog.new.secret.setText("quite another passphrase")
+    dialog.new.again.setText("quite another passphrase")
     dialog.act.click()
     visitor.settle()
     visitor.window.lock()
@@ -122,8 +128,8 @@ def test_after_the_recovery_code_the_way_on_is_a_new_officer(visitor: Visitor) -
     dialog = visitor.dialog(PassphraseDialog)
     assert dialog.name is not None
     dialog.name.setText("Grace")
-    dialog.secret.setText("another good passphrase")
-    dialog.again.setText("another good passphrase")
+    dialog.new.secret.setText("another good passphrase")
+    dialog.new.again.setText("another good passphrase")
     dialog.act.click()
     visitor.settle()
     assert visitor.errors == []

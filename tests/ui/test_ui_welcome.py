@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +9,18 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.core.passphrases import PassphraseStrength, strength
 from dsr_desk.ui import settings
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.case.new_case import NewCasePage
+from dsr_desk.ui.views.vault import new_passphrase
+from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
 from dsr_desk.ui.views.vault.welcome import Welcome
 from ui.conftest import PASSPHRASE, Office
+
+GOOD = "a long passphrase of my own"
 
 
 @pytest.fixture
@@ -41,11 +47,11 @@ def test_the_first_run_makes_a_vault_and_goes_on_once_the_code_is_kept(
     form.folder.field.setText(str(tmp_path / "vault"))
     form.organisation.setText("Lakeside")
     form.officer.setText("Ada")
-    form.secret.setText("a long passphrase")
-    form.again.setText("a long passphrasE")
+    form.new.secret.setText(GOOD)
+    form.new.again.setText(GOOD.upper())
     assert not form.go.isEnabled()
-    assert "differ" in form.problem.text
-    form.again.setText("a long passphrase")
+    assert "differ" in form.new.says.text
+    form.new.again.setText(GOOD)
     form.go.click()
     qtbot.waitUntil(lambda: isinstance(screen.stack.currentWidget(), RecoveryCard))
     card = screen.stack.currentWidget()
@@ -63,20 +69,101 @@ def test_the_first_run_makes_a_vault_and_goes_on_once_the_code_is_kept(
         assert desk.vault.organisation == "Lakeside"
 
 
-def test_a_short_passphrase_is_refused_with_what_to_do(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_weak_passphrase_is_refused_in_words_while_it_is_typed(window: Window, qtbot: QtBot) -> None:
+    form = welcome_of(window).making
+    form.organisation.setText("Lakeside Harbour Photographers")
+    form.officer.setText("Ada")
+    for weak, says in (("password", "ten most common"), ("lakeside harbour photographers", "holds a name")):
+        form.new.secret.setText(weak)
+        form.new.again.setText(weak)
+        qtbot.waitUntil(lambda says=says: says in form.new.says.text)  # type: ignore[misc]
+        assert form.new.says.isVisible()
+        assert form.new.secret.accessibleDescription() == form.new.says.text
+        assert not form.go.isEnabled()
+    form.organisation.setText("Other Ltd")
+    qtbot.waitUntil(lambda: form.new.says.text == "It is hard to guess.")
+    assert form.go.isEnabled()
+
+
+def test_a_weak_passphrase_is_refused_by_the_vault_before_the_words_came(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NewPassphrase, "_judge", lambda _self: None)
     form = welcome_of(window).making
     form.folder.field.setText(str(tmp_path / "vault"))
     for field, text in (
         (form.organisation, "Lakeside"),
         (form.officer, "Ada"),
-        (form.secret, "abc"),
-        (form.again, "abc"),
+        (form.new.secret, "password"),
+        (form.new.again, "password"),
     ):
         field.setText(text)
     form.go.click()
     qtbot.waitUntil(form.problem.isVisible)
-    assert "VAULT-PASSPHRASE-SHORT" in form.problem.text
+    assert "PASSPHRASE-WEAK" in form.problem.text
     assert form.go.isEnabled()
+    assert not (tmp_path / "vault").exists()
+
+
+def test_a_suggested_passphrase_can_be_read_and_is_typed_once(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    screen = welcome_of(window)
+    form = screen.making
+    form.folder.field.setText(str(tmp_path / "vault"))
+    form.organisation.setText("Lakeside")
+    form.officer.setText("Ada")
+    form.new.suggest.click()
+    made = form.new.made.text()
+    assert form.new.made.isVisible()
+    assert made in form.new.made.accessibleName()
+    assert form.new.secret.text() == made
+    assert not form.go.isEnabled()
+    qtbot.waitUntil(lambda: form.new.says.text == "It is hard to guess.")
+    qtbot.keyClicks(form.new.again, made)
+    assert form.new.made.isVisible()
+    form.go.click()
+    qtbot.waitUntil(lambda: isinstance(screen.stack.currentWidget(), RecoveryCard))
+    card = screen.stack.currentWidget()
+    assert isinstance(card, RecoveryCard)
+    card.code.kept.setChecked(True)
+    card.new.click()
+    window.lock()
+    Desk.open(tmp_path / "vault", made).close()
+
+
+def test_a_suggestion_that_is_not_taken_is_not_shown_any_more(window: Window, qtbot: QtBot) -> None:
+    form = welcome_of(window).making
+    form.new.suggest.click()
+    first = form.new.made.text()
+    form.new.suggest.click()
+    assert form.new.made.text() != first
+    qtbot.keyClicks(form.new.secret, "x")
+    assert not form.new.made.isVisible()
+    assert form.new.made.text() == ""
+
+
+def test_typing_goes_on_while_an_odd_passphrase_is_judged(window: Window, qtbot: QtBot) -> None:
+    """Many signs that stand for letters make the judging slow; only the newest text is judged next."""
+    form = welcome_of(window).making
+    judged: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(text: str, _names: object) -> PassphraseStrength:
+        judged.append(text)
+        begun.set()
+        assert go_on.wait(10)
+        return strength(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(new_passphrase, "strength", slow)
+        form.new.secret.setText("4@8({[<3")
+        assert begun.wait(10)
+        for letter in "6910!|7$5+%2":
+            qtbot.keyClicks(form.new.secret, letter)
+        assert form.new.secret.text() == "4@8({[<36910!|7$5+%2"
+        go_on.set()
+        qtbot.waitUntil(lambda: not window.bridge.running)
+    assert judged == ["4@8({[<3", "4@8({[<36910!|7$5+%2"]
+    assert form.new.says.text == "It is hard to guess."
 
 
 def test_the_last_vault_is_offered_and_a_wrong_passphrase_opens_nothing(office: Office, qtbot: QtBot) -> None:

@@ -249,7 +249,7 @@ def _chosen(faces: tuple[str, ...]) -> dict[str, int]:
     chosen = {}
     for face in faces:
         name, _, number = face.rpartition("=")
-        if not name or not number.isdigit():
+        if not name or not number.isdecimal():
             raise click.UsageError("--face takes FILE=NUMBER, such as --face portrait.jpg=2")
         chosen[Path(name).name] = int(number)
     return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,11 +18,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.errors import JSON, PROBLEM, wanted
-from dsr_desk.core import codec
-from dsr_desk.core.message import Message
+from dsr_desk.core import codec, passphrases
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message, refused
 from dsr_desk.core.requests import Law, Right
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.progress import Progress as Moment
+
+LONGEST_LINE = 1 << 20
+"""Characters of a passphrase in a file: what is longer is none, and is not cut either."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +35,13 @@ PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class PassphraseUnreadable(DeskError):
+    code = "PASSPHRASE-UNREADABLE"
+    happened = "The passphrase cannot be read from {where}: {why}."
+    means = "Nothing was opened or changed."
+    todo = "Give a text file in UTF-8 whose first line is the passphrase."
 
 
 def _remember(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -58,6 +69,14 @@ CLOCK_BEHIND = (
 )
 
 
+generate_option = click.option(
+    "--generate", is_flag=True, help="Let the program make the new passphrase; it is shown once, on the terminal."
+)
+new_passphrase_option = click.option(
+    "--new-passphrase-file", type=FILE, help="Read the new passphrase from the first line of this file."
+)
+
+
 def passphrase_options(function: Callable[P, R]) -> Callable[P, R]:
     """--passphrase-file and --passphrase-fd; without them the passphrase is asked for. Never an argument."""
     function = click.option(
@@ -71,14 +90,37 @@ def passphrase_options(function: Callable[P, R]) -> Callable[P, R]:
 def read_passphrase(
     passphrase_file: Path | None, passphrase_fd: int | None, prompt: str = "Passphrase", *, confirm: bool = False
 ) -> str:
-    """From the file, the descriptor or the terminal; the line end does not count."""
-    if passphrase_file is not None:
-        return passphrase_file.read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
-    if passphrase_fd is not None:
-        with os.fdopen(passphrase_fd, encoding="utf-8", closefd=False) as file:
-            return file.readline().rstrip("\r\n")
-    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
-    return text
+    """From the file, the descriptor or the terminal; the line end does not count. Raises PassphraseUnreadable."""
+    source = passphrase_fd if passphrase_file is None else passphrase_file
+    if source is None:
+        return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
+    try:
+        with open(source, encoding="utf-8", closefd=passphrase_file is not None) as file:
+            line = file.readline(LONGEST_LINE + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        why = refused(error) if isinstance(error, OSError) else message("damage.not-utf8")
+        raise PassphraseUnreadable(where=source, why=why) from None
+    if len(line) > LONGEST_LINE:
+        raise PassphraseUnreadable(where=source, why=message("why.too-large", most=LONGEST_LINE))
+    return line.rstrip("\r\n")
+
+
+def new_passphrase(passphrase_file: Path | None, passphrase_fd: int | None, prompt: str, *, generate: bool) -> str:
+    """One to be set: given as any other, or made here and shown once.
+
+    A made one goes to the terminal alone, never into what the command prints, and is typed once: so it was noted.
+    """
+    if not generate:
+        return read_passphrase(passphrase_file, passphrase_fd, prompt, confirm=True)
+    if passphrase_file is not None or passphrase_fd is not None:
+        raise click.UsageError("give a passphrase or --generate, not both")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("--generate shows the passphrase on a terminal, and there is none")
+    made = passphrases.new_passphrase()
+    click.echo(f"{prompt}: {made}\nWrite it down now: it is shown this once and kept nowhere.", err=True)
+    while click.prompt("Type it to go on", hide_input=True, err=True) != made:
+        click.echo("That is another one.", err=True)
+    return made
 
 
 def with_desk(function: Callable[..., R]) -> Callable[..., R]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.protection import protection
 from dsr_desk.app.vault import backups, officers
 from dsr_desk.app.vault.keeping import (
     organisation_details,
@@ -20,12 +21,14 @@ from dsr_desk.app.vault.keeping import (
 )
 from dsr_desk.app.vault.officers import Waiting
 from dsr_desk.cli.common import (
-    FILE,
     NEW_FILE,
     PATH,
     counted,
     emit,
+    generate_option,
     json_option,
+    new_passphrase,
+    new_passphrase_option,
     passphrase_options,
     read_passphrase,
     vault_option,
@@ -49,6 +52,7 @@ for command in (check, checkpoint, stated, state_for_all, retention, forget_due,
 @vault.command()
 @vault_option
 @passphrase_options
+@generate_option
 @click.option("--organisation", required=True, help="Name that appears on evidence.")
 @click.option("--officer", required=True, help="Your name as it appears on evidence.")
 @click.option("--country", default="", help="Two-letter country whose public holidays count.")
@@ -59,6 +63,7 @@ def create(
     vault_folder: Path,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
+    generate: bool,
     organisation: str,
     officer: str,
     country: str,
@@ -66,7 +71,7 @@ def create(
     recovery_file: Path | None,
 ) -> None:
     """Create a vault with its first officer. The recovery code is shown once."""
-    passphrase = read_passphrase(passphrase_file, passphrase_fd, "New passphrase", confirm=True)
+    passphrase = new_passphrase(passphrase_file, passphrase_fd, "New passphrase", generate=generate)
     desk, code = Desk.create(vault_folder, organisation, officer, passphrase, Place(country, region))
     with desk:
         emit(
@@ -81,8 +86,9 @@ def create(
 @with_desk
 def info(desk: Desk) -> None:
     """Show what the vault holds, in numbers."""
-    facts = {**vault_info(desk), **backups.reminders(desk)}
-    emit(facts, *(f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()))
+    facts, shield = {**vault_info(desk), **backups.reminders(desk)}, protection()
+    lines = [f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()]
+    emit({**facts, "enforced_by_kernel": shield.kernel}, *lines, *shield.says)
 
 
 @vault.command()
@@ -215,14 +221,16 @@ def officer_list(desk: Desk) -> None:
 @officer.command("add")
 @with_desk
 @click.argument("name")
-@click.option("--new-passphrase-file", type=FILE, help="Read the new officer's passphrase from this file.")
-def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None) -> None:
+@new_passphrase_option
+@generate_option
+def officer_add(desk: Desk, name: str, new_passphrase_file: Path | None, generate: bool) -> None:
     """Add an officer; that person types the passphrase. Where the policy asks for approvals it is proposed first."""
     waiting = officers.propose_officer(desk, name)
     if waiting is not None:
         _emit_waiting(waiting)
         return
-    officers.add_officer(desk, name, read_passphrase(new_passphrase_file, None, f"Passphrase of {name}", confirm=True))
+    passphrase = new_passphrase(new_passphrase_file, None, f"Passphrase of {name}", generate=generate)
+    officers.add_officer(desk, name, passphrase)
     emit({"officer": name, "waits": None}, f"{name} is an officer of this vault.")
 
 
@@ -237,10 +245,11 @@ def officer_remove(desk: Desk, name: str) -> None:
 
 @officer.command("passphrase")
 @with_desk
-@click.option("--new-passphrase-file", type=FILE)
-def officer_passphrase(desk: Desk, new_passphrase_file: Path | None) -> None:
+@new_passphrase_option
+@generate_option
+def officer_passphrase(desk: Desk, new_passphrase_file: Path | None, generate: bool) -> None:
     """Change your own passphrase."""
-    passphrase = read_passphrase(new_passphrase_file, None, "New passphrase", confirm=True)
+    passphrase = new_passphrase(new_passphrase_file, None, "New passphrase", generate=generate)
     officers.change_passphrase(desk, passphrase)
     emit({"ok": True}, "Your passphrase is changed.")
 

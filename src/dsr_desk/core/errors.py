@@ -6,7 +6,9 @@ and a test compares the list with `DeskError.registry`.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
+from importlib import import_module
 from traceback import walk_tb
 from typing import Any, ClassVar
 
@@ -85,19 +87,64 @@ class ProgramFault(DeskError):
     code = "PROGRAM-FAULT"
     happened = "The program met a fault of its own ({kind}) while it was busy with: {name}."
     means = "What was recorded before stays. The step that was running may be incomplete; its result is not shown."
-    todo = "Try the step again. If it fails again, report the code and the kind of fault; neither holds personal data."
+    todo = "Try the step again. If it fails again, pass on the code and {report}: neither holds personal data."
 
-    @classmethod
-    def of(cls, fault: BaseException, name: str) -> ProgramFault:
-        """States class and place alone: what an exception says may hold personal data."""
-        frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(fault.__traceback__)]
-        places = [f", {module}:{line}" for module, line in frames if module.startswith("dsr_desk.")]
-        return cls(kind=f"{type(fault).__name__}{places[-1] if places else ''}", name=name)
+
+class SystemRefused(DeskError):
+    code = "SYSTEM-REFUSED"
+    happened = "The system refused what the program wanted ({why}) while it was busy with: {name}."
+    means = "What was recorded before stays. The step that was running may be incomplete; its result is not shown."
+    todo = (
+        "Look at space, permissions and the places and names that you gave, then try the step again. "
+        "If that does not help, pass on the code and {report}: neither holds personal data."
+    )
+
+
+def place_of(fault: BaseException) -> str:
+    """Class and last place of ours, never what the fault says: that may hold personal data."""
+    places = [f", {place}" for place in places_of(fault)]
+    return f"{kind_of(fault)}{places[-1] if places else ''}"
+
+
+def kind_of(fault: BaseException) -> str:
+    """The class; of what the system refused also the name of the reason, such as ENOSPC."""
+    number = fault.errno if isinstance(fault, OSError) else None
+    reason = errno.errorcode.get(number) if isinstance(number, int) else None
+    return f"{type(fault).__name__} {reason}" if reason else type(fault).__name__
+
+
+def places_of(fault: BaseException) -> list[str]:
+    """Module and line of each frame of this program that the fault passed, the innermost last."""
+    frames = [(str(frame.f_globals.get("__name__", "")), line) for frame, line in walk_tb(fault.__traceback__)]
+    return [f"{module}:{line}" for module, line in frames if module.startswith("dsr_desk.")]
+
+
+WORKING_ROOMS = tuple(
+    f"dsr_desk.{room}." for room in ("datasets", "faces", "search", "intake", "lineage", "deletion", "evidence", "app")
+)
+"""Whose errors a worker may raise. That a passphrase is wrong, or that an officer stopped, is not its to say."""
+
+_READY = "dsr_desk.faces.ready"
+"""The one module of them that does something where it is loaded."""
 
 
 def error_of(message: Message) -> DeskError:
     """The error that a refusal is raised as. Raises KeyError for a message that is no error."""
     return DeskError.registry[message.code](**message.values)
+
+
+def error_from(message: Message, module: str) -> DeskError:
+    """The error that a worker raised. Raises, anything, where it is none or not a worker's: it may be hostile.
+
+    `module` is where the class stands, which may never have been loaded in this process.
+    """
+    if not module.startswith(WORKING_ROOMS) or module == _READY:
+        raise KeyError(module)
+    if message.code not in DeskError.registry:
+        import_module(module)
+    if not DeskError.registry[message.code].__module__.startswith(WORKING_ROOMS):
+        raise KeyError(message.code)
+    return error_of(message)
 
 
 def for_others(said: Message) -> Message:

@@ -6,6 +6,7 @@ No code reads a sentence back: whoever needs to know what it says looks at `code
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -90,10 +91,13 @@ _REFUSALS = {
 
 
 def refused(error: OSError) -> Message:
-    """Why the system refused; what is not usual, in the system's own words."""
+    """Why the system refused; what is not usual, in the system's own words for its number.
+
+    What the error itself says may have come from a library that quotes what it read.
+    """
     code = _REFUSALS.get(error.errno or 0)
-    if code is None and error.strerror:
-        return quoted(error.strerror.lower())
+    if code is None and error.errno is not None and error.errno in errno.errorcode:
+        return quoted(os.strerror(error.errno).lower())
     return message(code or "why.refused")
 
 

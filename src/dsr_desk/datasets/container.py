@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
@@ -23,6 +23,13 @@ class ContainerDamaged(DeskError):
     happened = "{name} is damaged: {why}."
     means = "Items behind the damage cannot be read, so a search over it would not be complete."
     todo = "Get an undamaged copy from where it came from, or leave it out of scope and say so in the case."
+
+
+class ContainerNotRead(DeskError):
+    code = "CONTAINER-NOT-READ"
+    happened = "{name} could not be read: {why}."
+    means = "What it holds beyond what was read is not known, so a search over it would not be complete."
+    todo = "Try again. If it fails again, get another copy from where it came from, or state it as not searched."
 
 
 class ItemGone(DeskError):
@@ -103,13 +110,20 @@ class Container(Protocol):
     `tabular` says that its items are rows or cells of a table.
     """
 
-    format: ClassVar[str]
-    tabular: ClassVar[bool]
+    format: str
+    tabular: bool
     path: Path
     name: str
 
     def entries(self) -> Iterator[ContainerEntry]:
-        """All items, streamed in a stable order. Raises ContainerDamaged where the container cannot be read."""
+        """All items, streamed in a stable order.
+
+        Raises ContainerDamaged or ContainerNotRead where that comes to an end before all were listed.
+        """
+        ...
+
+    def entries_from(self, first: int) -> Iterator[ContainerEntry]:
+        """All items but so many of the first ones."""
         ...
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:

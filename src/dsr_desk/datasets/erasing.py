@@ -1,6 +1,7 @@
-"""Erase items from one file: the new one is written beside the old, verified, then swapped in one step.
+"""Erase items from one file: the new one is written into a folder beside the old, verified, then swapped in one step.
 
-A kill leaves either the old file with an unfinished one beside it, which the next run throws away, or the new file.
+What reads and writes containers runs in a cell, which gets that folder to write to and nothing else; the swap is done
+outside. A kill leaves either the old file with such a folder beside it, which the next run clears, or the new file.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,13 @@ class ContainerInUse(DeskError):
     todo = "Wait for the other run, then read back."
 
 
+class ContainerNotRewritten(DeskError):
+    code = "ERASE-NOT-FINISHED"
+    happened = "{name} was not written anew: {why}."
+    means = "The old one is in place. Nothing was erased from it."
+    todo = "Run the deletion again. If it fails again, hand the action to the team that keeps the container."
+
+
 class ContainerNotWritable(DeskError):
     code = "ERASE-NOT-WRITABLE"
     happened = "{name} cannot be rewritten: {why}."
@@ -77,6 +86,17 @@ class Resolution:
     missing: tuple[Doomed, ...]
     kept: int
     after: str
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What a reader wrote anew. `files` are names in the work folder, in the order in which they are to be swapped."""
+
+    kept: int
+    erased: tuple[Doomed, ...]
+    missing: tuple[Doomed, ...]
+    files: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 class Sequence:
@@ -129,44 +149,43 @@ def resolve(entries: Iterable[ContainerEntry], doomed: Collection[Doomed]) -> Re
     return Resolution(changes, tuple(found), tuple(wanted.values()), after.count, after.digest)
 
 
-def rewrite_file(
+def rewrite(
     path: Path,
     name: str,
-    doomed: Collection[Doomed],
-    entries: Callable[[Path], Iterator[ContainerEntry]],
-    rest: Callable[[Path, Changes], str],
-    write: Callable[[Path, Changes], Collection[Message]],
+    beside: Collection[Path],
+    *,
+    write: Callable[[Path], Rewritten],
+    left: Callable[[Path], Collection[str]],
+    digest: Callable[[], str],
 ) -> Erased:
-    """Erase from the file at `path`; see `Container.erase`.
+    """Erase from the file at `path`, and from those beside it; see `Container.erase`.
 
-    `entries` lists the items of the file at a path, `rest` digests all that is no item there (as it would be after
-    the changes), `write` fills the empty file at a path with the container after the changes and returns notes.
+    `write` fills an empty folder with new files, verified; it may be called with nothing but that folder to write to.
+    `left` names the files in the folder of a killed run that belong beside `path` as it is now. `digest` is that of
+    the container.
     """
+    places = {one.name: one for one in (path, *beside)}
+    work = path.with_name(f".{path.name}{UNFINISHED}")
     try:
         with _alone(path, name):
-            fresh = path.with_name(f".{path.name}{UNFINISHED}")
-            fresh.unlink(missing_ok=True)
-            before = _state(path)
-            resolution = resolve(entries(path), doomed)
-            digest_before = file_digest(path)
-            if not resolution.changes:
-                return Erased(resolution.kept, (), resolution.missing, digest_before, digest_before)
-            notes = _second_names(path)
-            _require_room(path, name, sum(len(new) for new in resolution.changes.values() if new is not None))
+            _clear(work, places, left)
+            before = {one: _state(one) for one in places.values() if one.exists()}
+            digest_before = digest()
+            work.mkdir(mode=0o700)
             try:
-                fresh.touch(mode=0o600, exist_ok=False)
-                notes += tuple(write(fresh, resolution.changes))
-                digest_after = sync(fresh)
-                _verify(fresh, name, resolution, entries, rest(path, resolution.changes), rest(fresh, {}))
-                keep_looks(path, fresh)
-                if _state(path) != before:
+                done = write(work)
+                notes = [*done.notes, *_second_names(places[one] for one in done.files)]
+                for one in done.files:
+                    _make_ready(work / one, places[one], name)
+                if any(_state(one) != before[one] for one in (path, *(places[file] for file in done.files))):
                     raise ChangedMeanwhile(name=name)
-                fresh.replace(path)
-            except BaseException:
-                fresh.unlink(missing_ok=True)
-                raise
+                for one in done.files:
+                    (work / one).replace(places[one])
+            finally:
+                _clear(work, places, left)
             sync_folder(path.parent)
-            return Erased(resolution.kept, resolution.found, resolution.missing, digest_before, digest_after, notes)
+            digest_after = digest() if done.files else digest_before
+            return Erased(done.kept, done.erased, done.missing, digest_before, digest_after, tuple(notes))
     except OSError as error:
         raise refusal(error, path, name) from error
 
@@ -199,16 +218,12 @@ def sync(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verify(
-    fresh: Path,
-    name: str,
-    resolution: Resolution,
-    entries: Callable[[Path], Iterator[ContainerEntry]],
-    rest_before: str,
-    rest_after: str,
+def verify(
+    name: str, entries: Iterable[ContainerEntry], resolution: Resolution, rest_before: str, rest_after: str
 ) -> None:
+    """Raises NotVerified where a new container with these entries is not as the resolution says."""
     there = Sequence()
-    for entry in entries(fresh):
+    for entry in entries:
         there.add(entry.member, stored_digest(entry))
     if there.count != resolution.kept:
         raise NotVerified(name=name, why=message("why.erase.count", kept=resolution.kept, found=there.count))
@@ -218,7 +233,8 @@ def _verify(
         raise NotVerified(name=name, why=message("why.erase.rest"))
 
 
-def _require_room(path: Path, name: str, grows: int) -> None:
+def require_room(path: Path, name: str, grows: int) -> None:
+    """Raises ContainerDiskFull where the file at `path`, grown by so many bytes, has no room beside itself."""
     needed = path.stat().st_size + grows + SPARE_BYTES
     free = shutil.disk_usage(path.parent).free
     if free < needed:
@@ -233,9 +249,31 @@ def keep_looks(old: Path, new: Path) -> None:
     shutil.copystat(old, new)
 
 
-def _second_names(path: Path) -> tuple[Message, ...]:
-    links = path.stat().st_nlink - 1
-    return (message("note.erase.second-names", count=links),) if links else ()
+def _make_ready(fresh: Path, old: Path, name: str) -> None:
+    """On the disk, with the looks of the old one. Who wrote it may have been made to put something else there."""
+    state = fresh.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1:
+        raise NotVerified(name=name, why=message("why.file.not-ordinary"))
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    keep_looks(old, fresh)
+
+
+def _clear(work: Path, places: Mapping[str, Path], left: Callable[[Path], Collection[str]]) -> None:
+    """Removes what a run left, but for what belongs beside files that it has swapped already: that goes there."""
+    if not work.is_symlink() and work.is_dir():
+        if any(work.iterdir()):
+            with contextlib.suppress(DeskError):
+                for one in left(work):
+                    (work / one).replace(places[one])
+        shutil.rmtree(work)
+    else:
+        work.unlink(missing_ok=True)
+
+
+def _second_names(paths: Iterable[Path]) -> list[Message]:
+    links = sum(path.stat().st_nlink - 1 for path in paths)
+    return [message("note.erase.second-names", count=links)] if links else []
 
 
 def _state(path: Path) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What all containers that are one file have in common: reading by address, erasing, fingerprint."""
+"""What all readers of one file have in common: reading by address, writing anew, fingerprint. They run in cells."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from dsr_desk.datasets.container import (
     ContainerDamaged,
     ContainerEntry,
     Doomed,
-    Erased,
     ItemGone,
     ItemUnreadable,
 )
-from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.erasing import Changes, Rewritten
 
 
 class FileContainer(ABC):
@@ -54,8 +53,19 @@ class FileContainer(ABC):
         """Fill the empty file `target` with this container after `changes`; returns notes for `Erased`."""
 
     def companions(self) -> Collection[Path]:
-        """Files beside this one that belong to it and are rewritten with it, there or not."""
+        """Files beside this one that belong to it and are no containers of their own, there or not."""
         return ()
+
+    def beside(self) -> Collection[Path]:
+        """Files that may be read or written anew with this one, there or not. Known without a look at any."""
+        return self.companions()
+
+    def unsettled(self) -> Collection[Path]:
+        """Files, this one among them, that `settle` brings into order before an erasure; none where it need not."""
+        return ()
+
+    def settle(self) -> None:  # noqa: B027 - most formats have nothing to settle
+        """Brings what waits elsewhere to be written to this file into it."""
 
     def rest(self, changes: Changes) -> Iterator[bytes]:  # noqa: ARG002
         """All that is no item, as it shall be after `changes`; nothing where a format holds items alone."""
@@ -87,25 +97,32 @@ class FileContainer(ABC):
                 occurrence -= 1
         raise ItemGone(name=self.name)
 
-    def erase(self, doomed: Collection[Doomed]) -> Erased:
-        """See `Container.erase`."""
-        return erasing.rewrite_file(
-            self.path,
-            self.name,
-            doomed,
-            entries=lambda path: self._at(path).entries(),
-            rest=lambda path, changes: self._at(path).rest_digest(changes),
-            write=self.write_without,
-        )
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        """Writes this container without (or with changed) items into the empty folder `work`, and verifies that."""
+        resolution = erasing.resolve(self.entries(), doomed)
+        if not resolution.changes:
+            return Rewritten(resolution.kept, (), resolution.missing)
+        grows = sum(len(new) for new in resolution.changes.values() if new is not None)
+        erasing.require_room(self.path, self.name, grows)
+        fresh = work / self.path.name
+        fresh.touch(mode=0o600, exist_ok=False)
+        notes = tuple(self.write_without(fresh, resolution.changes))
+        there = self._at(fresh)
+        rests = self.rest_digest(resolution.changes), there.rest_digest({})
+        erasing.verify(self.name, there.entries(), resolution, *rests)
+        return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
+
+    def left(self, work: Path) -> Collection[str]:  # noqa: ARG002
+        """Names of files in `work`, where a run was killed, that belong beside this file as it is now."""
+        return ()
 
     def digest(self) -> str:
         """See `Container.digest`."""
         return erasing.file_digest(self.path)
 
     def fingerprint(self) -> str:
-        """Size, time and inode: a rewritten file keeps its time but is another inode."""
-        state = self.path.stat()
-        return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ino}"
+        """See `Container.fingerprint`."""
+        return state_of(self.path)
 
     def damaged(self, code: str, **values: Value) -> ContainerDamaged:
         """The error for what stands in the way of reading on."""
@@ -117,3 +134,9 @@ class FileContainer(ABC):
 
     def _at(self, path: Path) -> FileContainer:
         return type(self)(path, self.name)
+
+
+def state_of(path: Path) -> str:
+    """Size, time and inode: a rewritten file keeps its time but is another inode."""
+    state = path.stat()
+    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ino}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,10 @@ class FolderOfPhotos:
         for folder in walk(self.path):
             yield from self._entries_of(folder)
 
+    def beside(self) -> Collection[Path]:
+        """Nothing beside the folder is read."""
+        return ()
+
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         del occurrence, hint
         path = self._find(member)
@@ -67,7 +71,8 @@ class FolderOfPhotos:
             raise ItemGone(name=self.name)
         return data
 
-    def erase(self, doomed: Collection[Doomed]) -> Erased:
+    def erase(self, doomed: Collection[Doomed], count: Callable[[], int]) -> Erased:
+        """See `Container.erase`. Files are moved and hashed, none is parsed; `count` counts what is listed after."""
         before = self.digest()
         found: list[tuple[Path, Doomed]] = []
         missing: list[Doomed] = []
@@ -98,9 +103,8 @@ class FolderOfPhotos:
         erased = [one for _, one in found]
         for one in erased:
             self._require_done(one)
-        kept = sum(1 for _ in self.entries())
         notes = (message("note.erase.second-names", count=second_names),) if second_names else ()
-        return Erased(kept, tuple(erased), tuple(missing), before, self.digest(), notes)
+        return Erased(count(), tuple(erased), tuple(missing), before, self.digest(), notes)
 
     def digest(self) -> str:
         """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
@@ -256,9 +260,11 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
             if not _inside(root, Path(child.path)):
                 why = message("why.folder.link-out")
                 files.append(FileFound(_member(top, child.path), child.path, child.name, why))
+        elif is_unfinished(child.name):
+            continue
         elif child.is_dir():
             folders.append(child.path)
-        elif child.is_file() and not is_unfinished(child.name):
+        elif child.is_file():
             files.append(FileFound(_member(top, child.path), child.path, child.name))
     del children
     yield files

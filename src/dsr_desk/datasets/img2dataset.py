@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased
+from dsr_desk.datasets.container import ContainerEntry, Doomed
+from dsr_desk.datasets.erasing import Rewritten, file_digest
+from dsr_desk.datasets.file_container import state_of
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.records import SAMPLE_FIELDS, orientation_beside, orientation_in
@@ -47,6 +49,9 @@ class Img2DatasetShard(WebDatasetShard):
         counts = self.path.with_name(f"{self.path.stem}_stats.json")
         return (counts, self._table_path) if self._table else (counts,)
 
+    def beside(self) -> Collection[Path]:
+        return (self._table_path,)
+
     def entries(self) -> Iterator[ContainerEntry]:
         for entry in super().entries():
             if entry.kind is ItemKind.PHOTO:
@@ -62,31 +67,28 @@ class Img2DatasetShard(WebDatasetShard):
             return self._table.read("", digest, occurrence, hint)
         return super().read(member, digest, occurrence, hint)
 
-    def erase(self, doomed: Collection[Doomed]) -> Erased:
-        """See `Container.erase`."""
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        """See `FileContainer.rewrite`."""
         if self._table is None:
-            return super().erase(doomed)
-        before = self.digest()
+            return super().rewrite(doomed, work)
         rows = {replace(one, member=""): one for one in doomed if one.member.startswith(self._row_prefix)}
-        from_table = self._table.erase(rows)
-        members = [one for one in doomed if one not in rows.values()]
-        from_shard = WebDatasetShard(self.path, self.name).erase(members)
-        return Erased(
-            kept=from_shard.kept + from_table.kept,
-            erased=(*from_shard.erased, *(rows[one] for one in from_table.erased)),
-            missing=(*from_shard.missing, *(rows[one] for one in from_table.missing)),
-            digest_before=before,
-            digest_after=self.digest(),
-            notes=tuple(dict.fromkeys((*from_shard.notes, *from_table.notes))),
+        table = self._table.rewrite(rows, work)
+        shard = WebDatasetShard(self.path, self.name).rewrite([one for one in doomed if one not in rows.values()], work)
+        return Rewritten(
+            kept=shard.kept + table.kept,
+            erased=(*shard.erased, *(rows[one] for one in table.erased)),
+            missing=(*shard.missing, *(rows[one] for one in table.missing)),
+            files=(*table.files, *shard.files),
+            notes=tuple(dict.fromkeys((*shard.notes, *table.notes))),
         )
 
     def digest(self) -> str:
         """Over shard and table, where there is one."""
         shard = super().digest()
-        return sha256_hex(f"{shard} {self._table.digest()}".encode()) if self._table else shard
+        return sha256_hex(f"{shard} {file_digest(self._table_path)}".encode()) if self._has_table else shard
 
     def fingerprint(self) -> str:
-        return f"{super().fingerprint()} {self._table.fingerprint()}" if self._table else super().fingerprint()
+        return f"{super().fingerprint()} {state_of(self._table_path)}" if self._has_table else super().fingerprint()
 
     @cached_property
     def orientations(self) -> dict[str, int]:
@@ -106,6 +108,10 @@ class Img2DatasetShard(WebDatasetShard):
     @property
     def _table_path(self) -> Path:
         return self.path.with_suffix(".parquet")
+
+    @property
+    def _has_table(self) -> bool:
+        return self._table_path.is_file()
 
     @property
     def _row_prefix(self) -> str:

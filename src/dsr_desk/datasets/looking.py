@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from dsr_desk.core.codec import prepare
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, refused
-from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.celled import CelledContainer, ContainerPlace
 from dsr_desk.datasets.registry import LeftOut, survey
+from dsr_desk.jobs.cell import CellFailed
 
 MOST_ITEMS = 10_000
 MOST_BYTES = 256 * 1024 * 1024
@@ -34,7 +36,7 @@ class Sight:
     up to `MOST_VALUES` values of each column of its records, as they are stored: personal data.
     """
 
-    container: Container
+    container: CelledContainer
     size: int
     photos: int
     records: int
@@ -54,17 +56,32 @@ class Looked:
     not_understood: tuple[LeftOut, ...]
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """A `Sight` as it comes from a cell; `weight` are the bytes of the items that were counted."""
+
+    photos: int
+    records: int
+    weight: int
+    unreadable: tuple[tuple[Message, int], ...]
+    complete: bool
+    problem: Message | None
+    columns: Mapping[str, tuple[str, ...]]
+
+
 def look(path: Path, check: Callable[[], None] = lambda: None) -> Looked:
-    """Raises as `open_source` does. `check` is called between two items and may raise to stop."""
+    """Raises as `open_source` does. `check` is called between two containers and may raise to stop."""
     found = survey(path)
     share = max(FEWEST_ITEMS, MOST_ITEMS // len(found.containers))
-    sights = tuple(
-        _seen(container, share, MOST_BYTES // len(found.containers), check) for container in found.containers
-    )
-    return Looked(found.format, found.says, sights, found.not_understood)
+    sights = []
+    for container in found.containers:
+        check()
+        sights.append(_sight(container, share, MOST_BYTES // len(found.containers)))
+    return Looked(found.format, found.says, tuple(sights), found.not_understood)
 
 
-def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], None]) -> Sight:
+def seen(place: ContainerPlace, most: int, most_bytes: int) -> Sampled:
+    """Runs in a cell."""
     kinds: Counter[ItemKind] = Counter()
     columns: dict[str, list[str]] = {}
     unreadable: Counter[Message] = Counter()
@@ -72,8 +89,7 @@ def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], 
     problem: Message | None = None
     complete = True
     try:
-        for entry in islice(container.entries(), most + 1):
-            check()
+        for entry in islice(place.reader().entries(), most + 1):
             if kinds.total() == most or (weight > most_bytes and kinds.total() >= FEWEST_ITEMS):
                 complete = False
                 break
@@ -90,21 +106,40 @@ def _seen(container: Container, most: int, most_bytes: int, check: Callable[[], 
         problem, complete = error.why, False
     except OSError as error:
         problem, complete = refused(error), False
-    return Sight(
-        container=container,
-        size=_size(container, weight),
+    return Sampled(
         photos=kinds[ItemKind.PHOTO],
         records=kinds[ItemKind.RECORD],
-        unreadable=unreadable,
+        weight=weight,
+        unreadable=tuple(unreadable.items()),
         complete=complete,
         problem=problem,
         columns={name: tuple(values) for name, values in columns.items()},
     )
 
 
-def _size(container: Container, seen: int) -> int:
+def _sight(container: CelledContainer, most: int, most_bytes: int) -> Sight:
+    try:
+        found: Sampled = container.ask(Sampled, seen, most, most_bytes)
+    except CellFailed as failed:
+        found = Sampled(0, 0, 0, (), False, failed.why, {})
+    return Sight(
+        container=container,
+        size=_size(container, found.weight),
+        photos=found.photos,
+        records=found.records,
+        unreadable=dict(found.unreadable),
+        complete=found.complete,
+        problem=found.problem,
+        columns=found.columns,
+    )
+
+
+def _size(container: CelledContainer, seen: int) -> int:
     """Bytes of the file; of a folder's loose files, of those that were seen."""
     try:
         return container.path.stat().st_size if container.path.is_file() else seen
     except OSError:
         return seen
+
+
+prepare(Sampled)

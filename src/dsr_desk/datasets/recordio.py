@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, ClassVar
@@ -17,11 +17,9 @@ from typing import IO, ClassVar
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Erased
-from dsr_desk.datasets.erasing import Changes, keep_looks, refusal, sync
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed
+from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.names import UNFINISHED
-from dsr_desk.storage.files import sync_folder
 
 MAGIC = 0xCED7230A
 MAGIC_BYTES = struct.pack("<I", MAGIC)
@@ -73,16 +71,20 @@ class RecordFile(FileContainer):
                 return None
         return (str(record.key), record.data) if record is not None and record.is_photo else None
 
-    def erase(self, doomed: Collection[Doomed]) -> Erased:
-        """See `Container.erase`; also finishes what a killed run left undone with `.idx` and `.lst`."""
-        try:
-            self._finish_companions()
-            try:
-                return super().erase(doomed)
-            finally:
-                self._finish_companions()
-        except OSError as error:
-            raise refusal(error, self.path, self.name) from error
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        """See `FileContainer.rewrite`: the `.rec` is swapped first, then what tells of it."""
+        done = super().rewrite(doomed, work)
+        beside = tuple(path.name for path in self.companions() if (work / path.name).exists())
+        return replace(done, files=(*done.files, *beside))
+
+    def left(self, work: Path) -> Collection[str]:
+        """A prepared file goes beside the `.rec` that is already the one it was prepared for."""
+        waiting = [path for path in self.companions() if (work / path.name).exists()]
+        if not waiting:
+            return ()
+        with self.path.open("rb") as file:
+            records = [(record.start, record.key) for record in self._records(file)]
+        return [path.name for path in waiting if self._fits(path, work / path.name, records)]
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         moved: dict[int, int] = {}
@@ -104,7 +106,7 @@ class RecordFile(FileContainer):
                 else:
                     file.seek(record.start)
                     out.write(file.read(record.end - record.start))
-        self._prepare_companions(moved, gone)
+        self._prepare_companions(target.parent, moved, gone)
         beside = tuple(path.suffix for path in (self._index, self._list) if path.exists())
         return [message("note.recordio.keys-gone", suffixes=beside)] if gone and beside else []
 
@@ -125,7 +127,7 @@ class RecordFile(FileContainer):
     def _list(self) -> Path:
         return self.path.with_suffix(".lst")
 
-    def _prepare_companions(self, moved: dict[int, int], gone: set[int]) -> None:
+    def _prepare_companions(self, work: Path, moved: dict[int, int], gone: set[int]) -> None:
         """`moved` maps old offsets of records that stay to new ones."""
         if self._index.exists():
             lines = []
@@ -133,7 +135,7 @@ class RecordFile(FileContainer):
                 key, _, offset = line.partition("\t")
                 if int(offset or -1) in moved:
                     lines.append(f"{key}\t{moved[int(offset)]}\n")
-            self._prepare(self._index, "".join(lines).encode())
+            (work / self._index.name).write_bytes("".join(lines).encode())
         if self._list.exists():
             names = {str(key).encode() for key in gone}
             kept = [
@@ -141,33 +143,11 @@ class RecordFile(FileContainer):
                 for line in self._list.read_bytes().splitlines(keepends=True)
                 if line.partition(b"\t")[0].strip() not in names
             ]
-            self._prepare(self._list, b"".join(kept))
+            (work / self._list.name).write_bytes(b"".join(kept))
 
-    def _prepare(self, path: Path, data: bytes) -> None:
-        fresh = _unfinished(path)
-        fresh.write_bytes(data)
-        keep_looks(path, fresh)
-        sync(fresh)
-
-    def _finish_companions(self) -> None:
-        """A prepared file takes its place if the `.rec` is already the one it was prepared for, and goes if not."""
-        waiting = [path for path in (self._index, self._list) if _unfinished(path).exists()]
-        if not waiting:
-            return
-        with self.path.open("rb") as file:
-            records = [(record.start, record.key) for record in self._records(file)]
-        fitting = [path for path in waiting if self._fits(path, records)]
-        for path in waiting:
-            if path in fitting:
-                _unfinished(path).replace(path)
-            else:
-                _unfinished(path).unlink()
-        if fitting:
-            sync_folder(self.path.parent)
-
-    def _fits(self, path: Path, records: list[tuple[int, int]]) -> bool:
+    def _fits(self, path: Path, fresh: Path, records: list[tuple[int, int]]) -> bool:
         """The prepared index points at every record; the prepared list names no key that is gone."""
-        prepared = _unfinished(path).read_bytes().splitlines()
+        prepared = fresh.read_bytes().splitlines()
         if path == self._index:
             return {int(line.partition(b"\t")[2] or -1) for line in prepared} == {start for start, _ in records}
         dropped = {line.partition(b"\t")[0].strip() for line in path.read_bytes().splitlines()} - {
@@ -217,7 +197,3 @@ def _packed(data: bytes) -> bytes:
         kind = _WHOLE if len(parts) == 1 else _START if number == 0 else _END if number == len(parts) - 1 else _MIDDLE
         out.append(struct.pack("<II", MAGIC, kind << 29 | len(part)) + part + b"\0" * (-len(part) % 4))
     return b"".join(out)
-
-
-def _unfinished(path: Path) -> Path:
-    return path.with_name(f".{path.name}{UNFINISHED}")

@@ -83,7 +83,7 @@ def orientation_in(exif: str | None) -> int | None:
         text = str(json.loads(exif).get(TAG, "")).strip().lower()
     except (ValueError, AttributeError):
         return None
-    if text.isdigit() and 1 <= int(text) <= 8:
+    if text.isdecimal() and 1 <= int(text) <= 8:
         return int(text)
     return _WORDS.get(text)
 

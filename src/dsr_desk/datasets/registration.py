@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from dsr_desk.core.codec import prepare
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.names import suffix_of, without_suffix
+from dsr_desk.jobs.cell import CellFailed, Grants, ask
 
 LARGEST = 4 * 1024 * 1024
 MOST_DOCUMENTS = 200
@@ -53,6 +56,46 @@ class Described:
 
 
 def read_facts(path: Path) -> Described:
+    """Raises FactsNotUnderstood, OSError where it is not there or may not be read."""
+    with path.open("rb"):
+        path = path.absolute()
+    described: Described = _asked(Described, facts_of, [path], path)
+    return described
+
+
+def facts_beside(source: Path) -> list[Described]:
+    """Of all files in the folder `source`, or beside the file `source`, that describe a dataset.
+
+    JSON that belongs to a photo beside it is not looked at. Of very many documents those with telling names come first.
+    Raises OSError.
+    """
+    folder = (source if source.is_dir() else source.parent).absolute()
+    documents = sorted(_documents_in(folder))
+    if not documents:
+        return []
+    with suppress(FactsNotUnderstood):
+        return list(_asked(tuple[Described, ...], facts_in, documents, documents))
+    # One of them ended the cell: each in one of its own, so that the others are read.
+    return [one for path in documents for one in _alone(path)]
+
+
+def _alone(path: Path) -> Sequence[Described]:
+    with suppress(FactsNotUnderstood):
+        return tuple(_asked(tuple[Described, ...], facts_in, [path], [path]))
+    return ()
+
+
+def _asked(kind: Any, function: Callable[..., Any], granted: Sequence[Path], given: Any) -> Any:
+    try:
+        return ask(kind, function, given, grants=Grants(read=tuple(granted)))
+    except CellFailed as failed:
+        raise FactsNotUnderstood(path=granted[0]) from failed
+
+
+# What runs in cells
+
+
+def facts_of(path: Path) -> Described:
     """Raises FactsNotUnderstood, OSError."""
     if path.stat().st_size <= LARGEST:
         text = path.read_text("utf-8-sig", errors="replace")
@@ -65,22 +108,16 @@ def read_facts(path: Path) -> Described:
     raise FactsNotUnderstood(path=path)
 
 
-def facts_beside(source: Path) -> list[Described]:
-    """Of all files in the folder `source`, or beside the file `source`, that describe a dataset.
-
-    JSON that belongs to a photo beside it is not looked at. Of very many documents those with telling names come first.
-    """
-    folder = source if source.is_dir() else source.parent
+def facts_in(documents: Sequence[Path]) -> tuple[Described, ...]:
+    """Of those that describe a dataset."""
     found = []
-    for path in sorted(_documents_in(folder)):
-        if path.name.lower() == "readme.md" or describes_a_dataset(path):
-            try:
-                described = read_facts(path)
-            except (FactsNotUnderstood, OSError):
-                continue
-            if described.facts:
-                found.append(described)
-    return found
+    for path in documents:
+        try:
+            if path.name.lower() == "readme.md" or describes_a_dataset(path):
+                found.append(facts_of(path))
+        except (FactsNotUnderstood, OSError):
+            continue
+    return tuple(one for one in found if one.facts)
 
 
 def _documents_in(folder: Path) -> list[Path]:
@@ -239,3 +276,6 @@ def _parts(value: Any) -> Iterator[str]:
             yield from _parts(inner)
     elif value is not None:
         yield " ".join(str(value).split())
+
+
+prepare(Described)

@@ -1,50 +1,24 @@
-"""From a path to its containers. A new format is one module and one line here."""
+"""From a path to its containers, whose content is read in cells (`datasets.celled`)."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsr_desk.core.codec import prepare
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.datasets import sniff
+from dsr_desk.datasets.celled import CelledContainer, ContainerPlace, limits_for, there
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.csv_table import CsvTable
-from dsr_desk.datasets.excel import ExcelWorkbook
-from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
-from dsr_desk.datasets.hdf5 import Hdf5File
-from dsr_desk.datasets.img2dataset import Img2DatasetShard
-from dsr_desk.datasets.json_table import JsonDocument
-from dsr_desk.datasets.jsonl import JsonLines
-from dsr_desk.datasets.lmdb_store import LmdbStore
+from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.parquet import ParquetTable
-from dsr_desk.datasets.recordio import RecordFile
-from dsr_desk.datasets.sqlite_table import SqliteDatabase
-from dsr_desk.datasets.tar import TarArchive
-from dsr_desk.datasets.tfrecord import TfRecordFile
-from dsr_desk.datasets.webdataset import WebDatasetShard
-from dsr_desk.datasets.zip import ZipArchive
+from dsr_desk.jobs.cell import CellFailed, Grants, ask
 
-FORMATS: tuple[type[FileContainer], ...] = (
-    Img2DatasetShard,
-    WebDatasetShard,
-    TarArchive,
-    ExcelWorkbook,
-    ZipArchive,
-    ParquetTable,
-    RecordFile,
-    SqliteDatabase,
-    LmdbStore,
-    TfRecordFile,
-    Hdf5File,
-    JsonLines,
-    JsonDocument,
-    CsvTable,
-)
-"""Asked in this order; the first that recognises a file reads it."""
+Recognise = Callable[[Path], Recognised]
+"""Says what a file is. Raises OSError, CellFailed."""
 
 
 class SourceMissing(DeskError):
@@ -92,7 +66,17 @@ class Survey:
 
     format: str
     says: Message
-    containers: tuple[Container, ...]
+    containers: tuple[CelledContainer, ...]
+    not_understood: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A survey as it comes from a cell."""
+
+    format: str
+    says: Message
+    places: tuple[ContainerPlace, ...]
     not_understood: tuple[LeftOut, ...] = ()
 
 
@@ -100,7 +84,7 @@ class Survey:
 class _Contents:
     """What lies below a folder: its file containers, the loose photos and sidecars, and what is neither."""
 
-    containers: tuple[FileContainer, ...]
+    containers: tuple[ContainerPlace, ...]
     photos: int
     records: int
     problems: tuple[LeftOut, ...]
@@ -113,25 +97,18 @@ def survey(path: Path, base: Path | None = None) -> Survey:
     Names are relative to `base`, by default the folder that holds `path`. Raises SourceMissing, SourceUnreadable,
     SourceEmpty, SourceNotUnderstood.
     """
-    path, base = _placed(path, base)
-    if not path.is_dir():
-        container = _open_file(path, base)
-        says = message("survey.file", format=format_of(container), bytes=path.stat().st_size)
-        return Survey(container.format, says, (container,))
-    contents = _contents_of(path, base)
-    if not (contents.containers or contents.photos or contents.problems):
-        raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
-    loose = [FolderOfPhotos(path, _name(path, base))] if contents.photos or contents.problems else []
-    parts = [message("survey.photos", count=contents.photos)] if contents.photos else []
-    parts += [message("survey.records", count=contents.records)] if contents.records else []
-    formats = Counter(map(format_of, contents.containers))
-    parts += [message("survey.containers", number=number, format=one) for one, number in formats.items()]
-    says = message("survey.folder", parts=tuple(parts)) if parts else message("survey.nothing")
-    found: tuple[Container, ...] = (*loose, *contents.containers)
-    return Survey(FolderOfPhotos.format, says, found, (*contents.problems, *contents.others))
+    path = path.absolute()
+    base = base.absolute() if base is not None else path.parent
+    try:
+        found = ask(Surveyed, surveyed, path, base, recognised, grants=_grants(path), limits=limits_for(path))
+    except CellFailed:
+        # A file ended the cell. Each in one of its own tells which it was, and the others are read.
+        found = surveyed(path, base, _in_a_cell)
+    containers = tuple(map(CelledContainer, found.places))
+    return Survey(found.format, found.says, containers, found.not_understood)
 
 
-def format_of(container: Container) -> Message:
+def format_of(container: Container | ContainerPlace) -> Message:
     """What people call the format of a container."""
     return message(f"format.{container.format}")
 
@@ -148,41 +125,70 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
     """
     if not path.exists():
         raise SourceMissing(path=path)
-    if format_name == FolderOfPhotos.format:
-        return FolderOfPhotos(path, name)
-    for format_ in FORMATS:
-        if format_.format == format_name:
-            return format_(path, name)
-    raise SourceNotUnderstood(path=path, why=message("kind.of-format", format=format_name))
+    try:
+        return CelledContainer(ContainerPlace(format_name, path, name))
+    except KeyError:
+        raise SourceNotUnderstood(path=path, why=message("kind.of-format", format=format_name)) from None
 
 
-def _placed(path: Path, base: Path | None) -> tuple[Path, Path]:
-    path = path.absolute()
+def surveyed(path: Path, base: Path, recognise: Recognise) -> Surveyed:
+    """What lies at a path. Runs in a cell, but where `recognise` asks one for each file."""
+    _require(path)
+    if not path.is_dir():
+        place = _open_file(path, base, recognise)
+        says = message("survey.file", format=format_of(place), bytes=path.stat().st_size)
+        return Surveyed(place.format, says, (place,))
+    contents = _contents_of(path, base, recognise)
+    if not (contents.containers or contents.photos or contents.problems):
+        raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
+    root = ContainerPlace(FolderOfPhotos.format, path, _name(path, base))
+    loose = [root] if contents.photos or contents.problems else []
+    parts = [message("survey.photos", count=contents.photos)] if contents.photos else []
+    parts += [message("survey.records", count=contents.records)] if contents.records else []
+    formats = Counter(map(format_of, contents.containers))
+    parts += [message("survey.containers", number=number, format=one) for one, number in formats.items()]
+    says = message("survey.folder", parts=tuple(parts)) if parts else message("survey.nothing")
+    left_out = (*contents.problems, *contents.others)
+    return Surveyed(FolderOfPhotos.format, says, (*loose, *contents.containers), left_out)
+
+
+def _in_a_cell(path: Path) -> Recognised:
+    found: Recognised = ask(Recognised, recognised, path, grants=_grants(path), limits=limits_for(path))
+    return found
+
+
+def _grants(path: Path) -> Grants:
+    return Grants(read=there(path) if path.is_dir() else there(path, *may_be_read_with(path)))
+
+
+def _require(path: Path) -> None:
     try:
         path.stat()
     except FileNotFoundError:
         raise SourceMissing(path=path) from None
     except OSError as error:
         raise SourceUnreadable(path=path, why=refused(error)) from error
-    return path, (base.absolute() if base is not None else path.parent)
 
 
-def _open_file(path: Path, base: Path) -> FileContainer:
+def _open_file(path: Path, base: Path, recognise: Recognise) -> ContainerPlace:
     try:
         if not path.is_file():
             raise SourceNotUnderstood(path=path, why=message("kind.device"))
         if not path.stat().st_size:
             raise SourceEmpty(path=path)
-        container = _recognise(path, base)
+        found = recognise(path)
     except OSError as error:
         raise SourceUnreadable(path=path, why=refused(error)) from error
-    if container is None:
-        raise SourceNotUnderstood(path=path, why=_unread(path) or message("kind.unknown"))
-    return container
+    except CellFailed as failed:
+        raise SourceUnreadable(path=path, why=failed.why) from failed
+    if not found.format:
+        raise SourceNotUnderstood(path=path, why=found.unread or message("kind.unknown"))
+    return ContainerPlace(found.format, path, _name(path, base))
 
 
-def _contents_of(root: Path, base: Path) -> _Contents:
-    containers: list[FileContainer] = []
+def _contents_of(root: Path, base: Path, recognise: Recognise) -> _Contents:
+    containers: list[ContainerPlace] = []
+    beside: set[Path] = set()
     photos = records = 0
     problems: list[LeftOut] = []
     others: dict[Path, LeftOut] = {}
@@ -200,11 +206,15 @@ def _contents_of(root: Path, base: Path) -> _Contents:
             elif described_by(found.name, in_folder, stems):
                 records += 1
             else:
-                _sort_out(found.path, found.member, base, containers, others)
-    beside = {one for container in containers for one in container.companions()}
-    others = {path: says for path, says in others.items() if path not in beside}
-    containers = [one for one in containers if one.path not in beside]
-    return _Contents(tuple(containers), photos, records, tuple(problems), tuple(others.values()))
+                what = _sorted_out(found.path, recognise)
+                if isinstance(what, Message):
+                    others[found.path] = LeftOut(found.member, what)
+                else:
+                    containers.append(ContainerPlace(what.format, found.path, _name(found.path, base)))
+                    beside.update(what.beside)
+    left_out = tuple(says for path, says in others.items() if path not in beside)
+    kept = tuple(one for one in containers if one.path not in beside)
+    return _Contents(kept, photos, records, tuple(problems), left_out)
 
 
 def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
@@ -216,36 +226,21 @@ def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
     return SourceNotUnderstood(path=path, why=what)
 
 
-def _sort_out(
-    path: Path, member: str, base: Path, containers: list[FileContainer], others: dict[Path, LeftOut]
-) -> None:
+def _sorted_out(path: Path, recognise: Recognise) -> Recognised | Message:
+    """What a file is, or why it is not read."""
     try:
-        container = _recognise(path, base)
+        found = recognise(path)
     except OSError as error:
-        others[path] = LeftOut(member, refused(error))
-        return
-    if container is not None:
-        containers.append(container)
-        return
-    kind = _unread(path)
-    why = message("why.format.not-read", kind=kind) if kind else UNKNOWN_FORMAT
-    others[path] = LeftOut(member, why)
-
-
-def _recognise(path: Path, base: Path) -> FileContainer | None:
-    head = sniff.head_of(path)
-    for format_ in FORMATS:
-        if head and format_.recognises(path, head):
-            return format_(path, _name(path, base))
-    return None
-
-
-def _unread(path: Path) -> Message | None:
-    """What a file is that is not read, with why where that is a decision; None if unknown. Raises OSError."""
-    head = sniff.head_of(path)
-    refusals = (format_.refusal(path, head) for format_ in FORMATS)
-    return next(filter(None, refusals), None) or sniff.unread_kind(head)
+        return refused(error)
+    except CellFailed as failed:
+        return failed.why
+    if found.format:
+        return found
+    return message("why.format.not-read", kind=found.unread) if found.unread else UNKNOWN_FORMAT
 
 
 def _name(path: Path, base: Path) -> str:
     return safe_name(path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name)
+
+
+prepare(Surveyed, Recognised)

@@ -13,12 +13,14 @@ from urllib.parse import quote
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Erased, record_entry
-from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.container import ContainerEntry, Doomed, record_entry
+from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.rows import stored_row, texts_of
 
 NAMELESS = "rowid"
+ALONE = "PRAGMA locking_mode = EXCLUSIVE"
+"""No other program, and no shared memory beside the file."""
 
 
 class DatabaseInUse(DeskError):
@@ -63,19 +65,33 @@ class SqliteDatabase(FileContainer):
                     yield record_entry(stored_row([table.name, values]), number, texts_of(values))
                     number += 1
 
-    def erase(self, doomed: Collection[Doomed]) -> Erased:
-        """See `Container.erase`. What still stands in a write-ahead log is brought into the file first."""
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        """See `FileContainer.rewrite`."""
         if any(one.replacement is not None for one in doomed):
             raise NotByRow(name=self.name)
-        self._settle()
-        return super().erase(doomed)
+        return super().rewrite(doomed, work)
 
     def companions(self) -> Collection[Path]:
-        return [self.path.with_name(self.path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+        return [self._beside(suffix) for suffix in ("-wal", "-shm", "-journal")]
+
+    def unsettled(self) -> Collection[Path]:
+        """The file and its write-ahead log, where rows still stand in that."""
+        return [self.path, self._beside("-wal")] if self._waits() else []
+
+    def settle(self) -> None:
+        """Brings the write-ahead log into the file. Raises DatabaseInUse where another program has it open."""
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=0)) as db:
+                db.execute(ALONE)
+                if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise DatabaseInUse(name=self.name)
+        except sqlite3.OperationalError as error:
+            raise DatabaseInUse(name=self.name) from error
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
-            mode = old.execute("PRAGMA journal_mode").fetchone()[0]
+            # What is sorted or packed goes through a file, which must lie where an erasure may write.
+            new.execute(f"PRAGMA temp_store_directory = {_quoted(str(target.parent))}")
             old.backup(new)
             new.execute("PRAGMA journal_mode = OFF")
             new.execute("PRAGMA secure_delete = ON")
@@ -88,7 +104,7 @@ class SqliteDatabase(FileContainer):
                     with suppress(sqlite3.Error):
                         new.execute(f"INSERT INTO {_quoted(table.name)}({_quoted(table.name)}) VALUES ('rebuild')")
             new.execute("VACUUM")
-            if mode == "wal":
+            if self._logs():
                 new.execute("PRAGMA journal_mode = WAL")
         return []
 
@@ -132,23 +148,36 @@ class SqliteDatabase(FileContainer):
                 found.append(table)
         return sorted(found, key=lambda table: table.name)
 
-    def _settle(self) -> None:
-        """Empties the write-ahead log into the file. Raises DatabaseInUse where another program has it open."""
-        if not self.path.with_name(self.path.name + "-wal").exists():
-            return
-        try:
-            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=0)) as db:
-                db.execute("PRAGMA journal_mode = DELETE")
-                db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            raise DatabaseInUse(name=self.name) from error
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+    def _waits(self) -> bool:
+        """Whether rows stand in the write-ahead log alone."""
+        log = self._beside("-wal")
+        return log.exists() and log.stat().st_size > 0
+
+    def _logs(self) -> bool:
+        """Whether the file says of itself that it is written with a write-ahead log."""
+        with self.path.open("rb") as file:
+            return file.read(20)[18:] == b"\2\2"
+
+    def _read_only(self) -> tuple[str, str]:
+        """How it is opened so that nothing is written beside it, and the first thing to say to it.
+
+        Where another program has it open (there is shared memory), as that one expects. Otherwise a log is read
+        without shared memory, and a file without one as a file that nobody writes to.
+        """
+        if not self._logs() or self._beside("-shm").exists():
+            return "mode=ro", "PRAGMA temp_store = MEMORY"
+        return ("mode=ro&vfs=unix-none", ALONE) if self._waits() else ("mode=ro&immutable=1", ALONE)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """Read only. Text that is no UTF-8 is kept as it is, byte by byte."""
-        uri = f"file:{quote(str(self.path))}?mode=ro"
+        how, first = self._read_only()
         try:
-            with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
+            with closing(sqlite3.connect(f"file:{quote(str(self.path))}?{how}", uri=True, isolation_level=None)) as db:
+                db.execute(first)
                 db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
                 yield db
         except (sqlite3.DatabaseError, UnicodeError) as error:

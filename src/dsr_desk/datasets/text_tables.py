@@ -119,7 +119,7 @@ def looks_like_data(cells: list[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
         return True
-    if [cell for cell in filled if cell.isdigit()] == filled and _counts_up(filled):
+    if [cell for cell in filled if cell.isdecimal()] == filled and _counts_up(filled):
         return False
     return any(_is_value(cell) for cell in filled)
 

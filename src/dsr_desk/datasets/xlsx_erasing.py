@@ -83,7 +83,7 @@ def plan(book: Workbook, gone: Mapping[str, Collection[int]], new: Mapping[str, 
                             telling[text] = None
                 else:
                     for cell in row.cells:
-                        if cell.kind == "s" and cell.raw.isdigit() and int(cell.raw) < len(used):
+                        if cell.kind == "s" and cell.raw.isdecimal() and int(cell.raw) < len(used):
                             used[int(cell.raw)] = 1
         if doomed:
             for part, cut in _cuts_around(book, sheet, doomed):
@@ -228,7 +228,7 @@ def _within(one: Element, doomed: Collection[int]) -> bool:
 
 
 def _shapes(found: Sequence[Element], doomed: Collection[int]) -> Iterator[Cut]:
-    rows = [one for one in found if one.tag == "Row" and one.text.strip().isdigit()]
+    rows = [one for one in found if one.tag == "Row" and one.text.strip().isdecimal()]
     for shape in found:
         if shape.tag == "shape":
             inside = [int(one.text) + 1 for one in rows if shape.start <= one.start < shape.end]

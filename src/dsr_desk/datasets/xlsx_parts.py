@@ -172,11 +172,11 @@ class Workbook:
         for one in sorted(self.elements(part), key=lambda one: one.start) if part else ():
             if one.tag in ("cellXfs", "cellStyleXfs", "dxfs"):
                 inside = one.tag
-            elif one.tag == "numFmt" and one.attributes.get("numFmtId", "").isdigit() and inside != "dxfs":
+            elif one.tag == "numFmt" and one.attributes.get("numFmtId", "").isdecimal() and inside != "dxfs":
                 codes[int(one.attributes["numFmtId"])] = one.attributes.get("formatCode", "")
             elif one.tag == "xf" and inside == "cellXfs":
                 number = one.attributes.get("numFmtId", "0")
-                styles.append(codes.get(int(number), "General") if number.isdigit() else "General")
+                styles.append(codes.get(int(number), "General") if number.isdecimal() else "General")
         return styles
 
     def _sheet(self, one: Element) -> Sheet | None:

@@ -182,7 +182,7 @@ class RowReader:
         self._stack.append(name)
         if name == "row" and self._stack[-2:-1] == ["sheetData"]:
             number = attributes.get("r", "")
-            self._last = int(number) if number.isdigit() else self._last + 1
+            self._last = int(number) if number.isdecimal() else self._last + 1
             self._row = SheetRow(self._last, self._parser.CurrentByteIndex, tag=tag)
         elif name == "c" and self._row is not None:
             self._row.cells.append(self._cell(self._row, attributes))
@@ -221,7 +221,7 @@ class RowReader:
         return SheetCell(
             column=column_index_from_string(match[1]) if match else before + 1,
             kind=attributes.get("t", "n"),
-            style=int(style) if style.isdigit() else 0,
+            style=int(style) if style.isdecimal() else 0,
         )
 
 
@@ -236,7 +236,7 @@ class Reading:
     def text(self, cell: SheetCell) -> str:
         """What a cell says: dates as ISO 8601, whole numbers without a fraction, "" for errors and empty cells."""
         if cell.kind == "s":
-            return self.strings[int(cell.raw)] if cell.raw.isdigit() else ""
+            return self.strings[int(cell.raw)] if cell.raw.isdecimal() else ""
         if cell.kind == "inlineStr":
             return cell.inline
         if cell.kind == "b":
@@ -255,7 +255,7 @@ class Reading:
             return self._moment(value, code) or _plain(cell.raw, value)
         plain = _plain(cell.raw, value)
         # A postcode or a telephone number that is kept as a number is shown with its zeros.
-        return plain.zfill(len(code)) if _PADDED.fullmatch(code) and plain.isdigit() else plain
+        return plain.zfill(len(code)) if _PADDED.fullmatch(code) and plain.isdecimal() else plain
 
     def _moment(self, value: float, code: str) -> str:
         epoch = CALENDAR_MAC_1904 if self.from_1904 else CALENDAR_WINDOWS_1900
@@ -269,6 +269,6 @@ class Reading:
 
 
 def _plain(raw: str, value: float) -> str:
-    if raw.lstrip("-").isdigit():
+    if raw.lstrip("-").isdecimal():
         return raw
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

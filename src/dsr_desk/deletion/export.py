@@ -25,11 +25,13 @@ from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.approval import require_approved
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores, carry_out
+from dsr_desk.jobs.cell import CellFailed, Limits, ask
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import write_whole
 
 T = TypeVar("T")
 
+_LIMITS = Limits(seconds=300, answer=1 << 30)
 PLAN_FORMAT = "dsr-desk deletion plan 1"
 ANSWER_FORMAT = "dsr-desk deletion answer 1"
 
@@ -93,10 +95,19 @@ def open_plan(data: bytes, passphrase: str) -> ExportedPlan:
     if not data.startswith(b"age-encryption.org/"):
         raise NotAPlan()
     try:
-        content = json.loads(pyrage.passphrase.decrypt(data, passphrase))
+        content = pyrage.passphrase.decrypt(data, passphrase)
     except pyrage.DecryptError as error:
         raise PlanLocked() from error
-    return _restored(content, PLAN_FORMAT, "exported", ExportedPlan)
+    try:
+        exported: ExportedPlan = ask(ExportedPlan, plan_in, content, limits=_LIMITS)
+    except CellFailed as failed:
+        raise NotAPlan() from failed
+    return exported
+
+
+def plan_in(content: bytes) -> ExportedPlan:
+    """Inside a cell. Raises NotAPlan, and what no JSON raises."""
+    return _restored(json.loads(content), PLAN_FORMAT, "exported", ExportedPlan)
 
 
 def elsewhere(plan: Plan) -> tuple[Action, ...]:
@@ -152,21 +163,36 @@ def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Plan
     Raises AnswerInvalid, NotAPlan.
     """
     try:
-        envelope = json.loads(pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(identity)]))
-        signed, signature = str(envelope["signed"]).encode(), bytes.fromhex(envelope["signature"])
-    except (pyrage.DecryptError, ValueError, KeyError, TypeError) as error:
+        content = pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(identity)])
+        envelope: dict[str, str] = ask(dict[str, str], envelope_in, content, limits=_LIMITS)
+        signed, signature = envelope["signed"].encode(), bytes.fromhex(envelope["signature"])
+    except (CellFailed, pyrage.DecryptError, ValueError, KeyError, TypeError) as error:
         raise NotAPlan() from error
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(answer_key)).verify(signature, signed)
     except (InvalidSignature, ValueError):
         raise AnswerInvalid(why=message("why.signature")) from None
-    found = _restored(json.loads(signed), ANSWER_FORMAT, "answer", PlanAnswer)
+    try:
+        found: PlanAnswer = ask(PlanAnswer, answer_in, signed, limits=_LIMITS)
+    except CellFailed as failed:
+        raise NotAPlan() from failed
     if found.plan != plan.digest:
         raise AnswerInvalid(why=message("why.answers-another-plan"))
     known = {action.id for action in elsewhere(plan)}
     if not {outcome.action for outcome in found.outcomes} <= known:
         raise AnswerInvalid(why=message("why.not-handed-out"))
     return found
+
+
+def envelope_in(content: bytes) -> dict[str, str]:
+    """Inside a cell: what was signed, and the signature. What it raises says that there is none."""
+    envelope = json.loads(content)
+    return {name: str(envelope[name]) for name in ("signed", "signature")}
+
+
+def answer_in(signed: bytes) -> PlanAnswer:
+    """Inside a cell. Raises NotAPlan, and what no JSON raises."""
+    return _restored(json.loads(signed), ANSWER_FORMAT, "answer", PlanAnswer)
 
 
 class FileRecords:
@@ -183,11 +209,12 @@ class FileRecords:
         if path.exists():
             try:
                 content = json.loads(path.read_bytes())
-            except ValueError as error:
+                plan_before, entries = content["plan"], dict(content["actions"])
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise NotAPlan() from error
-            if content.get("plan") != plan.digest:
+            if plan_before != plan.digest:
                 raise NotAPlan()
-            self._entries = content["actions"]
+            self._entries = entries
 
     def begun(self, plan: Plan, action: Action) -> tuple[Before, str] | None:
         del plan

@@ -13,8 +13,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container, ContainerEntry, ItemGone, ItemUnreadable
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
-from dsr_desk.faces.decode import decode
-from dsr_desk.faces.phash import perceptual_hash
+from dsr_desk.faces.outside import Eyes
 
 
 @dataclass
@@ -37,9 +36,17 @@ class Look:
 
 def look(container: Container, items: Collection[PlannedItem], *, with_looks: bool = False) -> Look:
     """Reads and hashes everything in the container. Raises DeskError where it cannot be read."""
+    found = Look(tabular=container.tabular)
+    with Eyes() as eyes:
+        _look_into(container, items, found, eyes if with_looks else None)
+    if container.path.is_dir():
+        _look_for_unlisted(container, items, found)
+    return found
+
+
+def _look_into(container: Container, items: Collection[PlannedItem], found: Look, eyes: Eyes | None) -> None:
     digests = {item.address.digest for item in items}
     members = {item.address.member for item in items if item.address.member}
-    found = Look(tabular=container.tabular)
     for entry in container.entries():
         found.items += 1
         if entry.problem:
@@ -59,12 +66,8 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
         found.alike[entry.member, digest] += 1
         if entry.orientation:
             found.orientations[digest] = entry.orientation
-        if with_looks and entry.kind is ItemKind.PHOTO and digest not in found.looks:
-            pixels = decode(data, entry.orientation).pixels
-            found.looks[digest] = perceptual_hash(pixels).hex() if pixels is not None else ""
-    if container.path.is_dir():
-        _look_for_unlisted(container, items, found)
-    return found
+        if eyes is not None and entry.kind is ItemKind.PHOTO and digest not in found.looks:
+            found.looks[digest] = eyes.hash_of(data, entry.orientation).hex()
 
 
 def describes_another(entry: ContainerEntry, members: Collection[str]) -> bool:

@@ -12,11 +12,15 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message
 from dsr_desk.faces.decode import decode
+from dsr_desk.jobs.cell import CellFailed, Limits, ask
 
 MARGIN = 0.35
 """A detector's box ends at the brows and the chin; ears, hair and neck identify a person too."""
 
 GREY = (128, 128, 128)
+
+LIMITS = Limits(seconds=300.0, memory=4 << 30)
+"""Writing takes longer than reading, in some formats much."""
 
 _WRITTEN: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 95, "subsampling": 0},
@@ -39,8 +43,17 @@ class CannotMask(DeskError):
 def mask(data: bytes, boxes: Sequence[Box], orientation: int | None = None) -> bytes:
     """The photo in its format, upright, with grey where the faces were, and no metadata or thumbnail at all.
 
-    `boxes` are in pixels of the upright photo. Raises CannotMask.
+    `boxes` are in pixels of the upright photo. Done in a cell. Raises CannotMask.
     """
+    try:
+        masked: bytes = ask(bytes, masked_in_cell, data, tuple(boxes), orientation, limits=LIMITS)
+    except CellFailed as failed:
+        raise CannotMask(why=failed.why) from failed
+    return masked
+
+
+def masked_in_cell(data: bytes, boxes: Sequence[Box], orientation: int | None) -> bytes:
+    """See `mask`."""
     if not boxes:
         raise CannotMask(why=message("why.no-face-named"))
     decoded = decode(data, orientation)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from dsr_desk.core.actions import (
@@ -32,8 +33,8 @@ from dsr_desk.deletion.look import describes_another, leftovers, look, seen_item
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.deletion.run import Stores
-from dsr_desk.faces.decode import decode
-from dsr_desk.faces.phash import bits_apart, perceptual_hash
+from dsr_desk.faces.outside import Eyes
+from dsr_desk.faces.phash import bits_apart
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
 
@@ -173,20 +174,22 @@ def _sweep(
     sweep = _Sweep()
     if not containers:
         sweep.not_looked.append(Gap(message("gap.containers"), message("why.none-here")))
-    for dataset, container in _each_once(containers):
-        try:
-            for entry, address, data in _opened(container, dataset, sweep):
-                if token is not None:
-                    token.check()
-                _look_at(entry, address, data, erased, looks, scope, sweep)
-                if sweep.items % 500 == 0:
-                    report(Progress(message("phase.read-back"), sweep.items))
-        except DeskError as error:
-            if error.code == "JOB-CANCELLED":
-                raise
-            sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), error.why))
-        except OSError as error:
-            sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), refused(error)))
+    with Eyes() as eyes:
+        alike = partial(_looks_like, eyes, looks.values())
+        for dataset, container in _each_once(containers):
+            try:
+                for entry, address, data in _opened(container, dataset, sweep):
+                    if token is not None:
+                        token.check()
+                    _look_at(entry, address, data, erased, alike, scope, sweep)
+                    if sweep.items % 500 == 0:
+                        report(Progress(message("phase.read-back"), sweep.items))
+            except DeskError as error:
+                if error.code == "JOB-CANCELLED":
+                    raise
+                sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), error.why))
+            except OSError as error:
+                sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), refused(error)))
     return sweep
 
 
@@ -226,7 +229,7 @@ def _look_at(
     address: ItemAddress,
     data: bytes,
     erased: Mapping[str, Collection[tuple[str, str]]],
-    looks: Mapping[str, bytes],
+    alike: Callable[[bytes, ContainerEntry], bool],
     scope: ReadBackScope,
     sweep: _Sweep,
 ) -> None:
@@ -238,7 +241,7 @@ def _look_at(
         into.append((sweep.content, message("left.bytes")))
     if entry.kind is ItemKind.PHOTO:
         sweep.photos += 1
-        if looks and address.digest not in erased and _looks_like(data, entry, looks.values()):
+        if address.digest not in erased and alike(data, entry):
             into.append((sweep.near, message("left.near")))
     else:
         sweep.records += 1
@@ -253,11 +256,8 @@ def _look_at(
             sweep.excepted.append(Remaining(quoted(address.place), stays, address.id))
 
 
-def _looks_like(data: bytes, entry: ContainerEntry, looks: Collection[bytes]) -> bool:
-    pixels = decode(data, entry.orientation).pixels
-    if pixels is None:
-        return False
-    own = perceptual_hash(pixels)
+def _looks_like(eyes: Eyes, looks: Collection[bytes], data: bytes, entry: ContainerEntry) -> bool:
+    own = eyes.hash_of(data, entry.orientation) if looks else b""
     return bool(own) and any(bits_apart(own, one) <= NEAR_BITS for one in looks)
 
 

@@ -17,6 +17,7 @@ from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.message import message
+from dsr_desk.core.passphrases import new_passphrase
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.contents.editions import payload_of
 from dsr_desk.evidence.signed.bag import bag
@@ -28,9 +29,8 @@ from dsr_desk.evidence.verifying.verify import message_of, own_checks
 from dsr_desk.evidence.verifying.verify_text import verify_text
 from dsr_desk.evidence.verifying.wording import WORDS
 from dsr_desk.evidence.wrappers.age import seal_age
-from dsr_desk.evidence.wrappers.cms import load_recipient, seal_cms
+from dsr_desk.evidence.wrappers.cms import recipient_name, seal_cms
 from dsr_desk.evidence.wrappers.html import OPEN_ME, Cover, page_digest, seal_html
-from dsr_desk.evidence.wrappers.passphrase import new_passphrase
 from dsr_desk.evidence.wrappers.pdf import seal_pdf
 from dsr_desk.storage.files import write_whole, writing_whole
 
@@ -190,7 +190,7 @@ def wrap_cms(evidence: Evidence, path: Path, certificates: Sequence[bytes]) -> S
     _require_below(evidence, LARGEST_ENVELOPE, "wrapper.cms")
     data = seal_cms(evidence.in_memory, certificates)
     write_whole(path, data)
-    names = tuple(load_recipient(pem, number).subject.rfc4514_string() for number, pem in enumerate(certificates, 1))
+    names = tuple(recipient_name(pem, number) for number, pem in enumerate(certificates, 1))
     return Sealed(path, sha256_hex(data), evidence, recipients=names)
 
 

@@ -1,12 +1,15 @@
-"""From stored bytes to upright RGB pixels, whatever the bytes are.
+"""From stored bytes to upright RGB pixels, whatever the bytes are, in bounded memory.
 
 Never raises for what stands in a file: a photo that gives no pixels gives a class of the recall ledger and a reason.
+For workers and cells: `outside` is how everybody else has a photo looked at.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +36,21 @@ from dsr_desk.faces.engine import Pixels
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF", "HEIF")
 """What is opened, by content and not by name. EPS and the like stay out: opening them would start other programs."""
 
-MOST_PIXELS = 100_000_000
-"""Above it a photo is never decoded at full size: a JPEG is read smaller, anything else is skipped."""
+MOST_BYTES = 640_000_000
+"""What the decoder of one photo may hold at once. A photo for which this is too little is read smaller where its format
+allows that, and skipped where it does not."""
 
 KEPT_PIXELS = 40_000_000
 """Larger photos are shrunk to at most this many before faces are looked for."""
+
+_BYTES_A_PIXEL = {"WEBP": 16, "JPEG2000": 20, "AVIF": 10, "HEIF": 10}
+"""What decoders of these formats hold with Pillow's image, measured: see docs/benchmarks.md."""
+
+_PLAIN_MODES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
+"""What Pillow keeps of a pixel in these modes; 4 bytes in all others."""
+
+_STRIP = 1 << 20
+"""Pixels that are brought to RGB at a time."""
 
 ORIENTATION_TAG = 0x0112
 
@@ -66,12 +79,18 @@ class Decoded:
     height: int = 0
 
 
-def decode(data: bytes, orientation: int | None = None) -> Decoded:
-    """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing."""
+def decode(data: bytes, orientation: int | None = None, *, enough: int = 0) -> Decoded:
+    """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing.
+
+    A longer side of `enough` pixels will do, where the format can be read smaller with less work; 0: as many as can be.
+    """
     if not data:
         return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.empty-file"))
     with _switch:
-        return _decode(data, orientation)
+        try:
+            return _decode(data, orientation, enough)
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
@@ -83,108 +102,147 @@ def size_of(data: bytes) -> tuple[int, int] | None:
         return None
 
 
-def viewable(data: bytes, orientation: int | None = None) -> bytes | None:
-    """The photo as every window and browser shows it: as it is, or as an upright JPEG. None where it has no pixels.
-
-    `orientation` as for `decode`.
-    """
-    if data.startswith(_SHOWN_AS_IT_IS) and not orientation:
-        return data
-    pixels = decode(data, orientation).pixels
-    if pixels is None:
-        return None
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "JPEG", quality=95)
-    return out.getvalue()
-
-
-_SHOWN_AS_IT_IS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8")
-
-
-def _decode(data: bytes, orientation: int | None) -> Decoded:
+def _decode(data: bytes, orientation: int | None, enough: int) -> Decoded:
     try:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
+    except MemoryError:
+        return Decoded(None, LedgerClass.SKIPPED, message("why.photo.memory"))
     except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
         return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none"))
-    too_large = _shrink_while_reading(image)
-    if too_large:
-        return Decoded(None, LedgerClass.SKIPPED, too_large, width, height)
-    problem = reason = None
     try:
-        image.load()
-    except Exception:  # noqa: BLE001 - as above
-        try:
+        if not _shrink_while_reading(image, data, enough):
+            reason = message("why.photo.too-large", megapixels=round(width * height / 1e6))
+            return Decoded(None, LedgerClass.SKIPPED, reason, width, height)
+        whole = _load(image)
+        if not whole:
+            # The first image is let go before the second is read: there is memory for one.
+            del image
             ImageFile.LOAD_TRUNCATED_IMAGES = True
             image = Image.open(io.BytesIO(data), formats=FORMATS)
-            _shrink_while_reading(image)
+            _shrink_while_reading(image, data, enough)
             image.load()
-            problem, reason = LedgerClass.TRUNCATED, message("why.photo.breaks-off")
-        except Exception:  # noqa: BLE001 - as above
-            return _without_pixels(width, height)
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        pixels, turned = _upright(image, orientation)
+        pixels, turned = _upright(image, orientation, enough)
+    except MemoryError:
+        return Decoded(None, LedgerClass.SKIPPED, message("why.photo.memory"), width, height)
     except Exception:  # noqa: BLE001 - as above
-        return _without_pixels(width, height)
+        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.no-pixels"), width, height)
     if turned:
         width, height = height, width
-    return Decoded(pixels, problem, reason, width, height)
+    if whole:
+        return Decoded(pixels, None, None, width, height)
+    return Decoded(pixels, LedgerClass.TRUNCATED, message("why.photo.breaks-off"), width, height)
 
 
-def _without_pixels(width: int, height: int) -> Decoded:
-    return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.no-pixels"), width, height)
+def _load(image: Image.Image) -> bool:
+    try:
+        image.load()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return False
+    return True
 
 
-def _shrink_while_reading(image: Image.Image) -> Message | None:
-    """Asks the decoder for fewer pixels where there are too many; says why where it cannot give fewer."""
+def _shrink_while_reading(image: Image.Image, data: bytes, enough: int) -> bool:
+    """Asks the decoder for fewer pixels where there are too many; False where it would hold too much all the same."""
     width, height = image.size
-    if width * height <= KEPT_PIXELS:
-        return None
-    megapixels = round(width * height / 1e6)
-    progressive = bool(image.info.get("progressive") or image.info.get("progression"))
-    if image.format in ("JPEG", "MPO") and not (progressive and width * height > MOST_PIXELS):
-        for part in (2, 4, 8):
-            if width * height <= KEPT_PIXELS * part**2:
-                image.draft("RGB", (width // part, height // part))
-                return None
-        return message("why.photo.too-many-pixels", megapixels=megapixels)
-    if width * height > MOST_PIXELS:
-        return message("why.photo.too-many-pixels.format", megapixels=megapixels)
-    return None
+    parts: Sequence[int] = (1,)
+    kept = 0
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        parts = (1, 2, 4, 8)
+        kept = _coefficients(image) if image.info.get("progressive") else 0
+    elif isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
+        parts = [2**halved for halved in range(_halvings(data) + 1)]
+    fitting = []
+    for part in parts:
+        pixels = width * height // part**2
+        if kept + _held(image, pixels) <= MOST_BYTES and (pixels <= KEPT_PIXELS or len(parts) == 1):
+            fitting.append(part)
+    if not fitting:
+        return False
+    chosen = max((part for part in fitting if enough and max(width, height) // part >= enough), default=fitting[0])
+    if isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
+        image.reduce = chosen.bit_length() - 1
+    elif chosen > 1:
+        image.draft("RGB", (width // chosen, height // chosen))
+    return True
 
 
-def _upright(image: Image.Image, orientation: int | None) -> tuple[Pixels, bool]:
-    """RGB pixels turned upright, and whether width and height changed places."""
+def _held(image: Image.Image, pixels: int) -> int:
+    """Bytes held while so many of its pixels are decoded and brought to RGB."""
+    a_pixel = _BYTES_A_PIXEL.get(image.format or "", _PLAIN_MODES.get(image.mode, 4))
+    return a_pixel * pixels + 3 * (pixels // _shrunk(pixels) ** 2)
+
+
+def _coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
+    """Bytes that a decoder keeps of a photo that comes in several passes, however small it is read."""
+    layers = [(across, down) for _, across, down, _ in image.layer]
+    most = max(across for across, _ in layers) * max(down for _, down in layers)
+    return 2 * image.width * image.height * sum(across * down for across, down in layers) // most
+
+
+def _halvings(data: bytes) -> int:
+    """How many times a JPEG 2000 can be halved while it is read: the levels in its coding style (the marker COD)."""
+    at = data.find(b"\xff\x52")
+    return min(data[at + 9], 32) if 0 <= at < len(data) - 9 else 0
+
+
+def _shrunk(pixels: int) -> int:
+    """By which whole number a photo of so many pixels is divided, each way."""
+    return max(1, math.ceil(math.sqrt(pixels / KEPT_PIXELS)))
+
+
+def _upright(image: Image.Image, orientation: int | None, enough: int) -> tuple[Pixels, bool]:
+    """RGB pixels turned upright, and whether width and height changed places. Made strip by strip: no second copy."""
     own = image.getexif().get(ORIENTATION_TAG)
     turn = own if own is not None else orientation
-    if image.width * image.height > KEPT_PIXELS and image.mode not in ("P", "1", "I;16", "I;16B", "I", "F"):
-        image = image.reduce(2)
-    image = _rgb(image)
-    if turn in _TURNS:
-        image = image.transpose(_TURNS[turn])
-    return np.asarray(image), turn in (5, 6, 7, 8)
+    turned = turn in (5, 6, 7, 8)
+    part = _shrunk(image.width * image.height)
+    part = max(part, max(image.size) // enough) if enough else part
+    width, height = math.ceil(image.width / part), math.ceil(image.height / part)
+    upright = np.empty((width, height, 3) if turned else (height, width, 3), np.uint8)
+    stored = _TURNED_BACK.get(turn or 0, _as_it_is)(upright)
+    darkest, lightest = _range(image)
+    top = 0
+    for strip in _strips(image, part):
+        strip = _rgb(strip, darkest, lightest)
+        strip = strip.reduce(part) if part > 1 else strip
+        stored[top : top + strip.height] = np.asarray(strip)
+        top += strip.height
+    return upright, turned
 
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+def _strips(image: Image.Image, part: int = 1) -> Iterator[Image.Image]:
+    """From top to bottom; the height of each but the last is a multiple of `part`."""
+    rows = max(1, _STRIP // (image.width * part)) * part
+    for top in range(0, image.height, rows):
+        yield image.crop((0, top, image.width, min(image.height, top + rows)))
+
+
+def _as_it_is(upright: Pixels) -> Pixels:
+    return upright
+
+
+_TURNED_BACK: dict[int, Callable[[Pixels], Pixels]] = {
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.transpose(1, 0, 2),
+    6: lambda upright: np.rot90(upright),
+    7: lambda upright: upright[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda upright: np.rot90(upright, 3),
 }
-"""What has to be done to a photo stored with this EXIF orientation."""
+"""Upright pixels seen as a photo with this EXIF orientation stores them."""
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def _rgb(image: Image.Image, darkest: float, lightest: float) -> Image.Image:
+    """`darkest` and `lightest` are those of the whole photo: 12-bit photos are common in 16-bit files."""
     if image.mode == "RGB":
         return image
-    if image.mode.startswith("I") or image.mode == "F":
-        return Image.fromarray(_to_greys(np.asarray(image))).convert("RGB")
+    if _deep(image):
+        greys = (_numbers(image) - darkest) * (255.0 / max(lightest - darkest, 1e-9))
+        return Image.fromarray(greys.astype(np.uint8)).convert("RGB")
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
         over = image.convert("RGBA")
         white = Image.new("RGBA", over.size, (255, 255, 255, 255))
@@ -192,9 +250,18 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _to_greys(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """8-bit greys from 16 or 32 bits. Spread to the largest value: 12-bit photos are common in 16-bit files."""
-    numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low = min(0.0, float(numbers.min()))
-    high = float(numbers.max())
-    return ((numbers - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
+def _deep(image: Image.Image) -> bool:
+    """Whether its greys have 16 or 32 bits."""
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _range(image: Image.Image) -> tuple[float, float]:
+    """The least (at most 0) and the greatest number of a photo with deep greys."""
+    if not _deep(image):
+        return 0.0, 0.0
+    ends = [(float(numbers.min()), float(numbers.max())) for numbers in map(_numbers, _strips(image))]
+    return min(0.0, *(low for low, _ in ends)), max(high for _, high in ends)
+
+
+def _numbers(image: Image.Image) -> NDArray[np.float32]:
+    return np.nan_to_num(np.asarray(image).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)

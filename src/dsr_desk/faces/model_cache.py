@@ -14,6 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.jobs.cell import Grants
 from dsr_desk.storage.files import write_whole
 
 CACHE_VARIABLE = "DSR_DESK_CACHE"
@@ -23,6 +24,11 @@ def cache_folder() -> Path:
     """The folder of the environment variable DSR_DESK_CACHE, or the user's cache folder."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named) if named else Path(platformdirs.user_cache_dir("dsr-desk"))
+
+
+def preset_grants() -> Grants:
+    """What a cell reads to load one of this program's engines. Their weights are files of the program."""
+    return Grants(read=(cache_folder() / "graphs",))
 
 
 def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:

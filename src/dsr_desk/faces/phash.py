@@ -12,6 +12,7 @@ from PIL import Image
 
 from dsr_desk.faces.engine import Pixels
 
+HASH_BYTES = 8
 SIDE = 32
 LOW = 8
 ENOUGH = 512

@@ -73,7 +73,7 @@ def examine(
     pixels = decoded.pixels
     shrunk = decoded.width / pixels.shape[1]
     faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails, reference=reference)
-    reason = decoded.reason or _not_looked_for(engine, pixels, shrunk)
+    reason = _both(decoded.reason, _not_looked_for(engine, pixels, shrunk))
     ledger_class, reason = _classify(faces, decoded.problem, reason)
     return PhotoResult(ledger_class, reason, decoded.width, decoded.height, perceptual_hash(pixels), faces)
 
@@ -109,11 +109,13 @@ def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> Message | 
     """What an officer must know of a photo so large that small faces in it were passed over."""
     height, width = pixels.shape[:2]
     smallest = math.ceil(engine.smallest_face_in(width, height) * shrunk)
-    if smallest <= engine.smallest_face:
-        return None
     if shrunk > 1.0:
         return message("why.photo.shrunk", width=width, height=height, pixels=smallest)
-    return message("why.photo.small-faces", pixels=smallest)
+    return message("why.photo.small-faces", pixels=smallest) if smallest > engine.smallest_face else None
+
+
+def _both(one: Message | None, other: Message | None) -> Message | None:
+    return message("why.photo.both", one=one, other=other) if one and other else one or other
 
 
 def _classify(

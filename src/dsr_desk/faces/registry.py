@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.faces.engine import Engine
+from dsr_desk.faces.facts import NAMES, own_folder
 
 
 class EngineUnknown(DeskError):
@@ -17,11 +17,8 @@ class EngineUnknown(DeskError):
     todo = "Use one of {known}, or the folder of an own model."
 
 
-NAMES = ("standard", "thorough")
-
-
 def load_engine(name: str = "standard") -> Engine:
-    """The engine of that name or in that folder (see `own_model`), loaded once a process.
+    """The engine of that name, loaded once a process; in cells alone also one in a folder (see `own_model`).
 
     Raises EngineUnknown, OwnModelUnusable, WeightsMissing, WeightsUnknown.
     """
@@ -31,7 +28,7 @@ def load_engine(name: str = "standard") -> Engine:
 @cache
 def loader(name: str) -> Callable[[], Engine]:
     """`load_engine` for a worker, which gets it pickled; the same object for the same name."""
-    return partial(load_engine, name)
+    return partial(load_engine, str(own_folder(name) or name))
 
 
 @cache
@@ -41,8 +38,9 @@ def _loaded(name: str) -> Engine:
 
     if name in PRESETS:
         return DlibEngine(name, PRESETS[name])
-    if Path(name).is_dir():
+    folder = own_folder(name)
+    if folder is not None:
         from dsr_desk.faces.own_model import OwnEngine
 
-        return OwnEngine(Path(name), DlibEngine("standard", PRESETS["standard"]))
+        return OwnEngine(folder, DlibEngine("standard", PRESETS["standard"]))
     raise EngineUnknown(name=name, known=", ".join(NAMES))

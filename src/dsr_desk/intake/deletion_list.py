@@ -2,19 +2,22 @@
 
 DROP gives a ZIP of CSV files `DATE_BROKER_TYPE.csv` with the columns ID and Hash, and `DATE_BROKER_Removed.csv` with
 requests that were taken back. Any other table with a column of hashes is taken too, and a text with one on each line.
+They are read in a cell (`jobs.cell`), and rows come out of it by the thousand.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import lzma
+import os
 import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from dsr_desk.core.canonical import sha256_hex
@@ -22,15 +25,24 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.hashes import hash_in
 from dsr_desk.core.message import message, refused
 from dsr_desk.intake.text import decode
+from dsr_desk.jobs.cell import CellFailed, Limits, stream
 
 LARGEST = 1 << 30
 """Most bytes of all files of a list together, unpacked."""
+
+_PIECE = 20_000
 
 ENOUGH = 0.9
 """Share of a column's values that must be hashes."""
 
 _DROP_NAME = re.compile(r"(\d{8}_\d{4})_(NDZ|Email|Phone|MAID|NameVIN|CTVID|Removed)(?:_[A-Za-z0-9]{1,10})?\.csv")
 REMOVED = "Removed"
+
+
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, EOFError, RuntimeError, ValueError, LookupError, OSError, zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What reading a damaged zip may raise."""
 
 
 class ListUnreadable(DeskError):
@@ -74,23 +86,45 @@ class DeletionList:
 def read_list(path: Path) -> DeletionList:
     """Raises ListUnreadable."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise ListUnreadable(name=path.name, why=message("why.too-large", most=LARGEST))
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(min(LARGEST, os.fstat(file.fileno()).st_size) + 1)
     except OSError as problem:
         raise ListUnreadable(name=path.name, why=refused(problem)) from problem
-    contents = _unzipped(data, path.name) if data.startswith(b"PK\x03\x04") else {path.name: data}
-    files = [_file(name, content) for name, content in sorted(contents.items())]
+    if len(data) > LARGEST:
+        raise ListUnreadable(name=path.name, why=message("why.too-large", most=LARGEST))
+    limits = Limits(seconds=300, memory=(2 << 30) + 24 * len(data))
+    found: dict[str, ListFile] = {}
+    rows: dict[str, list[ListedPerson]] = {}
+    try:
+        for piece in stream(ListFile, parts, data, path.name, limits=limits):
+            rows.setdefault(piece.name, []).extend(piece.rows)
+            found[piece.name] = replace(piece, rows=())
+    except CellFailed as failed:
+        raise ListUnreadable(name=path.name, why=failed.why) from failed
+    files = [replace(file, rows=tuple(rows[name])) for name, file in found.items()]
+    return _without_removed(path.name, sha256_hex(data), files)
+
+
+def parts(data: bytes, name: str) -> Iterator[ListFile]:
+    """Inside the cell: the files of a list, each in pieces of so many rows. Raises ListUnreadable."""
+    contents = _unzipped(data, name) if data.startswith(b"PK\x03\x04") else {name: data}
+    for one, content in sorted(contents.items()):
+        file = _file(one, content)
+        for at in range(0, max(1, len(file.rows)), _PIECE):
+            yield replace(file, rows=file.rows[at : at + _PIECE])
+
+
+def _without_removed(name: str, digest: str, files: Sequence[ListFile]) -> DeletionList:
     taken_back = {row.id for file in files if file.kind == REMOVED for row in file.rows}
     lists = [file for file in files if file.kind != REMOVED]
     if not lists:
-        raise ListUnreadable(name=path.name, why=message("why.list.none"))
+        raise ListUnreadable(name=name, why=message("why.list.none"))
     kept = tuple(
         ListFile(file.name, file.kind, tuple(row for row in file.rows if row.id not in taken_back), file.unreadable)
         for file in lists
     )
     removed = sum(len(file.rows) for file in lists) - sum(len(file.rows) for file in kept)
-    return DeletionList(path.name, sha256_hex(data), kept, removed)
+    return DeletionList(name, digest, kept, removed)
 
 
 def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
@@ -109,7 +143,7 @@ def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
                 left -= len(found[base])
                 if left < 0:
                     raise ListUnreadable(name=name, why=message("why.list.unpacked", most=LARGEST))
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as problem:
+    except _BROKEN_ZIP as problem:
         raise ListUnreadable(name=name, why=message("why.list.zip")) from problem
     return found
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
@@ -56,7 +55,8 @@ class RequestsSeveral(DeskError):
     todo = "Open the file as a list of requests and choose one."
 
 
-class AttachedPhoto(NamedTuple):
+@dataclass(frozen=True)
+class AttachedPhoto:
     """A photo that came with a request; `name` is a bare file name, `data` its bytes as they came."""
 
     name: str
@@ -65,11 +65,12 @@ class AttachedPhoto(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """One request as read, its reference photos, and what could not be read or is missing."""
+    """One request as read, its reference photos, and what could not be read or is missing. `letter`: its file."""
 
     request: Request
     photos: tuple[AttachedPhoto, ...] = ()
     warnings: tuple[Message, ...] = ()
+    letter: bytes = field(default=b"", repr=False)
 
 
 def missing(right: Right, law: Law, received: date | None) -> list[Message]:

@@ -15,13 +15,12 @@ import pypdfium2.raw as pdfium_c
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
 from dsr_desk.intake.model import AttachedPhoto, Format, Intake, RequestEmpty, RequestUnreadable
-from dsr_desk.intake.photos import bare_name, refuse_photo
+from dsr_desk.intake.photos import MOST_PIXELS, bare_name, refuse_photo
 from dsr_desk.intake.text import make_intake
 
 MOST_PAGES = 200
 MOST_PHOTOS = 50
 SMALLEST_PHOTO = 120
-MOST_PIXELS = 100_000_000
 
 
 class PdfUnreadable(Exception):

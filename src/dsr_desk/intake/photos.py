@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.faces.decode import MOST_PIXELS, size_of
+from dsr_desk.faces.decode import size_of
+
+MOST_PIXELS = 100_000_000
+"""A larger picture is no photo that somebody attaches of herself."""
 
 SMALLEST = 64
 """Shorter side in pixels below which a picture is a logo or an icon and no reference photo."""

@@ -1,13 +1,16 @@
-"""All request formats, and the one way to read a file as a request."""
+"""All request formats, and the one way to read a file as a request: in a cell (`jobs.cell`)."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message, refused
 from dsr_desk.intake import drp, eml, opendsr, pdf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
+    AttachedPhoto,
     Format,
     Intake,
     RequestEmpty,
@@ -16,7 +19,8 @@ from dsr_desk.intake.model import (
     RequestTooLarge,
     RequestUnreadable,
 )
-from dsr_desk.intake.photos import looks_like_picture
+from dsr_desk.intake.photos import bare_name, looks_like_picture
+from dsr_desk.jobs.cell import CellFailed, Limits, ask, load
 
 FORMATS: tuple[Format, ...] = (pdf.FORMAT, opendsr.FORMAT, drp.FORMAT, eml.FORMAT, table.FORMAT, text.FORMAT)
 """In the order in which they are asked; plain text is last since it takes nearly anything."""
@@ -27,6 +31,10 @@ _FOREIGN = {
     b"PK\x03\x04": message("why.letter.office"),
     b"{\\rtf": message("why.letter.rtf"),
 }
+
+
+_LIMITS = Limits(answer=512 << 20)
+_READY = "dsr_desk.intake.ready"
 
 
 def read_request(path: Path) -> Intake:
@@ -43,9 +51,8 @@ def read_requests(path: Path) -> list[Intake]:
     Raises RequestUnreadable, RequestFormatUnknown, RequestTooLarge, RequestEmpty.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RequestTooLarge(name=path.name, limit=MAX_BYTES >> 20)
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as problem:
         raise RequestUnreadable(name=path.name, why=refused(problem)) from problem
     return read_bytes(data, path.name)
@@ -53,6 +60,31 @@ def read_requests(path: Path) -> list[Intake]:
 
 def read_bytes(data: bytes, name: str) -> list[Intake]:
     """As `read_requests`, for bytes that were dropped or pasted; `name` is a file name."""
+    if len(data) > MAX_BYTES:
+        raise RequestTooLarge(name=name, limit=MAX_BYTES >> 20)
+    try:
+        load(_READY)
+        intakes: list[Intake] = ask(list[Intake], parse, data, name, limits=_LIMITS)
+    except CellFailed as failed:
+        raise RequestUnreadable(name=name, why=failed.why) from failed
+    if not intakes:
+        raise RequestEmpty(name=name)
+    digest = sha256_hex(data)
+    return [_as_read(one, PurePath(name).name, data, digest) for one in intakes]
+
+
+def _as_read(intake: Intake, source: str, data: bytes, digest: str) -> Intake:
+    """What no letter says of itself is not taken from whoever parsed it: which file it is, and words of an officer."""
+    found = tuple(replace(one, typed_by="") for one in intake.request.found)
+    request = replace(intake.request, found=found, source=source, digest=digest, confirmed_by="")
+    photos = tuple(
+        AttachedPhoto(bare_name(one.name, f"photo-{number}"), one.data) for number, one in enumerate(intake.photos, 1)
+    )
+    return replace(intake, request=request, photos=photos, letter=data)
+
+
+def parse(data: bytes, name: str) -> list[Intake]:
+    """Inside the cell. Raises RequestUnreadable, RequestFormatUnknown, RequestEmpty."""
     if not data.strip():
         raise RequestEmpty(name=name)
     if looks_like_picture(data):

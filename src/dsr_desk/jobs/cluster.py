@@ -18,7 +18,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,11 +25,12 @@ from urllib.parse import urlsplit
 import pyrage
 
 import dsr_desk
-from dsr_desk.core.errors import DeskError
+from dsr_desk.core.errors import DeskError, error_from
 from dsr_desk.core.message import Message, Value, message
 from dsr_desk.jobs import cluster_client
 from dsr_desk.jobs.cluster_client import is_loopback
 from dsr_desk.jobs.cluster_worker import CRASH, VALUE, HeldEngine, Job
+from dsr_desk.jobs.confine import enforced
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Crash, Recipe, Workers, wait
 
@@ -87,6 +87,13 @@ class ClusterWorkerUnfit(DeskError):
     todo = "Install DSR Desk {version} with the same face engine on every worker, then start again."
 
 
+class ClusterClientMissing(DeskError):
+    code = "CLUSTER-NO-CLIENT"
+    happened = "The process that talks to a cluster was not started, and this one gets no connection from the kernel."
+    means = "Nothing was read, and no connection was made."
+    todo = "Name the cluster on the command line with --cluster; each command talks to one cluster, once."
+
+
 class ClusterLost(DeskError):
     code = "CLUSTER-LOST"
     happened = "The Dask cluster at {address} is gone: {why}."
@@ -120,11 +127,33 @@ class Cluster:
         return Cluster(spelled, *files)
 
 
+class _Client:
+    """The process that will talk to a cluster. It holds no key, since it begins with an empty memory, and gets none."""
+
+    def __init__(self) -> None:
+        """Raises ClusterClientMissing where a process that starts now gets no network either."""
+        if enforced().network:
+            raise ClusterClientMissing()
+        spawn = multiprocessing.get_context("spawn")
+        self.pipe, theirs = spawn.Pipe()
+        self.process = spawn.Process(target=cluster_client.main, args=(os.getpid(), theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+
+
+_clients: list[_Client] = []
+
+
+def start_client() -> None:
+    """Has a client wait for the first cluster, while a process may still be started that gets a network."""
+    _clients.append(_Client())
+
+
 class ClusterWorkers(Workers):
     """Workers of a cluster, made ready by a recipe; only those that hold the same program and identity get work.
 
     Raises ClusterNotInstalled, ClusterAddressUnusable, ClusterNotEncrypted, ClusterUnreachable,
-    ClusterWithoutWorkers, ClusterWorkerUnfit; ClusterLost later on.
+    ClusterWithoutWorkers, ClusterWorkerUnfit, ClusterClientMissing; ClusterLost later on.
     """
 
     def __init__(self, cluster: Cluster, recipe: Recipe, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -138,15 +167,10 @@ class ClusterWorkers(Workers):
         self._size = 1
         self._problem: DeskError | None = None
         self._ready: Future[None] = Future()
-        ours, theirs = multiprocessing.get_context("spawn").Pipe()
-        self._pipe: Connection = ours
-        self._process = multiprocessing.get_context("spawn").Process(
-            target=cluster_client.main,
-            args=(os.getpid(), theirs, self._settings(recipe, patience)),
-            daemon=True,
-        )
-        self._process.start()
-        theirs.close()
+        client = _clients.pop() if _clients else _Client()
+        self._pipe, self._process = client.pipe, client.process
+        with suppress(OSError):  # the reader says that it is gone
+            self._pipe.send(self._settings(recipe, patience))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -212,7 +236,7 @@ class ClusterWorkers(Workers):
                 problem = self._take(self._pipe.recv_bytes())
         except (OSError, EOFError):
             pass
-        except (ValueError, KeyError, pyrage.DecryptError):
+        except Exception:  # noqa: BLE001 - anything may come back from another computer
             problem = self._lost(message("why.cluster.no-result"))
         with self._lock:
             self._problem = problem or self._lost(_CLIENT_ENDED)
@@ -228,9 +252,10 @@ class ClusterWorkers(Workers):
             if not self._ready.done():
                 self._ready.set_result(None)
         elif kind == cluster_client.RESULT:
+            number = int.from_bytes(body[:8], "big")
+            self._settle(self._waiting[number], body[8:])
             with self._lock:
-                begun = self._waiting.pop(int.from_bytes(body[:8], "big"))
-            self._settle(begun, body[8:])
+                del self._waiting[number]
         else:
             return self._problem_of(json.loads(body))
         return None
@@ -242,8 +267,10 @@ class ClusterWorkers(Workers):
             begun.set_result(value)
         elif how == CRASH:
             begun.set_result(Crash(told(json.loads(value))))
+        elif (error := _error_told(value)) is not None:
+            begun.set_exception(error)
         else:
-            begun.set_exception(RuntimeError(_plain(value.decode(errors="replace"))))
+            begun.set_result(Crash(message("why.cell.unfit")))
 
     def _problem_of(self, said: dict[str, Any]) -> DeskError:
         address, why = self._cluster.address, told(said["why"]) if said["why"] else _CLIENT_ENDED
@@ -262,6 +289,15 @@ class ClusterWorkers(Workers):
 
     def _lost(self, why: Message) -> DeskError:
         return ClusterLost(address=self._cluster.address, why=why)
+
+
+def _error_told(value: bytes) -> DeskError | None:
+    """The error that a worker ended a task with; None for what is none."""
+    try:
+        module, said = json.loads(value)
+        return error_from(told(said), str(module))
+    except Exception:  # noqa: BLE001 - anything may come back from another computer
+        return None
 
 
 def told(said: Any) -> Message:

@@ -11,6 +11,7 @@ import ipaddress
 import json
 import logging
 import queue
+import signal
 import threading
 import time
 import warnings
@@ -24,9 +25,11 @@ from urllib.parse import urlsplit
 
 import dsr_desk
 from dsr_desk.core.codec import plain
+from dsr_desk.core.errors import kind_of
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.jobs.cluster_worker import CRASH, HeldEngine, Job, let_go, look, spelled, work
-from dsr_desk.jobs.pool import begin_worker
+from dsr_desk.jobs.confine import unseen
+from dsr_desk.jobs.nursery import end_with
 
 SIZE, RESULT, PROBLEM = b"S", b"R", b"P"
 """First byte of a message to the owner: threads that work now; number (8 bytes) and sealed result; JSON."""
@@ -68,11 +71,17 @@ class _Ended(Exception):
         self.said = {"problem": problem, "why": plain(why), "worker": worker}
 
 
-def main(owner: int, pipe: Connection, settings: ClusterSettings) -> None:
-    """Runs until the owner sends None, goes away, or the cluster does."""
-    begin_worker(owner, lambda: None, ())
+def main(owner: int, pipe: Connection) -> None:
+    """Waits for its settings, then runs until the owner sends None, goes away, or the cluster does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(owner)
+    unseen()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    try:
+        settings = pipe.recv()
+    except (OSError, EOFError):
+        return
     client = _Client(pipe, settings)
     try:
         client.run()
@@ -126,7 +135,7 @@ class _Client:
                 name="dsr-desk",
             )
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise _Ended("unreachable", quoted(_cause(error))) from error
+            raise _Ended("unreachable", quoted(kind_of(_cause(error)))) from error
 
     def _listen(self) -> None:
         """In a thread of its own, so that the owner never waits while results wait for the owner."""
@@ -319,7 +328,7 @@ def is_loopback(address: str) -> bool:
         return host == "localhost"
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return error

@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 
 import pyrage
 
-from dsr_desk.core.message import Message, quoted
+from dsr_desk.core.errors import DeskError, place_of
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.workers import Crash, Recipe
 
@@ -71,6 +72,8 @@ def look(job: Job) -> str:
     _let_go_of_forgotten()
     try:
         identity = _pool(job).run(job.recipe.content.identify, ())
+    except DeskError as error:
+        return json.dumps({"why": error.message.as_json()})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to whoever named the cluster
         return json.dumps({"why": quoted(type(error).__name__).as_json()})
     return json.dumps({"why": identity.why.as_json()} if isinstance(identity, Crash) else {"identity": identity})
@@ -82,8 +85,10 @@ def work(job: Job, task: HeldEngine[tuple[Any, ...]]) -> bytes:
     try:
         result = _pool(job).run(function, args, seconds)
         answer = CRASH + spelled(result.why) if isinstance(result, Crash) else VALUE + result
-    except Exception as error:  # noqa: BLE001 - Dask would write what it says to a log
-        answer = ERROR + type(error).__name__.encode()
+    except DeskError as error:
+        answer = ERROR + json.dumps([type(error).__module__, error.message.as_json()]).encode()
+    except Exception as fault:  # noqa: BLE001 - Dask would write what it says to a log
+        answer = CRASH + spelled(message("why.cell.fault", kind=place_of(fault)))
     return job.seal(answer)
 
 
@@ -118,7 +123,9 @@ def _pool(job: Job) -> WorkerPool:
             atexit.unregister(_end)
             atexit.register(_end)
             recipe = job.recipe.content
-            kept = _kept[job.recipient] = _Kept(WorkerPool(get_worker().state.nthreads, recipe.prepare, recipe.args), 0)
+            kept = _kept[job.recipient] = _Kept(
+                WorkerPool(get_worker().state.nthreads, recipe.prepare, recipe.args, recipe.grants), 0
+            )
         kept.used = time.monotonic()
         return kept.pool
 

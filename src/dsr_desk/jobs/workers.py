@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from dsr_desk.core.message import Message
+from dsr_desk.jobs.cell import NOTHING, Grants
 from dsr_desk.jobs.progress import CancelToken
 
 Given = TypeVar("Given")
@@ -35,7 +36,7 @@ class Task(Generic[Given]):
 
 @dataclass(frozen=True)
 class Crash:
-    """A task that ended its worker twice."""
+    """A task that twice ended its worker, took too long, or met a fault of the program."""
 
     why: Message
 
@@ -45,17 +46,18 @@ class Recipe:
     """How a worker is made ready: `prepare(*args)` once in each process.
 
     `identify()`, asked in a worker that is ready, names what it works with; it must be `identity`. Functions of
-    modules and what can be pickled, since other processes get them.
+    modules and what can be pickled, since other processes get them. `grants` are the files that `prepare` reads.
     """
 
     prepare: Callable[..., None]
     args: tuple[Any, ...]
     identify: Callable[[], str]
     identity: str
+    grants: Grants = NOTHING
 
 
 class Workers(ABC):
-    """Processes that start with an empty memory, hold no key, get bytes and return bytes."""
+    """Processes that start with an empty memory, hold no key, get bytes and return plain values."""
 
     @property
     @abstractmethod
@@ -78,7 +80,7 @@ class Workers(ABC):
         seconds: float,
         cancel: CancelToken,
     ) -> Any:
-        """Waits; a Crash for a task that ended its worker twice."""
+        """Waits. Raises Cancelled."""
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +99,7 @@ class Workers(ABC):
     ) -> Iterator[tuple[Given, Result | Crash | None]]:
         """Results in the order of the tasks. Tasks are drawn only as fast as workers and memory allow.
 
-        Raises what `function` raised, and Cancelled.
+        Raises the DeskError that `function` raised, and Cancelled.
         """
         waiting: deque[tuple[Task[Given], Future[Any] | None]] = deque()
         in_flight = at_work = 0

@@ -13,7 +13,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import quoted
+from dsr_desk.core.message import message
 from dsr_desk.storage.files import DiskFull, NotWritable, disk_errors
 
 _IOERR, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 10, 8, 11, 13, 14, 26
@@ -72,7 +72,9 @@ def database_errors(where: Path | str) -> Iterator[None]:
         if primary in (_CORRUPT, _NOTADB):
             raise DatabaseDamaged(where=where) from error
         if primary in (_READONLY, _CANTOPEN):
-            raise NotWritable(where=where, why=quoted(str(error))) from error
+            raise NotWritable(
+                where=where, why=message("why.read-only" if primary == _READONLY else "why.refused")
+            ) from error
         raise
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import refused
+from dsr_desk.core.message import message, refused
 
 _NETWORK_FILE_SYSTEMS = frozenset(
     {
@@ -73,7 +73,12 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 @contextmanager
 def writing_whole(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """As `write_whole`, for what is written piece by piece; nothing is left where the block raises."""
+    """As `write_whole`, for what is written piece by piece; nothing is left where the block raises.
+
+    Raises NotWritable for a device or a pipe: a file would come in its place.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise NotWritable(where=path, why=message("why.no-file"))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with disk_errors(path):
         try:

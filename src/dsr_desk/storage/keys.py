@@ -18,8 +18,7 @@ import hmac
 import json
 import re
 import secrets
-import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from dsr_desk.core.canonical import canonical_json, digest_of
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
+from dsr_desk.core.passphrases import one_spelling, require_strong
 from dsr_desk.storage.files import write_whole
 from dsr_desk.storage.migrations import NewerFile
 
@@ -40,7 +40,6 @@ FORMAT = 1
 MEMORY_KIB = 64 * 1024
 ITERATIONS = 3
 LANES = 4
-MINIMUM_PASSPHRASE = 8
 RECOVERY = "recovery"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_GROUPS = 8
@@ -52,13 +51,6 @@ class WrongPassphrase(DeskError):
     happened = "This passphrase or recovery code does not open the vault."
     means = "Nothing was opened or changed."
     todo = "Check the keyboard layout and Caps Lock, then try again. If it is lost, use the recovery code."
-
-
-class PassphraseTooShort(DeskError):
-    code = "VAULT-PASSPHRASE-SHORT"
-    happened = "The passphrase has fewer than {minimum} characters."
-    means = "The vault would be easy to open for others, so nothing was written."
-    todo = "Choose a longer passphrase: five or six random words are good."
 
 
 class PassphraseTaken(DeskError):
@@ -111,11 +103,16 @@ class KeyRing:
         self._content = content
 
     @classmethod
-    def create(cls, path: Path, passphrase: str) -> tuple[KeyRing, OfficerKeys, OfficerKeys, str]:
-        """A new ring with its first officer, not saved yet: ring, keys of officer and recovery code, the code."""
+    def create(
+        cls, path: Path, passphrase: str, names: Iterable[str] = ()
+    ) -> tuple[KeyRing, OfficerKeys, OfficerKeys, str]:
+        """A new ring with its first officer, not saved yet: ring, keys of officer and recovery code, the code.
+
+        Raises PassphraseWeak; `names` are known to whoever guesses.
+        """
         content = {"format": FORMAT, "vault": secrets.token_hex(16), "public_key": "", "backup": None, "slots": {}}
         ring = cls(path, content, (secrets.token_bytes(32),))
-        officer = ring.add_officer(passphrase)
+        officer = ring.add_officer(passphrase, names)
         recovery, code = ring.renew_recovery_code()
         return ring, officer, recovery, code
 
@@ -184,17 +181,17 @@ class KeyRing:
         for slot in self.officer_slots - set(slots):
             del self._content["slots"][slot]
 
-    def add_officer(self, passphrase: str) -> OfficerKeys:
-        """Raises PassphraseTooShort, PassphraseTaken."""
-        passphrase = self._fresh(passphrase)
+    def add_officer(self, passphrase: str, names: Iterable[str] = ()) -> OfficerKeys:
+        """Raises PassphraseWeak, PassphraseTaken."""
+        passphrase = self._fresh(passphrase, names)
         identity, seed, slot = pyrage.x25519.Identity.generate(), secrets.token_bytes(32), secrets.token_hex(8)
         self._put_slot(slot, passphrase, identity, seed)
         return OfficerKeys(slot=slot, identity=str(identity), seed=seed)
 
-    def change_passphrase(self, officer: OfficerKeys, passphrase: str) -> OfficerKeys:
+    def change_passphrase(self, officer: OfficerKeys, passphrase: str, names: Iterable[str] = ()) -> OfficerKeys:
         """The same signing key in a slot with a new age identity: the old passphrase opens no later key file."""
         identity = pyrage.x25519.Identity.generate()
-        self._put_slot(officer.slot, self._fresh(passphrase), identity, officer.seed)
+        self._put_slot(officer.slot, self._fresh(passphrase, names), identity, officer.seed)
         return OfficerKeys(slot=officer.slot, identity=str(identity), seed=officer.seed)
 
     def renew_recovery_code(self) -> tuple[OfficerKeys, str]:
@@ -206,7 +203,7 @@ class KeyRing:
     def open_officer(self, secret: str) -> OfficerKeys:
         """The keys of the officer whose passphrase this is, the vault being open already. Raises WrongPassphrase."""
         for slot in self.officer_slots:
-            keys = self._open_slot(slot, _normal_passphrase(secret))
+            keys = self._open_slot(slot, one_spelling(secret))
             if keys is not None:
                 return keys
         raise WrongPassphrase()
@@ -219,16 +216,16 @@ class KeyRing:
         """An officer's slot as it lies in the file: with the passphrase it opens on any machine."""
         return {"vault": self.vault_id, "slot": slot, **self._content["slots"][slot]}
 
-    def _fresh(self, passphrase: str) -> str:
-        passphrase = _normal_passphrase(passphrase)
-        if len(passphrase) < MINIMUM_PASSPHRASE:
-            raise PassphraseTooShort(minimum=MINIMUM_PASSPHRASE)
+    def _fresh(self, passphrase: str, names: Iterable[str]) -> str:
+        """What is set; every new passphrase of an officer comes by here."""
+        require_strong(passphrase, names)
+        passphrase = one_spelling(passphrase)
         if any(self._open_slot(slot, passphrase) for slot in self.officer_slots):
             raise PassphraseTaken()
         return passphrase
 
     def _open_any(self, secret: str) -> OfficerKeys:
-        attempts = [(slot, _normal_passphrase(secret)) for slot in self.officer_slots]
+        attempts = [(slot, one_spelling(secret)) for slot in self.officer_slots]
         code = _normal_code(secret)
         if len(code) == 4 * _CODE_GROUPS:
             attempts.append((RECOVERY, code))
@@ -270,7 +267,7 @@ def open_slot_alone(alone: dict[str, Any], secret: str) -> OfficerKeys:
     try:
         stored = {name: value for name, value in alone.items() if name not in ("vault", "slot")}
         ring = KeyRing(Path(), {"vault": alone["vault"], "slots": {alone["slot"]: stored}}, ())
-        keys = ring._open_slot(alone["slot"], _normal_passphrase(secret))
+        keys = ring._open_slot(alone["slot"], one_spelling(secret))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysDamaged(where="-") from error
     if keys is None:
@@ -289,13 +286,8 @@ def _derive(secret: str, salt: bytes, kdf: str) -> bytes:
         raise ValueError("unknown key derivation")
     memory, iterations, lanes = (int(number) for number in found.groups())
     return Argon2id(salt=salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory).derive(
-        secret.encode()
+        secret.encode(errors="surrogatepass")  # bytes that a terminal could not read open nothing, and are no fault
     )
-
-
-def _normal_passphrase(passphrase: str) -> str:
-    """One spelling of letters with marks, whichever keyboard or system typed them."""
-    return unicodedata.normalize("NFC", passphrase)
 
 
 def _normal_code(code: str) -> str:

@@ -61,9 +61,9 @@ class Vault(OpenVault):
         migrations: Sequence[Migration] = (),
         tables: Sequence[Register] = (),
     ) -> tuple[Vault, str]:
-        """A new vault with its first officer; returns it open, and the recovery code to print."""
+        """A new vault with its first officer; returns it open, and the recovery code. Raises PassphraseWeak."""
         refuse_network_disk(folder)
-        ring, keys, recovery, code = KeyRing.create(folder / KEYS, passphrase)
+        ring, keys, recovery, code = KeyRing.create(folder / KEYS, passphrase, (organisation, officer))
         with filling(folder) as lock:
             key = ring.data_keys[0]
             db = open_encrypted(folder / DATABASE, key)
@@ -141,13 +141,13 @@ class Vault(OpenVault):
         """Adds an officer with an own slot and signing key, who signs too. With the recovery code open, that key adds.
 
         `proposal` is the act that proposed this name, where the policy asks for approvals. Raises OfficerExists,
-        ChangeNotApproved, PassphraseTaken, PassphraseTooShort.
+        ChangeNotApproved, PassphraseTaken, PassphraseWeak.
         """
         with self._turn:
             if name in self._names.values():
                 raise OfficerExists()
             ring, recovering = self.ring.copy(), not self.officer_key
-            keys = ring.add_officer(passphrase)
+            keys = ring.add_officer(passphrase, self.known_names(name))
             new = EntrySigner(keys.signing_key, keys.public_key.hex())
             adder = EntrySigner(self._officer.signing_key, self._officer.public_key.hex())
             with self.transaction():
@@ -183,7 +183,7 @@ class Vault(OpenVault):
             raise RecoveryOnly()
         with self._turn:
             ring = self.ring.copy()
-            keys = ring.change_passphrase(self._officer, passphrase)
+            keys = ring.change_passphrase(self._officer, passphrase, self.known_names())
             with self.transaction():
                 self.record(Draft(Kind.PASSPHRASE_CHANGED))
                 ring.save()

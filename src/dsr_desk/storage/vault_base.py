@@ -109,6 +109,10 @@ class OpenVault:
         """Names by public key (hex) as they were signed, former officers included."""
         return dict(self._names)
 
+    def known_names(self, *more: str) -> tuple[str, ...]:
+        """What somebody who guesses a passphrase of this vault knows: the organisation, all officers, and more."""
+        return (self.organisation, *self._names.values(), *more)
+
     def officer_recipient(self, key: str) -> str:
         """The age recipient of a present officer (by public key). Raises OfficerMissing."""
         if not self.roster.active(key):

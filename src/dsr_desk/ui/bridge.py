@@ -7,7 +7,6 @@ signals. `close` cancels and joins: no thread outlives the bridge.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,13 +15,13 @@ from typing import TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from dsr_desk.core.errors import DeskError, ProgramFault
+from dsr_desk.app.faults import error_for
+from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
 
 PICK_UP_MS = 100
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 class Work:
@@ -92,11 +91,8 @@ class Bridge(QObject):
             error: DeskError | None = None
             try:
                 result = work(job.report, job.token)
-            except DeskError as problem:
-                error = problem
-            except Exception as fault:  # whatever a job raises must reach a person, not vanish in a thread
-                log.exception("a job failed: %s", name)
-                error = ProgramFault.of(fault, name)
+            except BaseException as fault:  # noqa: BLE001 - whatever a job raises must reach a person and end the job
+                error = error_for(fault, name)
             self._ended.emit(job, result, error)
 
         job.thread = threading.Thread(target=body, name=f"work: {name}")
@@ -145,14 +141,16 @@ class Bridge(QObject):
             job.thread.join()
         context, done, failed = self._callbacks[job]
         self._finish(job)
-        if shiboken6.isValid(context):
-            if error is None:
-                done(result)
-            elif failed is not None:
-                failed(error)
-            elif not isinstance(error, Cancelled):
-                self.failed.emit(error)
-        self._settle()
+        try:
+            if shiboken6.isValid(context):
+                if error is None:
+                    done(result)
+                elif failed is not None:
+                    failed(error)
+                elif not isinstance(error, Cancelled):
+                    self.failed.emit(error)
+        finally:
+            self._settle()
 
     def _finish(self, job: Work) -> None:
         self.running.remove(job)

@@ -64,6 +64,13 @@ class Dialog(QDialog):
         self._form: QFormLayout | None = None
         (self.act if act else self.cancel).setDefault(True)
         self._buttons = [self.cancel, self.act] if act else [self.cancel]
+        self.finished.connect(self._forget)
+
+    def _forget(self) -> None:
+        """A dialog that was closed stays as long as its window, and what was typed into it in secret does not."""
+        for field in self.findChildren(QLineEdit):
+            if field.echoMode() == QLineEdit.EchoMode.Password:
+                field.setText("")
 
     def beware(self) -> None:
         """There is danger in the act: not doing it is the default."""

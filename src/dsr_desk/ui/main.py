@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+import signal
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
-from dsr_desk.core.errors import DeskError, ProgramFault
+from dsr_desk.app.faults import watch
 from dsr_desk.ui import icons, language, settings, theme
+from dsr_desk.ui.faults import FaultTeller
+from dsr_desk.ui.reach import application
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.vault.welcome import Welcome
-from dsr_desk.ui.words import tr
-
-log = logging.getLogger(__name__)
 
 
 def run(argv: Sequence[str]) -> int:
     """The desktop app until its window is closed. An argument names the vault to open."""
-    app = QApplication.instance() or QApplication([sys.argv[0], *argv])
-    if not isinstance(app, QApplication):
-        raise RuntimeError("there is another kind of Qt application in this process")
+    app = application(argv)
     dress(app)
     theme.prefer(settings.look())
     follower = theme.follow_system(app)
     window = make_window(Path(argv[0]) if argv else None)
     window.show()
-    before, sys.excepthook = sys.excepthook, partial(tell_fault, window)
+    end = watch(FaultTeller(window).tell)
+    signal.signal(signal.SIGINT, lambda *_: app.quit())
     code = app.exec()
-    sys.excepthook = before
+    end()
     follower.deleteLater()
     return code
-
-
-def tell_fault(window: Window, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught reaches the person in front of the window, in four parts like every other error."""
-    if isinstance(error, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
-        return
-    if not isinstance(error, DeskError):
-        log.error("a fault in the windows", exc_info=(kind, error, trace))
-        error = ProgramFault.of(error, tr("showing a window"))
-    window.bridge.failed.emit(error)
 
 
 def dress(app: QApplication) -> None:

@@ -139,7 +139,7 @@ class FacePicker(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         numbers = [number for number, _ in self._boxes]
-        if event.text().isdigit() and int(event.text()) in numbers:
+        if event.text().isdecimal() and int(event.text()) in numbers:
             self.chosen.emit(int(event.text()))
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and numbers:
             step = 1 if event.key() == Qt.Key.Key_Right else -1

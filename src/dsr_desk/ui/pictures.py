@@ -1,4 +1,4 @@
-"""Pictures for lists: fetched and decoded by one worker thread, kept in a cache that counts bytes.
+"""Pictures for lists: fetched by one worker thread, decoded in cells, kept in a cache that counts bytes.
 
 What was asked for last comes first, and what scrolled away long ago falls out of the queue unread.
 """
@@ -9,35 +9,25 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
 
-from dsr_desk.app.case.references import as_shown
+from dsr_desk.app.case.references import Shown
+from dsr_desk.core.message import Message
 
 QUEUE = 128
+PATIENCE = 0.5
+"""Seconds."""
+
 CACHE_BYTES = 64 * 1024 * 1024
 
 
-def decode(data: bytes, long_side: int = 0) -> QImage:
-    """An upright picture whose longer side is at most `long_side` pixels (0: as it is); null where it is none."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(as_shown(data)))
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if long_side and size.isValid() and max(size.width(), size.height()) > long_side:
-        reader.setScaledSize(size.scaled(QSize(long_side, long_side), Qt.AspectRatioMode.KeepAspectRatio))
-    return reader.read()
-
-
-def upright_size(data: bytes) -> QSize:
-    """Width and height once the photo is turned as its camera said; invalid where it cannot be read."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(as_shown(data)))
-    reader = QImageReader(buffer)
-    size = reader.size()
-    turned = reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90
-    return size.transposed() if turned else size
+def painted(shown: Shown) -> QImage:
+    """Pixels from a cell as Qt paints them; null where there are none. No decoder of Qt's ever sees a photo."""
+    if not shown.rows:
+        return QImage()
+    image = QImage(shown.rows, shown.width, shown.height, 3 * shown.width, QImage.Format.Format_RGB888)
+    return image.copy()  # otherwise it would point into bytes that Python lets go
 
 
 class ByteCache:
@@ -72,16 +62,19 @@ class ByteCache:
 
 
 class Pictures(QObject):
-    """`get` answers from the cache or asks the worker; `arrived` then names the key. A null image means: none."""
+    """`get` answers from the cache or asks the worker; `arrived` then names the key. A null image means: none.
+
+    `fetch` runs in the worker and has a photo decoded; `why` says why one that was fetched cannot be shown.
+    """
 
     arrived = Signal(str)
-    _decoded = Signal(str, QImage)
+    _decoded = Signal(str, QImage, object)
 
-    def __init__(self, fetch: Callable[[str], bytes | None], long_side: int, parent: QObject) -> None:
+    def __init__(self, fetch: Callable[[str], Shown | None], parent: QObject) -> None:
         super().__init__(parent)
         self.cache = ByteCache()
         self._fetch = fetch
-        self._long_side = long_side
+        self._why: dict[str, Message] = {}
         self._queue: deque[str] = deque(maxlen=QUEUE)
         self._turn = threading.Lock()
         self._worker: threading.Thread | None = None
@@ -94,14 +87,17 @@ class Pictures(QObject):
             self._ask(key)
         return image
 
+    def why(self, key: str) -> Message | None:
+        return self._why.get(key)
+
     def close(self) -> None:
-        """Drop what waits, join the worker, forget the pictures."""
+        """Drop what waits, forget the pictures. A photo that takes long is not waited for; nobody hears of it."""
         with self._turn:
             self._open = False
             self._queue.clear()
             worker = self._worker
         if worker is not None:
-            worker.join()
+            worker.join(PATIENCE)
         self.cache.clear()
 
     def _ask(self, key: str) -> None:
@@ -120,21 +116,23 @@ class Pictures(QObject):
                     self._worker = None
                     return
                 key = self._queue[-1]
-            image = self._load(key)
+            image, why = self._load(key)
             with self._turn:
                 if key in self._queue:
                     self._queue.remove(key)
                 if self._open:
-                    self._decoded.emit(key, image)
+                    self._decoded.emit(key, image, why)
 
-    def _load(self, key: str) -> QImage:
+    def _load(self, key: str) -> tuple[QImage, Message | None]:
         try:
-            data = self._fetch(key)
+            shown = self._fetch(key)
         except Exception:  # noqa: BLE001 - a picture that cannot be fetched is shown as missing, the list goes on
-            return QImage()
-        return decode(data, self._long_side) if data else QImage()
+            return QImage(), None
+        return (painted(shown), shown.why) if shown is not None else (QImage(), None)
 
-    def _keep(self, key: str, image: QImage) -> None:
+    def _keep(self, key: str, image: QImage, why: Message | None) -> None:
         if self._open:
             self.cache.put(key, image)
+            if why is not None:
+                self._why[key] = why
             self.arrived.emit(key)

@@ -67,7 +67,7 @@ def look() -> str:
 def idle_minutes() -> int:
     """Minutes without a key or a mouse after which the window locks."""
     value = _get("idle", str(IDLE_MINUTES))
-    return int(value) if value.isdigit() and int(value) in IDLE_CHOICES else IDLE_MINUTES
+    return int(value) if value.isdecimal() and int(value) in IDLE_CHOICES else IDLE_MINUTES
 
 
 def remember_idle_minutes(value: int) -> None:

@@ -15,6 +15,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import icons, settings
+from dsr_desk.ui.about import offline_signs
 from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.activity import ActivityStrip
 from dsr_desk.ui.bridge import Bridge, Work
@@ -38,7 +39,7 @@ from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import JournalPage
 from dsr_desk.ui.views.vault.settings import SettingsPage
-from dsr_desk.ui.widgets import Button, Chip, column_in, label
+from dsr_desk.ui.widgets import Button, column_in, label
 from dsr_desk.ui.words import tr
 
 PAGES: dict[str, Callable[[Session], Page]] = {
@@ -180,7 +181,8 @@ class Workspace(QWidget):
         self.officer = label("", "muted")
         self.officer.setAccessibleName(tr("Who acts"))
         layout.addWidget(self.officer)
-        layout.addWidget(Chip(tr("Offline: nothing leaves this computer"), icon="offline"))
+        for sign in offline_signs():
+            layout.addWidget(sign)
         self.switch = Button(tr("Switch officer …"), lambda: SwitchDialog(self.session, self._switched, self).open())
         layout.addWidget(self.switch)
         layout.addWidget(Button(tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=tr("Lock the vault")))

@@ -30,8 +30,8 @@ from dsr_desk.core.message import message
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.core.requests import CaseState, Law, Right
+from dsr_desk.datasets.celled import CelledContainer
 from dsr_desk.datasets.container import Doomed, Erased
-from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.datasets.registry import reopen
 from dsr_desk.jobs.progress import CancelToken, Progress, silent
@@ -342,13 +342,13 @@ class AnyOrder(RuleBasedStateMachine):
         assert line.state is cases.show_case(self.desk, self.ref).state
 
 
-def _spied_erase(self: CsvTable, doomed: Collection[Doomed]) -> Erased:
+def _spied_erase(self: CelledContainer, doomed: Collection[Doomed]) -> Erased:
     if AnyOrder.acting is not None:
         AnyOrder.acting.about_to_erase(doomed)
     return _ERASE(self, doomed)
 
 
-_ERASE = CsvTable.erase
+_ERASE = CelledContainer.erase
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -361,7 +361,7 @@ def _world_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         AnyOrder.ref = _world(AnyOrder.live)
         AnyOrder.live.rename(AnyOrder.template)
         patch.setattr(searching, "search", lambda *_, **__: _acting().search_finds())
-        patch.setattr(CsvTable, "erase", _spied_erase)
+        patch.setattr(CelledContainer, "erase", _spied_erase)
         yield
 
 

@@ -32,10 +32,13 @@ def test_a_search_of_faces_without_room_for_their_matrix_leaves_its_peers_out():
 
 
 def test_opening_an_index_is_printed_with_what_was_aimed_at():
-    (row,) = printed("index", "--faces", 5000)
+    row, *cells = printed("index", "--faces", 5000)
     assert "5,000 faces" in str(row["what"])
     assert row["unit"] == "ms"
     assert row["reach"] == pytest.approx(1 / 3)
+    assert len(cells) == 4
+    for beside in cells:
+        assert beside["ratio"] == pytest.approx(beside["peer"] / beside["ours"], abs=0.006)
 
 
 def test_lineage_has_no_peer_and_says_on_what_it_was_measured():

@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.main import main
-from dsr_desk.core.errors import ProgramFault
 from dsr_desk.storage.vault_folder import VaultMissing
 
 
@@ -80,7 +79,6 @@ def test_an_error_of_the_desk_stays_itself(showing: Callable[..., Result], tmp_p
         (click.UsageError("no"), 2),
         (click.Abort(), 1),
         (KeyboardInterrupt(), 1),
-        (BrokenPipeError(errno.EPIPE, "the reader went away"), 1),
         (click.exceptions.Exit(1), 1),
         (SystemExit(5), 5),
     ],
@@ -93,5 +91,7 @@ def test_what_ends_a_command_in_its_own_way_is_no_fault(
     assert "PROGRAM-FAULT" not in done.output
 
 
-def test_a_fault_without_a_place_of_ours_states_its_class() -> None:
-    assert ProgramFault.of(KeyError("Mara"), "case").message.values == {"kind": "KeyError", "name": "case"}
+def test_a_pipe_to_a_worker_that_breaks_is_a_fault(showing: Callable[..., Result]) -> None:
+    done = showing(BrokenPipeError(errno.EPIPE, "the worker went away"))
+    assert done.exit_code == 3
+    assert done.stderr.endswith("[SYSTEM-REFUSED]\n")

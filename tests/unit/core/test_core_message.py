@@ -6,6 +6,7 @@ import ast
 import errno
 import functools
 import json
+import os
 import re
 import string
 from collections.abc import Iterator
@@ -604,6 +605,12 @@ def test_what_the_system_refuses_is_said_in_words_of_the_catalogue_where_it_is_u
     assert refused(PermissionError(errno.EACCES, "Permission denied")) == message("why.no-permission")
     assert refused(OSError(errno.EPROTO, "Protocol error")) == quoted("protocol error")
     assert refused(OSError("cannot identify image file")) == message("why.refused")
+
+
+def test_what_a_library_says_of_a_refusal_is_not_repeated() -> None:
+    said = OSError(errno.EPROTO, "unable to open file: name = '/home/ann/Mara.h5'")
+    assert refused(said) == quoted(os.strerror(errno.EPROTO).lower())
+    assert refused(OSError(10**6, "Mara Lindqvist")) == message("why.refused")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,19 +7,28 @@ import hashlib
 import io
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsr_desk.datasets.container import Container, Doomed
-from dsr_desk.datasets.csv_table import CsvTable
-from dsr_desk.datasets.json_table import JsonDocument
-from dsr_desk.datasets.jsonl import JsonLines
+from dsr_desk.datasets.registry import reopen
+from dsr_desk.jobs import inside
 
 TEXT = st.text(st.sampled_from([*'aé Ł€,;"\n\r\\{}[]:\t0', "\u2028", "😀"]), max_size=8)
 CHOICE = st.lists(st.booleans(), min_size=8, max_size=8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers_in_process() -> Iterator[None]:
+    """Thousands of cells would take minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inside._state, "inside", True)
+        yield
 
 
 def write(folder: str, data: bytes) -> Path:
@@ -56,7 +65,7 @@ def test_csv_rows_are_read_and_kept(
     writer = csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
     writer.writerows([["name", "note"], *rows])
     with tempfile.TemporaryDirectory() as folder:
-        container = CsvTable(write(folder, out.getvalue().encode(encoding)), "t")
+        container = reopen("csv", write(folder, out.getvalue().encode(encoding)), "t")
         found = [entry.record for entry in container.entries()]
         assert found == [{name: text for name, text in zip(("name", "note"), row, strict=True) if text} for row in rows]
         assert erase(container, chosen) == sum(chosen[: len(rows)])
@@ -83,7 +92,7 @@ def test_json_documents_stay_valid_and_lose_the_chosen_objects_alone(
     document: Any = {"about": {"n": 1}, "rows": rows, "empty": []} if wrapped else rows
     with tempfile.TemporaryDirectory() as folder:
         data = json.dumps(document, indent=indent, ensure_ascii=plain).encode()
-        container = JsonDocument(write(folder, data), "t")
+        container = reopen("json", write(folder, data), "t")
         objects = [row for row in rows if isinstance(row, dict)]
         assert [json.loads(entry.read()) for entry in container.entries()] == objects
         erase(container, chosen)
@@ -98,7 +107,7 @@ def test_json_lines_lose_the_chosen_lines_alone(rows: list[Any], chosen: list[bo
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     with tempfile.TemporaryDirectory() as folder:
         data = ending.join(lines) + (ending if ended else "")
-        container = JsonLines(write(folder, data.encode()), "t")
+        container = reopen("jsonl", write(folder, data.encode()), "t")
         assert [json.loads(entry.read()) for entry in container.entries()] == rows
         erase(container, chosen)
         left = [row for row, goes in zip(rows, chosen, strict=False) if not goes]

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.datasets.container import Doomed
-from dsr_desk.datasets.csv_table import CsvTable, NoHeader
+from dsr_desk.datasets.container import Container, Doomed
+from dsr_desk.datasets.csv_table import NoHeader
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source
 
 
-def table(folder: Path, data: bytes, name: str = "t.csv") -> CsvTable:
+def table(folder: Path, data: bytes, name: str = "t.csv") -> Container:
     path = folder / name
     path.write_bytes(data)
     (container,) = open_source(path)
-    assert isinstance(container, CsvTable)
+    assert container.format == "csv"
     return container
 
 
-def records(container: CsvTable) -> list[dict[str, str]]:
+def records(container: Container) -> list[dict[str, str]]:
     return [dict(entry.record or {}) for entry in container.entries()]
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 from contracts.container_samples import with_shared_strings
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
-from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed
+from dsr_desk.datasets.container import Container, ContainerDamaged, ContainerEntry, Doomed
 from dsr_desk.datasets.excel import OLD_OFFICE, ExcelWorkbook, NotInPlace
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
 from dsr_desk.datasets.xlsx_parts import Strings
@@ -62,9 +62,9 @@ def rewrite(path: Path, new: Mapping[str, bytes | Callable[[bytes], bytes]]) -> 
     return path
 
 
-def opened(path: Path) -> ExcelWorkbook:
+def opened(path: Path) -> Container:
     (container,) = open_source(path)
-    assert isinstance(container, ExcelWorkbook)
+    assert container.format == "excel"
     return container
 
 

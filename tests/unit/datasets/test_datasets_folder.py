@@ -12,6 +12,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.datasets.container import Doomed, ItemGone
 from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.registry import reopen
 
 JPEG = b"\xff\xd8\xff\xe0 not a whole photo"
 PNG = b"\x89PNG\r\n\x1a\n neither"
@@ -84,7 +85,7 @@ def test_links_that_lead_out_are_named_and_never_followed(root: Path) -> None:
     assert set(found) == {"in.jpg", "link.jpg", "folder"}
     assert found["link.jpg"][2] == found["folder"][2] == message("why.folder.link-out")
     digest = hashlib.sha256(JPEG).hexdigest()
-    container = FolderOfPhotos(root, "photos")
+    container = reopen("folder", root, "photos")
     for member in ("link.jpg", "folder/secret.jpg", "../outside/secret.jpg", str(outside / "secret.jpg"), "twice.jpg"):
         with pytest.raises(ItemGone):
             container.read(member, digest)
@@ -115,13 +116,13 @@ def test_a_device_or_a_pipe_is_not_opened(root: Path) -> None:
 def test_another_name_of_an_erased_file_is_pointed_out(root: Path) -> None:
     (root / "a.jpg").write_bytes(JPEG)
     os.link(root / "a.jpg", root.parent / "elsewhere")
-    done = FolderOfPhotos(root, "photos").erase([Doomed("a.jpg", hashlib.sha256(JPEG).hexdigest())])
+    done = reopen("folder", root, "photos").erase([Doomed("a.jpg", hashlib.sha256(JPEG).hexdigest())])
     assert done.notes == (message("note.erase.second-names", count=1),)
 
 
 def test_a_file_that_was_changed_since_is_not_erased(root: Path) -> None:
     (root / "a.jpg").write_bytes(PNG)
-    done = FolderOfPhotos(root, "photos").erase([Doomed("a.jpg", hashlib.sha256(JPEG).hexdigest())])
+    done = reopen("folder", root, "photos").erase([Doomed("a.jpg", hashlib.sha256(JPEG).hexdigest())])
     assert (len(done.missing), done.kept) == (1, 1)
     assert (root / "a.jpg").exists()
 
@@ -130,5 +131,5 @@ def test_leftovers_of_a_killed_run_are_no_items_and_go_with_the_next_run(root: P
     (root / "a.jpg").write_bytes(JPEG)
     (root / ".b.jpg.dsr-new").write_bytes(JPEG)
     assert set(listed(root)) == {"a.jpg"}
-    FolderOfPhotos(root, "photos").erase([])
+    reopen("folder", root, "photos").erase([])
     assert sorted(file.name for file in root.iterdir()) == ["a.jpg"]

@@ -17,8 +17,8 @@ from contracts.container_samples import photo
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.datasets.container import ContainerEntry, Doomed
-from dsr_desk.datasets.hdf5 import Hdf5File, Hdf5NotCopied
-from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.hdf5 import Hdf5NotCopied
+from dsr_desk.datasets.registry import open_source, reopen
 
 CHANCE = np.random.default_rng(5)
 
@@ -29,7 +29,7 @@ def pixels(*shape: int) -> np.ndarray[Any, Any]:
 
 def entries(path: Path) -> list[ContainerEntry]:
     (found,) = open_source(path)
-    assert isinstance(found, Hdf5File)
+    assert found.format == "hdf5"
     return list(found.entries())
 
 
@@ -77,7 +77,7 @@ def test_a_row_goes_from_all_datasets_and_all_else_stays_as_it_was(path: Path) -
     with h5py.File(path) as file:
         before = {name: file[f"train/{name}"][()] for name in file["train"]}
         mean = file["mean"][()]
-    done = Hdf5File(path, "t").erase([doomed(one) for one in gone])
+    done = reopen("hdf5", path, "t").erase([doomed(one) for one in gone])
     assert (len(done.erased), done.kept) == (4, len(found) - 4)
     kept = [number for number in range(12) if number not in (2, 7)]
     with h5py.File(path) as file:
@@ -107,7 +107,7 @@ def test_pixels_in_any_usual_order_are_seen_and_masked(tmp_path: Path, shape: tu
         grey = Image.new(image.mode, image.size, 128 if image.mode == "L" else (128, 128, 128))
     new = io.BytesIO()
     grey.save(new, "PPM")
-    Hdf5File(path, "t").erase([doomed(one, new.getvalue())])
+    reopen("hdf5", path, "t").erase([doomed(one, new.getvalue())])
     with h5py.File(path) as file:
         assert (file["x"][1] == 128).all()
         assert file["x"].shape == shape
@@ -164,7 +164,7 @@ def test_datasets_of_other_groups_run_beside_photos_where_only_one_has_as_many(t
         *({"who": name} for name in "efg"),
         *({"train/y": str(number), "meta/y": name} for number, name in enumerate("abcd", start=1)),
     ]
-    Hdf5File(path, "t").erase([doomed(one) for one in found if one.group == "row 4"])
+    reopen("hdf5", path, "t").erase([doomed(one) for one in found if one.group == "row 4"])
     with h5py.File(path) as file:
         assert file["meta/y"].asstr()[()].tolist() == ["a", "c", "d"]
         assert (len(file["train/x"]), len(file["train/y"]), len(file["test/x"])) == (3, 3, 3)
@@ -175,7 +175,7 @@ def test_where_it_is_not_known_what_belongs_together_nothing_is_erased(tmp_path:
     with h5py.File(path, "w") as file:
         file["train/x"], file["test/x"], file["names"] = pixels(3, 20, 30, 3), pixels(3, 20, 30, 3), ["a", "b", "c"]
     with pytest.raises(Hdf5NotCopied, match="may belong together"):
-        Hdf5File(path, "t").erase([doomed(entries(path)[0])])
+        reopen("hdf5", path, "t").erase([doomed(entries(path)[0])])
 
 
 def _reference(file: h5py.File) -> None:
@@ -203,14 +203,14 @@ def test_what_cannot_be_carried_over_keeps_the_file_from_being_rewritten(path: P
     before = path.read_bytes()
     gone = [doomed(one) for one in entries(path) if one.group == "row 2"]
     with pytest.raises(Hdf5NotCopied) as caught:
-        Hdf5File(path, "t").erase(gone)
+        reopen("hdf5", path, "t").erase(gone)
     assert caught.value.why == message(f"why.hdf5.{why}")
     assert path.read_bytes() == before
 
 
 def test_a_photo_does_not_go_without_its_row(path: Path) -> None:
     with pytest.raises(Hdf5NotCopied):
-        Hdf5File(path, "t").erase([doomed(next(one for one in entries(path) if one.kind is ItemKind.PHOTO))])
+        reopen("hdf5", path, "t").erase([doomed(next(one for one in entries(path) if one.kind is ItemKind.PHOTO))])
 
 
 def test_a_file_is_read_without_a_lock_and_left_as_it_is(path: Path) -> None:

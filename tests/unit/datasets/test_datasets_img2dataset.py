@@ -121,6 +121,7 @@ def test_a_sample_is_erased_from_shard_and_table(tmp_path: Path) -> None:
     assert (once_more.erased, set(once_more.missing)) == ((), set(all_of_ada))
 
 
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_run_that_ended_between_shard_and_table_is_finished_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from dsr_desk.core.message import message
 from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed, ItemUnreadable
 from dsr_desk.datasets.lmdb_pages import Pages
 from dsr_desk.datasets.lmdb_store import LmdbStore, StoreNotCopied
-from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, survey
+from dsr_desk.datasets.registry import SourceNotUnderstood, open_source, reopen, survey
 from dsr_desk.datasets.sniff import PICKLED
 
 JPEG = b"\xff\xd8\xff\xe0"
@@ -137,7 +137,7 @@ def test_nothing_of_what_was_erased_or_freed_before_is_left_in_the_file(tmp_path
         work.delete(b"zz-freed")
     assert b"FREED BEFORE" in path.read_bytes()
     gone = (b"0007", b"0008")
-    done = LmdbStore(path, "s").erase([doomed(key.decode(), values[key]) for key in gone])
+    done = reopen("lmdb", path, "s").erase([doomed(key.decode(), values[key]) for key in gone])
     assert (len(done.erased), done.kept, done.notes) == (2, 58, ())
     left = path.read_bytes()
     for data in (*(values[key][4:40] for key in gone), *gone, b"FREED BEFORE"):
@@ -147,7 +147,7 @@ def test_nothing_of_what_was_erased_or_freed_before_is_left_in_the_file(tmp_path
 
 def test_programs_open_the_new_store_with_the_map_they_had(tmp_path: Path) -> None:
     path = write_store(tmp_path / "s.lmdb", {b"a": photo(1), b"b": photo(2)}, 1 << 30)
-    LmdbStore(path, "s").erase([doomed("a", photo(1))])
+    reopen("lmdb", path, "s").erase([doomed("a", photo(1))])
     with path.open("rb") as file:
         assert Pages(file, "s").meta.map_size == 1 << 30
 
@@ -156,13 +156,13 @@ def test_a_map_that_is_too_small_for_larger_photos_grows(tmp_path: Path) -> None
     path = write_store(tmp_path / "s.lmdb", {b"a": photo(1), b"b": photo(2)}, 1 << 20)
     large = photo(3, 40_000_000)
     one = doomed("a", photo(1))
-    LmdbStore(path, "s").erase([Doomed(one.member, one.digest, replacement=large)])
+    reopen("lmdb", path, "s").erase([Doomed(one.member, one.digest, replacement=large)])
     assert read_store(path) == {b"a": large, b"b": photo(2)}
 
 
 def test_what_still_counts_the_erased_keys_is_said(tmp_path: Path) -> None:
     path = write_store(tmp_path / "s.lmdb", {b"0": photo(0), b"1": photo(1), b"__len__": b"2", b"num-samples": b"2"})
-    done = LmdbStore(path, "s").erase([doomed("1", photo(1))])
+    done = reopen("lmdb", path, "s").erase([doomed("1", photo(1))])
     assert done.notes == (message("note.lmdb.about-itself", files=("__len__", "num-samples")),)
     assert read_store(path) == {b"0": photo(0), b"__len__": b"2", b"num-samples": b"2"}
 
@@ -177,7 +177,7 @@ def test_a_database_inside_the_database_is_named_and_keeps_the_store_from_being_
     assert by_member(path)["people"].problem == message("why.lmdb.database")
     before = path.read_bytes()
     with pytest.raises(StoreNotCopied):
-        LmdbStore(path, "s").erase([doomed("0", photo(0))])
+        reopen("lmdb", path, "s").erase([doomed("0", photo(0))])
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -200,7 +200,7 @@ def test_a_store_that_orders_its_keys_otherwise_is_read_and_not_rewritten(tmp_pa
     path = with_flags(write_store(tmp_path / "s.lmdb", {b"0": photo(0), b"1": photo(1)}), 0x02)
     assert list(by_member(path)) == ["0", "1"]
     with pytest.raises(StoreNotCopied):
-        LmdbStore(path, "s").erase([doomed("0", photo(0))])
+        reopen("lmdb", path, "s").erase([doomed("0", photo(0))])
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.9])

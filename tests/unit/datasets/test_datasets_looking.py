@@ -82,6 +82,7 @@ def test_a_table_without_a_header_says_why_it_has_no_columns(tmp_path: Path) -> 
     assert sight.problem == message("TABLE-NO-HEADER", name="bare.csv")
 
 
+@pytest.mark.usefixtures("readers_in_process")
 def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "MOST_COLUMNS", 3)
     monkeypatch.setattr(looking, "MOST_VALUES", 2)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.message import message
-from dsr_desk.datasets.container import Doomed
+from dsr_desk.datasets.container import Container, Doomed
 from dsr_desk.datasets.recordio import RecordFile, _packed
 from dsr_desk.datasets.registry import open_source
 
@@ -31,9 +31,9 @@ def write(folder: Path, photos: list[bytes]) -> Path:
     return path
 
 
-def opened(path: Path) -> RecordFile:
+def opened(path: Path) -> Container:
     (container,) = open_source(path)
-    assert isinstance(container, RecordFile)
+    assert container.format == "recordio"
     return container
 
 
@@ -45,9 +45,9 @@ def check_index(path: Path, photos: dict[int, bytes]) -> None:
     """Every line of the index points at the record of its key, as a loader reads it."""
     lines = [line.split("\t") for line in path.with_suffix(".idx").read_text().splitlines()]
     assert [int(key) for key, _ in lines] == [0, *photos]
-    container = opened(path)
+    reader = RecordFile(path, "train.rec")
     for key, offset in lines[1:]:
-        assert container.read_at(int(offset)) == (key, photos[int(key)])
+        assert reader.read_at(int(offset)) == (key, photos[int(key)])
     listed = [line.split("\t")[0] for line in path.with_suffix(".lst").read_text().splitlines()]
     assert listed == [str(key) for key in photos]
 
@@ -70,6 +70,7 @@ def test_index_and_list_follow_an_erasure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 9))
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_kill_between_the_three_files_is_mended_by_the_next_run(tmp_path: Path, step: int) -> None:
     photos = [JPEG + b"%d" % number * (number + 1) for number in range(4)]
     path = write(tmp_path, photos)

@@ -176,6 +176,7 @@ def test_a_card_tells_its_use_and_whom_to_ask_and_leaves_gaps_unknown(tmp_path: 
     assert read_facts(path).version().responsible == "fair@example.org"
 
 
+@pytest.mark.usefixtures("readers_in_process")
 def test_of_very_many_documents_only_some_are_looked_at_and_sidecars_of_photos_never(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

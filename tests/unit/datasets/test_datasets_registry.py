@@ -84,6 +84,7 @@ def test_a_path_with_nothing_to_read_is_an_error_that_says_which(tmp_path: Path,
             look(tmp_path / name)
 
 
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_source_that_may_not_be_read_is_reported_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from dsr_desk.core.message import message
 from dsr_desk.datasets import container
 from dsr_desk.datasets import tfrecord as module
 from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed
-from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.registry import open_source, reopen
 from dsr_desk.datasets.tf_example import features_of, parsed, values_of
 from dsr_desk.datasets.tfrecord import TfRecordFile, masked_crc
 
@@ -26,7 +26,7 @@ def write(path: Path, *records: bytes) -> Path:
 
 def entries(path: Path) -> list[ContainerEntry]:
     (found,) = open_source(path)
-    assert isinstance(found, TfRecordFile)
+    assert found.format == "tfrecord"
     return list(found.entries())
 
 
@@ -65,7 +65,7 @@ def test_features_of_a_sequence_are_read_too(tmp_path: Path) -> None:
         (ItemKind.PHOTO, "frames.2"),
         (ItemKind.RECORD, ""),
     ]
-    TfRecordFile(path, "t").erase([doomed(found[1])])
+    reopen("tfrecord", path, "t").erase([doomed(found[1])])
     assert [one.member for one in entries(path)] == ["frames.1", ""]
     assert photo(2) not in path.read_bytes()
 
@@ -90,7 +90,7 @@ def test_records_that_stay_are_the_same_bytes(tmp_path: Path, packed: bool) -> N
     path = tmp_path / "t"
     path.write_bytes(gzip.compress(data) if packed else data)
     gone = next(one for one in entries(path) if (one.record or {}).get("name") == "Ada")
-    done = TfRecordFile(path, "t").erase([doomed(gone)])
+    done = reopen("tfrecord", path, "t").erase([doomed(gone)])
     left = path.read_bytes()
     assert (gzip.decompress(left) if packed else left) == tfrecord(odd, b"\xff unknown", odd)
     assert done.kept == 3
@@ -103,7 +103,7 @@ def test_an_item_that_goes_alone_leaves_its_features_empty(tmp_path: Path) -> No
         example(**{"image/encoded": photo(2), "image/filename": "2.jpg", "caption": "Bo Sample", "label": 4}),
     )
     first, _, second, caption = entries(path)
-    TfRecordFile(path, "t").erase([doomed(first), doomed(caption)])
+    reopen("tfrecord", path, "t").erase([doomed(first), doomed(caption)])
     (kept_record, kept_photo) = entries(path)
     assert kept_record.record == {"caption": "Ada Example", "filename": "1.jpg", "label": "3"}
     assert (kept_photo.member, kept_photo.read()) == (second.member, photo(2))
@@ -113,7 +113,7 @@ def test_an_item_that_goes_alone_leaves_its_features_empty(tmp_path: Path) -> No
 
 def test_a_masked_photo_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     path = write(tmp_path / "t", example(**{"image/encoded": photo(1), "label": 3}))
-    TfRecordFile(path, "t").erase([doomed(entries(path)[0], photo(9, 40))])
+    reopen("tfrecord", path, "t").erase([doomed(entries(path)[0], photo(9, 40))])
     (entry,) = entries(path)
     assert entry.read() == photo(9, 40)
     message = parsed(path.read_bytes()[12:-4])
@@ -143,6 +143,7 @@ def test_damage_is_told_with_its_place(tmp_path: Path, change: object, why: str,
     assert caught.value.why == message(f"why.tfrecord.{why}", number=number, byte=place)
 
 
+@pytest.mark.usefixtures("readers_in_process")
 def test_a_record_that_is_too_large_is_passed_over_and_carried_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,7 +151,7 @@ def test_a_record_that_is_too_large_is_passed_over_and_carried_along(
     monkeypatch.setattr(module, "MAX_ITEM_BYTES", 200)
     found = entries(path)
     assert [bool(one.problem) for one in found] == [False, True, False]
-    TfRecordFile(path, "t").erase([doomed(found[0])])
+    reopen("tfrecord", path, "t").erase([doomed(found[0])])
     assert path.read_bytes() == tfrecord(example(name="B" * 500), example(name="Cy"))
 
 

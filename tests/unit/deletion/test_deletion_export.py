@@ -23,6 +23,7 @@ from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, Plan, Seen
 from dsr_desk.core.refusals import NotApproved
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
+from dsr_desk.deletion import export as exporting
 from dsr_desk.deletion.approval import ApprovalInvalid
 from dsr_desk.deletion.export import (
     AnswerInvalid,
@@ -41,6 +42,7 @@ from dsr_desk.deletion.plan import make_plan
 from dsr_desk.deletion.read_back import ReadBackScope, read_back
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
+from unit.evidence import planted_in_evidence as planted
 
 VAULT = pyrage.x25519.Identity.generate()
 WORD = "correct horse"
@@ -162,3 +164,21 @@ def test_an_answer_speaks_of_nothing_that_was_not_handed_out(root: Path, tmp_pat
     records.close(plan, Outcome(index.id, OutcomeState.DONE, "operator", MADE))
     with pytest.raises(AnswerInvalid, match="not handed out"):
         open_answer(answer(exported, records, "operator"), str(VAULT), key, plan)
+
+
+def test_a_plan_or_an_answer_that_ends_a_cell_is_none(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_for_elsewhere(root)
+    exported, key = export(plan)
+    records = FileRecords(tmp_path / "work.json", exported.plan)
+    run_exported(exported, [OFFICER_KEY], {}, records, "operator")
+    said = answer(exported, records, "operator")
+    for name in ("envelope_in", "answer_in"):
+        with monkeypatch.context() as patch:
+            patch.setattr(exporting, name, planted.fault)
+            with pytest.raises(NotAPlan):
+                open_answer(said, str(VAULT), key, plan)
+    monkeypatch.setattr(exporting, "plan_in", planted.fault)
+    with pytest.raises(NotAPlan):
+        open_plan(lock_plan(exported, WORD), WORD)

@@ -187,13 +187,13 @@ def test_the_weakest_that_was_seen_of_an_item_counts(deleted: tuple[Plan, Stores
 def test_what_cannot_be_read_is_told(
     deleted: tuple[Plan, Stores, KeptRecords], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loose = type(deleted[1].containers[VERSION, "data"])
-    entries = loose.entries
+    loose = deleted[1].containers[VERSION, "data"]
+    entries = list(loose.entries())
 
     def unreadable() -> bytes:
         raise ItemUnreadable(name="data", why=quoted("it is broken"))
 
-    monkeypatch.setattr(loose, "entries", lambda self: (replace(one, read=unreadable) for one in entries(self)))
+    monkeypatch.setattr(loose, "entries", lambda: (replace(one, read=unreadable) for one in entries))
     told = check(look(deleted), "content")
     assert told.seen is Seen.NOT_LOOKED
     assert [(one.what, one.why) for one in told.not_looked] == [

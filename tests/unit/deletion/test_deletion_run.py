@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from deletion_samples import (
@@ -31,7 +30,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import IdentityMissing
-from dsr_desk.datasets.csv_table import CsvTable
+from dsr_desk.datasets.container import Doomed
 from dsr_desk.deletion.derive import derived_versions, label_of
 from dsr_desk.deletion.dry_run import dry_run
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
@@ -159,7 +158,7 @@ def test_an_erasure_that_fails_is_reported_and_the_others_go_on(root: Path, monk
 
     plan, records, stores = plan_of(root), KeptRecords(), stores_of(root)
     with monkeypatch.context() as patch:
-        patch.setattr(CsvTable, "erase", refuse)
+        patch.setattr(stores.containers[VERSION, "data/people.csv"], "erase", refuse)
         outcomes = carry_out(plan, stores, records)
     assert [outcome.state for outcome in outcomes[:3]] == [OutcomeState.DONE, OutcomeState.DONE, OutcomeState.FAILED]
     assert (outcomes[2].error, outcomes[2].items[0].seen) == (message("TEST-BROKEN"), Seen.STILL_THERE)
@@ -173,14 +172,14 @@ def test_what_broke_is_not_done_though_nothing_of_it_is_left(root: Path, monkeyp
         code = "TEST-BROKEN-LATE"
         happened = "It broke at the end."
 
-    erase = CsvTable.erase
-
-    def breaking(*given: Any) -> None:
-        erase(*given)
+    def breaking(doomed: Collection[Doomed]) -> None:
+        erase(doomed)
         raise Broken()
 
     plan, records, stores = plan_of(root), KeptRecords(), stores_of(root)
-    monkeypatch.setattr(CsvTable, "erase", breaking)
+    table = stores.containers[VERSION, "data/people.csv"]
+    erase = table.erase
+    monkeypatch.setattr(table, "erase", breaking)
     outcome = carry_out(plan, stores, records)[2]
     assert {one.seen for one in outcome.items} == {Seen.GONE}
     assert (outcome.state, outcome.error) == (OutcomeState.PARTLY, message("TEST-BROKEN-LATE"))

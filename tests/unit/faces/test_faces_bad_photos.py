@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from dsr_desk.core.items import LedgerClass
-from dsr_desk.faces.decode import decode
+from dsr_desk.core.message import message
+from dsr_desk.faces import decode as decoding
+from dsr_desk.faces.decode import KEPT_PIXELS, MOST_BYTES, decode
 from dsr_desk.faces.photo import examine
 from dsr_desk.faces.registry import load_engine
 
@@ -56,36 +58,98 @@ def claiming(format: str, width: int, height: int) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("format", ["BMP", "GIF", "JPEG2000", "PPM", "TIFF"])
-def test_a_photo_that_claims_400_megapixels_is_skipped_by_its_header(format):
-    decoded = decode(claiming(format, 20_000, 20_000))
+@pytest.mark.parametrize("format", ["BMP", "GIF", "PPM", "TIFF"])
+def test_a_photo_that_claims_900_megapixels_is_skipped_by_its_header(format):
+    decoded = decode(claiming(format, 30_000, 30_000))
     assert decoded.pixels is None
     assert decoded.problem is LedgerClass.SKIPPED
-    assert decoded.reason.values["megapixels"] == 400
-    assert (decoded.width, decoded.height) == (20_000, 20_000)
+    assert decoded.reason.values["megapixels"] == 900
+    assert (decoded.width, decoded.height) == (30_000, 30_000)
+
+
+def test_a_jpeg_2000_that_claims_900_megapixels_is_read_small_or_skipped():
+    small = decode(claiming("JPEG2000", 30_000, 30_000))
+    assert small.pixels is not None
+    assert small.pixels.size <= 3 * KEPT_PIXELS
+    assert (small.width, small.height) == (30_000, 30_000)
+    flat = bytearray(claiming("JPEG2000", 30_000, 30_000))
+    flat[flat.index(b"\xff\x52") + 9] = 0  # no levels: it can be read whole alone
+    assert decode(bytes(flat)).problem is LedgerClass.SKIPPED
+
+
+LARGEST: dict[str, tuple[tuple[int, int], str, dict[str, object]]] = {
+    "flat.png": ((10_000, 9_900), "RGB", {"compress_level": 1}),
+    "clear.png": ((10_000, 9_900), "RGBA", {"compress_level": 1}),
+    "few.png": ((10_000, 9_900), "P", {"compress_level": 1}),
+    "deep.png": ((10_000, 9_900), "I;16", {"compress_level": 1}),
+    "grey.jpg": ((15_000, 12_000), "L", {}),
+    "passes.jpg": ((10_000, 9_900), "RGB", {"progressive": True, "subsampling": 0}),
+    "waves.jp2": ((7_000, 7_000), "L", {}),
+}
 
 
 @pytest.mark.slow
-def test_the_largest_photos_that_are_read_take_bounded_memory(tmp_path):
+@pytest.mark.parametrize("name", sorted(LARGEST))
+def test_the_largest_photos_that_are_read_take_bounded_memory(name, tmp_path):
     """In a process of its own, since what decoders take counts for the whole process."""
-    photos = {"flat.png": Image.new("RGB", (10_000, 9_900)), "flat.jpg": Image.new("L", (15_000, 12_000), 90)}
-    for name, image in photos.items():
-        image.save(tmp_path / name, compress_level=1)
+    size, mode, options = LARGEST[name]
+    Image.new(mode, size).save(tmp_path / name, **options)
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from dsr_desk.faces.decode import decode\n"
+        "from dsr_desk.faces.decode import KEPT_PIXELS, decode\n"
+        "data = Path(sys.argv[1]).read_bytes()\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "for name in sys.argv[1:]:\n"
-        "    found = decode(Path(name).read_bytes())\n"
-        "    assert found.pixels is not None and found.pixels.size <= 3 * 40_000_000, name\n"
-        "    del found\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
+        "found = decode(data)\n"
+        "assert found.pixels is not None and found.pixels.size <= 3 * KEPT_PIXELS\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)\n"
     )
-    arguments = [str(tmp_path / name) for name in photos]
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
-    # 99 megapixels as Pillow keeps them, four bytes each, and what is left of them.
-    assert int(done.stdout) < 700
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / name)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < MOST_BYTES
+    # Beside what Pillow itself keeps of the photo: what is left of it, and a strip or two.
+    assert int(done.stdout) < 1.4 * MOST_AS_PILLOW_KEEPS_IT[mode] * size[0] * size[1] + 160e6
+
+
+MOST_AS_PILLOW_KEEPS_IT = {"RGB": 4, "RGBA": 4, "P": 1, "I;16": 2, "L": 1}
+"""Bytes a pixel."""
+
+
+@pytest.mark.parametrize("format", ["WEBP", "AVIF"])
+def test_a_photo_whose_decoder_would_hold_too_much_is_skipped_by_its_header(format, encoded, monkeypatch):
+    monkeypatch.setattr(decoding, "MOST_BYTES", 64 * 64 * 8)
+    decoded = decode(encoded(Image.new("RGB", (64, 64)), format))
+    assert (decoded.problem, decoded.pixels) == (LedgerClass.SKIPPED, None)
+    assert decode(encoded(Image.new("RGB", (64, 64)), "PNG")).problem is None
+
+
+def test_memory_that_runs_out_is_said_as_such(encoded, monkeypatch):
+    def runs_out(*_: object) -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr(decoding, "_load", runs_out)
+    decoded = decode(encoded(Image.new("RGB", (8, 8)), "PNG"))
+    assert (decoded.problem, decoded.reason) == (LedgerClass.SKIPPED, message("why.photo.memory"))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1", "CMYK", "I;16", "F"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 7])
+def test_a_photo_in_strips_and_shrunk_is_the_same_photo(mode, orientation, encoded, monkeypatch):
+    noise = Image.effect_noise((210, 160), 80)
+    photo = Image.fromarray(np.asarray(noise).astype(np.uint16) * 200) if mode == "I;16" else noise.convert(mode)
+    data = encoded(photo, "TIFF")
+    whole = decode(data, orientation).pixels
+    monkeypatch.setattr(decoding, "_STRIP", 1_000)
+    assert np.array_equal(decode(data, orientation).pixels, whole)
+    monkeypatch.setattr(decoding, "KEPT_PIXELS", 210 * 160 // 8)
+    small = decode(data, orientation)
+    assert (small.width, small.height) == whole.shape[1::-1]
+    assert small.pixels.shape == (-(-whole.shape[0] // 3), -(-whole.shape[1] // 3), 3)
+    shrunk = np.asarray(Image.fromarray(whole).reduce(3)).astype(int)
+    # Rows and columns that are left over lie at the end of the stored photo, wherever that is in the upright one.
+    if orientation == 1:
+        assert np.abs(small.pixels.astype(int) - shrunk).max() <= 1
 
 
 def test_colours_of_sixteen_bits_are_read():

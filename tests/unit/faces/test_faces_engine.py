@@ -13,7 +13,8 @@ from PIL import Image
 from bench.reference_engine import load_reference
 from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
 from dsr_desk.faces.engine import Detection
-from dsr_desk.faces.registry import NAMES, EngineUnknown, load_engine
+from dsr_desk.faces.facts import NAMES
+from dsr_desk.faces.registry import EngineUnknown, load_engine
 
 
 @pytest.fixture(scope="module")

@@ -114,6 +114,25 @@ def test_a_photo_read_smaller_has_its_boxes_in_full_size(engine, draw_face, enco
     assert face.box.width > 250
 
 
+def test_of_a_photo_that_breaks_off_and_was_read_smaller_both_are_said(engine, draw_face, encoded, monkeypatch):
+    from dsr_desk.faces import decode
+
+    monkeypatch.setattr(decode, "KEPT_PIXELS", 250_000)
+    data = encoded(draw_face(800, 360), quality=90)
+    result = examine(engine, data[: len(data) * 9 // 10])
+    assert result.ledger_class is LedgerClass.TRUNCATED
+    said = [result.reason.values[name].code for name in ("one", "other")]
+    assert said == ["why.photo.breaks-off", "why.photo.shrunk"]
+
+
+def test_a_photo_read_smaller_says_so_however_small_the_faces_are_that_are_looked_for(draw_face, encoded, monkeypatch):
+    from dsr_desk.faces import decode
+
+    monkeypatch.setattr(decode, "KEPT_PIXELS", 250_000)
+    result = examine(load_engine("thorough"), encoded(draw_face(800, 360), quality=90))
+    assert result.reason.code == "why.photo.shrunk"
+
+
 def test_a_face_at_the_border_gives_a_thumbnail(engine, face_photo, encoded):
     cut = face_photo.crop((75, 0, 400, 400))
     for face in examine(engine, encoded(cut), thumbnails=True).faces:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import planted_formats as planted
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dsr_desk.core.message import message
-from dsr_desk.intake.deletion_list import ListUnreadable, read_list
+from dsr_desk.intake import deletion_list
+from dsr_desk.intake.deletion_list import ListUnreadable, parts, read_list
 
 
 def coded(text: str) -> str:
@@ -74,3 +82,40 @@ def test_what_is_no_list_is_refused_with_the_reason(tmp_path: Path, data: bytes,
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ListUnreadable):
         read_list(tmp_path / "none.zip")
+
+
+@pytest.mark.parametrize("does", [planted.crash_within_a_stream, planted.crash_after_a_piece])
+def test_a_list_that_ends_its_cell_is_refused_whole(
+    does: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before is not taken for all of it: rows that are missing would be answered with “not found”."""
+    (tmp_path / "list.txt").write_text(hexadecimal("a@x.org"))
+    monkeypatch.setattr(deletion_list, "parts", does)
+    with pytest.raises(ListUnreadable) as refused:
+        read_list(tmp_path / "list.txt")
+    assert refused.value.why.code == "why.cell.ended"
+
+
+def test_a_list_of_many_rows_comes_in_pieces_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashes = [hexadecimal(str(number)) for number in range(45_000)]
+    (tmp_path / "list.txt").write_text("\n".join(hashes))
+    (file,) = read_list(tmp_path / "list.txt").files
+    assert [row.hash for row in file.rows] == hashes
+    pieces = list(parts((tmp_path / "list.txt").read_bytes(), "list.txt"))
+    assert [len(one.rows) for one in pieces] == [20_000, 20_000, 5_000]
+    monkeypatch.setattr(deletion_list, "LARGEST", 1000)
+    with pytest.raises(ListUnreadable) as refused:
+        read_list(tmp_path / "list.txt")
+    assert refused.value.why.code == "why.too-large"
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(max_size=300), zipped=st.booleans(), name=st.sampled_from(["a.csv", "20261101_4821_Email.csv"]))
+def test_no_bytes_break_the_reading_of_a_list(data: bytes, zipped: bool, name: str) -> None:
+    if zipped:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(name, data)
+        data = packed.getvalue()[: len(data) + 90]
+    with suppress(ListUnreadable):
+        list(parts(data, name))

@@ -13,7 +13,7 @@ from dsr_desk.core.message import message as says
 from dsr_desk.core.requests import Channel, FoundKind, Law, Right
 from dsr_desk.intake.eml import DEEPEST
 from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake, RequestEmpty, RequestUnreadable
-from dsr_desk.intake.registry import read_bytes
+from dsr_desk.intake.registry import parse
 
 BODY = (
     "Please delete all photos of me under Article 17 GDPR.\nMy user name is mara_k84.\n\nKind regards,\nMara Keller\n"
@@ -34,7 +34,7 @@ def letter(body: str = BODY, **headers: str) -> EmailMessage:
 
 
 def read(message: EmailMessage | bytes) -> Intake:
-    (intake,) = read_bytes(message if isinstance(message, bytes) else message.as_bytes(), "letter.eml")
+    (intake,) = parse(message if isinstance(message, bytes) else message.as_bytes(), "letter.eml")
     return intake
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from importlib import import_module
 from pathlib import Path
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.datasets.container import ItemGone
 
 _prepared: list[object] = []
 
@@ -60,11 +64,19 @@ def die_on(data: bytes) -> bytes:
     return data
 
 
-def owners() -> bytes:
-    """This process, its parent and so on."""
-    found, process = [], os.getpid()
-    while process > 1:
-        found.append(process)
-        status = Path(f"/proc/{process}/stat").read_text()
-        process = int(status.rpartition(")")[2].split()[1])
-    return " ".join(map(str, found)).encode()
+def process() -> bytes:
+    return str(os.getpid()).encode()
+
+
+def refuse_by_code() -> None:
+    raise ItemGone(name="a.zip")
+
+
+def read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def raise_error(module: str, code: str, values: dict[str, object]) -> None:
+    """An error of ours as the code in that module raises it."""
+    import_module(module)
+    raise DeskError.registry[code](**values)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +25,7 @@ from dsr_desk.jobs.cluster import (
     ClusterWorkerUnfit,
     told,
 )
+from dsr_desk.jobs.confine import enforced
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 from dsr_desk.jobs.start import Lent, start_workers
@@ -106,6 +109,33 @@ def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         ClusterWorkers(Cluster("127.0.0.1:8786"), RECIPE)
 
 
+OFFLINE = """
+from dsr_desk.jobs import cluster, confine
+import jobs_work
+from dsr_desk.jobs.workers import Recipe
+if START:
+    cluster.start_client()
+confine.refuse_network(unix=False)
+recipe = Recipe(jobs_work.prepare, ("settings", 3), jobs_work.identity, "one engine")
+for _ in range(2):
+    try:
+        cluster.ClusterWorkers(cluster.Cluster("tcp://127.0.0.1:9"), recipe, patience=1)
+    except cluster.DeskError as error:
+        print(error.code)
+"""
+
+
+@pytest.mark.skipif(not enforced().calls, reason=f"not enforced by the kernel here: {enforced().why}")
+@pytest.mark.parametrize(
+    ("before", "first"), [(True, "CLUSTER-UNREACHABLE"), (False, "CLUSTER-NO-CLIENT")], ids=["before", "too late"]
+)
+def test_the_client_is_started_before_the_kernel_refuses_the_network_or_not_at_all(before: bool, first: str) -> None:
+    """It reaches out itself, so it finds nobody; without it nothing is tried."""
+    command = [sys.executable, "-c", OFFLINE.replace("START", str(before))]
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [first, "CLUSTER-NO-CLIENT"], done.stderr
+
+
 def test_a_number_of_workers_means_this_computer() -> None:
     with start_workers(1, RECIPE) as started:
         assert isinstance(started, WorkerPool)
@@ -142,23 +172,27 @@ def test_a_task_that_ends_its_process_costs_the_cluster_no_worker(dask: DaskClus
     assert [outcomes[0], outcomes[2]] == [(b"a", b"a"), (b"b", b"b")]
     crash = outcomes[1][1]
     assert isinstance(crash, Crash)
-    assert crash.why == message("why.worker.ended", exit_code=7)
+    assert crash.why == message("why.cell.ended", exit_code=7)
     assert all(process.poll() is None for process in dask.workers)
 
 
 @pytest.mark.slow
 def test_work_is_done_below_the_workers_of_the_cluster(dask: DaskCluster, workers: Workers) -> None:
-    ((_, answer),) = run(workers, jobs_work.owners, Task(0, ()))
+    ((_, answer),) = run(workers, jobs_work.process, Task(0, ()))
     assert isinstance(answer, bytes)
-    ancestors = {int(number) for number in answer.split()}
+    ancestors, process = set(), int(answer)
+    while process > 1:
+        ancestors.add(process)
+        process = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
     assert ancestors & {process.pid for process in dask.workers}
 
 
 @pytest.mark.slow
 def test_what_a_task_raises_on_a_cluster_is_told_without_its_words(workers: Workers) -> None:
-    with pytest.raises(RuntimeError, match="ValueError") as raised:
-        run(workers, jobs_work.refuse, Task(0, (41,)))
-    assert "41" not in str(raised.value)
+    ((_, crash),) = run(workers, jobs_work.refuse, Task(0, (41,)))
+    assert isinstance(crash, Crash)
+    assert "ValueError" in crash.why.say()
+    assert "41" not in crash.why.say()
 
 
 @pytest.mark.slow

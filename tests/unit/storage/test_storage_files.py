@@ -157,3 +157,12 @@ def test_a_folder_on_a_network_disk_is_refused(
             refuse_network_disk(tmp_path / place)
     else:
         refuse_network_disk(tmp_path / place)
+
+
+def test_no_file_comes_in_the_place_of_a_pipe_or_a_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(NotWritable):
+        write_whole(pipe, b"x")
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

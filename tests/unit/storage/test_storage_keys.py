@@ -13,14 +13,15 @@ import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.passphrases import PassphraseWeak, require_strong
 from dsr_desk.storage import keys
 from dsr_desk.storage.keys import (
     KeyRing,
     KeysDamaged,
     PassphraseTaken,
-    PassphraseTooShort,
     WrongPassphrase,
     new_recovery_code,
+    open_slot_alone,
 )
 from dsr_desk.storage.migrations import NewerFile
 
@@ -112,11 +113,60 @@ def test_a_recovery_code_is_160_bits_that_survive_being_copied_by_hand(path: Pat
     assert len({new_recovery_code() for _ in range(50)}) == 50
 
 
-def test_short_passphrases_are_refused(path: Path, ring: KeyRing) -> None:
-    with pytest.raises(PassphraseTooShort, match="8"):
-        KeyRing.create(path, "seven77")
-    with pytest.raises(PassphraseTooShort):
-        ring.add_officer("seven77")
+@pytest.mark.parametrize("weak", ["", " ", "password", "ann's passphrase\udcff, a long one", f"{ANN} ", f"\ufeff{ANN}"])
+def test_weak_passphrases_are_refused_wherever_one_is_set_and_nothing_changes(
+    path: Path, ring: KeyRing, weak: str
+) -> None:
+    officer = KeyRing.unlock(path, ANN)[1]
+    before = ring.copy()._content
+    for set_it in (
+        lambda: KeyRing.create(path.with_name("other.json"), weak),
+        lambda: ring.add_officer(weak),
+        lambda: ring.change_passphrase(officer, weak),
+    ):
+        with pytest.raises(PassphraseWeak):
+            set_it()
+    assert ring._content == before
+
+
+def test_a_passphrase_from_names_of_the_house_is_refused_wherever_one_is_set(path: Path, ring: KeyRing) -> None:
+    names, guess = ("Larkfield Quayside Photographers", "Ann Vandermeulen"), "larkfield quayside photographers"
+    require_strong(guess)
+    officer = KeyRing.unlock(path, ANN)[1]
+    for set_it in (
+        lambda: KeyRing.create(path.with_name("other.json"), guess, names),
+        lambda: ring.add_officer(guess, names),
+        lambda: ring.change_passphrase(officer, guess, names),
+    ):
+        with pytest.raises(PassphraseWeak):
+            set_it()
+
+
+def test_a_weak_passphrase_of_an_older_vault_opens_it_still(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(keys, "require_strong", lambda *_: None)
+        ring, officer, _, _ = KeyRing.create(path, "password")
+        ring.save()
+    opened, found = KeyRing.unlock(path, "password")
+    assert found == officer
+    assert opened.open_officer("password") == officer
+    assert open_slot_alone(opened.slot_alone(officer.slot), "password") == officer
+
+
+def test_all_of_a_very_long_passphrase_is_used(path: Path) -> None:
+    long = f"{ANN} " + "x" * 1_000_000
+    KeyRing.create(path, long)[0].save()
+    assert KeyRing.unlock(path, long)
+    with pytest.raises(WrongPassphrase):
+        KeyRing.unlock(path, long[:-1])
+
+
+def test_bytes_that_a_terminal_cannot_read_open_nothing_and_are_no_fault(path: Path, ring: KeyRing) -> None:
+    for secret in ("\udcff", f"{ANN}\udcff"):
+        with pytest.raises(WrongPassphrase):
+            KeyRing.unlock(path, secret)
+        with pytest.raises(WrongPassphrase):
+            ring.open_officer(secret)
 
 
 def test_two_officers_never_share_a_passphrase(ring: KeyRing) -> None:

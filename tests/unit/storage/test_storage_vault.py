@@ -19,12 +19,13 @@ from storage_secrets import ANN, BOB, codes, kinds, put
 
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.passphrases import PassphraseWeak, require_strong
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.refusals import LastOfficer, OwnAccess
 from dsr_desk.storage import vault_folder
 from dsr_desk.storage.database import DatabaseDamaged, open_encrypted
 from dsr_desk.storage.files import DiskFull, NetworkDisk
-from dsr_desk.storage.keys import KeyRing, KeysDamaged, PassphraseTaken, PassphraseTooShort, WrongPassphrase
+from dsr_desk.storage.keys import KeyRing, KeysDamaged, PassphraseTaken, WrongPassphrase
 from dsr_desk.storage.locks import FileLock, InUse
 from dsr_desk.storage.migrations import Migration, NewerFile
 from dsr_desk.storage.vault import OfficerExists, Vault, VaultBusy
@@ -156,8 +157,8 @@ def test_there_is_no_vault_where_there_is_none(tmp_path: Path) -> None:
 
 
 def test_a_refused_passphrase_leaves_nothing_behind(folder: Path) -> None:
-    with pytest.raises(PassphraseTooShort):
-        Vault.create(folder, "Example Ltd", "Ann", "short")
+    with pytest.raises(PassphraseWeak):
+        Vault.create(folder, "Example Ltd", "Ann", "password")
     assert not folder.exists()
 
 
@@ -296,6 +297,29 @@ def test_names_and_passphrases_tell_officers_apart(vault: Vault) -> None:
         vault.add_officer("Bob", ANN)
     assert list(vault.officer_names().values()) == ["Ann"]
     assert kinds(vault) == CREATED
+
+
+def test_names_that_stand_on_evidence_are_no_passphrases(folder: Path) -> None:
+    house, ann, new = "Larkfield Quayside Photographers", "Ann Vandermeulen", "Wilhelmina van Quartermaine-Szabó"
+    for guess in (house, ann, new):
+        require_strong(guess)
+        require_strong(guess.lower(), [other for other in (house, ann, new) if other != guess])
+    for guess in (house, ann):
+        with pytest.raises(PassphraseWeak):
+            Vault.create(folder, house, ann, guess)
+    vault, _ = Vault.create(folder, house, ann, ANN)
+    for guess in (house, ann, new):
+        with pytest.raises(PassphraseWeak):
+            vault.add_officer(new, guess)
+    vault.add_officer(new, BOB)
+    before = kinds(vault)
+    for guess in (house, ann, new):
+        with pytest.raises(PassphraseWeak):
+            vault.change_passphrase(guess)
+    assert kinds(vault) == before
+    vault.close()
+    for officer in (ANN, BOB):
+        reopened(folder, officer).close()
 
 
 def test_an_officer_who_was_removed_opens_nothing_and_stays_known_by_name(vault: Vault, folder: Path) -> None:

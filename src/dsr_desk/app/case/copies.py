@@ -14,12 +14,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dsr_desk.core.message import message
 from dsr_desk.faces.decode import decode, size_of
 from dsr_desk.intake.pdf import PdfUnreadable, pictures_in
 from dsr_desk.intake.photos import looks_like_picture
+from dsr_desk.jobs.cell import CellFailed, Limits, ask
 
 LEAST = 1_024
 """Bytes. No other file of a photo in which a face can be found is as short."""
@@ -34,35 +36,84 @@ _STREAM = re.compile(rb"stream\r?\n")
 _BREAKS = b" \t\r\n>\\"
 
 
+_LIMITS = Limits(seconds=180)
+
+
 @dataclass(frozen=True)
-class _Photo:
+class Photo:
     """What a photo is known by: bytes from its middle, their base64 at each of three places, its pixels."""
 
     number: int
     probe: bytes
     spelled: tuple[bytes, ...]
-    size: tuple[int, int] | None
-    pixels: str
+    size: tuple[int, int] | None = None
+    pixels: str = ""
+
+
+@dataclass(frozen=True)
+class FoundCopies:
+    """Numbers of the photos that each of some values holds, and what was met in them and could not be looked into."""
+
+    held: tuple[tuple[int, ...], ...]
+    unread: int
 
 
 @dataclass
 class Copies:
-    """Looks for some photos. `least` is the size below which nothing can hold one.
+    """Looks for some photos, in cells. `least` is the size below which nothing can hold one.
 
     `unread` counts what was met and could not be looked into.
     """
 
-    photos: list[_Photo]
+    photos: list[Photo]
     least: int
     unread: int = 0
 
     @classmethod
     def of(cls, photos: Sequence[bytes]) -> Copies:
-        least = min((len(one) for one in photos), default=LEAST)
-        return cls([_photo(number, data) for number, data in enumerate(photos)], min(LEAST, least))
+        copies = cls([], min([LEAST, *map(len, photos)]))
+        for number, data in enumerate(photos):
+            photo = _bare(number, data)
+            try:
+                photo = ask(Photo, with_pixels, photo, data, limits=_LIMITS)
+            except CellFailed:
+                copies.unread += 1
+            copies.photos.append(photo)
+        return copies
+
+    def held_by(self, *contents: bytes | str) -> list[frozenset[int]]:
+        """For each of these stored values the numbers (from 0) of the photos that it holds."""
+        try:
+            found: FoundCopies = ask(FoundCopies, look_into, self.photos, self.least, contents, limits=_LIMITS)
+            if len(found.held) != len(contents):
+                raise CellFailed(why=message("why.cell.unfit"))
+        except CellFailed:
+            if len(contents) > 1:
+                return [one for content in contents for one in self.held_by(content)]
+            self.unread += 1
+            return [frozenset()]
+        self.unread += found.unread
+        return [frozenset(one) for one in found.held]
+
+
+def with_pixels(photo: Photo, data: bytes) -> Photo:
+    """Inside a cell."""
+    return replace(photo, size=size_of(data), pixels=_pixels(data))
+
+
+def look_into(photos: Sequence[Photo], least: int, contents: Sequence[bytes | str]) -> FoundCopies:
+    """Inside a cell."""
+    look = _Look(photos, least)
+    return FoundCopies(tuple(tuple(sorted(look.held_by(one))) for one in contents), look.unread)
+
+
+@dataclass
+class _Look:
+    photos: Sequence[Photo]
+    least: int
+    unread: int = 0
 
     def held_by(self, content: bytes | str) -> frozenset[int]:
-        """Numbers (from 0) of the photos that a stored value holds."""
         if isinstance(content, bytes):
             return self._held(content, 0)
         found: frozenset[int] = frozenset()
@@ -131,10 +182,9 @@ class Copies:
         yield content
 
 
-def _photo(number: int, data: bytes) -> _Photo:
+def _bare(number: int, data: bytes) -> Photo:
     probe = data[(len(data) - _PROBE) // 2 :][:_PROBE] if len(data) > _PROBE else data
-    spelled = tuple(_middle(probe[shift:]) for shift in range(3))
-    return _Photo(number, probe, spelled, size_of(data), _pixels(data))
+    return Photo(number, probe, tuple(_middle(probe[shift:]) for shift in range(3)))
 
 
 def _middle(data: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.storage.large_values import LargeValue, count_values, large_values, speaks_of
 
 REFERENCES, LETTER = "references", "letter"
+_BATCH = 32 << 20
 
 
 class LetterHoldsPhotos(DeskError):
@@ -46,7 +47,7 @@ def held_by_letter(desk: Desk, ref: str) -> HeldByLetter | None:
         copies, numbers, held = Copies.of(photos), set[int](), list[tuple[str, str]]()
         for name, file in files_of(kept["pieces"]):
             content = desk.vault.log.blob(file)
-            found = copies.held_by(content) if content is not None else frozenset()
+            (found,) = copies.held_by(content) if content is not None else [frozenset[int]()]
             if found:
                 numbers |= found
                 held.append((name, file["blob"]))
@@ -115,10 +116,25 @@ def _look(desk: Desk, photos: Sequence[bytes]) -> tuple[dict[str, int], list[Mes
     copies = Copies.of(photos)
     found: dict[Message, None] = {}
     with desk.vault.turn():
-        for value in large_values(desk.vault, copies.least):
-            if copies.held_by(value.content):
-                found[_place(desk, value)] = None
+        for values in _batches(large_values(desk.vault, copies.least)):
+            for value, held in zip(values, copies.held_by(*(one.content for one in values)), strict=True):
+                if held:
+                    found[_place(desk, value)] = None
         return {**count_values(desk.vault), "holding": len(found), "unread": copies.unread}, list(found)
+
+
+def _batches(values: Iterable[LargeValue]) -> Iterator[list[LargeValue]]:
+    """As many as one cell looks through without holding much."""
+    batch: list[LargeValue] = []
+    size = 0
+    for value in values:
+        if batch and size + len(value.content) > _BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(value)
+        size += len(value.content)
+    if batch:
+        yield batch
 
 
 def _place(desk: Desk, value: LargeValue) -> Message:

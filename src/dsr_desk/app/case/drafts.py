@@ -38,8 +38,9 @@ def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str,
         return RequestDraft(empty, empty, b"", tuple(examine_references(extra, chosen)), ())
     intake = read_request(letter)
     warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
-    photos_given = tuple(examine_references([*intake.photos, *extra], chosen))
-    return RequestDraft(intake.request, intake.request, letter.read_bytes(), photos_given, warnings)
+    attached = [(one.name, one.data) for one in intake.photos]
+    photos_given = tuple(examine_references([*attached, *extra], chosen))
+    return RequestDraft(intake.request, intake.request, intake.letter, photos_given, warnings)
 
 
 def correct(draft: RequestDraft, **fields: Any) -> RequestDraft:

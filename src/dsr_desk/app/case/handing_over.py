@@ -17,12 +17,12 @@ from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.codec import plain
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message, quoted, refused
+from dsr_desk.core.passphrases import new_passphrase
 from dsr_desk.core.refusals import ActionNotOpen
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion import export
 from dsr_desk.deletion.records import Before
-from dsr_desk.evidence.wrappers.passphrase import new_passphrase
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole

@@ -21,9 +21,11 @@ from dsr_desk.core.actions import Plan
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Identifiers
+from dsr_desk.jobs.cell import CellFailed, Limits, ask
 from dsr_desk.storage.keys import KeysDamaged, OfficerKeys, WrongPassphrase, open_slot_alone
 from dsr_desk.storage.signed_acts import SignedAct
 
+_LIMITS = Limits(answer=1 << 30)
 PACKET, ANSWER = b"dsr-desk packet 1\n", b"dsr-desk answer 1\n"
 
 
@@ -167,18 +169,29 @@ def open_packet(path: Path, passphrase: str) -> OpenPacket:
         raise NoPacket(file=path.name)
     head, _, sealed = data.removeprefix(PACKET).partition(b"\n")
     try:
-        slot = json.loads(head)
+        slot: dict[str, Any] = ask(dict[str, Any], slot_in, head)
         keys = open_slot_alone(slot, passphrase)
         content = unseal(sealed, keys.identity)
-        packet = codec.restore(json.loads(content), Packet)
+        packet: Packet = ask(Packet, packet_in, content, limits=_LIMITS)
     except WrongPassphrase:
         raise PacketPassphrase(file=path.name) from None
-    except (KeysDamaged, pyrage.DecryptError, ValueError, KeyError, TypeError, ExceptionGroup) as error:
+    except (CellFailed, KeysDamaged, pyrage.DecryptError, ValueError, KeyError, TypeError) as error:
         raise PacketDamaged(file=path.name) from error
     whole = packet.plan is None or packet.plan.plan.case == packet.ref
     if not whole or packet.officer != keys.public_key.hex() or packet.vault != slot["vault"]:
         raise PacketDamaged(file=path.name)
     return OpenPacket(path, packet, sha256_hex(content), keys, slot["recipient"])
+
+
+def slot_in(head: bytes) -> dict[str, Any]:
+    """Inside a cell: the key slot of a packet. What it raises says that there is none."""
+    slot: dict[str, Any] = json.loads(head)
+    return slot
+
+
+def packet_in(content: bytes) -> Packet:
+    """Inside a cell: what a packet says. What it raises says that it is damaged."""
+    return codec.restore(json.loads(content), Packet)
 
 
 def seal_answer(vault: str, case: str, acts: Sequence[SignedAct], recipient: str) -> bytes:
@@ -196,12 +209,27 @@ def open_answer(path: Path, identity: str) -> PacketAnswer:
     except pyrage.DecryptError as error:
         raise AnswerElsewhere(file=path.name) from error
     try:
-        plain: dict[str, Any] = json.loads(content)
-        json.dumps(plain, ensure_ascii=False, allow_nan=False).encode()  # raises for what no text is written with
-        acts = tuple(SignedAct.from_plain(one) for one in plain["acts"])
-        return PacketAnswer(str(plain["vault"]), str(plain["case"]), acts)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise PacketDamaged(file=path.name) from error
+        if ask(bool, is_answer, content, limits=_LIMITS):
+            return _answer(content)
+    except CellFailed as failed:
+        raise PacketDamaged(file=path.name) from failed
+    raise PacketDamaged(file=path.name)
+
+
+def is_answer(content: bytes) -> bool:
+    """Inside a cell, before the vault reads it: values of acts have no form by which they could be checked after."""
+    try:
+        _answer(content)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def _answer(content: bytes) -> PacketAnswer:
+    plain: dict[str, Any] = json.loads(content)
+    json.dumps(plain, ensure_ascii=False, allow_nan=False).encode()  # raises for what no text is written with
+    acts = tuple(SignedAct.from_plain(one) for one in plain["acts"])
+    return PacketAnswer(str(plain["vault"]), str(plain["case"]), acts)
 
 
 def seal(content: bytes, recipient: str) -> bytes:

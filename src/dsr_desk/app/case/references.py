@@ -12,11 +12,10 @@ from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, Flaw, LedgerClass
-from dsr_desk.core.message import Message
-from dsr_desk.faces.decode import viewable
+from dsr_desk.core.message import Message, message
+from dsr_desk.faces import outside
 from dsr_desk.faces.engine import Template
-from dsr_desk.faces.photo import examine
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.outside import look_at
 from dsr_desk.storage.files import disk_errors
 from dsr_desk.storage.log import StoredBlob
 
@@ -49,9 +48,13 @@ class PhotoMissing(DeskError):
     todo = "Check the name and give it again."
 
 
-def as_shown(photo: bytes) -> bytes:
-    """The photo in a format that windows show: as it is, or turned into a JPEG; empty where it has no pixels."""
-    return viewable(photo) or b""
+Shown = outside.Shown
+Eyes = outside.Eyes
+
+
+def shown(photo: bytes, side: int, around: Box | None = None) -> Shown:
+    """What windows paint of a photo; see `outside.shown`."""
+    return outside.shown(photo, side, around=around)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ class ReferencePhoto:
         return not self.problem and self.chosen is not None
 
 
+_NOT_LOOKED_AT = (LedgerClass.UNREADABLE, LedgerClass.SKIPPED, LedgerClass.CRASHED)
+
+
 def load_photos(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
     """Names and bytes. Raises PhotoMissing."""
     loaded = []
@@ -110,8 +116,8 @@ def examine_references(
 
 
 def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
-    result = examine(load_engine(), data, thumbnails=True)
-    if result.ledger_class in (LedgerClass.UNREADABLE, LedgerClass.SKIPPED) and not result.faces:
+    result = look_at("standard", data, thumbnails=True)
+    if result.ledger_class in _NOT_LOOKED_AT:
         return ReferencePhoto(name, data, sha256_hex(data), (), None, result.reason)
     ordered = sorted(result.faces, key=lambda face: (face.box.left, face.box.top))
     faces = tuple(
@@ -124,19 +130,27 @@ def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
     return ReferencePhoto(name, data, sha256_hex(data), faces, number)
 
 
-def reference_template(desk: Desk, data: bytes, box: Box, engine_name: str) -> tuple[Template | None, bytes]:
+def reference_template(
+    desk: Desk, data: bytes, box: Box, engine_name: str, dimension: int, digest: str
+) -> tuple[Template | None, bytes]:
     """The template of the face at `box` made by the named engine, and the photo's perceptual hash.
 
     The template is None where that engine finds no face at this place. Made once while the desk is open.
+    Raises PhotoUnreadable where the photo cannot be looked at, EngineChanged where the engine has another digest.
     """
-    key = (sha256_hex(data), box, engine_name)
+    key = (sha256_hex(data), box, digest)
     if key not in desk.templates:
-        desk.templates[key] = _template(data, box, engine_name)
+        template, looks = _template(data, box, engine_name, digest)
+        if template is not None and template.shape != (dimension,):
+            raise PhotoUnreadable(name="", why=message("why.cell.unfit"))
+        desk.templates[key] = template, looks
     return desk.templates[key]
 
 
-def _template(data: bytes, box: Box, engine_name: str) -> tuple[Template | None, bytes]:
-    result = examine(load_engine(engine_name), data, reference=True)
+def _template(data: bytes, box: Box, engine_name: str, digest: str) -> tuple[Template | None, bytes]:
+    result = look_at(engine_name, data, reference=True, digest=digest)
+    if result.ledger_class in _NOT_LOOKED_AT:
+        raise PhotoUnreadable(name="", why=result.reason)
     best = max(result.faces, key=lambda face: face.box.overlap(box), default=None)
     if best is None or best.box.overlap(box) < 0.2:
         return None, result.phash

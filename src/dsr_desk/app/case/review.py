@@ -21,7 +21,7 @@ from dsr_desk.core.items import Box, ItemAddress, ItemKind
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import CandidateMissing, NothingToUndo, Refusal
 from dsr_desk.datasets.registry import reopen
-from dsr_desk.faces.decode import viewable
+from dsr_desk.faces.outside import Shown, shown
 
 
 @dataclass(frozen=True)
@@ -214,15 +214,15 @@ def face_crop(desk: Desk, candidate: Candidate | SecondItem) -> bytes | None:
     return None
 
 
-def whole_photo(desk: Desk, candidate: Candidate | SecondItem) -> bytes | None:
-    """The stored photo, read where it lies, as a window shows it; None where it cannot be reached or has no pixels."""
+def whole_photo(desk: Desk, candidate: Candidate | SecondItem, side: int) -> Shown | None:
+    """The stored photo, read where it lies, no larger than `side` pixels; None where it cannot be reached."""
     try:
         item = opened(desk, candidate.index).item(candidate.id)
         if item is None or item.kind is not ItemKind.PHOTO:
             return None
         container = reopen(item.format, item.path, item.address.container)
         data = container.read(item.address.member, item.address.digest, item.address.occurrence, item.hint)
-        return viewable(data, item.orientation)
+        return shown(data, side, item.orientation)
     except (DeskError, OSError):
         return None
 

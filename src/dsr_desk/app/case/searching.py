@@ -15,7 +15,7 @@ from dsr_desk.app.case.cases import (
     searched_references,
     show_case,
 )
-from dsr_desk.app.case.references import reference_template
+from dsr_desk.app.case.references import PhotoUnreadable, reference_template
 from dsr_desk.app.case.review import hits, refused_links
 from dsr_desk.app.case.review_content import band
 from dsr_desk.app.data.indexing import list_indexes, opened, resolve_index
@@ -27,6 +27,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Gap, Identifiers, SearchResult
 from dsr_desk.core.message import message
 from dsr_desk.faces.engine import Template
+from dsr_desk.faces.facts import EngineChanged
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.index.about import About
 from dsr_desk.search.index.folder import Index
@@ -123,7 +124,7 @@ def search_case(
     )
     gaps = (*references.gaps, *not_chosen(desk, names), *not_indexed(desk), *result.gaps)
     statement = (*result.statement[:-1], gaps_said(gaps))
-    result = replace(result, statement=statement, gaps=gaps, complete=result.complete and not references.destroyed)
+    result = replace(result, statement=statement, gaps=gaps, complete=result.complete and not references.left_out)
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes
@@ -198,7 +199,7 @@ def _sought(desk: Desk, ref: str, kind: str) -> _Sought:
 class _References:
     """Templates of the chosen faces, perceptual hashes of the photos, and what could not be compared.
 
-    `used` numbers the photos that took part; `destroyed` says whether one is no longer there.
+    `used` numbers the photos that took part; `left_out` says whether one could not be compared.
     """
 
     def __init__(self, desk: Desk, ref: str, sought: _Sought, engine: About) -> None:
@@ -206,7 +207,7 @@ class _References:
         self.hashes: list[bytes] = []
         self.used: list[int] = []
         self.gaps: list[Gap] = []
-        self.destroyed = False
+        self.left_out = False
         self._desk = desk
         if not sought.faces:
             self.gaps.append(Gap(message("gap.faces"), message("why.no-photo")))
@@ -215,18 +216,24 @@ class _References:
 
     def _take(self, photo: PhotoOfCase, data: bytes | None, engine: About) -> None:
         if data is None:
-            self.destroyed = True
+            self.left_out = True
             self.gaps.append(Gap(message("gap.reference", number=photo.id), message("why.destroyed-at-end")))
             return
         face = photo.box_chosen
         if face is None:
             return
-        template, phash = reference_template(self._desk, data, face.box, engine.engine)
+        place = message("gap.reference", number=photo.id)
+        made_with = engine.engine, engine.dimension, engine.engine_digest
+        try:
+            template, phash = reference_template(self._desk, data, face.box, *made_with)
+        except (PhotoUnreadable, EngineChanged) as error:
+            self.left_out = True
+            self.gaps.append(Gap(place, error.why))
+            return
         self.hashes.append(phash)
         self.used.append(photo.id)
         if template is None:
-            why = message("why.no-face-by-engine", engine=engine.engine)
-            self.gaps.append(Gap(message("gap.reference", number=photo.id), why))
+            self.gaps.append(Gap(place, message("why.no-face-by-engine", engine=engine.engine)))
         else:
             self.templates.append(template)
 

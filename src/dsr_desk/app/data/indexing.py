@@ -16,6 +16,7 @@ from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.faces.facts import engine_facts, engine_grants
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.cluster import Cluster
 from dsr_desk.jobs.pool import WorkerPool
@@ -89,8 +90,9 @@ class RegisteredIndex:
 def lent_workers(engine: str = "standard", *, thumbnails: bool = True) -> Iterator[Lent]:
     """Processes, one a core, for several indexes that are built one after the other."""
     load = loader(engine)
-    recipe = recipe_for(load, load().digest, thumbnails=thumbnails)
-    with WorkerPool(os.cpu_count() or 1, recipe.prepare, recipe.args) as workers:
+    digest = engine_facts(engine, load).digest
+    recipe = recipe_for(load, digest, engine_grants(engine), thumbnails=thumbnails)
+    with WorkerPool(os.cpu_count() or 1, recipe.prepare, recipe.args, recipe.grants) as workers:
         workers.start()
         yield Lent(workers, recipe)
 

@@ -6,11 +6,7 @@ Which authorities a recipient trusts, the recipient decides; this list says what
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from datetime import datetime
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
@@ -19,11 +15,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.evidence.signed.signing import readable_fingerprint
 from dsr_desk.evidence.signed.timestamp import certificates_of
+from dsr_desk.jobs.cell import CellFailed
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.rows import AuthorityRow
 
 _SHORTEST = 8
+_LARGEST = 16 << 20
 
 
 class AuthorityUnusable(DeskError):
@@ -58,7 +56,9 @@ class Authority:
 
 
 def list_authorities(desk: Desk) -> list[Authority]:
-    return [_authority(row) for row in desk.vault.authorities.all("name, fingerprint")]
+    rows = desk.vault.authorities.all("name, fingerprint")
+    until = {one.fingerprint: one.valid_until for one in certificates_of(trusted_authorities(desk))} if rows else {}
+    return [_authority(row, until[row.fingerprint]) for row in rows]
 
 
 def trusted_authorities(desk: Desk) -> bytes:
@@ -68,16 +68,22 @@ def trusted_authorities(desk: Desk) -> bytes:
 
 def add_authorities(desk: Desk, pem: bytes) -> list[Authority]:
     """Takes every certificate of a PEM file into the list. Raises AuthorityUnusable, also where one is known."""
+    if len(pem) > _LARGEST:
+        raise AuthorityUnusable(why=message("why.too-large", most=_LARGEST))
+    try:
+        found = certificates_of(pem)
+    except CellFailed as failed:
+        raise AuthorityUnusable(why=failed.why) from failed
     added = []
     with desk.vault.transaction():
-        for certificate in certificates_of(pem):
-            row = _row(certificate)
+        for one in found:
+            row = AuthorityRow(one.fingerprint, one.name, one.pem, now())
             if desk.vault.authorities.get(row.fingerprint) is not None:
                 raise AuthorityUnusable(why=message("authority.known", name=row.name))
-            if not _vouches(certificate):
+            if not one.vouches:
                 raise AuthorityUnusable(why=message("authority.kind", name=row.name))
             _record(desk, "added", desk.vault.authorities.add(row), row.fingerprint)
-            added.append(_authority(row))
+            added.append(_authority(row, one.valid_until))
     if not added:
         raise AuthorityUnusable(why=message("authority.none"))
     return added
@@ -97,22 +103,5 @@ def _record(desk: Desk, event: str, touched: Touch, fingerprint: str) -> Change:
     return desk.act(Draft(Kind.AUTHORITY, {"event": event, "certificate": fingerprint}), touches=[touched])
 
 
-def _row(certificate: x509.Certificate) -> AuthorityRow:
-    pem = certificate.public_bytes(Encoding.PEM).decode()
-    fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
-    return AuthorityRow(fingerprint, certificate.subject.rfc4514_string(), pem, now())
-
-
-def _authority(row: AuthorityRow) -> Authority:
-    until = x509.load_pem_x509_certificate(row.certificate.encode()).not_valid_after_utc
+def _authority(row: AuthorityRow, until: datetime) -> Authority:
     return Authority(row.fingerprint, row.name, row.added, f"{until:%Y-%m-%dT%H:%M:%SZ}")
-
-
-def _vouches(certificate: x509.Certificate) -> bool:
-    """Whether it may issue certificates, or stamps times itself."""
-    for one in certificate.extensions:
-        if isinstance(one.value, x509.BasicConstraints) and one.value.ca:
-            return True
-        if isinstance(one.value, x509.ExtendedKeyUsage) and ExtendedKeyUsageOID.TIME_STAMPING in one.value:
-            return True
-    return False

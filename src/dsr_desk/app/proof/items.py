@@ -14,12 +14,19 @@ from dsr_desk.core.actions import Action, Outcome, Plan
 from dsr_desk.core.acts import Row, item_salt, pseudonym
 from dsr_desk.core.case import Case
 from dsr_desk.core.findings import Candidate
-from dsr_desk.core.items import ItemKind
+from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.evidence.contents import content as say
 from dsr_desk.evidence.contents.many import Stream, item_ref, ranges
 from dsr_desk.evidence.report.blocks import ROWS_SHOWN
-from dsr_desk.faces.photo import examine
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.outside import look_at
+
+_LOOKED_AT = (LedgerClass.FACES, LedgerClass.NO_FACE, LedgerClass.NOT_COMPARABLE)
+
+
+def faces_in(picture: bytes) -> int | None:
+    """How many faces show in a picture; None where nobody can know, since it could not be looked at."""
+    looked = look_at("standard", picture)
+    return len(looked.faces) if looked.ledger_class in _LOOKED_AT else None
 
 
 @dataclass(frozen=True)
@@ -135,8 +142,8 @@ class CaseItems:
         digests = {hit.item: candidate.address.digest for hit, candidate in self._rows()}
         found: dict[str, say.FaceCrop] = {}
         for item, crop in decided_faces(self._desk, case.ref, case.hits()):
-            faces = len(examine(load_engine(), crop).faces)
-            if faces <= 1 and item in digests:
+            faces = faces_in(crop)
+            if faces is not None and faces <= 1 and item in digests:
                 found[item] = say.FaceCrop(crop, digests[item], faces)
             if len(found) == ROWS_SHOWN:
                 break

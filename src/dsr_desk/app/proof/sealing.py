@@ -25,7 +25,7 @@ from dsr_desk.evidence.verifying.open import open_bundle as unpack
 from dsr_desk.evidence.verifying.open import write_verifier
 from dsr_desk.evidence.verifying.verify import Secrets, Verification
 from dsr_desk.evidence.verifying.verify import verify as verify_file
-from dsr_desk.evidence.wrappers.cms import EnvelopeKey, load_recipient
+from dsr_desk.evidence.wrappers.cms import EnvelopeKey, recipient_name
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import disk_errors, free_name
 from dsr_desk.storage.rows import BundleRow
@@ -98,7 +98,7 @@ def seal(
         raise WhyMissing()
     pems = [file.read_bytes() for file in certificates]
     for number, pem in enumerate(pems, start=1):
-        load_recipient(pem, number)
+        recipient_name(pem, number)
     said = {"requester": requester, "regulators": len(regulators) + len(pems)}
     refused = sealing_refusal(desk, ref, requester=requester, regulators=said["regulators"])
     if refused is not None:
@@ -245,7 +245,7 @@ def _envelope_key(files: tuple[Path, Path] | None) -> EnvelopeKey | None:
 def _identities(files: Sequence[Path]) -> list[str]:
     found = []
     for file in files:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = [line.strip() for line in file.read_text(encoding="utf-8", errors="replace").splitlines()]
         keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-1")]
         if not keys:
             raise IdentityUnreadable(file=file)

@@ -13,9 +13,8 @@ from dsr_desk.app.proof.authorities import trusted_authorities
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
-from dsr_desk.evidence.signed.timestamp import TimeStampRefused, doubt, query, require_stamp
-from dsr_desk.evidence.verifying.check_bundle import Refused, Stamp, check_time_stamp
-from dsr_desk.evidence.verifying.verify import STAMP_BESIDE, message_of
+from dsr_desk.evidence.signed.timestamp import Attested, TimeStampRefused, looked_at, query, require_stamp
+from dsr_desk.evidence.verifying.verify import STAMP_BESIDE
 from dsr_desk.storage.files import disk_errors, free_name, write_whole
 from dsr_desk.storage.rows import BundleRow
 
@@ -49,8 +48,7 @@ class TimeStamp:
 
 def time_stamps(desk: Desk, ref: str) -> list[TimeStamp]:
     """Of the latest bundles of each edition."""
-    trusted = trusted_authorities(desk)
-    return [_state(row, trusted) for row in _latest(desk, ref)]
+    return [one for _, one in _states(desk, ref)]
 
 
 def write_time_queries(desk: Desk, ref: str, folder: Path) -> list[Path]:
@@ -58,8 +56,7 @@ def write_time_queries(desk: Desk, ref: str, folder: Path) -> list[Path]:
 
     Bundles of the same evidence share a query. It tells nothing of the case: it holds a digest and a random number.
     """
-    trusted = trusted_authorities(desk)
-    rows = [row for row in _latest(desk, ref) if not _state(row, trusted).proves]
+    rows = [row for row, one in _states(desk, ref) if not one.proves]
     if not rows:
         raise NothingToStamp(case=ref)
     with disk_errors(folder):
@@ -104,7 +101,7 @@ def attach_time_stamp(desk: Desk, ref: str, answer: bytes) -> list[Path]:
     return written
 
 
-def _attach(desk: Desk, ref: str, row: BundleRow, answer: bytes, stamp: Stamp) -> Path:
+def _attach(desk: Desk, ref: str, row: BundleRow, answer: bytes, stamp: Attested) -> Path:
     bundle = Path(row.path)
     beside = bundle.with_name(bundle.name + STAMP_BESIDE)
     with desk.vault.transaction():
@@ -125,13 +122,15 @@ def _latest(desk: Desk, ref: str) -> list[BundleRow]:
     return [row for row in rows if newest[row.edition] == row.evidence_digest and row.signature]
 
 
-def _state(row: BundleRow, trusted: bytes) -> TimeStamp:
+def _states(desk: Desk, ref: str) -> list[tuple[BundleRow, TimeStamp]]:
+    rows = _latest(desk, ref)
+    stamped = [(row.signature, row.time_stamp) for row in rows if row.time_stamp is not None]
+    said = iter(looked_at(stamped, trusted_authorities(desk)))
+    return [(row, _state(row, next(said) if row.time_stamp is not None else None)) for row in rows]
+
+
+def _state(row: BundleRow, said: Attested | Message | None) -> TimeStamp:
     one = TimeStamp(row.edition, Path(row.path), row.evidence_digest, row.time_query is not None, "", "")
-    if row.time_stamp is None:
-        return one
-    try:
-        stamp = check_time_stamp(row.signature, row.time_stamp)
-        told = replace(one, time=f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", authority=stamp.who)
-        return replace(told, doubt=doubt(stamp, trusted))
-    except Refused as refused:
-        return replace(one, doubt=message_of(refused.said))
+    if isinstance(said, Attested):
+        return replace(one, time=f"{said.time:%Y-%m-%dT%H:%M:%SZ}", authority=said.who, doubt=said.doubt)
+    return replace(one, doubt=said)

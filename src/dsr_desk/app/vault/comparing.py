@@ -16,13 +16,13 @@ from dsr_desk.core.acts import Entry, Kind
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, Value, message
 from dsr_desk.evidence.signed.notes import Note, find_note, read_note
-from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, Members, Refused
-from dsr_desk.evidence.verifying.verify import Secrets, message_of, opening
+from dsr_desk.evidence.verifying.check_bundle import EVIDENCE
+from dsr_desk.evidence.verifying.open import CHECKPOINT, BundleRefused, checkpoint_of
+from dsr_desk.evidence.verifying.verify import Secrets
 from dsr_desk.storage import checkpoints
 from dsr_desk.storage.checkpoints import Checkpoint, CheckpointDamaged
 from dsr_desk.storage.files import disk_errors
 
-_INSIDE = "log/checkpoint"
 _BUNDLES = (b"pk", b"\x30", b"%pdf-", b"age-encry", b"<!doctype")
 """How files begin that bundles lie in."""
 
@@ -159,18 +159,14 @@ def _held(desk: Desk, path: Path, secrets: Secrets) -> _Held:
 
 
 def _places(folder: Path) -> list[Path]:
-    return [folder / begin / _INSIDE for begin in ("", "data", "evidence/data")] + [folder / EVIDENCE]
+    return [folder / begin / CHECKPOINT for begin in ("", "data", "evidence/data")] + [folder / EVIDENCE]
 
 
 def _in_bundle(path: Path, secrets: Secrets) -> str:
     try:
-        if path.name == EVIDENCE:
-            with path.open("rb") as file:
-                return Members(file).text(f"data/{_INSIDE}")
-        with opening(path, secrets) as bundle:
-            return Members(bundle.archive).text(f"data/{_INSIDE}")
-    except Refused as refused:
-        raise HeldUnreadable(where=path, why=message_of(refused.said)) from refused
+        return checkpoint_of(path, secrets)
+    except BundleRefused as refused:
+        raise HeldUnreadable(where=path, why=refused.why) from refused
 
 
 def _of_file(desk: Desk, one: Checkpoint) -> _Held:

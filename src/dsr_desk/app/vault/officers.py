@@ -156,7 +156,7 @@ def remove_officer(desk: Desk, name: str) -> None:
 
 
 def change_passphrase(desk: Desk, passphrase: str) -> None:
-    """Changes your own passphrase. Raises RecoveryOnly, PassphraseTooShort, PassphraseTaken."""
+    """Changes your own passphrase. Raises RecoveryOnly, PassphraseWeak, PassphraseTaken."""
     desk.vault.change_passphrase(passphrase)
 
 

@@ -12,7 +12,8 @@ import secrets
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -79,13 +80,47 @@ class Spooled:
         return self.spool.read(self.start, self.size)
 
 
-class Spool:
-    """Short things stay in memory. What goes to the disk is encrypted (AES-256-CTR) and gone when this is closed."""
+@dataclass(frozen=True)
+class LentFile:
+    """A file for another process to read: its bytes, or where they lie, with the key of the spool that they lie in."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    size: int
+    data: bytes = field(default=b"", repr=False)
+    path: Path | None = None
+    key: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def of(cls, path: Path) -> LentFile:
+        """A file as it lies there."""
+        return cls(path.stat().st_size, path=path.absolute())
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        if self.path is None:
+            yield io.BytesIO(self.data)
+            return
+        with self.path.open("rb") as file:
+            yield Spool.over(file, self.key).reader(0, self.size) if self.key else file
+
+
+class Spool:
+    """Short things stay in memory. What goes to the disk is encrypted (AES-256-CTR) and gone when this is closed.
+
+    Its file has a name only where it is to be lent.
+    """
+
+    def __init__(self, folder: Path | None = None, *, lends: bool = False) -> None:
         self._where = str(folder or tempfile.gettempdir())
+        self._new_file = tempfile.NamedTemporaryFile if lends else tempfile.TemporaryFile
         self._file: BinaryIO = io.BytesIO()
         self._key, self._end = secrets.token_bytes(32), 0
+
+    @classmethod
+    def over(cls, file: BinaryIO, key: bytes) -> Spool:
+        """What another process wrote."""
+        spool = cls(Path(file.name).parent)  # a cell has no folder for temporary files
+        spool._file, spool._key = file, key
+        return spool
 
     def __enter__(self) -> Spool:
         return self
@@ -106,13 +141,26 @@ class Spool:
 
     def take(self, fill: Callable[[BinaryIO], object]) -> BinaryIO:
         """What `fill` writes, as a file to read from any place."""
+        return self.reader(*self._filled(fill))
+
+    def lend(self, fill: Callable[[BinaryIO], object]) -> LentFile:
+        """What `fill` writes, for another process, from a spool that lends and holds nothing else."""
+        start, size = self._filled(fill)
+        if isinstance(self._file, io.BytesIO):
+            return LentFile(size, data=b"".join(self.read(start, size)))
+        self._file.flush()
+        return LentFile(size, path=Path(self._file.name), key=self._key)
+
+    def reader(self, start: int, size: int) -> BinaryIO:
+        return cast("BinaryIO", io.BufferedReader(SpoolReader(self, start, size), PIECE))
+
+    def _filled(self, fill: Callable[[BinaryIO], object]) -> tuple[int, int]:
         start = self._end
         raw = SpoolWriter(self, start)
         with io.BufferedWriter(cast("io.RawIOBase", raw), PIECE) as writer:
             fill(cast("BinaryIO", writer))
             writer.flush()
-            size = raw.tell()
-        return cast("BinaryIO", io.BufferedReader(SpoolReader(self, start, size), PIECE))
+            return start, raw.tell()
 
     def extend(self, end: int) -> None:
         self._end = -(-end // _BLOCK) * _BLOCK
@@ -141,7 +189,7 @@ class Spool:
         with disk_errors(self._where):
             if isinstance(self._file, io.BytesIO) and place + len(data) > HELD_AT_MOST:
                 begun = self._file.getbuffer()
-                self._file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._where, prefix=".sealing-"))  # noqa: SIM115
+                self._file = cast("BinaryIO", self._new_file(dir=self._where, prefix=".sealing-"))
                 self._file.write(begun)
             self._file.seek(place)
             self._file.write(data)
@@ -213,7 +261,7 @@ class Pieces(io.RawIOBase):
 def opened(member: Member) -> BinaryIO:
     """A member as a file to read from any place, many times over."""
     if isinstance(member, Spooled):
-        return cast("BinaryIO", io.BufferedReader(SpoolReader(member.spool, member.start, member.size), PIECE))
+        return member.spool.reader(member.start, member.size)
     return io.BytesIO(joined(member))
 
 

@@ -21,10 +21,13 @@ import typst
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from dsr_desk.jobs.cell import CellFailed, ask
+
 _ED25519 = b"\x01"
 _ROOT, _SIGNATURE = 32, 4 + 64
 _LARGEST = 1 << 20
 """Bytes of a text in which a note is looked for."""
+_LARGEST_PAGE = 64 << 20
 ATTACHED = "checkpoint.txt"
 """The note inside a printed page, for those who have the file and not the paper."""
 
@@ -104,11 +107,22 @@ def read_note(path: Path) -> Note | None:
     """
     with path.open("rb") as file:
         data = file.read(_LARGEST)
-    if data.startswith(b"%PDF-"):
-        with suppress(pikepdf.PdfError, ValueError, KeyError), pikepdf.open(path) as document:
-            return find_note(document.attachments[ATTACHED].get_file().read_bytes().decode("utf-8", "replace"))
+    if not data.startswith(b"%PDF-"):
+        return find_note(data.decode("utf-8", "replace"))
+    with path.open("rb") as file:
+        page = file.read(_LARGEST_PAGE)
+    try:
+        found: str = ask(str, attached_note, page)
+    except CellFailed:
         return None
-    return find_note(data.decode("utf-8", "replace"))
+    return find_note(found)
+
+
+def attached_note(page: bytes) -> str:
+    """Inside a cell: the text attached to a PDF, "" where there is none."""
+    with suppress(pikepdf.PdfError, ValueError, LookupError), pikepdf.open(io.BytesIO(page)) as document:
+        return document.attachments[ATTACHED].get_file().read_bytes()[:_LARGEST].decode("utf-8", "replace")
+    return ""
 
 
 def verifier_key(origin: str, key: Ed25519PublicKey) -> str:

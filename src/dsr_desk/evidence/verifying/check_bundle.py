@@ -21,9 +21,11 @@ import hashlib
 import html
 import io
 import json
+import os
 import re
 import struct
 import sys
+import traceback
 import unicodedata
 import warnings
 import zlib
@@ -225,6 +227,7 @@ SAYS = {
     "unchecked.before": "This rests on a check before it that does not hold or was not made.",
     "unchecked.extension": "The certificate of “{who}” has a rule ({oid}) that must be kept and that this verifier "
     "does not know.",
+    "unchecked.fault": "This check itself failed ({kind}); nothing is known of what it looks at.",
     "unchecked.library": "This computer's cryptography {version} lacks what this check needs.",
     "unchecked.old": "This computer's cryptography {version} is too old; {oldest} or later is needed.",
 }
@@ -3406,6 +3409,14 @@ def finding(name: str, check: Callable[[], Said]) -> Finding:
         if _NOT_THAT_KIND.search(str(lacking)):
             return Finding(name, False, Said("damaged"))
         return Finding(name, None, Said("unchecked.library", version=_version))
+    except Exception as fault:  # noqa: BLE001 - whoever verifies is told so, and no traceback
+        return Finding(name, None, _failed(fault))
+
+
+def _failed(fault: Exception) -> Said:
+    """That a check met a fault of its own: class and last line here, never what it says, which may be from the file."""
+    lines = [line for frame, line in traceback.walk_tb(fault.__traceback__) if frame.f_globals is globals()]
+    return Said("unchecked.fault", kind=f"{type(fault).__name__}, {lines[-1] if lines else 0}")
 
 
 def _shown(time: datetime) -> str:
@@ -3466,9 +3477,13 @@ def main(arguments: list[str]) -> int:
         return _CODES[None]
     try:
         return _say(given.folder, given.fingerprint, given.checkpoint, given.authorities)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"{_WORDS[None]}: {_printable(str(error))}")
-        return _CODES[None]
+    except Exception as fault:  # noqa: BLE001
+        print(f"{_WORDS[None]}: {_failed(fault)}")
+    return _CODES[None]
 
 
 def _say(folder: Path, fingerprint: str | None, checkpoint: Path | None, authorities: Path | None) -> int:
@@ -3493,4 +3508,10 @@ def _say(folder: Path, fingerprint: str | None, checkpoint: Path | None, authori
 
 if __name__ == "__main__":
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except (BrokenPipeError, KeyboardInterrupt):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more
+        code = _CODES[None]
+    sys.exit(code)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import pyrage
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.evidence.signed.members import PIECE, Archive, Member, Pieces, Spool
+from dsr_desk.evidence.signed.members import PIECE, Archive, LentFile, Member, Pieces, Spool
 from dsr_desk.evidence.verifying.check_bundle import Refused
 
 
@@ -36,14 +36,14 @@ def seal_age(bundle: Mapping[str, Member], recipients: Sequence[str], to: Binary
     return counted.digest.hexdigest()
 
 
-def open_age(sealed: BinaryIO, identities: Sequence[str], spool: Spool) -> BinaryIO:
+def open_age(sealed: BinaryIO, identities: Sequence[str], spool: Spool) -> LentFile:
     """The bundle (a zip), decrypted into the spool. Each identity is a line `AGE-SECRET-KEY-1…`. Raises Refused."""
     try:
         keys = [pyrage.x25519.Identity.from_str(identity.strip()) for identity in identities]
     except pyrage.IdentityError as error:
         raise Refused("age.identity") from error
     try:
-        return spool.take(lambda writer: pyrage.decrypt_io(sealed, writer, keys))
+        return spool.lend(lambda writer: pyrage.decrypt_io(sealed, writer, keys))
     except (pyrage.DecryptError, OSError) as error:
         raise Refused("age.closed") from error
 

@@ -23,6 +23,7 @@ from dsr_desk.core.message import message
 from dsr_desk.evidence.signed import asn1
 from dsr_desk.evidence.signed.bag import stored_zip
 from dsr_desk.evidence.verifying.check_bundle import Refused
+from dsr_desk.jobs.cell import CellFailed, Limits, ask
 
 
 class RecipientCertificateWrong(DeskError):
@@ -87,7 +88,9 @@ def seal_cms(bundle: Mapping[str, bytes], certificates: Sequence[bytes]) -> byte
         raise ValueError("an enveloped bundle has at least one recipient")
     builder = pkcs7.PKCS7EnvelopeBuilder().set_data(stored_zip(bundle))
     builder = builder.set_content_encryption_algorithm(algorithms.AES256)
-    loaded = [load_recipient(pem, number) for number, pem in enumerate(certificates, start=1)]
+    for number, pem in enumerate(certificates, start=1):
+        recipient_name(pem, number)
+    loaded = [x509.load_pem_x509_certificate(pem) for pem in certificates]
     for certificate in {(one.issuer, one.serial_number): one for one in loaded}.values():
         builder = builder.add_recipient(certificate)
     return builder.encrypt(Encoding.DER, [pkcs7.PKCS7Options.Binary])
@@ -118,15 +121,24 @@ def _require_form(data: bytes) -> None:
         raise Refused("cms.closed")
 
 
-def load_recipient(pem: bytes, number: int) -> x509.Certificate:
-    """Raises RecipientCertificateWrong."""
+def recipient_name(pem: bytes, number: int) -> str:
+    """Whose certificate it is: looked at in a cell, before whoever seals reads it. Raises RecipientCertificateWrong."""
+    try:
+        name: str = ask(str, usable, pem, number, limits=Limits(seconds=10))
+    except CellFailed as failed:
+        raise RecipientCertificateWrong(number=number, why=failed.why) from failed
+    return name
+
+
+def usable(pem: bytes, number: int) -> str:
+    """Inside a cell. Raises RecipientCertificateWrong."""
     try:
         certificate = x509.load_pem_x509_certificate(pem)
-    except ValueError as error:
+        key, name = certificate.public_key(), certificate.subject.rfc4514_string()
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise RecipientCertificateWrong(number=number, why=message("recipient.pem")) from error
-    key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise RecipientCertificateWrong(number=number, why=message("recipient.kind"))
     if key.key_size < 2048:
         raise RecipientCertificateWrong(number=number, why=message("recipient.bits", bits=key.key_size))
-    return certificate
+    return name

@@ -21,12 +21,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from dsr_desk.core.canonical import canonical_json, sha256_hex
+from dsr_desk.core.passphrases import without_marks
 from dsr_desk.evidence.report.words import Words
 from dsr_desk.evidence.signed.bag import stored_zip
 from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, STYLE, Members, Refused
-from dsr_desk.evidence.wrappers.passphrase import normal_passphrase
+from dsr_desk.jobs.cell import Limits, ask
 
 ITERATIONS = 600_000
+_LIMITS = Limits(seconds=300)
 OPEN_ME = "open-me.sha256"
 """File of the signed archive: the digest of the page around the settings and the encrypted part."""
 
@@ -77,10 +79,18 @@ def open_html(page: bytes, passphrase: str) -> bytes:
         raise Refused("page.passphrase") from bad
     (start, end), (begin, last) = head.span(1), box.span(1)
     around = page[:start] + page[end:begin] + page[last:] if end < begin else b""
-    signed = Members(Members(plain).read(EVIDENCE))
-    if f"data/{OPEN_ME}" not in signed or signed.read(f"data/{OPEN_ME}") != _line(around):
+    if not ask(bool, is_signed_page, plain, _line(around), limits=_LIMITS):
         raise Refused("page.shell")
     return plain
+
+
+def is_signed_page(bundle: bytes, digest: bytes) -> bool:
+    """Inside a cell: whether this is the page for which the bundle was signed."""
+    try:
+        signed = Members(Members(bundle).read(EVIDENCE))
+        return f"data/{OPEN_ME}" in signed and signed.read(f"data/{OPEN_ME}") == digest
+    except Refused:
+        return False
 
 
 def _head(salt: bytes, nonce: bytes) -> bytes:
@@ -103,7 +113,7 @@ def _line(around: bytes) -> bytes:
 
 def _key(passphrase: str, salt: bytes) -> bytes:
     derivation = PBKDF2HMAC(hashes.SHA256(), 32, salt, ITERATIONS)
-    return derivation.derive(normal_passphrase(passphrase).encode())
+    return derivation.derive(without_marks(passphrase).encode())
 
 
 def _page(cover: Cover) -> tuple[bytes, bytes, bytes]:

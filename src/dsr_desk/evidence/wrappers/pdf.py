@@ -14,6 +14,7 @@ import secrets
 import warnings
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pikepdf
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from dsr_desk.evidence.signed.bag import stored_zip
 from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, Members, Refused
+from dsr_desk.jobs.cell import Limits, ask
 
 PAGES = "data/report.pdf"
 PAGE_DIGEST = "page.sha256"
@@ -33,6 +35,7 @@ _END = re.compile(
 )
 _STREAM, _STREAM_ENDS, _ENDS = b"\nstream\n", b"\nendstream\nendobj\n", b"\nendobj\n"
 _NO_DIGEST = b"0" * 64 + b"\n"
+_LIMITS = Limits(seconds=300, memory=4 << 30, answer=512 << 20)
 _BROKEN = (
     pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, ArithmeticError, Warning,
     NotImplementedError,
@@ -65,8 +68,35 @@ def bound(document: pikepdf.Pdf, passphrase: str) -> bytes:
     return bytes(sealed)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a cell says of a PDF: the bundle in it, or why it is refused (a code of the verifier, with its values)."""
+
+    bundle: bytes = b""
+    refused: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
 def open_pdf(data: bytes, passphrase: str) -> bytes:
-    """The bundle (a zip). Raises Refused for a wrong passphrase and for any change."""
+    """The bundle (a zip). Raises Refused for a wrong passphrase and for any change.
+
+    The passphrase goes into the cell: it opens this very file, whose content the cell sees anyway.
+    """
+    found: Opened = ask(Opened, opened, data, passphrase, limits=_LIMITS)
+    if found.refused:
+        raise Refused(found.refused, **found.values)
+    return found.bundle
+
+
+def opened(data: bytes, passphrase: str) -> Opened:
+    """Inside a cell."""
+    try:
+        return Opened(_bundle_in(data, passphrase))
+    except Refused as refused:
+        return Opened(b"", refused.said.code, {name: str(value) for name, value in refused.said.values.items()})
+
+
+def _bundle_in(data: bytes, passphrase: str) -> bytes:
     try:
         with warnings.catch_warnings(action="error"):
             warnings.filterwarnings("ignore", "A password was provided")  # there is no encryption: said below

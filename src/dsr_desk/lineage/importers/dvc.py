@@ -223,6 +223,11 @@ def _is_dvc_name(name: str) -> bool:
 
 
 def _found(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=_not_listed):
         folders[:] = [name for name in folders if name not in (".git", ".dvc")]
         yield from (Path(folder) / name for name in names if _is_dvc_name(name))
+
+
+def _not_listed(error: OSError) -> None:
+    """A folder that nobody may look into may hold what a model was made from."""
+    raise error

@@ -26,6 +26,7 @@ FORMAT = "Hugging Face"
 NAMESPACE = "huggingface"
 ADAPTER = "adapter_config.json"
 CARD = "README.md"
+SNAPSHOTS = "snapshots"
 FRONT = message("place.front-matter")
 
 _DATASET_KEYS = {
@@ -49,6 +50,13 @@ def sniff(peek: Peek) -> bool:
     if peek.is_json:
         return "base_model_name_or_path" in peek.first_object
     return peek.path.suffix.lower() in (".md", ".markdown") or peek.text_head.startswith("---\n")
+
+
+def stored(path: Path) -> list[Path]:
+    """Where a folder's files lie in the cache of Hugging Face: `snapshots/COMMIT` holds links to `blobs`."""
+    blobs = path.resolve().parent.parent / "blobs"
+    links = [path / CARD, path / ADAPTER] if path.resolve().parent.name == SNAPSHOTS else []
+    return [real for link in links if (real := link.resolve()).parent == blobs and real.is_file()]
 
 
 def files(peek: Peek) -> list[Path]:
@@ -169,9 +177,12 @@ def _adapter(path: Path, draft: LineageDraft, model: str | None) -> None:
 
 
 def _name(path: Path, body: str) -> str:
-    """A card does not name itself: the folder does where it is a repository, else the first heading."""
+    """A card does not name itself: the folder does where it is a repository or the cache of one, else the heading."""
     if path.name in (CARD, ADAPTER):
-        return path.resolve().parent.name
+        folder = path.parent.resolve()
+        kept = folder.parent.parent.name.split("--")
+        is_kept = folder.parent.name == SNAPSHOTS and kept[0] in ("models", "datasets")
+        return "/".join(kept[1:]) if is_kept else folder.name
     heading = re.search(r"(?m)^#\s+(.+)$", body)
     title = re.sub(r"(?i)^(model|dataset) card for ", "", heading.group(1).strip()) if heading else ""
     return title or path.stem

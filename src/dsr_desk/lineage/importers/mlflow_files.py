@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ _META = (
     "models/*/version-*/meta.yaml",
     "models/*/aliases/*",
 )
+_FOLDERS = (
+    "*",
+    "*/*",
+    *(f"*/{kind}/*" for kind in ("datasets", "models")),
+    *(f"*/*/{kind}{below}" for kind in ("inputs", "outputs") for below in ("", "/*")),
+    "*/*/tags",
+    "models/*/version-*",
+    "models/*/aliases",
+)
 
 
 def sniff(peek: Peek) -> bool:
@@ -48,7 +58,10 @@ def sniff(peek: Peek) -> bool:
 def _root(folder: Path) -> Path:
     """The store itself, or the one in a project's folder under the name that MLflow gives it."""
     inside = folder / "mlruns"
-    return inside if inside.is_dir() and not any(folder.glob("*/meta.yaml")) else folder
+    if not inside.is_dir() or any(folder.glob("*/meta.yaml")):
+        return folder
+    os.scandir(inside).close()
+    return inside
 
 
 def files(peek: Peek) -> list[Path]:
@@ -58,6 +71,7 @@ def files(peek: Peek) -> list[Path]:
 def read(peek: Peek, draft: LineageDraft) -> None:
     store = Store()
     root = _root(peek.path)
+    _can_be_listed(root)
     for experiment in sorted(path.parent for path in root.glob("*/meta.yaml")):
         if experiment.name == "models":
             continue
@@ -67,6 +81,13 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     for path in sorted(root.glob("models/*/aliases/*")):
         store.aliases.append((path.parts[-3], text_of(path).strip(), path.name))
     draw(store, draft)
+
+
+def _can_be_listed(root: Path) -> None:
+    """Raises OSError for a folder that cannot be looked into, which patterns of names pass over in silence."""
+    for folder in (root, *(found for pattern in _FOLDERS for found in root.glob(pattern))):
+        if folder.is_dir():
+            os.scandir(folder).close()
 
 
 def _experiment(root: Path, folder: Path, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused
 from dsr_desk.lineage.importers.reading import values
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
+BROKEN_DATABASE = (sqlite3.Error, UnicodeDecodeError)
+"""The latter where SQLite's own complaint quotes a damaged name."""
 
 
 class Peek:
@@ -40,14 +43,14 @@ class Peek:
 
     @cached_property
     def tables(self) -> frozenset[str]:
-        """Names of the tables of an SQLite file, in lower case; none for other files and for damaged ones."""
+        """Names of the tables of an SQLite file, in lower case; none for other files. Raises ImportRefused."""
         if not self.head.startswith(SQLITE_MAGIC):
             return frozenset()
         try:
             with read_only(self.path) as db:
                 rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        except sqlite3.DatabaseError:
-            return frozenset()
+        except BROKEN_DATABASE as error:
+            raise _damaged(self.path) from error
         return frozenset(str(row[0]).lower() for row in rows)
 
     @cached_property
@@ -69,17 +72,28 @@ class Peek:
 
 def the_file(peek: Peek) -> list[Path]:
     """`files` of formats that are one file, with the log that a running database keeps beside it."""
-    log = peek.path.with_name(peek.path.name + "-wal")
-    return [peek.path, *([log] if log.exists() and log.stat().st_size else [])]
+    return [peek.path, *(path for path in beside(peek.path) if path.name.endswith("-wal"))]
+
+
+def beside(path: Path) -> list[Path]:
+    """What a database needs that was not closed: SQLite looks for it where the file lies itself, not where a link to it
+    does."""
+    real = path.resolve()
+    found = [real.with_name(real.name + end) for end in ("-wal", "-journal")]
+    return [one for one in found if one.is_file() and one.stat().st_size]
 
 
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """An SQLite file of somebody else's: nothing is written beside it and nothing in it is run."""
-    log = path.with_name(path.name + "-wal")
-    fixed = "" if log.exists() and log.stat().st_size else "&immutable=1"
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{fixed}", uri=True)
+    # With a log beside it SQLite would make a file for readers there; it makes none where it is told that it is alone.
+    alone = os.name == "posix"
+    way = "&immutable=1" if not beside(path) else "&vfs=unix-none" if alone else ""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{way}", uri=True)
     try:
+        if alone:
+            db.execute("PRAGMA locking_mode = exclusive")
+        db.execute("PRAGMA temp_store = memory")
         db.execute("PRAGMA trusted_schema = off")
         db.execute("PRAGMA cell_size_check = on")
         yield db
@@ -95,8 +109,14 @@ def sound_database(path: Path) -> Iterator[sqlite3.Connection]:
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise ImportRefused(WHOLE, "damage.database")
             yield db
-        except sqlite3.DatabaseError as error:
-            raise ImportRefused(WHOLE, "damage.database") from error
+        except BROKEN_DATABASE as error:
+            raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ImportRefused:
+    """With a journal beside it the file holds half a change, which SQLite takes back only where it may write."""
+    unfinished = any(one.name.endswith("-journal") for one in beside(path))
+    return ImportRefused(WHOLE, "damage.database-unfinished" if unfinished else "damage.database")
 
 
 def checked_tables(db: sqlite3.Connection, wanted: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from dsr_desk.core import codec
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported
-from dsr_desk.core.message import message, refused
+from dsr_desk.core.message import Message, message, refused
+from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask
 from dsr_desk.lineage.importers import (
     croissant,
     cyclonedx,
@@ -25,8 +28,15 @@ from dsr_desk.lineage.importers import (
     spdx,
 )
 from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft
-from dsr_desk.lineage.importers.peek import Peek
-from dsr_desk.lineage.importers.reading import CHUNK
+from dsr_desk.lineage.importers.peek import Peek, beside
+from dsr_desk.lineage.importers.reading import CHUNK, LARGEST_DOCUMENT
+
+SECONDS, BYTES_A_SECOND, BYTES_A_NAME = 60, 500_000, 5_000
+MEMORY, MEMORY_A_BYTE = 2 << 30, 8
+ANSWER, ANSWER_A_BYTE, LARGEST_ANSWER = 64 << 20, 8, 1 << 30
+"""What reading a file may take and give: so much at least, more for a large one. A folder weighs by the names in it."""
+
+codec.prepare(Imported)
 
 
 class LineageFormatUnknown(DeskError):
@@ -40,7 +50,7 @@ class LineageFileUnreadable(DeskError):
     code = "LINEAGE-FILE-UNREADABLE"
     happened = "{file} cannot be read: {why}."
     means = "Nothing was imported from it."
-    todo = "Check the path and the permissions, then import it again."
+    todo = "Check the path and the permissions, or get the file anew, then import it again."
 
 
 class Importer(Protocol):
@@ -78,11 +88,27 @@ IMPORTERS: tuple[Importer, ...] = (
 
 
 def import_file(path: Path) -> Imported:
-    """Reads a file (or a folder, for formats that are folders) of any known format; nothing in it is executed.
+    """Reads a file (or a folder, for formats that are folders) of any known format, in a cell that sees nothing else.
 
     All or nothing: raises LineageFileDamaged with file, place and reason, LineageFormatUnknown or
     LineageFileUnreadable. The same bytes give the same result.
     """
+    path = path.absolute()
+    try:
+        path.stat()  # a link to itself is refused by the system here, and by Python in other words later
+        grants = Grants(read=(path, *beside(path), *hugging_face.stored(path)))
+        imported: Imported = ask(Imported, read_file, path, grants=grants, limits=_limits(path))
+    except CellFailed as failed:
+        raise LineageFileUnreadable(file=path.name, why=failed.why) from failed
+    except OSError as error:
+        raise LineageFileUnreadable(file=path.name, why=refused(error)) from error
+    if not _holds_together(imported, path):
+        raise LineageFileUnreadable(file=path.name, why=message("why.cell.unfit"))
+    return imported
+
+
+def read_file(path: Path) -> Imported:
+    """What runs in the cell. Nothing in the file is executed."""
     peek = Peek(path)
     draft = LineageDraft()
     try:
@@ -99,7 +125,7 @@ def import_file(path: Path) -> Imported:
     except ImportRefused as error:
         raise error.damage(path.name) from error
     except OSError as error:
-        raise LineageFileUnreadable(file=path.name, why=refused(error)) from error
+        raise LineageFileUnreadable(file=path.name, why=_refused(error, path)) from error
     if not draft.nodes:
         draft.warn("note.lineage.nothing")
     return Imported(
@@ -111,6 +137,35 @@ def import_file(path: Path) -> Imported:
         warnings=tuple(draft.warnings),
         newest=draft.newest,
     )
+
+
+def _limits(path: Path) -> Limits:
+    size = sum(BYTES_A_NAME * len(n) for _, _, n in os.walk(path)) if path.is_dir() else path.stat().st_size
+    whole = min(size, LARGEST_DOCUMENT)
+    answer = min(ANSWER + ANSWER_A_BYTE * whole, LARGEST_ANSWER)
+    return Limits(SECONDS + size / BYTES_A_SECOND, MEMORY + MEMORY_A_BYTE * whole, answer)
+
+
+def _holds_together(imported: Imported, path: Path) -> bool:
+    """Whether what came out of the cell is what it may say: of this file, and edges between nodes that are there."""
+    known = {node.id for node in imported.nodes}
+    return (
+        imported.file == path.name
+        and imported.format in {one.FORMAT for one in IMPORTERS}
+        and len(known) == len(imported.nodes)
+        and all(
+            edge.origin in known and edge.target in known and edge.source == imported.digest for edge in imported.edges
+        )
+    )
+
+
+def _refused(error: OSError, root: Path) -> Message:
+    """Why the system refused. A link that leads out of what was named is one that the cell does not follow."""
+    named = Path(os.fsdecode(error.filename or root))
+    leads_out = named.is_relative_to(root) and not named.resolve().is_relative_to(root.resolve())
+    if isinstance(error, PermissionError) and leads_out:
+        return message("why.lineage.link", name=named.relative_to(root).as_posix())
+    return refused(error)
 
 
 def _check_text(draft: LineageDraft) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
+from dsr_desk.faces.facts import engine_facts, engine_grants
 from dsr_desk.faces.photo import FoundFace, PhotoResult
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.jobs.start import start_workers
 from dsr_desk.jobs.workers import Crash, Task
@@ -76,7 +76,12 @@ class Labelled:
 
 
 def read_labelled(
-    folder: Path, load: LoadEngine, workers: int, report: Report = silent, cancel: CancelToken | None = None
+    folder: Path,
+    engine_name: str,
+    load: LoadEngine,
+    workers: int,
+    report: Report = silent,
+    cancel: CancelToken | None = None,
 ) -> Labelled:
     """Finds the faces of all photos, one folder a person. Raises NobodyToMeasure, Cancelled."""
     people = _people(folder)
@@ -85,8 +90,9 @@ def read_labelled(
     total = sum(map(len, people))
     began = time.monotonic()
     photos = []
-    engine = load()
-    with start_workers(workers, recipe_for(load, engine.digest, thumbnails=False)) as started:
+    engine = engine_facts(engine_name, load)
+    recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=False)
+    with start_workers(workers, recipe) as started:
         results = examined(started, _tasks(people), cancel or CancelToken(), engine.dimension)
         for done, ((person, number), result) in enumerate(results, start=1):
             faces = result.faces if isinstance(result, PhotoResult) else ()
@@ -106,7 +112,7 @@ def measure_recall(
     cancel: CancelToken | None = None,
 ) -> RecallReport:
     """Reads all photos below `folder` and ranks them for each reference. Raises NobodyToMeasure, Cancelled."""
-    labelled = read_labelled(folder, load or partial(load_engine, engine_name), workers, report, cancel)
+    labelled = read_labelled(folder, engine_name, load or loader(engine_name), workers, report, cancel)
     references: dict[int, NDArray[np.float64] | None] = {}
     gallery = []
     for photo in labelled.photos:

@@ -23,6 +23,7 @@ from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import survey
+from dsr_desk.faces.facts import engine_facts, engine_grants
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
@@ -133,7 +134,7 @@ def build(
     cancel = cancel or CancelToken()
     load = load or loader(engine_name)
     containers, left_out = _open_all(sources)
-    engine = load()
+    engine = engine_facts(engine_name, load)
     opened, lock = _open_or_create(to, addressed)
     try:
         _refuse_another(opened, to, version, engine.digest)
@@ -142,7 +143,7 @@ def build(
         read = kept = removed = 0
         complete = False
         # A cluster that cannot be used is refused here, before a finished index would count as unfinished.
-        recipe = recipe_for(load, engine.digest, thumbnails=thumbnails)
+        recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
         with suppress(Cancelled), start_workers(workers, recipe) as started:
             _settle(opened, to, version, register, country, made_with)
             kept, removed = _plan(opened, to, containers, sources, left_out)
@@ -257,7 +258,7 @@ class _Build:
 def _open_all(sources: Sequence[Path]) -> tuple[list[Container], dict[str, Message]]:
     """The containers, and the files below the sources that no reader understands, with the reason."""
     found = [(source.name, survey(source)) for source in sources]
-    containers = [container for _, seen in found for container in seen.containers]
+    containers: list[Container] = [container for _, seen in found for container in seen.containers]
     for name, count in Counter(container.name for container in containers).items():
         if count > 1:
             raise SourcesAlike(name=name)

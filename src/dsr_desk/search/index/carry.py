@@ -6,10 +6,13 @@ for whom it is meant.
 
 from __future__ import annotations
 
+import errno
+import lzma
 import os
 import secrets
 import shutil
 import zipfile
+import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +33,9 @@ from dsr_desk.storage.locks import FileLock
 EPOCH = (1980, 1, 1, 0, 0, 0)
 CHUNK = 1 << 20
 LARGEST_SMALL_FILE = 1 << 20
+
+_BROKEN = (zipfile.BadZipFile, EOFError, RuntimeError, ValueError, LookupError, zlib.error, lzma.LZMAError)
+"""What reading a damaged export may raise."""
 
 
 class ExportNotReadable(DeskError):
@@ -189,5 +195,9 @@ def _unpack(file: Path, folder: Path) -> None:
                     shutil.copyfileobj(source, target, CHUNK)
                     target.flush()
                     os.fsync(target.fileno())
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise ExportNotReadable(where=file) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise ExportNotReadable(where=file) from error  # a place in the file that there is none of

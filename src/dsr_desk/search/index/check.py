@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -16,14 +14,17 @@ from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.message import Message, message, quoted, refused
 from dsr_desk.datasets.container import Container, ContainerEntry
 from dsr_desk.datasets.registry import open_source
-from dsr_desk.faces.engine import Engine
-from dsr_desk.faces.photo import examine
-from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.facts import engine_grants
+from dsr_desk.faces.photo import PhotoResult
+from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
+from dsr_desk.jobs.start import start_workers
+from dsr_desk.jobs.workers import Task
 from dsr_desk.search.faces.search import reaching
 from dsr_desk.search.index.contents import ContainerState, IndexedItem
 from dsr_desk.search.index.finish import inventory_leaves
 from dsr_desk.search.index.folder import Index
+from dsr_desk.search.index.work import LoadEngine, examined, recipe_for
 
 SAMPLE = 20
 SAME_FACE = 0.999
@@ -63,7 +64,7 @@ class CheckReport:
 def check(
     index: Index,
     *,
-    load: Callable[[], Engine] | None = None,
+    load: LoadEngine | None = None,
     report: Report = silent,
     cancel: CancelToken | None = None,
 ) -> CheckReport:
@@ -77,7 +78,7 @@ def check(
         run.compare(state)
     changed = run.changed()
     problems = (*_own_problems(index), *run.problems)
-    again = _find_again(index, run.unchanged, load or partial(load_engine, index.about.engine), cancel)
+    again = _find_again(index, run.unchanged, load, cancel)
     ok = not changed and not problems and again.found == again.tried
     return CheckReport(ok, again, changed, problems)
 
@@ -183,7 +184,7 @@ def _own_problems(index: Index) -> list[Message]:
 
 
 def _find_again(
-    index: Index, containers: dict[str, Container], load: Callable[[], Engine], cancel: CancelToken
+    index: Index, containers: dict[str, Container], load: LoadEngine | None, cancel: CancelToken
 ) -> FoundAgain:
     query = "SELECT id FROM items WHERE ledger = ? ORDER BY id"
     rows = [row for (row,) in index.rows(query, [str(LedgerClass.FACES)])]
@@ -191,18 +192,21 @@ def _find_again(
     items = [item for item in index.items(chosen).values() if item.address.container in containers]
     if not items:
         return FoundAgain(0, 0)
-    engine = load()
+    name, digest = index.about.engine, index.about.engine_digest
+    recipe = recipe_for(load or loader(name), digest, engine_grants(name), thumbnails=False)
+    read = ((item, _bytes(containers[item.address.container], item)) for item in items)
+    tasks = (Task(item, (data, item.orientation), len(data)) for item, data in read if data is not None)
     tried = found = 0
-    for item in items:
-        cancel.check()
-        data = _bytes(containers[item.address.container], item)
-        if data is None:
-            continue
-        own = {face.row for face in index.faces_of([item.row]).get(item.row, [])}
-        for face in examine(engine, data, item.orientation).faces:
-            tried += 1
-            hits = reaching(index, np.asarray(face.template, np.float64), SAME_FACE)
-            found += bool(own.intersection(index.coarse.face_rows[hits.positions].tolist()))
+    with start_workers(1, recipe) as workers:
+        for item, seen in examined(workers, tasks, cancel, index.about.dimension):
+            own = {face.row for face in index.faces_of([item.row]).get(item.row, [])}
+            if not isinstance(seen, PhotoResult):
+                tried += len(own)
+                continue
+            for face in seen.faces:
+                tried += 1
+                hits = reaching(index, np.asarray(face.template, np.float64), SAME_FACE)
+                found += bool(own.intersection(index.coarse.face_rows[hits.positions].tolist()))
     return FoundAgain(tried, found)
 
 

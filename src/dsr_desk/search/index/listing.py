@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind, LedgerClass
-from dsr_desk.core.message import Message, refused
-from dsr_desk.datasets.container import Container, ContainerDamaged, ContainerEntry
+from dsr_desk.core.message import Message
+from dsr_desk.datasets.container import Container, ContainerDamaged, ContainerEntry, ContainerNotRead
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.jobs.workers import Task
@@ -48,10 +48,9 @@ class Listing:
 
     def tasks(self) -> Iterator[Task[ListedEntry]]:
         try:
-            for number, entry in enumerate(self._container.entries()):
-                if number >= self._done:
-                    yield self._task(entry)
-        except ContainerDamaged as error:
+            for entry in self._container.entries_from(self._done):
+                yield self._task(entry)
+        except (ContainerDamaged, ContainerNotRead) as error:
             self.problem = error.why
         except Cancelled:
             raise
@@ -59,8 +58,6 @@ class Listing:
             if self._named:
                 raise
             self.problem = error.message
-        except OSError as error:
-            self.problem = refused(error)
 
     def _task(self, entry: ContainerEntry) -> Task[ListedEntry]:
         data, problem = _bytes_of(entry)
@@ -82,5 +79,3 @@ def _bytes_of(entry: ContainerEntry) -> tuple[bytes | None, Message | None]:
         raise
     except DeskError as error:
         return None, error.why
-    except OSError as error:
-        return None, refused(error)

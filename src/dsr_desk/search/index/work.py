@@ -20,6 +20,7 @@ from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message
 from dsr_desk.faces.engine import Engine
 from dsr_desk.faces.photo import FoundFace, PhotoResult, examine
+from dsr_desk.jobs.cell import Grants
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Crash, Recipe, Task, Workers
 
@@ -45,9 +46,9 @@ class _Worker:
 _worker = _Worker()
 
 
-def recipe_for(load: LoadEngine, digest: str, *, thumbnails: bool) -> Recipe:
-    """Workers with this engine, whose digest is `digest`."""
-    return Recipe(prepare, (load, thumbnails), engine_digest, digest)
+def recipe_for(load: LoadEngine, digest: str, grants: Grants, *, thumbnails: bool) -> Recipe:
+    """Workers with this engine, whose digest is `digest` and whose files are `grants`."""
+    return Recipe(prepare, (load, thumbnails), engine_digest, digest, grants)
 
 
 def prepare(load: LoadEngine, thumbnails: bool) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dsr_desk.app.case.copies import Copies
+from dsr_desk.app.case import copies
+from dsr_desk.app.case.copies import Copies, look_into
 from unit.app.photos_by_hand import docx, mail, pdf, picture, saved
+from unit.evidence import planted_in_evidence as planted
 
 PHOTO, OTHER = picture(1), picture(2)
 DRAWN = picture(3, "PNG")
@@ -70,21 +72,21 @@ PACKED: dict[str, bytes | str] = {
 @pytest.mark.parametrize("how", PACKED)
 def test_a_photo_is_found(how: str) -> None:
     copies = Copies.of([DRAWN, PHOTO])
-    assert copies.held_by(PACKED[how]) == {1}
+    assert copies.held_by(PACKED[how]) == [{1}]
     assert copies.unread == 0
 
 
 @pytest.mark.parametrize("content", [OTHER, docx(OTHER), mail(("a.jpg", OTHER)), pdf(OTHER, flate=True), b"", "text"])
 def test_another_photo_is_not_taken_for_it(content: bytes | str) -> None:
     copies = Copies.of([PHOTO, DRAWN])
-    assert copies.held_by(content) == frozenset()
+    assert copies.held_by(content) == [frozenset()]
     assert copies.unread == 0
 
 
 def test_a_photo_of_few_bytes_is_found_too() -> None:
     small = saved(Image.new("RGB", (64, 64), (3, 4, 5)), "PNG")
     assert len(small) < 300
-    assert Copies.of([small]).held_by(b"before" + small + b"after") == {0}
+    assert Copies.of([small]).held_by(b"before" + small + b"after") == [{0}]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_photo_of_few_bytes_is_found_too() -> None:
 )
 def test_what_cannot_be_looked_into_is_counted(content: bytes) -> None:
     copies = Copies.of([PHOTO])
-    assert copies.held_by(content) == frozenset()
+    assert copies.held_by(content) == [frozenset()]
     assert copies.unread == 1
 
 
@@ -106,10 +108,35 @@ def test_a_member_that_is_encrypted_is_counted() -> None:
     for at in (at for at in range(len(content)) if content[at : at + 4] == b"PK\x01\x02"):
         content[at + 8] |= 1
     copies = Copies.of([PHOTO])
-    assert copies.held_by(bytes(content)) == frozenset()
+    assert copies.held_by(bytes(content)) == [frozenset()]
     assert copies.unread == 2
+
+
+KNOWN = Copies.of([PHOTO])
 
 
 @given(st.binary(max_size=400), st.integers(1, 200), st.sampled_from([b"\n", b"\r\n", b" \t"]))
 def test_a_photo_is_found_in_lines_of_any_length_behind_anything(before: bytes, width: int, line: bytes) -> None:
-    assert Copies.of([PHOTO]).held_by(before + b"\n\n" + in_lines(PHOTO, width, line)) == {0}
+    assert look_into(KNOWN.photos, KNOWN.least, [before + b"\n\n" + in_lines(PHOTO, width, line)]).held == ((0,),)
+
+
+def test_what_ends_its_cell_is_counted_and_the_rest_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Copies.of([PHOTO])
+    monkeypatch.setattr(copies, "look_into", planted.crash_at_what_is_hostile)
+    held = found.held_by(b"plain", b"hostile", b"plain")
+    assert held == [frozenset({0}), frozenset(), frozenset({0})]
+    assert found.unread == 1
+
+
+def test_an_answer_for_fewer_values_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Copies.of([PHOTO])
+    monkeypatch.setattr(copies, "look_into", planted.find_nothing)
+    assert found.held_by(PHOTO) == [frozenset()]
+    assert found.unread == 1
+
+
+def test_a_photo_that_ends_its_cell_is_still_found_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "with_pixels", planted.crash)
+    found = Copies.of([PHOTO])
+    assert found.unread == 1
+    assert found.held_by(PACKED["in a mail"]) == [{0}]

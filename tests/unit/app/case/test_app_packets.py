@@ -27,6 +27,7 @@ from dsr_desk.storage.keys import OfficerKeys
 from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct, sign
 from dsr_desk.storage.vault_base import OfficerMissing
+from unit.evidence import planted_in_evidence as planted
 
 ITEMS = [candidate(number, expected=0.01) for number in range(4)]
 FACE = b"\xff\xd8 the face of item 0"
@@ -683,3 +684,17 @@ def test_free_text_in_the_open_is_not_taken_in(desk: Desk, ref: str, asked: Open
     again = replace(signed, act=told, signature=keys_of(asked).signing_key.sign(told.signed).hex())
     with pytest.raises(NotAsSigned):
         packets.take_in(desk, ref, answer_with(desk, ref, tmp_path / "answer", again))
+
+
+def test_a_packet_or_an_answer_that_ends_a_cell_is_damaged(
+    desk: Desk, ref: str, asked: OpenPacket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = answered(asked, tmp_path / "answer")
+    for name in ("slot_in", "packet_in"):
+        with monkeypatch.context() as patch:
+            patch.setattr(packet_files, name, planted.fault)
+            with pytest.raises(packet_files.PacketDamaged):
+                packet_files.open_packet(asked.path, BEN)
+    monkeypatch.setattr(packet_files, "is_answer", planted.crash)
+    with pytest.raises(packet_files.PacketDamaged):
+        packets.take_in(desk, ref, answer)

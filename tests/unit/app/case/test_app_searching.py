@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
 from dsr_desk.app.case import cases, references, review, searching
 from dsr_desk.app.case.drafts import RequestDraft as Letter
 from dsr_desk.app.case.ending import end_case, reopen_case
-from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto
+from dsr_desk.app.case.references import PhotoUnreadable, ReferenceFace, ReferencePhoto
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
@@ -22,6 +23,7 @@ from dsr_desk.core.items import Box
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import CaseOver, IdentityMissing, NotRun, PlanUnderWay, ReviewClosed
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.faces.facts import EngineChanged
 from dsr_desk.search.index.about import About, IndexPurpose
 from dsr_desk.search.search import SubjectQuery
 from unit.app.by_hand import INDEX, approve, begin, candidate, erase, identify, plan, run
@@ -70,8 +72,8 @@ class FakeSearch:
         del desk, names
         return self.indexes, {}
 
-    def template(self, desk: Desk, data: bytes, box: Box, engine: str) -> tuple[object, bytes]:
-        del desk, box, engine
+    def template(self, desk: Desk, data: bytes, box: Box, *made_with: object) -> tuple[object, bytes]:
+        del desk, box, made_with
         self.compared.append(data)
         return object(), b"hash of " + data
 
@@ -335,6 +337,22 @@ def test_a_photo_that_is_destroyed_is_named_as_not_searched(desk: Desk, fake: Fa
     assert not searching.search_case(desk, erased).complete
 
 
+@pytest.mark.parametrize(
+    "error", [EngineChanged(name="own"), PhotoUnreadable(name="x", why=message("why.cell.memory"))]
+)
+def test_a_photo_that_cannot_be_compared_is_named_as_not_searched(
+    error: DeskError, desk: Desk, fake: FakeSearch, erased: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(searching, "reference_template", refuse)
+    result = searching.search_case(desk, erased, kind=searching.READ_BACK)
+    assert [(gap.what, gap.why) for gap in result.gaps] == [(message("gap.reference", number=1), error.why)]
+    assert fake.asked[-1].references == []
+    assert not result.complete
+
+
 def test_a_search_of_the_next_round_starts_its_review_and_keeps_what_was_decided(
     desk: Desk, fake: FakeSearch, erased: str
 ) -> None:
@@ -368,13 +386,14 @@ def test_a_reference_face_is_embedded_once_and_its_template_goes_when_the_desk_i
 ) -> None:
     made: list[str] = []
 
-    def template(_data: bytes, _box: Box, engine: str) -> tuple[None, bytes]:
+    def template(_data: bytes, _box: Box, engine: str, _digest: str) -> tuple[None, bytes]:
         made.append(engine)
         return None, b"hash"
 
     monkeypatch.setattr(references, "_template", template)
     for engine in ("standard", "standard", "thorough"):
-        assert references.reference_template(desk, b"photo", Box(0, 0, 9, 9), engine) == (None, b"hash")
+        made_with = engine, 128, f"digest of {engine}"
+        assert references.reference_template(desk, b"photo", Box(0, 0, 9, 9), *made_with) == (None, b"hash")
     assert made == ["standard", "thorough"]
     desk.close()
     assert desk.templates == {}

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof import authorities
 from dsr_desk.app.proof.authorities import (
     AuthorityMissing,
     AuthorityUnusable,
@@ -20,9 +21,11 @@ from dsr_desk.app.proof.authorities import (
 )
 from dsr_desk.cli.main import main
 from dsr_desk.core.acts import Kind
+from dsr_desk.evidence.signed import timestamp
 from dsr_desk.evidence.verifying.check_bundle import authorities_of
 from stamping import party, root, stamper
 from unit.app.conftest import PASSPHRASE
+from unit.evidence import planted_in_evidence as planted
 
 
 def test_an_authority_is_put_on_the_list_and_taken_off_by_command(desk: Desk, tmp_path: Path) -> None:
@@ -80,3 +83,16 @@ def test_only_the_one_authority_that_is_named_is_taken_off(desk: Desk) -> None:
         with pytest.raises(AuthorityMissing):
             remove_authority(desk, wrong)
     assert len(list_authorities(desk)) == 2
+
+
+def test_a_file_that_is_too_large_or_ends_its_cell_is_not_taken_into_the_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(authorities, "_LARGEST", 100)
+        with pytest.raises(AuthorityUnusable, match="larger than 100"):
+            add_authorities(desk, root("Large").pem)
+    monkeypatch.setattr(timestamp, "certificates_in", planted.crash)
+    with pytest.raises(AuthorityUnusable, match="ended the process"):
+        add_authorities(desk, root("Hostile").pem)
+    assert list_authorities(desk) == []

@@ -26,7 +26,8 @@ def restored(desk: Desk, tmp_path: Path) -> backups.Restored:
 
 def holds(desk: Desk, photo: bytes) -> bool:
     copies = Copies.of([photo])
-    return any(copies.held_by(one.content) for one in large_values(desk.vault, copies.least))
+    contents = [one.content for one in large_values(desk.vault, copies.least)]
+    return any(copies.held_by(*contents))
 
 
 @pytest.mark.parametrize("letter", [True, False])

@@ -34,17 +34,6 @@ from dsr_desk.evidence.verifying.open import BundleRefused, FolderInUse, open_bu
 from dsr_desk.evidence.verifying.verify import BundleMissing, SecretNeeded, verify
 from dsr_desk.evidence.wrappers.age import RecipientKeyWrong
 from dsr_desk.evidence.wrappers.cms import EnvelopeKey
-from dsr_desk.evidence.wrappers.passphrase import BITS, new_passphrase, normal_passphrase
-
-
-def test_a_passphrase_has_more_than_80_bits_and_reads_aloud() -> None:
-    assert BITS >= 80
-    made = {new_passphrase() for _ in range(200)}
-    assert len(made) == 200
-    for passphrase in made:
-        assert [len(group) for group in passphrase.split("-")] == [8, 6, 8, 6]
-        assert len(passphrase) <= 32
-        assert normal_passphrase(passphrase.upper().replace("-", " ")) == normal_passphrase(passphrase)
 
 
 def test_a_key_goes_into_the_vault_and_comes_back(signer: Signer) -> None:

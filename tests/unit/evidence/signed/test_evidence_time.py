@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from dsr_desk.core.message import message
-from dsr_desk.evidence.signed.timestamp import TimeStampRefused, doubt, query, require_stamp
+from dsr_desk.evidence.signed.timestamp import TimeStampRefused, query, require_stamp
 from dsr_desk.evidence.verifying.check_bundle import (
     Refused,
     Unchecked,
@@ -67,8 +67,8 @@ def test_an_answer_of_openssl_is_read_with_its_chain(tmp_path: Path) -> None:
     answer = answer_of_openssl(openssl(), asked, by, tmp_path)
     found = require_stamp(DATA, asked, answer, top.pem)
     assert found.who == "CN=Local clock"
-    assert doubt(found, top.pem) is None
-    assert doubt(found, root("Another").pem) == message(
+    assert found.doubt is None
+    assert require_stamp(DATA, asked, answer, root("Another").pem).doubt == message(
         "bundle.time.untrusted", who="CN=Local clock", time=f"{found.time:%Y-%m-%d %H:%MZ}"
     )
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto
+from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, shown
 from dsr_desk.core.message import Message, term
 from dsr_desk.ui.dialogs import LinesDialog
 from dsr_desk.ui.language import say
 from dsr_desk.ui.photos import FacePicker
-from dsr_desk.ui.pictures import decode, upright_size
+from dsr_desk.ui.pictures import painted
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Chip, clear, column_in, label, row
 from dsr_desk.ui.words import tr
@@ -38,8 +38,11 @@ class ShownPhoto:
 def shown_photo(
     key: str, name: str, data: bytes | None, faces: Sequence[ReferenceFace], face: int | None, problem: str = ""
 ) -> ShownPhoto:
-    image = decode(data, HEIGHT * 4) if data else QImage()
-    size = upright_size(data) if data else QSize()
+    """Reads it, which takes a while: for a worker thread."""
+    picture = shown(data, HEIGHT * 4) if data else None
+    image, size = (painted(picture), QSize(*picture.whole)) if picture is not None else (QImage(), QSize())
+    if picture is not None and picture.why is not None and not problem:
+        problem = say(picture.why)
     return ShownPhoto(key, name, image, size, tuple(faces), face, problem)
 
 

@@ -10,15 +10,17 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dsr_desk.app.case.cases import CaseView, PhotoOfCase, reference_bytes
+from dsr_desk.app.case.references import Eyes, Shown, shown
 from dsr_desk.app.case.review import SecondItem, face_crop, record_fields, whole_photo
 from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
-from dsr_desk.core.items import DatasetVersion, ItemKind
+from dsr_desk.core.items import Box, DatasetVersion, ItemKind
+from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.candidates import BlindItem, CandidatesModel, Reviewed
 from dsr_desk.ui.photos import PhotoView
-from dsr_desk.ui.pictures import Pictures, decode, upright_size
+from dsr_desk.ui.pictures import Pictures, painted
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, RecordView, ReviewFoot, WholePhoto
@@ -38,7 +40,8 @@ class ReviewTable(Page):
         self._by_id: dict[str, Candidate | SecondItem] = {}
         self._known_scores: set[str] = set()
         self._refused: frozenset[tuple[str, str]] = frozenset()
-        self.pictures = Pictures(self._fetch, 320, self)
+        self._eyes = Eyes()
+        self.pictures = Pictures(self._fetch, self)
         self.model = CandidatesModel(self.pictures, self)
         self.pictures.arrived.connect(self._arrived)
         self.only = ChoiceField(tr("Show candidates of"), [(tr("All indexes"), "")])
@@ -48,6 +51,7 @@ class ReviewTable(Page):
 
     def shut(self) -> None:
         self.pictures.close()
+        self._eyes.close()
 
     def current(self) -> Reviewed | None:
         index = self.film.currentIndex()
@@ -64,12 +68,13 @@ class ReviewTable(Page):
         self.only.choose(chosen)
         self._filter()
 
-    def _fetch(self, candidate: str) -> bytes | None:
+    def _fetch(self, candidate: str) -> Shown | None:
         found = self._by_id.get(candidate)
         if found is None or found.kind is ItemKind.RECORD:
             return None
         # A photo that is linked without a compared face is shown whole.
-        return face_crop(self.session.desk, found) or whole_photo(self.session.desk, found)
+        crop = face_crop(self.session.desk, found)
+        return self._eyes.shown(crop, FACE_SIDE) if crop else whole_photo(self.session.desk, found, FACE_SIDE)
 
     def _filter(self) -> None:
         before = self.current()
@@ -97,13 +102,16 @@ class ReviewTable(Page):
         known = not isinstance(item, BlindItem) and (item.decision is not None or candidate.id in self._known_scores)
         self.card.show_item(item, fields, score_known=known)
         if candidate.kind is ItemKind.PHOTO:
-            self.card.show_picture(self.pictures.get(candidate.id))
+            self._show_picture(candidate.id)
         self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, self._refused)
 
     def _arrived(self, key: str) -> None:
         item = self.current()
         if item is not None and item.candidate.id == key:
-            self.card.show_picture(self.pictures.get(key))
+            self._show_picture(key)
+
+    def _show_picture(self, key: str) -> None:
+        self.card.show_picture(self.pictures.get(key), self.pictures.why(key))
 
     def _count(self) -> None:
         raise NotImplementedError
@@ -114,17 +122,16 @@ class ReviewTable(Page):
             return
         candidate, desk = item.candidate, self.session.desk
 
-        def show(found: tuple[QImage, QSize] | None) -> None:
-            if found is None or found[0].isNull():
+        def show(found: Shown | None) -> None:
+            if found is None:
                 self.session.said.emit(tr("The photo is not on this computer: the thumbnail is all there is."))
-                return
-            WholePhoto(tr("Candidate {n}").format(n=item.number), found[0], candidate, found[1], self).open()
+            elif found.why is not None:
+                self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.why)))
+            else:
+                title = tr("Candidate {n}").format(n=item.number)
+                WholePhoto(title, painted(found), candidate, QSize(*found.whole), self).open()
 
-        def read() -> tuple[QImage, QSize] | None:
-            data = whole_photo(desk, candidate)
-            return (decode(data, 2000), upright_size(data)) if data else None
-
-        self.session.beside(self, tr("Reading the photo"), read, show)
+        self.session.beside(self, tr("Reading the photo"), lambda: whole_photo(desk, candidate, WHOLE_SIDE), show)
 
     def _build(self) -> QWidget:
         whole = QWidget()
@@ -145,6 +152,9 @@ class ReviewTable(Page):
         self.to_go.setText(words.counted(still, "1 to go", "%Ln to go") if still else tr("all decided"))
 
 
+FACE_SIDE, WHOLE_SIDE = 320, 2000
+"""Pixels along the longer side of what is shown."""
+
 MARGIN = 0.45
 """How much of the photo around the face is shown, as a share of the face's size."""
 
@@ -158,6 +168,7 @@ class ReferenceCard(Card):
         self.body.addLayout(self._line)
         self._note = self.body.put(label("", "note", wrap=True))
         self._shown: dict[int, QImage] = {}
+        self._why: dict[int, str] = {}
         self._case = ""
 
     def show_case(self, session: Session, case: CaseView) -> None:
@@ -167,13 +178,14 @@ class ReferenceCard(Card):
             self.photo.show_image(None, tr("loading"))
         self._case = case.ref
 
-        def read() -> dict[int, QImage]:
+        def read() -> dict[int, Shown | None]:
             return {one.id: _face_of(one, reference_bytes(desk, case.ref, one.id)) for one in photos}
 
         session.beside(self, tr("Reading the photos"), read, lambda images: self._show(photos, images))
 
-    def _show(self, photos: tuple[PhotoOfCase, ...], images: dict[int, QImage]) -> None:
-        self._shown = images
+    def _show(self, photos: tuple[PhotoOfCase, ...], found: dict[int, Shown | None]) -> None:
+        images = self._shown = {key: painted(one) if one is not None else QImage() for key, one in found.items()}
+        self._why = {key: say(one.why) for key, one in found.items() if one is not None and one.why is not None}
         clear(self._line)
         for photo in photos:
             button = QToolButton()
@@ -191,23 +203,21 @@ class ReferenceCard(Card):
             self.photo.show_image(None, tr("No reference photo: records alone were searched."))
 
     def _choose(self, photo: PhotoOfCase) -> None:
-        says = tr("The photo was destroyed when the case ended.") if photo.destroyed else photo.name
+        says = self._why.get(photo.id, photo.name)
+        if photo.destroyed:
+            says = tr("The photo was destroyed when the case ended.")
         self.photo.show_image(self._shown[photo.id], says)
 
 
-def _face_of(photo: PhotoOfCase, data: bytes | None) -> QImage:
+def _face_of(photo: PhotoOfCase, data: bytes | None) -> Shown | None:
     """The chosen face with some of the photo around it."""
     if data is None:
-        return QImage()
-    image = decode(data)
-    face, size = photo.box_chosen, upright_size(data)
-    if face is None or image.isNull() or size != image.size():
-        return image
-    box = face.box
+        return None
+    if photo.box_chosen is None:
+        return shown(data, FACE_SIDE * 2)
+    box = photo.box_chosen.box
     across, down = round(box.width * MARGIN), round(box.height * MARGIN)
-    left, top = max(0, box.left - across), max(0, box.top - down)
-    right, bottom = min(image.width(), box.right + across), min(image.height(), box.bottom + down)
-    return image.copy(left, top, right - left, bottom - top)
+    return shown(data, FACE_SIDE * 2, Box(box.left - across, box.top - down, box.right + across, box.bottom + down))
 
 
 class CandidateCard(Card):
@@ -251,9 +261,11 @@ class CandidateCard(Card):
         hidden = tr("score hidden until decided") if faces else ""
         self.score.setText("\n".join(say(one.says) for one in faces) if score_known else hidden)
 
-    def show_picture(self, image: QImage | None) -> None:
-        """None while it is being decoded; a null image where the index keeps none."""
+    def show_picture(self, image: QImage | None, why: Message | None = None) -> None:
+        """None while it is being decoded; a null image where the index keeps none, or for the reason given."""
         missing = tr("The index keeps no picture of it. Space looks for the photo.")
+        if why is not None:
+            missing = tr("The photo cannot be shown: {why}.").format(why=say(why))
         self.photo.show_image(image, tr("loading") if image is None else missing)
 
     def show_keys(self, keys: dict[Verdict, str]) -> None:

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from dsr_desk.app.proof.authorities import Authority, add_authorities, list_authorities, remove_authority
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import refused
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.dialogs import ask
+from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.widgets import Button, Card, clear, label, row
 from dsr_desk.ui.words import tr
@@ -51,7 +53,7 @@ class AuthoritiesCard(Card):
             pem = file.read_bytes()
             added = add_authorities(self._session.desk, pem)
         except OSError as error:
-            said = tr("{file} cannot be read: {why}").format(file=file, why=error.strerror)
+            said = tr("{file} cannot be read: {why}").format(file=file, why=say(refused(error)))
             self._session.said.emit(said)
         except DeskError as error:
             self._session.bridge.failed.emit(error)

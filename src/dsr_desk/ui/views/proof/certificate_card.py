@@ -17,10 +17,12 @@ from dsr_desk.app.proof.signing_keys import (
 )
 from dsr_desk.app.vault.keeping import Details, organisation_details, set_organisation_details
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import refused
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_new_file
 from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
 from dsr_desk.ui.fields import FileField, Tick, text_field
+from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.proof.required import GeneralDialog
@@ -141,7 +143,7 @@ class OwnKeyDialog(NewKeyDialog):
         try:
             data = file.read_bytes()
         except OSError as error:
-            self.problem.say(tr("{file} cannot be read: {why}").format(file=file, why=error.strerror), Tone.DANGER)
+            self.problem.say(tr("{file} cannot be read: {why}").format(file=file, why=say(refused(error))), Tone.DANGER)
             self.problem.show()
             return
         self.attempt(lambda: bring_signing_key(desk, data, secret, stolen=stolen), self._session.tell)

@@ -22,11 +22,10 @@ from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
 from dsr_desk.ui.views.vault.recovery import RecoveryCode
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row
 from dsr_desk.ui.words import tr
-
-LEAST = 8
 
 
 class OfficersCard(Card):
@@ -125,7 +124,7 @@ class OfficersCard(Card):
 
 
 class PassphraseDialog(Dialog):
-    """A new passphrase, typed twice; `wanted` gets the name ("" where none is asked for) and the passphrase."""
+    """A new passphrase; `wanted` gets the name ("" where none is asked for) and the passphrase."""
 
     def __init__(
         self,
@@ -141,34 +140,36 @@ class PassphraseDialog(Dialog):
         super().__init__(title, parent, says=says, act=act)
         self._session, self._wanted = session, wanted
         self.name = self.text(tr("Name")) if named else None
-        self.secret = self.text(tr("Passphrase"), secret=True)
-        self.again = self.text(tr("Once more"), secret=True)
-        self.hint = self.body.put(label("", "note", wrap=True))
-        self.need(*([self.name] if self.name else []), self.secret, self.again)
+        self.new = NewPassphrase(session.bridge, self._names, self)
+        self.line(self.new.secret)
+        self.line(self.new.again)
+        self.body.addLayout(row(self.new.made, None, self.new.suggest))
+        self.body.addWidget(self.new.says)
+        if self.name:
+            self.name.textChanged.connect(self.new.look)
+        self.new.changed.connect(self._judged)
+        self.need(*([self.name] if self.name else []))
 
     @property
     def ready(self) -> bool:
-        return super().ready and not self._wrong
+        return super().ready and self.new.ready
 
-    @property
-    def _wrong(self) -> str:
-        if 0 < len(self.secret.text()) < LEAST:
-            return tr("At least {n} characters; several words are easier to keep in mind.").format(n=LEAST)
-        if self.again.text() and self.secret.text() != self.again.text():
-            return tr("The two passphrases differ.")
-        return ""
+    def _names(self) -> tuple[str, ...]:
+        return self._session.desk.vault.known_names(*([self.name.text()] if self.name else []))
 
-    def allow(self, _news: object = None) -> None:
-        super().allow()
-        self.hint.setText(self._wrong)
+    def _judged(self) -> None:
+        self.allow()
+        self._fit()
 
     def refuse(self, error: DeskError) -> None:
         """A change that needs approvals was proposed by trying it: the policy card shows that it waits."""
+        self.new.freeze(False)
         super().refuse(error)
         self._session.tell()
 
     def go(self) -> None:
-        name, secret = self.name.text().strip() if self.name else "", self.secret.text()
+        name, secret = self.name.text().strip() if self.name else "", self.new.secret.text()
+        self.new.freeze(True)
         self.work(self._session, self.windowTitle(), lambda _report, _token: self._wanted(name, secret))
 
 

@@ -10,7 +10,9 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
+from dsr_desk.ui.dialogs import ErrorDialog
 from dsr_desk.ui.fields import Tick
+from dsr_desk.ui.reach import PrinterOutOfReach, require_print_service
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Button, Card, Notice, column_in, label, row
 from dsr_desk.ui.words import tr
@@ -44,6 +46,11 @@ class RecoveryCode(QWidget):
         )
 
     def _print(self) -> None:
+        try:
+            require_print_service()
+        except PrinterOutOfReach as error:
+            ErrorDialog(error, self).open()
+            return
         printer = QPrinter()
         dialog = QPrintDialog(printer, self)
         if dialog.exec() == QDialog.DialogCode.Accepted:

@@ -14,12 +14,14 @@ from dsr_desk.app.vault.keeping import backup_taken
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import settings, words
+from dsr_desk.ui.about import offline_signs
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import ChoiceField, FileField, text_field
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
-from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row, stacked
+from dsr_desk.ui.widgets import Button, Card, Notice, label, row, stacked
 from dsr_desk.ui.words import tr
 
 COUNTRIES = (
@@ -39,15 +41,13 @@ class Welcome(QWidget):
         self._bridge = bridge
         known = vault or settings.last_vault()
         self.unlock = UnlockCard(known, self._open, lambda: self.stack.setCurrentWidget(self.making))
-        self.making = CreateCard(self._make, lambda: self.stack.setCurrentWidget(self.unlock))
+        self.making = CreateCard(bridge, self._make, lambda: self.stack.setCurrentWidget(self.unlock))
         self.stack = stacked(self.unlock, self.making)
         self.stack.setFixedWidth(560)
         self.stack.setCurrentWidget(self.unlock if known else self.making)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
-        outer.addLayout(
-            row(label("DSR Desk", "section"), None, Chip(tr("Offline: nothing leaves this computer"), icon="offline"))
-        )
+        outer.addLayout(row(label("DSR Desk", "section"), None, *offline_signs()))
         outer.addStretch(1)
         outer.addLayout(row(None, self.stack, None))
         outer.addStretch(2)
@@ -84,6 +84,7 @@ class Welcome(QWidget):
         def made(result: tuple[Desk, str]) -> None:
             desk, code = result
             settings.remember_vault(folder)
+            self.making.new.forget()
             card = RecoveryCard(organisation, folder, code, lambda first: self.entered.emit(desk, first))
             self.stack.addWidget(card)
             self.stack.setCurrentWidget(card)
@@ -145,7 +146,12 @@ class UnlockCard(Card):
 
 
 class CreateCard(Card):
-    def __init__(self, make: Callable[[Path, str, str, str, Place | None], None], unlock: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        make: Callable[[Path, str, str, str, Place | None], None],
+        unlock: Callable[[], None],
+    ) -> None:
         super().__init__(margin=24, spacing=12)
         self._make = make
         self.body.addWidget(label(tr("Make your organisation’s vault"), "title"))
@@ -156,18 +162,19 @@ class CreateCard(Card):
         self.officer = text_field(tr("Your name"))
         unset = tr("Not set: weekends alone count")
         self.country = ChoiceField(tr("Whose public holidays count"), [(code or unset, code) for code in COUNTRIES])
-        self.secret = text_field(tr("Passphrase"), secret=True)
-        self.again = text_field(tr("Passphrase once more"), secret=True)
+        self.new = NewPassphrase(bridge, lambda: (self.organisation.text(), self.officer.text()), self)
         self.body.addLayout(
             _form(
                 (tr("Vault"), self.folder),
                 (tr("Organisation"), self.organisation),
                 (tr("Your name"), self.officer),
                 (tr("Holidays of"), self.country),
-                (tr("Passphrase"), self.secret),
-                (tr("Once more"), self.again),
+                (tr("Passphrase"), self.new.secret),
+                (tr("Once more"), self.new.again),
             )
         )
+        self.body.addLayout(row(self.new.made, None, self.new.suggest))
+        self.body.addWidget(self.new.says)
         self.warning = Notice(tr("We cannot recover this passphrase. You get a recovery code to print in a moment."))
         self.problem = Notice(tone=Tone.DANGER)
         self.problem.hide()
@@ -175,37 +182,34 @@ class CreateCard(Card):
         self.body.addWidget(self.problem)
         self.go = Button(tr("Make the vault"), self._go, kind="primary")
         self.body.addLayout(row(Button(tr("Open another vault …"), unlock, kind="link"), None, self.go))
-        self.again.returnPressed.connect(self._go)
-        for field in (self.organisation, self.officer, self.secret, self.again):
-            field.textChanged.connect(self._check)
+        self.new.again.returnPressed.connect(self._go)
+        self.new.changed.connect(self._check)
+        for field in (self.organisation, self.officer):
+            field.textChanged.connect(self.new.look)
         self._check()
 
     def busy(self) -> None:
         self.problem.hide()
+        self.new.freeze(True)
         self.go.setEnabled(False)
         self.go.setText(tr("Making the vault …"))
 
     def refuse(self, error: DeskError) -> None:
         self.go.setText(tr("Make the vault"))
+        self.new.freeze(False)
         _show_problem(self.problem, error)
         self._check()
 
     def _check(self) -> None:
-        same = self.secret.text() == self.again.text()
-        filled = all(field.text().strip() for field in (self.organisation, self.officer, self.secret))
-        if self.again.text() and not same:
-            self.problem.say(tr("The two passphrases differ."), Tone.DANGER)
-            self.problem.show()
-        elif self.problem.text == tr("The two passphrases differ."):
-            self.problem.hide()
-        self.go.setEnabled(same and filled)
+        named = all(field.text().strip() for field in (self.organisation, self.officer))
+        self.go.setEnabled(named and self.new.ready)
 
     def _go(self) -> None:
         folder = self.folder.path
         if folder is not None and self.go.isEnabled():
             place = Place(self.country.value) if self.country.value else None
             organisation, officer = self.organisation.text().strip(), self.officer.text().strip()
-            self._make(folder, organisation, officer, self.secret.text(), place)
+            self._make(folder, organisation, officer, self.new.secret.text(), place)
 
 
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:

@@ -1,0 +1,324 @@
+"""Containers as the rest of the program has them: their readers run in cells, and what those say is checked here.
+
+Walking, hashing and swapping files is done here, since it parses nothing. A reader gets its own file to read, and for
+an erasure one empty folder to write to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.codec import prepare
+from dsr_desk.core.errors import DeskError, error_of
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message, refused
+from dsr_desk.datasets import erasing, formats
+from dsr_desk.datasets.container import (
+    ContainerEntry,
+    ContainerNotRead,
+    Doomed,
+    Erased,
+    ItemGone,
+    ItemUnreadable,
+)
+from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.names import safe_name
+from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask, stream
+
+BATCH_BYTES = 1024 * 1024
+BATCH_ENTRIES = 256
+"""So much crosses from a cell at once."""
+
+FILE_SECONDS, BYTES_A_SECOND = 300.0, 1_000_000
+FOLDER_SECONDS = 3600.0
+MEMORY = 4 << 30
+ANSWER = 1 << 30
+"""An item, with the texts of its record."""
+
+
+@dataclass(frozen=True)
+class ContainerPlace:
+    """Where a container of which format lies, and the name that addresses use."""
+
+    format: str
+    path: Path
+    name: str
+
+    def reader(self) -> formats.Reader:
+        return formats.reader(self.format, self.path, self.name)
+
+
+@dataclass(frozen=True)
+class CarriedEntry:
+    """A `ContainerEntry` as it crosses: with its bytes, or with the error that reading them raised, or with neither."""
+
+    kind: ItemKind
+    member: str
+    size: int
+    hint: int | None
+    group: str
+    record: Mapping[str, str] | None
+    problem: Message | None
+    orientation: int | None
+    data: bytes | None
+    failed: Message | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A `Rewritten` as it crosses: items by their positions in what was asked for."""
+
+    kept: int
+    erased: tuple[int, ...]
+    missing: tuple[int, ...]
+    files: tuple[str, ...]
+    notes: tuple[Message, ...]
+
+
+class CelledContainer:
+    """See `Container`. Raises KeyError for a format that is not read."""
+
+    def __init__(self, place: ContainerPlace) -> None:
+        self._place = place
+        self._reader = place.reader()
+        self.format, self.path, self.name = place.format, place.path, place.name
+        self.tabular = self._reader.tabular
+
+    def entries(self) -> Iterator[ContainerEntry]:
+        """See `Container.entries`. A cell that ends early is asked once more, entry by entry, for all before that."""
+        return self.entries_from(0)
+
+    def entries_from(self, first: int) -> Iterator[ContainerEntry]:
+        """See `Container.entries_from`."""
+        for listed in self._listed(first, with_bytes=True):
+            yield self._entry(listed)
+
+    def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
+        """See `Container.read`."""
+        try:
+            data: bytes = self.ask(bytes, read, member, digest, occurrence, hint)
+        except CellFailed as failed:
+            raise ContainerNotRead(name=self.name, why=failed.why) from failed
+        if sha256_hex(data) != digest:
+            raise ItemGone(name=self.name)
+        return data
+
+    def erase(self, doomed: Collection[Doomed]) -> Erased:
+        """See `Container.erase`."""
+        wanted = tuple(doomed)
+        if isinstance(self._reader, FolderOfPhotos):
+            return self._reader.erase(wanted, lambda: sum(1 for _ in self._listed(0, with_bytes=False)))
+        if settling := there(*self._reader.unsettled()):
+            self._rewriting(settle, write=settling)
+        return erasing.rewrite(
+            self.path,
+            self.name,
+            self._reader.beside(),
+            write=partial(self._written, wanted),
+            left=self._left,
+            digest=self.digest,
+        )
+
+    def digest(self) -> str:
+        """See `Container.digest`. Raises ContainerNotRead."""
+        return self._told(self._reader.digest)
+
+    def fingerprint(self) -> str:
+        """See `Container.fingerprint`. Raises ContainerNotRead."""
+        return self._told(self._reader.fingerprint)
+
+    def _told(self, of_files: Callable[[], str]) -> str:
+        try:
+            return of_files()
+        except OSError as error:
+            raise ContainerNotRead(name=self.name, why=refused(error)) from error
+
+    def _listed(self, first: int, *, with_bytes: bool) -> Iterator[CarriedEntry]:
+        failure = None
+        for at_once in (BATCH_ENTRIES, 1):
+            try:
+                batches = stream(
+                    tuple[CarriedEntry, ...],
+                    listed,
+                    self._place,
+                    first,
+                    at_once,
+                    with_bytes,
+                    grants=self._grants(),
+                    limits=limits_for(self.path),
+                )
+                for batch in batches:
+                    first += len(batch)
+                    yield from batch
+                return
+            except CellFailed as failed:
+                failure = failed
+        assert failure is not None
+        raise ContainerNotRead(name=self.name, why=failure.why) from failure
+
+    def _entry(self, listed: CarriedEntry) -> ContainerEntry:
+        return ContainerEntry(
+            kind=listed.kind,
+            member=safe_name(listed.member),
+            size=listed.size,
+            read=partial(_bytes_of, listed, self.name),
+            hint=listed.hint,
+            group=listed.group,
+            record=listed.record,
+            problem=listed.problem,
+            orientation=listed.orientation,
+        )
+
+    def _written(self, doomed: Sequence[Doomed], work: Path) -> Rewritten:
+        done: Written = self._rewriting(written, doomed, work, write=(work,), kind=Written)
+        allowed = {self.path.name, *(one.name for one in self._reader.beside())}
+        within = all(0 <= at < len(doomed) for at in (*done.erased, *done.missing))
+        if not within or len(set(done.files)) < len(done.files) or not allowed.issuperset(done.files):
+            raise ContainerNotRewritten(name=self.name, why=message("why.cell.unfit"))
+        erased, missing = (tuple(doomed[at] for at in places) for places in (done.erased, done.missing))
+        return Rewritten(done.kept, erased, missing, done.files, done.notes)
+
+    def _left(self, work: Path) -> Collection[str]:
+        allowed = {one.name for one in self._reader.beside()}
+        names: tuple[str, ...] = self._rewriting(left, work, read=(work,), kind=tuple[str, ...]) if allowed else ()
+        return [name for name in names if name in allowed]
+
+    def _rewriting(
+        self, function: Any, *args: Any, read: tuple[Path, ...] = (), write: tuple[Path, ...] = (), kind: Any = Any
+    ) -> Any:
+        try:
+            return self.ask(kind, function, *args, read=read, write=write)
+        except CellFailed as failed:
+            raise ContainerNotRewritten(name=self.name, why=failed.why) from failed
+
+    def ask(
+        self, kind: Any, function: Any, *args: Any, read: tuple[Path, ...] = (), write: tuple[Path, ...] = ()
+    ) -> Any:
+        """What a function says that gets this place and runs in a cell. Raises CellFailed too."""
+        grants = self._grants(read, write)
+        return ask(kind, function, self._place, *args, grants=grants, limits=limits_for(self.path))
+
+    def _grants(self, read: tuple[Path, ...] = (), write: tuple[Path, ...] = ()) -> Grants:
+        return Grants(there(self.path, *self._reader.beside(), *read), write)
+
+
+def there(*paths: Path) -> tuple[Path, ...]:
+    """Those of the paths that are there to be granted."""
+    return tuple(path for path in paths if os.path.exists(path))  # noqa: PTH110 - raises nothing where it may not look
+
+
+def limits_for(path: Path) -> Limits:
+    """How long a reader may be silent: it may have to go through all of its file before it says a word."""
+    try:
+        seconds = FOLDER_SECONDS if path.is_dir() else FILE_SECONDS + path.stat().st_size / BYTES_A_SECOND
+    except OSError:
+        seconds = FILE_SECONDS
+    return Limits(seconds, MEMORY, ANSWER)
+
+
+def _bytes_of(listed: CarriedEntry, name: str) -> bytes:
+    if listed.data is None:
+        raise _error(listed.failed, name)
+    return listed.data
+
+
+def _error(said: Message | None, name: str) -> DeskError:
+    try:
+        return error_of(said) if said is not None else ItemUnreadable(name=name, why=message("why.cell.unfit"))
+    except (KeyError, TypeError, ValueError):
+        return ItemUnreadable(name=name, why=message("why.cell.unfit"))
+
+
+# What runs in cells
+
+
+def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) -> Iterator[tuple[CarriedEntry, ...]]:
+    """The entries behind the first ones, in batches. What was listed before an error goes out before it."""
+    batch: list[CarriedEntry] = []
+    weight = 0
+    try:
+        for entry in islice(place.reader().entries(), first, None):
+            batch.append(_carried(entry, place.name, with_bytes=with_bytes))
+            weight += len(batch[-1].data or b"") * (2 if entry.record else 1)
+            if len(batch) >= at_once or weight >= BATCH_BYTES:
+                yield tuple(batch)
+                batch, weight = [], 0
+    except Exception as error:
+        if batch:
+            yield tuple(batch)
+        if isinstance(error, OSError):
+            raise ContainerNotRead(name=place.name, why=refused(error)) from error
+        raise
+    if batch:
+        yield tuple(batch)
+
+
+def read(place: ContainerPlace, member: str, digest: str, occurrence: int, hint: int | None) -> bytes:
+    """See `Container.read`."""
+    try:
+        return place.reader().read(member, digest, occurrence, hint)
+    except OSError as error:
+        raise ContainerNotRead(name=place.name, why=refused(error)) from error
+
+
+def settle(place: ContainerPlace) -> None:
+    """See `FileContainer.settle`."""
+    _file(place).settle()
+
+
+def written(place: ContainerPlace, doomed: Sequence[Doomed], work: Path) -> Written:
+    """See `FileContainer.rewrite`."""
+    try:
+        done = _file(place).rewrite(doomed, work)
+    except OSError as error:
+        raise erasing.refusal(error, place.path, place.name) from error
+    at = {one: number for number, one in enumerate(doomed)}
+    erased, missing = (tuple(at[one] for one in found) for found in (done.erased, done.missing))
+    return Written(done.kept, erased, missing, done.files, done.notes)
+
+
+def left(place: ContainerPlace, work: Path) -> tuple[str, ...]:
+    """See `FileContainer.left`."""
+    return tuple(_file(place).left(work))
+
+
+def _file(place: ContainerPlace) -> FileContainer:
+    reader = place.reader()
+    assert isinstance(reader, FileContainer)
+    return reader
+
+
+def _carried(entry: ContainerEntry, name: str, *, with_bytes: bool) -> CarriedEntry:
+    data: bytes | None = None
+    failed: Message | None = None
+    if with_bytes:
+        try:
+            data = entry.read()
+        except DeskError as error:
+            failed = error.message
+        except OSError as error:
+            failed = ItemUnreadable(name=name, why=refused(error)).message
+    return CarriedEntry(
+        entry.kind,
+        entry.member,
+        entry.size,
+        entry.hint,
+        entry.group,
+        entry.record,
+        entry.problem,
+        entry.orientation,
+        data,
+        failed,
+    )
+
+
+prepare(CarriedEntry, Written)

@@ -1,0 +1,218 @@
+"""Photos from outside, as all but workers look at them: each is decoded in a cell of its own, whoever sent it.
+
+Nothing here raises for what stands in a photo. What a cell could not do is said in its place: a crash, a decoder that
+never ends, too much memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from PIL import Image
+
+from dsr_desk.core import codec
+from dsr_desk.core.items import Box, Flaw, LedgerClass
+from dsr_desk.core.message import Message, message
+from dsr_desk.faces.decode import decode
+from dsr_desk.faces.facts import EngineChanged, engine_grants, own_folder
+from dsr_desk.faces.phash import HASH_BYTES, perceptual_hash
+from dsr_desk.faces.photo import FoundFace, PhotoResult, examine
+from dsr_desk.faces.registry import load_engine
+from dsr_desk.jobs.cell import NOTHING, CellFailed, CellProcess, Limits, ask, load
+
+LIMITS = Limits(seconds=180.0)
+TO_SHOW = Limits(seconds=20.0)
+"""Somebody waits for it before a screen."""
+
+WARM = "dsr_desk.faces.warm"
+
+READY = "standard"
+"""The engine that the process from which cells come holds in memory (see `ready`)."""
+
+LARGEST_SHOWN = 8192
+"""Pixels along the longer side of what is shown."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A photo to be painted: upright, RGB, row after row. `why` there is none where `rows` are empty.
+
+    `whole` is the width and height of all of the photo, upright, in whose pixels boxes are given; zeros where unknown.
+    """
+
+    width: int
+    height: int
+    rows: bytes
+    whole: tuple[int, int]
+    why: Message | None = None
+
+    def __post_init__(self) -> None:
+        fits = min(self.width, self.height) >= 0 and max(self.width, self.height) <= LARGEST_SHOWN
+        if not fits or len(self.rows) != 3 * self.width * self.height:
+            raise ValueError("not a picture")
+
+
+@dataclass(frozen=True)
+class _Face:
+    box: Box
+    score: float
+    quality: tuple[Flaw, ...]
+    comparable: bool
+    template: bytes
+    thumbnail: bytes | None
+
+    def __post_init__(self) -> None:
+        if not self.template or not np.isfinite(np.frombuffer(self.template, "<f4")).all():
+            raise ValueError("not a template")
+
+
+@dataclass(frozen=True)
+class _Looked:
+    ledger_class: LedgerClass
+    reason: Message | None
+    width: int
+    height: int
+    phash: bytes
+    faces: tuple[_Face, ...]
+
+
+codec.prepare(_Looked, Shown)
+
+
+def look_at(
+    engine_name: str,
+    data: bytes,
+    orientation: int | None = None,
+    *,
+    thumbnails: bool = False,
+    reference: bool = False,
+    digest: str = "",
+) -> PhotoResult:
+    """See `photo.examine`. A cell that fails makes a photo that crashed. Raises what loading the engine raises.
+
+    Raises EngineChanged where the engine is not that of the `digest`, if one is given.
+    """
+    name = str(own_folder(engine_name) or engine_name)
+    asked = name, data, orientation, thumbnails, reference, digest
+    try:
+        if name == READY:
+            load("dsr_desk.faces.ready")
+        seen: _Looked = ask(_Looked, look, *asked, grants=engine_grants(name), limits=LIMITS)
+    except CellFailed as failed:
+        return PhotoResult(LedgerClass.CRASHED, failed.why, 0, 0, b"", ())
+    faces = tuple(
+        FoundFace(one.box, one.score, one.quality, one.comparable, np.frombuffer(one.template, "<f4"), one.thumbnail)
+        for one in seen.faces
+    )
+    return PhotoResult(seen.ledger_class, seen.reason, seen.width, seen.height, seen.phash, faces)
+
+
+def shown(data: bytes, side: int, orientation: int | None = None, around: Box | None = None) -> Shown:
+    """The photo, or what of it lies `around` a face, with at most `side` pixels along the longer side."""
+    try:
+        load(WARM)
+        picture: Shown = ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), orientation, around, limits=TO_SHOW)
+    except CellFailed as failed:
+        return Shown(0, 0, b"", (0, 0), failed.why)
+    return picture
+
+
+class Eyes:
+    """One confined worker that is kept for many photos, and another one after it failed: quick, a photo in 1 ms.
+
+    For hashes, and for crops that workers of ours made: whatever took hold of it could lie about the next photo.
+    """
+
+    def __init__(self) -> None:
+        self._cell: CellProcess | None = None
+        self._open = True
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends what is being done, whatever it is; nothing is seen after it."""
+        self._open = False
+        if self._cell is not None:
+            self._cell.close()
+
+    def hash_of(self, data: bytes, orientation: int | None = None) -> bytes:
+        """The perceptual hash; b"" where there are no pixels, or nothing to be seen in them."""
+        try:
+            looks: bytes = self._ask(bytes, hash_of, data, orientation, limits=LIMITS)
+        except CellFailed:
+            return b""
+        return looks if len(looks) == HASH_BYTES else b""
+
+    def shown(self, data: bytes, side: int) -> Shown:
+        """See `shown`."""
+        try:
+            picture: Shown = self._ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), None, None, limits=TO_SHOW)
+        except CellFailed as failed:
+            return Shown(0, 0, b"", (0, 0), failed.why)
+        return picture
+
+    def _ask(self, kind: Any, function: Callable[..., Any], *args: Any, limits: Limits) -> Any:
+        with self._turn:
+            if self._cell is None:
+                self._cell = CellProcess((WARM,), NOTHING, LIMITS)
+            try:
+                if not self._open:
+                    raise CellFailed(why=message("why.cell.none"))
+                return self._cell.call(kind, function, args, limits.seconds)
+            except CellFailed:
+                self._cell.close()
+                self._cell = None
+                raise
+
+
+def look(
+    engine_name: str, data: bytes, orientation: int | None, thumbnails: bool, reference: bool, digest: str = ""
+) -> _Looked:
+    """Inside a cell."""
+    engine = load_engine(engine_name)
+    if digest and engine.digest != digest:
+        raise EngineChanged(name=engine_name)
+    found = examine(engine, data, orientation, thumbnails=thumbnails, reference=reference)
+    faces = tuple(
+        _Face(one.box, one.score, one.quality, one.comparable, one.template.astype("<f4").tobytes(), one.thumbnail)
+        for one in found.faces
+    )
+    return _Looked(found.ledger_class, found.reason, found.width, found.height, found.phash, faces)
+
+
+def picture_of(data: bytes, side: int, orientation: int | None, around: Box | None) -> Shown:
+    """Inside a cell."""
+    decoded = decode(data, orientation, enough=0 if around else side)
+    whole = decoded.width, decoded.height
+    if decoded.pixels is None:
+        return Shown(0, 0, b"", whole, decoded.reason)
+    pixels = decoded.pixels
+    if around is not None:
+        part = decoded.width / pixels.shape[1]
+        top, bottom, left, right = (
+            max(0, round(at / part)) for at in (around.top, around.bottom, around.left, around.right)
+        )
+        cut = pixels[top:bottom, left:right]
+        pixels = cut if cut.size else pixels
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    del decoded, pixels
+    image.thumbnail((side, side), reducing_gap=2.0)
+    return Shown(image.width, image.height, image.tobytes(), whole)
+
+
+def hash_of(data: bytes, orientation: int | None) -> bytes:
+    """Inside a cell."""
+    pixels = decode(data, orientation).pixels
+    return b"" if pixels is None else perceptual_hash(pixels)

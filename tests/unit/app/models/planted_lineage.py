@@ -1,0 +1,15 @@
+"""A lineage importer that a file ended. Functions of cells are importable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.importers import registry
+
+
+def end_on_bad(path: Path) -> Imported:
+    if path.name == "bad.csv":
+        os._exit(9)
+    return registry.read_file(path)
