@@ -22,8 +22,6 @@ from cryptography.x509.oid import NameOID
 from dsr_desk.jobs.cluster import Cluster
 
 TESTS = Path(__file__).parent
-FAKES_READY = "from dsr_desk.jobs import cell; cell.load('search_fakes', 'jobs_work')"
-"""What looks at photos may not read files of the tests, so a worker has them in memory before."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ class DaskCluster:
         }
         tls = self.tls.options if self.tls else []
         if what == "worker" and not bare:
-            options += ("--preload", FAKES_READY)
+            options += ("--preload", "ready_fakes")
         command = [sys.executable, *(["-S"] if bare else []), "-m", f"distributed.cli.dask_{what}", *options, *tls]
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(

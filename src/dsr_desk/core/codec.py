@@ -55,7 +55,7 @@ _INDEX = 3
 """Bytes; fewer than any time of msgpack has, so that a bound on them leaves no other extension."""
 
 _LENGTH = struct.Struct(">Q")
-_CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_CODE = re.compile(r"[A-Za-z0-9 ._-]{1,80}")
 _beside: ContextVar[list[bytes] | None] = ContextVar("_beside", default=None)
 
 

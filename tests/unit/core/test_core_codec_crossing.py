@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from dsr_desk.core import codec
 from dsr_desk.core.codec import packed, unpacked
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 
 EMPTY = bytes(8)
@@ -142,3 +144,11 @@ def test_no_extension_is_taken_but_the_number_of_large_bytes(value: Any) -> None
     assert unpacked(one_large + msgpack.packb(msgpack.ExtType(1, bytes(3))), Any) == b"large"
     with pytest.raises(ValueError, match=r"no such value|max_ext_len"):
         unpacked(one_large + msgpack.packb(value), Any)
+
+
+def test_every_code_of_the_catalogue_crosses() -> None:
+    folder = Path(codec.__file__).parent / "catalogue" / "en"
+    codes = [code for file in folder.glob("*.json") for code in json.loads(file.read_text())]
+    assert len(codes) > 1_000
+    for code in (*codes, *DeskError.registry):
+        assert unpacked(packed(Message(code)), Message) == Message(code)
