@@ -82,6 +82,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("readers_in_process")  # the corpus says what may be read here alone
 def test_every_photo_of_a_bad_folder_is_in_one_class_with_a_reason_and_the_job_ends(corpus, tmp_path):
     identity = pyrage.x25519.Identity.generate()
     addressed = Addressed((str(identity.to_public()),), Secret(identity=str(identity)))
