@@ -1,5 +1,8 @@
-"""Loaded by a Dask worker when it starts: what it looks at photos in may read no file of the tests, so has them before."""
+"""Loaded by a Dask worker when it starts: workers may not read files of the tests, so they have them before."""
+
+import multiprocessing
 
 from dsr_desk.jobs import cell
 
+multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # as a job does
 cell.load("search_fakes", "jobs_work")

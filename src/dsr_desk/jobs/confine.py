@@ -268,7 +268,8 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
 def _own_places() -> tuple[Path, ...]:
     """What a library may want to read at any time, and nothing that anybody keeps there. Not `sys.path`."""
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    places = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), *user, *_PUBLIC.split())
+    # A packaged program has its modules in its own file.
+    places = (sys.prefix, sys.base_prefix, sys.executable, str(Path(__file__).parents[1]), *user, *_PUBLIC.split())
     return tuple(map(Path, places))
 
 
