@@ -11,6 +11,8 @@ _NOTHING_WRITTEN = "test_a_cell_without_a_place_to_write_changes_nothing"
 _UNSEEN = "test_a_process_is_seen_by_no_other_and_leaves_no_core_and_no_file_for_others"
 _OFFLINE = "test_a_program_without_a_network_has_no_internet_socket"
 _BOUNDED = "test_whatever_a_cell_began_with_its_files_and_its_stack_are_bounded"
+_NOBODY_REACHED = "test_with_nothing_that_refuses_it_neither_the_demo_nor_the_windows_try_to_reach_anybody"
+_FROM_OUTSIDE = "test_the_demo_does_the_whole_job_and_says_what_it_missed_and_like_the_windows_it_asks_for_no_network"
 _PROCESS = "tests/unit/test_the_process.py::"
 
 LINES: tuple[Edit, ...] = (
@@ -215,6 +217,31 @@ LINES: tuple[Edit, ...] = (
             "    enforced = protection().network",
             "    enforced = True",
             "test_the_badge_claims_what_the_kernel_sees_to_and_no_more",
+        ),
+    ),
+    *lines(
+        "__init__.py",
+        "tests/e2e/test_offline.py",
+        ("telemetry is off before it loads", 'os.environ["ORT_DISABLE_TELEMETRY"] = "1"\n', "", _NOBODY_REACHED),
+    ),
+    *lines(
+        "ui/choosing.py",
+        "tests/e2e/test_demo.py",
+        (
+            "no list of visited folders is left",
+            'QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, "/dev/null")\n',
+            "",
+            _FROM_OUTSIDE,
+        ),
+    ),
+    *lines(
+        "app/sample.py",
+        "tests/e2e/test_demo.py",
+        (
+            "the sample is its user's",
+            "            copy.mkdir()\n",
+            "            copy.mkdir()\n            copy.chmod(0o755)\n",
+            _FROM_OUTSIDE,
         ),
     ),
 )

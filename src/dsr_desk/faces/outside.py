@@ -123,7 +123,7 @@ def shown(data: bytes, side: int, orientation: int | None = None, around: Box | 
 
 
 class Eyes:
-    """One confined worker that is kept for many photos, and another one after it failed: quick, a photo in 1 ms.
+    """One confined worker that is kept for many photos, and another one after it failed: quick.
 
     For hashes, and for crops that workers of ours made: whatever took hold of it could lie about the next photo.
     """
@@ -206,6 +206,9 @@ def picture_of(data: bytes, side: int, orientation: int | None, around: Box | No
         )
         cut = pixels[top:bottom, left:right]
         pixels = cut if cut.size else pixels
+    height, width = pixels.shape[:2]
+    if max(width, height) <= side:
+        return Shown(width, height, pixels.tobytes(), whole)
     image = Image.fromarray(np.ascontiguousarray(pixels))
     del decoded, pixels
     image.thumbnail((side, side), reducing_gap=2.0)
