@@ -135,6 +135,12 @@ LINES: tuple[Edit, ...] = (
             "test_the_nursery_has_one_thread_with_everything_loaded",
         ),
         (
+            "a late answer is nobody's",
+            "                self._control.close()  # an answer that comes late would be taken for that to the next question\n",
+            "",
+            "test_a_nursery_that_does_not_answer_in_time_is_asked_nothing_more",
+        ),
+        (
             "a cell ends with its nursery",
             "            end_with(nursery)\n",
             "",

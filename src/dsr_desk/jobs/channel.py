@@ -1,4 +1,4 @@
-"""Frames between a cell and its owner: a kind (one byte), a length, so many bytes. Nothing here reads what is in them.
+"""Frames between processes of this program: a kind (one byte), a length, so many bytes. Nothing here reads them.
 
 Read and written as files are: a cell may use no call of sockets.
 """
@@ -10,13 +10,18 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 _HEAD = struct.Struct(">cQ")
 _PIECE = 1 << 20
 
+T = TypeVar("T")
 
-class ChannelClosed(Exception):
+
+class ChannelClosed(OSError):
     """The other side is gone, or sent what is no frame."""
 
 
@@ -33,12 +38,8 @@ class Frames:
         for piece in (_HEAD.pack(kind, len(data)), data):
             left = memoryview(piece)
             while left:
-                try:
-                    left = left[os.write(self._end.fileno(), left) :]
-                except BlockingIOError:
-                    self._wait(select.POLLOUT, until)
-                except OSError as error:
-                    raise ChannelClosed from error
+                written = self._unblocked(partial(os.write, self._end.fileno(), left), select.POLLOUT, until)
+                left = left[written:]
 
     def receive(self, seconds: float | None = None, most: int | None = None) -> tuple[bytes, bytes]:
         """A frame of at most so many bytes. Raises ChannelClosed, TimeoutError.
@@ -51,23 +52,43 @@ class Frames:
             raise ChannelClosed
         return kind, self._exactly(length, until)
 
+    def hand_over(self, end: socket.socket, seconds: float | None = None) -> None:
+        """The end of another channel, for who uses sockets. Raises ChannelClosed, TimeoutError."""
+        self._unblocked(lambda: socket.send_fds(self._end, [b"."], [end.fileno()]), select.POLLOUT, _until(seconds))
+
+    def take_over(self) -> socket.socket:
+        """What was handed over. Raises ChannelClosed."""
+        _, ends, _, _ = self._unblocked(lambda: socket.recv_fds(self._end, 1, 1), select.POLLIN, None)
+        if not ends:
+            raise ChannelClosed
+        return socket.socket(fileno=ends[0])
+
+    @property
+    def closed(self) -> bool:
+        """Whether this end is."""
+        return self._end.fileno() < 0
+
     def close(self) -> None:
         self._end.close()
 
     def _exactly(self, length: int, until: float | None) -> bytes:
         come = bytearray()
         while len(come) < length:
-            try:
-                piece = os.read(self._end.fileno(), min(_PIECE, length - len(come)))
-            except BlockingIOError:
-                self._wait(select.POLLIN, until)
-                continue
-            except OSError as error:
-                raise ChannelClosed from error
+            most = min(_PIECE, length - len(come))
+            piece = self._unblocked(partial(os.read, self._end.fileno(), most), select.POLLIN, until)
             if not piece:
                 raise ChannelClosed
             come += piece
         return bytes(come)
+
+    def _unblocked(self, does: Callable[[], T], event: int, until: float | None) -> T:
+        while True:
+            try:
+                return does()
+            except BlockingIOError:
+                self._wait(event, until)
+            except OSError as error:
+                raise ChannelClosed from error
 
     def _wait(self, event: int, until: float | None) -> None:
         poll = select.poll()

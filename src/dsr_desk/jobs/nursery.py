@@ -14,7 +14,6 @@ import os
 import pickle
 import signal
 import socket
-import struct
 import sys
 import threading
 import weakref
@@ -22,7 +21,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from dsr_desk.jobs.channel import ChannelClosed
+from dsr_desk.jobs.channel import Frames
 from dsr_desk.jobs.confine import enforced, prepared_filter, unseen
 from dsr_desk.jobs.inside import Confinement, begin, silence
 
@@ -45,7 +44,9 @@ _ONE_THREAD = {
 """Libraries that would start threads when they are loaded: a process with threads must not fork."""
 
 _PATIENCE = 60.0
-_LENGTH = struct.Struct(">I")
+_ASKED, _DONE, _REFUSED = b"?", b"+", b"-"
+_NUMBER = 8
+"""Bytes of an answer."""
 
 
 class Nursery:
@@ -55,17 +56,16 @@ class Nursery:
         self.owner = os.getpid()
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
-        self._control = ours
-        self._control.settimeout(_PATIENCE)
+        self._control = Frames(ours)
         spawn = multiprocessing.get_context("spawn")
         self._process = spawn.Process(target=main, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        weakref.finalize(self, ours.close)
+        weakref.finalize(self, self._control.close)
 
     @property
     def works(self) -> bool:
-        return self._process.is_alive()
+        return self._process.is_alive() and not self._control.closed
 
     def load(self, modules: Iterable[str]) -> None:
         """Modules that cells will need, before there is one."""
@@ -88,14 +88,18 @@ class Nursery:
 
     def _asked(self, what: object, end: socket.socket | None = None) -> int:
         with self._lock:
-            data = pickle.dumps(what)
-            self._control.sendall(_LENGTH.pack(len(data)) + data)
-            if end is not None:
-                socket.send_fds(self._control, [b"."], [end.fileno()])
-            answer = _exactly(self._control, 9)
-            if answer[:1] != b"+":
-                raise OSError(int.from_bytes(answer[1:], "big", signed=True), "no cell could be started")
-            return int.from_bytes(answer[1:], "big", signed=True)
+            try:
+                self._control.send(_ASKED, pickle.dumps(what), _PATIENCE)
+                if end is not None:
+                    self._control.hand_over(end, _PATIENCE)
+                how, said = self._control.receive(_PATIENCE, most=_NUMBER)
+            except BaseException:
+                self._control.close()  # an answer that comes late would be taken for that to the next question
+                raise
+        number = int.from_bytes(said, "big", signed=True)
+        if how != _DONE:
+            raise OSError(number, "no cell could be started")
+        return number
 
 
 def spawned(modules: Iterable[str], confinement: Confinement) -> tuple[socket.socket, Callable[[], int]]:
@@ -134,19 +138,19 @@ def main(control: socket.socket) -> None:
     if enforced().calls:
         for writing in (False, True):
             prepared_filter(writing=writing)
-    cells = _Cells(control)
+    owner = Frames(control)
+    cells = _Cells(owner)
     try:
         while True:
-            (length,) = _LENGTH.unpack(_exactly(control, _LENGTH.size))
-            kind, *what = pickle.loads(_exactly(control, length))
+            kind, *what = pickle.loads(owner.receive()[1])
             try:
                 number = cells.answer(kind, what)
-                answer = b"+"
+                how = _DONE
             except OSError as error:
-                number, answer = error.errno or 0, b"-"
-            control.sendall(answer + number.to_bytes(8, "big", signed=True))
+                number, how = error.errno or 0, _REFUSED
+            owner.send(how, number.to_bytes(_NUMBER, "big", signed=True))
             cells.have_one_ready()
-    except (ChannelClosed, OSError):
+    except OSError:
         pass
     finally:
         cells.end_all()
@@ -155,10 +159,10 @@ def main(control: socket.socket) -> None:
 class _Cells:
     """The cells of a nursery. One is always forked ahead and waits to be told what it may touch."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    def __init__(self, owner: Frames) -> None:
+        self._owner = owner
         self._there: set[int] = set()
-        self._ready: tuple[int, socket.socket] | None = None
+        self._ready: tuple[int, Frames] | None = None
 
     def answer(self, kind: str, what: list[Any]) -> int:
         """Raises OSError."""
@@ -174,30 +178,28 @@ class _Cells:
         nursery = os.getpid()
         child = os.fork()
         if child == 0:
-            self._control.close()
+            self._owner.close()
             ours.close()
             end_with(nursery)
-            _wait_and_begin(theirs)
+            _wait_and_begin(Frames(theirs))
         theirs.close()
         self._there.add(child)
-        self._ready = child, ours
+        self._ready = child, Frames(ours)
 
     def end_all(self) -> None:
         for child in self._there:
             os.kill(child, signal.SIGKILL)
 
     def _begin(self, confinement: Confinement) -> int:
-        _, (received,), _, _ = socket.recv_fds(self._control, 1, 1)
-        try:
+        with self._owner.take_over() as end:
             self.have_one_ready()
             assert self._ready is not None
             (child, told), self._ready = self._ready, None
-            with told:
-                data = pickle.dumps(confinement)
-                told.sendall(_LENGTH.pack(len(data)) + data)
-                socket.send_fds(told, [b"."], [received])
-        finally:
-            os.close(received)
+            try:
+                told.send(_ASKED, pickle.dumps(confinement))
+                told.hand_over(end)
+            finally:
+                told.close()
         return child
 
     def _end(self, process: int) -> int:
@@ -223,12 +225,10 @@ class _Cells:
                 self._end(child)
 
 
-def _wait_and_begin(told: socket.socket) -> NoReturn:
+def _wait_and_begin(told: Frames) -> NoReturn:
     try:
-        (length,) = _LENGTH.unpack(_exactly(told, _LENGTH.size))
-        confinement: Confinement = pickle.loads(_exactly(told, length))
-        _, (received,), _, _ = socket.recv_fds(told, 1, 1)
-        begin(socket.socket(fileno=received), confinement)
+        confinement: Confinement = pickle.loads(told.receive()[1])
+        begin(told.take_over(), confinement)
     finally:
         os._exit(1)
 
@@ -239,13 +239,3 @@ def end_with(owner: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
         if os.getppid() != owner:
             os._exit(1)
-
-
-def _exactly(control: socket.socket, length: int) -> bytes:
-    come = b""
-    while len(come) < length:
-        piece = control.recv(length - len(come))
-        if not piece:
-            raise ChannelClosed
-        come += piece
-    return come

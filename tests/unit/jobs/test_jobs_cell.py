@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import struct
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from dsr_desk.core.codec import packed
 from dsr_desk.core.message import message
 from dsr_desk.datasets.container import ItemGone
 from dsr_desk.jobs import cell as cells
+from dsr_desk.jobs import nursery
 from dsr_desk.jobs.cell import CellFailed, CellProcess, Grants, Limits, ask, stream
 from dsr_desk.jobs.confine import enforced
 
@@ -283,3 +285,28 @@ def test_where_no_process_can_be_started_it_is_said(monkeypatch: pytest.MonkeyPa
     with pytest.raises(CellFailed) as failed:
         ask(Any, planted.echo, 1)
     assert failed.value.why == message("why.cell.none")
+
+
+def test_a_nursery_that_does_not_answer_in_time_is_asked_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_kept", cells._Kept())
+    _, first = ask(Any, planted.who)
+    os.kill(first, signal.SIGSTOP)
+    monkeypatch.setattr(nursery, "_PATIENCE", 0.2)
+    with pytest.raises(CellFailed) as failed:
+        ask(Any, planted.echo, 1)
+    assert failed.value.why == message("why.cell.none")
+    os.kill(first, signal.SIGCONT)
+    monkeypatch.setattr(nursery, "_PATIENCE", 60)
+    _, second = ask(Any, planted.who)
+    assert second != first
+
+
+def test_a_nursery_that_ends_while_it_is_asked_is_one_that_could_start_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_kept", cells._Kept())
+    _, first = ask(Any, planted.who)
+    os.kill(first, signal.SIGSTOP)
+    threading.Timer(0.2, os.kill, (first, signal.SIGKILL)).start()
+    with pytest.raises(CellFailed) as failed:
+        ask(Any, planted.echo, 1)
+    assert failed.value.why == message("why.cell.none")
+    assert ask(int, planted.echo, 1) == 1
