@@ -6,7 +6,6 @@ succeeds ends the process with SUCCEEDED; one that is refused is an error of the
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import struct
@@ -14,25 +13,11 @@ from pathlib import Path
 
 from PIL import JpegImagePlugin
 
+from deeds import connect, crash, eat, fork, hang
 from dsr_desk.jobs.inside import is_inside
 
 SUCCEEDED = 77
 ASKS = b"planted "
-
-
-def _crash(_what: str) -> None:
-    ctypes.string_at(0)
-
-
-def _hang(_what: str) -> None:
-    while True:
-        pass
-
-
-def _memory(_what: str) -> None:
-    held = []
-    while True:
-        held.append(bytearray(os.urandom(1 << 20) * 64))
 
 
 def _read(what: str) -> None:
@@ -43,17 +28,8 @@ def _write(what: str) -> None:
     Path(what).write_bytes(b"here")
 
 
-def _connect(_what: str) -> None:
-    socket.create_connection(("127.0.0.1", 9)).close()
-
-
 def _bind(_what: str) -> None:
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(("127.0.0.1", 0))
-
-
-def _fork(_what: str) -> None:
-    if os.fork() == 0:
-        os._exit(0)
 
 
 def _run(_what: str) -> None:
@@ -64,8 +40,8 @@ def _kill(_what: str) -> None:
     os.kill(os.getppid(), 0)
 
 
-DEEDS = {
-    deed.__name__[1:]: deed for deed in (_crash, _hang, _memory, _read, _write, _connect, _bind, _fork, _run, _kill)
+DEEDS = {"memory": eat} | {
+    deed.__name__.removeprefix("_"): deed for deed in (crash, hang, _read, _write, connect, _bind, fork, _run, _kill)
 }
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import socket
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from deeds import connect, crash, eat, fork, hang
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.celled import ContainerPlace
 from dsr_desk.datasets.container import ContainerEntry, Doomed, record_entry
@@ -20,36 +19,12 @@ from dsr_desk.datasets.formats import Recognised, recognised
 WHILE_WRITING = "while writing: "
 
 
-def crash(_: str) -> None:
-    ctypes.string_at(0)
-
-
-def hang(_: str) -> None:
-    while True:
-        pass
-
-
-def eat(_: str) -> None:
-    eaten = []
-    while True:
-        eaten.append(bytearray(16 << 20))
-
-
 def look_around(path: str) -> None:
     Path(path).read_bytes()
 
 
 def write_around(path: str) -> None:
     Path(path).write_bytes(b"was here")
-
-
-def fork(_: str) -> None:
-    if os.fork() == 0:
-        os._exit(0)
-
-
-def connect(_: str) -> None:
-    socket.socket()
 
 
 def fault(_: str) -> None:

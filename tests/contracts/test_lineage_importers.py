@@ -26,6 +26,7 @@ from dsr_desk.lineage.importers.registry import (
 from dsr_desk.lineage.schema import MIGRATIONS
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
+from mlflow_store import store_of_files
 
 Maker = Callable[[Path], Path]
 
@@ -87,18 +88,7 @@ def ml_metadata(folder: Path) -> Path:
 
 
 def mlflow_folder(folder: Path) -> Path:
-    root = folder / "mlruns"
-    for name, content in {
-        "1/meta.yaml": "experiment_id: '1'\n",
-        "1/datasets/d/meta.yaml": "name: faces\ndigest: '0123'\nsource: '{}'\n",
-        "1/r/meta.yaml": "run_id: r\nend_time: 1700000000000\n",
-        "1/r/inputs/i/meta.yaml": "source_type: DATASET\nsource_id: d\n",
-        "models/gate/version-1/meta.yaml": "name: gate\nversion: 1\nrun_id: r\n",
-    }.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return root
+    return store_of_files(folder / "mlruns")
 
 
 RUN_EVENT = {

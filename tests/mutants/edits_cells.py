@@ -136,8 +136,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a late answer is nobody's",
-            "                self._control.close()  # an answer that comes late would be taken for that to the next question\n",
-            "",
+            "                self._control.close()  # an answer",
+            "                # an answer",
             "test_a_nursery_that_does_not_answer_in_time_is_asked_nothing_more",
         ),
         (
@@ -193,8 +193,8 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/jobs/test_jobs_pool.py",
         (
             "workers read what is granted alone",
-            "CellProcess((self._prepare.__module__,), self._grants, LIMITS)",
-            'CellProcess((self._prepare.__module__,), Grants(read=(__import__("pathlib").Path("/"),)), LIMITS)',
+            "self._recipe.grants, LIMITS)",
+            'type(self._recipe.grants)(read=(__import__("pathlib").Path("/"),)), LIMITS)',
             "test_workers_read_what_their_recipe_grants_and_nothing_else",
         ),
         (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QTimer
 
+import deeds
 from dsr_desk.app.case import cases
 from dsr_desk.core.message import message
 from dsr_desk.intake import registry
@@ -16,12 +17,11 @@ from dsr_desk.intake.model import RequestUnreadable
 from dsr_desk.jobs.cell import Limits
 from dsr_desk.ui.views.case.new_case import NewCasePage
 from ui.conftest import Visitor
-from unit.intake import planted_formats as planted
 
 
 @pytest.mark.parametrize(
     ("does", "why"),
-    [(planted.crash, "why.cell.ended"), (planted.hang, "why.cell.slow"), (planted.eat, "why.cell.memory")],
+    [(deeds.crash, "why.cell.ended"), (deeds.hang, "why.cell.slow"), (deeds.eat, "why.cell.memory")],
 )
 def test_a_hostile_letter_costs_that_letter_alone(
     does: Callable[..., Any], why: str, visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -43,7 +43,7 @@ def test_a_hostile_letter_costs_that_letter_alone(
     (error,) = refused
     assert isinstance(error, RequestUnreadable)
     assert error.why.code == why
-    if does is planted.hang:
+    if does is deeds.hang:
         assert len(turns) > 20, "the window turned while the letter hung"
     assert [one.ref for one in cases.list_cases(visitor.desk)] == ["2026-001"]
     visitor.workspace.drop([visitor.office.letter])

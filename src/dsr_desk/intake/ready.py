@@ -10,8 +10,6 @@ from email.message import EmailMessage
 import phonenumbers
 
 from dsr_desk.core import codec
-from dsr_desk.core.message import message
-from dsr_desk.intake.model import Intake
 from dsr_desk.intake.registry import parse
 
 _COUNTRIES = (
@@ -51,5 +49,4 @@ def _number(country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-codec.packed((parse(_letter(), "letter.eml"), message("note.pdf.scans", name="letter.pdf", count=2)))
-codec.prepare(Intake)
+codec.packed(parse(_letter(), "letter.eml"))

@@ -123,9 +123,7 @@ def _pool(job: Job) -> WorkerPool:
             atexit.unregister(_end)
             atexit.register(_end)
             recipe = job.recipe.content
-            kept = _kept[job.recipient] = _Kept(
-                WorkerPool(get_worker().state.nthreads, recipe.prepare, recipe.args, recipe.grants), 0
-            )
+            kept = _kept[job.recipient] = _Kept(WorkerPool(get_worker().state.nthreads, recipe), 0)
         kept.used = time.monotonic()
         return kept.pool
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from dsr_desk.jobs.cell import NOTHING, CellFailed, CellProcess, Grants, Limits
+from dsr_desk.jobs.cell import CellFailed, CellProcess, Limits
 from dsr_desk.jobs.progress import CancelToken
-from dsr_desk.jobs.workers import Crash, Workers, wait
+from dsr_desk.jobs.workers import Crash, Recipe, Workers, wait
 
 LIMITS = Limits(memory=6 << 30)
 """Of a worker: a face engine, and the largest photo that is looked at."""
@@ -18,20 +18,11 @@ PREPARE_SECONDS = 300.0
 
 
 class WorkerPool(Workers):
-    """`prepare(*prepare_args)` runs once in each worker, which starts with an empty memory and holds no key.
+    """Each is made ready by the recipe, starts with an empty memory and holds no key. Results are plain values."""
 
-    What it reads besides the program's own files must be granted. Results are plain values.
-    """
-
-    def __init__(
-        self,
-        workers: int,
-        prepare: Callable[..., None],
-        prepare_args: tuple[Any, ...] = (),
-        grants: Grants = NOTHING,
-    ) -> None:
+    def __init__(self, workers: int, recipe: Recipe) -> None:
         self._size = max(1, workers)
-        self._prepare, self._prepare_args, self._grants = prepare, prepare_args, grants
+        self._recipe = recipe
         self._idle: queue.SimpleQueue[CellProcess | None] = queue.SimpleQueue()
         self._there: set[CellProcess] = set()
         self._closing = False
@@ -108,10 +99,10 @@ class WorkerPool(Workers):
             self._idle.put(cell)
 
     def _new(self) -> CellProcess:
-        cell = CellProcess((self._prepare.__module__,), self._grants, LIMITS)
+        cell = CellProcess((self._recipe.prepare.__module__,), self._recipe.grants, LIMITS)
         self._there.add(cell)
         try:
-            cell.call(Any, self._prepare, self._prepare_args, PREPARE_SECONDS)
+            cell.call(Any, self._recipe.prepare, self._recipe.args, PREPARE_SECONDS)
         except BaseException:
             self._let_go(cell)
             raise

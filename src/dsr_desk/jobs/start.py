@@ -30,4 +30,4 @@ def start_workers(where: Where, recipe: Recipe) -> AbstractContextManager[Worker
         return nullcontext(where.workers)
     if isinstance(where, Cluster):
         return ClusterWorkers(where, recipe)
-    return WorkerPool(where, recipe.prepare, recipe.args, recipe.grants)
+    return WorkerPool(where, recipe)

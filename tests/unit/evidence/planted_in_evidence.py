@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from deeds import crash
 from dsr_desk.app.case.copies import FoundCopies
 from dsr_desk.evidence.verifying.verify import Presented, Verification
 from dsr_desk.evidence.wrappers.pdf import Opened
-
-
-def crash(*_said: Any) -> Any:
-    ctypes.string_at(0)
 
 
 def fault(*_said: Any) -> Any:
@@ -38,7 +34,7 @@ def write_outside(_bundle: Presented, folder: Path) -> int:
 
 def write_and_crash(_bundle: Presented, folder: Path) -> int:
     (folder / "half").write_bytes(b"half")
-    ctypes.string_at(0)
+    crash()
     return 1
 
 
@@ -48,7 +44,7 @@ def hand_out_another_bundle(_data: bytes, _passphrase: str) -> Opened:
 
 def crash_at_what_is_hostile(_photos: Any, _least: int, contents: Sequence[bytes]) -> FoundCopies:
     if b"hostile" in contents:
-        ctypes.string_at(0)
+        crash()
     return FoundCopies(tuple((0,) for _ in contents), 0)
 
 

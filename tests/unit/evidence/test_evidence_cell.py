@@ -12,6 +12,7 @@ import pyrage
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
+import deeds
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.seal import Evidence, sign, wrap_age, wrap_html, wrap_pdf
 from dsr_desk.evidence.signed import members, notes, timestamp
@@ -48,7 +49,7 @@ def saved(evidence: Evidence, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("does", "why"),
     [
-        (planted.crash, "why.cell.ended"),
+        (deeds.crash, "why.cell.ended"),
         (planted.lie, "why.cell.unfit"),
         pytest.param(planted.read_beside, "why.cell.fault", marks=files_kept),
     ],
@@ -66,7 +67,7 @@ def test_a_bundle_that_a_cell_cannot_read_is_neither_good_nor_bad(
 
 
 @pytest.mark.parametrize(
-    "does", [planted.crash, planted.write_and_crash, pytest.param(planted.write_outside, marks=files_kept)]
+    "does", [deeds.crash, planted.write_and_crash, pytest.param(planted.write_outside, marks=files_kept)]
 )
 def test_what_unpacks_a_bundle_writes_into_its_folder_alone(
     does: Callable[..., Any], saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -91,7 +92,7 @@ def test_a_folder_that_was_there_stays_where_nothing_was_unpacked(saved: Path, t
 
 def test_a_checkpoint_in_a_bundle_is_read_in_a_cell(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checkpoint_of(saved, Secrets()).startswith("dsr-desk/")
-    monkeypatch.setattr(opening, "checkpoint_in", planted.crash)
+    monkeypatch.setattr(opening, "checkpoint_in", deeds.crash)
     with pytest.raises(BundleRefused) as refused:
         checkpoint_of(saved, Secrets())
     assert refused.value.why.code == "bundle.opening.failed"
@@ -173,7 +174,7 @@ def test_a_page_whose_content_ends_a_cell_is_not_taken_for_its_own(
     evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = wrap_html(evidence, tmp_path / "open-me.html")
-    monkeypatch.setattr(html, "is_signed_page", planted.crash)
+    monkeypatch.setattr(html, "is_signed_page", deeds.crash)
     assert verify(page.path, page.passphrase).ok is None
 
 
@@ -196,7 +197,7 @@ def test_a_stamp_that_ends_a_cell_is_not_taken_and_proves_no_time(monkeypatch: p
     monkeypatch.setattr(timestamp, "stamps_in", planted.say_nothing)
     (unfit,) = looked_at([(b"data", answer)], b"none")
     assert getattr(unfit, "code", "") == "why.cell.unfit"
-    monkeypatch.setattr(timestamp, "stamps_in", planted.crash)
+    monkeypatch.setattr(timestamp, "stamps_in", deeds.crash)
     (why,) = looked_at([(b"data", answer)], b"")
     assert getattr(why, "code", "") == "why.cell.ended"
     monkeypatch.setattr(timestamp, "stamp_in", planted.fault)
@@ -217,7 +218,7 @@ def test_a_certificate_that_ends_a_cell_is_used_for_nobody(monkeypatch: pytest.M
     with pytest.raises(RecipientCertificateWrong) as refused:
         recipient_name(b"certificate", 2)
     assert refused.value.why.code == "why.cell.fault"
-    monkeypatch.setattr(timestamp, "certificates_in", planted.crash)
+    monkeypatch.setattr(timestamp, "certificates_in", deeds.crash)
     with pytest.raises(CellFailed):
         certificates_of(b"certificate")
 
@@ -225,7 +226,7 @@ def test_a_certificate_that_ends_a_cell_is_used_for_nobody(monkeypatch: pytest.M
 def test_a_printed_page_that_ends_a_cell_holds_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.pdf").write_bytes(b"%PDF-1.7\n")
     assert notes.read_note(tmp_path / "page.pdf") is None
-    monkeypatch.setattr(notes, "attached_note", planted.crash)
+    monkeypatch.setattr(notes, "attached_note", deeds.crash)
     assert notes.read_note(tmp_path / "page.pdf") is None
 
 

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import pickle
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from deeds import crash
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Request
 from dsr_desk.intake.deletion_list import ListedPerson, ListFile
 from dsr_desk.intake.model import AttachedPhoto, Intake
-
-
-def crash(_data: bytes, _name: str) -> list[Intake]:
-    ctypes.string_at(0)
-    return []
-
-
-def hang(_data: bytes, _name: str) -> list[Intake]:
-    threading.Event().wait()
-    return []
-
-
-def eat(_data: bytes, _name: str) -> list[Intake]:
-    held = []
-    while True:
-        held.append(bytearray(1 << 24))
-
-
-def fork(_data: bytes, _name: str) -> list[Intake]:
-    os.fork()
-    return []
-
-
-def connect(_data: bytes, _name: str) -> list[Intake]:
-    socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    return []
 
 
 def read_another_file(data: bytes, _name: str) -> list[Intake]:
@@ -92,10 +63,10 @@ def _saying(text: str) -> Intake:
 
 
 def crash_within_a_stream(_data: bytes, _name: str) -> Iterator[Any]:
-    ctypes.string_at(0)
+    crash()
     yield None
 
 
 def crash_after_a_piece(_data: bytes, name: str) -> Iterator[Any]:
     yield ListFile(name, "", (ListedPerson("1", "ab" * 32),))
-    ctypes.string_at(0)
+    crash()

@@ -10,6 +10,7 @@ from typing import Any
 import planted_formats as planted
 import pytest
 
+import deeds
 from dsr_desk.intake import registry
 from dsr_desk.intake.model import RequestEmpty, RequestTooLarge, RequestUnreadable
 from dsr_desk.intake.registry import parse, read_bytes, read_request
@@ -32,13 +33,13 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
 @pytest.mark.parametrize(
     ("does", "why"),
     [
-        (planted.crash, "why.cell.ended"),
-        (planted.eat, "why.cell.memory"),
+        (deeds.crash, "why.cell.ended"),
+        (deeds.eat, "why.cell.memory"),
         (planted.name_the_person, "why.cell.fault"),
         (planted.answer_with_text, "why.cell.unfit"),
         (planted.answer_with_a_pickle, "why.cell.unfit"),
-        pytest.param(planted.fork, "why.cell.fault", marks=calls_kept),
-        pytest.param(planted.connect, "why.cell.fault", marks=calls_kept),
+        pytest.param(deeds.fork, "why.cell.fault", marks=calls_kept),
+        pytest.param(deeds.connect, "why.cell.fault", marks=calls_kept),
         pytest.param(planted.read_another_file, "why.cell.fault", marks=files_kept),
         pytest.param(planted.write_a_file, "why.cell.fault", marks=files_kept),
     ],
@@ -64,7 +65,7 @@ def test_a_hostile_letter_is_refused_by_its_name_and_the_next_one_is_read(
 
 def test_a_letter_that_takes_for_ever_is_given_up(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_LIMITS", Limits(seconds=1))
-    plant(planted.hang)
+    plant(deeds.hang)
     with pytest.raises(RequestUnreadable) as refused:
         read_bytes(LETTER, "letter.txt")
     assert refused.value.why.code == "why.cell.slow"
@@ -95,6 +96,6 @@ def test_what_a_cell_reads_is_what_parsing_gives() -> None:
 
 def test_what_is_too_large_reaches_no_cell(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "MAX_BYTES", 10)
-    plant(planted.crash)
+    plant(deeds.crash)
     with pytest.raises(RequestTooLarge):
         read_bytes(LETTER, "letter.txt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import enum
 import os
 import signal
@@ -88,26 +87,12 @@ def exit_quietly() -> None:
     sys.exit(3)
 
 
-def crash() -> None:
-    ctypes.string_at(0)
-
-
 def abort() -> None:
     os.abort()
 
 
 def die() -> None:
     os._exit(7)
-
-
-def hang() -> None:
-    threading.Event().wait()
-
-
-def eat() -> int:
-    held = []
-    while True:
-        held.append(bytearray(1 << 24))
 
 
 def read(path: str) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any
 import planted
 import pytest
 
+import deeds
 from dsr_desk.core.codec import packed
 from dsr_desk.core.message import message
 from dsr_desk.datasets.container import ItemGone
@@ -69,19 +70,19 @@ def test_of_a_fault_arrive_its_class_and_place_and_nothing_that_it_says() -> Non
 @pytest.mark.parametrize(
     ("does", "code", "exits"),
     [
-        (planted.crash, "why.cell.ended", (-11,)),
+        (deeds.crash, "why.cell.ended", (-11,)),
         (planted.abort, "why.cell.ended", (-6, -11)),
         (planted.die, "why.cell.ended", (7,)),
         (planted.exit_quietly, "why.cell.fault", (None,)),
-        (planted.hang, "why.cell.slow", (None,)),
-        (planted.eat, "why.cell.memory", (None,)),
+        (deeds.hang, "why.cell.slow", (None,)),
+        (deeds.eat, "why.cell.memory", (None,)),
     ],
 )
 def test_what_crashes_hangs_or_eats_memory_is_said_and_costs_nothing_else(
     does: Any, code: str, exits: tuple[int | None, ...]
 ) -> None:
     with pytest.raises(CellFailed) as failed:
-        ask(Any, does, limits=Limits(seconds=0.5 if does is planted.hang else 60, memory=200 << 20))
+        ask(Any, does, limits=Limits(seconds=0.5 if does is deeds.hang else 60, memory=200 << 20))
     assert failed.value.why.code == code
     assert failed.value.why.values.get("exit_code") in exits
     assert ask(str, planted.echo, "next") == "next"
@@ -240,11 +241,11 @@ def test_a_nursery_leaves_no_image_of_its_memory() -> None:
 
 def test_a_cell_ends_with_its_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "_kept", cells._Kept())
-    with CellProcess((planted.__name__,)) as cell:
+    with CellProcess((planted.__name__, deeds.__name__)) as cell:
         _, nursery = cell.call(Any, planted.who, (), 60)
         os.kill(nursery, signal.SIGKILL)
         with pytest.raises(CellFailed) as failed:
-            cell.call(Any, planted.hang, (), 20)
+            cell.call(Any, deeds.hang, (), 20)
         assert failed.value.why.code == "why.cell.ended"
 
 

@@ -29,7 +29,7 @@ from dsr_desk.jobs import cell as cells
 from dsr_desk.jobs.confine import enforced
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import CancelToken
-from dsr_desk.jobs.workers import Task
+from dsr_desk.jobs.workers import Recipe, Task
 from dsr_desk.lineage.importers import registry as lineage
 
 pytestmark = pytest.mark.skipif(not (enforced().calls and enforced().files), reason="the kernel confines no cells here")
@@ -84,7 +84,7 @@ def own_model(folder: Path) -> Path:
 
 
 def a_task_of_many() -> object:
-    pool = WorkerPool(1, len, ((),))
+    pool = WorkerPool(1, Recipe(len, ((),), str, ""))
     try:
         return list(pool.in_order(len, [Task(1, ((),))], CancelToken()))
     finally:

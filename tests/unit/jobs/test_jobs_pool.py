@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,21 @@ from dsr_desk.jobs.cell import Grants
 from dsr_desk.jobs.confine import enforced
 from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import Cancelled, CancelToken
-from dsr_desk.jobs.workers import Crash, Task
+from dsr_desk.jobs.workers import Crash, Recipe, Task
+
+RECIPE = Recipe(jobs_work.prepare, (), jobs_work.identity, "one engine")
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    with WorkerPool(1, jobs_work.prepare, ("settings", 3)) as pool:
+    with WorkerPool(1, replace(RECIPE, args=("settings", 3))) as pool:
         yield pool
 
 
 @pytest.fixture
 def fragile() -> Iterator[WorkerPool]:
     """A pool of its own for tests that end its workers or leave work in it."""
-    with WorkerPool(1, jobs_work.prepare) as pool:
+    with WorkerPool(1, RECIPE) as pool:
         yield pool
 
 
@@ -38,7 +41,7 @@ def run(pool: WorkerPool, function: Callable[..., Any], *tasks: Task[Any], secon
 
 
 def test_no_worker_starts_before_there_is_a_task_or_it_is_told_to() -> None:
-    with WorkerPool(1, jobs_work.prepare) as pool:
+    with WorkerPool(1, RECIPE) as pool:
         assert not pool.started
         pool.start()
         assert pool.run(jobs_work.double, (2,)) == 4
@@ -76,7 +79,7 @@ def test_an_error_of_ours_is_raised_to_the_caller_and_a_fault_costs_its_task(poo
 
 
 def test_an_error_of_ours_while_workers_are_made_ready_is_raised_to_the_caller() -> None:
-    with WorkerPool(1, jobs_work.refuse_by_code) as pool, pytest.raises(ItemGone):
+    with WorkerPool(1, replace(RECIPE, prepare=jobs_work.refuse_by_code)) as pool, pytest.raises(ItemGone):
         run(pool, jobs_work.double, Task("a", (1,)))
 
 
@@ -105,14 +108,14 @@ def test_a_worker_that_dies_costs_only_the_task_it_ran(fragile: WorkerPool) -> N
 
 
 def test_a_task_whose_worker_died_is_tried_once_more(tmp_path: Path) -> None:
-    with WorkerPool(1, jobs_work.prepare, grants=Grants(write=(tmp_path,))) as fragile:
+    with WorkerPool(1, replace(RECIPE, grants=Grants(write=(tmp_path,)))) as fragile:
         assert run(fragile, jobs_work.die_the_first_time, Task("a", (str(tmp_path / "mark"),))) == [("a", "done")]
 
 
 def test_workers_read_what_their_recipe_grants_and_nothing_else(tmp_path: Path) -> None:
     for name in ("granted", "other"):
         (tmp_path / name).write_text(name)
-    with WorkerPool(1, jobs_work.prepare, grants=Grants(read=(tmp_path / "granted",))) as pool:
+    with WorkerPool(1, replace(RECIPE, grants=Grants(read=(tmp_path / "granted",)))) as pool:
         assert pool.run(jobs_work.read, (str(tmp_path / "granted"),)) == b"granted"
         assert isinstance(pool.run(jobs_work.read, (str(tmp_path / "other"),)), Crash) == enforced().files
 

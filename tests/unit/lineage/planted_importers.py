@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import socket
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from deeds import connect, crash, eat, fork, hang
 from dsr_desk.core.lineage import Certainty, Edge, Imported, Role
 from dsr_desk.lineage.importers.registry import read_file
-
-
-def crash(path: Path) -> Imported:
-    path.read_bytes()
-    ctypes.string_at(0)
-    return read_file(path)
-
-
-def hang(path: Path) -> Imported:
-    threading.Event().wait()
-    return read_file(path)
-
-
-def eat(path: Path) -> Imported:
-    held = []
-    while True:
-        held.append(bytearray(1 << 24) + path.name.encode())
-
-
-def fork(path: Path) -> Imported:
-    os.fork()
-    return read_file(path)
-
-
-def connect(path: Path) -> Imported:
-    socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    return read_file(path)
 
 
 def read_what_lies_beside(path: Path) -> Imported:

@@ -19,6 +19,7 @@ from dsr_desk.jobs.confine import enforced
 from dsr_desk.lineage.importers import registry
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import LineageFileUnreadable, import_file, read_file
+from mlflow_store import store_of_files
 
 files_kept = pytest.mark.skipif(not enforced().files, reason="the kernel does not keep files from cells here")
 calls_kept = pytest.mark.skipif(not enforced().calls, reason="the kernel does not keep calls from cells here")
@@ -44,20 +45,6 @@ def snapshot(tmp_path: Path) -> Path:
     (blobs / "c0ffee").write_text("---\nbase_model: acme/base\n---\n# Gate\n")
     (made / "README.md").symlink_to("../../blobs/c0ffee")
     return made
-
-
-def store_of_files(root: Path) -> Path:
-    for name, content in {
-        "1/meta.yaml": "experiment_id: '1'\n",
-        "1/datasets/d/meta.yaml": "name: faces\ndigest: '0123'\nsource: '{}'\n",
-        "1/r/meta.yaml": "run_id: r\nend_time: 1700000000000\n",
-        "1/r/inputs/i/meta.yaml": "source_type: DATASET\nsource_id: d\n",
-        "models/gate/version-1/meta.yaml": "name: gate\nversion: 1\nrun_id: r\n",
-    }.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return root
 
 
 @pytest.mark.parametrize(("does", "code"), planted_importers.ENDS.items())

@@ -92,7 +92,7 @@ def lent_workers(engine: str = "standard", *, thumbnails: bool = True) -> Iterat
     load = loader(engine)
     digest = engine_facts(engine, load).digest
     recipe = recipe_for(load, digest, engine_grants(engine), thumbnails=thumbnails)
-    with WorkerPool(os.cpu_count() or 1, recipe.prepare, recipe.args, recipe.grants) as workers:
+    with WorkerPool(os.cpu_count() or 1, recipe) as workers:
         workers.start()
         yield Lent(workers, recipe)
 

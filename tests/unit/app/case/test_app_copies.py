@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+import deeds
 from dsr_desk.app.case import copies
 from dsr_desk.app.case.copies import Copies, look_into
 from unit.app.photos_by_hand import docx, mail, pdf, picture, saved
@@ -136,7 +137,7 @@ def test_an_answer_for_fewer_values_is_none(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_photo_that_ends_its_cell_is_still_found_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "with_pixels", planted.crash)
+    monkeypatch.setattr(copies, "with_pixels", deeds.crash)
     found = Copies.of([PHOTO])
     assert found.unread == 1
     assert found.held_by(PACKED["in a mail"]) == [{0}]

@@ -11,6 +11,7 @@ import by_hand
 import pytest
 from by_hand import ADA, BEN, CLEO, INDEX, acting, candidate
 
+import deeds
 from dsr_desk.app.case import packet_files, packet_work, packets
 from dsr_desk.app.case.packet_files import For, OpenPacket, PacketPlan
 from dsr_desk.app.case.packet_work import Said
@@ -695,6 +696,6 @@ def test_a_packet_or_an_answer_that_ends_a_cell_is_damaged(
             patch.setattr(packet_files, name, planted.fault)
             with pytest.raises(packet_files.PacketDamaged):
                 packet_files.open_packet(asked.path, BEN)
-    monkeypatch.setattr(packet_files, "is_answer", planted.crash)
+    monkeypatch.setattr(packet_files, "is_answer", deeds.crash)
     with pytest.raises(packet_files.PacketDamaged):
         packets.take_in(desk, ref, answer)

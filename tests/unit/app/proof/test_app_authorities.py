@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import deeds
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof import authorities
 from dsr_desk.app.proof.authorities import (
@@ -25,7 +26,6 @@ from dsr_desk.evidence.signed import timestamp
 from dsr_desk.evidence.verifying.check_bundle import authorities_of
 from stamping import party, root, stamper
 from unit.app.conftest import PASSPHRASE
-from unit.evidence import planted_in_evidence as planted
 
 
 def test_an_authority_is_put_on_the_list_and_taken_off_by_command(desk: Desk, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_file_that_is_too_large_or_ends_its_cell_is_not_taken_into_the_list(
         patch.setattr(authorities, "_LARGEST", 100)
         with pytest.raises(AuthorityUnusable, match="larger than 100"):
             add_authorities(desk, root("Large").pem)
-    monkeypatch.setattr(timestamp, "certificates_in", planted.crash)
+    monkeypatch.setattr(timestamp, "certificates_in", deeds.crash)
     with pytest.raises(AuthorityUnusable, match="ended the process"):
         add_authorities(desk, root("Hostile").pem)
     assert list_authorities(desk) == []
