@@ -71,6 +71,14 @@ ifneq ($(FACES),)
 	$(BIN)/python -m bench recall-steps $(FACES)
 endif
 
+FORMATS := .venv/formats
+
+$(FORMATS): $(INSTALLED) packaging/formats.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement packaging/formats.txt
+	@touch $@
+
+formats: $(FORMATS) ## the libraries of optional formats (Delta, Iceberg, Lance, DuckDB, Avro, video), so that their tests run
+
 FUZZER := .venv/fuzzer
 SECONDS ?= 60
 

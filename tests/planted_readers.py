@@ -11,7 +11,7 @@ from typing import ClassVar
 from deeds import connect, crash, eat, fork, hang
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.celled import ContainerPlace
-from dsr_desk.datasets.container import ContainerEntry, Doomed, record_entry
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of, record_entry
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.formats import Recognised, recognised
@@ -42,7 +42,7 @@ class PlantedReader(FileContainer):
     format: ClassVar[str] = "csv"
     tabular: ClassVar[bool] = True
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         for number, line in enumerate(self.path.read_text().splitlines()):
             if line.startswith("! "):
                 _do(line)
@@ -76,8 +76,8 @@ class LyingReader(PlantedReader):
         del member, digest, occurrence, hint
         return b"something else"
 
-    def entries(self) -> Iterator[ContainerEntry]:
-        for entry in super().entries():
+    def listing(self) -> Iterator[Listed]:
+        for entry in items_of(super().listing()):
             yield ContainerEntry(entry.kind, "a\x1b[31m\n.jpg", entry.size, entry.read)
 
     def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,21 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import erasing, formats
 from dsr_desk.datasets.container import (
+    Accounts,
     ContainerEntry,
     ContainerNotRead,
     Doomed,
     Erased,
     ItemGone,
     ItemUnreadable,
+    Listed,
+    Unread,
+    items_of,
 )
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
-from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.names import safe_address
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask, stream
 
 BATCH_BYTES = 1024 * 1024
@@ -74,6 +77,15 @@ class CarriedEntry:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """A piece of a listing as it crosses; `accounts` are in the last one."""
+
+    entries: tuple[CarriedEntry, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    accounts: Accounts | None = None
+
+
+@dataclass(frozen=True)
 class Written:
     """A `Rewritten` as it crosses: items by their positions in what was asked for."""
 
@@ -93,14 +105,21 @@ class CelledContainer:
         self.format, self.path, self.name = place.format, place.path, place.name
         self.tabular = self._reader.tabular
 
-    def entries(self) -> Iterator[ContainerEntry]:
-        """See `Container.entries`. A cell that ends early is asked once more, entry by entry, for all before that."""
-        return self.entries_from(0)
+    def listing(self, first: int = 0) -> Iterator[Listed]:
+        """See `Container.listing`. A cell that ends early is asked once more, entry by entry, for all before that."""
+        unread = 0
+        for batch in self._listed(first, with_bytes=True):
+            yield from map(self._entry, batch.entries)
+            for place in batch.unread:
+                unread += place.count
+                yield replace(place, place=safe_address(place.place))
+            if batch.accounts is not None:
+                self._require_agreement(batch.accounts, unread)
+                yield batch.accounts
 
-    def entries_from(self, first: int) -> Iterator[ContainerEntry]:
-        """See `Container.entries_from`."""
-        for listed in self._listed(first, with_bytes=True):
-            yield self._entry(listed)
+    def entries(self) -> Iterator[ContainerEntry]:
+        """See `Container.entries`."""
+        return items_of(self.listing())
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """See `Container.read`."""
@@ -116,7 +135,7 @@ class CelledContainer:
         """See `Container.erase`."""
         wanted = tuple(doomed)
         if isinstance(self._reader, FolderOfPhotos):
-            return self._reader.erase(wanted, lambda: sum(1 for _ in self._listed(0, with_bytes=False)))
+            return self._reader.erase(wanted, self._count)
         if settling := there(*self._reader.unsettled()):
             self._rewriting(settle, write=settling)
         return erasing.rewrite(
@@ -142,12 +161,22 @@ class CelledContainer:
         except OSError as error:
             raise ContainerNotRead(name=self.name, why=refused(error)) from error
 
-    def _listed(self, first: int, *, with_bytes: bool) -> Iterator[CarriedEntry]:
+    def _count(self) -> int:
+        return sum(len(batch.entries) for batch in self._listed(0, with_bytes=False))
+
+    def _require_agreement(self, accounts: Accounts, unread: int) -> None:
+        if accounts.answered != accounts.own or accounts.unread != unread:
+            why = message("why.accounts", own=accounts.own, answered=accounts.answered)
+            raise ContainerNotRead(name=self.name, why=why)
+
+    def _listed(self, first: int, *, with_bytes: bool) -> Iterator[Batch]:
         failure = None
+        told = 0
         for at_once in (BATCH_ENTRIES, 1):
+            unread_again = 0
             try:
                 batches = stream(
-                    tuple[CarriedEntry, ...],
+                    Batch,
                     listed,
                     self._place,
                     first,
@@ -157,8 +186,12 @@ class CelledContainer:
                     limits=limits_for(self.path),
                 )
                 for batch in batches:
-                    first += len(batch)
-                    yield from batch
+                    first += len(batch.entries)
+                    # What was said before the cell ended is said again by the next one.
+                    known = min(len(batch.unread), max(0, told - unread_again))
+                    unread_again += len(batch.unread)
+                    told = max(told, unread_again)
+                    yield replace(batch, unread=batch.unread[known:])
                 return
             except CellFailed as failed:
                 failure = failed
@@ -168,7 +201,7 @@ class CelledContainer:
     def _entry(self, listed: CarriedEntry) -> ContainerEntry:
         return ContainerEntry(
             kind=listed.kind,
-            member=safe_name(listed.member),
+            member=safe_address(listed.member),
             size=listed.size,
             read=partial(_bytes_of, listed, self.name),
             hint=listed.hint,
@@ -241,25 +274,34 @@ def _error(said: Message | None, name: str) -> DeskError:
 # What runs in cells
 
 
-def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) -> Iterator[tuple[CarriedEntry, ...]]:
-    """The entries behind the first ones, in batches. What was listed before an error goes out before it."""
-    batch: list[CarriedEntry] = []
-    weight = 0
+def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) -> Iterator[Batch]:
+    """The listing behind the first entries, in batches. What was listed before an error goes out before it."""
+    entries: list[CarriedEntry] = []
+    unread: list[Unread] = []
+    accounts: Accounts | None = None
+    number = weight = 0
     try:
-        for entry in islice(place.reader().entries(), first, None):
-            batch.append(_carried(entry, place.name, with_bytes=with_bytes))
-            weight += len(batch[-1].data or b"") * (2 if entry.record else 1)
-            if len(batch) >= at_once or weight >= BATCH_BYTES:
-                yield tuple(batch)
-                batch, weight = [], 0
+        for one in place.reader().listing():
+            if isinstance(one, Accounts):
+                accounts = one
+            elif isinstance(one, Unread):
+                unread.append(one)
+            else:
+                number += 1
+                if number > first:
+                    entries.append(_carried(one, place.name, with_bytes=with_bytes))
+                    weight += len(entries[-1].data or b"") * (2 if one.record else 1)
+            if len(entries) + len(unread) >= at_once or weight >= BATCH_BYTES:
+                yield Batch(tuple(entries), tuple(unread))
+                entries, unread, weight = [], [], 0
     except Exception as error:
-        if batch:
-            yield tuple(batch)
+        if entries or unread:
+            yield Batch(tuple(entries), tuple(unread))
         if isinstance(error, OSError):
             raise ContainerNotRead(name=place.name, why=refused(error)) from error
         raise
-    if batch:
-        yield tuple(batch)
+    if entries or unread or accounts is not None:
+        yield Batch(tuple(entries), tuple(unread), accounts)
 
 
 def read(place: ContainerPlace, member: str, digest: str, occurrence: int, hint: int | None) -> bytes:
@@ -321,4 +363,4 @@ def _carried(entry: ContainerEntry, name: str, *, with_bytes: bool) -> CarriedEn
     )
 
 
-prepare(CarriedEntry, Written)
+prepare(Batch, Written)

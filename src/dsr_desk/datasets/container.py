@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,50 @@ class ContainerEntry:
     orientation: int | None = None
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Places of a container that no search sees: members, columns, frames or bytes.
+
+    `place` is where they are inside it, "" for the container as a whole. `kind` says what kind of content it is, which
+    an officer may declare to hold no personal data; `why` says why it is not read. `count` such places hold `size`
+    bytes, 0 where that is not known.
+    """
+
+    place: str
+    kind: Message
+    why: Message
+    count: int = 1
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What a reader answers for, in the unit in which its container counts itself: members, cells, records, keys.
+
+    `own` is the container's own count. Each unit is read as an item, as text of an item, is a label or structure that
+    names nobody, was opened (a container inside, whose reader has accounts of its own), or is unread.
+    """
+
+    own: int
+    items: int = 0
+    texts: int = 0
+    labels: int = 0
+    opened: int = 0
+    unread: int = 0
+
+    @property
+    def answered(self) -> int:
+        return self.items + self.texts + self.labels + self.opened + self.unread
+
+
+Listed = ContainerEntry | Unread | Accounts
+"""What a reader says of its container, one thing after the other; the accounts are the last."""
+
+
+def items_of(listed: Iterable[Listed]) -> Iterator[ContainerEntry]:
+    return (one for one in listed if isinstance(one, ContainerEntry))
+
+
 def record_entry(data: bytes, hint: int, record: Mapping[str, str] | None, member: str = "") -> ContainerEntry:
     """A row of a table as its container lists it; `data` are the bytes that it is told by."""
     return ContainerEntry(ItemKind.RECORD, member, len(data), partial(bytes, data), hint, record=record)
@@ -115,15 +159,15 @@ class Container(Protocol):
     path: Path
     name: str
 
-    def entries(self) -> Iterator[ContainerEntry]:
-        """All items, streamed in a stable order.
+    def listing(self, first: int = 0) -> Iterator[Listed]:
+        """All items but so many of the first ones, all that is not read, and at last the accounts, in a stable order.
 
         Raises ContainerDamaged or ContainerNotRead where that comes to an end before all were listed.
         """
         ...
 
-    def entries_from(self, first: int) -> Iterator[ContainerEntry]:
-        """All items but so many of the first ones."""
+    def entries(self) -> Iterator[ContainerEntry]:
+        """The items of the listing."""
         ...
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:

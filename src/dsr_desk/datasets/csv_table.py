@@ -10,7 +10,7 @@ from typing import IO, ClassVar
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import ContainerEntry, record_entry
+from dsr_desk.datasets.container import Listed, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.text_tables import (
@@ -59,7 +59,7 @@ class CsvTable(FileContainer):
             raise NoHeader(name=self.name)
         return unique_names(cells)
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         columns = self.columns
         with self.path.open("rb") as file:
             for row, is_record in self._rows(file):

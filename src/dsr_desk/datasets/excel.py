@@ -18,7 +18,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, xlsx_erasing
-from dsr_desk.datasets.container import ContainerEntry, record_entry
+from dsr_desk.datasets.container import ContainerEntry, Listed, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
@@ -78,7 +78,7 @@ class ExcelWorkbook(FileContainer):
             return message("kind.excel.encrypted")
         return message("kind.excel.old") if {"Workbook", "Book"} & names else None
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as book:
             for info in xlsx_erasing.pictures(book):
                 yield self._picture(book, info)

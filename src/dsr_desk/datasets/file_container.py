@@ -17,6 +17,8 @@ from dsr_desk.datasets.container import (
     Doomed,
     ItemGone,
     ItemUnreadable,
+    Listed,
+    items_of,
 )
 from dsr_desk.datasets.erasing import Changes, Rewritten
 
@@ -45,8 +47,12 @@ class FileContainer(ABC):
         return None
 
     @abstractmethod
+    def listing(self) -> Iterator[Listed]:
+        """See `Container.listing`."""
+
     def entries(self) -> Iterator[ContainerEntry]:
         """See `Container.entries`."""
+        return items_of(self.listing())
 
     @abstractmethod
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:

@@ -23,6 +23,8 @@ from dsr_desk.datasets.container import (
     Erased,
     ItemGone,
     ItemUnreadable,
+    Listed,
+    items_of,
 )
 from dsr_desk.datasets.erasing import NotVerified, keep_looks, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
@@ -55,9 +57,12 @@ class FolderOfPhotos:
         self.path = path
         self.name = name
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         for folder in walk(self.path):
             yield from self._entries_of(folder)
+
+    def entries(self) -> Iterator[ContainerEntry]:
+        return items_of(self.listing())
 
     def beside(self) -> Collection[Path]:
         """Nothing beside the folder is read."""

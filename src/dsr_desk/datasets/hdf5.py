@@ -15,7 +15,7 @@ import numpy as np
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.container import ContainerEntry
+from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.hdf5_tables import (
@@ -54,7 +54,7 @@ class Hdf5File(FileContainer):
         super().__init__(path, name)
         self._owners = dict(owners or {})
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as file:
             contents = contents_of(file, self._owners)
             number = 0

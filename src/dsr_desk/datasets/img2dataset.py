@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerEntry, Doomed
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
 from dsr_desk.datasets.erasing import Rewritten, file_digest
 from dsr_desk.datasets.file_container import state_of
 from dsr_desk.datasets.names import safe_name
@@ -40,7 +40,7 @@ class Img2DatasetShard(WebDatasetShard):
 
     def has_its_fields(self) -> bool:
         try:
-            records = [entry.record for entry in islice(super().entries(), LOOKED_AT) if entry.record]
+            records = [entry.record for entry in islice(items_of(super().listing()), LOOKED_AT) if entry.record]
         except DeskError:
             return False
         return any(record.keys() >= SAMPLE_FIELDS for record in records)
@@ -52,11 +52,11 @@ class Img2DatasetShard(WebDatasetShard):
     def beside(self) -> Collection[Path]:
         return (self._table_path,)
 
-    def entries(self) -> Iterator[ContainerEntry]:
-        for entry in super().entries():
-            if entry.kind is ItemKind.PHOTO:
-                entry = replace(entry, orientation=self.orientations.get(_key(entry.group)))
-            yield entry
+    def listing(self) -> Iterator[Listed]:
+        for one in super().listing():
+            if isinstance(one, ContainerEntry) and one.kind is ItemKind.PHOTO:
+                one = replace(one, orientation=self.orientations.get(_key(one.group)))
+            yield one
         if self._table is not None:
             for entry in self._table.entries():
                 key = safe_name((entry.record or {}).get("key", ""))
@@ -130,7 +130,7 @@ class Img2DatasetShard(WebDatasetShard):
         return ParquetTable(self._table_path, self.name) if there else None
 
     def _from_samples(self) -> Iterator[tuple[str, int | None]]:
-        for entry in super().entries():
+        for entry in items_of(super().listing()):
             if entry.record is not None and entry.member.endswith(".json"):
                 yield _key(entry.group), orientation_beside(entry.read())
 

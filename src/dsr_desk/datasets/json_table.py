@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.message import Message, Value, message
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, record_entry
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, Listed, record_entry
 from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.jsonl import BOM
@@ -60,7 +60,7 @@ class JsonDocument(FileContainer):
             except _NoDocument:
                 return path.suffix.lower() == ".json"
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self.path.open("rb") as file, self.path.open("rb") as source:
             for span in self._records(file):
                 source.seek(span.start)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerEntry, record_entry
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, Listed, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.records import flatten
@@ -34,7 +34,7 @@ class JsonLines(FileContainer):
         named = path.suffix.lower() in {".jsonl", ".ndjson", ".jsonlines"}
         return isinstance(_parsed(first), dict) and (named if not following else _text(following).startswith(b"{"))
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self.path.open("rb") as file:
             for offset, line, record in self._lines(file):
                 if record is not None:

@@ -17,7 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, PageNode, Pages
@@ -79,7 +79,7 @@ class LmdbStore(FileContainer):
     def companions(self) -> Collection[Path]:
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as pages:
             for node in pages.nodes():
                 value = _value_of(pages, node)

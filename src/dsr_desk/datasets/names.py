@@ -8,14 +8,28 @@ UNFINISHED = ".dsr-new"
 """Suffix of a container that is being written beside the one it will replace."""
 
 
+INSIDE = " › "
+"""Between a container and what lies in it, where an address leads through several."""
+
+
+def inside(outer: str, inner: str) -> str:
+    """The address of `inner` ("" for a row of a table) in the container that lies at `outer`."""
+    return f"{outer}{INSIDE}{inner}" if inner else outer
+
+
 def safe_name(name: str) -> str:
-    """The same name with control characters, direction marks and undecodable bytes written out as `\\x1b`.
+    """The same name with control characters, direction marks, undecodable bytes and `INSIDE`'s sign as `\\x1b`.
 
     A name is never used as a path outside its container, so `..` and a leading slash are harmless and stay.
     """
     if name.isascii() and name.isprintable():
         return name
     return "".join(_visible(char) for char in name)
+
+
+def safe_address(address: str) -> str:
+    """The same for an address that may lead through several containers."""
+    return INSIDE.join(map(safe_name, address.split(INSIDE)))
 
 
 def without_suffix(name: str) -> str:
@@ -41,6 +55,6 @@ def _visible(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+    if char == INSIDE.strip() or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     return char

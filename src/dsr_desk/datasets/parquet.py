@@ -15,7 +15,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import ContainerEntry
+from dsr_desk.datasets.container import Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
@@ -40,7 +40,7 @@ class ParquetTable(FileContainer):
     magic: ClassVar[bytes] = b"PAR1"
     tabular: ClassVar[bool] = True
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as file:
             for number, row in self._rows(file):
                 group = f"row {number}" if self.photo_columns else ""

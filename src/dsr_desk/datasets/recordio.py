@@ -17,7 +17,7 @@ from typing import IO, ClassVar
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 
@@ -51,7 +51,7 @@ class RecordFile(FileContainer):
     format: ClassVar[str] = "recordio"
     magic: ClassVar[bytes] = MAGIC_BYTES
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self.path.open("rb") as file:
             for record in self._records(file):
                 if record.is_photo:

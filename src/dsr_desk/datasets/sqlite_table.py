@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import ContainerEntry, Doomed, record_entry
+from dsr_desk.datasets.container import Doomed, Listed, record_entry
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.rows import stored_row, texts_of
@@ -54,7 +54,7 @@ class SqliteDatabase(FileContainer):
     magic: ClassVar[bytes] = b"SQLite format 3\0"
     tabular: ClassVar[bool] = True
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as db:
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise self.damaged("why.sqlite.check")

@@ -13,7 +13,7 @@ from typing import IO, ClassVar
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import gzipped, sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
@@ -46,7 +46,7 @@ class TarArchive(FileContainer):
     def recognises(cls, path: Path, head: bytes) -> bool:
         return _is_header(gzipped.unpacked_head(path, head, BLOCK))
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with gzipped.opened(self.path) as file:
             for member in self._members(file):
                 if member.kind is not None:

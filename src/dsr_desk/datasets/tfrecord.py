@@ -19,7 +19,7 @@ import google_crc32c
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import gzipped, sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, ContainerEntry
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
@@ -62,7 +62,7 @@ class TfRecordFile(FileContainer):
         length, check = HEAD.unpack_from(head)
         return bool(0 < length < 2**40 and masked_crc(head[:8]) == check)
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with gzipped.opened(self.path) as file:
             for record in self._records(file):
                 yield from self._entries(record)

@@ -17,7 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, ItemUnreadable
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ItemUnreadable, Listed
 from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name, without_suffix
@@ -55,7 +55,7 @@ class ZipArchive(FileContainer):
         except _BROKEN:
             return True
 
-    def entries(self) -> Iterator[ContainerEntry]:
+    def listing(self) -> Iterator[Listed]:
         with self._opened() as archive:
             for number, info in enumerate(archive.infolist()):
                 kind, problem = self._look(archive, info)

@@ -13,7 +13,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import celled, registry
 from dsr_desk.datasets.celled import CelledContainer
-from dsr_desk.datasets.container import ContainerNotRead, Doomed, ItemGone
+from dsr_desk.datasets.container import ContainerNotRead, Doomed, ItemGone, items_of
 from dsr_desk.datasets.erasing import ContainerNotRewritten, ContainerNotWritable, NotVerified
 from dsr_desk.datasets.registry import LeftOut, SourceUnreadable, reopen, survey
 from dsr_desk.jobs import cell
@@ -168,7 +168,7 @@ def test_a_file_that_ends_the_look_at_a_folder_is_named_and_the_others_are_read(
 
 def test_entries_behind_the_first_are_listed_alone(tmp_path: Path) -> None:
     container = planted(tmp_path, "Ada", "Bo", "Cy")
-    assert [entry.read() for entry in container.entries_from(1)] == [b"Bo", b"Cy"]
+    assert [entry.read() for entry in items_of(container.listing(1))] == [b"Bo", b"Cy"]
 
 
 def test_a_file_that_vanished_is_an_error_that_names_it(tmp_path: Path) -> None:

@@ -204,6 +204,8 @@ class _Build:
         listing = Listing(container, done, writer.known, named=container.path in self._named)
         results = examined(self._workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
+        with transaction(self.db, self.folder):
+            self.db.conn.execute("DELETE FROM unread WHERE container = ?", [row])
         while not ended:
             with transaction(self.db, self.folder):
                 try:
@@ -213,14 +215,23 @@ class _Build:
                     ended = cancelled = True
                 state = "reading" if cancelled or not ended else "damaged" if listing.problem else "read"
                 writer.flush()
+                self._write_unread(listing, row)
                 if ended and not cancelled:
                     erase_rows(self.db, writer.stale_rows())
+                accounts = to_text(listing.accounts) if listing.accounts else ""
                 self.db.conn.execute(
-                    "UPDATE containers SET state = ?, problem = ?, entries = ? WHERE id = ?",
-                    [state, to_text(listing.problem) if listing.problem else "", done + writer.written, row],
+                    "UPDATE containers SET state = ?, problem = ?, entries = ?, accounts = ? WHERE id = ?",
+                    [state, to_text(listing.problem) if listing.problem else "", done + writer.written, accounts, row],
                 )
         if cancelled:
             raise Cancelled()
+
+    def _write_unread(self, listing: Listing, row: int) -> None:
+        places, listing.unread = listing.unread, []
+        self.db.conn.executemany(
+            "INSERT INTO unread (container, place, kind, why, count, size) VALUES (?, ?, ?, ?, ?, ?)",
+            [(row, one.place, to_text(one.kind), to_text(one.why), one.count, one.size) for one in places],
+        )
 
     def _write_batch(
         self, results: Iterator[tuple[ListedEntry, PhotoResult | Crash | None]], writer: ContainerWriter
@@ -348,7 +359,7 @@ def _plan(
                 db.conn.execute("UPDATE items SET stale = 1 WHERE container = ?", [old[0]])
                 query = (
                     "UPDATE containers SET path = ?, format = ?, fingerprint = ?, state = 'waiting', problem = '', "
-                    "entries = 0 WHERE id = ?"
+                    "entries = 0, accounts = '' WHERE id = ?"
                 )
                 db.conn.execute(query, [*facts, old[0]])
             else:

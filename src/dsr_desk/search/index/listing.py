@@ -9,7 +9,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind, LedgerClass
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import Container, ContainerDamaged, ContainerEntry, ContainerNotRead
+from dsr_desk.datasets.container import Accounts, Container, ContainerDamaged, ContainerEntry, ContainerNotRead, Unread
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.jobs.workers import Task
@@ -34,13 +34,16 @@ class Listing:
 
     `known` gives the row of an item that is in the index already, by member and digest; None where it is not. A
     container that was `named` itself raises what keeps it from being read (a table without a header, say); one that
-    lies in a folder keeps that as its problem, and the others are read.
+    lies in a folder keeps that as its problem, and the others are read. `unread` collects what is not read of it, from
+    its beginning on, and may be emptied meanwhile; `accounts` are there once it was listed to its end.
     """
 
     def __init__(
         self, container: Container, done: int, known: Callable[[str, str], int | None], *, named: bool = False
     ) -> None:
         self.problem: Message | None = None
+        self.unread: list[Unread] = []
+        self.accounts: Accounts | None = None
         self._named = named
         self._known = known
         self._container = container
@@ -48,8 +51,13 @@ class Listing:
 
     def tasks(self) -> Iterator[Task[ListedEntry]]:
         try:
-            for entry in self._container.entries_from(self._done):
-                yield self._task(entry)
+            for one in self._container.listing(self._done):
+                if isinstance(one, Unread):
+                    self.unread.append(one)
+                elif isinstance(one, Accounts):
+                    self.accounts = one
+                else:
+                    yield self._task(one)
         except (ContainerDamaged, ContainerNotRead) as error:
             self.problem = error.why
         except Cancelled:

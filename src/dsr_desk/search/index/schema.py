@@ -48,9 +48,28 @@ _TABLES = (
 )
 
 
+_UNREAD = (
+    # What no search sees of a container: see `datasets.container.Unread`. Ordered by the reader's own order.
+    """CREATE TABLE unread (
+        id INTEGER PRIMARY KEY, container INTEGER NOT NULL, place TEXT NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL,
+        count INTEGER NOT NULL, size INTEGER NOT NULL)""",
+    "CREATE INDEX unread_of_container ON unread (container)",
+    # Of an index that was built before readers gave accounts, or of a container that was not listed to its end, "".
+    "ALTER TABLE containers ADD COLUMN accounts TEXT NOT NULL DEFAULT ''",
+)
+
+
 def _first(db: Database) -> None:
     for statement in _TABLES:
         db.conn.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("index-001-postings", _first),)
+def _second(db: Database) -> None:
+    for statement in _UNREAD:
+        db.conn.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("index-001-postings", _first),
+    Migration("index-002-unread", _second),
+)

@@ -149,6 +149,7 @@ def remove_container(db: Database, container: int) -> None:
         "DELETE FROM blocks WHERE container = ?",
         "DELETE FROM columns WHERE container = ?",
         "DELETE FROM items WHERE container = ?",
+        "DELETE FROM unread WHERE container = ?",
         "DELETE FROM containers WHERE id = ?",
     ):
         db.conn.execute(statement, [container])
