@@ -137,8 +137,14 @@ LINES: tuple[Edit, ...] = (
         (
             "a late answer is nobody's",
             "                self._control.close()  # an answer",
-            "                # an answer",
+            "                pass  # an answer",
             "test_a_nursery_that_does_not_answer_in_time_is_asked_nothing_more",
+        ),
+        (
+            "a cell that has answered is ended",
+            "                cells.end(what[0])\n",
+            "",
+            "test_a_cell_that_has_answered_is_ended_without_being_waited_for",
         ),
         (
             "a cell ends with its nursery",

@@ -75,8 +75,10 @@ class CellProcess:
                 nursery = _nursery()
                 end, process = nursery.fork(modules, confinement)
                 self._end: Callable[[], int] = partial(nursery.end, process)
+                self._leave: Callable[[], object] = partial(nursery.let_go, process)
             else:
                 end, self._end = spawned(modules, confinement)
+                self._leave = self._end
         except OSError as error:
             raise CellFailed(why=message("why.cell.none")) from error
         self._limits = limits
@@ -123,6 +125,13 @@ class CellProcess:
         with suppress(OSError):
             return self._end()
         return None
+
+    def let_go(self) -> None:
+        """Ends the process once all that was asked is answered: nobody waits for it."""
+        if self._closed.acquire(blocking=False):
+            self._channel.close()
+            with suppress(OSError):
+                self._leave()
 
     def _ask(self, how: bytes, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> None:
         asked = pickle.dumps((function, args))
@@ -181,7 +190,9 @@ def ask(kind: Any, function: Callable[..., Any], *args: Any, grants: Grants = NO
     if is_inside():
         return function(*args)
     with CellProcess((function.__module__,), grants, limits) as cell:
-        return cell.call(kind, function, args)
+        answer = cell.call(kind, function, args)
+        cell.let_go()
+        return answer
 
 
 def stream(
@@ -193,6 +204,7 @@ def stream(
         return
     with CellProcess((function.__module__,), grants, limits) as cell:
         yield from cell.stream(kind, function, args)
+        cell.let_go()
 
 
 def load(*modules: str) -> None:

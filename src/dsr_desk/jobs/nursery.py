@@ -86,10 +86,15 @@ class Nursery:
         """Ends a cell if it still runs. Returns its exit code, negative for a signal, as `subprocess` has it."""
         return self._asked(("end", process))
 
+    def let_go(self, process: int) -> None:
+        """Ends a cell that has answered all it was asked; nobody waits for that. Raises OSError."""
+        with self._lock:
+            self._send(("let go", process))
+
     def _asked(self, what: object, end: socket.socket | None = None) -> int:
         with self._lock:
+            self._send(what)
             try:
-                self._control.send(_ASKED, pickle.dumps(what), _PATIENCE)
                 if end is not None:
                     self._control.hand_over(end, _PATIENCE)
                 how, said = self._control.receive(_PATIENCE, most=_NUMBER)
@@ -100,6 +105,13 @@ class Nursery:
         if how != _DONE:
             raise OSError(number, "no cell could be started")
         return number
+
+    def _send(self, what: object) -> None:
+        try:
+            self._control.send(_ASKED, pickle.dumps(what), _PATIENCE)
+        except BaseException:
+            self._control.close()  # half a question would be taken for the beginning of the next
+            raise
 
 
 def spawned(modules: Iterable[str], confinement: Confinement) -> tuple[socket.socket, Callable[[], int]]:
@@ -143,6 +155,9 @@ def main(control: socket.socket) -> None:
     try:
         while True:
             kind, *what = pickle.loads(owner.receive()[1])
+            if kind == "let go":
+                cells.end(what[0])
+                continue
             try:
                 number = cells.answer(kind, what)
                 how = _DONE
@@ -167,7 +182,7 @@ class _Cells:
     def answer(self, kind: str, what: list[Any]) -> int:
         """Raises OSError."""
         if kind == "end":
-            return self._end(what[0])
+            return self.end(what[0])
         self._load(*what[0])
         return self._begin(what[1]) if kind == "fork" else 0
 
@@ -202,7 +217,7 @@ class _Cells:
                 told.close()
         return child
 
-    def _end(self, process: int) -> int:
+    def end(self, process: int) -> int:
         os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
         self._there.discard(process)
@@ -222,7 +237,7 @@ class _Cells:
             if self._ready is not None:
                 (child, told), self._ready = self._ready, None
                 told.close()
-                self._end(child)
+                self.end(child)
 
 
 def _wait_and_begin(told: Frames) -> NoReturn:

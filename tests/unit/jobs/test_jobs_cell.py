@@ -249,6 +249,12 @@ def test_a_cell_ends_with_its_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
         assert failed.value.why.code == "why.cell.ended"
 
 
+def test_a_cell_that_has_answered_is_ended_without_being_waited_for() -> None:
+    answered, _ = ask(Any, planted.who)
+    ask(Any, planted.who)  # what a nursery was told before is done before it answers
+    assert not Path(f"/proc/{answered}").exists()
+
+
 def test_an_interrupt_is_the_owners_to_handle() -> None:
     with CellProcess((planted.__name__,)) as cell:
         process, nursery = cell.call(Any, planted.who, (), 60)

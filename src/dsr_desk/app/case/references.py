@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +114,9 @@ def examine_references(
 ) -> list[ReferencePhoto]:
     """Finds the faces of each photo. `chosen` gives a face's number by file name; a single face chooses itself."""
     wanted = chosen or {}
-    return [_examine_one(name, data, wanted.get(name)) for name, data in photos]
+    # Each is looked at in a cell, which has one thread.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(lambda photo: _examine_one(*photo, wanted.get(photo[0])), photos))
 
 
 def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
