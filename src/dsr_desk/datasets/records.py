@@ -50,16 +50,17 @@ def member_entry(
 
 def flatten(value: Any) -> dict[str, str]:
     """Nested JSON as one level of texts: `{"owner": {"mail": "x"}}` becomes `{"owner.mail": "x"}`."""
-    return dict(_leaves(value, ""))
+    return dict(leaves(value, ""))
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """The texts of a value that is called `path`, with their names; empty values have none."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else str(key))
+            yield from leaves(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
         for position, inner in enumerate(value, start=1):
-            yield from _leaves(inner, f"{path}.{position}" if path else str(position))
+            yield from leaves(inner, f"{path}.{position}" if path else str(position))
     elif value is not None:
         yield path or "value", _plain(value)
 

@@ -1,0 +1,318 @@
+"""What one value of a row holds: photos in whatever form, a text, a label that names nobody, or what is not read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets import sniff
+
+SHORT = 16
+"""So many numbers in a row may be an address, a box or telephone numbers; more may be pixels or an embedding."""
+
+ENCODED = 64
+"""Fewer letters hold no photo in base64 or hex."""
+
+OPAQUE = 256
+"""So many letters without a blank that are base64 or hex are no text."""
+
+MOST_ODD = 0.02
+"""Bytes are text where no more of their characters are unprintable."""
+
+_LETTERS = "A-Za-z0-9+/_-"
+_RUN = re.compile(rf"[{_LETTERS}]{{{ENCODED},}}(?:\r?\n[{_LETTERS}]{{{ENCODED - 4},}})*(?:\r?\n[{_LETTERS}]+)?={{0,2}}")
+_HEX = re.compile(r"(?:0x|\\x)?(?:[0-9a-fA-F]{2}){32,}")
+_DATA_URL = re.compile(r"\s*(?:data:[^,\s]*,)?\s*")
+
+
+class Answer(IntEnum):
+    """What a reader says of a place; of several values at one place the highest counts."""
+
+    LABEL = 0
+    TEXT = 1
+    ITEM = 2
+    UNREAD = 3
+
+
+Changed = Callable[[Sequence[bytes | None], bool], Any]
+"""The value with other bytes in place of its photos, in the same form; for None a photo is taken out. The text around
+photos stays where the second is True. The value itself is None where nothing is left of it."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`text` is what of the value names a person, `photos` are its photos' bytes, `kind` and `why` say what is not
+    read of it, `size` so many bytes."""
+
+    answer: Answer
+    text: Any = None
+    photos: tuple[bytes, ...] = ()
+    changed: Changed | None = None
+    kind: Message | None = None
+    why: Message | None = None
+    size: int = 0
+
+
+EMPTY = Seen(Answer.LABEL)
+NOT_COMPARED = message("why.cell.numbers")
+NOT_OPENED = message("why.cell.not-opened")
+NO_PHOTO = message("why.cell.bytes")
+
+
+def seen(value: Any) -> Seen:
+    """What a value holds that is no mapping and no list of anything but numbers."""
+    if value is None:
+        return EMPTY
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _bytes(bytes(value))
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, list | tuple):
+        return _numbers(value)
+    return Seen(Answer.TEXT, value)
+
+
+def is_numbers(value: Any) -> bool:
+    """Whether a list holds numbers alone, or lists of them that are no photos."""
+    return all(
+        one is None
+        or isinstance(one, int | float)
+        or (isinstance(one, list | tuple) and not _begins_photo(one) and is_numbers(one))
+        for one in value
+    )
+
+
+def opaque(data: bytes) -> Seen:
+    """Bytes that are neither a photo nor a text."""
+    kind = sniff.unread_kind(data[: sniff.HEAD_BYTES]) if len(data) >= SHORT else None
+    known = kind is not None
+    return Seen(
+        Answer.UNREAD, kind=kind or message("kind.bytes"), why=NOT_OPENED if known else NO_PHOTO, size=len(data)
+    )
+
+
+def _text(text: str) -> Seen:
+    if not text or text.isspace():
+        return EMPTY
+    if len(text) < ENCODED:
+        return Seen(Answer.TEXT, text)
+    whole = text.strip()
+    if _HEX.fullmatch(whole):
+        return _hex(text, whole)
+    pieces: list[str] = []
+    found: list[_Base64] = []
+    hidden: Seen | None = None
+    done = 0
+    for run in _RUN.finditer(text):
+        packed = _Base64.of(run.group())
+        if packed is None:
+            continue
+        if sniff.photo_kind(packed.data[: sniff.TELLING_BYTES]):
+            pieces.append(text[done : run.start()])
+            found.append(packed)
+            done = run.end()
+        elif hidden is None and _is_opaque(packed, text, run):
+            hidden = _encoded(packed.data)
+    pieces.append(text[done:])
+    beside = _joined(pieces)
+    if found:
+        photos = tuple(one.data for one in found)
+        return Seen(Answer.ITEM, beside, photos, partial(_with_photos, tuple(pieces), tuple(found)))
+    if hidden is not None:
+        alone = _RUN.fullmatch(whole) is not None
+        return Seen(Answer.UNREAD, None if alone else text, kind=hidden.kind, why=hidden.why, size=hidden.size)
+    return Seen(Answer.TEXT, text)
+
+
+def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:
+    """Long runs of letters; shorter ones that say of themselves that they are base64."""
+    says_so = text[: run.start()].endswith(";base64,")
+    return (says_so or len(run.group()) >= OPAQUE) and _as_text(packed.data) is None
+
+
+def _encoded(data: bytes) -> Seen:
+    found = opaque(data)
+    return (
+        found
+        if found.why is NOT_OPENED
+        else Seen(Answer.UNREAD, kind=message("kind.encoded"), why=NO_PHOTO, size=len(data))
+    )
+
+
+@dataclass(frozen=True)
+class _Base64:
+    """Bytes in base64, and how they were spelt."""
+
+    data: bytes
+    url_safe: bool
+    padded: bool
+    width: int
+    newline: str
+
+    @classmethod
+    def of(cls, text: str) -> _Base64 | None:
+        newline = "\r\n" if "\r\n" in text else "\n"
+        first, *more = text.split(newline)
+        letters = "".join((first, *more)).rstrip("=")
+        url_safe = "-" in letters or "_" in letters
+        if url_safe and ("+" in letters or "/" in letters):
+            return None
+        usual = letters.translate(_USUAL) if url_safe else letters
+        try:
+            data = binascii.a2b_base64(usual[: len(usual) - (len(usual) % 4 == 1)] + "==")
+        except binascii.Error:
+            return None
+        padded = text.endswith("=") or len(letters) % 4 == 0
+        return cls(data, url_safe, padded, len(first) if more else 0, newline)
+
+    def spelt(self, data: bytes) -> str:
+        text = (base64.urlsafe_b64encode if self.url_safe else base64.b64encode)(data).decode()
+        text = text if self.padded else text.rstrip("=")
+        if not self.width:
+            return text
+        return self.newline.join(text[at : at + self.width] for at in range(0, len(text), self.width))
+
+
+_USUAL = str.maketrans("-_", "+/")
+
+
+def _with_photos(
+    pieces: Sequence[str], forms: Sequence[_Base64], photos: Sequence[bytes | None], around: bool
+) -> str | None:
+    """Text around photos, with these in their places."""
+    if not around:
+        pieces = [piece if _DATA_URL.fullmatch(piece) else " " for piece in pieces]
+    new = ["" if data is None else form.spelt(data) for form, data in zip(forms, photos, strict=True)]
+    if not any(new):
+        return _joined(pieces)
+    return pieces[0] + "".join(one + piece for one, piece in zip(new, pieces[1:], strict=True))
+
+
+def _joined(pieces: Sequence[str]) -> str | None:
+    """What stands around photos; None where that says nothing but that a photo comes."""
+    return None if all(_DATA_URL.fullmatch(piece) for piece in pieces) else "".join(pieces)
+
+
+def _hex(text: str, whole: str) -> Seen:
+    begins = 2 if whole[:2] in ("0x", "\\x") else 0
+    data = bytes.fromhex(whole[begins:])
+    if sniff.photo_kind(data[: sniff.TELLING_BYTES]):
+        upper = whole[begins:].upper() == whole[begins:]
+
+        def changed(photos: Sequence[bytes | None], around: bool) -> str | None:
+            del around
+            (new,) = photos
+            return None if new is None else whole[:begins] + (new.hex().upper() if upper else new.hex())
+
+        return Seen(Answer.ITEM, photos=(data,), changed=changed)
+    return _encoded(data) if len(whole) >= OPAQUE else Seen(Answer.TEXT, text)
+
+
+def _bytes(data: bytes) -> Seen:
+    if not data:
+        return EMPTY
+    if sniff.photo_kind(data[: sniff.TELLING_BYTES]):
+        return Seen(Answer.ITEM, photos=(data,), changed=_alone)
+    text = _as_text(data)
+    if text is None:
+        return opaque(data)
+    found = _text(text)
+    if found.changed is None:
+        return found
+    return Seen(found.answer, found.text, found.photos, partial(_as_bytes, found.changed))
+
+
+def _alone(photos: Sequence[bytes | None], around: bool) -> bytes | None:
+    del around
+    (new,) = photos
+    return new
+
+
+def _as_bytes(changed: Changed, photos: Sequence[bytes | None], around: bool) -> bytes | None:
+    new = changed(photos, around)
+    return None if new is None else str(new).encode()
+
+
+def _as_text(data: bytes) -> str | None:
+    """Bytes that are a text in UTF-8."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    odd = sum(not (char.isprintable() or char.isspace()) for char in text[:OPAQUE])
+    return text if "\0" not in text and odd <= MOST_ODD * len(text[:OPAQUE]) else None
+
+
+def _numbers(numbers: Sequence[Any]) -> Seen:
+    """A list of numbers: a photo byte by byte, few enough to name something, or not read."""
+    if not numbers:
+        return EMPTY
+    flat = list(_flat(numbers))
+    depth = _depth(numbers)
+    if _begins_photo(numbers) and _are_bytes(flat):
+        return Seen(Answer.ITEM, photos=(bytes(flat),), changed=_as_numbers)
+    if len(flat) <= SHORT:
+        return EMPTY if all(one is None for one in flat) else Seen(Answer.TEXT, numbers)
+    fractions = any(isinstance(one, float) for one in flat)
+    kind = message(_kind_of_numbers(depth, fractions=fractions))
+    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED)
+
+
+def _array(array: np.ndarray[Any, Any]) -> Seen:
+    if array.dtype == np.uint8 and array.ndim == 1 and sniff.photo_kind(array[: sniff.TELLING_BYTES].tobytes()):
+        return Seen(Answer.ITEM, photos=(array.tobytes(),), changed=_as_array)
+    if array.size <= SHORT:
+        return _numbers(np.atleast_1d(array).tolist())
+    kind = message(_kind_of_numbers(array.ndim, fractions=array.dtype.kind == "f"))
+    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=array.nbytes)
+
+
+def _kind_of_numbers(depth: int, *, fractions: bool) -> str:
+    if fractions and depth <= 2:
+        return "kind.embedding"
+    return "kind.number-list" if depth == 1 else "kind.number-grid"
+
+
+def _begins_photo(numbers: Sequence[Any]) -> bool:
+    head = numbers[: sniff.TELLING_BYTES]
+    return _are_bytes(head) and bool(sniff.photo_kind(bytes(head)))
+
+
+def _as_numbers(photos: Sequence[bytes | None], around: bool) -> list[int] | None:
+    del around
+    (new,) = photos
+    return None if new is None else list(new)
+
+
+def _as_array(photos: Sequence[bytes | None], around: bool) -> np.ndarray[Any, Any] | None:
+    del around
+    (new,) = photos
+    return None if new is None else np.frombuffer(new, np.uint8)
+
+
+def _are_bytes(numbers: Collection[Any]) -> bool:
+    return all(isinstance(one, int) and 0 <= one <= 255 for one in numbers)
+
+
+def _flat(numbers: Sequence[Any]) -> Iterator[Any]:
+    for one in numbers:
+        if isinstance(one, list | tuple):
+            yield from _flat(one)
+        else:
+            yield one
+
+
+def _depth(numbers: Sequence[Any]) -> int:
+    inner = next((one for one in numbers if isinstance(one, list | tuple)), None)
+    return 1 if inner is None else 1 + _depth(inner)
