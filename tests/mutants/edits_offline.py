@@ -142,7 +142,7 @@ LINES: tuple[Edit, ...] = (
         ("a cell's open files are bounded", "        resource.RLIMIT_NOFILE: _OPEN_FILES,\n", "", _BOUNDS),
         (
             "a cell writes to no open file",
-            "        limits[resource.RLIMIT_FSIZE] = 0",
+            "        _close_files()",
             "        pass",
             _NOTHING_WRITTEN,
         ),

@@ -23,8 +23,10 @@ from types import ModuleType
 from typing import Any
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.jobs import scratch
 
 if sys.platform != "win32":
+    import fcntl
     import resource
 
 _AF_UNIX = 1
@@ -43,7 +45,8 @@ _RING = range(425, 428)
 
 _USUAL = """
 read readv pread64 preadv write writev pwrite64 pwritev lseek close close_range dup dup2 dup3 pipe pipe2 fadvise64
-readahead copy_file_range sendfile fsync fdatasync sync_file_range flock poll ppoll select pselect6 epoll_create1
+readahead copy_file_range sendfile ftruncate
+fsync fdatasync sync_file_range flock poll ppoll select pselect6 epoll_create1
 epoll_ctl epoll_wait epoll_pwait eventfd2
 stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir
 fchdir statfs fstatfs umask
@@ -58,7 +61,7 @@ wait4 waitid
 """All that a cell may call, beside what `_cell_filter` allows with certain arguments."""
 
 _CHANGING = """
-rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir link linkat ftruncate fallocate
+rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir link linkat fallocate
 """
 """What a cell may call that has a place to write to. Landlock says where."""
 
@@ -127,7 +130,7 @@ def refuse_network(*, unix: bool) -> None:
 
 
 def enter_cell(read: Sequence[Path], write: Sequence[Path], memory: int) -> None:
-    """This process keeps what it holds open and its own memory, `memory` bytes more, and the files named here.
+    """This process keeps what it holds open and its own memory, `memory` bytes more, its scratch and the files named.
 
     For a process with one thread that was forked for this. Raises RuntimeError where there are more.
     """
@@ -137,6 +140,9 @@ def enter_cell(read: Sequence[Path], write: Sequence[Path], memory: int) -> None
         raise RuntimeError("a cell is entered before threads are started")
     calls = prepared_filter(writing=bool(write)) if _without_seccomp() is None else None
     unseen()
+    if not write:
+        _close_files()
+    scratch.prepare()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _limit(memory, writing=bool(write))
     if _landlock_abi() > 0:
@@ -205,12 +211,23 @@ def _limit(memory: int, *, writing: bool) -> None:
         resource.RLIMIT_NOFILE: _OPEN_FILES,
     }
     if not writing:
-        limits[resource.RLIMIT_FSIZE] = 0
+        limits[resource.RLIMIT_FSIZE] = scratch.MOST_BYTES
     for what, most in limits.items():
         allowed = resource.getrlimit(what)[1]
         most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
         resource.setrlimit(what, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _close_files() -> None:
+    """Of the files that this process was left with, none stays open for writing; what asks for one reads nothing."""
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    for number in [int(one.name) for one in Path("/proc/self/fd").iterdir()]:
+        with suppress(OSError):
+            writable = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+            if writable and stat.S_ISREG(os.fstat(number).st_mode):
+                os.dup2(nowhere, number)
+    os.close(nowhere)
 
 
 # Rights of Landlock, by the version of the kernel's interface that first had them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import stat
 import struct
 import threading
 import time
@@ -121,6 +122,6 @@ def limits() -> dict[str, int]:
 def _channel() -> int:
     for number in range(3, 64):
         with suppress(OSError):
-            os.fstat(number)
-            return number
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                return number
     raise AssertionError

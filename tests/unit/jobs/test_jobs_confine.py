@@ -146,7 +146,7 @@ def test_a_cell_makes_no_other_calls(how: str, user: str) -> None:
 @pytest.mark.parametrize("how", ["cell", "calls"])
 def test_a_cell_without_a_place_to_write_changes_nothing(how: str) -> None:
     assert {became(how)[name] for name in CHANGING} == {"EPERM"}
-    assert became(how)["writing to what is open"] == "EFBIG"
+    assert became(how)["writing to what is open"] == "EBADF"
 
 
 @_needs_files
