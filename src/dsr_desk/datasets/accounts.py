@@ -10,7 +10,7 @@ class Tally:
     """One a listing. What was neither counted here nor yielded as `Unread` is missing from the accounts."""
 
     def __init__(self) -> None:
-        self._items = self._texts = self._labels = self._opened = self._unread = 0
+        self._items = self._texts = self._labels = self._opened = self._unread = self._inner = 0
 
     def item(self, count: int = 1) -> None:
         """Read as items of their own."""
@@ -28,6 +28,15 @@ class Tally:
         """Containers inside: what they hold is in their readers' accounts."""
         self._opened += count
 
+    def within(self, inner: Accounts) -> None:
+        """The accounts of what lies inside a place, which is itself counted here too."""
+        self._inner += inner.own
+        self._items += inner.items
+        self._texts += inner.texts
+        self._labels += inner.labels
+        self._opened += inner.opened
+        self._unread += inner.unread
+
     def unread(self, place: str, kind: Message, why: Message, count: int = 1, size: int = 0) -> Unread:
         """To be yielded."""
         self._unread += count
@@ -35,4 +44,5 @@ class Tally:
 
     def against(self, own: int) -> Accounts:
         """The last that a listing yields. `own` is counted by the container, not by this reader's passes."""
+        own += self._inner
         return Accounts(own, self._items, self._texts, self._labels, self._opened, self._unread)

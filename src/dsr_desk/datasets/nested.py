@@ -1,0 +1,273 @@
+"""Containers inside containers: the bytes of a member are held in memory alone and read by their format's own reader.
+
+Whoever meets bytes that may be a container (a member of an archive, a cell of a table) calls `listing` where it lists,
+`read` where it reads one item, and `Rewriting` where it writes anew; addresses lead through by `names.inside`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsr_desk.core.errors import DeskError, place_of
+from dsr_desk.core.message import Message, message, refused
+from dsr_desk.datasets import sniff
+from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.container import (
+    Accounts,
+    ContainerEntry,
+    ContainerNotRead,
+    Doomed,
+    ItemGone,
+    Listed,
+    Unread,
+)
+from dsr_desk.datasets.erasing import Changes, stored_digest
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.names import inside, safe_name, suffix_of
+from dsr_desk.jobs import scratch
+
+DEEPEST = scratch.MOST_FILES
+LARGEST = scratch.MOST_BYTES
+
+FREE_BYTES = 4 << 30
+MOST_GROWTH = 250
+"""All that lies inside one file may have so many bytes, and so many times that file's own more."""
+
+_LONGEST_NAME = 120
+
+if TYPE_CHECKING:
+    _Path = Path
+else:
+    _Path = type(Path())
+
+
+class NotHeld(Exception):
+    """What lies inside is not looked at; `why` says which bound it passes."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.code)
+        self.why = why
+
+
+@dataclass
+class Budget:
+    """Bytes that may still be unpacked from one file."""
+
+    left: int
+
+    def take(self, size: int) -> None:
+        """Raises NotHeld."""
+        self.left -= size
+        if self.left < 0:
+            raise NotHeld(message("why.nested.bomb", times=MOST_GROWTH))
+
+
+class PathInside(_Path):
+    """Where libraries open what is held in memory. Its name is that of the member, since formats go by extensions."""
+
+    called: str
+    depth: int
+    budget: Budget
+
+    @classmethod
+    def of(cls, place: str, called: str, depth: int, budget: Budget) -> PathInside:
+        path = cls(place)
+        path.called, path.depth, path.budget = called, depth, budget
+        return path
+
+    @property
+    def name(self) -> str:
+        return getattr(self, "called", "") or super().name
+
+
+@dataclass(frozen=True)
+class Held:
+    """A member in memory. `reader` is None where no format that is read has it, `kind` then says what it is."""
+
+    reader: FileContainer | None
+    kind: Message
+    size: int
+
+
+def depth_of(path: Path) -> int:
+    """In how many others the container at `path` lies."""
+    return path.depth if isinstance(path, PathInside) else 0
+
+
+@contextlib.contextmanager
+def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[Held]:
+    """What lies at `place` in the container at `outer`, as long as this is open.
+
+    Raises NotHeld, and what `pieces` raises.
+    """
+    budget = outer.budget if isinstance(outer, PathInside) else Budget(FREE_BYTES + MOST_GROWTH * outer.stat().st_size)
+    depth = depth_of(outer) + 1
+    if depth > DEEPEST:
+        raise NotHeld(message("why.nested.deep", most=DEEPEST))
+    try:
+        with scratch.in_memory() as descriptor:
+            size = 0
+            for piece in pieces:
+                size += len(piece)
+                budget.take(len(piece))
+                if size > LARGEST:
+                    raise NotHeld(message("why.nested.large", most=LARGEST))
+                _write(descriptor, piece)
+            path = PathInside.of(scratch.place_of(descriptor), _called(place), depth, budget)
+            yield Held(*_recognised(path, place), size)
+    except scratch.NoScratch as error:
+        raise NotHeld(message("why.nested.deep", most=DEEPEST)) from error
+
+
+def listing(outer: Path, tally: Tally, place: str, pieces: Iterable[bytes], hint: int | None = None) -> Iterator[Listed]:
+    """Lists what lies at `place` of the container at `outer`, and counts `place` and all of it in `tally`.
+
+    It is opened, with its items and its unread places, or is itself an unread place. Items get the `hint`.
+    """
+    try:
+        with held(outer, place, pieces) as found:
+            if found.reader is None:
+                yield tally.unread(place, found.kind, message("why.format.unknown"), size=found.size)
+            else:
+                yield from _listing_of(found, tally, place, hint)
+    except NotHeld as error:
+        yield tally.unread(place, message("kind.nested"), error.why)
+
+
+def read(outer: Path, place: str, pieces: Iterable[bytes], member: str, digest: str) -> bytes:
+    """Bytes of the item `member` (an address inside `place`). Raises ItemGone, NotHeld."""
+    with held(outer, place, pieces) as found:
+        if found.reader is None:
+            raise ItemGone(name=place)
+        return found.reader.read(member, digest)
+
+
+class Rewriting:
+    """What lies at `place` of the container at `outer`, written anew after `changes` (by position inside it).
+
+    `path` is the new file, in a folder below `work` that goes with this; `notes` are those of its eraser.
+    """
+
+    def __init__(self, outer: Path, place: str, pieces: Iterable[bytes], changes: Changes, work: Path) -> None:
+        """Raises DeskError where it cannot be written."""
+        self._folder = work / "inside"
+        self._folder.mkdir(mode=0o700)
+        try:
+            with held(outer, place, pieces) as found:
+                if found.reader is None:
+                    raise ItemGone(name=place)
+                done = found.reader.rewrite(doomed_of(found.reader, changes), self._folder)
+        except NotHeld as error:
+            raise ContainerNotRead(name=place, why=error.why) from error
+        if len(done.files) != 1 or done.missing or len(done.erased) != len(changes):
+            raise ItemGone(name=place)
+        self.path = self._folder / done.files[0]
+        self.notes: Collection[Message] = done.notes
+
+    def __enter__(self) -> Rewriting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder)
+
+
+def doomed_of(reader: FileContainer, changes: Changes) -> list[Doomed]:
+    """Items by position as items by address."""
+    seen: Counter[tuple[str, str]] = Counter()
+    doomed = []
+    for position, entry in enumerate(reader.entries()):
+        key = entry.member, stored_digest(entry)
+        if position in changes:
+            doomed.append(Doomed(*key, seen[key], replacement=changes[position]))
+        seen[key] += 1
+    return doomed
+
+
+def part_of(changes: Changes, first: int, count: int) -> dict[int, bytes | None]:
+    """Of the changes to a container, those to the `count` items from `first` on that lie inside a member."""
+    return {at - first: new for at, new in changes.items() if first <= at < first + count}
+
+
+def kind_of(place: str, head: bytes) -> Message:
+    """What kind of content it is that no reader reads."""
+    known = sniff.unread_kind(head)
+    suffix = suffix_of(place)
+    return known or (message("kind.suffix", suffix=suffix) if suffix else message("kind.unknown"))
+
+
+def _listing_of(found: Held, tally: Tally, place: str, hint: int | None) -> Iterator[Listed]:
+    assert found.reader is not None
+    items = unread = 0
+    accounts = None
+    why: Message | None
+    try:
+        for one in found.reader.listing():
+            if isinstance(one, Accounts):
+                accounts = one
+            elif isinstance(one, Unread):
+                unread += one.count
+                yield replace(one, place=inside(place, one.place))
+            else:
+                items += 1
+                yield replace(
+                    one,
+                    member=inside(place, one.member),
+                    hint=hint,
+                    group=inside(place, one.group) if one.group else "",
+                )
+        why = _disagreement(accounts, unread)
+    except DeskError as error:
+        why = error.why
+    except OSError as error:
+        why = refused(error)
+    except Exception as fault:  # noqa: BLE001 - what is made to break a reader breaks its own member alone
+        why = message("why.cell.fault", kind=place_of(fault))
+    if accounts is not None and why is None:
+        tally.within(accounts)
+        tally.opened()
+    else:
+        tally.within(Accounts(items + unread, items=items, unread=unread))
+        yield tally.unread(place, found.kind, why or message("why.unreadable"), size=found.size)
+
+
+def _disagreement(accounts: Accounts | None, unread: int) -> Message | None:
+    if accounts is None or (accounts.answered == accounts.own and accounts.unread == unread):
+        return None
+    return message("why.accounts", own=accounts.own, answered=accounts.answered)
+
+
+def _recognised(path: PathInside, place: str) -> tuple[FileContainer | None, Message]:
+    """Its reader, and what it is. Raises nothing: what breaks recognition is of no format."""
+    from dsr_desk.datasets import formats  # which knows all readers, this one's callers among them
+
+    head = sniff.head_of(path)
+    try:
+        found = formats.recognised(path)
+        if found.format:
+            made = formats.reader(found.format, path, safe_name(place))
+            if isinstance(made, FileContainer):
+                return made, message("kind.of-format", format=found.format)
+        return None, found.unread or kind_of(place, head)
+    except Exception:  # noqa: BLE001 - see above
+        return None, kind_of(place, head)
+
+
+def _called(place: str) -> str:
+    """The last part of an address as a file name that does no harm."""
+    base = place.rpartition("/")[2].replace("\0", "")
+    if base not in {"", ".", ".."} and len(base.encode("utf-8", "replace")) <= _LONGEST_NAME:
+        return base
+    return f"inside{suffix_of(base)[:16]}"
+
+
+def _write(descriptor: int, piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(descriptor, left) :]
