@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
@@ -26,8 +27,9 @@ from dsr_desk.datasets.container import (
     Listed,
     items_of,
 )
-from dsr_desk.datasets.erasing import NotVerified, keep_looks, refusal, sync
+from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
+from dsr_desk.datasets.pointers import pointer_at, pointing_link
 from dsr_desk.datasets.records import orientation_beside, record_of
 from dsr_desk.storage.files import sync_folder
 
@@ -77,39 +79,59 @@ class FolderOfPhotos:
         return data
 
     def erase(self, doomed: Collection[Doomed], count: Callable[[], int]) -> Erased:
-        """See `Container.erase`. Files are moved and hashed, none is parsed; `count` counts what is listed after."""
+        """See `Container.erase`. Files are moved and hashed, none is parsed; `count` counts what is listed after.
+
+        A file that cannot be erased costs itself alone. Raises what it met where there was no other.
+        """
+        try:
+            with alone(self.path, self.name):
+                return self._erase(doomed, count)
+        except OSError as error:
+            raise refusal(error, self.path, self.name) from error
+
+    def _erase(self, doomed: Collection[Doomed], count: Callable[[], int]) -> Erased:
         before = self.digest()
         found: list[tuple[Path, Doomed]] = []
         missing: list[Doomed] = []
+        refused_: list[tuple[Doomed, DeskError]] = []
+        notes: list[Message] = []
         touched: set[Path] = set()
-        second_names = 0
         for one in doomed:
-            path = self._find(one.member)
-            if path is None or sha256_hex(self._bytes(path)) != one.digest:
-                missing.append(one)
-            else:
-                found.append((path, one))
-        try:
             try:
-                for leftover in self._leftovers():
-                    leftover.unlink()
-                    touched.add(leftover.parent)
-                # Records first: without its photo, a sidecar would be listed no more.
-                for path, one in sorted(found, key=lambda pair: not sniff.named_like_record(pair[0].name)):
-                    if path.stat().st_nlink > 1:
-                        second_names += 1
+                path = self._find(one.member)
+                if path is None or sha256_hex(self._bytes(path)) != one.digest:
+                    missing.append(one)
+                else:
+                    found.append((path, one))
+            except ItemUnreadable as error:
+                refused_.append((one, error))
+        erased: list[Doomed] = []
+        second_names = 0
+        try:
+            for leftover in self._leftovers():
+                leftover.unlink()
+                touched.add(leftover.parent)
+            # Records first: without its photo, a sidecar would be listed no more.
+            for path, one in sorted(found, key=lambda pair: not sniff.named_like_record(pair[0].name)):
+                try:
+                    links = path.stat().st_nlink - 1
                     touched.add(path.parent)
-                    self._put_away(path, one)
-            finally:
-                for folder in touched:
-                    sync_folder(folder)
-        except OSError as error:
-            raise refusal(error, self.path, self.name) from error
-        erased = [one for _, one in found]
+                    notes += self._put_away(path, one)
+                    erased.append(one)
+                    second_names += links > 0
+                except OSError as error:
+                    refused_.append((one, refusal(error, self.path, self.name)))
+        finally:
+            for folder in touched:
+                sync_folder(folder)
+        if refused_ and not erased:
+            raise refused_[0][1]
         for one in erased:
             self._require_done(one)
-        notes = (message("note.erase.second-names", count=second_names),) if second_names else ()
-        return Erased(count(), tuple(erased), tuple(missing), before, self.digest(), notes)
+        notes += [message("note.erase.second-names", count=second_names)] if second_names else []
+        reasons = tuple((one, error.message) for one, error in refused_)
+        after = self.digest()
+        return Erased(count(), tuple(erased), tuple(missing), before, after, tuple(dict.fromkeys(notes)), reasons)
 
     def digest(self) -> str:
         """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
@@ -156,6 +178,8 @@ class FolderOfPhotos:
         try:
             size = os.lstat(found.place).st_size
             problem = sniff.photo_problem(size, is_photo=is_photo)
+            if not is_photo:
+                problem = pointer_at(Path(found.place)) or problem
             if size > MAX_ITEM_BYTES:
                 problem = TOO_LARGE
             elif not os.access(found.place, os.R_OK):
@@ -221,21 +245,22 @@ class FolderOfPhotos:
                     return found.path
         return None
 
-    def _put_away(self, path: Path, one: Doomed) -> None:
+    def _put_away(self, path: Path, one: Doomed) -> tuple[Message, ...]:
         if one.replacement is None:
             path.unlink()
-            return
+            return ()
         fresh = path.with_name(f".{path.name}{UNFINISHED}")
         try:
             with fresh.open("xb") as file:
                 file.write(one.replacement)
             if sync(fresh) != sha256_hex(one.replacement):
                 raise NotVerified(name=self.name, why=message("why.erase.not-written"))
-            keep_looks(path, fresh)
+            lost = keep_looks(path, fresh)
             fresh.replace(path)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
+        return lost
 
     def _require_done(self, one: Doomed) -> None:
         path = self._find(one.member)
@@ -262,11 +287,12 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
     folders: list[str] = []
     for child in children:
         if child.is_symlink():
-            if not _inside(root, Path(child.path)):
-                why = message("why.folder.link-out")
+            if why := _out_of_reach(root, Path(child.path)):
                 files.append(FileFound(_member(top, child.path), child.path, child.name, why))
         elif is_unfinished(child.name):
-            continue
+            if child.is_dir():
+                why = message("why.folder.unfinished")
+                files.append(FileFound(_member(top, child.path), child.path, child.name, why))
         elif child.is_dir():
             folders.append(child.path)
         elif child.is_file():
@@ -276,6 +302,19 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
     del files
     for path in folders:
         yield from walk(root, path)
+
+
+def _out_of_reach(root: Path, link: Path) -> Message | None:
+    """Why what a link leads to is not listed at its own place, None where it is."""
+    try:
+        leads = str(link.readlink())
+    except OSError as error:
+        return refused(error)
+    if (why := pointing_link(leads)) and not link.exists():
+        return why
+    if not _inside(root, link):
+        return message("why.folder.link-out")
+    return None if link.exists() else message("why.folder.link-broken")
 
 
 def photos_of(folder: Iterable[FileFound]) -> dict[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from dsr_desk.datasets.celled import CelledContainer, ContainerPlace, limits_for
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
 from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
+from dsr_desk.datasets.layouts.known import Finder
+from dsr_desk.datasets.layouts.rules import Layout
 from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.pointers import pointer_at
 from dsr_desk.jobs.cell import CellFailed, Grants, ask
 
 Recognise = Callable[[Path], Recognised]
@@ -99,11 +102,12 @@ def survey(path: Path, base: Path | None = None) -> Survey:
     """
     path = path.absolute()
     base = base.absolute() if base is not None else path.parent
+    above = Finder().around(path.parent)
     try:
-        found = ask(Surveyed, surveyed, path, base, recognised, grants=_grants(path), limits=limits_for(path))
+        found = ask(Surveyed, surveyed, path, base, recognised, above, grants=_grants(path), limits=limits_for(path))
     except CellFailed:
         # A file ended the cell. Each in one of its own tells which it was, and the others are read.
-        found = surveyed(path, base, _in_a_cell)
+        found = surveyed(path, base, _in_a_cell, above)
     containers = tuple(map(CelledContainer, found.places))
     return Survey(found.format, found.says, containers, found.not_understood)
 
@@ -131,14 +135,15 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
         raise SourceNotUnderstood(path=path, why=message("kind.of-format", format=format_name)) from None
 
 
-def surveyed(path: Path, base: Path, recognise: Recognise) -> Surveyed:
-    """What lies at a path. Runs in a cell, but where `recognise` asks one for each file."""
+def surveyed(path: Path, base: Path, recognise: Recognise, above: Sequence[Layout]) -> Surveyed:
+    """What lies at a path, in the layouts that lie `above`. Runs in a cell, but where `recognise` asks one a file."""
     _require(path)
+    finder = Finder(above)
     if not path.is_dir():
-        place = _open_file(path, base, recognise)
+        place = _open_file(path, base, recognise, finder)
         says = message("survey.file", format=format_of(place), bytes=path.stat().st_size)
         return Surveyed(place.format, says, (place,))
-    contents = _contents_of(path, base, recognise)
+    contents = _contents_of(path, base, recognise, finder)
     if not (contents.containers or contents.photos or contents.problems):
         raise _nothing_known(path, contents) if contents.others else SourceEmpty(path=path)
     root = ContainerPlace(FolderOfPhotos.format, path, _name(path, base))
@@ -170,12 +175,14 @@ def _require(path: Path) -> None:
         raise SourceUnreadable(path=path, why=refused(error)) from error
 
 
-def _open_file(path: Path, base: Path, recognise: Recognise) -> ContainerPlace:
+def _open_file(path: Path, base: Path, recognise: Recognise, finder: Finder) -> ContainerPlace:
     try:
         if not path.is_file():
             raise SourceNotUnderstood(path=path, why=message("kind.device"))
         if not path.stat().st_size:
             raise SourceEmpty(path=path)
+        if why := finder.own(path) or pointer_at(path):
+            raise SourceNotUnderstood(path=path, why=why)
         found = recognise(path)
     except OSError as error:
         raise SourceUnreadable(path=path, why=refused(error)) from error
@@ -186,7 +193,7 @@ def _open_file(path: Path, base: Path, recognise: Recognise) -> ContainerPlace:
     return ContainerPlace(found.format, path, _name(path, base))
 
 
-def _contents_of(root: Path, base: Path, recognise: Recognise) -> _Contents:
+def _contents_of(root: Path, base: Path, recognise: Recognise, finder: Finder) -> _Contents:
     containers: list[ContainerPlace] = []
     beside: set[Path] = set()
     photos = records = 0
@@ -206,7 +213,7 @@ def _contents_of(root: Path, base: Path, recognise: Recognise) -> _Contents:
             elif described_by(found.name, in_folder, stems):
                 records += 1
             else:
-                what = _sorted_out(found.path, recognise)
+                what = _sorted_out(found.path, recognise, finder)
                 if isinstance(what, Message):
                     others[found.path] = LeftOut(found.member, what)
                 else:
@@ -226,9 +233,13 @@ def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:
     return SourceNotUnderstood(path=path, why=what)
 
 
-def _sorted_out(path: Path, recognise: Recognise) -> Recognised | Message:
+def _sorted_out(path: Path, recognise: Recognise, finder: Finder) -> Recognised | Message:
     """What a file is, or why it is not read."""
     try:
+        if why := finder.own(path) or pointer_at(path):
+            return why
+        if not path.stat().st_size:
+            return message("why.file.empty")
         found = recognise(path)
     except OSError as error:
         return refused(error)

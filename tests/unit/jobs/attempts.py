@@ -167,6 +167,7 @@ TRIES: dict[str, Callable[[], object]] = {
     "a local socket": made(socket.AF_UNIX),
     "a family with more bits": lambda: call(41, 2 | 1 << 32, 1, 0),
     "a pair of sockets": socket.socketpair,
+    "a pair of internet sockets": lambda: socket.socketpair(socket.AF_INET),
     "a socket of 32 bits": socket_of_32_bits,
     "a socket in a child": in_a_child,
     "a ring": lambda: call(425, 1, ctypes.create_string_buffer(120)),

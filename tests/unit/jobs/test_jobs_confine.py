@@ -40,7 +40,7 @@ INTERNET = {
 }
 LOCAL = ("a local socket", "a name that others find", "a local service")
 CALLS = {
-    **dict.fromkeys((*LOCAL, *INTERNET, "a pair of sockets"), "EPERM"),
+    **dict.fromkeys((*LOCAL, *INTERNET, "a pair of internet sockets"), "EPERM"),
     **{name: "ENOSYS" for name, error in INTERNET.items() if error == "ENOSYS"},
     "other permissions": "EPERM",
     "other permissions of what is open": "EPERM",
@@ -88,11 +88,11 @@ BESIDE = ("writing what may be read", "writing beside", "removing beside", "movi
 WITHIN = ("writing a new file", "emptying a file", "removing", "making a folder", "writing to what is open")
 FILES = ("reading another file", "listing another folder", "reading accounts", "reading of the parent")
 LIMITS = {"more memory": "MemoryError", "more files": "EMFILE"}
-ALWAYS = ("reading what is granted", "a program's file", "a thread", "own processors")
+ALWAYS = ("reading what is granted", "a program's file", "a thread", "a pair of sockets", "own processors")
 
 ONLY_ROOT = ("a packet socket", "a name space of another", "a program's file", "a socket in a child")
 """What an ordinary user may not do anyhow, or not with an interpreter that lies where only root reads."""
-NOT_FREE = {"entering a ring": "EBADF", "registering a ring": "EINVAL"}
+NOT_FREE = {"entering a ring": "EBADF", "registering a ring": "EINVAL", "a pair of internet sockets": "ENOTSUP"}
 
 
 @functools.cache

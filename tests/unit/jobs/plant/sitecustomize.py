@@ -86,7 +86,7 @@ def attempts() -> dict[str, Callable[[], object]]:
         "a_connection": connected,
         "a_datagram": lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM),
         "a_local_socket": lambda: socket.socket(socket.AF_UNIX).connect("\0" + TARGETS["ABSTRACT"]),
-        "a_pair_of_sockets": socket.socketpair,
+        "a_pair_of_internet_sockets": lambda: socket.socketpair(socket.AF_INET),
         "a_process": forked,
         "a_program": lambda: os.execv("/bin/true", ["true"]),
         "a_signal_to_the_owner": lambda: os.kill(OWNER, 0),

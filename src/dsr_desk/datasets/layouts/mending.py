@@ -1,0 +1,121 @@
+"""What runs in a cell when a part of layouts is written anew: the part by its own reader, all others by their rules."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.datasets.container import Doomed
+from dsr_desk.datasets.erasing import Rewritten
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.layouts.known import RULES
+from dsr_desk.datasets.layouts.rules import Examples, Layout, Mending, PartOfLayout, inner_path
+from dsr_desk.datasets.written import Written, crossing
+
+
+class Place(Protocol):
+    """As `celled.ContainerPlace`."""
+
+    @property
+    def format(self) -> str: ...
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def reader(self) -> FileContainer | FolderOfPhotos: ...
+
+
+def require_mendable(place: Place, layouts: Sequence[Layout], members: Collection[str]) -> None:
+    """Raises PartOfLayout where one of the layouts cannot be brought in line with a change of these parts."""
+    for layout in layouts:
+        rule = RULES[layout.kind]
+        for path in _paths(place, members):
+            why = rule.hindrance(layout.root, inner_path(layout.root, path))
+            if why is not None:
+                raise PartOfLayout(name=place.name, layout=rule.says, why=why)
+
+
+def written(place: Place, layouts: Sequence[Layout], root: Path, doomed: Sequence[Doomed], work: Path) -> Written:
+    """Writes the part, and the layouts that it belongs to, into `work/tree`; see `tree.rewrite`."""
+    require_mendable(place, layouts, [one.member for one in doomed])
+    mending = Mending(place.name, root, work / "tree")
+    reader = place.reader()
+    if isinstance(reader, FolderOfPhotos):
+        done = _photos(reader, doomed, mending)
+    else:
+        done = _part(place, reader, doomed, work, mending)
+    if not mending.changed | mending.gone:
+        return crossing(done, doomed)
+    for layout in layouts:
+        RULES[layout.kind].mend(mending, _within(root, layout.root))
+    files = tuple(sorted(mending.changed | mending.gone))
+    whole = Rewritten(done.kept, done.erased, done.missing, files, (*done.notes, *mending.notes))
+    return crossing(whole, doomed)
+
+
+def _part(place: Place, reader: FileContainer, doomed: Sequence[Doomed], work: Path, mending: Mending) -> Rewritten:
+    fresh = work / "part"
+    fresh.mkdir()
+    done = reader.rewrite(doomed, fresh)
+    for file in done.files:
+        old = place.path.with_name(file)
+        inner = inner_path(mending.old, old)
+        (fresh / file).replace(mending.new / inner)
+        mending.changed.add(inner)
+        new = mending.new / inner
+        counts = (_count(place, old), _count(place, new)) if file == place.path.name else (0, 0)
+        mending.examples[inner] = Examples(*counts, old.stat().st_size, new.stat().st_size)
+    shutil.rmtree(fresh)
+    return done
+
+
+def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) -> Rewritten:
+    found, missing = [], []
+    for one in doomed:
+        old = reader.path / one.member
+        if not old.is_file() or sha256_hex(old.read_bytes()) != one.digest:
+            missing.append(one)
+            continue
+        inner = inner_path(mending.old, old)
+        if one.replacement is None:
+            mending.remove(inner)
+        else:
+            mending.write(inner, one.replacement)
+        after = 0 if one.replacement is None else 1
+        mending.examples[inner] = Examples(1, after, old.stat().st_size, len(one.replacement or b""))
+        found.append(one)
+    new = FolderOfPhotos(mending.new / _within(mending.old, reader.path), reader.name)
+    kept = sum(1 for _ in new.entries())
+    return Rewritten(kept, tuple(found), tuple(missing))
+
+
+def _count(place: Place, path: Path) -> int:
+    """Examples in a part, in which rows without items may or may not be counted: only differences are meant."""
+    if place.format == "parquet":
+        return int(pq.read_metadata(path).num_rows)
+    if place.format == "arrow":
+        with pa.memory_map(str(path)) as source:
+            return sum(batch.num_rows for batch in pa.ipc.open_stream(source))
+    reader = place.reader()
+    assert isinstance(reader, FileContainer)
+    there = type(reader)(path, place.name)
+    return len({entry.hint if there.tabular else entry.group or entry.member for entry in there.entries()})
+
+
+def _paths(place: Place, members: Collection[str]) -> list[Path]:
+    return [place.path / member for member in members] if place.path.is_dir() else [place.path]
+
+
+def _within(whole: Path, root: Path) -> str:
+    inner = inner_path(whole, root)
+    return "" if inner == "." else inner

@@ -1,0 +1,92 @@
+"""Layouts that are known and whose parts are not written anew here: they stay as they are, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.layouts.rules import Mending, Rule, names_in
+
+Begins = Callable[[Path, frozenset[str]], bool]
+
+
+class Untouched(Rule):
+    """A layout that is recognised by names alone. `own` and `part` say of a path below its root what lies there."""
+
+    def __init__(
+        self, kind: str, begins: Begins, own: Callable[[str], bool], part: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        self.kind = kind
+        self._begins, self._own, self._part = begins, own, part
+
+    def is_root(self, folder: Path, names: frozenset[str]) -> bool:
+        return self._begins(folder, names)
+
+    def is_own(self, inner: str) -> bool:
+        return self._own(inner)
+
+    def concerns(self, root: Path, inner: str) -> bool:  # noqa: ARG002
+        return self._part(inner)
+
+    def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
+        return message(f"why.layout.{self.kind}")
+
+    def mend(self, mending: Mending, root: str) -> None:  # noqa: ARG002
+        raise mending.unfit(message(f"why.layout.{self.kind}"))
+
+
+def _below(*folders: str) -> Callable[[str], bool]:
+    return lambda inner: inner.partition("/")[0] in folders
+
+
+def _holds(*wanted: str) -> Begins:
+    return lambda _, names: names.issuperset(wanted)
+
+
+def _iceberg(folder: Path, names: frozenset[str]) -> bool:
+    inner = names_in(folder / "metadata") if "metadata" in names else ()
+    return any(name.endswith(".metadata.json") for name in inner)
+
+
+def _mds(folder: Path, names: frozenset[str]) -> bool:
+    return "index.json" in names and (any(".mds" in name for name in names) or _begins_with_shards(folder))
+
+
+def _begins_with_shards(folder: Path) -> bool:
+    try:
+        with (folder / "index.json").open("rb") as file:
+            return b'"shards"' in file.read(4096)
+    except OSError:
+        return False
+
+
+OTHERS: tuple[Rule, ...] = (
+    Untouched("delta", _holds("_delta_log"), _below("_delta_log")),
+    Untouched("iceberg", _iceberg, _below("metadata")),
+    Untouched(
+        "lance",
+        lambda _, names: "_versions" in names and bool(names & {"data", "_transactions"}),
+        _below("_versions", "_transactions", "_indices", "_deletions", "_refs", "data"),
+    ),
+    Untouched("hudi", _holds(".hoodie"), _below(".hoodie")),
+    Untouched("mds", _mds, lambda inner: inner.rpartition("/")[2] == "index.json"),
+    Untouched(
+        "saved-by-datasets", _holds("state.json", "dataset_info.json"), {"state.json", "dataset_info.json"}.__contains__
+    ),
+    Untouched(
+        "tensorflow-datasets",
+        _holds("features.json", "dataset_info.json"),
+        {"features.json", "dataset_info.json"}.__contains__,
+    ),
+    Untouched(
+        "parquet-summary",
+        lambda _, names: bool(names & {"_metadata", "_common_metadata"}),
+        {"_metadata", "_common_metadata"}.__contains__,
+    ),
+    Untouched("hub-cache", _holds("blobs", "snapshots"), lambda _: False, _below("blobs")),
+    Untouched("git-objects", lambda folder, names: folder.name == ".git" and "objects" in names, lambda _: False),
+    Untouched(
+        "dvc-cache", lambda folder, names: folder.name == ".dvc" and "cache" in names, lambda _: False, _below("cache")
+    ),
+)

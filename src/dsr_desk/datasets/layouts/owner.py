@@ -1,0 +1,90 @@
+"""Erasing a part of layouts as the owner of the data does it: walking, linking, exchanging. Parsing is done in cells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from dsr_desk.datasets.container import Doomed, Erased
+from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
+from dsr_desk.datasets.layouts import mending, tree
+from dsr_desk.datasets.layouts.known import RULES, Finder, whole_of
+from dsr_desk.datasets.layouts.rules import Layout, PartOfLayout, inner_path
+from dsr_desk.datasets.names import UNFINISHED, is_unfinished
+from dsr_desk.datasets.written import Written, arrived
+from dsr_desk.jobs.cell import CellFailed
+
+
+class Part(Protocol):
+    """As `celled.CelledContainer`."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def ask(
+        self, kind: Any, function: Any, *args: Any, read: tuple[Path, ...], write: tuple[Path, ...] = ()
+    ) -> Any: ...
+
+    def digest(self) -> str: ...
+
+    def beside(self) -> Collection[Path]: ...
+
+
+def layouts_of(path: Path, doomed: Collection[Doomed]) -> tuple[Layout, ...]:
+    """Layouts that a container, or in a folder of photos one of the doomed, is a part of."""
+    finder = Finder()
+    if not path.is_dir():
+        return finder.of(path)
+    found = (finder.of(path / one.member) for one in doomed)
+    return tuple(dict.fromkeys(one for layouts in found for one in layouts))
+
+
+def clear(part: Part) -> None:
+    """Removes what killed runs left of layouts in and around a folder."""
+    roots = {layout.root for layout in Finder().around(part.path)}
+    for here, folders, _ in os.walk(part.path):
+        roots |= {Path(here, _begun(one)) for one in folders if is_unfinished(one)}
+    for root in roots:
+        tree.clear(root, part.name)
+
+
+def _begun(unfinished: str) -> str:
+    return unfinished.removeprefix(".").removesuffix(UNFINISHED)
+
+
+def require_mendable(part: Part, layouts: Sequence[Layout], doomed: Collection[Doomed]) -> None:
+    """Raises PartOfLayout, ContainerNotRewritten."""
+    root = whole_of(layouts)
+    if why := tree.hindrance(root):
+        raise PartOfLayout(name=part.name, layout=RULES[layouts[0].kind].says, why=why)
+    members = tuple(one.member for one in doomed)
+    try:
+        part.ask(None, mending.require_mendable, layouts, members, read=(root,))
+    except CellFailed as failed:
+        raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
+
+
+def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Erased:
+    """See `Container.erase`."""
+    root = whole_of(layouts)
+    require_mendable(part, layouts, doomed)
+    parts = {part.path / one.member for one in doomed} if part.path.is_dir() else {part.path, *part.beside()}
+
+    def may_change(inner: str) -> bool:
+        path = root / inner
+        around = (one for one in layouts if path.is_relative_to(one.root))
+        return path in parts or any(RULES[one.kind].is_own(inner_path(one.root, path)) for one in around)
+
+    def write(work: Path) -> Rewritten:
+        try:
+            done = part.ask(Written, mending.written, layouts, root, doomed, work, read=(root,), write=(work,))
+        except CellFailed as failed:
+            raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
+        return arrived(done, doomed, part.name)
+
+    return tree.rewrite(root, part.name, write=write, may_change=may_change, digest=part.digest)
