@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -44,7 +45,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An item that search proposes. `index` names the index that holds it; `face` is the face compared."""
+    """An item that search proposes. `index` names the index that holds it; `face` is the face compared.
+
+    `box` is its place in the picture that the photo's file shows first, None where another picture shows it.
+    """
 
     address: ItemAddress
     kind: ItemKind
@@ -76,18 +80,36 @@ class Pile:
     lowest: tuple[tuple[str, float], ...] = ()
 
 
+_IN_CONTAINERS = ("gap.unread.inside", "gap.unread.many")
+
+
 @dataclass(frozen=True)
 class Gap:
-    """A part of the scope that was not looked at, and why; `count` photos, records or items where that is known."""
+    """A part of the scope that was not looked at, and why; `count` photos, records or items where that is known.
+
+    Of places that were not read, and that an officer may declare to hold no personal data, `kind` says what they are,
+    `dataset_version` of what they are a part, `container` in which one if they are in one alone, and `places` names a
+    few of them.
+    """
 
     what: Message
     why: Message
     count: int | None = None
+    kind: Message | None = None
+    dataset_version: str = ""
+    container: str = ""
+    places: tuple[str, ...] = ()
+
+    @property
+    def in_containers(self) -> bool:
+        """Whether reading the containers again tells it anew, as they are then."""
+        return self.what.code in _IN_CONTAINERS
 
     @property
     def unnamed(self) -> Gap:
         """The gap with the number of names in place of a list of them: what files are called stays in the house."""
-        return Gap(without_names(self.what), without_names(self.why), self.count)
+        kind = without_names(self.kind) if self.kind is not None else None
+        return Gap(without_names(self.what), without_names(self.why), self.count, kind, self.dataset_version)
 
     @property
     def says(self) -> Message:
@@ -98,8 +120,41 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """Places that were not read, of a kind of which an officer declared that it holds no personal data.
+
+    `entry` is the place of that act in the log, `officer` a name, `declared` its UTC time.
+    """
+
+    gap: Gap
+    officer: str
+    declared: str
+    because: str
+    entry: int
+
+    @property
+    def says(self) -> Message:
+        return message(
+            "declared.harmless",
+            what=self.gap.what,
+            count=self.gap.count or 0,
+            officer=self.officer,
+            day=self.declared,
+            because=self.because,
+        )
+
+
+def places_not_read(gaps: Iterable[Gap]) -> int:
+    """How many places of containers these gaps are, each once."""
+    return sum(gap.count or 0 for gap in dict.fromkeys(gaps) if gap.kind is not None)
+
+
+@dataclass(frozen=True)
 class SearchResult:
-    """What one search returned. Never "nothing found" where something failed: see `gaps`."""
+    """What one search returned. Never "nothing found" where something failed: see `gaps`.
+
+    `declared` is what was not read and is no gap, since an officer answers for it.
+    """
 
     candidates: tuple[Candidate, ...]
     pile: Pile
@@ -110,6 +165,7 @@ class SearchResult:
     complete: bool = True
     engine: str = ""
     indexes: tuple[str, ...] = ()
+    declared: tuple[Declared, ...] = ()
 
 
 class Verdict(StrEnum):

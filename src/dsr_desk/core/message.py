@@ -107,9 +107,9 @@ def said_all(messages: Iterable[Message], language: str = "en") -> str:
 
 
 def without_names(said: Message) -> Message:
-    """The sentence with the number of files in place of their names, and without the name of a container.
+    """The sentence with the number of files in place of their names, and without names of containers and places.
 
-    Both are what somebody called a thing inside the house, perhaps after a person.
+    All of them are what somebody called a thing inside the house, perhaps after a person.
     """
     values = {name: _unnamed(name, value) for name, value in said.values.items()}
     return Message(said.code, values, said.english if values == said.values else "")
@@ -118,9 +118,14 @@ def without_names(said: Message) -> Message:
 def _unnamed(name: str, value: Value) -> Value:
     if name == "files" and isinstance(value, tuple):
         return len(value)
-    if name == "container":
+    if name == "containers" and isinstance(value, tuple):
+        return message("name.withheld.many", count=len(value))
+    if name in _NAMES_OF_PLACES and isinstance(value, str):
         return message("name.withheld")
     return without_names(value) if isinstance(value, Message) else value
+
+
+_NAMES_OF_PLACES = ("container", "member", "path", "place")
 
 
 def _plain(value: Value) -> Any:

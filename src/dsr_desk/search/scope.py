@@ -9,6 +9,16 @@ from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
+from dsr_desk.search.index.unread import unread_kinds, without_accounts
+
+NOT_READ = (LedgerClass.UNREADABLE, LedgerClass.SKIPPED, LedgerClass.CRASHED, LedgerClass.TRUNCATED)
+"""Classes of photos that no search sees, or a part of them; the others were read, and hold little to compare."""
+
+PARTLY = "partly."
+"""What the codes begin with of parts of photos that were not looked at."""
+
+MOST_GAPS = 100
+"""So many kinds and reasons stand in a search one by one; what is beyond is added up by kind."""
 
 
 def not_in_index(index: Index) -> list[Gap]:
@@ -17,8 +27,16 @@ def not_in_index(index: Index) -> list[Gap]:
     for ledger_class in LedgerClass:
         count = index.about.ledger.get(str(ledger_class), 0)
         if count and ledger_class is not LedgerClass.FACES:
-            what = message(f"gap.photos.{ledger_class}", name=index.name)
-            found.append(Gap(what, message(f"why.photos.{ledger_class}"), count))
+            what, why = message(f"gap.photos.{ledger_class}", name=index.name), message(f"why.photos.{ledger_class}")
+            kind = message(f"kind.photos.{ledger_class}") if ledger_class in NOT_READ else None
+            found.append(Gap(what, why, count, kind, index.version.id))
+    if index.about.poor_faces:
+        what = message("gap.faces.poor", name=index.name)
+        found.append(Gap(what, message("why.photos.not_comparable"), index.about.poor_faces))
+    for code, count in index.about.unread.items():
+        if code.startswith(PARTLY):
+            what = message("gap.unread", name=index.name, kind=message(code))
+            found.append(Gap(what, message(f"why.{code}"), count, message(code), index.version.id))
     return [*found, *not_read(index)]
 
 
@@ -32,14 +50,36 @@ def not_read(index: Index) -> list[Gap]:
         elif container.state in ("waiting", "reading"):
             what = message("gap.container", name=index.name, container=container.name)
             found.append(Gap(what, message(f"why.cancelled.{container.state}")))
-    by_reason: dict[Message, list[str]] = {}
-    for name, why in index.left_out().items():
-        by_reason.setdefault(why, []).append(name)
-    for why, names in by_reason.items():
-        found.append(Gap(message("gap.files", name=index.name, files=tuple(names)), why, len(names)))
-    unread = next(index.rows("SELECT count(*) FROM items WHERE record = 1 AND reason <> ''"))[0]
-    if unread:
-        found.append(Gap(message("gap.records.unreadable", name=index.name), message("why.records.unreadable"), unread))
+    older = without_accounts(index)
+    if older:
+        what = message("gap.unaccounted", name=index.name, containers=tuple(older))
+        found.append(Gap(what, message("why.unaccounted"), len(older)))
+    found += _unread_gaps(index)
+    unreadable = next(index.rows("SELECT count(*) FROM items WHERE record = 1 AND reason <> ''"))[0]
+    if unreadable:
+        what = message("gap.records.unreadable", name=index.name)
+        kind = message("kind.records.unreadable")
+        found.append(Gap(what, message("why.records.unreadable"), unreadable, kind, index.version.id))
+    return found
+
+
+def _unread_gaps(index: Index) -> list[Gap]:
+    """What no reader understands, by kind and reason: a few at most, whatever there is of each."""
+    kinds = unread_kinds(index)
+    found = []
+    for one in kinds[:MOST_GAPS]:
+        what = message("gap.unread", name=index.name, kind=one.kind)
+        if one.holders > len(one.containers):
+            what = message("gap.unread.many", name=index.name, kind=one.kind, holders=one.holders)
+        elif one.holders:
+            what = message("gap.unread.inside", name=index.name, kind=one.kind, containers=one.containers)
+        found.append(Gap(what, one.why, one.count, one.kind, index.version.id, places=one.places))
+    rest: dict[Message, int] = {}
+    for one in kinds[MOST_GAPS:]:
+        rest[one.kind] = rest.get(one.kind, 0) + one.count
+    for kind, count in rest.items():
+        what = message("gap.unread", name=index.name, kind=kind)
+        found.append(Gap(what, message("why.unread.several"), count, kind, index.version.id))
     return found
 
 
@@ -49,9 +89,8 @@ def statement(
     references: int,
     expected_strangers: float,
     compared_records: int,
-    gaps: Sequence[Gap],
 ) -> tuple[Message, ...]:
-    """The sentences that stand in the case and the evidence for what was compared, how far down, and what was not."""
+    """The sentences that stand in the case and the evidence for what was compared, and how far down."""
     lines = []
     if piles:
         faces = sum(pile.compared for pile in piles.values())
@@ -73,7 +112,15 @@ def statement(
         lines.append(message("statement.records", count=compared_records))
     if not indexes:
         lines.append(message("statement.no-index"))
-    return (*lines, gaps_said(gaps))
+    return tuple(lines)
+
+
+def stops(*, stopped: bool, unfinished: Sequence[str]) -> tuple[Message, ...]:
+    """What came to an end too early: the search itself, or the building of an index."""
+    return (
+        *((message("statement.stopped"),) if stopped else ()),
+        *((message("statement.unfinished", names=tuple(unfinished)),) if unfinished else ()),
+    )
 
 
 def gaps_said(gaps: Sequence[Gap]) -> Message:

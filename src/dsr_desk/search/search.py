@@ -21,7 +21,7 @@ from dsr_desk.search.index.contents import IndexedFace, IndexedItem
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.records.linking import Node, links_from, look_alikes
 from dsr_desk.search.records.search import find_records, wanted
-from dsr_desk.search.scope import not_in_index, statement
+from dsr_desk.search.scope import gaps_said, not_in_index, statement, stops
 
 EXPECTED_STRANGERS = 10.0
 SURE_RECORD = 0.85
@@ -79,7 +79,9 @@ def search(
         run.search_index(number)
         if on_index is not None:
             on_index(index.name, run.candidates(number))
-    if not run.cancel.cancelled:
+    if run.cancel.cancelled:
+        run.stop()
+    else:
         run.follow_links()
     report(Progress(message("phase.searching"), len(indexes), len(indexes)))
     for name, why in (unopened or {}).items():
@@ -99,6 +101,8 @@ class _Search:
         self._piles: dict[str, FacePile] = {}
         self._records = 0
         self._complete = True
+        self._stopped = False
+        self._unfinished: list[str] = []
         self._confirmed = self._find_confirmed()
         self._queries = self._make_queries()
         self._searchable = [
@@ -110,13 +114,18 @@ class _Search:
         self._all_faces = sum(indexes[number].about.faces for number in self._searchable)
 
     def leave_out(self, index: Index, why: Message) -> None:
-        self._complete = False
         self.gaps.append(Gap(message("gap.index.whole", name=index.name), why))
+
+    def stop(self) -> None:
+        """What is tied to what was found is not followed any more."""
+        self._complete, self._stopped = False, True
 
     def search_index(self, number: int) -> None:
         index = self.indexes[number]
         self.gaps += not_in_index(index)
-        self._complete = self._complete and index.about.complete
+        if not index.about.complete:
+            self._complete = False
+            self._unfinished.append(index.name)
         self._search_faces(number)
         if not self.question.identifiers.is_empty():
             subject = wanted(self.question.identifiers, index.country)
@@ -191,8 +200,10 @@ class _Search:
             gaps=tuple(self.gaps),
             compared_faces=sum(pile.compared for pile in self._piles.values()),
             compared_records=self._records,
-            statement=statement(
-                self.indexes, self._piles, len(question.references), strangers, self._records, self.gaps
+            statement=(
+                *statement(self.indexes, self._piles, len(question.references), strangers, self._records),
+                *stops(stopped=self._stopped, unfinished=self._unfinished),
+                gaps_said(self.gaps),
             ),
             complete=complete and self._complete,
             engine=question.engine_digest,
@@ -293,6 +304,6 @@ def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces
         index=index.name,
         reasons=ordered,
         face=compared,
-        box=face.box if face else None,
+        box=face.box if face and face.frame == 0 else None,
         quality=face.quality if face else (),
     )

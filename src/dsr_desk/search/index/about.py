@@ -36,7 +36,9 @@ class About:
     """The builder's statement of what was read and what was left out. It names no file and no person.
 
     `ledger` counts photos by class; `containers` counts containers by state; `left_out` counts files that no reader
-    understands. `inventory` is the Merkle root (hex) over all `items`. `complete` is False after a cancelled build.
+    understands, `unread` all places that no search sees, by code of their kind. `inventory` is the Merkle root (hex)
+    over all `items`. `complete` is False after a cancelled build. `poor_faces` counts faces that are hard to compare,
+    in photos that show better ones too.
     """
 
     index: str
@@ -60,6 +62,8 @@ class About:
     register: IndexPurpose
     writer: str
     format: int = FORMAT
+    unread: dict[str, int] = field(default_factory=dict)
+    poor_faces: int = 0
 
     @property
     def dataset_version(self) -> str:

@@ -29,6 +29,7 @@ from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
 from dsr_desk.jobs.start import Where, start_workers
 from dsr_desk.jobs.workers import Crash, Workers
+from dsr_desk.search.index import unread_rows
 from dsr_desk.search.index.about import About, IndexPurpose, IndexSigner
 from dsr_desk.search.index.erase import erase_rows
 from dsr_desk.search.index.finish import finish, write_setting
@@ -37,6 +38,7 @@ from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.index.listing import ListedEntry, Listing
 from dsr_desk.search.index.lookup import look_up
 from dsr_desk.search.index.schema import MIGRATIONS
+from dsr_desk.search.index.unread_rows import SOURCES, as_unread, forget_unread, write_unread
 from dsr_desk.search.index.work import LoadEngine, examined, recipe_for
 from dsr_desk.search.index.writer import ContainerWriter, remove_container, without_pixels
 from dsr_desk.storage.database import open_encrypted, transaction
@@ -205,7 +207,7 @@ class _Build:
         results = examined(self._workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
         with transaction(self.db, self.folder):
-            self.db.conn.execute("DELETE FROM unread WHERE container = ?", [row])
+            forget_unread(self.db, row)
         while not ended:
             with transaction(self.db, self.folder):
                 try:
@@ -215,7 +217,8 @@ class _Build:
                     ended = cancelled = True
                 state = "reading" if cancelled or not ended else "damaged" if listing.problem else "read"
                 writer.flush()
-                self._write_unread(listing, row)
+                places, listing.unread = listing.unread, []
+                write_unread(self.db, row, places)
                 if ended and not cancelled:
                     erase_rows(self.db, writer.stale_rows())
                 accounts = to_text(listing.accounts) if listing.accounts else ""
@@ -225,13 +228,6 @@ class _Build:
                 )
         if cancelled:
             raise Cancelled()
-
-    def _write_unread(self, listing: Listing, row: int) -> None:
-        places, listing.unread = listing.unread, []
-        self.db.conn.executemany(
-            "INSERT INTO unread (container, place, kind, why, count, size) VALUES (?, ?, ?, ?, ?, ?)",
-            [(row, one.place, to_text(one.kind), to_text(one.why), one.count, one.size) for one in places],
-        )
 
     def _write_batch(
         self, results: Iterator[tuple[ListedEntry, PhotoResult | Crash | None]], writer: ContainerWriter
@@ -343,6 +339,9 @@ def _plan(
     here = {container.name for container in containers}
     roots = [source.absolute() for source in sources if source.is_dir()]
     gone = [name for name, (*_, path) in known.items() if name not in here and _below(path, roots)]
+    # Photos that an older program looked at were looked at in part: they are read again as if they were new.
+    older = "SELECT DISTINCT container FROM items WHERE record = 0 AND looked = 0"
+    in_part = {row for (row,) in db.conn.execute(older)}
     kept = 0
     with transaction(db, folder):
         for name in gone:
@@ -350,6 +349,9 @@ def _plan(
         for container in containers:
             fingerprint = container.fingerprint()
             old = known.get(container.name)
+            if old and old[0] in in_part:
+                remove_container(db, old[0])
+                old = None
             if old and old[1] == fingerprint and old[3] == container.path:
                 kept += old[2] in ("read", "damaged")
                 continue
@@ -365,10 +367,8 @@ def _plan(
             else:
                 query = "INSERT INTO containers (path, format, fingerprint, state, name) VALUES (?, ?, ?, 'waiting', ?)"
                 db.conn.execute(query, [*facts, container.name])
-        db.conn.execute("DELETE FROM left_out")
-        db.conn.executemany(
-            "INSERT INTO left_out VALUES (?, ?)", [(name, to_text(why)) for name, why in left_out.items()]
-        )
+        forget_unread(db, SOURCES)
+        write_unread(db, SOURCES, [as_unread(name, why) for name, why in sorted(left_out.items())])
     return kept, len(gone)
 
 
@@ -377,7 +377,7 @@ def _below(path: Path, roots: Sequence[Path]) -> bool:
 
 
 def _report(db: Database, about: About, read: int, kept: int, removed: int, seconds: float) -> BuildReport:
-    damaged = "SELECT name, problem FROM containers WHERE state = 'damaged' ORDER BY name"
+    damaged = db.conn.execute("SELECT name, problem FROM containers WHERE state = 'damaged' ORDER BY name")
     return BuildReport(
         index=about.index,
         photos=about.photos,
@@ -387,13 +387,9 @@ def _report(db: Database, about: About, read: int, kept: int, removed: int, seco
         read=read,
         kept=kept,
         removed=removed,
-        damaged=_reasons(db, damaged),
-        left_out=_reasons(db, "SELECT name, why FROM left_out ORDER BY name"),
+        damaged={name: from_text(why, Message) for name, why in damaged},
+        left_out=unread_rows.left_out(db),
         complete=about.complete,
         seconds=seconds,
         about=about,
     )
-
-
-def _reasons(db: Database, query: str) -> dict[str, Message]:
-    return {name: from_text(why, Message) for name, why in db.conn.execute(query)}

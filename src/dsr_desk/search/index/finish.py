@@ -15,6 +15,7 @@ from dsr_desk.core.codec import from_text
 from dsr_desk.core.items import DatasetVersion, LedgerClass
 from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner, about_bytes, digest_of_about
 from dsr_desk.search.index.folder import read_setting
+from dsr_desk.search.index.unread_rows import SOURCES, counts_by_kind
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.files import write_whole
@@ -105,7 +106,7 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         faces=_count(db, "SELECT count(*) FROM faces"),
         ledger=ledger,
         containers=dict(db.conn.execute("SELECT state, count(*) FROM containers GROUP BY state")),
-        left_out=_count(db, "SELECT count(*) FROM left_out"),
+        left_out=_count(db, f"SELECT coalesce(sum(count), 0) FROM unread_kinds WHERE container = {SOURCES}"),
         items=sum(ledger.values()) + records,
         inventory=merkle.root([leaf for _, leaf in inventory_leaves(db)]).hex(),
         complete=complete,
@@ -113,7 +114,15 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         program=dsr_desk.__version__,
         register=from_text(read_setting(db, "register"), IndexPurpose),
         writer=signer.public_key if signer else "",
+        unread=counts_by_kind(db),
+        poor_faces=_count(db, _POOR_FACES),
     )
+
+
+_POOR_FACES = (
+    "SELECT count(*) FROM faces f JOIN items i ON i.id = f.item "
+    f"WHERE f.comparable = 0 AND i.ledger = '{LedgerClass.FACES}'"
+)
 
 
 def _count(db: Database, query: str) -> int:

@@ -142,12 +142,6 @@ class Index:
             for row, name, path, format_, fingerprint, state, problem, entries in self.rows(query)
         ]
 
-    def left_out(self) -> dict[str, Message]:
-        """Files that no reader understood, with the reason."""
-        return {
-            name: from_text(why, Message) for name, why in self.rows("SELECT name, why FROM left_out ORDER BY name")
-        }
-
     def items(self, rows: Iterable[int]) -> dict[int, IndexedItem]:
         """Items by row; rows that are not there are left out."""
         found = (self._item(values) for values in self.rows_in(f"{_ITEM} WHERE i.id IN ({{}})", rows))
@@ -186,7 +180,7 @@ class Index:
         return any(self.rows("SELECT 1 FROM thumbnails LIMIT 1"))
 
     def fields(self, item: int) -> dict[str, str]:
-        """A record's fields by column name; empty for a photo."""
+        """A record's fields by column name; of a photo what is known of it: see `photo_texts`."""
         query = "SELECT r.fields, i.container FROM records r JOIN items i ON i.id = r.item WHERE r.item = ?"
         for text, container in self.rows(query, [item]):
             names = dict(self.rows("SELECT number, name FROM columns WHERE container = ?", [container]))
@@ -212,8 +206,9 @@ class Index:
 
     @cached_property
     def perceptual_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Item rows (n,) and hashes (n,) of all photos that have one, loaded once."""
-        stored = list(self.rows("SELECT id, phash FROM items WHERE length(phash) = 8"))
+        """Item rows (n,) and hashes (n,) of all pictures of photos that have one, loaded once."""
+        query = "SELECT id, phash FROM items WHERE length(phash) = 8 UNION ALL SELECT item, phash FROM looks"
+        stored = list(self.rows(query))
         bits = np.frombuffer(b"".join(value for _, value in stored), ">u8").astype(np.uint64)
         return np.array([row for row, _ in stored], np.int64), bits
 
@@ -262,13 +257,13 @@ _ITEM = (
     "SELECT i.id, c.name, c.path, c.format, i.member, i.digest, i.occurrence, i.record, i.hint, i.sample, i.size, "
     "i.width, i.height, i.orientation, i.phash, i.ledger, i.reason FROM items i JOIN containers c ON c.id = i.container"
 )
-_FACE = "SELECT id, item, number, x, y, right, bottom, score, comparable, quality FROM faces"
+_FACE = "SELECT id, item, number, x, y, right, bottom, score, comparable, quality, frame FROM faces"
 
 
 def _face(values: tuple[Any, ...]) -> IndexedFace:
-    row, item, number, left, top, right, bottom, score, comparable, quality = values
+    row, item, number, left, top, right, bottom, score, comparable, quality, frame = values
     words = tuple(map(Flaw, quality.split()))
-    return IndexedFace(row, item, number, Box(left, top, right, bottom), score, bool(comparable), words)
+    return IndexedFace(row, item, number, Box(left, top, right, bottom), score, bool(comparable), words, frame)
 
 
 def reason_of(stored: str | None) -> Message | None:

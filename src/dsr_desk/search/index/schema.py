@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from dsr_desk.core.codec import from_text
+from dsr_desk.core.message import Message
 from dsr_desk.search.index.postings import TABLES as POSTINGS
+from dsr_desk.search.index.unread_rows import SOURCES, as_unread, write_unread
 from dsr_desk.search.index.vocabulary import TABLES as VOCABULARY
 from dsr_desk.storage.migrations import Migration
 
@@ -49,13 +52,32 @@ _TABLES = (
 
 
 _UNREAD = (
-    # What no search sees of a container: see `datasets.container.Unread`. Ordered by the reader's own order.
+    # What no search sees of a container (see `datasets.container.Unread`; container 0: below the sources), in the
+    # reader's own order. `count` and `size` of a kind are sums over its places.
+    """CREATE TABLE unread_kinds (
+        id INTEGER PRIMARY KEY, container INTEGER NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL,
+        count INTEGER NOT NULL, size INTEGER NOT NULL, UNIQUE (container, kind, why))""",
+    "CREATE INDEX unread_kinds_alike ON unread_kinds (kind, why)",
     """CREATE TABLE unread (
-        id INTEGER PRIMARY KEY, container INTEGER NOT NULL, place TEXT NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL,
-        count INTEGER NOT NULL, size INTEGER NOT NULL)""",
-    "CREATE INDEX unread_of_container ON unread (container)",
+        id INTEGER PRIMARY KEY, what INTEGER NOT NULL, place TEXT NOT NULL, count INTEGER NOT NULL,
+        size INTEGER NOT NULL)""",
+    "CREATE INDEX unread_of_kind ON unread (what)",
     # Of an index that was built before readers gave accounts, or of a container that was not listed to its end, "".
     "ALTER TABLE containers ADD COLUMN accounts TEXT NOT NULL DEFAULT ''",
+)
+
+
+_PHOTOS = (
+    # Number of the picture of its file in which a face was found: see `faces.frames`.
+    "ALTER TABLE faces ADD COLUMN frame INTEGER NOT NULL DEFAULT 0",
+    # 1 for photos whose pictures and texts were all looked at, or named in `partly`; 0 for those of older programs.
+    "ALTER TABLE items ADD COLUMN looked INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE partly (item INTEGER NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL)",
+    "CREATE INDEX partly_of_item ON partly (item)",
+    "CREATE INDEX partly_by_kind ON partly (kind)",
+    # Perceptual hashes of pictures after the first.
+    "CREATE TABLE looks (item INTEGER NOT NULL, phash BLOB NOT NULL)",
+    "CREATE INDEX looks_of_item ON looks (item)",
 )
 
 
@@ -67,9 +89,18 @@ def _first(db: Database) -> None:
 def _second(db: Database) -> None:
     for statement in _UNREAD:
         db.conn.execute(statement)
+    known = db.conn.execute("SELECT name, why FROM left_out ORDER BY name").fetchall()
+    write_unread(db, SOURCES, [as_unread(name, from_text(why, Message)) for name, why in known])
+    db.conn.execute("DROP TABLE left_out")
+
+
+def _third(db: Database) -> None:
+    for statement in _PHOTOS:
+        db.conn.execute(statement)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("index-001-postings", _first),
     Migration("index-002-unread", _second),
+    Migration("index-003-photos", _third),
 )

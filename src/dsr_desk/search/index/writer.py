@@ -15,10 +15,14 @@ from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.search.index.codes import encode
 from dsr_desk.search.index.lookup import forget
+from dsr_desk.search.index.photo_texts import kind_of, texts_of
+from dsr_desk.search.index.unread_rows import forget_unread
+from dsr_desk.search.records.columns import ColumnKind
 
 _INSERT_ITEM = (
     "INSERT OR IGNORE INTO items (address, container, member, digest, occurrence, record, hint, sample, size, width, "
-    "height, orientation, phash, ledger, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+    "height, orientation, phash, ledger, reason, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+    "RETURNING id"
 )
 
 
@@ -75,17 +79,28 @@ class ContainerWriter:
         for number, face in enumerate(result.faces):
             row = self._next_face + len(self._waiting)
             box, words = face.box, " ".join(face.quality)
-            values = [box.left, box.top, box.right, box.bottom, round(face.score, 4), face.comparable, words]
-            query = "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            place = [box.left, box.top, box.right, box.bottom]
+            values = [*place, round(face.score, 4), face.comparable, words, face.frame]
+            query = "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             self._conn.execute(query, [row, item, number, *values])
             if face.thumbnail is not None:
                 self._conn.execute("INSERT INTO thumbnails VALUES (?, ?)", [row, face.thumbnail])
             self._waiting.append(face)
+        partly = [(item, f"partly.{one.kind}", to_text(one.why)) for one in result.partly]
+        self._conn.executemany("INSERT INTO partly VALUES (?, ?, ?)", partly)
+        self._conn.executemany("INSERT INTO looks VALUES (?, ?)", [(item, look) for look in result.looks])
+        beside = entry.record or {}
+        texts = texts_of(self._name, entry.member, result.texts, beside)
+        if texts:
+            self._fields(item, {self._column(name, kind_of(name, beside)): value for name, value in texts.items()})
 
     def record(self, entry: ContainerEntry, digest: str, fields: Mapping[str, str]) -> None:
         """Writes a record; one that could not be read has no fields and its problem as reason."""
         item = self._item(entry, digest, None)
-        numbers = {self._column(name): value for name, value in fields.items() if value}
+        self._fields(item, {self._column(name): value for name, value in fields.items() if value})
+
+    def _fields(self, item: int, numbers: Mapping[int, str]) -> None:
+        """`numbers` has the values by the numbers of their columns."""
         row = [numbers.get(number) for number in range(max(numbers, default=-1) + 1)]
         text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
         self._conn.execute("INSERT INTO records VALUES (?, ?)", [item, text])
@@ -122,12 +137,13 @@ class ContainerWriter:
             self._occurrences[first] = occurrence + 1
         return int(inserted[0])
 
-    def _column(self, name: str) -> int:
+    def _column(self, name: str, kind: ColumnKind | None = None) -> int:
+        """The number of a column; where it is new, of this kind, or of one that is guessed from its values."""
         number = self._columns.get(name)
         if number is None:
             number = self._columns[name] = len(self._columns)
-            query = "INSERT INTO columns (container, number, name) VALUES (?, ?, ?)"
-            self._conn.execute(query, [self._container, number, name])
+            query = "INSERT INTO columns (container, number, name, kind) VALUES (?, ?, ?, ?)"
+            self._conn.execute(query, [self._container, number, name, kind or ""])
         return number
 
 
@@ -139,17 +155,19 @@ def without_pixels(ledger_class: LedgerClass, reason: Message | None) -> PhotoRe
 def remove_container(db: Database, container: int) -> None:
     """Takes everything that was read from a container out of the index, itself included."""
     forget(db, [row for (row,) in db.conn.execute("SELECT id FROM items WHERE container = ?", [container])])
+    forget_unread(db, container)
     mine = "SELECT id FROM items WHERE container = ?"
     faces = f"SELECT id FROM faces WHERE item IN ({mine})"
     for statement in (
         f"DELETE FROM thumbnails WHERE face IN ({faces})",
         f"DELETE FROM records WHERE item IN ({mine})",
         f"DELETE FROM faces WHERE item IN ({mine})",
+        f"DELETE FROM partly WHERE item IN ({mine})",
+        f"DELETE FROM looks WHERE item IN ({mine})",
         "DELETE FROM fine WHERE block IN (SELECT id FROM blocks WHERE container = ?)",
         "DELETE FROM blocks WHERE container = ?",
         "DELETE FROM columns WHERE container = ?",
         "DELETE FROM items WHERE container = ?",
-        "DELETE FROM unread WHERE container = ?",
         "DELETE FROM containers WHERE id = ?",
     ):
         db.conn.execute(statement, [container])

@@ -1,0 +1,123 @@
+"""What no search sees of an index's data, read from an open index.
+
+Searches read the sums alone, so that a million places cost no more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dsr_desk.core.codec import from_text
+from dsr_desk.core.message import Message
+from dsr_desk.datasets.names import inside
+from dsr_desk.search.index.folder import Index
+
+NAMED = 100
+"""So many containers of one kind and reason are named in a search; the index lists them all."""
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class UnreadKind:
+    """All places of one kind that are not read for one reason.
+
+    `containers` are names, of very many the first ones, and `holders` is how many there are; files that lie in no
+    container count as none. `places` are the first few addresses.
+    """
+
+    kind: Message
+    why: Message
+    count: int
+    size: int
+    containers: tuple[str, ...] = ()
+    holders: int = 0
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnreadPlace:
+    """One row of the complete list. `container` is "" for a file below the sources that is none."""
+
+    container: str
+    place: str
+    kind: Message
+    why: Message
+    count: int
+    size: int
+
+
+def unread_kinds(index: Index) -> list[UnreadKind]:
+    """The most first; files in no container apart from the others. Raises IndexDamaged."""
+    query = (
+        "SELECT kind, why, sum(count), sum(size), sum(container <> 0) FROM unread_kinds "
+        "GROUP BY kind, why, container = 0 "
+        "ORDER BY 3 DESC, 1, 2"
+    )
+    return [
+        UnreadKind(
+            from_text(kind, Message),
+            from_text(why, Message),
+            count,
+            size,
+            tuple(_containers(index, kind, why)) if holders else (),
+            holders,
+            tuple(_places(index, kind, why, bool(holders))),
+        )
+        for kind, why, count, size, holders in list(index.rows(query))
+    ]
+
+
+def unread_places(
+    index: Index, kinds: Iterable[Message] | None = None, text: str = "", first: int = 0, most: int | None = None
+) -> Iterator[UnreadPlace]:
+    """The complete list in the order of the readers: so many behind the first ones, of these kinds, with this text in
+    container or place. Raises IndexDamaged."""
+    query = (
+        "SELECT coalesce(c.name, ''), u.place, k.kind, k.why, u.count, u.size FROM unread u "
+        "JOIN unread_kinds k ON k.id = u.what LEFT JOIN containers c ON c.id = k.container"
+    )
+    where, values = [], []
+    if kinds is not None:
+        wanted = set(kinds)
+        stored = [(row, from_text(kind, Message)) for row, kind in index.rows("SELECT id, kind FROM unread_kinds")]
+        where.append(f"k.id IN ({','.join(str(row) for row, kind in stored if kind in wanted)})")
+    if text:
+        where.append("(instr(lower(u.place), lower(?)) OR instr(lower(coalesce(c.name, '')), lower(?)))")
+        values += [text, text]
+    asked = f" WHERE {' AND '.join(where)}" if where else ""
+    limits = [-1 if most is None else most, first]
+    said: dict[str, Message] = {}
+    for container, place, kind, why, count, size in index.rows(
+        f"{query}{asked} ORDER BY u.id LIMIT ? OFFSET ?", [*values, *limits]
+    ):
+        for one in (kind, why):
+            if one not in said:
+                said[one] = from_text(one, Message)
+        yield UnreadPlace(container, place, said[kind], said[why], count, size)
+
+
+def without_accounts(index: Index) -> list[str]:
+    """Containers that were read, and of which nobody knows what was not: the index is older than the accounts."""
+    query = "SELECT name FROM containers WHERE state = 'read' AND accounts = '' ORDER BY name"
+    return [name for (name,) in index.rows(query)]
+
+
+def _containers(index: Index, kind: str, why: str) -> Iterator[str]:
+    query = (
+        "SELECT c.name FROM unread_kinds k JOIN containers c ON c.id = k.container WHERE k.kind = ? AND k.why = ? "
+        "ORDER BY k.id LIMIT ?"
+    )
+    return (name for (name,) in index.rows(query, [kind, why, NAMED]))
+
+
+def _places(index: Index, kind: str, why: str, inside_any: bool) -> Iterator[str]:
+    first = "SELECT id FROM unread_kinds WHERE kind = ? AND why = ? AND (container <> 0) = ? ORDER BY id LIMIT ?"
+    query = (
+        "SELECT coalesce(c.name, ''), u.place FROM unread u JOIN unread_kinds k ON k.id = u.what "
+        f"LEFT JOIN containers c ON c.id = k.container WHERE u.what IN ({first}) AND u.place <> '' "
+        "ORDER BY u.id LIMIT ?"
+    )
+    for container, place in index.rows(query, [kind, why, inside_any, EXAMPLES, EXAMPLES]):
+        yield inside(container, place) if container else place
