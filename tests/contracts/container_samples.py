@@ -146,7 +146,7 @@ def _jsonl(folder: Path, items: Items) -> Path:
 def _json(folder: Path, items: Items) -> Path:
     path = folder / "people.json"
     rows = [{"name": data.decode("latin-1"), "more": [{"note": 'a \\" ] }, \\'}]} for _, data in items]
-    path.write_text(json.dumps({"version": 1, "info": {"by": "x"}, "people": rows}, indent=1))
+    path.write_text(json.dumps({"version": 1, "info": {"by": 7}, "people": rows}, indent=1))
     return path
 
 

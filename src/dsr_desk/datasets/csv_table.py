@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.container import Listed, record_entry
-from dsr_desk.datasets.erasing import Changes
-from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.row_file import FileRow, RowFile
+from dsr_desk.datasets.rows import Row
 from dsr_desk.datasets.text_tables import (
     SAMPLE_BYTES,
     Dialect,
@@ -26,6 +25,8 @@ from dsr_desk.datasets.text_tables import (
 
 _SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _MAYBE = frozenset({"", ".txt", ".dat", ".data"})
+FIRST_ROWS = 20
+"""Rows among which the one is that names the columns."""
 
 
 class NoHeader(DeskError):
@@ -35,11 +36,15 @@ class NoHeader(DeskError):
     todo = "Add a first line with a name for each column, then add the table again."
 
 
-class CsvTable(FileContainer):
-    """A table in delimited text. The first row that is not blank names the columns."""
+class CsvTable(RowFile):
+    """A table in delimited text. A row names the columns; titles and comments above it are records too."""
 
     format: ClassVar[str] = "csv"
     tabular: ClassVar[bool] = True
+
+    def __init__(self, path: Path, name: str, header: bytes | None = None) -> None:
+        super().__init__(path, name)
+        self._known_header = header
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -52,43 +57,39 @@ class CsvTable(FileContainer):
     @cached_property
     def columns(self) -> list[str]:
         """Names of the columns, made unique. Raises NoHeader."""
-        with self.path.open("rb") as file:
-            header = next((row for row in rows_of(file, self._dialect) if not self._is_preamble(row)), None)
-        cells = self._dialect.fields(header.raw) if header else []
+        cells = self._dialect.fields(self._header)
         if looks_like_data(cells):
             raise NoHeader(name=self.name)
         return unique_names(cells)
 
-    def listing(self) -> Iterator[Listed]:
-        columns = self.columns
-        with self.path.open("rb") as file:
-            for row, is_record in self._rows(file):
-                if is_record:
-                    yield record_entry(row.raw, row.offset, _record(columns, self._dialect.fields(row.raw)))
+    def rows(self, file: IO[bytes]) -> Iterator[FileRow]:
+        header_seen = False
+        for row in rows_of(file, self._dialect):
+            is_header = not header_seen and row.raw == self._header
+            header_seen = header_seen or is_header
+            values = None if is_header or self._is_blank(row) else self.values_of(row.raw)
+            yield FileRow(row.offset, row.raw, row.ending, values)
 
-    def read_at(self, hint: int) -> tuple[str, bytes] | None:
-        with self.path.open("rb") as file:
-            raw = row_at(file, self._dialect, hint)
-        return None if raw is None else ("", raw)
+    def row_at(self, file: IO[bytes], offset: int) -> FileRow | None:
+        raw = row_at(file, self._dialect, offset)
+        return None if raw is None else FileRow(offset, raw, b"", self.values_of(raw))
 
-    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
-        position = 0
-        with self.path.open("rb") as file, target.open("r+b") as out:
-            out.write(self._dialect.bom)
-            for row, is_record in self._rows(file):
-                raw: bytes | None = row.raw
-                if is_record:
-                    raw = changes.get(position, row.raw)
-                    position += 1
-                if raw is not None:
-                    out.write(raw + row.ending)
-        return []
+    def values_of(self, raw: bytes) -> Row:
+        fields = self._dialect.fields(raw)
+        named = zip(_names(self.columns, len(fields)), fields, strict=False)
+        return {name: text for name, text in named if text and not text.isspace()}
 
-    def rest(self, changes: Changes) -> Iterator[bytes]:
-        del changes
-        yield self._dialect.bom
-        with self.path.open("rb") as file:
-            yield from (row.raw + row.ending for row, is_record in self._rows(file) if not is_record)
+    def spelt(self, row: FileRow, values: Row) -> bytes:
+        count = len(self._dialect.fields(row.raw))
+        return self._dialect.spelt(row.raw, [values.get(name) or "" for name in _names(self.columns, count)])
+
+    @property
+    def newline(self) -> bytes:
+        return self._dialect.newline
+
+    @property
+    def first(self) -> int:
+        return len(self._dialect.bom)
 
     @cached_property
     def _dialect(self) -> Dialect:
@@ -98,22 +99,34 @@ class CsvTable(FileContainer):
             raise self.damaged("why.csv.encoding")
         return dialect
 
-    def _rows(self, file: IO[bytes]) -> Iterator[tuple[TextRow, bool]]:
-        """Rows, and whether each is a record: neither blank, nor the header, nor what stands before it."""
-        header_seen = False
-        for row in rows_of(file, self._dialect):
-            preamble = self._is_preamble(row)
-            yield row, header_seen and not preamble
-            header_seen = header_seen or not preamble
+    @cached_property
+    def _header(self) -> bytes:
+        """The row that names the columns: of the first rows, one that fills two cells where any does."""
+        if self._known_header is not None:
+            return self._known_header
+        with self.path.open("rb") as file:
+            rows = [row.raw for row in islice(rows_of(file, self._dialect), FIRST_ROWS) if not self._is_blank(row)]
+        filled = [[cell for cell in self._dialect.fields(row) if cell.strip()] for row in rows]
+        least = min(2, max(map(len, filled), default=0))
+        for at, row in enumerate(rows):
+            comment = self._dialect.decode(row).startswith("#") and (
+                at + 1 == len(rows) or len(filled[at]) != len(filled[at + 1])
+            )
+            if len(filled[at]) >= least and not comment:
+                return row
+        return b""
 
-    def _is_preamble(self, row: TextRow) -> bool:
+    def _is_blank(self, row: TextRow) -> bool:
         text = self._dialect.decode(row.raw).strip()
         return not text or (row.offset == len(self._dialect.bom) and text.lower().startswith("sep=") and len(text) == 5)
 
+    def _at(self, path: Path) -> CsvTable:
+        return CsvTable(path, self.name, self._header)
 
-def _record(columns: list[str], fields: list[str]) -> dict[str, str]:
-    extra = [f"column {number}" for number in range(len(columns) + 1, len(fields) + 1)]
-    return {name: value for name, value in zip([*columns, *extra], fields, strict=False) if value}
+
+def _names(columns: list[str], count: int) -> list[str]:
+    """Names of so many fields: a row may have more than there are columns."""
+    return [*columns, *(f"column {number}" for number in range(len(columns) + 1, count + 1))][:count]
 
 
 def _is_other_text(head: bytes) -> bool:

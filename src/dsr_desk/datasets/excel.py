@@ -1,4 +1,7 @@
-"""Excel workbooks: a row of any sheet, hidden ones too, is one record; the pictures in them are photos."""
+"""Excel workbooks: a row of any sheet, hidden ones too, is one record; the pictures in them are photos.
+
+What else they say (properties, charts, caches of pivots ...) are records too, which are found and not cut out.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,15 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, xlsx_erasing
-from dsr_desk.datasets.container import ContainerEntry, Listed, record_entry
+from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.container import ContainerEntry, Listed, Unread, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.text_tables import looks_like_data, unique_names
 from dsr_desk.datasets.xlsx_parts import BINARY_WORKBOOK, CONTENT_TYPES, Sheet, Workbook
 from dsr_desk.datasets.xlsx_rows import Around, Reading, RowReader, SheetRow, area_of, around_rows, column_letters
+from dsr_desk.datasets.xlsx_texts import beside_rows, kind_of_part, parts_beside
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FIRST_ROWS = 20
@@ -79,14 +84,22 @@ class ExcelWorkbook(FileContainer):
         return message("kind.excel.old") if {"Workbook", "Book"} & names else None
 
     def listing(self) -> Iterator[Listed]:
+        tally = Tally()
         with self._opened() as book:
             for info in xlsx_erasing.pictures(book):
+                tally.item()
                 yield self._picture(book, info)
             reading = Reading(book.strings(), book.formats(), book.from_1904)
             for sheet in book.sheets:
                 member = safe_name(sheet.name)
+                tally.item()
                 for line, record in self._records(book, sheet, reading):
                     yield record_entry(_stored(sheet, line), line.row.number, record, member)
+            for number, (part, text) in enumerate(self._said(book)):
+                tally.item(part not in {sheet.part for sheet in book.sheets})
+                yield record_entry(text.encode("utf-8", "surrogatepass"), number, {"text": text}, safe_name(part))
+            yield from self._not_read(book, tally)
+            yield tally.against(sum(not info.is_dir() for info in book.archive.infolist()))
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as book:
@@ -119,7 +132,29 @@ class ExcelWorkbook(FileContainer):
                         raise NotInPlace(name=self.name, why=message("why.excel.row"))
                     gone.setdefault(sheet.part, set()).add(line.row.number)
                 position += 1
+        if any(at >= position for at in changes):
+            raise NotInPlace(name=self.name, why=message("why.excel.beside"))
         return xlsx_erasing.plan(book, gone, pictures, reading)
+
+    def _said(self, book: Workbook) -> Iterator[tuple[str, str]]:
+        """Parts with what they say outside the rows of sheets."""
+        for sheet in book.sheets:
+            with book.archive.open(sheet.part) as file:
+                if text := beside_rows(around_rows(file, self.name, sheet.part)):
+                    yield sheet.part, text
+        yield from ((one.part, one.text) for one in parts_beside(book) if one.text)
+
+    def _not_read(self, book: Workbook, tally: Tally) -> Iterator[Unread]:
+        """Parts without texts: structure, and what is not understood."""
+        shown = {info.filename for info in xlsx_erasing.pictures(book)}
+        others = [(one.part, one.kind) for one in parts_beside(book) if not one.text]
+        others += [(part, kind_of_part(book, part)) for part in book.parts if "/media/" in part and part not in shown]
+        for part, kind in others:
+            if kind is None:
+                tally.label()
+            else:
+                size = book.archive.getinfo(part).file_size
+                yield tally.unread(safe_name(part), kind, message("why.not-read"), size=size)
 
     def _picture(self, book: Workbook, info: zipfile.ZipInfo) -> ContainerEntry:
         with book.archive.open(info) as file:

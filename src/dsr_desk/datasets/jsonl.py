@@ -1,23 +1,23 @@
-"""JSON lines: one object a line is one record. Erasing keeps every other line byte for byte."""
+"""JSON lines: what stands in one line is one record. Erasing keeps every other line byte for byte."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, Listed, record_entry
-from dsr_desk.datasets.erasing import Changes
-from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.records import flatten
+from dsr_desk.datasets.container import MAX_ITEM_BYTES
+from dsr_desk.datasets.row_file import FileRow, RowFile
+from dsr_desk.datasets.rows import Row
 
 BOM = b"\xef\xbb\xbf"
+ALONE = "value"
+"""The field of a line that is no object."""
 
 
-class JsonLines(FileContainer):
-    """A line that is no object is no record and stays; a last line that is cut off is damage."""
+class JsonLines(RowFile):
+    """A line that says nothing (`null`, `[]`) is no record and stays; a last line that is cut off is damage."""
 
     format: ClassVar[str] = "jsonl"
     tabular: ClassVar[bool] = True
@@ -34,53 +34,47 @@ class JsonLines(FileContainer):
         named = path.suffix.lower() in {".jsonl", ".ndjson", ".jsonlines"}
         return isinstance(_parsed(first), dict) and (named if not following else _text(following).startswith(b"{"))
 
-    def listing(self) -> Iterator[Listed]:
-        with self.path.open("rb") as file:
-            for offset, line, record in self._lines(file):
-                if record is not None:
-                    texts = {name: text for name, text in flatten(record).items() if text}
-                    yield record_entry(_raw(line), offset, texts)
-
-    def read_at(self, hint: int) -> tuple[str, bytes] | None:
-        with self.path.open("rb") as file:
-            file.seek(hint)
-            return "", _raw(file.readline(MAX_ITEM_BYTES))
-
-    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
-        position = 0
-        with self.path.open("rb") as file, target.open("r+b") as out:
-            for _, line, record in self._lines(file):
-                if record is None:
-                    out.write(line)
-                    continue
-                new = changes.get(position, _raw(line))
-                position += 1
-                if new is not None:
-                    out.write(line.replace(_raw(line), new) if new != _raw(line) else line)
-        return []
-
-    def rest(self, changes: Changes) -> Iterator[bytes]:
-        del changes
-        with self.path.open("rb") as file:
-            yield from (line for _, line, record in self._lines(file) if record is None)
-
-    def _lines(self, file: IO[bytes]) -> Iterator[tuple[int, bytes, dict[str, Any] | None]]:
-        offset = 0
+    def rows(self, file: IO[bytes]) -> Iterator[FileRow]:
+        offset = self.first
+        file.seek(offset)
         while line := file.readline(MAX_ITEM_BYTES):
-            parsed = _parsed(line) if _text(line) else None
-            if parsed is None and _text(line):
-                raise self.damaged("why.jsonl.line", byte=offset)
-            yield offset, line, parsed if isinstance(parsed, dict) else None
+            raw = line.rstrip(b"\r\n")
+            try:
+                values = self.values_of(raw) if raw.strip() else None
+            except (ValueError, RecursionError) as error:
+                raise self.damaged("why.jsonl.line", byte=offset) from error
+            yield FileRow(offset, raw, line[len(raw) :], values)
             offset += len(line)
+
+    def row_at(self, file: IO[bytes], offset: int) -> FileRow | None:
+        file.seek(offset)
+        raw = file.readline(MAX_ITEM_BYTES).rstrip(b"\r\n")
+        try:
+            return FileRow(offset, raw, b"", self.values_of(raw))
+        except (ValueError, RecursionError):
+            return None
+
+    def values_of(self, raw: bytes) -> Row | None:
+        """What is no object is the value of a field of its own. Raises ValueError, RecursionError."""
+        parsed = json.loads(raw)
+        return parsed if isinstance(parsed, dict) else {ALONE: parsed} if parsed not in (None, []) else None
+
+    def spelt(self, row: FileRow, values: Row) -> bytes:
+        whole = values[ALONE] if values.keys() == {ALONE} and not _is_object(row.raw) else values
+        return json.dumps(whole, ensure_ascii=row.raw.isascii()).encode("utf-8", "surrogatepass")
+
+    @property
+    def first(self) -> int:
+        with self.path.open("rb") as file:
+            return len(BOM) if file.read(len(BOM)) == BOM else 0
 
 
 def _text(line: bytes) -> bytes:
     return line.removeprefix(BOM).strip()
 
 
-def _raw(line: bytes) -> bytes:
-    """The stored bytes of a record: its line without what ends it."""
-    return line.removeprefix(BOM).rstrip(b"\r\n")
+def _is_object(raw: bytes) -> bool:
+    return raw.lstrip()[:1] == b"{"
 
 
 def _parsed(line: bytes) -> Any:

@@ -48,6 +48,10 @@ _UNREAD_STARTS = (
     (b"\x1a\x45\xdf\xa3", "kind.matroska"),
     (b"PK\x03\x04", "kind.office"),
     (b"GGUF", "kind.gguf"),
+    (b"ID3", "kind.audio"),
+    (b"fLaC", "kind.audio"),
+    (b"OggS", "kind.audio"),
+    (b".snd", "kind.audio"),
     (b"\x08\x07", "kind.onnx"),
 )
 _PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
@@ -121,5 +125,7 @@ def unread_kind(head: bytes) -> Message | None:
             return message(kind)
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         return PICKLED
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return message("kind.audio")
     is_video = head[4:8] == b"ftyp" or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
     return message("kind.video") if is_video else None

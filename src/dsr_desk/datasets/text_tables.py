@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -70,6 +71,16 @@ class Dialect:
         except csv.Error:
             blank = text.replace("\r", " ").replace("\n", " ")
             return next(csv.reader([blank], delimiter=self.delimiter), [])
+
+    def spelt(self, old: bytes, fields: Sequence[str]) -> bytes:
+        """A row with these fields, in the encoding of the row whose place it takes."""
+        out = io.StringIO()
+        csv.writer(out, delimiter=self.delimiter, lineterminator="").writerow(fields)
+        try:
+            old.decode(self.encoding)
+            return out.getvalue().encode(self.encoding)
+        except UnicodeDecodeError:
+            return out.getvalue().encode(self.page, errors="replace")
 
 
 @dataclass(frozen=True)

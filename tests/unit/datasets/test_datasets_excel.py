@@ -221,10 +221,11 @@ def test_links_and_comments_on_cells_are_part_of_the_row(tmp_path: Path) -> None
         sheet["A2"].comment = Comment("calls herself Countess", "HR")
         sheet["F9"].comment = Comment("stands on an empty cell", "HR")
 
-    first, *_, last = fields(save(tmp_path / "t.xlsx", fill))
+    first, *_, last, authors = fields(save(tmp_path / "t.xlsx", fill))
     assert first["name (link)"] == "mailto:private@example.net"
     assert first["name (comment)"] == "calls herself Countess"
     assert last == {"column 6 (comment)": "stands on an empty cell"}
+    assert authors == {"text": "HR"}
 
 
 def test_erased_texts_are_nowhere_in_the_file_and_all_else_is_byte_for_byte_the_same(tmp_path: Path) -> None:
@@ -283,7 +284,9 @@ def test_places_that_still_hold_an_erased_text_are_named(tmp_path: Path) -> None
     path = save(tmp_path / "t.xlsx", fill)
     rewrite(path, {"xl/pivotCache/records.xml": b"<r><s v='Ada Example'/></r>"})
     assert erase(path, "Cy Trial")[1:] == ()
-    (note,) = erase(path, "Ada Example", "Bo Sample")[1:]
+    with pytest.raises(NotInPlace, match="is not cut out"):
+        erase(path, "Letter")
+    (note,) = erase(path, "ada@example.org", "bo@example.org")[1:]
     assert note.code == "note.excel.texts-left"
     assert set(note.values["parts"]) == {
         "docProps/core.xml",
