@@ -34,6 +34,7 @@ class FakeEngine:
     digest = "fake-1"
     dimension = DIMENSION
     smallest_face = 20
+    turns = ()
     card = ModelCard("fake", ("fake",), "nobody", "everything", "none")
 
     def smallest_face_in(self, width: int, height: int) -> int:  # noqa: ARG002

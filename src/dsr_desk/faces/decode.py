@@ -55,7 +55,8 @@ _STRIP = 1 << 20
 ORIENTATION_TAG = 0x0112
 
 # It turns the pixels upright by itself and takes the orientation out of what `getexif` gives.
-pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+# What it names beside them is not decoded.
+pi_heif.register_heif_opener(thumbnails=True, depth_images=True, aux_images=True)
 
 # Pillow's own guard would refuse photos that a JPEG decoder can read at an eighth; `decode` guards before pixels exist.
 Image.MAX_IMAGE_PIXELS = None
@@ -80,46 +81,58 @@ class Decoded:
 
 
 def decode(data: bytes, orientation: int | None = None, *, enough: int = 0) -> Decoded:
-    """`orientation` (EXIF, 1 to 8) is used where the file itself says nothing.
+    """The picture that a file shows first. `orientation` (EXIF, 1 to 8) is used where the file itself says nothing.
 
     A longer side of `enough` pixels will do, where the format can be read smaller with less work; 0: as many as can be.
     """
     if not data:
         return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.empty-file"))
-    with _switch:
-        try:
-            return _decode(data, orientation, enough)
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        image = opened(data)
+    except MemoryError:
+        return Decoded(None, LedgerClass.SKIPPED, message("why.photo.memory"))
+    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none"))
+    return decoded(image, data, orientation, enough=enough)
+
+
+def opened(data: bytes) -> Image.Image:
+    """An image whose pixels are not read yet. Raises anything."""
+    return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels as stored, without decoding; None for what is no photo that can be read."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with opened(data) as image:
             return image.size
     except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
         return None
 
 
-def _decode(data: bytes, orientation: int | None, enough: int) -> Decoded:
-    try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-        width, height = image.size
-    except MemoryError:
-        return Decoded(None, LedgerClass.SKIPPED, message("why.photo.memory"))
-    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
-        return Decoded(None, LedgerClass.UNREADABLE, message("why.photo.none"))
+def decoded(image: Image.Image, data: bytes, orientation: int | None, *, enough: int = 0) -> Decoded:
+    """The picture at which the opened `image` of `data` stands; see `decode`. It is closed where it breaks off."""
+    with _switch:
+        try:
+            return _decoded(image, data, orientation, enough)
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _decoded(image: Image.Image, data: bytes, orientation: int | None, enough: int) -> Decoded:
+    width, height = image.size
     try:
         if not _shrink_while_reading(image, data, enough):
             reason = message("why.photo.too-large", megapixels=round(width * height / 1e6))
             return Decoded(None, LedgerClass.SKIPPED, reason, width, height)
         whole = _load(image)
         if not whole:
-            # The first image is let go before the second is read: there is memory for one.
-            del image
+            place = image.tell()
+            # Its pixels are let go before they are read again: there is memory for one.
+            image.close()
+            image = opened(data)
             ImageFile.LOAD_TRUNCATED_IMAGES = True
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image.seek(place)
             _shrink_while_reading(image, data, enough)
             image.load()
         pixels, turned = _upright(image, orientation, enough)

@@ -137,7 +137,7 @@ class DlibEngine:
 
         self.name = name
         self.settings = settings
-        self.smallest_face = settings.smallest_face
+        self.smallest_face, self.turns = settings.smallest_face, settings.turns
         detector_data = weight_file(DETECTOR_FILE).read_bytes()
         embedder_data = weight_file(EMBEDDER_FILE).read_bytes()
         landmarks = weight_file(LANDMARKS_FILE)

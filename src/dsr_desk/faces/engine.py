@@ -63,13 +63,15 @@ class Engine(Protocol):
     """Detects faces and turns each into a template.
 
     `digest` names weights, code version and settings: an index made with one digest is never searched with another.
-    `smallest_face` is the side in pixels of the smallest face that it looks for, but in photos too large for that.
+    `smallest_face` is the side in pixels of the smallest face that it looks for, but in photos too large for that;
+    `turns` are the degrees by which it turns photos in which no face certainly stands upright.
     """
 
     name: str
     digest: str
     dimension: int
     smallest_face: int
+    turns: tuple[int, ...]
     card: ModelCard
 
     def smallest_face_in(self, width: int, height: int) -> int:

@@ -20,6 +20,8 @@ from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.decode import decode
 from dsr_desk.faces.facts import EngineChanged, engine_grants, own_folder
+from dsr_desk.faces.frames import picture
+from dsr_desk.faces.partly import Partly
 from dsr_desk.faces.phash import HASH_BYTES, perceptual_hash
 from dsr_desk.faces.photo import FoundFace, PhotoResult, examine
 from dsr_desk.faces.registry import load_engine
@@ -65,6 +67,7 @@ class _Face:
     comparable: bool
     template: bytes
     thumbnail: bytes | None
+    frame: int = 0
 
     def __post_init__(self) -> None:
         if not self.template or not np.isfinite(np.frombuffer(self.template, "<f4")).all():
@@ -79,6 +82,9 @@ class _Looked:
     height: int
     phash: bytes
     faces: tuple[_Face, ...]
+    partly: tuple[Partly, ...]
+    looks: tuple[bytes, ...]
+    texts: dict[str, str]
 
 
 codec.prepare(_Looked, Shown)
@@ -105,21 +111,36 @@ def look_at(
         seen: _Looked = ask(_Looked, look, *asked, grants=engine_grants(name), limits=LIMITS)
     except CellFailed as failed:
         return PhotoResult(LedgerClass.CRASHED, failed.why, 0, 0, b"", ())
-    faces = tuple(
-        FoundFace(one.box, one.score, one.quality, one.comparable, np.frombuffer(one.template, "<f4"), one.thumbnail)
-        for one in seen.faces
+    return PhotoResult(
+        seen.ledger_class,
+        seen.reason,
+        seen.width,
+        seen.height,
+        seen.phash,
+        tuple(map(_found, seen.faces)),
+        seen.partly,
+        seen.looks,
+        seen.texts,
     )
-    return PhotoResult(seen.ledger_class, seen.reason, seen.width, seen.height, seen.phash, faces)
 
 
-def shown(data: bytes, side: int, orientation: int | None = None, around: Box | None = None) -> Shown:
-    """The photo, or what of it lies `around` a face, with at most `side` pixels along the longer side."""
+def _found(one: _Face) -> FoundFace:
+    template = np.frombuffer(one.template, "<f4")
+    return FoundFace(one.box, one.score, one.quality, one.comparable, template, one.thumbnail, one.frame)
+
+
+def shown(data: bytes, side: int, orientation: int | None = None, around: Box | None = None, frame: int = 0) -> Shown:
+    """A photo, or what of it lies `around` a face, with at most `side` pixels along the longer side.
+
+    `frame` is the number of the picture of its file (see `frames`).
+    """
+    asked = data, min(side, LARGEST_SHOWN), orientation, around, frame
     try:
         load(WARM)
-        picture: Shown = ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), orientation, around, limits=TO_SHOW)
+        painted: Shown = ask(Shown, picture_of, *asked, limits=TO_SHOW)
     except CellFailed as failed:
         return Shown(0, 0, b"", (0, 0), failed.why)
-    return picture
+    return painted
 
 
 class Eyes:
@@ -158,10 +179,10 @@ class Eyes:
     def shown(self, data: bytes, side: int) -> Shown:
         """See `shown`."""
         try:
-            picture: Shown = self._ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), None, None, limits=TO_SHOW)
+            painted: Shown = self._ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), None, None, limits=TO_SHOW)
         except CellFailed as failed:
             return Shown(0, 0, b"", (0, 0), failed.why)
-        return picture
+        return painted
 
     def _ask(self, kind: Any, function: Callable[..., Any], *args: Any, limits: Limits) -> Any:
         with self._turn:
@@ -185,16 +206,27 @@ def look(
     if digest and engine.digest != digest:
         raise EngineChanged(name=engine_name)
     found = examine(engine, data, orientation, thumbnails=thumbnails, reference=reference)
-    faces = tuple(
-        _Face(one.box, one.score, one.quality, one.comparable, one.template.astype("<f4").tobytes(), one.thumbnail)
-        for one in found.faces
+    return _Looked(
+        found.ledger_class,
+        found.reason,
+        found.width,
+        found.height,
+        found.phash,
+        tuple(map(_told, found.faces)),
+        found.partly,
+        found.looks,
+        dict(found.texts),
     )
-    return _Looked(found.ledger_class, found.reason, found.width, found.height, found.phash, faces)
 
 
-def picture_of(data: bytes, side: int, orientation: int | None, around: Box | None) -> Shown:
+def _told(one: FoundFace) -> _Face:
+    template = one.template.astype("<f4").tobytes()
+    return _Face(one.box, one.score, one.quality, one.comparable, template, one.thumbnail, one.frame)
+
+
+def picture_of(data: bytes, side: int, orientation: int | None, around: Box | None, frame: int = 0) -> Shown:
     """Inside a cell."""
-    decoded = decode(data, orientation, enough=0 if around else side)
+    decoded = picture(data, frame, orientation, enough=0 if around else side)
     whole = decoded.width, decoded.height
     if decoded.pixels is None:
         return Shown(0, 0, b"", whole, decoded.reason)

@@ -76,7 +76,7 @@ class OwnEngine:
             raise OwnModelUnusable(folder=folder, why=message("why.own-model.external", file=manifest["model"]))
         self.name = str(manifest["name"])
         self.dimension = int(manifest["dimension"])
-        self.smallest_face = base.smallest_face
+        self.smallest_face, self.turns = base.smallest_face, base.turns
         card = manifest["card"]
         self.card = ModelCard(
             name=self.name,

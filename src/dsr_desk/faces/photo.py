@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
 
 from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message, message, term
-from dsr_desk.faces.decode import decode
+from dsr_desk.faces.decode import Decoded, decode
 from dsr_desk.faces.engine import Engine, Pixels, Template
+from dsr_desk.faces.frames import others
+from dsr_desk.faces.partly import Partly, PartlyKind
 from dsr_desk.faces.phash import perceptual_hash
 from dsr_desk.faces.quality import judge
+from dsr_desk.faces.texts import texts_in
 from dsr_desk.faces.views import reference_templates
 
 THUMBNAIL_SIDE = 128
 THUMBNAIL_MARGIN = 0.3
 
+SAME_SHOT = 0.995
+"""Cosine from which a face of a further picture is the same shot of a face again, and not kept twice."""
+
+SURELY_UPRIGHT = 0.95
+"""Detector's score that upright faces reach: 98 of 100 on labelled photos, and 7 of 100 of the same photos turned."""
+
 
 @dataclass(frozen=True)
 class FoundFace:
-    """A face of a photo. `box` is in pixels of the upright photo at full size.
+    """A face of a photo. `box` is in pixels of the upright picture at full size; `frame` is that picture's number.
 
     `template` is there even where it is not comparable. `thumbnail` is a JPEG of at most 128 pixels a side, None
-    unless asked for.
+    unless asked for. What numbers pictures have is told in `frames`.
     """
 
     box: Box
@@ -35,6 +45,7 @@ class FoundFace:
     comparable: bool
     template: Template
     thumbnail: bytes | None = None
+    frame: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class PhotoResult:
     """What one photo holds. `width` and `height` are the upright photo's at full size, 0 where unknown.
 
     `reason` says why the photo is in its class or what was not looked for in it; mostly there is none. A truncated
-    photo may still have faces. `phash` has 8 bytes, or none without pixels or with nothing to be seen.
+    photo may still have faces. `phash` has 8 bytes, or none without pixels or with nothing to be seen; `looks` are the
+    hashes of its further pictures, each once. `partly` is what was passed over, `texts` what is written in its file.
     """
 
     ledger_class: LedgerClass
@@ -51,6 +63,9 @@ class PhotoResult:
     height: int
     phash: bytes
     faces: tuple[FoundFace, ...]
+    partly: tuple[Partly, ...] = ()
+    looks: tuple[bytes, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def examine(
@@ -64,18 +79,61 @@ def examine(
     """Decodes, detects, aligns, judges and embeds. Raises nothing for what stands in the bytes.
 
     `orientation` is an EXIF orientation that a container knows; it counts where the photo itself says nothing.
-    `reference` embeds each face in several views: for photos of whom to search, not for those searched in.
+    `reference` embeds each face of the first picture in several views: for photos of whom to search, not for those
+    searched in, whose pictures and texts are all looked at.
     """
     decoded = decode(data, orientation)
+    texts, partly = ({}, ()) if reference else texts_in(data)
     if decoded.pixels is None:
         problem = decoded.problem or LedgerClass.UNREADABLE
-        return PhotoResult(problem, decoded.reason, decoded.width, decoded.height, b"", ())
+        return PhotoResult(problem, decoded.reason, decoded.width, decoded.height, b"", (), partly, texts=texts)
     pixels = decoded.pixels
     shrunk = decoded.width / pixels.shape[1]
     faces = find_faces(engine, pixels, shrunk=shrunk, thumbnails=thumbnails, reference=reference)
-    reason = _both(decoded.reason, _not_looked_for(engine, pixels, shrunk))
-    ledger_class, reason = _classify(faces, decoded.problem, reason)
-    return PhotoResult(ledger_class, reason, decoded.width, decoded.height, perceptual_hash(pixels), faces)
+    passed_over = _not_looked_for(engine, pixels, shrunk)
+    further = _Further(engine, thumbnails, faces, perceptual_hash(pixels))
+    if not reference:
+        for one in others(data, orientation, pixels):
+            further.add(one)
+    everything = tuple(further.faces)
+    reason = _both(decoded.reason, passed_over[0].why if passed_over else None)
+    ledger_class, reason = _classify(everything, decoded.problem, reason)
+    return PhotoResult(
+        ledger_class,
+        reason,
+        decoded.width,
+        decoded.height,
+        further.looks[0],
+        everything,
+        _once((*passed_over, *further.partly, *partly, *_not_turned(engine, everything))),
+        tuple(look for look in dict.fromkeys(further.looks[1:]) if look and look != further.looks[0]),
+        texts,
+    )
+
+
+class _Further:
+    """Faces and hashes of all pictures of a file, gathered from the first one on."""
+
+    def __init__(self, engine: Engine, thumbnails: bool, faces: Iterable[FoundFace], look: bytes) -> None:
+        self._engine, self._thumbnails = engine, thumbnails
+        self.faces = list(faces)
+        self.looks = [look]
+        self.partly: list[Partly] = []
+
+    def add(self, one: tuple[int, Decoded] | Partly) -> None:
+        if isinstance(one, Partly):
+            self.partly.append(one)
+            return
+        number, decoded = one
+        pixels = decoded.pixels
+        assert pixels is not None
+        shrunk = decoded.width / pixels.shape[1]
+        known = np.array([face.template for face in self.faces])
+        for face in find_faces(self._engine, pixels, shrunk=shrunk, thumbnails=self._thumbnails):
+            if not len(known) or float((known @ face.template).max()) < SAME_SHOT:
+                self.faces.append(replace(face, frame=number))
+        self.looks.append(perceptual_hash(pixels))
+        self.partly += _not_looked_for(self._engine, pixels, shrunk)
 
 
 def find_faces(
@@ -105,13 +163,28 @@ def find_faces(
     return tuple(faces)
 
 
-def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> Message | None:
+def _not_looked_for(engine: Engine, pixels: Pixels, shrunk: float) -> list[Partly]:
     """What an officer must know of a photo so large that small faces in it were passed over."""
     height, width = pixels.shape[:2]
     smallest = math.ceil(engine.smallest_face_in(width, height) * shrunk)
     if shrunk > 1.0:
-        return message("why.photo.shrunk", width=width, height=height, pixels=smallest)
-    return message("why.photo.small-faces", pixels=smallest) if smallest > engine.smallest_face else None
+        why = message("why.photo.shrunk", width=width, height=height, pixels=smallest)
+        return [Partly(PartlyKind.SHRUNK, why)]
+    if smallest > engine.smallest_face:
+        return [Partly(PartlyKind.SMALL_FACES, message("why.photo.small-faces", pixels=smallest))]
+    return []
+
+
+def _not_turned(engine: Engine, faces: Sequence[FoundFace]) -> list[Partly]:
+    """A photo whose faces may be none, since it may lie on its side; one without any has a class of its own."""
+    if engine.turns or not faces or any(face.score >= SURELY_UPRIGHT for face in faces):
+        return []
+    return [Partly(PartlyKind.TURNED, message("why.photo.turned"))]
+
+
+def _once(partly: Iterable[Partly]) -> tuple[Partly, ...]:
+    """One of each kind and reason."""
+    return tuple({(one.kind, one.why.code): one for one in reversed(tuple(partly))}.values())[::-1]
 
 
 def _both(one: Message | None, other: Message | None) -> Message | None:

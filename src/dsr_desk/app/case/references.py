@@ -123,7 +123,8 @@ def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
     result = look_at("standard", data, thumbnails=True)
     if result.ledger_class in _NOT_LOOKED_AT:
         return ReferencePhoto(name, data, sha256_hex(data), (), None, result.reason)
-    ordered = sorted(result.faces, key=lambda face: (face.box.left, face.box.top))
+    shown = (face for face in result.faces if face.frame == 0)
+    ordered = sorted(shown, key=lambda face: (face.box.left, face.box.top))
     faces = tuple(
         ReferenceFace(at, face.box, face.quality, face.comparable, face.thumbnail or b"")
         for at, face in enumerate(ordered, start=1)

@@ -35,7 +35,10 @@ class IndexedItem:
 
 @dataclass(frozen=True)
 class IndexedFace:
-    """A face of an item; `row` is its number in this index, `number` counts from 0 within the photo."""
+    """A face of an item; `row` is its number in this index, `number` counts from 0 within the photo.
+
+    `frame` is the number of the picture of the photo's file that shows it (see `faces.frames`).
+    """
 
     row: int
     item: int
@@ -44,6 +47,7 @@ class IndexedFace:
     score: float
     comparable: bool
     quality: tuple[Flaw, ...]
+    frame: int = 0
 
 
 @dataclass(frozen=True)

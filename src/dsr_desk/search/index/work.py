@@ -13,12 +13,15 @@ from dataclasses import astuple, dataclass
 from typing import TypeVar
 
 import numpy as np
+from cattrs import BaseValidationError
 
-from dsr_desk.core.codec import plain
+from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message
 from dsr_desk.faces.engine import Engine
+from dsr_desk.faces.partly import Partly
+from dsr_desk.faces.phash import HASH_BYTES
 from dsr_desk.faces.photo import FoundFace, PhotoResult, examine
 from dsr_desk.jobs.cell import Grants
 from dsr_desk.jobs.progress import CancelToken
@@ -78,39 +81,57 @@ def examined(
 def pack(result: PhotoResult) -> bytes:
     """A result as bytes; `unpack` reads them."""
     faces = [
-        [astuple(face.box), face.score, face.quality, face.comparable, size if face.thumbnail is not None else None]
+        [astuple(face.box), face.score, face.quality, face.comparable, face.frame, _size(face.thumbnail)]
         for face in result.faces
-        for size in [len(face.thumbnail or b"")]
     ]
-    head = json.dumps(
-        [str(result.ledger_class), plain(result.reason), result.width, result.height, result.phash.hex(), faces]
-    ).encode()
+    looks = "".join(look.hex() for look in (result.phash, *result.looks))
+    rest = [result.width, result.height, looks, len(result.phash), plain(result.partly), dict(result.texts)]
+    head = json.dumps([str(result.ledger_class), plain(result.reason), *rest, faces]).encode()
     templates = b"".join(face.template.astype("<f4").tobytes() for face in result.faces)
     return b"".join((struct.pack("<I", len(head)), head, templates, *(face.thumbnail or b"" for face in result.faces)))
+
+
+def _size(thumbnail: bytes | None) -> int | None:
+    return None if thumbnail is None else len(thumbnail)
 
 
 def unpack(data: bytes, dimension: int) -> PhotoResult:
     """The result again. Raises AnswerUnusable for anything that `pack` does not make of templates of `dimension`."""
     try:
         (length,) = struct.unpack_from("<I", data)
-        ledger, reason, width, height, phash, faces = json.loads(data[4 : 4 + length])
+        ledger, reason, width, height, shown, first, passed, texts, faces = json.loads(data[4 : 4 + length])
         thumbnails = 4 + length + 4 * dimension * len(faces)
         templates = np.frombuffer(data[4 + length : thumbnails], "<f4").reshape(len(faces), dimension)
         if not np.isfinite(templates).all():
             raise AnswerUnusable()
         found = []
-        for (box, score, quality, comparable, size), template in zip(faces, templates, strict=True):
+        for (box, score, quality, comparable, frame, size), template in zip(faces, templates, strict=True):
             end = thumbnails + (size or 0)
             thumbnail = None if size is None else data[thumbnails:end]
             flaws = tuple(map(Flaw, quality))
             own = template.astype(np.float32)
-            found.append(FoundFace(Box(*map(int, box)), float(score), flaws, bool(comparable), own, thumbnail))
+            place = Box(*map(int, box))
+            found.append(FoundFace(place, float(score), flaws, bool(comparable), own, thumbnail, int(frame)))
             thumbnails = end
         if thumbnails != len(data):
             raise AnswerUnusable()
         why = None if reason is None else Message.from_json(reason)
-        return PhotoResult(LedgerClass(ledger), why, int(width), int(height), bytes.fromhex(phash), tuple(found))
-    except (ValueError, TypeError, struct.error) as error:
+        hashes = bytes.fromhex(shown)
+        looks = tuple(hashes[at : at + HASH_BYTES] for at in range(first, len(hashes), HASH_BYTES))
+        if first not in (0, HASH_BYTES) or any(len(look) != HASH_BYTES for look in looks):
+            raise AnswerUnusable()
+        return PhotoResult(
+            LedgerClass(ledger),
+            why,
+            int(width),
+            int(height),
+            hashes[:first],
+            tuple(found),
+            restore(passed, tuple[Partly, ...]),
+            looks,
+            restore(texts, dict[str, str]),
+        )
+    except (ValueError, TypeError, struct.error, BaseValidationError) as error:
         raise AnswerUnusable() from error
 
 

@@ -69,7 +69,9 @@ def look_alikes(index: Index, hashes: Collection[bytes]) -> dict[int, int]:
     nearest = np.full(len(rows), 64, np.uint8)
     for one in wanted:
         np.minimum(nearest, np.bitwise_count(bits ^ one), out=nearest)
-    return {int(rows[place]): int(nearest[place]) for place in np.flatnonzero(nearest <= ALIKE_BITS)}
+    # Of a photo with several pictures the one that is most alike counts: it comes last.
+    found = sorted(np.flatnonzero(nearest <= ALIKE_BITS), key=lambda place: -int(nearest[place]))
+    return {int(rows[place]): int(nearest[place]) for place in found}
 
 
 def _by_sample(index: Index, sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
