@@ -13,6 +13,7 @@ from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.tasks import AskDialog, DeclareDialog, HandedOverDialog, LetterDialog, TasksDialog
 from ui.conftest import Visitor
+from unit.app.small_case import built_elsewhere
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def away(visitor: Visitor, tmp_path: Path) -> Path:
         visitor.desk.release(index.name)
     there = tmp_path / "there"
     (visitor.office.folder / "data").rename(there)
+    built_elsewhere(visitor.desk)
     deleting.make_plan(visitor.desk, visitor.office.case)
     deleting.approve(visitor.desk, visitor.office.case)
     return there

@@ -9,7 +9,7 @@ from typing import Any
 
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.codec import plain
-from dsr_desk.core.findings import Gap
+from dsr_desk.core.findings import Gap, places_not_read
 from dsr_desk.core.items import Box, ItemAddress, ItemKind
 from dsr_desk.core.message import Message, message, said_all, term
 
@@ -61,6 +61,8 @@ class Action:
     that was found here. `instruction` is what those are asked who do it elsewhere. `ground` is the legal ground of a
     hold, `until` its end, a backup's overwrite date or a deadline (dates, "" where none). `disposition` is a model's
     declared disposition; `node` its id in the lineage graph, `digests` the digests of its files ("sha256:…").
+    `unreached` is why nothing could be erased there when the plan was made: every run tries again. `changes` is what an
+    erasure changes there beside the items.
     """
 
     id: str
@@ -77,6 +79,8 @@ class Action:
     node: str = ""
     disposition: str = ""
     digests: tuple[str, ...] = ()
+    unreached: Message | None = None
+    changes: tuple[Message, ...] = ()
 
     def letter(self, language: str = "en") -> str:
         """What those are sent who do it elsewhere, with a line for each item; "" where nobody is asked."""
@@ -100,7 +104,12 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over the whole plan: what approvals sign. How a sentence was worded is no part of it."""
-        return digest_of(_unworded(plain(self)))
+        said = _unworded(plain(self))
+        for action in said["actions"]:
+            for name in _CAME_LATER:
+                if not action[name]:
+                    del action[name]
+        return digest_of(said)
 
     def action(self, action_id: str) -> Action:
         return next(action for action in self.actions if action.id == action_id)
@@ -128,17 +137,26 @@ class Approval:
 
 
 class Seen(StrEnum):
-    """What reading back found, from the strongest to the weakest."""
+    """What reading back found, from the strongest to the weakest.
+
+    Gone where it was read is what lay in a container of which, as it is now, a part is not read.
+    """
 
     GONE = "gone"
     MASKED = "masked"
     HELD = "held"
+    GONE_WHERE_READ = "gone where it was read"
     NOT_LOOKED = "could not look"
     STILL_THERE = "still there"
 
     @property
     def weakness(self) -> int:
         return list(Seen).index(self)
+
+    @property
+    def erased(self) -> bool:
+        """Whether what was planned is done, as far as anybody could look."""
+        return self in (Seen.GONE, Seen.MASKED, Seen.GONE_WHERE_READ)
 
 
 @dataclass(frozen=True)
@@ -163,7 +181,7 @@ class OutcomeState(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """An action afterwards. `items` is what was read back; the counts come from there."""
+    """An action afterwards. `items` is what was read back, by another machine if `answered`; counts come from there."""
 
     action: str
     state: OutcomeState
@@ -176,6 +194,7 @@ class Outcome:
     digest_after: str = ""
     notes: tuple[Message, ...] = ()
     error: Message | None = None
+    answered: bool = False
 
     def count(self, seen: Seen) -> int:
         return sum(1 for item in self.items if item.seen is seen)
@@ -236,7 +255,24 @@ class ReadBack:
         items = message("headline.items" if counts else "headline.items.none", count=len(self.items), counts=counts)
         doubtful = self.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED)
         worst = tuple(check.says for check in self.checks if doubtful and check.seen is self.seen)
-        return (message(f"headline.{self.seen.name.lower()}"), items, *worst)
+        how = message(f"headline.{self.seen.name.lower()}", count=places_not_read(self.not_read))
+        return (how, items, *worst, *self._not_read_in())
+
+    @property
+    def not_read(self) -> tuple[Gap, ...]:
+        """Places that no reader understands, in the containers as they are now, each once."""
+        found = dict.fromkeys(gap for check in self.checks for gap in check.not_looked)
+        return tuple(gap for gap in found if gap.kind is not None)
+
+    def _not_read_in(self) -> tuple[Message, ...]:
+        """Which containers are not read in whole; none where all of them are."""
+        found = [gap.what.values.get("containers") for gap in self.not_read]
+        names = tuple(dict.fromkeys(name for names in found if isinstance(names, tuple) for name in names))
+        return (message("headline.not-whole", containers=names),) if names else ()
+
+
+_CAME_LATER = ("unreached", "changes")
+"""Fields of actions that plans from before have not: where they say nothing, a plan keeps its digest."""
 
 
 def _unworded(value: Any) -> Any:

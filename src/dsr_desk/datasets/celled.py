@@ -18,7 +18,7 @@ from dsr_desk.core.codec import prepare
 from dsr_desk.core.errors import DeskError, error_of
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.datasets import erasing, formats
+from dsr_desk.datasets import erasing, formats, in_place
 from dsr_desk.datasets.container import (
     Accounts,
     ContainerEntry,
@@ -34,7 +34,10 @@ from dsr_desk.datasets.container import (
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.in_place import Database, Files
+from dsr_desk.datasets.layouts import owner
 from dsr_desk.datasets.names import safe_address
+from dsr_desk.datasets.written import Written, arrived, crossing
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask, stream
 
 BATCH_BYTES = 1024 * 1024
@@ -85,17 +88,6 @@ class Batch:
     accounts: Accounts | None = None
 
 
-@dataclass(frozen=True)
-class Written:
-    """A `Rewritten` as it crosses: items by their positions in what was asked for."""
-
-    kept: int
-    erased: tuple[int, ...]
-    missing: tuple[int, ...]
-    files: tuple[str, ...]
-    notes: tuple[Message, ...]
-
-
 class CelledContainer:
     """See `Container`. Raises KeyError for a format that is not read."""
 
@@ -123,6 +115,7 @@ class CelledContainer:
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """See `Container.read`."""
+        self._go_on()
         try:
             data: bytes = self.ask(bytes, read, member, digest, occurrence, hint)
         except CellFailed as failed:
@@ -131,13 +124,31 @@ class CelledContainer:
             raise ItemGone(name=self.name)
         return data
 
+    def before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
+        """See `Container.before_erasing`. No cell is asked where a format never changes anything."""
+        layouts = owner.layouts_of(self.path, doomed)
+        around = owner.before_erasing(self, layouts, doomed) if layouts else ()
+        if not layouts:
+            erasing.require_writable(self.path, self.name)
+        own = type(self._reader)
+        if not issubclass(own, FileContainer) or own.before_erasing is FileContainer.before_erasing:
+            return around
+        try:
+            told: tuple[Message, ...] = self.ask(tuple[Message, ...], foreseen, tuple(doomed))
+        except CellFailed as failed:
+            raise ContainerNotRead(name=self.name, why=failed.why) from failed
+        return (*told, *around)
+
     def erase(self, doomed: Collection[Doomed]) -> Erased:
         """See `Container.erase`."""
         wanted = tuple(doomed)
+        if layouts := owner.layouts_of(self.path, wanted):
+            return owner.erase(self, layouts, wanted)
         if isinstance(self._reader, FolderOfPhotos):
+            owner.clear(self)
             return self._reader.erase(wanted, self._count)
-        if settling := there(*self._reader.unsettled()):
-            self._rewriting(settle, write=settling)
+        if self._reader.in_place:
+            return in_place.erase(self._database(wanted))
         return erasing.rewrite(
             self.path,
             self.name,
@@ -146,6 +157,10 @@ class CelledContainer:
             left=self._left,
             digest=self.digest,
         )
+
+    def beside(self) -> Collection[Path]:
+        """See `FileContainer.beside`."""
+        return self._reader.beside()
 
     def digest(self) -> str:
         """See `Container.digest`. Raises ContainerNotRead."""
@@ -170,6 +185,7 @@ class CelledContainer:
             raise ContainerNotRead(name=self.name, why=why)
 
     def _listed(self, first: int, *, with_bytes: bool) -> Iterator[Batch]:
+        self._go_on()
         failure = None
         told = 0
         for at_once in (BATCH_ENTRIES, 1):
@@ -211,14 +227,30 @@ class CelledContainer:
             orientation=listed.orientation,
         )
 
+    def _database(self, doomed: Sequence[Doomed]) -> Database:
+        """For a format that is erased in place."""
+        assert isinstance(self._reader, FileContainer)
+
+        def change(files: Files) -> Rewritten:
+            done: Written = self._rewriting(erased_here, doomed, write=files, kind=Written)
+            return arrived(done, doomed, self.name)
+
+        def finish(files: Files) -> None:
+            self._rewriting(finished, write=files)
+
+        return Database(self.path, self.name, self._reader.journals, change, finish, self.digest)
+
+    def _go_on(self) -> None:
+        """A database in which a run was killed is brought in order before it is read."""
+        if isinstance(self._reader, FileContainer) and self._reader.in_place:
+            in_place.go_on(self._database(()))
+
     def _written(self, doomed: Sequence[Doomed], work: Path) -> Rewritten:
         done: Written = self._rewriting(written, doomed, work, write=(work,), kind=Written)
-        allowed = {self.path.name, *(one.name for one in self._reader.beside())}
-        within = all(0 <= at < len(doomed) for at in (*done.erased, *done.missing))
-        if not within or len(set(done.files)) < len(done.files) or not allowed.issuperset(done.files):
+        allowed = {self.path.name, *(one.name for one in self.beside())}
+        if not allowed.issuperset(done.files):
             raise ContainerNotRewritten(name=self.name, why=message("why.cell.unfit"))
-        erased, missing = (tuple(doomed[at] for at in places) for places in (done.erased, done.missing))
-        return Rewritten(done.kept, erased, missing, done.files, done.notes)
+        return arrived(done, doomed, self.name)
 
     def _left(self, work: Path) -> Collection[str]:
         allowed = {one.name for one in self._reader.beside()}
@@ -312,9 +344,25 @@ def read(place: ContainerPlace, member: str, digest: str, occurrence: int, hint:
         raise ContainerNotRead(name=place.name, why=refused(error)) from error
 
 
-def settle(place: ContainerPlace) -> None:
-    """See `FileContainer.settle`."""
-    _file(place).settle()
+def foreseen(place: ContainerPlace, doomed: Sequence[Doomed]) -> tuple[Message, ...]:
+    """See `FileContainer.before_erasing`."""
+    try:
+        return tuple(_file(place).before_erasing(doomed))
+    except OSError as error:
+        raise ContainerNotRead(name=place.name, why=refused(error)) from error
+
+
+def erased_here(place: ContainerPlace, doomed: Sequence[Doomed]) -> Written:
+    """See `FileContainer.erase_here`."""
+    try:
+        return crossing(_file(place).erase_here(doomed), doomed)
+    except OSError as error:
+        raise erasing.refusal(error, place.path, place.name) from error
+
+
+def finished(place: ContainerPlace) -> None:
+    """See `FileContainer.finish`."""
+    _file(place).finish()
 
 
 def written(place: ContainerPlace, doomed: Sequence[Doomed], work: Path) -> Written:
@@ -323,9 +371,7 @@ def written(place: ContainerPlace, doomed: Sequence[Doomed], work: Path) -> Writ
         done = _file(place).rewrite(doomed, work)
     except OSError as error:
         raise erasing.refusal(error, place.path, place.name) from error
-    at = {one: number for number, one in enumerate(doomed)}
-    erased, missing = (tuple(at[one] for one in found) for found in (done.erased, done.missing))
-    return Written(done.kept, erased, missing, done.files, done.notes)
+    return crossing(done, doomed)
 
 
 def left(place: ContainerPlace, work: Path) -> tuple[str, ...]:
@@ -363,4 +409,4 @@ def _carried(entry: ContainerEntry, name: str, *, with_bytes: bool) -> CarriedEn
     )
 
 
-prepare(Batch, Written)
+prepare(Batch)

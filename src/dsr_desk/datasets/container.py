@@ -135,8 +135,9 @@ class Doomed:
 class Erased:
     """What an erasure did, from looking at the new container before it replaced the old one.
 
-    `kept` counts the items that stay, changed ones included. `notes` are sentences on what else happened or
-    remains (other members of an erased sample, a second name of the old file), without personal data.
+    `kept` counts the items that stay, changed ones included. `refused` are items that are there and could not be
+    erased, each with the reason, where the others were: files of a folder. `notes` are sentences on what else
+    happened or remains (other members of an erased sample, a second name of the old file), without personal data.
     """
 
     kept: int
@@ -145,6 +146,7 @@ class Erased:
     digest_before: str
     digest_after: str
     notes: tuple[Message, ...] = ()
+    refused: tuple[tuple[Doomed, Message], ...] = ()
 
 
 class Container(Protocol):
@@ -172,6 +174,13 @@ class Container(Protocol):
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """Stored bytes of one item; raises ItemGone where no such item is there any more."""
+        ...
+
+    def before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
+        """What erasing these items would change beside them: types that become others, statistics that go.
+
+        Changes nothing. Raises DeskError where they cannot be erased here and now.
+        """
         ...
 
     def erase(self, doomed: Collection[Doomed]) -> Erased:

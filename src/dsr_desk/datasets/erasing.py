@@ -167,7 +167,7 @@ def rewrite(
     places = {one.name: one for one in (path, *beside)}
     work = path.with_name(f".{path.name}{UNFINISHED}")
     try:
-        with _alone(path, name):
+        with alone(path, name):
             _clear(work, places, left)
             before = {one: _state(one) for one in places.values() if one.exists()}
             digest_before = digest()
@@ -176,7 +176,7 @@ def rewrite(
                 done = write(work)
                 notes = [*done.notes, *_second_names(places[one] for one in done.files)]
                 for one in done.files:
-                    _make_ready(work / one, places[one], name)
+                    notes += _make_ready(work / one, places[one], name)
                 if any(_state(one) != before[one] for one in (path, *(places[file] for file in done.files))):
                     raise ChangedMeanwhile(name=name)
                 for one in done.files:
@@ -233,30 +233,65 @@ def verify(
         raise NotVerified(name=name, why=message("why.erase.rest"))
 
 
-def require_room(path: Path, name: str, grows: int) -> None:
-    """Raises ContainerDiskFull where the file at `path`, grown by so many bytes, has no room beside itself."""
+def require_room(path: Path, work: Path, name: str, grows: int) -> None:
+    """Raises ContainerDiskFull where the file at `path`, grown by so many bytes, has no room in the folder `work`."""
     needed = path.stat().st_size + grows + SPARE_BYTES
-    free = shutil.disk_usage(path.parent).free
+    free = shutil.disk_usage(work).free
     if free < needed:
         raise ContainerDiskFull(name=name, needed=needed, free=free)
 
 
-def keep_looks(old: Path, new: Path) -> None:
-    """Owner, permissions, times and extended attributes of the old file."""
+def require_writable(path: Path, name: str) -> None:
+    """Raises ContainerNotWritable where nothing can be put in the place of the file or into the folder at `path`."""
+    folder = path if path.is_dir() else path.parent
+    if os.access(folder, os.W_OK | os.X_OK):
+        return
+    read_only = os.statvfs(folder).f_flag & os.ST_RDONLY if hasattr(os, "statvfs") and folder.exists() else 0
+    raise ContainerNotWritable(name=name, why=message("why.read-only" if read_only else "why.no-permission"))
+
+
+def keep_looks(old: Path, new: Path) -> tuple[Message, ...]:
+    """Gives owner, permissions, times and extended attributes of the old file, lists of access among them.
+
+    Returns what could not be kept: others' owner without the right to give it, attributes that the system reserves.
+    """
     state = old.stat()
     with contextlib.suppress(PermissionError):
         os.chown(new, state.st_uid, state.st_gid)
     shutil.copystat(old, new)
+    now = new.stat()
+    kept = {
+        "owner": (now.st_uid, now.st_gid) == (state.st_uid, state.st_gid),
+        "permissions": now.st_mode == state.st_mode,
+        "attributes": _attributes(new) == _attributes(old),
+        "holes": not _has_holes(state) or _has_holes(now),
+    }
+    return tuple(message(f"note.erase.lost.{what}") for what, same in kept.items() if not same)
 
 
-def _make_ready(fresh: Path, old: Path, name: str) -> None:
+def _attributes(path: Path) -> dict[str, bytes]:
+    """Extended attributes by name; none where the system has none."""
+    if not hasattr(os, "listxattr"):
+        return {}
+    try:
+        return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    except OSError:
+        return {}
+
+
+def _has_holes(state: os.stat_result) -> bool:
+    """Whether a file takes less room than its bytes, by more than a file system rounds."""
+    return hasattr(state, "st_blocks") and state.st_blocks * 512 + CHUNK // 4 < state.st_size
+
+
+def _make_ready(fresh: Path, old: Path, name: str) -> tuple[Message, ...]:
     """On the disk, with the looks of the old one. Who wrote it may have been made to put something else there."""
     state = fresh.lstat()
     if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1:
         raise NotVerified(name=name, why=message("why.file.not-ordinary"))
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
-    keep_looks(old, fresh)
+    return keep_looks(old, fresh)
 
 
 def _clear(work: Path, places: Mapping[str, Path], left: Callable[[Path], Collection[str]]) -> None:
@@ -282,13 +317,19 @@ def _state(path: Path) -> tuple[Any, ...]:
 
 
 @contextlib.contextmanager
-def _alone(path: Path, name: str) -> Iterator[None]:
-    """The lock goes with the process, so a killed run leaves none behind."""
-    with path.open("rb") as file:
+def alone(path: Path, name: str) -> Iterator[None]:
+    """No other run works on this file or folder meanwhile. Raises ContainerInUse.
+
+    The lock goes with the process, so a killed run leaves none behind.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ContainerInUse(name=name) from None
-        if os.fstat(file.fileno()).st_ino != path.stat().st_ino:
+        if os.fstat(handle).st_ino != path.stat().st_ino:
             raise ContainerInUse(name=name)
         yield
+    finally:
+        os.close(handle)

@@ -20,7 +20,7 @@ from dsr_desk.datasets.container import (
     Listed,
     items_of,
 )
-from dsr_desk.datasets.erasing import Changes, Rewritten
+from dsr_desk.datasets.erasing import Changes, Resolution, Rewritten
 
 
 class FileContainer(ABC):
@@ -30,6 +30,8 @@ class FileContainer(ABC):
     tabular: ClassVar[bool] = False
     magic: ClassVar[bytes]
     """What every file of the format begins with, where that alone tells."""
+    in_place: ClassVar[bool] = False
+    """Whether it is a database, which keeps its file and erases in its own transaction (`datasets.in_place`)."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
@@ -66,12 +68,17 @@ class FileContainer(ABC):
         """Files that may be read or written anew with this one, there or not. Known without a look at any."""
         return self.companions()
 
-    def unsettled(self) -> Collection[Path]:
-        """Files, this one among them, that `settle` brings into order before an erasure; none where it need not."""
+    def journals(self) -> Collection[Path]:
+        """Of a format that is erased in place: what it writes beside this file meanwhile."""
         return ()
 
-    def settle(self) -> None:  # noqa: B027 - most formats have nothing to settle
-        """Brings what waits elsewhere to be written to this file into it."""
+    def erase_here(self, doomed: Collection[Doomed]) -> Rewritten:
+        """Of a format that is erased in place: all of it or nothing, in this file, verified before it holds."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Of a format that is erased in place: completes or undoes what was cut short."""
+        raise NotImplementedError
 
     def rest(self, changes: Changes) -> Iterator[bytes]:  # noqa: ARG002
         """All that is no item, as it shall be after `changes`; nothing where a format holds items alone."""
@@ -103,20 +110,33 @@ class FileContainer(ABC):
                 occurrence -= 1
         raise ItemGone(name=self.name)
 
+    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:
+        """See `Container.before_erasing`. Whether there is room and leave to write is asked elsewhere."""
+        del doomed
+        return ()
+
     def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
         """Writes this container without (or with changed) items into the empty folder `work`, and verifies that."""
-        resolution = erasing.resolve(self.entries(), doomed)
+        resolution = self.resolved(doomed)
         if not resolution.changes:
             return Rewritten(resolution.kept, (), resolution.missing)
         grows = sum(len(new) for new in resolution.changes.values() if new is not None)
-        erasing.require_room(self.path, self.name, grows)
+        erasing.require_room(self.path, work, self.name, grows)
         fresh = work / self.path.name
         fresh.touch(mode=0o600, exist_ok=False)
         notes = tuple(self.write_without(fresh, resolution.changes))
+        self.verify(fresh, resolution)
+        return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
+
+    def resolved(self, doomed: Collection[Doomed]) -> Resolution:
+        """What the doomed items turned out to be in this file as it is now."""
+        return erasing.resolve(self.entries(), doomed)
+
+    def verify(self, fresh: Path, resolution: Resolution) -> None:
+        """Raises NotVerified where the new file is not this one after the changes of the resolution."""
         there = self._at(fresh)
         rests = self.rest_digest(resolution.changes), there.rest_digest({})
         erasing.verify(self.name, there.entries(), resolution, *rests)
-        return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
 
     def left(self, work: Path) -> Collection[str]:  # noqa: ARG002
         """Names of files in `work`, where a run was killed, that belong beside this file as it is now."""

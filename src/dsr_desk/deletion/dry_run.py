@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsr_desk.core.actions import Action, ActionKind, Plan, Treatment
 from dsr_desk.core.errors import DeskError
@@ -10,7 +10,8 @@ from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import message, quoted
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.look import look
-from dsr_desk.deletion.plan import UNKNOWN
+from dsr_desk.deletion.plan import UNKNOWN, doomed, unreached_gap
+from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.read_back import held
 from dsr_desk.deletion.run import Stores
 
@@ -49,7 +50,8 @@ class DryRun:
 def dry_run(plan: Plan, stores: Stores) -> DryRun:
     """Reads every container of the plan; changes nothing."""
     counts: list[StoreCount] = []
-    gaps: list[Gap] = list(plan.gaps)
+    before = {unreached_gap(action) for action in plan.actions if action.unreached is not None}
+    gaps: list[Gap] = [gap for gap in plan.gaps if gap not in before]
     for action in plan.actions:
         if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
             counts += _container(action, stores.containers.get((action.dataset_version, action.container)), gaps)
@@ -61,13 +63,14 @@ def dry_run(plan: Plan, stores: Stores) -> DryRun:
 
 
 def _container(action: Action, container: Container | None, gaps: list[Gap]) -> list[StoreCount]:
-    if container is None or not container.path.exists():
-        gaps.append(Gap(quoted(action.what), message("why.not-where-it-was"), len(action.items)))
-        return []
     try:
+        if container is None:
+            raise NotHere(what=action.what)
+        require_reached(container)
         there = look(container, action.items)
+        container.before_erasing([doomed(one) for one in action.items])
     except DeskError as error:
-        gaps.append(Gap(quoted(action.what), error.why, len(action.items)))
+        gaps.append(unreached_gap(replace(action, unreached=error.message)))
         return []
     found = [one for one in action.items if there.alike[one.address.member, one.address.digest]]
     missing = len(action.items) - len(found)
@@ -83,7 +86,11 @@ def _index(action: Action, stores: Stores, gaps: list[Gap]) -> list[StoreCount]:
     if index is None:
         gaps.append(Gap(message("gap.index", name=action.what), message("why.not-open"), len(action.items)))
         return []
-    left = len(index.remaining([one.address.id for one in action.items]))
+    try:
+        left = len(index.remaining([one.address.id for one in action.items]))
+    except DeskError as error:
+        gaps.append(Gap(message("gap.index", name=action.what), error.message, len(action.items)))
+        return []
     return [_count(action, erase=left, gone_already=len(action.items) - left)]
 
 

@@ -111,8 +111,10 @@ def plan_in(content: bytes) -> ExportedPlan:
 
 
 def elsewhere(plan: Plan) -> tuple[Action, ...]:
-    """The tasks of a plan that can be run on the machine which holds their containers."""
-    return tuple(one for one in plan.actions if one.kind is ActionKind.TASK and one.items)
+    """What can be run on the machine which holds the containers: tasks, and what could not be reached here."""
+    return tuple(
+        one for one in plan.actions if one.items and (one.kind is ActionKind.TASK or one.unreached is not None)
+    )
 
 
 def run_exported(

@@ -11,12 +11,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Gap, Hit, Verdict
 from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind
 from dsr_desk.core.lineage import AffectedModel, Planned
-from dsr_desk.core.message import message, quoted
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
-from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.container import Container, Doomed
 from dsr_desk.datasets.erasing import stored_digest
 from dsr_desk.deletion import letters
 from dsr_desk.deletion.look import describes_another
+from dsr_desk.deletion.reach import require_reached
 
 UNKNOWN = ("", "unknown")
 SAME_BYTES = message("reason.same-bytes")
@@ -63,7 +64,8 @@ class Backup:
 class PlanScope:
     """What the planner may know: containers found here, the versions' facts, models with what was decided for them.
 
-    `choices` and `holds` are by item id; `rejected` are ids of candidates that were decided to be somebody else.
+    `unreached` says why what lies here cannot be read at all now; what is in neither lies elsewhere. `choices` and
+    `holds` are by item id; `rejected` are ids of candidates that were decided to be somebody else.
     """
 
     containers: Mapping[Place, Container]
@@ -73,13 +75,15 @@ class PlanScope:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     holds: Mapping[str, Hold] = field(default_factory=dict)
     rejected: Collection[str] = ()
+    unreached: Mapping[Place, Message] = field(default_factory=dict)
 
 
 def make_plan(case: str, made: str, hits: Sequence[Hit], scope: PlanScope, *, first: int = 1) -> Plan:
     """A plan for these hits; its actions are numbered from `first` on.
 
     Items with the very same bytes, and records that describe nothing but erased photos, go along and say so in it.
-    Raises NothingToDelete, NotDecidedSame, HoldReasonMissing.
+    A store that cannot be reached keeps its action, which says why, and is a gap; the others go on. Raises
+    NothingToDelete, NotDecidedSame, HoldReasonMissing.
     """
     if not hits:
         raise NothingToDelete(case=case)
@@ -102,12 +106,13 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: PlanScope, *, fi
     counts: dict[str, int] = defaultdict(int)
     left_alone = {*scope.holds, *scope.rejected}
     for (version, name), items in by_place.items():
-        container = scope.containers.get((version, name))
-        together = [*items, *companions(container, items, left_alone)] if container is not None else items
-        counts[version] += len(together)
+        action = _erasure(case, (version, name), items, scope, left_alone)
+        counts[version] += len(action.items)
         for index in sorted(indexes[version, name]):
-            by_index[index] += together
-        actions += _erasures(case, version, name, together, container, scope)
+            by_index[index] += action.items
+        if action.unreached is not None:
+            gaps.append(unreached_gap(action))
+        actions.append(action)
     actions += [
         Action("", ActionKind.ERASE_INDEX, index, index=index, items=tuple(items)) for index, items in by_index.items()
     ]
@@ -171,24 +176,50 @@ def _hold(hit: Hit, item: PlannedItem, hold: Hold) -> Action:
     )
 
 
-def _erasures(
-    case: str, version: str, name: str, items: Sequence[PlannedItem], container: Container | None, scope: PlanScope
-) -> list[Action]:
-    if container is None:
-        facts = scope.versions.get(version)
-        return [
-            Action(
-                "",
-                ActionKind.TASK,
-                name,
-                version,
-                items=tuple(items),
-                instruction=letters.erase_elsewhere(case, version, name),
-                responsible=facts.responsible if facts else "",
-            )
-        ]
-    kind = ActionKind.ERASE_ROWS if container.tabular else ActionKind.ERASE_ITEMS
-    return [Action("", kind, name, version, container=name, items=tuple(items))]
+def _erasure(
+    case: str, place: Place, items: Sequence[PlannedItem], scope: PlanScope, left_alone: Collection[str]
+) -> Action:
+    version, name = place
+    container = scope.containers.get(place)
+    if container is not None:
+        kind = ActionKind.ERASE_ROWS if container.tabular else ActionKind.ERASE_ITEMS
+        action = Action("", kind, name, version, container=name, items=tuple(items))
+        try:
+            require_reached(container)
+            together = (*items, *companions(container, items, left_alone))
+            changes = container.before_erasing([doomed(one) for one in together])
+        except DeskError as error:
+            return replace(action, unreached=error.message)
+        return replace(action, items=together, changes=changes)
+    if place in scope.unreached:
+        rows = all(one.kind is ItemKind.RECORD for one in items)
+        kind = ActionKind.ERASE_ROWS if rows else ActionKind.ERASE_ITEMS
+        why = scope.unreached[place]
+        return Action("", kind, name, version, container=name, items=tuple(items), unreached=why)
+    facts = scope.versions.get(version)
+    return Action(
+        "",
+        ActionKind.TASK,
+        name,
+        version,
+        items=tuple(items),
+        instruction=letters.erase_elsewhere(case, version, name),
+        responsible=facts.responsible if facts else "",
+    )
+
+
+def unreached_gap(action: Action) -> Gap:
+    """What a plan says of a store that could not be reached when it was made."""
+    return Gap(
+        message("gap.container.alone", container=action.what),
+        message("why.unreached", why=action.unreached or message("why.refused")),
+        len(action.items),
+    )
+
+
+def doomed(item: PlannedItem) -> Doomed:
+    """How a container is asked about an item; what takes a masked photo's place is not known before a run."""
+    return Doomed(item.address.member, item.address.digest, item.address.occurrence)
 
 
 def _beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list[Gap]) -> list[Action]:

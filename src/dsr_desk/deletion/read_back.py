@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from dsr_desk.core.actions import (
@@ -23,23 +21,18 @@ from dsr_desk.core.actions import (
     Treatment,
 )
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Gap
-from dsr_desk.core.items import ItemAddress, ItemKind
+from dsr_desk.core.findings import Gap, places_not_read
 from dsr_desk.core.lineage import DispositionKind
-from dsr_desk.core.message import Message, message, quoted, refused, term
-from dsr_desk.datasets.container import Container, ContainerEntry, ItemUnreadable
+from dsr_desk.core.message import Message, message, quoted
+from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.identifiers import Mentions
-from dsr_desk.deletion.look import describes_another, leftovers, look, seen_items
-from dsr_desk.deletion.plan import Place
+from dsr_desk.deletion.look import leftovers, look, seen_items
+from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.deletion.run import Stores
-from dsr_desk.faces.outside import Eyes
-from dsr_desk.faces.phash import bits_apart
+from dsr_desk.deletion.sweep import each_once, swept
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
-
-NEAR_BITS = 6
-"""Of 64: photos whose perceptual hashes differ in no more look alike."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +64,6 @@ class ReadBackScope:
     model_files: Mapping[str, Sequence[Path]] = field(default_factory=dict)
 
 
-@dataclass
-class _Sweep:
-    """What one pass over all containers of the scope finds."""
-
-    content: list[Remaining] = field(default_factory=list)
-    near: list[Remaining] = field(default_factory=list)
-    mentioned: list[Remaining] = field(default_factory=list)
-    excepted: list[Remaining] = field(default_factory=list)
-    not_looked: list[Gap] = field(default_factory=list)
-    items: int = 0
-    photos: int = 0
-    records: int = 0
-
-
 def read_back(
     plan: Plan,
     stores: Stores,
@@ -106,12 +85,12 @@ def read_back(
         if value and key in planned
     }
     scope = replace(scope, excepted={**scope.excepted, **_masked(plan, items)})
-    sweep = _sweep(plan, stores.containers, looks, scope, token, report)
+    sweep = swept(plan, stores, looks, scope.excepted, scope.mentions, token=token, report=report)
     checks = [_check("content", sweep.content, sweep.items, sweep.not_looked)]
     if looks:
         checks.append(_check("near", sweep.near, sweep.photos, sweep.not_looked))
     if scope.mentions is not None:
-        checks.append(_check("identifiers", sweep.mentioned, sweep.records, sweep.not_looked))
+        checks.append(_check("identifiers", sweep.mentioned, sweep.records + sweep.photos, sweep.not_looked))
     checks += [_index_check(plan, stores), _again_check(scope), _leftover_check(stores)]
     checks += _model_checks(plan, scope)
     report(Progress(message("phase.read-back"), sweep.items, sweep.items))
@@ -141,7 +120,7 @@ def _items(plan: Plan, stores: Stores, befores: Mapping[str, Before], records: R
 
 
 def _seen_of(action: Action, stores: Stores, before: Before | None, elsewhere: Outcome | None) -> Sequence[ItemSeen]:
-    """`elsewhere` is what another machine answered, for what does not lie here."""
+    """`elsewhere` is how the action ended; what another machine answered counts for what cannot be reached here."""
     ids = [item.address.id for item in action.items]
     if action.kind is ActionKind.HOLD:
         return [ItemSeen(item, Seen.HELD, quoted(action.ground)) for item in ids]
@@ -150,115 +129,31 @@ def _seen_of(action: Action, stores: Stores, before: Before | None, elsewhere: O
     if action.kind not in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
         answered = elsewhere.items if elsewhere is not None and elsewhere.state is not OutcomeState.WAITING else ()
         return answered or [ItemSeen(item, Seen.NOT_LOOKED, message("why.elsewhere")) for item in ids]
-    container = stores.containers.get((action.dataset_version, action.container))
-    if container is None or not container.path.exists():
-        return [ItemSeen(item, Seen.NOT_LOOKED, message("why.no-container")) for item in ids]
+    known = before or Before()
     try:
-        after = look(container, action.items)
+        harmless = stores.harmless.get(action.dataset_version, ())
+        after = look(_reached(action, stores, elsewhere), action.items, harmless=harmless)
+        found = seen_items(action.items, after, known, {})
+        if action.unreached is not None and not known.digest:
+            found = tuple(_as_never_reached(one) for one in found)
     except DeskError as error:
-        return [ItemSeen(item, Seen.NOT_LOOKED, error.message) for item in ids]
-    return seen_items(action.items, after, before or Before(), {})
+        found = tuple(ItemSeen(item, Seen.NOT_LOOKED, error.message) for item in ids)
+    by_others = elsewhere is not None and elsewhere.answered and all(one.seen is not Seen.STILL_THERE for one in found)
+    return elsewhere.items if elsewhere is not None and by_others else found
 
 
-def _sweep(
-    plan: Plan,
-    containers: Mapping[Place, Container],
-    looks: Mapping[str, bytes],
-    scope: ReadBackScope,
-    token: CancelToken | None,
-    report: Report,
-) -> _Sweep:
-    erased: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for item in (item for action in plan.erasing for item in action.items):
-        erased[item.address.digest].add((item.address.container, item.address.member))
-    sweep = _Sweep()
-    if not containers:
-        sweep.not_looked.append(Gap(message("gap.containers"), message("why.none-here")))
-    with Eyes() as eyes:
-        alike = partial(_looks_like, eyes, looks.values())
-        for dataset, container in _each_once(containers):
-            try:
-                for entry, address, data in _opened(container, dataset, sweep):
-                    if token is not None:
-                        token.check()
-                    _look_at(entry, address, data, erased, alike, scope, sweep)
-                    if sweep.items % 500 == 0:
-                        report(Progress(message("phase.read-back"), sweep.items))
-            except DeskError as error:
-                if error.code == "JOB-CANCELLED":
-                    raise
-                sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), error.why))
-            except OSError as error:
-                sweep.not_looked.append(Gap(message("gap.container.alone", container=container.name), refused(error)))
-    return sweep
+def _as_never_reached(one: ItemSeen) -> ItemSeen:
+    """What was never reached is not gone because something else lies in its place."""
+    return replace(one, seen=Seen.NOT_LOOKED, says=message("seen.never-reached")) if one.seen.erased else one
 
 
-def _each_once(containers: Mapping[Place, Container]) -> list[tuple[str, Container]]:
-    """With the name of its dataset: plans of several rounds call one container by several versions of it."""
-    found = {
-        (version.rpartition("@")[0], name, container.path): container
-        for (version, name), container in containers.items()
-    }
-    return [(dataset, container) for (dataset, _, _), container in found.items()]
-
-
-def _opened(container: Container, dataset: str, sweep: _Sweep) -> Iterator[tuple[ContainerEntry, ItemAddress, bytes]]:
-    seen: Counter[tuple[str, str]] = Counter()
-    unreadable = 0
-    for entry in container.entries():
-        sweep.items += 1
-        try:
-            # A file that is no photo, or a broken one, has bytes all the same: they are compared.
-            data = entry.read()
-        except ItemUnreadable:
-            unreadable += 1
-            continue
-        unreadable += entry.kind is ItemKind.RECORD and entry.record is None
-        digest = hashlib.sha256(data).hexdigest()
-        address = ItemAddress(dataset, container.name, entry.member, digest, seen[entry.member, digest])
-        seen[entry.member, digest] += 1
-        yield entry, address, data
-    if unreadable:
-        sweep.not_looked.append(
-            Gap(message("gap.container.alone", container=container.name), message("why.items-unreadable"), unreadable)
-        )
-
-
-def _look_at(
-    entry: ContainerEntry,
-    address: ItemAddress,
-    data: bytes,
-    erased: Mapping[str, Collection[tuple[str, str]]],
-    alike: Callable[[bytes, ContainerEntry], bool],
-    scope: ReadBackScope,
-    sweep: _Sweep,
-) -> None:
-    """`erased` holds container and member of what had each digest."""
-    why = scope.excepted.get(address.id)
-    into: list[tuple[list[Remaining], Message]] = []
-    there = {member for container, member in erased.get(address.digest, ()) if container == address.container}
-    if address.digest in erased and not describes_another(entry, there):
-        into.append((sweep.content, message("left.bytes")))
-    if entry.kind is ItemKind.PHOTO:
-        sweep.photos += 1
-        if address.digest not in erased and alike(data, entry):
-            into.append((sweep.near, message("left.near")))
-    else:
-        sweep.records += 1
-        kind = scope.mentions(entry.record) if scope.mentions and entry.record else None
-        if kind is not None:
-            into.append((sweep.mentioned, message("left.identifier", kind=term(kind))))
-    for found, says in into:
-        if why is None:
-            found.append(Remaining(quoted(address.place), says, address.id))
-        else:
-            stays = message("left.excepted", says=says, why=why)
-            sweep.excepted.append(Remaining(quoted(address.place), stays, address.id))
-
-
-def _looks_like(eyes: Eyes, looks: Collection[bytes], data: bytes, entry: ContainerEntry) -> bool:
-    own = eyes.hash_of(data, entry.orientation) if looks else b""
-    return bool(own) and any(bits_apart(own, one) <= NEAR_BITS for one in looks)
+def _reached(action: Action, stores: Stores, outcome: Outcome | None) -> Container:
+    """Where an action erases. A folder may be empty if the erasure left it so. Raises as `require_reached` does."""
+    container = stores.containers.get((action.dataset_version, action.container))
+    if container is None:
+        raise NotHere(what=action.what)
+    require_reached(container, may_be_empty=outcome is not None and bool(outcome.digest_after) and not outcome.kept)
+    return container
 
 
 def _check(what: str, remaining: Sequence[Remaining], looked_at: int, not_looked: Sequence[Gap], **names: str) -> Check:
@@ -267,8 +162,12 @@ def _check(what: str, remaining: Sequence[Remaining], looked_at: int, not_looked
     if remaining:
         says = message(f"check.{what}.found", count=len(remaining), total=looked_at)
         return Check(name, Seen.STILL_THERE, says, looked_at, tuple(remaining), tuple(not_looked))
-    code, seen = ("check.none.partly", Seen.NOT_LOOKED) if not_looked else ("check.none", Seen.GONE)
-    says = message(code, nouns=message(f"check.{what}.nouns"), total=looked_at)
+    code, seen = "check.none", Seen.GONE
+    if any(gap.kind is None for gap in not_looked):
+        code, seen = "check.none.partly", Seen.NOT_LOOKED
+    elif not_looked:
+        code, seen = "check.none.where-read", Seen.GONE_WHERE_READ
+    says = message(code, nouns=message(f"check.{what}.nouns"), total=looked_at, count=places_not_read(not_looked))
     return Check(name, seen, says, looked_at, (), tuple(not_looked))
 
 
@@ -307,7 +206,7 @@ def _again_check(scope: ReadBackScope) -> Check:
 
 
 def _leftover_check(stores: Stores) -> Check:
-    here = [container for _, container in _each_once(stores.containers)]
+    here = [container for _, container, _ in each_once(stores.containers)]
     count = leftovers(here)
     left = [Remaining(message("place.beside"), message("left.unfinished"))] * count
     return _check("leftovers", left, len(here), ())

@@ -6,7 +6,7 @@ Whether it may begin is asked of the records before every action: a refusal ends
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dsr_desk.core.actions import (
@@ -24,10 +24,11 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import Refusal
-from dsr_desk.datasets.container import Container, Doomed
+from dsr_desk.datasets.container import Container, Doomed, Erased, ItemGone, ItemUnreadable
 from dsr_desk.deletion.look import Look, look, seen_items
 from dsr_desk.deletion.mask import CannotMask, mask
 from dsr_desk.deletion.plan import Place
+from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
@@ -45,13 +46,6 @@ class IndexEntries(Protocol):
         ...
 
 
-class NotHere(DeskError):
-    code = "DELETE-NOT-HERE"
-    happened = "{what} is no longer where it was when the plan was made."
-    means = "Nothing was erased from it."
-    todo = "Mount or locate it and run the deletion again, or plan anew without it."
-
-
 class DispositionChanged(DeskError):
     code = "DELETE-DISPOSITION-CHANGED"
     happened = "It was decided anew what shall become of {what} after the plan was made."
@@ -66,10 +60,13 @@ def as_planned(_: Action) -> bool:
 
 @dataclass(frozen=True)
 class Stores:
-    """What lies here: containers by dataset version and name, indexes by name."""
+    """What lies here: containers by dataset version and name, indexes by name; and why others are out of reach."""
 
     containers: Mapping[Place, Container]
     indexes: Mapping[str, IndexEntries]
+    unreached: Mapping[Place, Message] = field(default_factory=dict)
+    harmless: Mapping[str, Collection[Message]] = field(default_factory=dict)
+    """By dataset version, kinds of content of which an officer declared that they hold no personal data."""
 
 
 def run(
@@ -113,7 +110,7 @@ def carry_out(
         return done
     if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
         container = stores.containers.get((action.dataset_version, action.container))
-        return _erase(plan, action, container, records, operator)
+        return _erase(plan, action, container, records, operator, stores.harmless.get(action.dataset_version, ()))
     begun = now()
     records.open(plan, action, Before(), begun)
     started = Outcome(action.id, OutcomeState.STARTED, operator, begun)
@@ -131,7 +128,14 @@ def carry_out(
     return outcome
 
 
-def _erase(plan: Plan, action: Action, container: Container | None, records: Records, operator: str) -> Outcome:
+def _erase(
+    plan: Plan,
+    action: Action,
+    container: Container | None,
+    records: Records,
+    operator: str,
+    harmless: Collection[Message],
+) -> Outcome:
     begun = records.begun(plan, action)
     problems: dict[str, Message] = {}
     outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun[1] if begun else now())
@@ -139,8 +143,9 @@ def _erase(plan: Plan, action: Action, container: Container | None, records: Rec
     doomed: list[Doomed] = []
     failed: DeskError | None = None
     try:
-        if container is None or not container.path.exists():
+        if container is None:
             raise NotHere(what=action.what)
+        require_reached(container, may_be_empty=bool(before.digest))
         there = look(container, action.items, with_looks=True)
         doomed, masked = _doomed(container, action.items, there, before, problems)
         before = _before(action.items, there, before, masked, container.digest())
@@ -152,9 +157,17 @@ def _erase(plan: Plan, action: Action, container: Container | None, records: Rec
     try:
         done = container.erase(doomed)
         outcome = replace(outcome, digest_before=before.digest, digest_after=done.digest_after, notes=done.notes)
+        problems |= _refused(done, action.items)
     except DeskError as error:
         outcome = replace(outcome, error=error.message)
-    return _closed(plan, _read_back(outcome, action, container, before, problems), records)
+    return _closed(plan, _read_back(outcome, action, container, before, problems, harmless), records)
+
+
+def _refused(done: Erased, items: Sequence[PlannedItem]) -> dict[str, Message]:
+    """Why single items could not be erased though they are there, by id."""
+    reasons = {(one.member, one.digest, one.occurrence): why for one, why in done.refused}
+    keys = {(one.address.member, one.address.digest, one.address.occurrence): one.address.id for one in items}
+    return {keys[key]: why for key, why in reasons.items()}
 
 
 def _doomed(
@@ -177,7 +190,7 @@ def _doomed(
             try:
                 stored = container.read(address.member, address.digest, address.occurrence)
                 replacement = mask(stored, item.boxes, there.orientations.get(address.digest))
-            except CannotMask as error:
+            except (CannotMask, ItemGone, ItemUnreadable) as error:
                 problems[address.id] = error.message
                 continue
             masked[address.id] = sha256_hex(replacement)
@@ -203,10 +216,15 @@ def _before(
 
 
 def _read_back(
-    outcome: Outcome, action: Action, container: Container, before: Before, problems: Mapping[str, Message]
+    outcome: Outcome,
+    action: Action,
+    container: Container,
+    before: Before,
+    problems: Mapping[str, Message],
+    harmless: Collection[Message],
 ) -> Outcome:
     try:
-        after = look(container, action.items)
+        after = look(container, action.items, harmless=harmless)
     except DeskError as error:
         return _failed(outcome, action, error)
     return replace(outcome, items=seen_items(action.items, after, before, problems), kept=after.items)
@@ -223,7 +241,7 @@ def _erase_entries(
 ) -> Outcome:
     """Entries go only for items that are gone or masked: what is still there must be found by the next search."""
     erased_here = {item.address.id for one in plan.erasing for item in one.items}
-    settled = {item.item for one in earlier for item in one.items if item.seen in (Seen.GONE, Seen.MASKED)}
+    settled = {item.item for one in earlier for item in one.items if item.seen.erased}
     ids = [item.address.id for item in action.items]
     due = [item for item in ids if item in settled or item not in erased_here]
     try:
@@ -246,7 +264,7 @@ def _erase_entries(
 
 def _ended(outcome: Outcome) -> Outcome:
     """Closed by what was seen: done only if all that was planned is gone or masked."""
-    good = outcome.count(Seen.GONE) + outcome.count(Seen.MASKED)
+    good = sum(1 for item in outcome.items if item.seen.erased)
     state = OutcomeState.PARTLY if good else OutcomeState.FAILED
     if good == len(outcome.items) and not outcome.error:
         state = OutcomeState.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import officers
+from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.findings import Identifiers, Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.policy import Policy
@@ -117,6 +119,15 @@ class Small:
         self.approved()
         deleting.run(self.desk, self.ref)
         return self
+
+
+def built_elsewhere(desk: Desk) -> None:
+    """What the vault knows of its indexes, as if they had been claimed: their data never lay on this computer."""
+    rows = desk.vault.indexes
+    with desk.vault.transaction():
+        known = [(row, {**json.loads(row.about), "sources": []}) for row in rows.all("name")]
+        touches = [rows.change(row.id, about=json.dumps(said)) for row, said in known]
+        desk.act(Draft(Kind.INDEX, {"event": "registered"}), touches=touches)
 
 
 def make(folder: Path) -> str:

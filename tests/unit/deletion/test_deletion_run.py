@@ -34,6 +34,7 @@ from dsr_desk.datasets.container import Doomed
 from dsr_desk.deletion.derive import derived_versions, label_of
 from dsr_desk.deletion.dry_run import dry_run
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
+from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.run import DispositionChanged, Stores, run
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 
@@ -284,7 +285,11 @@ def test_a_dry_run_says_what_it_cannot_remove(root: Path) -> None:
     result = dry_run(plan, Stores({k: v for k, v in stores.containers.items() if k[1] != "data/people.csv"}, {}))
     assert [(one.what, one.why, one.count) for one in result.gaps] == [
         (quoted("data"), message("why.not-as-indexed"), 1),
-        (quoted("data/people.csv"), message("why.not-where-it-was"), 1),
+        (
+            message("gap.container.alone", container="data/people.csv"),
+            message("why.unreached", why=NotHere(what="data/people.csv").message),
+            1,
+        ),
         (message("gap.index", name="faces"), message("why.not-open"), 5),
     ]
 

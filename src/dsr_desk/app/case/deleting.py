@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -22,20 +21,16 @@ from dsr_desk.app.case.plans import (
     seen_rows,
     show_plan,
 )
+from dsr_desk.app.case.reaching import found_here, stores
 from dsr_desk.app.case.review import decide_many, decisions, due_hits
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.searching import last_search, search_case
 from dsr_desk.app.data.indexing import (
     SourcesElsewhere,
-    ancestors,
     dataset_versions,
     generations,
     list_indexes,
-    opened,
     refresh_index,
-    resolve_index,
-    secret_of,
-    signer_of,
 )
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions
@@ -45,23 +40,19 @@ from dsr_desk.core.basis import basis_of, disposition_changed, parts_of, searche
 from dsr_desk.core.changes import Change
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Candidate, Gap, ReasonKind, Verdict
+from dsr_desk.core.findings import Candidate, Gap, Hit, ReasonKind, Verdict
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import BasisChanged, NotRun, PlanMissing
-from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.registry import reopen
 from dsr_desk.deletion import plan as planning
 from dsr_desk.deletion import read_back as looking
 from dsr_desk.deletion import run as running
 from dsr_desk.deletion.dry_run import DryRun
 from dsr_desk.deletion.dry_run import dry_run as rehearse
 from dsr_desk.deletion.identifiers import mentions_of
-from dsr_desk.deletion.plan import Choice, Hold, Place, PlanScope
+from dsr_desk.deletion.plan import Choice, Hold, PlanScope
 from dsr_desk.deletion.rounds import over_all
-from dsr_desk.deletion.run import IndexEntries
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Report, silent
-from dsr_desk.search.index.erase import erase_items, remaining_items
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.log_reading import in_form
 
@@ -76,21 +67,6 @@ class WantedTreatment(StrEnum):
     HOLD = "hold"
 
 
-class _Entries:
-    """An index's entries as a deletion sees them; closed while it is rewritten."""
-
-    def __init__(self, desk: Desk, name: str) -> None:
-        self._desk, self._name = desk, name
-
-    def erase(self, items: Sequence[str]) -> None:
-        known = resolve_index(self._desk, self._name)
-        self._desk.release(known.name)
-        erase_items(known.path, secret_of(self._desk), items, signer_of(self._desk))
-
-    def remaining(self, items: Sequence[str]) -> Collection[str]:
-        return remaining_items(opened(self._desk, self._name), items)
-
-
 def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView:
     """A plan for all hits that are not gone; replaces an earlier one that has not begun, whose approvals then end.
 
@@ -100,9 +76,11 @@ def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView
     _require(desk, ref, Kind.PLANNED if treated is None else Kind.TREATED)
     with desk.reading(ref) as case:
         parts = parts_of(case, desk.vault.policy)
-        hits, scope = due_hits(desk, ref), _scope(desk, ref, treated)
+        hits = due_hits(desk, ref)
+        scope = _scope(desk, ref, hits, treated)
         first = 1 + sum(one["plan"]["actions"] for one in case.rounds[:-1] if one["plan"] is not None)
-    plan = replace(planning.make_plan(ref, now(), hits, scope, first=first), nonce=secrets.token_hex(16))
+    plan = planning.make_plan(ref, now(), hits, scope, first=first)
+    plan = replace(plan, gaps=(*plan.gaps, *_not_read(desk, ref, plan)), nonce=secrets.token_hex(16))
     with desk.vault.transaction(), desk.reading(ref) as case:
         if parts_of(case, desk.vault.policy) != parts:
             raise BasisChanged(case=ref, parts=(message("part.decisions"),))
@@ -110,6 +88,13 @@ def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView
             desk.act(treated, ref)
         desk.act(_planned(desk, ref, plan), ref)
     return show_plan(desk, ref)
+
+
+def _not_read(desk: Desk, ref: str, plan: Plan) -> list[Gap]:
+    """What of the dataset versions that a plan erases from was not read: what lies there is in no plan."""
+    search = last_search(desk, ref)
+    versions = {action.dataset_version for action in plan.erasing}
+    return [gap for gap in search.gaps if gap.kind is not None and gap.dataset_version in versions] if search else []
 
 
 def treat(desk: Desk, ref: str, item: str, wanted: WantedTreatment, *, reason: str = "", until: str = "") -> PlanView:
@@ -127,7 +112,7 @@ def treat(desk: Desk, ref: str, item: str, wanted: WantedTreatment, *, reason: s
 def dry_run(desk: Desk, ref: str) -> DryRun:
     """What the plan would do, counted where the data lies; nothing is touched."""
     plan = show_plan(desk, ref).plan
-    return rehearse(plan, _stores(desk, plan))
+    return rehearse(plan, stores(desk, plan))
 
 
 def approve(desk: Desk, ref: str, plan: str | None = None) -> Approval:
@@ -183,7 +168,7 @@ def run(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelToken | 
     try:
         outcomes = running.run(
             plan,
-            _stores(desk, plan),
+            stores(desk, plan),
             records,
             desk.vault.officer_key,
             holds=lambda action: _holds(desk, ref, action),
@@ -219,7 +204,7 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
         search_again=lambda: _search_again(desk, plan, report, token),
     )
     own = records.as_planned()
-    found = looking.read_back(plan, _stores(desk, plan), records, officer, scope, token=token, report=report)
+    found = looking.read_back(plan, stores(desk, plan), records, officer, scope, token=token, report=report)
     found = replace(found, plan=newest.digest)
     said = {
         "plan": newest.digest,
@@ -266,11 +251,15 @@ def _planned(desk: Desk, ref: str, plan: Plan) -> Draft:
     return Draft(Kind.PLANNED, said, {"plan": bare_plan(plan), **told.of_plan(plan)}, rows, basis_of(parts, indexes))
 
 
-def _scope(desk: Desk, ref: str, treated: Draft | None) -> PlanScope:
+def _scope(desk: Desk, ref: str, hits: Sequence[Hit], treated: Draft | None) -> PlanScope:
     planned = {key: one.planned for key, one in dispositions(desk, ref).items()}
     choices, holds = _treatments(desk, ref, treated)
+    found = found_here(desk)
+    places = {(one.candidate.dataset_version, one.address.container): one.candidate.index for one in hits}
+    unopened = {place: found.unopened[index] for place, index in places.items() if index in found.unopened}
     return PlanScope(
-        containers=_stores(desk).containers,
+        containers=found.containers,
+        unreached={**unopened, **found.unreached},
         versions={version.id: version for version, _ in dataset_versions(desk)},
         models=[(model, planned.get(model.id)) for model in affected_by_case(desk, ref).models],
         choices=choices,
@@ -311,31 +300,6 @@ def _holds(desk: Desk, ref: str, action: Action) -> bool:
         return not disposition_changed(case, desk.name(ref, action.node))
 
 
-def _stores(desk: Desk, plan: Plan | None = None) -> running.Stores:
-    """All containers and indexes that the vault knows, as far as they are here: reading back looks at all of them.
-
-    A container goes by the dataset version that the plan names, also once an erasure has made a later one of it.
-    """
-    planned = {action.dataset_version for action in plan.actions} if plan else set()
-    containers: dict[Place, Container] = {}
-    entries: dict[str, IndexEntries] = {}
-    for known in list_indexes(desk):
-        if known.destroyed is not None:
-            continue
-        try:
-            index = opened(desk, known.name)
-        except DeskError:
-            continue
-        entries[known.name] = _Entries(desk, known.name)
-        line = [index.version.id, *ancestors(desk, index.version.id)]
-        versions = [one for one in line if one in planned] or [index.version.id]
-        for container in index.containers():
-            with suppress(DeskError):
-                here = reopen(container.format, container.path, container.name)
-                containers.update({(version, container.name): here for version in versions})
-    return running.Stores(containers, entries)
-
-
 def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -> looking.ReadBackFound:
     """The same references against the indexes, brought up to date with what lies in the containers now.
 
@@ -359,8 +323,8 @@ def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -
                 raise
             gaps.append(Gap(message("gap.index", name=known.name), error.why))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
-    if not result.complete:
-        gaps += result.gaps
+    # What is not read of containers, reading them back says by itself.
+    gaps += [gap for gap in result.gaps if not gap.in_containers and (gap.kind is not None or not result.complete)]
     reviewed = last_search(desk, ref)
     lowest = dict(reviewed.pile.lowest) if reviewed else {}
     remaining = tuple(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from dsr_desk.app.case.plans import outcomes_of
 from dsr_desk.app.data.indexing import (
     RegisteredIndex,
@@ -18,6 +20,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Outcome, Plan
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.case import Case
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.deletion.derive import Derived, derived_versions
 from dsr_desk.search.index.erase import describe_as
@@ -59,7 +62,7 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
     before, own = derived.version.derived_from, set()
     with desk.reading(ref) as case:
         rests_on = dict(case.plan["indexes"]) if case.plan is not None else {}
-    described = [one for one in list_indexes(desk) if one.dataset_version == before and one.present]
+    described = [one for one in list_indexes(desk) if one.dataset_version == before and _opens(desk, one)]
     for known in described:
         desk.release(known.name)
         key = desk.name(ref, known.id)
@@ -78,6 +81,16 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
             "indexes": {key: now_at for key, now_at in generations(desk, ref).items() if key in own},
         }
         desk.act(Draft(Kind.DERIVED, said), ref, touches=touches)
+
+
+def _opens(desk: Desk, known: RegisteredIndex) -> bool:
+    """An index that is away or damaged goes on describing the version that it described."""
+    if not known.present:
+        return False
+    with suppress(DeskError):
+        opened(desk, known.name)
+        return True
+    return False
 
 
 def _is_own(desk: Desk, ref: str, known: RegisteredIndex, planned: int | None, version: DatasetVersion) -> bool:

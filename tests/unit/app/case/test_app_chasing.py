@@ -13,7 +13,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import ActionNotOpen
 from dsr_desk.core.requests import CaseState
-from unit.app.small_case import Small
+from unit.app.small_case import Small, built_elsewhere
 
 TODAY = date(2026, 11, 21)
 
@@ -24,6 +24,7 @@ def waiting(small: Small, tmp_path: Path) -> list[chasing.TeamTask]:
     small.reviewed()
     small.desk.release("people")
     small.table.parent.rename(tmp_path / "there")
+    built_elsewhere(small.desk)
     deleting.make_plan(small.desk, small.ref)
     assert not any(one.waits for one in chasing.tasks(small.desk, small.ref))
     deleting.approve(small.desk, small.ref)

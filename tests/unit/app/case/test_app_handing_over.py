@@ -36,6 +36,7 @@ from unit.app.small_case import (
     ROWS,
     Small,
     ask_for_access,
+    built_elsewhere,
     demand_two_approvals,
     edit_identifiers,
     end,
@@ -78,6 +79,7 @@ def away(work: Work, tmp_path: Path) -> Away:
         work.desk.release(index.name)
     moved = tmp_path / "there"
     work.data.rename(moved)
+    built_elsewhere(work.desk)
     deleting.make_plan(work.desk, work.ref)
     deleting.approve(work.desk, work.ref)
     return Away(work, sorted(moved.iterdir()), doomed)
@@ -232,6 +234,19 @@ def moved(small: Small, tmp_path: Path) -> Path:
     there = tmp_path / "elsewhere" / "data"
     there.parent.mkdir()
     small.table.parent.rename(there)
+    built_elsewhere(small.desk)
+    deleting.make_plan(small.desk, small.ref)
+    return there
+
+
+@pytest.fixture
+def unplugged(small: Small, tmp_path: Path) -> Path:
+    """Where the data of a small case is now, as on a disk that was taken to another computer; there is a plan."""
+    small.reviewed()
+    small.desk.release("people")
+    there = tmp_path / "elsewhere" / "data"
+    there.parent.mkdir()
+    small.table.parent.rename(there)
     deleting.make_plan(small.desk, small.ref)
     return there
 
@@ -288,9 +303,9 @@ def test_every_officer_whose_key_was_told_must_have_approved(small: Small, moved
 
 
 def test_an_answer_to_an_earlier_round_is_taken_in_after_the_case_has_ended(
-    small: Small, moved: Path, tmp_path: Path
+    small: Small, unplugged: Path, tmp_path: Path
 ) -> None:
-    desk, ref = small.desk, small.ref
+    desk, ref, moved = small.desk, small.ref, unplugged
     deleting.approve(desk, ref)
     made = handing_over.hand_over(desk, ref, tmp_path / "plan.age")
     deleting.run(desk, ref)
