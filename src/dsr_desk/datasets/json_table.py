@@ -6,7 +6,9 @@ Records are found by hand, since no parser tells where their bytes lie, and all 
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +85,7 @@ class JsonDocument(RowFile):
                         tally.not_read(one.place, one.kind, one.why, size=one.size)
                 items = self.items_in(row)
                 yield from entries_of(items, row.offset, f"row {number}" if len(items) > 1 else "")
-        own = self.path.stat().st_size
+            own = _length(file)
         if frame.too_large:
             tally.not_read("", message("kind.json.around"), message("why.json.around"), size=own - inside)
         tally.count(Answer.LABEL, frame.seen - frame.inside)
@@ -126,7 +128,7 @@ class JsonDocument(RowFile):
                     out.write(piece)
                 out.write(new or b"")
                 done = end
-            for piece in chunks(source, done, self.path.stat().st_size):
+            for piece in chunks(source, done, sys.maxsize):
                 out.write(piece)
         return []
 
@@ -149,7 +151,7 @@ class JsonDocument(RowFile):
             for span in sorted(gone, key=lambda one: one.start):
                 yield _bare(_between(source, done, span.start))
                 done = span.end
-            yield b"" if nothing else _bare(_between(source, done, self.path.stat().st_size))
+            yield b"" if nothing else _bare(_between(source, done, sys.maxsize))
 
     def _cuts(self, changes: Changes) -> list[tuple[Span, bytes | None]]:
         """Places that change in the order of the file: with their new bytes, or None for what goes."""
@@ -190,7 +192,7 @@ class JsonDocument(RowFile):
                     raw = _between(source, span.start, span.end)
                     yield JsonRow(span.start, raw, b"", self.values_of(raw), (span,))
                     done = span.end
-                frame.add(_between(source, done, self.path.stat().st_size), done, before_element=False)
+                frame.add(_between(source, done, sys.maxsize), done, before_element=False)
                 for one in () if frame.too_large else frame.records():
                     raw = _spelt(one.values, plain=False)
                     frame.inside += sum(span.end - span.start for span in one.spans)
@@ -252,6 +254,10 @@ def _tokens(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
                 continue
             yield offset, token, escape_at == offset - 1
         base += len(chunk)
+
+
+def _length(file: IO[bytes]) -> int:
+    return file.seek(0, os.SEEK_END)
 
 
 def _spelt(value: Any, *, plain: bool, bare: bool = False) -> bytes:

@@ -86,6 +86,12 @@ def features_of(example: Any) -> Iterator[tuple[str, Any]]:
             yield f"{name}.{number}", feature
 
 
+def count_of(example: Any) -> int:
+    """How many features it says that it holds."""
+    lists = example.feature_lists.feature_list.values()
+    return len(example.features.feature) + sum(len(one.feature) for one in lists)
+
+
 def values_of(feature: Any) -> list[Any]:
     """Bytes, floats or whole numbers; none where the feature is empty."""
     kind = feature.WhichOneof("kind")

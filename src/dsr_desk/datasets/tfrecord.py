@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,13 +18,25 @@ import google_crc32c
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets import gzipped, sniff
+from dsr_desk.datasets import packing, sniff
+from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.rows import Row, RowItem, Touched, entries_of, record_in, stored_row, touched
-from dsr_desk.datasets.tf_example import features_of, parsed, spelt, values_of
+from dsr_desk.datasets.rows import (
+    Found,
+    Row,
+    RowItem,
+    RowTally,
+    Touched,
+    after,
+    entries_of,
+    found_in,
+    stored_row,
+    touched,
+)
+from dsr_desk.datasets.tf_example import count_of, features_of, parsed, spelt, values_of
 
 HEAD = struct.Struct("<QI")
 MOST_ITEMS = 1024
@@ -56,38 +68,48 @@ class TfRecordFile(FileContainer):
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
-        head = gzipped.unpacked_head(path, head, HEAD.size)
+        head = packing.unpacked_head(path, head, HEAD.size)
         if len(head) < HEAD.size:
             return False
         length, check = HEAD.unpack_from(head)
         return bool(0 < length < 2**40 and masked_crc(head[:8]) == check)
 
     def listing(self) -> Iterator[Listed]:
-        with gzipped.opened(self.path) as file:
+        tally = RowTally()
+        own = 0
+        with packing.opened(self.path) as file:
             for record in self._records(file):
-                yield from self._entries(record)
+                content = content_of(record)
+                if content.found is None or record.example is None:
+                    own += 1
+                    tally.count(Answer.ITEM)
+                else:
+                    own += count_of(record.example)
+                    tally.add(content.found)
+                yield from self._entries(record, content)
+        yield from tally.end(own)
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
-        with gzipped.opened(self.path) as file:
+        with packing.opened(self.path) as file:
             try:
                 file.seek(hint // MOST_ITEMS)
                 record = self._record(file, 0, hint // MOST_ITEMS)
-                found = list(self._entries(record)) if record is not None else []
-            except (ContainerDamaged, OSError, OverflowError, *gzipped.BROKEN):
+                found = list(self._entries(record, content_of(record))) if record is not None else []
+            except (ContainerDamaged, OSError, OverflowError, *packing.BROKEN):
                 return None
         place = hint % MOST_ITEMS
         return (found[place].member, found[place].read()) if place < len(found) and not found[place].problem else None
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
-        with gzipped.opened(self.path) as file, gzipped.packed_like(self.path, target) as out:
+        with packing.opened(self.path) as file, packing.packed_like(self.path, target) as out:
             for record in self._records(file):
-                items = _items(record)
-                change = touched(items, changes, position)
-                position += max(1, len(items))
+                content = content_of(record)
+                change = touched(content.items, changes, position)
+                position += max(1, len(content.items))
                 if change.goes:
                     continue
-                kept = _changed(record, change) if change.items else record.data
+                kept = _changed(record, content, change) if change.items else record.data
                 if kept is not None:
                     out.write(_framed(kept))
                 else:
@@ -98,22 +120,23 @@ class TfRecordFile(FileContainer):
     def rest(self, changes: Changes) -> Iterator[bytes]:
         """Records that are no item, and numbers beside photos."""
         position = 0
-        with gzipped.opened(self.path) as file:
+        with packing.opened(self.path) as file:
             for record in self._records(file):
-                items = _items(record)
-                goes = touched(items, changes, position).goes
-                position += max(1, len(items))
-                if not items:
+                content = content_of(record)
+                goes = touched(content.items, changes, position).goes
+                position += max(1, len(content.items))
+                if not content.items:
                     yield hashlib.sha256(record.data or str(record.end - record.start).encode()).digest()
-                elif not goes and all(item.kind is ItemKind.PHOTO for item in items):
-                    yield _beside_photos(record)
+                elif not goes and content.found is not None and all(item.way for item in content.items):
+                    others = content.found.others.items()
+                    left = {name: value for name, value in others if _leaf(name) != NAME and not _is_empty(value)}
+                    yield stored_row(left) if left else b""
 
-    def _entries(self, record: TfRecord) -> Iterator[ContainerEntry]:
+    def _entries(self, record: TfRecord, content: Content) -> Iterator[ContainerEntry]:
         """A record without items is listed with the reason, and counts as one."""
-        items = _items(record)
-        if items:
+        if content.items:
             group = f"record {record.number}" if record.example is not None else ""
-            for place, entry in enumerate(entries_of(items, record.start * MOST_ITEMS, group)):
+            for place, entry in enumerate(entries_of(content.items, record.start * MOST_ITEMS, group)):
                 yield replace(entry, hint=record.start * MOST_ITEMS + place)
             return
         problem = TOO_LARGE if record.data is None else message("why.tfrecord.no-example")
@@ -128,7 +151,7 @@ class TfRecordFile(FileContainer):
             file.seek(start)
             try:
                 record = self._record(file, number, start)
-            except gzipped.BROKEN as error:
+            except packing.BROKEN as error:
                 raise self.damaged("why.not-unpacked") from error
             if record is None:
                 return
@@ -163,30 +186,53 @@ def masked_crc(data: bytes) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def _items(record: TfRecord) -> list[RowItem]:
-    """Photos by the names of their features, then the rest as a record."""
+@dataclass(frozen=True)
+class Content:
+    """What a record holds: photos, then the rest as a record. `features` are the features' names by those of the row;
+    `found` is None where the record is no Example."""
+
+    items: list[RowItem]
+    row: Row
+    features: Mapping[str, str]
+    found: Found | None
+
+
+def content_of(record: TfRecord) -> Content:
+    """What a record holds; nothing where it is not known."""
     if record.data is not None and sniff.photo_kind(record.data):
-        return [RowItem(ItemKind.PHOTO, "", str(record.number), record.data)]
+        return Content([RowItem(ItemKind.PHOTO, "", str(record.number), record.data)], {}, {}, None)
     example = record.example
     if example is None:
-        return []
-    photos = list(_photos(example))
-    names = [_name_beside(example, name) for name, _, _ in photos]
-    items = [
-        RowItem(ItemKind.PHOTO, f"{name}\0{at}", named or name, data)
-        for (name, at, data), named in zip(photos, names, strict=True)
-    ]
-    others = _others(example)
-    telling = {name: value for name, value in others.items() if not photos or _leaf(name) not in _ABOUT_A_PHOTO}
-    return items + record_in(others, texts_alone=bool(photos), telling=telling)
-
-
-def _photos(example: Any) -> Iterator[tuple[str, int, bytes]]:
-    """Name of the feature, place in its list, bytes."""
+        return Content([], {}, {}, None)
+    row: dict[str, Any] = {}
+    features: dict[str, str] = {}
     for name, feature in features_of(example):
-        for at, value in enumerate(values_of(feature)):
-            if isinstance(value, bytes) and sniff.photo_kind(value):
-                yield name, at, value
+        values = [_plain(value) for value in values_of(feature)]
+        # Under its whole name, a caption of an image would be taken for the name of one.
+        short = name.removeprefix("image/")
+        short = short if short not in row else name
+        row[short] = values[0] if len(values) == 1 else values
+        features[short] = name
+    found = found_in(row)
+    return Content(_named(example, found, features), row, features, found)
+
+
+def _named(example: Any, found: Found, features: Mapping[str, str]) -> list[RowItem]:
+    """The items of a row: photos by their file names. What tells of a photo alone (its format) is no record."""
+    others = {name: value for name, value in found.others.items() if not _is_empty(value)}
+    alone = found.photos and not any(
+        _has_text(value) for name, value in others.items() if _leaf(name) not in _ABOUT_A_PHOTO
+    )
+    beside = next((item.record for item in found.items if item.record), None)
+    items = []
+    for item in found.items:
+        if item.way:
+            feature = features[item.column]
+            member = _name_beside(example, feature) or feature
+            items.append(replace(item, member=member, record=beside if alone else None))
+        elif not alone:
+            items.append(replace(item, data=stored_row(others)))
+    return items
 
 
 def _name_beside(example: Any, name: str) -> str:
@@ -200,27 +246,12 @@ def _name_beside(example: Any, name: str) -> str:
     return ""
 
 
-def _others(example: Any) -> Row:
-    """All values that are no photo: texts where bytes are text, one value where a list has one."""
-    found: dict[str, Any] = {}
-    for name, feature in features_of(example):
-        values = [_plain(value) for value in values_of(feature) if value != b"" and not _is_photo(value)]
-        if values:
-            # Under its whole name, a caption of an image would be taken for the name of one.
-            short = name.removeprefix("image/")
-            found[short if short not in found else name] = values[0] if len(values) == 1 else values
-    return found
+def _is_empty(value: Any) -> bool:
+    return all(map(_is_empty, value)) if isinstance(value, list) else value in (None, "", b"")
 
 
-def _beside_photos(record: TfRecord) -> bytes:
-    """What a record without texts holds beside its photos and their names; b"" for nothing."""
-    others = _others(record.example) if record.example is not None else {}
-    left = {name: value for name, value in others.items() if _leaf(name) != NAME}
-    return stored_row(left) if left else b""
-
-
-def _is_photo(value: Any) -> bool:
-    return isinstance(value, bytes) and bool(sniff.photo_kind(value))
+def _has_text(value: Any) -> bool:
+    return any(map(_has_text, value)) if isinstance(value, list) else isinstance(value, str) and bool(value)
 
 
 def _plain(value: Any) -> Any:
@@ -237,20 +268,25 @@ def _leaf(name: str) -> str:
     return PurePosixPath(name).name
 
 
-def _changed(record: TfRecord, change: Touched) -> bytes:
-    """The record's data after changes to some of its items."""
+def _changed(record: TfRecord, content: Content, change: Touched) -> bytes:
+    """The record's data after changes to some of its items. The name of a photo stays, since it is called by it."""
     example = record.example
-    if example is None:
+    if example is None or content.found is None:
         return change.items[0][1] or b""
-    for item, new in change.items:
-        for name, feature in list(features_of(example)):
-            if item.kind is ItemKind.PHOTO:
-                wanted, _, at = item.column.partition("\0")
-                if name == wanted:
-                    feature.bytes_list.value[int(at)] = new or b""
-            elif _leaf(name) != NAME and not any(map(_is_photo, values_of(feature))):
-                feature.Clear()
+    new = after(content.row, content.found, change)
+    for name, feature in content.features.items():
+        if new[name] is not content.row[name] and _leaf(name) != NAME:
+            _set(dict(features_of(example))[feature], new[name])
     return spelt(example)
+
+
+def _set(feature: Any, value: Any) -> None:
+    if value is None and len(feature.bytes_list.value) != 1:
+        feature.Clear()
+        return
+    for at, one in enumerate(value if isinstance(value, list) else [value]):
+        data = one.encode("utf-8", "surrogateescape") if isinstance(one, str) else one
+        feature.bytes_list.value[at] = data or b""
 
 
 def _framed(data: bytes) -> bytes:
