@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from dsr_desk.core.items import ItemKind
@@ -62,17 +63,19 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for position, inner in enumerate(value, start=1):
             yield from leaves(inner, f"{path}.{position}" if path else str(position))
     elif value is not None:
-        yield path or "value", _plain(value)
+        yield path or "value", plain_text(value)
 
 
-def _plain(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """Dates as ISO 8601. A whole number that a missing neighbour made a fraction (4711.0) is whole again."""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < MOST_EXACT:
         return str(int(value))
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool) or (isinstance(value, float) and not isfinite(value)):
         return json.dumps(value)
+    if isinstance(value, int | float):
+        return repr(value)
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 

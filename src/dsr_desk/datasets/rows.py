@@ -190,12 +190,12 @@ class _Walk:
 
 
 class RowTally:
-    """Counts what rows hold, place by place; `leaves_of` are the places that each row has, with those around each.
+    """Counts what rows hold, place by place; `leaves_of` are the places that each row has, each with those around it.
 
     Without `leaves_of`, where rows differ, each place that a row has counts.
     """
 
-    def __init__(self, leaves_of: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, leaves_of: Sequence[Sequence[str]] | None = None) -> None:
         self._tally = Tally()
         self._leaves = leaves_of
         self._unread: dict[tuple[str, Message, Message], list[int]] = {}
@@ -204,10 +204,11 @@ class RowTally:
         told: dict[str, NotRead] = {}
         for one in found.unread:
             told.setdefault(one.place, one)
-        for answer in self._answers(found.answers):
-            self.count(answer)
-        for one in told.values():
-            self.not_read(one.place, one.kind, one.why, size=one.size)
+        for answer, place in self._answers(found.answers):
+            if answer is Answer.UNREAD:
+                self.not_read(place, told[place].kind, told[place].why, size=told[place].size)
+            else:
+                self.count(answer)
 
     def count(self, answer: Answer, count: int = 1) -> None:
         """So many places that were read."""
@@ -231,12 +232,12 @@ class RowTally:
             yield self._tally.unread(place, kind, why, count, size)
         yield self._tally.against(own)
 
-    def _answers(self, answers: Mapping[str, Answer]) -> Iterator[Answer]:
+    def _answers(self, answers: Mapping[str, Answer]) -> Iterator[tuple[Answer, str]]:
         if self._leaves is None:
-            yield from answers.values()
+            yield from ((answer, place) for place, answer in answers.items())
             return
-        for around in self._leaves.values():
-            said = [answers[place] for place in around if place in answers]
+        for around in self._leaves:
+            said = [(answers[place], place) for place in around if place in answers]
             if said:
                 yield max(said)
 

@@ -13,9 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Container, Doomed
+from dsr_desk.core.message import message
+from dsr_desk.datasets.container import Accounts, Container, ContainerEntry, Doomed, Unread
 from dsr_desk.datasets.parquet import CellNotNullable, ParquetTable
 from dsr_desk.datasets.registry import open_source
+
+pytestmark = pytest.mark.usefixtures("readers_in_process")
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
 
@@ -40,7 +43,7 @@ def write(folder: Path, columns: dict[str, pa.Array | Sequence[object]], **optio
 
 
 def test_a_row_is_its_photos_and_one_record_tied_together(tmp_path: Path) -> None:
-    path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2"], "owner": ["Ada", "Bo"], "embedding": [[0.5], [1.5]]})
+    path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2"], "owner": ["Ada", "Bo"], "embedding": [[0.5] * 99] * 2})
     entries = list(opened(path).entries())
     assert [(entry.kind, entry.member, entry.group) for entry in entries] == [
         (ItemKind.PHOTO, "jpg", "row 0"),
@@ -86,21 +89,28 @@ def test_schema_metadata_compression_and_row_groups_stay(tmp_path: Path) -> None
     assert pq.read_table(path).column("n").to_pylist() == [0, 1, 2, 3, 4, 6, 7, 8, 9]
 
 
-def test_bare_class_labels_beside_photos_are_no_records_and_still_stay_with_their_photo(tmp_path: Path) -> None:
+def test_numbers_alone_beside_photos_belong_to_their_photo_and_stay_with_it(tmp_path: Path) -> None:
     path = write(tmp_path, {"jpg": [JPEG + b"1", JPEG + b"2"], "label": [3, 4]})
     container = opened(path)
-    assert [entry.kind for entry in container.entries()] == [ItemKind.PHOTO, ItemKind.PHOTO]
+    assert [(entry.kind, entry.record) for entry in container.entries()] == [
+        (ItemKind.PHOTO, {"label": "3"}),
+        (ItemKind.PHOTO, {"label": "4"}),
+    ]
     container.erase(doomed(container, 0))
     assert pq.read_table(path).to_pylist() == [{"jpg": JPEG + b"2", "label": 4}]
 
 
-def test_binary_columns_without_photos_are_part_of_the_record(tmp_path: Path) -> None:
+def test_bytes_that_are_no_photo_are_named_and_go_with_the_record(tmp_path: Path) -> None:
     path = write(tmp_path, {"blob": [b"\x00\x01", b"\x02"], "owner": ["Ada", "Bo"]})
-    entries = list(opened(path).entries())
-    assert [(entry.kind, entry.record) for entry in entries] == [
-        (ItemKind.RECORD, {"owner": "Ada"}),
-        (ItemKind.RECORD, {"owner": "Bo"}),
-    ]
+    container = opened(path)
+    one, other, unread, accounts = container.listing()
+    assert isinstance(one, ContainerEntry)
+    assert isinstance(other, ContainerEntry)
+    assert [one.record, other.record] == [{"owner": "Ada"}, {"owner": "Bo"}]
+    assert unread == Unread("blob", message("kind.bytes"), message("why.cell.bytes"), 2, 3)
+    assert accounts == Accounts(4, texts=2, unread=2)
+    container.erase(doomed(container, 0))
+    assert pq.read_table(path).to_pylist() == [{"blob": b"\x02", "owner": "Bo"}]
 
 
 def test_dates_times_and_decimals_are_texts_and_whole_numbers_stay_whole(tmp_path: Path) -> None:

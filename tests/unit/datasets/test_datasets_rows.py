@@ -151,7 +151,7 @@ def test_a_caption_without_blanks_is_a_text() -> None:
 
 
 def test_the_tally_answers_once_for_each_place_and_sums_what_is_not_read() -> None:
-    leaves = {"name": ("name",), "s.a": ("s.a", "s"), "s.b": ("s.b", "s")}
+    leaves = [("name",), ("s.a", "s"), ("s.b", "s")]
     tally = RowTally(leaves)
     for row in ({"name": "Ada", "s": None}, {"name": None, "s": {"a": JPEG, "b": [0.5] * 99}}):
         tally.add(found_in(row))
@@ -162,7 +162,7 @@ def test_the_tally_answers_once_for_each_place_and_sums_what_is_not_read() -> No
 
 
 def test_a_place_that_nobody_looked_at_is_missing_from_the_accounts() -> None:
-    tally = RowTally({"name": ("name",), "more": ("more",)})
+    tally = RowTally([("name",), ("more",)])
     tally.add(found_in({"name": "Ada"}))
     (accounts,) = tally.end(2)
     assert isinstance(accounts, Accounts)

@@ -1,0 +1,354 @@
+"""What files that hold rows by column have in common: listing, erasing by batches, and comparing old with new.
+
+Memory: one group of rows (a row group, a batch, a stripe) while writing, a few megabytes while listing and comparing.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets import erasing
+from dsr_desk.datasets.columns import Columns, bounded, plain_type, same
+from dsr_desk.datasets.container import Doomed, Listed
+from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.rows import Found, RowTally, after, entries_of, stored_row, touched
+
+
+class CellNotNullable(DeskError):
+    code = "PARQUET-NOT-NULLABLE"
+    happened = "{name} allows no empty cell where an item is to go while the rest of its row stays."
+    means = "Nothing was erased from it."
+    todo = "Plan the erasure of the whole row, or hand the action to the team that keeps the file."
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that are stored together; `batches` reads them in pieces."""
+
+    rows: int
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+class Source(Protocol):
+    """An open file. `own` is how many places it has by its own count: rows times columns that hold values."""
+
+    schema: pa.Schema
+
+    @property
+    def own(self) -> int: ...
+
+    def groups(self) -> Iterator[Group]: ...
+
+
+class Target(Protocol):
+    """A file that is being written."""
+
+    def write(self, table: pa.Table) -> None:
+        """Write rows that were a group; a table without rows is no group."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """What becomes of a row of a batch: `values` by column where it stays."""
+
+    goes: bool
+    values: Mapping[int, Any]
+    expected: Mapping[str, Any]
+
+
+class ColumnarFile(FileContainer):
+    """A row's photos are items of their own, what else it says is one record; a row goes when all of its items go."""
+
+    tabular: ClassVar[bool] = True
+
+    @abstractmethod
+    def opened(self) -> AbstractContextManager[Source]:
+        """The file for reading. Raises ContainerDamaged, also while it is read."""
+
+    @abstractmethod
+    def writing(self, target: Path, source: Source) -> AbstractContextManager[Target]:
+        """A file that is written as the source is."""
+
+    def listing(self) -> Iterator[Listed]:
+        with self.opened() as source:
+            columns = Columns(source.schema)
+            tally = RowTally(columns.leaves)
+            number = 0
+            for batch in _batches(source):
+                yield from columns.entries(batch, number, tally)
+                number += batch.num_rows
+            yield from tally.end(source.own)
+
+    def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
+        """See `Container.read`."""
+        if hint is not None:
+            with self.opened() as source:
+                rows = dict(_rows_at(source, {hint}))
+            if hint in rows:
+                for entry in entries_of(rows[hint].items, hint, ""):
+                    data = entry.read()
+                    if entry.member == member and not entry.problem and sha256_hex(data) == digest:
+                        return data
+        return super().read(member, digest, occurrence, None)
+
+    def resolved(self, doomed: Collection[Doomed]) -> Resolution:
+        """By the rows that hints point at; all rows are read where one of them is not as it was."""
+        with self.opened() as source:
+            found = _by_hint(source, doomed)
+        return found or super().resolved(doomed)
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
+        with self.opened() as source, self.writing(target, source) as out:
+            change = _Changing(self.name, source.schema, changes)
+            for group in source.groups():
+                pieces = [change.without(batch) for batch in group.batches()]
+                table = pa.Table.from_batches([one for piece in pieces for one in piece], source.schema)
+                if table.num_rows:
+                    out.write(table)
+        return []
+
+    def verify(self, fresh: Path, resolution: Resolution) -> None:
+        """Compares the new file with this one, value by value."""
+        there = self._at(fresh)
+        assert isinstance(there, ColumnarFile)
+        with self.opened() as old, there.opened() as new:
+            kept, alike = self._compared(old, new, resolution.changes)
+            if kept != resolution.kept:
+                raise NotVerified(name=self.name, why=message("why.erase.count", kept=resolution.kept, found=kept))
+            if not alike:
+                raise NotVerified(name=self.name, why=message("why.erase.item"))
+            if not old.schema.equals(new.schema, check_metadata=True):
+                raise NotVerified(name=self.name, why=message("why.erase.rest"))
+
+    def _compared(self, old: Source, new: Source, changes: Changes) -> tuple[int, bool]:
+        """How many items the new file holds, and whether its rows are those of the old one after the changes."""
+        columns = Columns(new.schema)
+        change = _Changing(self.name, old.schema, changes)
+        rows = _Rows(new, columns)
+        alike = old.schema.equals(new.schema)
+        if alike:
+            for batch in _batches(old):
+                expected, partly = change.expected(batch)
+                alike = alike and rows.are(expected, partly)
+        alike = rows.no_more() and alike
+        return rows.items, alike
+
+
+class _Changing:
+    """Goes through a file's batches with the changes to its items, which are told by position."""
+
+    def __init__(self, name: str, schema: pa.Schema, changes: Changes) -> None:
+        self._name = name
+        self._schema = schema
+        self._columns = Columns(schema)
+        self._changes = changes
+        self._positions = sorted(changes)
+        self._before = 0
+
+    def without(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
+        """The batch after the changes, in pieces."""
+        changed = self._changed(batch)
+        if not changed:
+            return [batch]
+        pieces, done = [], 0
+        for at, change in sorted(changed.items()):
+            pieces.append(batch.slice(done, at - done))
+            if not change.goes:
+                pieces.append(self._with_values(batch.slice(at, 1), change.values))
+            done = at + 1
+        pieces.append(batch.slice(done))
+        return [piece for piece in pieces if piece.num_rows]
+
+    def expected(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, Mapping[str, Any]]]:
+        """The rows that stay as they were, old values in those that change in part; and these by their place."""
+        changed = self._changed(batch)
+        if not changed:
+            return batch, {}
+        stays = np.ones(batch.num_rows, np.bool_)
+        stays[[at for at, change in changed.items() if change.goes]] = False
+        places = np.cumsum(stays) - 1
+        partly = {int(places[at]): change.expected for at, change in changed.items() if not change.goes}
+        return batch.filter(pa.array(stays)), partly
+
+    def _changed(self, batch: pa.RecordBatch) -> dict[int, _Changed]:
+        first = bisect_left(self._positions, self._before)
+        if first == len(self._positions):
+            return {}
+        counts = self._columns.counts(batch)
+        ends = self._before + np.cumsum(counts)
+        changed: dict[int, _Changed] = {}
+        last = bisect_left(self._positions, int(ends[-1])) if len(ends) else first
+        for at in np.unique(np.searchsorted(ends, self._positions[first:last], side="right")).tolist():
+            changed[at] = self._row(batch, at, int(ends[at] - counts[at]))
+        self._before = int(ends[-1]) if len(ends) else self._before
+        return changed
+
+    def _row(self, batch: pa.RecordBatch, at: int, position: int) -> _Changed:
+        row, found = self._columns.found(batch, at)
+        change = touched(found.items, self._changes, position)
+        if change.goes:
+            return _Changed(True, {}, {})
+        new = after(row, found, change)
+        values = {number: new[name] for number, name in enumerate(row) if new[name] is not row[name]}
+        return _Changed(False, values, new)
+
+    def _with_values(self, row: pa.RecordBatch, values: Mapping[int, Any]) -> pa.RecordBatch:
+        arrays = list(row.columns)
+        for number, value in values.items():
+            field = self._schema.field(number)
+            if not _fits(value, field):
+                raise CellNotNullable(name=self._name)
+            if value is not None:
+                self._require_exact(arrays[number])
+            arrays[number] = _array(value, field.type)
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def _require_exact(self, cell: pa.Array) -> None:
+        """Raises ContainerNotRewritten where a value that stays in part has digits that Python's times have not."""
+        kind = plain_type(cell.type)
+        if kind != cell.type and not pa.types.is_dictionary(cell.type) and not isinstance(cell, pa.ExtensionArray):
+            try:
+                cell.cast(kind, safe=True)
+            except pa.ArrowException as error:
+                why = message("why.columns.nanoseconds")
+                raise erasing.ContainerNotRewritten(name=self._name, why=why) from error
+
+
+class _Rows:
+    """The rows of a new file, taken off as they are compared; `items` counts what they hold."""
+
+    def __init__(self, source: Source, columns: Columns) -> None:
+        self._batches = self._counted(source)
+        self._columns = columns
+        self._left: pa.RecordBatch | None = None
+        self.items = 0
+
+    def are(self, expected: pa.RecordBatch, partly: Mapping[int, Mapping[str, Any]]) -> bool:
+        """Whether the next rows are these, and those at some places such rows."""
+        done = 0
+        while done < expected.num_rows:
+            if self._left is None or not self._left.num_rows:
+                self._left = next(self._batches, None)
+                if self._left is None:
+                    return False
+            count = min(expected.num_rows - done, self._left.num_rows)
+            here, self._left = self._left.slice(0, count), self._left.slice(count)
+            inside = {at - done: row for at, row in partly.items() if done <= at < done + count}
+            if not self._alike(expected.slice(done, count), here, inside):
+                return False
+            done += count
+        return True
+
+    def no_more(self) -> bool:
+        more = bool(self._left is not None and self._left.num_rows)
+        return not sum(batch.num_rows for batch in self._batches) and not more
+
+    def _counted(self, source: Source) -> Iterator[pa.RecordBatch]:
+        for batch in _batches(source):
+            self.items += int(self._columns.counts(batch).sum())
+            yield batch
+
+    def _alike(self, old: pa.RecordBatch, new: pa.RecordBatch, partly: Mapping[int, Mapping[str, Any]]) -> bool:
+        for at, row in partly.items():
+            if stored_row(self._columns.row(new, at)) != stored_row(row):
+                return False
+        if partly:
+            whole = np.ones(old.num_rows, np.bool_)
+            whole[list(partly)] = False
+            old, new = old.filter(pa.array(whole)), new.filter(pa.array(whole))
+        return all(map(same, old.columns, new.columns))
+
+
+def _batches(source: Source) -> Iterator[pa.RecordBatch]:
+    for group in source.groups():
+        for batch in group.batches():
+            yield from bounded(batch)
+
+
+def _rows_at(source: Source, numbers: Collection[int]) -> Iterator[tuple[int, Found]]:
+    """What the rows with these numbers hold; groups without any of them are not read."""
+    wanted = sorted(numbers)
+    columns = Columns(source.schema)
+    start = 0
+    for group in source.groups():
+        if bisect_left(wanted, start) < bisect_left(wanted, start + group.rows):
+            at = start
+            for batch in group.batches():
+                for number in wanted[bisect_left(wanted, at) : bisect_left(wanted, at + batch.num_rows)]:
+                    yield number, columns.found(batch, number - at)[1]
+                at += batch.num_rows
+        start += group.rows
+
+
+def _by_hint(source: Source, doomed: Collection[Doomed]) -> Resolution | None:
+    """Each doomed item in the row that its hint points at; None where one is not there."""
+    wanted: dict[int, list[Doomed]] = {}
+    for one in doomed:
+        if one.hint is None:
+            return None
+        wanted.setdefault(one.hint, []).append(one)
+    columns = Columns(source.schema)
+    changes: dict[int, bytes | None] = {}
+    number = position = 0
+    rows = sorted(wanted)
+    for batch in _batches(source):
+        counts = columns.counts(batch)
+        starts = [position, *(position + int(one) for one in accumulate(counts.tolist()))]
+        for row in rows[bisect_left(rows, number) : bisect_left(rows, number + batch.num_rows)]:
+            places = _places(columns.found(batch, row - number)[1], wanted[row])
+            if places is None:
+                return None
+            first = starts[row - number]
+            changes |= {first + place: one.replacement for place, one in zip(places, wanted[row], strict=True)}
+        number, position = number + batch.num_rows, starts[-1]
+    if len(changes) != len(doomed):
+        return None
+    kept = position - sum(new is None for new in changes.values())
+    return Resolution(changes, tuple(doomed), (), kept, "")
+
+
+def _places(found: Found, doomed: Sequence[Doomed]) -> list[int] | None:
+    """Which items of a row these are; None where one is none of them."""
+    entries = [(entry.member, erasing.stored_digest(entry)) for entry in entries_of(found.items, 0, "")]
+    places = []
+    for one in doomed:
+        fitting = [at for at, entry in enumerate(entries) if entry == (one.member, one.digest) and at not in places]
+        if not fitting:
+            return None
+        places.append(fitting[0])
+    return places
+
+
+def _fits(value: Any, field: pa.Field) -> bool:
+    """Whether the field allows the empty cells of a value."""
+    if value is None:
+        return bool(field.nullable)
+    kind = field.type
+    if pa.types.is_struct(kind):
+        return all(_fits(value[inner.name], inner) for inner in map(kind.field, range(kind.num_fields)))
+    if pa.types.is_map(kind):
+        return all(_fits(one, kind.item_field) for _, one in value)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return all(_fits(one, kind.value_field) for one in value)
+    return True
+
+
+def _array(value: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.ExtensionArray.from_storage(kind, pa.array([value], kind.storage_type))
+    return pa.array([value], kind)

@@ -1,0 +1,308 @@
+"""Batches of rows by column, as Arrow holds them: entries, counts and rows, in which plain columns are taken whole.
+
+Columns of short texts, numbers and dates are taken as a whole. Rows that hold more (bytes, lists, mappings, texts in
+which a photo may be packed) go through `rows.found_in` one by one, which says the same of plain rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from json.encoder import encode_basestring
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsr_desk.datasets.cells import ENCODED, Answer
+from dsr_desk.datasets.container import ContainerEntry, record_entry
+from dsr_desk.datasets.records import orientation_in, plain_text
+from dsr_desk.datasets.rows import Found, RowTally, entries_of, found_in, stored_row
+
+BATCH_BYTES = 4 * 1024 * 1024
+BATCH_ROWS = 4096
+"""So much of a table is looked at at once."""
+
+EXIF = "exif"
+"""The column in which img2dataset keeps how a photo was held."""
+
+_PACKED = f"[A-Za-z0-9+/_-]{{{ENCODED},}}"
+_Texts = list[str | None]
+"""Of a column: "" for a value that says nothing, None for an empty cell."""
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; `leaves` are its places, each with those around it (see `RowTally`)."""
+
+    name: str
+    type: pa.DataType
+    leaves: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_text(self) -> bool:
+        return bool(pa.types.is_string(self.type) or pa.types.is_large_string(self.type))
+
+    @property
+    def is_nested(self) -> bool:
+        return not (self.is_text or _is_scalar(self.type))
+
+
+class Columns:
+    """The columns of one schema."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        names = _told_apart(schema.names)
+        fields = zip(names, schema, strict=True)
+        types = [(name, plain_type(field.type)) for name, field in fields]
+        self._columns = [Column(name, kind, tuple(_leaves(kind, (name,)))) for name, kind in types]
+        self._heads = [f"{encode_basestring(name)}:" for name in names]
+        self._order = sorted(range(len(names)), key=names.__getitem__)
+
+    @cached_property
+    def leaves(self) -> list[tuple[str, ...]]:
+        return [leaf for column in self._columns for leaf in column.leaves]
+
+    def entries(self, batch: pa.RecordBatch, first: int, tally: RowTally) -> Iterator[ContainerEntry]:
+        """What the rows hold, the first of which has the number `first`; what they hold else goes into `tally`."""
+        batch = plain(batch)
+        complex_rows = self._complex(batch)
+        stored, texts = self._by_column(batch)
+        self._count(texts, complex_rows, tally)
+        records = self._records(stored, texts) if texts else iter([(b"", None)] * batch.num_rows)
+        for at, (is_complex, (data, record)) in enumerate(zip(complex_rows.tolist(), records, strict=True)):
+            if is_complex:
+                row = self._row(batch, at)
+                found = found_in(row)
+                tally.add(found)
+                number = first + at
+                exif = row.get(EXIF)
+                orientation = orientation_in(exif) if isinstance(exif, str) else None
+                yield from entries_of(found.items, number, f"row {number}" if found.group else "", orientation)
+            elif record is not None:
+                yield record_entry(data, first + at, record)
+
+    def counts(self, batch: pa.RecordBatch) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """How many items each row holds."""
+        batch = plain(batch)
+        says = np.zeros(batch.num_rows, np.bool_)
+        for array in batch.columns:
+            says |= _valid(array)
+        counts = says.astype(np.int64)
+        for at in np.flatnonzero(self._complex(batch)).tolist():
+            counts[at] = len(found_in(self._row(batch, at)).items)
+        return counts
+
+    def found(self, batch: pa.RecordBatch, at: int) -> tuple[dict[str, Any], Found]:
+        """The row at a place of a batch, and what it holds."""
+        row = self.row(batch, at)
+        return row, found_in(row)
+
+    def row(self, batch: pa.RecordBatch, at: int) -> dict[str, Any]:
+        """The row at a place of a batch, by the names of its columns."""
+        return self._row(plain(batch.slice(at, 1)), 0)
+
+    def _row(self, batch: pa.RecordBatch, at: int) -> dict[str, Any]:
+        return {column.name: array[at].as_py() for column, array in zip(self._columns, batch.columns, strict=True)}
+
+    def _complex(self, batch: pa.RecordBatch) -> _Mask:
+        """Rows that have to be looked at one by one."""
+        rows = np.zeros(batch.num_rows, np.bool_)
+        for column, array in zip(self._columns, batch.columns, strict=True):
+            if column.is_text:
+                if len(array) and (pc.max(pc.binary_length(array)).as_py() or 0) >= ENCODED:
+                    rows |= _mask(pc.match_substring_regex(array, _PACKED))
+            elif column.is_nested:
+                rows |= _valid(array)
+        return rows
+
+    def _count(self, texts: Sequence[_Texts], complex_rows: _Mask, tally: RowTally) -> None:
+        """Accounts for the rows that are taken by column."""
+        apart = np.flatnonzero(complex_rows).tolist()
+        total = len(complex_rows) - len(apart)
+        for column, told in zip(self._columns, texts, strict=True):
+            say = len(told) - told.count(None) - told.count("") - sum(bool(told[at]) for at in apart)
+            tally.count(Answer.TEXT, say)
+            tally.count(Answer.LABEL, total * len(column.leaves) - say)
+
+    def _by_column(self, batch: pa.RecordBatch) -> tuple[list[list[str]], list[_Texts]]:
+        """The values of each column as they are stored and as texts."""
+        spelt = [self._spelt(number, array) for number, array in enumerate(batch.columns)]
+        return [stored for stored, _ in spelt], [told for _, told in spelt]
+
+    def _records(
+        self, stored: Sequence[list[str]], texts: Sequence[_Texts]
+    ) -> Iterator[tuple[bytes, dict[str, str] | None]]:
+        """Each row as stored and as texts, None where it says nothing; without sense for complex rows."""
+        names = [column.name for column in self._columns]
+        by_row = zip(*(stored[number] for number in self._order), strict=True)
+        for pieces, told in zip(by_row, zip(*texts, strict=True), strict=True):
+            record = {name: text for name, text in zip(names, told, strict=True) if text}
+            if record or any(text is not None for text in told):
+                yield ("{" + ",".join(pieces) + "}").encode("utf-8", "surrogateescape"), record
+            else:
+                yield b"", None
+
+    def _spelt(self, number: int, array: pa.Array) -> tuple[list[str], _Texts]:
+        column, head = self._columns[number], self._heads[number]
+        if column.is_nested:
+            return [head] * len(array), [None] * len(array)
+        null = f"{head}null"
+        if pa.types.is_date(column.type):
+            days = array.cast(pa.date32()).cast(pa.string()).to_pylist()
+            return [null if day is None else f'{head}"{day}"' for day in days], days
+        values = array.to_pylist()
+        if column.is_text:
+            stored = [null if value is None else head + encode_basestring(value) for value in values]
+            return stored, ["" if value is not None and value.isspace() else value for value in values]
+        if pa.types.is_integer(column.type):
+            texts = [None if value is None else str(value) for value in values]
+            return [null if text is None else head + text for text in texts], texts
+        if pa.types.is_floating(column.type):
+            stored = [null if value is None else head + spelt_float(value) for value in values]
+            return stored, [None if value is None else plain_text(value) for value in values]
+        if pa.types.is_timestamp(column.type) or pa.types.is_time(column.type):
+            stored = [null if value is None else f'{head}"{value}"' for value in values]
+            return stored, [None if value is None else value.isoformat() for value in values]
+        stored = [null if value is None else head + stored_row(value).decode() for value in values]
+        return stored, [None if value is None else plain_text(value) for value in values]
+
+
+def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch in types that Python has: nanoseconds are cut off, categories are what they stand for."""
+    for at, field in enumerate(batch.schema):
+        kind = plain_type(field.type)
+        if kind != field.type:
+            array = batch.column(at)
+            if isinstance(array, pa.ExtensionArray):
+                array = array.storage
+            batch = batch.set_column(at, field.name, array.cast(kind, safe=False))
+    return batch
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type that holds the same in what Python has."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain_type(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return plain_type(kind.value_type)
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_binary_view(kind):
+        return pa.binary()
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return pa.time64("us")
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    if pa.types.is_map(kind):
+        return pa.map_(plain_type(kind.key_type), plain_type(kind.item_type))
+    if pa.types.is_struct(kind):
+        fields = [kind.field(at) for at in range(kind.num_fields)]
+        return pa.struct([field.with_type(plain_type(field.type)) for field in fields])
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)), kind.list_size)
+    if pa.types.is_large_list(kind):
+        return pa.large_list(kind.value_field.with_type(plain_type(kind.value_type)))
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)))
+    return kind
+
+
+def same(one: pa.Array, other: pa.Array) -> bool:
+    """Whether two arrays of one type hold the same values; what is no number is the same as itself."""
+    if one.equals(other):
+        return True
+    kind = one.type
+    if len(one) != len(other):
+        return False
+    if isinstance(kind, pa.BaseExtensionType):
+        return same(one.storage, other.storage)
+    if pa.types.is_dictionary(kind):
+        return same(one.dictionary_decode(), other.dictionary_decode())
+    if _valid(one).tolist() != _valid(other).tolist():
+        return False
+    one, other = one.drop_null(), other.drop_null()
+    if pa.types.is_floating(kind):
+        bits = {16: pa.uint16(), 32: pa.uint32(), 64: pa.uint64()}[kind.bit_width]
+        return bool(one.view(bits).equals(other.view(bits)))
+    if pa.types.is_struct(kind):
+        return all(map(same, one.flatten(), other.flatten()))
+    if pa.types.is_map(kind):
+        return one.to_pylist() == other.to_pylist() or repr(one.to_pylist()) == repr(other.to_pylist())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        alike = pc.list_value_length(one).equals(pc.list_value_length(other))
+        return bool(alike) and same(one.flatten(), other.flatten())
+    return False
+
+
+def bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch in pieces of no more than `BATCH_BYTES`, or one row."""
+    for start in range(0, batch.num_rows, rows := rows_at_once(batch.nbytes, batch.num_rows)):
+        yield batch.slice(start, rows)
+
+
+def rows_at_once(size: int, rows: int) -> int:
+    """How many rows of a table with so many bytes and rows are looked at at once."""
+    return max(1, min(BATCH_ROWS, BATCH_BYTES * rows // max(1, size)))
+
+
+def _leaves(kind: pa.DataType, around: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The places of a value as `rows.found_in` calls them, each with those around it, the innermost first."""
+    if isinstance(kind, pa.BaseExtensionType):
+        yield from _leaves(kind.storage_type, around)
+    elif pa.types.is_map(kind):
+        yield from _leaves(kind.key_type, (f"{around[0]}.key", *around))
+        yield from _leaves(kind.item_type, (f"{around[0]}.value", *around))
+    elif pa.types.is_struct(kind) and kind.num_fields:
+        for at in range(kind.num_fields):
+            field = kind.field(at)
+            yield from _leaves(field.type, (f"{around[0]}.{field.name}", *around))
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        yield from _leaves(kind.value_type, around)
+    else:
+        yield around
+
+
+def spelt_float(value: float) -> str:
+    """As JSON has it."""
+    return repr(value) if isfinite(value) else stored_row(value).decode()
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Columns may be called alike; each gets a name of its own."""
+    taken: dict[str, int] = {}
+    told = []
+    for name in names:
+        taken[name] = taken.get(name, 0) + 1
+        told.append(name if taken[name] == 1 else f"{name}.{taken[name]}")
+    return told
+
+
+def _is_scalar(kind: pa.DataType) -> bool:
+    """A type that `plain` leaves and whose values are no bytes and hold nothing."""
+    return bool(
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_temporal(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_null(kind)
+    )
+
+
+def _valid(array: pa.Array) -> _Mask:
+    if array.null_count == 0:
+        return np.ones(len(array), np.bool_)
+    return _mask(array.is_valid())
+
+
+def _mask(array: pa.Array) -> _Mask:
+    """True where an array of booleans says so, and not where it says nothing."""
+    found: _Mask = array.fill_null(False).to_numpy(zero_copy_only=False)
+    return found
