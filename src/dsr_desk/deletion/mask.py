@@ -12,6 +12,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message
 from dsr_desk.faces.decode import decode
+from dsr_desk.faces.engine import Pixels
+from dsr_desk.faces.frames import others
+from dsr_desk.faces.partly import Partly, PartlyKind
 from dsr_desk.jobs.cell import CellFailed, Limits, ask
 
 MARGIN = 0.35
@@ -64,16 +67,23 @@ def masked_in_cell(data: bytes, boxes: Sequence[Box], orientation: int | None) -
         raise CannotMask(why=message("why.too-large-to-write"))
     with Image.open(io.BytesIO(data)) as stored:
         kind = stored.format or ""
-        frames = getattr(stored, "n_frames", 1)
     if kind not in _WRITTEN:
         raise CannotMask(why=message("why.format-not-written"))
-    if frames > 1 and kind != "MPO":
+    if _shows_more(data, orientation, decoded.pixels):
         raise CannotMask(why=message("why.several-pictures"))
     for box in boxes:
         image.paste(GREY, _widened(box, image.size))
     out = io.BytesIO()
     image.save(out, "JPEG" if kind == "MPO" else kind, **_WRITTEN[kind])
     return out.getvalue()
+
+
+def _shows_more(data: bytes, orientation: int | None, first: Pixels) -> bool:
+    """Whether the file has pictures that are not the first again; previews in it are not written anyway."""
+    return any(
+        one.kind is PartlyKind.FRAMES if isinstance(one, Partly) else one[0] > 0
+        for one in others(data, orientation, first)
+    )
 
 
 def _widened(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:

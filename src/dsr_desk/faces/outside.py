@@ -20,11 +20,12 @@ from dsr_desk.core.items import Box, Flaw, LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.decode import decode
 from dsr_desk.faces.facts import EngineChanged, engine_grants, own_folder
-from dsr_desk.faces.frames import picture
+from dsr_desk.faces.frames import others, picture
 from dsr_desk.faces.partly import Partly
 from dsr_desk.faces.phash import HASH_BYTES, perceptual_hash
 from dsr_desk.faces.photo import FoundFace, PhotoResult, examine
 from dsr_desk.faces.registry import load_engine
+from dsr_desk.faces.texts import texts_in
 from dsr_desk.jobs.cell import NOTHING, CellFailed, CellProcess, Limits, ask, load
 
 LIMITS = Limits(seconds=180.0)
@@ -169,12 +170,17 @@ class Eyes:
             self._cell.close()
 
     def hash_of(self, data: bytes, orientation: int | None = None) -> bytes:
-        """The perceptual hash; b"" where there are no pixels, or nothing to be seen in them."""
+        """The perceptual hashes of all pictures of the file, 8 bytes each; b"" where there is nothing to be seen."""
         try:
             looks: bytes = self._ask(bytes, hash_of, data, orientation, limits=LIMITS)
         except CellFailed:
             return b""
-        return looks if len(looks) == HASH_BYTES else b""
+        return b"" if len(looks) % HASH_BYTES else looks
+
+    def texts_of(self, data: bytes) -> dict[str, str]:
+        """What is written in the file: see `texts`. Raises CellFailed."""
+        written: dict[str, str] = self._ask(dict[str, str], written_in, data, limits=LIMITS)
+        return written
 
     def shown(self, data: bytes, side: int) -> Shown:
         """See `shown`."""
@@ -249,5 +255,14 @@ def picture_of(data: bytes, side: int, orientation: int | None, around: Box | No
 
 def hash_of(data: bytes, orientation: int | None) -> bytes:
     """Inside a cell."""
-    pixels = decode(data, orientation).pixels
-    return b"" if pixels is None else perceptual_hash(pixels)
+    first = decode(data, orientation).pixels
+    if first is None:
+        return b""
+    further = (one[1].pixels for one in others(data, orientation, first) if not isinstance(one, Partly))
+    pictures = (pixels for pixels in (first, *further) if pixels is not None)
+    return b"".join(dict.fromkeys(perceptual_hash(pixels) for pixels in pictures))
+
+
+def written_in(data: bytes) -> dict[str, str]:
+    """Inside a cell."""
+    return texts_in(data)[0]

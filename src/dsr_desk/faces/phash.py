@@ -6,6 +6,8 @@ small changes of light leave it nearly as it was. Turning, mirroring and croppin
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -50,7 +52,15 @@ def perceptual_hash(pixels: Pixels) -> bytes:
 
 
 def bits_apart(one: bytes, other: bytes) -> int:
-    """Number of differing bits, 0 to 64; 64 where one of them has no hash."""
-    if len(one) != LOW or len(other) != LOW:
-        return 8 * LOW
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+    """Number of differing bits, 0 to 64; 64 where one of them has no hash.
+
+    A file with several pictures has their hashes one after the other: the two that are most alike count.
+    """
+    pairs = product(_hashes(one), _hashes(other))
+    return min(((mine ^ its).bit_count() for mine, its in pairs), default=8 * HASH_BYTES)
+
+
+def _hashes(looks: bytes) -> list[int]:
+    if len(looks) % HASH_BYTES:
+        return []
+    return [int.from_bytes(looks[at : at + HASH_BYTES]) for at in range(0, len(looks), HASH_BYTES)]

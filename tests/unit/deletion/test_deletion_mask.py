@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from dsr_desk.core.items import Box
-from dsr_desk.deletion.mask import GREY, CannotMask, mask
+from dsr_desk.deletion.mask import GREY, CannotMask, mask, masked_in_cell
 
 
 def noisy(kind: str, **options: object) -> bytes:
@@ -72,3 +73,13 @@ def test_what_cannot_be_masked_for_good_is_refused() -> None:
     ):
         with pytest.raises(CannotMask):
             mask(data, boxes)
+
+
+def test_a_photo_of_a_phone_is_masked_where_its_second_picture_is_a_preview_of_it_and_refused_where_it_is_another():
+    photo = Image.new("RGB", (64, 64), (30, 60, 90))
+    photo.paste((200, 10, 10), (8, 8, 40, 40))
+    for second, refused in ((photo, False), (Image.new("RGB", (64, 64), (200, 200, 10)), True)):
+        out = io.BytesIO()
+        photo.save(out, "MPO", save_all=True, append_images=[second])
+        with pytest.raises(CannotMask) if refused else nullcontext():
+            masked_in_cell(out.getvalue(), [Box(10, 10, 30, 30)], None)

@@ -214,21 +214,36 @@ def face_crop(desk: Desk, candidate: Candidate | SecondItem) -> bytes | None:
     return None
 
 
-def whole_photo(desk: Desk, candidate: Candidate | SecondItem, side: int) -> Shown | None:
+@dataclass(frozen=True)
+class WholePhoto:
+    """The picture of a photo's file that shows the face compared, and where in it; `box` is None where there is none.
+
+    `number` is the picture's place in the file from 1 on, 0 for a preview that lies in it.
+    """
+
+    shown: Shown
+    box: Box | None
+    number: int = 1
+
+
+def whole_photo(desk: Desk, candidate: Candidate | SecondItem, side: int) -> WholePhoto | None:
     """The stored photo, read where it lies, no larger than `side` pixels; None where it cannot be reached."""
     try:
-        item = opened(desk, candidate.index).item(candidate.id)
+        index = opened(desk, candidate.index)
+        item = index.item(candidate.id)
         if item is None or item.kind is not ItemKind.PHOTO:
             return None
         container = reopen(item.format, item.path, item.address.container)
         data = container.read(item.address.member, item.address.digest, item.address.occurrence, item.hint)
-        return shown(data, side, item.orientation)
+        compared = [face for face in index.faces_of([item.row]).get(item.row, []) if face.number == candidate.face]
+        frame, box = (compared[0].frame, compared[0].box) if compared else (0, None)
+        return WholePhoto(shown(data, side, item.orientation, frame=frame), box, max(0, frame + 1))
     except (DeskError, OSError):
         return None
 
 
 def record_fields(desk: Desk, candidate: Candidate | SecondItem) -> dict[str, str]:
-    """Column and value of a record; for a photo those of the first record that it is linked to, if there is one.
+    """Column and value of a record; for a photo what is known of it, or the first record that it is linked to.
 
     None where the index is not there any more.
     """
@@ -239,8 +254,8 @@ def record_fields(desk: Desk, candidate: Candidate | SecondItem) -> dict[str, st
     linked = [reason.linked_item for reason in candidate.reasons if reason.linked_item]
     for item_id in (candidate.id, *linked):
         item = index.item(item_id)
-        if item is not None and item.kind is ItemKind.RECORD:
-            return index.fields(item.row)
+        if item is not None and (fields := index.fields(item.row)):
+            return fields
     return {}
 
 

@@ -31,8 +31,10 @@ def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: Inde
     with rewriting(folder, secret) as db:
         with transaction(db, folder):
             write_setting(db, "state", "building")
-            query = "SELECT id FROM items WHERE address = ?"
-            erase_rows(db, [row for item in items for (row,) in db.conn.execute(query, [bytes.fromhex(item)])])
+            query = "SELECT id, container FROM items WHERE address = ?"
+            found = [row for item in items for row in db.conn.execute(query, [bytes.fromhex(item)])]
+            erase_rows(db, [row for row, _ in found])
+            _count_again(db, {container for _, container in found})
         return finish_again(db, folder, signer)
 
 
@@ -68,9 +70,18 @@ def erase_rows(db: Database, rows: list[int]) -> None:
             f"DELETE FROM thumbnails WHERE face IN (SELECT id FROM faces WHERE item IN ({marks}))",
             f"DELETE FROM records WHERE item IN ({marks})",
             f"DELETE FROM faces WHERE item IN ({marks})",
+            f"DELETE FROM partly WHERE item IN ({marks})",
+            f"DELETE FROM looks WHERE item IN ({marks})",
             f"DELETE FROM items WHERE id IN ({marks})",
         ):
             db.conn.execute(statement, part)
+
+
+def _count_again(db: Database, containers: set[int]) -> None:
+    """Of what was read to its end; where a build goes on, it counts on what it has written."""
+    own = "(SELECT count(*) FROM items WHERE container = containers.id)"
+    for container in containers:
+        db.conn.execute(f"UPDATE containers SET entries = {own} WHERE id = ? AND state = 'read'", [container])
 
 
 def _erase_templates(db: Database, faces: list[int]) -> None:

@@ -129,8 +129,8 @@ def forms_in(kind: ColumnKind, value: str, country: str) -> Iterator[tuple[Colum
                 yield ColumnKind.PHONE, form
 
 
-Item = tuple[int, str | None, str]
-"""Row, fields of a record (None for a photo), member."""
+Item = tuple[int, str | None, str, bool]
+"""Row, fields of a record or of what is known of a photo (None where nothing is), member, whether it is a record."""
 
 
 def _batches(db: Database, folder: Path, container: int) -> Iterator[list[Item]]:
@@ -138,7 +138,7 @@ def _batches(db: Database, folder: Path, container: int) -> Iterator[list[Item]]
         guess_columns(db, container)
     last = db.conn.execute("SELECT looked_up FROM containers WHERE id = ?", [container]).fetchone()[0]
     query = (
-        "SELECT i.id, r.fields, i.member FROM items i LEFT JOIN records r ON r.item = i.id "
+        "SELECT i.id, r.fields, i.member, i.record FROM items i LEFT JOIN records r ON r.item = i.id "
         "WHERE i.container = ? AND i.id > ? ORDER BY i.id LIMIT ?"
     )
     while batch := db.conn.execute(query, [container, last, BATCH]).fetchall():
@@ -161,10 +161,10 @@ class _Found:
 
     def add(self, container: int, items: Iterable[Item], country: str) -> None:
         columns = columns_of(self._db, container)
-        for item, fields, member in items:
-            if fields is None:
+        for item, fields, member, is_record in items:
+            if not is_record:
                 self._pending.add(item, {file_key(name) for name in file_names(member)})
-            else:
+            if fields is not None:
                 self._add_record(item, fields_in(columns, fields), country)
             self._looked_up[container] = item
         if len(self._pending) >= RUN or self._characters >= TEXT_WAITING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
 
-from dsr_desk.app.case.review import BareReason, SecondItem
+from dsr_desk.app.case.review import BareReason, SecondItem, WholePhoto
 from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.core.message import Message
@@ -18,6 +18,7 @@ from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photos import PhotoView
+from dsr_desk.ui.pictures import painted
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import (
     Button,
@@ -183,22 +184,21 @@ class ReviewFoot(Card):
         self.stale.say("\n".join(map(say, stale)), Tone.WARN)
 
 
-class WholePhoto(QDialog):
-    """The whole photo with the face marked; Space or Escape closes it."""
+class WholePhotoDialog(QDialog):
+    """The whole photo with the face marked; Space or Escape closes it. `place` is where the photo lies."""
 
-    def __init__(
-        self, title: str, image: QImage, candidate: Candidate | SecondItem, of: QSize, parent: QWidget
-    ) -> None:
+    def __init__(self, title: str, photo: WholePhoto, place: str, parent: QWidget) -> None:
         super().__init__(parent)
+        if photo.number != 1:
+            number = tr("picture {n} of the file").format(n=photo.number)
+            title = f"{title} · {number if photo.number else tr('preview inside the file')}"
         self.setWindowTitle(title)
         self.resize(1000, 720)
         body = ColumnLayout(self)
         view = body.put(PhotoView(title), 1)
-        view.show_image(image, tr("The photo cannot be shown."))
-        view.mark(candidate.box, of)
-        body.addLayout(
-            row(label(candidate.address.place, "note", selectable=True), None, Button(tr("Close"), self.accept))
-        )
+        view.show_image(painted(photo.shown), tr("The photo cannot be shown."))
+        view.mark(photo.box, QSize(*photo.shown.whole))
+        body.addLayout(row(label(place, "note", selectable=True), None, Button(tr("Close"), self.accept)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:

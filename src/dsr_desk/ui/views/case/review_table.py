@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dsr_desk.app.case.cases import CaseView, PhotoOfCase, reference_bytes
 from dsr_desk.app.case.references import Eyes, Shown, shown
-from dsr_desk.app.case.review import SecondItem, face_crop, record_fields, whole_photo
+from dsr_desk.app.case.review import SecondItem, WholePhoto, face_crop, record_fields, whole_photo
 from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
 from dsr_desk.core.items import Box, DatasetVersion, ItemKind
 from dsr_desk.core.message import Message
@@ -23,7 +23,7 @@ from dsr_desk.ui.photos import PhotoView
 from dsr_desk.ui.pictures import Pictures, painted
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, RecordView, ReviewFoot, WholePhoto
+from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, RecordView, ReviewFoot, WholePhotoDialog
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button, Card, Chip, Empty, across, clear, column_in, label, row, stacked
 from dsr_desk.ui.words import tr
@@ -74,7 +74,10 @@ class ReviewTable(Page):
             return None
         # A photo that is linked without a compared face is shown whole.
         crop = face_crop(self.session.desk, found)
-        return self._eyes.shown(crop, FACE_SIDE) if crop else whole_photo(self.session.desk, found, FACE_SIDE)
+        if crop:
+            return self._eyes.shown(crop, FACE_SIDE)
+        whole = whole_photo(self.session.desk, found, FACE_SIDE)
+        return whole.shown if whole else None
 
     def _filter(self) -> None:
         before = self.current()
@@ -122,14 +125,14 @@ class ReviewTable(Page):
             return
         candidate, desk = item.candidate, self.session.desk
 
-        def show(found: Shown | None) -> None:
+        def show(found: WholePhoto | None) -> None:
             if found is None:
                 self.session.said.emit(tr("The photo is not on this computer: the thumbnail is all there is."))
-            elif found.why is not None:
-                self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.why)))
+            elif found.shown.why is not None:
+                self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
             else:
                 title = tr("Candidate {n}").format(n=item.number)
-                WholePhoto(title, painted(found), candidate, QSize(*found.whole), self).open()
+                WholePhotoDialog(title, found, candidate.address.place, self).open()
 
         self.session.beside(self, tr("Reading the photo"), lambda: whole_photo(desk, candidate, WHOLE_SIDE), show)
 
