@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import tempfile
@@ -99,6 +100,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first, so that a mistake shows at once."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays; going through it again and again takes minutes."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
