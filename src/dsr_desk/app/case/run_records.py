@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from dsr_desk.app.case import told
 from dsr_desk.app.case.plans import outcome_of, seen_counts, seen_rows
-from dsr_desk.app.data.indexing import generations, list_indexes
+from dsr_desk.app.data.indexing import generations, keep_index, list_indexes, opened, resolve_index
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan
 from dsr_desk.core.acts import Draft, Kind
@@ -14,6 +15,7 @@ from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
 from dsr_desk.deletion.records import Before
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.registers import Touch
 
 HERE, ANSWER, DECLARED = "here", "answer", "declared"
 """How an outcome is known: it was done here, another machine answered, or somebody gave their word."""
@@ -92,7 +94,17 @@ class DeskRecords:
         digests = {"before_digest": outcome.digest_before, "after_digest": outcome.digest_after}
         kept = {"notes": plain(outcome.notes), "error": plain(outcome.error), **digests, **fields}
         kept |= told.of_outcome(action.kind, outcome, operator=operator, proof=digest)
-        self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref)
+        with self._desk.vault.transaction():
+            self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref, touches=self._counted_again(action))
+
+    def _counted_again(self, action: Action) -> list[Touch]:
+        """What the vault knows of an index once entries were taken out: its counts are those of now."""
+        if action.kind is not ActionKind.ERASE_INDEX:
+            return []
+        with suppress(DeskError):
+            known = resolve_index(self._desk, action.index)
+            return keep_index(self._desk, known.path, opened(self._desk, known.name))
+        return []
 
     def settle(self, plan: Plan) -> None:
         """Ends actions that a kill interrupted after an index was rewritten: this one step of its is the plan's own.

@@ -229,3 +229,17 @@ def test_of_rows_that_repeat_each_goes_and_one_that_was_decided_otherwise_stays(
     deleting.approve(small.desk, small.ref)
     deleting.run(small.desk, small.ref)
     assert sorted(small.rows) == sorted([ROWS[0], ROWS[1]])
+
+
+def test_what_is_gone_is_not_counted_any_more_once_its_entry_is_erased(two: Small) -> None:
+    """Also where nothing was left to erase in the data, so that no new dataset version comes of it."""
+    pq.write_table(pa.Table.from_pylist([OTTO]), shard_of(two))
+    two.write([ROWS[1]], indexed=False)
+    actions_of(two)
+    deleting.approve(two.desk, two.ref)
+    deleting.run(two.desk, two.ref)
+    (known,) = indexing.list_indexes(two.desk)
+    index = indexing.opened(two.desk, known.name)
+    assert (known.about.records, known.about.items, index.about.records) == (2, 2, 2)
+    assert sorted(container.entries for container in index.containers()) == [1, 1]
+    assert two.desk.vault.problems() == []
