@@ -116,7 +116,7 @@ def examine_references(
     wanted = chosen or {}
     # Each is looked at in a cell, which has one thread.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(lambda photo: _examine_one(*photo, wanted.get(photo[0])), photos))
+        return list(threads.map(lambda photo: _examine_one(photo[0], photo[1], wanted.get(photo[0])), photos))
 
 
 def _examine_one(name: str, data: bytes, wanted: int | None) -> ReferencePhoto:
