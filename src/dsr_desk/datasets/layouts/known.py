@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.layouts.delta import DeltaTableRule
 from dsr_desk.datasets.layouts.hugging_face import HubFolder
 from dsr_desk.datasets.layouts.others import OTHERS
 from dsr_desk.datasets.layouts.rules import Layout, Rule, inner_path, names_in
 
-_RULES: tuple[Rule, ...] = (*OTHERS, HubFolder())
+_RULES: tuple[Rule, ...] = (DeltaTableRule(), *OTHERS, HubFolder())
 RULES = {rule.kind: rule for rule in _RULES}
 """In the order in which they are mended: who counts parts before who sums up files."""
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import Rewritten
 from dsr_desk.datasets.file_container import FileContainer
@@ -35,19 +36,25 @@ class Place(Protocol):
     def reader(self) -> FileContainer | FolderOfPhotos: ...
 
 
-def require_mendable(place: Place, layouts: Sequence[Layout], members: Collection[str]) -> None:
-    """Raises PartOfLayout where one of the layouts cannot be brought in line with a change of these parts."""
+def foreseen(place: Place, layouts: Sequence[Layout], members: Collection[str]) -> tuple[Message, ...]:
+    """What writing these parts anew will change beside them.
+
+    Raises PartOfLayout where one of the layouts cannot be brought in line with it.
+    """
+    told: list[Message] = []
     for layout in layouts:
         rule = RULES[layout.kind]
+        told += rule.foreseen(layout.root)
         for path in _paths(place, members):
             why = rule.hindrance(layout.root, inner_path(layout.root, path))
             if why is not None:
                 raise PartOfLayout(name=place.name, layout=rule.says, why=why)
+    return tuple(told)
 
 
 def written(place: Place, layouts: Sequence[Layout], root: Path, doomed: Sequence[Doomed], work: Path) -> Written:
     """Writes the part, and the layouts that it belongs to, into `work/tree`; see `tree.rewrite`."""
-    require_mendable(place, layouts, [one.member for one in doomed])
+    foreseen(place, layouts, [one.member for one in doomed])
     mending = Mending(place.name, root, work / "tree")
     reader = place.reader()
     if isinstance(reader, FolderOfPhotos):

@@ -62,7 +62,6 @@ def _begins_with_shards(folder: Path) -> bool:
 
 
 OTHERS: tuple[Rule, ...] = (
-    Untouched("delta", _holds("_delta_log"), _below("_delta_log")),
     Untouched("iceberg", _iceberg, _below("metadata")),
     Untouched(
         "lance",

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import Doomed, Erased
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.layouts import mending, tree
@@ -57,22 +58,23 @@ def _begun(unfinished: str) -> str:
     return unfinished.removeprefix(".").removesuffix(UNFINISHED)
 
 
-def require_mendable(part: Part, layouts: Sequence[Layout], doomed: Collection[Doomed]) -> None:
-    """Raises PartOfLayout, ContainerNotRewritten."""
+def before_erasing(part: Part, layouts: Sequence[Layout], doomed: Collection[Doomed]) -> tuple[Message, ...]:
+    """See `Container.before_erasing`. Raises PartOfLayout, ContainerNotRewritten."""
     root = whole_of(layouts)
     if why := tree.hindrance(root):
         raise PartOfLayout(name=part.name, layout=RULES[layouts[0].kind].says, why=why)
     members = tuple(one.member for one in doomed)
     try:
-        part.ask(None, mending.require_mendable, layouts, members, read=(root,))
+        told: tuple[Message, ...] = part.ask(tuple[Message, ...], mending.foreseen, layouts, members, read=(root,))
     except CellFailed as failed:
         raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
+    return told
 
 
 def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Erased:
     """See `Container.erase`."""
     root = whole_of(layouts)
-    require_mendable(part, layouts, doomed)
+    before_erasing(part, layouts, doomed)
     parts = {part.path / one.member for one in doomed} if part.path.is_dir() else {part.path, *part.beside()}
 
     def may_change(inner: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +88,10 @@ class Rule:
     def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
         """Why a part cannot be written anew here, None where it can. Runs in a cell."""
         return None
+
+    def foreseen(self, root: Path) -> Collection[Message]:  # noqa: ARG002
+        """What writing parts anew will change beside them. Runs in a cell."""
+        return ()
 
     def mend(self, mending: Mending, root: str) -> None:
         """Brings the layout's own files in line with the parts that changed, and checks it as its readers would.

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from layout_samples import doomed_in, laid_out, stored
 
 from dsr_desk.core.message import message
-from dsr_desk.datasets.celled import CelledContainer
-from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.layouts.rules import PartOfLayout
 from dsr_desk.datasets.registry import SourceNotUnderstood, survey
-
-TABLE = pa.table({"name": ["Ada", "Wilma", "Zoe"], "mail": ["a@x.org", "w@x.org", "z@x.org"]})
 
 AROUND = {
     "iceberg": ("data/part.parquet", ["metadata/00000-a.metadata.json", "metadata/snap-1.avro"]),
@@ -25,26 +20,6 @@ AROUND = {
     "dvc-cache": (".dvc/cache/files/md5/aa/bb", [".dvc/config"]),
 }
 """Kinds whose parts stay as they are: where a part lies, and what lies around it."""
-
-
-def laid_out(root: Path, part: str, others: list[str]) -> Path:
-    for name in (*others, part):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-    for name in others:
-        (root / name).write_text('{"name": "Wilma"}')
-    pq.write_table(TABLE, root / part)
-    return root / part
-
-
-def doomed_in(container: CelledContainer) -> list[Doomed]:
-    import hashlib
-
-    entry = next(one for one in container.entries() if one.record and one.record["name"] == "Wilma")
-    return [Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest())]
-
-
-def stored(root: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
 @pytest.mark.parametrize("kind", AROUND)
@@ -65,7 +40,7 @@ def test_a_part_is_read_and_not_written_anew_loosely(kind: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("kind", "files"),
     {
-        "delta": ["_delta_log/00000000000000000000.json"],
+        "delta": ["_delta_log/00000000000000000000.json", "_delta_log/_last_checkpoint"],
         "iceberg": ["metadata/00000-a.metadata.json"],
         "hudi": [".hoodie/20240101.commit"],
         "tensorflow-datasets": ["dataset_info.json", "features.json"],
@@ -136,6 +111,4 @@ def test_an_empty_file_is_named(tmp_path: Path) -> None:
     root = tmp_path / "set"
     laid_out(root, "other.parquet", [])
     (root / "people.csv").touch()
-    assert [(one.name, one.why) for one in survey(root).not_understood] == [
-        ("people.csv", message("why.file.empty"))
-    ]
+    assert [(one.name, one.why) for one in survey(root).not_understood] == [("people.csv", message("why.file.empty"))]
