@@ -20,6 +20,7 @@ from dsr_desk.app.proof.required import state_field, state_generally
 from dsr_desk.app.sample import Comparison, Sample, Truth, copy_sample
 from dsr_desk.app.vault.keeping import Details, set_organisation_details, write_private
 from dsr_desk.app.vault.retention import set_period
+from dsr_desk.core.actions import Seen
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import AffectedModel, DispositionKind, Impact, Learned
@@ -227,7 +228,7 @@ def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None =
         state_field(desk, ref, "recipients", FieldState.NOT_YET_KNOWN, asked)
         with watch.step("seal and verify"):
             bundles, certificate = _seal(desk, ref, out)
-    gone = found.seen.value in ("gone", "masked", "held")
+    gone = found.seen.erased or found.seen is Seen.HELD
     return DemoResult(
         ok=gone and all(bundle.ok for bundle in bundles),
         folder=out,

@@ -228,11 +228,12 @@ def candidate_json(candidate: Candidate, *, with_scores: bool = True) -> dict[st
 
 
 def search_json(result: SearchResult) -> dict[str, Any]:
-    said = ("gaps", "compared_faces", "compared_records", "statement", "complete")
+    said = ("gaps", "declared", "compared_faces", "compared_records", "statement", "complete")
     return {
         "candidates": [candidate_json(candidate) for candidate in result.candidates],
         "pile": {"expected_strangers": result.pile.expected_strangers, "count": result.pile.count},
         **{name: getattr(result, name) for name in said},
+        "not_searched": result.gaps,
     }
 
 
@@ -241,6 +242,7 @@ def search_lines(result: SearchResult) -> list[str]:
         f"{counted(len(result.candidates), 'candidate')}.",
         said_all(result.statement),
         *(f"Not searched: {gap.says}" for gap in result.gaps),
+        *(str(one.says) for one in result.declared),
         "Review them in the window, or with `case candidates` and `case decide`.",
     ]
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data import harmless, indexing, registering
 from dsr_desk.app.data.registering import FACTS, SourceView
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, json_option, progress_bar, with_desk
@@ -123,6 +123,33 @@ def correct(desk: Desk, version_id: str, **said: str | None) -> None:
     given = {field: value for field, value in said.items() if value is not None}
     registering.correct_dataset(desk, version_id, given)
     _emit_facts(registering.registered_dataset(desk, version_id))
+
+
+@dataset.command("harmless")
+@with_desk
+@click.argument("version_id", metavar="[NAME@VERSION]", required=False, default="")
+@click.argument("kind", required=False, default="")
+@click.option("--because", default="", help="How you know that it holds no personal data, and who looked.")
+@click.option("--take-back", is_flag=True, help="It counts as not searched again from now on.")
+def harmless_command(desk: Desk, version_id: str, kind: str, because: str, take_back: bool) -> None:
+    """Declare that a KIND of content that is not read holds no personal data, or list what is declared.
+
+    KINDs are listed by `index unread`. The declaration is signed, and stands in statements and evidence.
+    """
+    if kind and take_back:
+        harmless.take_back(desk, version_id, kind)
+    elif kind:
+        harmless.declare(desk, version_id, kind, because)
+    elif because or take_back:
+        raise click.UsageError("Name the dataset version and the kind.")
+    found = harmless.marks(desk, version_id)
+    rows = [{**codec.plain(one), "name": harmless.name_of(one.kind)} for one in found]
+    lines = [
+        f"{one.dataset_version} [{harmless.name_of(one.kind)}] {one.kind}: {one.officer}, {one.declared[:10]}: "
+        f"{one.because}"
+        for one in found
+    ]
+    emit(rows, *(lines or ["Nothing is declared to hold no personal data."]))
 
 
 def _emit_facts(version: DatasetVersion) -> None:

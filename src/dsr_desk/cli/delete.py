@@ -29,6 +29,8 @@ from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen
 from dsr_desk.core.message import said_all
 from dsr_desk.core.refusals import BasisChanged
 
+_SHOWN = ("id", "kind", "what", "responsible", "until", "instruction", "unreached", "changes")
+
 
 @click.group()
 def delete() -> None:
@@ -46,9 +48,11 @@ def plan(desk: Desk, ref: str) -> None:
         lines.append(
             f"  {store.store}: {store.erase} to erase, {store.mask} to mask, {store.gone_already} gone already"
         )
+    changes = [{"action": one.id, "what": one.what, "changes": one.changes} for one in view.plan.actions if one.changes]
+    lines += [f"  {one.what} changes beside that: {said}" for one in view.plan.actions for said in one.changes]
     lines += [f"  not reached: {gap.says}" for gap in rehearsal.gaps]
     lines.append(f"Approve it with: dsr-desk case approve {ref}")
-    emit({"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal)}, *lines)
+    emit({"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal), "changes": changes}, *lines)
 
 
 @delete.command()
@@ -72,7 +76,7 @@ def read_back(desk: Desk, ref: str) -> None:
     """Look at the data again for all that this case ever searched or deleted; also after a run that stopped."""
     with progress_bar() as (report, cancel):
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
-    emit(read_back_json(found), *read_back_lines(found), problem=found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED))
+    emit(read_back_json(found), *read_back_lines(found), problem=found.seen not in (Seen.GONE, Seen.MASKED, Seen.HELD))
 
 
 @delete.command()
@@ -98,10 +102,12 @@ def show(desk: Desk, ref: str) -> None:
         outcome = ended.get(action.id)
         state = outcome.state.value if outcome else "not begun"
         declared = outcome is not None and outcome.declared and not action.kind.runs_here
-        told = {name: getattr(action, name) for name in ("id", "kind", "what", "responsible", "until", "instruction")}
+        told = {name: getattr(action, name) for name in _SHOWN}
         rows.append({**told, "items": len(action.items), "state": state, "declared": declared})
         says = f"{state}, declared and not read back" if declared else state
         lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
+        lines += [f"      cannot be reached: {action.unreached}"] if action.unreached else []
+        lines += [f"      changes beside that: {one}" for one in action.changes]
         if action.instruction and state in ("not begun", OutcomeState.WAITING.value):
             lines += [f"      {line}" for line in action.letter().splitlines()]
     if view.changed:
@@ -234,4 +240,4 @@ def read_back_lines(found: ReadBack) -> list[str]:
     for check in found.checks:
         lines.append(f"  {check.name}: {check.says}")
         lines += [f"    {remaining.place}: {remaining.says}" for remaining in check.remaining]
-    return lines
+    return [*lines, *(f"  Not read: {gap.says}" for gap in found.not_read)]

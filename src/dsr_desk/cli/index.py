@@ -12,6 +12,7 @@ import click
 from dsr_desk.app.case import deletion_lists
 from dsr_desk.app.data import columns as app_columns
 from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data import unread as app_unread
 from dsr_desk.app.data.columns import ColumnKind
 from dsr_desk.app.data.indexing import SUFFIX, BuildReport, CheckReport, IndexPurpose
 from dsr_desk.app.desk import Desk
@@ -163,7 +164,7 @@ def info(desk: Desk, name: str | None) -> None:
     rows = [indexing.resolve_index(desk, name)] if name else indexing.list_indexes(desk)
     lines = [
         f"{one.name}: {one.dataset_version}, {one.about.photos} photos, {one.about.faces} faces, "
-        f"{one.about.records} records, built {one.about.built[:10]}"
+        f"{one.about.records} records, {sum(one.about.unread.values())} places not read, built {one.about.built[:10]}"
         f"{', destroyed ' + one.destroyed[:10] if one.destroyed else '' if one.present else ', not at its place'}"
         for one in rows
     ]
@@ -171,6 +172,34 @@ def info(desk: Desk, name: str | None) -> None:
         {**codec.plain(one.about), "name": one.name, "path": str(one.path), "destroyed": one.destroyed} for one in rows
     ]
     emit(result, *(lines or ["There is no index yet."]))
+
+
+@index.command()
+@with_desk
+@click.argument("name")
+@click.option("--kind", default="", help="Only this kind, by the name that is listed.")
+@click.option("--text", default="", help="Only where this stands in the address.")
+@click.option("--places", is_flag=True, help="Each place by itself: all of them, however many there are.")
+def unread(desk: Desk, name: str, kind: str, text: str, places: bool) -> None:
+    """What no search in an index sees: by kind and reason, or with --places one by one."""
+    sums = [one for one in app_unread.unread_sums(desk, name) if kind in ("", one.name)]
+    each = list(app_unread.unread_list(desk, name, kind, text)) if places or text else []
+    lines = [line for one in sums for line in _unread_lines(one)] if not each else []
+    lines += [f"{' › '.join(filter(None, (one.container, one.place)))}: {one.kind}: {one.why}" for one in each]
+    result = {"index": name, "kinds": sums, "count": sum(one.count for one in sums)}
+    emit(
+        {**result, "places": each} if places or text else result,
+        *(lines or ["Nothing was left unread."]),
+    )
+
+
+def _unread_lines(one: app_unread.UnreadSum) -> list[str]:
+    named = f" [{one.name}]" if one.name else ""
+    lines = [f"{one.what}{named}: {one.why} ({one.count:,})", *(f"    {place}" for place in one.places)]
+    if one.mark is not None:
+        day = one.mark.declared[:10]
+        return [*lines, f"  {one.mark.officer} declared on {day} that it holds no personal data: {one.mark.because}"]
+    return [*lines, f"  {one.todo}"]
 
 
 @index.command()

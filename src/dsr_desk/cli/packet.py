@@ -123,5 +123,6 @@ def _lines(opened: OpenPacket, said: PacketProgress) -> list[str]:
         for action in plan.plan.actions:
             lines.append(f"  {action.id}  {action.kind.value}  {action.what}  {counted(len(action.items), 'item')}")
             lines += [f"    {item.treatment.value}  {item.address.place}" for item in action.items]
+            lines += [f"    changes beside that: {one}" for one in action.changes]
         lines += [f"  Cannot: {one.says}" for one in plan.plan.gaps]
     return lines

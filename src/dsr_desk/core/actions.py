@@ -255,7 +255,8 @@ class ReadBack:
         items = message("headline.items" if counts else "headline.items.none", count=len(self.items), counts=counts)
         doubtful = self.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED)
         worst = tuple(check.says for check in self.checks if doubtful and check.seen is self.seen)
-        how = message(f"headline.{self.seen.name.lower()}", count=places_not_read(self.not_read))
+        count = {"count": places_not_read(self.not_read)} if self.seen is Seen.GONE_WHERE_READ else {}
+        how = message(f"headline.{self.seen.name.lower()}", **count)
         return (how, items, *worst, *self._not_read_in())
 
     @property

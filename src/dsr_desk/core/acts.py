@@ -95,6 +95,7 @@ class Kind(StrEnum):
     AUTHORITY = "authority"
     DATASET = "dataset"
     INDEX = "index"
+    HARMLESS = "harmless"
     COLUMNS = "columns"
     LINEAGE = "lineage"
     LIST_LOOKED_UP = "list-looked-up"

@@ -20,7 +20,7 @@ from dsr_desk.core.requests import CaseState, Right
 from dsr_desk.core.roster import Roster
 
 DELETING_RIGHTS = (Right.ERASURE, Right.OBJECTION, Right.WITHDRAWAL)
-GONE = ("gone", "masked")
+GONE = ("gone", "masked", "gone_where_read")
 SETTLED = (*GONE, "held")
 """What leaves nothing to be done on a hit, once it was read back."""
 Rows = Callable[[], Iterable[Row]]

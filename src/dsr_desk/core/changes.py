@@ -123,6 +123,7 @@ TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.AUTHORITY: frozenset({Topic.EVIDENCE}),
     Kind.DATASET: _INDEXES,
     Kind.INDEX: _INDEXES,
+    Kind.HARMLESS: _INDEXES | _CASE,
     Kind.COLUMNS: _INDEXES | _CASE,
     Kind.LINEAGE: _LINEAGE,
     Kind.LIST_LOOKED_UP: frozenset({Topic.INDEXES}),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.items import Box, Flaw, ItemAddress, ItemKind
 from dsr_desk.core.message import Message, message, without_names
 
@@ -88,8 +89,7 @@ class Gap:
     """A part of the scope that was not looked at, and why; `count` photos, records or items where that is known.
 
     Of places that were not read, and that an officer may declare to hold no personal data, `kind` says what they are,
-    `dataset_version` of what they are a part, `container` in which one if they are in one alone, and `places` names a
-    few of them.
+    `dataset_version` of what they are a part, and `places` names a few of them.
     """
 
     what: Message
@@ -97,7 +97,6 @@ class Gap:
     count: int | None = None
     kind: Message | None = None
     dataset_version: str = ""
-    container: str = ""
     places: tuple[str, ...] = ()
 
     @property
@@ -142,6 +141,17 @@ class Declared:
             day=self.declared,
             because=self.because,
         )
+
+    @property
+    def stated(self) -> Message:
+        """The same without a name, as a statement has it."""
+        kind, count = self.gap.kind or self.gap.what, self.gap.count or 0
+        return message("statement.harmless", kind=kind, count=count, day=self.declared, because=self.because)
+
+
+def kind_code(kind: Message) -> str:
+    """What an act calls a kind of content: its values may be names. The same in every vault."""
+    return digest_of([kind.code, [[name, str(value)] for name, value in sorted(kind.values.items())]])[:32]
 
 
 def places_not_read(gaps: Iterable[Gap]) -> int:

@@ -148,6 +148,7 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.POLICY: {"policy": _table, "proposal": _maybe(text)},
     Kind.AUTHORITY: {"event": _one_of(("added", "removed")), "certificate": text},
     Kind.STATED_GENERALLY: _STATED,
+    Kind.HARMLESS: {"dataset": text, "kind": text, "event": _one_of(("declared", "taken-back"))},
 }  # fmt: skip
 
 _ANYWHERE: Shape = {"indexes": _maybe(_generations)}

@@ -42,7 +42,7 @@ def derived_versions(
         addresses = {item.address.id: item.address for item in action.items}
         removed, changed = changes.setdefault(action.dataset_version, ([], []))
         for seen in outcome.items:
-            if seen.seen is Seen.GONE and seen.says is None:
+            if seen.seen in (Seen.GONE, Seen.GONE_WHERE_READ) and seen.says is None:
                 removed.append(addresses[seen.item])
             elif seen.seen is Seen.MASKED:
                 changed.append((addresses[seen.item], seen.digest_after))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from dsr_desk.core.actions import ItemSeen, PlannedItem, Seen, Treatment
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.container import Container, ContainerEntry, ItemGone, ItemUnreadable
+from dsr_desk.datasets.container import Container, ContainerEntry, ItemGone, ItemUnreadable, Unread
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
 from dsr_desk.faces.outside import Eyes
@@ -21,7 +21,8 @@ class Look:
     """One pass over a container. Records of photos count at their own place alone.
 
     `alike` counts what has a planned item's member and digest, `contents` what has its digest at any place,
-    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos.
+    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos. `unread` counts
+    places that are not read, by kind.
     """
 
     alike: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -32,13 +33,25 @@ class Look:
     tabular: bool = False
     items: int = 0
     unreadable: int = 0
+    unread: Counter[Message] = field(default_factory=Counter)
 
 
-def look(container: Container, items: Collection[PlannedItem], *, with_looks: bool = False) -> Look:
-    """Reads and hashes everything in the container. Raises DeskError where it cannot be read."""
+def look(
+    container: Container,
+    items: Collection[PlannedItem],
+    *,
+    harmless: Collection[Message] = (),
+    with_looks: bool = False,
+) -> Look:
+    """Reads and hashes everything in the container. Raises DeskError where it cannot be read.
+
+    Places of `harmless` kinds hold no personal data, as an officer declared.
+    """
     found = Look(tabular=container.tabular)
     with Eyes() as eyes:
         _look_into(container, items, found, eyes if with_looks else None)
+    for kind in harmless:
+        del found.unread[kind]
     if container.path.is_dir():
         _look_for_unlisted(container, items, found)
     return found
@@ -47,7 +60,11 @@ def look(container: Container, items: Collection[PlannedItem], *, with_looks: bo
 def _look_into(container: Container, items: Collection[PlannedItem], found: Look, eyes: Eyes | None) -> None:
     digests = {item.address.digest for item in items}
     members = {item.address.member for item in items if item.address.member}
-    for entry in container.entries():
+    for entry in container.listing():
+        if isinstance(entry, Unread):
+            found.unread[entry.kind] += entry.count
+        if not isinstance(entry, ContainerEntry):
+            continue
         found.items += 1
         if entry.problem:
             found.unreadable += 1
@@ -124,6 +141,5 @@ def _seen(item: PlannedItem, now: Look, before: Before, problem: Message | None)
             return ItemSeen(address.id, Seen.STILL_THERE, message("seen.not-the-masked"))
     elif there and not now.tabular and not before.alike.get(address.id, 0):
         return ItemSeen(address.id, Seen.STILL_THERE, message("seen.other-bytes"))
-    if not before.alike.get(address.id, 0):
-        return ItemSeen(address.id, Seen.GONE, message("seen.absent"))
-    return ItemSeen(address.id, Seen.GONE)
+    gone = Seen.GONE_WHERE_READ if now.unread else Seen.GONE
+    return ItemSeen(address.id, gone, None if before.alike.get(address.id, 0) else message("seen.absent"))

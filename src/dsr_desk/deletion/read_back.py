@@ -162,12 +162,13 @@ def _check(what: str, remaining: Sequence[Remaining], looked_at: int, not_looked
     if remaining:
         says = message(f"check.{what}.found", count=len(remaining), total=looked_at)
         return Check(name, Seen.STILL_THERE, says, looked_at, tuple(remaining), tuple(not_looked))
-    code, seen = "check.none", Seen.GONE
+    nouns, seen = message(f"check.{what}.nouns"), Seen.GONE
+    says = message("check.none", nouns=nouns, total=looked_at)
     if any(gap.kind is None for gap in not_looked):
-        code, seen = "check.none.partly", Seen.NOT_LOOKED
+        says, seen = message("check.none.partly", nouns=nouns, total=looked_at), Seen.NOT_LOOKED
     elif not_looked:
-        code, seen = "check.none.where-read", Seen.GONE_WHERE_READ
-    says = message(code, nouns=message(f"check.{what}.nouns"), total=looked_at, count=places_not_read(not_looked))
+        count = places_not_read(not_looked)
+        says, seen = message("check.none.where-read", nouns=nouns, total=looked_at, count=count), Seen.GONE_WHERE_READ
     return Check(name, seen, says, looked_at, (), tuple(not_looked))
 
 

@@ -30,7 +30,7 @@ from dsr_desk.core.items import Box, ItemAddress
 from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
 from dsr_desk.core.message import message, quoted, said_all, term
 from dsr_desk.core.requests import FoundKind
-from dsr_desk.datasets.container import ItemUnreadable
+from dsr_desk.datasets.container import ContainerEntry, ItemUnreadable
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
 from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, masked_or_held, read_back
@@ -188,12 +188,13 @@ def test_what_cannot_be_read_is_told(
     deleted: tuple[Plan, Stores, KeptRecords], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loose = deleted[1].containers[VERSION, "data"]
-    entries = list(loose.entries())
+    entries = list(loose.listing())
 
     def unreadable() -> bytes:
         raise ItemUnreadable(name="data", why=quoted("it is broken"))
 
-    monkeypatch.setattr(loose, "entries", lambda: (replace(one, read=unreadable) for one in entries))
+    kept = [replace(one, read=unreadable) if isinstance(one, ContainerEntry) else one for one in entries]
+    monkeypatch.setattr(loose, "listing", lambda: iter(kept))
     told = check(look(deleted), "content")
     assert told.seen is Seen.NOT_LOOKED
     assert [(one.what, one.why) for one in told.not_looked] == [

@@ -18,6 +18,7 @@ from dsr_desk.app.case.cases import (
 from dsr_desk.app.case.references import PhotoUnreadable, reference_template
 from dsr_desk.app.case.review import hits, refused_links
 from dsr_desk.app.case.review_content import band
+from dsr_desk.app.data.harmless import set_apart
 from dsr_desk.app.data.indexing import list_indexes, opened, resolve_index
 from dsr_desk.app.data.registering import without_index
 from dsr_desk.app.desk import Desk
@@ -122,9 +123,11 @@ def search_case(
         cancel=cancel,
         on_index=on_index,
     )
-    gaps = (*references.gaps, *not_chosen(desk, names), *not_indexed(desk), *result.gaps)
-    statement = (*result.statement[:-1], gaps_said(gaps))
-    result = replace(result, statement=statement, gaps=gaps, complete=result.complete and not references.left_out)
+    stay, declared = set_apart(desk, result.gaps)
+    gaps = (*references.gaps, *not_chosen(desk, names), *not_indexed(desk), *stay)
+    statement = (*result.statement[:-1], *(one.stated for one in declared), gaps_said(gaps))
+    whole = result.complete and not references.left_out
+    result = replace(result, statement=statement, gaps=gaps, declared=tuple(declared), complete=whole)
     searched = tuple(
         SearchedIndex(index.name, index.about, tuple(sorted({one.format for one in index.containers()})))
         for index in indexes

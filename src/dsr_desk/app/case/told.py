@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from dsr_desk.core.actions import ActionKind, Check, Outcome, Plan
 from dsr_desk.core.acts import item_salt, pseudonym, salted_digest
 from dsr_desk.core.errors import for_others
-from dsr_desk.core.findings import Candidate, Gap, SearchResult
+from dsr_desk.core.findings import Candidate, Declared, Gap, SearchResult, kind_code
 from dsr_desk.core.message import Message, without_names
 from dsr_desk.search.index.about import About
 
@@ -83,6 +83,7 @@ def of_search(
         TOLD: {
             "statement": sentences(result.statement),
             "gaps": gaps(result.gaps),
+            **({"declared": [_declared(one) for one in result.declared]} if result.declared else {}),
             "indexes": told,
             "versions": list(versions.known),
             "found": result.pile.count,
@@ -142,4 +143,16 @@ def sentences(said: Iterable[Message]) -> list[dict[str, Any]]:
 
 
 def gaps(found: Iterable[Gap]) -> list[dict[str, Any]]:
-    return [{"what": sentence(one.what), "why": sentence(one.why), "count": one.count} for one in found]
+    return [gap(one) for one in found]
+
+
+def gap(one: Gap) -> dict[str, Any]:
+    """Of places that were not read also what they are."""
+    kind = {"kind": sentence(one.kind)} if one.kind is not None else {}
+    return {"what": sentence(one.what), "why": sentence(one.why), "count": one.count, **kind}
+
+
+def _declared(one: Declared) -> dict[str, Any]:
+    """Places for which an officer answers; `entry` is that act's place, and who it was follows from there."""
+    of = kind_code(one.gap.kind) if one.gap.kind is not None else ""
+    return {**gap(one.gap), "of": of, "because": one.because, "day": one.declared[:10], "entry": one.entry}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import CaseView, facts_versions, show_case
 from dsr_desk.app.case.chasing import TeamTask, tasks
 from dsr_desk.app.case.plans import read_back_of
@@ -19,9 +20,10 @@ from dsr_desk.app.proof.required import edition_fields
 from dsr_desk.app.proof.sworn import sworn_of
 from dsr_desk.app.vault.keeping import organisation_details
 from dsr_desk.core.actions import Action, ActionKind, OutcomeState, ReadBack, Seen
+from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.case import Case
 from dsr_desk.core.facts import union
-from dsr_desk.core.findings import Gap
+from dsr_desk.core.findings import Gap, places_not_read
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import Disposition, Impact
 from dsr_desk.core.message import Message, message, quoted
@@ -65,6 +67,7 @@ def gather(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.EvidenceCont
                 _action(action, round_, asked, items, names) for round_ in rounds for action in round_.plan.actions
             ),
             read_backs=tuple(_read_backs(desk, case, items, names)),
+            not_read=_not_read(desk, case),
             journal=journal,
             declarant=say.Declarant(
                 names[desk.vault.officer_key],
@@ -140,7 +143,13 @@ def _gaps(desk: Desk, case: Case, done: Sequence[PastSearch], rounds: Sequence[R
         gaps += round_.plan.gaps
     newest = read_back_of(desk, case.read_back["seq"]) if case.read_back is not None else None
     gaps += [gap for check in newest.checks for gap in check.not_looked] if newest is not None else []
-    return tuple(dict.fromkeys(gaps))
+    return tuple({canonical_json(told.gap(gap)): gap for gap in gaps}.values())
+
+
+def _not_read(desk: Desk, case: Case) -> int:
+    """How many places the newest reading back could not read."""
+    newest = read_back_of(desk, case.read_back["seq"]) if case.read_back is not None else None
+    return places_not_read(newest.not_read) if newest is not None else 0
 
 
 def _models(desk: Desk, ref: str, impact: Impact, items: CaseItems) -> Iterator[say.ModelEntry]:

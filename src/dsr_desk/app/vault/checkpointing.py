@@ -12,6 +12,7 @@ from dsr_desk.app.proof.signing_keys import organisation_signer
 from dsr_desk.app.vault.keeping import numbers_given
 from dsr_desk.core import merkle
 from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.case import GONE
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.evidence.signed.notes import Note, printed_page, qr_code, sign_note, verifier_key
@@ -22,7 +23,6 @@ from dsr_desk.storage.files import NotWritable, require_free, write_whole
 
 FILE_SETTING = "checkpoint_file"
 MOST_PAGES = 12
-_GONE = frozenset({"gone", "masked"})
 
 
 class PageKindUnknown(DeskError):
@@ -154,7 +154,7 @@ def erased_runs(desk: Desk) -> Iterator[dict[str, Any]]:
     log, refs = desk.vault.log, desk.vault.cases.refs()
     for entry in log.entries(kinds=(Kind.OUTCOME,)):
         seen = ((row.word.partition(" ")[0], row.value) for row in log.rows(entry.seq))
-        items = [value["id"] for word, value in seen if word in _GONE and value is not None]
+        items = [value["id"] for word, value in seen if word in GONE and value is not None]
         if items:
             said = entry.act.open
             yield {

@@ -66,6 +66,7 @@ __all__ = [
 
 
 _SEEN = tuple(Seen)
+_DOUBTFUL = (Seen.GONE_WHERE_READ, Seen.NOT_LOOKED, Seen.STILL_THERE)
 
 
 class Edition(StrEnum):
@@ -95,6 +96,8 @@ class EvidenceContent:
     journal: JournalExcerpt
     declarant: Declarant
     officers: tuple[str, ...]
+    not_read: int = 0
+    """Places that the newest reading back could not read, and of which no officer said that they hold nothing."""
     retained: tuple[Retained, ...] = ()
     told: tuple[Told, ...] = ()
     backups: tuple[BackupEntry, ...] = ()
@@ -129,13 +132,13 @@ class EvidenceContent:
 
     @property
     def doubts(self) -> tuple[LookEntry, ...]:
-        """Looks at whole places that found something still there, or could not look: they weigh on every "gone"."""
-        return tuple(one for one in self.looks if not one.items and one.seen in (Seen.NOT_LOOKED, Seen.STILL_THERE))
+        """Looks at whole places that found something still there, or did not see all: they weigh on every "gone"."""
+        return tuple(one for one in self.looks if not one.items and one.seen in _DOUBTFUL)
 
     @property
     def done(self) -> bool:
         """Whether all that was found was read back as gone, masked or kept on a legal ground, and nothing is open."""
-        settled = all(self.tally.seen()[weak] == 0 for weak in (Seen.NOT_LOOKED, Seen.STILL_THERE))
+        settled = all(self.tally.seen()[weak] == 0 for weak in _DOUBTFUL)
         return bool(self.looks) and not self.nothing_found and settled and not self.doubts and not self.review.open
 
     @property

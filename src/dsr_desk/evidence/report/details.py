@@ -65,7 +65,18 @@ def gaps(files: Files) -> list[Block]:
         if not one["complete"]:
             entries.append(text(_sentences(one["statement"]), of=f"scope.json/searches/{place}/statement"))
     body = bullets(entries) if entries else paragraph(message("report.gaps.none"))
-    return [heading(message("report.h.gaps")), body]
+    declared = [
+        text(_declared(one), of=f"scope.json/declared/{place}") for place, one in enumerate(scope.get("declared", []))
+    ]
+    return [heading(message("report.h.gaps")), body, *([bullets(declared)] if declared else [])]
+
+
+def _declared(one: Record) -> Message:
+    """What was not read and is no gap. A requester is told no officer's name."""
+    values = {"what": _said(one["what"]), "count": one["count"], "day": one["day"], "because": one["because"]}
+    if "officer" in one:
+        return message("report.declared.by", **values, officer=one["officer"])
+    return message("report.declared", **values)
 
 
 def told(files: Files) -> list[Block]:

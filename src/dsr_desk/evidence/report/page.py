@@ -91,6 +91,7 @@ def _short(content: EvidenceContent, edition: Edition, files: Files) -> Block:
     says: list[Piece] = [*earlier_lines(files), asked(content, edition), *scope(content), *reviewed(content)]
     says += found(content, regulator=edition is Edition.REGULATOR)
     says += [] if content.nothing_found else outcome(content)
+    says += not_read(content)
     says += [*([] if content.nothing_found else model_lines(content, edition)), *short_lines(content, edition)]
     if content.retained or content.backups or any(model.remains for model in content.models):
         says.append(message("report.remains.short"))
@@ -169,6 +170,11 @@ def outcome(content: EvidenceContent) -> list[Text]:
     ]
     counted = _counted({one.value: counts[one] for one in Seen})
     return [text(message("report.outcome.mixed", counts=counted)), *doubts]
+
+
+def not_read(content: EvidenceContent) -> list[Message]:
+    """What reading back could not see, in a number; the list of it stands among what was not searched."""
+    return [message("report.not-read", count=content.not_read)] if content.not_read else []
 
 
 def _searched(files: Files) -> list[Block]:

@@ -25,7 +25,7 @@ from dsr_desk.evidence.report.blocks import (
     written,
 )
 from dsr_desk.evidence.report.models import counted
-from dsr_desk.evidence.report.page import asked, found, outcome, reviewed, scope
+from dsr_desk.evidence.report.page import asked, found, not_read, outcome, reviewed, scope
 
 
 def summary(content: EvidenceContent, language: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _searched(content: EvidenceContent) -> list[Piece]:
 
 def _found(content: EvidenceContent) -> list[Piece]:
     """Counts alone: what was doubtful at which place stands in the bundle."""
-    said: list[Piece] = [*found(content, regulator=True)]
+    said: list[Piece] = [*found(content, regulator=True), *not_read(content)]
     if content.nothing_found:
         return said
     said += outcome(content)[:1]

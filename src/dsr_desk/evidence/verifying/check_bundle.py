@@ -1119,7 +1119,7 @@ SHOWN = frozenset(
     {
         "officer-added", "officer-removed", "recovery-key", "policy", "change-proposed", "change-approved",
         "organisation-key", "epoch", "clock-corrected", "stated-generally",
-        "retention", "backup", "backup-destroyed",
+        "retention", "backup", "backup-destroyed", "harmless",
     }
 )  # fmt: skip
 """Kinds of the vault's own entries whose acts are shown; of the others the envelope says the kind, and that is all."""
@@ -1143,6 +1143,7 @@ DISCLOSED: dict[str, dict[str, str]] = {
     "sealing": {"hers": "requester", "theirs": REGULATOR},
     "officer-added": {"name": BOTH},
     "stated-generally": {"text": BOTH},
+    "harmless": {"what": REGULATOR, "because": REGULATOR},
 }
 """Which field of which kind of act which edition opens; nothing else of an act leaves the house. A requester is told
 the names of those alone who seal and confirm."""
@@ -1318,6 +1319,8 @@ class Chains:
         said = {**act["open"], "seq": number, "time": act["time"], "told": told}
         if act["kind"] == "retention":
             self.roster.retention = said
+        if act["kind"] == "harmless":
+            self.roster.declare({**said, "officer": act["officer"]})
         if act["kind"] == "stated-generally":
             self.roster.stated[f"{said['law']} {said['field']}"] = said
 
@@ -1345,7 +1348,19 @@ class Roster:
         self.retention: dict[str, Any] | None = None
         self.stated: dict[str, dict[str, Any]] = {}
         """The newest word for every case under a law, by law and field."""
+        self.harmless: dict[tuple[str, str], dict[str, Any]] = {}
+        """Kinds of content that are declared to hold no personal data, by codes of dataset and kind."""
         self._proposals: dict[str, dict[str, Any]] = {}
+
+    def declare(self, said: dict[str, Any]) -> None:
+        key = said["dataset"], said["kind"]
+        self.harmless.pop(key, None)
+        if said["event"] == "declared":
+            self.harmless[key] = said
+
+    def declared(self, number: int) -> dict[str, Any] | None:
+        """The declaration at this place of the log, if it is in force."""
+        return next((one for one in self.harmless.values() if one["seq"] == number), None)
 
     def active(self, key: str) -> bool:
         return key in self._names and key not in self._removed
@@ -1543,6 +1558,7 @@ _SEEN = {
     "gone": "gone",
     "masked": "masked",
     "held": "held",
+    "gone_where_read": "gone where it was read",
     "not_looked": "could not look",
     "still_there": "still there",
 }
@@ -1795,10 +1811,23 @@ def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
         fold.round["searched"] += 1
     else:
         fold.require(fold.ran is not None, said)
-    fold.searches.append({**said, "round": fold.round["n"]})
+    officers = {}
+    for one in said["told"].get("told", {}).get("declared", []):
+        act = fold.roster.declared(one["entry"])
+        fold.require(_is_declared(act, one), said)
+        officers[one["entry"]] = (act or {}).get("officer", "")
+    fold.searches.append({**said, "round": fold.round["n"], "declared": officers})
     for name, word in rows(said["seq"]) if review else ():
         item = fold.items.get(name) or fold.items.setdefault(name, Item(name))
         item.word, item.search, item.seen, item.round = word, fold.searches[-1], "", fold.round["n"]
+
+
+def _is_declared(act: dict[str, Any] | None, one: dict[str, Any]) -> bool:
+    """Whether an officer declared it then, of this kind and for this reason, and had not taken it back."""
+    if act is None or act["kind"] != one["of"] or act["time"][:10] != one["day"]:
+        return False
+    told = act["told"]
+    return not told or bool(told["because"] == one["because"] and told["what"]["code"] == one["kind"]["code"])
 
 
 def _decided(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
@@ -2026,7 +2055,8 @@ def ranges(numbers: Iterable[int]) -> list[str]:
     return [item_ref(first) if first == last else f"{item_ref(first)}..{item_ref(last)}" for first, last in found]
 
 
-_SETTLED = ("gone", "masked", "held")
+_SETTLED = ("gone", "masked", "held", "gone_where_read")
+_DOUBTFUL = ("gone where it was read", "could not look", "still there")
 _REWRITES = ("erase-items", "erase-rows")
 _BESIDE = ("required", "summary")
 """Files that the act of sealing holds whole."""
@@ -2068,6 +2098,13 @@ def _months_later(stamp: str, months: int) -> str:
 def _seen_of(read: dict[str, Any] | None) -> list[tuple[str, int]]:
     """Counts of a reading back, from the strongest to the weakest."""
     return [(seen, read["items"].get(seen, 0)) for seen in _SEEN] if read is not None else []
+
+
+def _weakest(read: dict[str, Any]) -> str:
+    """The weakest of all items and checks of a reading back: no headline says more."""
+    checks = {check["seen"] for check in read["told"]["told"]["checks"]}
+    found = [code for code, said in _SEEN.items() if read["items"].get(code) or said in checks]
+    return found[-1] if found else "not_looked"
 
 
 def _statement(word: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -2169,7 +2206,7 @@ class Views:
         fold, hits, left = self._fold, 0, 0
         for one in fold.hits():
             hits += 1
-            left += one.seen not in ("gone", "masked", "held")
+            left += one.seen not in _SETTLED
         read = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
         waiting = fold.undecided()
         none_found: dict[str, Any] | None = None if hits or waiting else {}
@@ -2202,9 +2239,11 @@ class Views:
         doubts = [
             {"how": one["how"], "seen": one["seen"], "says": one["says"]}
             for one in self._read_back()
-            if "items" not in one and not one["superseded"] and one["seen"] in ("could not look", "still there")
+            if "items" not in one and not one["superseded"] and one["seen"] in _DOUBTFUL
         ]
+        not_read = self._not_read()
         return {
+            **({"not_read": not_read} if not_read else {}),
             "case": self._ref(),
             "organisation": said["organisation"]["name"],
             "edition": self._edition,
@@ -2226,6 +2265,13 @@ class Views:
             "claims": list(self._claims()),
             "earlier": said["earlier"],
         }
+
+    def _not_read(self) -> int:
+        """How many places the newest reading back could not read: every look names them, and they count once."""
+        newest = max(self._fold.reads, key=lambda one: int(one["seq"]), default=None)
+        checks = newest["told"]["told"]["checks"] if newest is not None else []
+        found = {spell(gap): gap["count"] or 0 for check in checks for gap in check["gaps"] if "kind" in gap}
+        return sum(found.values())
 
     def _claims(self) -> Iterator[dict[str, Any]]:
         """What the bundle says, how strong that is, and on which act it rests: nothing is said before it was seen."""
@@ -2250,7 +2296,7 @@ class Views:
             return
         newest = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
         left = any(one.seen not in _SETTLED for one in fold.hits())
-        if newest is not None and newest["seen"] in _SETTLED and not (left or open_):
+        if newest is not None and newest["seen"] == _weakest(newest) in _SETTLED and not (left or open_):
             yield self._claim(newest["seen"], "read-back", newest, "seen")
         rewritten = [one["outcome"] for one in outcomes if one["kind"] in _REWRITES and one["state"] == "done"]
         if rewritten:
@@ -2338,6 +2384,8 @@ class Views:
             "searched": self._searched(), "searches": searches, "gaps": self._gaps(),
             "datasets": self._said["datasets"],
         }  # fmt: skip
+        if declared := self._harmless():
+            said["declared"] = declared
         return {**said, "review": self._review()}
 
     def _searched(self) -> list[dict[str, Any]]:
@@ -2357,6 +2405,17 @@ class Views:
         if newest is not None:
             found += [gap for check in newest["told"]["told"]["checks"] for gap in check["gaps"]]
         return list({spell(one): one for one in found}.values())
+
+    def _harmless(self) -> list[dict[str, Any]]:
+        """What was not read and is no gap, since an officer answers for it: of the last search of each purpose."""
+        found = {}
+        for search in [*self._reviews()[-1:], *[one for one in self._fold.searches if one["purpose"] != "search"][-1:]]:
+            for one in search["told"]["told"].get("declared", []):
+                line = {name: value for name, value in one.items() if name not in ("of", "officer")}
+                if self._full:
+                    line["officer"] = self._name(search["declared"][one["entry"]])
+                found[spell([one["what"], one["why"], one["entry"]])] = line
+        return list(found.values())
 
     def _review(self) -> dict[str, Any]:
         fold, number = self._fold, self._fold.round["n"]
@@ -2477,7 +2536,7 @@ class Views:
                 before = item.word.rpartition(" ")[2]
                 yield {
                     "item": item_ref(item.number), "who": who, "when": outcome["ended"], "where": target, "why": seen,
-                    "before": before, "after": "" if seen == "gone" else left or before,
+                    "before": before, "after": "" if seen in ("gone", "gone_where_read") else left or before,
                 }  # fmt: skip
 
     def _looked(self) -> dict[str, str]:
@@ -2897,11 +2956,10 @@ def figures(files: Files, edition: str) -> dict[str, Any]:
             counts[afterwards] = counts.get(afterwards, 0) + count
     hits = sum(seen.values())
     looks = [one for one in files.whole("readback.json") if not one["superseded"]]
-    weak = ("could not look", "still there")
-    doubts = sum("items" not in one and one["seen"] in weak for one in looks)
+    doubts = sum("items" not in one and one["seen"] in _DOUBTFUL for one in looks)
     told = [one for one in scope["datasets"] if not one["same_as"]]
     undecided = review["not_reviewed"] + review["unsure"]
-    settled = looks and hits and not doubts and not undecided and not any(seen.get(one) for one in weak)
+    settled = looks and hits and not doubts and not undecided and not any(seen.get(one) for one in _DOUBTFUL)
     left = sum(map(_model_remains, models))
     counted: dict[str, Any] = {
         "searched": {
@@ -2912,6 +2970,7 @@ def figures(files: Files, edition: str) -> dict[str, Any]:
         },
         "gaps": len(scope["gaps"]),
         "doubts": doubts,
+        **{name: n for name, n in files.whole("statement").items() if name == "not_read"},
         "left_out": len(scope["gaps"]) + sum(not one["complete"] for one in scope["searches"]),
         "review": {"not_reviewed": review["not_reviewed"], "unsure": review["unsure"], "undecided": undecided},
         "hits": {
@@ -2982,6 +3041,7 @@ _NUMBERS = {
     "report.summary.unrecorded": {"count": "models/not_in_lineage"},
     "report.summary.gaps": {"count": "gaps"},
     "report.summary.doubts": {"count": "doubts"},
+    "report.not-read": {"count": "not_read"},
     "report.models.unknown": {"count": "models/without_lineage"},
     "report.models.unknown.named": {"count": "models/without_lineage"},
     "report.facts.short": {"all": "facts/asked", "count": "facts/unknown", "datasets": "facts/datasets"},
@@ -2999,6 +3059,7 @@ _SAID_IF: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("report.outcome.all-gone report.outcome.one-gone", lambda f: f["all_gone"]),
     ("report.outcome.none", lambda f: f["hits"]["all"] > 0 and not f["looks"]),
     ("report.outcome.mixed", lambda f: f["hits"]["all"] > 0 and f["looks"] > 0 and not f["all_gone"]),
+    ("report.not-read", lambda f: f.get("not_read", 0) > 0),
     ("report.parts-missing", lambda f: f["left_out"] > 0),
     ("report.gaps.none", lambda f: not f["left_out"]),
     ("report.not-reviewed.short", lambda f: f["review"]["not_reviewed"] > 0),
@@ -3021,7 +3082,7 @@ _WORDS_OF = frozenset(
 _WHOLE = frozenset(
     {
         "hits.jsonl", "actions.jsonl", "custody.jsonl", "readback.json", "scope.json/searched", "scope.json/searches",
-        "scope.json/gaps", "remains.json/retained", "remains.json/backups", "remains.json/told",
+        "scope.json/gaps", "scope.json/declared", "remains.json/retained", "remains.json/backups", "remains.json/told",
     }
 )  # fmt: skip
 """Lists of which a section shows everything, where it shows an entry as one."""

@@ -16,7 +16,7 @@ from dsr_desk.search.index.folder import Index
 NAMED = 100
 """So many containers of one kind and reason are named in a search; the index lists them all."""
 
-EXAMPLES = 5
+EXAMPLES = 100
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,11 @@ def counts_by_kind(db: Database) -> dict[str, int]:
     """How many places are not read, parts of photos among them, by code of their kind."""
     found: dict[str, int] = defaultdict(int)
     found.update(db.conn.execute("SELECT kind, count(*) FROM partly GROUP BY kind"))
+    older = "SELECT count(*) FROM items WHERE record = 0 AND looked = 0 AND width > 0"
+    found["partly.older"] = int(db.conn.execute(older).fetchone()[0])
     for kind, count in db.conn.execute("SELECT kind, sum(count) FROM unread_kinds GROUP BY kind"):
         found[from_text(kind, Message).code] += int(count)
-    return dict(sorted(found.items()))
+    return {code: count for code, count in sorted(found.items()) if count}
 
 
 def left_out(db: Database) -> dict[str, Message]:

@@ -117,6 +117,8 @@ class SearchPage(Page):
         says += [say(one.says) for one in (self._last.gaps if self._last else ())]
         for sentence in dict.fromkeys(says):
             self._gaps.addWidget(Notice(sentence, Tone.WARN, plain=True))
+        for declared in self._last.declared if self._last else ():
+            self._gaps.addWidget(label(say(declared.says), "muted", wrap=True))
         if not self.model.rows:
             self._gaps.addWidget(Notice(tr("There is no index: nothing can be searched yet."), Tone.WARN, plain=True))
         elif not says:
@@ -139,7 +141,7 @@ class SearchPage(Page):
             records=words.counted(result.compared_records, "1 record", "%Ln records"),
         )
         self._result.addWidget(label(compared, "note", wrap=True))
-        if not result.complete:
+        if any(one.code == "statement.stopped" for one in result.statement):
             stopped = tr("The search was stopped: what was found until then is kept and can be reviewed.")
             self._result.addWidget(Notice(stopped, Tone.WARN, plain=True))
         self._result.addStretch(1)

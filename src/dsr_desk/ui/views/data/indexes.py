@@ -9,6 +9,7 @@ from typing import ClassVar
 from dsr_desk.app.data.columns import IndexColumn, columns
 from dsr_desk.app.data.indexing import build_index, check_index, claim_index, destroy_index, list_indexes, refresh_index
 from dsr_desk.app.data.registering import FACTS, register_dataset, registered_dataset, without_index
+from dsr_desk.app.data.unread import UnreadSum, unread_sums
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import CancelToken, Report
@@ -20,6 +21,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.views.data.register import RegisterDialog, Wish
 from dsr_desk.ui.views.data.register_columns import ColumnsDialog, correct
 from dsr_desk.ui.views.data.register_facts import FactsDialog
+from dsr_desk.ui.views.data.unread import UnreadDialog
 from dsr_desk.ui.views.list_page import ListPage
 from dsr_desk.ui.widgets import Button, Card, FactList, row, scrolled
 from dsr_desk.ui.words import tr
@@ -44,6 +46,7 @@ class IndexesPage(ListPage[DatasetLine]):
         self.facts = FactList(columns=4)
         self.correct = Button(tr("Correct what is known …"), self._correct)
         self.kinds = Button(tr("Columns …"), self._columns, name=tr("What the columns hold"))
+        self.unread = Button(tr("Not read …"), self._unread, name=tr("What no search in the index sees"))
         self.refresh = Button(tr("Bring up to date"), self._refresh)
         self.check = Button(tr("Check"), self._check, name=tr("Check the index against the data"))
         self.make = Button(tr("Build an index …"), self._build_for)
@@ -51,7 +54,7 @@ class IndexesPage(ListPage[DatasetLine]):
         self._about = self.body.put(Card(), 1)
         self._about.body.addWidget(scrolled(self.facts, name=tr("What is known of the chosen dataset")), 1)
         self._about.body.addLayout(
-            row(self.correct, self.kinds, self.refresh, self.check, self.make, None, self.destroy_it)
+            row(self.correct, self.kinds, self.unread, self.refresh, self.check, self.make, None, self.destroy_it)
         )
         self._about.setMinimumHeight(300)
 
@@ -70,7 +73,7 @@ class IndexesPage(ListPage[DatasetLine]):
         self._about.setVisible(chosen is not None)
         index = chosen.index if chosen else None
         usable = index is not None and index.present
-        for button in (self.kinds, self.refresh, self.check, self.destroy_it):
+        for button in (self.kinds, self.unread, self.refresh, self.check, self.destroy_it):
             button.setVisible(index is not None)
             button.setEnabled(usable)
         self.kinds.setEnabled(usable and index is not None and index.about.records > 0)
@@ -88,7 +91,7 @@ class IndexesPage(ListPage[DatasetLine]):
                 (tr("Destroy by"), register.destroy_by),
                 (tr("Face engine"), index.about.engine),
                 (tr("Items"), words.figure(index.about.items)),
-                (tr("Files left out"), words.figure(index.about.left_out)),
+                (tr("Places not read"), words.figure(sum(index.about.unread.values()))),
                 (tr("Folder"), str(index.path)),
             ]
         self.facts.show_facts(facts)
@@ -147,6 +150,16 @@ class IndexesPage(ListPage[DatasetLine]):
             ColumnsDialog(self.session, name, found, self).open()
 
         self.session.beside(self, tr("Reading the columns"), lambda: columns(desk, name), show)
+
+    def _unread(self) -> None:
+        if (chosen := self.list.chosen) is None or chosen.index is None:
+            return
+        desk, name, version = self.session.desk, chosen.index.name, chosen.version
+
+        def show(found: list[UnreadSum]) -> None:
+            UnreadDialog(self.session, name, version, found, self).open()
+
+        self.session.beside(self, tr("Reading what was not read"), lambda: unread_sums(desk, name), show)
 
     def _refresh(self) -> None:
         if (chosen := self.list.chosen) is None or chosen.index is None:
