@@ -25,6 +25,7 @@ import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import zstandard
 from PIL import Image
 
 Items = Sequence[tuple[str, bytes]]
@@ -37,8 +38,9 @@ class Sample:
 
     `damage` breaks it in a way that a reader must notice; `unique_names` says that no two members are called alike,
     `file_names` that members are files, `named` that items carry the names they are given, `sniffed` that the file's
-    extension does not matter, `masks` that an item may be replaced. `peak` is what reading a large one may take in
-    bytes: a workbook's cells name their texts by number, so all of them are held, packed.
+    extension does not matter, `masks` that an item may be replaced. `in_place` that it is a database which keeps its
+    file. `peak` is what reading a large one may take in bytes: a workbook's cells name their texts by number, so all of
+    them are held, packed.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Sample:
     masks: bool = True
     named: bool = True
     new_row: bytes = b'{"name": "Nobody"}'
+    in_place: bool = False
     peak: int = 8_000_000
 
 
@@ -88,6 +91,25 @@ def _tar(mode: str, name: str) -> Callable[[Path, Items], Path]:
         return path
 
     return write
+
+
+def _zip_in_tar(folder: Path, items: Items) -> Path:
+    """Half of the items are two containers deep."""
+    inner = _zip(folder, items[: len(items) // 2])
+    members = [("photos.zip", inner.read_bytes()), *items[len(items) // 2 :]]
+    inner.unlink()
+    return _tar("w", "mixed.tar")(folder, members)
+
+
+def _packed(write: Callable[[Path, Items], Path], pack: Callable[[bytes], bytes], suffix: str) -> Callable[..., Path]:
+    def packed(folder: Path, items: Items) -> Path:
+        plain = write(folder, items)
+        path = plain.with_name(plain.name + suffix)
+        path.write_bytes(pack(plain.read_bytes()))
+        plain.unlink()
+        return path
+
+    return packed
 
 
 def _shard(folder: Path, items: Items) -> Path:
@@ -198,7 +220,7 @@ def _hdf5_files(folder: Path, items: Items) -> Path:
         for number, (_, data) in enumerate(items):
             photos[number] = np.frombuffer(data, np.uint8)
         file.create_dataset("labels", data=np.arange(len(items)), compression="gzip", chunks=(4,))
-        file.attrs["made by"] = "nobody"
+        file.attrs["made"] = 2024
     return path
 
 
@@ -316,6 +338,11 @@ SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
     Sample("tar-gz", "tar", _tar("w:gz", "photos.tar.gz"), damage=cut_short),
+    Sample(
+        "tar-zst", "tar", _packed(_tar("w", "p.tar"), zstandard.compress, ".zst"), damage=cut_short, peak=40_000_000
+    ),
+    Sample("zip-in-tar", "tar", _zip_in_tar, damage=cut_short, named=False),
+    Sample("csv-gz", "compressed", _packed(_csv, gzip.compress, ".gz"), table=True, sniffed=False, new_row=b"Nobody;x"),
     Sample("webdataset", "webdataset", _shard, damage=cut_short),
     Sample("zip", "zip", _zip, damage=cut_short),
     Sample("parquet-photos", "parquet", _parquet_photos, damage=cut_short),
@@ -328,7 +355,7 @@ SAMPLES = (
     Sample("tfrecord-rows", "tfrecord", _tfrecord_rows, table=True, damage=cut_short, masks=False),
     Sample("hdf5-files", "hdf5", _hdf5_files, damage=cut_short, named=False),
     Sample("hdf5-rows", "hdf5", _hdf5_rows, table=True, damage=cut_short, masks=False),
-    Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False),
+    Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False, in_place=True),
     Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.compressed import CompressedFile
 from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.excel import ExcelWorkbook
 from dsr_desk.datasets.file_container import FileContainer
@@ -20,6 +21,7 @@ from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
 from dsr_desk.datasets.lmdb_store import LmdbStore
+from dsr_desk.datasets.office import OfficeDocument
 from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
@@ -33,12 +35,14 @@ FORMATS: tuple[type[FileContainer], ...] = (
     WebDatasetShard,
     TarArchive,
     ExcelWorkbook,
+    OfficeDocument,
     ZipArchive,
     ParquetTable,
     RecordFile,
     SqliteDatabase,
     LmdbStore,
     TfRecordFile,
+    CompressedFile,
     Hdf5File,
     JsonLines,
     JsonDocument,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
+from dsr_desk.datasets.container import Accounts, ContainerEntry, Doomed, Listed, Unread, items_of
 from dsr_desk.datasets.erasing import Rewritten, file_digest
 from dsr_desk.datasets.file_container import state_of
 from dsr_desk.datasets.names import safe_name
@@ -53,14 +53,24 @@ class Img2DatasetShard(WebDatasetShard):
         return (self._table_path,)
 
     def listing(self) -> Iterator[Listed]:
+        accounts: list[Accounts] = []
         for one in super().listing():
+            if isinstance(one, Accounts):
+                accounts.append(one)
+                continue
             if isinstance(one, ContainerEntry) and one.kind is ItemKind.PHOTO:
                 one = replace(one, orientation=self.orientations.get(_key(one.group)))
             yield one
-        if self._table is not None:
-            for entry in self._table.entries():
-                key = safe_name((entry.record or {}).get("key", ""))
-                yield replace(entry, member=self._row_prefix + key, group=key)
+        for one in self._table.listing() if self._table is not None else ():
+            if isinstance(one, Accounts):
+                accounts.append(one)
+            elif isinstance(one, Unread):
+                yield replace(one, place=self._row_prefix + one.place)
+            else:
+                key = safe_name((one.record or {}).get("key", ""))
+                yield replace(one, member=self._row_prefix + key, group=key)
+        if len(accounts) == 1 + (self._table is not None):
+            yield Accounts(*map(sum, zip(*map(astuple, accounts), strict=True)))
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         if self._table is not None and member.startswith(self._row_prefix):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,6 @@ from dsr_desk.datasets import sniff
 from dsr_desk.datasets.accounts import Tally
 from dsr_desk.datasets.container import (
     Accounts,
-    ContainerEntry,
     ContainerNotRead,
     Doomed,
     ItemGone,
@@ -93,6 +93,7 @@ class Held:
 
     reader: FileContainer | None
     kind: Message
+    path: PathInside
     size: int
 
 
@@ -101,32 +102,39 @@ def depth_of(path: Path) -> int:
     return path.depth if isinstance(path, PathInside) else 0
 
 
+def path_inside(outer: Path, at: str, place: str, kind: type[PathInside] = PathInside) -> PathInside:
+    """The file at `at` as what lies at `place` of the container at `outer`. Raises NotHeld where that is too deep."""
+    depth = depth_of(outer) + 1
+    if depth > DEEPEST:
+        raise NotHeld(message("why.nested.deep", most=DEEPEST))
+    budget = outer.budget if isinstance(outer, PathInside) else Budget(FREE_BYTES + MOST_GROWTH * outer.stat().st_size)
+    return kind.of(at, _called(place), depth, budget)
+
+
 @contextlib.contextmanager
 def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[Held]:
     """What lies at `place` in the container at `outer`, as long as this is open.
 
     Raises NotHeld, and what `pieces` raises.
     """
-    budget = outer.budget if isinstance(outer, PathInside) else Budget(FREE_BYTES + MOST_GROWTH * outer.stat().st_size)
-    depth = depth_of(outer) + 1
-    if depth > DEEPEST:
-        raise NotHeld(message("why.nested.deep", most=DEEPEST))
     try:
         with scratch.in_memory() as descriptor:
+            path = path_inside(outer, scratch.place_of(descriptor), place)
             size = 0
             for piece in pieces:
                 size += len(piece)
-                budget.take(len(piece))
+                path.budget.take(len(piece))
                 if size > LARGEST:
                     raise NotHeld(message("why.nested.large", most=LARGEST))
                 _write(descriptor, piece)
-            path = PathInside.of(scratch.place_of(descriptor), _called(place), depth, budget)
-            yield Held(*_recognised(path, place), size)
+            yield Held(*_recognised(path, place), path, size)
     except scratch.NoScratch as error:
         raise NotHeld(message("why.nested.deep", most=DEEPEST)) from error
 
 
-def listing(outer: Path, tally: Tally, place: str, pieces: Iterable[bytes], hint: int | None = None) -> Iterator[Listed]:
+def listing(
+    outer: Path, tally: Tally, place: str, pieces: Iterable[bytes], hint: int | None = None
+) -> Iterator[Listed]:
     """Lists what lies at `place` of the container at `outer`, and counts `place` and all of it in `tally`.
 
     It is opened, with its items and its unread places, or is itself an unread place. Items get the `hint`.
@@ -136,9 +144,45 @@ def listing(outer: Path, tally: Tally, place: str, pieces: Iterable[bytes], hint
             if found.reader is None:
                 yield tally.unread(place, found.kind, message("why.format.unknown"), size=found.size)
             else:
-                yield from _listing_of(found, tally, place, hint)
+                yield from listing_of(found, tally, place, hint)
     except NotHeld as error:
         yield tally.unread(place, message("kind.nested"), error.why)
+
+
+def listing_of(found: Held, tally: Tally, place: str, hint: int | None) -> Iterator[Listed]:
+    """The same for a container that is held already."""
+    assert found.reader is not None
+    items = unread = 0
+    accounts = None
+    why: Message | None
+    try:
+        for one in found.reader.listing():
+            if isinstance(one, Accounts):
+                accounts = one
+            elif isinstance(one, Unread):
+                unread += one.count
+                yield replace(one, place=inside(place, one.place))
+            else:
+                items += 1
+                yield replace(
+                    one,
+                    member=inside(place, one.member),
+                    hint=hint,
+                    group=inside(place, one.group) if one.group else "",
+                )
+        why = _disagreement(accounts, unread)
+    except DeskError as error:
+        why = error.why
+    except OSError as error:
+        why = refused(error)
+    except Exception as fault:  # noqa: BLE001 - what is made to break a reader breaks its own member alone
+        why = message("why.cell.fault", kind=place_of(fault))
+    if accounts is not None and why is None:
+        tally.within(accounts)
+        tally.opened()
+    else:
+        tally.within(Accounts(items + unread, items=items, unread=unread))
+        yield tally.unread(place, found.kind, why or message("why.unreadable"), size=found.size)
 
 
 def read(outer: Path, place: str, pieces: Iterable[bytes], member: str, digest: str) -> bytes:
@@ -157,8 +201,7 @@ class Rewriting:
 
     def __init__(self, outer: Path, place: str, pieces: Iterable[bytes], changes: Changes, work: Path) -> None:
         """Raises DeskError where it cannot be written."""
-        self._folder = work / "inside"
-        self._folder.mkdir(mode=0o700)
+        self._folder = Path(tempfile.mkdtemp(prefix="inside-", dir=work))
         try:
             with held(outer, place, pieces) as found:
                 if found.reader is None:
@@ -200,41 +243,6 @@ def kind_of(place: str, head: bytes) -> Message:
     known = sniff.unread_kind(head)
     suffix = suffix_of(place)
     return known or (message("kind.suffix", suffix=suffix) if suffix else message("kind.unknown"))
-
-
-def _listing_of(found: Held, tally: Tally, place: str, hint: int | None) -> Iterator[Listed]:
-    assert found.reader is not None
-    items = unread = 0
-    accounts = None
-    why: Message | None
-    try:
-        for one in found.reader.listing():
-            if isinstance(one, Accounts):
-                accounts = one
-            elif isinstance(one, Unread):
-                unread += one.count
-                yield replace(one, place=inside(place, one.place))
-            else:
-                items += 1
-                yield replace(
-                    one,
-                    member=inside(place, one.member),
-                    hint=hint,
-                    group=inside(place, one.group) if one.group else "",
-                )
-        why = _disagreement(accounts, unread)
-    except DeskError as error:
-        why = error.why
-    except OSError as error:
-        why = refused(error)
-    except Exception as fault:  # noqa: BLE001 - what is made to break a reader breaks its own member alone
-        why = message("why.cell.fault", kind=place_of(fault))
-    if accounts is not None and why is None:
-        tally.within(accounts)
-        tally.opened()
-    else:
-        tally.within(Accounts(items + unread, items=items, unread=unread))
-        yield tally.unread(place, found.kind, why or message("why.unreadable"), size=found.size)
 
 
 def _disagreement(accounts: Accounts | None, unread: int) -> Message | None:

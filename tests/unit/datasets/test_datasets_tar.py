@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
+import subprocess
 import tarfile
+import zipfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
-from dsr_desk.datasets.container import TOO_LARGE, Container, ContainerDamaged, Doomed
+from dsr_desk.datasets import tar
+from dsr_desk.datasets.container import TOO_LARGE, Accounts, Container, ContainerDamaged, Doomed, Unread
 from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.tar import TarArchive
+from dsr_desk.datasets.tar_headers import headers as headers_of
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
 
@@ -39,6 +46,10 @@ def doomed(container: Container, *members: str) -> list[Doomed]:
     ]
 
 
+def unread(container: Container) -> list[Unread]:
+    return [one for one in container.listing() if isinstance(one, Unread)]
+
+
 def headers(path: Path) -> list[tuple[object, ...]]:
     with tarfile.open(path) as archive:
         return [(info.name, info.uid, info.mode, info.mtime, info.pax_headers) for info in archive]
@@ -60,7 +71,7 @@ SHARD = [
 ]
 
 
-def test_a_key_ends_at_the_first_dot_of_the_base_name(tmp_path: Path) -> None:
+def test_members_belong_to_the_photos_whose_names_they_share_up_to_a_dot(tmp_path: Path) -> None:
     container = opened(write(tmp_path / "s.tar", SHARD))
     assert container.format == "webdataset"
     assert [(entry.kind, entry.member, entry.group) for entry in container.entries()] == [
@@ -137,12 +148,140 @@ def test_a_broken_header_in_the_middle_is_damage_and_not_the_end(tmp_path: Path)
         list(opened(path).entries())
 
 
-def test_an_archive_appended_to_another_is_not_overlooked(tmp_path: Path) -> None:
+def test_an_archive_behind_another_is_read_and_erased_from_too(tmp_path: Path) -> None:
     one = write(tmp_path / "one.tar", [("a.jpg", JPEG)])
-    two = write(tmp_path / "two.tar", [("b.jpg", JPEG)])
+    two = write(tmp_path / "two.tar", [("b.jpg", JPEG), ("c.jpg", JPEG + b"c")])
     one.write_bytes(one.read_bytes() + two.read_bytes())
-    with pytest.raises(ContainerDamaged):
-        list(opened(one).entries())
+    container = opened(one)
+    assert [entry.member for entry in container.entries()] == ["a.jpg", "b.jpg", "c.jpg"]
+    container.erase(doomed(container, "b.jpg"))
+    assert [entry.member for entry in container.entries()] == ["a.jpg", "c.jpg"]
+
+
+def test_bytes_behind_the_end_mark_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.tar", [("a.jpg", JPEG)])
+    path.write_bytes(path.read_bytes() + b"hidden" * 100)
+    (found,) = unread(opened(path))
+    assert (found.kind, found.size) == (message("kind.hidden"), 600)
+    path.write_bytes(gzip.compress(write(tmp_path / "u.tar", [("a.jpg", JPEG)]).read_bytes()) + b"junk")
+    (found,) = unread(opened(path))
+    assert (found.why, found.size) == (message("why.packed.hidden"), 4)
+
+
+def test_every_member_is_an_item_a_label_opened_or_named(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("w.jpg", JPEG + b"w")
+        archive.writestr("x.npy", b"\x93NUMPY")
+    container = opened(
+        write(
+            tmp_path / "t.tar",
+            [
+                ("a.jpg", JPEG),
+                ("a.txt", b"beside a photo"),
+                ("b.zip", inner.getvalue()),
+                ("people.csv", b"name;mail\nWilma Q;w@example.com\n"),
+                ("rows.jsonl", b'{"name": "Wilma"}\n'),
+                ("list.json", b'[{"name": "Wilma"}, {"name": "Anna"}]'),
+                ("alone.json", b'{"name": "Wilma"}'),
+                ("about.md", b"Wilma wrote this"),
+                ("clip.mp4", b"\0\0\0\x18ftypmp42"),
+                ("model.bin", b"\1\2\3"),
+                ("0.cls", b"3"),
+                ("empty.dat", b""),
+            ],
+        )
+    )
+    assert [(entry.kind.value, entry.member) for entry in container.entries()] == [
+        ("photo", "a.jpg"),
+        ("record", "a.txt"),
+        ("photo", "b.zip › w.jpg"),
+        ("record", "people.csv"),
+        ("record", "rows.jsonl"),
+        ("record", "list.json"),
+        ("record", "list.json"),
+        ("record", "alone.json"),
+        ("record", "about.md"),
+    ]
+    assert [(one.place, one.kind) for one in unread(container)] == [
+        ("b.zip › x.npy", message("kind.numpy")),
+        ("clip.mp4", message("kind.video")),
+        ("model.bin", message("kind.suffix", suffix=".bin")),
+    ]
+    for entry in container.entries():
+        data = entry.read()
+        for hint in (entry.hint, None, 10**9):
+            assert container.read(entry.member, hashlib.sha256(data).hexdigest(), 0, hint) == data
+
+
+def test_a_member_that_the_library_counts_and_the_reader_does_not_is_no_whole_listing(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.tar", [("a.jpg", JPEG), ("b.jpg", JPEG)])
+    accounts = list(TarArchive(path, "t.tar").listing())[-1]
+    assert accounts == Accounts(2, items=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tar, "headers", lambda file, at=0: islice(headers_of(file, at), 1))
+        accounts = list(TarArchive(path, "t.tar").listing())[-1]
+    assert isinstance(accounts, Accounts)
+    assert accounts.answered < accounts.own
+
+
+def test_sparse_members_are_read_whole_and_stay_sparse(tmp_path: Path) -> None:
+    content = bytearray(200_000)
+    content[:10], content[150_000:150_010] = JPEG[:10], b"0123456789"
+    (tmp_path / "s.jpg").write_bytes(JPEG)
+    with (tmp_path / "s.jpg").open("r+b") as file:
+        file.truncate(0)
+        for at in (0, 150_000):
+            file.seek(at)
+            file.write(content[at : at + 10])
+        file.truncate(len(content))
+    (tmp_path / "b.jpg").write_bytes(JPEG)
+    for form in ("gnu", "posix"):
+        path = tmp_path / f"{form}.tar"
+        command = ["tar", "--sparse", f"--format={form}", "-cf", str(path), "b.jpg", "s.jpg"]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        assert path.stat().st_size < len(content)
+        container = opened(path)
+        assert [entry.read() for entry in container.entries()] == [JPEG, bytes(content)]
+        container.erase(doomed(container, "b.jpg"))
+        assert [(entry.member, entry.read()) for entry in container.entries()] == [("s.jpg", bytes(content))]
+        assert path.stat().st_size < len(content)
+
+
+def test_attributes_of_members_are_named_and_stay(tmp_path: Path) -> None:
+    path = tmp_path / "t.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name in ("a.jpg", "b.jpg"):
+            info = tarfile.TarInfo(name)
+            info.size, info.pax_headers = len(JPEG), {"SCHILY.xattr.user.owner": "Wilma"}
+            archive.addfile(info, io.BytesIO(JPEG))
+    container = opened(path)
+    assert [(one.place, one.kind.code) for one in unread(container)] == [
+        ("a.jpg", "kind.attributes"),
+        ("b.jpg", "kind.attributes"),
+    ]
+    container.erase(doomed(container, "a.jpg"))
+    assert headers(path)[0][-1] == {"SCHILY.xattr.user.owner": "Wilma"}
+
+
+DOTS = [
+    ("2020.05.01_anna.jpg", JPEG + b"anna"),
+    ("2020.05.01_anna.json", b'{"name": "Anna"}'),
+    ("2020.05.01_anna.npy", b"\x93NUMPY anna"),
+    ("2020.05.02_w.jpg", JPEG + b"w"),
+    ("2020.05.02_w.json", b'{"name": "Wilma"}'),
+    ("2020.05.02_w.npy", b"\x93NUMPY w"),
+    ("2020.npy", b"\x93NUMPY of both"),
+]
+
+
+def test_keys_with_dots_make_no_sample_of_two_people(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.tar", DOTS)
+    container = opened(path)
+    assert {entry.group for entry in container.entries()} == {"2020.05.01_anna", "2020.05.02_w"}
+    done = container.erase(doomed(container, "2020.05.02_w.jpg", "2020.05.02_w.json"))
+    assert names(path) == [*(name for name, _ in DOTS[:3]), "2020.npy"]
+    assert done.notes == (message("note.tar.followers", count=1), message("note.archive.beside", count=1))
 
 
 def test_a_member_that_claims_to_be_huge_is_a_problem_and_not_read(tmp_path: Path) -> None:

@@ -1,0 +1,381 @@
+"""What archives have in common: every member is a photo, a record, a container, structure, or is named as not read.
+
+An erasure copies what stays in spans, as it lies, and writes anew what changed alone. It is verified by what the new
+archive lists, and byte for byte against the old one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO
+
+from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets import erasing, nested, sniff
+from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.container import (
+    MAX_ITEM_BYTES,
+    Accounts,
+    ContainerEntry,
+    Doomed,
+    ItemGone,
+    ItemUnreadable,
+    Listed,
+    Unread,
+)
+from dsr_desk.datasets.erasing import Changes, NotVerified, Rewritten
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.names import INSIDE, safe_name, suffix_of, without_suffix
+from dsr_desk.datasets.records import record_of
+from dsr_desk.datasets.samples import Samples, lost
+
+_TEXTS = frozenset(
+    {".md", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".log", ".caption", ".srt", ".vtt"}
+)
+_CLASS = re.compile(r"\.(cls\d*|label|target)$")
+_MOST_LABEL = 16
+
+
+@dataclass(frozen=True)
+class Member:
+    """`name` is as it is stored. `start` to `end` is all that goes when it goes, `hint` finds it again.
+
+    `is_file` is False for what holds nothing: folders, links, devices; `link` is what a link leads to. `problem` says
+    why the content cannot be read, else `pieces` is all of it and `head` how it begins. `attributes` counts what its
+    header says of it that no search sees.
+    """
+
+    name: str
+    start: int
+    end: int
+    hint: int
+    size: int
+    head: bytes
+    pieces: Callable[[], Iterable[bytes]]
+    is_file: bool = True
+    link: str = ""
+    problem: Message | None = None
+    attributes: int = 0
+
+    @property
+    def place(self) -> str:
+        return safe_name(self.name)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What becomes of a member: nothing (None), or new content, in memory or in a file."""
+
+    member: Member
+    new: bytes | Path | None
+
+
+LAST = sys.maxsize
+Part = tuple[int, int] | bytes
+"""Of a new archive: a span of the old one, that may end at `LAST`, wherever that is; or bytes."""
+
+
+class Archive(FileContainer):
+    """See above. Which members belong to a photo, `samples.Samples` says."""
+
+    @abstractmethod
+    def walk(self) -> Iterator[Member | Unread]:
+        """All members in the order of their positions, and bytes of the file that belong to none."""
+
+    @abstractmethod
+    def at(self, hint: int) -> AbstractContextManager[Member | None]:
+        """The member that a hint points at."""
+
+    @abstractmethod
+    def own(self) -> int:
+        """How many members the archive's own directory, or the format's library, counts."""
+
+    @abstractmethod
+    def raw(self) -> AbstractContextManager[IO[bytes]]:
+        """The file in which members have their places."""
+
+    @abstractmethod
+    def packed(self, target: Path) -> AbstractContextManager[IO[bytes]]:
+        """The file at `target` for writing, in the same way."""
+
+    @abstractmethod
+    def parts(self, file: IO[bytes], edits: Collection[Edit]) -> Iterator[Part]:
+        """What the archive is made of after the edits, which are in the order of their places."""
+
+    def follows(self) -> bool:
+        """Whether members that are no items go with the last photo that they belong to."""
+        return False
+
+    def listing(self) -> Iterator[Listed]:
+        tally = Tally()
+        for found in self.walk():
+            if isinstance(found, Unread):
+                tally.within(Accounts(found.count, unread=found.count))
+                yield found
+            else:
+                yield from self._listed(found, tally)
+        yield tally.against(self.own())
+
+    def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
+        """See `Container.read`. Bytes of the same digest are the same, wherever they lie."""
+        del occurrence
+        outer, _, inner = member.partition(INSIDE)
+        if hint is not None:
+            with self.at(hint) as found:
+                if found is not None and found.place == outer and (data := self._read_in(found, inner, digest)):
+                    return data
+        for one in self.walk():
+            if isinstance(one, Member) and one.place == outer and (data := self._read_in(one, inner, digest)):
+                return data
+        raise ItemGone(name=self.name)
+
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        """See `FileContainer.rewrite`."""
+        named = {one.member for one in doomed}
+        resolution = erasing.resolve(self._sized(named), doomed)
+        if not resolution.changes:
+            return Rewritten(resolution.kept, (), resolution.missing)
+        grows = sum(len(new) for new in resolution.changes.values() if new is not None)
+        erasing.require_room(self.path, work, self.name, grows)
+        fresh = work / self.path.name
+        fresh.touch(mode=0o600, exist_ok=False)
+        notes = tuple(self.write_without(fresh, resolution.changes))
+        there = self._at(fresh)
+        assert isinstance(there, Archive)
+        erasing.verify(self.name, there._sized(named), resolution, "", "")
+        return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
+        """See `FileContainer.write_without`. What was written is compared before this returns."""
+        with contextlib.ExitStack() as rewritten:
+            edits, notes = self._edits(changes, target.parent, rewritten)
+            with self.raw() as file, self.packed(target) as out:
+                for part in self.parts(file, edits):
+                    if isinstance(part, bytes):
+                        out.write(part)
+                    else:
+                        copy_span(file, out, *part)
+            there = self._at(target)
+            assert isinstance(there, Archive)
+            with self.raw() as file, there.raw() as new:
+                for part in self.parts(file, edits):
+                    self._require_same(file, new, part)
+                if new.read(1):
+                    raise NotVerified(name=self.name, why=message("why.erase.rest"))
+        return notes
+
+    def _require_same(self, file: IO[bytes], new: IO[bytes], part: Part) -> None:
+        pieces = [part] if isinstance(part, bytes) else erasing.chunks(file, *part)
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            if new.read(len(piece)) != piece:
+                raise NotVerified(name=self.name, why=message("why.erase.rest"))
+        if not isinstance(part, bytes) and part[1] != LAST and size != part[1] - part[0]:
+            raise self.damaged("why.ends-early")
+
+    def _sized(self, named: Collection[str]) -> Iterator[ContainerEntry]:
+        """The items; those whose names are not among these have their sizes for bytes, since spans are compared."""
+        for one in self.listing():
+            if isinstance(one, Accounts) and one.answered != one.own:
+                why = message("why.accounts", own=one.own, answered=one.answered)
+                raise NotVerified(name=self.name, why=why)
+            if isinstance(one, ContainerEntry):
+                yield one if one.member in named else replace(one, read=partial(str.encode, str(one.size)))
+
+    @cached_property
+    def samples(self) -> Samples:
+        photos: list[str] = []
+        others: list[str] = []
+        for one in self.walk():
+            if isinstance(one, Member) and one.is_file:
+                (photos if is_photo(one) else others).append(one.place)
+        return Samples(photos, others)
+
+    def _listed(self, member: Member, tally: Tally) -> Generator[Listed, None, bool]:
+        """Returns whether the items lie in the member and are not itself."""
+        place = member.place
+        if member.attributes:
+            tally.within(Accounts(member.attributes))
+            yield tally.unread(place, message("kind.attributes"), message("why.not-read"), member.attributes)
+        if not member.is_file or _is_label(member):
+            tally.label()
+        elif is_photo(member):
+            tally.item()
+            problem = member.problem or sniff.member_problem(ItemKind.PHOTO, member.head, member.size)
+            read = partial(self._bytes, member)
+            group = self.samples.group(place)
+            yield ContainerEntry(ItemKind.PHOTO, place, member.size, read, member.hint, group, problem=problem)
+        elif _is_text(place) and (member.problem or self.samples.tie(place) or member.size > MAX_ITEM_BYTES):
+            tally.item()
+            yield self._record(member)
+        elif member.problem:
+            yield tally.unread(place, nested.kind_of(place, member.head), member.problem, size=member.size)
+        else:
+            return (yield from self._inside(member, tally))
+        return False
+
+    def _inside(self, member: Member, tally: Tally) -> Generator[Listed, None, bool]:
+        """A container, a text, or what nobody reads."""
+        place = member.place
+        try:
+            with nested.held(self.path, place, member.pieces()) as found:
+                if found.reader is not None and not (_is_text(place) and _is_empty(found.reader)):
+                    yield from nested.listing_of(found, tally, place, member.hint)
+                    return True
+                if _is_text(place):
+                    tally.item()
+                    yield self._record(member, found.path.read_bytes())
+                else:
+                    yield tally.unread(place, found.kind, message("why.format.unknown"), size=member.size)
+        except (nested.NotHeld, ItemUnreadable) as error:
+            yield tally.unread(place, nested.kind_of(place, member.head), error.why, size=member.size)
+        return False
+
+    def _record(self, member: Member, data: bytes | None = None) -> ContainerEntry:
+        place, problem = member.place, None
+        read: Callable[[], bytes] = partial(self._bytes, member)
+        record: dict[str, str] | None = None
+        try:
+            data = self._bytes(member) if data is None else data
+            read, record = partial(bytes, data), record_of(place, data)
+        except ItemUnreadable as error:
+            problem = error.why
+        group = self.samples.tie(place) or without_suffix(place)
+        return ContainerEntry(ItemKind.RECORD, place, member.size, read, member.hint, group, record, problem)
+
+    def _bytes(self, member: Member) -> bytes:
+        problem = member.problem or sniff.member_problem(ItemKind.RECORD, member.head, member.size)
+        return self.refuse(problem) if problem else b"".join(member.pieces())
+
+    def _read_in(self, member: Member, inner: str, digest: str) -> bytes | None:
+        """The item of this digest that the member is or holds."""
+        if not member.is_file or member.problem:
+            return None
+        if not inner and member.size <= MAX_ITEM_BYTES and sha256_hex(data := self._bytes(member)) == digest:
+            return data
+        if is_photo(member):
+            return None
+        with contextlib.suppress(ItemGone, nested.NotHeld):
+            return nested.read(self.path, member.place, member.pieces(), inner, digest)
+        return None
+
+    # Erasing
+
+    def _edits(
+        self, changes: Changes, work: Path, rewritten: contextlib.ExitStack
+    ) -> tuple[list[Edit], Collection[Message]]:
+        """What becomes of which members, in the order of their places; inner containers are written anew into `work`.
+
+        What is no item, and every link, is looked at again once it is known which photos go.
+        """
+        edits: list[Edit] = []
+        notes: list[Message] = []
+        gone: list[str] = []
+        staying: list[str] = []
+        lost_names: set[str] = set()
+        position = 0
+        for member in self._only_members():
+            look = _Look(self._listed(member, Tally()))
+            count = sum(isinstance(one, ContainerEntry) for one in look)
+            part = nested.part_of(changes, position, count)
+            position += count
+            if is_photo(member):
+                (gone if part.get(0, b"") is None else staying).append(member.place)
+            if part and look.inside:
+                inner = nested.Rewriting(self.path, member.place, member.pieces(), part, work)
+                rewritten.enter_context(inner)
+                edits.append(Edit(member, inner.path))
+                notes += inner.notes
+            elif part:
+                edits.append(Edit(member, part[0]))
+                lost_names |= {member.name} if part[0] is None else set()
+        followers, told = self._followers({one.member.start for one in edits}, gone, staying, lost_names)
+        edits += followers
+        return sorted(edits, key=lambda edit: edit.member.start), tuple(dict.fromkeys((*notes, *told)))
+
+    def _followers(
+        self, edited: Collection[int], gone: list[str], staying: list[str], lost_names: set[str]
+    ) -> tuple[list[Edit], list[Message]]:
+        """Links to what goes, and members that are no items and belong to photos that go."""
+        edits: list[Edit] = []
+        stay = 0
+        ties, shared = lost(gone, staying)
+        for member in self._only_members() if lost_names else ():
+            if member.start in edited:
+                continue
+            tie = self.samples.tie(member.place) if member.is_file and not is_photo(member) else ""
+            if member.link:
+                goes = member.link in lost_names
+            elif tie not in ties | shared:
+                continue
+            else:
+                kinds = {type(one) for one in self._listed(member, Tally())}
+                goes = self.follows() and tie in ties and ContainerEntry not in kinds
+                stay += Unread in kinds and not goes
+            if goes:
+                edits.append(Edit(member, None))
+        notes = [message("note.tar.followers", count=len(edits))] if edits else []
+        return edits, [*notes, *([message("note.archive.beside", count=stay)] if stay else [])]
+
+    def _only_members(self) -> Iterator[Member]:
+        return (one for one in self.walk() if isinstance(one, Member))
+
+
+class _Look:
+    """What a member is listed as; `inside`, once it was gone through, whether that lies in it."""
+
+    def __init__(self, listed: Generator[Listed, None, bool]) -> None:
+        self._listed = listed
+        self.inside = False
+
+    def __iter__(self) -> Iterator[Listed]:
+        self.inside = yield from self._listed
+
+
+def copy_span(file: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
+    """By the kernel, where both are files as they lie. `out` is written at its end."""
+    at = start
+    if isinstance(getattr(file, "raw", None), io.FileIO) and isinstance(getattr(out, "raw", None), io.FileIO):
+        out.flush()
+        with contextlib.suppress(OSError, AttributeError):
+            while at < end and (copied := os.copy_file_range(file.fileno(), out.fileno(), end - at, at)):
+                at += copied
+        out.seek(0, os.SEEK_END)
+    for chunk in erasing.chunks(file, at, end):
+        out.write(chunk)
+
+
+def is_photo(member: Member) -> bool:
+    return member.is_file and sniff.kind_of(member.name, member.head) is ItemKind.PHOTO
+
+
+def _is_text(place: str) -> bool:
+    return sniff.named_like_record(place) or suffix_of(place) in _TEXTS
+
+
+def _is_label(member: Member) -> bool:
+    """Empty, or the number of a class."""
+    if not member.size:
+        return True
+    return bool(_CLASS.search(member.name)) and member.size <= _MOST_LABEL and member.head.strip().isdigit()
+
+
+def _is_empty(reader: FileContainer) -> bool:
+    """Whether a reader finds no items, or cannot read on: then a text is read as a text."""
+    try:
+        return next(iter(reader.entries()), None) is None
+    except DeskError:
+        return True

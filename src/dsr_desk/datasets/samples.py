@@ -1,0 +1,49 @@
+"""What ties the members of an archive to its photos: their names, up to one of their dots.
+
+WebDataset ends a key at the first dot of the base name, so that `0001.left.jpg`, `0001.right.jpg` and `0001.json` are
+one sample. Where keys have dots themselves (`2020.05.01_anna.jpg`, `2020.05.02_w.jpg`), that rule makes one sample of
+different people. So a member belongs to the photos with which it shares the longest beginning, in whole parts between
+dots, that it shares with any photo of its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dsr_desk.datasets.names import without_suffix
+
+
+def stems(name: str) -> Iterator[str]:
+    """The beginnings of a name that end at a dot of its base name, the longest first, the name itself before them."""
+    folder, slash, base = name.rpartition("/")
+    while base:
+        yield folder + slash + base
+        base = base.rpartition(".")[0]
+
+
+class Samples:
+    """Of one archive. Holds the names of its members, some hundred bytes each."""
+
+    def __init__(self, photos: Iterable[str], others: Iterable[str]) -> None:
+        """`others` are the files that are no photos."""
+        self._of_photos: set[str] = {stem for name in photos for stem in stems(name)}
+        self._tied: set[str] = {stem for name in others if (stem := self.tie(name))}
+
+    def tie(self, name: str) -> str:
+        """What a member that is no photo shares with photos; "" where it belongs to none."""
+        return next((stem for stem in stems(name) if stem in self._of_photos), "")
+
+    def group(self, photo: str) -> str:
+        """What a photo shares with the closest members that belong to it; its own name where none does."""
+        return next((stem for stem in stems(photo) if stem in self._tied), without_suffix(photo))
+
+    def __bool__(self) -> bool:
+        """Whether any member belongs to a photo."""
+        return bool(self._tied)
+
+
+def lost(gone: Iterable[str], staying: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Of the ties to photos that go, those of which no photo stays, and those of which one does."""
+    ties = {stem for name in gone for stem in stems(name)}
+    left = {stem for name in staying for stem in stems(name) if stem in ties}
+    return ties - left, left
