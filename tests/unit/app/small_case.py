@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -130,9 +130,14 @@ def built_elsewhere(desk: Desk) -> None:
         desk.act(Draft(Kind.INDEX, {"event": "registered"}), touches=touches)
 
 
-def make(folder: Path) -> str:
-    """A vault with three officers, an index, an open case. Returns the case's reference."""
+def make(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
+    """A vault with three officers, an index, an open case. Returns the case's reference.
+
+    `beside` are more files of the dataset, by name.
+    """
     (folder / "data").mkdir(parents=True)
+    for name, data in (beside or {}).items():
+        (folder / "data" / name).write_bytes(data)
     (folder / "data" / "people.csv").write_text(HEAD + "\n".join(ROWS) + "\n", encoding="utf-8")
     (folder / "letter.txt").write_text(LETTER, encoding="utf-8")
     desk, _ = Desk.create(folder / "vault", "Org", "Ada", ADA)
