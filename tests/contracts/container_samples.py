@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 import io
 import json
 import re
@@ -12,7 +13,7 @@ import struct
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +24,12 @@ import h5py
 import lmdb
 import numpy as np
 import openpyxl
+import pikepdf
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 from PIL import Image
+from pyarrow import ipc, orc
 
 Items = Sequence[tuple[str, bytes]]
 """Members with their bytes; tables take the text of the bytes as one field and have no members."""
@@ -56,6 +59,7 @@ class Sample:
     new_row: bytes = b'{"name": "Nobody"}'
     in_place: bool = False
     peak: int = 8_000_000
+    needs: str = ""
 
 
 def photo(shade: int, size: int = 24) -> bytes:
@@ -132,6 +136,30 @@ def _zip(folder: Path, items: Items) -> Path:
     return path
 
 
+def _office(folder: Path, items: Items) -> Path:
+    path = _zip(folder, [("[Content_Types].xml", b"<Types/>"), *items])
+    return path.rename(path.with_name("letter.docx"))
+
+
+def _pdf(folder: Path, items: Items) -> Path:
+    """Two pictures a page."""
+    path = folder / "scans.pdf"
+    with pikepdf.new() as pdf:
+        for first in range(0, len(items), 2):
+            shown = pikepdf.Dictionary()
+            for number, (_, data) in enumerate(items[first : first + 2]):
+                picture = pikepdf.Stream(pdf, data, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+                picture.Width, picture.Height = Image.open(io.BytesIO(data)).size
+                picture.ColorSpace, picture.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
+                picture.Filter = pikepdf.Name.DCTDecode
+                shown[f"/Im{number}"] = picture
+            page = pdf.add_blank_page()
+            page.obj.Resources = pikepdf.Dictionary(XObject=shown)
+            page.obj.Contents = pikepdf.Stream(pdf, b"/Im0 Do /Im1 Do")
+        pdf.save(path, deterministic_id=True)
+    return path
+
+
 def _parquet_photos(folder: Path, items: Items) -> Path:
     path = folder / "photos.parquet"
     cells = [{"bytes": data, "path": member.replace("\udce9", "\x85")} for member, data in items]
@@ -146,6 +174,45 @@ def _parquet_rows(folder: Path, items: Items) -> Path:
     names = [data.decode("latin-1") for _, data in items]
     table = pa.table({"name": names, "age": pa.array([40] * len(names), pa.int32())})
     pq.write_table(table, path, row_group_size=4, compression="zstd")
+    return path
+
+
+def _arrow_photos(folder: Path, items: Items) -> Path:
+    path = folder / "photos.arrow"
+    cells = [{"bytes": data, "path": member.replace("\udce9", "\x85")} for member, data in items]
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    table = pa.table({"image": pa.array(cells, kind), "label": pa.array(range(len(cells)), pa.int64())})
+    with ipc.new_file(str(path), table.schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(table, max_chunksize=4)
+    return path
+
+
+def _arrow_rows(folder: Path, items: Items) -> Path:
+    path = folder / "data-00000-of-00001.arrow"
+    names = [data.decode("latin-1") for _, data in items]
+    table = pa.table({"name": names, "kind": pa.array(["a"] * len(names)).dictionary_encode()})
+    with ipc.new_stream(str(path), table.schema) as writer:
+        writer.write_table(table, max_chunksize=4)
+    return path
+
+
+def _orc_rows(folder: Path, items: Items) -> Path:
+    path = folder / "people.orc"
+    names = [data.decode("latin-1") for _, data in items]
+    orc.write_table(pa.table({"name": names, "age": pa.array([40] * len(names), pa.int32())}), path, compression="zlib")
+    return path
+
+
+def _avro_photos(folder: Path, items: Items) -> Path:
+    path = folder / "photos.avro"
+    image = {"name": "Image", "fields": [{"name": "bytes", "type": "bytes"}, {"name": "path", "type": "string"}]}
+    fields = [{"name": "image", "type": ["null", {"type": "record", **image}]}, {"name": "label", "type": "long"}]
+    rows = [{"image": {"bytes": data, "path": name.replace("\udce9", "\x85")}, "label": 7} for name, data in items]
+    with path.open("wb") as file:
+        fastavro = importlib.import_module("fastavro")
+        fastavro.writer(
+            file, {"type": "record", "name": "Row", "fields": fields}, rows, codec="deflate", sync_interval=999
+        )
     return path
 
 
@@ -334,6 +401,31 @@ def with_shared_strings(path: Path) -> Path:
     return path
 
 
+def mds_shard(rows: Sequence[Mapping[str, bytes]], columns: Mapping[str, str]) -> bytes:
+    """A shard as the streaming library of MosaicML writes it: `columns` are names and encodings."""
+    about = {"column_encodings": [*columns.values()], "column_names": [*columns], "column_sizes": [None] * len(columns)}
+    config = json.dumps({**about, "format": "mds", "version": 2}, sort_keys=True).encode()
+    values = [[row[name] for name in columns] for row in rows]
+    samples = [b"".join([*(struct.pack("<I", len(one)) for one in row), *row]) for row in values]
+    begin = 4 * (len(samples) + 2) + len(config)
+    offsets = [begin + sum(map(len, samples[:number])) for number in range(len(samples) + 1)]
+    return struct.pack(f"<{len(samples) + 2}I", len(samples), *offsets) + config + b"".join(samples)
+
+
+def _mds_photos(folder: Path, items: Items) -> Path:
+    path = folder / "shard.00000.mds"
+    path.write_bytes(
+        mds_shard([{"image": data, "label": b"\7" * 8} for _, data in items], {"image": "jpeg", "label": "int"})
+    )
+    return path
+
+
+def _mds_rows(folder: Path, items: Items) -> Path:
+    path = folder / "shard.00001.mds"
+    path.write_bytes(mds_shard([{"name": data, "age": b"40"} for _, data in items], {"name": "str", "age": "str_int"}))
+    return path
+
+
 SAMPLES = (
     Sample("folder", "folder", _folder, unique_names=True, file_names=True, sniffed=False),
     Sample("tar", "tar", _tar("w", "photos.tar"), damage=cut_short),
@@ -345,14 +437,22 @@ SAMPLES = (
     Sample("csv-gz", "compressed", _packed(_csv, gzip.compress, ".gz"), table=True, sniffed=False, new_row=b"Nobody;x"),
     Sample("webdataset", "webdataset", _shard, damage=cut_short),
     Sample("zip", "zip", _zip, damage=cut_short),
+    Sample("office", "office", _office, damage=cut_short),
+    Sample("pdf", "pdf", _pdf, damage=cut_short, named=False),
     Sample("parquet-photos", "parquet", _parquet_photos, damage=cut_short),
     Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
+    Sample("arrow-photos", "arrow", _arrow_photos, damage=cut_short),
+    Sample("arrow-rows", "arrow", _arrow_rows, table=True, damage=cut_short, masks=False),
+    Sample("orc-rows", "orc", _orc_rows, table=True, damage=cut_short, masks=False),
+    Sample("avro-photos", "avro", _avro_photos, damage=cut_short, needs="fastavro"),
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),
     Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
     Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
     Sample("tfrecord-photos", "tfrecord", _tfrecord_photos, damage=cut_short),
     Sample("tfrecord-rows", "tfrecord", _tfrecord_rows, table=True, damage=cut_short, masks=False),
+    Sample("mds-photos", "mds", _mds_photos, damage=cut_short, named=False),
+    Sample("mds-rows", "mds", _mds_rows, table=True, damage=cut_short, masks=False),
     Sample("hdf5-files", "hdf5", _hdf5_files, damage=cut_short, named=False),
     Sample("hdf5-rows", "hdf5", _hdf5_rows, table=True, damage=cut_short, masks=False),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False, in_place=True),

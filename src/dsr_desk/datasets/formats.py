@@ -11,6 +11,8 @@ from pathlib import Path
 
 from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.arrow_table import ArrowTable
+from dsr_desk.datasets.avro_table import AvroTable
 from dsr_desk.datasets.compressed import CompressedFile
 from dsr_desk.datasets.csv_table import CsvTable
 from dsr_desk.datasets.excel import ExcelWorkbook
@@ -21,8 +23,11 @@ from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
 from dsr_desk.datasets.lmdb_store import LmdbStore
+from dsr_desk.datasets.mds import MdsShard
 from dsr_desk.datasets.office import OfficeDocument
+from dsr_desk.datasets.orc_table import OrcTable
 from dsr_desk.datasets.parquet import ParquetTable
+from dsr_desk.datasets.pdf import PdfDocument
 from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
@@ -37,11 +42,16 @@ FORMATS: tuple[type[FileContainer], ...] = (
     ExcelWorkbook,
     OfficeDocument,
     ZipArchive,
+    PdfDocument,
     ParquetTable,
+    ArrowTable,
+    OrcTable,
+    AvroTable,
     RecordFile,
     SqliteDatabase,
     LmdbStore,
     TfRecordFile,
+    MdsShard,
     CompressedFile,
     Hdf5File,
     JsonLines,
