@@ -146,7 +146,7 @@ class CelledContainer:
             return owner.erase(self, layouts, wanted)
         if isinstance(self._reader, FolderOfPhotos):
             owner.clear(self)
-            return self._reader.erase(wanted, self._count)
+            return self._reader.erase(wanted, self.count)
         if self._reader.in_place:
             return in_place.erase(self._database(wanted))
         return erasing.rewrite(
@@ -176,7 +176,8 @@ class CelledContainer:
         except OSError as error:
             raise ContainerNotRead(name=self.name, why=refused(error)) from error
 
-    def _count(self) -> int:
+    def count(self) -> int:
+        """So many items are listed."""
         return sum(len(batch.entries) for batch in self._listed(0, with_bytes=False))
 
     def _require_agreement(self, accounts: Accounts, unread: int) -> None:

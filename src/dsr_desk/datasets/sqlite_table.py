@@ -1,210 +1,202 @@
-"""SQLite databases: every row of every table is one record. Erased rows leave nothing in free pages or indexes."""
+"""SQLite databases: every row of every table is one record, and photos in its columns are items of their own.
+
+A database that others may have open is not written anew: its rows go in its own transaction (`sqlite_erasing`), and
+what they leave in unused bytes is cleared (`sqlite_pages`). See docs/decisions/0010-a-database-erases-its-own-rows.md.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
-from urllib.parse import quote
+from typing import ClassVar
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import Message
-from dsr_desk.datasets.container import Doomed, Listed, record_entry
-from dsr_desk.datasets.erasing import Changes, Rewritten
-from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.rows import stored_row, texts_of
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets import erasing, rows, sniff, sqlite_opening
+from dsr_desk.datasets.container import ContainerNotRead, Doomed, Listed
+from dsr_desk.datasets.erasing import Changes, ContainerNotRewritten, Rewritten
+from dsr_desk.datasets.file_container import FileContainer, state_of
+from dsr_desk.datasets.in_place import DatabaseInUse
+from dsr_desk.datasets.sqlite_erasing import RowsNotErased, erase_rows
+from dsr_desk.datasets.sqlite_pages import HEADER, header_of, unused_bytes
+from dsr_desk.datasets.sqlite_rows import Meant, count_of, hint_of, items_in, items_of, row_at, rows_of, values_after
+from dsr_desk.datasets.sqlite_schema import Schema, schema_of
 
-NAMELESS = "rowid"
-ALONE = "PRAGMA locking_mode = EXCLUSIVE"
-"""No other program, and no shared memory beside the file."""
+_SUFFIXES = frozenset({".db", ".db3", ".sqlite", ".sqlite3", ".sqlitedb"})
+_SHORTEST_PAGE = 512
 
-
-class DatabaseInUse(DeskError):
-    code = "SQLITE-IN-USE"
-    happened = "{name} is open in another program."
-    means = "Rewriting it now could lose what that program writes. Nothing was erased from it."
-    todo = "Close the program that uses it, then run the deletion again."
-
-
-class NotByRow(DeskError):
-    code = "SQLITE-NOT-BY-ROW"
-    happened = "Rows of {name} cannot be changed one by one."
-    means = "Nothing was erased from it."
-    todo = "Choose to erase the row, or hand the action to the team that keeps the database."
-
-
-@dataclass(frozen=True)
-class SqliteTable:
-    """A table with rows of its own. `key` are the columns that name a row: the rowid, or a primary key without one."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    virtual: bool
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_INTERRUPTED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 
 
 class SqliteDatabase(FileContainer):
-    """Tables in the order of their names, rows in the order of their keys. Views and hidden tables are left out."""
+    """Tables in the order of their names, rows in the order of their keys; rowids stay as they are."""
 
     format: ClassVar[str] = "sqlite"
     magic: ClassVar[bytes] = b"SQLite format 3\0"
     tabular: ClassVar[bool] = True
+    in_place: ClassVar[bool] = True
+
+    @classmethod
+    def refusal(cls, path: Path, head: bytes) -> Message | None:
+        """A database file without SQLite's first bytes: encrypted, or another program's."""
+        size = path.stat().st_size
+        if path.suffix.lower() not in _SUFFIXES or not size or size % _SHORTEST_PAGE or sniff.unread_kind(head):
+            return None
+        return message("why.sqlite.encrypted")
 
     def listing(self) -> Iterator[Listed]:
-        with self._opened() as db:
+        unused = unused_bytes(self.path)
+        with self._to_read() as db:
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise self.damaged("why.sqlite.check")
-            number = 0
-            for table in self._tables(db):
-                for row in db.execute(_select(table)):
-                    values = dict(zip(table.columns, row[len(table.key) :], strict=True))
-                    yield record_entry(stored_row([table.name, values]), number, texts_of(values))
+            schema = schema_of(db)
+            tally = rows.RowTally()
+            own = number = 0
+            for table in schema.tables:
+                own += count_of(db, table) * len(table.columns)
+                for key, row in rows_of(db, table):
+                    found = rows.found_in(row)
+                    tally.add(found)
+                    group = f"row {number}" if found.group else ""
+                    for entry in rows.entries_of(items_in(table, found), 0, group):
+                        yield replace(entry, hint=hint_of(schema.tables, table, key))
                     number += 1
+            for place, kind, why in schema.unread:
+                own += 1
+                tally.not_read(place, kind, why)
+            if unused:
+                own += 1
+                tally.not_read("", message("kind.unused-bytes"), message("why.sqlite.unused-bytes"), size=unused)
+            yield from tally.end(own)
 
-    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
-        """See `FileContainer.rewrite`."""
-        if any(one.replacement is not None for one in doomed):
-            raise NotByRow(name=self.name)
-        return super().rewrite(doomed, work)
+    def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
+        """See `Container.read`."""
+        if hint is not None:
+            with self._to_read() as db:
+                there = row_at(db, schema_of(db).tables, hint)
+                for item in items_of(there[0], there[2]) if there else ():
+                    if item.member == member and sha256_hex(item.data) == digest:
+                        return item.data
+        return super().read(member, digest, occurrence, hint)
 
     def companions(self) -> Collection[Path]:
-        return [self._beside(suffix) for suffix in ("-wal", "-shm", "-journal")]
+        return [sqlite_opening.beside(self.path, suffix) for suffix in ("-wal", "-shm", "-journal")]
 
-    def unsettled(self) -> Collection[Path]:
-        """The file and its write-ahead log, where rows still stand in that."""
-        return [self.path, self._beside("-wal")] if self._waits() else []
+    def journals(self) -> Collection[Path]:
+        """See `FileContainer.journals`."""
+        suffixes = ("-journal", "-wal") if sqlite_opening.logs(self.path) else ("-journal",)
+        return [sqlite_opening.beside(self.path, suffix) for suffix in suffixes]
 
-    def settle(self) -> None:
-        """Brings the write-ahead log into the file. Raises DatabaseInUse where another program has it open."""
-        try:
-            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=0)) as db:
-                db.execute(ALONE)
-                if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    raise DatabaseInUse(name=self.name)
-        except sqlite3.OperationalError as error:
-            raise DatabaseInUse(name=self.name) from error
+    def fingerprint(self) -> str:
+        """See `Container.fingerprint`. Rows may stand in the log alone."""
+        log = sqlite_opening.beside(self.path, "-wal")
+        return state_of(self.path) + (f"-{state_of(log)}" if sqlite_opening.waits(self.path) else "")
+
+    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:
+        """See `Container.before_erasing`."""
+        del doomed
+        self._require_plain()
+        with self._to_read() as db:
+            names = tuple(index.name for index in schema_of(db).text_indexes)
+        return [message("note.erase.may-renew", files=names)] if names else []
+
+    def erase_here(self, doomed: Collection[Doomed]) -> Rewritten:
+        """See `FileContainer.erase_here`."""
+        self._require_plain()
+        with self._to_change() as alone:
+            schema = schema_of(alone.db)
+            meant = Meant.by_hints(alone.db, schema.tables, doomed)
+            if meant is None:
+                meant = Meant(doomed)
+                meant.look_through(alone.db, schema.tables)
+            notes: list[Message] = []
+            if meant.found:
+                notes = self._erase(alone.db, schema, meant)
+                alone.db.execute("COMMIT")
+                alone.clear()
+        return Rewritten(meant.kept, tuple(meant.found), tuple(meant.missing), notes=tuple(notes))
+
+    def finish(self) -> None:
+        """See `FileContainer.finish`. SQLite rolls back what was not committed when it opens the file."""
+        with self._to_change() as alone:
+            alone.db.execute("COMMIT")
+            alone.clear()
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
-        with self._opened() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
-            # What is sorted or packed goes through a file, which must lie where an erasure may write.
-            new.execute(f"PRAGMA temp_store_directory = {_quoted(str(target.parent))}")
+        """A copy in which the rows that stay have the same numbers."""
+        self._require_plain()
+        with self._to_read() as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
             old.backup(new)
-            new.execute("PRAGMA journal_mode = OFF")
-            new.execute("PRAGMA secure_delete = ON")
-            new.execute("PRAGMA foreign_keys = OFF")
-            new.execute("BEGIN")
-            touched = self._delete(new, changes)
-            new.execute("COMMIT")
-            for table in touched:
-                if table.virtual:
-                    with suppress(sqlite3.Error):
-                        new.execute(f"INSERT INTO {_quoted(table.name)}({_quoted(table.name)}) VALUES ('rebuild')")
-            new.execute("VACUUM")
-            if self._logs():
-                new.execute("PRAGMA journal_mode = WAL")
-        return []
+        copy = SqliteDatabase(target, self.name)
+        with copy._to_change() as alone:
+            schema = schema_of(alone.db)
+            meant = Meant.at(changes)
+            meant.look_through(alone.db, schema.tables)
+            notes = copy._erase(alone.db, schema, meant)
+            alone.db.execute("COMMIT")
+            alone.clear()
+        return notes
 
     def rest(self, changes: Changes) -> Iterator[bytes]:
         """The schema, views and triggers included."""
         del changes
-        with self._opened() as db:
-            rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
-        yield json.dumps(rows, ensure_ascii=False, default=str).encode()
+        with self._to_read() as db:
+            listed = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+        yield json.dumps(listed, ensure_ascii=False, default=str).encode()
 
-    def _delete(self, db: sqlite3.Connection, changes: Changes) -> list[SqliteTable]:
-        """Deletes by position, table by table; keys are read before anything is deleted."""
-        number = 0
-        touched: list[tuple[SqliteTable, list[tuple[Any, ...]]]] = []
-        for table in self._tables(db):
-            keys = []
-            for row in db.execute(_select(table)):
-                if number in changes:
-                    keys.append(row[: len(table.key)])
-                number += 1
-            if keys:
-                touched.append((table, keys))
-        for table, keys in touched:
-            where = " AND ".join(f"{_quoted(column)} IS ?" for column in table.key)
-            db.executemany(f"DELETE FROM {_quoted(table.name)} WHERE {where}", keys)
-        virtual = [table for table in self._tables(db) if table.virtual]
-        return [table for table, _ in touched] + virtual
+    def _erase(self, db: sqlite3.Connection, schema: Schema, meant: Meant) -> list[Message]:
+        """Inside the open transaction."""
+        if any(schema.is_kept_by_another(table.name) for table in meant.rows):
+            raise RowsNotErased(name=self.name, why=message("why.sqlite.module"))
+        changes = {
+            table: {key: values_after(db, self.name, table, row, new) for key, (row, new) in of_table.items()}
+            for table, of_table in meant.rows.items()
+        }
+        return erase_rows(db, self.name, schema, changes)
 
-    def _tables(self, db: sqlite3.Connection) -> list[SqliteTable]:
-        listed = db.execute("PRAGMA table_list").fetchall()
-        found = []
-        for schema, name, kind, _, without_rowid, _ in listed:
-            if schema != "main" or kind not in ("table", "virtual") or name.startswith("sqlite_"):
-                continue
-            info = db.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
-            columns = tuple(column for _, column, *_ in info)
-            primary = tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
-            key = primary if without_rowid else (_rowid_name(columns),)
-            table = SqliteTable(name, columns, key, kind == "virtual")
-            if columns and _readable(db, table):
-                found.append(table)
-        return sorted(found, key=lambda table: table.name)
-
-    def _beside(self, suffix: str) -> Path:
-        return self.path.with_name(self.path.name + suffix)
-
-    def _waits(self) -> bool:
-        """Whether rows stand in the write-ahead log alone."""
-        log = self._beside("-wal")
-        return log.exists() and log.stat().st_size > 0
-
-    def _logs(self) -> bool:
-        """Whether the file says of itself that it is written with a write-ahead log."""
-        with self.path.open("rb") as file:
-            return file.read(20)[18:] == b"\2\2"
-
-    def _read_only(self) -> tuple[str, str]:
-        """How it is opened so that nothing is written beside it, and the first thing to say to it.
-
-        Where another program has it open (there is shared memory), as that one expects. Otherwise a log is read
-        without shared memory, and a file without one as a file that nobody writes to.
-        """
-        if not self._logs() or self._beside("-shm").exists():
-            return "mode=ro", "PRAGMA temp_store = MEMORY"
-        return ("mode=ro&vfs=unix-none", ALONE) if self._waits() else ("mode=ro&immutable=1", ALONE)
+    def _require_plain(self) -> None:
+        """Raises RowsNotErased where another program keeps something of its own on each page."""
+        head = sniff.head_of(self.path, HEADER)
+        if len(head) == HEADER and header_of(head).usable != header_of(head).page:
+            raise RowsNotErased(name=self.name, why=message("why.sqlite.reserved"))
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """Read only. Text that is no UTF-8 is kept as it is, byte by byte."""
-        how, first = self._read_only()
+    def _to_read(self) -> Iterator[sqlite3.Connection]:
+        with self._understood(), sqlite_opening.to_read(self.path) as db:
+            yield db
+
+    @contextmanager
+    def _to_change(self) -> Iterator[sqlite_opening.Alone]:
+        with self._understood(changing=True), sqlite_opening.to_change(self.path) as alone:
+            yield alone
+
+    @contextmanager
+    def _understood(self, *, changing: bool = False) -> Iterator[None]:
+        """What SQLite says, as an officer is told it."""
         try:
-            with closing(sqlite3.connect(f"file:{quote(str(self.path))}?{how}", uri=True, isolation_level=None)) as db:
-                db.execute(first)
-                db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-                yield db
-        except (sqlite3.DatabaseError, UnicodeError) as error:
+            yield
+        except UnicodeError as error:
             raise self.damaged("why.sqlite.table") from error
+        except sqlite3.DatabaseError as error:
+            raise self._told(error, changing=changing) from error
 
-
-def _select(table: SqliteTable) -> str:
-    keys = ", ".join(_quoted(column) for column in table.key)
-    columns = ", ".join(_quoted(column) for column in table.columns)
-    return f"SELECT {keys}, {columns} FROM {_quoted(table.name)} ORDER BY {keys}"
-
-
-def _readable(db: sqlite3.Connection, table: SqliteTable) -> bool:
-    """A virtual table whose module is not here, or that has no rows of its own, cannot be listed."""
-    if not table.virtual:
-        return True
-    try:
-        db.execute(_select(table) + " LIMIT 1").fetchone()
-    except sqlite3.Error:
-        return False
-    return True
-
-
-def _rowid_name(columns: tuple[str, ...]) -> str:
-    taken = {column.lower() for column in columns}
-    return next((name for name in (NAMELESS, "_rowid_", "oid") if name not in taken), NAMELESS)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    def _told(self, error: sqlite3.DatabaseError, *, changing: bool) -> DeskError:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in _BUSY and changing:
+            return DatabaseInUse(name=self.name)
+        if code == sqlite3.SQLITE_FULL:
+            return erasing.refusal(OSError(errno.ENOSPC, str(error)), self.path, self.name)
+        if code == sqlite3.SQLITE_IOERR and changing:
+            said = message("why.sqlite.refused", error=error.sqlite_errorname)
+            return ContainerNotRewritten(name=self.name, why=said)
+        if code in _BUSY or (code in _INTERRUPTED and not changing):
+            why = "why.sqlite.busy" if code in _BUSY else "why.sqlite.interrupted"
+            return ContainerNotRead(name=self.name, why=message(why))
+        return self.damaged("why.sqlite.table")

@@ -21,8 +21,8 @@ class Look:
     """One pass over a container. Records of photos count at their own place alone.
 
     `alike` counts what has a planned item's member and digest, `contents` what has its digest at any place,
-    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos. `unread` counts
-    places that are not read, by kind.
+    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos. `hints` are
+    those of `alike`, in their order. `unread` counts places that are not read, by kind.
     """
 
     alike: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -30,6 +30,7 @@ class Look:
     members: dict[str, set[str]] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
     orientations: dict[str, int] = field(default_factory=dict)
+    hints: dict[tuple[str, str], list[int | None]] = field(default_factory=dict)
     tabular: bool = False
     items: int = 0
     unreadable: int = 0
@@ -81,6 +82,7 @@ def _look_into(container: Container, items: Collection[PlannedItem], found: Look
             continue
         found.contents[digest] += 1
         found.alike[entry.member, digest] += 1
+        found.hints.setdefault((entry.member, digest), []).append(entry.hint)
         if entry.orientation:
             found.orientations[digest] = entry.orientation
         if eyes is not None and entry.kind is ItemKind.PHOTO and digest not in found.looks:
