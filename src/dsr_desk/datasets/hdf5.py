@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.hdf5_accounts import Hdf5Accounts, items_in_attributes
 from dsr_desk.datasets.hdf5_tables import (
     Hdf5Table,
     TableForm,
@@ -30,6 +31,7 @@ from dsr_desk.datasets.hdf5_tables import (
     rows_of,
 )
 from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.nested import depth_of
 from dsr_desk.datasets.rows import entries_of, rest_of_rows, touched
 
 
@@ -55,6 +57,7 @@ class Hdf5File(FileContainer):
         self._owners = dict(owners or {})
 
     def listing(self) -> Iterator[Listed]:
+        accounts = Hdf5Accounts()
         with self._opened() as file:
             contents = contents_of(file, self._owners)
             number = 0
@@ -62,12 +65,16 @@ class Hdf5File(FileContainer):
                 for row in rows_of(file, table):
                     group = f"row {number}" if table.photos else ""
                     yield from entries_of(items_of(table, row), number, group)
+                    accounts.texts(row)
                     number += 1
             for name, why in contents.others:
                 read = partial(self.refuse, why)
                 yield ContainerEntry(
                     ItemKind.RECORD, safe_name(name.lstrip("/")), int(file[name].nbytes), read, problem=why
                 )
+            for number, item in enumerate(items_in_attributes(file)):
+                yield from entries_of([item], number, "")
+            yield from accounts.end(file, contents)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self._opened() as file:
@@ -133,6 +140,8 @@ class Hdf5File(FileContainer):
                         raise Hdf5NotCopied(name=self.name, why=message("why.hdf5.in-step"))
                     new.append((item.column, number, table.photos[item.column], data))
             gone.append((table, rows))
+        if any(at >= position for at in changes):
+            raise Hdf5NotCopied(name=self.name, why=message("why.hdf5.attribute"))
         return gone, new
 
     def _at(self, path: Path) -> Hdf5File:
@@ -142,8 +151,11 @@ class Hdf5File(FileContainer):
     def _opened(self) -> Iterator[h5py.File]:
         """Read only and without the lock that the library takes otherwise."""
         try:
-            with h5py.File(self.path, "r", locking=False) as file:
-                yield file
+            with ExitStack() as stack:
+                # The library looks for the real place of a file, which one in memory has not.
+                held = depth_of(self.path) > 0
+                at = stack.enter_context(self.path.open("rb")) if held else self.path
+                yield stack.enter_context(h5py.File(at, "r") if held else h5py.File(at, "r", locking=False))
         except DeskError:
             raise
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -18,7 +18,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.rows import RowItem, record_in
+from dsr_desk.datasets.rows import RowItem, record_in, texts_of
 
 LOOKED_AT = 32
 BLOCK_BYTES = 1024 * 1024
@@ -120,12 +120,19 @@ def rows_of(file: h5py.File, table: Hdf5Table) -> Iterator[dict[str, Any]]:
 
 def items_of(table: Hdf5Table, row: dict[str, Any]) -> list[RowItem]:
     name = row.get(table.names)
+    others = others_of(table, row)
+    record = record_in(others, texts_alone=bool(table.photos))
+    beside = texts_of(others) if table.photos and not record else None
     items = [
-        RowItem(ItemKind.PHOTO, column, safe_name(str(name or column.lstrip("/"))), row[column])
+        RowItem(ItemKind.PHOTO, column, safe_name(str(name or column.lstrip("/"))), row[column], beside)
         for column in table.photos
         if row[column]
     ]
-    return items + record_in(others_of(table, row), texts_alone=bool(table.photos))
+    group = next(iter(table.photos), table.columns[0]).rpartition("/")[0].lstrip("/")
+    if group and record:
+        # Files often hold one group a person.
+        record = [replace(item, record={"group": group, **(item.record or {})}) for item in record]
+    return items + record
 
 
 def others_of(table: Hdf5Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -198,12 +205,12 @@ def _holds_texts(found: h5py.Dataset) -> bool:
 
 
 def _holds_file_names(found: h5py.Dataset) -> bool:
-    return any(sniff.named_like_photo(str(_plain(found[at]))) for at in range(min(1, len(found))))
+    return any(sniff.named_like_photo(str(row_value(found[at]))) for at in range(min(1, len(found))))
 
 
 def _value(value: Any, form: TableForm | None) -> Any:
     if form is None:
-        return _plain(value)
+        return row_value(value)
     return _bytes(value) if form is TableForm.FILE else _as_file(value, form)
 
 
@@ -222,15 +229,20 @@ def _bytes(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of its own as texts, numbers, lists and arrays."""
+    return value if isinstance(value, np.ndarray) and value.dtype.kind not in "OSUV" else row_value(value)
+
+
+def row_value(value: Any) -> Any:
     """A value as texts, numbers and lists; arrays of numbers, which name nobody, as a digest."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     if isinstance(value, np.void):
         names = value.dtype.names or ()
-        return {name: _plain(value[name]) for name in names} if names else bytes(value.tobytes())
+        return {name: row_value(value[name]) for name in names} if names else bytes(value.tobytes())
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "OSU":
-            return [_plain(one) for one in value.ravel().tolist()]
+            return [row_value(one) for one in value.ravel().tolist()]
         return hashlib.sha256(np.ascontiguousarray(value).tobytes()).digest()
     return value.item() if isinstance(value, np.generic) else value

@@ -177,6 +177,9 @@ class _Scanner:
     def document(self) -> _Node:
         self._skip()
         node = self._value(None, -1, self._at)
+        self._skip()
+        if self._at < len(self._text):
+            raise ValueError("more than one document")
         node.span = replace(node.span, alone=True)
         return node
 

@@ -24,15 +24,15 @@ class JsonLines(RowFile):
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
-        """The first line that is not blank is a whole object, and another one follows or nothing does."""
-        text = head.removeprefix(BOM).lstrip()
-        if not text.startswith(b"{"):
+        """The first line that is not blank is a whole object, and another line is whole too or nothing follows."""
+        if not head.removeprefix(BOM).lstrip().startswith(b"{"):
             return False
         with path.open("rb") as file:
-            first = next((line for line in iter(lambda: file.readline(MAX_ITEM_BYTES), b"") if _text(line)), b"")
-            following = next((line for line in iter(lambda: file.readline(MAX_ITEM_BYTES), b"") if _text(line)), b"")
+            lines = (line for line in iter(lambda: file.readline(MAX_ITEM_BYTES), b"") if _text(line))
+            first, following = next(lines, b""), next(lines, b"")
         named = path.suffix.lower() in {".jsonl", ".ndjson", ".jsonlines"}
-        return isinstance(_parsed(first), dict) and (named if not following else _text(following).startswith(b"{"))
+        more = _text(following).startswith(b"{") or (following and _parsed(following) is not None)
+        return isinstance(_parsed(first), dict) and bool(more if following else named)
 
     def rows(self, file: IO[bytes]) -> Iterator[FileRow]:
         offset = self.first

@@ -53,6 +53,8 @@ class Meta:
     root: int
     last_page: int
     turn: int
+    free: int
+    """Root of the tree that tells which pages are free."""
 
 
 class Pages:
@@ -66,6 +68,7 @@ class Pages:
         self._size = self.meta.page_size
         if (self.meta.last_page + 1) * self._size > self._bytes:
             raise self._damaged("why.ends-early")
+        self._used = bytearray(self.meta.last_page + 1)
 
     def nodes(self) -> Iterator[PageNode]:
         """All keys of the main tree in its order."""
@@ -77,6 +80,15 @@ class Pages:
             count, before = count + 1, node.key
         if count != self.meta.entries:
             raise self._damaged("why.lmdb.keys", said=self.meta.entries, found=count)
+
+    def unused(self) -> Iterator[int]:
+        """Numbers of pages that hold bytes and belong to no tree, once all nodes were gone through."""
+        if self.meta.free <= self.meta.last_page:
+            for _ in self._below(self.meta.free, _DEEPEST):
+                pass
+        for number in range(2, self.meta.last_page + 1):
+            if not self._used[number] and any(self._page(number)):
+                yield number
 
     def node_at(self, hint: int) -> PageNode | None:
         """The node that a hint points at, None where it points at none."""
@@ -108,17 +120,18 @@ class Pages:
         if len(page) < 16 + _META_HEAD.size + 2 * _TREE_INFO.size + 16 or page[16:20] != MAGIC:
             return None
         _, version, _, map_size = _META_HEAD.unpack_from(page, 16)
-        size, *_ = _TREE_INFO.unpack_from(page, 16 + _META_HEAD.size)
+        size, _, _, _, _, _, _, free = _TREE_INFO.unpack_from(page, 16 + _META_HEAD.size)
         _, flags, _, _, _, _, entries, root = _TREE_INFO.unpack_from(page, 16 + _META_HEAD.size + _TREE_INFO.size)
         last, turn = struct.unpack_from("<QQ", page, 16 + _META_HEAD.size + 2 * _TREE_INFO.size)
         if version != VERSION or size not in _SIZES or not _HEADER.unpack_from(page)[2] & _META:
             return None
-        return Meta(size, map_size, flags, entries, root, last, turn)
+        return Meta(size, map_size, flags, entries, root, last, turn, free)
 
     def _below(self, number: int, deeper: int) -> Iterator[PageNode]:
         if not deeper:
             raise self._damaged("why.lmdb.no-end")
         page = self._page(number)
+        self._used[number] = 1
         flags, slots = self._slots(page, number)
         for slot, at in enumerate(slots):
             if flags & _LEAF:
@@ -146,6 +159,7 @@ class Pages:
             there, _, flags, pages = _RUN.unpack(head) if len(head) == _RUN.size else (-1, 0, 0, 0)
             fits = size + _RUN.size <= pages * self._size and number + pages - 1 <= self.meta.last_page
             if there == number and flags & _OVERFLOW and fits:
+                self._used[number : number + pages] = b"\1" * pages
                 return number * self._size + _RUN.size
         raise self._damaged("why.lmdb.value", page=number)
 

@@ -17,12 +17,14 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.accounts import Tally
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.lmdb_pages import MAGIC, MANY_VALUES, PageNode, Pages
 from dsr_desk.datasets.names import safe_name, without_suffix
 from dsr_desk.datasets.records import flatten
+from dsr_desk.datasets.rows import found_in
 
 LOOKED_AT = 32
 BATCH_BYTES = 4 * 1024 * 1024
@@ -41,12 +43,16 @@ class StoreNotCopied(DeskError):
 
 @dataclass(frozen=True)
 class Value:
-    """What a key holds: its bytes, `kind` and `record` as in `ContainerEntry`; `problem` says why it is no item."""
+    """What a key holds: its bytes, `kind` and `record` as in `ContainerEntry`; `problem` says why it is no item.
+
+    `hidden` is what of its text is not read: kind, reason, bytes.
+    """
 
     kind: ItemKind
     data: bytes
     record: dict[str, str] | None = None
     problem: Message | None = None
+    hidden: tuple[tuple[Message, Message, int], ...] = ()
 
 
 class LmdbStore(FileContainer):
@@ -80,10 +86,13 @@ class LmdbStore(FileContainer):
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
 
     def listing(self) -> Iterator[Listed]:
+        tally = Tally()
+        inside = 0
         with self._opened() as pages:
             for node in pages.nodes():
                 value = _value_of(pages, node)
                 member = safe_name(node.key.decode("utf-8", "surrogateescape"))
+                tally.item()
                 yield ContainerEntry(
                     kind=value.kind,
                     member=member,
@@ -94,6 +103,15 @@ class LmdbStore(FileContainer):
                     record=value.record,
                     problem=value.problem,
                 )
+                for kind, why, size in value.hidden:
+                    inside += 1
+                    yield tally.unread(member, kind, why, size=size)
+            if count := sum(1 for _ in pages.unused()):
+                # Bytes of keys that were taken out, or copies of others.
+                kind, why = message("kind.free-pages"), message("why.lmdb.free-pages", count=count)
+                yield tally.unread("", kind, why, size=count * pages.meta.page_size)
+            # A value that was read may hold what was not.
+            yield tally.against(pages.meta.entries + inside + bool(count))
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self._opened() as pages:
@@ -147,6 +165,7 @@ class _Writer:
 
     def __init__(self, target: Path, map_size: int) -> None:
         self._map_size = map_size
+        self._target = target
         self._env = lmdb.open(
             str(target), map_size=map_size, subdir=False, lock=False, sync=False, metasync=False, mode=0o600
         )
@@ -163,6 +182,19 @@ class _Writer:
                 self._env.sync(True)
         finally:
             self._env.close()
+        if error is None:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Pages that the library used in between hold copies of keys."""
+        with self._target.open("r+b") as file:
+            pages = Pages(file, self._target.name)
+            for _ in pages.nodes():
+                pass
+            size = pages.meta.page_size
+            for number in list(pages.unused()):
+                file.seek(number * size)
+                file.write(bytes(size))
 
     def put(self, key: bytes, value: bytes) -> None:
         self._waiting.append((key, value))
@@ -209,7 +241,14 @@ def _value_of(pages: Pages, node: PageNode) -> Value:
     if about:
         return Value(kind, data, problem=message("why.lmdb.about-itself"))
     if (fields := _fields_of(data)) is not None:
-        return Value(ItemKind.RECORD, data, fields)
+        found = found_in(fields)
+        hidden = [(one.kind, one.why, one.size) for one in found.unread]
+        hidden += [
+            (message("kind.encoded"), message("why.photo-in-text"), len(item.data))
+            for item in found.items
+            if item.kind is ItemKind.PHOTO
+        ]
+        return Value(ItemKind.RECORD, data, fields, hidden=tuple(hidden))
     return Value(kind, data, problem=message("why.lmdb.neither"))
 
 

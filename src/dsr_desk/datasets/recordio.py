@@ -17,6 +17,8 @@ from typing import IO, ClassVar
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.cells import opaque
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
@@ -25,6 +27,8 @@ MAGIC = 0xCED7230A
 MAGIC_BYTES = struct.pack("<I", MAGIC)
 _HEADER = struct.Struct("<IfQQ")
 _WHOLE, _START, _MIDDLE, _END = 0, 1, 2, 3
+MOST_LABELS = 16
+"""More numbers in a header are no classes and no points of a face, and may be an embedding."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class RecordIoRecord:
     key: int
     header: bytes
     data: bytes
+
+    @property
+    def numbers(self) -> int:
+        """Labels beside the one in the header."""
+        return (len(self.header) - _HEADER.size) // 4
 
     @property
     def is_photo(self) -> bool:
@@ -52,16 +61,60 @@ class RecordFile(FileContainer):
     magic: ClassVar[bytes] = MAGIC_BYTES
 
     def listing(self) -> Iterator[Listed]:
+        tally = Tally()
+        paths = self._paths()
         with self.path.open("rb") as file:
             for record in self._records(file):
+                place = str(record.key)
+                if record.numbers > MOST_LABELS:
+                    size = 4 * record.numbers
+                    yield tally.unread(place, message("kind.embedding"), message("why.cell.numbers"), size=size)
+                else:
+                    tally.label()
                 if record.is_photo:
+                    tally.item()
                     yield ContainerEntry(
                         kind=ItemKind.PHOTO,
-                        member=str(record.key),
+                        member=place,
                         size=len(record.data),
                         read=partial(bytes, record.data),
                         hint=record.start,
+                        record={"path": paths[record.key]} if record.key in paths else None,
                     )
+                elif record.data:
+                    found = opaque(record.data)
+                    assert found.kind is not None
+                    assert found.why is not None
+                    yield tally.unread(place, found.kind, found.why, size=found.size)
+                else:
+                    tally.label()
+            # Each record has a header and data.
+            yield tally.against(2 * self._count(file))
+
+    def _count(self, file: IO[bytes]) -> int:
+        """How many records the lengths in the file tell of."""
+        count = at = 0
+        while True:
+            file.seek(at)
+            head = file.read(8)
+            if len(head) < 8:
+                return count
+            length = struct.unpack("<II", head)[1]
+            count += length >> 29 in (_WHOLE, _START)
+            size = length & (1 << 29) - 1
+            at += 8 + size + -size % 4
+
+    def _paths(self) -> dict[int, str]:
+        """The paths of photos by key, as the list beside says them; they may name a person."""
+        if not self._list.exists():
+            return {}
+        found = {}
+        with self._list.open("rb") as file:
+            for line in file:
+                key, *labels, path = line.rstrip(b"\r\n").split(b"\t")
+                if labels and key.strip().isdigit():
+                    found[int(key)] = path.decode("utf-8", "surrogateescape")
+        return found
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:
         with self.path.open("rb") as file:

@@ -60,13 +60,13 @@ def path(tmp_path: Path) -> Path:
 def test_pixels_are_photos_and_what_runs_beside_them_is_their_record(path: Path) -> None:
     found = entries(path)
     photos = [one for one in found if one.kind is ItemKind.PHOTO]
-    records = [one for one in found if one.kind is ItemKind.RECORD and not one.problem]
+    records = [one for one in found if one.kind is ItemKind.RECORD and not one.problem and "@" not in one.member]
     assert (len(photos), len(records)) == (12, 12)
     with h5py.File(path) as file:
         stored = file["train/images"][3]
     with Image.open(io.BytesIO(photos[3].read())) as image:
         assert np.array_equal(np.asarray(image), stored)
-    assert records[3].record == {"labels": "3", "same": "Person 3"}
+    assert records[3].record == {"group": "train", "labels": "3", "same": "Person 3"}
     assert photos[3].group == records[3].group
 
 
@@ -161,8 +161,8 @@ def test_datasets_of_other_groups_run_beside_photos_where_only_one_has_as_many(t
         file["test/x"], file["test/who"] = pixels(3, 20, 30, 3), ["e", "f", "g"]
     found = entries(path)
     assert [one.record for one in found if one.record] == [
-        *({"who": name} for name in "efg"),
-        *({"train/y": str(number), "meta/y": name} for number, name in enumerate("abcd", start=1)),
+        *({"group": "test", "who": name} for name in "efg"),
+        *({"group": "train", "train/y": str(number), "meta/y": name} for number, name in enumerate("abcd", start=1)),
     ]
     reopen("hdf5", path, "t").erase([doomed(one) for one in found if one.group == "row 4"])
     with h5py.File(path) as file:
