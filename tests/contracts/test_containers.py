@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import importlib.util
 import os
 import random
 import shutil
@@ -32,7 +33,13 @@ Listed = list[tuple[str, str]]
 
 def formats(which: Callable[[Sample], object]) -> pytest.MarkDecorator:
     """Run a test for the formats that it concerns."""
-    return pytest.mark.parametrize("sample", [one for one in SAMPLES if which(one)], ids=lambda one: one.name)
+    chosen = [pytest.param(one, marks=_without_its_library(one)) for one in SAMPLES if which(one)]
+    return pytest.mark.parametrize("sample", chosen, ids=lambda one: one.name)
+
+
+def _without_its_library(sample: Sample) -> pytest.MarkDecorator:
+    missing = bool(sample.needs) and importlib.util.find_spec(sample.needs) is None
+    return pytest.mark.skipif(missing, reason=f"{sample.needs} is not installed")
 
 
 every_format = formats(lambda _: True)

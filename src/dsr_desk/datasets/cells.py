@@ -25,12 +25,17 @@ ENCODED = 64
 OPAQUE = 256
 """So many letters without a blank that are base64 or hex are no text."""
 
+SHORTEST_LIST = 2 * SHORT + 1
+"""Fewer letters are no long list of numbers."""
+
 MOST_ODD = 0.02
 """Bytes are text where no more of their characters are unprintable."""
 
 _LETTERS = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_LETTERS}]{{{ENCODED},}}(?:\r?\n[{_LETTERS}]{{{ENCODED - 4},}})*(?:\r?\n[{_LETTERS}]+)?={{0,2}}")
 _HEX = re.compile(r"(?:0x|\\x)?(?:[0-9a-fA-F]{2}){32,}")
+_LIST = re.compile(r"[\s\[({]*[-+]?[0-9.]")
+_BETWEEN = re.compile(r"[\s,;\[\](){}]+")
 _DATA_URL = re.compile(r"\s*(?:data:[^,\s]*,)?\s*")
 
 
@@ -105,6 +110,8 @@ def opaque(data: bytes) -> Seen:
 def _text(text: str) -> Seen:
     if not text or text.isspace():
         return EMPTY
+    if len(text) >= SHORTEST_LIST and _LIST.match(text) and (listed := _listed(text)) is not None:
+        return listed
     if len(text) < ENCODED:
         return Seen(Answer.TEXT, text)
     whole = text.strip()
@@ -133,6 +140,20 @@ def _text(text: str) -> Seen:
         alone = _RUN.fullmatch(whole) is not None
         return Seen(Answer.UNREAD, None if alone else text, kind=hidden.kind, why=hidden.why, size=hidden.size)
     return Seen(Answer.TEXT, text)
+
+
+def _listed(text: str) -> Seen | None:
+    """A long list of numbers that is written as a text, as NumPy and pandas write arrays; None for any other text."""
+    words = [word for word in _BETWEEN.split(text) if word]
+    if len(words) <= SHORT:
+        return None
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        return None
+    fractions = not all(number.is_integer() for number in numbers) or any("." in word for word in words)
+    kind = message(_kind_of_numbers(1, fractions=fractions))
+    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=len(text))
 
 
 def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:

@@ -21,6 +21,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing
+from dsr_desk.datasets.categories import Categories, holds_categories
 from dsr_desk.datasets.columns import Columns, bounded, plain_type, same
 from dsr_desk.datasets.container import Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
@@ -114,13 +115,29 @@ class ColumnarFile(FileContainer):
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self.opened() as source, self.writing(target, source) as out:
-            change = _Changing(self.name, source.schema, changes)
-            for group in source.groups():
-                pieces = [change.without(batch) for batch in group.batches()]
-                table = pa.Table.from_batches([one for piece in pieces for one in piece], source.schema)
+            categories = self._categories(source, changes)
+            for table in self._after(source, changes):
                 if table.num_rows:
-                    out.write(table)
+                    out.write(categories.of(table))
         return []
+
+    def _after(self, source: Source, changes: Changes) -> Iterator[pa.Table]:
+        """Each group of rows after the changes."""
+        change = _Changing(self.name, source.schema, changes)
+        for group in source.groups():
+            pieces = [one for batch in group.batches() for one in change.without(batch)]
+            yield pa.Table.from_batches(pieces, source.schema)
+
+    def _categories(self, source: Source, changes: Changes) -> Categories:
+        """What columns of categories still use after the changes: the others would tell of erased rows."""
+        if any(holds_categories(field.type) for field in source.schema):
+            why = message("why.columns.inner-categories")
+            raise erasing.ContainerNotRewritten(name=self.name, why=why)
+        categories = Categories(source.schema)
+        if categories.columns:
+            for table in self._after(source, changes):
+                categories.use(table)
+        return categories
 
     def verify(self, fresh: Path, resolution: Resolution) -> None:
         """Compares the new file with this one, value by value."""

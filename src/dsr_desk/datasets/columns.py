@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dsr_desk.datasets.cells import ENCODED, Answer
+from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.records import orientation_in, plain_text
 from dsr_desk.datasets.rows import Found, RowTally, entries_of, found_in, stored_row
@@ -29,7 +29,8 @@ BATCH_ROWS = 4096
 EXIF = "exif"
 """The column in which img2dataset keeps how a photo was held."""
 
-_PACKED = f"[A-Za-z0-9+/_-]{{{ENCODED},}}"
+_PACKED = rf"[A-Za-z0-9+/_-]{{{ENCODED},}}|^[\s\[({{]*(?:[-+.0-9eEinfa]+[\s,;\[\](){{}}]+){{{SHORT}}}[-+.0-9]"
+"""Texts in which a photo may be packed, or that are lists of numbers."""
 _Texts = list[str | None]
 """Of a column: "" for a value that says nothing, None for an empty cell."""
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -114,7 +115,7 @@ class Columns:
         rows = np.zeros(batch.num_rows, np.bool_)
         for column, array in zip(self._columns, batch.columns, strict=True):
             if column.is_text:
-                if len(array) and (pc.max(pc.binary_length(array)).as_py() or 0) >= ENCODED:
+                if len(array) and (pc.max(pc.binary_length(array)).as_py() or 0) >= SHORTEST_LIST:
                     rows |= _mask(pc.match_substring_regex(array, _PACKED))
             elif column.is_nested:
                 rows |= _valid(array)
@@ -149,9 +150,9 @@ class Columns:
 
     def _spelt(self, number: int, array: pa.Array) -> tuple[list[str], _Texts]:
         column, head = self._columns[number], self._heads[number]
-        if column.is_nested:
-            return [head] * len(array), [None] * len(array)
         null = f"{head}null"
+        if column.is_nested:
+            return [null] * len(array), [None] * len(array)
         if pa.types.is_date(column.type):
             days = array.cast(pa.date32()).cast(pa.string()).to_pylist()
             return [null if day is None else f'{head}"{day}"' for day in days], days

@@ -110,6 +110,8 @@ def test_a_photo_that_lies_elsewhere_is_named_and_one_that_is_named_like_a_photo
         ([0.5] * 128, "kind.embedding"),
         (np.zeros(128, np.float32), "kind.embedding"),
         ([1] * 128, "kind.number-list"),
+        (str([0.5] * 128), "kind.embedding"),
+        (" ".join(["7"] * 128), "kind.number-list"),
         ([[[1, 2, 3]] * 16] * 16, "kind.number-grid"),
         (np.zeros((16, 16, 3), np.uint8), "kind.number-grid"),
         (bytes(range(256)), "kind.bytes"),
