@@ -24,6 +24,7 @@ import h5py
 import lmdb
 import numpy as np
 import openpyxl
+import pikepdf
 import pyarrow as pa
 import pyarrow.parquet as pq
 from container_samples import example, photo, tfrecord
@@ -379,8 +380,87 @@ ARCHIVES = (
     Place("tar header", _file("t.tar", lambda who: tar({"a.jpg": photo(1)}, comment=who.text)), must=False),
 )  # fmt: skip
 
+
+def _letter(part: str, content: Callable[[Who], bytes]) -> Callable[[Path, Who], Path]:
+    return _file("letter.docx", lambda who: packed_zip({"[Content_Types].xml": b"<Types/>", part: content(who)}))
+
+
+def _paragraph(who: Who) -> bytes:
+    """In two runs, as programs cut names."""
+    first, last = who.text.split()
+    runs = f"<w:r><w:t>{first} {last[:3]}</w:t></w:r><w:r><w:t>{last[3:]}</w:t></w:r>"
+    return f'<d xmlns:w="w"><w:p>{runs}</w:p></d>'.encode()
+
+
+OFFICE = (
+    Place("docx paragraph", _letter("word/document.xml", _paragraph)),
+    Place("docx author", _letter("docProps/core.xml", lambda who: f"<c><creator>{who.text}</creator></c>".encode())),
+    Place("docx comment", _letter("word/comments.xml", lambda who: f'<c author="{who.text}"/>'.encode())),
+    Place("docx picture", _letter("word/media/image1.jpeg", lambda who: who.photo)),
+    Place("docx table inside", _letter("word/e/t.csv", lambda who: f"name,age\n{who.text},4\n".encode())),
+    Place("docx object", _letter("word/embeddings/o.bin", lambda who: b"\xd0\xcf\x11\xe0" + who.photo), must=False),
+    Place("docx drawing", _letter("word/media/i.emf", lambda who: b"\1\0\0\0" + who.photo), must=False),
+)
+
+
+def _pdf(fill: Callable[[pikepdf.Pdf, pikepdf.Page, Who], None]) -> Callable[[Path, Who], Path]:
+    def write(folder: Path, who: Who) -> Path:
+        path = folder / "scan.pdf"
+        with pikepdf.new() as pdf:
+            page = pdf.add_blank_page(page_size=(400, 400))
+            font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier)
+            page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+            fill(pdf, page, who)
+            pdf.save(path, deterministic_id=True)
+        return path
+
+    return write
+
+
+def _picture(pdf: pikepdf.Pdf, data: bytes) -> pikepdf.Object:
+    kinds = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "ColorSpace": pikepdf.Name.DeviceRGB}
+    return pikepdf.Stream(pdf, data, Width=40, Height=40, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode, **kinds)
+
+
+def _show(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    page.obj.Resources.XObject = pikepdf.Dictionary(Im0=_picture(pdf, who.photo))
+
+
+def _say(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    page.obj.Contents = pikepdf.Stream(pdf, f"BT /F1 9 Tf 9 99 Td ({who.text}) Tj ET".encode())
+
+
+def _note(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Contents=who.text, Rect=[0, 0, 9, 9])
+    page.obj.Annots = pikepdf.Array([pdf.make_indirect(note)])
+
+
+def _attach(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    del page
+    pdf.attachments["t.zip"] = packed_zip({"a.jpg": who.photo})
+
+
+def _author(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    del page
+    pdf.docinfo["/Author"] = who.text
+
+
+def _hide(pdf: pikepdf.Pdf, page: pikepdf.Page, who: Who) -> None:
+    del page
+    pdf.Root.PieceInfo = pikepdf.Dictionary(A=pdf.make_indirect(_picture(pdf, who.photo)))
+
+
+PDF = (
+    Place("pdf picture", _pdf(_show)),
+    Place("pdf page", _pdf(_say)),
+    Place("pdf note", _pdf(_note)),
+    Place("pdf attachment", _pdf(_attach)),
+    Place("pdf author", _pdf(_author)),
+    Place("pdf picture on no page", _pdf(_hide), must=False),
+)
+
 PLACES = (
-    *CSV, *JSON, *JSONL, *EXCEL, *HDF5, *TFRECORD, *RECORDIO, *LMDB, *PARQUET, *SQLITE, *ARCHIVES
+    *CSV, *JSON, *JSONL, *EXCEL, *HDF5, *TFRECORD, *RECORDIO, *LMDB, *PARQUET, *SQLITE, *ARCHIVES, *OFFICE, *PDF
 )  # fmt: skip
 
 WRAPS: dict[str, Callable[[str, bytes], tuple[str, bytes]]] = {

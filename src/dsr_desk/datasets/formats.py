@@ -11,10 +11,13 @@ from pathlib import Path
 
 from dsr_desk.core.message import Message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.annotation_lines import AnnotationLines
 from dsr_desk.datasets.arrow_table import ArrowTable
 from dsr_desk.datasets.avro_table import AvroTable
+from dsr_desk.datasets.coco import CocoFile
 from dsr_desk.datasets.compressed import CompressedFile
 from dsr_desk.datasets.csv_table import CsvTable
+from dsr_desk.datasets.duckdb_table import DuckDatabase
 from dsr_desk.datasets.excel import ExcelWorkbook
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
@@ -32,6 +35,7 @@ from dsr_desk.datasets.recordio import RecordFile
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.tfrecord import TfRecordFile
+from dsr_desk.datasets.video import VideoFile
 from dsr_desk.datasets.webdataset import WebDatasetShard
 from dsr_desk.datasets.zip import ZipArchive
 
@@ -43,19 +47,23 @@ FORMATS: tuple[type[FileContainer], ...] = (
     OfficeDocument,
     ZipArchive,
     PdfDocument,
+    VideoFile,
     ParquetTable,
     ArrowTable,
     OrcTable,
     AvroTable,
     RecordFile,
     SqliteDatabase,
+    DuckDatabase,
     LmdbStore,
     TfRecordFile,
     MdsShard,
     CompressedFile,
     Hdf5File,
     JsonLines,
+    CocoFile,
     JsonDocument,
+    AnnotationLines,
     CsvTable,
 )
 """Asked in this order; the first that recognises a file reads it."""

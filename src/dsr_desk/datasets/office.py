@@ -77,12 +77,12 @@ class OfficeDocument(ZipArchive):
                 raise TextInDocument(name=self.name)
         return (message("note.erase.grey-point"),)
 
-    def _listed(self, member: Member, tally: Tally) -> Generator[Listed, None, bool]:
+    def _listed(self, member: Member, tally: Tally, *, grouped: bool = True) -> Generator[Listed, None, bool]:
         if member.head in GREY_POINTS.values():
             tally.label()
             return False
         if member.problem or not _WRITTEN.search(member.name):
-            return (yield from super()._listed(member, tally))
+            return (yield from super()._listed(member, tally, grouped=grouped))
         try:
             data = self._bytes(member) if member.size <= MAX_ITEM_BYTES else self.refuse(TOO_LARGE)
             text = written_in(data)
