@@ -11,7 +11,7 @@ import click
 
 from dsr_desk.app.case import deletion_lists
 from dsr_desk.app.data import columns as app_columns
-from dsr_desk.app.data import indexing, registering
+from dsr_desk.app.data import guard, indexing, registering
 from dsr_desk.app.data import unread as app_unread
 from dsr_desk.app.data.columns import ColumnKind
 from dsr_desk.app.data.indexing import SUFFIX, BuildReport, CheckReport, IndexPurpose
@@ -53,6 +53,10 @@ def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 SHOWN = 50
 """Records that are listed on the terminal; all are in the CSV and the JSON."""
+
+
+PLACES_SHOWN = 5
+"""Of what came back; the JSON holds all of them."""
 
 
 @click.group()
@@ -121,11 +125,14 @@ def build(
             report=report,
             cancel=cancel,
         )
+    erased, lines, again = _compared(desk, name)
     emit(
-        {**_report_json(result), "dataset": facts.id, "facts": taken},
+        {**_report_json(result), "dataset": facts.id, "facts": taken, **erased},
         *(f"{one.field.replace('_', ' ')}: {one.value} ({one.format}, {one.file})" for one in taken),
         *_report_lines(result, facts.id),
         f"The index is {indexing.index_folder(to)}.",
+        *lines,
+        problem=again,
     )
 
 
@@ -138,7 +145,18 @@ def update(desk: Desk, name: str, workers: int | indexing.Cluster | None) -> Non
     with progress_bar() as (report, cancel):
         result = indexing.refresh_index(desk, name, report, cancel, workers=workers)
     read = f"{result.read} containers were read, {result.kept} had not changed, {result.removed} are gone."
-    emit(_report_json(result), *_report_lines(result, result.about.dataset_version), read)
+    erased, lines, again = _compared(desk, name)
+    result_json = {**_report_json(result), **erased}
+    emit(result_json, *_report_lines(result, result.about.dataset_version), read, *lines, problem=again)
+
+
+def _compared(desk: Desk, name: str) -> tuple[dict[str, Any], list[str], bool]:
+    """What an index holds again of what was erased: as JSON, in lines, and whether there is any."""
+    found = guard.compare(desk, name)
+    told = [{**codec.plain(one), "says": one.says} for one in found.came_back]
+    places = [f"    {place}" for one in found.came_back for place in one.places[:PLACES_SHOWN]]
+    lines = [*(f"! {said}" if found.came_back else str(said) for said in found.says), *places]
+    return {"compared_with_erased": found.remembered, "came_back": told}, lines, bool(found.came_back)
 
 
 def _report_lines(result: BuildReport, dataset_version: str) -> list[str]:
@@ -309,7 +327,8 @@ def export(desk: Desk, name: str, to: Path, recipients: tuple[str, ...]) -> None
 def claim(desk: Desk, file: Path, into: Path) -> None:
     """Unpack an index that was addressed to this vault, and register it."""
     change = indexing.claim_index(desk, file, into)
-    emit({"index": change.subject}, f"The index {change.subject} is registered.")
+    erased, lines, again = _compared(desk, change.subject)
+    emit({"index": change.subject, **erased}, f"The index {change.subject} is registered.", *lines, problem=again)
 
 
 @index.command()

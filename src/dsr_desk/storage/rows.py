@@ -96,6 +96,21 @@ class AuthorityRow:
     added: str
 
 
+@dataclass(frozen=True)
+class GuardRow:
+    """What is remembered of what one action erased: marks that say nothing without the vault's key.
+
+    `case_id` is the case's random id, so that the row stays when the case is forgotten; `made` a UTC timestamp.
+    """
+
+    id: str
+    case_id: str
+    made: str
+    contents: bytes
+    looks: bytes
+    identifiers: bytes
+
+
 R = TypeVar("R")
 
 

@@ -21,7 +21,16 @@ from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.log import EntrySigner, Log
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register, Touch
-from dsr_desk.storage.rows import AuthorityRow, BundleRow, DatasetRow, IndexRow, Recipient, Rows, SigningKeyRow
+from dsr_desk.storage.rows import (
+    AuthorityRow,
+    BundleRow,
+    DatasetRow,
+    GuardRow,
+    IndexRow,
+    Recipient,
+    Rows,
+    SigningKeyRow,
+)
 
 
 class OfficerMissing(DeskError):
@@ -72,6 +81,7 @@ class OpenVault:
         self.bundles = Rows(db, "bundles", BundleRow)
         self.signing_keys = Rows(db, "organisation_keys", SigningKeyRow, "fingerprint")
         self.authorities = Rows(db, "authorities", AuthorityRow, "fingerprint")
+        self.guard = Rows(db, "guard", GuardRow)
         self.tables = (*vault_schema.REGISTERS, *tables)
         self.on_rollback: list[Callable[[], object]] = []
         """Called when a transaction fails: what was folded inside it must be read again."""

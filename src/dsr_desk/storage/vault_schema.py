@@ -140,6 +140,17 @@ CREATE TABLE authorities (                -- whose time stamps are trusted
 );
 """
 
+_GUARD = """
+CREATE TABLE guard (                      -- what was erased, to be known again; see search/index/guard.py
+    id TEXT PRIMARY KEY,                  -- case and action
+    case_id TEXT NOT NULL,
+    made TEXT NOT NULL,
+    contents BLOB NOT NULL,
+    looks BLOB NOT NULL,
+    identifiers BLOB NOT NULL
+);
+"""
+
 REGISTERS: tuple[Register, ...] = (
     Register("settings", ("key",)),
     Register("dataset_versions", ("id",)),
@@ -148,6 +159,7 @@ REGISTERS: tuple[Register, ...] = (
     Register("organisation_keys", ("fingerprint",)),
     Register("bundles", ("id",)),
     Register("authorities", ("fingerprint",)),
+    Register("guard", ("id",)),
 )
 
 
@@ -164,4 +176,5 @@ def run_statements(db: Database, text: str) -> None:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("vault-001-log", lambda db: run_statements(db, _FIRST)),
     Migration("evidence-001-handed-out", lambda db: run_statements(db, _EVIDENCE)),
+    Migration("vault-002-guard", lambda db: run_statements(db, _GUARD)),
 )

@@ -6,10 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 from dsr_desk.app.case import told
+from dsr_desk.app.case.cases import searched_identifiers
 from dsr_desk.app.case.plans import outcome_of, seen_counts, seen_rows
+from dsr_desk.app.data.guard import remember
 from dsr_desk.app.data.indexing import generations, keep_index, list_indexes, opened, resolve_index
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan
+from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan, Seen
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
@@ -40,6 +42,10 @@ class DeskRecords:
     def begun(self, plan: Plan, action: Action) -> tuple[Before, str] | None:
         """See `Records`."""
         del plan  # ids of actions are unique in a case
+        return self.begun_with(action)
+
+    def begun_with(self, action: Action) -> tuple[Before, str] | None:
+        """As `begun`."""
         known = self._known(action)
         if known is None:
             return None
@@ -95,7 +101,8 @@ class DeskRecords:
         kept = {"notes": plain(outcome.notes), "error": plain(outcome.error), **digests, **fields}
         kept |= told.of_outcome(action.kind, outcome, operator=operator, proof=digest)
         with self._desk.vault.transaction():
-            self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref, touches=self._counted_again(action))
+            touches = [*self._counted_again(action), *self._remembered(action, outcome, fields.get("before"))]
+            self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref, touches=touches)
 
     def _counted_again(self, action: Action) -> list[Touch]:
         """What the vault knows of an index once entries were taken out: its counts are those of now."""
@@ -105,6 +112,16 @@ class DeskRecords:
             known = resolve_index(self._desk, action.index)
             return keep_index(self._desk, known.path, opened(self._desk, known.name))
         return []
+
+    def _remembered(self, action: Action, outcome: Outcome, told: Any) -> list[Touch]:
+        """What is erased is known again should it come back. `told` is what another machine found before, if it did."""
+        if action.kind is ActionKind.ERASE_INDEX or not action.items:
+            return []
+        begun = self.begun_with(action)
+        before = restore(told, Before) if told is not None else begun[0] if begun is not None else Before()
+        gone = {one.item for one in outcome.items if one.seen is not Seen.STILL_THERE}
+        looks = [look for item, look in before.looks.items() if item in gone]
+        return remember(self._desk, self._ref, action, outcome, looks, searched_identifiers(self._desk, self._ref))
 
     def settle(self, plan: Plan) -> None:
         """Ends actions that a kill interrupted after an index was rewritten: this one step of its is the plan's own.

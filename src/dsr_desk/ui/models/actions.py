@@ -73,10 +73,12 @@ def _dry_run(row: ActionRow) -> Cell:
     if found is None and row.outcome is not None:
         return Cell(words.counted(len(row.action.items), "1 planned", "%Ln planned"))
     if found is None:
-        return Cell(chip=tr("not reachable"), tone=Tone.WARN)
+        why = say(row.action.unreached) if row.action.unreached is not None else ""
+        return Cell(chip=tr("not reachable"), note=why, tone=Tone.WARN)
     text = words.counted(found.erase, "1 to erase", "%Ln to erase")
     more = [words.counted(found.mask, "1 to mask", "%Ln to mask")] if found.mask else []
     more += [words.counted(found.gone_already, "1 gone already", "%Ln gone already")] if found.gone_already else []
+    more += [tr("changes beside that: {what}").format(what=say(one)) for one in row.action.changes]
     return Cell(text, ", ".join(more))
 
 
