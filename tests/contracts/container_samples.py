@@ -40,10 +40,10 @@ class Sample:
     """How to make a container of one format.
 
     `damage` breaks it in a way that a reader must notice; `unique_names` says that no two members are called alike,
-    `file_names` that members are files, `named` that items carry the names they are given, `sniffed` that the file's
-    extension does not matter, `masks` that an item may be replaced. `in_place` that it is a database which keeps its
-    file. `peak` is what reading a large one may take in bytes: a workbook's cells name their texts by number, so all of
-    them are held, packed.
+    `file_names` that members are files, `named` that items carry the names they are given, `sniffed` that the
+    file's extension does not matter, `masks` that an item may be replaced, `field` where a table's text is,
+    `in_place` that it is a database which keeps its file. `peak` is what reading a large one may take in bytes: a
+    workbook's cells name their texts by number, so all of them are held, packed.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Sample:
     masks: bool = True
     named: bool = True
     new_row: bytes = b'{"name": "Nobody"}'
+    field: str = "name"
     in_place: bool = False
     peak: int = 8_000_000
     needs: str = ""
@@ -236,6 +237,25 @@ def _json(folder: Path, items: Items) -> Path:
     path = folder / "people.json"
     rows = [{"name": data.decode("latin-1"), "more": [{"note": 'a \\" ] }, \\'}]} for _, data in items]
     path.write_text(json.dumps({"version": 1, "info": {"by": 7}, "people": rows}, indent=1))
+    return path
+
+
+def _coco(folder: Path, items: Items) -> Path:
+    path = folder / "instances.json"
+    images = [{"id": number, "file_name": f"{number}.jpg"} for number in range(len(items))]
+    texts = [
+        {"id": 2 * number + again, "image_id": number, "caption": data.decode("latin-1")}
+        for number, (_, data) in enumerate(items)
+        for again in (0, 1)
+    ]
+    path.write_text(json.dumps({"info": {"year": 2017}, "images": images, "annotations": texts, "categories": []}))
+    return path
+
+
+def _photo_list(folder: Path, items: Items) -> Path:
+    path = folder / "list.txt"
+    lines = [f"{number}.jpg\t{data.decode('latin-1')}\n" for number, (_, data) in enumerate(items)]
+    path.write_text("".join([f"{len(items)}\n", *lines]))
     return path
 
 
@@ -447,6 +467,19 @@ SAMPLES = (
     Sample("avro-photos", "avro", _avro_photos, damage=cut_short, needs="fastavro"),
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),
+    Sample(
+        "coco", "coco", _coco, table=True, damage=cut_short, masks=False, unique_names=True, field="annotation.caption"
+    ),
+    Sample(
+        "annotations",
+        "annotations",
+        _photo_list,
+        table=True,
+        new_row=b"9.jpg\tx",
+        unique_names=True,
+        sniffed=False,
+        field="text",
+    ),
     Sample("recordio", "recordio", _recordio, damage=cut_short, named=False, unique_names=True),
     Sample("lmdb", "lmdb", _lmdb, damage=cut_short, unique_names=True),
     Sample("tfrecord-photos", "tfrecord", _tfrecord_photos, damage=cut_short),

@@ -84,7 +84,9 @@ class DeltaTableRule(Rule):
             _opened(log.parent, mending).create_checkpoint()
         except DeltaError as error:
             raise mending.unfit(message("why.layout.delta-log")) from error
-        for name in older_than(log, version):
+        # Sums beside the pointer to the last checkpoint are those of the old one.
+        stale = [name for name in ("._last_checkpoint.crc",) if (log / name).exists()]
+        for name in (*older_than(log, version), *stale):
             mending.remove(_below(root, f"{LOG}/{name}"))
         for child in log.iterdir():
             if not child.is_symlink():

@@ -19,7 +19,10 @@ LOG = "_delta_log"
 _ENTRY = re.compile(r"(\d{20})\.json")
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.\d{10})?\.parquet")
 _VERSIONED = re.compile(r"\.?(\d{20})\.")
-_POINTER = "_last_checkpoint"
+_SUMS = re.compile(r"\.?\d{20}\.(?:crc|json\.crc|checkpoint.*\.crc)")
+_COMPACTED = re.compile(r"\d{20}\.\d{20}\.compacted\.json")
+_POINTER = re.compile(r"_last_checkpoint|\._last_checkpoint\.crc")
+_PLAIN = (_ENTRY, _CHECKPOINT, _SUMS, _COMPACTED, _POINTER)
 
 Actions = Mapping[str, Any]
 
@@ -91,14 +94,7 @@ def versions_in(log: Path) -> int:
 def is_plain(log: Path) -> bool:
     """Whether there is nothing but entries, checkpoints of the first kind and sums of them."""
     names = [child.name for child in log.iterdir() if not (child.is_dir() and not any(child.iterdir()))]
-    ends = (
-        _ENTRY,
-        _CHECKPOINT,
-        re.compile(r"\.?\d{20}\.(crc|json\.crc|checkpoint.*\.crc)"),
-        re.compile(r"_last_checkpoint"),
-    )
-    ends = (*ends, re.compile(r"\._last_checkpoint\.crc"), re.compile(r"\d{20}\.\d{20}\.compacted\.json"))
-    return all(any(end.fullmatch(name) for end in ends) for name in names)
+    return all(any(kind.fullmatch(name) for kind in _PLAIN) for name in names)
 
 
 def _apply(state: Replayed, actions: Actions) -> None:

@@ -7,12 +7,28 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.layouts.beside import HadoopSums, Img2DatasetCounts, ParquetSummary
 from dsr_desk.datasets.layouts.delta import DeltaTableRule
 from dsr_desk.datasets.layouts.hugging_face import HubFolder
+from dsr_desk.datasets.layouts.mds import MdsIndex
 from dsr_desk.datasets.layouts.others import OTHERS
 from dsr_desk.datasets.layouts.rules import Layout, Rule, inner_path, names_in
+from dsr_desk.datasets.layouts.saved import SavedDataset
+from dsr_desk.datasets.layouts.sums import SumFiles
+from dsr_desk.datasets.layouts.tfds import TensorFlowDataset
 
-_RULES: tuple[Rule, ...] = (DeltaTableRule(), *OTHERS, HubFolder())
+_RULES: tuple[Rule, ...] = (
+    *OTHERS,
+    DeltaTableRule(),
+    HubFolder(),
+    SavedDataset(),
+    TensorFlowDataset(),
+    MdsIndex(),
+    Img2DatasetCounts(),
+    ParquetSummary(),
+    HadoopSums(),
+    SumFiles(),
+)
 RULES = {rule.kind: rule for rule in _RULES}
 """In the order in which they are mended: who counts parts before who sums up files."""
 

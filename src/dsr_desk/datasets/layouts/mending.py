@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.layouts.known import RULES
 from dsr_desk.datasets.layouts.rules import Examples, Layout, Mending, PartOfLayout, inner_path
+from dsr_desk.datasets.tfrecord import MOST_ITEMS
 from dsr_desk.datasets.written import Written, crossing
 
 
@@ -42,6 +43,9 @@ def foreseen(place: Place, layouts: Sequence[Layout], members: Collection[str]) 
     Raises PartOfLayout where one of the layouts cannot be brought in line with it.
     """
     told: list[Message] = []
+    reader = place.reader()
+    if isinstance(reader, FileContainer) and reader.in_place:
+        raise PartOfLayout(name=place.name, layout=RULES[layouts[0].kind].says, why=message("why.layout.database"))
     for layout in layouts:
         rule = RULES[layout.kind]
         told += rule.foreseen(layout.root)
@@ -87,6 +91,7 @@ def _part(place: Place, reader: FileContainer, doomed: Sequence[Doomed], work: P
 
 
 def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) -> Rewritten:
+    """Those that are kept are counted where they lie in their place again."""
     found, missing = [], []
     for one in doomed:
         old = reader.path / one.member
@@ -101,9 +106,7 @@ def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) 
         after = 0 if one.replacement is None else 1
         mending.examples[inner] = Examples(1, after, old.stat().st_size, len(one.replacement or b""))
         found.append(one)
-    new = FolderOfPhotos(mending.new / _within(mending.old, reader.path), reader.name)
-    kept = sum(1 for _ in new.entries())
-    return Rewritten(kept, tuple(found), tuple(missing))
+    return Rewritten(0, tuple(found), tuple(missing))
 
 
 def _count(place: Place, path: Path) -> int:
@@ -116,6 +119,8 @@ def _count(place: Place, path: Path) -> int:
     reader = place.reader()
     assert isinstance(reader, FileContainer)
     there = type(reader)(path, place.name)
+    if place.format == "tfrecord":
+        return len({(entry.hint or 0) // MOST_ITEMS for entry in there.entries()})
     return len({entry.hint if there.tabular else entry.group or entry.member for entry in there.entries()})
 
 

@@ -49,18 +49,6 @@ def _iceberg(folder: Path, names: frozenset[str]) -> bool:
     return any(name.endswith(".metadata.json") for name in inner)
 
 
-def _mds(folder: Path, names: frozenset[str]) -> bool:
-    return "index.json" in names and (any(".mds" in name for name in names) or _begins_with_shards(folder))
-
-
-def _begins_with_shards(folder: Path) -> bool:
-    try:
-        with (folder / "index.json").open("rb") as file:
-            return b'"shards"' in file.read(4096)
-    except OSError:
-        return False
-
-
 OTHERS: tuple[Rule, ...] = (
     Untouched("iceberg", _iceberg, _below("metadata")),
     Untouched(
@@ -69,20 +57,6 @@ OTHERS: tuple[Rule, ...] = (
         _below("_versions", "_transactions", "_indices", "_deletions", "_refs", "data"),
     ),
     Untouched("hudi", _holds(".hoodie"), _below(".hoodie")),
-    Untouched("mds", _mds, lambda inner: inner.rpartition("/")[2] == "index.json"),
-    Untouched(
-        "saved-by-datasets", _holds("state.json", "dataset_info.json"), {"state.json", "dataset_info.json"}.__contains__
-    ),
-    Untouched(
-        "tensorflow-datasets",
-        _holds("features.json", "dataset_info.json"),
-        {"features.json", "dataset_info.json"}.__contains__,
-    ),
-    Untouched(
-        "parquet-summary",
-        lambda _, names: bool(names & {"_metadata", "_common_metadata"}),
-        {"_metadata", "_common_metadata"}.__contains__,
-    ),
     Untouched("hub-cache", _holds("blobs", "snapshots"), lambda _: False, _below("blobs")),
     Untouched("git-objects", lambda folder, names: folder.name == ".git" and "objects" in names, lambda _: False),
     Untouched(

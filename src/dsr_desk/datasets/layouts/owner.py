@@ -1,9 +1,10 @@
-"""Erasing a part of layouts as the owner of the data does it: walking, linking, exchanging. Parsing is done in cells."""
+"""Erasing a part of layouts as the owner of the data does it: walking, linking, exchanging. Cells do the parsing."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +35,8 @@ class Part(Protocol):
     def digest(self) -> str: ...
 
     def beside(self) -> Collection[Path]: ...
+
+    def count(self) -> int: ...
 
 
 def layouts_of(path: Path, doomed: Collection[Doomed]) -> tuple[Layout, ...]:
@@ -89,4 +92,6 @@ def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Er
             raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
         return arrived(done, doomed, part.name)
 
-    return tree.rewrite(root, part.name, write=write, may_change=may_change, digest=part.digest)
+    done = tree.rewrite(root, part.name, write=write, may_change=may_change, digest=part.digest)
+    # A record is listed no more without its photo.
+    return replace(done, kept=part.count()) if part.path.is_dir() else done

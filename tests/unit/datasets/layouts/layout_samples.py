@@ -35,10 +35,10 @@ def laid_out(root: Path, part: str, others: list[str]) -> Path:
 
 
 def doomed_in(container: CelledContainer, word: str = "Wilma") -> list[Doomed]:
-    """Every item of the rows, or the photos, that name somebody in their record or their member."""
+    """Every item of the rows, samples or photos that name somebody in their record or their member."""
     seen: Counter[tuple[str, str]] = Counter()
     found: list[Doomed] = []
-    rows: set[int | None] = set()
+    rows: set[int | str | None] = set()
     for entries in (list(container.entries()),) * 2:
         seen.clear()
         for entry in entries:
@@ -46,9 +46,10 @@ def doomed_in(container: CelledContainer, word: str = "Wilma") -> list[Doomed]:
             one = Doomed(*key, seen[key])
             seen[key] += 1
             named = word in str(entry.record) or word in entry.member
-            if (named or (container.tabular and entry.hint in rows)) and one not in found:
+            row = entry.hint if container.tabular else entry.group or entry.member
+            if (named or row in rows) and one not in found:
                 found.append(one)
-                rows.add(entry.hint)
+                rows.add(row)
     return found
 
 

@@ -19,6 +19,8 @@ MORE = pa.table({"name": ["Bob", "Carl"], "mail": ["b@x.org", "c@x.org"]})
 FIRST = pa.table({"name": ["Aaron Wilma", "Ada", "Zoe"], "mail": ["w@x.org", "a@x.org", "z@x.org"]})
 """The person comes first, so that the log names her."""
 
+in_process = pytest.mark.usefixtures("readers_in_process")
+
 
 def names_in(root: Path) -> list[str]:
     return sorted(deltalake.DeltaTable(str(root)).to_pyarrow_table()["name"].to_pylist())
@@ -44,6 +46,7 @@ def test_the_table_is_read_by_its_library_without_the_person(tmp_path: Path) -> 
     assert len(names_in(root)) == 6
 
 
+@in_process
 def test_the_log_says_of_a_file_what_is_in_it_now(tmp_path: Path) -> None:
     root = tmp_path / "people"
     table = FIRST.append_column("age", pa.array([1, 20, 3])).append_column("when", pa.array([1, 2, 3], pa.date32()))
@@ -54,6 +57,7 @@ def test_the_log_says_of_a_file_what_is_in_it_now(tmp_path: Path) -> None:
     assert add["size_bytes"] == (root / add["path"]).stat().st_size
 
 
+@in_process
 def test_what_an_erasure_does_to_the_log_is_told_before(tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST)
@@ -62,6 +66,7 @@ def test_what_an_erasure_does_to_the_log_is_told_before(tmp_path: Path) -> None:
     assert len(names_in(root)) == 3
 
 
+@in_process
 def test_files_of_old_versions_are_searched_and_erased_too(tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST)
@@ -73,6 +78,7 @@ def test_files_of_old_versions_are_searched_and_erased_too(tmp_path: Path) -> No
     assert names_of(root) == []
 
 
+@in_process
 def test_partitions_with_hostile_names_stay_what_they_were(tmp_path: Path) -> None:
     root = tmp_path / "people"
     table = FIRST.append_column("team", pa.array(["a b%/ü", "a b%/ü", "x"]))
@@ -83,6 +89,7 @@ def test_partitions_with_hostile_names_stay_what_they_were(tmp_path: Path) -> No
     assert names_of(root) == []
 
 
+@in_process
 def test_a_file_that_loses_all_its_rows_is_in_use_no_more(tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST.slice(0, 1))
@@ -93,6 +100,7 @@ def test_a_file_that_loses_all_its_rows_is_in_use_no_more(tmp_path: Path) -> Non
     assert names_of(root) == []
 
 
+@in_process
 def test_a_table_with_a_checkpoint_and_without_early_entries_is_understood(tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST, partition_by=["mail"])
@@ -105,6 +113,7 @@ def test_a_table_with_a_checkpoint_and_without_early_entries_is_understood(tmp_p
     assert names_of(root) == []
 
 
+@in_process
 def test_a_part_that_is_named_alone_is_erased_with_its_log(tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST)
@@ -125,6 +134,7 @@ def test_a_part_that_is_named_alone_is_erased_with_its_log(tmp_path: Path) -> No
         ({"path": None}, ""),
     ],
 )
+@in_process
 def test_a_table_that_is_not_understood_is_left_whole(said: dict[str, object], why: str, tmp_path: Path) -> None:
     root = tmp_path / "people"
     deltalake.write_deltalake(str(root), FIRST)

@@ -15,6 +15,8 @@ from dsr_desk.core.message import message
 from dsr_desk.datasets.layouts.rules import PartOfLayout
 from dsr_desk.datasets.registry import survey
 
+pytestmark = pytest.mark.usefixtures("readers_in_process")
+
 HEAD = """---
 license: cc0-1.0   # as it was
 dataset_info:

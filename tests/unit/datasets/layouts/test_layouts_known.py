@@ -11,10 +11,13 @@ from dsr_desk.core.message import message
 from dsr_desk.datasets.layouts.rules import PartOfLayout
 from dsr_desk.datasets.registry import SourceNotUnderstood, survey
 
+pytestmark = pytest.mark.usefixtures("readers_in_process")
+
 AROUND = {
     "iceberg": ("data/part.parquet", ["metadata/00000-a.metadata.json", "metadata/snap-1.avro"]),
     "hudi": ("part.parquet", [".hoodie/20240101.commit"]),
     "tensorflow-datasets": ("part.parquet", ["dataset_info.json", "features.json"]),
+    "saved-by-datasets": ("part.parquet", ["dataset_info.json", "state.json"]),
     "hub-cache": ("blobs/" + "a" * 64, ["refs/main", "snapshots/x/README.md"]),
     "git-objects": (".git/lfs/objects/aa/bb", [".git/objects/pack/x.idx"]),
     "dvc-cache": (".dvc/cache/files/md5/aa/bb", [".dvc/config"]),
