@@ -44,13 +44,17 @@ def test_the_page_lists_words_that_are_not_used() -> None:
     assert {"fate", "parcel", "not searched"} <= retired().keys()
 
 
+KEPT = {"case.py": {"not searched"}}
+"""A list in the JSON of searches, under the name that programs of others read."""
+
+
 @pytest.mark.parametrize("room", sorted({path.relative_to(ROOT / "src" / "dsr_desk").parts[0] for path in SOURCES}))
 def test_code_tables_and_json_use_no_retired_word(room: str) -> None:
     wrong = []
     for path in SOURCES:
         if path.relative_to(ROOT / "src" / "dsr_desk").parts[0] != room or path.name in STANDS_ALONE:
             continue
-        for name in names_of(path):
+        for name in names_of(path) - KEPT.get(path.name, set()):
             wrong += [f"{path.name}: {name} is {retired()[word]}" for word in retired() if has(name, word)]
     assert wrong == []
 

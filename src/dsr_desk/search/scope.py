@@ -68,7 +68,8 @@ def _unread_gaps(index: Index) -> list[Gap]:
     kinds = unread_kinds(index)
     found = []
     for one in kinds[:MOST_GAPS]:
-        what = message("gap.unread", name=index.name, kind=one.kind)
+        files = one.places if one.count == len(one.places) else one.count
+        what = message("gap.files", name=index.name, files=files)
         if one.holders > len(one.containers):
             what = message("gap.unread.many", name=index.name, kind=one.kind, holders=one.holders)
         elif one.holders:

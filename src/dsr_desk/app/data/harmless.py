@@ -16,14 +16,11 @@ from dsr_desk.app.data.registering import registered_dataset
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
-from dsr_desk.core.codec import from_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Declared, Gap, kind_code
-from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.names import INSIDE
+from dsr_desk.search.index import unread
 from dsr_desk.search.index.folder import Index
-from dsr_desk.search.index.unread import unread_kinds
 
 DECLARED, TAKEN_BACK = "declared", "taken-back"
 """What an act says became of a kind."""
@@ -130,7 +127,7 @@ def kinds_of(desk: Desk, version_id: str) -> list[Message]:
     """Kinds of what the indexes of a dataset version did not read, parts of photos among them."""
     found: dict[Message, None] = {}
     for index in _indexes(desk, version_id):
-        for one in unread_kinds(index):
+        for one in unread.unread_kinds(index):
             found[one.kind] = None
         for code in index.about.unread:
             if not any(kind.code == code for kind in found):
@@ -143,10 +140,12 @@ def contradictions(desk: Desk, version_id: str, kind: Message) -> int:
     indexes = _indexes(desk, version_id)
     count = 0
     for ref in desk.vault.cases.refs().values() if indexes else ():
-        for hit in hits(desk, ref):
+        with desk.reading(ref) as case:
+            known = [] if case.is_forgotten else hits(desk, ref)
+        for hit in known:
             address = hit.address
             if version_id.startswith(f"{address.dataset}@"):
-                count += any(_is_of(index, kind, address) for index in indexes)
+                count += any(unread.is_of(index, kind, address) for index in indexes)
     return count
 
 
@@ -194,15 +193,3 @@ def _indexes(desk: Desk, version_id: str) -> list[Index]:
             except DeskError:
                 continue
     return found
-
-
-def _is_of(index: Index, kind: Message, address: ItemAddress) -> bool:
-    """Whether an item is itself of this kind, lies in what is, or has a part that is."""
-    query = (
-        "SELECT k.kind FROM unread u JOIN unread_kinds k ON k.id = u.what JOIN containers c ON c.id = k.container "
-        "WHERE c.name = ? AND u.place <> '' AND (u.place = ? OR instr(?, u.place || ?) = 1)"
-    )
-    rows = index.rows(query, [address.container, address.member, address.member, INSIDE])
-    parts = "SELECT 1 FROM partly p JOIN items i ON i.id = p.item WHERE i.address = ? AND p.kind = ?"
-    partly = index.rows(parts, [bytes.fromhex(address.id), kind.code])
-    return any(from_text(found, Message) == kind for (found,) in rows) or any(partly)

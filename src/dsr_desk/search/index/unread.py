@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dsr_desk.core.codec import from_text
+from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.names import inside
+from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.names import INSIDE, inside
 from dsr_desk.search.index.folder import Index
 
 NAMED = 100
@@ -99,9 +101,24 @@ def unread_places(
 
 
 def without_accounts(index: Index) -> list[str]:
-    """Containers that were read, and of which nobody knows what was not: the index is older than the accounts."""
-    query = "SELECT name FROM containers WHERE state = 'read' AND accounts = '' ORDER BY name"
-    return [name for (name,) in index.rows(query)]
+    """Containers that were read, and of which nobody knows what was not: the index is older than the accounts.
+
+    What a folder holds beside its photos are files below the source, each for itself.
+    """
+    query = "SELECT name FROM containers WHERE state = 'read' AND accounts = '' AND format <> ? ORDER BY name"
+    return [name for (name,) in index.rows(query, [FolderOfPhotos.format])]
+
+
+def is_of(index: Index, kind: Message, address: ItemAddress) -> bool:
+    """Whether an item is itself of this kind, lies in what is, or has a part that is."""
+    query = (
+        "SELECT k.kind FROM unread u JOIN unread_kinds k ON k.id = u.what JOIN containers c ON c.id = k.container "
+        "WHERE c.name = ? AND u.place <> '' AND (u.place = ? OR instr(?, u.place || ?) = 1)"
+    )
+    rows = index.rows(query, [address.container, address.member, address.member, INSIDE])
+    parts = "SELECT 1 FROM partly p JOIN items i ON i.id = p.item WHERE i.address = ? AND p.kind = ?"
+    partly = index.rows(parts, [bytes.fromhex(address.id), kind.code])
+    return any(from_text(found, Message) == kind for (found,) in rows) or any(partly)
 
 
 def _containers(index: Index, kind: str, why: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -12,26 +13,30 @@ import pytest
 import small_case
 from small_case import Small
 
-from dsr_desk.app.case import deleting
+from dsr_desk.app.case import deleting, review
 from dsr_desk.app.case.searching import last_search
-from dsr_desk.app.data import harmless
+from dsr_desk.app.data import harmless, indexing
 from dsr_desk.app.data.unread import unread_list, unread_sums
 from dsr_desk.app.proof import sealing
 from dsr_desk.app.proof.signing_keys import certificate_fingerprint
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
+from dsr_desk.datasets.container import Unread
+from dsr_desk.evidence.verifying.check_bundle import Refused
+from dsr_desk.search.index import unread
+from dsr_desk.search.index.unread_rows import write_unread
 
-MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(64)
-VIDEO = message("kind.video")
-BECAUSE = "Ann looked at all of them: machines, no people"
+GGUF = b"GGUF\x03\x00\x00\x00" + bytes(24)
+MODEL = message("kind.gguf")
+BECAUSE = "Ann looked at both: weights of a public model"
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    """A table of people beside two videos. Paths in a vault are absolute, so copies work in one place."""
+    """A table of people beside two files of models. Paths in a vault are absolute, so copies work in one place."""
     live = tmp_path_factory.mktemp("not-read") / "live"
-    ref = small_case.make(live, beside={"one.mp4": MP4, "two.mp4": MP4 + b"x"})
+    ref = small_case.make(live, beside={"one.gguf": GGUF, "two.gguf": GGUF + b"x"})
     kept = live.with_name("template")
     live.rename(kept)
     return live, kept, ref
@@ -47,7 +52,7 @@ def test_search_statement_plan_and_reading_back_name_what_was_not_read(small: Sm
     small.reviewed()
     search = last_search(small.desk, small.ref)
     assert search is not None
-    (gap,) = [one for one in search.gaps if one.kind == VIDEO]
+    (gap,) = [one for one in search.gaps if one.kind == MODEL]
     assert (gap.count, gap.dataset_version) == (2, "people@1")
     assert search.statement[-1].code == "statement.gaps"
     plan = deleting.make_plan(small.desk, small.ref).plan
@@ -64,17 +69,17 @@ def test_a_bundle_says_how_many_places_were_not_read_and_the_verifier_the_same(s
     deleting.read_back(small.desk, small.ref)
     statement, scope = sealed(small, tmp_path)
     assert statement["not_read"] == 2
-    assert [gap["count"] for gap in scope["gaps"] if gap.get("kind", {}).get("code") == "kind.video"] == [2]
+    assert [gap["count"] for gap in scope["gaps"] if gap.get("kind", {}).get("code") == "kind.gguf"] == [2]
     assert "claim.gone" not in {one["says"] for one in statement["claims"]}
     assert "claim.gone_where_read" in {one["says"] for one in statement["claims"]}
 
 
 def test_a_kind_that_an_officer_answers_for_is_no_gap_and_stands_with_its_reason(small: Small, tmp_path: Path) -> None:
-    harmless.declare(small.desk, "people@1", "video", BECAUSE)
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
     small.deleted()
     search = last_search(small.desk, small.ref)
     assert search is not None
-    assert not [one for one in search.gaps if one.kind == VIDEO]
+    assert not [one for one in search.gaps if one.kind == MODEL]
     (declared,) = search.declared
     assert (declared.officer, declared.because, declared.gap.count) == ("Ada", BECAUSE, 2)
     assert BECAUSE in declared.says.say()
@@ -88,22 +93,22 @@ def test_a_kind_that_an_officer_answers_for_is_no_gap_and_stands_with_its_reason
 
 
 def test_a_declaration_that_is_taken_back_counts_no_more(small: Small) -> None:
-    harmless.declare(small.desk, "people@1", "video", BECAUSE)
-    harmless.take_back(small.desk, "people@1", "video")
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+    harmless.take_back(small.desk, "people@1", "gguf")
     small.reviewed()
     search = last_search(small.desk, small.ref)
     assert search is not None
-    assert [one.count for one in search.gaps if one.kind == VIDEO] == [2]
+    assert [one.count for one in search.gaps if one.kind == MODEL] == [2]
     assert not search.declared
     with pytest.raises(DeskError, match="HARMLESS-NOT-DECLARED"):
-        harmless.take_back(small.desk, "people@1", "video")
+        harmless.take_back(small.desk, "people@1", "gguf")
 
 
 @pytest.mark.parametrize(
     ("kind", "because", "code"),
     [
         ("pdf", BECAUSE, "HARMLESS-NO-SUCH-KIND"),
-        ("video", " ", "HARMLESS-NO-REASON"),
+        ("gguf", " ", "HARMLESS-NO-REASON"),
     ],
 )
 def test_only_what_is_there_is_declared_and_only_with_a_reason(
@@ -115,11 +120,11 @@ def test_only_what_is_there_is_declared_and_only_with_a_reason(
 
 
 def test_the_list_says_each_place_and_what_can_be_done(small: Small) -> None:
-    (one,) = [one for one in unread_sums(small.desk, "people") if one.name == "video"]
+    (one,) = [one for one in unread_sums(small.desk, "people") if one.name == "gguf"]
     assert (one.count, one.todo.code, one.mark) == (2, "todo.unread", None)
-    assert [one.place for one in unread_list(small.desk, "people", "video")] == ["data/one.mp4", "data/two.mp4"]
-    harmless.declare(small.desk, "people@1", "video", BECAUSE)
-    (one,) = [one for one in unread_sums(small.desk, "people") if one.name == "video"]
+    assert [one.place for one in unread_list(small.desk, "people", "gguf")] == ["data/one.gguf", "data/two.gguf"]
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+    (one,) = [one for one in unread_sums(small.desk, "people") if one.name == "gguf"]
     assert one.mark is not None
     assert one.mark.because == BECAUSE
 
@@ -138,3 +143,47 @@ def sealed(small: Small, folder: Path) -> tuple[dict[str, object], dict[str, obj
     data = sealing.open_bundle(made[-1].path, folder / "opened", identities=[key]).parent
     signed = json.loads((data / "statement.dsse.json").read_text())["payload"]
     return json.loads(base64.b64decode(signed))["predicate"], json.loads((data / "scope.json").read_text())
+
+
+def test_what_a_person_was_found_in_is_never_declared_to_hold_nobody(small: Small) -> None:
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+    small.reviewed()
+    hit = review.hits(small.desk, small.ref)[0].address
+    index = indexing.opened(small.desk, "people")
+    with index.db.conn:
+        row = next(index.rows("SELECT id FROM containers WHERE name = ?", [hit.container]))[0]
+        write_unread(index.db, row, [Unread("film.gguf", MODEL, message("why.encrypted"))])
+    inside = replace(hit, member="film.gguf › 00:01")
+    assert unread.is_of(index, MODEL, inside)
+    assert not unread.is_of(index, MODEL, replace(hit, member="film.ggufx › 00:01"))
+    assert not unread.is_of(index, message("kind.pdf"), inside)
+
+
+def test_a_declaration_that_was_contradicted_since_counts_no_more_and_no_new_one_is_taken(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+    small.reviewed()
+    monkeypatch.setattr(unread, "is_of", lambda *_: True)
+    small.search()
+    search = last_search(small.desk, small.ref)
+    assert search is not None
+    (gap,) = [one for one in search.gaps if one.kind == MODEL]
+    assert gap.why.code == "why.harmless-contradicted"
+    assert not search.declared
+    assert harmless.harmless_kinds(small.desk, ["people@1"]) == {}
+    with pytest.raises(DeskError, match="HARMLESS-CONTRADICTED"):
+        harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+
+
+def test_a_search_cannot_lean_on_a_declaration_that_nobody_signed(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
+    marks = harmless.marks(small.desk, "people@1")
+    harmless.take_back(small.desk, "people@1", "gguf")
+    monkeypatch.setattr(harmless, "marks", lambda *_: marks)
+    small.deleted()
+    deleting.read_back(small.desk, small.ref)
+    with pytest.raises(Refused, match="forbid"):
+        sealed(small, tmp_path)

@@ -20,23 +20,23 @@ from dsr_desk.search.index.unread import NAMED, unread_kinds, unread_places
 from dsr_desk.search.index.unread_rows import SOURCES, forget_unread, left_out, write_unread
 from dsr_desk.search.search import SubjectQuery, search
 
-VIDEO, AUDIO = message("kind.video"), message("kind.pdf")
-WHY, BROKEN = message("why.format.not-read", kind=VIDEO), message("why.encrypted")
-MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
+MODEL, AUDIO = message("kind.gguf"), message("kind.audio")
+WHY, BROKEN = message("why.format.not-read", kind=MODEL), message("why.encrypted")
+GGUF = b"GGUF\x03\x00\x00\x00" + bytes(24)
 
 
 @pytest.fixture
 def index(tmp_path, addressed):
-    """Two tables that hold a video each beside their rows, and a video in no container."""
+    """Two tables that hold a model file each beside their rows, and one in no container."""
     data = tmp_path / "data"
     data.mkdir()
     for number in range(2):
         (data / f"shard-{number}.csv").write_text(f"name,mail\nAda,ada{number}@example.org\n")
-    (data / "loose.mp4").write_bytes(MP4)
+    (data / "loose.gguf").write_bytes(GGUF)
     search_fakes.build_fake([data], tmp_path / "data.dsrindex", addressed=addressed)
     with Index.open(tmp_path / "data.dsrindex", addressed.secret) as opened:
         for row, name in opened.db.conn.execute("SELECT id, name FROM containers").fetchall():
-            write_unread(opened.db, row, [Unread(f"clip{name[11]}.mp4", VIDEO, WHY, 1, 9)])
+            write_unread(opened.db, row, [Unread(f"clip{name[11]}.gguf", MODEL, WHY, 1, 9)])
         yield opened
 
 
@@ -45,12 +45,12 @@ def looked_for(index: Index):
 
 
 def test_a_search_names_what_containers_and_folders_hold_beside_what_was_read(index):
-    found = {(gap.kind, gap.what.code): gap for gap in looked_for(index).gaps if gap.kind == VIDEO}
-    inside, loose = found[VIDEO, "gap.unread.inside"], found[VIDEO, "gap.unread"]
+    found = {(gap.kind, gap.what.code): gap for gap in looked_for(index).gaps if gap.kind == MODEL}
+    inside, loose = found[MODEL, "gap.unread.inside"], found[MODEL, "gap.files"]
     assert (inside.count, loose.count) == (2, 1)
     assert inside.what.values["containers"] == ("data/shard-0.csv", "data/shard-1.csv")
-    assert inside.places == ("data/shard-0.csv › clip0.mp4", "data/shard-1.csv › clip1.mp4")
-    assert loose.places == ("data/loose.mp4",)
+    assert inside.places == ("data/shard-0.csv › clip0.gguf", "data/shard-1.csv › clip1.gguf")
+    assert loose.places == loose.what.values["files"] == ("data/loose.gguf",)
     assert {inside.dataset_version, loose.dataset_version} == {"people@1"}
 
 
@@ -62,17 +62,17 @@ def test_a_statement_calls_nothing_whole_that_left_something_out(index):
 
 def test_an_index_says_in_the_clear_how_much_of_which_kind_it_did_not_read(index):
     about = read_about((index.folder / ABOUT).read_bytes())
-    assert about.unread["kind.video"] == 1
+    assert about.unread["kind.gguf"] == 1
     assert about.left_out == 1
 
 
 def test_the_complete_list_can_be_asked_by_kind_and_by_name(index):
-    places = [(one.container, one.place) for one in unread_places(index, [VIDEO])]
+    places = [(one.container, one.place) for one in unread_places(index, [MODEL])]
     assert sorted(places) == [
-        ("", "data/loose.mp4"), ("data/shard-0.csv", "clip0.mp4"), ("data/shard-1.csv", "clip1.mp4"),
+        ("", "data/loose.gguf"), ("data/shard-0.csv", "clip0.gguf"), ("data/shard-1.csv", "clip1.gguf"),
     ]  # fmt: skip
-    assert [one.place for one in unread_places(index, text="SHARD-1")] == ["clip1.mp4"]
-    assert [one.place for one in unread_places(index, [VIDEO], first=1, most=1)] == [places[1][1]]
+    assert [one.place for one in unread_places(index, text="SHARD-1")] == ["clip1.gguf"]
+    assert [one.place for one in unread_places(index, [MODEL], first=1, most=1)] == [places[1][1]]
     assert list(unread_places(index, [])) == []
 
 
@@ -84,8 +84,8 @@ def test_containers_without_accounts_are_named_as_such(index):
 
 def test_what_is_written_again_is_summed_up_once(index):
     db, row = index.db, 77
-    write_unread(db, row, [Unread("a", VIDEO, WHY, 1, 10), Unread("b", VIDEO, WHY, 2, 20), Unread("c", AUDIO, BROKEN)])
-    write_unread(db, row, [Unread("d", VIDEO, WHY, 4, 40)])
+    write_unread(db, row, [Unread("a", MODEL, WHY, 1, 10), Unread("b", MODEL, WHY, 2, 20), Unread("c", AUDIO, BROKEN)])
+    write_unread(db, row, [Unread("d", MODEL, WHY, 4, 40)])
     sums = db.conn.execute("SELECT count, size FROM unread_kinds WHERE container = ? ORDER BY id", [row]).fetchall()
     assert sums == [(7, 70), (1, 0)]
     forget_unread(db, row)
@@ -117,9 +117,9 @@ def test_an_index_of_before_keeps_what_it_left_out(tmp_path):
     db = Database(sqlite3.connect(tmp_path / "old.db"))
     db.conn.execute("CREATE TABLE left_out (name TEXT PRIMARY KEY, why TEXT NOT NULL) WITHOUT ROWID")
     db.conn.execute("CREATE TABLE containers (id INTEGER PRIMARY KEY)")
-    known = {"a.mp4": WHY, "b": message("why.format.unknown"), "c": message("why.no-permission")}
+    known = {"a.gguf": WHY, "b": message("why.format.unknown"), "c": message("why.no-permission")}
     db.conn.executemany("INSERT INTO left_out VALUES (?, ?)", [(name, to_text(why)) for name, why in known.items()])
     {one.name: one.up for one in schema.MIGRATIONS}["index-002-unread"](db)
     assert left_out(db) == known
     kinds = {kind for (kind,) in db.conn.execute("SELECT kind FROM unread_kinds")}
-    assert kinds == {to_text(message(one)) for one in ("kind.video", "kind.unknown", "kind.unopened")}
+    assert kinds == {to_text(message(one)) for one in ("kind.gguf", "kind.unknown", "kind.unopened")}

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.app.data.columns import IndexColumn, columns
+from dsr_desk.app.data.guard import Compared, compare
 from dsr_desk.app.data.indexing import build_index, check_index, claim_index, destroy_index, list_indexes, refresh_index
 from dsr_desk.app.data.registering import FACTS, register_dataset, registered_dataset, without_index
 from dsr_desk.app.data.unread import UnreadSum, unread_sums
-from dsr_desk.core.changes import Change, Topic
+from dsr_desk.core.changes import Topic
 from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import language, words
@@ -18,12 +19,13 @@ from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.dialogs import TypedConfirmation
 from dsr_desk.ui.models.indexes import DatasetLine, DatasetsModel
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.data.register import RegisterDialog, Wish
 from dsr_desk.ui.views.data.register_columns import ColumnsDialog, correct
 from dsr_desk.ui.views.data.register_facts import FactsDialog
 from dsr_desk.ui.views.data.unread import UnreadDialog
 from dsr_desk.ui.views.list_page import ListPage
-from dsr_desk.ui.widgets import Button, Card, FactList, row, scrolled
+from dsr_desk.ui.widgets import Button, Card, FactList, Notice, row, scrolled
 from dsr_desk.ui.words import tr
 
 
@@ -51,6 +53,9 @@ class IndexesPage(ListPage[DatasetLine]):
         self.check = Button(tr("Check"), self._check, name=tr("Check the index against the data"))
         self.make = Button(tr("Build an index …"), self._build_for)
         self.destroy_it = Button(tr("Destroy …"), self._destroy, kind="danger", name=tr("Destroy the index"))
+        self.again = Notice("", Tone.DANGER)
+        self.again.hide()
+        self.body.put(self.again)
         self._about = self.body.put(Card(), 1)
         self._about.body.addWidget(scrolled(self.facts, name=tr("What is known of the chosen dataset")), 1)
         self._about.body.addLayout(
@@ -117,7 +122,7 @@ class IndexesPage(ListPage[DatasetLine]):
             self.session.do(lambda: register_dataset(desk, wish.version))
             return
 
-        def work(report: Report, token: CancelToken) -> Change:
+        def work(report: Report, token: CancelToken) -> Compared:
             wish.to.parent.mkdir(parents=True, exist_ok=True)
             _, change = build_index(
                 desk,
@@ -132,10 +137,19 @@ class IndexesPage(ListPage[DatasetLine]):
             )
             if wish.confirmed and not token.cancelled:
                 correct(desk, change.subject, wish.changed, report, token)
-            return change
+            return compare(desk, change.subject)
 
         name = tr("Building index {name}").format(name=wish.to.name)
-        self.session.run(self, name, work)
+        self.session.run(self, name, work, self._compared)
+
+    def _compared(self, found: Compared) -> None:
+        """Says what came back of what was erased; the notice stays until the next index is compared."""
+        self.session.tell()
+        says = language.say_all(found.says)
+        self.again.say(says, Tone.DANGER)
+        self.again.setVisible(bool(found.came_back))
+        if not found.came_back:
+            self.session.said.emit(says)
 
     def _correct(self) -> None:
         if (chosen := self.list.chosen) is not None:
@@ -166,7 +180,12 @@ class IndexesPage(ListPage[DatasetLine]):
             return
         desk, name = self.session.desk, chosen.index.name
         says = tr("Bringing index {name} up to date").format(name=name)
-        self.session.run(self, says, lambda report, token: refresh_index(desk, name, report, token))
+
+        def work(report: Report, token: CancelToken) -> Compared:
+            refresh_index(desk, name, report, token)
+            return compare(desk, name)
+
+        self.session.run(self, says, work, self._compared)
 
     def _check(self) -> None:
         chosen = self.list.chosen.index if self.list.chosen else None
@@ -186,7 +205,11 @@ class IndexesPage(ListPage[DatasetLine]):
         if file is None:
             return
         desk, folder = self.session.desk, self.session.desk.vault.folder.parent / "indexes"
-        self.session.beside(self, tr("Claiming the index"), lambda: claim_index(desk, file, folder))
+
+        def work() -> Compared:
+            return compare(desk, claim_index(desk, file, folder).subject)
+
+        self.session.beside(self, tr("Claiming the index"), work, self._compared)
 
     def _destroy(self) -> None:
         chosen = self.list.chosen.index if self.list.chosen else None
