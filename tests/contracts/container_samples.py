@@ -268,6 +268,16 @@ def _sqlite(folder: Path, items: Items) -> Path:
     return path
 
 
+def _duckdb(folder: Path, items: Items) -> Path:
+    path = folder / "people.duckdb"
+    with closing(importlib.import_module("duckdb").connect(str(path))) as db:
+        db.execute("CREATE TABLE people (name VARCHAR, note BLOB)")
+        db.executemany(
+            "INSERT INTO people VALUES (?, '\\x00\\xff'::BLOB)", [[data.decode("latin-1")] for _, data in items]
+        )
+    return path
+
+
 def _overwrite_middle(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096 : 4096 + 512] = b"\xa5" * 512
@@ -463,7 +473,7 @@ SAMPLES = (
     Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
     Sample("arrow-photos", "arrow", _arrow_photos, damage=cut_short),
     Sample("arrow-rows", "arrow", _arrow_rows, table=True, damage=cut_short, masks=False),
-    Sample("orc-rows", "orc", _orc_rows, table=True, damage=cut_short, masks=False),
+    Sample("orc-rows", "orc", _orc_rows, table=True, damage=cut_short, masks=False, peak=12_000_000),
     Sample("avro-photos", "avro", _avro_photos, damage=cut_short, needs="fastavro"),
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),
@@ -489,6 +499,7 @@ SAMPLES = (
     Sample("hdf5-files", "hdf5", _hdf5_files, damage=cut_short, named=False),
     Sample("hdf5-rows", "hdf5", _hdf5_rows, table=True, damage=cut_short, masks=False),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False, in_place=True),
+    Sample("duckdb", "duckdb", _duckdb, table=True, damage=cut_short, masks=False, needs="duckdb"),
     Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )

@@ -121,7 +121,7 @@ def test_stored_bytes_and_sizes_are_those_on_disk(sample: Sample, place: Path) -
 
 @formats(lambda one: one.table)
 def test_a_record_has_its_fields(sample: Sample, place: Path) -> None:
-    names = [(entry.record or {}).get("name") for entry in opened(sample.write(place, items(sample))).entries()]
+    names = [(entry.record or {}).get(sample.field) for entry in opened(sample.write(place, items(sample))).entries()]
     assert names == [f"Person {number}" for number in range(6)]
 
 
@@ -358,6 +358,7 @@ def test_a_new_container_that_is_not_as_it_should_be_is_thrown_away(
     assert not list(place.glob(".*"))
 
 
+@pytest.mark.long
 @every_format
 @pytest.mark.usefixtures("readers_in_process")
 def test_a_run_killed_at_any_step_loses_nothing_and_is_finished_by_the_next(sample: Sample, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.accounts import Tally
 from dsr_desk.datasets.container import (
     MAX_ITEM_BYTES,
     TOO_LARGE,
@@ -30,7 +31,8 @@ from dsr_desk.datasets.container import (
 from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, sync
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.pointers import pointer_at, pointing_link
-from dsr_desk.datasets.records import orientation_beside, record_of
+from dsr_desk.datasets.records import orientation_beside
+from dsr_desk.datasets.sidecars import Sidecars, record_beside
 from dsr_desk.storage.files import sync_folder
 
 
@@ -60,8 +62,34 @@ class FolderOfPhotos:
         self.name = name
 
     def listing(self) -> Iterator[Listed]:
+        tally = Tally()
         for folder in walk(self.path):
-            yield from self._entries_of(folder)
+            listed = 0
+            for entry in self._entries_of(folder):
+                listed += 1
+                yield entry
+            closed = sum(bool(found.problem) and _is_folder(found.place) for found in folder)
+            tally.item(listed - closed)
+            # Other files are containers of their own, or left out where that is said.
+            tally.opened(len(folder) - listed)
+        yield from self._counted(tally)
+
+    def _counted(self, tally: Tally) -> Iterator[Listed]:
+        """What the folders count themselves: all that is no folder."""
+        own = 0
+        for here, folders, names in os.walk(self.path):
+            children = [Path(here, name) for name in (*names, *folders)]
+            folders[:] = [name for name in folders if not is_unfinished(name)]
+            for path in children:
+                if _is_folder(path):
+                    continue
+                own += 1
+                if is_unfinished(path.name) or (path.is_symlink() and _out_of_reach(self.path, path) is None):
+                    tally.label()
+                elif not path.is_symlink() and not path.is_file():
+                    member = _member(str(self.path), str(path))
+                    yield tally.unread(member, message("kind.device"), message("why.file.not-ordinary"))
+        yield tally.against(own)
 
     def entries(self) -> Iterator[ContainerEntry]:
         return items_of(self.listing())
@@ -151,7 +179,8 @@ class FolderOfPhotos:
 
     def _entries_of(self, folder: list[FileFound]) -> Iterator[ContainerEntry]:
         photos = photos_of(folder)
-        stems = stems_of(photos)
+        here = folder[0].place.rpartition("/")[0] if folder else ""
+        sidecars = Sidecars(self.path, here, photos)
         described = {found.place for found in folder if found.name.endswith(".json")}
         kept: dict[str, bytes] = {}
         for found in folder:
@@ -163,7 +192,7 @@ class FolderOfPhotos:
                 beside = found.place.rpartition(".")[0] + ".json"
                 turn = self._orientation(beside, kept) if beside in described else None
                 yield self._photo(found, is_photo=photos[found.name], orientation=turn)
-            elif (photo := described_by(found.name, photos, stems)) is not None:
+            elif (photo := sidecars.described_by(found.name)) is not None:
                 yield self._record(found, photo, kept.pop(found.place, None))
 
     def _orientation(self, sidecar: str, kept: dict[str, bytes]) -> int | None:
@@ -197,13 +226,12 @@ class FolderOfPhotos:
         )
 
     def _record(self, found: FileFound, photo: str, data: bytes | None) -> ContainerEntry:
-        folder, slash, _ = found.member.rpartition("/")
         problem: Message | None = None
         record = None
         read = partial(self._bytes, found.place)
         try:
             data = self._bytes(found.place) if data is None else data
-            record, read = record_of(found.name, data), partial(bytes, data)
+            record, read = record_beside(found.name, data), partial(bytes, data)
         except ItemUnreadable:
             problem = message("why.unreadable")
         return ContainerEntry(
@@ -211,7 +239,7 @@ class FolderOfPhotos:
             member=found.member,
             size=len(data or b""),
             read=read,
-            group=folder + slash + safe_name(without_suffix(photo)),
+            group=safe_name(without_suffix(photo)),
             record=record,
             problem=problem,
         )
@@ -304,6 +332,10 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
         yield from walk(root, path)
 
 
+def _is_folder(place: Path | str) -> bool:
+    return os.path.isdir(place) and not os.path.islink(place)  # noqa: PTH112, PTH114 - for each of millions of files
+
+
 def _out_of_reach(root: Path, link: Path) -> Message | None:
     """Why what a link leads to is not listed at its own place, None where it is."""
     try:
@@ -326,19 +358,6 @@ def photos_of(folder: Iterable[FileFound]) -> dict[str, bool]:
             if is_photo or sniff.named_like_photo(found.name):
                 photos[found.name] = is_photo
     return photos
-
-
-def stems_of(photos: Iterable[str]) -> dict[str, str]:
-    """Photos by their names without the extension: what a sidecar may be called before its own."""
-    return {without_suffix(name): name for name in photos}
-
-
-def described_by(name: str, photos: Container[str], stems: Mapping[str, str]) -> str | None:
-    """The photo that a `.json` or `.txt` in the same folder describes: of the same stem, or with its whole name."""
-    if not sniff.named_like_record(name):
-        return None
-    stem = without_suffix(name)
-    return stem if stem in photos else stems.get(stem)
 
 
 def _member(root: str, path: str) -> str:

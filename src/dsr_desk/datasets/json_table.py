@@ -109,7 +109,7 @@ class JsonDocument(RowFile):
 
     def spelt(self, row: FileRow, values: Row) -> bytes:
         whole = values[ALONE] if values.keys() == {ALONE} and row.raw.lstrip()[:1] == b"[" else values
-        return _spelt(whole, plain=row.raw.isascii())
+        return spelt_json(whole, plain=row.raw.isascii())
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         cuts = self._cuts(changes)
@@ -179,7 +179,7 @@ class JsonDocument(RowFile):
             return [(span, new) for span in row.spans]
         plain = row.raw.isascii()
         return [
-            (span, _spelt(value if span.key is None else {span.key: value}, bare=span.key is not None, plain=plain))
+            (span, spelt_json(value if span.key is None else {span.key: value}, bare=span.key is not None, plain=plain))
             for span, value in row.loose.parts_with(self.values_of(new))
         ]
 
@@ -194,7 +194,7 @@ class JsonDocument(RowFile):
                     done = span.end
                 frame.add(_between(source, done, sys.maxsize), done, before_element=False)
                 for one in () if frame.too_large else frame.records():
-                    raw = _spelt(one.values, plain=False)
+                    raw = spelt_json(one.values, plain=False)
                     frame.inside += sum(span.end - span.start for span in one.spans)
                     yield JsonRow(one.spans[0].start, raw, b"", one.values, one.spans, one)
             except _NoDocument as error:
@@ -260,7 +260,7 @@ def _length(file: IO[bytes]) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def _spelt(value: Any, *, plain: bool, bare: bool = False) -> bytes:
+def spelt_json(value: Any, *, plain: bool, bare: bool = False) -> bytes:
     """`plain` in ASCII, `bare` without the braces around it."""
     text = json.dumps(value, ensure_ascii=plain)
     return (text[1:-1] if bare else text).encode("utf-8", "surrogatepass")

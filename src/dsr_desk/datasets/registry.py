@@ -12,12 +12,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.celled import CelledContainer, ContainerPlace, limits_for, there
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.folder import FolderOfPhotos, described_by, photos_of, stems_of, walk
+from dsr_desk.datasets.folder import FolderOfPhotos, photos_of, walk
 from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
-from dsr_desk.datasets.layouts.known import Finder
-from dsr_desk.datasets.layouts.rules import Layout
+from dsr_desk.datasets.layouts.known import RULES, Finder
+from dsr_desk.datasets.layouts.rules import Layout, inner_path
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.pointers import pointer_at
+from dsr_desk.datasets.sidecars import Sidecars
 from dsr_desk.jobs.cell import CellFailed, Grants, ask
 
 Recognise = Callable[[Path], Recognised]
@@ -199,18 +200,24 @@ def _contents_of(root: Path, base: Path, recognise: Recognise, finder: Finder) -
     photos = records = 0
     problems: list[LeftOut] = []
     others: dict[Path, LeftOut] = {}
+    wholes: dict[Layout, ContainerPlace] = {}
     for folder in walk(root):
         in_folder = photos_of(folder)
-        stems = stems_of(in_folder)
+        sidecars = Sidecars(root, folder[0].place.rpartition("/")[0] if folder else "", in_folder)
         photos += len(in_folder)
         for found in folder:
             if found.problem:
                 if found.place == str(root):
                     raise SourceUnreadable(path=root, why=message("why.no-permission"))
                 problems.append(LeftOut(found.member, found.problem))
+            elif (whole := finder.whole(found.path.parent)) is not None:
+                if why := RULES[whole.kind].unread():
+                    others[whole.root] = LeftOut(safe_name(inner_path(root, whole.root)), why)
+                else:
+                    wholes[whole] = ContainerPlace(whole.kind, whole.root, _name(whole.root, base))
             elif found.name in in_folder:
                 continue
-            elif described_by(found.name, in_folder, stems):
+            elif sidecars.described_by(found.name):
                 records += 1
             else:
                 what = _sorted_out(found.path, recognise, finder)
@@ -221,7 +228,7 @@ def _contents_of(root: Path, base: Path, recognise: Recognise, finder: Finder) -
                     beside.update(what.beside)
     left_out = tuple(says for path, says in others.items() if path not in beside)
     kept = tuple(one for one in containers if one.path not in beside)
-    return _Contents(kept, photos, records, tuple(problems), left_out)
+    return _Contents((*kept, *wholes.values()), photos, records, tuple(problems), left_out)
 
 
 def _nothing_known(path: Path, contents: _Contents) -> SourceNotUnderstood:

@@ -79,6 +79,11 @@ class RowFile(FileContainer):
     def spelt(self, row: FileRow, values: Row) -> bytes:
         """A row as it is written with other values; the same values give the same bytes."""
 
+    def label(self, row: FileRow, changes: Changes) -> bytes:
+        """A row that is no record, as it shall be after changes."""
+        del changes
+        return row.raw
+
     @property
     def newline(self) -> bytes:
         """What ends a line."""
@@ -130,7 +135,9 @@ class RowFile(FileContainer):
                 items = self.items_in(row)
                 change = touched(items, changes, position)
                 position += len(items)
-                if not change.goes:
+                if not items:
+                    out.write(self.label(row, changes) + row.ending)
+                elif not change.goes:
                     out.write(self.changed(row, change) + row.ending)
         return []
 
@@ -144,7 +151,7 @@ class RowFile(FileContainer):
                 change = touched(items, changes, position)
                 position += len(items)
                 if not items:
-                    yield row.raw + row.ending
+                    yield self.label(row, changes) + row.ending
                 elif not change.goes:
                     yield from self._beside_photos(row, change)
 
