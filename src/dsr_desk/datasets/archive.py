@@ -7,6 +7,7 @@ archive lists, and byte for byte against the old one.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import os
 import re
@@ -16,6 +17,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -34,18 +36,22 @@ from dsr_desk.datasets.container import (
     ItemUnreadable,
     Listed,
     Unread,
+    items_of,
 )
 from dsr_desk.datasets.erasing import Changes, NotVerified, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import INSIDE, safe_name, suffix_of, without_suffix
 from dsr_desk.datasets.records import record_of
-from dsr_desk.datasets.samples import Samples, lost
+from dsr_desk.datasets.samples import Samples
 
 _TEXTS = frozenset(
     {".md", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".log", ".caption", ".srt", ".vtt"}
 )
 _CLASS = re.compile(r"\.(cls\d*|label|target)$")
 _MOST_LABEL = 16
+_AT_ONCE = 64 << 20
+_WRITE = 2
+"""SYNC_FILE_RANGE_WRITE of Linux."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +126,7 @@ class Archive(FileContainer):
 
     def listing(self) -> Iterator[Listed]:
         tally = Tally()
-        for found in self.walk():
-            if isinstance(found, Unread):
-                tally.within(Accounts(found.count, unread=found.count))
-                yield found
-            else:
-                yield from self._listed(found, tally)
+        yield from self._all(tally)
         yield tally.against(self.own())
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
@@ -144,7 +145,7 @@ class Archive(FileContainer):
     def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
         """See `FileContainer.rewrite`."""
         named = {one.member for one in doomed}
-        resolution = erasing.resolve(self._sized(named), doomed)
+        resolution = erasing.resolve(self._sized(named, Tally()), doomed)
         if not resolution.changes:
             return Rewritten(resolution.kept, (), resolution.missing)
         grows = sum(len(new) for new in resolution.changes.values() if new is not None)
@@ -154,7 +155,13 @@ class Archive(FileContainer):
         notes = tuple(self.write_without(fresh, resolution.changes))
         there = self._at(fresh)
         assert isinstance(there, Archive)
-        erasing.verify(self.name, there._sized(named), resolution, "", "")
+        there.samples = self.samples  # what is an item does not depend on what has gone
+        tally = Tally()
+        erasing.verify(self.name, there._sized(named, tally), resolution, "", "")
+        accounts = tally.against(there.own())
+        if accounts.answered != accounts.own:
+            why = message("why.accounts", own=accounts.own, answered=accounts.answered)
+            raise NotVerified(name=self.name, why=why)
         return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
@@ -186,14 +193,18 @@ class Archive(FileContainer):
         if not isinstance(part, bytes) and part[1] != LAST and size != part[1] - part[0]:
             raise self.damaged("why.ends-early")
 
-    def _sized(self, named: Collection[str]) -> Iterator[ContainerEntry]:
+    def _sized(self, named: Collection[str], tally: Tally) -> Iterator[ContainerEntry]:
         """The items; those whose names are not among these have their sizes for bytes, since spans are compared."""
-        for one in self.listing():
-            if isinstance(one, Accounts) and one.answered != one.own:
-                why = message("why.accounts", own=one.own, answered=one.answered)
-                raise NotVerified(name=self.name, why=why)
-            if isinstance(one, ContainerEntry):
-                yield one if one.member in named else replace(one, read=partial(str.encode, str(one.size)))
+        for one in items_of(self._all(tally, grouped=False)):
+            yield one if one.member in named else replace(one, read=partial(str.encode, str(one.size)))
+
+    def _all(self, tally: Tally, *, grouped: bool = True) -> Iterator[Listed]:
+        for found in self.walk():
+            if isinstance(found, Unread):
+                tally.within(Accounts(found.count, unread=found.count))
+                yield found
+            else:
+                yield from self._listed(found, tally, grouped=grouped)
 
     @cached_property
     def samples(self) -> Samples:
@@ -204,8 +215,8 @@ class Archive(FileContainer):
                 (photos if is_photo(one) else others).append(one.place)
         return Samples(photos, others)
 
-    def _listed(self, member: Member, tally: Tally) -> Generator[Listed, None, bool]:
-        """Returns whether the items lie in the member and are not itself."""
+    def _listed(self, member: Member, tally: Tally, *, grouped: bool = True) -> Generator[Listed, None, bool]:
+        """Returns whether the items lie in the member and are not itself. Whom an erasure meets needs no `grouped`."""
         place = member.place
         if member.attributes:
             tally.within(Accounts(member.attributes))
@@ -216,7 +227,7 @@ class Archive(FileContainer):
             tally.item()
             problem = member.problem or sniff.member_problem(ItemKind.PHOTO, member.head, member.size)
             read = partial(self._bytes, member)
-            group = self.samples.group(place)
+            group = self.samples.group(place) if grouped else ""
             yield ContainerEntry(ItemKind.PHOTO, place, member.size, read, member.hint, group, problem=problem)
         elif _is_text(place) and (member.problem or self.samples.tie(place) or member.size > MAX_ITEM_BYTES):
             tally.item()
@@ -232,7 +243,7 @@ class Archive(FileContainer):
         place = member.place
         try:
             with nested.held(self.path, place, member.pieces()) as found:
-                if found.reader is not None and not (_is_text(place) and _is_empty(found.reader)):
+                if found.reader is not None and not (_is_text(place) and not _is_table(found.reader)):
                     yield from nested.listing_of(found, tally, place, member.hint)
                     return True
                 if _is_text(place):
@@ -283,17 +294,15 @@ class Archive(FileContainer):
         """
         edits: list[Edit] = []
         notes: list[Message] = []
-        gone: list[str] = []
-        staying: list[str] = []
-        lost_names: set[str] = set()
+        gone: list[Member] = []
+        only_photos = True
         position = 0
         for member in self._only_members():
-            look = _Look(self._listed(member, Tally()))
+            look = _Look(self._listed(member, Tally(), grouped=False))
             count = sum(isinstance(one, ContainerEntry) for one in look)
             part = nested.part_of(changes, position, count)
             position += count
-            if is_photo(member):
-                (gone if part.get(0, b"") is None else staying).append(member.place)
+            only_photos = only_photos and is_photo(member)
             if part and look.inside:
                 inner = nested.Rewriting(self.path, member.place, member.pieces(), part, work)
                 rewritten.enter_context(inner)
@@ -301,21 +310,18 @@ class Archive(FileContainer):
                 notes += inner.notes
             elif part:
                 edits.append(Edit(member, part[0]))
-                lost_names |= {member.name} if part[0] is None else set()
-        followers, told = self._followers({one.member.start for one in edits}, gone, staying, lost_names)
+                gone += [member] if part[0] is None else []
+        followers, told = ([], []) if only_photos or not gone else self._followers(gone)
         edits += followers
         return sorted(edits, key=lambda edit: edit.member.start), tuple(dict.fromkeys((*notes, *told)))
 
-    def _followers(
-        self, edited: Collection[int], gone: list[str], staying: list[str], lost_names: set[str]
-    ) -> tuple[list[Edit], list[Message]]:
+    def _followers(self, gone: list[Member]) -> tuple[list[Edit], list[Message]]:
         """Links to what goes, and members that are no items and belong to photos that go."""
         edits: list[Edit] = []
         stay = 0
-        ties, shared = lost(gone, staying)
-        for member in self._only_members() if lost_names else ():
-            if member.start in edited:
-                continue
+        lost_names = {member.name for member in gone}
+        ties, shared = self.samples.lost(member.place for member in gone if is_photo(member))
+        for member in self._only_members():
             tie = self.samples.tie(member.place) if member.is_file and not is_photo(member) else ""
             if member.link:
                 goes = member.link in lost_names
@@ -351,11 +357,18 @@ def copy_span(file: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
     if isinstance(getattr(file, "raw", None), io.FileIO) and isinstance(getattr(out, "raw", None), io.FileIO):
         out.flush()
         with contextlib.suppress(OSError, AttributeError):
-            while at < end and (copied := os.copy_file_range(file.fileno(), out.fileno(), end - at, at)):
+            while at < end and (copied := os.copy_file_range(file.fileno(), out.fileno(), min(end - at, _AT_ONCE), at)):
                 at += copied
+                _begin_to_store(out.fileno())
         out.seek(0, os.SEEK_END)
     for chunk in erasing.chunks(file, at, end):
         out.write(chunk)
+
+
+def _begin_to_store(descriptor: int) -> None:
+    """Has the kernel write what is new to the disk while this goes on."""
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).sync_file_range(descriptor, ctypes.c_int64(0), ctypes.c_int64(0), _WRITE)
 
 
 def is_photo(member: Member) -> bool:
@@ -373,9 +386,9 @@ def _is_label(member: Member) -> bool:
     return bool(_CLASS.search(member.name)) and member.size <= _MOST_LABEL and member.head.strip().isdigit()
 
 
-def _is_empty(reader: FileContainer) -> bool:
-    """Whether a reader finds no items, or cannot read on: then a text is read as a text."""
+def _is_table(reader: FileContainer) -> bool:
+    """Whether a reader finds several items; else a text is read as a text, as it is beside a photo."""
     try:
-        return next(iter(reader.entries()), None) is None
+        return len(list(islice(reader.entries(), 2))) > 1
     except DeskError:
-        return True
+        return False

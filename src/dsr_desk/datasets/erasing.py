@@ -14,6 +14,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -170,10 +171,12 @@ def rewrite(
         with alone(path, name):
             _clear(work, places, left)
             before = {one: _state(one) for one in places.values() if one.exists()}
-            digest_before = digest()
             work.mkdir(mode=0o700)
             try:
-                done = write(work)
+                with ThreadPoolExecutor(1) as meanwhile:
+                    old = meanwhile.submit(digest)
+                    done = write(work)
+                digest_before = old.result()
                 notes = [*done.notes, *_second_names(places[one] for one in done.files)]
                 for one in done.files:
                     notes += _make_ready(work / one, places[one], name)

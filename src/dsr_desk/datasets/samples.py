@@ -8,6 +8,7 @@ dots, that it shares with any photo of its folder.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from dsr_desk.datasets.names import without_suffix
@@ -26,7 +27,7 @@ class Samples:
 
     def __init__(self, photos: Iterable[str], others: Iterable[str]) -> None:
         """`others` are the files that are no photos."""
-        self._of_photos: set[str] = {stem for name in photos for stem in stems(name)}
+        self._of_photos = Counter(stem for name in photos for stem in stems(name))
         self._tied: set[str] = {stem for name in others if (stem := self.tie(name))}
 
     def tie(self, name: str) -> str:
@@ -37,13 +38,12 @@ class Samples:
         """What a photo shares with the closest members that belong to it; its own name where none does."""
         return next((stem for stem in stems(photo) if stem in self._tied), without_suffix(photo))
 
+    def lost(self, gone: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Of the ties to photos that go, those of which no photo stays, and those of which one does."""
+        ties = Counter(stem for name in gone for stem in stems(name))
+        lost = {stem for stem, count in ties.items() if count == self._of_photos[stem]}
+        return lost, ties.keys() - lost
+
     def __bool__(self) -> bool:
         """Whether any member belongs to a photo."""
         return bool(self._tied)
-
-
-def lost(gone: Iterable[str], staying: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Of the ties to photos that go, those of which no photo stays, and those of which one does."""
-    ties = {stem for name in gone for stem in stems(name)}
-    left = {stem for name in staying for stem in stems(name) if stem in ties}
-    return ties - left, left

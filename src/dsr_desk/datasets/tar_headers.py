@@ -98,8 +98,8 @@ def is_header(block: bytes) -> bool:
     if len(block) < BLOCK or not block.strip(b"\0"):
         return False
     said = _number(block[148:156])
-    bare = block[:148] + b" " * 8 + block[156:]
-    return said in (sum(bare), sum(byte - 256 if byte > 127 else byte for byte in bare))
+    rest = sum(block) - sum(block[148:156]) + 8 * ord(" ")
+    return said == rest or said == rest - 256 * sum(byte > 127 for byte in block)  # as old writers sum, with signs
 
 
 def _members(file: IO[bytes], at: int) -> Generator[Header, None, int]:
