@@ -131,6 +131,14 @@ def records(records: int, matching: int) -> None:
     emit(result, *measuring.matching_lines(found), *measuring.measured_lines(rows))
 
 
+@bench.command()
+@click.option("--rows", type=click.IntRange(1000), default=1_000_000, show_default=True, help="Rows of the table.")
+@json_option
+def columns(rows: int) -> None:
+    """Listing a table in Parquet and erasing three of its rows, beside pyarrow alone: time and memory."""
+    show(measuring.columns(rows))
+
+
 @bench.command("case")
 @click.option("--entries", type=click.IntRange(1000), default=100_000, show_default=True, help="Entries of the case.")
 @json_option

@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import search as bench
 from bench.case import case_rows
 from bench.cells import cells_rows
+from bench.columns import columns_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
 from bench.letters import REACH, letter_rows
@@ -100,6 +101,11 @@ def search(faces: int, *, matrix: bool) -> list[Measured]:
 def records(count: int, *, report: Report, cancel: CancelToken) -> list[Measured]:
     """Building and searching an index of so many invented records; see `bench.records`."""
     return _of_search(records_rows(count, report=report, cancel=cancel))
+
+
+def columns(rows: int) -> list[Measured]:
+    """Reading and erasing a table of so many rows in Parquet; see `bench.columns`."""
+    return _of_search(columns_rows(rows))
 
 
 def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) -> list[Agreement]:

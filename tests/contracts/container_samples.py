@@ -473,7 +473,7 @@ SAMPLES = (
     Sample("parquet-rows", "parquet", _parquet_rows, table=True, damage=cut_short, masks=False),
     Sample("arrow-photos", "arrow", _arrow_photos, damage=cut_short),
     Sample("arrow-rows", "arrow", _arrow_rows, table=True, damage=cut_short, masks=False),
-    Sample("orc-rows", "orc", _orc_rows, table=True, damage=cut_short, masks=False, peak=12_000_000),
+    Sample("orc-rows", "orc", _orc_rows, table=True, damage=cut_short, masks=False),
     Sample("avro-photos", "avro", _avro_photos, damage=cut_short, needs="fastavro"),
     Sample("jsonl", "jsonl", _jsonl, table=True, damage=cut_short, sniffed=True),
     Sample("json", "json", _json, table=True, damage=cut_short),

@@ -83,7 +83,7 @@ class _File:
 
     def groups(self) -> Iterator[Group]:
         for at in range(self._reader.num_record_batches):
-            batch = self._reader.get_batch(at)
+            batch = _whole(self._reader.get_batch(at))
             yield Group(batch.num_rows, partial(bounded, batch))
 
     @contextmanager
@@ -109,7 +109,7 @@ class _Stream:
 
     def groups(self) -> Iterator[Group]:
         self._file.seek(0)
-        for batch in ipc.open_stream(self._file):
+        for batch in map(_whole, ipc.open_stream(self._file)):
             yield Group(batch.num_rows, partial(bounded, batch))
 
     @contextmanager
@@ -168,6 +168,12 @@ class _FeatherTarget:
 
     def end(self) -> None:
         feather.write_feather(pa.concat_tables(self._tables).combine_chunks(), str(self._target), version=1)
+
+
+def _whole(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch, whose offsets and texts are as stored until they are looked at. Raises ArrowInvalid."""
+    batch.validate(full=True)
+    return batch
 
 
 _ONE_COLUMN = ipc.IpcReadOptions(included_fields=[0], use_threads=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.columnar import CellNotNullable
@@ -118,7 +119,9 @@ class AvroTable(FileContainer):
             yield _Avro(file)
         except _Recursive as error:
             raise self.damaged("why.avro.recursive") from error
-        except (ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError, ImportError) as error:
+        except (DeskError, OSError):
+            raise
+        except Exception as error:  # whatever the library raises for what it cannot read
             raise self.damaged("why.avro.unreadable") from error
 
 

@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -22,8 +21,8 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.categories import Categories, holds_categories
-from dsr_desk.datasets.columns import Columns, bounded, plain_type, same
-from dsr_desk.datasets.container import Doomed, Listed
+from dsr_desk.datasets.columns import Columns, plain_type, same
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.rows import Found, RowTally, after, entries_of, stored_row, touched
@@ -63,6 +62,10 @@ class Target(Protocol):
         ...
 
 
+Rows = Mapping[int, tuple[int, int]]
+"""Where items are that were found by their rows: by position the row's number, and the position of its first item."""
+
+
 @dataclass(frozen=True)
 class _Changed:
     """What becomes of a row of a batch: `values` by column where it stays."""
@@ -76,6 +79,10 @@ class ColumnarFile(FileContainer):
     """A row's photos are items of their own, what else it says is one record; a row goes when all of its items go."""
 
     tabular: ClassVar[bool] = True
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(path, name)
+        self._rows: Rows = {}
 
     @abstractmethod
     def opened(self) -> AbstractContextManager[Source]:
@@ -97,20 +104,22 @@ class ColumnarFile(FileContainer):
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """See `Container.read`."""
-        if hint is not None:
-            with self.opened() as source:
-                rows = dict(_rows_at(source, {hint}))
-            if hint in rows:
-                for entry in entries_of(rows[hint].items, hint, ""):
-                    data = entry.read()
-                    if entry.member == member and not entry.problem and sha256_hex(data) == digest:
-                        return data
+        for entry in self.entries_at(hint) if hint is not None else ():
+            data = entry.read()
+            if entry.member == member and not entry.problem and sha256_hex(data) == digest:
+                return data
         return super().read(member, digest, occurrence, None)
+
+    def entries_at(self, row: int) -> list[ContainerEntry]:
+        """What the row with this number holds; nothing where there is no such row."""
+        with self.opened() as source:
+            found = _row_at(source, row)
+        return list(entries_of(found.items, row, "")) if found else []
 
     def resolved(self, doomed: Collection[Doomed]) -> Resolution:
         """By the rows that hints point at; all rows are read where one of them is not as it was."""
         with self.opened() as source:
-            found = _by_hint(source, doomed)
+            found, self._rows = _by_hint(source, doomed) or (None, {})
         return found or super().resolved(doomed)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
@@ -123,7 +132,7 @@ class ColumnarFile(FileContainer):
 
     def _after(self, source: Source, changes: Changes) -> Iterator[pa.Table]:
         """Each group of rows after the changes."""
-        change = _Changing(self.name, source.schema, changes)
+        change = _Changing(self.name, source.schema, changes, self._rows)
         for group in source.groups():
             pieces = [one for batch in group.batches() for one in change.without(batch)]
             yield pa.Table.from_batches(pieces, source.schema)
@@ -155,7 +164,7 @@ class ColumnarFile(FileContainer):
     def _compared(self, old: Source, new: Source, changes: Changes) -> tuple[int, bool]:
         """How many items the new file holds, and whether its rows are those of the old one after the changes."""
         columns = Columns(new.schema)
-        change = _Changing(self.name, old.schema, changes)
+        change = _Changing(self.name, old.schema, changes, self._rows)
         rows = _Rows(new, columns)
         alike = old.schema.equals(new.schema)
         if alike:
@@ -169,13 +178,14 @@ class ColumnarFile(FileContainer):
 class _Changing:
     """Goes through a file's batches with the changes to its items, which are told by position."""
 
-    def __init__(self, name: str, schema: pa.Schema, changes: Changes) -> None:
+    def __init__(self, name: str, schema: pa.Schema, changes: Changes, rows: Rows) -> None:
         self._name = name
         self._schema = schema
         self._columns = Columns(schema)
         self._changes = changes
         self._positions = sorted(changes)
-        self._before = 0
+        self._known = sorted({rows[position] for position in changes}) if rows.keys() >= changes.keys() else None
+        self._before = self._number = 0
 
     def without(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The batch after the changes, in pieces."""
@@ -203,17 +213,26 @@ class _Changing:
         return batch.filter(pa.array(stays)), partly
 
     def _changed(self, batch: pa.RecordBatch) -> dict[int, _Changed]:
+        """By the rows' places in the batch."""
+        start, self._number = self._number, self._number + batch.num_rows
+        if self._known is not None:
+            first, last = (bisect_left(self._known, (number, 0)) for number in (start, self._number))
+            here = [(number - start, position) for number, position in self._known[first:last]]
+        else:
+            here = self._counted(batch)
+        return {at: self._row(batch, at, position) for at, position in here}
+
+    def _counted(self, batch: pa.RecordBatch) -> list[tuple[int, int]]:
+        """Rows with changes, found by counting what all rows hold, and the position of the first item of each."""
         first = bisect_left(self._positions, self._before)
         if first == len(self._positions):
-            return {}
+            return []
         counts = self._columns.counts(batch)
         ends = self._before + np.cumsum(counts)
-        changed: dict[int, _Changed] = {}
-        last = bisect_left(self._positions, int(ends[-1])) if len(ends) else first
-        for at in np.unique(np.searchsorted(ends, self._positions[first:last], side="right")).tolist():
-            changed[at] = self._row(batch, at, int(ends[at] - counts[at]))
         self._before = int(ends[-1]) if len(ends) else self._before
-        return changed
+        last = bisect_left(self._positions, self._before)
+        rows = np.unique(np.searchsorted(ends, self._positions[first:last], side="right")).tolist()
+        return [(at, int(ends[at] - counts[at])) for at in rows]
 
     def _row(self, batch: pa.RecordBatch, at: int, position: int) -> _Changed:
         row, found = self._columns.found(batch, at)
@@ -293,26 +312,23 @@ class _Rows:
 
 def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     for group in source.groups():
-        for batch in group.batches():
-            yield from bounded(batch)
+        yield from group.batches()
 
 
-def _rows_at(source: Source, numbers: Collection[int]) -> Iterator[tuple[int, Found]]:
-    """What the rows with these numbers hold; groups without any of them are not read."""
-    wanted = sorted(numbers)
-    columns = Columns(source.schema)
+def _row_at(source: Source, number: int) -> Found | None:
+    """What the row with this number holds; groups before it are not read."""
     start = 0
     for group in source.groups():
-        if bisect_left(wanted, start) < bisect_left(wanted, start + group.rows):
-            at = start
+        if start <= number < start + group.rows:
             for batch in group.batches():
-                for number in wanted[bisect_left(wanted, at) : bisect_left(wanted, at + batch.num_rows)]:
-                    yield number, columns.found(batch, number - at)[1]
-                at += batch.num_rows
+                if number < start + batch.num_rows:
+                    return Columns(source.schema).found(batch, number - start)[1]
+                start += batch.num_rows
         start += group.rows
+    return None
 
 
-def _by_hint(source: Source, doomed: Collection[Doomed]) -> Resolution | None:
+def _by_hint(source: Source, doomed: Collection[Doomed]) -> tuple[Resolution, Rows] | None:
     """Each doomed item in the row that its hint points at; None where one is not there."""
     wanted: dict[int, list[Doomed]] = {}
     for one in doomed:
@@ -321,22 +337,23 @@ def _by_hint(source: Source, doomed: Collection[Doomed]) -> Resolution | None:
         wanted.setdefault(one.hint, []).append(one)
     columns = Columns(source.schema)
     changes: dict[int, bytes | None] = {}
+    known: dict[int, tuple[int, int]] = {}
     number = position = 0
     rows = sorted(wanted)
     for batch in _batches(source):
         counts = columns.counts(batch)
-        starts = [position, *(position + int(one) for one in accumulate(counts.tolist()))]
         for row in rows[bisect_left(rows, number) : bisect_left(rows, number + batch.num_rows)]:
             places = _places(columns.found(batch, row - number)[1], wanted[row])
             if places is None:
                 return None
-            first = starts[row - number]
+            first = position + int(counts[: row - number].sum())
             changes |= {first + place: one.replacement for place, one in zip(places, wanted[row], strict=True)}
-        number, position = number + batch.num_rows, starts[-1]
+            known |= {first + place: (row, first) for place in places}
+        number, position = number + batch.num_rows, position + int(counts.sum())
     if len(changes) != len(doomed):
         return None
     kept = position - sum(new is None for new in changes.values())
-    return Resolution(changes, tuple(doomed), (), kept, "")
+    return Resolution(changes, tuple(doomed), (), kept, ""), known
 
 
 def _places(found: Found, doomed: Sequence[Doomed]) -> list[int] | None:

@@ -22,9 +22,11 @@ from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.records import orientation_in, plain_text
 from dsr_desk.datasets.rows import Found, RowTally, entries_of, found_in, stored_row
 
-BATCH_BYTES = 4 * 1024 * 1024
-BATCH_ROWS = 4096
-"""So much of a table is looked at at once."""
+BATCH_BYTES, BATCH_ROWS = 16 * 1024 * 1024, 65_536
+"""So much of a table is read, counted and compared at once."""
+
+LISTED_BYTES, LISTED_ROWS = 2 * 1024 * 1024, 4096
+"""So much of it is turned into entries at once."""
 
 EXIF = "exif"
 """The column in which img2dataset keeps how a photo was held."""
@@ -70,7 +72,11 @@ class Columns:
 
     def entries(self, batch: pa.RecordBatch, first: int, tally: RowTally) -> Iterator[ContainerEntry]:
         """What the rows hold, the first of which has the number `first`; what they hold else goes into `tally`."""
-        batch = plain(batch)
+        for piece in bounded(plain(batch), LISTED_BYTES, LISTED_ROWS):
+            yield from self._entries(piece, first, tally)
+            first += piece.num_rows
+
+    def _entries(self, batch: pa.RecordBatch, first: int, tally: RowTally) -> Iterator[ContainerEntry]:
         complex_rows = self._complex(batch)
         stored, texts = self._by_column(batch)
         self._count(texts, complex_rows, tally)
@@ -242,14 +248,15 @@ def same(one: pa.Array, other: pa.Array) -> bool:
     return False
 
 
-def bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The batch in pieces of no more than `BATCH_BYTES`, or one row."""
-    for start in range(0, batch.num_rows, rows := rows_at_once(batch.nbytes, batch.num_rows)):
-        yield batch.slice(start, rows)
+def bounded(batch: pa.RecordBatch, size: int = BATCH_BYTES, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """The batch in pieces of no more than so many bytes and rows, or one row."""
+    step = max(1, min(rows, size * batch.num_rows // max(1, batch.nbytes)))
+    for start in range(0, batch.num_rows, step):
+        yield batch.slice(start, step)
 
 
 def rows_at_once(size: int, rows: int) -> int:
-    """How many rows of a table with so many bytes and rows are looked at at once."""
+    """How many rows of a table with so many bytes and rows are read at once."""
     return max(1, min(BATCH_ROWS, BATCH_BYTES * rows // max(1, size)))
 
 
