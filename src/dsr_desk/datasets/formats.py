@@ -25,8 +25,10 @@ from dsr_desk.datasets.hdf5 import Hdf5File
 from dsr_desk.datasets.img2dataset import Img2DatasetShard
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
+from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.lmdb_store import LmdbStore
 from dsr_desk.datasets.mds import MdsShard
+from dsr_desk.datasets.ods import OdsContent
 from dsr_desk.datasets.office import OfficeDocument
 from dsr_desk.datasets.orc_table import OrcTable
 from dsr_desk.datasets.parquet import ParquetTable
@@ -58,9 +60,11 @@ FORMATS: tuple[type[FileContainer], ...] = (
     LmdbStore,
     TfRecordFile,
     MdsShard,
+    LanceDataset,
     CompressedFile,
     Hdf5File,
     JsonLines,
+    OdsContent,
     CocoFile,
     JsonDocument,
     AnnotationLines,

@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Collection, Generator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar
 from xml.etree import ElementTree
@@ -81,7 +81,8 @@ class OfficeDocument(ZipArchive):
         if member.head in GREY_POINTS.values():
             tally.label()
             return False
-        if member.problem or not _WRITTEN.search(member.name):
+        sheets = member.name == "content.xml" and self._has_sheets
+        if member.problem or sheets or not _WRITTEN.search(member.name):
             return (yield from super()._listed(member, tally, grouped=grouped))
         try:
             data = self._bytes(member) if member.size <= MAX_ITEM_BYTES else self.refuse(TOO_LARGE)
@@ -97,6 +98,12 @@ class OfficeDocument(ZipArchive):
         read = partial(self._bytes, member)
         yield ContainerEntry(ItemKind.RECORD, member.place, member.size, read, member.hint, record={"text": text})
         return False
+
+    @cached_property
+    def _has_sheets(self) -> bool:
+        """Whether its content is sheets, whose reader tells their rows apart."""
+        with zipfile.ZipFile(self.path) as archive:
+            return "mimetype" in archive.NameToInfo and b"spreadsheet" in archive.read("mimetype")[:200]
 
     def _edits(
         self, changes: Changes, work: Path, rewritten: contextlib.ExitStack
