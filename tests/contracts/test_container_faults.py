@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ from contracts.test_containers import doomed_at, items, listing, opened
 from dsr_desk.core.errors import DeskError, place_of
 from dsr_desk.core.message import message
 from dsr_desk.datasets import celled, erasing
+from dsr_desk.datasets.container import Doomed
+from dsr_desk.datasets.erasing import Rewritten
+from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.formats import reader
 from dsr_desk.datasets.names import is_unfinished
 from dsr_desk.jobs.cell import CellFailed
 from e2e.traced import why_not
@@ -132,6 +136,35 @@ def test_at_every_step_whatever_the_fault(sample: Sample, fault: str, tmp_path: 
     steps = erasure.steps()
     for step in writes_of(steps) if fault == NO_SPACE else steps:
         erasure.survives(step, fault)
+
+
+@pytest.mark.parametrize(
+    "sample", [one for one in SAMPLES if not one.file_names and not one.in_place], ids=lambda one: one.name
+)
+def test_a_library_that_raises_in_the_middle_leaves_the_old_container(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "data"
+    place.mkdir()
+    path = sample.write(place, items(sample))
+    container = opened(path)
+    before, doomed = listing(container), doomed_at(container, *DOOMED)
+
+    kind = type(reader(container.format, path, container.name))
+    rewrite = kind.rewrite
+
+    def breaks(self: FileContainer, doomed: Collection[Doomed], work: Path) -> Rewritten:
+        rewrite(self, doomed, work)
+        raise RuntimeError("a library's own, once all is written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "rewrite", breaks)
+        with pytest.raises(DeskError):
+            container.erase(doomed)
+    assert listing(opened(path)) == before
+    assert not _unfinished(place)
+    opened(path).erase(doomed)
+    assert len(listing(opened(path))) == len(before) - len(DOOMED)
 
 
 @pytest.fixture(scope="module")

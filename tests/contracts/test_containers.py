@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from container_samples import SAMPLES, Items, Sample, photo
+from container_samples import SAMPLES, SLOW_SAMPLES, Items, Sample, photo
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
@@ -34,6 +34,9 @@ Listed = list[tuple[str, str]]
 def formats(which: Callable[[Sample], object]) -> pytest.MarkDecorator:
     """Run a test for the formats that it concerns."""
     chosen = [pytest.param(one, marks=_without_its_library(one)) for one in SAMPLES if which(one)]
+    chosen += [
+        pytest.param(one, marks=(pytest.mark.long, _without_its_library(one))) for one in SLOW_SAMPLES if which(one)
+    ]
     return pytest.mark.parametrize("sample", chosen, ids=lambda one: one.name)
 
 

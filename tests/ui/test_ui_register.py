@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.data import columns, indexing, registering
+from dsr_desk.app.data.guard import CameBack, Compared
 from dsr_desk.app.data.registering import UNKNOWN, ColumnKind
 from dsr_desk.ui.views.data.indexes import IndexesPage
 from dsr_desk.ui.views.data.register import RegisterDialog
@@ -188,6 +189,18 @@ def test_a_wrong_kind_of_column_is_corrected_later(visitor: Visitor, page: Index
     found = {one.name: one for one in columns.columns(visitor.desk, index.name)}
     assert found[name].kind is ColumnKind.OTHER
     assert all(one.confirmed for one in found.values())
+
+
+def test_what_came_back_of_what_was_erased_is_said_until_another_index_is_compared(
+    visitor: Visitor, page: IndexesPage
+) -> None:
+    back = CameBack("2026-001", 1, 0, 2, ("data/a.jpg", "data/b.csv"))
+    page._compared(Compared(3, (back,)))
+    assert page.again.isVisibleTo(page)
+    assert "2026-001" in page.again.text
+    page._compared(Compared(3))
+    assert not page.again.isVisibleTo(page)
+    assert visitor.errors == []
 
 
 def test_an_index_is_brought_up_to_date_with_its_data(visitor: Visitor, page: IndexesPage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, plan_of, scope_of, write_dataset
 
 from dsr_desk.core.actions import ActionKind, Plan, Treatment
+from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.findings import Gap, Verdict
 from dsr_desk.core.items import Box, DatasetVersion
@@ -18,7 +20,9 @@ from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
 from dsr_desk.core.message import message, quoted, term
 from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
+from dsr_desk.datasets.celled import CelledContainer
 from dsr_desk.datasets.container import Container
+from dsr_desk.datasets.erasing import ContainerInUse
 from dsr_desk.deletion.plan import (
     ORPHAN,
     SAME_BYTES,
@@ -201,3 +205,45 @@ def test_a_plan_keeps_its_digest_when_it_is_stored_and_any_change_gives_another(
     plan = plan_of(root)
     assert from_text(to_text(plan), Plan).digest == plan.digest
     assert replace(plan, actions=plan.actions[1:]).digest != plan.digest
+
+
+def test_what_an_erasure_changes_beside_the_items_stands_in_the_plan_and_is_signed_with_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (quoted("a column becomes another type"),)
+    before = plan_of(root)
+    monkeypatch.setattr(CelledContainer, "before_erasing", lambda self, _: told if self.tabular else ())
+    plan = plan_of(root)
+    assert [one.changes for one in plan.actions] == [(), (), told, ()]
+    assert plan.digest != before.digest
+
+
+def test_a_store_that_refuses_beforehand_is_named_and_the_others_are_planned(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(container: CelledContainer, _: object) -> tuple[()]:
+        if container.tabular:
+            raise ContainerInUse(name=container.name)
+        return ()
+
+    monkeypatch.setattr(CelledContainer, "before_erasing", refuses)
+    plan = plan_of(root)
+    why = ContainerInUse(name="data/people.csv").message
+    assert [one.unreached for one in plan.actions] == [None, None, why, None]
+    assert [gap.why for gap in plan.gaps] == [message("why.unreached", why=why)]
+
+
+def test_a_plan_from_before_keeps_its_digest(root: Path) -> None:
+    """It was made over actions that could not say yet why they are out of reach, nor what changes."""
+    plan = plan_of(root)
+    said = json.loads(to_text(plan))
+    for action in said["actions"]:
+        assert (action.pop("unreached"), action.pop("changes")) == (None, [])
+    assert from_text(json.dumps(said), Plan).digest == plan.digest
+    assert plan.digest == digest_of(unworded(said))
+
+
+def unworded(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: unworded(one) for name, one in value.items() if not (name == "says" and "code" in value)}
+    return [unworded(one) for one in value] if isinstance(value, list) else value
