@@ -15,6 +15,7 @@ import edits_cells
 import edits_checkpoints
 import edits_containers
 import edits_core
+import edits_databases
 import edits_deletion
 import edits_desk
 import edits_evidence
@@ -33,6 +34,7 @@ import edits_required
 import edits_roster
 import edits_sworn
 import edits_time
+import edits_unread
 import edits_vault
 import edits_wrappers
 from edit import Edit
@@ -64,6 +66,7 @@ def _guard(kind: str, name: str, old: str, new: str) -> Edit:
 
 LINES: tuple[Edit, ...] = (
     *edits_containers.LINES,
+    *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,
     *edits_roster.LINES,
@@ -89,6 +92,7 @@ LINES: tuple[Edit, ...] = (
     *edits_required.LINES,
     *edits_sworn.LINES,
     *edits_time.LINES,
+    *edits_unread.LINES,
 )
 
 EDITS: tuple[Edit, ...] = (*guards_of_the_table(), *LINES)

@@ -68,8 +68,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a destroyed photo makes a search incomplete",
-            "complete=result.complete and not references.left_out",
-            "complete=result.complete",
+            "whole = result.complete and not references.left_out",
+            "whole = result.complete",
             "test_a_photo_that_is_destroyed_is_named_as_not_searched",
         ),
         (

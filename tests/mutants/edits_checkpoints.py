@@ -126,7 +126,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a container is not named",
-            '    if name == "container":',
+            "    if name in _NAMES_OF_PLACES and isinstance(value, str):",
             "    if False:",
             "test_what_leaves_the_house_names_no_file_and_no_container",
         ),

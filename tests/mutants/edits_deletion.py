@@ -132,24 +132,6 @@ LINES: tuple[Edit, ...] = (
         "deletion/read_back.py",
         "tests/unit/deletion/test_deletion_read_back.py",
         (
-            "bytes of erased items are looked for",
-            "    if address.digest in erased and not describes_another(entry, there):",
-            "    if False:",
-            "test_the_same_bytes_in_any_container_are_found",
-        ),
-        (
-            "look-alikes are looked for",
-            'into.append((sweep.near, message("left.near")))',
-            "pass",
-            "test_a_photo_that_looks_alike_is_found_unless_it_was_rejected",
-        ),
-        (
-            "mentions are looked for",
-            '            into.append((sweep.mentioned, message("left.identifier", kind=term(kind))))',
-            "            pass",
-            "test_a_record_that_still_names_the_person_is_found",
-        ),
-        (
             "index entries are looked for",
             "    checks += [_index_check(plan, stores), _again_check(scope)",
             "    checks += [_again_check(scope)",
@@ -169,8 +151,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what could not be read is not gone",
-            '("check.none.partly", Seen.NOT_LOOKED) if not_looked else',
-            '("check.none.partly", Seen.NOT_LOOKED) if False else',
+            "    if any(gap.kind is None for gap in not_looked):\n",
+            "    if False:\n",
             "test_what_was_not_looked_at_is_never_called_gone",
         ),
         (
@@ -187,8 +169,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a container that is not here was not looked at",
-            '        return [ItemSeen(item, Seen.NOT_LOOKED, message("why.no-container")) for item in ids]',
-            "        return [ItemSeen(item, Seen.GONE) for item in ids]",
+            "        found = tuple(ItemSeen(item, Seen.NOT_LOOKED, error.message) for item in ids)",
+            "        found = tuple(ItemSeen(item, Seen.GONE, error.message) for item in ids)",
             "test_items_of_a_container_that_is_not_here_were_not_looked_at",
         ),
         (
@@ -196,18 +178,6 @@ LINES: tuple[Edit, ...] = (
             "one.seen.weakness > known.seen.weakness",
             "one.seen.weakness < known.seen.weakness",
             "test_the_weakest_that_was_seen_of_an_item_counts",
-        ),
-        (
-            "items that cannot be read are told",
-            "    if unreadable:\n",
-            "    if False:\n",
-            "test_what_cannot_be_read_is_told",
-        ),
-        (
-            "a cancelled look is none",
-            '                if error.code == "JOB-CANCELLED":\n                    raise\n                sweep',
-            "                sweep",
-            "test_a_look_that_was_cancelled_is_none",
         ),
     ),
     *lines(

@@ -81,13 +81,13 @@ LINES: tuple[Edit, ...] = (
         CLAIMS,
         (
             "nothing is called gone while a hit is left",
-            'if newest is not None and newest["seen"] in _SETTLED and not (left or open_):',
-            'if newest is not None and newest["seen"] in _SETTLED and not open_:',
+            'if newest is not None and newest["seen"] == _weakest(newest) in _SETTLED and not (left or open_):',
+            'if newest is not None and newest["seen"] == _weakest(newest) in _SETTLED and not open_:',
             f"{SAME} -k 'more and decided'",
         ),
         (
             "nothing is called gone that was seen",
-            'if newest is not None and newest["seen"] in _SETTLED and not (left or open_):',
+            'if newest is not None and newest["seen"] == _weakest(newest) in _SETTLED and not (left or open_):',
             "if newest is not None and not (left or open_):",
             f"{SAME} -k 'still and there'",
         ),

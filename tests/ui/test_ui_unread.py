@@ -43,6 +43,7 @@ def choose(dialog: UnreadDialog, name: str) -> None:
 def test_what_was_not_read_is_listed_with_its_places_and_narrowed_down(dialog: UnreadDialog, qtbot: QtBot) -> None:
     choose(dialog, "video")
     assert row_of(dialog, "video").count == 2
+    qtbot.waitUntil(lambda: "films/" in dialog.places.text())
     assert dialog.places.text().splitlines() == ["films/beach.mp4", "films/street.mp4"]
     dialog.filter.setText("STREET")
     qtbot.waitUntil(lambda: dialog.places.text() == "films/street.mp4")

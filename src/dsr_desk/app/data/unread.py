@@ -13,6 +13,8 @@ from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.unread import UnreadPlace, unread_kinds, unread_places
 from dsr_desk.search.scope import not_in_index
 
+__all__ = ["UnreadPlace"]
+
 
 @dataclass(frozen=True)
 class UnreadSum:

@@ -65,7 +65,7 @@ def unread_kinds(index: Index) -> list[UnreadKind]:
             size,
             tuple(_containers(index, kind, why)) if holders else (),
             holders,
-            tuple(_places(index, kind, why, bool(holders))),
+            tuple(_places(index, kind, why, inside_any=bool(holders))),
         )
         for kind, why, count, size, holders in list(index.rows(query))
     ]
@@ -129,12 +129,17 @@ def _containers(index: Index, kind: str, why: str) -> Iterator[str]:
     return (name for (name,) in index.rows(query, [kind, why, NAMED]))
 
 
-def _places(index: Index, kind: str, why: str, inside_any: bool) -> Iterator[str]:
-    first = "SELECT id FROM unread_kinds WHERE kind = ? AND why = ? AND (container <> 0) = ? ORDER BY id LIMIT ?"
+def _places(index: Index, kind: str, why: str, *, inside_any: bool) -> list[str]:
+    """The first few; each kind of a container is asked for itself, since its places lie in their order."""
     query = (
-        "SELECT coalesce(c.name, ''), u.place FROM unread u JOIN unread_kinds k ON k.id = u.what "
-        f"LEFT JOIN containers c ON c.id = k.container WHERE u.what IN ({first}) AND u.place <> '' "
-        "ORDER BY u.id LIMIT ?"
+        "SELECT k.id, coalesce(c.name, '') FROM unread_kinds k LEFT JOIN containers c ON c.id = k.container "
+        "WHERE k.kind = ? AND k.why = ? AND (k.container <> 0) = ? ORDER BY k.id LIMIT ?"
     )
-    for container, place in index.rows(query, [kind, why, inside_any, EXAMPLES, EXAMPLES]):
-        yield inside(container, place) if container else place
+    found: list[str] = []
+    for row, container in list(index.rows(query, [kind, why, inside_any, EXAMPLES])):
+        places = "SELECT place FROM unread WHERE what = ? AND place <> '' ORDER BY id LIMIT ?"
+        for (place,) in index.rows(places, [row, EXAMPLES - len(found)]):
+            found.append(inside(container, place) if container else place)
+        if len(found) >= EXAMPLES:
+            break
+    return found

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.data import harmless
-from dsr_desk.app.data.unread import UnreadSum, unread_list, unread_sums
+from dsr_desk.app.data.unread import UnreadPlace, UnreadSum, unread_list, unread_sums
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog, ReasonDialog
 from dsr_desk.ui.fields import text_field
@@ -77,8 +77,18 @@ class UnreadDialog(Dialog):
         if not isinstance(chosen, UnreadSum):
             self.places.setText(tr("Nothing was left unread."))
             return
-        text = self.filter.text().strip()
-        found = list(unread_list(self._session.desk, self._index, chosen.name, text, most=SHOWN + 1))
+        desk, text = self._session.desk, self.filter.text().strip()
+
+        def look() -> list[UnreadPlace]:
+            return list(unread_list(desk, self._index, chosen.name, text, most=SHOWN + 1))
+
+        def show(found: list[UnreadPlace]) -> None:
+            if self.table.current() is chosen and self.filter.text().strip() == text:
+                self._show_places(found, chosen)
+
+        self._session.beside(self, tr("Looking places up"), look, show)
+
+    def _show_places(self, found: Sequence[UnreadPlace], chosen: UnreadSum) -> None:
         lines = [" › ".join(filter(None, (one.container, one.place))) for one in found if one.why == chosen.why]
         more = [tr("and more: type a part of the address")] if len(found) > SHOWN else []
         self.places.setText("\n".join([*lines[:SHOWN], *more]) or tr("No place of its own is listed."))
