@@ -132,11 +132,29 @@ def records(records: int, matching: int) -> None:
 
 
 @bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--megabytes", type=click.IntRange(10), default=2000, show_default=True, help="Of the archive.")
+@json_option
+def archives(folder: Path | None, megabytes: int) -> None:
+    """Erasing three photos from a tar archive beside cp and fsync; in FOLDER, which needs room for three of it."""
+    show(measuring.archives(megabytes, folder))
+
+
+@bench.command()
 @click.option("--rows", type=click.IntRange(1000), default=1_000_000, show_default=True, help="Rows of the table.")
 @json_option
 def columns(rows: int) -> None:
     """Listing a table in Parquet and erasing three of its rows, beside pyarrow alone: time and memory."""
     show(measuring.columns(rows))
+
+
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--megabytes", type=click.IntRange(1), default=1000, show_default=True, help="Size of the database.")
+@json_option
+def databases(folder: Path | None, megabytes: int) -> None:
+    """Erasing three rows of a SQLite database beside DELETE and VACUUM; in FOLDER, which needs room for four of it."""
+    show(measuring.databases(megabytes, folder))
 
 
 @bench.command("case")

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import search as bench
+from bench.archives import archives_rows
 from bench.case import case_rows
 from bench.cells import cells_rows
 from bench.columns import columns_rows
+from bench.databases import databases_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
 from bench.letters import REACH, letter_rows
@@ -101,6 +103,16 @@ def search(faces: int, *, matrix: bool) -> list[Measured]:
 def records(count: int, *, report: Report, cancel: CancelToken) -> list[Measured]:
     """Building and searching an index of so many invented records; see `bench.records`."""
     return _of_search(records_rows(count, report=report, cancel=cancel))
+
+
+def archives(megabytes: int, folder: Path | None) -> list[Measured]:
+    """Erasing from a tar archive of so many megabytes; see `bench.archives`."""
+    return _of_search(archives_rows(megabytes, folder))
+
+
+def databases(megabytes: int, folder: Path | None = None) -> list[Measured]:
+    """Erasing rows of a SQLite database of so many megabytes; see `bench.databases`."""
+    return _of_search(databases_rows(megabytes, folder))
 
 
 def columns(rows: int) -> list[Measured]:
