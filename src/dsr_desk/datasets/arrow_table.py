@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import feather, ipc
 
@@ -153,7 +154,8 @@ class _Target:
 
     def write(self, table: pa.Table) -> None:
         for batch in table.combine_chunks().to_batches():
-            self._writer.write_batch(batch)
+            # Rows that were cut off a batch would stay in its buffers, which are written as they are.
+            self._writer.write_batch(batch.take(pa.array(np.arange(batch.num_rows))))
 
 
 class _FeatherTarget:

@@ -100,7 +100,7 @@ class FolderOfPhotos:
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         del occurrence, hint
-        path = self._find(member)
+        path = self.find(member)
         data = self._bytes(path) if path is not None else None
         if data is None or sha256_hex(data) != digest:
             raise ItemGone(name=self.name)
@@ -126,7 +126,7 @@ class FolderOfPhotos:
         touched: set[Path] = set()
         for one in doomed:
             try:
-                path = self._find(one.member)
+                path = self.find(one.member)
                 if path is None or sha256_hex(self._bytes(path)) != one.digest:
                     missing.append(one)
                 else:
@@ -259,7 +259,7 @@ class FolderOfPhotos:
     def _refuse(self, problem: Message) -> bytes:
         raise ItemUnreadable(name=self.name, why=problem)
 
-    def _find(self, member: str) -> Path | None:
+    def find(self, member: str) -> Path | None:
         """The file that is listed under this name; never one outside the root."""
         path = self.path / member
         inside = _plain(member) and safe_name(member) == member and _inside(self.path, path)
@@ -291,7 +291,7 @@ class FolderOfPhotos:
         return lost
 
     def _require_done(self, one: Doomed) -> None:
-        path = self._find(one.member)
+        path = self.find(one.member)
         if one.replacement is None and path is not None:
             raise NotVerified(name=self.name, why=message("why.erase.still-there"))
         if one.replacement is not None and (path is None or self._bytes(path) != one.replacement):

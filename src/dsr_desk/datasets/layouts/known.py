@@ -10,6 +10,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.layouts.beside import HadoopSums, Img2DatasetCounts, ParquetSummary
 from dsr_desk.datasets.layouts.delta import DeltaTableRule
 from dsr_desk.datasets.layouts.hugging_face import HubFolder
+from dsr_desk.datasets.layouts.lance import LanceStore
 from dsr_desk.datasets.layouts.mds import MdsIndex
 from dsr_desk.datasets.layouts.others import OTHERS
 from dsr_desk.datasets.layouts.rules import Layout, Rule, inner_path, names_in
@@ -19,6 +20,7 @@ from dsr_desk.datasets.layouts.tfds import TensorFlowDataset
 
 _RULES: tuple[Rule, ...] = (
     *OTHERS,
+    LanceStore(),
     DeltaTableRule(),
     HubFolder(),
     SavedDataset(),
@@ -48,6 +50,10 @@ class Finder:
             if rule.is_own(inner_path(layout.root, path)):
                 return message("why.layout.own", layout=rule.says)
         return None
+
+    def whole(self, folder: Path) -> Layout | None:
+        """The layout that is read as one container and that a folder belongs to."""
+        return next((one for one in self.around(folder) if RULES[one.kind].whole), None)
 
     def of(self, path: Path) -> tuple[Layout, ...]:
         """Layouts that a file is a part of, in the order in which they are mended."""

@@ -16,6 +16,7 @@ from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts.known import RULES
 from dsr_desk.datasets.layouts.rules import Examples, Layout, Mending, PartOfLayout, inner_path
 from dsr_desk.datasets.tfrecord import MOST_ITEMS
@@ -63,6 +64,8 @@ def written(place: Place, layouts: Sequence[Layout], root: Path, doomed: Sequenc
     reader = place.reader()
     if isinstance(reader, FolderOfPhotos):
         done = _photos(reader, doomed, mending)
+    elif isinstance(reader, LanceDataset):
+        done = _whole(reader, doomed, mending)
     else:
         done = _part(place, reader, doomed, work, mending)
     if not mending.changed | mending.gone:
@@ -90,12 +93,22 @@ def _part(place: Place, reader: FileContainer, doomed: Sequence[Doomed], work: P
     return done
 
 
+def _whole(reader: LanceDataset, doomed: Sequence[Doomed], mending: Mending) -> Rewritten:
+    done = reader.rewrite_in(mending.new, doomed)
+    if done.erased:
+        there = {inner_path(mending.new, path): path for path in mending.new.rglob("*")}
+        mending.changed = {inner for inner, path in there.items() if path.is_file() and not path.is_symlink()}
+        old = {inner_path(mending.old, path) for path in mending.old.rglob("*") if path.is_file()}
+        mending.gone = old - there.keys()
+    return done
+
+
 def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) -> Rewritten:
     """Those that are kept are counted where they lie in their place again."""
     found, missing = [], []
     for one in doomed:
-        old = reader.path / one.member
-        if not old.is_file() or sha256_hex(old.read_bytes()) != one.digest:
+        old = reader.find(one.member)
+        if old is None or sha256_hex(old.read_bytes()) != one.digest:
             missing.append(one)
             continue
         inner = inner_path(mending.old, old)
@@ -125,7 +138,10 @@ def _count(place: Place, path: Path) -> int:
 
 
 def _paths(place: Place, members: Collection[str]) -> list[Path]:
-    return [place.path / member for member in members] if place.path.is_dir() else [place.path]
+    reader = place.reader()
+    if not isinstance(reader, FolderOfPhotos):
+        return [place.path]
+    return [path for path in map(reader.find, members) if path is not None]
 
 
 def _within(whole: Path, root: Path) -> str:

@@ -51,11 +51,6 @@ def _iceberg(folder: Path, names: frozenset[str]) -> bool:
 
 OTHERS: tuple[Rule, ...] = (
     Untouched("iceberg", _iceberg, _below("metadata")),
-    Untouched(
-        "lance",
-        lambda _, names: "_versions" in names and bool(names & {"data", "_transactions"}),
-        _below("_versions", "_transactions", "_indices", "_deletions", "_refs", "data"),
-    ),
     Untouched("hudi", _holds(".hoodie"), _below(".hoodie")),
     Untouched("hub-cache", _holds("blobs", "snapshots"), lambda _: False, _below("blobs")),
     Untouched("git-objects", lambda folder, names: folder.name == ".git" and "objects" in names, lambda _: False),

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import Doomed, Erased
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
+from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.layouts import mending, tree
 from dsr_desk.datasets.layouts.known import RULES, Finder, whole_of
 from dsr_desk.datasets.layouts.rules import Layout, PartOfLayout, inner_path
@@ -44,8 +45,16 @@ def layouts_of(path: Path, doomed: Collection[Doomed]) -> tuple[Layout, ...]:
     finder = Finder()
     if not path.is_dir():
         return finder.of(path)
-    found = (finder.of(path / one.member) for one in doomed)
+    if (whole := finder.whole(path)) is not None and whole.root == path:
+        return (whole,)
+    found = (finder.of(photo) for photo in _photos(path, doomed))
     return tuple(dict.fromkeys(one for layouts in found for one in layouts))
+
+
+def _photos(folder: Path, doomed: Collection[Doomed]) -> set[Path]:
+    """The files of a folder of photos that are meant, as far as they are there."""
+    reader = FolderOfPhotos(folder, folder.name)
+    return {found for one in doomed if (found := reader.find(one.member)) is not None}
 
 
 def clear(part: Part) -> None:
@@ -63,9 +72,7 @@ def _begun(unfinished: str) -> str:
 
 def before_erasing(part: Part, layouts: Sequence[Layout], doomed: Collection[Doomed]) -> tuple[Message, ...]:
     """See `Container.before_erasing`. Raises PartOfLayout, ContainerNotRewritten."""
-    root = whole_of(layouts)
-    if why := tree.hindrance(root):
-        raise PartOfLayout(name=part.name, layout=RULES[layouts[0].kind].says, why=why)
+    root = _whole(part, layouts)
     members = tuple(one.member for one in doomed)
     try:
         told: tuple[Message, ...] = part.ask(tuple[Message, ...], mending.foreseen, layouts, members, read=(root,))
@@ -74,11 +81,19 @@ def before_erasing(part: Part, layouts: Sequence[Layout], doomed: Collection[Doo
     return told
 
 
+def _whole(part: Part, layouts: Sequence[Layout]) -> Path:
+    """The folder that is written anew. Raises PartOfLayout where nothing can take its place."""
+    root = whole_of(layouts)
+    if why := tree.hindrance(root):
+        raise PartOfLayout(name=part.name, layout=RULES[layouts[0].kind].says, why=why)
+    return root
+
+
 def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Erased:
     """See `Container.erase`."""
-    root = whole_of(layouts)
-    before_erasing(part, layouts, doomed)
-    parts = {part.path / one.member for one in doomed} if part.path.is_dir() else {part.path, *part.beside()}
+    root = _whole(part, layouts)
+    photos = part.path.is_dir() and not any(RULES[one.kind].whole for one in layouts)
+    parts = _photos(part.path, doomed) if photos else {part.path, *part.beside()}
 
     def may_change(inner: str) -> bool:
         path = root / inner
@@ -94,4 +109,4 @@ def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Er
 
     done = tree.rewrite(root, part.name, write=write, may_change=may_change, digest=part.digest)
     # A record is listed no more without its photo.
-    return replace(done, kept=part.count()) if part.path.is_dir() else done
+    return replace(done, kept=part.count()) if photos else done

@@ -72,6 +72,8 @@ class Rule:
     """One kind of layout. What looks at names runs anywhere; what reads files runs in cells, but for `is_root`."""
 
     kind: str
+    whole: bool = False
+    """Whether it is read as one container, of the format that its kind names."""
 
     def is_root(self, folder: Path, names: frozenset[str]) -> bool:
         """Whether such a layout begins at a folder that holds these names. Reads little and parses nothing."""
@@ -84,6 +86,10 @@ class Rule:
     def concerns(self, root: Path, inner: str) -> bool:  # noqa: ARG002
         """Whether a file below the root is a part, so that a change of it concerns the layout."""
         return True
+
+    def unread(self) -> Message | None:
+        """Why what is read as a whole cannot be read here."""
+        return None
 
     def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
         """Why a part cannot be written anew here, None where it can. Runs in a cell."""

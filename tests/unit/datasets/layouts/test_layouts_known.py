@@ -48,7 +48,6 @@ def test_a_part_is_read_and_not_written_anew_loosely(kind: str, tmp_path: Path) 
         "hudi": [".hoodie/20240101.commit"],
         "tensorflow-datasets": ["dataset_info.json", "features.json"],
         "saved-by-datasets": ["dataset_info.json", "state.json"],
-        "lance": ["_versions/1.manifest", "data/0.lance"],
     }.items(),
 )
 def test_a_layouts_own_files_are_named_and_are_no_tables(kind: str, files: list[str], tmp_path: Path) -> None:
