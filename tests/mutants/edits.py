@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import edits_app
+import edits_archives
 import edits_bundle
 import edits_cells
 import edits_checkpoints
+import edits_columns
 import edits_containers
 import edits_core
 import edits_databases
@@ -24,11 +26,13 @@ import edits_fold
 import edits_foreign
 import edits_guards
 import edits_intake
+import edits_layouts
 import edits_log
 import edits_models
 import edits_offline
 import edits_photos
 import edits_plan
+import edits_reach
 import edits_report
 import edits_required
 import edits_roster
@@ -66,6 +70,8 @@ def _guard(kind: str, name: str, old: str, new: str) -> Edit:
 
 LINES: tuple[Edit, ...] = (
     *edits_containers.LINES,
+    *edits_columns.LINES,
+    *edits_layouts.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,
@@ -77,8 +83,10 @@ LINES: tuple[Edit, ...] = (
     *edits_wrappers.LINES,
     *edits_desk.LINES,
     *edits_app.LINES,
+    *edits_archives.LINES,
     *edits_photos.LINES,
     *edits_plan.LINES,
+    *edits_reach.LINES,
     *edits_deletion.LINES,
     *edits_bundle.LINES,
     *edits_checkpoints.LINES,

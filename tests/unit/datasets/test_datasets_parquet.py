@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.core.message import message
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Accounts, Container, ContainerEntry, Doomed, Unread
+from dsr_desk.datasets.erasing import Changes, NotVerified
 from dsr_desk.datasets.parquet import CellNotNullable, ParquetTable
 from dsr_desk.datasets.registry import open_source
 
@@ -135,3 +136,31 @@ def test_dates_times_and_decimals_are_texts_and_whole_numbers_stay_whole(tmp_pat
         "account": "4711",
         "share": "0.5",
     }
+
+
+def test_a_row_that_moved_is_found_all_the_same(tmp_path: Path) -> None:
+    path = write(tmp_path, {"owner": ["Ada", "Bo", "Cy", "Bo"]})
+    entries = list(opened(path).entries())
+    wanted = [Doomed("", hashlib.sha256(entries[at].read()).hexdigest(), at // 3, entries[at].hint) for at in (1, 2)]
+    write(tmp_path, {"owner": ["Di", "Ada", "Bo", "Cy", "Bo"]})
+    done = opened(path).erase(wanted)
+    assert (done.kept, len(done.erased)) == (3, 2)
+    assert pq.read_table(path).to_pylist() == [{"owner": "Di"}, {"owner": "Ada"}, {"owner": "Bo"}]
+
+
+def test_a_value_that_is_another_in_the_new_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, {"owner": ["Ada", "Bo", "Cy"], "n": [1.0, float("nan"), 3.0]})
+    container = opened(path)
+    wanted = doomed(container, 0)
+    written = ParquetTable.write_without
+
+    def write_another(table: ParquetTable, target: Path, changes: Changes) -> Collection[Message]:
+        notes = written(table, target, changes)
+        pq.write_table(pa.table({"owner": ["Bo", "Di"], "n": [float("nan"), 3.0]}), target)
+        return notes
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ParquetTable, "write_without", write_another)
+        with pytest.raises(NotVerified):
+            container.erase(wanted)
+    assert container.erase(wanted).kept == 2

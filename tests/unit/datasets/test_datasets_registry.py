@@ -108,10 +108,10 @@ def test_what_is_not_understood_is_listed_completely(tmp_path: Path) -> None:
 
 def test_a_name_that_looks_like_a_name_with_a_reason_stays_whole(tmp_path: Path) -> None:
     (tmp_path / "notes: old.bin").write_bytes(b"\0\1")
-    (tmp_path / "data: x.arrow").write_bytes(b"ARROW1\0\0")
+    (tmp_path / "data: x.gguf").write_bytes(b"GGUF\0\0\0\0")
     with pytest.raises(SourceNotUnderstood) as caught:
         survey(tmp_path)
-    told = message("part.why", name="data: x.arrow", why=message("why.format.not-read", kind=message("kind.arrow")))
+    told = message("part.why", name="data: x.gguf", why=message("why.format.not-read", kind=message("kind.gguf")))
     assert caught.value.details["why"] == message("kind.folder-told", count=2, files=(told,))
     (tmp_path / "a.jpg").write_bytes(JPEG)
     assert LeftOut("notes: old.bin", UNKNOWN_FORMAT) in survey(tmp_path).not_understood
@@ -127,7 +127,7 @@ def test_a_file_says_what_it_is_and_how_much(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"ARROW1\0\0", "kind.arrow"),
+        (b"GGUF\0\0\0\0", "kind.gguf"),
         (b"\x80\x04\x95", "kind.pickle"),
         (bytes.fromhex("0c00000000000000") + bytes.fromhex("6a19f3a8") + b"\x0a\x0a", ""),
         (b"PK\x03\x04 no directory", "zip"),
