@@ -53,14 +53,14 @@ def _alone(work: Callable[[Path], None], path: Path) -> tuple[float, float]:
 
 
 def _measured(work: Callable[[Path], None], path: Path) -> tuple[float, float]:
-    before = _most_memory()
+    before = most_memory()
     start = time.process_time()
     work(path)
     spent = time.process_time() - start
-    return round(spent, 3), max(1.0, round((_most_memory() - before) / 1024, 1))
+    return round(spent, 3), max(1.0, round((most_memory() - before) / 1024, 1))
 
 
-def _most_memory() -> int:
+def most_memory() -> int:
     """Of this process until now, in KiB."""
     (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM"))
     return int(line.split()[1])

@@ -4,8 +4,8 @@
 set -eu
 
 missing_packages() {
-    for pair in age:age chromium:chromium firefox-esr:firefox-esr openssl:openssl pdftoppm:poppler-utils qpdf:qpdf strace:strace \
-        unzip:unzip zip:zip; do
+    for pair in age:age chromium:chromium firefox-esr:firefox-esr openssl:openssl pdftoppm:poppler-utils qpdf:qpdf \
+        pg_lsclusters:postgresql strace:strace unzip:unzip zip:zip; do
         command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
     done
 }

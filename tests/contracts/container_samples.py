@@ -499,7 +499,9 @@ SAMPLES = (
     Sample("hdf5-files", "hdf5", _hdf5_files, damage=cut_short, named=False),
     Sample("hdf5-rows", "hdf5", _hdf5_rows, table=True, damage=cut_short, masks=False),
     Sample("sqlite", "sqlite", _sqlite, table=True, damage=_overwrite_middle, masks=False, in_place=True),
-    Sample("duckdb", "duckdb", _duckdb, table=True, damage=cut_short, masks=False, needs="duckdb"),
     Sample("excel", "excel", _excel, table=True, damage=cut_short, masks=False, named=False, peak=12_000_000),
     Sample("csv", "csv", _csv, table=True, sniffed=False, new_row=b"Nobody;x"),
 )
+
+SLOW_SAMPLES = (Sample("duckdb", "duckdb", _duckdb, table=True, damage=cut_short, masks=False, needs="duckdb"),)
+"""Formats whose library takes long to open a file: they keep the contract in the long tests alone."""

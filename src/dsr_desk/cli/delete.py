@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dsr_desk.app.allowed import changed_since_plan
-from dsr_desk.app.case import deleting, handing_over
+from dsr_desk.app.case import deleting, handing_over, statements
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import (
     FILE,
@@ -120,19 +120,91 @@ def show(desk: Desk, ref: str) -> None:
 @delete.command()
 @with_case
 @click.option("--to", required=True, type=NEW_FILE, help="File to write.")
-def export(desk: Desk, ref: str, to: Path) -> None:
-    """Write the approved plan for the machine that holds the data: locked, signed, without any other case."""
+@click.option("--sql", type=click.Choice(statements.DIALECTS), help="Write statements for a database beside it (.sql).")
+@click.option("--action", help="With --sql: the task that they carry out.")
+@click.option("--container", help="With --sql: the export of the table in which the plan's rows lie.")
+@click.option("--table", help="With --sql: the table, a schema before it with a dot.")
+@click.option("--key", "keys", multiple=True, help="With --sql: a column that names rows, in both; repeatable.")
+@click.option("--empty", multiple=True, help="With --sql: empty this column and keep the row; repeatable.")
+def export(
+    desk: Desk,
+    ref: str,
+    to: Path,
+    sql: str | None,
+    action: str | None,
+    container: str | None,
+    table: str | None,
+    keys: tuple[str, ...],
+    empty: tuple[str, ...],
+) -> None:
+    """Write the approved plan for the machine that holds the data: locked, signed, without any other case.
+
+    With --sql, also statements for those who keep a database of which a container is an export. They answer with
+    `delete answer`.
+    """
+    told: dict[str, Any] = {}
+    lines: list[str] = []
     with differences_told(desk, ref):
-        made = handing_over.hand_over(desk, ref, to)
-    keys = [{"name": one.name, "key": one.key} for one in made.approvers]
-    result = {"file": str(to), "plan": made.plan, "passphrase": made.passphrase, "approvers": keys}
+        if sql is None:
+            made = handing_over.hand_over(desk, ref, to)
+        else:
+            if not (action and container and table and keys):
+                raise click.UsageError("--sql needs --action, --container, --table and --key")
+            made, beside, said = statements.write_statements(
+                desk, ref, to,
+                action=action, container=container, table=table, keys=keys, dialect=sql, empty=empty,
+            )  # fmt: skip
+            told = {"statements": str(beside), "rows": said.expected, "left_out": said.left_out}
+            lines = [f"Statements for {counted(said.expected, 'row')} are in {beside}. It holds keys in the clear."]
+            if said.left_out:
+                lines.append(f"{counted(said.left_out, 'row')} of the plan have no such key and are not in it.")
+    keys_told = [{"name": one.name, "key": one.key} for one in made.approvers]
+    result = {"file": str(to), "plan": made.plan, "passphrase": made.passphrase, "approvers": keys_told}
+    there = (
+        f"There: dsr-desk delete run-exported {to.name} --data PATH --officer KEY --operator NAME --answer FILE"
+        if sql is None
+        else f"There, afterwards: dsr-desk delete answer {to.name} --action {action} --erased N --left N"
+        " --operator NAME --answer FILE"
+    )
     emit(
-        {**result, "containers": made.containers},
+        {**result, "containers": made.containers, **told},
         f"Written to {to}, for {', '.join(made.containers)}.",
+        *lines,
         f"Passphrase, to be told by another way: {made.passphrase}",
         "Keys of those who approved, to be told by another way as well; the operator gives them with --officer:",
         *(f"  {one.name}: {one.spoken}" for one in made.approvers),
-        f"There: dsr-desk delete run-exported {to.name} --data PATH --officer KEY --operator NAME --answer FILE",
+        there,
+    )
+
+
+@delete.command("answer")
+@click.argument("file", type=FILE)
+@click.option("--action", required=True, help="The task that the statements carried out.")
+@click.option("--erased", required=True, type=click.IntRange(0), help="Rows that they changed.")
+@click.option("--left", required=True, type=click.IntRange(0), help="Rows that were found afterwards.")
+@click.option("--operator", required=True, help="Your name as it appears on evidence.")
+@click.option("--answer", required=True, type=NEW_FILE, help="File to write for the vault.")
+@passphrase_options
+@json_option
+def answer_(
+    file: Path,
+    action: str,
+    erased: int,
+    left: int,
+    operator: str,
+    answer: Path,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Sign what the statements that came with a plan's FILE changed and found. No vault; it counts as declared."""
+    passphrase = read_passphrase(passphrase_file, passphrase_fd)
+    outcome = statements.answer_statements(
+        file, passphrase, answer, action=action, erased=erased, left=left, operator=operator
+    )
+    emit(
+        {"outcomes": [outcome], "answer": str(answer)},
+        *outcome_lines([outcome]),
+        f"The answer is {answer}; send it back.",
     )
 
 

@@ -20,6 +20,9 @@ HEADER = 100
 LOCK_BYTE = 0x40000000
 """SQLite locks here and keeps nothing on the page."""
 
+_HELD = 8192
+"""Pages that are in memory at once."""
+
 
 class Header(NamedTuple):
     """Bytes a page, bytes of it in use, the first page of the free list, whether some pages hold back pointers."""
@@ -74,6 +77,8 @@ class _Pages:
         free = bytearray(self._count + 1)
         yield from self._free(free)
         for number in range(1, self._count + 1):
+            if number % _HELD == 0 and hasattr(mmap, "MADV_DONTNEED"):
+                self._data.madvise(mmap.MADV_DONTNEED)
             if not free[number] and not self._is_no_tree(number):
                 yield from self._unused(number)
 

@@ -44,14 +44,10 @@ def row_at(db: sqlite3.Connection, tables: Sequence[SqliteTable], hint: int) -> 
     return (tables[at], row[:1], dict(zip(tables[at].columns, row[1:], strict=True))) if row else None
 
 
-def count_items(db: sqlite3.Connection, table: SqliteTable) -> int:
-    """How many items the rows of a table hold."""
-    columns = [quoted(column) for column in table.columns]
-    long = " OR ".join(f"typeof({one}) = 'blob' OR length({one}) >= {cells.ENCODED}" for one in columns)
-    if db.execute(f"SELECT 1 FROM {quoted(table.name)} WHERE {long} LIMIT 1").fetchone() is None:
-        told = " OR ".join(f"{one} IS NOT NULL" for one in columns)
-        return int(db.execute(f"SELECT count(*) FROM {quoted(table.name)} WHERE {told}").fetchone()[0])
-    return sum(1 if _is_record(row) else len(rows.found_in(row).items) for _, row in rows_of(db, table))
+def count_telling(db: sqlite3.Connection, table: SqliteTable) -> int:
+    """Rows that hold anything."""
+    told = " OR ".join(f"{quoted(column)} IS NOT NULL" for column in table.columns)
+    return int(db.execute(f"SELECT count(*) FROM {quoted(table.name)} WHERE {told}").fetchone()[0])
 
 
 def count_of(db: sqlite3.Connection, table: SqliteTable) -> int:
@@ -128,7 +124,10 @@ class Meant:
     def by_hints(
         cls, db: sqlite3.Connection, tables: Sequence[SqliteTable], doomed: Collection[Doomed]
     ) -> Meant | None:
-        """Where each item is still where it was seen last; None where a look at all rows is needed."""
+        """Where each item is still where it was seen last; None where a look at all rows is needed.
+
+        Rows that hold anything are counted as kept, without a look at what.
+        """
         meant = cls(doomed)
         for one in doomed:
             there = row_at(db, tables, one.hint) if one.hint is not None else None
@@ -142,8 +141,8 @@ class Meant:
                 return None
             new[places[0]] = one.replacement
             meant.found.append(one)
-        gone = sum(1 for one in doomed if one.replacement is None)
-        meant.kept = sum(count_items(db, table) for table in tables) - gone
+        gone = sum(1 for of_table in meant.rows.values() for _, new in of_table.values() if None in new.values())
+        meant.kept = sum(count_telling(db, table) for table in tables) - gone
         meant._wanted.clear()
         return meant
 

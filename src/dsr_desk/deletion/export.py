@@ -117,6 +117,12 @@ def elsewhere(plan: Plan) -> tuple[Action, ...]:
     )
 
 
+def answerable(plan: Plan) -> tuple[Action, ...]:
+    """What the file of a plan can be answered for: what can be run elsewhere, and tasks that people do by hand."""
+    there = elsewhere(plan)
+    return tuple(one for one in plan.actions if one.kind is ActionKind.TASK or one in there)
+
+
 def run_exported(
     exported: ExportedPlan,
     officers: Collection[str],
@@ -180,7 +186,7 @@ def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Plan
         raise NotAPlan() from failed
     if found.plan != plan.digest:
         raise AnswerInvalid(why=message("why.answers-another-plan"))
-    known = {action.id for action in elsewhere(plan)}
+    known = {action.id for action in answerable(plan)}
     if not {outcome.action for outcome in found.outcomes} <= known:
         raise AnswerInvalid(why=message("why.not-handed-out"))
     return found

@@ -241,7 +241,7 @@ _WRITE_RIGHTS = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14
 
 _PUBLIC = """
 /usr /lib /lib64 /lib32 /proc/self /proc/cpuinfo /proc/meminfo /proc/sys/vm/overcommit_memory
-/sys/devices/system/cpu /sys/devices/system/node /dev/null /dev/zero /dev/random /dev/urandom
+/sys/devices/system/cpu /sys/devices/system/node /sys/fs/cgroup /dev/null /dev/zero /dev/random /dev/urandom
 /etc/ld.so.cache /etc/localtime /etc/mime.types /etc/ssl/openssl.cnf /etc/fonts
 """
 

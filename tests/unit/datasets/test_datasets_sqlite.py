@@ -194,6 +194,7 @@ def test_what_rows_left_behind_in_unused_bytes_goes_with_the_row(tmp_path: Path)
         db.execute("PRAGMA secure_delete = OFF").fetchall()
         db.execute("CREATE TABLE u (name TEXT, bio TEXT)")
         db.execute("CREATE INDEX by_name ON u (name)")
+        db.execute("PRAGMA synchronous = OFF")
         for number in range(300):
             db.execute("INSERT INTO u VALUES (?, ?)", (f"Person {number}", "x " * rows.choice((5, 450, 3000))))
             if number % 3 == 0:

@@ -100,14 +100,14 @@ class RunElsewhere:
     progress: Path
 
 
-def hand_over(desk: Desk, ref: str, to: Path) -> HandedOver:
+def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> HandedOver:
     """Writes the approved plan to a file for the machine that holds the data.
 
-    Raises NothingElsewhere, FileThere, and what the rules refuse.
+    With `by_hand` a task is enough that names no items, which people do and answer for. Raises NothingElsewhere, FileThere, and what the rules refuse.
     """
     require_free(to)
     planned = show_plan(desk, ref)
-    tasks = export.elsewhere(planned.plan)
+    tasks = export.answerable(planned.plan) if by_hand else export.elsewhere(planned.plan)
     if not tasks:
         raise NothingElsewhere(case=ref)
     exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key)
