@@ -24,6 +24,7 @@ MOST_BYTES = 4 * 1024 * 1024
 _FRONT = re.compile(rb"\A\s*---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(\r?\n|\Z)", re.DOTALL)
 _TELLING = re.compile(rb"^(dataset_info|configs)[ \t]*:", re.MULTILINE)
 _DEFAULT = "default"
+_BESIDE_PHOTOS = re.compile(r"metadata\.(?:csv|jsonl|parquet)")
 _WORDS = {
     "train": ("train", "training"),
     "validation": ("validation", "valid", "val", "dev"),
@@ -113,7 +114,9 @@ def _losses(mending: Mending, root: str, card: Mapping[str, Any], configs: set[s
         if seen is None:
             continue
         held = _held(mending.old / inner) - _held(mending.new / inner)
-        less = Less(seen.before - seen.after, held, seen.size_before - seen.size_after)
+        # Rows of an image folder's own table are told with their photos.
+        lost = 0 if _BESIDE_PHOTOS.fullmatch(inner.rpartition("/")[2]) else seen.before - seen.after
+        less = Less(lost, held, seen.size_before - seen.size_after)
         for key in _splits_of(inner[len(root) + 1 if root else 0 :], card, configs):
             losses[key] = losses.get(key, Less()) + less
     return losses

@@ -19,6 +19,7 @@ from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts.known import RULES
 from dsr_desk.datasets.layouts.rules import Examples, Layout, Mending, PartOfLayout, inner_path
+from dsr_desk.datasets.sniff import named_like_photo
 from dsr_desk.datasets.tfrecord import MOST_ITEMS
 from dsr_desk.datasets.written import Written, crossing
 
@@ -116,8 +117,10 @@ def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) 
             mending.remove(inner)
         else:
             mending.write(inner, one.replacement)
-        after = 0 if one.replacement is None else 1
-        mending.examples[inner] = Examples(1, after, old.stat().st_size, len(one.replacement or b""))
+        # A record beside a photo is no example of its own.
+        before = int(named_like_photo(old.name))
+        after = 0 if one.replacement is None else before
+        mending.examples[inner] = Examples(before, after, old.stat().st_size, len(one.replacement or b""))
         found.append(one)
     return Rewritten(0, tuple(found), tuple(missing))
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from layout_samples import TABLE, doomed_in, erased_everywhere, left_over, stored
+from layout_samples import TABLE, doomed_in, erased_everywhere, left_over, photo, stored
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets.layouts.rules import PartOfLayout
@@ -145,6 +145,20 @@ def test_a_file_whose_split_the_card_does_not_name_is_not_written_anew(tmp_path:
         container.erase(doomed_in(container))
     assert caught.value.details["why"] == message("why.layout.no-split")
     assert stored(root) == before
+
+
+def test_a_photo_counts_once_with_its_row_in_the_table_beside(tmp_path: Path) -> None:
+    root = tmp_path / "people"
+    (root / "train").mkdir(parents=True)
+    for number in range(3):
+        (root / "train" / f"{number}.jpg").write_bytes(photo(number))
+    (root / "train" / "metadata.csv").write_text("file_name,text\n0.jpg,Ada\n1.jpg,Wilma\n2.jpg,Zoe\n")
+    (root / "README.md").write_text("---\ndataset_info:\n  splits:\n  - name: train\n    num_examples: 3\n---\n")
+    for container in survey(root).containers:
+        container.erase(doomed_in(container) + doomed_in(container, "1.jpg"))
+    assert "num_examples: 2\n" in (root / "README.md").read_text()
+    assert sorted(file.name for file in (root / "train").glob("*.jpg")) == ["0.jpg", "2.jpg"]
+    assert (root / "train" / "metadata.csv").read_text() == "file_name,text\n0.jpg,Ada\n2.jpg,Zoe\n"
 
 
 def test_the_library_of_the_format_loads_what_is_left(tmp_path: Path) -> None:
