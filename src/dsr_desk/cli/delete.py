@@ -76,7 +76,7 @@ def read_back(desk: Desk, ref: str) -> None:
     """Look at the data again for all that this case ever searched or deleted; also after a run that stopped."""
     with progress_bar() as (report, cancel):
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
-    emit(read_back_json(found), *read_back_lines(found), problem=found.seen not in (Seen.GONE, Seen.MASKED, Seen.HELD))
+    emit(read_back_json(found), *read_back_lines(found), problem=found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED))
 
 
 @delete.command()

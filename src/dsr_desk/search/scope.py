@@ -11,8 +11,8 @@ from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.unread import unread_kinds, without_accounts
 
-NOT_READ = (LedgerClass.UNREADABLE, LedgerClass.SKIPPED, LedgerClass.CRASHED, LedgerClass.TRUNCATED)
-"""Classes of photos that no search sees, or a part of them; the others were read, and hold little to compare."""
+NOT_READ = frozenset(LedgerClass) - {LedgerClass.FACES, LedgerClass.NO_FACE}
+"""Classes of photos that no search sees for certain, or only a part of them; a photo without a face was read."""
 
 PARTLY = "partly."
 """What the codes begin with of parts of photos that were not looked at."""
@@ -32,7 +32,8 @@ def not_in_index(index: Index) -> list[Gap]:
             found.append(Gap(what, why, count, kind, index.version.id))
     if index.about.poor_faces:
         what = message("gap.faces.poor", name=index.name)
-        found.append(Gap(what, message("why.photos.not_comparable"), index.about.poor_faces))
+        kind = message("kind.faces.poor")
+        found.append(Gap(what, message("why.faces.poor"), index.about.poor_faces, kind, index.version.id))
     for code, count in index.about.unread.items():
         if code.startswith(PARTLY):
             what = message("gap.unread", name=index.name, kind=message(code))

@@ -103,7 +103,8 @@ def test_a_place_that_could_not_be_looked_at_weighs_more_than_one_that_is_not_re
     records = KeptRecords()
     run(plan, stores, records, OFFICER_KEY)
     blind = Gap(message("gap.index", name="x"), message("why.elsewhere"))
-    scope = ReadBackScope(search_again=lambda: ReadBackFound((), 10, (blind,)))
+    partly = Gap(message("gap.faces"), WHY, 2, LABELS)
+    scope = ReadBackScope(search_again=lambda: ReadBackFound((), 10, (blind, partly)))
     result = read_back(plan, stores, records, OFFICER_KEY, scope)
     assert result.seen is Seen.NOT_LOOKED
     assert result.headline[0] == message("headline.not_looked")
