@@ -21,7 +21,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.categories import Categories, holds_categories
-from dsr_desk.datasets.columns import Columns, plain_type, same
+from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
@@ -128,7 +128,8 @@ class ColumnarFile(FileContainer):
             for table in self._after(source, changes):
                 if table.num_rows:
                     out.write(categories.of(table))
-        return []
+            names = sum(len(told) for told in class_names(source.schema).values())
+        return [message("note.erase.class-names", count=names)] if names else []
 
     def _after(self, source: Source, changes: Changes) -> Iterator[pa.Table]:
         """Each group of rows after the changes."""

@@ -6,8 +6,9 @@ which a photo may be packed) go through `rows.found_in` one by one, which says t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from json.encoder import encode_basestring
 from math import isfinite
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.records import orientation_in, plain_text
-from dsr_desk.datasets.rows import Found, RowTally, entries_of, found_in, stored_row
+from dsr_desk.datasets.rows import Found, Row, RowItem, RowTally, entries_of, found_in, stored_row
 
 BATCH_BYTES, BATCH_ROWS = 16 * 1024 * 1024, 65_536
 """So much of a table is read, counted and compared at once."""
@@ -30,6 +31,8 @@ LISTED_BYTES, LISTED_ROWS = 2 * 1024 * 1024, 4096
 
 EXIF = "exif"
 """The column in which img2dataset keeps how a photo was held."""
+
+HUGGING_FACE = b"huggingface"
 
 _PACKED = rf"[A-Za-z0-9+/_-]{{{ENCODED},}}|^[\s\[({{]*(?:[-+.0-9eEinfa]+[\s,;\[\](){{}}]+){{{SHORT}}}[-+.0-9]"
 """Texts in which a photo may be packed, or that are lists of numbers."""
@@ -65,6 +68,7 @@ class Columns:
         self._columns = [Column(name, kind, tuple(_leaves(kind, (name,)))) for name, kind in types]
         self._heads = [f"{encode_basestring(name)}:" for name in names]
         self._order = sorted(range(len(names)), key=names.__getitem__)
+        self._classes = {name: told for name, told in class_names(schema).items() if name in names}
 
     @cached_property
     def leaves(self) -> list[tuple[str, ...]]:
@@ -86,10 +90,11 @@ class Columns:
                 row = self._row(batch, at)
                 found = found_in(row)
                 tally.add(found)
+                items = self._with_classes(found.items, row)
                 number = first + at
                 exif = row.get(EXIF)
                 orientation = orientation_in(exif) if isinstance(exif, str) else None
-                yield from entries_of(found.items, number, f"row {number}" if found.group else "", orientation)
+                yield from entries_of(items, number, f"row {number}" if found.group else "", orientation)
             elif record is not None:
                 yield record_entry(data, first + at, record)
 
@@ -145,7 +150,8 @@ class Columns:
         self, stored: Sequence[list[str]], texts: Sequence[_Texts]
     ) -> Iterator[tuple[bytes, dict[str, str] | None]]:
         """Each row as stored and as texts, None where it says nothing; without sense for complex rows."""
-        names = [column.name for column in self._columns]
+        names = [*(column.name for column in self._columns), *map(_called, self._classes)]
+        texts = [*texts, *(self._named(name, texts) for name in self._classes)]
         by_row = zip(*(stored[number] for number in self._order), strict=True)
         for pieces, told in zip(by_row, zip(*texts, strict=True), strict=True):
             record = {name: text for name, text in zip(names, told, strict=True) if text}
@@ -153,6 +159,23 @@ class Columns:
                 yield ("{" + ",".join(pieces) + "}").encode("utf-8", "surrogateescape"), record
             else:
                 yield b"", None
+
+    def _named(self, name: str, texts: Sequence[_Texts]) -> _Texts:
+        """What the numbers of a column of classes stand for."""
+        numbers = texts[next(at for at, column in enumerate(self._columns) if column.name == name)]
+        return [None if number is None else self._classes[name].get(number, "") for number in numbers]
+
+    def _with_classes(self, items: list[RowItem], row: Row) -> list[RowItem]:
+        """The items of a row, whose record says what the numbers of its classes stand for."""
+        told = {_called(name): names.get(str(row[name]), "") for name, names in self._classes.items()}
+        told = {name: text for name, text in told.items() if text}
+        if not told:
+            return items
+        without_record = all(item.record is None for item in items)
+        return [
+            replace(item, record={**(item.record or {}), **told}) if without_record or item.record is not None else item
+            for item in items
+        ]
 
     def _spelt(self, number: int, array: pa.Array) -> tuple[list[str], _Texts]:
         column, head = self._columns[number], self._heads[number]
@@ -177,6 +200,24 @@ class Columns:
             return stored, [None if value is None else value.isoformat() for value in values]
         stored = [null if value is None else head + stored_row(value).decode() for value in values]
         return stored, [None if value is None else plain_text(value) for value in values]
+
+
+def class_names(schema: pa.Schema) -> dict[str, dict[str, str]]:
+    """What numbers stand for in columns of classes, as Hugging Face writes it into the metadata of a table."""
+    try:
+        features = json.loads((schema.metadata or {})[HUGGING_FACE])["info"]["features"]
+        return {
+            name: {str(number): str(text) for number, text in enumerate(feature["names"])}
+            for name, feature in features.items()
+            if isinstance(feature, dict) and isinstance(feature.get("names"), list)
+        }
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+        return {}
+
+
+def _called(name: str) -> str:
+    """The field with the name of a class beside its number."""
+    return f"{name}.name"
 
 
 def plain(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import hashlib
+import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -164,3 +165,19 @@ def test_a_value_that_is_another_in_the_new_file_is_noticed(tmp_path: Path, monk
         with pytest.raises(NotVerified):
             container.erase(wanted)
     assert container.erase(wanted).kept == 2
+
+
+@pytest.mark.parametrize("with_photo", [True, False])
+def test_names_of_classes_that_stand_in_the_metadata_are_found_with_their_rows(
+    with_photo: bool, tmp_path: Path
+) -> None:
+    told = {"info": {"features": {"label": {"names": ["Ada", "Wilma"], "_type": "ClassLabel"}}}}
+    columns = {"label": [1, None, 0], **({"jpg": [JPEG + b"1", JPEG + b"2", JPEG + b"3"]} if with_photo else {})}
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(told)})
+    pq.write_table(table, tmp_path / "data.parquet")
+    container = opened(tmp_path / "data.parquet")
+    records = [entry.record for entry in container.entries()]
+    assert records[0] == {"label": "1", "label.name": "Wilma"}
+    assert records[-1] == {"label": "0", "label.name": "Ada"}
+    notes = container.erase(doomed(container, 0)).notes
+    assert message("note.erase.class-names", count=2) in notes
