@@ -24,6 +24,7 @@ import edits_evidence
 import edits_faults
 import edits_fold
 import edits_foreign
+import edits_frames
 import edits_guards
 import edits_intake
 import edits_layouts
@@ -85,6 +86,7 @@ LINES: tuple[Edit, ...] = (
     *edits_app.LINES,
     *edits_archives.LINES,
     *edits_photos.LINES,
+    *edits_frames.LINES,
     *edits_plan.LINES,
     *edits_reach.LINES,
     *edits_deletion.LINES,

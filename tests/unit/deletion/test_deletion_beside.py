@@ -94,6 +94,18 @@ def test_a_photo_that_looks_the_same_and_has_other_bytes_is_named_and_stays(root
     assert (outcome.state, (root / "p0.jpg").exists()) == (OutcomeState.PARTLY, True)
 
 
+def test_a_folder_that_is_empty_before_anything_was_erased_is_a_disk_that_is_away(root: Path) -> None:
+    plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
+    kept = root.rename(root.parent / "disk")
+    root.mkdir()
+    outcome = carry_out(plan, stores, records)[0]
+    assert (outcome.state, outcome.error) == (OutcomeState.FAILED, message("DELETE-STORE-EMPTY", what="data"))
+    assert {one.seen for one in outcome.items} == {Seen.NOT_LOOKED}
+    root.rmdir()
+    kept.rename(root)
+    assert carry_out(plan, stores, records)[0].state is OutcomeState.DONE
+
+
 def test_a_photo_twice_in_one_archive_goes_twice(root: Path) -> None:
     path = root / "twice.zip"
     with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():

@@ -95,7 +95,7 @@ def test_dropped_triggers_and_triggers_of_somebody_else_are_found(desk: Desk) ->
 
 TABLES = (
     "act_rows", "authorities", "blobs", "bundles", "case_keys", "case_list", "dataset_versions", "entries",
-    "field_values", "indexes", "lineage_answers", "lineage_digests", "lineage_edges", "lineage_nodes",
+    "field_values", "guard", "indexes", "lineage_answers", "lineage_digests", "lineage_edges", "lineage_nodes",
     "lineage_sources", "migrations", "organisation_keys", "recipients", "settings", "snapshots",
 )  # fmt: skip
 

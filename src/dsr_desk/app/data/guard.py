@@ -98,8 +98,8 @@ def compare(desk: Desk, name: str) -> Compared:
         left = {row for row in again.items if row not in own}
         if left:
             places = sorted(items[row].address.place for row in left)
-            counts = (len(some & left) for some in (again.contents, again.looks, again.identifiers))
-            found.append(CameBack(refs[case], *counts, tuple(places)))
+            contents, looks, named = (len(some & left) for some in (again.contents, again.looks, again.identifiers))
+            found.append(CameBack(refs[case], contents, looks, named, tuple(places)))
     return Compared(len(rows), tuple(sorted(found, key=lambda one: one.case)))
 
 
