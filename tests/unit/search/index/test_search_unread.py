@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from sqlite_utils import Database
@@ -12,6 +13,7 @@ from dsr_desk.core.codec import to_text
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import message
 from dsr_desk.datasets.container import Unread
+from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search import scope
 from dsr_desk.search.index import schema
 from dsr_desk.search.index.about import ABOUT, read_about
@@ -21,6 +23,7 @@ from dsr_desk.search.index.unread_rows import SOURCES, forget_unread, left_out, 
 from dsr_desk.search.search import SubjectQuery, search
 
 MODEL, AUDIO = message("kind.gguf"), message("kind.audio")
+STOPS = ("statement.stopped", "statement.unfinished")
 WHY, BROKEN = message("why.format.not-read", kind=MODEL), message("why.encrypted")
 GGUF = b"GGUF\x03\x00\x00\x00" + bytes(24)
 
@@ -123,3 +126,16 @@ def test_an_index_of_before_keeps_what_it_left_out(tmp_path):
     assert left_out(db) == known
     kinds = {kind for (kind,) in db.conn.execute("SELECT kind FROM unread_kinds")}
     assert kinds == {to_text(message(one)) for one in ("kind.gguf", "kind.unknown", "kind.unopened")}
+
+
+def test_a_search_that_was_stopped_and_an_unfinished_index_are_two_sentences(index):
+    assert scope.stops(stopped=False, unfinished=()) == ()
+    cancel = CancelToken()
+    cancel.cancel()
+    stopped = search([index], SubjectQuery(identifiers=Identifiers(emails=("ada0@example.org",))), cancel=cancel)
+    assert [one.code for one in stopped.statement if one.code in STOPS] == ["statement.stopped"]
+    index.about = replace(index.about, complete=False)
+    unfinished = looked_for(index)
+    (said,) = [one for one in unfinished.statement if one.code in STOPS]
+    assert said == message("statement.unfinished", names=(index.name,))
+    assert not unfinished.complete
