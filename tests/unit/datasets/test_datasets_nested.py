@@ -12,14 +12,17 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 import zstandard
 
 from dsr_desk.core.message import message
-from dsr_desk.datasets import nested
+from dsr_desk.datasets import archive, nested
 from dsr_desk.datasets.container import Container, Doomed, Unread
+from dsr_desk.datasets.erasing import NotVerified
 from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.zip import ZipArchive
 from dsr_desk.jobs import scratch
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
@@ -28,19 +31,19 @@ ROWS = b"name;mail\nAnna Novotna;a@example.com\nWilma Q;w@example.com\n"
 
 def tar(*members: tuple[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
+    with tarfile.open(fileobj=out, mode="w") as made:
         for name, data in members:
             info = tarfile.TarInfo(name)
             info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
+            made.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w") as made:
         for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data)
+            made.writestr(zipfile.ZipInfo(name), data)
     return out.getvalue()
 
 
@@ -97,8 +100,8 @@ def test_of_a_photo_in_two_inner_archives_only_the_meant_one_goes(tmp_path: Path
     inner = zipped(("w.jpg", JPEG))
     container = opened(tmp_path / "t.tar", tar(("one.zip", inner), ("one.zip", inner), ("w.jpg", JPEG)))
     container.erase([doomed_at(container, 1)])
-    with tarfile.open(tmp_path / "t.tar") as archive:
-        contents = [archive.extractfile(info).read() for info in archive]  # type: ignore[union-attr]
+    with tarfile.open(tmp_path / "t.tar") as left:
+        contents = [left.extractfile(info).read() for info in left]  # type: ignore[union-attr]
     assert contents[0] == inner
     assert contents[2] == JPEG
     assert addresses(container) == ["one.zip › w.jpg", "w.jpg"]
@@ -162,6 +165,34 @@ def test_a_damaged_inner_archive_is_named_and_what_lies_beside_is_read(tmp_path:
     container = opened(tmp_path / "t.tar", tar(("bad.tar", good[:2000]), ("fine.tar", good)))
     assert addresses(container)[-3:] == [f"fine.tar › {number}.jpg" for number in range(3)]
     assert [one.place for one in unread(container)] == ["bad.tar"]
+
+
+@pytest.mark.usefixtures("readers_in_process")
+def test_an_inner_container_whose_accounts_do_not_agree_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = opened(tmp_path / "t.tar", tar(("b.zip", zipped(("w.jpg", JPEG)))))
+    monkeypatch.setattr(ZipArchive, "own", lambda _: 2)
+    (found,) = unread(container)
+    assert (found.place, found.why) == ("b.zip", message("why.accounts", own=2, answered=1))
+
+
+@pytest.mark.usefixtures("readers_in_process")
+def test_an_archive_that_was_not_written_byte_for_byte_is_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tar(("a.jpg", JPEG), ("b.jpg", JPEG), ("c.jpg", JPEG))
+    container = opened(tmp_path / "t.tar", before)
+
+    def miscopied(file: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
+        file.seek(start)
+        out.write(file.read(min(end - start, 100_000)).replace(b"photo", b"photq", 1))
+
+    monkeypatch.setattr(archive, "copy_span", miscopied)
+    with pytest.raises(NotVerified) as caught:
+        container.erase([doomed_at(container, 1)])
+    assert caught.value.why == message("why.erase.rest")
+    assert (tmp_path / "t.tar").read_bytes() == before
 
 
 @pytest.mark.usefixtures("readers_in_process")
