@@ -34,6 +34,7 @@ MOST_ODD = 0.02
 _LETTERS = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_LETTERS}]{{{ENCODED},}}(?:\r?\n[{_LETTERS}]{{{ENCODED - 4},}})*(?:\r?\n[{_LETTERS}]+)?={{0,2}}")
 _HEX = re.compile(r"(?:0x|\\x)?(?:[0-9a-fA-F]{2}){32,}")
+_NUMBERS = {int, float, bool, type(None)}
 _LIST = re.compile(r"[\s\[({]*[-+]?[0-9.]")
 _BETWEEN = re.compile(r"[\s,;\[\](){}]+")
 _DATA_URL = re.compile(r"\s*(?:data:[^,\s]*,)?\s*")
@@ -90,6 +91,11 @@ def seen(value: Any) -> Seen:
 
 def is_numbers(value: Any) -> bool:
     """Whether a list holds numbers alone, or lists of them that are no photos."""
+    kinds = set(map(type, value))
+    if kinds <= _NUMBERS:
+        return True
+    if not kinds <= _NUMBERS | {list, tuple}:
+        return False
     return all(
         one is None
         or isinstance(one, int | float)
@@ -279,13 +285,13 @@ def _numbers(numbers: Sequence[Any]) -> Seen:
     """A list of numbers: a photo byte by byte, few enough to name something, or not read."""
     if not numbers:
         return EMPTY
-    flat = list(_flat(numbers))
     depth = _depth(numbers)
+    flat = numbers if depth == 1 else list(_flat(numbers))
     if _begins_photo(numbers) and _are_bytes(flat):
         return Seen(Answer.ITEM, photos=(bytes(flat),), changed=_as_numbers)
     if len(flat) <= SHORT:
         return EMPTY if all(one is None for one in flat) else Seen(Answer.TEXT, numbers)
-    fractions = any(isinstance(one, float) for one in flat)
+    fractions = float in set(map(type, flat))
     kind = message(_kind_of_numbers(depth, fractions=fractions))
     return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED)
 
@@ -307,7 +313,7 @@ def _kind_of_numbers(depth: int, *, fractions: bool) -> str:
 
 def _begins_photo(numbers: Sequence[Any]) -> bool:
     head = numbers[: sniff.TELLING_BYTES]
-    return _are_bytes(head) and bool(sniff.photo_kind(bytes(head)))
+    return bool(head) and isinstance(head[0], int) and _are_bytes(head) and bool(sniff.photo_kind(bytes(head)))
 
 
 def _as_numbers(photos: Sequence[bytes | None], around: bool) -> list[int] | None:
@@ -335,5 +341,6 @@ def _flat(numbers: Sequence[Any]) -> Iterator[Any]:
 
 
 def _depth(numbers: Sequence[Any]) -> int:
-    inner = next((one for one in numbers if isinstance(one, list | tuple)), None)
-    return 1 if inner is None else 1 + _depth(inner)
+    if set(map(type, numbers)) <= _NUMBERS:
+        return 1
+    return 1 + _depth(next(one for one in numbers if isinstance(one, list | tuple)))

@@ -85,9 +85,10 @@ class Columns:
         stored, texts = self._by_column(batch)
         self._count(texts, complex_rows, tally)
         records = self._records(stored, texts) if texts else iter([(b"", None)] * batch.num_rows)
+        rows = self._rows(batch, np.flatnonzero(complex_rows).tolist())
         for at, (is_complex, (data, record)) in enumerate(zip(complex_rows.tolist(), records, strict=True)):
             if is_complex:
-                row = self._row(batch, at)
+                row = next(rows)
                 found = found_in(row)
                 tally.add(found)
                 items = self._with_classes(found.items, row)
@@ -105,8 +106,12 @@ class Columns:
         for array in batch.columns:
             says |= _valid(array)
         counts = says.astype(np.int64)
-        for at in np.flatnonzero(self._complex(batch)).tolist():
-            counts[at] = len(found_in(self._row(batch, at)).items)
+        done = 0
+        for piece in bounded(batch, LISTED_BYTES, LISTED_ROWS):
+            places = np.flatnonzero(self._complex(piece, counted=True)).tolist()
+            for at, row in zip(places, self._rows(piece, places), strict=True):
+                counts[done + at] = len(found_in(row).items)
+            done += piece.num_rows
         return counts
 
     def found(self, batch: pa.RecordBatch, at: int) -> tuple[dict[str, Any], Found]:
@@ -116,18 +121,33 @@ class Columns:
 
     def row(self, batch: pa.RecordBatch, at: int) -> dict[str, Any]:
         """The row at a place of a batch, by the names of its columns."""
-        return self._row(plain(batch.slice(at, 1)), 0)
+        return next(self._rows(plain(batch.slice(at, 1)), [0]))
 
-    def _row(self, batch: pa.RecordBatch, at: int) -> dict[str, Any]:
-        return {column.name: array[at].as_py() for column, array in zip(self._columns, batch.columns, strict=True)}
+    def _rows(self, batch: pa.RecordBatch, places: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """The rows at some places of a batch; those with bytes are in memory one at a time."""
+        names = [column.name for column in self._columns]
+        few = len(places) * 4 < batch.num_rows
+        apart = [few or _holds_bytes(column.type) for column in self._columns]
+        whole = [
+            None if alone or not places else array.to_pylist()
+            for alone, array in zip(apart, batch.columns, strict=True)
+        ]
+        for at in places:
+            values = (
+                array[at].as_py() if told is None else told[at]
+                for array, told in zip(batch.columns, whole, strict=True)
+            )
+            yield dict(zip(names, values, strict=True))
 
-    def _complex(self, batch: pa.RecordBatch) -> _Mask:
-        """Rows that have to be looked at one by one."""
+    def _complex(self, batch: pa.RecordBatch, *, counted: bool = False) -> _Mask:
+        """Rows that have to be looked at one by one; lists of fractions, which hold no items, not to be `counted`."""
         rows = np.zeros(batch.num_rows, np.bool_)
         for column, array in zip(self._columns, batch.columns, strict=True):
             if column.is_text:
                 if len(array) and (pc.max(pc.binary_length(array)).as_py() or 0) >= SHORTEST_LIST:
                     rows |= _mask(pc.match_substring_regex(array, _PACKED))
+            elif counted and _is_fractions(column.type) and not array.flatten().null_count:
+                rows |= _mask(pc.equal(pc.list_value_length(array), 0))
             elif column.is_nested:
                 rows |= _valid(array)
         return rows
@@ -331,6 +351,20 @@ def _told_apart(names: Sequence[str]) -> list[str]:
         taken[name] = taken.get(name, 0) + 1
         told.append(name if taken[name] == 1 else f"{name}.{taken[name]}")
     return told
+
+
+def _inner(kind: pa.DataType) -> list[pa.DataType]:
+    return [kind.field(at).type for at in range(kind.num_fields)] if pa.types.is_nested(kind) else []
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return bool(is_bytes) or any(map(_holds_bytes, _inner(kind)))
+
+
+def _is_fractions(kind: pa.DataType) -> bool:
+    inner = _inner(kind)
+    return len(inner) == 1 and bool(pa.types.is_floating(inner[0]))
 
 
 def _is_scalar(kind: pa.DataType) -> bool:
