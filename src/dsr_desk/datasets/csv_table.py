@@ -79,9 +79,12 @@ class CsvTable(RowFile):
         named = zip(_names(self.columns, len(fields)), fields, strict=False)
         return {name: text for name, text in named if text and not text.isspace()}
 
+    def texts_of(self, values: Row) -> Row:
+        return values
+
     def spelt(self, row: FileRow, values: Row) -> bytes:
         count = len(self._dialect.fields(row.raw))
-        return self._dialect.spelt(row.raw, [values.get(name) or "" for name in _names(self.columns, count)])
+        return self._dialect.spelt(row.raw, [values.get(name) or "" for name in _names(self.columns, count)[:count]])
 
     @property
     def newline(self) -> bytes:
@@ -126,7 +129,9 @@ class CsvTable(RowFile):
 
 def _names(columns: list[str], count: int) -> list[str]:
     """Names of so many fields: a row may have more than there are columns."""
-    return [*columns, *(f"column {number}" for number in range(len(columns) + 1, count + 1))][:count]
+    if count <= len(columns):
+        return columns
+    return [*columns, *(f"column {number}" for number in range(len(columns) + 1, count + 1))]
 
 
 def _is_other_text(head: bytes) -> bool:

@@ -45,7 +45,7 @@ class NotTakenOut(DeskError):
     todo = "Hand the action to the team that keeps the file."
 
 
-@dataclass(frozen=True)
+@dataclass
 class JsonRow(FileRow):
     """A record with the places of its parts. Its bytes are those of an element, or tell what is `loose`."""
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,11 +18,13 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.cells import ENCODED, SHORT, Answer
-from dsr_desk.datasets.container import Listed
+from dsr_desk.datasets.container import Listed, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.lines import lines_in, lines_of
+from dsr_desk.datasets.records import flatten
 from dsr_desk.datasets.rows import (
+    IMAGE,
     Found,
     Row,
     RowItem,
@@ -32,15 +33,16 @@ from dsr_desk.datasets.rows import (
     after,
     entries_of,
     found_in,
-    texts_of,
     touched,
 )
 
-_NO_PLAIN_TEXT = re.compile(rb"[A-Za-z0-9+/_-]{%d}|\[|(?:[\d.eE+-]+[,;\s]+){%d}" % (ENCODED, SHORT))
-"""What a row holds that may be more than texts: a photo in base64 or hex, a list, many numbers."""
+_NO_PLAIN_TEXT = re.compile(rf"[A-Za-z0-9+/_-]{{{ENCODED}}}|(?:[\d.eE+-]+[,;\s]+){{{SHORT}}}")
+"""What a text holds that may be more: a photo in base64 or hex, many numbers."""
+
+_NOT_LOOKED = object()
 
 
-@dataclass(frozen=True)
+@dataclass
 class FileRow:
     """`raw` is the row without the `ending` that separates it from the next, `offset` is in bytes.
 
@@ -51,13 +53,27 @@ class FileRow:
     raw: bytes
     ending: bytes
     values: Row | None
+    _found: Any = field(default=_NOT_LOOKED, init=False, repr=False)
 
-    @cached_property
+    @property
     def found(self) -> Found | None:
         """What it holds beside texts; None where it is texts alone."""
-        if self.values is None or not _NO_PLAIN_TEXT.search(self.raw.replace(b"\0", b"")):
-            return None
-        return found_in(self.values)
+        if self._found is _NOT_LOOKED:
+            more = self.values is not None and any(map(_holds_more, self.values.values()))
+            self._found = found_in(self.values or {}) if more else None
+        found: Found | None = self._found
+        return found
+
+
+def _holds_more(value: Any) -> bool:
+    """Whether a value may hold more than texts and a few numbers. Cheap, since every row is asked."""
+    if type(value) is str:
+        return len(value) >= ENCODED and _NO_PLAIN_TEXT.search(value) is not None
+    if isinstance(value, list):
+        return len(value) > SHORT or any(isinstance(one, list) or _holds_more(one) for one in value)
+    if isinstance(value, Mapping):
+        return value.keys() == IMAGE or any(map(_holds_more, value.values()))
+    return False
 
 
 class RowFile(FileContainer):
@@ -79,6 +95,10 @@ class RowFile(FileContainer):
     def spelt(self, row: FileRow, values: Row) -> bytes:
         """A row as it is written with other values; the same values give the same bytes."""
 
+    def texts_of(self, values: Row) -> Mapping[str, str]:
+        """The fields of a row that holds texts and a few numbers."""
+        return {name: text for name, text in flatten(values).items() if text}
+
     def label(self, row: FileRow, changes: Changes) -> bytes:
         """A row that is no record, as it shall be after changes."""
         del changes
@@ -99,15 +119,23 @@ class RowFile(FileContainer):
         unread: Counter[Any] = Counter()
         number = 0
         with self.path.open("rb") as file:
+            newline = self.newline
             for row in self.rows(file):
+                several = newline in row.raw
+                count = lines_of(row.raw + row.ending, newline) if several or not row.raw else 1
+                if row.values is None:
+                    tally.count(Answer.LABEL, count)
+                    continue
+                tally.count(Answer.ITEM, count)
+                number += 1
+                if row.found is None:
+                    yield record_entry(row.raw, row.offset, self.texts_of(row.values))
+                    continue
+                for one in row.found.unread:
+                    unread["cells"] += 1
+                    tally.not_read(one.place, one.kind, one.why, size=one.size)
                 items = self.items_in(row)
-                tally.count(Answer.ITEM if items else Answer.LABEL, lines_of(row.raw + row.ending, self.newline))
-                if row.found is not None:
-                    for one in row.found.unread:
-                        unread["cells"] += 1
-                        tally.not_read(one.place, one.kind, one.why, size=one.size)
                 yield from entries_of(items, row.offset, f"row {number}" if len(items) > 1 else "")
-                number += row.values is not None
             file.seek(self.first)
             # A line that was read may hold cells that were not.
             yield from tally.end(lines_in(file, self.newline) + unread["cells"])
@@ -161,7 +189,7 @@ class RowFile(FileContainer):
             return []
         found = row.found
         if found is None or not found.photos:
-            texts = texts_of(row.values) if found is None else _texts_in(found)
+            texts = self.texts_of(row.values) if found is None else _texts_in(found)
             return [RowItem(ItemKind.RECORD, "", "", row.raw, texts)]
         return [
             item if item.way else RowItem(ItemKind.RECORD, "", "", self._without_photos(row), item.record)
