@@ -32,6 +32,7 @@ import edits_log
 import edits_models
 import edits_offline
 import edits_photos
+import edits_places
 import edits_plan
 import edits_reach
 import edits_report
@@ -87,6 +88,7 @@ LINES: tuple[Edit, ...] = (
     *edits_archives.LINES,
     *edits_photos.LINES,
     *edits_frames.LINES,
+    *edits_places.LINES,
     *edits_plan.LINES,
     *edits_reach.LINES,
     *edits_deletion.LINES,

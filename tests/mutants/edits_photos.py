@@ -44,8 +44,8 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/faces/test_faces_photo.py",
         (
             "what was read smaller is said of a truncated photo too",
-            "_both(decoded.reason, _not_looked_for(engine, pixels, shrunk))",
-            "decoded.reason or _not_looked_for(engine, pixels, shrunk)",
+            "_both(decoded.reason, passed_over[0].why if passed_over else None)",
+            "decoded.reason or (passed_over[0].why if passed_over else None)",
             "test_of_a_photo_that_breaks_off_and_was_read_smaller_both_are_said",
         ),
     ),
@@ -60,8 +60,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a photo is shown from a cell",
-            "ask(Shown, picture_of, data, min(side, LARGEST_SHOWN), orientation, around, limits=TO_SHOW)",
-            "picture_of(data, min(side, LARGEST_SHOWN), orientation, around)",
+            "ask(Shown, picture_of, *asked, limits=TO_SHOW)",
+            "picture_of(*asked)",
             _ASTRAY,
         ),
         (
