@@ -40,7 +40,7 @@ class Settings:
             return cls(version, {}, (False, False), (), has_schema)
         group = metadata.row_group(0)
         chunks = [group.column(at) for at in range(group.num_columns)]
-        columns = {chunk.path_in_schema: ColumnSettings.of(chunk, group.num_rows) for chunk in chunks}
+        columns = {chunk.path_in_schema: ColumnSettings.of(chunk) for chunk in chunks}
         pages = _pages(file, chunks[0].data_page_offset) if chunks else (False, False)
         return cls(version, columns, pages, tuple(group.sorting_columns or ()), has_schema)
 
@@ -85,14 +85,25 @@ class ColumnSettings:
     bloom: bool
 
     @classmethod
-    def of(cls, chunk: pq.ColumnChunkMetaData, rows: int) -> ColumnSettings:
-        del rows
+    def of(cls, chunk: pq.ColumnChunkMetaData) -> ColumnSettings:
         codec = "none" if chunk.compression == "UNCOMPRESSED" else chunk.compression.lower()
         dictionary = bool(DICTIONARIES.intersection(chunk.encodings)) or chunk.has_dictionary_page
         encoding = "" if dictionary else next((one for one in ENCODINGS if one in chunk.encodings), "")
         index = bool(chunk.has_offset_index or chunk.has_column_index)
         bloom = chunk.bloom_filter_offset is not None
         return cls(codec, dictionary, encoding, bool(chunk.is_stats_set), index, bloom)
+
+    def differs(self, new: ColumnSettings, word: str) -> bool:
+        """Whether another has not what this one has of what a word names."""
+        if word == "codec":
+            return self.codec != new.codec
+        if word == "encoding":
+            return (self.dictionary, self.encoding) != (new.dictionary, new.encoding)
+        if word == "statistics":
+            return self.statistics and not new.statistics
+        if word == "page-index":
+            return self.page_index and not new.page_index
+        return self.bloom and not new.bloom
 
 
 def changes_between(old: pq.FileMetaData, new: pq.FileMetaData, before: Settings, then: Settings) -> Iterator[Message]:
@@ -129,15 +140,11 @@ def _type_at(schema: pq.ParquetSchema, at: int) -> tuple[str, str]:
 def _lost(before: Settings, then: Settings) -> Iterator[Message]:
     """Kinds of settings that some column had and has not any more."""
     pairs = [(one, then.columns.get(path)) for path, one in before.columns.items()]
-    for word, differs in (
-        ("codec", lambda one, new: one.codec != new.codec),
-        ("encoding", lambda one, new: (one.dictionary, one.encoding) != (new.dictionary, new.encoding)),
-        ("statistics", lambda one, new: one.statistics and not new.statistics),
-        ("page-index", lambda one, new: one.page_index and not new.page_index),
-        ("bloom", lambda one, new: one.bloom and not new.bloom),
-    ):
-        if any(new is None or differs(one, new) for one, new in pairs):
-            yield message(f"parquet.setting.{word}")
+    yield from (
+        message(f"parquet.setting.{word}")
+        for word in ("codec", "encoding", "statistics", "page-index", "bloom")
+        if any(new is None or one.differs(new, word) for one, new in pairs)
+    )
     if before.pages != then.pages:
         yield message("parquet.setting.pages")
     if before.sorting != then.sorting:
@@ -146,7 +153,7 @@ def _lost(before: Settings, then: Settings) -> Iterator[Message]:
 
 def _settings_of(metadata: pq.FileMetaData, at: int) -> tuple[ColumnSettings, ...]:
     group = metadata.row_group(at)
-    return tuple(ColumnSettings.of(group.column(column), group.num_rows) for column in range(group.num_columns))
+    return tuple(ColumnSettings.of(group.column(column)) for column in range(group.num_columns))
 
 
 def _is_integer_decimal(leaf: pq.ColumnSchema) -> bool:

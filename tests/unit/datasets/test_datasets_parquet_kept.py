@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.parquet_settings import changes_between
@@ -210,3 +210,20 @@ def test_of_a_nested_photo_the_value_goes_and_its_neighbours_stay(place: Path) -
     new = erase(place, 2, 4, 5)
     cells[1]["image"] = None
     assert pq.read_table(new).column("sample").to_pylist() == cells[:2]
+
+
+def test_settings_that_are_lost_are_told_by_name(place: Path, tmp_path: Path) -> None:
+    full = {
+        "write_page_index": True,
+        "bloom_filter_options": {"name": {"ndv": 9}},
+        "sorting_columns": [pq.SortingColumn(0)],
+    }
+    pq.write_table(pa.table(rows()), place, **full, data_page_version="2.0")
+    poor = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(pa.table(rows()), tmp_path / "other.parquet", **poor)
+    with ParquetTable(place, "x").opened() as source, ParquetTable(tmp_path / "other.parquet", "x").opened() as other:
+        (told,) = changes_between(source.metadata, other.metadata, source.settings, other.settings)
+    words = ("codec", "encoding", "statistics", "page-index", "bloom", "pages", "sorting")
+    assert told == message(
+        "note.erase.parquet.settings", settings=tuple(message(f"parquet.setting.{one}") for one in words)
+    )
