@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import posixpath
+import re
 import tarfile
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
@@ -30,6 +31,7 @@ from dsr_desk.datasets.tar_headers import (
 
 _BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError)
 """What the library raises on bytes that are no archive, or that were made to break it."""
+_NAMED = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst)(\.|$)", re.IGNORECASE)
 _WITH_BYTE = ("why.tar.size", "why.tar.no-header")
 
 
@@ -40,7 +42,9 @@ class TarArchive(Archive):
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
-        return is_header(packing.unpacked_head(path, head, BLOCK))
+        """By its first header; an archive from which all members went is told by zero blocks and its name."""
+        block = packing.unpacked_head(path, head, 2 * BLOCK)
+        return is_header(block[:BLOCK]) or (block == b"\0" * (2 * BLOCK) and bool(_NAMED.search(path.name)))
 
     def walk(self) -> Iterator[Member | Unread]:
         with self.raw() as file:

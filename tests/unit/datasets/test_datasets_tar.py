@@ -158,6 +158,14 @@ def test_an_archive_behind_another_is_read_and_erased_from_too(tmp_path: Path) -
     assert [entry.member for entry in container.entries()] == ["a.jpg", "c.jpg"]
 
 
+def test_an_archive_from_which_all_went_is_an_archive_still(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.tar", [("a.jpg", JPEG)])
+    container = opened(path)
+    container.erase(doomed(container, "a.jpg"))
+    assert list(opened(path).listing()) == [Accounts(0)]
+    assert opened(path).format == "tar"
+
+
 def test_bytes_behind_the_end_mark_are_named(tmp_path: Path) -> None:
     path = write(tmp_path / "t.tar", [("a.jpg", JPEG)])
     path.write_bytes(path.read_bytes() + b"hidden" * 100)
