@@ -7,18 +7,16 @@ an erasure one empty folder to write to.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.codec import prepare
-from dsr_desk.core.errors import DeskError, error_of
-from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import erasing, formats, in_place
+from dsr_desk.datasets.carried import Batch, CarriedEntry, bytes_of, carried
 from dsr_desk.datasets.container import (
     Accounts,
     ContainerEntry,
@@ -26,7 +24,6 @@ from dsr_desk.datasets.container import (
     Doomed,
     Erased,
     ItemGone,
-    ItemUnreadable,
     Listed,
     Unread,
     items_of,
@@ -61,31 +58,6 @@ class ContainerPlace:
 
     def reader(self) -> formats.Reader:
         return formats.reader(self.format, self.path, self.name)
-
-
-@dataclass(frozen=True)
-class CarriedEntry:
-    """A `ContainerEntry` as it crosses: with its bytes, or with the error that reading them raised, or with neither."""
-
-    kind: ItemKind
-    member: str
-    size: int
-    hint: int | None
-    group: str
-    record: Mapping[str, str] | None
-    problem: Message | None
-    orientation: int | None
-    data: bytes | None
-    failed: Message | None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A piece of a listing as it crosses; `accounts` are in the last one."""
-
-    entries: tuple[CarriedEntry, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    accounts: Accounts | None = None
 
 
 class CelledContainer:
@@ -220,7 +192,7 @@ class CelledContainer:
             kind=listed.kind,
             member=safe_address(listed.member),
             size=listed.size,
-            read=partial(_bytes_of, listed, self.name),
+            read=partial(bytes_of, listed, self.name),
             hint=listed.hint,
             group=listed.group,
             record=listed.record,
@@ -291,19 +263,6 @@ def limits_for(path: Path) -> Limits:
     return Limits(seconds, MEMORY, ANSWER)
 
 
-def _bytes_of(listed: CarriedEntry, name: str) -> bytes:
-    if listed.data is None:
-        raise _error(listed.failed, name)
-    return listed.data
-
-
-def _error(said: Message | None, name: str) -> DeskError:
-    try:
-        return error_of(said) if said is not None else ItemUnreadable(name=name, why=message("why.cell.unfit"))
-    except (KeyError, TypeError, ValueError):
-        return ItemUnreadable(name=name, why=message("why.cell.unfit"))
-
-
 # What runs in cells
 
 
@@ -322,7 +281,7 @@ def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) ->
             else:
                 number += 1
                 if number > first:
-                    entries.append(_carried(one, place.name, with_bytes=with_bytes))
+                    entries.append(carried(one, place.name, with_bytes=with_bytes))
                     weight += len(entries[-1].data or b"") * (2 if one.record else 1)
             if len(entries) + len(unread) >= at_once or weight >= BATCH_BYTES:
                 yield Batch(tuple(entries), tuple(unread))
@@ -384,30 +343,3 @@ def _file(place: ContainerPlace) -> FileContainer:
     reader = place.reader()
     assert isinstance(reader, FileContainer)
     return reader
-
-
-def _carried(entry: ContainerEntry, name: str, *, with_bytes: bool) -> CarriedEntry:
-    data: bytes | None = None
-    failed: Message | None = None
-    if with_bytes:
-        try:
-            data = entry.read()
-        except DeskError as error:
-            failed = error.message
-        except OSError as error:
-            failed = ItemUnreadable(name=name, why=refused(error)).message
-    return CarriedEntry(
-        entry.kind,
-        entry.member,
-        entry.size,
-        entry.hint,
-        entry.group,
-        entry.record,
-        entry.problem,
-        entry.orientation,
-        data,
-        failed,
-    )
-
-
-prepare(Batch)
