@@ -59,7 +59,7 @@ LINES: tuple[Edit, ...] = (
         CELLED,
         (
             "a file that ends the look is looked at alone",
-            "        found = surveyed(path, base, _in_a_cell)\n",
+            "        found = surveyed(path, base, _in_a_cell, above)\n",
             "        raise\n",
             "test_a_file_that_ends_the_look_at_a_folder_is_named_and_the_others_are_read",
         ),

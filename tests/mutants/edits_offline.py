@@ -78,8 +78,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a cell is unseen",
-            "    unseen()\n    _prctl(_PR_SET_NO_NEW_PRIVS, 1)",
-            "    _prctl(_PR_SET_NO_NEW_PRIVS, 1)",
+            "    unseen()\n    if not write:\n        _close_files()\n",
+            "    if not write:\n        _close_files()\n",
             _BOUNDED,
         ),
         ("a cell is limited", "    _limit(memory, writing=bool(write))\n", "", _BOUNDS),
