@@ -30,6 +30,7 @@ from dsr_desk.datasets.accounts import Tally
 from dsr_desk.datasets.container import (
     MAX_ITEM_BYTES,
     Accounts,
+    ContainerDamaged,
     ContainerEntry,
     Doomed,
     ItemGone,
@@ -210,9 +211,10 @@ class Archive(FileContainer):
     def samples(self) -> Samples:
         photos: list[str] = []
         others: list[str] = []
-        for one in self.walk():
-            if isinstance(one, Member) and one.is_file:
-                (photos if is_photo(one) else others).append(one.place)
+        with contextlib.suppress(ContainerDamaged):  # which is told once what lies before it is listed
+            for member in self._only_members():
+                if member.is_file:
+                    (photos if is_photo(member) else others).append(member.place)
         return Samples(photos, others)
 
     def _listed(self, member: Member, tally: Tally, *, grouped: bool = True) -> Generator[Listed, None, bool]:
