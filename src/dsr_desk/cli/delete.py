@@ -290,7 +290,8 @@ def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
     for outcome in outcomes:
         seen = ", ".join(f"{outcome.count(seen)} {seen.value}" for seen in Seen if outcome.count(seen))
-        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(map(str, outcome.notes))}".rstrip())
+        said = ((outcome.error,) if outcome.error is not None else ()) + outcome.notes
+        lines.append(f"{outcome.action}: {outcome.state.value}. {seen} {' '.join(map(str, said))}".rstrip())
     return lines
 
 
