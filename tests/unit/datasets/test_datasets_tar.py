@@ -193,7 +193,7 @@ def test_every_member_is_an_item_a_label_opened_or_named(tmp_path: Path) -> None
                 ("list.json", b'[{"name": "Wilma"}, {"name": "Anna"}]'),
                 ("alone.json", b'{"name": "Wilma"}'),
                 ("about.md", b"Wilma wrote this"),
-                ("clip.mp4", b"\0\0\0\x18ftypmp42"),
+                ("old.rar", b"Rar!\x1a\x07 more"),
                 ("model.bin", b"\1\2\3"),
                 ("0.cls", b"3"),
                 ("empty.dat", b""),
@@ -213,7 +213,7 @@ def test_every_member_is_an_item_a_label_opened_or_named(tmp_path: Path) -> None
     ]
     assert [(one.place, one.kind) for one in unread(container)] == [
         ("b.zip › x.npy", message("kind.numpy")),
-        ("clip.mp4", message("kind.video")),
+        ("old.rar", message("kind.rar")),
         ("model.bin", message("kind.suffix", suffix=".bin")),
     ]
     for entry in container.entries():
