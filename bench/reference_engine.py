@@ -53,7 +53,7 @@ class ReferenceEngine:
         self._api: Any = face_recognition.api
         self._model = model
         self._upsample = upsample
-        self.turns = ()
+        self.turns: tuple[int, ...] = ()
         self.smallest_face = 80 // 2**upsample if upsample else 80
         self.digest = digest_of(["reference", face_recognition.__version__, model, upsample])
 

@@ -140,7 +140,9 @@ def test_only_the_desk_says_what_was_changed() -> None:
     assert {line.split(":")[0] for line in lines_of_rooms(("app",), makes)} == {"src/dsr_desk/app/desk.py"}
 
 
-@pytest.mark.parametrize(("folder", "groups"), [("src", ["cluster", "layouts", "video"]), ("tests", ["dev", "layouts", "video"])])
+@pytest.mark.parametrize(
+    ("folder", "groups"), [("src", ["cluster", "layouts", "video"]), ("tests", ["dev", "layouts", "video"])]
+)
 def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
     lines = [*PROJECT["dependencies"], *(line for group in groups for line in PROJECT["optional-dependencies"][group])]
     declared = {normal(Requirement(line).name) for line in lines}

@@ -1,4 +1,4 @@
-"""Files that stand for data that is not here: pointers of Git LFS and its like, placeholders of synchronised folders."""
+"""Files that stand for data that is not here: pointers of Git LFS and the like, placeholders of synced folders."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def prepared_filter(*, writing: bool) -> Any:
         cell.add_rule(seccomp.ALLOW, call)
     for call in _REFUSED.split():
         cell.add_rule(seccomp.ERRNO(EPERM), call)
-    # Two ends of one connection in this process: the runtimes of libraries in Rust wake themselves so, and reach nobody.
+    # Two ends of one connection in this process: runtimes of libraries in Rust wake themselves so, and reach nobody.
     cell.add_rule(seccomp.ALLOW, "socketpair", seccomp.Arg(0, seccomp.EQ, _AF_UNIX))
     cell.add_rule(seccomp.ERRNO(EPERM), "socketpair", seccomp.Arg(0, seccomp.NE, _AF_UNIX))
     cell.add_rule(seccomp.ALLOW, "clone", masked(0, _CLONE_THREAD, _CLONE_THREAD))

@@ -103,7 +103,8 @@ class RunElsewhere:
 def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> HandedOver:
     """Writes the approved plan to a file for the machine that holds the data.
 
-    With `by_hand` a task is enough that names no items, which people do and answer for. Raises NothingElsewhere, FileThere, and what the rules refuse.
+    With `by_hand` a task is enough that names no items, which people do and answer for. Raises NothingElsewhere,
+    FileThere, and what the rules refuse.
     """
     require_free(to)
     planned = show_plan(desk, ref)
