@@ -14,8 +14,8 @@ LINES: tuple[Edit, ...] = (
         SQLITE,
         (
             "nobody else has the database open meanwhile",
-            'db.execute("BEGIN EXCLUSIVE")',
-            'db.execute("BEGIN")',
+            '    _ALONE,\n    "PRAGMA synchronous',
+            '    "PRAGMA synchronous',
             "test_a_database_that_another_program_reads_or_writes_is_refused_as_it_is",
         ),
         (
