@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -128,11 +127,6 @@ def _hash(name: str) -> Any:
     """A digest by the name that the index has for it; None for one that is not known here."""
     if name in hashlib.algorithms_guaranteed and not name.startswith("shake"):
         return hashlib.new(name, usedforsecurity=False)
-    if name.startswith("xx") and importlib.util.find_spec("xxhash") is not None:
-        import xxhash
-
-        known = getattr(xxhash, name, None) if name in xxhash.algorithms_available else None
-        return known() if known is not None else None
     return None
 
 
