@@ -6,7 +6,7 @@ from edit import Edit, lines
 
 SQLITE = "tests/unit/datasets/test_datasets_sqlite.py"
 DUCKDB = "tests/unit/datasets/test_datasets_duckdb.py"
-STATEMENTS = "tests/unit/deletion/test_deletion_statements.py"
+STATEMENTS = "tests/unit/datasets/test_datasets_statements.py"
 
 LINES: tuple[Edit, ...] = (
     *lines(
@@ -98,7 +98,7 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "deletion/statements.py",
+        "datasets/statements.py",
         STATEMENTS,
         (
             "a key is a parameter",

@@ -16,9 +16,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.core.refusals import ActionNotOpen
+from dsr_desk.datasets.statements import Dialect, Key, Statements, written
 from dsr_desk.deletion import export
 from dsr_desk.deletion.records import Before
-from dsr_desk.deletion.statements import Dialect, Key, Statements, written
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole
 

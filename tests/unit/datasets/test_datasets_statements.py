@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.deletion.statements import Dialect, NameUnfit, Statements, written
+from dsr_desk.datasets.statements import Dialect, NameUnfit, Statements, written
 
 HOSTILE = "x'); DROP TABLE people; --"
 ROWS = ((("1",), 1), (("2",), 1))
