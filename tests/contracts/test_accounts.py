@@ -42,9 +42,9 @@ def test_a_reader_that_forgets_a_place_is_not_believed(
 ) -> None:
     (container,) = open_source(path)
     forgotten = 0
-    item, count = accounts.Tally.item, rows.RowTally.count
+    item, count = accounts.ReaderTally.item, rows.RowTally.count
 
-    def one_less(tally: accounts.Tally, number: int = 1) -> None:
+    def one_less(tally: accounts.ReaderTally, number: int = 1) -> None:
         nonlocal forgotten
         forget = min(number, 1 - forgotten)
         forgotten += forget
@@ -56,7 +56,7 @@ def test_a_reader_that_forgets_a_place_is_not_believed(
         forgotten += forget
         count(tally, answer, number - forget)
 
-    monkeypatch.setattr(accounts.Tally, "item", one_less)
+    monkeypatch.setattr(accounts.ReaderTally, "item", one_less)
     monkeypatch.setattr(rows.RowTally, "count", one_place_less)
     named = 0
     try:

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.data import columns, indexing, registering
-from dsr_desk.app.data.guard import CameBack, Compared
+from dsr_desk.app.data.guard import CameBack, ComparedWithErased
 from dsr_desk.app.data.registering import UNKNOWN, ColumnKind
 from dsr_desk.ui.views.data.indexes import IndexesPage
 from dsr_desk.ui.views.data.register import RegisterDialog
@@ -195,10 +195,10 @@ def test_what_came_back_of_what_was_erased_is_said_until_another_index_is_compar
     visitor: Visitor, page: IndexesPage
 ) -> None:
     back = CameBack("2026-001", 1, 0, 2, ("data/a.jpg", "data/b.csv"))
-    page._compared(Compared(3, (back,)))
+    page._compared(ComparedWithErased(3, (back,)))
     assert page.again.isVisibleTo(page)
     assert "2026-001" in page.again.text
-    page._compared(Compared(3))
+    page._compared(ComparedWithErased(3))
     assert not page.again.isVisibleTo(page)
     assert visitor.errors == []
 

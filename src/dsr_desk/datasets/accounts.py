@@ -6,7 +6,7 @@ from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import Accounts, Unread
 
 
-class Tally:
+class ReaderTally:
     """One a listing. What was neither counted here nor yielded as `Unread` is missing from the accounts."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing, nested, sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import (
     MAX_ITEM_BYTES,
     Accounts,
@@ -56,7 +56,7 @@ _WRITE = 2
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     """`name` is as it is stored. `start` to `end` is all that goes when it goes, `hint` finds it again.
 
     `is_file` is False for what holds nothing: folders, links, devices; `link` is what a link leads to. `problem` says
@@ -85,7 +85,7 @@ class Member:
 class Edit:
     """What becomes of a member: nothing (None), or new content, in memory or in a file."""
 
-    member: Member
+    member: ArchiveMember
     new: bytes | Path | None
 
 
@@ -94,15 +94,15 @@ Part = tuple[int, int] | bytes
 """Of a new archive: a span of the old one, that may end at `LAST`, wherever that is; or bytes."""
 
 
-class Archive(FileContainer):
+class MemberArchive(FileContainer):
     """See above. Which members belong to a photo, `samples.Samples` says."""
 
     @abstractmethod
-    def walk(self) -> Iterator[Member | Unread]:
+    def walk(self) -> Iterator[ArchiveMember | Unread]:
         """All members in the order of their positions, and bytes of the file that belong to none."""
 
     @abstractmethod
-    def at(self, hint: int) -> AbstractContextManager[Member | None]:
+    def at(self, hint: int) -> AbstractContextManager[ArchiveMember | None]:
         """The member that a hint points at."""
 
     @abstractmethod
@@ -126,7 +126,7 @@ class Archive(FileContainer):
         return False
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         yield from self._all(tally)
         yield tally.against(self.own())
 
@@ -139,14 +139,14 @@ class Archive(FileContainer):
                 if found is not None and found.place == outer and (data := self._read_in(found, inner, digest)):
                     return data
         for one in self.walk():
-            if isinstance(one, Member) and one.place == outer and (data := self._read_in(one, inner, digest)):
+            if isinstance(one, ArchiveMember) and one.place == outer and (data := self._read_in(one, inner, digest)):
                 return data
         raise ItemGone(name=self.name)
 
     def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
         """See `FileContainer.rewrite`."""
         named = {one.member for one in doomed}
-        resolution = erasing.resolve(self._sized(named, Tally()), doomed)
+        resolution = erasing.resolve(self._sized(named, ReaderTally()), doomed)
         if not resolution.changes:
             return Rewritten(resolution.kept, (), resolution.missing)
         grows = sum(len(new) for new in resolution.changes.values() if new is not None)
@@ -155,9 +155,9 @@ class Archive(FileContainer):
         fresh.touch(mode=0o600, exist_ok=False)
         notes = tuple(self.write_without(fresh, resolution.changes))
         there = self._at(fresh)
-        assert isinstance(there, Archive)
+        assert isinstance(there, MemberArchive)
         there.samples = self.samples  # what is an item does not depend on what has gone
-        tally = Tally()
+        tally = ReaderTally()
         erasing.verify(self.name, there._sized(named, tally), resolution, "", "")
         accounts = tally.against(there.own())
         if accounts.answered != accounts.own:
@@ -176,7 +176,7 @@ class Archive(FileContainer):
                     else:
                         copy_span(file, out, *part)
             there = self._at(target)
-            assert isinstance(there, Archive)
+            assert isinstance(there, MemberArchive)
             with self.raw() as file, there.raw() as new:
                 for part in self.parts(file, edits):
                     self._require_same(file, new, part)
@@ -194,12 +194,12 @@ class Archive(FileContainer):
         if not isinstance(part, bytes) and part[1] != LAST and size != part[1] - part[0]:
             raise self.damaged("why.ends-early")
 
-    def _sized(self, named: Collection[str], tally: Tally) -> Iterator[ContainerEntry]:
+    def _sized(self, named: Collection[str], tally: ReaderTally) -> Iterator[ContainerEntry]:
         """The items; those whose names are not among these have their sizes for bytes, since spans are compared."""
         for one in items_of(self._all(tally, grouped=False)):
             yield one if one.member in named else replace(one, read=partial(str.encode, str(one.size)))
 
-    def _all(self, tally: Tally, *, grouped: bool = True) -> Iterator[Listed]:
+    def _all(self, tally: ReaderTally, *, grouped: bool = True) -> Iterator[Listed]:
         for found in self.walk():
             if isinstance(found, Unread):
                 tally.within(Accounts(found.count, unread=found.count))
@@ -217,7 +217,9 @@ class Archive(FileContainer):
                     (photos if is_photo(member) else others).append(member.place)
         return Samples(photos, others)
 
-    def _listed(self, member: Member, tally: Tally, *, grouped: bool = True) -> Generator[Listed, None, bool]:
+    def _listed(
+        self, member: ArchiveMember, tally: ReaderTally, *, grouped: bool = True
+    ) -> Generator[Listed, None, bool]:
         """Returns whether the items lie in the member and are not itself. Whom an erasure meets needs no `grouped`."""
         place = member.place
         if member.attributes:
@@ -240,7 +242,7 @@ class Archive(FileContainer):
             return (yield from self._inside(member, tally))
         return False
 
-    def _inside(self, member: Member, tally: Tally) -> Generator[Listed, None, bool]:
+    def _inside(self, member: ArchiveMember, tally: ReaderTally) -> Generator[Listed, None, bool]:
         """A container, a text, or what nobody reads."""
         place = member.place
         try:
@@ -257,7 +259,7 @@ class Archive(FileContainer):
             yield tally.unread(place, nested.kind_of(place, member.head), error.why, size=member.size)
         return False
 
-    def _record(self, member: Member, data: bytes | None = None) -> ContainerEntry:
+    def _record(self, member: ArchiveMember, data: bytes | None = None) -> ContainerEntry:
         place, problem = member.place, None
         read: Callable[[], bytes] = partial(self._bytes, member)
         record: dict[str, str] | None = None
@@ -269,11 +271,11 @@ class Archive(FileContainer):
         group = self.samples.tie(place) or without_suffix(place)
         return ContainerEntry(ItemKind.RECORD, place, member.size, read, member.hint, group, record, problem)
 
-    def _bytes(self, member: Member) -> bytes:
+    def _bytes(self, member: ArchiveMember) -> bytes:
         problem = member.problem or sniff.member_problem(ItemKind.RECORD, member.head, member.size)
         return self.refuse(problem) if problem else b"".join(member.pieces())
 
-    def _read_in(self, member: Member, inner: str, digest: str) -> bytes | None:
+    def _read_in(self, member: ArchiveMember, inner: str, digest: str) -> bytes | None:
         """The item of this digest that the member is or holds."""
         if not member.is_file or member.problem:
             return None
@@ -296,11 +298,11 @@ class Archive(FileContainer):
         """
         edits: list[Edit] = []
         notes: list[Message] = []
-        gone: list[Member] = []
+        gone: list[ArchiveMember] = []
         only_photos = True
         position = 0
         for member in self._only_members():
-            look = _Look(self._listed(member, Tally(), grouped=False))
+            look = _Look(self._listed(member, ReaderTally(), grouped=False))
             count = sum(isinstance(one, ContainerEntry) for one in look)
             part = nested.part_of(changes, position, count)
             position += count
@@ -317,7 +319,7 @@ class Archive(FileContainer):
         edits += followers
         return sorted(edits, key=lambda edit: edit.member.start), tuple(dict.fromkeys((*notes, *told)))
 
-    def _followers(self, gone: list[Member]) -> tuple[list[Edit], list[Message]]:
+    def _followers(self, gone: list[ArchiveMember]) -> tuple[list[Edit], list[Message]]:
         """Links to what goes, and members that are no items and belong to photos that go."""
         edits: list[Edit] = []
         stay = 0
@@ -330,7 +332,7 @@ class Archive(FileContainer):
             elif tie not in ties | shared:
                 continue
             else:
-                kinds = {type(one) for one in self._listed(member, Tally())}
+                kinds = {type(one) for one in self._listed(member, ReaderTally())}
                 goes = self.follows() and tie in ties and ContainerEntry not in kinds
                 stay += Unread in kinds and not goes
             if goes:
@@ -338,8 +340,8 @@ class Archive(FileContainer):
         notes = [message("note.tar.followers", count=len(edits))] if edits else []
         return edits, [*notes, *([message("note.archive.beside", count=stay)] if stay else [])]
 
-    def _only_members(self) -> Iterator[Member]:
-        return (one for one in self.walk() if isinstance(one, Member))
+    def _only_members(self) -> Iterator[ArchiveMember]:
+        return (one for one in self.walk() if isinstance(one, ArchiveMember))
 
 
 class _Look:
@@ -373,7 +375,7 @@ def _begin_to_store(descriptor: int) -> None:
         ctypes.CDLL(None).sync_file_range(descriptor, ctypes.c_int64(0), ctypes.c_int64(0), _WRITE)
 
 
-def is_photo(member: Member) -> bool:
+def is_photo(member: ArchiveMember) -> bool:
     return member.is_file and sniff.kind_of(member.name, member.head) is ItemKind.PHOTO
 
 
@@ -381,7 +383,7 @@ def _is_text(place: str) -> bool:
     return sniff.named_like_record(place) or suffix_of(place) in _TEXTS
 
 
-def _is_label(member: Member) -> bool:
+def _is_label(member: ArchiveMember) -> bool:
     """Empty, or the number of a class."""
     if not member.size:
         return True

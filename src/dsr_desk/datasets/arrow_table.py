@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import feather, ipc
 
-from dsr_desk.datasets.columnar import ColumnarFile, Group, Source, Target
+from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
 
 FILE, STREAM, FEATHER = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"
@@ -56,7 +56,7 @@ class ArrowTable(ColumnarFile):
             raise self.damaged("why.arrow.unreadable") from error
 
     @contextmanager
-    def writing(self, target: Path, source: Source) -> Iterator[Target]:
+    def writing(self, target: Path, source: ColumnSource) -> Iterator[Target]:
         assert isinstance(source, _File | _Stream | _Feather)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)

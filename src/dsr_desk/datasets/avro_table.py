@@ -18,7 +18,7 @@ from dsr_desk.datasets.columnar import CellNotNullable
 from dsr_desk.datasets.container import Listed
 from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.rows import Found, RowTally, after, entries_of, found_in, rest_of_rows, touched
+from dsr_desk.datasets.rows import FoundInRow, RowTally, after, entries_of, found_in, rest_of_rows, touched
 
 MAGIC = b"Obj\x01"
 SYNC = 16
@@ -168,11 +168,11 @@ class _Avro:
         """The row as it is written."""
         return self._schemas.with_maps(row if self._is_record else row[VALUE], self.schema, dict)
 
-    def answered(self, found: Found) -> Found:
+    def answered(self, found: FoundInRow) -> FoundInRow:
         """With labels for what the other kinds of value hold that a place may have."""
         said = found.answers
         lacking = {leaf[0]: Answer.LABEL for leaf in self._optional if not any(place in said for place in leaf)}
-        return Found(found.items, {**said, **lacking}, found.unread, found.others, found.photos)
+        return FoundInRow(found.items, {**said, **lacking}, found.unread, found.others, found.photos)
 
     def packed(self, rows: list[Any]) -> bytes:
         """Rows as blocks of this file."""

@@ -55,7 +55,7 @@ photos stays where the second is True. The value itself is None where nothing is
 
 
 @dataclass(frozen=True)
-class Seen:
+class CellSeen:
     """`text` is what of the value names a person, `photos` are its photos' bytes, `kind` and `why` say what is not
     read of it, `size` so many bytes."""
 
@@ -68,13 +68,13 @@ class Seen:
     size: int = 0
 
 
-EMPTY = Seen(Answer.LABEL)
+EMPTY = CellSeen(Answer.LABEL)
 NOT_COMPARED = message("why.cell.numbers")
 NOT_OPENED = message("why.cell.not-opened")
 NO_PHOTO = message("why.cell.bytes")
 
 
-def seen(value: Any) -> Seen:
+def seen(value: Any) -> CellSeen:
     """What a value holds that is no mapping and no list of anything but numbers."""
     if value is None:
         return EMPTY
@@ -86,7 +86,7 @@ def seen(value: Any) -> Seen:
         return _array(value)
     if isinstance(value, list | tuple):
         return _numbers(value)
-    return Seen(Answer.TEXT, value)
+    return CellSeen(Answer.TEXT, value)
 
 
 def is_numbers(value: Any) -> bool:
@@ -104,28 +104,28 @@ def is_numbers(value: Any) -> bool:
     )
 
 
-def opaque(data: bytes) -> Seen:
+def opaque(data: bytes) -> CellSeen:
     """Bytes that are neither a photo nor a text."""
     kind = sniff.unread_kind(data[: sniff.HEAD_BYTES]) if len(data) >= SHORT else None
     known = kind is not None
-    return Seen(
+    return CellSeen(
         Answer.UNREAD, kind=kind or message("kind.bytes"), why=NOT_OPENED if known else NO_PHOTO, size=len(data)
     )
 
 
-def _text(text: str) -> Seen:
+def _text(text: str) -> CellSeen:
     if not text or text.isspace():
         return EMPTY
     if len(text) >= SHORTEST_LIST and _LIST.match(text) and (listed := _listed(text)) is not None:
         return listed
     if len(text) < ENCODED:
-        return Seen(Answer.TEXT, text)
+        return CellSeen(Answer.TEXT, text)
     whole = text.strip()
     if _HEX.fullmatch(whole):
         return _hex(text, whole)
     pieces: list[str] = []
     found: list[_Base64] = []
-    hidden: Seen | None = None
+    hidden: CellSeen | None = None
     done = 0
     for run in _RUN.finditer(text):
         packed = _Base64.of(run.group())
@@ -141,14 +141,14 @@ def _text(text: str) -> Seen:
     beside = _joined(pieces)
     if found:
         photos = tuple(one.data for one in found)
-        return Seen(Answer.ITEM, beside, photos, partial(_with_photos, tuple(pieces), tuple(found)))
+        return CellSeen(Answer.ITEM, beside, photos, partial(_with_photos, tuple(pieces), tuple(found)))
     if hidden is not None:
         alone = _RUN.fullmatch(whole) is not None
-        return Seen(Answer.UNREAD, None if alone else text, kind=hidden.kind, why=hidden.why, size=hidden.size)
-    return Seen(Answer.TEXT, text)
+        return CellSeen(Answer.UNREAD, None if alone else text, kind=hidden.kind, why=hidden.why, size=hidden.size)
+    return CellSeen(Answer.TEXT, text)
 
 
-def _listed(text: str) -> Seen | None:
+def _listed(text: str) -> CellSeen | None:
     """A long list of numbers that is written as a text, as NumPy and pandas write arrays; None for any other text."""
     words = [word for word in _BETWEEN.split(text) if word]
     if len(words) <= SHORT:
@@ -159,7 +159,7 @@ def _listed(text: str) -> Seen | None:
         return None
     fractions = not all(number.is_integer() for number in numbers) or any("." in word for word in words)
     kind = message(_kind_of_numbers(1, fractions=fractions))
-    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=len(text))
+    return CellSeen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=len(text))
 
 
 def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:
@@ -168,12 +168,12 @@ def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:
     return (says_so or len(run.group()) >= OPAQUE) and _as_text(packed.data) is None
 
 
-def _encoded(data: bytes) -> Seen:
+def _encoded(data: bytes) -> CellSeen:
     found = opaque(data)
     return (
         found
         if found.why is NOT_OPENED
-        else Seen(Answer.UNREAD, kind=message("kind.encoded"), why=NO_PHOTO, size=len(data))
+        else CellSeen(Answer.UNREAD, kind=message("kind.encoded"), why=NO_PHOTO, size=len(data))
     )
 
 
@@ -231,7 +231,7 @@ def _joined(pieces: Sequence[str]) -> str | None:
     return None if all(_DATA_URL.fullmatch(piece) for piece in pieces) else "".join(pieces)
 
 
-def _hex(text: str, whole: str) -> Seen:
+def _hex(text: str, whole: str) -> CellSeen:
     begins = 2 if whole[:2] in ("0x", "\\x") else 0
     data = bytes.fromhex(whole[begins:])
     if sniff.photo_kind(data[: sniff.TELLING_BYTES]):
@@ -242,22 +242,22 @@ def _hex(text: str, whole: str) -> Seen:
             (new,) = photos
             return None if new is None else whole[:begins] + (new.hex().upper() if upper else new.hex())
 
-        return Seen(Answer.ITEM, photos=(data,), changed=changed)
-    return _encoded(data) if len(whole) >= OPAQUE else Seen(Answer.TEXT, text)
+        return CellSeen(Answer.ITEM, photos=(data,), changed=changed)
+    return _encoded(data) if len(whole) >= OPAQUE else CellSeen(Answer.TEXT, text)
 
 
-def _bytes(data: bytes) -> Seen:
+def _bytes(data: bytes) -> CellSeen:
     if not data:
         return EMPTY
     if sniff.photo_kind(data[: sniff.TELLING_BYTES]):
-        return Seen(Answer.ITEM, photos=(data,), changed=_alone)
+        return CellSeen(Answer.ITEM, photos=(data,), changed=_alone)
     text = _as_text(data)
     if text is None:
         return opaque(data)
     found = _text(text)
     if found.changed is None:
         return found
-    return Seen(found.answer, found.text, found.photos, partial(_as_bytes, found.changed))
+    return CellSeen(found.answer, found.text, found.photos, partial(_as_bytes, found.changed))
 
 
 def _alone(photos: Sequence[bytes | None], around: bool) -> bytes | None:
@@ -281,28 +281,28 @@ def _as_text(data: bytes) -> str | None:
     return text if "\0" not in text and odd <= MOST_ODD * len(text[:OPAQUE]) else None
 
 
-def _numbers(numbers: Sequence[Any]) -> Seen:
+def _numbers(numbers: Sequence[Any]) -> CellSeen:
     """A list of numbers: a photo byte by byte, few enough to name something, or not read."""
     if not numbers:
         return EMPTY
     depth = _depth(numbers)
     flat = numbers if depth == 1 else list(_flat(numbers))
     if _begins_photo(numbers) and _are_bytes(flat):
-        return Seen(Answer.ITEM, photos=(bytes(flat),), changed=_as_numbers)
+        return CellSeen(Answer.ITEM, photos=(bytes(flat),), changed=_as_numbers)
     if len(flat) <= SHORT:
-        return EMPTY if all(one is None for one in flat) else Seen(Answer.TEXT, numbers)
+        return EMPTY if all(one is None for one in flat) else CellSeen(Answer.TEXT, numbers)
     fractions = float in set(map(type, flat))
     kind = message(_kind_of_numbers(depth, fractions=fractions))
-    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED)
+    return CellSeen(Answer.UNREAD, kind=kind, why=NOT_COMPARED)
 
 
-def _array(array: np.ndarray[Any, Any]) -> Seen:
+def _array(array: np.ndarray[Any, Any]) -> CellSeen:
     if array.dtype == np.uint8 and array.ndim == 1 and sniff.photo_kind(array[: sniff.TELLING_BYTES].tobytes()):
-        return Seen(Answer.ITEM, photos=(array.tobytes(),), changed=_as_array)
+        return CellSeen(Answer.ITEM, photos=(array.tobytes(),), changed=_as_array)
     if array.size <= SHORT:
         return _numbers(np.atleast_1d(array).tolist())
     kind = message(_kind_of_numbers(array.ndim, fractions=array.dtype.kind == "f"))
-    return Seen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=array.nbytes)
+    return CellSeen(Answer.UNREAD, kind=kind, why=NOT_COMPARED, size=array.nbytes)
 
 
 def _kind_of_numbers(depth: int, *, fractions: bool) -> str:

@@ -25,7 +25,7 @@ from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.rows import Found, RowTally, after, entries_of, stored_row, touched
+from dsr_desk.datasets.rows import FoundInRow, RowTally, after, entries_of, stored_row, touched
 
 
 class CellNotNullable(DeskError):
@@ -43,7 +43,7 @@ class Group:
     batches: Callable[[], Iterator[pa.RecordBatch]]
 
 
-class Source(Protocol):
+class ColumnSource(Protocol):
     """An open file. `own` is how many places it has by its own count: rows times columns that hold values."""
 
     schema: pa.Schema
@@ -85,11 +85,11 @@ class ColumnarFile(FileContainer):
         self._rows: Rows = {}
 
     @abstractmethod
-    def opened(self) -> AbstractContextManager[Source]:
+    def opened(self) -> AbstractContextManager[ColumnSource]:
         """The file for reading. Raises ContainerDamaged, also while it is read."""
 
     @abstractmethod
-    def writing(self, target: Path, source: Source) -> AbstractContextManager[Target]:
+    def writing(self, target: Path, source: ColumnSource) -> AbstractContextManager[Target]:
         """A file that is written as the source is."""
 
     def listing(self) -> Iterator[Listed]:
@@ -131,14 +131,14 @@ class ColumnarFile(FileContainer):
             names = sum(len(told) for told in class_names(source.schema).values())
         return [message("note.erase.class-names", count=names)] if names else []
 
-    def _after(self, source: Source, changes: Changes) -> Iterator[pa.Table]:
+    def _after(self, source: ColumnSource, changes: Changes) -> Iterator[pa.Table]:
         """Each group of rows after the changes."""
         change = _Changing(self.name, source.schema, changes, self._rows)
         for group in source.groups():
             pieces = [one for batch in group.batches() for one in change.without(batch)]
             yield pa.Table.from_batches(pieces, source.schema)
 
-    def _categories(self, source: Source, changes: Changes) -> Categories:
+    def _categories(self, source: ColumnSource, changes: Changes) -> Categories:
         """What columns of categories still use after the changes: the others would tell of erased rows."""
         if any(holds_categories(field.type) for field in source.schema):
             why = message("why.columns.inner-categories")
@@ -162,7 +162,7 @@ class ColumnarFile(FileContainer):
             if not old.schema.equals(new.schema, check_metadata=True):
                 raise NotVerified(name=self.name, why=message("why.erase.rest"))
 
-    def _compared(self, old: Source, new: Source, changes: Changes) -> tuple[int, bool]:
+    def _compared(self, old: ColumnSource, new: ColumnSource, changes: Changes) -> tuple[int, bool]:
         """How many items the new file holds, and whether its rows are those of the old one after the changes."""
         columns = Columns(new.schema)
         change = _Changing(self.name, old.schema, changes, self._rows)
@@ -269,7 +269,7 @@ class _Changing:
 class _Rows:
     """The rows of a new file, taken off as they are compared; `items` counts what they hold."""
 
-    def __init__(self, source: Source, columns: Columns) -> None:
+    def __init__(self, source: ColumnSource, columns: Columns) -> None:
         self._batches = self._counted(source)
         self._columns = columns
         self._left: pa.RecordBatch | None = None
@@ -295,7 +295,7 @@ class _Rows:
         more = bool(self._left is not None and self._left.num_rows)
         return not sum(batch.num_rows for batch in self._batches) and not more
 
-    def _counted(self, source: Source) -> Iterator[pa.RecordBatch]:
+    def _counted(self, source: ColumnSource) -> Iterator[pa.RecordBatch]:
         for batch in _batches(source):
             self.items += int(self._columns.counts(batch).sum())
             yield batch
@@ -311,12 +311,12 @@ class _Rows:
         return all(map(same, old.columns, new.columns))
 
 
-def _batches(source: Source) -> Iterator[pa.RecordBatch]:
+def _batches(source: ColumnSource) -> Iterator[pa.RecordBatch]:
     for group in source.groups():
         yield from group.batches()
 
 
-def _row_at(source: Source, number: int) -> Found | None:
+def _row_at(source: ColumnSource, number: int) -> FoundInRow | None:
     """What the row with this number holds; groups before it are not read."""
     start = 0
     for group in source.groups():
@@ -329,7 +329,7 @@ def _row_at(source: Source, number: int) -> Found | None:
     return None
 
 
-def _by_hint(source: Source, doomed: Collection[Doomed]) -> tuple[Resolution, Rows] | None:
+def _by_hint(source: ColumnSource, doomed: Collection[Doomed]) -> tuple[Resolution, Rows] | None:
     """Each doomed item in the row that its hint points at; None where one is not there."""
     wanted: dict[int, list[Doomed]] = {}
     for one in doomed:
@@ -357,7 +357,7 @@ def _by_hint(source: Source, doomed: Collection[Doomed]) -> tuple[Resolution, Ro
     return Resolution(changes, tuple(doomed), (), kept, ""), known
 
 
-def _places(found: Found, doomed: Sequence[Doomed]) -> list[int] | None:
+def _places(found: FoundInRow, doomed: Sequence[Doomed]) -> list[int] | None:
     """Which items of a row these are; None where one is none of them."""
     entries = [(entry.member, erasing.stored_digest(entry)) for entry in entries_of(found.items, 0, "")]
     places = []

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.records import orientation_in, plain_text
-from dsr_desk.datasets.rows import Found, Row, RowItem, RowTally, entries_of, found_in, stored_row
+from dsr_desk.datasets.rows import FoundInRow, Row, RowItem, RowTally, entries_of, found_in, stored_row
 
 BATCH_BYTES, BATCH_ROWS = 16 * 1024 * 1024, 65_536
 """So much of a table is read, counted and compared at once."""
@@ -42,7 +42,7 @@ _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
-class Column:
+class TypedColumn:
     """A column of a table; `leaves` are its places, each with those around it (see `RowTally`)."""
 
     name: str
@@ -65,7 +65,7 @@ class Columns:
         names = _told_apart(schema.names)
         fields = zip(names, schema, strict=True)
         types = [(name, plain_type(field.type)) for name, field in fields]
-        self._columns = [Column(name, kind, tuple(_leaves(kind, (name,)))) for name, kind in types]
+        self._columns = [TypedColumn(name, kind, tuple(_leaves(kind, (name,)))) for name, kind in types]
         self._heads = [f"{encode_basestring(name)}:" for name in names]
         self._order = sorted(range(len(names)), key=names.__getitem__)
         self._classes = {name: told for name, told in class_names(schema).items() if name in names}
@@ -114,7 +114,7 @@ class Columns:
             done += piece.num_rows
         return counts
 
-    def found(self, batch: pa.RecordBatch, at: int) -> tuple[dict[str, Any], Found]:
+    def found(self, batch: pa.RecordBatch, at: int) -> tuple[dict[str, Any], FoundInRow]:
         """The row at a place of a batch, and what it holds."""
         row = self.row(batch, at)
         return row, found_in(row)

@@ -17,7 +17,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import nested, packing, sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import (
     MAX_ITEM_BYTES,
     Accounts,
@@ -31,7 +31,7 @@ from dsr_desk.datasets.erasing import CHUNK, Changes
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.json_table import JsonDocument
 from dsr_desk.datasets.jsonl import JsonLines
-from dsr_desk.datasets.nested import Held, PathInside
+from dsr_desk.datasets.nested import HeldMember, PathInside
 from dsr_desk.datasets.records import record_of
 
 _STREAMED: tuple[type[FileContainer], ...] = (JsonLines, JsonDocument, CsvTable)
@@ -74,7 +74,7 @@ class CompressedFile(FileContainer):
                     accounts = one
                 else:
                     yield one
-            tally = Tally()
+            tally = ReaderTally()
             if hidden := self._hidden():
                 yield tally.unread("", message("kind.hidden"), message("why.packed.hidden"), size=hidden)
             if accounts is not None:
@@ -119,9 +119,9 @@ class CompressedFile(FileContainer):
                 digest = found.reader.rest_digest(changes)
                 yield b"" if digest == _NOTHING else digest.encode()
 
-    def _as_one(self, found: Held) -> Iterator[Listed]:
+    def _as_one(self, found: HeldMember) -> Iterator[Listed]:
         """A photo, a text, or what nobody reads."""
-        name, tally = found.path.name, Tally()
+        name, tally = found.path.name, ReaderTally()
         head = sniff.head_of(found.path)
         kind = sniff.kind_of(name, head)
         if not found.size:
@@ -139,7 +139,7 @@ class CompressedFile(FileContainer):
         yield tally.against(1)
 
     @contextlib.contextmanager
-    def _held(self) -> Iterator[Held]:
+    def _held(self) -> Iterator[HeldMember]:
         """What is packed, with its reader where it has one. Raises ContainerNotRead, ContainerDamaged."""
         try:
             with packing.opened(self.path) as file:
@@ -148,7 +148,7 @@ class CompressedFile(FileContainer):
                 if b"\0" not in head and not sniff.photo_kind(head):
                     for format_ in _STREAMED:
                         if format_.recognises(path, head):
-                            yield Held(
+                            yield HeldMember(
                                 format_(path, self.name), message("kind.of-format", format=format_.format), path, 0
                             )
                             return

@@ -28,7 +28,7 @@ from dsr_desk.datasets.container import ContainerNotRead, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.in_place import DatabaseInUse
-from dsr_desk.datasets.rows import Found, Row, RowItem
+from dsr_desk.datasets.rows import FoundInRow, Row, RowItem
 
 MAGIC, MAGIC_AT = b"DUCK", 8
 """A checksum comes first."""
@@ -258,7 +258,7 @@ def _rows(db: Any, table: DuckTable, database: str) -> Iterator[dict[str, Any]]:
             yield dict(zip(table.columns, row, strict=True))
 
 
-def _tell(tally: rows.RowTally, table: DuckTable, found: Found) -> None:
+def _tell(tally: rows.RowTally, table: DuckTable, found: FoundInRow) -> None:
     """Counts each column of a row once, whatever is nested in it, by what of it was read least."""
     for column in table.columns:
         answers = [answer for place, answer in found.answers.items() if _is_in(place, column)]
@@ -274,7 +274,7 @@ def _is_in(place: str, column: str) -> bool:
     return place == column or place.startswith(f"{column}.")
 
 
-def _items(table: DuckTable, found: Found) -> list[RowItem]:
+def _items(table: DuckTable, found: FoundInRow) -> list[RowItem]:
     """A record is told by its table too, so that rows of two tables are not alike."""
     return [
         replace(item, data=rows.stored_row([table.schema, table.name, found.others]))

@@ -21,7 +21,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, xlsx_erasing
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import ContainerEntry, Listed, Unread, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -84,7 +84,7 @@ class ExcelWorkbook(FileContainer):
         return message("kind.excel.old") if {"Workbook", "Book"} & names else None
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         with self._opened() as book:
             for info in xlsx_erasing.pictures(book):
                 tally.item()
@@ -144,7 +144,7 @@ class ExcelWorkbook(FileContainer):
                     yield sheet.part, text
         yield from ((one.part, one.text) for one in parts_beside(book) if one.text)
 
-    def _not_read(self, book: Workbook, tally: Tally) -> Iterator[Unread]:
+    def _not_read(self, book: Workbook, tally: ReaderTally) -> Iterator[Unread]:
         """Parts without texts: structure, and what is not understood."""
         shown = {info.filename for info in xlsx_erasing.pictures(book)}
         others = [(one.part, one.kind) for one in parts_beside(book) if not one.text]

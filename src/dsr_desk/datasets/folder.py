@@ -16,7 +16,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import (
     MAX_ITEM_BYTES,
     TOO_LARGE,
@@ -62,7 +62,7 @@ class FolderOfPhotos:
         self.name = name
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         for folder in walk(self.path):
             listed = 0
             for entry in self._entries_of(folder):
@@ -74,7 +74,7 @@ class FolderOfPhotos:
             tally.opened(len(folder) - listed)
         yield from self._counted(tally)
 
-    def _counted(self, tally: Tally) -> Iterator[Listed]:
+    def _counted(self, tally: ReaderTally) -> Iterator[Listed]:
         """What the folders count themselves: all that is no folder."""
         own = 0
         for here, folders, names in os.walk(self.path):

@@ -17,7 +17,7 @@ from dsr_desk.datasets.cells import ENCODED, SHORT, Answer
 from dsr_desk.datasets.container import Listed
 from dsr_desk.datasets.hdf5_tables import Contents, Hdf5Table, plain
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.rows import Found, RowItem, RowTally, found_in
+from dsr_desk.datasets.rows import FoundInRow, RowItem, RowTally, found_in
 
 _OF_LIBRARIES = frozenset(
     {"CLASS", "VERSION", "NAME", "FLAVOR", "PYTABLES_FORMAT_VERSION", "DIMENSION_LIST", "REFERENCE_LIST"}
@@ -27,7 +27,7 @@ _OF_LIBRARIES = frozenset(
 """Attributes that libraries write about their own ways."""
 
 
-def attributes_of(file: h5py.File) -> Iterator[tuple[str, Found]]:
+def attributes_of(file: h5py.File) -> Iterator[tuple[str, FoundInRow]]:
     """What the attributes of each object say, by the object's name; those of libraries say nothing."""
     for name, found in _objects(file):
         values = {key: plain(_value(found.attrs[key])) for key in found.attrs if key not in _OF_LIBRARIES}
@@ -144,7 +144,7 @@ def _objects(file: h5py.File) -> Iterator[tuple[str, Any]]:
         yield f"/{name}", file[name]
 
 
-def _unread(found: Found) -> Iterator[tuple[str, Any, Any, int]]:
+def _unread(found: FoundInRow) -> Iterator[tuple[str, Any, Any, int]]:
     return ((one.place, one.kind, one.why, one.size) for one in found.unread)
 
 

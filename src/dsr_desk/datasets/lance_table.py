@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.columnar import ColumnarFile, Group, Source, Target
+from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
 from dsr_desk.datasets.container import Accounts, Doomed, Listed, Unread
 from dsr_desk.datasets.erasing import Rewritten
@@ -48,7 +48,7 @@ class LanceDataset(ColumnarFile):
             raise self.damaged("why.lance.unreadable") from error
 
     @contextmanager
-    def writing(self, target: Path, source: Source) -> Iterator[Target]:
+    def writing(self, target: Path, source: ColumnSource) -> Iterator[Target]:
         raise NotImplementedError("a dataset is written anew by `rewrite_in`")
 
     def listing(self) -> Iterator[Listed]:

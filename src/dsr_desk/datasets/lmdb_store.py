@@ -17,7 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -86,7 +86,7 @@ class LmdbStore(FileContainer):
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         inside = 0
         with self._opened() as pages:
             for node in pages.nodes():

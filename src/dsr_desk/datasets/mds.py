@@ -22,7 +22,7 @@ from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Listed
 from dsr_desk.datasets.erasing import Changes, ContainerNotRewritten
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.rows import Found, RowItem, RowTally, after, entries_of, found_in, rest_of_rows, touched
+from dsr_desk.datasets.rows import FoundInRow, RowItem, RowTally, after, entries_of, found_in, rest_of_rows, touched
 
 WORD = struct.Struct("<I")
 MOST_ABOUT = 16 * 1024 * 1024
@@ -32,7 +32,7 @@ _PIXELS = {"L": b"P5", "RGB": b"P6"}
 
 
 @dataclass(frozen=True)
-class Column:
+class MdsColumn:
     """`size` is in bytes, None where each sample says its own."""
 
     name: str
@@ -46,7 +46,7 @@ class Head:
 
     offsets: Sequence[int]
     about: bytes
-    columns: tuple[Column, ...]
+    columns: tuple[MdsColumn, ...]
 
     @property
     def samples(self) -> int:
@@ -128,7 +128,7 @@ class MdsShard(FileContainer):
             self._require_spelt(head, change.items)
             yield self._spelt(head, self._values(head, sample), row, after(row, found, change))
 
-    def _count(self, tally: RowTally, head: Head, found: Found) -> None:
+    def _count(self, tally: RowTally, head: Head, found: FoundInRow) -> None:
         for column in head.columns:
             places = {
                 place: answer
@@ -227,7 +227,7 @@ def head_of(file: IO[bytes]) -> Head | None:
     try:
         said = json.loads(about)
         told = zip(said["column_names"], said["column_encodings"], said["column_sizes"], strict=True)
-        columns = tuple(Column(str(name), str(encoding), size) for name, encoding, size in told)
+        columns = tuple(MdsColumn(str(name), str(encoding), size) for name, encoding, size in told)
     except (ValueError, KeyError, TypeError):
         return None
     if not all(column.size is None or isinstance(column.size, int) for column in columns):
@@ -263,7 +263,7 @@ def _as_pnm(data: bytes) -> bytes:
     return b"%s %d %d 255\n" % (_PIXELS[mode], width, height) + pixels
 
 
-def _written(column: Column, value: Any) -> bytes:
+def _written(column: MdsColumn, value: Any) -> bytes:
     """Another value, or for None an empty one: zero where the size is fixed."""
     if isinstance(value, bytes):
         return value

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from dsr_desk.core.errors import DeskError, place_of
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import (
     Accounts,
     ContainerNotRead,
@@ -88,7 +88,7 @@ class PathInside(_Path):
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldMember:
     """A member in memory. `reader` is None where no format that is read has it, `kind` then says what it is."""
 
     reader: FileContainer | None
@@ -112,7 +112,7 @@ def path_inside(outer: Path, at: str, place: str, kind: type[PathInside] = PathI
 
 
 @contextlib.contextmanager
-def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[Held]:
+def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[HeldMember]:
     """What lies at `place` in the container at `outer`, as long as this is open.
 
     Raises NotHeld, and what `pieces` raises.
@@ -127,13 +127,13 @@ def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[Held]:
                 if size > LARGEST:
                     raise NotHeld(message("why.nested.large", most=LARGEST))
                 _write(descriptor, piece)
-            yield Held(*_recognised(path, place), path, size)
+            yield HeldMember(*_recognised(path, place), path, size)
     except scratch.NoScratch as error:
         raise NotHeld(message("why.nested.deep", most=DEEPEST)) from error
 
 
 def listing(
-    outer: Path, tally: Tally, place: str, pieces: Iterable[bytes], hint: int | None = None
+    outer: Path, tally: ReaderTally, place: str, pieces: Iterable[bytes], hint: int | None = None
 ) -> Iterator[Listed]:
     """Lists what lies at `place` of the container at `outer`, and counts `place` and all of it in `tally`.
 
@@ -149,7 +149,7 @@ def listing(
         yield tally.unread(place, message("kind.nested"), error.why)
 
 
-def listing_of(found: Held, tally: Tally, place: str, hint: int | None) -> Iterator[Listed]:
+def listing_of(found: HeldMember, tally: ReaderTally, place: str, hint: int | None) -> Iterator[Listed]:
     """The same for a container that is held already."""
     assert found.reader is not None
     items = unread = 0

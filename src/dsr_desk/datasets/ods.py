@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Listed, record_entry
 from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
@@ -115,7 +115,7 @@ class OdsContent(FileContainer):
         return False
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         reader = _Reader(self)
         for row, texts in self._rows(reader):
             if texts is None:

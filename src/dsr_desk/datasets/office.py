@@ -21,8 +21,8 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
-from dsr_desk.datasets.archive import Edit, Member, is_photo
+from dsr_desk.datasets.accounts import ReaderTally
+from dsr_desk.datasets.archive import ArchiveMember, Edit, is_photo
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Doomed, ItemUnreadable, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.names import INSIDE
@@ -77,7 +77,9 @@ class OfficeDocument(ZipArchive):
                 raise TextInDocument(name=self.name)
         return (message("note.erase.grey-point"),)
 
-    def _listed(self, member: Member, tally: Tally, *, grouped: bool = True) -> Generator[Listed, None, bool]:
+    def _listed(
+        self, member: ArchiveMember, tally: ReaderTally, *, grouped: bool = True
+    ) -> Generator[Listed, None, bool]:
         if member.head in GREY_POINTS.values():
             tally.label()
             return False

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import orc
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.columnar import ColumnarFile, Group, Source, Target
+from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
 from dsr_desk.datasets.container import Doomed
 
@@ -46,7 +46,7 @@ class OrcTable(ColumnarFile):
             raise self.damaged("why.orc.unreadable") from error
 
     @contextmanager
-    def writing(self, target: Path, source: Source) -> Iterator[Target]:
+    def writing(self, target: Path, source: ColumnSource) -> Iterator[Target]:
         assert isinstance(source, _OrcSource)
         file = source.file
         with orc.ORCWriter(

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.columnar import CellNotNullable, ColumnarFile, Group, Source, Target
+from dsr_desk.datasets.columnar import CellNotNullable, ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import rows_at_once
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import NotVerified, Resolution
@@ -72,7 +72,7 @@ class ParquetTable(ColumnarFile):
             raise self.damaged("why.parquet.unreadable") from error
 
     @contextmanager
-    def writing(self, target: Path, source: Source) -> Iterator[Target]:
+    def writing(self, target: Path, source: ColumnSource) -> Iterator[Target]:
         assert isinstance(source, _ParquetSource)
         with pq.ParquetWriter(target, source.schema, **source.settings_to_write()) as writer:
             yield _ParquetTarget(writer)

@@ -24,7 +24,7 @@ from PIL import Image
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import nested
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import Accounts, ContainerEntry, Doomed, Listed, Unread
 from dsr_desk.datasets.erasing import CHUNK, Changes, ContainerNotRewritten
 from dsr_desk.datasets.file_container import FileContainer
@@ -93,7 +93,7 @@ class PdfDocument(FileContainer):
     magic: ClassVar[bytes] = b"%PDF-"
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         with self._opened() as pdf:
             pictures = {one.at: one for one in _pictures(pdf)}
             shown = defaultdict(list)
@@ -172,7 +172,7 @@ class PdfDocument(FileContainer):
             image.ColorSpace = Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB
         image.write(new, filter=Name.DCTDecode)
 
-    def _picture(self, one: _Picture, tally: Tally) -> Iterator[Listed]:
+    def _picture(self, one: _Picture, tally: ReaderTally) -> Iterator[Listed]:
         why = None
         data = b""
         try:
@@ -192,7 +192,7 @@ class PdfDocument(FileContainer):
         tally.item()
         yield ContainerEntry(ItemKind.PHOTO, one.address, len(data), partial(bytes, data))
 
-    def _object(self, each: Any, known: _Known, said: list[str], tally: Tally) -> Iterator[Listed]:
+    def _object(self, each: Any, known: _Known, said: list[str], tally: ReaderTally) -> Iterator[Listed]:
         """What one object of the file is: pictures of pages and texts of pages are listed already."""
         at, place = each.objgen, f"object {each.objgen[0]}"
         kinds = {_kind(each, "/Subtype"), _kind(each, "/Type")}
@@ -227,7 +227,7 @@ class PdfDocument(FileContainer):
                     found[number + 1] = text.get_text_bounded().strip()
         return found
 
-    def _earlier(self, pdf: pikepdf.Pdf, tally: Tally) -> Iterator[Unread]:
+    def _earlier(self, pdf: pikepdf.Pdf, tally: ReaderTally) -> Iterator[Unread]:
         """Earlier revisions, whose objects nobody sees, and what follows the end of the file."""
         ends, behind, before = 0, 0, b""
         with self.path.open("rb") as file:

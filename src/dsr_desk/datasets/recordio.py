@@ -17,7 +17,7 @@ from typing import IO, ClassVar
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.cells import opaque
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerDamaged, ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
@@ -61,7 +61,7 @@ class RecordFile(FileContainer):
     magic: ClassVar[bytes] = MAGIC_BYTES
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         paths = self._paths()
         with self.path.open("rb") as file:
             for record in self._records(file):

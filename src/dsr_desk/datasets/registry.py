@@ -15,7 +15,7 @@ from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.folder import FolderOfPhotos, photos_of, walk
 from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
 from dsr_desk.datasets.layouts.known import RULES, Finder
-from dsr_desk.datasets.layouts.rules import Layout, inner_path
+from dsr_desk.datasets.layouts.rules import DatasetLayout, inner_path
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.pointers import pointer_at
 from dsr_desk.datasets.sidecars import Sidecars
@@ -136,7 +136,7 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
         raise SourceNotUnderstood(path=path, why=message("kind.of-format", format=format_name)) from None
 
 
-def surveyed(path: Path, base: Path, recognise: Recognise, above: Sequence[Layout]) -> Surveyed:
+def surveyed(path: Path, base: Path, recognise: Recognise, above: Sequence[DatasetLayout]) -> Surveyed:
     """What lies at a path, in the layouts that lie `above`. Runs in a cell, but where `recognise` asks one a file."""
     _require(path)
     finder = Finder(above)
@@ -200,7 +200,7 @@ def _contents_of(root: Path, base: Path, recognise: Recognise, finder: Finder) -
     photos = records = 0
     problems: list[LeftOut] = []
     others: dict[Path, LeftOut] = {}
-    wholes: dict[Layout, ContainerPlace] = {}
+    wholes: dict[DatasetLayout, ContainerPlace] = {}
     for folder in walk(root):
         in_folder = photos_of(folder)
         sidecars = Sidecars(root, folder[0].place.rpartition("/")[0] if folder else "", in_folder)

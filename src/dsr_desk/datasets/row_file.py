@@ -25,7 +25,7 @@ from dsr_desk.datasets.lines import lines_in, lines_of
 from dsr_desk.datasets.records import flatten
 from dsr_desk.datasets.rows import (
     IMAGE,
-    Found,
+    FoundInRow,
     Row,
     RowItem,
     RowTally,
@@ -56,12 +56,12 @@ class FileRow:
     _found: Any = field(default=_NOT_LOOKED, init=False, repr=False)
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> FoundInRow | None:
         """What it holds beside texts; None where it is texts alone."""
         if self._found is _NOT_LOOKED:
             more = self.values is not None and any(map(_holds_more, self.values.values()))
             self._found = found_in(self.values or {}) if more else None
-        found: Found | None = self._found
+        found: FoundInRow | None = self._found
         return found
 
 
@@ -221,5 +221,5 @@ class RowFile(FileContainer):
         return self.spelt(row, after(row.values, row.found, Touched(goes=False, items=gone)))
 
 
-def _texts_in(found: Found) -> dict[str, str]:
+def _texts_in(found: FoundInRow) -> dict[str, str]:
     return dict(found.items[0].record or {}) if found.items else {}

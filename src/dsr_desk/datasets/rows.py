@@ -17,8 +17,8 @@ from typing import Any
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
-from dsr_desk.datasets.cells import Answer, Changed, Seen, is_numbers, seen
+from dsr_desk.datasets.accounts import ReaderTally
+from dsr_desk.datasets.cells import Answer, CellSeen, Changed, is_numbers, seen
 from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.names import safe_name
@@ -65,7 +65,7 @@ class NotRead:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundInRow:
     """What a row holds. `answers` says for each column, and for each place in a nested one, how it was read;
     positions in lists are not told apart. `photos` are the values that hold photos, `others` is the row without them.
     """
@@ -82,7 +82,7 @@ class Found:
         return bool(self.photos)
 
 
-def found_in(row: Row) -> Found:
+def found_in(row: Row) -> FoundInRow:
     """What a row holds."""
     walk = _Walk()
     for name, value in row.items():
@@ -97,10 +97,10 @@ def found_in(row: Row) -> Found:
         items += [RowItem(ItemKind.RECORD, "", "", stored_row(others), walk.texts)]
     elif walk.texts:
         items = [RowItem(one.kind, one.column, one.member, one.data, walk.texts, one.way, one.number) for one in items]
-    return Found(items, walk.answers, walk.unread, others, photos)
+    return FoundInRow(items, walk.answers, walk.unread, others, photos)
 
 
-def after(row: Row, found: Found, change: Touched) -> dict[str, Any]:
+def after(row: Row, found: FoundInRow, change: Touched) -> dict[str, Any]:
     """The row after a change that leaves it. A record that goes takes all that is no photo."""
     by_way: dict[Way, list[bytes | None]] = {way: [] for way in found.photos}
     record_goes = False
@@ -148,7 +148,7 @@ class _Walk:
         else:
             self._value(seen(value), way, place, name)
 
-    def _value(self, found: Seen, way: Way, place: str, name: str) -> None:
+    def _value(self, found: CellSeen, way: Way, place: str, name: str) -> None:
         self._answer(place, found.answer)
         if found.text is not None:
             self._text(found.text, name)
@@ -157,7 +157,7 @@ class _Walk:
         if found.changed is not None:
             self._photos(found, way, name, found.changed)
 
-    def _photos(self, found: Seen, way: Way, name: str, changed: Changed) -> None:
+    def _photos(self, found: CellSeen, way: Way, name: str, changed: Changed) -> None:
         self.photos[way] = (changed, len(found.photos))
         for number, data in enumerate(found.photos):
             member = safe_name(f"{name}.{number + 1}" if number else name)
@@ -170,7 +170,7 @@ class _Walk:
         self._answer(f"{place}.path", Answer.TEXT if path else Answer.LABEL)
         found = seen(data)
         if found.changed is None and path and (data == b"" or (data and sniff.named_like_photo(path))):
-            found = Seen(Answer.ITEM, photos=(bytes(data),), changed=lambda photos, _: photos[0])
+            found = CellSeen(Answer.ITEM, photos=(bytes(data),), changed=lambda photos, _: photos[0])
         if found.changed is not None:
             self._answer(f"{place}.bytes", Answer.ITEM)
             self._photos(found, way, path or name, partial(_in_image, value, found.changed))
@@ -178,7 +178,7 @@ class _Walk:
         if path:
             self._text(path, f"{name}.path")
         if data is None and path:
-            found = Seen(Answer.UNREAD, kind=message("kind.elsewhere"), why=message("why.cell.elsewhere"))
+            found = CellSeen(Answer.UNREAD, kind=message("kind.elsewhere"), why=message("why.cell.elsewhere"))
         self._value(found, (*way, "bytes"), f"{place}.bytes", f"{name}.bytes")
 
     def _text(self, value: Any, name: str) -> None:
@@ -196,11 +196,11 @@ class RowTally:
     """
 
     def __init__(self, leaves_of: Sequence[Sequence[str]] | None = None) -> None:
-        self._tally = Tally()
+        self._tally = ReaderTally()
         self._leaves = leaves_of
         self._unread: dict[tuple[str, Message, Message], list[int]] = {}
 
-    def add(self, found: Found) -> None:
+    def add(self, found: FoundInRow) -> None:
         told: dict[str, NotRead] = {}
         for one in found.unread:
             told.setdefault(one.place, one)

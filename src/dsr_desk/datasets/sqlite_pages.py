@@ -24,7 +24,7 @@ _HELD = 8192
 """Pages that are in memory at once."""
 
 
-class Header(NamedTuple):
+class PageHeader(NamedTuple):
     """Bytes a page, bytes of it in use, the first page of the free list, whether some pages hold back pointers."""
 
     page: int
@@ -33,12 +33,12 @@ class Header(NamedTuple):
     pointers: bool
 
 
-def header_of(head: bytes) -> Header:
+def header_of(head: bytes) -> PageHeader:
     """From the first 100 bytes of a file."""
     size, reserved = struct.unpack_from(">H2xB", head, 16)
     page = 65536 if size == 1 else size
     free, root = struct.unpack_from(">I", head, 32)[0], struct.unpack_from(">I", head, 52)[0]
-    return Header(page, page - reserved, free, root != 0)
+    return PageHeader(page, page - reserved, free, root != 0)
 
 
 def clear_unused(data: mmap.mmap) -> int:

@@ -13,7 +13,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import cells, rows
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import Changes
-from dsr_desk.datasets.rows import Found, Row, RowItem
+from dsr_desk.datasets.rows import FoundInRow, Row, RowItem
 from dsr_desk.datasets.sqlite_erasing import Key
 from dsr_desk.datasets.sqlite_schema import SqliteTable, quoted
 
@@ -61,7 +61,7 @@ def rows_of(db: sqlite3.Connection, table: SqliteTable) -> Iterator[tuple[Key, d
         yield row[:width], dict(zip(table.columns, row[width:], strict=True))
 
 
-def items_in(table: SqliteTable, found: Found) -> list[RowItem]:
+def items_in(table: SqliteTable, found: FoundInRow) -> list[RowItem]:
     """The items of a row. A record is told by its table too, so that rows of two tables are not alike."""
     return [
         replace(item, data=rows.stored_row([table.name, found.others])) if item.kind is ItemKind.RECORD else item

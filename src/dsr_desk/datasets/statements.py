@@ -21,7 +21,7 @@ class NameUnfit(DeskError):
     todo = "Give the names as the database has them, a schema before the table with a dot."
 
 
-class Dialect(StrEnum):
+class SqlDialect(StrEnum):
     POSTGRESQL = "postgresql"
     MYSQL = "mysql"
 
@@ -39,7 +39,7 @@ class Statements:
 
     plan: str
     action: str
-    dialect: Dialect
+    dialect: SqlDialect
     table: str
     keys: tuple[str, ...]
     rows: tuple[tuple[Key, int], ...]
@@ -57,7 +57,7 @@ def written(statements: Statements, language: str = "en") -> str:
 
 
 def _lines(one: Statements, language: str) -> Iterator[str]:
-    spelt = _MYSQL if one.dialect is Dialect.MYSQL else _POSTGRESQL
+    spelt = _MYSQL if one.dialect is SqlDialect.MYSQL else _POSTGRESQL
     table = ".".join(spelt.name(part) for part in one.table.split("."))
     keys = [spelt.name(column) for column in one.keys]
     where = " AND ".join(f"{key} = {spelt.mark(number)}" for number, key in enumerate(keys, start=1))

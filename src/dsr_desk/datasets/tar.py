@@ -15,7 +15,7 @@ from typing import IO, ClassVar
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets import packing, sniff
-from dsr_desk.datasets.archive import LAST, Archive, Edit, Member, Part
+from dsr_desk.datasets.archive import LAST, ArchiveMember, Edit, MemberArchive, Part
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, Unread
 from dsr_desk.datasets.erasing import chunks
 from dsr_desk.datasets.tar_headers import (
@@ -23,8 +23,8 @@ from dsr_desk.datasets.tar_headers import (
     HARD_LINK,
     SYMBOLIC_LINK,
     BrokenHeader,
-    Gap,
-    Header,
+    TarGap,
+    TarHeader,
     headers,
     is_header,
 )
@@ -35,7 +35,7 @@ _NAMED = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst)(\.|$)", re.IGNORECASE)
 _WITH_BYTE = ("why.tar.size", "why.tar.no-header")
 
 
-class TarArchive(Archive):
+class TarArchive(MemberArchive):
     """Members keep their bytes, headers included, when others are erased; an archive behind the end is read too."""
 
     format: ClassVar[str] = "tar"
@@ -46,10 +46,10 @@ class TarArchive(Archive):
         block = packing.unpacked_head(path, head, 2 * BLOCK)
         return is_header(block[:BLOCK]) or (block == b"\0" * (2 * BLOCK) and bool(_NAMED.search(path.name)))
 
-    def walk(self) -> Iterator[Member | Unread]:
+    def walk(self) -> Iterator[ArchiveMember | Unread]:
         with self.raw() as file:
             for found in self._headers(file):
-                if isinstance(found, Gap):
+                if isinstance(found, TarGap):
                     if found.hidden:
                         yield Unread("", message("kind.hidden"), message("why.tar.hidden"), size=found.hidden)
                 elif not found.is_global:
@@ -60,12 +60,12 @@ class TarArchive(Archive):
                 yield Unread("", message("kind.hidden"), message("why.packed.hidden"), size=hidden)
 
     @contextlib.contextmanager
-    def at(self, hint: int) -> Iterator[Member | None]:
+    def at(self, hint: int) -> Iterator[ArchiveMember | None]:
         with self.raw() as file:
             found = None
             with contextlib.suppress(BrokenHeader, OSError, EOFError, OverflowError, ValueError):
                 found = next(
-                    (one for one in headers(file, hint) if isinstance(one, Header) and not one.is_global), None
+                    (one for one in headers(file, hint) if isinstance(one, TarHeader) and not one.is_global), None
                 )
             yield None if found is None else self._member(file, found)
 
@@ -114,7 +114,7 @@ class TarArchive(Archive):
                 yield from chunks(new, 0, size)
         yield b"\0" * (-size % BLOCK)
 
-    def _headers(self, file: IO[bytes]) -> Iterator[Header | Gap]:
+    def _headers(self, file: IO[bytes]) -> Iterator[TarHeader | TarGap]:
         try:
             yield from headers(file)
         except BrokenHeader as broken:
@@ -122,7 +122,7 @@ class TarArchive(Archive):
         except (EOFError, OSError) as error:
             raise self.damaged("why.not-unpacked") from error
 
-    def _member(self, file: IO[bytes], found: Header) -> Member:
+    def _member(self, file: IO[bytes], found: TarHeader) -> ArchiveMember:
         pieces = partial(self._pieces, file, found)
         head, problem = b"", None
         if found.is_file and not found.is_known:
@@ -133,7 +133,7 @@ class TarArchive(Archive):
             head = next(pieces())[: sniff.HEAD_BYTES]
         elif found.is_file:
             head = self._head(file, found)
-        return Member(
+        return ArchiveMember(
             name=found.name,
             start=found.start,
             end=found.end,
@@ -147,14 +147,14 @@ class TarArchive(Archive):
             attributes=found.attributes,
         )
 
-    def _head(self, file: IO[bytes], found: Header) -> bytes:
+    def _head(self, file: IO[bytes], found: TarHeader) -> bytes:
         try:
             file.seek(found.data)
             return file.read(min(found.stored, sniff.HEAD_BYTES))
         except (EOFError, OSError) as error:
             raise self.damaged("why.not-unpacked") from error
 
-    def _pieces(self, file: IO[bytes], found: Header) -> Iterator[bytes]:
+    def _pieces(self, file: IO[bytes], found: TarHeader) -> Iterator[bytes]:
         """The content; of a sparse member as it is unpacked, which is bounded as an item is."""
         left = found.stored
         try:
@@ -170,7 +170,7 @@ class TarArchive(Archive):
             raise self.damaged("why.tar.cut")
 
 
-def _expanded(file: IO[bytes], found: Header) -> bytes:
+def _expanded(file: IO[bytes], found: TarHeader) -> bytes:
     """The content of a sparse member, holes and all."""
     file.seek(found.data)
     whole = found.blocks + file.read(found.end - found.data) + b"\0" * (2 * BLOCK)
@@ -194,7 +194,7 @@ def _header_with(file: IO[bytes], start: int, size: int) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
-def _leads_to(found: Header) -> str:
+def _leads_to(found: TarHeader) -> str:
     if found.type == SYMBOLIC_LINK:
         return posixpath.normpath(posixpath.join(posixpath.dirname(found.name), found.link))
     return found.link if found.type == HARD_LINK else ""

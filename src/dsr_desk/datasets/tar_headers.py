@@ -35,7 +35,7 @@ class BrokenHeader(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class TarHeader:
     """A member, or a header for all members that follow (`is_global`).
 
     `start` to `data` are its header blocks, which `blocks` holds, `data` to `end` its content and padding; the content
@@ -70,7 +70,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class TarGap:
     """Bytes behind an end mark that are no header: `hidden` of them are not zero blocks."""
 
     start: int
@@ -78,7 +78,7 @@ class Gap:
     hidden: int
 
 
-def headers(file: IO[bytes], at: int = 0) -> Iterator[Header | Gap]:
+def headers(file: IO[bytes], at: int = 0) -> Iterator[TarHeader | TarGap]:
     """All members of all archives in the file from a place on, with what lies between them. Raises BrokenHeader.
 
     An archive may follow the end mark of another (`tar --ignore-zeros` reads it). The file may be moved meanwhile.
@@ -102,7 +102,7 @@ def is_header(block: bytes) -> bool:
     return said == rest or said == rest - 256 * sum(byte > 127 for byte in block)  # as old writers sum, with signs
 
 
-def _members(file: IO[bytes], at: int) -> Generator[Header, None, int]:
+def _members(file: IO[bytes], at: int) -> Generator[TarHeader, None, int]:
     """Members up to what is no header; returns where that is."""
     base: dict[str, str] = {}
     while True:
@@ -116,7 +116,7 @@ def _members(file: IO[bytes], at: int) -> Generator[Header, None, int]:
             body, end = _extension(file, at, block)
             own = _pax(body, at)
             base |= own
-            yield Header("", "", _GLOBAL, at, at + BLOCK, len(body), len(body), end, block, False, _attributes(own))
+            yield TarHeader("", "", _GLOBAL, at, at + BLOCK, len(body), len(body), end, block, False, _attributes(own))
         else:
             member = _member(file, at, block, base)
             yield member
@@ -126,7 +126,7 @@ def _members(file: IO[bytes], at: int) -> Generator[Header, None, int]:
         at = end
 
 
-def _member(file: IO[bytes], start: int, block: bytes, base: Mapping[str, str]) -> Header:
+def _member(file: IO[bytes], start: int, block: bytes, base: Mapping[str, str]) -> TarHeader:
     at, blocks = start, b""
     long_name = long_link = ""
     own: dict[str, str] = {}
@@ -170,7 +170,7 @@ def _member(file: IO[bytes], start: int, block: bytes, base: Mapping[str, str]) 
     link = said.get("linkpath") or long_link or link
     kind = FOLDER if kind == b"\0" and name.endswith("/") else kind
     end = data + stored + -stored % BLOCK
-    return Header(name.rstrip("/"), link, kind, start, data, stored, size, end, blocks, sparse, _attributes(own))
+    return TarHeader(name.rstrip("/"), link, kind, start, data, stored, size, end, blocks, sparse, _attributes(own))
 
 
 def _extension(file: IO[bytes], at: int, block: bytes) -> tuple[bytes, int]:
@@ -184,7 +184,7 @@ def _extension(file: IO[bytes], at: int, block: bytes) -> tuple[bytes, int]:
     return body, at + BLOCK + size + -size % BLOCK
 
 
-def _gap(file: IO[bytes], at: int) -> Gap:
+def _gap(file: IO[bytes], at: int) -> TarGap:
     """What follows the last member of an archive, up to the next one or the end of the file."""
     start, hidden = at, 0
     file.seek(at)
@@ -192,10 +192,10 @@ def _gap(file: IO[bytes], at: int) -> Gap:
         for place in range(0, len(piece), BLOCK) if piece.strip(b"\0") else ():
             block = piece[place : place + BLOCK]
             if is_header(block):
-                return Gap(start, at + place, hidden)
+                return TarGap(start, at + place, hidden)
             hidden += len(block) if block.strip(b"\0") else 0
         at += len(piece)
-    return Gap(start, at, hidden)
+    return TarGap(start, at, hidden)
 
 
 def _header_follows(file: IO[bytes], at: int) -> bool:

@@ -25,7 +25,7 @@ from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import (
-    Found,
+    FoundInRow,
     Row,
     RowItem,
     RowTally,
@@ -132,7 +132,7 @@ class TfRecordFile(FileContainer):
                     left = {name: value for name, value in others if _leaf(name) != NAME and not _is_empty(value)}
                     yield stored_row(left) if left else b""
 
-    def _entries(self, record: TfRecord, content: Content) -> Iterator[ContainerEntry]:
+    def _entries(self, record: TfRecord, content: RecordContent) -> Iterator[ContainerEntry]:
         """A record without items is listed with the reason, and counts as one."""
         if content.items:
             group = f"record {record.number}" if record.example is not None else ""
@@ -187,23 +187,23 @@ def masked_crc(data: bytes) -> int:
 
 
 @dataclass(frozen=True)
-class Content:
+class RecordContent:
     """What a record holds: photos, then the rest as a record. `features` are the features' names by those of the row;
     `found` is None where the record is no Example."""
 
     items: list[RowItem]
     row: Row
     features: Mapping[str, str]
-    found: Found | None
+    found: FoundInRow | None
 
 
-def content_of(record: TfRecord) -> Content:
+def content_of(record: TfRecord) -> RecordContent:
     """What a record holds; nothing where it is not known."""
     if record.data is not None and sniff.photo_kind(record.data):
-        return Content([RowItem(ItemKind.PHOTO, "", str(record.number), record.data)], {}, {}, None)
+        return RecordContent([RowItem(ItemKind.PHOTO, "", str(record.number), record.data)], {}, {}, None)
     example = record.example
     if example is None:
-        return Content([], {}, {}, None)
+        return RecordContent([], {}, {}, None)
     row: dict[str, Any] = {}
     features: dict[str, str] = {}
     for name, feature in features_of(example):
@@ -214,10 +214,10 @@ def content_of(record: TfRecord) -> Content:
         row[short] = values[0] if len(values) == 1 else values
         features[short] = name
     found = found_in(row)
-    return Content(_named(example, found, features), row, features, found)
+    return RecordContent(_named(example, found, features), row, features, found)
 
 
-def _named(example: Any, found: Found, features: Mapping[str, str]) -> list[RowItem]:
+def _named(example: Any, found: FoundInRow, features: Mapping[str, str]) -> list[RowItem]:
     """The items of a row: photos by their file names. What tells of a photo alone (its format) is no record."""
     others = {name: value for name, value in found.others.items() if not _is_empty(value)}
     alone = found.photos and not any(
@@ -268,7 +268,7 @@ def _leaf(name: str) -> str:
     return PurePosixPath(name).name
 
 
-def _changed(record: TfRecord, content: Content, change: Touched) -> bytes:
+def _changed(record: TfRecord, content: RecordContent, change: Touched) -> bytes:
     """The record's data after changes to some of its items. The name of a photo stays, since it is called by it."""
     example = record.example
     if example is None or content.found is None:

@@ -19,7 +19,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.accounts import Tally
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
@@ -71,7 +71,7 @@ class VideoFile(FileContainer):
         return message("kind.video-without-library") if is_video(head) and not _is_there() else None
 
     def listing(self) -> Iterator[Listed]:
-        tally = Tally()
+        tally = ReaderTally()
         counted = self._counted()
         own = 0
         with self._opened() as video:
@@ -102,7 +102,7 @@ class VideoFile(FileContainer):
         """Raises FrameOfVideo."""
         raise FrameOfVideo(name=self.name)
 
-    def _frames(self, index: int, seen: _Seen, declared: int, tally: Tally) -> Iterator[Listed]:
+    def _frames(self, index: int, seen: _Seen, declared: int, tally: ReaderTally) -> Iterator[Listed]:
         track = f"track {index + 1}"
         places = _evenly(len(seen.keys))
         wanted = {seen.keys[place] for place in places}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.datasets.archive import Member, is_photo
+from dsr_desk.datasets.archive import ArchiveMember, is_photo
 from dsr_desk.datasets.samples import Samples
 from dsr_desk.datasets.tar import TarArchive
 
@@ -30,7 +30,7 @@ class WebDatasetShard(TarArchive):
         others: list[str] = []
         try:
             for member in islice(self.walk(), LOOKED_AT):
-                if isinstance(member, Member) and member.is_file:
+                if isinstance(member, ArchiveMember) and member.is_file:
                     (photos if is_photo(member) else others).append(member.place)
         except DeskError:
             pass

@@ -19,10 +19,10 @@ from typing import IO, ClassVar
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, zip_layout
-from dsr_desk.datasets.archive import Archive, Edit, Member, Part
+from dsr_desk.datasets.archive import ArchiveMember, Edit, MemberArchive, Part
 from dsr_desk.datasets.container import ItemUnreadable, Unread
 from dsr_desk.datasets.erasing import CHUNK, ContainerNotRewritten, chunks
-from dsr_desk.datasets.zip_layout import BrokenZip, Entry, Layout
+from dsr_desk.datasets.zip_layout import BrokenZip, ZipEntry, ZipLayout
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = ("[Content_Types].xml", "mimetype")
@@ -34,7 +34,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, I
 """What the library raises on bytes that are no archive, or that were made to break it."""
 
 
-class ZipArchive(Archive):
+class ZipArchive(MemberArchive):
     """Members that stay keep their bytes as they are packed, encrypted ones too, when others are erased."""
 
     format: ClassVar[str] = "zip"
@@ -50,7 +50,7 @@ class ZipArchive(Archive):
         except _BROKEN:
             return True
 
-    def walk(self) -> Iterator[Member | Unread]:
+    def walk(self) -> Iterator[ArchiveMember | Unread]:
         with self._opened() as (archive, layout):
             for number, (info, entry) in enumerate(zip(archive.infolist(), layout.entries, strict=True)):
                 yield self._member(archive, info, entry, number)
@@ -61,7 +61,7 @@ class ZipArchive(Archive):
                 yield Unread("", message("kind.attributes"), why, size=len(layout.comment))
 
     @contextlib.contextmanager
-    def at(self, hint: int) -> Iterator[Member | None]:
+    def at(self, hint: int) -> Iterator[ArchiveMember | None]:
         with self._opened() as (archive, layout):
             infos = archive.infolist()
             there = 0 <= hint < len(infos)
@@ -118,12 +118,12 @@ class ZipArchive(Archive):
                     sink.write(chunk)
             yield place, *zip_layout.record_of(place)
 
-    def _member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry, number: int) -> Member:
+    def _member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: ZipEntry, number: int) -> ArchiveMember:
         is_link = stat.S_ISLNK(info.external_attr >> 16)
         is_file = not info.filename.endswith("/") and not is_link
         head, problem = self._look(archive, info) if is_file else (b"", None)
         link = self._leads_to(archive, info) if is_link else ""
-        return Member(
+        return ArchiveMember(
             name=info.filename,
             start=entry.start,
             end=entry.end,
@@ -170,14 +170,14 @@ class ZipArchive(Archive):
         if size != info.file_size:
             raise ItemUnreadable(name=self.name, why=message("why.zip.length"))
 
-    def _layout(self, file: IO[bytes]) -> Layout:
+    def _layout(self, file: IO[bytes]) -> ZipLayout:
         try:
             return zip_layout.layout_of(file)
         except BrokenZip as broken:
             raise self.damaged(broken.code) from broken
 
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[tuple[zipfile.ZipFile, Layout]]:
+    def _opened(self) -> Iterator[tuple[zipfile.ZipFile, ZipLayout]]:
         try:
             with warnings.catch_warnings(), self.raw() as file:
                 warnings.simplefilter("ignore", UserWarning)

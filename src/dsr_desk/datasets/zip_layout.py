@@ -32,7 +32,7 @@ class BrokenZip(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """A member: `record` is its record in the directory, `start` to `end` its header, content and descriptor.
 
     `attributes` counts comments and fields of a kind that is not known.
@@ -45,14 +45,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ZipLayout:
     """`count` is the directory's own count of its `entries`, which are in its order; `tail` is all behind them.
 
     Places that the archive names are `shift` less than places in the file, where something stands before it. `hidden`
     are spans that belong to nothing and are not zeros.
     """
 
-    entries: list[Entry]
+    entries: list[ZipEntry]
     count: int
     directory: int
     tail: bytes
@@ -61,7 +61,7 @@ class Layout:
     comment: bytes
 
 
-def layout_of(file: IO[bytes]) -> Layout:
+def layout_of(file: IO[bytes]) -> ZipLayout:
     """Raises BrokenZip."""
     try:
         return _layout(file)
@@ -69,7 +69,7 @@ def layout_of(file: IO[bytes]) -> Layout:
         raise BrokenZip("why.zip.unreadable") from error
 
 
-def moved(layout: Layout, records: Iterable[tuple[bytes, int]], directory: int) -> Iterator[bytes]:
+def moved(layout: ZipLayout, records: Iterable[tuple[bytes, int]], directory: int) -> Iterator[bytes]:
     """The directory of the records, each with its member's new place, and its end, as they stand at `directory`.
 
     Raises BrokenZip where a place is too high for the archive's form.
@@ -108,7 +108,7 @@ def record_of(file: IO[bytes]) -> tuple[bytes, int]:
     return entry.record, entry.end
 
 
-def _layout(file: IO[bytes]) -> Layout:
+def _layout(file: IO[bytes]) -> ZipLayout:
     length = file.seek(0, 2)
     file.seek(max(0, length - _MOST_COMMENT - _END_SIZE))
     last = file.read()
@@ -136,7 +136,7 @@ def _layout(file: IO[bytes]) -> Layout:
     file.seek(first)
     tail = file.read(behind - first)
     hidden = list(_hidden(file, entries, directory, behind, length))
-    return Layout(entries, count, directory, tail, shift, hidden, comment)
+    return ZipLayout(entries, count, directory, tail, shift, hidden, comment)
 
 
 def _larger(file: IO[bytes], end: int) -> int:
@@ -159,7 +159,7 @@ def _records(directory: bytes) -> Iterator[bytes]:
         yield record
 
 
-def _entries(file: IO[bytes], records: list[bytes], shift: int) -> list[Entry]:
+def _entries(file: IO[bytes], records: list[bytes], shift: int) -> list[ZipEntry]:
     found = []
     for record in records:
         flags = struct.unpack_from("<H", record, 8)[0]
@@ -178,7 +178,7 @@ def _entries(file: IO[bytes], records: list[bytes], shift: int) -> list[Entry]:
         if flags & 8:
             file.seek(end)
             end += _descriptor(file.read(24), crc, packed, size)
-        found.append(Entry(record, start, end, _attributes(record)))
+        found.append(ZipEntry(record, start, end, _attributes(record)))
     return found
 
 
@@ -226,7 +226,7 @@ def _descriptor(data: bytes, crc: int, packed: int, size: int) -> int:
 
 
 def _hidden(
-    file: IO[bytes], entries: list[Entry], directory: int, behind: int, length: int
+    file: IO[bytes], entries: list[ZipEntry], directory: int, behind: int, length: int
 ) -> Iterator[tuple[int, int]]:
     at = 0
     for start, end in (*sorted((one.start, one.end) for one in entries), (directory, behind), (length, length)):

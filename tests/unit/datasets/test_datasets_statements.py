@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.datasets.statements import Dialect, NameUnfit, Statements, written
+from dsr_desk.datasets.statements import NameUnfit, SqlDialect, Statements, written
 
 HOSTILE = "x'); DROP TABLE people; --"
 ROWS = ((("1",), 1), (("2",), 1))
 
 
 def statements(**changed: object) -> Statements:
-    made = Statements("0" * 64, "a3", Dialect.POSTGRESQL, "shop.people", ("id",), ROWS)
+    made = Statements("0" * 64, "a3", SqlDialect.POSTGRESQL, "shop.people", ("id",), ROWS)
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
@@ -95,7 +95,7 @@ def test_columns_may_be_emptied_and_the_row_stays(socket: Path) -> None:
 
 
 def test_the_same_is_written_as_mysql_spells_it() -> None:
-    text = written(statements(dialect=Dialect.MYSQL, keys=("id", "ma`il"), rows=((("1", "o'x\\"), 2),)))
+    text = written(statements(dialect=SqlDialect.MYSQL, keys=("id", "ma`il"), rows=((("1", "o'x\\"), 2),)))
     lines = [line for line in text.splitlines() if line and not line.startswith("--")]
     assert lines == [
         "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES');",

@@ -44,7 +44,7 @@ class _Entries:
 
 
 @dataclass
-class Found:
+class FoundHere:
     """What the vault knows, as far as it is here.
 
     `unreached` says why containers that were indexed here cannot be opened now, `unopened` why indexes of them cannot.
@@ -65,12 +65,12 @@ def stores(desk: Desk, plan: Plan) -> Stores:
     return Stores(found.containers, found.entries, found.unreached, harmless_kinds(desk, versions))
 
 
-def found_here(desk: Desk, planned: Collection[str] = ()) -> Found:
+def found_here(desk: Desk, planned: Collection[str] = ()) -> FoundHere:
     """A container goes by the dataset versions that a plan names, also once an erasure has made a later one of it.
 
     What was indexed elsewhere and is not here lies elsewhere: it is neither found nor unreached.
     """
-    found = Found()
+    found = FoundHere()
     for known in list_indexes(desk):
         if known.destroyed is not None:
             continue

@@ -16,13 +16,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.core.refusals import ActionNotOpen
-from dsr_desk.datasets.statements import Dialect, Key, Statements, written
+from dsr_desk.datasets.statements import Key, SqlDialect, Statements, written
 from dsr_desk.deletion import export
 from dsr_desk.deletion.records import Before
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole
 
-DIALECTS = tuple(one.value for one in Dialect)
+DIALECTS = tuple(one.value for one in SqlDialect)
 """What statements are written for."""
 
 
@@ -59,7 +59,7 @@ def write_statements(
     if not found:
         raise NoSuchRows(case=ref, container=container, columns=tuple(keys))
     rows = tuple(sorted(found.items()))
-    made = Statements(plan.digest, action, Dialect(dialect), table, tuple(keys), rows, tuple(empty), left_out)
+    made = Statements(plan.digest, action, SqlDialect(dialect), table, tuple(keys), rows, tuple(empty), left_out)
     text = written(made).encode()
     handed_over = hand_over(desk, ref, to, by_hand=True)
     write_whole(beside, text)

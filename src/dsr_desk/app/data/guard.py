@@ -48,7 +48,7 @@ class CameBack:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedWithErased:
     """`remembered` counts erasures that the index was compared with: with none of them, it was not compared at all."""
 
     remembered: int
@@ -79,7 +79,7 @@ def remember(
     return [desk.vault.guard.put(row)]
 
 
-def compare(desk: Desk, name: str) -> Compared:
+def compare(desk: Desk, name: str) -> ComparedWithErased:
     """What of all that was ever erased an index holds again, by case. Raises IndexUnknown, what opening it raises."""
     rows = desk.vault.guard.all()
     index = opened(desk, resolve_index(desk, name).name)
@@ -100,7 +100,7 @@ def compare(desk: Desk, name: str) -> Compared:
             places = sorted(items[row].address.place for row in left)
             contents, looks, named = (len(some & left) for some in (again.contents, again.looks, again.identifiers))
             found.append(CameBack(refs[case], contents, looks, named, tuple(places)))
-    return Compared(len(rows), tuple(sorted(found, key=lambda one: one.case)))
+    return ComparedWithErased(len(rows), tuple(sorted(found, key=lambda one: one.case)))
 
 
 def _decided_otherwise(desk: Desk, ref: str, items: Sequence[IndexedItem]) -> set[int]:

@@ -18,13 +18,13 @@ from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts.known import RULES
-from dsr_desk.datasets.layouts.rules import Examples, Layout, Mending, PartOfLayout, inner_path
+from dsr_desk.datasets.layouts.rules import DatasetLayout, Examples, Mending, PartOfLayout, inner_path
 from dsr_desk.datasets.sniff import named_like_photo
 from dsr_desk.datasets.tfrecord import MOST_ITEMS
 from dsr_desk.datasets.written import Written, crossing
 
 
-class Place(Protocol):
+class MendPlace(Protocol):
     """As `celled.ContainerPlace`."""
 
     @property
@@ -39,7 +39,7 @@ class Place(Protocol):
     def reader(self) -> FileContainer | FolderOfPhotos: ...
 
 
-def foreseen(place: Place, layouts: Sequence[Layout], members: Collection[str]) -> tuple[Message, ...]:
+def foreseen(place: MendPlace, layouts: Sequence[DatasetLayout], members: Collection[str]) -> tuple[Message, ...]:
     """What writing these parts anew will change beside them.
 
     Raises PartOfLayout where one of the layouts cannot be brought in line with it.
@@ -58,7 +58,9 @@ def foreseen(place: Place, layouts: Sequence[Layout], members: Collection[str]) 
     return tuple(told)
 
 
-def written(place: Place, layouts: Sequence[Layout], root: Path, doomed: Sequence[Doomed], work: Path) -> Written:
+def written(
+    place: MendPlace, layouts: Sequence[DatasetLayout], root: Path, doomed: Sequence[Doomed], work: Path
+) -> Written:
     """Writes the part, and the layouts that it belongs to, into `work/tree`; see `tree.rewrite`."""
     foreseen(place, layouts, [one.member for one in doomed])
     mending = Mending(place.name, root, work / "tree")
@@ -78,7 +80,7 @@ def written(place: Place, layouts: Sequence[Layout], root: Path, doomed: Sequenc
     return crossing(whole, doomed)
 
 
-def _part(place: Place, reader: FileContainer, doomed: Sequence[Doomed], work: Path, mending: Mending) -> Rewritten:
+def _part(place: MendPlace, reader: FileContainer, doomed: Sequence[Doomed], work: Path, mending: Mending) -> Rewritten:
     fresh = work / "part"
     fresh.mkdir()
     done = reader.rewrite(doomed, fresh)
@@ -125,7 +127,7 @@ def _photos(reader: FolderOfPhotos, doomed: Sequence[Doomed], mending: Mending) 
     return Rewritten(0, tuple(found), tuple(missing))
 
 
-def _count(place: Place, path: Path) -> int:
+def _count(place: MendPlace, path: Path) -> int:
     """Examples in a part, in which rows without items may or may not be counted: only differences are meant."""
     if place.format == "parquet":
         return int(pq.read_metadata(path).num_rows)
@@ -140,7 +142,7 @@ def _count(place: Place, path: Path) -> int:
     return len({entry.hint if there.tabular else entry.group or entry.member for entry in there.entries()})
 
 
-def _paths(place: Place, members: Collection[str]) -> list[Path]:
+def _paths(place: MendPlace, members: Collection[str]) -> list[Path]:
     reader = place.reader()
     if not isinstance(reader, FolderOfPhotos):
         return [place.path]

@@ -14,13 +14,13 @@ from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.layouts import mending, tree
 from dsr_desk.datasets.layouts.known import RULES, Finder, whole_of
-from dsr_desk.datasets.layouts.rules import Layout, PartOfLayout, inner_path
+from dsr_desk.datasets.layouts.rules import DatasetLayout, PartOfLayout, inner_path
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished
 from dsr_desk.datasets.written import Written, arrived
 from dsr_desk.jobs.cell import CellFailed
 
 
-class Part(Protocol):
+class LayoutPart(Protocol):
     """As `celled.CelledContainer`."""
 
     @property
@@ -40,7 +40,7 @@ class Part(Protocol):
     def count(self) -> int: ...
 
 
-def layouts_of(path: Path, doomed: Collection[Doomed]) -> tuple[Layout, ...]:
+def layouts_of(path: Path, doomed: Collection[Doomed]) -> tuple[DatasetLayout, ...]:
     """Layouts that a container, or in a folder of photos one of the doomed, is a part of."""
     finder = Finder()
     if not path.is_dir():
@@ -57,7 +57,7 @@ def _photos(folder: Path, doomed: Collection[Doomed]) -> set[Path]:
     return {found for one in doomed if (found := reader.find(one.member)) is not None}
 
 
-def clear(part: Part) -> None:
+def clear(part: LayoutPart) -> None:
     """Removes what killed runs left of layouts in and around a folder."""
     roots = {layout.root for layout in Finder().around(part.path)}
     for here, folders, _ in os.walk(part.path):
@@ -70,7 +70,9 @@ def _begun(unfinished: str) -> str:
     return unfinished.removeprefix(".").removesuffix(UNFINISHED)
 
 
-def before_erasing(part: Part, layouts: Sequence[Layout], doomed: Collection[Doomed]) -> tuple[Message, ...]:
+def before_erasing(
+    part: LayoutPart, layouts: Sequence[DatasetLayout], doomed: Collection[Doomed]
+) -> tuple[Message, ...]:
     """See `Container.before_erasing`. Raises PartOfLayout, ContainerNotRewritten."""
     root = _whole(part, layouts)
     members = tuple(one.member for one in doomed)
@@ -81,7 +83,7 @@ def before_erasing(part: Part, layouts: Sequence[Layout], doomed: Collection[Doo
     return told
 
 
-def _whole(part: Part, layouts: Sequence[Layout]) -> Path:
+def _whole(part: LayoutPart, layouts: Sequence[DatasetLayout]) -> Path:
     """The folder that is written anew. Raises PartOfLayout where nothing can take its place."""
     root = whole_of(layouts)
     if why := tree.hindrance(root):
@@ -89,7 +91,7 @@ def _whole(part: Part, layouts: Sequence[Layout]) -> Path:
     return root
 
 
-def erase(part: Part, layouts: Sequence[Layout], doomed: Sequence[Doomed]) -> Erased:
+def erase(part: LayoutPart, layouts: Sequence[DatasetLayout], doomed: Sequence[Doomed]) -> Erased:
     """See `Container.erase`."""
     root = _whole(part, layouts)
     photos = part.path.is_dir() and not any(RULES[one.kind].whole for one in layouts)

@@ -112,7 +112,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Layout:
+class DatasetLayout:
     """A kind of layout at a folder."""
 
     kind: str

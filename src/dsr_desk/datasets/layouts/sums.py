@@ -28,7 +28,7 @@ _BY_LENGTH = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 1
 
 
 @dataclass(frozen=True)
-class Line:
+class SumLine:
     """One line; `file` is relative to where it stands, None for what names no file. `start` to `end` is the digest."""
 
     stored: bytes
@@ -120,23 +120,23 @@ def _mentions(sums: Path, inner: str) -> bool:
         return False
 
 
-def _lines(sums: Path) -> Iterator[Line]:
+def _lines(sums: Path) -> Iterator[SumLine]:
     for stored in sums.read_bytes().splitlines(keepends=True):
         yield _line(stored, sums.name)
 
 
-def _line(stored: bytes, name: str) -> Line:
+def _line(stored: bytes, name: str) -> SumLine:
     text = stored.rstrip(b"\r\n")
     if found := _BSD.fullmatch(text):
         method = found[1].decode().lower().replace("-", "")
-        return Line(stored, _name(found[2]), method if method in _BY_LENGTH.values() else "", *found.span(3))
+        return SumLine(stored, _name(found[2]), method if method in _BY_LENGTH.values() else "", *found.span(3))
     if found := _GNU.fullmatch(text):
         escaped = found[3].replace(b"\\n", b"\n").replace(b"\\\\", b"\\") if found[1] else found[3]
-        return Line(stored, _name(escaped), _method(name, found[2]), *found.span(2))
+        return SumLine(stored, _name(escaped), _method(name, found[2]), *found.span(2))
     if found := _ALONE.fullmatch(text.strip()):
         start = text.index(found[0])
-        return Line(stored, name.rpartition(".")[0], _method(name, found[0]), start, start + len(found[0]))
-    return Line(stored, None)
+        return SumLine(stored, name.rpartition(".")[0], _method(name, found[0]), start, start + len(found[0]))
+    return SumLine(stored, None)
 
 
 def _method(name: str, digest: bytes) -> str:

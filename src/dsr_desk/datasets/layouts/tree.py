@@ -34,7 +34,7 @@ _NO_LINKS = (errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.EX
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptFile:
     """A file, folder or link: what it is, on which device, how large, when changed, how often named; where it leads.
 
     Compared without the number of names, which linking changes.
@@ -110,9 +110,9 @@ def rewrite(
         raise erasing.refusal(error, root, name) from error
 
 
-def _all_in(root: Path) -> dict[str, Kept]:
+def _all_in(root: Path) -> dict[str, KeptFile]:
     """Everything below a folder by its path, folders before what is in them. Links are not followed."""
-    found: dict[str, Kept] = {}
+    found: dict[str, KeptFile] = {}
 
     def enter(folder: str, below: str) -> None:
         with os.scandir(folder) as listing:
@@ -124,25 +124,25 @@ def _all_in(root: Path) -> dict[str, Kept]:
             inner = f"{below}{child.name}"
             if stat.S_ISDIR(state.st_mode):
                 # The time of a folder changes with what is in it, which is compared by itself.
-                found[inner] = Kept(state.st_mode, state.st_dev, state.st_ino)
+                found[inner] = KeptFile(state.st_mode, state.st_dev, state.st_ino)
                 enter(child.path, f"{inner}/")
             else:
                 leads = str(Path(child.path).readlink()) if child.is_symlink() else ""
                 what = state.st_mode, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_nlink
-                found[inner] = Kept(*what, leads)
+                found[inner] = KeptFile(*what, leads)
 
     enter(str(root), "")
     return found
 
 
-def _require_ordinary(there: Mapping[str, Kept], name: str) -> None:
+def _require_ordinary(there: Mapping[str, KeptFile], name: str) -> None:
     devices = {kept.device for kept in there.values()}
     ordinary = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
     if len(devices) > 1 or not all(any(is_(kept.mode) for is_ in ordinary) for kept in there.values()):
         raise NotVerified(name=name, why=message("why.file.not-ordinary"))
 
 
-def _link(root: Path, tree: Path, there: Mapping[str, Kept]) -> None:
+def _link(root: Path, tree: Path, there: Mapping[str, KeptFile]) -> None:
     for inner, kept in there.items():
         if stat.S_ISDIR(kept.mode):
             (tree / inner).mkdir(mode=0o700)
@@ -153,7 +153,7 @@ def _link(root: Path, tree: Path, there: Mapping[str, Kept]) -> None:
 def _settle(
     root: Path,
     tree: Path,
-    before: Mapping[str, Kept],
+    before: Mapping[str, KeptFile],
     changed: Collection[str],
     name: str,
     may_change: Callable[[str], bool],
@@ -181,13 +181,13 @@ def _settle(
     keep_looks(root, tree)
 
 
-def _stays(place: Path, old: Kept, new: Kept) -> bool:
+def _stays(place: Path, old: KeptFile, new: KeptFile) -> bool:
     if stat.S_ISDIR(old.mode):
         return stat.S_ISDIR(new.mode)
     return stat.S_ISLNK(new.mode) and new.leads == (old.leads or str(place))
 
 
-def _is_folder_of(inner: str, changed: Collection[str], old: Kept | None, new: Kept | None) -> bool:
+def _is_folder_of(inner: str, changed: Collection[str], old: KeptFile | None, new: KeptFile | None) -> bool:
     """Whether it is a folder that came or went with a changed file."""
     folder = all(kept is None or stat.S_ISDIR(kept.mode) for kept in (old, new))
     return folder and any(one.startswith(f"{inner}/") for one in changed)
@@ -217,7 +217,7 @@ def _be_the_file(place: Path, file: Path) -> None:
         keep_looks(file, place)
 
 
-def _swap(root: Path, tree: Path, before: Mapping[str, Kept], name: str) -> None:
+def _swap(root: Path, tree: Path, before: Mapping[str, KeptFile], name: str) -> None:
     """Exchanges the folders; takes that back where another program wrote to the old one meanwhile."""
     if _all_in(root) != before:
         raise ChangedMeanwhile(name=name)
@@ -239,7 +239,7 @@ def _sync(place: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _second_names(changed: Collection[str], before: Mapping[str, Kept]) -> Iterator[Message]:
+def _second_names(changed: Collection[str], before: Mapping[str, KeptFile]) -> Iterator[Message]:
     """Files that were written anew and have other names still: these hold what was erased."""
     links = sum(before[inner].links - 1 for inner in changed if inner in before)
     if links > 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.app.data.columns import IndexColumn, columns
-from dsr_desk.app.data.guard import Compared, compare
+from dsr_desk.app.data.guard import ComparedWithErased, compare
 from dsr_desk.app.data.indexing import build_index, check_index, claim_index, destroy_index, list_indexes, refresh_index
 from dsr_desk.app.data.registering import FACTS, register_dataset, registered_dataset, without_index
 from dsr_desk.app.data.unread import UnreadSum, unread_sums
@@ -122,7 +122,7 @@ class IndexesPage(ListPage[DatasetLine]):
             self.session.do(lambda: register_dataset(desk, wish.version))
             return
 
-        def work(report: Report, token: CancelToken) -> Compared:
+        def work(report: Report, token: CancelToken) -> ComparedWithErased:
             wish.to.parent.mkdir(parents=True, exist_ok=True)
             _, change = build_index(
                 desk,
@@ -142,7 +142,7 @@ class IndexesPage(ListPage[DatasetLine]):
         name = tr("Building index {name}").format(name=wish.to.name)
         self.session.run(self, name, work, self._compared)
 
-    def _compared(self, found: Compared) -> None:
+    def _compared(self, found: ComparedWithErased) -> None:
         """Says what came back of what was erased; the notice stays until the next index is compared."""
         self.session.tell()
         says = language.say_all(found.says)
@@ -181,7 +181,7 @@ class IndexesPage(ListPage[DatasetLine]):
         desk, name = self.session.desk, chosen.index.name
         says = tr("Bringing index {name} up to date").format(name=name)
 
-        def work(report: Report, token: CancelToken) -> Compared:
+        def work(report: Report, token: CancelToken) -> ComparedWithErased:
             refresh_index(desk, name, report, token)
             return compare(desk, name)
 
@@ -206,7 +206,7 @@ class IndexesPage(ListPage[DatasetLine]):
             return
         desk, folder = self.session.desk, self.session.desk.vault.folder.parent / "indexes"
 
-        def work() -> Compared:
+        def work() -> ComparedWithErased:
             return compare(desk, claim_index(desk, file, folder).subject)
 
         self.session.beside(self, tr("Claiming the index"), work, self._compared)
