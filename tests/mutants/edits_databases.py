@@ -28,7 +28,7 @@ LINES: tuple[Edit, ...] = (
             "what stands in the log goes into the file",
             'if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:',
             'if db.execute("SELECT 0").fetchone()[0]:',
-            "test_rows_in_a_write_ahead_log_are_listed_and_erased",
+            "test_the_log_is_taken_into_the_file_before_its_unused_bytes_are_cleared",
         ),
     ),
     *lines(

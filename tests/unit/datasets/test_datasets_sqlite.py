@@ -16,6 +16,7 @@ import pytest
 
 from contracts.container_samples import photo
 from dsr_desk.core.items import ItemKind
+from dsr_desk.datasets import sqlite_opening
 from dsr_desk.datasets.container import Accounts, Container, ContainerNotRead, Doomed, Unread
 from dsr_desk.datasets.in_place import DatabaseInUse
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source
@@ -250,6 +251,16 @@ def test_rows_in_a_write_ahead_log_are_listed_and_erased(tmp_path: Path) -> None
     assert b"late@example.org" not in bytes_beside(copy.path)
     assert asked(copy.path, "PRAGMA journal_mode") == [("wal",)]
     assert asked(copy.path, "SELECT count(*) FROM people") == [(200,)]
+
+
+def test_the_log_is_taken_into_the_file_before_its_unused_bytes_are_cleared(tmp_path: Path) -> None:
+    path = made(tmp_path / "people.db", "CREATE TABLE u (name TEXT)", "INSERT INTO u VALUES ('x')", journal_mode="WAL")
+    with sqlite_opening.to_change(path) as alone:
+        alone.db.execute("DELETE FROM u")
+        alone.db.execute("COMMIT")
+        assert path.with_name("people.db-wal").stat().st_size
+        alone.clear()
+        assert not path.with_name("people.db-wal").stat().st_size
 
 
 @pytest.mark.parametrize("said", ["PRAGMA journal_mode = WAL", "BEGIN IMMEDIATE", "BEGIN"])
