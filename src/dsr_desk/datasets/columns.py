@@ -26,7 +26,7 @@ from dsr_desk.datasets.rows import FoundInRow, Row, RowItem, RowTally, entries_o
 BATCH_BYTES, BATCH_ROWS = 16 * 1024 * 1024, 65_536
 """So much of a table is read, counted and compared at once."""
 
-LISTED_BYTES, LISTED_ROWS = 2 * 1024 * 1024, 4096
+LISTED_BYTES, LISTED_ROWS = 1024 * 1024, 4096
 """So much of it is turned into entries at once."""
 
 EXIF = "exif"
