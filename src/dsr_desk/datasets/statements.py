@@ -68,26 +68,26 @@ def _lines(one: Statements, language: str) -> Iterator[str]:
     told = " OR ".join(f"{column} IS NOT NULL" for column in empty)
     left = f"{count} AND ({told})" if empty else count
 
-    def say(code: str, **values: str | int) -> Iterator[str]:
+    def heading(said: Message) -> Iterator[str]:
         yield ""
-        yield from _comment(message(f"statements.{code}", **values), language)
+        yield from _comment(said, language)
 
     yield from _comment(message("statements.head", plan=one.plan[:12], action=one.action), language)
     yield from _comment(message("statements.secret"), language)
     if one.left_out:
         yield from _comment(message("statements.left-out", count=one.left_out), language)
-    yield from say("begin")
+    yield from heading(message("statements.begin"))
     yield from spelt.begin
     yield spelt.prepare("dsr_count", count)
     yield spelt.prepare("dsr_erase", f"{change} WHERE {where}")
     yield spelt.prepare("dsr_left", left)
     for name, code in (("dsr_count", "count"), ("dsr_erase", "erase"), ("dsr_left", "left")):
-        yield from say(code, rows=one.expected)
+        yield from heading(message(f"statements.{code}", rows=one.expected))
         for key, expected in one.rows:
             yield from spelt.execute(name, key)
             if code != "left":
                 yield f"-- {expected}"
-    yield from say("end", rows=one.expected)
+    yield from heading(message("statements.end", rows=one.expected))
 
 
 def _comment(said: Message, language: str) -> Iterator[str]:
