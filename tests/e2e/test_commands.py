@@ -163,7 +163,12 @@ def test_the_verifier_is_written_with_its_digest_and_needs_no_vault(program: Pro
 
 def test_an_index_proves_itself_and_names_what_changed(program: Program, sample: Sample, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
-    shutil.copytree(sample.datasets[0].sources[0] / "photos" / "00", folder)
+    folder.mkdir()
+    truth, portraits = Truth.load(sample.truth), sample.datasets[0].sources[0]
+    here = [item for item in truth.items if item.is_photo and item.container == portraits.name]
+    # Those of the person may have been erased by another test, and a build says what comes back.
+    for item in [one for one in here if truth.person not in one.people][:14]:
+        shutil.copy(portraits / item.member, folder)
     program.says("index", "build", folder, "--to", tmp_path / "few.dsrindex")
     checked = program.says("index", "check", tmp_path / "few.dsrindex")
     assert checked["ok"]

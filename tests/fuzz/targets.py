@@ -146,7 +146,10 @@ def _container(data: bytes, folder: Path) -> None:
     from dsr_desk.datasets.registry import survey
 
     for number, (name, content) in enumerate(unframed(data).items()):
-        place = folder / (name.rpartition("/")[2][-60:] or f"x{number}")
+        known = name.rpartition("/")[2][-60:]
+        place = folder / (
+            known if known and "Person" not in known else f"x{number}"
+        )  # what is changed may become a name
         if not place.exists():
             _written(content, place)
     refused: list[DeskError] = []

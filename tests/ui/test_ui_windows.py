@@ -79,7 +79,7 @@ def test_a_search_fills_the_review_and_says_what_was_not_searched(visitor: Visit
     page.model.tick(0, on=True)
     page.go.click()
     visitor.settle()
-    assert page.state.text == "complete"
+    assert page.state.text == "with gaps"  # faces that are hard to compare are among the photos
     found = visitor.show("review")
     assert isinstance(found, ReviewPage)
     assert len(found.model.items) >= 3

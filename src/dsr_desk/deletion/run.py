@@ -194,7 +194,7 @@ def _doomed(
                 problems[address.id] = error.message
                 continue
             masked[address.id] = sha256_hex(replacement)
-        hints = there.hints[address.member, address.digest]
+        hints = there.hints.get((address.member, address.digest), ())
         hint = hints[address.occurrence] if address.occurrence < len(hints) else None
         doomed.append(Doomed(address.member, address.digest, address.occurrence, hint, replacement))
     return doomed, masked

@@ -99,7 +99,6 @@ def test_columns_of_the_same_name_or_without_one_are_told_apart(tmp_path: Path) 
         b"1001,Ada",
         b"Ada,1990-12-10",
         b"Ada,+49 30 1234567",
-        b"Ada,photos/0001.jpg",
         b"Ada,https://example.org/a",
     ],
 )

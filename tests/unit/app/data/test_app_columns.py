@@ -151,7 +151,7 @@ def test_the_commands_show_and_correct_columns(work: Work, tmp_path: Path) -> No
     index, vault = index_with_profiles(work), str(work.desk.vault.folder)
     secret = tmp_path / "passphrase"
     secret.write_text(PASSPHRASE)
-    container = columns.columns(work.desk, index)[0].containers[0]
+    container = next(one for one in columns.columns(work.desk, index) if one.name == "email").containers[0]
     work.search()
     work.desk.close()
 
