@@ -27,6 +27,9 @@ MAGIC = 0xCED7230A
 MAGIC_BYTES = struct.pack("<I", MAGIC)
 _HEADER = struct.Struct("<IfQQ")
 _WHOLE, _START, _MIDDLE, _END = 0, 1, 2, 3
+_LONGEST_KEY = 20
+"""Digits of the largest number of 64 bits."""
+
 MOST_LABELS = 16
 """More numbers in a header are no classes and no points of a face, and may be an embedding."""
 
@@ -111,9 +114,9 @@ class RecordFile(FileContainer):
         found = {}
         with self._list.open("rb") as file:
             for line in file:
-                key, *labels, path = line.rstrip(b"\r\n").split(b"\t")
-                if labels and key.strip().isdigit():
-                    found[int(key)] = path.decode("utf-8", "surrogateescape")
+                told = line.rstrip(b"\r\n").split(b"\t")
+                if len(told) > 2 and told[0].strip().isdigit() and len(told[0]) <= _LONGEST_KEY:
+                    found[int(told[0])] = told[-1].decode("utf-8", "surrogateescape")
         return found
 
     def read_at(self, hint: int) -> tuple[str, bytes] | None:

@@ -60,6 +60,13 @@ def test_photos_that_hold_the_magic_number_are_read_whole(tmp_path: Path) -> Non
     assert [entry.member for entry in entries] == ["1", "2", "3"]
 
 
+def test_lines_of_the_list_that_are_none_tell_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, [JPEG])
+    path.with_suffix(".lst").write_text(f"no tab\n{'9' * 5000}\t7\tx.jpg\n1\t7\tx/ada.jpg\n")
+    (entry,) = opened(path).entries()
+    assert "x/ada.jpg" in (entry.record or {}).values()
+
+
 def test_index_and_list_follow_an_erasure(tmp_path: Path) -> None:
     photos = [JPEG + b"%d" % number * (number + 1) for number in range(5)]
     path = write(tmp_path, photos)
