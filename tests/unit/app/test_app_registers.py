@@ -25,6 +25,7 @@ from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.progress import Cancelled, CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
 from dsr_desk.storage.registers import touch
+from dsr_desk.storage.rows import GuardRow
 from dsr_desk.storage.vault_schema import REGISTERS as VAULT_REGISTERS
 from stamping import root
 from unit.app.conftest import PASSPHRASE
@@ -77,6 +78,8 @@ def fill(desk: Desk, folder: Path) -> None:
             "evidence_digest": "bb", "recipient": "cc", "sealed": "2026-11-01", "tree_size": 1, "checkpoint": "",
         })  # fmt: skip
         desk.act(Draft(Kind.ORGANISATION), touches=[touch("bundles", 1)])
+        erased = desk.vault.guard.put(GuardRow("case action", "case", "2026-11-01", b"bytes", b"looks", b"names"))
+        desk.act(Draft(Kind.ORGANISATION), touches=[erased])
 
 
 @pytest.fixture
