@@ -39,7 +39,7 @@ from dsr_desk.datasets.container import (
     Unread,
     items_of,
 )
-from dsr_desk.datasets.erasing import Changes, NotVerified, Rewritten
+from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import INSIDE, safe_name, suffix_of, without_suffix
 from dsr_desk.datasets.records import record_of
@@ -143,27 +143,22 @@ class MemberArchive(FileContainer):
                 return data
         raise ItemGone(name=self.name)
 
-    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:
-        """See `FileContainer.rewrite`."""
-        named = {one.member for one in doomed}
-        resolution = erasing.resolve(self._sized(named, ReaderTally()), doomed)
-        if not resolution.changes:
-            return Rewritten(resolution.kept, (), resolution.missing)
-        grows = sum(len(new) for new in resolution.changes.values() if new is not None)
-        erasing.require_room(self.path, work, self.name, grows)
-        fresh = work / self.path.name
-        fresh.touch(mode=0o600, exist_ok=False)
-        notes = tuple(self.write_without(fresh, resolution.changes))
+    def resolved(self, doomed: Collection[Doomed]) -> Resolution:
+        """See `FileContainer.resolved`."""
+        return erasing.resolve(self._sized({one.member for one in doomed}, ReaderTally()), doomed)
+
+    def verify(self, fresh: Path, resolution: Resolution) -> None:
+        """See `FileContainer.verify`. What is no item was compared as it was written."""
         there = self._at(fresh)
         assert isinstance(there, MemberArchive)
         there.samples = self.samples  # what is an item does not depend on what has gone
+        named = {one.member for one in (*resolution.found, *resolution.missing)}
         tally = ReaderTally()
         erasing.verify(self.name, there._sized(named, tally), resolution, "", "")
         accounts = tally.against(there.own())
         if accounts.answered != accounts.own:
             why = message("why.accounts", own=accounts.own, answered=accounts.answered)
             raise NotVerified(name=self.name, why=why)
-        return Rewritten(resolution.kept, resolution.found, resolution.missing, (fresh.name,), notes)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         """See `FileContainer.write_without`. What was written is compared before this returns."""
