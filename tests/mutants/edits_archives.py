@@ -24,7 +24,7 @@ LINES: tuple[Edit, ...] = (
         NESTED,
         (
             "an inner container answers for all that it holds",
-            "        why = _disagreement(accounts, unread)\n",
+            "        why = accounts.disagreement(unread) if accounts is not None else None\n",
             "        why = None\n",
             "test_an_inner_container_whose_accounts_do_not_agree_is_named",
         ),

@@ -156,8 +156,7 @@ class MemberArchive(FileContainer):
         tally = ReaderTally()
         erasing.verify(self.name, there._sized(named, tally), resolution, "", "")
         accounts = tally.against(there.own())
-        if accounts.answered != accounts.own:
-            why = message("why.accounts", own=accounts.own, answered=accounts.answered)
+        if (why := accounts.disagreement(accounts.unread)) is not None:
             raise NotVerified(name=self.name, why=why)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:

@@ -78,7 +78,8 @@ class CelledContainer:
                 unread += place.count
                 yield replace(place, place=safe_address(place.place))
             if batch.accounts is not None:
-                self._require_agreement(batch.accounts, unread)
+                if (why := batch.accounts.disagreement(unread)) is not None:
+                    raise ContainerNotRead(name=self.name, why=why)
                 yield batch.accounts
 
     def entries(self) -> Iterator[ContainerEntry]:
@@ -151,11 +152,6 @@ class CelledContainer:
     def count(self) -> int:
         """So many items are listed."""
         return sum(len(batch.entries) for batch in self._listed(0, with_bytes=False))
-
-    def _require_agreement(self, accounts: Accounts, unread: int) -> None:
-        if accounts.answered != accounts.own or accounts.unread != unread:
-            why = message("why.accounts", own=accounts.own, answered=accounts.answered)
-            raise ContainerNotRead(name=self.name, why=why)
 
     def _listed(self, first: int, *, with_bytes: bool) -> Iterator[Batch]:
         self._go_on()

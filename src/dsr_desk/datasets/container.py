@@ -103,6 +103,12 @@ class Accounts:
     def answered(self) -> int:
         return self.items + self.texts + self.labels + self.opened + self.unread
 
+    def disagreement(self, unread: int) -> Message | None:
+        """Why they are not to be believed beside so many unread places that were listed; None where they agree."""
+        if self.answered == self.own and self.unread == unread:
+            return None
+        return message("why.accounts", own=self.own, answered=self.answered)
+
 
 Listed = ContainerEntry | Unread | Accounts
 """What a reader says of its container, one thing after the other; the accounts are the last."""

@@ -170,7 +170,7 @@ def listing_of(found: HeldMember, tally: ReaderTally, place: str, hint: int | No
                     hint=hint,
                     group=inside(place, one.group) if one.group else "",
                 )
-        why = _disagreement(accounts, unread)
+        why = accounts.disagreement(unread) if accounts is not None else None
     except DeskError as error:
         why = error.why
     except OSError as error:
@@ -243,12 +243,6 @@ def kind_of(place: str, head: bytes) -> Message:
     known = sniff.unread_kind(head)
     suffix = suffix_of(place)
     return known or (message("kind.suffix", suffix=suffix) if suffix else message("kind.unknown"))
-
-
-def _disagreement(accounts: Accounts | None, unread: int) -> Message | None:
-    if accounts is None or (accounts.answered == accounts.own and accounts.unread == unread):
-        return None
-    return message("why.accounts", own=accounts.own, answered=accounts.answered)
 
 
 def _recognised(path: PathInside, place: str) -> tuple[FileContainer | None, Message]:
