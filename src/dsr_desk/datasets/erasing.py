@@ -299,11 +299,16 @@ def _make_ready(fresh: Path, old: Path, name: str) -> tuple[Message, ...]:
 
 def _clear(work: Path, places: Mapping[str, Path], left: Callable[[Path], Collection[str]]) -> None:
     """Removes what a run left, but for what belongs beside files that it has swapped already: that goes there."""
+    if not work.is_symlink() and work.is_dir() and any(work.iterdir()):
+        with contextlib.suppress(DeskError):
+            for one in left(work):
+                (work / one).replace(places[one])
+    discard(work)
+
+
+def discard(work: Path) -> None:
+    """Removes the folder of a run, or what stands in its place; nothing where there is none."""
     if not work.is_symlink() and work.is_dir():
-        if any(work.iterdir()):
-            with contextlib.suppress(DeskError):
-                for one in left(work):
-                    (work / one).replace(places[one])
         shutil.rmtree(work)
     else:
         work.unlink(missing_ok=True)

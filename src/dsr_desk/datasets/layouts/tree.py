@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import fcntl
 import os
 import shutil
 import stat
@@ -23,7 +22,7 @@ from pathlib import Path
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import Erased
-from dsr_desk.datasets.erasing import ChangedMeanwhile, ContainerInUse, NotVerified, Rewritten, keep_looks
+from dsr_desk.datasets.erasing import ChangedMeanwhile, NotVerified, Rewritten, alone, discard, keep_looks
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished
 from dsr_desk.storage.files import sync_folder
 
@@ -54,8 +53,8 @@ def clear(root: Path, name: str) -> None:
     work = root.with_name(f".{root.name}{UNFINISHED}")
     if os.path.lexists(work):
         try:
-            with _alone(root, name):
-                _clear(work)
+            with alone(root, name):
+                discard(work)
         except OSError as error:
             raise erasing.refusal(error, root, name) from error
 
@@ -87,8 +86,8 @@ def rewrite(
     """
     work = root.with_name(f".{root.name}{UNFINISHED}")
     try:
-        with _alone(root, name):
-            _clear(work)
+        with alone(root, name):
+            discard(work)
             digest_before = digest()
             before = _all_in(root)
             _require_ordinary(before, name)
@@ -101,7 +100,7 @@ def rewrite(
                     _settle(root, tree, before, done.files, name, may_change)
                     _swap(root, tree, before, name)
             finally:
-                _clear(work)
+                discard(work)
             sync_folder(root.parent)
             notes = [*done.notes, *_second_names(done.files, before)]
             digest_after = digest() if done.files else digest_before
@@ -244,26 +243,3 @@ def _second_names(changed: Collection[str], before: Mapping[str, KeptFile]) -> I
     links = sum(before[inner].links - 1 for inner in changed if inner in before)
     if links > 0:
         yield message("note.erase.second-names", count=links)
-
-
-def _clear(work: Path) -> None:
-    if not work.is_symlink() and work.is_dir():
-        shutil.rmtree(work)
-    else:
-        work.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _alone(root: Path, name: str) -> Iterator[None]:
-    """The lock goes with the process, so a killed run leaves none behind."""
-    handle = os.open(root, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ContainerInUse(name=name) from None
-        if os.fstat(handle).st_ino != root.stat().st_ino:
-            raise ContainerInUse(name=name)
-        yield
-    finally:
-        os.close(handle)
