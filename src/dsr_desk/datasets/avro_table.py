@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message
 from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.columnar import CellNotNullable
 from dsr_desk.datasets.container import Listed
@@ -41,17 +40,9 @@ class AvroTable(FileContainer):
     """A row's photos are items of their own, what else it says is one record; a row goes when all of its items go."""
 
     format: ClassVar[str] = "avro"
+    needs: ClassVar[str] = "fastavro"
+    magic: ClassVar[bytes] = MAGIC
     tabular: ClassVar[bool] = True
-
-    @classmethod
-    def recognises(cls, path: Path, head: bytes) -> bool:
-        del path
-        return head.startswith(MAGIC) and _is_there()
-
-    @classmethod
-    def refusal(cls, path: Path, head: bytes) -> Message | None:
-        del path
-        return message("kind.avro-without-library") if head.startswith(MAGIC) and not _is_there() else None
 
     def listing(self) -> Iterator[Listed]:
         with self.path.open("rb") as file, self._read(file) as source:
@@ -183,10 +174,6 @@ class _Avro:
         out.truncate()
         self._write(out, self.schema, rows, codec=self._codec, sync_marker=self.header[-SYNC:])
         return out.getvalue()[start:]
-
-
-def _is_there() -> bool:
-    return importlib.util.find_spec("fastavro") is not None
 
 
 class _Schemas:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import importlib
-import importlib.util
 import json
 import os
 import struct
@@ -83,17 +82,13 @@ class DuckDatabase(FileContainer):
     """Tables in the order of their names, rows in the order in which DuckDB keeps them."""
 
     format: ClassVar[str] = "duckdb"
+    needs: ClassVar[str] = "duckdb"
     tabular: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
         del path
-        return _is_duck(head) and _is_there()
-
-    @classmethod
-    def refusal(cls, path: Path, head: bytes) -> Message | None:
-        del path
-        return message("kind.duckdb-without-library") if _is_duck(head) and not _is_there() else None
+        return _is_duck(head)
 
     def companions(self) -> Collection[Path]:
         return [self._log]
@@ -222,10 +217,6 @@ def _text(path: Path) -> str:
 
 def _is_duck(head: bytes) -> bool:
     return head[MAGIC_AT : MAGIC_AT + len(MAGIC)] == MAGIC
-
-
-def _is_there() -> bool:
-    return importlib.util.find_spec("duckdb") is not None
 
 
 def _duckdb() -> Any:

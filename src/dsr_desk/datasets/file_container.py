@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ class FileContainer(ABC):
     tabular: ClassVar[bool] = False
     magic: ClassVar[bytes]
     """What every file of the format begins with, where that alone tells."""
+    needs: ClassVar[str] = ""
+    """The library without which the format is named and not read; "" where the program always has what it takes."""
     in_place: ClassVar[bool] = False
     """Whether it is a database, which keeps its file and erases in its own transaction (`datasets.in_place`)."""
 
@@ -45,8 +48,14 @@ class FileContainer(ABC):
     @classmethod
     def refusal(cls, path: Path, head: bytes) -> Message | None:
         """What a file of this format is that is not read all the same, and why; None otherwise. Raises OSError."""
-        del path, head
-        return None
+        if not cls.needs or not cls.recognises(path, head) or cls.is_installed():
+            return None
+        return message(f"kind.{cls.format}-without-library")
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Whether the library is there that the format needs."""
+        return not cls.needs or importlib.util.find_spec(cls.needs) is not None
 
     @abstractmethod
     def listing(self) -> Iterator[Listed]:

@@ -89,7 +89,7 @@ def recognised(path: Path) -> Recognised:
     """Raises OSError."""
     head = sniff.head_of(path)
     for format_ in FORMATS:
-        if head and format_.recognises(path, head):
+        if head and format_.recognises(path, head) and format_.is_installed():
             return Recognised(format_.format, tuple(format_(path, path.name).companions()))
     refusals = (format_.refusal(path, head) for format_ in FORMATS)
     return Recognised("", unread=next(filter(None, refusals), None) or sniff.unread_kind(head))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,17 +20,13 @@ from dsr_desk.datasets.erasing import Rewritten
 from dsr_desk.datasets.folder import FolderOfPhotos
 
 BATCH_ROWS = 1024
-LIBRARY = "lance"
-
-
-def is_installed() -> bool:
-    return importlib.util.find_spec(LIBRARY) is not None
 
 
 class LanceDataset(ColumnarFile):
     """Its rows are those of the present version. What older versions and deleted rows hold is named."""
 
     format: ClassVar[str] = "lance"
+    needs: ClassVar[str] = "lance"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:  # noqa: ARG003

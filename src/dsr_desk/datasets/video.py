@@ -6,7 +6,6 @@ goes as a whole, where those who keep it delete it.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -59,16 +58,12 @@ class VideoFile(FileContainer):
     """See above."""
 
     format: ClassVar[str] = "video"
+    needs: ClassVar[str] = "av"
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
         del path
-        return is_video(head) and _is_there()
-
-    @classmethod
-    def refusal(cls, path: Path, head: bytes) -> Message | None:
-        del path
-        return message("kind.video-without-library") if is_video(head) and not _is_there() else None
+        return is_video(head)
 
     def listing(self) -> Iterator[Listed]:
         tally = ReaderTally()
@@ -178,10 +173,6 @@ def is_video(head: bytes) -> bool:
         return head[8:11] != b"M4A"
     packets = head[: 3 * _PACKET : _PACKET] == b"GGG" and not head[:_PACKET].isascii()
     return packets or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
-
-
-def _is_there() -> bool:
-    return importlib.util.find_spec("av") is not None
 
 
 def _evenly(count: int) -> list[int]:

@@ -12,9 +12,8 @@ import pytest
 
 from contracts.container_samples import photo
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets import duckdb_table
 from dsr_desk.datasets.container import Accounts, Container, ContainerNotRead, Doomed
-from dsr_desk.datasets.duckdb_table import DuckDbRefused
+from dsr_desk.datasets.duckdb_table import DuckDatabase, DuckDbRefused
 from dsr_desk.datasets.in_place import DatabaseInUse
 from dsr_desk.datasets.registry import SourceNotUnderstood, open_source
 
@@ -162,7 +161,7 @@ def test_a_database_whose_log_holds_rows_is_left_to_its_program(tmp_path: Path) 
 
 def test_without_the_library_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = database(tmp_path)
-    monkeypatch.setattr(duckdb_table, "_is_there", lambda: False)
+    monkeypatch.setattr(DuckDatabase, "is_installed", lambda: False)
     with pytest.raises(SourceNotUnderstood) as caught:
         open_source(path)
     assert caught.value.why.code == "kind.duckdb-without-library"

@@ -121,7 +121,7 @@ def test_a_video_inside_an_archive_is_looked_at(tmp_path):
 def test_without_the_library_a_video_is_named_with_the_reason(tmp_path, monkeypatch):
     path = film(tmp_path / "film.mp4")
     (tmp_path / "a.csv").write_text("name\nAnn\n")
-    monkeypatch.setattr(video, "_is_there", lambda: False)
+    monkeypatch.setattr(VideoFile, "is_installed", lambda: False)
     assert VideoFile.refusal(path, path.read_bytes()[:64]).code == "kind.video-without-library"
     (left_out,) = survey(tmp_path).not_understood
     assert "kind.video-without-library" in str(left_out.why.as_json())

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.lance_table import LIBRARY, LanceDataset, is_installed
+from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts.rules import Mending, Rule
 
 _FOLDERS = ("_versions", "_transactions", "_indices", "_deletions", "_refs", "data")
@@ -23,7 +23,7 @@ class LanceStore(Rule):
         return inner.partition("/")[0] in _FOLDERS
 
     def unread(self) -> Message | None:
-        return None if is_installed() else message("why.layout.needs", library=LIBRARY)
+        return None if LanceDataset.is_installed() else message("why.layout.needs", library=LanceDataset.needs)
 
     def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
         return self.unread() or LanceDataset(root, root.name).hindrance()
