@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import partial
 from pathlib import Path
 
 import pikepdf
 import pytest
+from container_checks import listed as listed_as
+from container_checks import photos as photos_as
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.container import Accounts, ContainerDamaged, ContainerEntry, Doomed, Unread
+from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed, Unread
 from dsr_desk.datasets.erasing import ContainerNotRewritten
 from dsr_desk.datasets.office import TextInDocument
 from dsr_desk.datasets.registry import open_source
@@ -63,20 +66,8 @@ def letter(tmp_path: Path) -> Path:
     return path
 
 
-def listed(path: Path) -> list[object]:
-    (container,) = open_source(path)
-    assert container.format == "pdf"
-    found = list(container.listing())
-    accounts = found[-1]
-    assert isinstance(accounts, Accounts)
-    assert accounts.own == accounts.answered
-    return found
-
-
-def photos(path: Path) -> dict[str, bytes]:
-    return {
-        one.member: one.read() for one in listed(path) if isinstance(one, ContainerEntry) and one.kind is ItemKind.PHOTO
-    }
+listed = partial(listed_as, format_name="pdf")
+photos = partial(photos_as, format_name="pdf")
 
 
 def unread(path: Path) -> dict[str, str]:

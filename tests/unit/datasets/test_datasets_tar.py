@@ -12,12 +12,12 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from container_checks import doomed, opened, unread
 
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.datasets import tar
-from dsr_desk.datasets.container import TOO_LARGE, Accounts, Container, ContainerDamaged, Doomed, Unread
-from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.container import TOO_LARGE, Accounts, ContainerDamaged
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.tar_headers import headers as headers_of
 
@@ -31,23 +31,6 @@ def write(path: Path, members: list[tuple[str, bytes]], **options: object) -> Pa
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return path
-
-
-def opened(path: Path) -> Container:
-    (container,) = open_source(path)
-    return container
-
-
-def doomed(container: Container, *members: str) -> list[Doomed]:
-    return [
-        Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest())
-        for entry in container.entries()
-        if entry.member in members
-    ]
-
-
-def unread(container: Container) -> list[Unread]:
-    return [one for one in container.listing() if isinstance(one, Unread)]
 
 
 def headers(path: Path) -> list[tuple[object, ...]]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from container_checks import listed as listed_as
+from container_checks import photos as photos_as
 from PIL import Image
 
-from dsr_desk.core.items import ItemKind
 from dsr_desk.datasets import video
-from dsr_desk.datasets.container import Accounts, ContainerDamaged, ContainerEntry, Doomed, Unread
+from dsr_desk.datasets.container import ContainerDamaged, ContainerEntry, Doomed, Unread
 from dsr_desk.datasets.registry import open_source, survey
 from dsr_desk.datasets.video import FrameOfVideo, VideoFile
 
@@ -36,20 +38,8 @@ def film(path: Path, frames: int = 25, every: int = 10, codec: str = "mpeg4", **
     return path
 
 
-def listed(path: Path) -> list[object]:
-    (container,) = open_source(path)
-    assert container.format == "video"
-    found = list(container.listing())
-    accounts = found[-1]
-    assert isinstance(accounts, Accounts)
-    assert accounts.own == accounts.answered
-    return found
-
-
-def photos(path: Path) -> dict[str, bytes]:
-    return {
-        one.member: one.read() for one in listed(path) if isinstance(one, ContainerEntry) and one.kind is ItemKind.PHOTO
-    }
+listed = partial(listed_as, format_name="video")
+photos = partial(photos_as, format_name="video")
 
 
 def unread(path: Path) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import stat
 import struct
@@ -10,10 +9,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from container_checks import doomed, opened, unread
 
 from dsr_desk.core.message import message
-from dsr_desk.datasets.container import Accounts, Container, ContainerDamaged, ContainerNotRead, Doomed, Unread
-from dsr_desk.datasets.registry import open_source
+from dsr_desk.datasets.container import Accounts, ContainerDamaged, ContainerNotRead, Doomed, Unread
 from dsr_desk.datasets.zip import ZipArchive
 from dsr_desk.datasets.zip_layout import layout_of
 
@@ -25,23 +24,6 @@ def write(path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZI
         for name, data in members:
             archive.writestr(zipfile.ZipInfo(name, (2020, 2, 3, 4, 5, 6)), data, method)
     return path
-
-
-def opened(path: Path) -> Container:
-    (container,) = open_source(path)
-    return container
-
-
-def doomed(container: Container, *members: str) -> list[Doomed]:
-    return [
-        Doomed(entry.member, hashlib.sha256(entry.read()).hexdigest())
-        for entry in container.entries()
-        if entry.member in members
-    ]
-
-
-def unread(container: Container) -> list[Unread]:
-    return [one for one in container.listing() if isinstance(one, Unread)]
 
 
 def members(path: Path) -> dict[str, bytes]:
