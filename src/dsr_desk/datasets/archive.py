@@ -15,7 +15,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
@@ -145,7 +145,8 @@ class MemberArchive(FileContainer):
 
     def resolved(self, doomed: Collection[Doomed]) -> Resolution:
         """See `FileContainer.resolved`."""
-        return erasing.resolve(self._sized({one.member for one in doomed}, ReaderTally()), doomed)
+        entries = items_of(self._all(ReaderTally(), grouped=False))
+        return erasing.resolve(entries, doomed, _digest_or_size({one.member for one in doomed}))
 
     def verify(self, fresh: Path, resolution: Resolution) -> None:
         """See `FileContainer.verify`. What is no item was compared as it was written."""
@@ -154,7 +155,8 @@ class MemberArchive(FileContainer):
         there.samples = self.samples  # what is an item does not depend on what has gone
         named = {one.member for one in (*resolution.found, *resolution.missing)}
         tally = ReaderTally()
-        erasing.verify(self.name, there._sized(named, tally), resolution, "", "")
+        entries = items_of(there._all(tally, grouped=False))
+        erasing.verify(self.name, entries, resolution, "", "", _digest_or_size(named))
         accounts = tally.against(there.own())
         if (why := accounts.disagreement(accounts.unread)) is not None:
             raise NotVerified(name=self.name, why=why)
@@ -188,11 +190,6 @@ class MemberArchive(FileContainer):
         if not isinstance(part, bytes) and part[1] != LAST and size != part[1] - part[0]:
             raise self.damaged("why.ends-early")
 
-    def _sized(self, named: Collection[str], tally: ReaderTally) -> Iterator[ContainerEntry]:
-        """The items; those whose names are not among these have their sizes for bytes, since spans are compared."""
-        for one in items_of(self._all(tally, grouped=False)):
-            yield one if one.member in named else replace(one, read=partial(str.encode, str(one.size)))
-
     def _all(self, tally: ReaderTally, *, grouped: bool = True) -> Iterator[Listed]:
         for found in self.walk():
             if isinstance(found, Unread):
@@ -221,7 +218,7 @@ class MemberArchive(FileContainer):
             yield tally.unread(place, message("kind.attributes"), message("why.not-read"), member.attributes)
         if not member.is_file or _is_label(member):
             tally.label()
-        elif is_photo(member):
+        elif self._is_item(member):
             tally.item()
             problem = member.problem or sniff.member_problem(ItemKind.PHOTO, member.head, member.size)
             read = partial(self._bytes, member)
@@ -235,6 +232,10 @@ class MemberArchive(FileContainer):
         else:
             return (yield from self._inside(member, tally))
         return False
+
+    def _is_item(self, member: ArchiveMember) -> bool:
+        """Whether the member is one item and holds no others."""
+        return is_photo(member) and not _is_label(member)
 
     def _inside(self, member: ArchiveMember, tally: ReaderTally) -> Generator[Listed, None, bool]:
         """A container, a text, or what nobody reads."""
@@ -296,6 +297,9 @@ class MemberArchive(FileContainer):
         only_photos = True
         position = 0
         for member in self._only_members():
+            if position not in changes and self._is_item(member):
+                position += 1
+                continue
             look = _Look(self._listed(member, ReaderTally(), grouped=False))
             count = sum(isinstance(one, ContainerEntry) for one in look)
             part = nested.part_of(changes, position, count)
@@ -347,6 +351,11 @@ class _Look:
 
     def __iter__(self) -> Iterator[Listed]:
         self.inside = yield from self._listed
+
+
+def _digest_or_size(named: Collection[str]) -> Callable[[ContainerEntry], str]:
+    """Of an item that has none of the names the size does, since spans are compared byte for byte."""
+    return lambda entry: erasing.stored_digest(entry) if entry.member in named else str(entry.size)
 
 
 def copy_span(file: IO[bytes], out: IO[bytes], start: int, end: int) -> None:

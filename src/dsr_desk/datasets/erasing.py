@@ -124,8 +124,15 @@ def stored_digest(entry: ContainerEntry) -> str:
     return f"unreadable {entry.size}"
 
 
-def resolve(entries: Iterable[ContainerEntry], doomed: Collection[Doomed]) -> Resolution:
-    """Find the doomed items again by member, digest and occurrence, in one pass."""
+def resolve(
+    entries: Iterable[ContainerEntry],
+    doomed: Collection[Doomed],
+    stored: Callable[[ContainerEntry], str] = stored_digest,
+) -> Resolution:
+    """Find the doomed items again by member, digest and occurrence, in one pass.
+
+    `stored` stands for what an entry holds: its digest, or less for one that has the name of no doomed item.
+    """
     wanted = {(one.member, one.digest, one.occurrence): one for one in doomed}
     names = {(one.member, one.digest) for one in doomed}
     seen: dict[tuple[str, str], int] = {}
@@ -133,7 +140,7 @@ def resolve(entries: Iterable[ContainerEntry], doomed: Collection[Doomed]) -> Re
     found: list[Doomed] = []
     after = Sequence()
     for position, entry in enumerate(entries):
-        digest = stored_digest(entry)
+        digest = stored(entry)
         key = (entry.member, digest)
         one = None
         if key in names:
@@ -222,12 +229,17 @@ def sync(path: Path) -> str:
 
 
 def verify(
-    name: str, entries: Iterable[ContainerEntry], resolution: Resolution, rest_before: str, rest_after: str
+    name: str,
+    entries: Iterable[ContainerEntry],
+    resolution: Resolution,
+    rest_before: str,
+    rest_after: str,
+    stored: Callable[[ContainerEntry], str] = stored_digest,
 ) -> None:
     """Raises NotVerified where a new container with these entries is not as the resolution says."""
     there = Sequence()
     for entry in entries:
-        there.add(entry.member, stored_digest(entry))
+        there.add(entry.member, stored(entry))
     if there.count != resolution.kept:
         raise NotVerified(name=name, why=message("why.erase.count", kept=resolution.kept, found=there.count))
     if there.digest != resolution.after:

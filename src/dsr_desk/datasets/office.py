@@ -80,11 +80,11 @@ class OfficeDocument(ZipArchive):
     def _listed(
         self, member: ArchiveMember, tally: ReaderTally, *, grouped: bool = True
     ) -> Generator[Listed, None, bool]:
-        if member.head in GREY_POINTS.values():
+        if _is_grey(member):
             tally.label()
             return False
         sheets = member.name == "content.xml" and self._has_sheets
-        if member.problem or sheets or not _WRITTEN.search(member.name):
+        if member.problem or sheets or not _is_written(member):
             return (yield from super()._listed(member, tally, grouped=grouped))
         try:
             data = self._bytes(member) if member.size <= MAX_ITEM_BYTES else self.refuse(TOO_LARGE)
@@ -101,6 +101,9 @@ class OfficeDocument(ZipArchive):
         yield ContainerEntry(ItemKind.RECORD, member.place, member.size, read, member.hint, record={"text": text})
         return False
 
+    def _is_item(self, member: ArchiveMember) -> bool:
+        return super()._is_item(member) and not _is_grey(member) and (bool(member.problem) or not _is_written(member))
+
     @cached_property
     def _has_sheets(self) -> bool:
         """Whether its content is sheets, whose reader tells their rows apart."""
@@ -114,6 +117,16 @@ class OfficeDocument(ZipArchive):
         if any(edit.new is None and not is_photo(edit.member) for edit in edits):
             raise TextInDocument(name=self.name)
         return [_greyed(edit) if edit.new is None else edit for edit in edits], notes
+
+
+def _is_grey(member: ArchiveMember) -> bool:
+    """Whether it stands where a photo was erased."""
+    return member.head in GREY_POINTS.values()
+
+
+def _is_written(member: ArchiveMember) -> bool:
+    """Whether it is a part that is made of text."""
+    return bool(_WRITTEN.search(member.name))
 
 
 def _greyed(edit: Edit) -> Edit:

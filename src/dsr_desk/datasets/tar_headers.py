@@ -6,7 +6,6 @@ end. Here every byte of the file belongs to one header, or to what lies between 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
@@ -247,9 +246,10 @@ def _number(field: bytes) -> int:
     """Octal digits, or a binary number with the first bit set; -1 for what is neither."""
     if field[0] in (0x80, 0xFF):
         return int.from_bytes(field[1:], "big") - (256 ** (len(field) - 1) if field[0] == 0xFF else 0)
-    with contextlib.suppress(ValueError):
+    try:
         return int(field.partition(b"\0")[0].strip() or b"0", 8)
-    return -1
+    except ValueError:
+        return -1
 
 
 def _size(text: str, at: int) -> int:
