@@ -7,6 +7,7 @@ from edit import Edit, lines
 TESTS = "tests/unit/datasets/layouts"
 TREE = f"{TESTS}/test_layouts_tree.py"
 KNOWN = f"{TESTS}/test_layouts_known.py"
+ICEBERG = f"{TESTS}/test_layouts_iceberg.py"
 MEANWHILE = "test_what_another_program_writes_meanwhile_is_kept"
 
 LINES: tuple[Edit, ...] = (
@@ -79,6 +80,44 @@ LINES: tuple[Edit, ...] = (
             "a table that takes no deletions is left alone",
             'if state.settings.get("delta.appendOnly", "").lower() == "true":',
             "if False:",
+            "test_a_table_that_is_not_understood_is_left_whole",
+        ),
+    ),
+    *lines(
+        "datasets/layouts/iceberg.py",
+        ICEBERG,
+        (
+            "branches and tags of a table are not passed over",
+            'if set(state.said.get("refs") or ()) - {"main"}:',
+            "if False:",
+            "test_a_table_that_is_not_understood_is_left_whole",
+        ),
+        (
+            "old manifests and statistics of a table go, since they name the person",
+            "if name.endswith(_GOES) and name != self._before.file:",
+            "if False:",
+            "test_one_snapshot_is_left_and_says_what_is_there",
+        ),
+        (
+            "a manifest says what is in a file now",
+            "        if inner not in self._changed:\n            return entry",
+            "        if True:\n            return entry",
+            "test_one_snapshot_is_left_and_says_what_is_there",
+        ),
+    ),
+    *lines(
+        "datasets/layouts/iceberg_state.py",
+        ICEBERG,
+        (
+            "files of deletes are not passed over",
+            "if entries and manifest.content != ManifestContent.DATA:",
+            "if False:",
+            "test_a_table_that_is_not_understood_is_left_whole",
+        ),
+        (
+            "a newest metadata file that is not clear is not guessed",
+            "clear = len(last) == 1 and -1 not in numbers",
+            "clear = True",
             "test_a_table_that_is_not_understood_is_left_whole",
         ),
     ),

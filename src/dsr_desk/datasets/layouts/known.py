@@ -10,6 +10,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.layouts.beside import HadoopSums, Img2DatasetCounts, ParquetSummary
 from dsr_desk.datasets.layouts.delta import DeltaTableRule
 from dsr_desk.datasets.layouts.hugging_face import HubFolder
+from dsr_desk.datasets.layouts.iceberg import IcebergTable
 from dsr_desk.datasets.layouts.lance import LanceStore
 from dsr_desk.datasets.layouts.mds import MdsIndex
 from dsr_desk.datasets.layouts.others import OTHERS
@@ -22,6 +23,7 @@ _RULES: tuple[Rule, ...] = (
     *OTHERS,
     LanceStore(),
     DeltaTableRule(),
+    IcebergTable(),
     HubFolder(),
     SavedDataset(),
     TensorFlowDataset(),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.layouts.rules import Mending, Rule, names_in
+from dsr_desk.datasets.layouts.rules import Mending, Rule
 
 Begins = Callable[[Path, frozenset[str]], bool]
 
@@ -44,13 +44,7 @@ def _holds(*wanted: str) -> Begins:
     return lambda _, names: names.issuperset(wanted)
 
 
-def _iceberg(folder: Path, names: frozenset[str]) -> bool:
-    inner = names_in(folder / "metadata") if "metadata" in names else ()
-    return any(name.endswith(".metadata.json") for name in inner)
-
-
 OTHERS: tuple[Rule, ...] = (
-    Untouched("iceberg", _iceberg, _below("metadata")),
     Untouched("hudi", _holds(".hoodie"), _below(".hoodie")),
     Untouched("hub-cache", _holds("blobs", "snapshots"), lambda _: False, _below("blobs")),
     Untouched("git-objects", lambda folder, names: folder.name == ".git" and "objects" in names, lambda _: False),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -68,3 +71,30 @@ def stored(root: Path) -> dict[str, bytes]:
 
 def left_over(place: Path) -> list[Path]:
     return [file for file in place.rglob("*") if file.name.endswith(".dsr-new")]
+
+
+def finished_before_kill(work: Callable[[], object], step: int) -> bool:
+    """Run `work` in a forked process that dies at its n-th change of the disk; whether it got to its end."""
+    child = os.fork()
+    if child == 0:
+        left = step
+        changing = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.utime"}
+
+        def hook(event: str, args: tuple[object, ...]) -> None:
+            nonlocal left
+            writes = event == "open" and isinstance(args[1], str) and args[1][:1] in ("x", "w")
+            if writes or event in changing or (event == "ctypes.dlsym" and "renameat2" in args):
+                left -= 1
+                if left == 0:
+                    os._exit(9)
+
+        result = 1
+        try:
+            sys.addaudithook(hook)
+            work()
+            result = 0
+        finally:
+            os._exit(result)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, 9)
+    return code == 0

@@ -14,7 +14,6 @@ from dsr_desk.datasets.registry import SourceNotUnderstood, survey
 pytestmark = pytest.mark.usefixtures("readers_in_process")
 
 AROUND = {
-    "iceberg": ("data/part.parquet", ["metadata/00000-a.metadata.json", "metadata/snap-1.avro"]),
     "hudi": ("part.parquet", [".hoodie/20240101.commit"]),
     "tensorflow-datasets": ("part.parquet", ["dataset_info.json", "features.json"]),
     "saved-by-datasets": ("part.parquet", ["dataset_info.json", "state.json"]),

@@ -9,12 +9,11 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from layout_samples import TABLE, doomed_in, left_over, photo, stored
+from layout_samples import TABLE, doomed_in, finished_before_kill, left_over, photo, stored
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets.celled import CelledContainer
@@ -55,7 +54,7 @@ def test_killed_at_any_step_the_layout_is_the_old_or_the_new_one_and_the_next_ru
         place = tmp_path / str(step)
         container = hub_folder(place / "people")
         doomed = doomed_in(container)
-        finished = _finished_before_kill(lambda: container.erase(doomed), step)  # noqa: B023
+        finished = finished_before_kill(lambda: container.erase(doomed), step)  # noqa: B023
         ends["finished" if finished else is_true(place / "people")] += 1
         if left_over(place):
             assert any(one.why == message("why.folder.unfinished") for one in survey(place).not_understood)
@@ -68,33 +67,6 @@ def test_killed_at_any_step_the_layout_is_the_old_or_the_new_one_and_the_next_ru
     assert ends["finished"] == 1
     assert ends["before"] > 1
     assert ends["after"] > 1
-
-
-def _finished_before_kill(work: Callable[[], object], step: int) -> bool:
-    """Run `work` in a forked process that dies at its n-th change of the disk; whether it got to its end."""
-    child = os.fork()
-    if child == 0:
-        left = step
-        changing = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.utime"}
-
-        def hook(event: str, args: tuple[object, ...]) -> None:
-            nonlocal left
-            writes = event == "open" and isinstance(args[1], str) and args[1][:1] in ("x", "w")
-            if writes or event in changing or (event == "ctypes.dlsym" and "renameat2" in args):
-                left -= 1
-                if left == 0:
-                    os._exit(9)
-
-        result = 1
-        try:
-            sys.addaudithook(hook)
-            work()
-            result = 0
-        finally:
-            os._exit(result)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, 9)
-    return code == 0
 
 
 @pytest.mark.parametrize("when", ["before", "at"])
