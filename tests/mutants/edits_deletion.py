@@ -98,15 +98,14 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an index is looked at after",
-            "        left = set(index.remaining(ids))",
-            "        left = set()",
+            "        left = stores.staying.entries(action.items, index.remaining)\n    except Refusal",
+            "        left = set()\n    except Refusal",
             "test_an_erasure_that_fails_is_reported_and_the_others_go_on",
         ),
         (
             "a container is looked at after",
-            "    return replace(outcome, items=seen_items(action.items, after, before, problems), kept=after.items)",
-            "    return replace(outcome, items=tuple(ItemSeen(item.address.id, Seen.GONE) for item in "
-            "action.items), kept=after.items)",
+            "    seen = seen_items(action.items, after, before, problems, stores.staying)\n",
+            "    seen = tuple(ItemSeen(item.address.id, Seen.GONE) for item in action.items)\n",
             "test_after_a_crash_an_item_that_is_alike_and_was_not_meant_stays",
         ),
         (

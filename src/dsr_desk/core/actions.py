@@ -38,13 +38,17 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """An item of an action. `boxes` are the faces to mask; `reason` says why it is masked, held or goes along."""
+    """An item of an action. `boxes` are the faces to mask; `reason` says why it is masked, held or goes along.
+
+    `strangers` are the pictures of a photo's file that show nobody but others: what looks like one of them is no rest.
+    """
 
     address: ItemAddress
     kind: ItemKind
     treatment: Treatment = Treatment.ERASE
     reason: Message | None = None
     boxes: tuple[Box, ...] = ()
+    strangers: tuple[int, ...] = ()
 
     @property
     def asked(self) -> Message:
@@ -109,6 +113,9 @@ class Plan:
             for name in _CAME_LATER:
                 if not action[name]:
                     del action[name]
+            for item in action["items"]:
+                if not item["strangers"]:
+                    del item["strangers"]
         return digest_of(said)
 
     def action(self, action_id: str) -> Action:
@@ -273,7 +280,8 @@ class ReadBack:
 
 
 _CAME_LATER = ("unreached", "changes")
-"""Fields of actions that plans from before have not: where they say nothing, a plan keeps its digest."""
+"""Fields of actions that plans from before have not: where they say nothing, a plan keeps its digest. So with the
+strangers of items."""
 
 
 def _unworded(value: Any) -> Any:

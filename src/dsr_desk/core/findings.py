@@ -49,6 +49,8 @@ class Candidate:
     """An item that search proposes. `index` names the index that holds it; `face` is the face compared.
 
     `box` is its place in the picture that the photo's file shows first, None where another picture shows it.
+    `strangers` are the pictures of the file (see `faces.frames`) that show nobody but others: each of their faces was
+    compared, and none of them is a reason.
     """
 
     address: ItemAddress
@@ -59,6 +61,7 @@ class Candidate:
     face: int | None = None
     box: Box | None = None
     quality: tuple[Flaw, ...] = ()
+    strangers: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:

@@ -8,12 +8,11 @@ from dsr_desk.core.actions import Action, ActionKind, Plan, Treatment
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import message, quoted
-from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.look import look
 from dsr_desk.deletion.plan import UNKNOWN, doomed, unreached_gap
 from dsr_desk.deletion.reach import NotHere, require_reached
-from dsr_desk.deletion.read_back import held
 from dsr_desk.deletion.run import Stores
+from dsr_desk.deletion.staying import held
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def dry_run(plan: Plan, stores: Stores) -> DryRun:
     gaps: list[Gap] = [gap for gap in plan.gaps if gap not in before]
     for action in plan.actions:
         if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-            counts += _container(action, stores.containers.get((action.dataset_version, action.container)), gaps)
+            counts += _container(action, stores, gaps)
         elif action.kind is ActionKind.ERASE_INDEX:
             counts += _index(action, stores, gaps)
         else:
@@ -62,7 +61,8 @@ def dry_run(plan: Plan, stores: Stores) -> DryRun:
     return DryRun(tuple(counts), tuple(gaps))
 
 
-def _container(action: Action, container: Container | None, gaps: list[Gap]) -> list[StoreCount]:
+def _container(action: Action, stores: Stores, gaps: list[Gap]) -> list[StoreCount]:
+    container = stores.containers.get((action.dataset_version, action.container))
     try:
         if container is None:
             raise NotHere(what=action.what)
@@ -72,7 +72,7 @@ def _container(action: Action, container: Container | None, gaps: list[Gap]) -> 
     except DeskError as error:
         gaps.append(unreached_gap(replace(action, unreached=error.message)))
         return []
-    found = [one for one in action.items if there.alike[one.address.member, one.address.digest]]
+    found = list(stores.staying.going(action.items, there.alike))
     missing = len(action.items) - len(found)
     if missing:
         gaps.append(Gap(quoted(action.what), message("why.not-as-indexed"), missing))
@@ -87,7 +87,7 @@ def _index(action: Action, stores: Stores, gaps: list[Gap]) -> list[StoreCount]:
         gaps.append(Gap(message("gap.index", name=action.what), message("why.not-open"), len(action.items)))
         return []
     try:
-        left = len(index.remaining([one.address.id for one in action.items]))
+        left = len(stores.staying.entries(action.items, index.remaining))
     except DeskError as error:
         gaps.append(Gap(message("gap.index", name=action.what), error.message, len(action.items)))
         return []

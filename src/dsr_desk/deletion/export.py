@@ -20,11 +20,13 @@ from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan
 from dsr_desk.core.canonical import canonical_json
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import message
+from dsr_desk.core.items import ItemAddress
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container
 from dsr_desk.deletion.approval import require_approved
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores, carry_out
+from dsr_desk.deletion.staying import Staying
 from dsr_desk.jobs.cell import CellFailed, Limits, ask
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import write_whole
@@ -59,12 +61,16 @@ class AnswerInvalid(DeskError):
 
 @dataclass(frozen=True)
 class ExportedPlan:
-    """What the data machine gets. `answer_key` is a one-time Ed25519 seed (hex), `vault` the vault's age recipient."""
+    """What the data machine gets. `answer_key` is a one-time Ed25519 seed (hex), `vault` the vault's age recipient.
+
+    `staying` are addresses of items, alike to planned ones, that were decided to be somebody else's or are held.
+    """
 
     plan: Plan
     approvals: tuple[Approval, ...]
     answer_key: str
     vault: str
+    staying: tuple[tuple[ItemAddress, Message], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,14 @@ class PlanAnswer:
     befores: Mapping[str, Before] = field(default_factory=dict)
 
 
-def export_plan(plan: Plan, approvals: Sequence[Approval], vault: str) -> tuple[ExportedPlan, str]:
+def export_plan(
+    plan: Plan, approvals: Sequence[Approval], vault: str, staying: Staying | None = None
+) -> tuple[ExportedPlan, str]:
     """What travels, and the public key (hex) that will have signed the answer. `vault` is its age recipient."""
     key = Ed25519PrivateKey.generate()
-    exported = ExportedPlan(plan, tuple(approvals), key.private_bytes_raw().hex(), vault)
+    items = [item for one in elsewhere(plan) for item in one.items]
+    stay = tuple((staying or Staying()).alike_to(items).items())
+    exported = ExportedPlan(plan, tuple(approvals), key.private_bytes_raw().hex(), vault, stay)
     return exported, key.public_key().public_bytes_raw().hex()
 
 
@@ -142,7 +152,7 @@ def run_exported(
     plan = exported.plan
     require_approved(plan, exported.approvals, officers, needed)
     outcomes: list[Outcome] = []
-    actions = elsewhere(plan)
+    actions, staying = elsewhere(plan), Staying(dict(exported.staying))
     for number, action in enumerate(actions):
         if token is not None:
             token.check()
@@ -151,7 +161,7 @@ def run_exported(
         tabular = container is not None and container.tabular
         here = replace(action, kind=ActionKind.ERASE_ROWS if tabular else ActionKind.ERASE_ITEMS, container=action.what)
         places = {(action.dataset_version, action.what): container} if container is not None else {}
-        outcomes.append(carry_out(plan, here, Stores(places, {}), records, operator, outcomes))
+        outcomes.append(carry_out(plan, here, Stores(places, {}, staying=staying), records, operator, outcomes))
     report(Progress(message("phase.erase"), len(actions), len(actions)))
     return tuple(outcomes)
 

@@ -13,6 +13,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container, ContainerEntry, ItemGone, ItemUnreadable, Unread
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.deletion.records import Before
+from dsr_desk.deletion.staying import Staying
 from dsr_desk.faces.outside import Eyes
 
 
@@ -20,13 +21,12 @@ from dsr_desk.faces.outside import Eyes
 class Look:
     """One pass over a container. Records of photos count at their own place alone.
 
-    `alike` counts what has a planned item's member and digest, `contents` what has its digest at any place,
-    `members` the digests at a planned member; `looks` and `orientations` are those of planned photos. `hints` are
-    those of `alike`, in their order. `unread` counts places that are not read, by kind.
+    `alike` counts what has a planned item's digest, by member and digest, `members` the digests at a planned member;
+    `looks` and `orientations` are those of planned photos. `hints` are those of `alike`, in their order. `unread`
+    counts places that are not read, by kind.
     """
 
     alike: Counter[tuple[str, str]] = field(default_factory=Counter)
-    contents: Counter[str] = field(default_factory=Counter)
     members: dict[str, set[str]] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
     orientations: dict[str, int] = field(default_factory=dict)
@@ -61,6 +61,7 @@ def look(
 def _look_into(container: Container, items: Collection[PlannedItem], found: Look, eyes: Eyes | None) -> None:
     digests = {item.address.digest for item in items}
     members = {item.address.member for item in items if item.address.member}
+    strangers = _strangers(items)
     for entry in container.listing():
         if isinstance(entry, Unread):
             found.unread[entry.kind] += entry.count
@@ -80,13 +81,20 @@ def _look_into(container: Container, items: Collection[PlannedItem], found: Look
             found.members.setdefault(entry.member, set()).add(digest)
         if digest not in digests or describes_another(entry, members):
             continue
-        found.contents[digest] += 1
         found.alike[entry.member, digest] += 1
         found.hints.setdefault((entry.member, digest), []).append(entry.hint)
         if entry.orientation:
             found.orientations[digest] = entry.orientation
         if eyes is not None and entry.kind is ItemKind.PHOTO and digest not in found.looks:
-            found.looks[digest] = eyes.hash_of(data, entry.orientation).hex()
+            found.looks[digest] = eyes.hash_of(data, entry.orientation, strangers[digest]).hex()
+
+
+def _strangers(items: Collection[PlannedItem]) -> dict[str, set[int]]:
+    """By digest, the pictures of a file that show nobody but others, whichever of its items is asked."""
+    found: dict[str, set[int]] = {}
+    for item in items:
+        found.setdefault(item.address.digest, set(item.strangers)).intersection_update(item.strangers)
+    return found
 
 
 def describes_another(entry: ContainerEntry, members: Collection[str]) -> bool:
@@ -95,10 +103,12 @@ def describes_another(entry: ContainerEntry, members: Collection[str]) -> bool:
 
 
 def seen_items(
-    items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, Message]
+    items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, Message], staying: Staying
 ) -> tuple[ItemSeen, ...]:
     """What became of each item, from a look at its container afterwards. `problems` are by item id."""
-    return tuple(_seen(item, now, before, problems.get(item.address.id)) for item in items)
+    too_many = now.alike - staying.in_container_of(items)
+    anywhere = {digest for _, digest in too_many}
+    return tuple(_seen(item, now, too_many, anywhere, before, problems.get(item.address.id)) for item in items)
 
 
 def leftovers(containers: Collection[Container]) -> int:
@@ -124,15 +134,21 @@ def _look_for_unlisted(container: Container, items: Collection[PlannedItem], fou
         except ItemGone:
             continue
         found.members[address.member] = {address.digest}
-        found.contents[address.digest] += 1
         found.alike[address.member, address.digest] += 1
 
 
-def _seen(item: PlannedItem, now: Look, before: Before, problem: Message | None) -> ItemSeen:
+def _seen(
+    item: PlannedItem,
+    now: Look,
+    too_many: Collection[tuple[str, str]],
+    anywhere: Collection[str],
+    before: Before,
+    problem: Message | None,
+) -> ItemSeen:
+    """`too_many` are members and digests of which more are there than stay, `anywhere` their digests."""
     address = item.address
-    if now.contents[address.digest]:
-        same_place = now.alike[address.member, address.digest]
-        says = None if same_place else message("seen.elsewhere")
+    if address.digest in anywhere:
+        says = None if (address.member, address.digest) in too_many else message("seen.elsewhere")
         return ItemSeen(address.id, Seen.STILL_THERE, problem or says)
     there = now.members.get(address.member, set()) if address.member else set()
     wanted = before.masked.get(address.id, "")

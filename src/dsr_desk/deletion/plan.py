@@ -159,7 +159,10 @@ def companions(container: Container, items: Iterable[PlannedItem], left_alone: C
 def _planned(hit: Hit, choice: Choice | None) -> PlannedItem:
     if choice is None or choice.treatment is Treatment.ERASE:
         return PlannedItem(
-            hit.address, hit.candidate.kind, reason=quoted(choice.reason) if choice and choice.reason else None
+            hit.address,
+            hit.candidate.kind,
+            reason=quoted(choice.reason) if choice and choice.reason else None,
+            strangers=hit.candidate.strangers,
         )
     if not choice.reason.strip():
         raise HoldReasonMissing()

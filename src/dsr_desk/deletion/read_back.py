@@ -22,6 +22,7 @@ from dsr_desk.core.actions import (
 )
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Gap, places_not_read
+from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.datasets.container import Container
@@ -30,6 +31,7 @@ from dsr_desk.deletion.look import leftovers, look, seen_items
 from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.deletion.run import Stores
+from dsr_desk.deletion.staying import Staying
 from dsr_desk.deletion.sweep import each_once, swept
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
@@ -39,10 +41,11 @@ from dsr_desk.storage.clock import now
 class ReadBackFound:
     """What a look of another room found: the same references searched again, say.
 
-    `as_indexed` counts indexes that could not be brought up to date and of whose data the plan removes nothing.
+    `remaining` is what was found, with what is said of it; what stays on purpose may be among it. `as_indexed` counts
+    indexes that could not be brought up to date and of whose data the plan removes nothing.
     """
 
-    remaining: tuple[Remaining, ...]
+    remaining: tuple[tuple[ItemAddress, Message], ...]
     looked_at: int
     not_looked: tuple[Gap, ...] = ()
     as_indexed: int = 0
@@ -52,13 +55,11 @@ class ReadBackFound:
 class ReadBackScope:
     """What is looked at beside the stores of the plan.
 
-    `excepted` are ids of items that were rejected or are held, with the reason; they may be found again.
     `mentions` tells whether a record names the subject, None where nothing is known that could.
     `search_again` runs the same references against the same indexes; None leaves the search unrepeated, and the
     result says so. `model_files` are places of model files by lineage node.
     """
 
-    excepted: Mapping[str, Message] = field(default_factory=dict)
     mentions: Mentions | None = None
     search_again: Callable[[], ReadBackFound] | None = None
     model_files: Mapping[str, Sequence[Path]] = field(default_factory=dict)
@@ -84,27 +85,29 @@ def read_back(
         for key, value in before.looks.items()
         if value and key in planned
     }
-    scope = replace(scope, excepted={**scope.excepted, **_masked(plan, items)})
-    sweep = swept(plan, stores, looks, scope.excepted, scope.mentions, token=token, report=report)
+    excepted = Staying({**stores.staying.reasons, **_masked(plan, items)})
+    sweep = swept(plan, stores, looks, excepted, scope.mentions, token=token, report=report)
     checks = [_check("content", sweep.content, sweep.items, sweep.not_looked)]
     if looks:
         checks.append(_check("near", sweep.near, sweep.photos, sweep.not_looked))
     if scope.mentions is not None:
         checks.append(_check("identifiers", sweep.mentioned, sweep.records + sweep.photos, sweep.not_looked))
-    checks += [_index_check(plan, stores), _again_check(scope), _leftover_check(stores)]
+    checks += [_index_check(plan, stores), _again_check(scope, excepted), _leftover_check(stores)]
     checks += _model_checks(plan, scope)
     report(Progress(message("phase.read-back"), sweep.items, sweep.items))
     return ReadBack(plan.digest, now(), operator, items, tuple(checks), tuple(sweep.excepted))
 
 
-def _masked(plan: Plan, items: Sequence[ItemSeen]) -> dict[str, Message]:
-    """Photos that took a masked one's place are other items: they may be found again, for what else they show."""
-    addresses = {item.address.id: item.address for action in plan.actions for item in action.items}
-    return {
-        replace(addresses[one.item], digest=one.digest_after, occurrence=0).id: _kept_masked(one.says)
-        for one in items
-        if one.digest_after
+def _masked(plan: Plan, items: Sequence[ItemSeen]) -> dict[ItemAddress, Message]:
+    """Masked photos, as they were and as they are: they may be found again, for what else they show."""
+    masks = [item for one in plan.erasing for item in one.items if item.treatment is Treatment.MASK]
+    after = {one.item: one for one in items if one.digest_after}
+    as_they_are = {
+        replace(item.address, digest=one.digest_after): _kept_masked(one.says)
+        for item in masks
+        if (one := after.get(item.address.id))
     }
+    return {**{item.address: _kept_masked(item.reason) for item in masks}, **as_they_are}
 
 
 def _items(plan: Plan, stores: Stores, befores: Mapping[str, Before], records: Records) -> tuple[ItemSeen, ...]:
@@ -133,7 +136,7 @@ def _seen_of(action: Action, stores: Stores, before: Before | None, elsewhere: O
     try:
         harmless = stores.harmless.get(action.dataset_version, ())
         after = look(_reached(action, stores, elsewhere), action.items, harmless=harmless)
-        found = seen_items(action.items, after, known, {})
+        found = seen_items(action.items, after, known, {}, stores.staying)
         if action.unreached is not None and not known.digest:
             found = tuple(_as_never_reached(one) for one in found)
     except DeskError as error:
@@ -183,13 +186,17 @@ def _index_check(plan: Plan, stores: Stores) -> Check:
         if index is None:
             not_looked.append(Gap(place, message("why.not-open"), len(action.items)))
             continue
+        try:
+            left = stores.staying.entries(action.items, index.remaining)
+        except DeskError as error:
+            not_looked.append(Gap(place, error.why, len(action.items)))
+            continue
         looked_at += len(action.items)
-        left = index.remaining([item.address.id for item in action.items])
-        remaining += [Remaining(place, message("left.index"), item) for item in left]
+        remaining += [Remaining(place, message("left.index"), item) for item in sorted(left)]
     return _check("index", remaining, looked_at, not_looked)
 
 
-def _again_check(scope: ReadBackScope) -> Check:
+def _again_check(scope: ReadBackScope, excepted: Staying) -> Check:
     name = message("check.again")
     if scope.search_again is None:
         return Check(name, Seen.NOT_LOOKED, message("check.again.none"))
@@ -199,7 +206,12 @@ def _again_check(scope: ReadBackScope) -> Check:
         if error.code == "JOB-CANCELLED":
             raise
         return Check(name, Seen.NOT_LOOKED, message("check.again.failed", why=error.message))
-    remaining = [one for one in found.remaining if one.item not in scope.excepted]
+    says = dict(found.remaining)
+    remaining = [
+        Remaining(quoted(address.place), says[address], address.id)
+        for address, why in excepted.sorted_out(says)
+        if why is None
+    ]
     check = _check("again", remaining, found.looked_at, found.not_looked)
     if not found.as_indexed:
         return check
@@ -235,24 +247,6 @@ def _holds(place: Path, action: Action) -> bool:
         return True
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() in known
-
-
-def masked_or_held(plan: Plan) -> dict[str, Message]:
-    """Items of the plan that stay, with the reason: what may be found again after the deletion."""
-    stay = {item.address.id: held(one) for one in plan.actions for item in one.items if one.ground}
-    masks = {
-        item.address.id: _kept_masked(item.reason)
-        for one in plan.erasing
-        for item in one.items
-        if item.treatment is Treatment.MASK
-    }
-    return {**stay, **masks}
-
-
-def held(action: Action) -> Message:
-    """On which ground an action keeps its items, and until when."""
-    code = "why.held.until" if action.until else "why.held"
-    return message(code, ground=action.ground, day=action.until)
 
 
 def _kept_masked(reason: Message | None) -> Message:

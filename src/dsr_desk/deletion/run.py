@@ -30,6 +30,7 @@ from dsr_desk.deletion.mask import CannotMask, mask
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.records import Before, Records
+from dsr_desk.deletion.staying import Staying
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
 
@@ -67,6 +68,9 @@ class Stores:
     unreached: Mapping[Place, Message] = field(default_factory=dict)
     harmless: Mapping[str, Collection[Message]] = field(default_factory=dict)
     """By dataset version, kinds of content of which an officer declared that they hold no personal data."""
+
+    staying: Staying = field(default_factory=Staying)
+    """Items that were decided to be somebody else's or are held."""
 
 
 def run(
@@ -109,13 +113,12 @@ def carry_out(
     if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
         return done
     if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-        container = stores.containers.get((action.dataset_version, action.container))
-        return _erase(plan, action, container, records, operator, stores.harmless.get(action.dataset_version, ()))
+        return _erase(plan, action, stores, records, operator)
     begun = now()
     records.open(plan, action, Before(), begun)
     started = Outcome(action.id, OutcomeState.STARTED, operator, begun)
     if action.kind is ActionKind.ERASE_INDEX:
-        outcome = _erase_entries(plan, action, stores.indexes.get(action.index), started, earlier)
+        outcome = _erase_entries(plan, action, stores, started, earlier)
     elif action.kind is ActionKind.HOLD:
         seen = tuple(ItemSeen(item.address.id, Seen.HELD, quoted(action.ground)) for item in action.items)
         outcome = replace(started, state=OutcomeState.DONE, ended=now(), items=seen)
@@ -128,14 +131,8 @@ def carry_out(
     return outcome
 
 
-def _erase(
-    plan: Plan,
-    action: Action,
-    container: Container | None,
-    records: Records,
-    operator: str,
-    harmless: Collection[Message],
-) -> Outcome:
+def _erase(plan: Plan, action: Action, stores: Stores, records: Records, operator: str) -> Outcome:
+    container = stores.containers.get((action.dataset_version, action.container))
     begun = records.begun(plan, action)
     problems: dict[str, Message] = {}
     outcome = Outcome(action.id, OutcomeState.STARTED, operator, begun[1] if begun else now())
@@ -147,7 +144,7 @@ def _erase(
             raise NotHere(what=action.what)
         require_reached(container, may_be_empty=bool(before.digest))
         there = look(container, action.items, with_looks=True)
-        doomed, masked = _doomed(container, action.items, there, before, problems)
+        doomed, masked = _doomed(container, [*stores.staying.going(action.items, there.alike)], there, before, problems)
         before = _before(action.items, there, before, masked, container.digest())
     except DeskError as error:
         failed = error
@@ -160,7 +157,7 @@ def _erase(
         problems |= _refused(done, action.items)
     except DeskError as error:
         outcome = replace(outcome, error=error.message)
-    return _closed(plan, _read_back(outcome, action, container, before, problems, harmless), records)
+    return _closed(plan, _read_back(outcome, action, container, before, problems, stores), records)
 
 
 def _refused(done: Erased, items: Sequence[PlannedItem]) -> dict[str, Message]:
@@ -223,13 +220,14 @@ def _read_back(
     container: Container,
     before: Before,
     problems: Mapping[str, Message],
-    harmless: Collection[Message],
+    stores: Stores,
 ) -> Outcome:
     try:
-        after = look(container, action.items, harmless=harmless)
+        after = look(container, action.items, harmless=stores.harmless.get(action.dataset_version, ()))
     except DeskError as error:
         return _failed(outcome, action, error)
-    return replace(outcome, items=seen_items(action.items, after, before, problems), kept=after.items)
+    seen = seen_items(action.items, after, before, problems, stores.staying)
+    return replace(outcome, items=seen, kept=after.items)
 
 
 def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
@@ -238,19 +236,19 @@ def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
     return replace(outcome, items=seen, error=outcome.error or error.message, notes=notes)
 
 
-def _erase_entries(
-    plan: Plan, action: Action, index: IndexEntries | None, outcome: Outcome, earlier: Sequence[Outcome]
-) -> Outcome:
+def _erase_entries(plan: Plan, action: Action, stores: Stores, outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
     """Entries go only for items that are gone or masked: what is still there must be found by the next search."""
     erased_here = {item.address.id for one in plan.erasing for item in one.items}
     settled = {item.item for one in earlier for item in one.items if item.seen.erased}
     ids = [item.address.id for item in action.items]
     due = [item for item in ids if item in settled or item not in erased_here]
+    index = stores.indexes.get(action.index)
     try:
         if index is None:
             raise NotHere(what=action.what)
-        index.erase(due)
-        left = set(index.remaining(ids))
+        doomed = stores.staying.entries(action.items, index.remaining)
+        index.erase([item for item in due if item in doomed])
+        left = stores.staying.entries(action.items, index.remaining)
     except Refusal:
         raise
     except DeskError as error:

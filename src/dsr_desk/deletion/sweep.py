@@ -20,6 +20,7 @@ from dsr_desk.deletion.identifiers import Mentions
 from dsr_desk.deletion.look import describes_another
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.run import Stores
+from dsr_desk.deletion.staying import Staying
 from dsr_desk.faces.outside import Eyes
 from dsr_desk.faces.phash import bits_apart
 from dsr_desk.jobs.cell import CellFailed
@@ -66,14 +67,17 @@ def swept(
     plan: Plan,
     stores: Stores,
     looks: Mapping[str, bytes],
-    excepted: Mapping[str, Message],
+    excepted: Staying,
     mentions: Mentions | None,
     *,
     token: CancelToken | None,
     report: Report,
 ) -> Sweep:
-    """Reads every container that the stores know. `looks` are perceptual hashes of erased photos; `excepted` and
-    `mentions` as in `ReadBackScope`. Raises Cancelled; what cannot be read is in the result."""
+    """Reads every container that the stores know.
+
+    `looks` are perceptual hashes of erased photos; what is `excepted` may be found again; `mentions` as in
+    `ReadBackScope`. Raises Cancelled; what cannot be read is in the result.
+    """
     erased: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for item in (item for action in plan.erasing for item in action.items):
         erased[item.address.digest].add((item.address.container, item.address.member))
@@ -150,7 +154,7 @@ class _Wanted:
 
     erased: Mapping[str, Collection[tuple[str, str]]]
     looks: Collection[bytes]
-    excepted: Mapping[str, Message]
+    excepted: Staying
     mentions: Mentions | None
     eyes: Eyes
 
@@ -169,7 +173,7 @@ class _Wanted:
 
 
 def _look_at(entry: ContainerEntry, address: ItemAddress, data: bytes, wanted: _Wanted, sweep: Sweep) -> None:
-    why = wanted.excepted.get(address.id)
+    why = wanted.excepted.why(address)
     into: list[tuple[list[Remaining], Message]] = []
     there = {member for container, member in wanted.erased.get(address.digest, ()) if container == address.container}
     if address.digest in wanted.erased and not describes_another(entry, there):

@@ -7,7 +7,7 @@ never ends, too much memory.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -169,10 +169,10 @@ class Eyes:
         if self._cell is not None:
             self._cell.close()
 
-    def hash_of(self, data: bytes, orientation: int | None = None) -> bytes:
-        """The perceptual hashes of all pictures of the file, 8 bytes each; b"" where there is nothing to be seen."""
+    def hash_of(self, data: bytes, orientation: int | None = None, without: Collection[int] = ()) -> bytes:
+        """The perceptual hashes of the file's pictures but these, 8 bytes each; b"" where there is nothing to see."""
         try:
-            looks: bytes = self._ask(bytes, hash_of, data, orientation, limits=LIMITS)
+            looks: bytes = self._ask(bytes, hash_of, data, orientation, tuple(without), limits=LIMITS)
         except CellFailed:
             return b""
         return b"" if len(looks) % HASH_BYTES else looks
@@ -253,13 +253,14 @@ def picture_of(data: bytes, side: int, orientation: int | None, around: Box | No
     return Shown(image.width, image.height, image.tobytes(), whole)
 
 
-def hash_of(data: bytes, orientation: int | None) -> bytes:
+def hash_of(data: bytes, orientation: int | None, without: Collection[int]) -> bytes:
     """Inside a cell."""
     first = decode(data, orientation).pixels
     if first is None:
         return b""
-    further = (one[1].pixels for one in others(data, orientation, first) if not isinstance(one, Partly))
-    pictures = (pixels for pixels in (first, *further) if pixels is not None)
+    further = ((one[0], one[1].pixels) for one in others(data, orientation, first) if not isinstance(one, Partly))
+    shown = ((0, first), *further)
+    pictures = (pixels for number, pixels in shown if pixels is not None and number not in without)
     return b"".join(dict.fromkeys(perceptual_hash(pixels) for pixels in pictures))
 
 

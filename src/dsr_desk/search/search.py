@@ -306,4 +306,14 @@ def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces
         face=compared,
         box=face.box if face and face.frame == 0 else None,
         quality=face.quality if face else (),
+        strangers=_strangers(reasons, faces),
     )
+
+
+def _strangers(reasons: Sequence[Reason], faces: Sequence[IndexedFace]) -> tuple[int, ...]:
+    """Pictures of a file that show nobody but others; none where it is proposed for more than faces."""
+    if any(reason.kind is not ReasonKind.FACE for reason in reasons):
+        return ()
+    numbers = {reason.face for reason in reasons}
+    hers = {face.frame for face in faces if face.number in numbers or not face.comparable}
+    return tuple(sorted({face.frame for face in faces} - hers))

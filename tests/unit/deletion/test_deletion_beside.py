@@ -7,6 +7,7 @@ import os
 import warnings
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,10 @@ from deletion_samples import (
 from PIL import Image
 
 from dsr_desk.core.actions import Outcome, OutcomeState, Plan, Seen
-from dsr_desk.core.message import message
+from dsr_desk.core.codec import plain, restore
+from dsr_desk.core.message import message, quoted
 from dsr_desk.deletion.plan import make_plan
+from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, read_back
 from dsr_desk.deletion.run import Stores, run
 
 
@@ -119,6 +122,30 @@ def test_a_photo_twice_in_one_archive_goes_twice(root: Path) -> None:
     outcome = carry_out(plan, stores_of(root), KeptRecords())[0]
     assert (outcome.state, outcome.kept) == (OutcomeState.DONE, 1)
     assert zipfile.ZipFile(path).namelist() == ["c.jpg"]
+
+
+def test_what_looks_like_a_picture_of_somebody_else_in_an_erased_file_is_no_rest_of_it(root: Path) -> None:
+    """Of the three pictures of the file the second shows her, and a copy of that one is found."""
+    pages = [Image.open(io.BytesIO(picture(number))).convert("RGB") for number in (50, 51, 52)]
+    pages[0].save(root / "pages.tif", save_all=True, append_images=pages[1:])
+    shown = hit(containers_of(root)[VERSION, "data"], "pages.tif")
+    shown = replace(shown, candidate=replace(shown.candidate, strangers=(0, 2)))
+    pages[0].save(root / "stranger.png")
+    plan, stores, records = make_plan(CASE, MADE, [shown], scope_of(root)), stores_of(root), KeptRecords()
+    carry_out(plan, stores, records)
+    scope = ReadBackScope(search_again=lambda: ReadBackFound((), 9))
+    assert read_back(plan, stores, records, OFFICER_KEY, scope).seen is Seen.GONE
+    pages[1].resize((90, 90)).save(root / "hers.png")
+    found = read_back(plan, stores, records, OFFICER_KEY, scope)
+    (near,) = (one for one in found.checks if one.name.code == "check.near")
+    assert [one.place for one in near.remaining] == [quoted("data › hers.png")]
+
+
+def test_a_plan_of_photos_of_one_picture_keeps_the_digest_that_it_had(root: Path) -> None:
+    plan = plan_of(root)
+    said = plain(plan)
+    assert all(item.pop("strangers") == [] for action in said["actions"] for item in action["items"])
+    assert restore(said, Plan).digest == plan.digest
 
 
 def test_a_file_that_cannot_be_removed_costs_itself_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,9 @@ from dsr_desk.core.requests import FoundKind
 from dsr_desk.datasets.container import ContainerEntry, ItemUnreadable
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, make_plan
-from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, masked_or_held, read_back
+from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, read_back
 from dsr_desk.deletion.run import Stores, run
+from dsr_desk.deletion.staying import Staying, held_by
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 
 ADA = Identifiers(emails=("Ada@Example.org",), phones=("030 1234567",))
@@ -124,7 +125,8 @@ def test_a_photo_that_looks_alike_is_found_unless_it_was_rejected(
     found = check(look(deleted), "near")
     assert (found.seen, [one.place for one in found.remaining]) == (Seen.STILL_THERE, [quoted("data › smaller.png")])
     address = ItemAddress("faces", "data", "smaller.png", hashlib.sha256(out.getvalue()).hexdigest())
-    result = look(deleted, replace(LOOK, excepted={address.id: REJECTED}))
+    plan, stores, records = deleted
+    result = look((plan, replace(stores, staying=Staying({address: REJECTED})), records))
     assert result.seen is Seen.GONE
     assert [(one.place, one.item) for one in result.excepted] == [(quoted("data › smaller.png"), address.id)]
     assert result.excepted[0].says == message("left.excepted", says=message("left.near"), why=REJECTED)
@@ -143,12 +145,14 @@ def test_a_record_that_still_names_the_person_is_found(root: Path, deleted: tupl
 
 def test_a_search_that_finds_the_person_again_sets_the_headline(deleted: tuple[Plan, Stores, KeptRecords]) -> None:
     def again() -> ReadBackFound:
-        return ReadBackFound(
-            (Remaining(quoted("data › p3.jpg"), AGAIN, "abc"), Remaining(quoted("x"), AGAIN, "def")), 10
-        )
+        return ReadBackFound(tuple((one, AGAIN) for one in (rejected, another)), 10)
 
-    result = look(deleted, replace(LOOK, search_again=again, excepted={"def": REJECTED}))
-    assert [one.item for one in check(result, "again").remaining] == ["abc"]
+    rejected, another = (ItemAddress("faces", "data", "p3.jpg", "d" * 64, number) for number in (1, 2))
+    plan, stores, records = deleted
+    stores = replace(stores, staying=Staying({rejected: REJECTED}))
+    result = look((plan, stores, records), replace(LOOK, search_again=again))
+    (left,) = check(result, "again").remaining
+    assert left == Remaining(quoted("data › p3.jpg"), AGAIN, another.id)
     assert result.headline[0] == message("headline.still_there")
 
 
@@ -219,14 +223,10 @@ def test_a_held_item_is_held_and_may_be_found_again(root: Path) -> None:
     held = hit(containers_of(root)[VERSION, "data"], "p1.jpg")
     gone = hit(containers_of(root)[VERSION, "data"], "p2.jpg")
     scope = scope_of(root, holds={held.address.id: Hold("court order", "2027-01-01")})
-    plan, stores, records = make_plan(CASE, MADE, [held, gone], scope), stores_of(root), KeptRecords()
+    plan, records = make_plan(CASE, MADE, [held, gone], scope), KeptRecords()
+    stores = replace(stores_of(root), staying=Staying(held_by(plan)))
     run(plan, stores, records, OFFICER_KEY)
-    look = replace(
-        LOOK,
-        excepted=masked_or_held(plan),
-        mentions=None,
-        search_again=lambda: ReadBackFound((Remaining(quoted("data › p1.jpg"), AGAIN, held.address.id),), 4),
-    )
+    look = replace(LOOK, mentions=None, search_again=lambda: ReadBackFound(((held.address, AGAIN),), 4))
     result = read_back(plan, stores, records, OFFICER_KEY, look)
     assert result.seen is Seen.HELD
     assert result.headline[0] == message("headline.held")
@@ -242,10 +242,8 @@ def test_a_masked_photo_may_be_found_again_for_what_else_it_shows(root: Path) ->
     )
     run(plan, stores, records, OFFICER_KEY)
     digest = hashlib.sha256((root / "p1.jpg").read_bytes()).hexdigest()
-    masked = ItemAddress("faces", "data", "p1.jpg", digest).id
-    again = replace(
-        LOOK, mentions=None, search_again=lambda: ReadBackFound((Remaining(quoted("data › p1.jpg"), AGAIN, masked),), 4)
-    )
+    masked = ItemAddress("faces", "data", "p1.jpg", digest)
+    again = replace(LOOK, mentions=None, search_again=lambda: ReadBackFound(((masked, AGAIN),), 4))
     result = read_back(plan, stores, records, OFFICER_KEY, again)
     assert result.seen is Seen.MASKED
     assert result.headline[0] == message("headline.masked")

@@ -34,7 +34,7 @@ from dsr_desk.app.data.indexing import (
 )
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions
-from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan, ReadBack, Remaining, Treatment
+from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan, ReadBack, Treatment
 from dsr_desk.core.acts import Draft, Kind, pseudonym
 from dsr_desk.core.basis import basis_of, disposition_changed, parts_of, searched_indexes
 from dsr_desk.core.changes import Change
@@ -42,7 +42,7 @@ from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Gap, Hit, ReasonKind, Verdict
 from dsr_desk.core.items import Box
-from dsr_desk.core.message import message, quoted
+from dsr_desk.core.message import message
 from dsr_desk.core.refusals import BasisChanged, NotRun, PlanMissing
 from dsr_desk.deletion import plan as planning
 from dsr_desk.deletion import read_back as looking
@@ -197,9 +197,7 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
     verdicts = {one.address.id: one.verdict for one in decisions(desk, ref)}
     same = {item for item, verdict in verdicts.items() if verdict is Verdict.SAME}
     plan = over_all(ran, same, verdicts.keys() - same)
-    rejected = [item for item, verdict in verdicts.items() if verdict is Verdict.DIFFERENT]
     scope = looking.ReadBackScope(
-        excepted={**dict.fromkeys(rejected, message("why.rejected")), **looking.masked_or_held(plan)},
         mentions=mentions_of(searched_identifiers(desk, ref)),
         search_again=lambda: _search_again(desk, plan, report, token),
     )
@@ -328,11 +326,7 @@ def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -
     reviewed = last_search(desk, ref)
     lowest = dict(reviewed.pile.lowest) if reviewed else {}
     remaining = tuple(
-        Remaining(
-            quoted(candidate.address.place),
-            message("left.proposed", reasons=tuple(reason.says for reason in candidate.reasons)),
-            candidate.id,
-        )
+        (candidate.address, message("left.proposed", reasons=tuple(reason.says for reason in candidate.reasons)))
         for candidate in result.candidates
         if not _beyond_review(candidate, lowest)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from dsr_desk.app.case.derived import register_derived
 from dsr_desk.app.case.plans import outcomes_of, plan_of, plan_of_action, show_plan
+from dsr_desk.app.case.reaching import staying
 from dsr_desk.app.case.run_records import ANSWER, DECLARED, DeskRecords
 from dsr_desk.app.data.indexing import generations
 from dsr_desk.app.desk import Desk
@@ -111,7 +112,8 @@ def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> Hande
     tasks = export.answerable(planned.plan) if by_hand else export.elsewhere(planned.plan)
     if not tasks:
         raise NothingElsewhere(case=ref)
-    exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key)
+    stay = staying(desk, planned.plan)
+    exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key, stay)
     passphrase = new_passphrase()
     with desk.vault.transaction():
         basis = (desk.case(ref).plan or {}).get("basis", "")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from dsr_desk.app.case.review import decisions
 from dsr_desk.app.data.harmless import harmless_kinds
 from dsr_desk.app.data.indexing import (
     ancestors,
@@ -18,12 +19,14 @@ from dsr_desk.app.data.indexing import (
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Plan
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.message import Message, refused
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.container import Container, ContainerNotRead
 from dsr_desk.datasets.registry import SourceMissing, open_source, reopen
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.run import IndexEntries, Stores
+from dsr_desk.deletion.staying import Staying, held_by
 from dsr_desk.search.index.contents import ContainerState
 from dsr_desk.search.index.erase import erase_items, remaining_items
 
@@ -62,7 +65,14 @@ def stores(desk: Desk, plan: Plan) -> Stores:
     away = {(one.dataset_version, one.container) for one in plan.erasing} - found.containers.keys()
     found.containers |= _come_back(desk, away - found.unreached.keys())
     versions = {version for version, _ in found.containers}
-    return Stores(found.containers, found.entries, found.unreached, harmless_kinds(desk, versions))
+    harmless = harmless_kinds(desk, versions)
+    return Stores(found.containers, found.entries, found.unreached, harmless, staying(desk, plan))
+
+
+def staying(desk: Desk, plan: Plan) -> Staying:
+    """What a deletion leaves on purpose: what was decided to be somebody else's, and what the plan holds."""
+    others = [one.address for one in decisions(desk, plan.case) if one.verdict is Verdict.DIFFERENT]
+    return Staying({**dict.fromkeys(others, message("why.rejected")), **held_by(plan)})
 
 
 def found_here(desk: Desk, planned: Collection[str] = ()) -> FoundHere:

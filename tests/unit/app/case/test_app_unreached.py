@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from dsr_desk.core.actions import Action, ActionKind, OutcomeState, Seen
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.message import Message
+from dsr_desk.core.refusals import NothingToDelete
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
 from unit.app.small_case import ROWS, Small
@@ -222,13 +224,24 @@ def test_of_rows_that_repeat_each_goes_and_one_that_was_decided_otherwise_stays(
     small.write([ROWS[0], ROWS[1], ROWS[0], ROWS[0]])
     small.identify()
     small.search()
-    first, *others = [one.candidate.id for one in review.review_items(small.desk, small.ref)]
+    rejected, *others = [one.candidate.id for one in review.review_items(small.desk, small.ref)]
     small.decide(Verdict.SAME, *others)
-    small.decide(Verdict.DIFFERENT, first)
+    small.decide(Verdict.DIFFERENT, rejected)
     actions_of(small)
     deleting.approve(small.desk, small.ref)
     deleting.run(small.desk, small.ref)
     assert sorted(small.rows) == sorted([ROWS[0], ROWS[1]])
+    for _ in range(2):
+        found = deleting.read_back(small.desk, small.ref)
+        assert (found.seen, found.count(Seen.GONE)) == (Seen.GONE, 2), "also once the index has counted anew"
+    small.search()
+    with suppress(NothingToDelete):
+        deleting.make_plan(small.desk, small.ref)
+        deleting.approve(small.desk, small.ref)
+        deleting.run(small.desk, small.ref)
+    assert sorted(small.rows) == sorted([ROWS[0], ROWS[1]]), "no later round takes what was decided to stay"
+    small.write([*small.rows, ROWS[0]])
+    assert deleting.read_back(small.desk, small.ref).seen is Seen.STILL_THERE
 
 
 def test_what_is_gone_is_not_counted_any_more_once_its_entry_is_erased(two: Small) -> None:

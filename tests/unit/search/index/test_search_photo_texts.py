@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 import search_fakes
 from dsr_desk.core.findings import Identifiers, ReasonKind
 from dsr_desk.core.items import ItemKind
+from dsr_desk.search.faces.pile import piles_of
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.lookup import columns_of
 from dsr_desk.search.index.photo_texts import texts_of
@@ -92,6 +94,31 @@ def test_faces_of_further_pictures_are_in_the_index_with_the_number_of_their_pic
         if one.address.member == "0003.tif"
     )
     assert (candidate.face, candidate.box) == (2, None)
+
+
+def test_pictures_that_show_nobody_but_others_are_told(built, monkeypatch: pytest.MonkeyPatch):
+    """The pile ends behind her face; a face that was not compared may be hers."""
+
+    def cut(*asked):
+        return {name: replace(pile, faces=pile.faces[:1]) for name, pile in piles_of(*asked).items()}
+
+    def strangers(**more: object) -> tuple[int, ...]:
+        asked = SubjectQuery((search_fakes.template(6, 1),), search_fakes.FakeEngine.digest, **more)
+        (found,) = (one for one in search([built], asked).candidates if one.address.member == "0003.tif")
+        return found.strangers
+
+    assert strangers() == (), "each face is for review"
+    monkeypatch.setattr("dsr_desk.search.search.piles_of", cut)
+    assert strangers() == (0, 1)
+    (item,) = (one for one in all_items(built) if one.address.member == "0003.tif")
+    look = item.phash
+    assert look
+    assert strangers(reference_hashes=[look]) == (), "it is proposed for more than a face"
+    built.db.conn.execute("UPDATE faces SET comparable = 0 WHERE item = ? AND frame = 1", [item.row])
+    try:
+        assert strangers() == (0,)
+    finally:
+        built.db.conn.rollback()
 
 
 def test_a_photo_is_a_look_alike_by_any_of_its_pictures(built):
