@@ -141,7 +141,8 @@ def test_only_the_desk_says_what_was_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "groups"), [("src", ["cluster", "layouts", "video"]), ("tests", ["dev", "layouts", "video"])]
+    ("folder", "groups"),
+    [("src", ["cluster", "archives", "layouts", "video"]), ("tests", ["dev", "archives", "layouts", "video"])],
 )
 def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
     lines = [*PROJECT["dependencies"], *(line for group in groups for line in PROJECT["optional-dependencies"][group])]

@@ -34,6 +34,7 @@ from dsr_desk.datasets.orc_table import OrcTable
 from dsr_desk.datasets.parquet import ParquetTable
 from dsr_desk.datasets.pdf import PdfDocument
 from dsr_desk.datasets.recordio import RecordFile
+from dsr_desk.datasets.seven_zip import SevenZipArchive
 from dsr_desk.datasets.sqlite_table import SqliteDatabase
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.tfrecord import TfRecordFile
@@ -48,6 +49,7 @@ FORMATS: tuple[type[FileContainer], ...] = (
     ExcelWorkbook,
     OfficeDocument,
     ZipArchive,
+    SevenZipArchive,
     PdfDocument,
     VideoFile,
     ParquetTable,

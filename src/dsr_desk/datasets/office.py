@@ -22,9 +22,10 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.accounts import ReaderTally
-from dsr_desk.datasets.archive import ArchiveMember, Edit, is_photo
+from dsr_desk.datasets.archive import Edit
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerEntry, Doomed, ItemUnreadable, Listed
 from dsr_desk.datasets.erasing import Changes
+from dsr_desk.datasets.members import ArchiveMember, is_photo
 from dsr_desk.datasets.names import INSIDE
 from dsr_desk.datasets.zip import ZipArchive
 

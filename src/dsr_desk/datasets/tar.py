@@ -15,9 +15,10 @@ from typing import IO, ClassVar
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets import packing, sniff
-from dsr_desk.datasets.archive import LAST, ArchiveMember, Edit, MemberArchive, Part
+from dsr_desk.datasets.archive import LAST, Edit, MemberArchive, Part
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, Unread
 from dsr_desk.datasets.erasing import chunks
+from dsr_desk.datasets.members import ArchiveMember
 from dsr_desk.datasets.tar_headers import (
     BLOCK,
     HARD_LINK,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.datasets.archive import ArchiveMember, is_photo
+from dsr_desk.datasets.members import ArchiveMember, is_photo
 from dsr_desk.datasets.samples import Samples
 from dsr_desk.datasets.tar import TarArchive
 

@@ -19,9 +19,10 @@ from typing import IO, ClassVar
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, zip_layout
-from dsr_desk.datasets.archive import ArchiveMember, Edit, MemberArchive, Part
+from dsr_desk.datasets.archive import Edit, MemberArchive, Part
 from dsr_desk.datasets.container import ItemUnreadable, Unread
 from dsr_desk.datasets.erasing import CHUNK, ContainerNotRewritten, chunks
+from dsr_desk.datasets.members import ArchiveMember
 from dsr_desk.datasets.zip_layout import BrokenZip, ZipEntry, ZipLayout
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
