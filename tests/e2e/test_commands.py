@@ -126,7 +126,7 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     assert program.refuses("delete", "run", ref, "--yes") == "DELETE-NOT-APPROVED"
     program.says("case", "approve", ref)
     program.says("delete", "run", ref, "--yes")
-    read_back = program.says("delete", "read-back", ref)
+    read_back = program.says("delete", "read-back", ref, code=4)
     assert read_back["seen"] == "gone where it was read", "parts of some photos were not looked at"
 
     assert program.refuses("bundle", "seal", ref, "--to", "evidence") == "BUNDLE-REQUIRED-EMPTY"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app.allowed import changed_since_plan
+from dsr_desk.app import allowed
 from dsr_desk.app.case import deleting, handing_over, statements
-from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import (
     FILE,
     NEW_FILE,
@@ -24,10 +23,14 @@ from dsr_desk.cli.common import (
     read_passphrase,
     with_case,
 )
+from dsr_desk.cli.errors import WHERE_READ
 from dsr_desk.core import codec
-from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen
+from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen, SqlDialect
 from dsr_desk.core.message import said_all
 from dsr_desk.core.refusals import BasisChanged
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 _SHOWN = ("id", "kind", "what", "responsible", "until", "instruction", "unreached", "changes")
 
@@ -73,10 +76,16 @@ def run(desk: Desk, ref: str, yes: bool) -> None:
 @delete.command("read-back")
 @with_case
 def read_back(desk: Desk, ref: str) -> None:
-    """Look at the data again for all that this case ever searched or deleted; also after a run that stopped."""
+    """Look at the data again for all that this case ever searched or deleted; also after a run that stopped.
+
+    Exit code 0 where all is gone and all was read, 4 where all is gone as far as it was read, 1 where something is
+    still there or could not be looked at.
+    """
     with progress_bar() as (report, cancel):
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
     emit(read_back_json(found), *read_back_lines(found), problem=found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED))
+    if found.seen is Seen.GONE_WHERE_READ:
+        click.get_current_context().exit(WHERE_READ)
 
 
 @delete.command()
@@ -120,7 +129,7 @@ def show(desk: Desk, ref: str) -> None:
 @delete.command()
 @with_case
 @click.option("--to", required=True, type=NEW_FILE, help="File to write.")
-@click.option("--sql", type=click.Choice(statements.DIALECTS), help="Write statements for a database beside it (.sql).")
+@click.option("--sql", type=click.Choice([one.value for one in SqlDialect]), help="Write statements for a database beside it (.sql).")
 @click.option("--action", help="With --sql: the task that they carry out.")
 @click.option("--container", help="With --sql: the export of the table in which the plan's rows lie.")
 @click.option("--table", help="With --sql: the table, a schema before it with a dot.")
@@ -281,7 +290,7 @@ def differences_told(desk: Desk, ref: str) -> Iterator[None]:
     try:
         yield
     except BasisChanged:
-        for one in changed_since_plan(desk, ref):
+        for one in allowed.changed_since_plan(desk, ref):
             click.echo(one.say(), err=True)
         raise
 

@@ -16,8 +16,8 @@ import click
 from dsr_desk.app.faults import error_for, last_word, watch
 from dsr_desk.core.errors import DeskError
 
-DONE, PROBLEM, USAGE, CANNOT = 0, 1, 2, 3
-"""Exit codes: done; a problem was found; the command line was not understood; it cannot run."""
+DONE, PROBLEM, USAGE, CANNOT, WHERE_READ = 0, 1, 2, 3, 4
+"""Exit codes: done; a problem was found; the command line was not understood; it cannot run; done where it was read."""
 
 JSON = "dsr_desk.json"
 

@@ -49,18 +49,26 @@ def basis_of(parts: Mapping[str, Any], indexes: Indexes) -> str:
 def differences(case: Case, policy: Policy, indexes: Indexes) -> list[Message]:
     """What has changed since the plan in force was made, in the order of `PARTS`; none where nothing that voids it.
 
-    `indexes` are the generations now; one that is not among them was destroyed, and -1 as where it cannot be read. What
-    the plan's own outcomes changed counts as expected.
+    `indexes` are the generations now; one that is not among them was destroyed. What the plan's own outcomes changed
+    counts as expected.
     """
     plan = case.plan
     if plan is None:
         return []
     before, now = plan["parts"], parts_of(case, policy)
     found = [_said(name, case, plan, before, now) for name in PARTS if before[name] != now[name]]
-    moved = sum(1 for key, generation in plan["indexes"].items() if indexes.get(key, -1) != generation)
+    moved = sum(1 for key, generation in plan["indexes"].items() if not _as_planned(generation, indexes.get(key)))
     if moved:
         found.append(message("basis.indexes", count=moved))
     return found
+
+
+def _as_planned(generation: int, now: int | None) -> bool:
+    """An index that cannot be read now (-1) is not known to be another one: what a plan takes away lies elsewhere.
+
+    `now` is None for one that was destroyed, or was when the plan was made, which says -1 then.
+    """
+    return now in (generation, -1) if now is not None else generation == -1
 
 
 def disposition_changed(case: Case, model: str) -> bool:

@@ -236,11 +236,13 @@ def _saw(case: Case, rows: Rows) -> None:
 def _moved(case: Case, said: Any) -> None:
     """Index generations that this plan's own work brought about are no change of what it rests on.
 
-    What is still done or seen of an earlier plan, or before this one has begun, is somebody else's work.
+    What is still done or seen of an earlier plan, or before this one has begun, is somebody else's work. That an index
+    cannot be read (-1) is no generation of it.
     """
     plan = case.round["plan"]
     if plan is not None and case.begun and said["plan"] == plan["plan"]:
-        plan["indexes"].update({key: now for key, now in said.get("indexes", {}).items() if key in plan["indexes"]})
+        moved = {key: now for key, now in said.get("indexes", {}).items() if key in plan["indexes"] and now != -1}
+        plan["indexes"].update(moved)
 
 
 def _derived(case: Case, entry: Entry, rows: Rows) -> None:

@@ -41,6 +41,10 @@ def test_a_plan_goes_from_the_command_to_the_read_back_and_into_a_second_round(
     outcomes = says("delete", "run", ref, "--yes", *opening)["outcomes"]
     assert [one["state"] for one in outcomes] == ["done", "done", "waiting"]
     assert says("delete", "read-back", ref, *opening)["seen"] == "gone"
+    weights = small.table.with_name("weights.gguf")
+    weights.write_bytes(b"GGUF\x03\x00\x00\x00" + bytes(24))
+    assert says("delete", "read-back", ref, *opening, code=4)["seen"] == "gone where it was read"
+    weights.unlink()
     small.table.write_text(small.table.read_text(encoding="utf-8") + ROWS[0] + "\n", encoding="utf-8")
     assert says("delete", "read-back", ref, *opening, code=1)["seen"] == "still there"
     call("case", "search", ref, *opening)

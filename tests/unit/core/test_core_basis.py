@@ -178,6 +178,27 @@ def test_what_the_plans_own_outcomes_changed_is_expected() -> None:
     assert changed(world) == []
 
 
+def test_an_index_that_cannot_be_read_is_not_known_to_be_another_one() -> None:
+    world = hand.begun()
+    world.indexes["i1"] = -1
+    assert changed(world) == []
+    world.outcome(x="gone")
+    world.indexes["i1"] = 1
+    assert changed(world) == [], "what could not be read has not moved on"
+    world.indexes["i1"] = 3
+    assert changed(world) == ["basis.indexes"], "and once it can be read it must be the one that was planned with"
+
+
+def test_an_index_that_was_destroyed_before_the_plan_is_no_difference_and_one_that_appears_is() -> None:
+    world = hand.reviewed()
+    world.indexes["i1"] = -1
+    world.plan()
+    del world.indexes["i1"]
+    assert changed(world) == []
+    world.indexes["i1"] = 1
+    assert changed(world) == ["basis.indexes"]
+
+
 def test_another_disposition_is_no_difference_and_voids_its_own_model() -> None:
     world = hand.reviewed()
     dispose(world, "m1", "retrained")

@@ -62,13 +62,15 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
     before, own = derived.version.derived_from, set()
     with desk.reading(ref) as case:
         rests_on = dict(case.plan["indexes"]) if case.plan is not None else {}
-    described = [one for one in list_indexes(desk) if one.dataset_version == before and _opens(desk, one)]
-    for known in described:
+    described = []
+    for known in (one for one in list_indexes(desk) if one.dataset_version == before and _opens(desk, one)):
         desk.release(known.name)
         key = desk.name(ref, known.id)
-        if _is_own(desk, ref, known, rests_on.get(key), derived.version):
-            own.add(key)
-        describe_as(known.path, secret_of(desk), derived.version, signer_of(desk))
+        is_own = _is_own(desk, ref, known, rests_on.get(key), derived.version)
+        with suppress(DeskError):
+            describe_as(known.path, secret_of(desk), derived.version, signer_of(desk))
+            described.append(known)
+            own |= {key} if is_own else set()
     with desk.vault.transaction():
         touches = register_version(desk, derived.version)
         for known in described:
@@ -84,7 +86,7 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
 
 
 def _opens(desk: Desk, known: RegisteredIndex) -> bool:
-    """An index that is away or damaged goes on describing the version that it described."""
+    """An index that is away, damaged or in use goes on describing the version that it described."""
     if not known.present:
         return False
     with suppress(DeskError):

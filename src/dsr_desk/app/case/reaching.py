@@ -40,6 +40,8 @@ class _Entries:
     def erase(self, items: Sequence[str]) -> None:
         known = resolve_index(self._desk, self._name)
         self._desk.release(known.name)
+        if not known.present:
+            raise NotHere(what=known.name)
         erase_items(known.path, secret_of(self._desk), items, signer_of(self._desk))
 
     def remaining(self, items: Sequence[str]) -> Collection[str]:
@@ -84,8 +86,11 @@ def found_here(desk: Desk, planned: Collection[str] = ()) -> FoundHere:
     for known in list_indexes(desk):
         if known.destroyed is not None:
             continue
+        if not known.present:
+            desk.release(known.name)
         try:
             index = opened(desk, known.name)
+            containers = index.containers()
         except DeskError as error:
             if known.sources:
                 found.unopened[known.name] = error.message
@@ -93,7 +98,7 @@ def found_here(desk: Desk, planned: Collection[str] = ()) -> FoundHere:
         found.entries[known.name] = _Entries(desk, known.name)
         line = [index.version.id, *ancestors(desk, index.version.id)]
         versions = [one for one in line if one in planned] or [index.version.id]
-        for container in index.containers():
+        for container in containers:
             places = [(version, container.name) for version in versions]
             try:
                 found.containers.update(dict.fromkeys(places, _reopened(container)))
@@ -108,7 +113,7 @@ def _come_back(desk: Desk, away: Collection[Place]) -> dict[Place, Container]:
     found: dict[Place, Container] = {}
     for known in list_indexes(desk) if away else ():
         names = {name: version for version, name in away if _same_dataset(version, known.dataset_version)}
-        for source in known.sources if names and known.present else ():
+        for source in known.sources if names and known.destroyed is None else ():
             with suppress(DeskError):
                 found |= {(names[one.name], one.name): one for one in open_source(source) if one.name in names}
     return found

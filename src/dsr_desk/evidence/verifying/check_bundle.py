@@ -1709,7 +1709,7 @@ class Fold:
             and said["plan"] == plan["plan"]
             and said.get("planned", plan["act"]) == plan["act"]
             and said["basis"] == plan["basis"]
-            and all(said["indexes"].get(key, -1) == at for key, at in plan["indexes"].items())
+            and all(_as_planned(at, said["indexes"].get(key)) for key, at in plan["indexes"].items())
             and all(plan["parts"][name] == now for name, now in parts.items())
             and not self.closed
         )
@@ -1727,7 +1727,8 @@ class Fold:
         """Index generations that the plan's own work brought about are no change of what it rests on."""
         plan = self.round["plan"]
         if plan and self.round["actions"] and said.get("plan") == plan["plan"]:
-            plan["indexes"].update({key: at for key, at in said.get("indexes", {}).items() if key in plan["indexes"]})
+            moved = {key: at for key, at in said.get("indexes", {}).items() if key in plan["indexes"] and at != -1}
+            plan["indexes"].update(moved)
 
     def round_of(self, plan: str) -> dict[str, Any] | None:
         return next((one for one in self.rounds if one["plan"] and one["plan"]["plan"] == plan), None)
@@ -1769,6 +1770,11 @@ def _new_round(number: int) -> dict[str, Any]:
         "n": number, "searched": 0, "plan": None, "former": [], "approvals": [], "actions": {}, "reads": [],
         "validated": [],
     }  # fmt: skip
+
+
+def _as_planned(generation: int, now: int | None) -> bool:
+    """An index that cannot be read (-1) is not known to be another one; None is one that was destroyed."""
+    return now in (generation, -1) if now is not None else generation == -1
 
 
 def _is_read(round_: dict[str, Any]) -> bool:

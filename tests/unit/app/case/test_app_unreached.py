@@ -17,10 +17,12 @@ from dsr_desk.app.data import indexing
 from dsr_desk.core.actions import Action, ActionKind, OutcomeState, Seen
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import NothingToDelete
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
+from dsr_desk.search.index.folder import LOCK
+from dsr_desk.storage.locks import FileLock
 from unit.app.small_case import ROWS, Small
 
 WILMA = {"name": "Wilma Quastenfloss", "mail": "wilma@example.com"}
@@ -163,6 +165,55 @@ def test_an_index_that_does_not_open_costs_its_own_hits_alone(small: Small) -> N
     (left,) = (one for one in view.plan.actions if one.index == broken.name)
     assert states[left.id] is OutcomeState.FAILED, "what the index holds of it is not known"
     assert deleting.read_back(small.desk, small.ref).seen is not Seen.GONE
+
+
+def unmounted(folder: Path) -> Callable[[], object]:
+    away = folder.rename(folder.with_name("away"))
+    return lambda: away.rename(folder)
+
+
+def damaged(folder: Path) -> Callable[[], object]:
+    whole = {file: file.read_bytes() for file in (folder / "index.db", folder / "about.json")}
+    for file, content in whole.items():
+        file.write_bytes(content[: len(content) // 2])
+    return lambda: [file.write_bytes(content) for file, content in whole.items()]
+
+
+def locked(folder: Path) -> Callable[[], object]:
+    return FileLock(folder / LOCK, folder).release
+
+
+@pytest.mark.parametrize("happens", [unmounted, damaged, locked])
+@pytest.mark.parametrize("held", [False, True], ids=["closed", "held-open"])
+def test_an_index_that_cannot_be_reached_after_the_plan_was_made_costs_its_own_entries_alone(
+    small: Small, happens: Callable[[Path], Callable[[], object]], held: bool
+) -> None:
+    small.approved()
+    (known,) = indexing.list_indexes(small.desk)
+    if not held:
+        small.desk.release(known.name)
+    mend = happens(known.path)
+
+    outcomes = {one.action: one for one in deleting.run(small.desk, small.ref)}
+
+    view = deleting.show_plan(small.desk, small.ref)
+    assert view.changed == ()
+    of_kind = {action.kind: outcomes[action.id] for action in view.plan.actions}
+    assert of_kind[ActionKind.ERASE_ROWS].state is OutcomeState.DONE
+    assert "wilma@" not in small.table.read_text(encoding="utf-8")
+    entries = of_kind[ActionKind.ERASE_INDEX]
+    assert (entries.state, {one.seen for one in entries.items}) == (OutcomeState.FAILED, {Seen.NOT_LOOKED})
+    assert entries.error is not None
+    found = deleting.read_back(small.desk, small.ref)
+    assert found.seen is (Seen.STILL_THERE if happens is locked else Seen.NOT_LOOKED)
+    unread = [gap.what for one in found.checks for gap in one.not_looked]
+    assert happens is locked or message("gap.index", name=known.name) in unread
+
+    mend()
+    small.desk.release(known.name)
+    deleting.run(small.desk, small.ref)
+    assert deleting.read_back(small.desk, small.ref).seen is Seen.GONE
+    assert small.desk.vault.problems() == []
 
 
 @pytest.fixture
