@@ -119,14 +119,14 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what was contradicted since stays a gap",
-            "        if contradicted[mark.entry]:\n",
+            "        if mark.entry in contradicted:\n",
             "        if False:\n",
             "test_a_declaration_that_was_contradicted_since_counts_no_more_and_no_new_one_is_taken",
         ),
         (
             "reading back asks for contradictions too",
-            "            if not contradictions(desk, version, mark.kind):\n",
-            "            if True:\n",
+            "for kind, count in counts.items() if not count):\n",
+            "for kind, count in counts.items()):\n",
             "test_a_declaration_that_was_contradicted_since_counts_no_more_and_no_new_one_is_taken",
         ),
         (

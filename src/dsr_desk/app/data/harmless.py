@@ -7,8 +7,9 @@ for versions that an erasure made of that one, and not against what was found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dsr_desk.app.case.review import hits
 from dsr_desk.app.data.indexing import ancestors, list_indexes, opened, version_code
@@ -18,6 +19,7 @@ from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Declared, Gap, kind_code
+from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.index import unread
 from dsr_desk.search.index.folder import Index
@@ -101,7 +103,7 @@ def declare(desk: Desk, version_id: str, kind: str, because: str) -> Change:
     what = next((one for one in kinds_of(desk, version_id) if name_of(one) == kind), None)
     if what is None:
         raise KindUnknown(version=version_id, kind=kind)
-    found = contradictions(desk, version_id, what)
+    found = Contradictions(desk).of(version_id, [what])[what]
     if found:
         raise KindContradicted(version=version_id, kind=what, count=found)
     return desk.act(
@@ -135,18 +137,31 @@ def kinds_of(desk: Desk, version_id: str) -> list[Message]:
     return list(found)
 
 
-def contradictions(desk: Desk, version_id: str, kind: Message) -> int:
-    """How many hits of any case lie inside of what is of this kind in a dataset version."""
-    indexes = _indexes(desk, version_id)
-    count = 0
-    for ref in desk.vault.cases.refs().values() if indexes else ():
-        with desk.reading(ref) as case:
-            known = [] if case.is_forgotten else hits(desk, ref)
-        for hit in known:
-            address = hit.address
-            if version_id.startswith(f"{address.dataset}@"):
-                count += any(unread.is_of(index, kind, address) for index in indexes)
-    return count
+class Contradictions:
+    """Hits of all cases, read once, beside what was not read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def of(self, version_id: str, kinds: Collection[Message]) -> dict[Message, int]:
+        """How many hits of any case lie inside of what is of these kinds in a dataset version."""
+        found: dict[Message, set[str]] = {kind: set() for kind in kinds}
+        for index in _indexes(self._desk, version_id) if kinds else ():
+            known = self._hits.get(version_id.rpartition("@")[0], {})
+            for kind, items in unread.of_kinds(index, kinds, list(known.values())).items():
+                found[kind] |= items
+        return {kind: len(items) for kind, items in found.items()}
+
+    @cached_property
+    def _hits(self) -> dict[str, dict[str, ItemAddress]]:
+        """Addresses by dataset and id."""
+        found: dict[str, dict[str, ItemAddress]] = defaultdict(dict)
+        for ref in self._desk.vault.cases.refs().values():
+            with self._desk.reading(ref) as case:
+                known = [] if case.is_forgotten else hits(self._desk, ref)
+            for hit in known:
+                found[hit.address.dataset][hit.address.id] = hit.address
+        return found
 
 
 def set_apart(desk: Desk, gaps: Sequence[Gap]) -> tuple[list[Gap], list[Declared]]:
@@ -154,18 +169,18 @@ def set_apart(desk: Desk, gaps: Sequence[Gap]) -> tuple[list[Gap], list[Declared
     stay: list[Gap] = []
     declared: list[Declared] = []
     known: dict[str, dict[Message, Mark]] = {}
-    contradicted: dict[int, bool] = {}
+    contradictions, contradicted = Contradictions(desk), set[int]()
     for gap in gaps:
         version = gap.dataset_version
         if gap.kind is not None and version not in known:
             known[version] = {mark.kind: mark for mark in marks(desk, version)}
+            counts = contradictions.of(version, known[version])
+            contradicted |= {mark.entry for kind, mark in known[version].items() if counts[kind]}
         mark = known[version].get(gap.kind) if gap.kind is not None else None
         if mark is None:
             stay.append(gap)
             continue
-        if mark.entry not in contradicted:
-            contradicted[mark.entry] = contradictions(desk, version, mark.kind) > 0
-        if contradicted[mark.entry]:
+        if mark.entry in contradicted:
             why = message("why.harmless-contradicted", why=gap.why, day=mark.declared)
             stay.append(replace(gap, why=why))
         else:
@@ -175,12 +190,13 @@ def set_apart(desk: Desk, gaps: Sequence[Gap]) -> tuple[list[Gap], list[Declared
 
 def harmless_kinds(desk: Desk, versions: Iterable[str]) -> dict[str, frozenset[Message]]:
     """Kinds that need no reading back, by dataset version."""
-    found: dict[str, set[Message]] = defaultdict(set)
+    contradictions = Contradictions(desk)
+    found = {}
     for version in versions:
-        for mark in marks(desk, version):
-            if not contradictions(desk, version, mark.kind):
-                found[version].add(mark.kind)
-    return {version: frozenset(kinds) for version, kinds in found.items()}
+        counts = contradictions.of(version, {mark.kind for mark in marks(desk, version)})
+        if kinds := frozenset(kind for kind, count in counts.items() if not count):
+            found[version] = kinds
+    return found
 
 
 def _indexes(desk: Desk, version_id: str) -> list[Index]:

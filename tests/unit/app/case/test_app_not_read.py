@@ -153,10 +153,40 @@ def test_what_a_person_was_found_in_is_never_declared_to_hold_nobody(small: Smal
     with index.db.conn:
         row = next(index.rows("SELECT id FROM containers WHERE name = ?", [hit.container]))[0]
         write_unread(index.db, row, [Unread("film.gguf", MODEL, message("why.encrypted"))])
-    inside = replace(hit, member="film.gguf › 00:01")
-    assert unread.is_of(index, MODEL, inside)
-    assert not unread.is_of(index, MODEL, replace(hit, member="film.ggufx › 00:01"))
-    assert not unread.is_of(index, message("kind.pdf"), inside)
+    pdf, partly = message("kind.pdf"), message("partly.frames")
+    members = ("film.gguf", "film.gguf › 00:01", "film.gguf › a › b", "film.ggufx › 00:01", "a › film.gguf", "")
+    inside, deep, *others = [replace(hit, member=member) for member in members][1:]
+    found = unread.of_kinds(index, [MODEL, pdf], [replace(hit, member="film.gguf"), inside, deep, *others])
+    assert found == {MODEL: {replace(hit, member="film.gguf").id, inside.id, deep.id}, pdf: set()}
+    with index.db.conn:
+        item = next(index.rows("SELECT id FROM items WHERE address = ?", [bytes.fromhex(hit.id)]))[0]
+        index.db.conn.execute("INSERT INTO partly VALUES (?, 'partly.frames', '')", [item])
+    assert unread.of_kinds(index, [MODEL, partly], [hit, inside]) == {MODEL: {inside.id}, partly: {hit.id}}
+
+
+def test_hits_are_read_once_however_many_kinds_are_declared_and_an_index_once_a_kind(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.reviewed()
+    index = indexing.opened(small.desk, "people")
+    read: list[str] = []
+    rows, hits = index.rows, harmless.hits
+    monkeypatch.setattr(index, "rows", lambda query, values=(): read.append(query) or rows(query, values))
+    monkeypatch.setattr(harmless, "hits", lambda *asked: read.append("hits") or hits(*asked))
+    hit = review.hits(small.desk, small.ref)[0].address
+    asked = {}
+    for count in (1, 40):
+        several = [replace(hit, member=f"film-{number}.gguf › 00:01") for number in range(count)]
+        read.clear()
+        unread.of_kinds(index, [MODEL], several)
+        asked[count] = len(read)
+    assert asked[1] == asked[40]
+    kinds = [message("kind.gguf"), message("kind.pdf"), message("kind.video")]
+    read.clear()
+    contradictions = harmless.Contradictions(small.desk)
+    for _ in range(3):
+        assert contradictions.of("people@1", kinds) == dict.fromkeys(kinds, 0)
+    assert read.count("hits") == 1
 
 
 def test_a_declaration_that_was_contradicted_since_counts_no_more_and_no_new_one_is_taken(
@@ -164,7 +194,7 @@ def test_a_declaration_that_was_contradicted_since_counts_no_more_and_no_new_one
 ) -> None:
     harmless.declare(small.desk, "people@1", "gguf", BECAUSE)
     small.reviewed()
-    monkeypatch.setattr(unread, "is_of", lambda *_: True)
+    monkeypatch.setattr(unread, "of_kinds", lambda _, kinds, items: {kind: {one.id for one in items} for kind in kinds})
     small.search()
     search = last_search(small.desk, small.ref)
     assert search is not None
