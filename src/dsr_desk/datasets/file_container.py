@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -64,6 +65,10 @@ class FileContainer(ABC):
     def entries(self) -> Iterator[ContainerEntry]:
         """See `Container.entries`."""
         return items_of(self.listing())
+
+    def is_list(self) -> bool:
+        """Whether it holds things side by side, and still does with one of them left. Raises DeskError."""
+        return len(list(islice(self.entries(), 2))) > 1
 
     @abstractmethod
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:

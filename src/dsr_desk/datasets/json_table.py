@@ -92,6 +92,11 @@ class JsonDocument(RowFile):
         # Bytes that were read may hold values that were not.
         yield from tally.end(own + cells + frame.too_large)
 
+    def is_list(self) -> bool:
+        """See `FileContainer.is_list`. A document that is one object is not, unless lists of things are in it."""
+        with self.path.open("rb") as file:
+            return any(not span.alone for row in self.rows(file) for span in row.spans)
+
     def rows(self, file: IO[bytes]) -> Iterator[JsonRow]:
         return self._rows(file, Frame(MOST_AROUND))
 

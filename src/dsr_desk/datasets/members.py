@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import islice
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
@@ -210,8 +209,8 @@ def _is_label(member: ArchiveMember) -> bool:
 
 
 def _is_table(reader: FileContainer) -> bool:
-    """Whether a reader finds several items; else a text is read as a text, as it is beside a photo."""
+    """Whether a text is read item by item; else it is read as a text, as it is beside a photo."""
     try:
-        return len(list(islice(reader.entries(), 2))) > 1
+        return reader.is_list()
     except DeskError:
         return False

@@ -130,6 +130,10 @@ class OdsContent(FileContainer):
         tally.label(reader.nested)
         yield tally.against(self._count() + bool(around))
 
+    def is_list(self) -> bool:
+        """See `FileContainer.is_list`. Sheets have rows."""
+        return True
+
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self.path.open("rb") as source, target.open("r+b") as out:
             done = gone = 0

@@ -107,6 +107,23 @@ def test_of_a_photo_in_two_inner_archives_only_the_meant_one_goes(tmp_path: Path
     assert addresses(container) == ["one.zip › w.jpg", "w.jpg"]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        b'[{"name": "Anna"}, {"name": "Wilma"}]',
+        b'{"people": [{"name": "Anna"}, {"name": "Wilma"}]}',
+        b'{"1.jpg": {"name": "Anna"}, "2.jpg": {"name": "Wilma"}}',
+    ],
+)
+def test_a_list_in_an_archive_stays_one_where_a_single_thing_is_left_of_it(document: bytes, tmp_path: Path) -> None:
+    container = opened(tmp_path / "a.zip", zipped(("in.tar", tar(("list.json", document))), ("z.jpg", JPEG)))
+    anna, wilma, _ = container.entries()
+    container.erase([Doomed(wilma.member, hashlib.sha256(wilma.read()).hexdigest())])
+    left = next(iter(container.entries()))
+    assert (left.member, left.read()) == (anna.member, anna.read())
+    assert "Wilma" not in str(left.record)
+
+
 @pytest.mark.parametrize("suffix", PACKS)
 def test_packed_tables_and_archives_are_searched_and_packed_again_in_the_same_way(tmp_path: Path, suffix: str) -> None:
     pack = PACKS[suffix]
