@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container_samples import SAMPLES, Sample
+from container_samples import SAMPLES, SLOW_SAMPLES, Sample
 
 from contracts.kernel_faults import WRITES, Step, run, steps_of
-from contracts.test_containers import doomed_at, items, listing, opened
+from contracts.test_containers import doomed_at, items, listing, opened, where_readable
 from dsr_desk.core.errors import DeskError, place_of
 from dsr_desk.core.message import message
 from dsr_desk.datasets import celled, erasing
@@ -98,7 +98,7 @@ def _unfinished(place: Path) -> list[Path]:
     return [file for file in place.rglob("*") if is_unfinished(file.name)]
 
 
-every_format = pytest.mark.parametrize("sample", SAMPLES, ids=lambda one: one.name)
+every_format = pytest.mark.parametrize("sample", [where_readable(one) for one in (*SAMPLES, *SLOW_SAMPLES)])
 
 
 def _some(steps: tuple[Step, ...], count: int, seed: str) -> list[Step]:
@@ -139,7 +139,7 @@ def test_at_every_step_whatever_the_fault(sample: Sample, fault: str, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "sample", [one for one in SAMPLES if not one.file_names and not one.in_place], ids=lambda one: one.name
+    "sample", [where_readable(one) for one in (*SAMPLES, *SLOW_SAMPLES) if not one.file_names and not one.in_place]
 )
 def test_a_library_that_raises_in_the_middle_leaves_the_old_container(
     sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

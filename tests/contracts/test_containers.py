@@ -15,6 +15,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from container_samples import SAMPLES, SLOW_SAMPLES, Items, Sample, photo
@@ -33,16 +34,16 @@ Listed = list[tuple[str, str]]
 
 def formats(which: Callable[[Sample], object]) -> pytest.MarkDecorator:
     """Run a test for the formats that it concerns."""
-    chosen = [pytest.param(one, marks=_without_its_library(one)) for one in SAMPLES if which(one)]
-    chosen += [
-        pytest.param(one, marks=(pytest.mark.long, _without_its_library(one))) for one in SLOW_SAMPLES if which(one)
-    ]
-    return pytest.mark.parametrize("sample", chosen, ids=lambda one: one.name)
+    chosen = [where_readable(one) for one in SAMPLES if which(one)]
+    chosen += [where_readable(one, pytest.mark.long) for one in SLOW_SAMPLES if which(one)]
+    return pytest.mark.parametrize("sample", chosen)
 
 
-def _without_its_library(sample: Sample) -> pytest.MarkDecorator:
+def where_readable(sample: Sample, *marks: pytest.MarkDecorator) -> Any:
+    """The format, skipped where its library is not installed."""
     missing = bool(sample.needs) and importlib.util.find_spec(sample.needs) is None
-    return pytest.mark.skipif(missing, reason=f"{sample.needs} is not installed")
+    without = pytest.mark.skipif(missing, reason=f"{sample.needs} is not installed")
+    return pytest.param(sample, marks=(*marks, without), id=sample.name)
 
 
 every_format = formats(lambda _: True)

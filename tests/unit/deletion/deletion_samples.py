@@ -23,7 +23,7 @@ from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion.approval import approval_of
 from dsr_desk.deletion.plan import Place, PlanScope, make_plan
 from dsr_desk.deletion.records import Before
-from dsr_desk.deletion.run import Stores
+from dsr_desk.deletion.run import Stores, run
 
 CASE = "2026-001"
 MADE = "2026-03-01T09:00:00Z"
@@ -116,6 +116,10 @@ def approved(plan: Plan, *, elsewhere: bool = False, kind: Kind = Kind.APPROVED)
     signatures = {OFFICER_KEY: OFFICER.sign(act.signed).hex()} if elsewhere else {}
     entry = Entry(7, 1, act, "", "", writer.public_key().public_bytes_raw().hex(), signatures)
     return [approval_of(entry, writer.sign(entry.signed).hex())]
+
+
+def carry_out(plan: Plan, stores: Stores, records: KeptRecords) -> tuple[Outcome, ...]:
+    return run(plan, stores, records, OFFICER_KEY)
 
 
 @dataclass

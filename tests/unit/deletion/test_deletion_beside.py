@@ -17,31 +17,21 @@ from deletion_samples import (
     OFFICER_KEY,
     VERSION,
     KeptRecords,
+    carry_out,
     containers_of,
     hit,
     picture,
     plan_of,
     scope_of,
     stores_of,
-    write_dataset,
 )
 from PIL import Image
 
-from dsr_desk.core.actions import Outcome, OutcomeState, Plan, Seen
+from dsr_desk.core.actions import OutcomeState, Plan, Seen
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.message import message, quoted
 from dsr_desk.deletion.plan import make_plan
 from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, read_back
-from dsr_desk.deletion.run import Stores, run
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
-
-
-def carry_out(plan: Plan, stores: Stores, records: KeptRecords) -> tuple[Outcome, ...]:
-    return run(plan, stores, records, OFFICER_KEY)
 
 
 @pytest.mark.usefixtures("readers_in_process")

@@ -16,7 +16,6 @@ from deletion_samples import (
     approved,
     hits_of,
     scope_of,
-    write_dataset,
 )
 
 from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, Plan, Seen
@@ -46,11 +45,6 @@ from unit.evidence import planted_in_evidence as planted
 
 VAULT = pyrage.x25519.Identity.generate()
 WORD = "correct horse"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
 
 
 def plan_for_elsewhere(root: Path) -> Plan:

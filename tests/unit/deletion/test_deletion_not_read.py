@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deletion_samples import OFFICER_KEY, VERSION, KeptRecords, plan_of, stores_of, write_dataset
+from deletion_samples import OFFICER_KEY, VERSION, KeptRecords, plan_of, stores_of
 
 from dsr_desk.core.actions import OutcomeState, Plan, ReadBack, Seen
 from dsr_desk.core.findings import Gap, places_not_read
@@ -23,11 +23,6 @@ SHARD = "data/s-000.tar"
 
 def again() -> ReadBackFound:
     return ReadBackFound((), 10)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
 
 
 @pytest.fixture

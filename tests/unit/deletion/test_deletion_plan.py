@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, plan_of, scope_of, write_dataset
+from deletion_samples import CASE, MADE, VERSION, containers_of, hit, hits_of, plan_of, scope_of
 
 from dsr_desk.core.actions import ActionKind, Plan, Treatment
 from dsr_desk.core.canonical import digest_of
@@ -33,11 +33,6 @@ from dsr_desk.deletion.plan import (
     companions,
     make_plan,
 )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
 
 
 def test_each_container_and_index_gets_an_action_with_its_items(root: Path) -> None:

@@ -19,7 +19,6 @@ from deletion_samples import (
     plan_of,
     scope_of,
     stores_of,
-    write_dataset,
 )
 from PIL import Image
 
@@ -50,11 +49,6 @@ def nothing_again() -> ReadBackFound:
 
 
 LOOK = ReadBackScope(mentions=mentions_of(ADA), search_again=nothing_again)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
 
 
 @pytest.fixture

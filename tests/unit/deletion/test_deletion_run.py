@@ -16,16 +16,16 @@ from deletion_samples import (
     VERSION,
     FakeIndex,
     KeptRecords,
+    carry_out,
     containers_of,
     digests,
     hit,
     plan_of,
     scope_of,
     stores_of,
-    write_dataset,
 )
 
-from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan, Seen, Treatment
+from dsr_desk.core.actions import Action, ActionKind, OutcomeState, Seen, Treatment
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message, quoted
@@ -37,15 +37,6 @@ from dsr_desk.deletion.plan import Choice, Hold, make_plan
 from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.run import DispositionChanged, Stores, run
 from dsr_desk.jobs.progress import Cancelled, CancelToken
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_dataset(tmp_path / "data")
-
-
-def carry_out(plan: Plan, stores: Stores, records: KeptRecords) -> tuple[Outcome, ...]:
-    return run(plan, stores, records, OFFICER_KEY)
 
 
 def bytes_of(root: Path) -> dict[str, bytes]:

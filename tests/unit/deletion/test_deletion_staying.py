@@ -17,7 +17,6 @@ from deletion_samples import (
     hit,
     scope_of,
     stores_of,
-    write_dataset,
 )
 
 from dsr_desk.core.actions import OutcomeState, Plan, Seen
@@ -34,9 +33,8 @@ REJECTED = message("why.rejected")
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(root: Path) -> Path:
     """A table in which one row stands three times."""
-    root = write_dataset(tmp_path / "data")
     (root / "people.csv").write_text("name,mail,phone\n" + 3 * ROW + "Bo,bo@example.org,2\n")
     return root
 

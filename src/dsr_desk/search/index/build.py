@@ -49,6 +49,9 @@ from dsr_desk.storage.migrations import migrate
 PHOTO_WEIGHT, RECORD_WEIGHT, BATCH_WEIGHT = 64, 1, 2048
 REPORT_SECONDS = 0.2
 
+LOOKED_AT_IN_PART = "SELECT DISTINCT container FROM items WHERE record = 0 AND looked = 0"
+"""Containers with photos that an older program looked at."""
+
 
 class IndexOtherDataset(DeskError):
     code = "INDEX-OTHER-DATASET"
@@ -340,8 +343,7 @@ def _plan(
     roots = [source.absolute() for source in sources if source.is_dir()]
     gone = [name for name, (*_, path) in known.items() if name not in here and _below(path, roots)]
     # Photos that an older program looked at were looked at in part: they are read again as if they were new.
-    older = "SELECT DISTINCT container FROM items WHERE record = 0 AND looked = 0"
-    in_part = {row for (row,) in db.conn.execute(older)}
+    in_part = {row for (row,) in db.conn.execute(LOOKED_AT_IN_PART)}
     kept = 0
     with transaction(db, folder):
         for name in gone:

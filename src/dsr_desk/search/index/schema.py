@@ -78,6 +78,8 @@ _PHOTOS = (
     # Perceptual hashes of pictures after the first.
     "CREATE TABLE looks (item INTEGER NOT NULL, phash BLOB NOT NULL)",
     "CREATE INDEX looks_of_item ON looks (item)",
+    # Empty once all photos were looked at by this program or a later one: an update asks it, and not all items.
+    "CREATE INDEX items_half_looked ON items (container) WHERE record = 0 AND looked = 0",
 )
 
 

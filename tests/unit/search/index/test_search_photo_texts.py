@@ -13,6 +13,7 @@ import search_fakes
 from dsr_desk.core.findings import Identifiers, ReasonKind
 from dsr_desk.core.items import ItemKind
 from dsr_desk.search.faces.pile import piles_of
+from dsr_desk.search.index.build import LOOKED_AT_IN_PART
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.lookup import columns_of
 from dsr_desk.search.index.photo_texts import texts_of
@@ -160,6 +161,12 @@ def test_photos_of_an_older_program_are_looked_at_again(tmp_path: Path, addresse
         index.db.conn.commit()
     again = build_fake([photos], to, addressed=addressed)
     assert (again.read, again.photos, again.faces) == (1, 1, 1)
+
+
+def test_an_update_asks_for_photos_of_an_older_program_without_reading_all_items(built):
+    asked = [step[3] for step in built.rows(f"EXPLAIN QUERY PLAN {LOOKED_AT_IN_PART}")]
+    assert asked == ["SCAN items USING COVERING INDEX items_half_looked"]
+    assert list(built.rows(LOOKED_AT_IN_PART)) == []
 
 
 @pytest.mark.parametrize(

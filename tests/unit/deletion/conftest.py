@@ -1,0 +1,13 @@
+"""The dataset that the tests of this room delete from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from deletion_samples import write_dataset
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "data")
