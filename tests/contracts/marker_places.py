@@ -33,6 +33,7 @@ from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from pyarrow import ipc, orc
 
 TEXT = "Wilma Quastenfloss"
 PHOTO = photo(0xABCD, 40)
@@ -288,6 +289,77 @@ def _parquet(name: str, column: Callable[[Who], Any]) -> Place:
     return Place(f"parquet {name}", write)
 
 
+TWO = {"age": [3, 4], "town": ["Rome", "Oslo"]}
+
+
+def _by_user(who: Who) -> pa.Table:
+    """A column for each user."""
+    return pa.table(TWO).append_column(who.text, pa.array([1, 2]))
+
+
+def _of_table(who: Who) -> pa.Table:
+    return pa.table(TWO).replace_schema_metadata({"made for": who.text, "pandas": "{}"})
+
+
+def _of_column(who: Who) -> pa.Table:
+    fields = [pa.field("age", pa.int64()), pa.field("town", pa.string(), metadata={"comment": f"by {who.text}"})]
+    return pa.table(TWO, pa.schema(fields))
+
+
+def _feather(name: str, table: Callable[[Who], pa.Table], kind: str) -> Place:
+    def write(folder: Path, who: Who) -> Path:
+        path = folder / f"t.{kind}"
+        new = ipc.new_file if kind == "arrow" else ipc.new_stream
+        with new(path, table(who).schema) as out:
+            out.write_table(table(who))
+        return path
+
+    return Place(f"{kind} {name}", write)
+
+
+def _of_batch(kind: str) -> Place:
+    def write(folder: Path, who: Who) -> Path:
+        path = folder / f"t.{kind}"
+        new = ipc.new_file if kind == "arrow" else ipc.new_stream
+        (batch,) = pa.table(TWO).to_batches()
+        with new(path, batch.schema) as out:
+            out.write_batch(batch, custom_metadata={"order": who.text})
+        return path
+
+    return Place(f"{kind} batch", write)
+
+
+def _footer(folder: Path, who: Who) -> Path:
+    with ipc.new_file(folder / "t.arrow", pa.table(TWO).schema, metadata={"order": who.text}) as out:
+        out.write_table(pa.table(TWO))
+    return folder / "t.arrow"
+
+
+def _whole_parquet(name: str, table: Callable[[Who], pa.Table]) -> Place:
+    def write(folder: Path, who: Who) -> Path:
+        pq.write_table(table(who), folder / "t.parquet")
+        return folder / "t.parquet"
+
+    return Place(f"parquet {name}", write)
+
+
+def _orc(folder: Path, who: Who) -> Path:
+    orc.write_table(_by_user(who), str(folder / "t.orc"))
+    return folder / "t.orc"
+
+
+BESIDE_ROWS = (
+    *(
+        make(name, table)
+        for make in (_whole_parquet, partial(_feather, kind="arrow"), partial(_feather, kind="arrows"))
+        for name, table in {"column": _by_user, "metadata": _of_table, "metadata of a column": _of_column}.items()
+    ),
+    _of_batch("arrow"),
+    _of_batch("arrows"),
+    Place("arrow footer", _footer),
+    Place("orc column", _orc),
+)
+
 PARQUET = (
     _parquet("text", lambda who: ["Ann", who.text]),
     _parquet("text in a list", lambda who: [["Ann"], ["x", who.text]]),
@@ -460,7 +532,8 @@ PDF = (
 )
 
 PLACES = (
-    *CSV, *JSON, *JSONL, *EXCEL, *HDF5, *TFRECORD, *RECORDIO, *LMDB, *PARQUET, *SQLITE, *ARCHIVES, *OFFICE, *PDF
+    *CSV, *JSON, *JSONL, *EXCEL, *HDF5, *TFRECORD, *RECORDIO, *LMDB, *PARQUET, *BESIDE_ROWS, *SQLITE, *ARCHIVES,
+    *OFFICE, *PDF,
 )  # fmt: skip
 
 WRAPS: dict[str, Callable[[str, bytes], tuple[str, bytes]]] = {

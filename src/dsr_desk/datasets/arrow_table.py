@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import feather, ipc
 
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
+from dsr_desk.datasets.container import Doomed
 
 FILE, STREAM, FEATHER = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"
 LARGEST_SCHEMA = 64 * 1024 * 1024
@@ -41,6 +45,15 @@ class ArrowTable(ColumnarFile):
             except (pa.ArrowException, OSError, ValueError):
                 return False
         return head.startswith((FILE, FEATHER))
+
+    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:
+        """See `Container.before_erasing`."""
+        del doomed
+        with self.opened() as source:
+            for _ in source.groups():
+                if source.said_of_batches:
+                    return [message("note.erase.arrow.batch-metadata")]
+        return []
 
     @contextmanager
     def opened(self) -> Iterator[_File | _Stream | _Feather]:
@@ -77,14 +90,23 @@ class _File:
         self._path = path
         self._reader = ipc.open_file(file)
         self.schema: pa.Schema = self._reader.schema
+        self.said_of_batches: list[Said] = []
+
+    @property
+    def said(self) -> list[Said]:
+        footer = metadata_in(pa.schema([], self._reader.metadata or {}))
+        return [*metadata_in(self.schema), *footer, *self.said_of_batches]
 
     @property
     def own(self) -> int:
         return int(self._reader.count_rows()) * len(Columns(self.schema).leaves)
 
     def groups(self) -> Iterator[Group]:
+        self.said_of_batches = []
         for at in range(self._reader.num_record_batches):
-            batch = _whole(self._reader.get_batch(at))
+            found, said = self._reader.get_batch_with_custom_metadata(at)
+            self.said_of_batches += _said_of_batch(said)
+            batch = _whole(found)
             yield Group(batch.num_rows, partial(bounded, batch))
 
     @contextmanager
@@ -101,6 +123,11 @@ class _Stream:
         self._path = path
         self._file = file
         self.schema: pa.Schema = ipc.open_stream(file).schema
+        self.said_of_batches: list[Said] = []
+
+    @property
+    def said(self) -> list[Said]:
+        return [*metadata_in(self.schema), *self.said_of_batches]
 
     @property
     def own(self) -> int:
@@ -110,7 +137,10 @@ class _Stream:
 
     def groups(self) -> Iterator[Group]:
         self._file.seek(0)
-        for batch in map(_whole, ipc.open_stream(self._file)):
+        self.said_of_batches = []
+        for found, said in ipc.open_stream(self._file).iter_batches_with_custom_metadata():
+            self.said_of_batches += _said_of_batch(said)
+            batch = _whole(found)
             yield Group(batch.num_rows, partial(bounded, batch))
 
     @contextmanager
@@ -126,6 +156,11 @@ class _Feather:
         self._table = feather.read_table(path, use_threads=False)
         self._path = path
         self.schema: pa.Schema = self._table.schema
+        self.said_of_batches: list[Said] = []
+
+    @property
+    def said(self) -> list[Said]:
+        return metadata_in(self.schema)
 
     @property
     def own(self) -> int:
@@ -170,6 +205,10 @@ class _FeatherTarget:
 
     def end(self) -> None:
         feather.write_feather(pa.concat_tables(self._tables).combine_chunks(), str(self._target), version=1)
+
+
+def _said_of_batch(said: Mapping[bytes, bytes] | None) -> list[Said]:
+    return metadata_in(pa.schema([], dict(said or {})))
 
 
 def _whole(batch: pa.RecordBatch) -> pa.RecordBatch:

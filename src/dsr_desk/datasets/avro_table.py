@@ -12,6 +12,8 @@ from typing import IO, Any, ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
+from dsr_desk.datasets import beside_rows
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.columnar import CellNotNullable
 from dsr_desk.datasets.container import Listed
@@ -54,8 +56,11 @@ class AvroTable(FileContainer):
                     tally.add(source.answered(found))
                     yield from entries_of(found.items, number, f"row {number}" if found.group else "")
                     number += 1
+            yield from beside_rows.column_entries(source.columns, tally)
+            yield from beside_rows.metadata_entries(source.said, tally)
             file.seek(0)
-            yield from tally.end(source.counted() * len(source.leaves))
+            beside = len(source.columns) + len(source.said)
+            yield from tally.end(source.counted() * len(source.leaves) + beside)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         position = 0
@@ -138,6 +143,14 @@ class _Avro:
         self.leaves = list(dict.fromkeys(leaf for leaf, _ in leaves))
         self._optional = {leaf for leaf, optional in leaves if optional}
         self._is_record = _kind(self.schema) == "record"
+
+    @property
+    def columns(self) -> list[str]:
+        return [field["name"] for field in self.schema["fields"]] if self._is_record else []
+
+    @property
+    def said(self) -> list[Said]:
+        return [(key, value.encode("utf-8", "surrogateescape")) for key, value in self._blocks.metadata.items()]
 
     def blocks(self) -> Iterator[_Block]:
         """Blocks from the first on."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.datasets import erasing, formats, in_place
+from dsr_desk.datasets import beside_rows, erasing, formats, in_place
 from dsr_desk.datasets.carried import Batch, CarriedEntry, bytes_of, carried
 from dsr_desk.datasets.container import (
     Accounts,
@@ -99,6 +99,10 @@ class CelledContainer:
 
     def before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
         """See `Container.before_erasing`. No cell is asked where a format never changes anything."""
+        rows, others = beside_rows.parted(doomed, self.name)
+        return (*beside_rows.told_before(others), *self._before_erasing(rows))
+
+    def _before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
         layouts = owner.layouts_of(self.path, doomed)
         around = owner.before_erasing(self, layouts, doomed) if layouts else ()
         if not layouts:
@@ -114,7 +118,11 @@ class CelledContainer:
 
     def erase(self, doomed: Collection[Doomed]) -> Erased:
         """See `Container.erase`."""
-        wanted = tuple(doomed)
+        wanted, others = beside_rows.parted(doomed, self.name)
+        done = self._erase(wanted)
+        return replace(done, refused=(*done.refused, *((one, message("why.beside-rows")) for one in others)))
+
+    def _erase(self, wanted: tuple[Doomed, ...]) -> Erased:
         if layouts := owner.layouts_of(self.path, wanted):
             return owner.erase(self, layouts, wanted)
         if isinstance(self._reader, FolderOfPhotos):

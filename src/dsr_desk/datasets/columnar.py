@@ -9,7 +9,7 @@ from abc import abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -19,10 +19,11 @@ import pyarrow as pa
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets import erasing
+from dsr_desk.datasets import beside_rows, erasing
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.categories import Categories, holds_categories
 from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.rows import FoundInRow, RowTally, after, entries_of, stored_row, touched
@@ -44,9 +45,15 @@ class Group:
 
 
 class ColumnSource(Protocol):
-    """An open file. `own` is how many places it has by its own count: rows times columns that hold values."""
+    """An open file. `own` is how many places it has by its own count: rows times columns that hold values.
+
+    `said` are its metadata that are free for any use; where these come with groups, once all were read.
+    """
 
     schema: pa.Schema
+
+    @property
+    def said(self) -> Sequence[Said]: ...
 
     @property
     def own(self) -> int: ...
@@ -100,7 +107,16 @@ class ColumnarFile(FileContainer):
             for batch in _batches(source):
                 yield from columns.entries(batch, number, tally)
                 number += batch.num_rows
-            yield from tally.end(source.own)
+            yield from self._beside(source, tally)
+            yield from tally.end(source.own + len(source.schema.names) + len(source.said))
+
+    def _beside(self, source: ColumnSource, tally: RowTally) -> Iterator[Listed]:
+        """What it says beside its rows: items behind those of the rows."""
+        yield from beside_rows.column_entries(source.schema.names, tally)
+        yield from beside_rows.metadata_entries(source.said, tally)
+
+    def _count_beside(self, source: ColumnSource) -> int:
+        return sum(1 for _ in items_of(self._beside(source, RowTally())))
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """See `Container.read`."""
@@ -120,7 +136,9 @@ class ColumnarFile(FileContainer):
         """By the rows that hints point at; all rows are read where one of them is not as it was."""
         with self.opened() as source:
             found, self._rows = _by_hint(source, doomed) or (None, {})
-        return found or super().resolved(doomed)
+            if found is not None:
+                return replace(found, kept=found.kept + self._count_beside(source))
+        return super().resolved(doomed)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:
         with self.opened() as source, self.writing(target, source) as out:
@@ -173,7 +191,7 @@ class ColumnarFile(FileContainer):
                 expected, partly = change.expected(batch)
                 alike = alike and rows.are(expected, partly)
         alike = rows.no_more() and alike
-        return rows.items, alike
+        return rows.items + self._count_beside(new), alike
 
 
 class _Changing:

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
 from dsr_desk.datasets.container import Accounts, Doomed, Listed, Unread
@@ -99,6 +101,10 @@ class _Dataset:
 
         self._dataset: Any = lance.dataset(str(path))
         self.schema: pa.Schema = self._dataset.schema
+
+    @property
+    def said(self) -> list[Said]:
+        return metadata_in(self.schema)
 
     @property
     def own(self) -> int:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from pyarrow import orc
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
 from dsr_desk.datasets.container import Doomed
@@ -66,6 +68,10 @@ class _OrcSource:
     def __init__(self, file: orc.ORCFile) -> None:
         self.file = file
         self.schema: pa.Schema = file.schema.remove_metadata()
+
+    @property
+    def said(self) -> list[Said]:
+        return metadata_in(pa.schema([], self.file.metadata or {}))
 
     @property
     def own(self) -> int:

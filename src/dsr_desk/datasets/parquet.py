@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import CellNotNullable, ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import rows_at_once
 from dsr_desk.datasets.container import Doomed
@@ -23,6 +25,12 @@ from dsr_desk.datasets.parquet_settings import Settings, changes_between, types_
 __all__ = ["CellNotNullable", "ParquetTable"]
 
 STREAM = 1024 * 1024
+FOOTER_ENDS = b"\0" + bytes(4) + b"PAR1"
+"""The end of a file: of its footer, whose length and the mark follow."""
+
+SIGNATURE = 28
+"""Bytes of the nonce and the tag behind a footer that is signed, in the encryption of the Parquet format."""
+
 TRIED = 256
 """So many rows are written in memory to see what becomes of types and settings."""
 
@@ -34,9 +42,13 @@ class ParquetTable(ColumnarFile):
     magic: ClassVar[bytes] = b"PAR1"
 
     @classmethod
+    def recognises(cls, path: Path, head: bytes) -> bool:
+        return head.startswith(cls.magic) and not _has_signed_footer(path)
+
+    @classmethod
     def refusal(cls, path: Path, head: bytes) -> Message | None:
-        del path
-        return message("kind.parquet-encrypted") if head.startswith(b"PARE") else None
+        encrypted = head.startswith(b"PARE") or (head.startswith(cls.magic) and _has_signed_footer(path))
+        return message("kind.parquet-encrypted") if encrypted else None
 
     def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:
         """See `Container.before_erasing`: what a few rows are like when they are written anew."""
@@ -52,7 +64,8 @@ class ParquetTable(ColumnarFile):
             out.seek(0)
             with pq.ParquetFile(out) as tried:
                 then = Settings.of(tried.metadata, out)
-                return list(changes_between(source.metadata, tried.metadata, source.settings, then))
+                told = list(changes_between(source.metadata, tried.metadata, source.settings, then))
+                return [*told, message("note.erase.parquet.chunk-metadata")] if source.said_of_chunks else told
 
     def verify(self, fresh: Path, resolution: Resolution) -> None:
         super().verify(fresh, resolution)
@@ -75,6 +88,8 @@ class ParquetTable(ColumnarFile):
     def writing(self, target: Path, source: ColumnSource) -> Iterator[Target]:
         assert isinstance(source, _ParquetSource)
         with pq.ParquetWriter(target, source.schema, **source.settings_to_write()) as writer:
+            if apart := source.said_apart:
+                writer.add_key_value_metadata(apart)
             yield _ParquetTarget(writer)
 
     def _file(self, int96: str) -> pq.ParquetFile:
@@ -96,6 +111,23 @@ class ParquetTable(ColumnarFile):
         return "ns"
 
 
+def _has_signed_footer(path: Path) -> bool:
+    """Whether columns are encrypted and the footer is not: then it is signed, behind the zero that ends it else.
+
+    pyarrow ends its process where it is asked for such a column.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(FOOTER_ENDS)))
+        end = file.read()
+    if len(end) < len(FOOTER_ENDS) or end[0] == 0:
+        return False
+    try:
+        footer = int(pq.read_metadata(path).serialized_size)
+    except (pa.ArrowException, OSError):
+        return False
+    return int.from_bytes(end[1:5], "little") - footer == SIGNATURE
+
+
 class _ParquetSource:
     """See `columnar.Source`."""
 
@@ -104,6 +136,27 @@ class _ParquetSource:
         self._file = file
         self.schema: pa.Schema = file.schema_arrow
         self.metadata: pq.FileMetaData = file.metadata
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Of the file, its columns, and chunks of columns; what row groups say alike once."""
+        schema = self.schema.with_metadata(self.metadata.metadata)
+        return [*metadata_in(schema), *self.said_of_chunks]
+
+    @property
+    def said_apart(self) -> dict[bytes, bytes]:
+        """What of the file's metadata does not come with its schema, and would not be written with it."""
+        with_schema = {b"ARROW:schema", *(self.schema.metadata or {})}
+        return {key: value for key, value in (self.metadata.metadata or {}).items() if key not in with_schema}
+
+    @cached_property
+    def said_of_chunks(self) -> list[Said]:
+        groups = map(self.metadata.row_group, range(self.metadata.num_row_groups))
+        chunks = (group.column(at) for group in groups for at in range(group.num_columns))
+        said = ((chunk.path_in_schema, key, value) for chunk in chunks for key, value in (chunk.metadata or {}).items())
+        return list(
+            dict.fromkeys((f"{path}.{key.decode('utf-8', 'backslashreplace')}", text) for path, key, text in said)
+        )
 
     @property
     def own(self) -> int:

@@ -86,7 +86,8 @@ def test_no_byte_of_an_erased_row_stays_and_the_others_do(
     assert b"Wilma" in (tmp_path / "people").read_bytes()
     new = erase(tmp_path / "people", at)
     assert b"Wilma" not in new.read_bytes()
-    assert [(entry.record or {})["name"] for entry in opened(new).entries()] == [one for one in people if one != NAME]
+    told = [entry.record or {} for entry in opened(new).entries()]
+    assert [record["name"] for record in told if "name" in record] == [one for one in people if one != NAME]
 
 
 @every_format
@@ -108,7 +109,11 @@ def test_categories_of_erased_rows_are_gone_from_all_batches(
     write(tmp_path / "people", pa.Table.from_batches(rows.to_batches(max_chunksize=2)))
     new = erase(tmp_path / "people", 1)
     assert b"Wilma" not in new.read_bytes()
-    assert [(entry.record or {})["category"] for entry in opened(new).entries()] == ["b", "a", "b"]
+    assert [told["category"] for entry in opened(new).entries() if "category" in (told := entry.record or {})] == [
+        "b",
+        "a",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize("codec", [None, "lz4", "zstd"])
@@ -187,7 +192,8 @@ def test_avro_is_read_at_any_depth_and_answers_for_all(avro: Path) -> None:
     members = [one.member for one in entries[:3] if hasattr(one, "member")]
     assert members == ["photo", "tags.2.value", ""]
     assert isinstance(accounts, Accounts)
-    assert accounts.answered == accounts.own == 6 * 6
+    # Columns and keys of metadata stand beside the places of rows.
+    assert accounts.answered == accounts.own == 6 * 6 + 5 + 2
 
 
 def test_blocks_of_avro_without_changes_stay_byte_for_byte_and_others_as_they_were(avro: Path) -> None:

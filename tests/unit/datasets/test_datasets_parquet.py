@@ -110,7 +110,8 @@ def test_bytes_that_are_no_photo_are_named_and_go_with_the_record(tmp_path: Path
     assert isinstance(other, ContainerEntry)
     assert [one.record, other.record] == [{"owner": "Ada"}, {"owner": "Bo"}]
     assert unread == Unread("blob", message("kind.bytes"), message("why.cell.bytes"), 2, 3)
-    assert accounts == Accounts(4, texts=2, unread=2)
+    # Beside the cells: two columns and the schema of Arrow.
+    assert accounts == Accounts(4 + 3, texts=2, labels=3, unread=2)
     container.erase(doomed(container, 0))
     assert pq.read_table(path).to_pylist() == [{"blob": b"\x02", "owner": "Bo"}]
 

@@ -73,7 +73,7 @@ def test_what_older_versions_and_deleted_rows_hold_is_named(tmp_path: Path) -> N
         (message("why.lance.deleted"), 1),
     ]
     assert isinstance(accounts, Accounts)
-    assert accounts.own == accounts.answered == 3 * 3 + 3
+    assert accounts.own == accounts.answered == 3 * 3 + 3 + 3, "rows, what is hidden, columns"
     erased_everywhere(root, "Zoe")
     assert names_in(root) == ["Ada", "Ada"]
     assert not any(b"Wilma" in data for data in stored(root).values())

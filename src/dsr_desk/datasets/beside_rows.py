@@ -1,0 +1,119 @@
+"""What a table says beside its rows and may name a person: names of columns, free metadata. Read, never written anew.
+
+A table with a column for each user has people in its header; programs write authors, orders and notes into metadata.
+Both are records of the file. What erases rows leaves them, so that an erasure says beforehand that they stay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+
+from dsr_desk.core.errors import DeskError
+from dsr_desk.core.items import ItemKind
+from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.cells import Answer, seen
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
+from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.rows import RowItem, RowTally
+
+COLUMNS, METADATA = "(columns)", "(metadata)"
+"""What such records are called, the second with the key behind it."""
+
+Said = tuple[str, bytes]
+"""A key of metadata and its value. Keys may repeat."""
+
+_TECHNICAL = re.compile(
+    r"(?:.*\.)?(?:ARROW:schema|ARROW:extension:.*|PARQUET:.*|huggingface|geo|avro\.(?:schema|codec)|parquet\.avro\..*"
+    r"|iceberg\..*|writer\.(?:model|date|time).*|org\.apache\.(?:spark|arrow|parquet|hive)\..*|orc\..*|field_id|content_defined_chunking"
+    r"|lance[-:.].*|write\.lance.*|dremio\..*|presto.*|trino.*|duckdb.*|polars.*|r|com\.github\..*|pandas)"
+)
+"""Keys under which programs describe columns, types and themselves."""
+
+_NUMBER = re.compile(r"(?:\d[\s()/+.-]*){5,}")
+
+
+class BesideRows(DeskError):
+    code = "ERASE-BESIDE-ROWS"
+    happened = "What was found in {name} is in names of its columns or in metadata beside its rows."
+    means = "These are not written anew here. Nothing was erased."
+    todo = "Hand the action to the team that keeps the file: it renames the column or takes the value out."
+
+
+def may_name(column: str) -> bool:
+    """Whether the name of a column may be a person's: an address, a number that is one's own, or words like a name's.
+
+    What joins words in fields of programs (`first_name`, `firstName`) is none of that.
+    """
+    if "@" in column or _NUMBER.search(column):
+        return True
+    words = column.split()
+    return len(words) > 1 and all(word[0].isupper() or not word[0].isascii() for word in words)
+
+
+def column_items(names: Iterable[str]) -> list[RowItem]:
+    """The record of a header, of those names that may be a person's; none where there are none."""
+    telling = [name for name in names if may_name(name)]
+    if not telling:
+        return []
+    data = json.dumps(telling, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    texts = {f"{COLUMNS}.{number}": name for number, name in enumerate(telling, start=1)}
+    return [RowItem(ItemKind.RECORD, "", COLUMNS, data, texts)]
+
+
+def column_entries(names: Sequence[str], tally: RowTally) -> Iterator[Listed]:
+    """As a container lists it behind its rows, one place for each name."""
+    telling = sum(map(may_name, names))
+    tally.count(Answer.TEXT, telling)
+    tally.count(Answer.LABEL, len(names) - telling)
+    yield from map(_entry, column_items(names))
+
+
+def metadata_entries(said: Iterable[Said], tally: RowTally) -> Iterator[Listed]:
+    """The same for metadata, one record and one place for each key."""
+    for key, value in said:
+        if _TECHNICAL.fullmatch(key):
+            tally.count(Answer.LABEL)
+            continue
+        place = f"{METADATA} {safe_name(key)}"
+        text = _text(value)
+        found = seen(value if text is None else text)
+        if found.changed is not None or found.kind is not None:
+            tally.not_read(place, message("kind.metadata"), message("why.metadata.opaque"), size=len(value))
+            continue
+        texts = {key: text} if found.answer is Answer.TEXT and text else {}
+        texts |= {f"{key}.key": key} if may_name(key) else {}
+        tally.count(Answer.TEXT if texts else Answer.LABEL)
+        if texts:
+            yield _entry(RowItem(ItemKind.RECORD, "", place, value, texts))
+
+
+def stays(doomed: Doomed) -> bool:
+    """Whether an item is no row, so that what erases rows leaves it."""
+    return doomed.member == COLUMNS or doomed.member.startswith(f"{METADATA} ")
+
+
+def parted(doomed: Collection[Doomed], name: str) -> tuple[tuple[Doomed, ...], tuple[Doomed, ...]]:
+    """Those that can be erased and those that stay. Raises BesideRows where there are none but the second."""
+    rows = tuple(one for one in doomed if not stays(one))
+    others = tuple(one for one in doomed if stays(one))
+    if others and not rows:
+        raise BesideRows(name=name)
+    return rows, others
+
+
+def told_before(others: Sequence[Doomed]) -> tuple[Message, ...]:
+    return (message("note.erase.beside-rows", count=len(others)),) if others else ()
+
+
+def _entry(item: RowItem) -> ContainerEntry:
+    return ContainerEntry(item.kind, item.member, len(item.data), partial(bytes, item.data), record=item.record)
+
+
+def _text(value: bytes) -> str | None:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
