@@ -38,6 +38,7 @@ import edits_reach
 import edits_report
 import edits_required
 import edits_roster
+import edits_staying
 import edits_sworn
 import edits_time
 import edits_unread
@@ -102,6 +103,7 @@ LINES: tuple[Edit, ...] = (
     *edits_intake.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
+    *edits_staying.LINES,
     *edits_sworn.LINES,
     *edits_time.LINES,
     *edits_unread.LINES,

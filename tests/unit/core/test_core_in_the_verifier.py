@@ -164,6 +164,22 @@ def test_a_plan_that_tells_another_number_of_items_than_it_has_rows_is_refused()
     assert not small.allows(entry, hand.as_rows({"x": "erase"}))
 
 
+@pytest.mark.parametrize(("now", "allowed"), [(1, True), (-1, True), (2, False), (None, False)])
+def test_a_plan_stands_where_an_index_cannot_be_read_and_falls_where_it_is_another_one(
+    now: int | None, allowed: bool
+) -> None:
+    """Begun, and begun again after an outcome that could not read the index either."""
+    for away in (False, True):
+        world = hand.approved()
+        if away:
+            world = world.begin()
+            world.indexes["i1"] = -1
+            world.outcome("failed", x="not_looked")
+        world.indexes = {} if now is None else {"i1": now}
+        begin = Try(Kind.BEGUN, World.begun, basis=lambda world: world.basis)
+        assert folded(world).allows(tried(world, begin), []) is allowed
+
+
 def test_another_plan_than_the_one_in_force_is_not_withdrawn() -> None:
     world = hand.planned()
     entry = world.entry(Kind.PLAN_WITHDRAWN, {"plan": hand.OTHER_PLAN}, hand.ANN, world.case.id)

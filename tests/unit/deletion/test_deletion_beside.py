@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from deletion_samples import (
     KeptRecords,
     carry_out,
     containers_of,
+    digests,
     hit,
     picture,
     plan_of,
@@ -30,6 +32,7 @@ from PIL import Image
 from dsr_desk.core.actions import OutcomeState, Plan, Seen
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.message import message, quoted
+from dsr_desk.datasets import erasing
 from dsr_desk.deletion.plan import make_plan
 from dsr_desk.deletion.read_back import ReadBackFound, ReadBackScope, read_back
 
@@ -74,17 +77,80 @@ def _in_a_process(work: Callable[[], object]) -> int:
     return child
 
 
-def test_a_photo_that_looks_the_same_and_has_other_bytes_is_named_and_stays(root: Path) -> None:
+def _in_the_folder(root: Path) -> None:
+    Image.open(root / "p0.jpg").save(root / "p0.jpg", quality=60)
+
+
+def _in_the_archive(root: Path) -> None:
+    with tarfile.open(root / "s-000.tar") as archive:
+        members = [(one, archive.extractfile(one).read()) for one in archive]  # type: ignore[union-attr]
+    with tarfile.open(root / "s-000.tar", "w") as archive:
+        for one, data in members:
+            if one.name == "0001.jpg":
+                out = io.BytesIO()
+                Image.open(io.BytesIO(data)).save(out, "JPEG", quality=60)
+                data = out.getvalue()
+            one.size = len(data)
+            archive.addfile(one, io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("change", "number", "member"),
+    [(_in_the_folder, 0, "p0.jpg"), (_in_the_archive, 1, "0001.jpg")],
+    ids=["folder", "archive"],
+)
+def test_a_photo_that_looks_the_same_and_has_other_bytes_is_named_and_stays(
+    root: Path, change: Callable[[Path], None], number: int, member: str
+) -> None:
     """Nobody decided on these bytes: the next search proposes them."""
-    plan = plan_of(root)
-    before = (root / "p0.jpg").read_bytes()
-    Image.open(io.BytesIO(before)).save(root / "p0.jpg", quality=60)
-    assert (root / "p0.jpg").read_bytes() != before
-    outcome = carry_out(plan, stores_of(root), KeptRecords())[0]
+    plan, stores = plan_of(root), stores_of(root)
+    container = stores.containers[VERSION, plan.actions[number].container]
+    before = set(digests(container))
+    change(root)
+    (new,) = set(digests(container)) - before
+    outcome = carry_out(plan, stores, KeptRecords())[number]
     photo, record = outcome.items
     assert (photo.seen, photo.says) == (Seen.STILL_THERE, message("seen.other-bytes"))
     assert record.seen is Seen.GONE, "what goes along is what was approved"
-    assert (outcome.state, (root / "p0.jpg").exists()) == (OutcomeState.PARTLY, True)
+    assert (outcome.state, new in digests(container)) == (OutcomeState.PARTLY, True)
+    assert member in [one.member for one in container.entries()]
+
+
+def test_whoever_waited_for_a_container_that_was_replaced_meanwhile_does_not_write_to_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be on the file that the other run has put away."""
+    path, flock = root / "people.csv", erasing.fcntl.flock
+    after = path.read_text().replace("Bo,bo@example.org,\n", "")
+
+    def other_run_first(handle: int, how: int) -> None:
+        if path.read_text() != after and os.path.samestat(os.fstat(handle), path.stat()):
+            (root / "new").write_text(after)
+            (root / "new").replace(path)
+        flock(handle, how)
+
+    plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing.fcntl, "flock", other_run_first)
+        outcome = carry_out(plan, stores, records)[2]
+    assert (outcome.error and outcome.error.code, path.read_text()) == ("ERASE-IN-USE", after)
+    assert carry_out(plan, stores, records)[2].state is OutcomeState.DONE
+    assert path.read_text() == "name,mail,phone\nCy,cy@example.org,\n"
+
+
+def test_a_picture_is_a_strangers_only_if_it_is_for_all_items_of_the_same_bytes(root: Path) -> None:
+    pages = [Image.open(io.BytesIO(picture(number))).convert("RGB") for number in (50, 51)]
+    shown = []
+    for name, strangers in (("one.tif", (0,)), ("two.tif", ())):
+        pages[0].save(root / name, save_all=True, append_images=pages[1:])
+        found = hit(containers_of(root)[VERSION, "data"], name)
+        shown.append(replace(found, candidate=replace(found.candidate, strangers=strangers)))
+    pages[0].save(root / "still.png")
+    plan, stores, records = make_plan(CASE, MADE, shown, scope_of(root)), stores_of(root), KeptRecords()
+    carry_out(plan, stores, records)
+    found = read_back(plan, stores, records, OFFICER_KEY, ReadBackScope())
+    (near,) = (one for one in found.checks if one.name.code == "check.near")
+    assert [one.place for one in near.remaining] == [quoted("data › still.png")]
 
 
 def test_a_folder_that_is_empty_before_anything_was_erased_is_a_disk_that_is_away(root: Path) -> None:
