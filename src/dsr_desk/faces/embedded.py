@@ -6,6 +6,7 @@ A preview may show what was cropped away from the photo. For workers and cells.
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from PIL import Image, JpegImagePlugin
 
 from dsr_desk.core.message import Message, message
+from dsr_desk.faces.parts import other_parts
 
 MOST_EMBEDDED = 8
 """Looked at in one file."""
@@ -22,6 +24,11 @@ LEAST_BEHIND = 16
 """Fewer bytes behind the end of a picture hold nothing that anybody could be seen or named by."""
 
 _JPEG = b"\xff\xd8\xff"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_TRANSPARENT = ("RGBA", "LA")
+MOST_UNCOVERED = 40_000_000
+"""Pixels of a picture whose transparency is taken off."""
+
 _FILLING = b"\0\xff\r\n\t "
 _THUMBNAILS = (0x0409, 0x040C)
 """Photoshop's resources with a thumbnail; a head of 28 bytes stands before the JPEG."""
@@ -44,13 +51,15 @@ def embedded_in(image: Image.Image, data: bytes) -> Embedded:
     """What lies in the file `data` beside the pictures of its opened `image`. Raises nothing."""
     pictures: list[bytes] = []
     not_read: list[Message] = []
-    for find in (_in_exif, _in_resources, _in_xmp, _behind):
+    for find in (_in_exif, _in_resources, _in_xmp, _in_other_parts, _behind, _under_transparency):
         with suppress(Exception):
             for found in find(image, data):
-                if found.startswith(_JPEG):
+                if found.startswith((_JPEG, _PNG)):
                     pictures.append(found)
                 elif find is _behind:
                     not_read.append(message("why.photo.behind", size=len(found)))
+                elif find is _in_other_parts:
+                    not_read.append(message("why.photo.part", size=len(found)))
     with suppress(Exception):
         if many := _auxiliary(image):
             not_read.append(message("why.photo.auxiliary", count=many))
@@ -63,12 +72,38 @@ def embedded_in(image: Image.Image, data: bytes) -> Embedded:
 def _in_exif(image: Image.Image, data: bytes) -> Iterator[bytes]:
     """The thumbnail, and the previews that cameras put among their own notes."""
     del data
-    block = image.info.get("exif") or b""
+    yield from _jpegs_in(image.info.get("exif") or b"")
+
+
+def _jpegs_in(block: bytes) -> Iterator[bytes]:
     at = block.find(_JPEG)
     while at >= 0:
         end = at + _end_of_jpeg(block[at:])
         yield block[at:end]
         at = block.find(_JPEG, end)
+
+
+def _in_other_parts(image: Image.Image, data: bytes) -> Iterator[bytes]:
+    """Pictures in parts that are a program's own; a part without any is told as it is."""
+    for part in other_parts(image, data):
+        pictures = list(_jpegs_in(part))
+        at = part.find(_PNG)
+        pictures += [part[at:]] if at >= 0 else []
+        yield from pictures
+        if not pictures and len(part.strip(_FILLING)) >= LEAST_BEHIND:
+            yield part
+
+
+def _under_transparency(image: Image.Image, data: bytes) -> Iterator[bytes]:
+    """The picture without its transparency, which hides pixels that the file holds all the same."""
+    if image.mode not in _TRANSPARENT or image.width * image.height > MOST_UNCOVERED:
+        return
+    with Image.open(io.BytesIO(data), formats=(image.format or "",)) as whole:
+        if whole.getchannel("A").getextrema()[0] == 255:
+            return
+        out = io.BytesIO()
+        whole.convert("RGBA").convert("RGB").save(out, "PNG", compress_level=1)
+    yield out.getvalue()
 
 
 def _in_resources(image: Image.Image, data: bytes) -> Iterator[bytes]:
