@@ -23,8 +23,10 @@ class Staying:
     def __init__(self, reasons: Mapping[ItemAddress, Message] | None = None) -> None:
         self.reasons = dict(reasons or {})
         self._alike: dict[Alike, list[ItemAddress]] = defaultdict(list)
+        self._in_container: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
         for address in self.reasons:
             self._alike[_alike(address)].append(address)
+            self._in_container[address.dataset, address.container][address.member, address.digest] += 1
 
     def count(self, address: ItemAddress) -> int:
         """How many stay that are alike."""
@@ -43,7 +45,7 @@ class Staying:
     def in_container_of(self, items: Iterable[PlannedItem]) -> Counter[tuple[str, str]]:
         """How many stay in the container of these items, by member and digest."""
         at = {(item.address.dataset, item.address.container) for item in items}
-        return Counter((one.member, one.digest) for one in self.reasons if (one.dataset, one.container) in at)
+        return sum((self._in_container.get(one, Counter()) for one in at), Counter[tuple[str, str]]())
 
     def going(self, items: Iterable[PlannedItem], there: Mapping[tuple[str, str], int]) -> Iterator[PlannedItem]:
         """Those of the items that may go, by how many alike are `there`: as many are left as stay."""

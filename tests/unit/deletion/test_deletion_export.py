@@ -19,6 +19,7 @@ from deletion_samples import (
 )
 
 from dsr_desk.core.actions import ActionKind, Outcome, OutcomeState, Plan, Seen
+from dsr_desk.core.message import message
 from dsr_desk.core.refusals import NotApproved
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
@@ -41,6 +42,7 @@ from dsr_desk.deletion.plan import make_plan
 from dsr_desk.deletion.read_back import ReadBackScope, read_back
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores
+from dsr_desk.deletion.staying import Staying
 from unit.evidence import planted_in_evidence as planted
 
 VAULT = pyrage.x25519.Identity.generate()
@@ -72,6 +74,24 @@ def test_a_plan_runs_where_the_data_is_and_its_answer_comes_home(root: Path, tmp
     home = KeptRecords(ended={outcome.action: outcome for outcome in found.outcomes})
     result = read_back(plan, Stores({}, {}), home, OFFICER_KEY, ReadBackScope())
     assert result.count(Seen.GONE) == 3
+
+
+def test_what_stays_of_rows_that_are_alike_travels_with_the_plan_and_nothing_else_does(
+    root: Path, tmp_path: Path
+) -> None:
+    row = b"Ada,ada@example.org,+49 30 1234567\r\n"
+    (root / "people.csv").write_bytes((root / "people.csv").read_bytes() + row)
+    plan = plan_for_elsewhere(root)
+    (hers,) = (one.items[0].address for one in plan.actions if one.what == "data/people.csv")
+    why = message("why.rejected")
+    staying = Staying({replace(hers, occurrence=1): why, replace(hers, digest="d" * 64): why})
+    exported, _ = export_plan(plan, approved(plan), str(VAULT.to_public()), staying)
+    assert exported.staying == ((replace(hers, occurrence=1), why),)
+    travelled = open_plan(lock_plan(exported, WORD), WORD)
+    records = FileRecords(tmp_path / "work.json", plan)
+    outcomes = run_exported(travelled, [OFFICER_KEY], there(root), records, "operator")
+    assert [outcome.state for outcome in outcomes] == [OutcomeState.DONE] * 3
+    assert (root / "people.csv").read_bytes().count(row) == 1
 
 
 def test_the_file_says_nothing_without_the_passphrase(root: Path) -> None:
