@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import feather, ipc
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.arrow_rows import copied
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
 from dsr_desk.datasets.columns import Columns, bounded
@@ -189,8 +189,7 @@ class _Target:
 
     def write(self, table: pa.Table) -> None:
         for batch in table.combine_chunks().to_batches():
-            # Rows that were cut off a batch would stay in its buffers, which are written as they are.
-            self._writer.write_batch(batch.take(pa.array(np.arange(batch.num_rows))))
+            self._writer.write_batch(copied(batch))
 
 
 class _FeatherTarget:

@@ -20,6 +20,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import beside_rows, erasing
+from dsr_desk.datasets.arrow_rows import rows_that
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.categories import Categories, holds_categories
 from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
@@ -229,7 +230,7 @@ class _Changing:
         stays[[at for at, change in changed.items() if change.goes]] = False
         places = np.cumsum(stays) - 1
         partly = {int(places[at]): change.expected for at, change in changed.items() if not change.goes}
-        return batch.filter(pa.array(stays)), partly
+        return rows_that(batch, stays), partly
 
     def _changed(self, batch: pa.RecordBatch) -> dict[int, _Changed]:
         """By the rows' places in the batch."""
@@ -325,7 +326,7 @@ class _Rows:
         if partly:
             whole = np.ones(old.num_rows, np.bool_)
             whole[list(partly)] = False
-            old, new = old.filter(pa.array(whole)), new.filter(pa.array(whole))
+            old, new = rows_that(old, whole), rows_that(new, whole)
         return all(map(same, old.columns, new.columns))
 
 

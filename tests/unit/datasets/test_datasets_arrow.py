@@ -90,6 +90,37 @@ def test_no_byte_of_an_erased_row_stays_and_the_others_do(
     assert [record["name"] for record in told if "name" in record] == [one for one in people if one != NAME]
 
 
+VIEWED = pa.struct([("who", pa.list_(pa.string_view()))])
+TYPES: dict[str, Callable[[], pa.Array]] = {
+    "viewed text": lambda: pa.array(PEOPLE, pa.string_view()),
+    "viewed text inside": lambda: pa.array([{"who": [name]} for name in PEOPLE], VIEWED),
+    "viewed list": lambda: pa.array([[name] for name in PEOPLE], pa.list_view(pa.string())),
+    "viewed list inside": lambda: pa.array(
+        [[{"a": [name]}] for name in PEOPLE], pa.list_(pa.struct([("a", pa.large_list_view(pa.string()))]))
+    ),
+    "runs": lambda: pa.array(PEOPLE, pa.run_end_encoded(pa.int32(), pa.string())),
+    "extension": lambda: pa.ExtensionArray.from_storage(
+        pa.opaque(pa.string_view(), "text", "of others"), pa.array(PEOPLE, pa.string_view())
+    ),
+    "dense union": lambda: pa.UnionArray.from_dense(
+        pa.array([0, 0, 1, 0], pa.int8()), pa.array([0, 1, 0, 2], pa.int32()), [pa.array(PEOPLE), pa.array([7])]
+    ),
+}
+
+
+@pytest.mark.parametrize("column", TYPES.values(), ids=TYPES)
+@pytest.mark.parametrize("write", [as_file, as_stream])
+def test_so_it_is_with_types_whose_rows_arrow_does_not_pick(
+    write: Callable[[Path, pa.Table], None], column: Callable[[], pa.Array], tmp_path: Path
+) -> None:
+    rows = pa.table({"age": [1, 2, 3, 4], "who": column()})
+    write(tmp_path / "people", rows)
+    new = erase(tmp_path / "people", 1)
+    assert b"Quastenfloss" not in new.read_bytes()
+    records = [entry.record or {} for entry in opened(new).entries()]
+    assert [record["age"] for record in records if "age" in record] == ["1", "3", "4"]
+
+
 @every_format
 def test_all_values_are_answered_for(write: Callable[[Path, pa.Table], None], name: str, tmp_path: Path) -> None:
     del name
