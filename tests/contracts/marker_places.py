@@ -93,6 +93,7 @@ CSV = (
     _csv("comment above", lambda who: [[f"# by {who.text}"], ["# in 2020"], HEAD, OTHER]),
     _csv("comment below", lambda who: [HEAD, OTHER, [f"# by {who.text}"]]),
     _csv("more fields than columns", lambda who: [HEAD, OTHER, ["Bo", "x", "Oslo", "", who.text]]),
+    _csv("column", lambda who: [["name", who.text, "place"], OTHER, ["Bo", "y", "Oslo"]]),
     _csv("photo in base64", lambda who: [HEAD, ["Bo", who.base64, "Oslo"], OTHER]),
     _csv("photo in a data URL", lambda who: [HEAD, ["Bo", f"data:image/jpeg;base64,{who.base64}", "Oslo"], OTHER]),
     _csv("photo in hex", lambda who: [HEAD, ["Bo", who.photo.hex(), "Oslo"], OTHER]),
@@ -114,6 +115,7 @@ JSON = (
     _json("list deep down", lambda who: {"a": {"b": {"people": [PERSON, {"name": who.text}]}}}),
     _json("mapping of names", lambda who: {"1.jpg": {"who": "Ann"}, "2.jpg": {"who": who.text}}),
     _json("name in a mapping", lambda who: {"Ann Other": {"age": 3}, who.text: {"age": 4}}),
+    _json("key", lambda who: [{"age": 3, who.text: 4}, {"age": 4, who.text: 4}]),
     _json("one object", lambda who: {"name": who.text, "age": 3}),
     _json("text in a list", lambda who: ["Ann Other", who.text]),
     _json("rows as lists", lambda who: {"columns": ["a", "b"], "data": [["Ann", 1], [who.text, 2]]}),
@@ -135,6 +137,7 @@ JSONL = (
     _lines("field", lambda who: {"a": {"b": who.text}}),
     _lines("list", lambda who: ["x", who.text]),
     _lines("text", lambda who: who.text),
+    _lines("key", lambda who: {"age": 3, who.text: 4}),
     _lines("photo in base64", lambda who: {"image": who.base64, "age": 3}),
 )
 
@@ -174,6 +177,7 @@ def _choices(sheet: Any, who: Who) -> None:
 
 EXCEL = (
     _excel("cell", lambda _, sheet, who: sheet.append(["Cy", who.text])),
+    _excel("column", lambda _, sheet, who: setattr(sheet["C1"], "value", who.text)),
     _excel("hidden sheet", lambda book, _, who: _hidden(book, who)),
     _excel("comment", lambda _, sheet, who: setattr(sheet["A2"], "comment", Comment(who.text, "HR"))),
     _excel("author of a comment", lambda _, sheet, who: setattr(sheet["A2"], "comment", Comment("see", who.text))),
@@ -208,6 +212,8 @@ HDF5 = (
     _hdf5("attribute", lambda file, who: file["people"].attrs.create("subject", who.text)),
     _hdf5("attribute of the file", lambda file, who: file.attrs.create("by", who.text)),
     _hdf5("group", lambda file, who: _put(file, f"{who.text}/note", ["x", "y", "z"], h5py.string_dtype())),
+    _hdf5("column", lambda file, who: _put(file, f"people/{who.text}", [1, 2])),
+    _hdf5("field called so", lambda f, who: _put(f, "t", np.array([(1, 2)], [("n", "i4"), (who.text, "i4")]))),
     _hdf5("single value", lambda file, who: _put(file, "who", who.text), must=False),
     _hdf5("photo", lambda file, who: file.create_dataset("p", (1,), h5py.vlen_dtype(np.uint8)).__setitem__(
         0, np.frombuffer(who.photo, np.uint8)
@@ -392,11 +398,19 @@ def _deleted(folder: Path, who: Who) -> Path:
     return folder / "t.db"
 
 
+def _pivoted(folder: Path, who: Who) -> Path:
+    with closing(sqlite3.connect(folder / "t.db")) as db, db:
+        db.execute(f'CREATE TABLE days (day INTEGER, "{who.text}" INTEGER)')
+        db.execute("INSERT INTO days VALUES (1, 2)")
+    return folder / "t.db"
+
+
 SQLITE = (
     _sqlite("text", lambda who: who.text),
     _sqlite("photo", lambda who: who.photo),
     _sqlite("photo in base64", lambda who: who.base64),
     _sqlite("bytes", lambda who: b"\0\1\xff" + who.text.encode() * 9, must=False),
+    Place("sqlite column", _pivoted),
     Place("sqlite deleted row", _deleted, must=False),
 )
 

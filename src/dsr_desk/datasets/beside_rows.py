@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
@@ -42,6 +43,7 @@ class BesideRows(DeskError):
     todo = "Hand the action to the team that keeps the file: it renames the column or takes the value out."
 
 
+@lru_cache(maxsize=4096)
 def may_name(column: str) -> bool:
     """Whether the name of a column may be a person's: an address, a number that is one's own, or words like a name's.
 
@@ -63,12 +65,22 @@ def column_items(names: Iterable[str]) -> list[RowItem]:
     return [RowItem(ItemKind.RECORD, "", COLUMNS, data, texts)]
 
 
+def header_entries(names: Iterable[str]) -> Iterator[ContainerEntry]:
+    """As a container lists it behind its rows whose header is a place of its own."""
+    return map(_entry, column_items(names))
+
+
 def column_entries(names: Sequence[str], tally: RowTally) -> Iterator[Listed]:
-    """As a container lists it behind its rows, one place for each name."""
+    """The same where each name is a place."""
     telling = sum(map(may_name, names))
     tally.count(Answer.TEXT, telling)
     tally.count(Answer.LABEL, len(names) - telling)
-    yield from map(_entry, column_items(names))
+    yield from header_entries(names)
+
+
+def named_by_keys(values: Mapping[str, Any]) -> dict[str, str]:
+    """Texts of a row whose keys are its own: what of them may be a person's name."""
+    return {f"{key}.key": key for key in values if may_name(key)}
 
 
 def metadata_entries(said: Iterable[Said], tally: RowTally) -> Iterator[Listed]:

@@ -33,6 +33,8 @@ MOST_ODD = 0.02
 
 _LETTERS = "A-Za-z0-9+/_-"
 _RUN = re.compile(rf"[{_LETTERS}]{{{ENCODED},}}(?:\r?\n[{_LETTERS}]{{{ENCODED - 4},}})*(?:\r?\n[{_LETTERS}]+)?={{0,2}}")
+_LONG_RUN = re.compile(rf"[{_LETTERS}]{{{ENCODED}}}")
+"""Of what may be base64 or hex."""
 _HEX = re.compile(r"(?:0x|\\x)?(?:[0-9a-fA-F]{2}){32,}")
 _NUMBERS = {int, float, bool, type(None)}
 _LIST = re.compile(r"[\s\[({]*[-+]?[0-9.]")
@@ -87,6 +89,15 @@ def seen(value: Any) -> CellSeen:
     if isinstance(value, list | tuple):
         return _numbers(value)
     return CellSeen(Answer.TEXT, value)
+
+
+def is_text_alone(text: str) -> bool:
+    """Whether a text is one and no more to `seen`. Cheap, since every cell of a table is asked."""
+    if len(text) < SHORTEST_LIST:
+        return True
+    if _LIST.match(text) and _listed(text) is not None:
+        return False
+    return len(text) < ENCODED or _LONG_RUN.search(text) is None
 
 
 def is_numbers(value: Any) -> bool:

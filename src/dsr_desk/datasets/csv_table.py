@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -85,6 +85,10 @@ class CsvTable(RowFile):
     def spelt(self, row: FileRow, values: Row) -> bytes:
         count = len(self._dialect.fields(row.raw))
         return self._dialect.spelt(row.raw, [values.get(name) or "" for name in _names(self.columns, count)[:count]])
+
+    @property
+    def header(self) -> Collection[str]:
+        return self.columns if self._header else ()
 
     @property
     def newline(self) -> bytes:

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets import rows
+from dsr_desk.datasets import beside_rows, rows
 from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.container import ContainerNotRead, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, Rewritten
@@ -105,6 +105,9 @@ class DuckDatabase(FileContainer):
                     group = f"row {number}" if found.group else ""
                     yield from rows.entries_of(_items(table, found), number, group)
                     number += 1
+            for table in _tables(db, "old"):
+                own += len(table.columns)
+                yield from beside_rows.column_entries(table.columns, tally)
             yield from tally.end(own)
 
     def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:

@@ -22,6 +22,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff, xlsx_erasing
 from dsr_desk.datasets.accounts import ReaderTally
+from dsr_desk.datasets.beside_rows import header_entries
 from dsr_desk.datasets.container import ContainerEntry, Listed, Unread, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -66,6 +67,7 @@ class ExcelWorkbook(FileContainer):
     def __init__(self, path: Path, name: str, headers: Mapping[str, int] | None = None) -> None:
         super().__init__(path, name)
         self._headers = dict(headers or {})
+        self._columns: dict[str, list[str]] = {}
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -98,6 +100,8 @@ class ExcelWorkbook(FileContainer):
             for number, (part, text) in enumerate(self._said(book)):
                 tally.item(part not in {sheet.part for sheet in book.sheets})
                 yield record_entry(text.encode("utf-8", "surrogatepass"), number, {"text": text}, safe_name(part))
+            for names in self._columns.values():
+                yield from header_entries(names)
             yield from self._not_read(book, tally)
             yield tally.against(sum(not info.is_dir() for info in book.archive.infolist()))
 
@@ -179,6 +183,7 @@ class ExcelWorkbook(FileContainer):
             if line.row.number == header:
                 width = max(line.texts, default=0)
                 names = unique_names([line.texts.get(column, "") for column in range(1, width + 1)])
+                self._columns[sheet.part] = names
                 if line.notes:
                     yield line, _fields(line, [])
             elif line.texts or line.notes:

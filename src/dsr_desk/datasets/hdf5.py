@@ -15,6 +15,7 @@ import numpy as np
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.beside_rows import header_entries
 from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -25,6 +26,7 @@ from dsr_desk.datasets.hdf5_tables import (
     contents_of,
     is_empty,
     items_of,
+    names_in,
     others_of,
     pixels_of,
     rows_in_block,
@@ -74,6 +76,7 @@ class Hdf5File(FileContainer):
                 )
             for number, item in enumerate(items_in_attributes(file)):
                 yield from entries_of([item], number, "")
+            yield from header_entries(names_in(file))
             yield from accounts.end(file, contents)
 
     def write_without(self, target: Path, changes: Changes) -> Collection[Message]:

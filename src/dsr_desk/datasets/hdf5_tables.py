@@ -94,6 +94,18 @@ def contents_of(file: h5py.File, owners: dict[str, str]) -> Contents:
     return Contents(tuple(tables), tuple(sorted(others, key=lambda other: other[0])))
 
 
+def names_in(file: h5py.File) -> list[str]:
+    """What groups, datasets and fields of rows are called."""
+    found: dict[str, None] = {}
+
+    def look(path: str, one: Any) -> None:
+        fields = one.dtype.names if isinstance(one, h5py.Dataset) else None
+        found.update(dict.fromkeys([path.rpartition("/")[2], *(fields or ())]))
+
+    file.visititems(look)
+    return list(found)
+
+
 def _joined(grouped: Grouped, forms: dict[str, TableForm | None], owners: dict[str, str]) -> Grouped:
     """Groups without photos belong to the one group with photos that has as many rows, where there is one."""
     with_photos: dict[int, list[str]] = {}

@@ -18,6 +18,7 @@ from xml.sax.saxutils import quoteattr
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.accounts import ReaderTally
+from dsr_desk.datasets.beside_rows import header_entries
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, Listed, record_entry
 from dsr_desk.datasets.erasing import CHUNK, Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
@@ -126,6 +127,8 @@ class OdsContent(FileContainer):
         if around := "\n".join(reader.around):
             tally.item()
             yield record_entry(around.encode("utf-8", "surrogatepass"), 0, {"text": around})
+        for names in reader.names.values():
+            yield from header_entries(names)
         # Rows of a table inside a cell are read with that cell.
         tally.label(reader.nested)
         yield tally.against(self._count() + bool(around))
@@ -172,7 +175,7 @@ class OdsContent(FileContainer):
 
     def _rows(self, reader: _Reader) -> Iterator[tuple[OdsRow, dict[str, str] | None]]:
         """Every row with its fields; None for what is no record: blank, or naming the columns."""
-        names: dict[str, list[str]] = {}
+        names = reader.names
         for row in reader.rows():
             says = row.says
             if self._headers.get(row.sheet) == row.number:
@@ -216,6 +219,8 @@ class _Reader:
     def __init__(self, container: OdsContent) -> None:
         self._container = container
         self.around: dict[str, None] = {}
+        self.names: dict[str, list[str]] = {}
+        """Of the columns of each sheet, once the row was read that says them."""
         self.nested = 0
         self._number = 0
         self._stack: list[str] = []

@@ -6,7 +6,6 @@ the bytes that would be left without them, so that the record stays the same whe
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -17,7 +16,8 @@ from typing import IO, Any
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message
-from dsr_desk.datasets.cells import ENCODED, SHORT, Answer
+from dsr_desk.datasets.beside_rows import header_entries, named_by_keys
+from dsr_desk.datasets.cells import SHORT, Answer, is_text_alone
 from dsr_desk.datasets.container import Listed, record_entry
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.file_container import FileContainer
@@ -35,9 +35,6 @@ from dsr_desk.datasets.rows import (
     found_in,
     touched,
 )
-
-_NO_PLAIN_TEXT = re.compile(rf"[A-Za-z0-9+/_-]{{{ENCODED}}}|(?:[\d.eE+-]+[,;\s]+){{{SHORT}}}")
-"""What a text holds that may be more: a photo in base64 or hex, many numbers."""
 
 _NOT_LOOKED = object()
 
@@ -68,7 +65,7 @@ class FileRow:
 def _holds_more(value: Any) -> bool:
     """Whether a value may hold more than texts and a few numbers. Cheap, since every row is asked."""
     if type(value) is str:
-        return len(value) >= ENCODED and _NO_PLAIN_TEXT.search(value) is not None
+        return not is_text_alone(value)
     if isinstance(value, list):
         return len(value) > SHORT or any(isinstance(one, list) or _holds_more(one) for one in value)
     if isinstance(value, Mapping):
@@ -97,12 +94,17 @@ class RowFile(FileContainer):
 
     def texts_of(self, values: Row) -> Mapping[str, str]:
         """The fields of a row that holds texts and a few numbers."""
-        return {name: text for name, text in flatten(values).items() if text}
+        return {name: text for name, text in flatten(values).items() if text} | self._named_by_keys(values)
 
     def label(self, row: FileRow, changes: Changes) -> bytes:
         """A row that is no record, as it shall be after changes."""
         del changes
         return row.raw
+
+    @property
+    def header(self) -> Collection[str]:
+        """Names of columns, where these are the same for all rows."""
+        return ()
 
     @property
     def newline(self) -> bytes:
@@ -136,6 +138,7 @@ class RowFile(FileContainer):
                     tally.not_read(one.place, one.kind, one.why, size=one.size)
                 items = self.items_in(row)
                 yield from entries_of(items, row.offset, f"row {number}" if len(items) > 1 else "")
+            yield from header_entries(self.header)
             file.seek(self.first)
             # A line that was read may hold cells that were not.
             yield from tally.end(lines_in(file, self.newline) + unread["cells"])
@@ -189,12 +192,18 @@ class RowFile(FileContainer):
             return []
         found = row.found
         if found is None or not found.photos:
-            texts = self.texts_of(row.values) if found is None else _texts_in(found)
+            texts = self.texts_of(row.values) if found is None else _texts_in(found) | self._named_by_keys(row.values)
             return [RowItem(ItemKind.RECORD, "", "", row.raw, texts)]
+        named = self._named_by_keys(row.values)
         return [
-            item if item.way else RowItem(ItemKind.RECORD, "", "", self._without_photos(row), item.record)
+            item
+            if item.way
+            else RowItem(ItemKind.RECORD, "", "", self._without_photos(row), {**(item.record or {}), **named})
             for item in found.items
         ]
+
+    def _named_by_keys(self, values: Row) -> dict[str, str]:
+        return {} if self.header else named_by_keys(values)
 
     def changed(self, row: FileRow, change: Touched) -> bytes:
         """The row's bytes after a change that leaves it."""

@@ -18,7 +18,7 @@ from typing import ClassVar
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets import erasing, rows, sniff, sqlite_opening
+from dsr_desk.datasets import beside_rows, erasing, rows, sniff, sqlite_opening
 from dsr_desk.datasets.container import ContainerNotRead, Doomed, Listed
 from dsr_desk.datasets.erasing import Changes, ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.file_container import FileContainer, state_of
@@ -68,6 +68,9 @@ class SqliteDatabase(FileContainer):
                     for entry in rows.entries_of(items_in(table, found), 0, group):
                         yield replace(entry, hint=hint_of(schema.tables, table, key))
                     number += 1
+            for table in schema.tables:
+                own += len(table.columns)
+                yield from beside_rows.column_entries(table.columns, tally)
             for place, kind, why in schema.unread:
                 own += 1
                 tally.not_read(place, kind, why)
@@ -121,7 +124,8 @@ class SqliteDatabase(FileContainer):
                 notes = self._erase(alone.db, schema, meant)
                 alone.db.execute("COMMIT")
                 alone.clear()
-        return Rewritten(meant.kept, tuple(meant.found), tuple(meant.missing), notes=tuple(notes))
+            beside = sum(len(beside_rows.column_items(table.columns)) for table in schema.tables)
+        return Rewritten(meant.kept + beside, tuple(meant.found), tuple(meant.missing), notes=tuple(notes))
 
     def finish(self) -> None:
         """See `FileContainer.finish`. SQLite rolls back what was not committed when it opens the file."""
