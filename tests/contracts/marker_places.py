@@ -178,6 +178,7 @@ def _choices(sheet: Any, who: Who) -> None:
 EXCEL = (
     _excel("cell", lambda _, sheet, who: sheet.append(["Cy", who.text])),
     _excel("column", lambda _, sheet, who: setattr(sheet["C1"], "value", who.text)),
+    _excel("name of a sheet", lambda book, _, who: book.create_sheet(who.text)),
     _excel("hidden sheet", lambda book, _, who: _hidden(book, who)),
     _excel("comment", lambda _, sheet, who: setattr(sheet["A2"], "comment", Comment(who.text, "HR"))),
     _excel("author of a comment", lambda _, sheet, who: setattr(sheet["A2"], "comment", Comment("see", who.text))),
@@ -405,12 +406,20 @@ def _pivoted(folder: Path, who: Who) -> Path:
     return folder / "t.db"
 
 
+def _called(folder: Path, who: Who) -> Path:
+    with closing(sqlite3.connect(folder / "t.db")) as db, db:
+        db.execute(f'CREATE TABLE "{who.text}" (day INTEGER)')
+        db.execute(f'INSERT INTO "{who.text}" VALUES (1)')
+    return folder / "t.db"
+
+
 SQLITE = (
     _sqlite("text", lambda who: who.text),
     _sqlite("photo", lambda who: who.photo),
     _sqlite("photo in base64", lambda who: who.base64),
     _sqlite("bytes", lambda who: b"\0\1\xff" + who.text.encode() * 9, must=False),
     Place("sqlite column", _pivoted),
+    Place("sqlite name of a table", _called),
     Place("sqlite deleted row", _deleted, must=False),
 )
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
@@ -22,6 +25,9 @@ from dsr_desk.datasets.rows import RowItem, RowTally
 
 COLUMNS, METADATA = "(columns)", "(metadata)"
 """What such records are called, the second with the key behind it."""
+
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""Stands in the name of a folder for an empty cell."""
 
 Said = tuple[str, bytes]
 """A key of metadata and its value. Keys may repeat."""
@@ -100,6 +106,23 @@ def metadata_entries(said: Iterable[Said], tally: RowTally) -> Iterator[Listed]:
         tally.count(Answer.TEXT if texts else Answer.LABEL)
         if texts:
             yield _entry(RowItem(ItemKind.RECORD, "", place, value, texts))
+
+
+def said_by_folders(path: Path, name: str) -> dict[str, str]:
+    """What names of folders say of all rows of a file, as `country=DE` does; the columns are not in the file then."""
+    parts = [*path.parts[:-1], *name.split("/")[:-1]]
+    pairs = (part.partition("=") for part in parts)
+    return {key: unquote(value) for key, _, value in pairs if key.isidentifier() and value not in ("", NO_VALUE)}
+
+
+def with_folders(entry: ContainerEntry, said: Mapping[str, str]) -> ContainerEntry:
+    return replace(entry, record={**said, **(entry.record or {})})
+
+
+def told_of_folders(path: Path, name: str) -> tuple[Message, ...]:
+    """What an erasure leaves of a person in names of folders."""
+    columns = tuple(key for key, value in said_by_folders(path, name).items() if may_name(value))
+    return (message("note.erase.folder-says", columns=columns),) if columns else ()
 
 
 def stays(doomed: Doomed) -> bool:

@@ -100,7 +100,7 @@ class CelledContainer:
     def before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
         """See `Container.before_erasing`. No cell is asked where a format never changes anything."""
         rows, others = beside_rows.parted(doomed, self.name)
-        return (*beside_rows.told_before(others), *self._before_erasing(rows))
+        return (*beside_rows.told_before(others), *self._told_of_folders(), *self._before_erasing(rows))
 
     def _before_erasing(self, doomed: Collection[Doomed]) -> tuple[Message, ...]:
         layouts = owner.layouts_of(self.path, doomed)
@@ -120,7 +120,12 @@ class CelledContainer:
         """See `Container.erase`."""
         wanted, others = beside_rows.parted(doomed, self.name)
         done = self._erase(wanted)
-        return replace(done, refused=(*done.refused, *((one, message("why.beside-rows")) for one in others)))
+        refused_here = tuple((one, message("why.beside-rows")) for one in others)
+        notes = (*done.notes, *self._told_of_folders())
+        return replace(done, notes=notes, refused=(*done.refused, *refused_here))
+
+    def _told_of_folders(self) -> tuple[Message, ...]:
+        return beside_rows.told_of_folders(self.path, self.name) if self.tabular else ()
 
     def _erase(self, wanted: tuple[Doomed, ...]) -> Erased:
         if layouts := owner.layouts_of(self.path, wanted):

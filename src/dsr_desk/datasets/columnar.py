@@ -104,9 +104,11 @@ class ColumnarFile(FileContainer):
         with self.opened() as source:
             columns = Columns(source.schema)
             tally = RowTally(columns.leaves)
+            said = beside_rows.said_by_folders(self.path, self.name)
             number = 0
             for batch in _batches(source):
-                yield from columns.entries(batch, number, tally)
+                entries = columns.entries(batch, number, tally)
+                yield from (beside_rows.with_folders(one, said) for one in entries) if said else entries
                 number += batch.num_rows
             yield from self._beside(source, tally)
             yield from tally.end(source.own + len(source.schema.names) + len(source.said))

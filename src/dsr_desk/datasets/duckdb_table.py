@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import beside_rows, rows
 from dsr_desk.datasets.cells import Answer
@@ -106,8 +105,8 @@ class DuckDatabase(FileContainer):
                     yield from rows.entries_of(_items(table, found), number, group)
                     number += 1
             for table in _tables(db, "old"):
-                own += len(table.columns)
-                yield from beside_rows.column_entries(table.columns, tally)
+                own += 1 + len(table.columns)
+                yield from beside_rows.column_entries([table.name, *table.columns], tally)
             yield from tally.end(own)
 
     def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:
@@ -254,6 +253,9 @@ def _rows(db: Any, table: DuckTable, database: str) -> Iterator[dict[str, Any]]:
 
 def _tell(tally: rows.RowTally, table: DuckTable, found: FoundInRow) -> None:
     """Counts each column of a row once, whatever is nested in it, by what of it was read least."""
+    for one in found.unread:
+        if one.inside:
+            tally.inside(one)
     for column in table.columns:
         answers = [answer for place, answer in found.answers.items() if _is_in(place, column)]
         answer = max(answers, default=Answer.LABEL)
@@ -272,7 +274,7 @@ def _items(table: DuckTable, found: FoundInRow) -> list[RowItem]:
     """A record is told by its table too, so that rows of two tables are not alike."""
     return [
         replace(item, data=rows.stored_row([table.schema, table.name, found.others]))
-        if item.kind is ItemKind.RECORD
+        if not item.way
         else item
         for item in found.items
     ]

@@ -100,8 +100,8 @@ class ExcelWorkbook(FileContainer):
             for number, (part, text) in enumerate(self._said(book)):
                 tally.item(part not in {sheet.part for sheet in book.sheets})
                 yield record_entry(text.encode("utf-8", "surrogatepass"), number, {"text": text}, safe_name(part))
-            for names in self._columns.values():
-                yield from header_entries(names)
+            for sheet in book.sheets:
+                yield from header_entries([sheet.name, *self._columns.get(sheet.part, ())])
             yield from self._not_read(book, tally)
             yield tally.against(sum(not info.is_dir() for info in book.archive.infolist()))
 

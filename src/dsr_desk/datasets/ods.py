@@ -127,8 +127,8 @@ class OdsContent(FileContainer):
         if around := "\n".join(reader.around):
             tally.item()
             yield record_entry(around.encode("utf-8", "surrogatepass"), 0, {"text": around})
-        for names in reader.names.values():
-            yield from header_entries(names)
+        for sheet, names in reader.names.items():
+            yield from header_entries([sheet, *names])
         # Rows of a table inside a cell are read with that cell.
         tally.label(reader.nested)
         yield tally.against(self._count() + bool(around))
@@ -220,7 +220,7 @@ class _Reader:
         self._container = container
         self.around: dict[str, None] = {}
         self.names: dict[str, list[str]] = {}
-        """Of the columns of each sheet, once the row was read that says them."""
+        """Of the columns of each sheet, none before the row was read that says them."""
         self.nested = 0
         self._number = 0
         self._stack: list[str] = []
@@ -271,6 +271,7 @@ class _Reader:
         self._stack.append(tag)
         if tag == "table:table":
             self._sheet = attributes.get("table:name", "")
+            self.names.setdefault(self._sheet, [])
         elif tag == "table:table-row" and self._row is None:
             repeated = attributes.get("table:number-rows-repeated", "")
             self._row = OdsRow(self._number, self._sheet, self._parser.CurrentByteIndex, repeated=repeated)

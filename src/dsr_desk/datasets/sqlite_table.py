@@ -69,8 +69,8 @@ class SqliteDatabase(FileContainer):
                         yield replace(entry, hint=hint_of(schema.tables, table, key))
                     number += 1
             for table in schema.tables:
-                own += len(table.columns)
-                yield from beside_rows.column_entries(table.columns, tally)
+                own += 1 + len(table.columns)
+                yield from beside_rows.column_entries([table.name, *table.columns], tally)
             for place, kind, why in schema.unread:
                 own += 1
                 tally.not_read(place, kind, why)
@@ -124,7 +124,7 @@ class SqliteDatabase(FileContainer):
                 notes = self._erase(alone.db, schema, meant)
                 alone.db.execute("COMMIT")
                 alone.clear()
-            beside = sum(len(beside_rows.column_items(table.columns)) for table in schema.tables)
+            beside = sum(len(beside_rows.column_items([table.name, *table.columns])) for table in schema.tables)
         return Rewritten(meant.kept + beside, tuple(meant.found), tuple(meant.missing), notes=tuple(notes))
 
     def finish(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pyarrow.parquet import encryption
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets.beside_rows import BesideRows, may_name
-from dsr_desk.datasets.container import Accounts, ContainerEntry, Unread
+from dsr_desk.datasets.container import Accounts, ContainerEntry, Doomed, Unread
 from dsr_desk.datasets.registry import SourceNotUnderstood, survey
 
 pytestmark = pytest.mark.usefixtures("readers_in_process")
@@ -127,6 +128,21 @@ def test_metadata_that_stand_in_the_footer_alone_stay(tmp_path: Path) -> None:
     assert "(metadata) order" in records(tmp_path / "t.parquet", "parquet")
     container.erase(doomed(container, "")[:1])
     assert pq.read_metadata(tmp_path / "t.parquet").metadata == before
+
+
+def test_what_names_of_folders_say_belongs_to_each_row_and_is_told_to_stay(tmp_path: Path) -> None:
+    """As Delta, Spark and Hive leave columns out of the files of their partitions."""
+    folder = tmp_path / "mail=w%40x.org" / "year=2020"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"n": [1, 2]}), folder / "t.parquet")
+    container = opened(folder / "t.parquet")
+    first, second = container.entries()
+    assert first.record == {"mail": "w@x.org", "year": "2020", "n": "1"}
+    stays = message("note.erase.folder-says", columns=("mail",))
+    wanted = [Doomed("", hashlib.sha256(second.read()).hexdigest())]
+    assert stays in container.before_erasing(wanted)
+    assert stays in container.erase(wanted).notes
+    assert [one.record for one in container.entries()] == [first.record]
 
 
 class Keys(encryption.KmsClient):  # type: ignore[misc]

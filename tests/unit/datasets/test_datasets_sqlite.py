@@ -363,8 +363,8 @@ def test_what_nobody_reads_is_named_and_the_accounts_agree(tmp_path: Path) -> No
     container = opened(path)
     assert unread_in(container) == {"v": "kind.virtual-table", "face": "kind.bytes"}
     (accounts,) = [one for one in container.listing() if isinstance(one, Accounts)]
-    # Four names of columns beside the values.
-    assert accounts == Accounts(own=8 + 4, items=0, texts=3, labels=3 + 4, unread=2)
+    # Two names of tables and four of columns beside the values.
+    assert accounts == Accounts(own=8 + 6, items=0, texts=3, labels=3 + 6, unread=2)
     with pytest.raises(RowsNotErased):
         container.erase(doomed(container, "Person 2"))
 
