@@ -31,6 +31,13 @@ class ActionKind(StrEnum):
         return self in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS, ActionKind.ERASE_INDEX)
 
 
+class SqlDialect(StrEnum):
+    """The databases elsewhere for which statements are written."""
+
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"
+
+
 class Treatment(StrEnum):
     ERASE = "erase"
     MASK = "mask"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from dsr_desk.core.actions import SqlDialect
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 
@@ -19,11 +19,6 @@ class NameUnfit(DeskError):
     happened = "{name} cannot be the name of a table or column in a statement."
     means = "No statements were written."
     todo = "Give the names as the database has them, a schema before the table with a dot."
-
-
-class SqlDialect(StrEnum):
-    POSTGRESQL = "postgresql"
-    MYSQL = "mysql"
 
 
 Key = tuple[str, ...]

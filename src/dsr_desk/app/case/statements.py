@@ -10,20 +10,17 @@ from dsr_desk.app.case.handing_over import HandedOver, hand_over
 from dsr_desk.app.case.plans import show_plan
 from dsr_desk.app.case.reaching import stores
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.actions import Action, ItemSeen, Outcome, OutcomeState, Plan, Seen, Treatment
+from dsr_desk.core.actions import Action, ItemSeen, Outcome, OutcomeState, Plan, Seen, SqlDialect, Treatment
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.core.refusals import ActionNotOpen
-from dsr_desk.datasets.statements import Key, SqlDialect, Statements, written
+from dsr_desk.datasets.statements import Key, Statements, written
 from dsr_desk.deletion import export
 from dsr_desk.deletion.records import Before
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole
-
-DIALECTS = tuple(one.value for one in SqlDialect)
-"""What statements are written for."""
 
 
 class NoSuchRows(DeskError):
