@@ -24,8 +24,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "one more than those that stay has no reason to",
-            "if address.occurrence < len(stay) else None",
-            "if stay and not self.reasons.get(address) else None",
+            "self.reasons[stay[address.occurrence]] if address.occurrence < len(stay) else None",
+            "self.reasons[stay[0]] if stay else None",
             _TOO_MANY,
         ),
         (
