@@ -11,6 +11,7 @@ from pathlib import Path
 
 import edits_app
 import edits_archives
+import edits_beside_rows
 import edits_bundle
 import edits_cells
 import edits_checkpoints
@@ -87,6 +88,7 @@ LINES: tuple[Edit, ...] = (
     *edits_desk.LINES,
     *edits_app.LINES,
     *edits_archives.LINES,
+    *edits_beside_rows.LINES,
     *edits_photos.LINES,
     *edits_frames.LINES,
     *edits_places.LINES,

@@ -1,8 +1,12 @@
-"""Rows of Arrow batches as batches of their own, whatever their types: Arrow itself has no way for views and runs."""
+"""Rows of Arrow batches and single values as batches of their own, whatever their types.
+
+Arrow itself has no way for views and runs.
+"""
 
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,3 +41,24 @@ def _is_view(kind: pa.DataType) -> bool:
     if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
         return True
     return pa.types.is_nested(kind) and any(_is_view(kind.field(at).type) for at in range(kind.num_fields))
+
+
+def fits(value: Any, field: pa.Field) -> bool:
+    """Whether the field allows the empty cells of a value."""
+    if value is None:
+        return bool(field.nullable)
+    kind = field.type
+    if pa.types.is_struct(kind):
+        return all(fits(value[inner.name], inner) for inner in map(kind.field, range(kind.num_fields)))
+    if pa.types.is_map(kind):
+        return all(fits(one, kind.item_field) for _, one in value)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return all(fits(one, kind.value_field) for one in value)
+    return True
+
+
+def array_of(value: Any, kind: pa.DataType) -> pa.Array:
+    """One value as a column of one row."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.ExtensionArray.from_storage(kind, pa.array([value], kind.storage_type))
+    return pa.array([value], kind)

@@ -20,7 +20,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import beside_rows, erasing
-from dsr_desk.datasets.arrow_rows import rows_that
+from dsr_desk.datasets.arrow_rows import array_of, fits, rows_that
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.categories import Categories, holds_categories
 from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
@@ -269,11 +269,11 @@ class _Changing:
         arrays = list(row.columns)
         for number, value in values.items():
             field = self._schema.field(number)
-            if not _fits(value, field):
+            if not fits(value, field):
                 raise CellNotNullable(name=self._name)
             if value is not None:
                 self._require_exact(arrays[number])
-            arrays[number] = _array(value, field.type)
+            arrays[number] = array_of(value, field.type)
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def _require_exact(self, cell: pa.Array) -> None:
@@ -388,23 +388,3 @@ def _places(found: FoundInRow, doomed: Sequence[Doomed]) -> list[int] | None:
             return None
         places.append(fitting[0])
     return places
-
-
-def _fits(value: Any, field: pa.Field) -> bool:
-    """Whether the field allows the empty cells of a value."""
-    if value is None:
-        return bool(field.nullable)
-    kind = field.type
-    if pa.types.is_struct(kind):
-        return all(_fits(value[inner.name], inner) for inner in map(kind.field, range(kind.num_fields)))
-    if pa.types.is_map(kind):
-        return all(_fits(one, kind.item_field) for _, one in value)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return all(_fits(one, kind.value_field) for one in value)
-    return True
-
-
-def _array(value: Any, kind: pa.DataType) -> pa.Array:
-    if isinstance(kind, pa.BaseExtensionType):
-        return pa.ExtensionArray.from_storage(kind, pa.array([value], kind.storage_type))
-    return pa.array([value], kind)
