@@ -69,6 +69,12 @@ LINES: tuple[Edit, ...] = (
             _TOO_MANY,
         ),
         (
+            "where fewer were there than were decided on, nobody can tell which are left",
+            " and before.alike.get(address.id, 0) < decided[key]:\n",
+            " and False:\n",
+            "test_where_fewer_are_there_than_were_decided_on_nothing_that_is_left_is_called_gone",
+        ),
+        (
             "strangers' pictures are no looks of hers",
             "eyes.hash_of(data, entry.orientation, strangers[digest])",
             "eyes.hash_of(data, entry.orientation)",

@@ -105,10 +105,23 @@ def describes_another(entry: ContainerEntry, members: Collection[str]) -> bool:
 def seen_items(
     items: Sequence[PlannedItem], now: Look, before: Before, problems: Mapping[str, Message], staying: Staying
 ) -> tuple[ItemSeen, ...]:
-    """What became of each item, from a look at its container afterwards. `problems` are by item id."""
-    too_many = now.alike - staying.in_container_of(items)
+    """What became of each item, from a look at its container afterwards. `problems` are by item id.
+
+    Where items that are alike stay, the others are gone once no more are left than stay: if there were as many when
+    the deletion began as were decided on. Where there were fewer, nobody can tell which of them are left.
+    """
+    stay = staying.in_container_of(items)
+    too_many = now.alike - stay
     anywhere = {digest for _, digest in too_many}
-    return tuple(_seen(item, now, too_many, anywhere, before, problems.get(item.address.id)) for item in items)
+    decided = stay + Counter((one.address.member, one.address.digest) for one in items)
+    seen = []
+    for item in items:
+        address, key = item.address, (item.address.member, item.address.digest)
+        if stay[key] and now.alike[key] and before.alike.get(address.id, 0) < decided[key]:
+            seen.append(ItemSeen(address.id, Seen.STILL_THERE, message("seen.fewer-alike")))
+        else:
+            seen.append(_seen(item, now, too_many, anywhere, before, problems.get(address.id)))
+    return tuple(seen)
 
 
 def leftovers(containers: Collection[Container]) -> int:

@@ -109,7 +109,21 @@ def test_what_was_decided_to_stay_is_not_taken_where_the_others_went_already(roo
     assert [one.erase for one in dry_run(plan, stores).stores if one.store == "data/people.csv"] == [0]
     outcome = run(plan, stores, KeptRecords(), OFFICER_KEY)[0]
     assert rows_of(root) == [ROW, "Bo,bo@example.org,2\n"]
-    assert (outcome.state, outcome.count(Seen.GONE)) == (OutcomeState.DONE, 2)
+    assert {(one.seen, one.says) for one in outcome.items} == {(Seen.STILL_THERE, message("seen.fewer-alike"))}
+
+
+def test_where_fewer_are_there_than_were_decided_on_nothing_that_is_left_is_called_gone(root: Path) -> None:
+    """A row was decided to stay that lies there no more: which of the others are hers, nobody can tell."""
+    plan, stores = planned(root, 1)
+    stale = replace(address(root, 0), occurrence=7)
+    stores = replace(stores, staying=Staying({**stores.staying.reasons, stale: REJECTED}))
+    records = KeptRecords()
+    outcome = run(plan, stores, records, OFFICER_KEY)[0]
+    assert rows_of(root).count(ROW) == 2
+    assert outcome.count(Seen.STILL_THERE) == 2
+    assert looked(plan, stores, records)["all"] is Seen.STILL_THERE
+    (root / "people.csv").write_text("name,mail,phone\n")
+    assert read_back(plan, stores, records, OFFICER_KEY, ReadBackScope()).count(Seen.GONE) == 2
 
 
 class Renumbered(FakeIndex):
@@ -127,10 +141,10 @@ class Renumbered(FakeIndex):
 def test_an_index_that_counted_anew_keeps_what_stays(root: Path) -> None:
     """The first of three was to go; the one that stays has its id now."""
     plan, stores = planned(root, 1)
-    run(plan, stores, KeptRecords(), OFFICER_KEY)
+    records = KeptRecords()
+    run(plan, replace(stores, indexes={}), records, OFFICER_KEY)
     index = Renumbered(address(root, 0).id)
     stores = replace(stores, indexes={"faces": index})
-    records = KeptRecords()
     outcomes = run(plan, stores, records, OFFICER_KEY)
     assert not index.forgotten, "a search must find the row that is there"
     assert outcomes[1].state is OutcomeState.DONE
