@@ -131,8 +131,8 @@ def of_kinds(index: Index, kinds: Iterable[Message], items: Collection[ItemAddre
     stored = [text for (text,) in index.rows("SELECT DISTINCT kind FROM unread_kinds")]
     for text in stored:
         kind = from_text(text, Message)
-        for place in index.rows(query, [text]) if kind in found else ():
-            found[kind] |= at.get(place, set())
+        for where in index.rows(query, [text]) if kind in found else ():
+            found[kind] |= at.get((where[0], where[1]), set())
     by_code = {kind.code: kind for kind in found}
     parts = "SELECT i.address, p.kind FROM items i JOIN partly p ON p.item = i.id WHERE i.address IN ({})"
     for item, code in index.rows_in(parts, [bytes.fromhex(one.id) for one in items]):
