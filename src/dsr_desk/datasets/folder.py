@@ -32,7 +32,7 @@ from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, s
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.pointers import pointer_at, pointing_link
 from dsr_desk.datasets.records import orientation_beside
-from dsr_desk.datasets.sidecars import Sidecars, record_beside
+from dsr_desk.datasets.sidecars import SIDECARS, Sidecars, record_beside
 from dsr_desk.storage.files import sync_folder
 
 
@@ -140,7 +140,7 @@ class FolderOfPhotos:
                 leftover.unlink()
                 touched.add(leftover.parent)
             # Records first: without its photo, a sidecar would be listed no more.
-            for path, one in sorted(found, key=lambda pair: not sniff.named_like_record(pair[0].name)):
+            for path, one in sorted(found, key=lambda pair: pair[0].suffix.lower() not in SIDECARS):
                 try:
                     links = path.stat().st_nlink - 1
                     touched.add(path.parent)

@@ -32,7 +32,7 @@ from dsr_desk.datasets.records import record_of
 from dsr_desk.datasets.samples import Samples
 
 _TEXTS = frozenset(
-    {".md", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".log", ".caption", ".srt", ".vtt"}
+    {".md", ".xml", ".xmp", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".log", ".caption", ".srt", ".vtt"}
 )
 _CLASS = re.compile(r"\.(cls\d*|label|target)$")
 _MOST_LABEL = 16

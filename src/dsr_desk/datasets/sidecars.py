@@ -13,6 +13,7 @@ from dsr_desk.datasets.names import suffix_of, without_suffix
 from dsr_desk.datasets.records import record_of
 from dsr_desk.datasets.xlsx_parts import elements
 
+SIDECARS = frozenset({".json", ".txt", ".xml", ".xmp", ".caption"})
 _ABOUT_PHOTOS = frozenset(
     {"annotations", "annotation", "anns", "labels", "label", "xml", "xmls", "captions", "caption", "texts", "text"}
     | {"json", "jsons", "meta", "metadata"}
@@ -35,7 +36,7 @@ class Sidecars:
 
     def described_by(self, name: str) -> str | None:
         """The photo that a file describes, by its path from the root; None where it describes none."""
-        if suffix_of(name) not in (".json", ".txt", ".xml"):
+        if suffix_of(name) not in SIDECARS:
             return None
         stem = without_suffix(name)
         if own := _photo_of(stem, self._photos, self._stems):
@@ -72,7 +73,7 @@ class Sidecars:
 
 def record_beside(name: str, data: bytes) -> dict[str, str]:
     """Fields of a file that describes a photo. XML gives a field for each name of an element."""
-    if not name.lower().endswith(".xml"):
+    if suffix_of(name) not in (".xml", ".xmp"):
         return record_of(name, data)
     try:
         found = elements(data)

@@ -9,10 +9,13 @@ from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
-from dsr_desk.search.index.unread import unread_kinds, without_accounts
+from dsr_desk.search.index.unread import unread_kinds, unread_photos, without_accounts
 
 NOT_READ = frozenset(LedgerClass) - {LedgerClass.FACES, LedgerClass.NO_FACE}
 """Classes of photos that no search sees for certain, or only a part of them; a photo without a face was read."""
+
+_BY_REASON = NOT_READ - {LedgerClass.NOT_COMPARABLE}
+"""Classes of which search says why and which; those whose faces are poor say all they have to say by their class."""
 
 PARTLY = "partly."
 """What the codes begin with of parts of photos that were not looked at."""
@@ -26,7 +29,9 @@ def not_in_index(index: Index) -> list[Gap]:
     found = []
     for ledger_class in LedgerClass:
         count = index.about.ledger.get(str(ledger_class), 0)
-        if count and ledger_class is not LedgerClass.FACES:
+        if count and ledger_class in _BY_REASON:
+            found += _unread_photos(index, ledger_class)
+        elif count and ledger_class is not LedgerClass.FACES:
             what, why = message(f"gap.photos.{ledger_class}", name=index.name), message(f"why.photos.{ledger_class}")
             kind = message(f"kind.photos.{ledger_class}") if ledger_class in NOT_READ else None
             found.append(Gap(what, why, count, kind, index.version.id))
@@ -39,6 +44,21 @@ def not_in_index(index: Index) -> list[Gap]:
             what = message("gap.unread", name=index.name, kind=message(code))
             found.append(Gap(what, message(f"why.{code}"), count, message(code), index.version.id))
     return [*found, *not_read(index)]
+
+
+def _unread_photos(index: Index, ledger_class: LedgerClass) -> list[Gap]:
+    what, kind = message(f"gap.photos.{ledger_class}", name=index.name), message(f"kind.photos.{ledger_class}")
+    return [
+        Gap(
+            what,
+            one.why or message(f"why.photos.{ledger_class}"),
+            one.count,
+            kind,
+            index.version.id,
+            places=one.places,
+        )
+        for one in unread_photos(index, ledger_class)
+    ]
 
 
 def not_read(index: Index) -> list[Gap]:

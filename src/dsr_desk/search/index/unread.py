@@ -5,16 +5,16 @@ Searches read the sums alone, so that a million places cost no more than one.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from dsr_desk.core.codec import from_text
-from dsr_desk.core.items import ItemAddress
+from dsr_desk.core.items import ItemAddress, LedgerClass
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.names import INSIDE, inside
-from dsr_desk.search.index.folder import Index
+from dsr_desk.search.index.folder import Index, reason_of
 
 NAMED = 100
 """So many containers of one kind and reason are named in a search; the index lists them all."""
@@ -37,6 +37,15 @@ class UnreadKind:
     containers: tuple[str, ...] = ()
     holders: int = 0
     places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnreadPhotos:
+    """Photos of one class of the ledger for one reason; `places` are the first few addresses."""
+
+    why: Message | None
+    count: int
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,28 @@ def unread_places(
             if one not in said:
                 said[one] = from_text(one, Message)
         yield UnreadPlace(container, place, said[kind], said[why], count, size)
+
+
+def unread_photos(index: Index, ledger_class: LedgerClass) -> list[UnreadPhotos]:
+    """Photos of a class by what stood in the way, the most first. Reasons that differ in numbers alone are one.
+
+    Reads all photos once. Raises IndexDamaged.
+    """
+    query = (
+        "SELECT i.reason, c.name, i.member FROM items i JOIN containers c ON c.id = i.container "
+        "WHERE i.record = 0 AND i.ledger = ?"
+    )
+    whys: dict[str, Message | None] = {}
+    counts: Counter[str] = Counter()
+    places: dict[str, list[str]] = defaultdict(list)
+    for reason, container, member in index.rows(query, [str(ledger_class)]):
+        why = reason_of(reason)
+        code = why.code if why is not None else ""
+        whys.setdefault(code, why)
+        counts[code] += 1
+        if len(places[code]) < EXAMPLES:
+            places[code].append(inside(container, member))
+    return [UnreadPhotos(whys[code], count, tuple(places[code])) for code, count in counts.most_common()]
 
 
 def without_accounts(index: Index) -> list[str]:

@@ -351,7 +351,11 @@ def test_what_was_not_searched_is_said(indexes):
     result = search(indexes, question, unopened={"old": message("why.index.database")})
     said = {part.what: part.count for part in result.gaps}
     assert said[message("gap.photos.no_face_found", name="photos")] == 1
-    assert said[message("gap.photos.crashed", name="photos")] == 1
+    (crashed,) = [part for part in result.gaps if part.what == message("gap.photos.crashed", name="photos")]
+    assert (crashed.count, crashed.places) == (1, ("photos › crash.png",))
+    assert "code 3" in crashed.why.say()
+    (broken,) = [part for part in result.gaps if part.what == message("gap.photos.unreadable", name="photos")]
+    assert broken.places == ("photos › broken.png",)
     assert said[message("gap.index.faces", name="photos")] == 333
     assert message("gap.index.whole", name="old") in said
     assert message("gap.records") in said
