@@ -5,6 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 OLDEST := .venv/oldest/installed
 OUT ?= demo-output
+unexport PYTHONDONTWRITEBYTECODE  # compiled once, not by each of the hundreds of programs that tests start
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -77,7 +78,7 @@ endif
 FORMATS := .venv/formats
 
 $(FORMATS): $(INSTALLED) packaging/formats.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement packaging/formats.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes --requirement packaging/formats.txt
 	@touch $@
 
 formats: $(FORMATS) ## the libraries of optional formats (Delta, Iceberg, Lance, DuckDB, Avro, video), so that their tests run

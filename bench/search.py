@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlite_utils import Database
 
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
@@ -30,6 +29,7 @@ from dsr_desk.search.index.schema import MIGRATIONS
 from dsr_desk.search.index.work import LoadEngine
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
+from dsr_desk.storage.tables import Database
 
 DIMENSION = 128
 RUNS = 9

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from sqlite_utils import Database
+from dsr_desk.storage.tables import Database
 
 Statement = tuple[str, list[Any]]
 Forgery = tuple[str, list[Statement]]

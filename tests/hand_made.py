@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind, Row
 from dsr_desk.core.basis import basis_of, parts_of
 from dsr_desk.storage import case_list
 from dsr_desk.storage.registers import touch
+from dsr_desk.storage.tables import Database
 from quick_keys import make_keys_quick
 
 ANN, BOB = "ann's long passphrase", "bob's long passphrase"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.lineage import store
@@ -26,6 +25,7 @@ from dsr_desk.lineage.importers.registry import (
 from dsr_desk.lineage.schema import MIGRATIONS
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
+from dsr_desk.storage.tables import Database
 from mlflow_store import store_of_files
 
 Maker = Callable[[Path], Path]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsr_desk.core import rules
 from dsr_desk.core.acts import Draft, Entry, Kind, pseudonym
@@ -19,16 +19,18 @@ from dsr_desk.core.guards import Standing
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.roster import Roster
-from dsr_desk.faces.engine import Template
-from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS, REGISTERS
-from dsr_desk.search.index.folder import Index
 from dsr_desk.storage import proof
 from dsr_desk.storage.case_list import snapshot_is_due
 from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.signed_acts import NotAsSigned, SignedAct
 from dsr_desk.storage.vault import Vault
+
+if TYPE_CHECKING:
+    from dsr_desk.faces.engine import Template
+    from dsr_desk.lineage.graph import Graph
+    from dsr_desk.search.index.folder import Index
 
 RESTS_ON_PROOF = frozenset({Kind.APPROVED, Kind.BEGUN, Kind.HANDED_OVER, Kind.SWORN, Kind.SEALING, Kind.FORGOTTEN})
 """Acts before which every signature of the case and of the vault's own entries is verified."""

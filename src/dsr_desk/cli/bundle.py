@@ -5,16 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dsr_desk.app.case import deleting
-from dsr_desk.app.case.steps import Finding
-from dsr_desk.app.desk import Desk
+from dsr_desk.app.case import deleting, steps
 from dsr_desk.app.proof import authorities, readiness, recipients, sealing, signing_keys, time_stamps
-from dsr_desk.app.proof.required import missing
-from dsr_desk.app.vault.checkpointing import checkpoint_away
+from dsr_desk.app.proof import required as app_required
+from dsr_desk.app.vault import checkpointing
 from dsr_desk.cli.common import (
     FILE,
     FOLDER,
@@ -31,6 +29,9 @@ from dsr_desk.cli.required import required, state_in_case
 from dsr_desk.cli.swearing import summary, swear
 from dsr_desk.core import codec
 from dsr_desk.core.required import Document
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 R = TypeVar("R")
 
@@ -211,13 +212,13 @@ def ready(desk: Desk, ref: str) -> None:
     checked, claimed = readiness.checklist(desk, ref), readiness.claims(desk, ref)
     lines = [f"{'✓' if one.ok else '!'} {one.says}{_who(one.finding)}" for one in checked]
     lines += [f"{one.standing}: {one.says}. {one.by}{_who(readiness.rests_on(one))}" for one in claimed]
-    empty = missing(desk, ref, (Document.REQUESTER, Document.REGULATOR))
+    empty = app_required.missing(desk, ref, (Document.REQUESTER, Document.REGULATOR))
     if empty is not None:
         lines.insert(0, f"✗ {empty.what_happened} {empty.what_to_do}")
     emit({"ready": checked, "claims": claimed, "empty": empty.message if empty else None}, *lines)
 
 
-def _who(found: Finding | None) -> str:
+def _who(found: steps.Finding | None) -> str:
     return f" ({found.officer}, {found.time}, entry {found.entry})" if found is not None else ""
 
 
@@ -301,7 +302,7 @@ def seal(
     lines += [f"! The key of {one.name} was never compared by voice." for one in kept if one.compared is None]
     doubt, fingerprint = signing_keys.certificate_doubt(desk), signing_keys.certificate_fingerprint(desk)
     lines += [f"! {doubt}"] if doubt is not None else []
-    if checkpoint_away(desk):
+    if checkpointing.checkpoint_away(desk):
         lines.append("! No checkpoint was written on the other drive: it is not there.")
     lines.append(f"Certificate: {fingerprint}")
     emit({"bundles": sealed, "certificate": fingerprint}, *lines)

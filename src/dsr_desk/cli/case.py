@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsr_desk.app.case import cases, deleting, drafts, review, searching
-from dsr_desk.app.case.searching import EXPECTED_STRANGERS
-from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
 from dsr_desk.cli.case_facts import close, confirm, forget, keep, letter, reopen
 from dsr_desk.cli.case_review import found_json, hand_over, second_review, settle, take_in
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
 from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
 from dsr_desk.cli.delete import differences_told
-from dsr_desk.core.findings import Candidate, SearchResult, Verdict
+from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import said_all
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 _DISPOSITIONS = [disposition.value for disposition in DispositionKind]
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsr_desk.app.case import cases, ending, letters
-from dsr_desk.app.desk import Desk
-from dsr_desk.app.vault import retention
-from dsr_desk.app.vault.checkpointing import checkpoint_away
+from dsr_desk.app.vault import checkpointing, retention
 from dsr_desk.cli.case_show import case_json, case_lines
 from dsr_desk.cli.common import NEW_FILE, emit, request_options, with_case
 from dsr_desk.core.facts import changed
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind
 from dsr_desk.core.shapes import MOST_MONTHS
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 _ENDS = [state.value for state in CaseState if state.is_end]
 _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
@@ -62,7 +63,7 @@ def close(desk: Desk, ref: str, state: str, reason: str, letter: str | None) -> 
     if left:
         said = [f"{count} {code.replace('_', ' ')}" for code, count in left.items()]
         lines.append(f"Left open: {', '.join(said)}.")
-    if checkpoint_away(desk):
+    if checkpointing.checkpoint_away(desk):
         lines.append("! No checkpoint was written on the other drive: it is not there.")
     emit({"case": ref, "state": state, "open": left, "photos": photos}, *lines)
 

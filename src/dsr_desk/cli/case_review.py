@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsr_desk.app.case import packets, review
-from dsr_desk.app.case.packet_files import For
-from dsr_desk.app.case.review import SecondItem
-from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import FILE, PATH, counted, emit, with_case
 from dsr_desk.cli.delete import differences_told
+from dsr_desk.core.asked import For
 from dsr_desk.core.changes import Change
 from dsr_desk.core.findings import Candidate, Verdict
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 _VERDICTS = click.Choice([verdict.value for verdict in Verdict])
 
@@ -95,7 +96,7 @@ def take_in(desk: Desk, ref: str, file: Path) -> None:
     emit({"case": ref, "taken": rows}, *lines)
 
 
-def found_json(one: SecondItem | Candidate) -> dict[str, Any]:
+def found_json(one: review.SecondItem | Candidate) -> dict[str, Any]:
     at = {name: getattr(one.address, name) for name in ("container", "member", "digest", "occurrence")}
     return {
         "id": one.id,
@@ -105,10 +106,10 @@ def found_json(one: SecondItem | Candidate) -> dict[str, Any]:
     }
 
 
-def shown_json(item: SecondItem) -> dict[str, Any]:
+def shown_json(item: review.SecondItem) -> dict[str, Any]:
     return {"number": item.number, **found_json(item)}
 
 
-def shown_line(item: SecondItem) -> str:
+def shown_line(item: review.SecondItem) -> str:
     says = "; ".join(str(one.says or one.kind.value) for one in item.reasons)
     return f"{item.number:>4}  {item.id}  {item.address.place}  {says}"

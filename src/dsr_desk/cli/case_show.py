@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsr_desk.app.case import cases, rounds, steps
-from dsr_desk.app.case.cases import CaseLine, CaseView, FactsVersion
-from dsr_desk.app.case.rounds import RoundView
-from dsr_desk.app.case.steps import Stage, StepState
 from dsr_desk.app.data import columns
-from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import backups
 from dsr_desk.cli.common import emit, with_case, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, IdentityCheck
 
-_MARKS = {Stage.OPEN: " ", Stage.BEGUN: "…", Stage.DONE: "✓"}
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 
 @click.command("list")
@@ -72,7 +69,7 @@ def _erased_after_backup(desk: Desk, ref: str) -> list[Message]:
     return [message("restore.erasures", count=len(items))] if items else []
 
 
-def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
+def case_json(view: cases.CaseView, names: Mapping[str, str]) -> dict[str, Any]:
     """`names` are officers' by public key."""
     said = ("state", "right", "law", "received", "due", "identifiers", "closed", "end_reason", "forgotten")
     return {
@@ -85,7 +82,7 @@ def case_json(view: CaseView, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def case_lines(view: CaseView) -> list[str]:
+def case_lines(view: cases.CaseView) -> list[str]:
     if view.forgotten:
         return [f"Case {view.ref}: {view.state.value}. Forgotten on {view.forgotten[:10]}: what it held is destroyed."]
     known = [value for values in codec.plain(view.identifiers).values() for value in values]
@@ -99,7 +96,7 @@ def case_lines(view: CaseView) -> list[str]:
     ]
 
 
-def line_json(line: CaseLine) -> dict[str, Any]:
+def line_json(line: cases.CaseLine) -> dict[str, Any]:
     said = ("state", "round", "right", "law", "received", "due", "photos", "candidates", "decided", "closed")
     return {"case": line.ref, **{name: getattr(line, name) for name in said}}
 
@@ -109,7 +106,7 @@ def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": found.kind.value, "value": found.value, "where": codec.plain(found.where), "typed_by": typed_by}
 
 
-def _facts_json(version: FactsVersion, names: Mapping[str, str]) -> dict[str, Any]:
+def _facts_json(version: cases.FactsVersion, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "version": version.number,
         "kind": "proposed" if version.proposed else "confirmed",
@@ -122,7 +119,7 @@ def _facts_json(version: FactsVersion, names: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _facts_line(version: FactsVersion, names: Mapping[str, str]) -> str:
+def _facts_line(version: cases.FactsVersion, names: Mapping[str, str]) -> str:
     how = "as the program read it, for" if version.proposed else "confirmed by"
     who = names.get(version.officer, version.officer)
     return f"Request, version {version.number}: {how} {who}, {version.time} (entry {version.entry})"
@@ -135,13 +132,14 @@ def _identity_line(check: IdentityCheck | None, names: Mapping[str, str]) -> str
     return f"Identity: {said} by {names.get(check.officer, check.officer)}, {check.checked}: {check.method}"
 
 
-def _step_line(state: StepState) -> str:
-    line = f"  {_MARKS[state.stage]} {state.step.value.capitalize()}: {state.says}"
+def _step_line(state: steps.StepState) -> str:
+    mark = {steps.Stage.OPEN: " ", steps.Stage.BEGUN: "…", steps.Stage.DONE: "✓"}[state.stage]
+    line = f"  {mark} {state.step.value.capitalize()}: {state.says}"
     found = state.finding
     return f"{line}  ({found.officer}, {found.time}, entry {found.entry})" if found else line
 
 
-def _round_json(one: RoundView) -> dict[str, Any]:
+def _round_json(one: rounds.RoundView) -> dict[str, Any]:
     return {
         "round": one.number,
         "searches": one.searches,

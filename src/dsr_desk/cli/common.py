@@ -13,10 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from platformdirs import user_data_path
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from dsr_desk.app.desk import Desk
+from dsr_desk.app import desk as desks
 from dsr_desk.cli.errors import JSON, PROBLEM, wanted
 from dsr_desk.core import codec, passphrases
 from dsr_desk.core.errors import DeskError
@@ -133,7 +131,7 @@ def with_desk(function: Callable[..., R]) -> Callable[..., R]:
     def wrapped(
         *args: Any, vault_folder: Path, passphrase_file: Path | None, passphrase_fd: int | None, **kwargs: Any
     ) -> R:
-        with Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
+        with desks.Desk.open(vault_folder, read_passphrase(passphrase_file, passphrase_fd)) as desk:
             if desk.clock_is_behind:
                 click.echo(CLOCK_BEHIND, err=True)
             return function(desk, *args, **kwargs)
@@ -187,6 +185,16 @@ def emit(value: Any, *lines: str | Message, problem: bool = False) -> None:
 @contextmanager
 def progress_bar() -> Iterator[tuple[Report, CancelToken]]:
     """A report that draws on standard error, and a token that Ctrl+C sets once (twice ends the program)."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     token = CancelToken()
     console = Console(stderr=True)
     columns = (

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from dsr_desk.app.data import harmless, indexing, registering
-from dsr_desk.app.data.registering import FACTS, SourceView
-from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, json_option, progress_bar, with_desk
 from dsr_desk.core import codec
-from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.items import FACTS, DatasetVersion
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 R = TypeVar("R")
 
@@ -59,7 +60,7 @@ def look_command(path: Path, samples: bool) -> None:
     emit({**result, "path": str(path), "complete": view.complete}, *_lines(view, samples))
 
 
-def _lines(view: SourceView, samples: bool) -> list[str]:
+def _lines(view: registering.SourceView, samples: bool) -> list[str]:
     lines = [str(view.says)]
     for part in view.parts:
         more = "" if part.complete else "more than "

@@ -129,7 +129,11 @@ def show(desk: Desk, ref: str) -> None:
 @delete.command()
 @with_case
 @click.option("--to", required=True, type=NEW_FILE, help="File to write.")
-@click.option("--sql", type=click.Choice([one.value for one in SqlDialect]), help="Write statements for a database beside it (.sql).")
+@click.option(
+    "--sql",
+    type=click.Choice([one.value for one in SqlDialect]),
+    help="Write statements for a database beside it (.sql).",
+)
 @click.option("--action", help="With --sql: the task that they carry out.")
 @click.option("--container", help="With --sql: the export of the table in which the plan's rows lie.")
 @click.option("--table", help="With --sql: the table, a schema before it with a dot.")

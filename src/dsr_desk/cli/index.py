@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,13 @@ from dsr_desk.app.case import deletion_lists
 from dsr_desk.app.data import columns as app_columns
 from dsr_desk.app.data import guard, indexing, registering
 from dsr_desk.app.data import unread as app_unread
-from dsr_desk.app.data.columns import ColumnKind
-from dsr_desk.app.data.indexing import SUFFIX, BuildReport, CheckReport, IndexPurpose
-from dsr_desk.app.desk import Desk
 from dsr_desk.cli.common import FILE, NEW_FILE, PATH, emit, progress_bar, with_desk
 from dsr_desk.cli.dataset import facts_options
 from dsr_desk.core import codec
+from dsr_desk.core.items import ColumnKind
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 
 def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,7 +109,7 @@ def build(
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
     given = {"name": dataset, "version": version, **{field: value for field, value in said.items() if value}}
-    name = indexing.index_folder(to).name.removesuffix(SUFFIX)
+    name = indexing.index_folder(to).name.removesuffix(indexing.SUFFIX)
     facts, taken = registering.dataset_version(sources, facts_files, given, name=name)
     with progress_bar() as (report, cancel):
         result, _ = indexing.build_index(
@@ -116,7 +117,7 @@ def build(
             sources,
             to,
             facts,
-            register=IndexPurpose(index_purpose, index_basis, impact_assessment, destroy_by),
+            register=indexing.IndexPurpose(index_purpose, index_basis, impact_assessment, destroy_by),
             engine=engine,
             country=country,
             recipients=recipients,
@@ -159,7 +160,7 @@ def _compared(desk: Desk, name: str) -> tuple[dict[str, Any], list[str], bool]:
     return {"compared_with_erased": found.remembered, "came_back": told}, lines, bool(found.came_back)
 
 
-def _report_lines(result: BuildReport, dataset_version: str) -> list[str]:
+def _report_lines(result: indexing.BuildReport, dataset_version: str) -> list[str]:
     ledger = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.ledger.items() if count)
     unfinished = "Stopped before the end. The same command goes on where it stopped."
     return [
@@ -170,7 +171,7 @@ def _report_lines(result: BuildReport, dataset_version: str) -> list[str]:
     ]
 
 
-def _report_json(result: BuildReport) -> dict[str, Any]:
+def _report_json(result: indexing.BuildReport) -> dict[str, Any]:
     return {key: value for key, value in codec.plain(result).items() if key != "about"}
 
 
@@ -300,7 +301,7 @@ def check(desk: Desk, name: str) -> None:
     emit(result, *_check_lines(result), problem=not result.ok)
 
 
-def _check_lines(result: CheckReport) -> list[str]:
+def _check_lines(result: indexing.CheckReport) -> list[str]:
     again, changed = result.found_again, result.changed
     lines = [f"{again.found} of {again.tried} faces were found again."]
     for what, names in (("added", changed.added), ("removed", changed.removed), ("changed", changed.changed)):

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dsr_desk.app.data.dataset_content import note_content
-from dsr_desk.app.desk import Desk
+from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.models.view import (
-    ExportForm,
-    export_drawing,
-    export_lineage,
-    find_in_lineage,
-    lineage_coverage,
-    paths_to_model,
-)
+from dsr_desk.app.models import view
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
-from dsr_desk.core.lineage import Impact, Node, PathStep
+from dsr_desk.core.lineage import ExportForm, Impact, Node, PathStep
 from dsr_desk.core.message import term
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 SVG = "svg"
 
@@ -104,7 +100,7 @@ def answer(desk: Desk, first: str, second: str, answer: str | None) -> None:
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="Paths to list.")
 def paths(desk: Desk, model: str, ref: str, most: int) -> None:
     """All paths by which the hits of a case reached MODEL (name@version, or its id)."""
-    found = paths_to_model(desk, ref, model, most)
+    found = view.paths_to_model(desk, ref, model, most)
     lines = [" → ".join(f"{step.node.title}{_by(step)}" for step in path) for path in found.paths]
     lines += [] if found.complete else ["There are more."]
     result = {"paths": [[step.as_json() for step in path] for path in found.paths], "complete": found.complete}
@@ -117,7 +113,7 @@ def paths(desk: Desk, model: str, ref: str, most: int) -> None:
 @click.option("--case", "ref", default="", help="Only what the hits of this case reached.")
 def find(desk: Desk, text: str, ref: str) -> None:
     """Find datasets, runs, models and what stands on them by a part of their name or id."""
-    found = find_in_lineage(desk, text, ref=ref)
+    found = view.find_in_lineage(desk, text, ref=ref)
     listed = [{"id": n.id, "kind": n.kind.value, "name": n.name, "version": n.version} for n in found]
     emit(listed, *([f"{n.kind.value} {n.label}: {n.id}" for n in found] or ["Nothing is called so."]))
 
@@ -128,7 +124,7 @@ def find(desk: Desk, text: str, ref: str) -> None:
 def digest(desk: Desk, dataset: str) -> None:
     """Read the files of a dataset and keep their digests, so that lineage which names content finds it."""
     with progress_bar() as (report, cancel):
-        noted, _ = note_content(desk, dataset, report=report, cancel=cancel)
+        noted, _ = dataset_content.note_content(desk, dataset, report=report, cancel=cancel)
     lines = [f"{noted.digests} digests of {dataset} are known.", *(f"! {name}: {why}" for name, why in noted.left_out)]
     emit(noted, *lines)
 
@@ -154,10 +150,10 @@ def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool) 
     if runs and form != SVG:
         raise click.UsageError("--runs is for --format svg")
     if form == SVG:
-        drawing, _ = export_drawing(desk, to, ref=ref, dataset=dataset, runs=runs)
+        drawing, _ = view.export_drawing(desk, to, ref=ref, dataset=dataset, runs=runs)
         nodes, edges = drawing.whole, len(drawing.edges)
     else:
-        part = export_lineage(desk, to, ExportForm(form), case=ref, dataset=dataset)
+        part = view.export_lineage(desk, to, ExportForm(form), case=ref, dataset=dataset)
         nodes, edges = len(part.nodes), len(part.edges)
     result = {"file": str(to), "format": form, "nodes": nodes, "edges": edges}
     emit(result, f"{_size(nodes, edges)} written to {to}.")
@@ -167,7 +163,7 @@ def export(desk: Desk, ref: str, dataset: str, to: Path, form: str, runs: bool) 
 @with_desk
 def coverage(desk: Desk) -> None:
     """Say what the lineage does not know: what a regulator asks next."""
-    found = lineage_coverage(desk)
+    found = view.lineage_coverage(desk)
     lines = [f"{node.label}: no recorded training data" for node in found.models_without_input]
     lines += [f"{node.label}: nothing recorded was made of it" for node in found.datasets_without_consumer]
     lines += [f"{node.label}: registered here, and no source mentions it" for node in found.registered_without_lineage]

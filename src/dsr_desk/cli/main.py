@@ -8,8 +8,21 @@ import click
 
 from dsr_desk import __version__
 from dsr_desk.cli.errors import ErrorsAsExitCodes
+from dsr_desk.cli.later import use_cases_later
 
-NOUNS = ("demo", "vault", "dataset", "index", "lineage", "case", "packet", "delete", "bundle", "bench")
+NOUNS = {
+    "demo": "Run the whole job on a synthetic sample organisation, and check its result against the truth.",
+    "vault": "The encrypted folder that holds cases, officers, keys, journal and lineage.",
+    "dataset": "Datasets: what lies at a path, and what is registered of each.",
+    "index": "Encrypted indexes: what is searched. They travel; the photos need not.",
+    "lineage": "The graph from dataset versions to models and what runs on them.",
+    "case": "One person's request and our work on it.",
+    "packet": "What another officer asks you about one case: look, decide or approve, and answer.",
+    "delete": "Delete what was decided to be the person's, and look whether it is gone.",
+    "bundle": "The evidence that leaves the house.",
+    "bench": "Measure how well people are found.",
+}
+"""Each noun with the first sentence of its help."""
 
 
 class Nouns(ErrorsAsExitCodes):
@@ -21,8 +34,16 @@ class Nouns(ErrorsAsExitCodes):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in NOUNS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"dsr_desk.cli.{cmd_name}"), cmd_name)
+        with use_cases_later():
+            command: click.Command = getattr(importlib.import_module(f"dsr_desk.cli.{cmd_name}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        room = formatter.width - 6 - max(map(len, NOUNS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(noun, click.Command(noun, help=says).get_short_help_str(room)) for noun, says in NOUNS.items()]
+            )
 
 
 @click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})

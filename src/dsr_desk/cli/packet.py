@@ -10,11 +10,10 @@ from typing import Any
 import click
 
 from dsr_desk.app.case import packet_files, packet_work
-from dsr_desk.app.case.packet_files import For, OpenPacket
-from dsr_desk.app.case.packet_work import PacketProgress, Said
 from dsr_desk.cli.case_review import shown_json, shown_line
 from dsr_desk.cli.common import FILE, PATH, counted, emit, json_option, passphrase_options, read_passphrase
 from dsr_desk.core import codec
+from dsr_desk.core.asked import For
 from dsr_desk.core.findings import Verdict
 
 
@@ -40,7 +39,7 @@ def _with_packet(function: Callable[..., None]) -> Callable[..., None]:
 @packet.command()
 @_with_packet
 @click.option("--pictures", type=PATH, help="Write the reference photos and faces into this folder, in the clear.")
-def show(opened: OpenPacket, pictures: Path | None) -> None:
+def show(opened: packet_files.OpenPacket, pictures: Path | None) -> None:
     """What is asked, and what you said so far."""
     said = packet_work.progress(opened)
     written = packet_work.write_pictures(opened, pictures) if pictures is not None else []
@@ -56,14 +55,19 @@ def show(opened: OpenPacket, pictures: Path | None) -> None:
 @click.option("--all-from", "table", type=FILE, help="A CSV file with the columns item, verdict and reason.")
 @click.option("--to", type=PATH, help="Sign what you said so far and write the answer to this file.")
 def decide(
-    opened: OpenPacket, items: tuple[str, ...], verdict: str | None, reason: str, table: Path | None, to: Path | None
+    opened: packet_files.OpenPacket,
+    items: tuple[str, ...],
+    verdict: str | None,
+    reason: str,
+    table: Path | None,
+    to: Path | None,
 ) -> None:
     """Say of ITEMS whether they are the person. Without --to it is kept beside the packet, for the next time."""
     if bool(items) != (verdict is not None) or not (items or table or to):
         raise click.UsageError("give ITEMS with --verdict, --all-from FILE, or --to ANSWER")
     words = packet_work.words_from(table) if table is not None else {}
     if verdict is not None:
-        words |= {item: Said(Verdict(verdict), reason) for item in items}
+        words |= {item: packet_work.Said(Verdict(verdict), reason) for item in items}
     said = packet_work.decide(opened, words)
     if to is not None:
         said = packet_work.answer_review(opened, to)
@@ -78,14 +82,14 @@ def decide(
 @packet.command()
 @_with_packet
 @click.option("--to", type=PATH, required=True, help="Where the answer is written.")
-def approve(opened: OpenPacket, to: Path) -> None:
+def approve(opened: packet_files.OpenPacket, to: Path) -> None:
     """Approve the plan of the packet with your signature."""
     packet_work.approve(opened, to)
     said = f"The plan of case {opened.packet.ref} is approved and signed by you; send {to} to {opened.packet.sender}."
     emit({"case": opened.packet.ref, "answer": str(to)}, said)
 
 
-def _packet_json(opened: OpenPacket, said: PacketProgress) -> dict[str, Any]:
+def _packet_json(opened: packet_files.OpenPacket, said: packet_work.PacketProgress) -> dict[str, Any]:
     asked, plan = opened.packet, opened.packet.plan
     head = {"for": asked.what.value, "case": asked.ref, "officer": asked.name, "from": asked.sender}
     return {
@@ -96,7 +100,7 @@ def _packet_json(opened: OpenPacket, said: PacketProgress) -> dict[str, Any]:
     }
 
 
-def _item_json(one: packet_files.PacketItem, said: PacketProgress) -> dict[str, Any]:
+def _item_json(one: packet_files.PacketItem, said: packet_work.PacketProgress) -> dict[str, Any]:
     word = said.word(one.candidate.id)
     return {
         **shown_json(one.candidate),
@@ -108,7 +112,7 @@ def _item_json(one: packet_files.PacketItem, said: PacketProgress) -> dict[str, 
     }
 
 
-def _lines(opened: OpenPacket, said: PacketProgress) -> list[str]:
+def _lines(opened: packet_files.OpenPacket, said: packet_work.PacketProgress) -> list[str]:
     asked, plan = opened.packet, opened.packet.plan
     what = "a second review" if asked.what is For.REVIEW else "the approval of a plan"
     lines = [f"{asked.organisation}, case {asked.ref}: {asked.sender} asks {asked.name} for {what}."]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dsr_desk.app.desk import Desk
-from dsr_desk.app.proof.required import (
-    filled_documents,
-    general_fields,
-    state_field,
-    state_generally,
-)
+from dsr_desk.app.proof import required as app_required
 from dsr_desk.cli.common import emit, with_case, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.message import said_all
 from dsr_desk.core.requests import Law
 from dsr_desk.core.required import STATEABLE, Document, FieldState, Filled, field_name
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 R = TypeVar("R")
 _LAWS = click.Choice([law.value for law in Law])
@@ -56,7 +53,7 @@ def statement_options(function: Callable[..., R]) -> Callable[..., R]:
 def required(desk: Desk, ref: str, documents: tuple[str, ...]) -> None:
     """What the documents of a case must hold by law, field by field, and where each stands."""
     wanted = [Document(one) for one in documents] or [Document.REQUESTER, Document.REGULATOR]
-    found = filled_documents(desk, ref, wanted)
+    found = app_required.filled_documents(desk, ref, wanted)
     lines: list[str] = []
     for document, fields in found.items():
         lines += [f"For the {document}:", *_lines(fields)]
@@ -69,7 +66,7 @@ def required(desk: Desk, ref: str, documents: tuple[str, ...]) -> None:
 @statement_options
 def state_in_case(desk: Desk, ref: str, field: str, state: FieldState, text: str) -> None:
     """State a FIELD of what the documents of a case must hold. The newest word counts."""
-    state_field(desk, ref, field, state, text)
+    app_required.state_field(desk, ref, field, state, text)
     emit({"case": ref, "field": field, "state": state.value}, f"{field_name(field)}: {state.value}.")
 
 
@@ -78,7 +75,7 @@ def state_in_case(desk: Desk, ref: str, field: str, state: FieldState, text: str
 @click.argument("law", type=_LAWS)
 def stated(desk: Desk, law: str) -> None:
     """What is stated for every case under a LAW."""
-    fields = general_fields(desk, Law(law))
+    fields = app_required.general_fields(desk, Law(law))
     emit(codec.plain(fields), *_lines(fields, "–"))
 
 
@@ -89,7 +86,7 @@ def stated(desk: Desk, law: str) -> None:
 @statement_options
 def state_for_all(desk: Desk, law: str, field: str, state: FieldState, text: str) -> None:
     """State a FIELD for every case under a LAW, until a case says otherwise."""
-    state_generally(desk, Law(law), field, state, text)
+    app_required.state_generally(desk, Law(law), field, state, text)
     emit({"law": law, "field": field, "state": state.value}, f"{field_name(field)}: {state.value}.")
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof import public, swearing
 from dsr_desk.cli.common import NEW_FILE, emit, wants_json, with_case
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 
 @click.command()

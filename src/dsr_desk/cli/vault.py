@@ -5,21 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app.desk import Desk
-from dsr_desk.app.protection import protection
-from dsr_desk.app.vault import backups, officers
-from dsr_desk.app.vault.keeping import (
-    organisation_details,
-    require_new,
-    set_organisation_details,
-    vault_info,
-    write_private,
-)
-from dsr_desk.app.vault.officers import Waiting
+from dsr_desk.app import desk as desks
+from dsr_desk.app import protection
+from dsr_desk.app.vault import backups, keeping, officers
 from dsr_desk.cli.common import (
     NEW_FILE,
     PATH,
@@ -38,6 +30,9 @@ from dsr_desk.cli.required import state_for_all, stated
 from dsr_desk.cli.vault_checkpoints import check, checkpoint
 from dsr_desk.cli.vault_keeping import backup_destroyed, backups_made, forget_due, retention
 from dsr_desk.core.deadlines import Place
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 
 @click.group()
@@ -72,7 +67,7 @@ def create(
 ) -> None:
     """Create a vault with its first officer. The recovery code is shown once."""
     passphrase = new_passphrase(passphrase_file, passphrase_fd, "New passphrase", generate=generate)
-    desk, code = Desk.create(vault_folder, organisation, officer, passphrase, Place(country, region))
+    desk, code = desks.Desk.create(vault_folder, organisation, officer, passphrase, Place(country, region))
     with desk:
         emit(
             {"vault": str(vault_folder), "recipient": desk.vault.public_key, **_kept(code, recovery_file)},
@@ -86,7 +81,7 @@ def create(
 @with_desk
 def info(desk: Desk) -> None:
     """Show what the vault holds, in numbers."""
-    facts, shield = {**vault_info(desk), **backups.reminders(desk)}, protection()
+    facts, shield = {**keeping.vault_info(desk), **backups.reminders(desk)}, protection.protection()
     lines = [f"{key.replace('_', ' ')}: {_said(value)}" for key, value in facts.items()]
     emit({**facts, "enforced_by_kernel": shield.kernel}, *lines, *shield.says)
 
@@ -176,7 +171,7 @@ def rekey(desk: Desk) -> None:
 def recovery_code(desk: Desk, recovery_file: Path | None) -> None:
     """Make a new recovery code; the old one opens nothing any more."""
     if recovery_file is not None:
-        require_new(recovery_file)
+        keeping.require_new(recovery_file)
     waiting = officers.propose_recovery_code(desk)
     if waiting is not None:
         _emit_waiting(waiting)
@@ -200,8 +195,8 @@ def organisation(desk: Desk, address: str | None, contact: str | None, authority
     given = {"address": address, "contact": contact, "authority": authority, "role": role}
     changed = {name: value for name, value in given.items() if value is not None}
     if changed:
-        set_organisation_details(desk, replace(organisation_details(desk), **changed))
-    shown = asdict(organisation_details(desk))
+        keeping.set_organisation_details(desk, replace(keeping.organisation_details(desk), **changed))
+    shown = asdict(keeping.organisation_details(desk))
     emit(shown, *(f"{name}: {value or 'not set'}" for name, value in shown.items()))
 
 
@@ -301,20 +296,20 @@ def _kept(code: str, to: Path | None) -> dict[str, str]:
     """The recovery code as the result says it: in a file of its own, if one was named, or as it is."""
     if to is None:
         return {"recovery_code": code}
-    write_private(to, code)
+    keeping.write_private(to, code)
     return {"recovery_file": str(to)}
 
 
-def _emit_waiting(waiting: Waiting) -> None:
+def _emit_waiting(waiting: officers.Waiting) -> None:
     emit({"waits": _waiting_json(waiting)}, "It is proposed, and not done yet.", *_waiting_lines(waiting))
 
 
-def _waiting_json(one: Waiting) -> dict[str, Any]:
+def _waiting_json(one: officers.Waiting) -> dict[str, Any]:
     missing = max(0, one.needed - len(one.behind))
     return {**asdict(one), "missing": missing}
 
 
-def _waiting_lines(one: Waiting) -> list[str]:
+def _waiting_lines(one: officers.Waiting) -> list[str]:
     behind = f"Proposed {one.time[:10]}; behind it: {', '.join(one.behind)}."
     return [one.digest, *(f"    {says}" for says in (*one.says, behind))]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dsr_desk.app.desk import Desk
-from dsr_desk.app.vault.checkpointing import write_checkpoint, write_page
-from dsr_desk.app.vault.comparing import compare
-from dsr_desk.app.vault.keeping import check_vault
+from dsr_desk.app.vault import checkpointing, comparing, keeping
 from dsr_desk.cli.common import FILE, NEW_FILE, PATH, emit, progress_bar, read_passphrase, with_desk
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 _PAGES = (".pdf", ".svg", ".txt")
 
@@ -38,9 +39,9 @@ def check(
     passphrase = read_passphrase(bundle_passphrase_file, None) if bundle_passphrase_file else ""
     compared = None
     if against is not None:
-        compared = compare(desk, against, passphrase=passphrase, identities=identities, envelope=envelope)
+        compared = comparing.compare(desk, against, passphrase=passphrase, identities=identities, envelope=envelope)
     with progress_bar() as (report, cancel):
-        problems = check_vault(desk, report, cancel)
+        problems = keeping.check_vault(desk, report, cancel)
     lines = [str(one) for one in problems] or ["The vault is whole."]
     if compared is not None:
         lines.append(str(compared.says))
@@ -63,11 +64,11 @@ def checkpoint(desk: Desk, to: Path, always: bool, language: str) -> None:
     if to.suffix.lower() in _PAGES:
         if always:
             raise click.UsageError("--always goes with a file, not with a page to hold")
-        note = write_page(desk, to, language)
+        note = checkpointing.write_page(desk, to, language)
         shown = {"checkpoint": str(to), "size": note.size, "root": note.root.hex(), "epoch": note.epoch}
         emit({**shown, "line": note.line}, f"{to}: {note.size} entries, epoch {note.epoch}.", note.line)
         return
-    made = write_checkpoint(desk, to, always=always)
+    made = checkpointing.write_checkpoint(desk, to, always=always)
     known = {"checkpoint": str(to), "size": made.size, "root": made.root, "epoch": made.epoch, "time": made.time}
     lines = [f"{to}: {made.size} entries, epoch {made.epoch}."]
     if always:

@@ -8,30 +8,28 @@ import struct
 from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgpack
-from cattrs import Converter
-from cattrs.preconf.json import make_converter
 
 from dsr_desk.core.message import Message, Value
 
-_converter = make_converter()
-_converter.register_unstructure_hook(Message, Message.as_json)
-_converter.register_structure_hook(Message, lambda data, _kind: Message.from_json(data))
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
     """Dicts, lists, text and numbers for a dataclass; enums and dates as text, bytes as base85."""
-    return _converter.unstructure(value)
+    return _stored().unstructure(value)
 
 
 def restore(value: Any, kind: type[T]) -> T:
     """The dataclass again. Raises where the value does not fit the class."""
-    return _converter.structure(value, kind)
+    return _stored().structure(value, kind)
 
 
 def to_text(value: Any) -> str:
@@ -67,7 +65,7 @@ def packed(value: Any) -> bytes:
     beside: list[bytes] = []
     before = _beside.set(beside)
     try:
-        plain = _wire.unstructure(value)
+        plain = _crossing().unstructure(value)
     finally:
         _beside.reset(before)
     rest = msgpack.packb(plain, unicode_errors="surrogatepass")
@@ -109,13 +107,14 @@ def unpacked(data: bytes, kind: Any) -> Any:
         max_array_len=MOST_VALUES,
         max_map_len=MOST_VALUES,
     )
-    return _wire.structure(plain, kind)
+    return _crossing().structure(plain, kind)
 
 
 def prepare(*kinds: Any) -> None:
     """Makes ready how values of these kinds cross, before processes are forked: each would do it anew, in 3 ms."""
+    converter = _crossing()
     for kind in kinds:
-        _wire.get_unstructure_hook(kind)
+        converter.get_unstructure_hook(kind)
 
 
 def _large_of(data: bytes) -> tuple[list[bytes], int]:
@@ -176,13 +175,29 @@ def _own_bytes(data: Any) -> bytes:
     return data
 
 
-_wire = Converter(detailed_validation=False, unstruct_collection_overrides={AbstractSet: list})
-for _kind, _write, _read in (
-    (Message, _spelled, _said),
-    (bytes, _put_aside, _own_bytes),
-    (datetime, datetime.isoformat, datetime.fromisoformat),
-    (date, date.isoformat, date.fromisoformat),
-    (Path, str, Path),
-):
-    _wire.register_unstructure_hook(_kind, _write)
-    _wire.register_structure_hook(_kind, lambda data, _kind, read=_read: read(data))
+# Both are made when they are first asked: a command that shows its help converts nothing, and cattrs is slow to load.
+@cache
+def _stored() -> Converter:
+    from cattrs.preconf.json import make_converter
+
+    converter = make_converter()
+    converter.register_unstructure_hook(Message, Message.as_json)
+    converter.register_structure_hook(Message, lambda data, _kind: Message.from_json(data))
+    return converter
+
+
+@cache
+def _crossing() -> Converter:
+    from cattrs import Converter
+
+    converter = Converter(detailed_validation=False, unstruct_collection_overrides={AbstractSet: list})
+    for kind, write, read in (
+        (Message, _spelled, _said),
+        (bytes, _put_aside, _own_bytes),
+        (datetime, datetime.isoformat, datetime.fromisoformat),
+        (date, date.isoformat, date.fromisoformat),
+        (Path, str, Path),
+    ):
+        converter.register_unstructure_hook(kind, write)
+        converter.register_structure_hook(kind, lambda data, _kind, read=read: read(data))
+    return converter

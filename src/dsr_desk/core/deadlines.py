@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-import holidays
-
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, Value, message, term
 from dsr_desk.core.requests import Law
@@ -267,6 +265,8 @@ def free_days(place: Place, first_year: int, last_year: int) -> dict[date, Messa
     """
     if not place.country:
         return {}
+    import holidays  # a due date alone needs it, and it is slow to load
+
     try:
         english, german = (
             holidays.country_holidays(

@@ -10,6 +10,9 @@ from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.items import Box, Flaw, ItemAddress, ItemKind
 from dsr_desk.core.message import Message, message, without_names
 
+EXPECTED_STRANGERS = 10.0
+"""Strangers' faces that a search may show, where nobody says another number."""
+
 
 class FoundBy(StrEnum):
     """What of the subject a record was found by. A mention is in a text, or in a field that is not for it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 
-from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.canonical import spelled
 
 
 class ItemKind(StrEnum):
@@ -36,6 +37,21 @@ class Flaw(StrEnum):
     BRIGHT = "too-bright"
 
 
+class ColumnKind(StrEnum):
+    """What a column holds, as far as search cares."""
+
+    NAME = "name"
+    EMAIL = "e-mail"
+    PHONE = "phone"
+    USER_NAME = "user name"
+    ACCOUNT_ID = "account id"
+    ADDRESS = "address"
+    DATE_OF_BIRTH = "date of birth"
+    FREE_TEXT = "free text"
+    PHOTO_REFERENCE = "photo reference"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class ItemAddress:
     """Where an item lies and what it is; stable when a dataset is indexed again.
@@ -54,12 +70,17 @@ class ItemAddress:
     @cached_property
     def id(self) -> str:
         """32 hex digits."""
-        return digest_of([self.dataset, self.container, self.member, self.digest, self.occurrence])[:32]
+        return address_of(self.dataset, self.container, self.member, self.digest, self.occurrence).hex()
 
     @property
     def place(self) -> str:
         """For people: container and member."""
         return f"{self.container} › {self.member}" if self.member else self.container
+
+
+def address_of(dataset: str, container: str, member: str, digest: str, occurrence: int) -> bytes:
+    """The id of an `ItemAddress` as 16 bytes: the beginning of the SHA-256 over its canonical JSON."""
+    return sha256(spelled([dataset, container, member, digest, occurrence])).digest()[:16]
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,11 @@ class DatasetVersion:
     @property
     def id(self) -> str:
         return f"{self.name}@{self.version}"
+
+
+IDENTITY = ("name", "version")
+FACTS = tuple(field.name for field in fields(DatasetVersion) if field.name not in (*IDENTITY, "derived_from"))
+"""The fields of `DatasetVersion` that may be unknown, and be corrected later, in the order of a form."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,13 @@ class NodeKind(StrEnum):
     BENCHMARK = "benchmark"
 
 
+class ExportForm(StrEnum):
+    """What lineage is written in for other programs."""
+
+    OPENLINEAGE = "openlineage"
+    PROV_JSON = "prov-json"
+
+
 class Role(StrEnum):
     """What the origin of an edge was used for. The first ten say how a model came to know the data."""
 

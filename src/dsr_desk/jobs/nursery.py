@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from dsr_desk.core.codec import prepare
 from dsr_desk.jobs.channel import Frames
 from dsr_desk.jobs.confine import enforced, prepared_filter, unseen
 from dsr_desk.jobs.inside import Confinement, begin, silence
@@ -150,6 +151,7 @@ def main(control: socket.socket) -> None:
     if enforced().calls:
         for writing in (False, True):
             prepared_filter(writing=writing)
+    prepare()
     owner = Frames(control)
     cells = _Cells(owner)
     try:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from dsr_desk.lineage.importers.reading import CHUNK
+from dsr_desk.storage.tables import Database
 
 _UNTRACKED = {".git", ".dvc", ".hg", ".svn"}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register
+from dsr_desk.storage.tables import Database
 
 
 def _tables(db: Database) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlite_utils import Database
 
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
@@ -17,6 +16,7 @@ from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.importers import croissant, cyclonedx, own_form, own_table, spdx
 from dsr_desk.storage.registers import Touch, touch
+from dsr_desk.storage.tables import Database
 
 NO_SYSTEM = (own_form.FORMAT, own_table.FORMAT, cyclonedx.FORMAT, spdx.FORMAT, croissant.FORMAT)
 """Formats of documents that anybody writes: names in two of them are not names in one system."""

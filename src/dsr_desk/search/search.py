@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.findings import Candidate, FoundBy, Gap, Identifiers, Pile, Reason, ReasonKind, SearchResult
+from dsr_desk.core.findings import (
+    EXPECTED_STRANGERS,
+    Candidate,
+    FoundBy,
+    Gap,
+    Identifiers,
+    Pile,
+    Reason,
+    ReasonKind,
+    SearchResult,
+)
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.engine import Template
@@ -23,7 +33,6 @@ from dsr_desk.search.records.linking import Node, links_from, look_alikes
 from dsr_desk.search.records.search import find_records, wanted
 from dsr_desk.search.scope import gaps_said, not_in_index, statement, stops
 
-EXPECTED_STRANGERS = 10.0
 SURE_RECORD = 0.85
 """Records at this score or above bring what is linked to them; others do so once an officer has confirmed them."""
 

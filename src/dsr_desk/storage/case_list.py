@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
 from dsr_desk.core.case import Case
 from dsr_desk.core.roster import Roster
+from dsr_desk.storage.tables import Database
 
 GROWS_BY = 20
 """A snapshot is written once the entries after it are more than one in so many."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database
-
 from dsr_desk.core import rules
 from dsr_desk.core.acts import Entry, Kind
 from dsr_desk.core.canonical import sha256_hex
@@ -20,6 +18,7 @@ from dsr_desk.storage.case_list import summary_row
 from dsr_desk.storage.log import Log
 from dsr_desk.storage.proof import Read
 from dsr_desk.storage.registers import Register
+from dsr_desk.storage.tables import Database
 
 _EVERY = 500
 _DAMAGE = (DeskError, ValueError, TypeError, LookupError, AttributeError, RecursionError)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.storage.files import DiskFull, NotWritable, disk_errors
+from dsr_desk.storage.tables import Database
 
 _IOERR, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 10, 8, 11, 13, 14, 26
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlite_utils import Database
 
 from dsr_desk.core.acts import (
     FORM,
@@ -42,6 +41,7 @@ from dsr_desk.storage.signed_acts import (
     salted,
     value_text,
 )
+from dsr_desk.storage.tables import Database
 
 _MOMENT = timedelta(seconds=5)
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlite_utils import Database
-
 from dsr_desk.core.acts import Act, Entry, Kind, Row, field_digest, row_line
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.storage.signed_acts import value_text
+from dsr_desk.storage.tables import Database
 
 COLUMNS = "seq, epoch, case_id, kind, act, signatures, case_before, vault_before, writer, signature, leaf"
 PAGE = 2_000

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlite_utils import Database
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.storage.database import transaction
+from dsr_desk.storage.tables import Database
 
 
 class NewerFile(DeskError):

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from dsr_desk.core.message import Message, message
+from dsr_desk.storage.tables import Database
 
 FIELD = "registers"
 Touch = tuple[str, tuple[Any, ...]]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlite_utils import Database
-
 from dsr_desk.storage.registers import Touch, touch
+from dsr_desk.storage.tables import Database
 
 
 @dataclass(frozen=True)

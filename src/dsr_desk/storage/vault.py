@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pyrage
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlite_utils import Database
 
 from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.errors import DeskError
@@ -24,6 +23,7 @@ from dsr_desk.storage.log import EntrySigner
 from dsr_desk.storage.log_reading import LogDamaged
 from dsr_desk.storage.migrations import Migration, migrate, strangers
 from dsr_desk.storage.registers import Register
+from dsr_desk.storage.tables import Database
 from dsr_desk.storage.vault_base import OfficerMissing, OpenVault, RecoveryOnly
 from dsr_desk.storage.vault_folder import DATABASE, KEYS, LOCK, WAL, filling, require_some, require_whole, sweep
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlite_utils import Database
 
 from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.errors import DeskError, error_of
@@ -31,6 +30,7 @@ from dsr_desk.storage.rows import (
     Rows,
     SigningKeyRow,
 )
+from dsr_desk.storage.tables import Database
 
 
 class OfficerMissing(DeskError):

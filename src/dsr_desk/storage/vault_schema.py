@@ -7,10 +7,9 @@ the log with its digest.
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register
+from dsr_desk.storage.tables import Database
 
 _FIRST = """
 CREATE TABLE entries (

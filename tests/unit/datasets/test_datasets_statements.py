@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.datasets.statements import NameUnfit, SqlDialect, Statements, written
+from dsr_desk.core.actions import SqlDialect
+from dsr_desk.datasets.statements import NameUnfit, Statements, written
 
 HOSTILE = "x'); DROP TABLE people; --"
 ROWS = ((("1",), 1), (("2",), 1))

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.schema import MIGRATIONS
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
+from dsr_desk.storage.tables import Database
 from lineage_fakes import graph_of
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind
 from dsr_desk.lineage import content
@@ -15,6 +14,7 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.part import affected_part
+from dsr_desk.storage.tables import Database
 
 Draw = Callable[..., Graph]
 

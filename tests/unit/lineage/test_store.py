@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from dsr_desk.core.lineage import Certainty
 from dsr_desk.lineage import store
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.storage.tables import Database
 
 NOW = "2026-11-21T10:00:00Z"
 

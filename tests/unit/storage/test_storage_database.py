@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlite_utils import Database
 
 from dsr_desk.storage.database import DatabaseDamaged, DiskFailed, database_errors, open_encrypted, transaction
 from dsr_desk.storage.files import DiskFull, NotWritable
 from dsr_desk.storage.migrations import Migration, NewerFile, migrate
+from dsr_desk.storage.tables import Database
 
 KEY = bytes(range(32))
 

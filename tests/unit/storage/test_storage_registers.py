@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlite_utils import Database
 from storage_secrets import codes, put
 
 from dsr_desk.storage import registers
 from dsr_desk.storage.registers import Register, digests, name_of, touch
+from dsr_desk.storage.tables import Database
 from dsr_desk.storage.vault import Vault
 
 REGISTER = Register("things", ("kind", "part"))

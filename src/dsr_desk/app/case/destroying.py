@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dsr_desk.app.case.copies import Copies
 from dsr_desk.app.case.letters import files_of
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
@@ -44,6 +43,8 @@ def held_by_letter(desk: Desk, ref: str) -> HeldByLetter | None:
         photos = [content for _, content in _there(desk, ref) if content is not None]
         if kept is None or not photos:
             return None
+        from dsr_desk.app.case.copies import Copies  # with what looks into PDFs and photos
+
         copies, numbers, held = Copies.of(photos), set[int](), list[tuple[str, str]]()
         for name, file in files_of(kept["pieces"]):
             content = desk.vault.log.blob(file)
@@ -113,6 +114,8 @@ def _destroy_photos(desk: Desk, ref: str, entries: Sequence[int], blobs: Sequenc
 
 def _look(desk: Desk, photos: Sequence[bytes]) -> tuple[dict[str, int], list[Message]]:
     """How much of the vault was looked through for these photos, and where one still lies, each place once."""
+    from dsr_desk.app.case.copies import Copies
+
     copies = Copies.of(photos)
     found: dict[Message, None] = {}
     with desk.vault.turn():

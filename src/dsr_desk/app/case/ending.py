@@ -10,7 +10,6 @@ from typing import Any
 from dsr_desk.app.case.destroying import REFERENCES, destroy_again, destroy_references
 from dsr_desk.app.case.letters import keeps_letter
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_sources
 from dsr_desk.app.vault.checkpointing import checkpoint_if_set, require_continued_if_set
 from dsr_desk.app.vault.keeping import VaultBackup, backups_made
 from dsr_desk.app.vault.retention import Kept, kept
@@ -23,6 +22,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import CaseNotOver
 from dsr_desk.core.requests import CaseState
 from dsr_desk.lineage.dispositions import undecided
+from dsr_desk.lineage.store import sources
 from dsr_desk.storage.check import no_step
 
 CASE = "case"
@@ -85,9 +85,16 @@ def what_is_open(desk: Desk, ref: str) -> dict[str, int]:
             "waiting": sum(1 for one in case.actions if one["state"] == "waiting"),
             "not_read_back": case.unread,
         }
-        if case.reviewed and lineage_sources(desk):
+        if case.reviewed and _lineage_is_known(desk):
+            from dsr_desk.app.models.lineage import affected_by_case, dispositions  # which load the whole program
+
             found["models"] = len(undecided(affected_by_case(desk, ref).models, dispositions(desk, ref).values()))
         return found
+
+
+def _lineage_is_known(desk: Desk) -> bool:
+    with desk.vault.turn() as db:
+        return bool(sources(db))
 
 
 # Forgetting

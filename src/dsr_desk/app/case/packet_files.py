@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,15 @@ import pyrage
 from dsr_desk.app.case.review import SecondItem
 from dsr_desk.core import codec
 from dsr_desk.core.actions import Plan
+from dsr_desk.core.asked import For
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.jobs.cell import CellFailed, Limits, ask
 from dsr_desk.storage.keys import KeysDamaged, OfficerKeys, WrongPassphrase, open_slot_alone
 from dsr_desk.storage.signed_acts import SignedAct
+
+__all__ = ["For"]
 
 _LIMITS = Limits(answer=1 << 30)
 PACKET, ANSWER = b"dsr-desk packet 1\n", b"dsr-desk answer 1\n"
@@ -69,13 +71,6 @@ class AnswerOtherCase(DeskError):
     happened = "{file} is an answer about another case than {case}."
     means = "Nothing was taken in."
     todo = "Name the case for which the packet was made; it is written in the packet."
-
-
-class For(StrEnum):
-    """What a packet asks for."""
-
-    REVIEW = "review"
-    APPROVAL = "approval"
 
 
 @dataclass(frozen=True)

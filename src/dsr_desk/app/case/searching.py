@@ -25,7 +25,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, Row, pseudonym
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.findings import Candidate, Gap, Identifiers, SearchResult
+from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, Gap, Identifiers, SearchResult
 from dsr_desk.core.message import message
 from dsr_desk.faces.engine import Template
 from dsr_desk.faces.facts import EngineChanged
@@ -33,7 +33,7 @@ from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.index.about import About
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.scope import gaps_said
-from dsr_desk.search.search import EXPECTED_STRANGERS, SubjectQuery, search
+from dsr_desk.search.search import SubjectQuery, search
 
 __all__ = ["EXPECTED_STRANGERS"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.items import FACTS, IDENTITY, DatasetVersion
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.looking import Sight, look
 from dsr_desk.datasets.registration import Described, facts_beside, read_facts
@@ -25,12 +25,9 @@ from dsr_desk.datasets.registry import LeftOut, format_of
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.records.columns import ColumnKind, guess_kind
 
-__all__ = ["ColumnKind"]
+__all__ = ["FACTS", "ColumnKind"]
 
 UNKNOWN = "unknown"
-IDENTITY = ("name", "version")
-FACTS = tuple(field.name for field in fields(DatasetVersion) if field.name not in (*IDENTITY, "derived_from"))
-"""The fields of `DatasetVersion` that may be unknown, and be corrected later, in the order of a form."""
 
 SHOWN_VALUES = 3
 SHOWN_LENGTH = 80

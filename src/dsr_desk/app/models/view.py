@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Node
+from dsr_desk.core.lineage import ExportForm, Node
 from dsr_desk.core.lineage import Path as LineagePath
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.lineage.coverage import Coverage, coverage
@@ -32,6 +31,8 @@ from dsr_desk.lineage.part import Part, affected_part, whole_graph
 from dsr_desk.lineage.svg import TITLE, to_svg
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import write_whole
+
+__all__ = ["ExportForm"]
 
 __all__ = ["Coverage", "Drawing", "NodeStanding", "PlacedEdge", "PlacedNode"]
 
@@ -122,11 +123,6 @@ def record_export(desk: Desk, ref: str, said: dict[str, Any]) -> Change:
     if ref:
         return desk.act(Draft(Kind.LINEAGE_EXPORTED, said), ref)
     return desk.act(Draft(Kind.LINEAGE, {"event": "exported", **said}))
-
-
-class ExportForm(StrEnum):
-    OPENLINEAGE = "openlineage"
-    PROV_JSON = "prov-json"
 
 
 def export_lineage(desk: Desk, to: Path, form: ExportForm, *, case: str = "", dataset: str = "") -> Part:

@@ -15,8 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
@@ -45,6 +43,7 @@ from dsr_desk.storage.database import open_encrypted, transaction
 from dsr_desk.storage.files import disk_errors, refuse_network_disk
 from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.migrations import migrate
+from dsr_desk.storage.tables import Database
 
 PHOTO_WEIGHT, RECORD_WEIGHT, BATCH_WEIGHT = 64, 1, 2048
 REPORT_SECONDS = 0.2

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import CancelToken, Report, silent
@@ -20,6 +18,7 @@ from dsr_desk.search.index.keyfile import Secret
 from dsr_desk.search.index.lookup import correct_column, look_up
 from dsr_desk.search.records.columns import ColumnKind
 from dsr_desk.storage.database import transaction
+from dsr_desk.storage.tables import Database
 
 SAMPLES = 5
 SAMPLED_RECORDS = 100

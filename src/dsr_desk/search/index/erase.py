@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlite_utils import Database
 
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.items import DatasetVersion
@@ -20,6 +19,7 @@ from dsr_desk.search.index.keyfile import Secret
 from dsr_desk.search.index.lookup import forget
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.locks import FileLock
+from dsr_desk.storage.tables import Database
 
 
 def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: IndexSigner | None = None) -> About:

@@ -7,8 +7,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlite_utils import Database
-
 import dsr_desk
 from dsr_desk.core import merkle
 from dsr_desk.core.codec import from_text
@@ -19,6 +17,7 @@ from dsr_desk.search.index.unread_rows import SOURCES, counts_by_kind
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.tables import Database
 
 BLOCK_FACES = 4096
 

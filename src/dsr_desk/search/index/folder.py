@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import sqlcipher3.dbapi2 as sqlcipher
 from numpy.typing import NDArray
-from sqlite_utils import Database
 
 from dsr_desk.core.codec import from_text
 from dsr_desk.core.errors import DeskError
@@ -34,6 +33,7 @@ from dsr_desk.search.index.vocabulary import Vocabulary
 from dsr_desk.storage.database import DatabaseDamaged, open_encrypted
 from dsr_desk.storage.files import refuse_network_disk
 from dsr_desk.storage.migrations import NewerFile, migrate
+from dsr_desk.storage.tables import Database
 
 SUFFIX = ".dsrindex"
 DATABASE = "index.db"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlite_utils import Database
+
+from dsr_desk.storage.tables import Database
 
 KEY_BYTES = 5
 BLOCK = 1024

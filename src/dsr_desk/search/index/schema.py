@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from dsr_desk.core.codec import from_text
 from dsr_desk.core.message import Message
 from dsr_desk.search.index.postings import TABLES as POSTINGS
 from dsr_desk.search.index.unread_rows import SOURCES, as_unread, write_unread
 from dsr_desk.search.index.vocabulary import TABLES as VOCABULARY
 from dsr_desk.storage.migrations import Migration
+from dsr_desk.storage.tables import Database
 
 _TABLES = (
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

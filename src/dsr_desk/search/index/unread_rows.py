@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlite_utils import Database
-
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Unread
+from dsr_desk.storage.tables import Database
 
 SOURCES = 0
 """In place of a container: files below the sources that are none."""

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlite_utils import Database
+
+from dsr_desk.storage.tables import Database
 
 TABLES = ("CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, words TEXT NOT NULL)",)
 AT_ONCE = 50_000

@@ -6,24 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from dsr_desk.core.items import ColumnKind
 
-class ColumnKind(StrEnum):
-    """What a column holds, as far as search cares."""
-
-    NAME = "name"
-    EMAIL = "e-mail"
-    PHONE = "phone"
-    USER_NAME = "user name"
-    ACCOUNT_ID = "account id"
-    ADDRESS = "address"
-    DATE_OF_BIRTH = "date of birth"
-    FREE_TEXT = "free text"
-    PHOTO_REFERENCE = "photo reference"
-    OTHER = "other"
+__all__ = ["ColumnKind"]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 from rapidfuzz.distance import OSA
-from sqlite_utils import Database
 
 from dsr_desk.search.index import postings, vocabulary
 from dsr_desk.search.index.postings import Pending, Postings, forget_items, read_run
 from dsr_desk.search.index.vocabulary import Vocabulary, add_words, drop_words, known_words
+from dsr_desk.storage.tables import Database
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from sqlite_utils import Database
 
 import search_fakes
 from dsr_desk.core.codec import to_text
@@ -21,6 +20,7 @@ from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.unread import NAMED, unread_kinds, unread_places
 from dsr_desk.search.index.unread_rows import SOURCES, forget_unread, left_out, write_unread
 from dsr_desk.search.search import SubjectQuery, search
+from dsr_desk.storage.tables import Database
 
 MODEL, AUDIO = message("kind.gguf"), message("kind.audio")
 STOPS = ("statement.stopped", "statement.unfinished")
