@@ -58,7 +58,7 @@ class CsvTable(RowFile):
     def columns(self) -> list[str]:
         """Names of the columns, made unique. Raises NoHeader."""
         cells = self._dialect.fields(self._header)
-        if looks_like_data(cells):
+        if looks_like_data(cells) and not self._is_by_user(cells):
             raise NoHeader(name=self.name)
         return unique_names(cells)
 
@@ -122,6 +122,17 @@ class CsvTable(RowFile):
             if len(filled[at]) >= least and not comment:
                 return row
         return b""
+
+    def _is_by_user(self, cells: list[str]) -> bool:
+        """Whether a row with addresses names columns all the same: no first row below has an address in these."""
+        addressed = {at for at, cell in enumerate(cells) if "@" in cell}
+        others = [cell for at, cell in enumerate(cells) if at not in addressed]
+        if not addressed or (others and looks_like_data(others)):
+            return False
+        with self.path.open("rb") as file:
+            below = [row.raw for row in islice(rows_of(file, self._dialect), FIRST_ROWS) if row.raw != self._header]
+        rows = [self._dialect.fields(row) for row in below if row]
+        return bool(rows) and not any("@" in cell for row in rows for at, cell in enumerate(row) if at in addressed)
 
     def _is_blank(self, row: TextRow) -> bool:
         text = self._dialect.decode(row.raw).strip()

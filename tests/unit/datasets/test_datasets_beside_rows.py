@@ -17,6 +17,7 @@ from pyarrow.parquet import encryption
 from dsr_desk.core.message import message
 from dsr_desk.datasets.beside_rows import BesideRows, may_name
 from dsr_desk.datasets.container import Accounts, ContainerEntry, Doomed, Unread
+from dsr_desk.datasets.csv_table import NoHeader
 from dsr_desk.datasets.registry import SourceNotUnderstood, survey
 
 pytestmark = pytest.mark.usefixtures("readers_in_process")
@@ -143,6 +144,16 @@ def test_what_names_of_folders_say_belongs_to_each_row_and_is_told_to_stay(tmp_p
     assert stays in container.before_erasing(wanted)
     assert stays in container.erase(wanted).notes
     assert [one.record for one in container.entries()] == [first.record]
+
+
+def test_a_table_with_a_column_for_each_address_has_a_header(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("day,wilma@x.org,bob@x.org\n1 May,3,4\n2 May,5,6\n")
+    assert records(tmp_path / "t.csv", "csv") == {
+        "(columns)": {"(columns).1": "wilma@x.org", "(columns).2": "bob@x.org"}
+    }
+    (tmp_path / "t.csv").write_text("day,wilma@x.org,bob@x.org\n1 May,ann@x.org,4\n2 May,5,6\n")
+    with pytest.raises(NoHeader):
+        list(opened(tmp_path / "t.csv").entries())
 
 
 class Keys(encryption.KmsClient):  # type: ignore[misc]
