@@ -96,6 +96,7 @@ CSV = (
     _csv("column", lambda who: [["name", who.text, "place"], OTHER, ["Bo", "y", "Oslo"]]),
     _csv("photo in base64", lambda who: [HEAD, ["Bo", who.base64, "Oslo"], OTHER]),
     _csv("photo in a data URL", lambda who: [HEAD, ["Bo", f"data:image/jpeg;base64,{who.base64}", "Oslo"], OTHER]),
+    _csv("photo as Python prints it", lambda who: [HEAD, ["Bo", repr(who.photo), "Oslo"], OTHER]),
     _csv("photo in hex", lambda who: [HEAD, ["Bo", who.photo.hex(), "Oslo"], OTHER]),
 )
 
@@ -554,7 +555,34 @@ PDF = (
     Place("pdf picture on no page", _pdf(_hide), must=False),
 )
 
+def _boxed(who: Who) -> bytes:
+    return packed_zip({"a/1.jpg": photo(1), "b/2.jpg": who.photo})
+
+
+def _told(who: Who) -> bytes:
+    return packed_zip({"people.csv": _table(HEAD, OTHER, ["Bo", who.text, "Oslo"])})
+
+
+def _spelt(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+CELLS = tuple(
+    place
+    for name, box in (("zip of photos", _boxed), ("zip of a table", _told))
+    for place in (
+        _csv(f"{name} in base64", lambda who, box=box: [HEAD, ["Bo", _spelt(box(who)), "Oslo"], OTHER]),
+        _json(f"{name} in base64", lambda who, box=box: {"people": [PERSON, {"doc": _spelt(box(who))}]}),
+        _lines(f"{name} in base64", lambda who, box=box: {"doc": _spelt(box(who)), "age": 3}),
+        _parquet(name, lambda who, box=box: [None, box(who)]),
+        _feather(name, lambda who, box=box: pa.table({"age": [3, 4], "c": [b"", box(who)]}), "arrow"),
+        _sqlite(name, lambda who, box=box: box(who)),
+    )
+)
+
+
 PLACES = (
+    *CELLS,
     *CSV, *JSON, *JSONL, *EXCEL, *HDF5, *TFRECORD, *RECORDIO, *LMDB, *PARQUET, *BESIDE_ROWS, *SQLITE, *ARCHIVES,
     *OFFICE, *PDF,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from typing import Any
@@ -15,6 +15,9 @@ import numpy as np
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
+from dsr_desk.datasets.cell_containers import Opened, may_be_one, opened
+from dsr_desk.datasets.cell_containers import changed as changed_container
+from dsr_desk.datasets.odd_texts import as_printed, is_no_text, may_be_odd, printed_bytes
 
 SHORT = 16
 """So many numbers in a row may be an address, a box or telephone numbers; more may be pixels or an embedding."""
@@ -59,7 +62,7 @@ photos stays where the second is True. The value itself is None where nothing is
 @dataclass(frozen=True)
 class CellSeen:
     """`text` is what of the value names a person, `photos` are its photos' bytes, `kind` and `why` say what is not
-    read of it, `size` so many bytes."""
+    read of it, `size` so many bytes. Of a container, `inside` tells what lies in it, and `photos` are all its items."""
 
     answer: Answer
     text: Any = None
@@ -68,6 +71,7 @@ class CellSeen:
     kind: Message | None = None
     why: Message | None = None
     size: int = 0
+    inside: Opened | None = None
 
 
 EMPTY = CellSeen(Answer.LABEL)
@@ -97,7 +101,7 @@ def is_text_alone(text: str) -> bool:
         return True
     if _LIST.match(text) and _listed(text) is not None:
         return False
-    return len(text) < ENCODED or _LONG_RUN.search(text) is None
+    return len(text) < ENCODED or (_LONG_RUN.search(text) is None and not may_be_odd(text))
 
 
 def is_numbers(value: Any) -> bool:
@@ -116,12 +120,24 @@ def is_numbers(value: Any) -> bool:
 
 
 def opaque(data: bytes) -> CellSeen:
-    """Bytes that are neither a photo nor a text."""
+    """Bytes that are neither a photo nor a text: a container, or what is not read."""
+    found = opened(data) if len(data) >= SHORT and may_be_one(data) else None
+    if isinstance(found, Opened):
+        answer = Answer.ITEM if found.items else Answer.LABEL
+        photos = tuple(one.data for one in found.items)
+        return CellSeen(answer, photos=photos, changed=partial(_in_container, data, found), inside=found)
+    if found is not None:
+        return CellSeen(Answer.UNREAD, kind=message("kind.nested"), why=found, size=len(data))
     kind = sniff.unread_kind(data[: sniff.HEAD_BYTES]) if len(data) >= SHORT else None
     known = kind is not None
     return CellSeen(
         Answer.UNREAD, kind=kind or message("kind.bytes"), why=NOT_OPENED if known else NO_PHOTO, size=len(data)
     )
+
+
+def _in_container(data: bytes, found: Opened, photos: Sequence[bytes | None], around: bool) -> bytes | None:
+    """A container without items goes with what stands around it."""
+    return changed_container(data, found.items, photos) if around or photos else None
 
 
 def _text(text: str) -> CellSeen:
@@ -131,6 +147,9 @@ def _text(text: str) -> CellSeen:
         return listed
     if len(text) < ENCODED:
         return CellSeen(Answer.TEXT, text)
+    if (printed := printed_bytes(text)) is not None:
+        found_in = _bytes(printed)
+        return replace(found_in, changed=found_in.changed and partial(as_printed, found_in.changed))
     whole = text.strip()
     if _HEX.fullmatch(whole):
         return _hex(text, whole)
@@ -155,8 +174,26 @@ def _text(text: str) -> CellSeen:
         return CellSeen(Answer.ITEM, beside, photos, partial(_with_photos, tuple(pieces), tuple(found)))
     if hidden is not None:
         alone = _RUN.fullmatch(whole) is not None
+        if hidden.inside is not None:
+            return _packed_container(text, whole, hidden)
         return CellSeen(Answer.UNREAD, None if alone else text, kind=hidden.kind, why=hidden.why, size=hidden.size)
+    if is_no_text(text):
+        return CellSeen(Answer.UNREAD, text, kind=message("kind.encoded"), why=NO_PHOTO, size=len(text))
     return CellSeen(Answer.TEXT, text)
+
+
+def _packed_container(text: str, whole: str, hidden: CellSeen) -> CellSeen:
+    """A container in base64 that is all of a text; one among other words is not opened, since it may be one of many."""
+    form = _Base64.of(whole)
+    if form is None or _RUN.fullmatch(whole) is None or hidden.changed is None:
+        kind, why = message("kind.nested"), message("why.cell.among-words")
+        return CellSeen(Answer.UNREAD, text, kind=kind, why=why, size=len(text))
+    return replace(hidden, changed=partial(_respelt, form, hidden.changed))
+
+
+def _respelt(form: _Base64, changed: Changed, photos: Sequence[bytes | None], around: bool) -> str | None:
+    new = changed(photos, around)
+    return None if new is None else form.spelt(new)
 
 
 def _listed(text: str) -> CellSeen | None:
@@ -174,8 +211,8 @@ def _listed(text: str) -> CellSeen | None:
 
 
 def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:
-    """Long runs of letters; shorter ones that say of themselves that they are base64."""
-    says_so = text[: run.start()].endswith(";base64,")
+    """Long runs of letters; shorter ones that say of themselves that they are base64, or begin as a container does."""
+    says_so = text[: run.start()].endswith(";base64,") or may_be_one(packed.data)
     return (says_so or len(run.group()) >= OPAQUE) and _as_text(packed.data) is None
 
 
@@ -183,7 +220,7 @@ def _encoded(data: bytes) -> CellSeen:
     found = opaque(data)
     return (
         found
-        if found.why is NOT_OPENED
+        if found.why is NOT_OPENED or found.inside is not None or found.kind == message("kind.nested")
         else CellSeen(Answer.UNREAD, kind=message("kind.encoded"), why=NO_PHOTO, size=len(data))
     )
 
@@ -254,7 +291,10 @@ def _hex(text: str, whole: str) -> CellSeen:
             return None if new is None else whole[:begins] + (new.hex().upper() if upper else new.hex())
 
         return CellSeen(Answer.ITEM, photos=(data,), changed=changed)
-    return _encoded(data) if len(whole) >= OPAQUE else CellSeen(Answer.TEXT, text)
+    if len(whole) < OPAQUE:
+        return CellSeen(Answer.TEXT, text)
+    found = _encoded(data)
+    return found if found.inside is None else CellSeen(Answer.UNREAD, kind=message("kind.nested"), why=NOT_OPENED)
 
 
 def _bytes(data: bytes) -> CellSeen:

@@ -41,18 +41,22 @@ _NOTHING = sha256_hex(b"")
 
 
 class PackedPath(PathInside):
-    """A packed file under the name of what is in it. Opened, it is unpacked."""
+    """A packed file under the name of what is in it. Opened, it is unpacked; `last` was opened last."""
+
+    last: IO[bytes] | None = None
 
     def open(self, mode: str = "r", *_: Any, **__: Any) -> IO[Any]:  # type: ignore[override]
         """For reading bytes, whatever `mode` says."""
         del mode
-        return packing.unpacking(super().open("rb"))
+        self.last = packing.unpacking(super().open("rb"))
+        return self.last
 
 
 class CompressedFile(FileContainer):
     """Its items are those of what is packed in it, under the same names; a packed photo or text is one item."""
 
     format: ClassVar[str] = "compressed"
+    _read: IO[bytes] | None = None
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -75,7 +79,7 @@ class CompressedFile(FileContainer):
                 else:
                     yield one
             tally = ReaderTally()
-            if hidden := self._hidden():
+            if hidden := self._hidden(found):
                 yield tally.unread("", message("kind.hidden"), message("why.packed.hidden"), size=hidden)
             if accounts is not None:
                 tally.within(accounts)
@@ -153,6 +157,7 @@ class CompressedFile(FileContainer):
                             )
                             return
                 file.seek(0)
+                self._read = file
                 with nested.held(self.path, self._called(), iter(partial(file.read, CHUNK), b"")) as found:
                     yield found
         except nested.NotHeld as error:
@@ -167,7 +172,11 @@ class CompressedFile(FileContainer):
         name = self.path.name
         return name[: -len(method.suffix)] if method and name.lower().endswith(method.suffix) else name
 
-    def _hidden(self) -> int:
+    def _hidden(self, found: HeldMember) -> int:
+        """Bytes that are packed by nothing: mostly met while it was listed."""
+        read = found.path.last if isinstance(found.path, PackedPath) else self._read
+        if read is not None and packing.is_read(read):
+            return packing.hidden_in(read)
         with packing.opened(self.path) as file:
             while file.read(CHUNK):
                 pass

@@ -11,7 +11,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
 from dsr_desk.datasets.cells import ENCODED, SHORT, Answer
 from dsr_desk.datasets.container import Listed
@@ -60,7 +59,7 @@ class Hdf5Accounts:
         for one in found.unread:
             self._not_read(one.place, one.kind, one.why, size=one.size)
         for item in found.items:
-            if item.kind is ItemKind.PHOTO:
+            if item.way:
                 kind = message("kind.encoded")
                 self._not_read(item.column, kind, message("why.photo-in-text"), size=len(item.data))
 

@@ -81,8 +81,8 @@ class JsonDocument(RowFile):
                 tally.count(Answer.ITEM, size)
                 if row.found is not None:
                     for one in row.found.unread:
-                        cells += 1
-                        tally.not_read(one.place, one.kind, one.why, size=one.size)
+                        cells += one.count
+                        tally.not_read(one.place, one.kind, one.why, one.count, one.size)
                 items = self.items_in(row)
                 yield from entries_of(items, row.offset, f"row {number}" if len(items) > 1 else "")
             own = _length(file)

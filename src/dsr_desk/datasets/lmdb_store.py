@@ -246,7 +246,7 @@ def _value_of(pages: Pages, node: PageNode) -> Value:
         hidden += [
             (message("kind.encoded"), message("why.photo-in-text"), len(item.data))
             for item in found.items
-            if item.kind is ItemKind.PHOTO
+            if item.way
         ]
         return Value(ItemKind.RECORD, data, fields, hidden=tuple(hidden))
     return Value(kind, data, problem=message("why.lmdb.neither"))

@@ -129,6 +129,9 @@ class MdsShard(FileContainer):
             yield self._spelt(head, self._values(head, sample), row, after(row, found, change))
 
     def _count(self, tally: RowTally, head: Head, found: FoundInRow) -> None:
+        for one in found.unread:
+            if one.inside:
+                tally.inside(one)
         for column in head.columns:
             places = {
                 place: answer

@@ -28,13 +28,16 @@ from dsr_desk.datasets.container import (
     Listed,
     Unread,
 )
-from dsr_desk.datasets.erasing import Changes, stored_digest
+from dsr_desk.datasets.erasing import Changes, ContainerNotRewritten, stored_digest
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.names import inside, safe_name, suffix_of
 from dsr_desk.jobs import scratch
 
 DEEPEST = scratch.MOST_FILES
 LARGEST = scratch.MOST_BYTES
+
+MOST_HELD = 2 << 30
+"""Of all of them at once."""
 
 FREE_BYTES = 4 << 30
 MOST_GROWTH = 250
@@ -102,6 +105,17 @@ def depth_of(path: Path) -> int:
     return path.depth if isinstance(path, PathInside) else 0
 
 
+def around(size: int) -> Path:
+    """Where a value of so many bytes lies: in the container that is read now, in memory or not."""
+    if _held:
+        return _held[-1]
+    return PathInside.of("/", "", 0, Budget(FREE_BYTES + MOST_GROWTH * size))
+
+
+_held: list[PathInside] = []
+"""What is in memory now, one inside the other."""
+
+
 def path_inside(outer: Path, at: str, place: str, kind: type[PathInside] = PathInside) -> PathInside:
     """The file at `at` as what lies at `place` of the container at `outer`. Raises NotHeld where that is too deep."""
     depth = depth_of(outer) + 1
@@ -124,10 +138,14 @@ def held(outer: Path, place: str, pieces: Iterable[bytes]) -> Iterator[HeldMembe
             for piece in pieces:
                 size += len(piece)
                 path.budget.take(len(piece))
-                if size > LARGEST:
-                    raise NotHeld(message("why.nested.large", most=LARGEST))
+                if size > LARGEST or scratch.held() > MOST_HELD:
+                    raise NotHeld(message("why.nested.large", most=LARGEST if size > LARGEST else MOST_HELD))
                 _write(descriptor, piece)
-            yield HeldMember(*_recognised(path, place), path, size)
+            _held.append(path)
+            try:
+                yield HeldMember(*_recognised(path, place), path, size)
+            finally:
+                _held.remove(path)
     except scratch.NoScratch as error:
         raise NotHeld(message("why.nested.deep", most=DEEPEST)) from error
 
@@ -191,6 +209,22 @@ def read(outer: Path, place: str, pieces: Iterable[bytes], member: str, digest: 
         if found.reader is None:
             raise ItemGone(name=place)
         return found.reader.read(member, digest)
+
+
+def rewritten_in_memory(outer: Path, place: str, data: bytes, changes: Changes) -> bytes:
+    """The same for what is small enough, without a file: the new bytes of `data`. Raises DeskError, NotHeld."""
+    with held(outer, place, [data]) as found, held(outer, place, ()) as fresh:
+        reader = found.reader
+        if reader is None:
+            raise ItemGone(name=place)
+        if reader.in_place or type(reader).rewrite is not FileContainer.rewrite:
+            raise ContainerNotRewritten(name=place, why=message("why.nested.in-cell"))
+        resolution = reader.resolved(doomed_of(reader, changes))
+        if resolution.missing or len(resolution.found) != len(changes):
+            raise ItemGone(name=place)
+        reader.write_without(fresh.path, resolution.changes)
+        reader.verify(fresh.path, resolution)
+        return fresh.path.read_bytes()
 
 
 class Rewriting:

@@ -154,7 +154,7 @@ class Unpacked(io.RawIOBase):
     """Reads what is packed; going back further than a little unpacks again from the start.
 
     `hidden` counts bytes of the packed file, met so far, that are packed by nothing: behind the last piece, or in
-    frames that are skipped. Raises NotUnpacked.
+    frames that are skipped; they are all once it `ended`. Raises NotUnpacked.
     """
 
     def __init__(self, packed: IO[bytes], method: Method) -> None:
@@ -208,6 +208,7 @@ class Unpacked(io.RawIOBase):
         self._base = self._at = 0
         self._pieces = 0
         self.hidden = 0
+        self.ended = False
 
     def _refill(self) -> bool:
         """Brings the next bytes behind those that are there."""
@@ -252,6 +253,7 @@ class Unpacked(io.RawIOBase):
                 self._pieces += 1
                 return True
             if not self._data:
+                self.ended = True
                 return False
             if self._method.name == "zstandard" and _is_skipped(self._data):
                 self._skip(8 + struct.unpack_from("<I", self._data, 4)[0])
@@ -304,6 +306,12 @@ def hidden_in(file: IO[bytes]) -> int:
     """Bytes that are packed by nothing, of a file that `unpacking` gave and that was read to its end."""
     raw = getattr(file, "raw", None)
     return raw.hidden if isinstance(raw, Unpacked) else 0
+
+
+def is_read(file: IO[bytes]) -> bool:
+    """Whether such a file was read to its end."""
+    raw = getattr(file, "raw", None)
+    return isinstance(raw, Unpacked) and raw.ended
 
 
 @contextmanager

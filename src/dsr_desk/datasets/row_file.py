@@ -134,8 +134,8 @@ class RowFile(FileContainer):
                     yield record_entry(row.raw, row.offset, self.texts_of(row.values))
                     continue
                 for one in row.found.unread:
-                    unread["cells"] += 1
-                    tally.not_read(one.place, one.kind, one.why, size=one.size)
+                    unread["cells"] += one.count
+                    tally.not_read(one.place, one.kind, one.why, one.count, one.size)
                 items = self.items_in(row)
                 yield from entries_of(items, row.offset, f"row {number}" if len(items) > 1 else "")
             yield from header_entries(self.header)
@@ -220,14 +220,12 @@ class RowFile(FileContainer):
             return
         raw = self.changed(row, change)
         new = replace(row, raw=raw, values=self.values_of(raw)) if change.items else row
-        if all(item.kind is ItemKind.PHOTO for item in self.items_in(new)):
+        if all(item.way for item in self.items_in(new)):
             yield self._without_photos(new)
 
     def _without_photos(self, row: FileRow) -> bytes:
-        assert row.values is not None
         assert row.found is not None
-        gone = tuple((item, None) for item in row.found.items if item.way)
-        return self.spelt(row, after(row.values, row.found, Touched(goes=False, items=gone)))
+        return self.spelt(row, row.found.others)
 
 
 def _texts_in(found: FoundInRow) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,11 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.accounts import ReaderTally
+from dsr_desk.datasets.cell_containers import Opened
 from dsr_desk.datasets.cells import Answer, CellSeen, Changed, is_numbers, seen
 from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
-from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.names import inside, safe_name
 from dsr_desk.datasets.records import flatten, leaves
 
 Row = Mapping[str, Any]
@@ -56,12 +57,14 @@ class RowItem:
 
 @dataclass(frozen=True)
 class NotRead:
-    """A place of a row that no search sees, called by its column and the names in it."""
+    """A place of a row that no search sees, called by its column and the names in it, maybe `inside` a container."""
 
     place: str
     kind: Message
     why: Message
     size: int = 0
+    count: int = 1
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,10 @@ def found_in(row: Row) -> FoundInRow:
     for name, value in row.items():
         walk.look(value, (name,), name, name)
     photos = {way: changed for way, (changed, _) in walk.photos.items()}
-    emptied = {way: changed([None] * count, True) for way, (changed, count) in walk.photos.items()}
+    emptied = {
+        way: None if way in walk.containers else changed([None] * count, True)
+        for way, (changed, count) in walk.photos.items()
+    }
     others = _replaced(row, emptied) if emptied else row
     items = walk.items
     if not items:
@@ -96,7 +102,7 @@ def found_in(row: Row) -> FoundInRow:
     elif walk.says_text:
         items += [RowItem(ItemKind.RECORD, "", "", stored_row(others), walk.texts)]
     elif walk.texts:
-        items = [RowItem(one.kind, one.column, one.member, one.data, walk.texts, one.way, one.number) for one in items]
+        items = [replace(one, record={**(one.record or {}), **walk.texts}) for one in items]
     return FoundInRow(items, walk.answers, walk.unread, others, photos)
 
 
@@ -125,6 +131,7 @@ class _Walk:
     says_text: bool = False
     answers: dict[str, Answer] = field(default_factory=dict)
     unread: list[NotRead] = field(default_factory=list)
+    containers: set[Way] = field(default_factory=set)
 
     def look(self, value: Any, way: Way, place: str, name: str) -> None:
         """`place` names the value without positions in lists, `name` with them."""
@@ -154,8 +161,20 @@ class _Walk:
             self._text(found.text, name)
         if found.kind is not None and found.why is not None:
             self.unread.append(NotRead(place, found.kind, found.why, found.size))
-        if found.changed is not None:
+        if found.inside is not None and found.changed is not None:
+            self._container(found.inside, way, place, name, found.changed)
+        elif found.changed is not None:
             self._photos(found, way, name, found.changed)
+
+    def _container(self, found: Opened, way: Way, place: str, name: str, changed: Changed) -> None:
+        self.containers.add(way)
+        self.photos[way] = (changed, len(found.items))
+        for number, one in enumerate(found.items):
+            member = inside(safe_name(name), one.member)
+            self.items.append(RowItem(one.kind, str(way[0]), member, one.data, one.record, way, number))
+        for told in found.unread:
+            where = inside(place, told.place)
+            self.unread.append(NotRead(where, told.kind, told.why, told.size, told.count, inside=True))
 
     def _photos(self, found: CellSeen, way: Way, name: str, changed: Changed) -> None:
         self.photos[way] = (changed, len(found.photos))
@@ -198,17 +217,25 @@ class RowTally:
     def __init__(self, leaves_of: Sequence[Sequence[str]] | None = None) -> None:
         self._tally = ReaderTally()
         self._leaves = leaves_of
+        self._inside = 0
         self._unread: dict[tuple[str, Message, Message], list[int]] = {}
 
     def add(self, found: FoundInRow) -> None:
         told: dict[str, NotRead] = {}
         for one in found.unread:
+            if one.inside:
+                self.inside(one)
             told.setdefault(one.place, one)
         for answer, place in self._answers(found.answers):
             if answer is Answer.UNREAD:
                 self.not_read(place, told[place].kind, told[place].why, size=told[place].size)
             else:
                 self.count(answer)
+
+    def inside(self, one: NotRead) -> None:
+        """What is not read of a container in a cell: its own reader counts it."""
+        self._inside += one.count
+        self.not_read(one.place, one.kind, one.why, one.count, one.size)
 
     def count(self, answer: Answer, count: int = 1) -> None:
         """So many places that were read."""
@@ -230,7 +257,7 @@ class RowTally:
         """The last that a listing yields: what was not read, and the accounts. `own` is counted by the container."""
         for (place, kind, why), (count, size) in self._unread.items():
             yield self._tally.unread(place, kind, why, count, size)
-        yield self._tally.against(own)
+        yield self._tally.against(own + self._inside)
 
     def _answers(self, answers: Mapping[str, Answer]) -> Iterator[tuple[Answer, str]]:
         if self._leaves is None:
@@ -310,7 +337,7 @@ def rest_of_rows(
         items = items_of(row)
         goes = touched(items, changes, position).goes
         position += len(items)
-        in_record = any(item.kind is ItemKind.RECORD for item in items)
+        in_record = any(not item.way for item in items)
         others = others_of(row)
         if not goes and not in_record and any(value is not None for value in others.values()):
             yield stored_row(others)

@@ -64,7 +64,7 @@ def rows_of(db: sqlite3.Connection, table: SqliteTable) -> Iterator[tuple[Key, d
 def items_in(table: SqliteTable, found: FoundInRow) -> list[RowItem]:
     """The items of a row. A record is told by its table too, so that rows of two tables are not alike."""
     return [
-        replace(item, data=rows.stored_row([table.name, found.others])) if item.kind is ItemKind.RECORD else item
+        replace(item, data=rows.stored_row([table.name, found.others])) if not item.way else item
         for item in found.items
     ]
 
@@ -193,7 +193,7 @@ def values_after(
     change = rows.touched(found.items, new, 0)
     if change.goes:
         return None
-    if any(item.kind is ItemKind.RECORD and replacement is not None for item, replacement in change.items):
+    if any(not item.way and replacement is not None for item, replacement in change.items):
         raise NotByRow(name=name)
     changed = {column: value for column, value in rows.after(row, found, change).items() if value is not row[column]}
     for _, column, _, not_null, _, in_key in db.execute(f"PRAGMA main.table_info({quoted(table.name)})").fetchall():

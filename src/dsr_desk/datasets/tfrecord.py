@@ -23,7 +23,7 @@ from dsr_desk.datasets.cells import Answer
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes, chunks
 from dsr_desk.datasets.file_container import FileContainer
-from dsr_desk.datasets.names import safe_name
+from dsr_desk.datasets.names import INSIDE, safe_name
 from dsr_desk.datasets.rows import (
     FoundInRow,
     Row,
@@ -228,6 +228,9 @@ def _named(example: Any, found: FoundInRow, features: Mapping[str, str]) -> list
     for item in found.items:
         if item.way:
             feature = features[item.column]
+            if INSIDE in item.member:
+                items.append(item)
+                continue
             member = _name_beside(example, feature) or feature
             items.append(replace(item, member=member, record=beside if alone else None))
         elif not alone:

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -48,6 +49,15 @@ class _State:
 _state = _State()
 
 
+class _Absent(MetaPathFinder):
+    """Arrow looks for pandas before it takes or gives the first value, which costs seconds where it is installed."""
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        del path, target
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
 def is_inside() -> bool:
     """Whether this process is a cell."""
     return _state.inside
@@ -56,6 +66,7 @@ def is_inside() -> bool:
 def begin(end: socket.socket, confinement: Confinement) -> NoReturn:
     """The whole life of a cell: confined before it reads the first byte, ended when its owner is gone."""
     _state.inside = True
+    sys.meta_path.insert(0, _Absent())
     code = 1
     try:
         os.chdir("/")

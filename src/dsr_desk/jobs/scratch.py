@@ -18,6 +18,7 @@ MOST_BYTES = 1 << 30
 """Of one of them."""
 
 _ready: list[int] = []
+_used: set[int] = set()
 
 
 class NoScratch(Exception):
@@ -34,12 +35,19 @@ def prepare() -> None:
 def in_memory() -> Iterator[int]:
     """The descriptor of an empty file that is open for reading and writing. Raises NoScratch."""
     descriptor = _taken()
+    _used.add(descriptor)
     try:
         yield descriptor
     finally:
+        _used.discard(descriptor)
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         _ready.append(descriptor)
+
+
+def held() -> int:
+    """Bytes in all such files of this process that are in use."""
+    return sum(os.fstat(descriptor).st_size for descriptor in _used)
 
 
 def place_of(descriptor: int) -> str:
