@@ -20,6 +20,11 @@ def spelled(value: Any) -> bytes:
     return _encode(value).encode()
 
 
+def spelled_text(value: Any) -> str:
+    """The same as text."""
+    return _encode(value)
+
+
 def _encoder() -> Callable[[Any], str]:
     """One encoder for all calls where the standard library has it in C: it is made anew for each call otherwise."""
     slow = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -7,7 +7,7 @@ which a photo may be packed) go through `rows.found_in` one by one, which says t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -20,6 +20,8 @@ import pyarrow.compute as pc
 
 from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
+from dsr_desk.datasets.fraction_lists import FractionLists, holds_fractions
+from dsr_desk.datasets.odd_texts import LONG_RUN
 from dsr_desk.datasets.records import orientation_in, plain_text
 from dsr_desk.datasets.rows import FoundInRow, Row, RowItem, RowTally, entries_of, found_in, stored_row
 
@@ -36,6 +38,10 @@ HUGGING_FACE = b"huggingface"
 
 _PACKED = rf"[A-Za-z0-9+/_-]{{{ENCODED},}}|^[\s\[({{]*(?:[-+.0-9eEinfa]+[\s,;\[\](){{}}]+){{{SHORT}}}[-+.0-9]"
 """Texts in which a photo may be packed, or that are lists of numbers."""
+
+_ODD = r"""^\s*b['"]|[\x00-\x08\x0e-\x1f\x7f\x{80}-\x{9f}]"""
+"""Texts that may be bytes; so may any that has `LONG_RUN` letters. See `odd_texts`."""
+
 _Texts = list[str | None]
 """Of a column: "" for a value that says nothing, None for an empty cell."""
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -54,8 +60,12 @@ class TypedColumn:
         return bool(pa.types.is_string(self.type) or pa.types.is_large_string(self.type))
 
     @property
+    def holds_fractions(self) -> bool:
+        return holds_fractions(self.type)
+
+    @property
     def is_nested(self) -> bool:
-        return not (self.is_text or _is_scalar(self.type))
+        return not (self.is_text or self.holds_fractions or _is_scalar(self.type))
 
 
 class Columns:
@@ -82,9 +92,14 @@ class Columns:
 
     def _entries(self, batch: pa.RecordBatch, first: int, tally: RowTally) -> Iterator[ContainerEntry]:
         complex_rows = self._complex(batch)
-        stored, texts = self._by_column(batch)
-        self._count(texts, complex_rows, tally)
-        records = self._records(stored, texts) if texts else iter([(b"", None)] * batch.num_rows)
+        lists = {
+            at: FractionLists(column.name, array.to_pylist())
+            for at, (column, array) in enumerate(zip(self._columns, batch.columns, strict=True))
+            if column.holds_fractions
+        }
+        stored, texts = self._by_column(batch, lists)
+        self._count(texts, lists, complex_rows, tally)
+        records = self._records(stored, texts, lists.values()) if texts else iter([(b"", None)] * batch.num_rows)
         rows = self._rows(batch, np.flatnonzero(complex_rows).tolist())
         for at, (is_complex, (data, record)) in enumerate(zip(complex_rows.tolist(), records, strict=True)):
             if is_complex:
@@ -144,37 +159,53 @@ class Columns:
         rows = np.zeros(batch.num_rows, np.bool_)
         for column, array in zip(self._columns, batch.columns, strict=True):
             if column.is_text:
-                if len(array) and (pc.max(pc.binary_length(array)).as_py() or 0) >= SHORTEST_LIST:
-                    rows |= _mask(pc.match_substring_regex(array, _PACKED))
-            elif counted and _is_fractions(column.type) and not array.flatten().null_count:
-                rows |= _mask(pc.equal(pc.list_value_length(array), 0))
-            elif column.is_nested:
+                length = pc.binary_length(array)
+                if len(array) and (pc.max(length).as_py() or 0) >= SHORTEST_LIST:
+                    rows |= _mask(pc.match_substring_regex(array, f"{_PACKED}|{_ODD}"))
+                    rows |= _mask(pc.greater_equal(length, LONG_RUN))
+            elif column.is_nested or (counted and column.holds_fractions and array.flatten().null_count):
                 rows |= _valid(array)
+            elif counted and column.holds_fractions:
+                rows |= pc.list_value_length(array).to_numpy(zero_copy_only=False) == 0
         return rows
 
-    def _count(self, texts: Sequence[_Texts], complex_rows: _Mask, tally: RowTally) -> None:
+    def _count(
+        self, texts: Sequence[_Texts], lists: Mapping[int, FractionLists], complex_rows: _Mask, tally: RowTally
+    ) -> None:
         """Accounts for the rows that are taken by column."""
         apart = np.flatnonzero(complex_rows).tolist()
         total = len(complex_rows) - len(apart)
-        for column, told in zip(self._columns, texts, strict=True):
+        for number, (column, told) in enumerate(zip(self._columns, texts, strict=True)):
+            if number in lists:
+                lists[number].count(apart, tally)
+                continue
             say = len(told) - told.count(None) - told.count("") - sum(bool(told[at]) for at in apart)
             tally.count(Answer.TEXT, say)
             tally.count(Answer.LABEL, total * len(column.leaves) - say)
 
-    def _by_column(self, batch: pa.RecordBatch) -> tuple[list[list[str]], list[_Texts]]:
+    def _by_column(
+        self, batch: pa.RecordBatch, lists: Mapping[int, FractionLists]
+    ) -> tuple[list[list[str]], list[_Texts]]:
         """The values of each column as they are stored and as texts."""
-        spelt = [self._spelt(number, array) for number, array in enumerate(batch.columns)]
+        spelt = [
+            ([self._heads[number] + value for value in lists[number].stored], lists[number].says)
+            if number in lists
+            else self._spelt(number, array)
+            for number, array in enumerate(batch.columns)
+        ]
         return [stored for stored, _ in spelt], [told for _, told in spelt]
 
     def _records(
-        self, stored: Sequence[list[str]], texts: Sequence[_Texts]
+        self, stored: Sequence[list[str]], texts: Sequence[_Texts], lists: Collection[FractionLists]
     ) -> Iterator[tuple[bytes, dict[str, str] | None]]:
         """Each row as stored and as texts, None where it says nothing; without sense for complex rows."""
         names = [*(column.name for column in self._columns), *map(_called, self._classes)]
         texts = [*texts, *(self._named(name, texts) for name in self._classes)]
         by_row = zip(*(stored[number] for number in self._order), strict=True)
-        for pieces, told in zip(by_row, zip(*texts, strict=True), strict=True):
+        for at, (pieces, told) in enumerate(zip(by_row, zip(*texts, strict=True), strict=True)):
             record = {name: text for name, text in zip(names, told, strict=True) if text}
+            for one in lists:
+                record |= one.fields(at)
             if record or any(text is not None for text in told):
                 yield ("{" + ",".join(pieces) + "}").encode("utf-8", "surrogateescape"), record
             else:
@@ -360,11 +391,6 @@ def _inner(kind: pa.DataType) -> list[pa.DataType]:
 def _holds_bytes(kind: pa.DataType) -> bool:
     is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
     return bool(is_bytes) or any(map(_holds_bytes, _inner(kind)))
-
-
-def _is_fractions(kind: pa.DataType) -> bool:
-    inner = _inner(kind)
-    return len(inner) == 1 and bool(pa.types.is_floating(inner[0]))
 
 
 def _is_scalar(kind: pa.DataType) -> bool:

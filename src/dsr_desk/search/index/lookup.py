@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from sqlite_utils import Database
 
+from dsr_desk.core.canonical import value_of
 from dsr_desk.core.hashes import hash_in
 from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
@@ -35,12 +35,20 @@ from dsr_desk.search.records.identifiers import (
 )
 from dsr_desk.search.records.names import SOUND, name_tokens
 from dsr_desk.storage.database import transaction
+from dsr_desk.storage.tables import Database
 
 BATCH = 5000
 SAMPLE = 200
 SHORTEST_TEXT = 3
 TEXT_WAITING = 64_000_000
 """Characters of free text that are held before they are written."""
+
+_WITH_FORMS = (
+    frozenset(ColumnKind)
+    - {ColumnKind.NAME, ColumnKind.ADDRESS, ColumnKind.DATE_OF_BIRTH}
+    - {ColumnKind.PHOTO_REFERENCE}
+)
+"""Kinds of which `forms_in` gives more than e-mail addresses."""
 
 _TEXT = (ColumnKind.FREE_TEXT, ColumnKind.OTHER, ColumnKind.ADDRESS)
 
@@ -161,11 +169,17 @@ class _Found:
 
     def add(self, container: int, items: Iterable[Item], country: str) -> None:
         columns = columns_of(self._db, container)
+        kinds = [columns[number][1] for number in range(len(columns))]
+        # They need a date of birth.
+        combined = ColumnKind.DATE_OF_BIRTH in kinds
         for item, fields, member, is_record in items:
             if not is_record:
                 self._pending.add(item, {file_key(name) for name in file_names(member)})
             if fields is not None:
-                self._add_record(item, fields_in(columns, fields), country)
+                self._add_record(item, kinds, value_of(fields), country)
+                if combined:
+                    found = combined_hashes(fields_in(columns, fields))
+                    self._pending.add(item, set(map(key_of_digest, found)))
             self._looked_up[container] = item
         if len(self._pending) >= RUN or self._characters >= TEXT_WAITING:
             self.write()
@@ -184,15 +198,17 @@ class _Found:
         self._known |= self._new
         self._new = set()
 
-    def _add_record(self, item: int, fields: list[Field], country: str) -> None:
-        keys = set(map(key_of_digest, combined_hashes(fields)))
+    def _add_record(self, item: int, kinds: Sequence[ColumnKind], values: Sequence[str | None], country: str) -> None:
+        keys: set[int] = set()
         texts: list[str] = []
-        for one in fields:
-            kind, value = one.kind, one.value
+        for kind, value in zip(kinds, values, strict=False):
+            if not value:
+                continue
             if hashed := hash_in(value):
                 keys.add(key_of_hash(hashed))
-            for _, form in forms_in(kind, value, country):
-                keys.update(keys_of(form))
+            if kind in _WITH_FORMS or "@" in value:
+                for _, form in forms_in(kind, value, country):
+                    keys.update(keys_of(form))
             if kind is ColumnKind.PHOTO_REFERENCE:
                 keys.update(map(file_key, file_names(value)))
             if kind is ColumnKind.NAME:

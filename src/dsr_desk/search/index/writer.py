@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
-from sqlite_utils import Database
 
+from dsr_desk.core.canonical import spelled_text
 from dsr_desk.core.codec import to_text
-from dsr_desk.core.items import ItemAddress, ItemKind, LedgerClass
+from dsr_desk.core.items import ItemKind, LedgerClass, address_of
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import ContainerEntry
 from dsr_desk.faces.photo import FoundFace, PhotoResult
@@ -18,16 +17,16 @@ from dsr_desk.search.index.lookup import forget
 from dsr_desk.search.index.photo_texts import kind_of, texts_of
 from dsr_desk.search.index.unread_rows import forget_unread
 from dsr_desk.search.records.columns import ColumnKind
+from dsr_desk.storage.tables import Database
 
 _INSERT_ITEM = (
     "INSERT OR IGNORE INTO items (address, container, member, digest, occurrence, record, hint, sample, size, width, "
-    "height, orientation, phash, ledger, reason, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
-    "RETURNING id"
+    "height, orientation, phash, ledger, reason, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
 )
 
 
 class ContainerWriter:
-    """Faces wait in memory until `flush`, which the caller calls before each commit. `written` counts entries."""
+    """Faces and records wait in memory until `flush`, which is called before each commit. `written` counts entries."""
 
     def __init__(self, db: Database, dataset: str, container: int, name: str) -> None:
         self._conn = db.conn
@@ -37,6 +36,7 @@ class ContainerWriter:
         query = "SELECT name, number FROM columns WHERE container = ?"
         self._columns: dict[str, int] = dict(self._conn.execute(query, [container]))
         self._waiting: list[FoundFace] = []
+        self._records: list[tuple[int, str]] = []
         self._next_face: int = self._conn.execute("SELECT coalesce(max(id), 0) + 1 FROM faces").fetchone()[0]
         self.written = 0
         query = "SELECT 1 FROM items WHERE container = ? AND stale = 1 LIMIT 1"
@@ -51,8 +51,8 @@ class ContainerWriter:
         occurrence = 0
         query = "SELECT id, stale FROM items WHERE address = ?"
         while True:
-            address = ItemAddress(self._dataset, self._name, member, digest, occurrence)
-            found = self._conn.execute(query, [bytes.fromhex(address.id)]).fetchone()
+            address = address_of(self._dataset, self._name, member, digest, occurrence)
+            found = self._conn.execute(query, [address]).fetchone()
             if found is None:
                 return None
             row, stale = found
@@ -102,11 +102,12 @@ class ContainerWriter:
     def _fields(self, item: int, numbers: Mapping[int, str]) -> None:
         """`numbers` has the values by the numbers of their columns."""
         row = [numbers.get(number) for number in range(max(numbers, default=-1) + 1)]
-        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-        self._conn.execute("INSERT INTO records VALUES (?, ?)", [item, text])
+        self._records.append((item, spelled_text(row)))
 
     def flush(self) -> None:
-        """Writes the templates of the faces written since the last call as one block."""
+        """Writes the records and the templates of the faces that came since the last call, these as one block."""
+        self._conn.executemany("INSERT INTO records VALUES (?, ?)", self._records)
+        self._records.clear()
         if not self._waiting:
             return
         codes = encode(np.stack([face.template for face in self._waiting]))
@@ -126,16 +127,16 @@ class ContainerWriter:
             known = (result.width, result.height, entry.orientation, result.phash, str(result.ledger_class), why)
         known = (entry.kind is ItemKind.RECORD, entry.hint, entry.group, entry.size, *known)
         while True:
-            address = ItemAddress(self._dataset, self._name, entry.member, digest, occurrence)
-            values = (self._container, entry.member, bytes.fromhex(digest), occurrence, *known)
-            inserted = self._conn.execute(_INSERT_ITEM, (bytes.fromhex(address.id), *values)).fetchone()
-            if inserted is not None:
+            address = address_of(self._dataset, self._name, entry.member, digest, occurrence)
+            values = (address, self._container, entry.member, bytes.fromhex(digest), occurrence, *known)
+            inserted = self._conn.execute(_INSERT_ITEM, values)
+            if inserted.rowcount and inserted.lastrowid is not None:
                 break
             occurrence += 1
         self.written += 1
         if occurrence:
             self._occurrences[first] = occurrence + 1
-        return int(inserted[0])
+        return inserted.lastrowid
 
     def _column(self, name: str, kind: ColumnKind | None = None) -> int:
         """The number of a column; where it is new, of this kind, or of one that is guessed from its values."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -20,6 +20,7 @@ from dsr_desk.search.index.postings import KEY_BYTES, key_of_digest
 from dsr_desk.search.records.columns import ColumnKind
 
 EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
+_DIGIT = re.compile("[0-9]")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
@@ -36,8 +37,7 @@ SHORTEST_NATIONAL = 7
 SHORTEST_DEVICE = 16
 
 
-@dataclass(frozen=True)
-class IdentifierForm:
+class IdentifierForm(NamedTuple):
     """A value in one normalised form. `note` is None for the strong form, else says what was disregarded.
 
     `hashed` is False for a form that nobody hashes.
@@ -50,6 +50,8 @@ class IdentifierForm:
 
 def folded(value: str) -> str:
     """Case, width and composition of characters made alike."""
+    if value.isascii():
+        return value.lower().strip()
     return unicodedata.normalize("NFKC", value).casefold().strip()
 
 
@@ -89,7 +91,7 @@ def phone_forms(value: str, country: str = "") -> list[IdentifierForm]:
 
 def phones_in(text: str) -> list[str]:
     """What looks like a phone number in a text."""
-    return _IN_TEXT.findall(text)
+    return _IN_TEXT.findall(text) if _DIGIT.search(text) else []
 
 
 def _without_code(digits: str) -> str:
@@ -161,13 +163,17 @@ def key_of_hash(hexadecimal: str) -> int:
     return key_of_digest(bytes.fromhex(hexadecimal))
 
 
-def keys_of(form: IdentifierForm) -> Iterator[int]:
+def keys_of(form: IdentifierForm) -> tuple[int, ...]:
     """All keys of a form: its own (which is that of its SHA-256), and those of its other hashes."""
     data = form.text.encode()
-    yield int.from_bytes(_sha256(data).digest()[:KEY_BYTES])
-    if form.hashed:
-        yield int.from_bytes(_md5(data).digest()[:KEY_BYTES])
-        yield int.from_bytes(_sha1(data).digest()[:KEY_BYTES])
+    own = int.from_bytes(_sha256(data).digest()[:KEY_BYTES])
+    if not form.hashed:
+        return (own,)
+    return (
+        own,
+        int.from_bytes(_md5(data).digest()[:KEY_BYTES]),
+        int.from_bytes(_sha1(data).digest()[:KEY_BYTES]),
+    )
 
 
 @lru_cache(maxsize=1 << 18)
@@ -183,7 +189,7 @@ def file_key(name: str) -> int:
 
 def file_names(reference: str) -> list[str]:
     """The file name in a path or address, and its stem; empty where there is none."""
-    base = re.split(r"[/\\]", reference.strip().split("?")[0].rstrip("/"))[-1]
+    base = reference.strip().partition("?")[0].rstrip("/").replace("\\", "/").rpartition("/")[2]
     if not base or len(base) > 255:
         return []
     stem = base.rsplit(".", 1)[0] if "." in base else base
