@@ -90,13 +90,11 @@ def newest(folder: Path) -> str:
     for name in metadata_files(frozenset(child.name for child in folder.iterdir())):
         found = _NAME.fullmatch(name)
         numbers.setdefault(int(found[1] or found[2]) if found else -1, []).append(name)
-    last = numbers.get(max(numbers, default=0), ())
+    highest = max(numbers, default=0)
+    last = numbers.get(highest, ())
     hint = (folder / HINT).read_text("utf-8").strip() if (folder / HINT).exists() else ""
-    if (
-        len(last) != 1
-        or -1 in numbers
-        or (hint and hint not in (str(max(numbers)), last[0], last[0].partition(".")[0]))
-    ):
+    clear = len(last) == 1 and -1 not in numbers
+    if not clear or (hint and hint not in (str(highest), last[0], last[0].partition(".")[0])):
         raise NotUnderstood(message("why.layout.iceberg-pointer"))
     return last[0]
 
