@@ -7,7 +7,7 @@ the captions of Flickr8k and Flickr30k (`photo.jpg#0<TAB>caption`), and lists of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, ClassVar
@@ -46,6 +46,14 @@ class AnnotationLines(RowFile):
         if above and not texts[0].strip().isdecimal():
             return False
         return above <= _ABOVE and above < len(texts) and all(map(_named, texts[above:]))
+
+    @property
+    def header(self) -> Collection[str]:
+        """See `RowFile.header`. Words of a name are joined there, since blanks part the columns."""
+        with self.path.open("rb") as file:
+            above = [file.readline(MAX_ITEM_BYTES) for _ in range(_ABOVE)]
+        names = [name for line in above if self.values_of(line) is None for name in _text(line).split()]
+        return [name.replace("_", " ") for name in names if not name.isdigit()]
 
     def rows(self, file: IO[bytes]) -> Iterator[FileRow]:
         offset = above = 0

@@ -88,6 +88,15 @@ def test_attributes_of_celeba_have_their_names_and_the_count_above_goes_down(tmp
     assert path.read_text() == CELEBA.replace("3\n", "2\n", 1).replace("000002.jpg  1 -1\n", "")
 
 
+def test_people_in_the_names_above_a_list_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "list_attr.txt"
+    path.write_text(CELEBA.replace("Male", "Wilma_Quastenfloss"))
+    *_, header = opened(path).entries()
+    assert (header.member, list((header.record or {}).values())) == ("(columns)", ["Wilma Quastenfloss"])
+    path.write_text(CELEBA)
+    assert all(entry.member != "(columns)" for entry in opened(path).entries())
+
+
 @pytest.mark.parametrize(
     ("name", "line", "record"),
     [
