@@ -58,14 +58,14 @@ LINES: tuple[Edit, ...] = (
         _STAYING,
         (
             "what stays does not make the others still there",
-            "    too_many = now.alike - staying.in_container_of(items)\n",
+            "    too_many = now.alike - stay\n",
             "    too_many = now.alike\n",
             _ALIKE,
         ),
         (
             "one too many makes all of them still there",
-            "    too_many = now.alike - staying.in_container_of(items)\n",
-            "    too_many = {key: n for key, n in now.alike.items() if key not in staying.in_container_of(items)}\n",
+            "    too_many = now.alike - stay\n",
+            "    too_many = {key: n for key, n in now.alike.items() if key not in stay}\n",
             _TOO_MANY,
         ),
         (
@@ -116,6 +116,12 @@ LINES: tuple[Edit, ...] = (
     *lines(
         "datasets/erasing.py",
         "tests/contracts/test_containers.py",
+        (
+            "after the exchange nobody says that nothing was erased",
+            "                    exchanging = True\n",
+            "",
+            f"{_BESIDE}::test_a_step_that_fails_after_the_exchange_is_not_said_to_have_erased_nothing",
+        ),
         (
             "two runs do not write one container",
             "            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",

@@ -75,6 +75,13 @@ class ContainerNotWritable(DeskError):
     todo = "Get the right to write to that folder, or hand the action to the team that has it."
 
 
+class NotSettled(DeskError):
+    code = "ERASE-NOT-SETTLED"
+    happened = "{name} was being exchanged for the new one when a step failed: {why}."
+    means = "The new one may be in place already, and a folder of the run may be left beside it."
+    todo = "Check the disk and run the deletion again: it goes on, and reads back what is there."
+
+
 @dataclass(frozen=True)
 class Resolution:
     """What the doomed items turned out to be in a container as it is now.
@@ -174,6 +181,7 @@ def rewrite(
     """
     places = {one.name: one for one in (path, *beside)}
     work = path.with_name(f".{path.name}{UNFINISHED}")
+    exchanging = False
     try:
         with alone(path, name):
             _clear(work, places, left)
@@ -191,13 +199,14 @@ def rewrite(
                     raise ChangedMeanwhile(name=name)
                 for one in done.files:
                     (work / one).replace(places[one])
+                    exchanging = True
             finally:
                 _clear(work, places, left)
             sync_folder(path.parent)
             digest_after = digest() if done.files else digest_before
             return Erased(done.kept, done.erased, done.missing, digest_before, digest_after, tuple(notes))
     except OSError as error:
-        raise refusal(error, path, name) from error
+        raise (NotSettled(name=name, why=refused(error)) if exchanging else refusal(error, path, name)) from error
 
 
 def refusal(error: OSError, path: Path, name: str) -> DeskError:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.message import refused
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import Erased
-from dsr_desk.datasets.erasing import ContainerDiskFull, ContainerInUse, ContainerNotRewritten, Rewritten
+from dsr_desk.datasets.erasing import ContainerDiskFull, ContainerInUse, ContainerNotRewritten, NotSettled, Rewritten
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.storage.files import sync_folder
 
@@ -48,7 +49,7 @@ class Database:
 
 def erase(database: Database) -> Erased:
     """See `Container.erase`. Raises DatabaseInUse and the like, with nothing changed."""
-    path = database.path
+    path, changed = database.path, False
     try:
         with erasing.alone(path, database.name):
             _finished(database)
@@ -65,10 +66,13 @@ def erase(database: Database) -> Erased:
                     else:
                         _finished(database)
                 raise
+            changed = True
             _cleared(database)
             digest_after = database.digest() if done.erased else digest_before
             return Erased(done.kept, done.erased, done.missing, digest_before, digest_after, done.notes)
     except OSError as error:
+        if changed:
+            raise NotSettled(name=database.name, why=refused(error)) from error
         raise erasing.refusal(error, path, database.name) from error
 
 

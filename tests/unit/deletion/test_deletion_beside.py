@@ -138,6 +138,22 @@ def test_whoever_waited_for_a_container_that_was_replaced_meanwhile_does_not_wri
     assert path.read_text() == "name,mail,phone\nCy,cy@example.org,\n"
 
 
+@pytest.mark.usefixtures("readers_in_process")
+def test_a_step_that_fails_after_the_exchange_is_not_said_to_have_erased_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    plan, stores, records = plan_of(root), stores_of(root), KeptRecords()
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "sync_folder", fail)
+        outcome = carry_out(plan, stores, records)[2]
+    assert (outcome.error and outcome.error.code, outcome.state) == ("ERASE-NOT-SETTLED", OutcomeState.PARTLY)
+    assert {one.seen for one in outcome.items} == {Seen.GONE}
+    assert carry_out(plan, stores, records)[2].state is OutcomeState.DONE
+
+
 def test_a_picture_is_a_strangers_only_if_it_is_for_all_items_of_the_same_bytes(root: Path) -> None:
     pages = [Image.open(io.BytesIO(picture(number))).convert("RGB") for number in (50, 51)]
     shown = []
