@@ -78,6 +78,7 @@ EMPTY = CellSeen(Answer.LABEL)
 NOT_COMPARED = message("why.cell.numbers")
 NOT_OPENED = message("why.cell.not-opened")
 NO_PHOTO = message("why.cell.bytes")
+BYTES = message("kind.bytes")
 
 
 def seen(value: Any) -> CellSeen:
@@ -126,13 +127,11 @@ def opaque(data: bytes) -> CellSeen:
         answer = Answer.ITEM if found.items else Answer.LABEL
         photos = tuple(one.data for one in found.items)
         return CellSeen(answer, photos=photos, changed=partial(_in_container, data, found), inside=found)
-    if found is not None:
-        return CellSeen(Answer.UNREAD, kind=message("kind.nested"), why=found, size=len(data))
     kind = sniff.unread_kind(data[: sniff.HEAD_BYTES]) if len(data) >= SHORT else None
-    known = kind is not None
-    return CellSeen(
-        Answer.UNREAD, kind=kind or message("kind.bytes"), why=NOT_OPENED if known else NO_PHOTO, size=len(data)
-    )
+    if found is not None:
+        return CellSeen(Answer.UNREAD, kind=kind or message("kind.nested"), why=found, size=len(data))
+    why = NO_PHOTO if kind is None else NOT_OPENED
+    return CellSeen(Answer.UNREAD, kind=kind or BYTES, why=why, size=len(data))
 
 
 def _in_container(data: bytes, found: Opened, photos: Sequence[bytes | None], around: bool) -> bytes | None:
@@ -218,11 +217,7 @@ def _is_opaque(packed: _Base64, text: str, run: re.Match[str]) -> bool:
 
 def _encoded(data: bytes) -> CellSeen:
     found = opaque(data)
-    return (
-        found
-        if found.why is NOT_OPENED or found.inside is not None or found.kind == message("kind.nested")
-        else CellSeen(Answer.UNREAD, kind=message("kind.encoded"), why=NO_PHOTO, size=len(data))
-    )
+    return found if found.kind is not BYTES else replace(found, kind=message("kind.encoded"))
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from dsr_desk.datasets.records import record_of
 from dsr_desk.datasets.xlsx_parts import elements
 
 SIDECARS = frozenset({".json", ".txt", ".xml", ".xmp", ".caption"})
-_ABOUT_PHOTOS = frozenset(
+ABOUT_PHOTOS = frozenset(
     {"annotations", "annotation", "anns", "labels", "label", "xml", "xmls", "captions", "caption", "texts", "text"}
     | {"json", "jsons", "meta", "metadata"}
 )
-_OF_PHOTOS = frozenset({"jpegimages", "images", "image", "imgs", "img", "photos", "photo", "pictures", "frames"})
+OF_PHOTOS = frozenset({"jpegimages", "images", "image", "imgs", "img", "photos", "photo", "pictures", "frames"})
 
 
 def stems_of(photos: Mapping[str, bool]) -> dict[str, str]:
@@ -58,12 +58,12 @@ class Sidecars:
         """`images/train` for `labels/train`, `JPEGImages` for `Annotations`."""
         parts = self._below(self._folder).split("/")
         for at in range(len(parts) - 1, -1, -1):
-            if parts[at].lower() not in _ABOUT_PHOTOS:
+            if parts[at].lower() not in ABOUT_PHOTOS:
                 continue
             above = os.path.join(self._root, *parts[:at])  # noqa: PTH118 - a string for each of millions of files
             for name in sorted(os.listdir(above)):  # noqa: PTH208
                 folder = os.path.join(above, name, *parts[at + 1 :])  # noqa: PTH118
-                if name.lower() in _OF_PHOTOS and os.path.isdir(folder):  # noqa: PTH112
+                if name.lower() in OF_PHOTOS and os.path.isdir(folder):  # noqa: PTH112
                     yield folder
 
     def _below(self, folder: str, name: str = "") -> str:

@@ -43,3 +43,14 @@ def test_with_a_photo_goes_what_is_its_own_and_nothing_that_another_photo_is_as_
             deeper = [one for one in photos if one.startswith(f"{key}.") and one not in gone]
             assert (tie in lost) == (not deeper)
             assert tie in lost | shared
+
+
+def test_annotations_belong_to_the_photos_of_the_folder_that_runs_beside_theirs() -> None:
+    photos = ["VOC/JPEGImages/1.jpg", "VOC/JPEGImages/2.jpg", "images/train/1.jpg", "other/1.jpg"]
+    samples = Samples(photos, ["VOC/Annotations/1.xml", "labels/train/1.txt"])
+
+    assert samples.tie("VOC/Annotations/1.xml") == samples.group("VOC/JPEGImages/1.jpg") == "VOC/JPEGImages/1"
+    assert samples.tie("labels/train/1.txt") == samples.group("images/train/1.jpg") == "images/train/1"
+    assert (
+        samples.tie("labels/test/1.txt") == samples.tie("Annotations/1.xml") == samples.tie("VOC/Annotations/1") == ""
+    )
