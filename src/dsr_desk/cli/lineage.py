@@ -12,7 +12,8 @@ from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models import view
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
-from dsr_desk.core.lineage import ExportForm, Impact, Node, PathStep
+from dsr_desk.core.asked import ExportForm
+from dsr_desk.core.lineage import Impact, Node, PathStep
 from dsr_desk.core.message import term
 
 if TYPE_CHECKING:

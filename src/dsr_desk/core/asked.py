@@ -1,4 +1,4 @@
-"""What one officer asks of another in a packet."""
+"""What may be asked for by its name: of another officer, of an export."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ class For(StrEnum):
 
     REVIEW = "review"
     APPROVAL = "approval"
+
+
+class ExportForm(StrEnum):
+    """What lineage is written in for other programs."""
+
+    OPENLINEAGE = "openlineage"
+    PROV_JSON = "prov-json"

@@ -25,13 +25,6 @@ class NodeKind(StrEnum):
     BENCHMARK = "benchmark"
 
 
-class ExportForm(StrEnum):
-    """What lineage is written in for other programs."""
-
-    OPENLINEAGE = "openlineage"
-    PROV_JSON = "prov-json"
-
-
 class Role(StrEnum):
     """What the origin of an edge was used for. The first ten say how a model came to know the data."""
 

@@ -17,10 +17,11 @@ from dsr_desk.app.models.lineage import (
     lineage_sources,
 )
 from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import ExportForm, Node
+from dsr_desk.core.lineage import Node
 from dsr_desk.core.lineage import Path as LineagePath
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.lineage.coverage import Coverage, coverage
