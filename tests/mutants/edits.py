@@ -13,6 +13,7 @@ import edits_app
 import edits_archives
 import edits_beside_rows
 import edits_bundle
+import edits_cell_containers
 import edits_cells
 import edits_checkpoints
 import edits_columns
@@ -27,6 +28,7 @@ import edits_fold
 import edits_foreign
 import edits_frames
 import edits_guards
+import edits_hidden
 import edits_intake
 import edits_layouts
 import edits_log
@@ -79,6 +81,7 @@ LINES: tuple[Edit, ...] = (
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,
+    *edits_hidden.LINES,
     *edits_roster.LINES,
     *edits_log.LINES,
     *edits_models.LINES,
@@ -97,6 +100,7 @@ LINES: tuple[Edit, ...] = (
     *edits_deletion.LINES,
     *edits_bundle.LINES,
     *edits_checkpoints.LINES,
+    *edits_cell_containers.LINES,
     *edits_cells.LINES,
     *edits_evidence.LINES,
     *edits_faults.LINES,
