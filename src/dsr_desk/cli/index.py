@@ -85,7 +85,8 @@ def index() -> None:
 @click.option("--index-basis", default="unknown", help="Its legal basis.")
 @click.option("--impact-assessment", default="unknown", help="Reference of its impact assessment.")
 @click.option("--destroy-by", default="unknown", help="Date by which the index is destroyed.")
-@click.option("--engine", default="standard", show_default=True, help="standard, or thorough: slower, finds more.")
+@click.option("--engine", default="", help="standard, if not given, or thorough: slower, finds more.")
+@click.option("--inventory", is_flag=True, help="List and hash only: no photo is looked at, no face can be found.")
 @click.option("--country", default="", help="Country of phone numbers without a prefix; the vault's, if not given.")
 @click.option("--recipient", "recipients", multiple=True, help="Public key of a further vault; repeatable.")
 @click.option("--thumbnails/--no-thumbnails", default=True, help="Keep a small picture of each face for the review.")
@@ -101,6 +102,7 @@ def build(
     impact_assessment: str,
     destroy_by: str,
     engine: str,
+    inventory: bool,
     country: str,
     recipients: tuple[str, ...],
     thumbnails: bool,
@@ -108,6 +110,8 @@ def build(
     **said: str | None,
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
+    if inventory and (engine or workers is not None):
+        raise click.UsageError("--inventory looks at no photo: it takes no --engine, --workers or --cluster.")
     given = {"name": dataset, "version": version, **{field: value for field, value in said.items() if value}}
     name = indexing.index_folder(to).name.removesuffix(indexing.SUFFIX)
     facts, taken = registering.dataset_version(sources, facts_files, given, name=name)
@@ -118,7 +122,7 @@ def build(
             to,
             facts,
             register=indexing.IndexPurpose(index_purpose, index_basis, impact_assessment, destroy_by),
-            engine=engine,
+            engine=indexing.INVENTORY if inventory else engine or "standard",
             country=country,
             recipients=recipients,
             thumbnails=thumbnails,

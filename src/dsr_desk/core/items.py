@@ -25,6 +25,7 @@ class LedgerClass(StrEnum):
     TRUNCATED = "truncated"
     SKIPPED = "skipped"
     CRASHED = "crashed"
+    LISTED = "listed"
 
 
 class Flaw(StrEnum):

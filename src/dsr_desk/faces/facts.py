@@ -18,6 +18,9 @@ from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask
 
 MANIFEST = "engine.json"
 NAMES = ("standard", "thorough")
+INVENTORY = "inventory"
+"""Stands where an engine's name does in an index of items that were listed and hashed, and not looked at."""
+
 TRIAL = Limits(seconds=120.0, memory=6 << 30)
 
 
@@ -46,7 +49,7 @@ class EngineFacts:
 def own_folder(name: str) -> Path | None:
     """The folder that a name of an engine means, spelled in full; None for engines of this program."""
     folder = Path(name).absolute()
-    return folder if name not in NAMES and folder.is_dir() else None
+    return folder if name not in (*NAMES, INVENTORY) and folder.is_dir() else None
 
 
 def engine_grants(name: str) -> Grants:
@@ -57,6 +60,8 @@ def engine_grants(name: str) -> Grants:
 
 def engine_facts(name: str, load: Callable[[], Engine]) -> EngineFacts:
     """What the engine of that name is, which `load` loads. Raises what loading it raises."""
+    if name == INVENTORY:
+        return EngineFacts(INVENTORY, 0)
     from dsr_desk.faces.own_model import try_model
 
     folder = own_folder(name)

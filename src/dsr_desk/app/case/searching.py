@@ -28,7 +28,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, Gap, Identifiers, SearchResult
 from dsr_desk.core.message import message
 from dsr_desk.faces.engine import Template
-from dsr_desk.faces.facts import EngineChanged
+from dsr_desk.faces.facts import INVENTORY, EngineChanged
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.search.index.about import About
 from dsr_desk.search.index.folder import Index
@@ -214,7 +214,8 @@ class _References:
         self._desk = desk
         if not sought.faces:
             self.gaps.append(Gap(message("gap.faces"), message("why.no-photo")))
-        for photo in sought.photos if sought.faces else ():
+        # Where items were only listed there is nothing to compare with, as each index says of its photos.
+        for photo in sought.photos if sought.faces and engine.engine != INVENTORY else ():
             self._take(photo, reference_bytes(desk, ref, photo.id), engine)
 
     def _take(self, photo: PhotoOfCase, data: bytes | None, engine: About) -> None:

@@ -16,7 +16,7 @@ from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.faces.facts import engine_facts, engine_grants
+from dsr_desk.faces.facts import INVENTORY, engine_facts, engine_grants
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.cluster import Cluster
 from dsr_desk.jobs.pool import WorkerPool
@@ -33,7 +33,7 @@ from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.rows import DatasetRow, IndexRow
 
-__all__ = ["SUFFIX", "BuildReport", "CheckReport", "Cluster", "IndexPurpose"]
+__all__ = ["INVENTORY", "SUFFIX", "BuildReport", "CheckReport", "Cluster", "IndexPurpose"]
 
 
 class IndexUnknown(DeskError):

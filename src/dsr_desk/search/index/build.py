@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import survey
-from dsr_desk.faces.facts import engine_facts, engine_grants
+from dsr_desk.faces.facts import INVENTORY, engine_facts, engine_grants
 from dsr_desk.faces.photo import PhotoResult
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report, silent
@@ -128,8 +128,9 @@ def build(
 ) -> BuildReport:
     """Reads `sources` into the index `to`, which is made if it is not there, and returns what it holds.
 
-    Containers that have not changed since they were read are not read again; in those that have, only items that are
-    new go through the networks. Containers that are gone from a source folder are taken out. `register`, where given,
+    An INVENTORY in the place of an engine lists and hashes; no photo is looked at. Containers that have not changed
+    since they were read are not read again; in those that have, only items that are new go through the networks.
+    Containers that are gone from a source folder are taken out. `register`, where given,
     replaces the one in the index. After a cancel the index holds what was done until then, and says that it is not
     complete. Raises what opening sources and indexes raises, IndexOtherDataset, IndexOtherEngine, IndexOtherWriter,
     SourcesAlike.
@@ -147,8 +148,11 @@ def build(
         read = kept = removed = 0
         complete = False
         # A cluster that cannot be used is refused here, before a finished index would count as unfinished.
-        recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
-        with suppress(Cancelled), start_workers(workers, recipe) as started:
+        begins: AbstractContextManager[Workers | None] = nullcontext()
+        if engine_name != INVENTORY:
+            recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
+            begins = start_workers(workers, recipe)
+        with suppress(Cancelled), begins as started:
             _settle(opened, to, version, register, country, made_with)
             kept, removed = _plan(opened, to, containers, sources, left_out)
             read = _Build(opened, to, version, engine.dimension, started, report, cancel, named).run(containers)
@@ -169,7 +173,7 @@ class _Build:
         folder: Path,
         version: DatasetVersion,
         dimension: int,
-        workers: Workers,
+        workers: Workers | None,
         report: Report,
         cancel: CancelToken,
         named: frozenset[Path] = frozenset(),
@@ -205,7 +209,8 @@ class _Build:
     def _read(self, container: Container, row: int) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
-        listing = Listing(container, done, writer.known, named=container.path in self._named)
+        looks = self._workers is not None
+        listing = Listing(container, done, writer.known, named=container.path in self._named, looks=looks)
         results = examined(self._workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
         with transaction(self.db, self.folder):
@@ -246,7 +251,7 @@ class _Build:
                     result = without_pixels(LedgerClass.CRASHED, result.why if result else message("why.no-worker"))
                 writer.photo(listed.entry, listed.digest, result)
                 self._notes[str(result.ledger_class)] += 1
-                weight += PHOTO_WEIGHT
+                weight += RECORD_WEIGHT if result.ledger_class is LedgerClass.LISTED else PHOTO_WEIGHT
             else:
                 writer.record(listed.entry, listed.digest, listed.entry.record or {})
                 self._notes["records"] += 1

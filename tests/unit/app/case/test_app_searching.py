@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
 from typing import NoReturn
@@ -23,7 +23,7 @@ from dsr_desk.core.items import Box
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import CaseOver, IdentityMissing, NotRun, PlanUnderWay, ReviewClosed
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.faces.facts import EngineChanged
+from dsr_desk.faces.facts import INVENTORY, EngineChanged
 from dsr_desk.search.index.about import About, IndexPurpose
 from dsr_desk.search.search import SubjectQuery
 from unit.app.by_hand import INDEX, approve, begin, candidate, erase, identify, plan, run
@@ -351,6 +351,13 @@ def test_a_photo_that_cannot_be_compared_is_named_as_not_searched(
     assert [(gap.what, gap.why) for gap in result.gaps] == [(message("gap.reference", number=1), error.why)]
     assert fake.asked[-1].references == []
     assert not result.complete
+
+
+def test_where_items_were_only_listed_no_photo_is_compared(desk: Desk, fake: FakeSearch) -> None:
+    fake.indexes = [FakeIndex(replace(about(), engine=INVENTORY, engine_digest=INVENTORY, dimension=0))]
+    ref = open_case(desk, "one.jpg")
+    searching.search_case(desk, ref)
+    assert (fake.compared, fake.asked[-1].references) == ([], [])
 
 
 def test_a_search_of_the_next_round_starts_its_review_and_keeps_what_was_decided(

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from dsr_desk.app.data.indexing import IndexPurpose
+from dsr_desk.app.data.indexing import INVENTORY, IndexPurpose
 from dsr_desk.app.data.registering import UNKNOWN, FactTaken, SourceView
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.message import message
@@ -168,7 +168,11 @@ class IndexStep(QWidget):
         self.end = DayField(tr("Destroy by"), date.today() + timedelta(days=365))
         self.engine = ChoiceField(
             tr("Face engine"),
-            [(tr("Standard"), "standard"), (tr("Thorough: slower, finds more small and turned faces"), "thorough")],
+            [
+                (tr("Standard"), "standard"),
+                (tr("Thorough: slower, finds more small and turned faces"), "thorough"),
+                (tr("None: an inventory that lists and hashes, in which no face can be found"), INVENTORY),
+            ],
         )
         self.thumbnails = Tick(tr("Keep a small picture of each face for the review"))
         self.thumbnails.setChecked(True)
