@@ -30,8 +30,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what lies inside has a bound",
-            "                if size > LARGEST:\n",
-            "                if False:\n",
+            "                if size > LARGEST or scratch",
+            "                if scratch",
             "test_what_is_too_large_or_unpacks_to_too_much_is_named",
         ),
         (

@@ -24,8 +24,8 @@ LINES: tuple[Edit, ...] = (
         PLACES,
         (
             "photos that stand in texts are looked for",
-            "        return len(value) >= ENCODED and",
-            "        return not value and",
+            "        return not is_text_alone(value)\n",
+            "        return False\n",
             EVERY,
         ),
     ),
