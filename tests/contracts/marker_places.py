@@ -555,6 +555,7 @@ PDF = (
     Place("pdf picture on no page", _pdf(_hide), must=False),
 )
 
+
 def _boxed(who: Who) -> bytes:
     return packed_zip({"a/1.jpg": photo(1), "b/2.jpg": who.photo})
 

@@ -244,9 +244,7 @@ def _value_of(pages: Pages, node: PageNode) -> Value:
         found = found_in(fields)
         hidden = [(one.kind, one.why, one.size) for one in found.unread]
         hidden += [
-            (message("kind.encoded"), message("why.photo-in-text"), len(item.data))
-            for item in found.items
-            if item.way
+            (message("kind.encoded"), message("why.photo-in-text"), len(item.data)) for item in found.items if item.way
         ]
         return Value(ItemKind.RECORD, data, fields, hidden=tuple(hidden))
     return Value(kind, data, problem=message("why.lmdb.neither"))
