@@ -91,7 +91,7 @@ def newest(folder: Path) -> str:
         found = _NAME.fullmatch(name)
         numbers.setdefault(int(found[1] or found[2]) if found else -1, []).append(name)
     highest = max(numbers, default=0)
-    last = numbers.get(highest, ())
+    last = numbers.get(highest, [])
     hint = (folder / HINT).read_text("utf-8").strip() if (folder / HINT).exists() else ""
     clear = len(last) == 1 and -1 not in numbers
     if not clear or (hint and hint not in (str(highest), last[0], last[0].partition(".")[0])):
