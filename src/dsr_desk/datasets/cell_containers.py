@@ -31,7 +31,7 @@ class ItemInside:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedCell:
     """What a value holds: its items, and what of it is not read."""
 
     items: tuple[ItemInside, ...]
@@ -43,7 +43,7 @@ def may_be_one(data: bytes) -> bool:
     return data.startswith(_STARTS + _MORE) or data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
 
 
-def opened(data: bytes) -> Opened | Message | None:
+def opened(data: bytes) -> OpenedCell | Message | None:
     """What lies in a value; why it is not looked at; None where no reader knows it."""
     tally = ReaderTally()
     items: list[ItemInside] = []
@@ -70,7 +70,7 @@ def opened(data: bytes) -> Opened | Message | None:
         return error.why
     if not tally.against(1).opened:
         return unread[-1].why
-    return Opened(tuple(items), tuple(unread))
+    return OpenedCell(tuple(items), tuple(unread))
 
 
 def _item(entry: ContainerEntry, place: int) -> ItemInside | Unread:

@@ -15,7 +15,7 @@ import numpy as np
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
-from dsr_desk.datasets.cell_containers import Opened, may_be_one, opened
+from dsr_desk.datasets.cell_containers import OpenedCell, may_be_one, opened
 from dsr_desk.datasets.cell_containers import changed as changed_container
 from dsr_desk.datasets.odd_texts import as_printed, is_no_text, may_be_odd, printed_bytes
 
@@ -71,7 +71,7 @@ class CellSeen:
     kind: Message | None = None
     why: Message | None = None
     size: int = 0
-    inside: Opened | None = None
+    inside: OpenedCell | None = None
 
 
 EMPTY = CellSeen(Answer.LABEL)
@@ -123,7 +123,7 @@ def is_numbers(value: Any) -> bool:
 def opaque(data: bytes) -> CellSeen:
     """Bytes that are neither a photo nor a text: a container, or what is not read."""
     found = opened(data) if len(data) >= SHORT and may_be_one(data) else None
-    if isinstance(found, Opened):
+    if isinstance(found, OpenedCell):
         answer = Answer.ITEM if found.items else Answer.LABEL
         photos = tuple(one.data for one in found.items)
         return CellSeen(answer, photos=photos, changed=partial(_in_container, data, found), inside=found)
@@ -134,7 +134,7 @@ def opaque(data: bytes) -> CellSeen:
     return CellSeen(Answer.UNREAD, kind=kind or BYTES, why=why, size=len(data))
 
 
-def _in_container(data: bytes, found: Opened, photos: Sequence[bytes | None], around: bool) -> bytes | None:
+def _in_container(data: bytes, found: OpenedCell, photos: Sequence[bytes | None], around: bool) -> bytes | None:
     """A container without items goes with what stands around it."""
     return changed_container(data, found.items, photos) if around or photos else None
 

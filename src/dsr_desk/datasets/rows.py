@@ -18,7 +18,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.accounts import ReaderTally
-from dsr_desk.datasets.cell_containers import Opened
+from dsr_desk.datasets.cell_containers import OpenedCell
 from dsr_desk.datasets.cells import Answer, CellSeen, Changed, is_numbers, seen
 from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
@@ -166,7 +166,7 @@ class _Walk:
         elif found.changed is not None:
             self._photos(found, way, name, found.changed)
 
-    def _container(self, found: Opened, way: Way, place: str, name: str, changed: Changed) -> None:
+    def _container(self, found: OpenedCell, way: Way, place: str, name: str, changed: Changed) -> None:
         self.containers.add(way)
         self.photos[way] = (changed, len(found.items))
         for number, one in enumerate(found.items):
