@@ -34,8 +34,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a record that goes takes what is no photo along",
-            "_alone(row, values) if record_goes else",
-            "_replaced(row, values) if record_goes else",
+            "only(row, values) if record_goes else",
+            "replaced(row, values) if record_goes else",
             "test_a_photo_is_found_in_any_form_at_any_depth_and_changed_in_its_form",
         ),
         (
@@ -60,7 +60,7 @@ LINES: tuple[Edit, ...] = (
         COLUMNS,
         (
             "texts in which a photo may be packed are looked into",
-            'rows |= _mask(pc.match_substring_regex(array, f"{_PACKED}|{_ODD}"))',
+            'rows |= mask(pc.match_substring_regex(array, f"{_PACKED}|{_ODD}"))',
             "pass",
             "test_columns_say_what_rows_say",
         ),

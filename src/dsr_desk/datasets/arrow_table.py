@@ -15,9 +15,10 @@ from pyarrow import feather, ipc
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.arrow_metadata import metadata_in
 from dsr_desk.datasets.arrow_rows import copied
+from dsr_desk.datasets.arrow_values import bounded
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
-from dsr_desk.datasets.columns import Columns, bounded
+from dsr_desk.datasets.columns import Columns
 from dsr_desk.datasets.container import Doomed
 
 FILE, STREAM, FEATHER = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"

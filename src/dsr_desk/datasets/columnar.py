@@ -21,9 +21,10 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import beside_rows, erasing
 from dsr_desk.datasets.arrow_rows import array_of, fits, rows_that
+from dsr_desk.datasets.arrow_values import plain_type, same
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.categories import Categories, holds_categories
-from dsr_desk.datasets.columns import Columns, class_names, plain_type, same
+from dsr_desk.datasets.columns import Columns, class_names
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer

@@ -18,15 +18,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dsr_desk.datasets.arrow_values import Mask, bounded, mask, plain, plain_type, valid
 from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.fraction_lists import FractionLists, holds_fractions
 from dsr_desk.datasets.odd_texts import LONG_RUN
 from dsr_desk.datasets.records import orientation_in, plain_text
 from dsr_desk.datasets.rows import FoundInRow, Row, RowItem, RowTally, entries_of, found_in, stored_row
-
-BATCH_BYTES, BATCH_ROWS = 16 * 1024 * 1024, 65_536
-"""So much of a table is read, counted and compared at once."""
 
 LISTED_BYTES, LISTED_ROWS = 1024 * 1024, 4096
 """So much of it is turned into entries at once."""
@@ -44,7 +42,6 @@ _ODD = r"""^\s*b['"]|[\x00-\x08\x0e-\x1f\x7f\x{80}-\x{9f}]"""
 
 _Texts = list[str | None]
 """Of a column: "" for a value that says nothing, None for an empty cell."""
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ class Columns:
         batch = plain(batch)
         says = np.zeros(batch.num_rows, np.bool_)
         for array in batch.columns:
-            says |= _valid(array)
+            says |= valid(array)
         counts = says.astype(np.int64)
         done = 0
         for piece in bounded(batch, LISTED_BYTES, LISTED_ROWS):
@@ -154,23 +151,23 @@ class Columns:
             )
             yield dict(zip(names, values, strict=True))
 
-    def _complex(self, batch: pa.RecordBatch, *, counted: bool = False) -> _Mask:
+    def _complex(self, batch: pa.RecordBatch, *, counted: bool = False) -> Mask:
         """Rows that have to be looked at one by one; lists of fractions, which hold no items, not to be `counted`."""
         rows = np.zeros(batch.num_rows, np.bool_)
         for column, array in zip(self._columns, batch.columns, strict=True):
             if column.is_text:
                 length = pc.binary_length(array)
                 if len(array) and (pc.max(length).as_py() or 0) >= SHORTEST_LIST:
-                    rows |= _mask(pc.match_substring_regex(array, f"{_PACKED}|{_ODD}"))
-                    rows |= _mask(pc.greater_equal(length, LONG_RUN))
+                    rows |= mask(pc.match_substring_regex(array, f"{_PACKED}|{_ODD}"))
+                    rows |= mask(pc.greater_equal(length, LONG_RUN))
             elif column.is_nested or (counted and column.holds_fractions and array.flatten().null_count):
-                rows |= _valid(array)
+                rows |= valid(array)
             elif counted and column.holds_fractions:
                 rows |= pc.list_value_length(array).to_numpy(zero_copy_only=False) == 0
         return rows
 
     def _count(
-        self, texts: Sequence[_Texts], lists: Mapping[int, FractionLists], complex_rows: _Mask, tally: RowTally
+        self, texts: Sequence[_Texts], lists: Mapping[int, FractionLists], complex_rows: Mask, tally: RowTally
     ) -> None:
         """Accounts for the rows that are taken by column."""
         apart = np.flatnonzero(complex_rows).tolist()
@@ -271,87 +268,6 @@ def _called(name: str) -> str:
     return f"{name}.name"
 
 
-def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch in types that Python has: nanoseconds are cut off, categories are what they stand for."""
-    for at, field in enumerate(batch.schema):
-        kind = plain_type(field.type)
-        if kind != field.type:
-            array = batch.column(at)
-            if isinstance(array, pa.ExtensionArray):
-                array = array.storage
-            batch = batch.set_column(at, field.name, array.cast(kind, safe=False))
-    return batch
-
-
-def plain_type(kind: pa.DataType) -> pa.DataType:
-    """The type that holds the same in what Python has."""
-    if isinstance(kind, pa.BaseExtensionType):
-        return plain_type(kind.storage_type)
-    if pa.types.is_dictionary(kind):
-        return plain_type(kind.value_type)
-    if pa.types.is_string_view(kind):
-        return pa.string()
-    if pa.types.is_binary_view(kind):
-        return pa.binary()
-    if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        return pa.timestamp("us", kind.tz)
-    if pa.types.is_time64(kind) and kind.unit == "ns":
-        return pa.time64("us")
-    if pa.types.is_duration(kind) and kind.unit == "ns":
-        return pa.duration("us")
-    if pa.types.is_map(kind):
-        return pa.map_(plain_type(kind.key_type), plain_type(kind.item_type))
-    if pa.types.is_struct(kind):
-        fields = [kind.field(at) for at in range(kind.num_fields)]
-        return pa.struct([field.with_type(plain_type(field.type)) for field in fields])
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)), kind.list_size)
-    if pa.types.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(plain_type(kind.value_type)))
-    if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)))
-    return kind
-
-
-def same(one: pa.Array, other: pa.Array) -> bool:
-    """Whether two arrays of one type hold the same values; what is no number is the same as itself."""
-    if one.equals(other):
-        return True
-    kind = one.type
-    if len(one) != len(other):
-        return False
-    if isinstance(kind, pa.BaseExtensionType):
-        return same(one.storage, other.storage)
-    if pa.types.is_dictionary(kind):
-        return same(one.dictionary_decode(), other.dictionary_decode())
-    if _valid(one).tolist() != _valid(other).tolist():
-        return False
-    one, other = one.drop_null(), other.drop_null()
-    if pa.types.is_floating(kind):
-        bits = {16: pa.uint16(), 32: pa.uint32(), 64: pa.uint64()}[kind.bit_width]
-        return bool(one.view(bits).equals(other.view(bits)))
-    if pa.types.is_struct(kind):
-        return all(map(same, one.flatten(), other.flatten()))
-    if pa.types.is_map(kind):
-        return one.to_pylist() == other.to_pylist() or repr(one.to_pylist()) == repr(other.to_pylist())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        alike = pc.list_value_length(one).equals(pc.list_value_length(other))
-        return bool(alike) and same(one.flatten(), other.flatten())
-    return False
-
-
-def bounded(batch: pa.RecordBatch, size: int = BATCH_BYTES, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
-    """The batch in pieces of no more than so many bytes and rows, or one row."""
-    step = max(1, min(rows, size * batch.num_rows // max(1, batch.nbytes)))
-    for start in range(0, batch.num_rows, step):
-        yield batch.slice(start, step)
-
-
-def rows_at_once(size: int, rows: int) -> int:
-    """How many rows of a table with so many bytes and rows are read at once."""
-    return max(1, min(BATCH_ROWS, BATCH_BYTES * rows // max(1, size)))
-
-
 def _leaves(kind: pa.DataType, around: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The places of a value as `rows.found_in` calls them, each with those around it, the innermost first."""
     if isinstance(kind, pa.BaseExtensionType):
@@ -403,15 +319,3 @@ def _is_scalar(kind: pa.DataType) -> bool:
         or pa.types.is_decimal(kind)
         or pa.types.is_null(kind)
     )
-
-
-def _valid(array: pa.Array) -> _Mask:
-    if array.null_count == 0:
-        return np.ones(len(array), np.bool_)
-    return _mask(array.is_valid())
-
-
-def _mask(array: pa.Array) -> _Mask:
-    """True where an array of booleans says so, and not where it says nothing."""
-    found: _Mask = array.fill_null(False).to_numpy(zero_copy_only=False)
-    return found

@@ -273,9 +273,7 @@ def _is_in(place: str, column: str) -> bool:
 def _items(table: DuckTable, found: FoundInRow) -> list[RowItem]:
     """A record is told by its table too, so that rows of two tables are not alike."""
     return [
-        replace(item, data=rows.stored_row([table.schema, table.name, found.others]))
-        if not item.way
-        else item
+        replace(item, data=rows.stored_row([table.schema, table.name, found.others])) if not item.way else item
         for item in found.items
     ]
 

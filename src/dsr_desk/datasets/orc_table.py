@@ -13,9 +13,10 @@ from pyarrow import orc
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.arrow_values import bounded
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import ColumnarFile, ColumnSource, Group, Target
-from dsr_desk.datasets.columns import Columns, bounded
+from dsr_desk.datasets.columns import Columns
 from dsr_desk.datasets.container import Doomed
 
 STRIPE = 64 * 1024 * 1024

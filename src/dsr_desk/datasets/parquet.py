@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.arrow_metadata import metadata_in
+from dsr_desk.datasets.arrow_values import rows_at_once
 from dsr_desk.datasets.beside_rows import Said
 from dsr_desk.datasets.columnar import CellNotNullable, ColumnarFile, ColumnSource, Group, Target
-from dsr_desk.datasets.columns import rows_at_once
 from dsr_desk.datasets.container import Doomed
 from dsr_desk.datasets.erasing import NotVerified, Resolution
 from dsr_desk.datasets.parquet_settings import Settings, changes_between, types_changed

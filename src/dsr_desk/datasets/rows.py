@@ -24,12 +24,10 @@ from dsr_desk.datasets.container import ContainerEntry, Listed
 from dsr_desk.datasets.erasing import Changes
 from dsr_desk.datasets.names import inside, safe_name
 from dsr_desk.datasets.records import flatten, leaves
+from dsr_desk.datasets.row_values import Way, only, replaced
 
 Row = Mapping[str, Any]
 """Values by column: texts, numbers, dates, bytes, and lists and mappings of them; a map is a list of pairs."""
-
-Way = tuple[Any, ...]
-"""Names and positions (from 0) that lead from a row to one of its values."""
 
 IMAGE = frozenset({"bytes", "path"})
 """The mapping in which photos are stored with their file name."""
@@ -95,7 +93,7 @@ def found_in(row: Row) -> FoundInRow:
         way: None if way in walk.containers else changed([None] * count, True)
         for way, (changed, count) in walk.photos.items()
     }
-    others = _replaced(row, emptied) if emptied else row
+    others = replaced(row, emptied) if emptied else row
     items = walk.items
     if not items:
         items = record_in(others, texts_alone=False, texts=walk.texts)
@@ -117,7 +115,7 @@ def after(row: Row, found: FoundInRow, change: Touched) -> dict[str, Any]:
     record_goes = any(not item.way for item, _ in change.items)
     touched_ways = {way for way, _ in new_bytes} if not record_goes else set(found.photos)
     values = {way: found.photos[way](by_way[way], not record_goes) for way in touched_ways}
-    changed: dict[str, Any] = _alone(row, values) if record_goes else _replaced(row, values)
+    changed: dict[str, Any] = only(row, values) if record_goes else replaced(row, values)
     return changed
 
 
@@ -346,34 +344,6 @@ def rest_of_rows(
 def _in_image(value: Row, changed: Changed, photos: Sequence[bytes | None], around: bool) -> Any:
     new = changed(photos, around)
     return None if new is None else {**value, "bytes": new}
-
-
-def _replaced(value: Any, changes: Mapping[Way, Any]) -> Any:
-    """A copy with other values where these ways lead."""
-    if () in changes:
-        return changes[()]
-    inner: dict[Any, dict[Way, Any]] = {}
-    for way, new in changes.items():
-        inner.setdefault(way[0], {})[way[1:]] = new
-    if isinstance(value, Mapping):
-        return {key: _replaced(one, inner[key]) if key in inner else one for key, one in value.items()}
-    return type(value)(_replaced(one, inner[at]) if at in inner else one for at, one in enumerate(value))
-
-
-def _alone(value: Any, kept: Mapping[Way, Any]) -> Any:
-    """A copy with these values where their ways lead, and nothing else."""
-    if () in kept:
-        return kept[()]
-    inner: dict[Any, dict[Way, Any]] = {}
-    for way, one in kept.items():
-        inner.setdefault(way[0], {})[way[1:]] = one
-    if isinstance(value, Mapping):
-        return {key: _alone(one, inner[key]) if key in inner else None for key, one in value.items()}
-    if isinstance(value, tuple):
-        return (value[0], _alone(value[1], inner[1]))
-    if value and isinstance(value[0], tuple):
-        return [_alone(one, inner[at]) for at, one in enumerate(value) if at in inner]
-    return [_alone(one, inner[at]) if at in inner else None for at, one in enumerate(value)]
 
 
 def _is_photo(data: bytes) -> bool:

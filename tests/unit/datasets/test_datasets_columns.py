@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from dsr_desk.core.items import ItemKind
-from dsr_desk.datasets.columns import Columns, plain, same
+from dsr_desk.datasets.arrow_values import plain, same
+from dsr_desk.datasets.columns import Columns
 from dsr_desk.datasets.container import Accounts, ContainerEntry
 from dsr_desk.datasets.rows import RowTally, entries_of, found_in
 

@@ -131,8 +131,8 @@ def build(
     An INVENTORY in the place of an engine lists and hashes; no photo is looked at. Containers that have not changed
     since they were read are not read again; in those that have, only items that are new go through the networks.
     Containers that are gone from a source folder are taken out. `register`, where given, replaces the one in the index.
-    After a cancel the index holds what was done until then, and says that it is not complete. Raises what opening sources
-    and indexes raises, IndexOtherDataset, IndexOtherEngine, IndexOtherWriter, SourcesAlike.
+    After a cancel the index holds what was done until then, and says that it is not complete. Raises what opening
+    sources and indexes raises, IndexOtherDataset, IndexOtherEngine, IndexOtherWriter, SourcesAlike.
     """
     began = time.monotonic()
     cancel = cancel or CancelToken()
