@@ -50,6 +50,14 @@ every_format = formats(lambda _: True)
 named_formats = formats(lambda one: one.named and not one.table)
 one_file_formats = formats(lambda one: not one.file_names)
 swapped_formats = formats(lambda one: not one.file_names and not one.in_place)
+streamed_formats = pytest.mark.parametrize(
+    "sample",
+    [
+        where_readable(one, *([] if one.name in ("tar", "parquet-rows", "csv", "jsonl") else [pytest.mark.long]))
+        for one in (*SAMPLES, *SLOW_SAMPLES)
+    ],
+)
+"""A few of them in each run, the others in the long one."""
 
 
 @pytest.fixture
@@ -263,7 +271,7 @@ def test_whatever_is_broken_in_it_the_answer_is_an_item_or_an_error_that_says_so
                         entry.read()
 
 
-@every_format
+@streamed_formats
 @pytest.mark.usefixtures("readers_in_process")
 def test_a_large_container_is_read_as_a_stream(sample: Sample, place: Path) -> None:
     chunk = os.urandom(500_000)

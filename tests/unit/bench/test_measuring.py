@@ -31,6 +31,7 @@ def test_a_search_of_faces_without_room_for_their_matrix_leaves_its_peers_out():
     assert len(printed("search", "--faces", 4000, "--no-matrix")) == 2
 
 
+@pytest.mark.long
 def test_opening_an_index_is_printed_with_what_was_aimed_at():
     row, *cells = printed("index", "--faces", 5000)
     assert "5,000 faces" in str(row["what"])

@@ -42,7 +42,10 @@ def without_cluster(photos: Path, tmp_path_factory: pytest.TempPathFactory, addr
     return contents(to, addressed)
 
 
-@pytest.mark.parametrize("encrypted", [False, True], ids=["tcp on this computer", "mutual TLS"])
+@pytest.mark.parametrize(
+    "encrypted",
+    [pytest.param(False, id="tcp on this computer", marks=pytest.mark.long), pytest.param(True, id="mutual TLS")],
+)
 def test_a_cluster_that_loses_a_worker_gives_the_same_index(
     encrypted: bool,
     photos: Path,
