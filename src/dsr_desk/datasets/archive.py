@@ -77,7 +77,8 @@ class MemberArchive(ReadArchive):
         """See `FileContainer.verify`. What is no item was compared as it was written."""
         there = self._at(fresh)
         assert isinstance(there, MemberArchive)
-        there.samples = self.samples  # what is an item does not depend on what has gone
+        if "samples" in vars(self):  # else nothing asked whose photo a text is of, and so it is in the new one
+            there.samples = self.samples  # what is an item does not depend on what has gone
         named = {one.member for one in (*resolution.found, *resolution.missing)}
         tally = ReaderTally()
         entries = items_of(there._all(tally, grouped=False))
