@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dsr_desk.datasets.arrow_values import is_list
+
 
 def rows_that(batch: pa.RecordBatch, stay: npt.NDArray[np.bool_]) -> pa.RecordBatch:
     """The rows that stay, copied: nothing of the others is in their buffers.
@@ -52,7 +54,7 @@ def fits(value: Any, field: pa.Field) -> bool:
         return all(fits(value[inner.name], inner) for inner in map(kind.field, range(kind.num_fields)))
     if pa.types.is_map(kind):
         return all(fits(one, kind.item_field) for _, one in value)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if is_list(kind):
         return all(fits(one, kind.value_field) for one in value)
     return True
 

@@ -57,6 +57,11 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether its values are lists, of any length or of one; those of list views are not."""
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
 def same(one: pa.Array, other: pa.Array) -> bool:
     """Whether two arrays of one type hold the same values; what is no number is the same as itself."""
     if one.equals(other):
@@ -78,7 +83,7 @@ def same(one: pa.Array, other: pa.Array) -> bool:
         return all(map(same, one.flatten(), other.flatten()))
     if pa.types.is_map(kind):
         return one.to_pylist() == other.to_pylist() or repr(one.to_pylist()) == repr(other.to_pylist())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if is_list(kind):
         alike = pc.list_value_length(one).equals(pc.list_value_length(other))
         return bool(alike) and same(one.flatten(), other.flatten())
     return False

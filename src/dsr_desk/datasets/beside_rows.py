@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,7 +19,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.cells import Answer, seen
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
+from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, record_entry
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import RowItem, RowTally
 
@@ -144,7 +144,7 @@ def told_before(others: Sequence[Doomed]) -> tuple[Message, ...]:
 
 
 def _entry(item: RowItem) -> ContainerEntry:
-    return ContainerEntry(item.kind, item.member, len(item.data), partial(bytes, item.data), record=item.record)
+    return record_entry(item.data, None, item.record, item.member)
 
 
 def _text(value: bytes) -> str | None:

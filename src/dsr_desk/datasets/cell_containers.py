@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import nested
@@ -14,8 +13,10 @@ from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.container import MAX_ITEM_BYTES, ContainerEntry, ContainerNotRead, ItemUnreadable, Unread
 from dsr_desk.datasets.names import INSIDE
 
-_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"%PDF-", b"PAR1", b"ARROW1", b"Obj\x01", b"ORC", b"SQLite format 3\0")
-_MORE = (b"\x89HDF\r\n\x1a\n", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c")
+_STARTS = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"%PDF-", b"PAR1", b"ARROW1", b"Obj\x01", b"ORC", b"SQLite format 3\0"),
+    *(b"\x89HDF\r\n\x1a\n", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c"),
+)
 _TAR, _TAR_AT = b"ustar", 257
 
 
@@ -40,7 +41,7 @@ class OpenedCell:
 
 def may_be_one(data: bytes) -> bool:
     """Whether bytes begin as a container does. Cheap, since every cell of bytes is asked."""
-    return data.startswith(_STARTS + _MORE) or data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
+    return data.startswith(_STARTS) or data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
 
 
 def opened(data: bytes) -> OpenedCell | Message | None:
@@ -86,27 +87,13 @@ def _item(entry: ContainerEntry, place: int) -> ItemInside | Unread:
 def changed(data: bytes, items: Sequence[ItemInside], new: Sequence[bytes | None]) -> bytes:
     """The value with other bytes in place of its items, None for one that goes. Raises DeskError."""
     changes = {one.place: other for one, other in zip(items, new, strict=True) if other is None or other != one.data}
-    return _rewritten(_Value(data), tuple(changes.items())) if changes else data
-
-
-class _Value:
-    """Bytes that are told apart by their digest."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._digest = sha256_hex(data)
-
-    def __hash__(self) -> int:
-        return hash(self._digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Value) and other._digest == self._digest
+    return _rewritten(data, tuple(changes.items())) if changes else data
 
 
 @lru_cache(maxsize=8)
-def _rewritten(value: _Value, changes: tuple[tuple[int, bytes | None], ...]) -> bytes:
+def _rewritten(data: bytes, changes: tuple[tuple[int, bytes | None], ...]) -> bytes:
     """Written once, since what is written and what is compared with it must be the same bytes."""
     try:
-        return nested.rewritten_in_memory(nested.around(len(value.data)), "", value.data, dict(changes))
+        return nested.rewritten_in_memory(nested.around(len(data)), "", data, dict(changes))
     except nested.NotHeld as error:
         raise ContainerNotRead(name="", why=error.why) from error

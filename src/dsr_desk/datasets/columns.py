@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dsr_desk.datasets.arrow_values import Mask, bounded, mask, plain, plain_type, valid
+from dsr_desk.datasets.arrow_values import Mask, bounded, is_list, mask, plain, plain_type, valid
 from dsr_desk.datasets.cells import ENCODED, SHORT, SHORTEST_LIST, Answer
 from dsr_desk.datasets.container import ContainerEntry, record_entry
 from dsr_desk.datasets.fraction_lists import FractionLists, holds_fractions
@@ -279,7 +279,7 @@ def _leaves(kind: pa.DataType, around: tuple[str, ...]) -> Iterator[tuple[str, .
         for at in range(kind.num_fields):
             field = kind.field(at)
             yield from _leaves(field.type, (f"{around[0]}.{field.name}", *around))
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    elif is_list(kind):
         yield from _leaves(kind.value_type, around)
     else:
         yield around

@@ -118,7 +118,7 @@ def items_of(listed: Iterable[Listed]) -> Iterator[ContainerEntry]:
     return (one for one in listed if isinstance(one, ContainerEntry))
 
 
-def record_entry(data: bytes, hint: int, record: Mapping[str, str] | None, member: str = "") -> ContainerEntry:
+def record_entry(data: bytes, hint: int | None, record: Mapping[str, str] | None, member: str = "") -> ContainerEntry:
     """A row of a table as its container lists it; `data` are the bytes that it is told by."""
     return ContainerEntry(ItemKind.RECORD, member, len(data), partial(bytes, data), hint, record=record)
 

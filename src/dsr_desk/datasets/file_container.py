@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, Value, message
 from dsr_desk.datasets import erasing
 from dsr_desk.datasets.container import (
@@ -174,6 +175,25 @@ class FileContainer(ABC):
 
     def _at(self, path: Path) -> FileContainer:
         return type(self)(path, self.name)
+
+
+class NothingTakenOut(FileContainer):
+    """A format from which no item is taken here: it says so before anybody approves, and its keepers do it."""
+
+    refused_as: ClassVar[type[DeskError]]
+    """Its values are the container's name alone."""
+
+    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:  # noqa: ARG002
+        """See `FileContainer.before_erasing`. Raises `refused_as`."""
+        raise self.refused_as(name=self.name)
+
+    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:  # noqa: ARG002
+        """Raises `refused_as`."""
+        raise self.refused_as(name=self.name)
+
+    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:  # noqa: ARG002
+        """Raises `refused_as`."""
+        raise self.refused_as(name=self.name)
 
 
 def state_of(path: Path) -> str:

@@ -8,6 +8,7 @@ from math import isfinite
 import pyarrow as pa
 
 from dsr_desk.core.message import message
+from dsr_desk.datasets.arrow_values import is_list
 from dsr_desk.datasets.cells import NOT_COMPARED, SHORT, Answer
 from dsr_desk.datasets.records import plain_text
 from dsr_desk.datasets.rows import RowTally, stored_row
@@ -17,8 +18,7 @@ _List = Sequence[float | None] | None
 
 def holds_fractions(kind: pa.DataType) -> bool:
     """Whether its values are lists of what Python has as `float`."""
-    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    return bool(is_list) and bool(pa.types.is_float32(kind.value_type) or pa.types.is_float64(kind.value_type))
+    return is_list(kind) and bool(pa.types.is_float32(kind.value_type) or pa.types.is_float64(kind.value_type))
 
 
 class FractionLists:

@@ -12,14 +12,13 @@ import sys
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets import erasing, nested, sniff
-from dsr_desk.datasets.container import Doomed, Unread
-from dsr_desk.datasets.erasing import Changes, Rewritten
+from dsr_desk.datasets.container import Unread
+from dsr_desk.datasets.file_container import NothingTakenOut
 from dsr_desk.datasets.members import ArchiveMember, ReadArchive
 from dsr_desk.jobs import scratch
 
@@ -36,12 +35,13 @@ class MemberOfSevenZip(DeskError):
     todo = "Unpack it, delete what the plan names and pack it again, or delete it as a whole, and read back."
 
 
-class SevenZipArchive(ReadArchive):
+class SevenZipArchive(NothingTakenOut, ReadArchive):
     """See above."""
 
     format: ClassVar[str] = "7z"
     magic: ClassVar[bytes] = b"7z\xbc\xaf\x27\x1c"
     needs: ClassVar[str] = "py7zr"
+    refused_as: ClassVar[type[DeskError]] = MemberOfSevenZip
 
     def walk(self) -> Iterator[ArchiveMember | Unread]:
         yield from self._from(0)
@@ -59,18 +59,6 @@ class SevenZipArchive(ReadArchive):
     def own(self) -> int:
         with self._opened() as archive:
             return len(archive.header.files_info.files)
-
-    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:  # noqa: ARG002
-        """See `FileContainer.before_erasing`. Raises MemberOfSevenZip."""
-        raise MemberOfSevenZip(name=self.name)
-
-    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:  # noqa: ARG002
-        """Raises MemberOfSevenZip."""
-        raise MemberOfSevenZip(name=self.name)
-
-    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:  # noqa: ARG002
-        """Raises MemberOfSevenZip."""
-        raise MemberOfSevenZip(name=self.name)
 
     def _from(self, first: int, most: int = sys.maxsize) -> Generator[ArchiveMember, None, None]:
         """So many members from a position on. Each can be read until the next one is asked for."""

@@ -16,12 +16,11 @@ from typing import Any, ClassVar
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.accounts import ReaderTally
-from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed
-from dsr_desk.datasets.erasing import Changes, Rewritten
-from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.container import ContainerEntry, Listed
+from dsr_desk.datasets.file_container import NothingTakenOut
 
 MOST_KEY_FRAMES = 256
 """Looked at in one stream, evenly chosen, the first and the last among them."""
@@ -54,11 +53,12 @@ class _Seen:
     keys: tuple[int, ...]
 
 
-class VideoFile(FileContainer):
+class VideoFile(NothingTakenOut):
     """See above."""
 
     format: ClassVar[str] = "video"
     needs: ClassVar[str] = "av"
+    refused_as: ClassVar[type[DeskError]] = FrameOfVideo
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -84,18 +84,6 @@ class VideoFile(FileContainer):
                 data = "\n".join(f"{name}: {value}" for name, value in facts.items()).encode()
                 yield ContainerEntry(ItemKind.RECORD, _FACTS, len(data), partial(bytes, data), record=facts)
         yield tally.against(own)
-
-    def before_erasing(self, doomed: Collection[Doomed]) -> Collection[Message]:  # noqa: ARG002
-        """See `FileContainer.before_erasing`. Raises FrameOfVideo."""
-        raise FrameOfVideo(name=self.name)
-
-    def rewrite(self, doomed: Collection[Doomed], work: Path) -> Rewritten:  # noqa: ARG002
-        """Raises FrameOfVideo."""
-        raise FrameOfVideo(name=self.name)
-
-    def write_without(self, target: Path, changes: Changes) -> Collection[Message]:  # noqa: ARG002
-        """Raises FrameOfVideo."""
-        raise FrameOfVideo(name=self.name)
 
     def _frames(self, index: int, seen: _Seen, declared: int, tally: ReaderTally) -> Iterator[Listed]:
         track = f"track {index + 1}"
