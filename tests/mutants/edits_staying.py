@@ -212,7 +212,7 @@ LINES: tuple[Edit, ...] = (
             "an index that is away is not erased from",
             "        if not known.present:\n            raise NotHere(what=known.name)\n",
             "",
-            f"{_AFTER_THE_PLAN}[held-open-unmounted]",
+            "test_an_index_that_goes_away_while_a_deletion_runs_is_not_erased_from",
         ),
     ),
     *lines(

@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from dsr_desk.app.case import deleting, handing_over, review
+from dsr_desk.app.case.reaching import found_here
 from dsr_desk.app.data import indexing
 from dsr_desk.core.actions import Action, ActionKind, OutcomeState, Seen
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import NothingToDelete
+from dsr_desk.deletion.reach import NotHere
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
 from dsr_desk.search.index.folder import LOCK
@@ -214,6 +216,17 @@ def test_an_index_that_cannot_be_reached_after_the_plan_was_made_costs_its_own_e
     deleting.run(small.desk, small.ref)
     assert deleting.read_back(small.desk, small.ref).seen is Seen.GONE
     assert small.desk.vault.problems() == []
+
+
+def test_an_index_that_goes_away_while_a_deletion_runs_is_not_erased_from(small: Small) -> None:
+    small.approved()
+    (known,) = indexing.list_indexes(small.desk)
+    found = found_here(small.desk).entries[known.name]
+    mend = unmounted(known.path)
+    with pytest.raises(NotHere):
+        found.erase(["00" * 32])
+    assert not known.path.exists()
+    mend()
 
 
 @pytest.fixture
