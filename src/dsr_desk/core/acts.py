@@ -67,6 +67,8 @@ class Kind(StrEnum):
     TIME_ASKED = "time-asked"
     TIME_ATTESTED = "time-attested"
     LINEAGE_EXPORTED = "lineage-exported"
+    SWEPT = "swept"
+    EXPLAINED = "explained"
     CLOSED = "closed"
     REOPENED = "reopened"
     FORGOTTEN = "forgotten"

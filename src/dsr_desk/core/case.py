@@ -84,6 +84,9 @@ class Case:
         self.handed_over: list[dict[str, Any]] = []
         self.stated: dict[str, dict[str, Any]] = {}
         """By law and field of what documents must hold, what an officer stated last."""
+        self.sweeps: list[dict[str, Any]] = []
+        self.strays: dict[str, dict[str, Any]] = {}
+        """What sweeps found, by pseudonym of place and content: how, when last, when gone, how it is explained."""
         self.sealed: list[dict[str, Any]] = []
         self.ends: list[dict[str, Any]] = []
         """Endings and reopenings, oldest first."""
@@ -325,4 +328,5 @@ _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
     "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden",
+    "sweeps", "strays",
 )  # fmt: skip

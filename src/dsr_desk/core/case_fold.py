@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dsr_desk.core import strays
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.acts import Entry, Kind
 from dsr_desk.core.case import Case, Rows, new_round
@@ -326,6 +327,8 @@ _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
     Kind.VALIDATED: _validated,
     Kind.STATED: _stated,
     Kind.SEALED: _sealed,
+    Kind.SWEPT: strays.sweep,
+    Kind.EXPLAINED: strays.explain,
     Kind.CLOSED: _closed,
     Kind.REOPENED: _closed,
     Kind.FORGOTTEN: _forgotten,

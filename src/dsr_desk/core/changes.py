@@ -99,6 +99,8 @@ TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.TIME_ASKED: frozenset({Topic.EVIDENCE}),
     Kind.TIME_ATTESTED: frozenset({Topic.EVIDENCE}),
     Kind.LINEAGE_EXPORTED: frozenset({Topic.MODELS}),
+    Kind.SWEPT: _DELETION,
+    Kind.EXPLAINED: _DELETION,
     Kind.CLOSED: _WHOLE_CASE,
     Kind.REOPENED: _WHOLE_CASE,
     Kind.FORGOTTEN: _CASE,

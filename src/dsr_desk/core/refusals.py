@@ -227,6 +227,13 @@ class ActionNotOpen(Refusal):
     todo = "See which actions wait (delete show), and give one of them."
 
 
+class FindingUnknown(Refusal):
+    code = "SWEEP-NO-FINDING"
+    happened = "No sweep of case {case} has the finding {finding}, or it is gone."
+    means = "Nothing was recorded."
+    todo = "Show what was found (sweep show) and give one of the ids."
+
+
 class NothingToConfirm(Refusal):
     code = "VALIDATE-NOTHING"
     happened = "The deletion of case {case} was not read back."

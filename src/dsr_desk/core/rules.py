@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dsr_desk.core import guards as ask
-from dsr_desk.core import refusals
+from dsr_desk.core import refusals, strays
 from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.case import Case, Rows, no_rows
 from dsr_desk.core.case_fold import apply
@@ -125,6 +125,8 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.TIME_ASKED: (),
     Kind.TIME_ATTESTED: (),
     Kind.LINEAGE_EXPORTED: (),
+    Kind.SWEPT: (ask.not_forgotten,),
+    Kind.EXPLAINED: (ask.not_forgotten, strays.known_finding),
     Kind.CLOSED: (ask.still_open, ask.an_end),
     Kind.REOPENED: (ask.has_ended, ask.not_forgotten),
     Kind.FORGOTTEN: (ask.has_ended_if_whole, ask.forgets_own),
@@ -137,4 +139,5 @@ ROW_GUARDS: Mapping[Kind, RowGuard] = {
     Kind.SECOND_REVIEW: ask.others_decisions,
     Kind.SETTLED: ask.disputed_by_others,
     Kind.PLANNED: ask.only_hits,
+    Kind.SWEPT: strays.words_of_a_sweep,
 }

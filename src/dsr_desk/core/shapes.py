@@ -131,6 +131,11 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.STATED: _STATED,
     Kind.SWORN: {"form": _one_of(("within-us", "outside-us"))},
     Kind.SEALED: {"edition": text, "bundle": text, "evidence": text},
+    Kind.SWEPT: {
+        "roots": number, "files": number, "found": _counts, "unread": number, "wanted": _counts, "models": flag,
+        "complete": flag, **_ROWS,
+    },
+    Kind.EXPLAINED: {"finding": text, "as": _one_of(("is-other", "erased-by-hand", "to-plan", "stays-by-law"))},
     Kind.CLOSED: {"state": text},
     Kind.FORGOTTEN: {
         "what": _one_of(("references", "letter", "case")), "count": number, "entries": _each(number),

@@ -114,6 +114,12 @@ class World:
 
     # A case, step by step; each returns the world, so that steps can be chained
 
+    def sweep(self, **found: str) -> World:
+        """A sweep of disks that found so; "gone" of what was found before."""
+        said = {"roots": 1, "files": 9, "found": {}, "unread": 0, "wanted": {}, "models": False, "complete": True}
+        self.do(Kind.SWEPT, said, rows=as_rows(found))
+        return self
+
     def received(self, *, faces: bool = False) -> World:
         self.do(Kind.RECEIVED, {"ref": "2026-001", "channel": "text", "faces": faces})
         return self.facts()

@@ -489,6 +489,16 @@ steps = st.one_of(
     st.sampled_from(["retrained", "destroyed"]).map(
         lambda disposition: _step(Kind.DISPOSITION, {"model": "m1", "disposition": disposition, "deadline": ""})
     ),
+    st.dictionaries(st.sampled_from("st"), st.sampled_from(["bytes", "look", "gone"])).map(
+        lambda found: _step(
+            Kind.SWEPT,
+            {"roots": 1, "files": 9, "found": {}, "unread": 0, "wanted": {}, "models": False, "complete": True},
+            hand.as_rows(found),
+        )
+    ),
+    st.tuples(st.sampled_from("st"), st.sampled_from(["is-other", "erased-by-hand", "to-plan"])).map(
+        lambda one: _step(Kind.EXPLAINED, {"finding": one[0], "as": one[1]})
+    ),
     st.just(_step(Kind.CLOSED, {"state": "closed", "open": {}})),
     st.just(_step(Kind.REOPENED, {})),
 )

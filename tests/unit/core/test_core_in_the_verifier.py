@@ -93,6 +93,7 @@ def state(small: Small) -> dict[str, Any]:
             for name, item in fold.items.items()
         },
         "second": {name: item.second[-1][:2] for name, item in fold.items.items() if item.second},
+        "strays": {name: (one["how"], one["gone"], one["explained"]) for name, one in fold.strays.items()},
     }
 
 
@@ -115,6 +116,10 @@ def state_of(world: World) -> dict[str, Any]:
             key: (item[2], tuple(item[3][-1][:2]) if item[3] else None, item[5]) for key, item in case.items.items()
         },
         "second": {key: tuple(item[4][-1][:2]) for key, item in case.items.items() if item[4]},
+        "strays": {
+            key: (one["how"], one["gone"] is not None, one["explained"]["as"] if one["explained"] else "")
+            for key, one in case.strays.items()
+        },
     }
 
 

@@ -171,6 +171,11 @@ SEALINGS = (
 VALIDATING = Try(Kind.VALIDATED, lambda world: {"read_back": (world.case.read_back or {"act": ""})["act"]}, by=BEN)
 ASKING = Try(Kind.ASKED, {"actions": ["a01"], "again": "2026-12-24"})
 WITHDRAWING = Try(Kind.PLAN_WITHDRAWN, lambda world: {"plan": world.newest_plan})
+SWEPT = {
+    "roots": 1, "files": 9, "found": {"bytes": 1}, "unread": 0, "wanted": {"items": 2}, "models": False, "complete": True,
+}  # fmt: skip
+SWEEPING = Try(Kind.SWEPT, SWEPT, as_rows({"s": "bytes", "t": "look"}))
+EXPLAINING = Try(Kind.EXPLAINED, {"finding": "s", "as": "is-other"})
 IDENTITY = {"result": "verified", "photo": True, "acting": False}
 OBSERVING = Try(Kind.OBSERVED, {"model": "m1", "disposition": "retrained", "seen": "2026-11-03"})
 
@@ -398,6 +403,20 @@ TABLE: list[Refused] = [
     Refused(replace(ENDING, open={"state": "approved", "open": {}}), "an_end", hand.opened, refusals.CaseNotOver),
     Refused(Try(Kind.REOPENED), "has_ended", hand.opened, refusals.CaseNotOver),
     Refused(Try(Kind.REOPENED), "not_forgotten", _forgotten, refusals.CaseForgotten),
+    Refused(SWEEPING, "not_forgotten", _forgotten, refusals.CaseForgotten),
+    Refused(
+        replace(SWEEPING, rows=as_rows({"s": "gone"})), "words_of_a_sweep", hand.opened, refusals.FindingUnknown
+    ),
+    Refused(
+        replace(SWEEPING, rows=as_rows({"s": "seems"})), "words_of_a_sweep", hand.opened, refusals.FindingUnknown
+    ),
+    Refused(
+        replace(SWEEPING, rows=[*as_rows({"s": "look"}), *as_rows({"s": "bytes"})]), "words_of_a_sweep", hand.opened,
+        refusals.FindingUnknown,
+    ),
+    Refused(EXPLAINING, "not_forgotten", _forgotten, refusals.CaseForgotten),
+    Refused(EXPLAINING, "known_finding", hand.opened, refusals.FindingUnknown),
+    Refused(EXPLAINING, "known_finding", lambda: _swept().sweep(s="gone"), refusals.FindingUnknown),
     Refused(Try(Kind.FORGOTTEN, {"what": "case"}), "has_ended_if_whole", hand.opened, refusals.CaseNotOver),
     Refused(
         Try(Kind.FORGOTTEN, {"what": "letter", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
@@ -475,6 +494,12 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (Try(Kind.TIME_ASKED), hand.read),
     (Try(Kind.TIME_ATTESTED), hand.read),
     (Try(Kind.LINEAGE_EXPORTED), hand.opened),
+    (SWEEPING, hand.opened),
+    (SWEEPING, hand.read),
+    (SWEEPING, _closed(hand.opened)),
+    (replace(SWEEPING, rows=as_rows({"s": "gone"})), lambda: _swept()),
+    (EXPLAINING, lambda: _swept()),
+    (EXPLAINING, lambda: _swept().close()),
     (ENDING, hand.opened),
     (Try(Kind.REOPENED), _closed(hand.opened)),
     (Try(Kind.FORGOTTEN, {"what": "references"}), hand.opened),
@@ -486,6 +511,10 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (Try(Kind.KEPT, {"months": 6}), hand.opened),
     (Try(Kind.KEPT, {"months": 6}), _closed(hand.opened)),
 ]
+
+
+def _swept() -> World:
+    return hand.opened().sweep(s="bytes", t="look")
 
 
 def _observed() -> World:
@@ -554,7 +583,7 @@ def _state(world: World) -> tuple[Any, ...]:
     return (
         case.facts, case.identities, case.references, case.searches, str(case.items), case.links, case.treatments,
         str(case.dispositions), str(case.rounds), str(case.asked), case.handed_over, case.sealed, case.ends,
-        case.undoable, case.forgotten, case.ref, case.stated,
+        case.undoable, case.forgotten, case.ref, case.stated, case.sweeps, str(case.strays),
     )  # fmt: skip
 
 

@@ -1628,6 +1628,8 @@ class Fold:
         """For how long the case is kept, where that was set for it alone."""
         self.stated: dict[str, dict[str, Any]] = {}
         """The newest word on what documents must hold, by law and field."""
+        self.strays: dict[str, dict[str, Any]] = {}
+        """What sweeps found, by pseudonym; `explained` is how an officer explained it, "" where nobody did."""
         self.sealing: dict[str, Any] = {}
         self.times: dict[int, str] = {}
         self.how: dict[int, str] = {}
@@ -2009,6 +2011,33 @@ def _kept(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.kept = said
 
 
+def _swept(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    """What is found again stays explained where it is somebody else's or stays by law."""
+    seen = set()
+    for name, word in rows(said["seq"]):
+        known = fold.strays.get(name)
+        fold.require(name not in seen and (word in _FOUND or (word == "gone" and known is not None)), said)
+        seen.add(name)
+        if word == "gone" and known is not None:
+            known["gone"] = True
+            continue
+        explained = known["explained"] if known is not None and not known["gone"] else ""
+        explained = explained if explained in ("is-other", "stays-by-law") else ""
+        fold.strays[name] = {"how": word, "gone": False, "explained": explained}
+
+
+_FOUND = (
+    "bytes", "inside", "look", "look-inside", "model", "model-inside", "same-tensors", "same-shapes", "unknown-model",
+)  # fmt: skip
+
+
+def _explained(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    known = fold.strays.get(said["finding"])
+    fold.require(known is not None and not known["gone"], said)
+    if known is not None:
+        known["explained"] = said["as"]
+
+
 def _stated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(not fold.closed, said)
     fold.stated[f"{said['law']} {said['field']}"] = said
@@ -2038,7 +2067,7 @@ _CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
     "approved": _approved, "plan-withdrawn": _withdrawn, "begun": _begun, "handed-over": _handed_over,
     "outcome": _outcome, "asked": _asked, "read-back": _read_back, "validated": _validated, "stated": _stated,
     "sealing": _sealing, "closed": _closed, "reopened": _closed, "derived": _derived, "forgotten": _forgotten,
-    "kept": _kept, "sealed": _sealable, "sworn": _sealable,
+    "kept": _kept, "swept": _swept, "explained": _explained, "sealed": _sealable, "sworn": _sealable,
 }  # fmt: skip
 
 
