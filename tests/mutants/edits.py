@@ -41,6 +41,7 @@ import edits_reach
 import edits_report
 import edits_required
 import edits_roster
+import edits_scope
 import edits_staying
 import edits_sworn
 import edits_time
@@ -83,6 +84,7 @@ LINES: tuple[Edit, ...] = (
     *edits_guards.LINES,
     *edits_hidden.LINES,
     *edits_roster.LINES,
+    *edits_scope.LINES,
     *edits_log.LINES,
     *edits_models.LINES,
     *edits_offline.LINES,
