@@ -42,6 +42,7 @@ import edits_report
 import edits_required
 import edits_roster
 import edits_scope
+import edits_standing
 import edits_staying
 import edits_sworn
 import edits_time
@@ -111,6 +112,7 @@ LINES: tuple[Edit, ...] = (
     *edits_intake.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
+    *edits_standing.LINES,
     *edits_staying.LINES,
     *edits_sworn.LINES,
     *edits_time.LINES,

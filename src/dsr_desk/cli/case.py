@@ -191,18 +191,44 @@ def dispose(
 @click.option("--how", default="", help="How that is known.")
 @click.option("--seen", default="", metavar="DAY", help="The day on which it was seen (2026-05-31); today if left out.")
 @click.option("--by", default="", help="Who saw it; you, where left out.")
+@click.option(
+    "--file",
+    "places",
+    multiple=True,
+    type=PATH,
+    help="A file or folder of the model: what is there now is looked at and recorded; repeatable.",
+)
+@click.option("--instead", default="", metavar="MODEL", help="Where it was retrained: the model that took its place.")
 @click.option("--undo", "taken_back", is_flag=True, help="Take the newest observation of this model back.")
 def observed(
-    desk: Desk, ref: str, model: str, disposition: str | None, how: str, seen: str, by: str, taken_back: bool
+    desk: Desk,
+    ref: str,
+    model: str,
+    disposition: str | None,
+    how: str,
+    seen: str,
+    by: str,
+    places: tuple[Path, ...],
+    instead: str,
+    taken_back: bool,
 ) -> None:
-    """Record what was seen of an affected MODEL afterwards. Never taken from the plan."""
+    """Record what was seen of an affected MODEL afterwards. Never taken from the plan.
+
+    `lineage standing` says how far records bear it out.
+    """
     if (disposition is None) != taken_back or (disposition and not how):
         raise click.UsageError("give --becomes and --how, or --undo")
+    if (instead and disposition != DispositionKind.RETRAINED) or (places and disposition != DispositionKind.DESTROYED):
+        raise click.UsageError("--instead goes with --becomes retrained, --file with --becomes destroyed")
     if disposition is None:
         models.undo_observation(desk, ref, model)
         emit({"model": model, "observed": None}, f"{model}: the observation is taken back.")
         return
-    models.observe_disposition(desk, ref, model, DispositionKind(disposition), how, seen=seen, by=by)
+    with progress_bar() as (_, cancel):
+        models.observe_disposition(
+            desk, ref, model, DispositionKind(disposition), how,
+            seen=seen, by=by, places=places, instead=instead, cancel=cancel,
+        )  # fmt: skip
     said = {"disposition": disposition, "how": how, "seen": seen, "by": by}
     emit({"model": model, "observed": said}, f"{model}: seen {disposition}{f' by {by}' if by else ''}.")
 

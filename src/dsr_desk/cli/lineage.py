@@ -11,7 +11,8 @@ import click
 from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models import view
-from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_desk
+from dsr_desk.app.models.standing import StandingCode, open_words, standings
+from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import Impact, Node, PathStep
 from dsr_desk.core.message import term
@@ -52,6 +53,31 @@ def affected(desk: Desk, dataset: str | None, ref: str | None) -> None:
         raise click.UsageError("give --dataset NAME or --case REF")
     impact = models.affected_by_dataset(desk, dataset) if dataset else models.affected_by_case(desk, ref or "")
     emit(impact.as_json(), *impact_lines(impact))
+
+
+@lineage.command()
+@with_case
+def standing(desk: Desk, ref: str) -> None:
+    """How far records bear out what was said of each affected model of the case REF.
+
+    Exit code 1 where a record speaks against a word.
+    """
+    impact = models.affected_by_case(desk, ref)
+    found = standings(desk, ref, impact)
+    listed = [(model.node.label, model.id, found[model.id]) for model in impact.models]
+    counts = {code.value: sum(one.code is code for _, _, one in listed) for code in StandingCode}
+    lines = []
+    for label, _, one in listed:
+        lines += [f"{label}: {one.says}", *(f"    ! {said}" for said in one.contradictions)]
+        lines += [*(f"    ✓ {said}" for said in one.seen), *(f"    ? {said}" for said in one.left)]
+    rows = [{"model": label, "id": ident, **one.as_json()} for label, ident, one in listed]
+    open_ = open_words(impact, found)
+    emit(
+        {"models": rows, "counts": counts, "open": open_},
+        *(lines or ["No model is recorded that these data reached."]),
+        *(str(one) for one in open_ if one.code != "open.model"),
+        problem=counts[StandingCode.CONTRADICTED] > 0,
+    )
 
 
 @lineage.command()
@@ -210,6 +236,8 @@ def impact_lines(impact: Impact) -> list[str]:
         ):
             if nodes:
                 lines.append(f"    {what}: {_labels(nodes)}")
+        given = "not known" if model.passed_on_to is None else ", ".join(model.passed_on_to) or "nobody"
+        lines.append(f"    passed on to: {given}")
         if not model.training_recorded:
             lines.append("    no source records what it was trained on: there may be more")
     lines += [f"{one.node.label}: not affected. {one.reason}" for one in impact.excluded]

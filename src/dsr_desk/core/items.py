@@ -79,9 +79,13 @@ class ItemAddress:
         return f"{self.container} › {self.member}" if self.member else self.container
 
 
+ADDRESS = 16
+"""Bytes of an item's id."""
+
+
 def address_of(dataset: str, container: str, member: str, digest: str, occurrence: int) -> bytes:
     """The id of an `ItemAddress` as 16 bytes: the beginning of the SHA-256 over its canonical JSON."""
-    return sha256(spelled([dataset, container, member, digest, occurrence])).digest()[:16]
+    return sha256(spelled([dataset, container, member, digest, occurrence])).digest()[:ADDRESS]
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,14 @@ class DatasetVersion:
     @property
     def id(self) -> str:
         return f"{self.name}@{self.version}"
+
+
+def recipients_in(text: str) -> tuple[str, ...] | None:
+    """Who got data, or a model: names with semicolons or line ends between them; none for "none", None for unknown."""
+    names = tuple(dict.fromkeys(name for one in text.replace("\n", ";").split(";") if (name := one.strip())))
+    if not names or [name.casefold() for name in names] == ["unknown"]:
+        return None
+    return () if [name.casefold() for name in names] == ["none"] else names
 
 
 IDENTITY = ("name", "version")

@@ -60,6 +60,7 @@ class Role(StrEnum):
 
 MODEL_ROLES = frozenset(list(Role)[:10])
 _SAYS_HOW = MODEL_ROLES - {Role.INPUT}
+_STANDS_ON_IT = ("deployments", "products", "outputs", "embeddings", "benchmarks")
 
 
 class Learned(StrEnum):
@@ -179,6 +180,7 @@ class AffectedModel:
     from each hit dataset version, and where that one only measures the shortest into the weights too, surest first.
     `training_recorded` is False where no source records what the model was trained on: there may be more paths.
     `sources` are digests of the files that state the paths, "" among them for what this vault registered or concluded.
+    `passed_on_to` names who received the model, as far as recorded; None where no source says it, not even "none".
     """
 
     node: Node
@@ -194,6 +196,7 @@ class AffectedModel:
     benchmarks: tuple[Node, ...] = ()
     training_recorded: bool = True
     sources: tuple[str, ...] = ()
+    passed_on_to: tuple[str, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -244,11 +247,8 @@ class AffectedModel:
             "licence": self.node.licence,
             "training_recorded": self.training_recorded,
             "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
-            "deployments": [node.label for node in self.deployments],
-            "products": [node.label for node in self.products],
-            "outputs": [node.label for node in self.outputs],
-            "embeddings": [node.label for node in self.embeddings],
-            "benchmarks": [node.label for node in self.benchmarks],
+            **{name: [node.label for node in getattr(self, name)] for name in _STANDS_ON_IT},
+            "passed_on_to": None if self.passed_on_to is None else list(self.passed_on_to),
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr_desk.core.items import recipients_in
 from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, PathStep, Role
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion, WholePart, identify, named_version
 from dsr_desk.lineage.importers.draft import merged
@@ -20,6 +21,9 @@ _ROLE = {role: code for code, role in enumerate(ROLES)}
 _CERTAINTY = {certainty: code for code, certainty in enumerate(CERTAINTIES)}
 
 _SPARSE = 50
+
+PASSED_ON_TO = "passed-on-to"
+"""Attribute of a model: who received it."""
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -95,6 +99,8 @@ class Graph:
         self.sources = tuple(sources)
         seat = self._take_seats(listed, found.leader)
         stated = [self._by_id[node.id] for node in nodes]
+        self.passed_on_to = self._recipients(nodes)
+        """Who received what stands at a position, as any source says it; none where one says so."""
 
         to_seat = np.array(stated, dtype=np.int64)
         said = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
@@ -124,6 +130,15 @@ class Graph:
             self.members[seat[i]].append(node)
         self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
         return seat
+
+    def _recipients(self, nodes: Iterable[Node]) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
+        for node in nodes:
+            names = recipients_in(node.attributes.get(PASSED_ON_TO, ""))
+            if names is not None:
+                seat = self._by_id[node.id]
+                found[seat] = tuple(dict.fromkeys((*found.get(seat, ()), *names)))
+        return found
 
     @staticmethod
     def _names(listed: Sequence[Node], seat: Sequence[int]) -> dict[NodeKind, dict[tuple[str, str | None], set[int]]]:

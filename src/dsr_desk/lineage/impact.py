@@ -134,6 +134,11 @@ class AffectedModels(Sequence[AffectedModel]):
             any(start.weights.reached[seat] for start in self._starts),
         )
 
+    def of(self, model: str) -> AffectedModel | None:
+        """The model that has this node id among its names; None if it is not affected."""
+        seat = self._graph.position(model)
+        return self[self._seats.index(seat)] if seat is not None and seat in self._listed else None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
@@ -266,6 +271,7 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> Affe
         benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
         sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
+        passed_on_to=graph.passed_on_to.get(seat),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 import numpy as np
 
@@ -14,12 +15,17 @@ from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.core.message import Message
 from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
-from dsr_desk.lineage.importers import croissant, cyclonedx, own_form, own_table, spdx
+from dsr_desk.lineage.importers import croissant, cyclonedx, hugging_face, own_form, own_table, spdx
+from dsr_desk.lineage.sightings import Import, Imports
 from dsr_desk.storage.registers import Touch, touch
 from dsr_desk.storage.tables import Database
 
 NO_SYSTEM = (own_form.FORMAT, own_table.FORMAT, cyclonedx.FORMAT, spdx.FORMAT, croissant.FORMAT)
 """Formats of documents that anybody writes: names in two of them are not names in one system."""
+
+REFER = (hugging_face.FORMAT, own_table.FORMAT)
+"""Formats that name the model at the beginning of an arrow without saying that it is there: a card names what its own
+model was made from, a table what once ran where."""
 
 
 class NoSuchSource(DeskError):
@@ -161,3 +167,32 @@ def answer(db: Database, first: str, second: str, same: bool | None, officer: st
                 "INSERT OR REPLACE INTO lineage_answers VALUES (?, ?, ?, ?, ?)", [low, high, int(same), officer, now]
             )
     return None if row is None else bool(row[0])
+
+
+def imports(db: Database, times: Mapping[str, Sequence[str]]) -> Imports:
+    """All sources with what they name. `times` are all the moments at which each was imported, by digest: the
+    same bytes may have come again."""
+    found = Imports()
+    known = {
+        source: (Import(digest, file, form, newest, tuple(sorted({imported, *times.get(digest, ())}))), form)
+        for source, digest, file, form, newest, imported in db.conn.execute(
+            "SELECT source, digest, file, format, newest, imported FROM lineage_sources ORDER BY source"
+        )
+    }
+    for source, (one, form) in known.items():
+        nodes = (
+            Node(
+                intern(ident), NodeKind(kind), "", digests=() if digests == "[]" else tuple(json.loads(digests)),
+                ended=ended, attributes={} if more == "{}" else json.loads(more),
+            )
+            for ident, kind, digests, ended, more in db.conn.execute(
+                "SELECT id, kind, digests, ended, attributes FROM lineage_nodes WHERE source = ? ORDER BY num", [source]
+            )
+        )  # fmt: skip
+        made_of = db.conn.execute(
+            "SELECT DISTINCT n.id FROM lineage_edges AS e JOIN lineage_nodes AS n ON n.num = e.origin "
+            "WHERE e.source = ? AND n.kind = ?",
+            [source, NodeKind.MODEL.value],
+        )
+        found.add(one, nodes, {ident for (ident,) in made_of} if form in REFER else ())
+    return found

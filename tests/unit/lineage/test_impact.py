@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dsr_desk.core.lineage import Certainty, Learned, Node, NodeKind, Role, learned_by, surest
+from dsr_desk.core.lineage import Certainty, Edge, Learned, Node, NodeKind, Role, learned_by, surest
 from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, all_paths
+from lineage_fakes import graph_of
 
 Draw = Callable[..., Graph]
 
@@ -343,3 +344,18 @@ def test_the_json_form_has_the_fields_that_programs_rely_on(draw: Draw) -> None:
     }
     assert [step["name"] for step in model["paths"][0]] == ["faces", "net"]
     assert [entry["name"] for entry in shape["without_lineage"]] == ["odd"]
+
+
+def test_who_received_a_model_is_gathered_from_all_sources_and_silence_is_not_nobody() -> None:
+    def model(name: str, said: str | None) -> Node:
+        more = {} if said is None else {"passed-on-to": said}
+        return Node(f"model:{name}", NodeKind.MODEL, name, attributes=more)
+
+    faces = Node("dataset:faces@1", NodeKind.DATASET, "faces", "1")
+    told = [("a", "Acme, Inc.; Beta"), ("a", "Gamma\nBeta"), ("b", "none"), ("c", "unknown"), ("d", None)]
+    nodes = [faces, *(model(*one) for one in told)]
+    graph = graph_of(nodes, [Edge(faces.id, f"model:{name}", Role.TRAIN) for name in "abcd"])
+
+    found = {one.name: one.passed_on_to for one in affected(graph, ["faces@1"]).models}
+    assert found == {"a": ("Acme, Inc.", "Beta", "Gamma"), "b": (), "c": None, "d": None}
+    assert {one.name: one.as_json()["passed_on_to"] for one in affected(graph, ["faces@1"]).models}["b"] == []

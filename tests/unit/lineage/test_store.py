@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty
+from dsr_desk.core.lineage import Certainty, NodeKind
 from dsr_desk.lineage import store
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
@@ -117,3 +117,22 @@ def test_two_bills_of_materials_that_share_only_a_name_ask_whether_it_is_one_thi
 
     assert certainty == {"ours": Certainty.RECORDED, "theirs": Certainty.UNKNOWN}
     assert store.load(db).questions == graph.questions
+
+
+def test_imports_say_when_each_was_imported_and_what_it_names(db: Database, mlflow_store: Path, tmp_path: Path) -> None:
+    read = import_file(mlflow_store)
+    card = tmp_path / "tuned"
+    card.mkdir()
+    (card / "README.md").write_text("---\nbase_model: gate\nlibrary_name: peft\n---\n", encoding="utf-8")
+    store.save(db, read, NOW)
+    store.save(db, import_file(card), NOW)
+    later = "2026-11-25T10:00:00Z"
+
+    found = store.imports(db, {read.digest: [later]})
+
+    assert [(one.file, one.times) for one in found.sources] == [("mlflow.db", (NOW, later)), ("tuned", (NOW,))]
+    assert found.names[read.digest] == {node.id for node in read.nodes}
+    model = next(node for node in read.nodes if node.kind is NodeKind.MODEL)
+    assert found.sight([model.id], (), NOW).listed == (found.sources[0],)
+    base = next(node for node in store.load(db).said_as.values() if node.name == "gate" and not node.version)
+    assert found.sight([base.id], (), "").listed == (), "a card names what its model was made from, gone or not"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,22 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
+from dsr_desk.core.codec import plain
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Disposition, DispositionKind, Impact, JoinAnswer, Node, Observed, Planned
+from dsr_desk.core.lineage import (
+    Disposition,
+    DispositionKind,
+    Impact,
+    JoinAnswer,
+    Node,
+    NodeKind,
+    Observed,
+    Planned,
+)
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import NothingDecidedOnModel
 from dsr_desk.deletion.derive import label_of
+from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.lineage import dispositions as rules
 from dsr_desk.lineage.content import Content
 from dsr_desk.lineage.content import kept as content_kept
@@ -28,6 +39,7 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, collected_since
 from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.places import look_at
 from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sources
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import touch
@@ -47,6 +59,13 @@ class ModelNotAffected(DeskError):
     happened = "The model {model} is not among the affected models of this case."
     means = "Nothing was recorded for it."
     todo = "List the affected models (lineage affected --case) and give one of them as name@version."
+
+
+class ModelInsteadUnknown(DeskError):
+    code = "LINEAGE-MODEL-INSTEAD-UNKNOWN"
+    happened = "{model} is not the name of one model that lineage knows."
+    means = "Whether it was trained without the data could not be looked up. Nothing was recorded."
+    todo = "Import the lineage of the new training, and give the model as name@version or by its id (lineage find)."
 
 
 class NoSuchQuestion(DeskError):
@@ -155,9 +174,13 @@ def registered_versions(desk: Desk) -> list[RegisteredVersion]:
 
 def affected_by_case(desk: Desk, ref: str) -> Impact:
     """Models that the dataset versions of the case's hits reached."""
-    count = hit_versions(desk, ref)
+    return affected_by_versions(desk, hit_versions(desk, ref))
+
+
+def affected_by_versions(desk: Desk, items: Mapping[str, int]) -> Impact:
+    """Models that these dataset versions (name@version) reached, each with how many of its items are in question."""
     since = {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
-    return affected(lineage_graph(desk), sorted(count), count, since)
+    return affected(lineage_graph(desk), sorted(items), items, since)
 
 
 def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
@@ -231,19 +254,35 @@ def plan_disposition(
 
 
 def observe_disposition(
-    desk: Desk, ref: str, model: str, disposition: DispositionKind, how: str, *, seen: str = "", by: str = ""
+    desk: Desk,
+    ref: str,
+    model: str,
+    disposition: DispositionKind,
+    how: str,
+    *,
+    seen: str = "",
+    by: str = "",
+    places: Sequence[Path] = (),
+    instead: str = "",
+    cancel: CancelToken | None = None,
 ) -> Change:
     """What was seen of a model afterwards, and how that is known.
 
-    `seen` is the day on which it was seen (now where ""), `by` who saw it (the officer where ""). Raises
-    ModelNotAffected, what `lineage.dispositions` raises, and refusals.
+    `seen` is the day on which it was seen (now where ""), `by` who saw it (the officer where ""). `places` are files
+    and folders of the model: they are looked at, and what is there is recorded. `instead` is the model (node id, or
+    name@version) that took its place. Raises ModelNotAffected, ModelInsteadUnknown, Cancelled, what
+    `lineage.dispositions` raises, and refusals.
     """
     node = affected_node(desk, ref, model)
     observed = rules.checked_observation(Observed(disposition, how, "", seen or now(), by, now()))
+    looks = look_at(places, node.digests, (cancel or CancelToken()).check)
+    more = {"places": plain(looks)} if looks else {}
+    if instead:
+        more["instead"] = _model_named(lineage_graph(desk), instead).id
     draft = Draft(
         Kind.OBSERVED,
         {"model": desk.name(ref, node.id), "disposition": disposition.value, "seen": observed.seen},
-        {**_named(node), "how": observed.how, "by": observed.by},
+        {**_named(node), "how": observed.how, "by": observed.by, **more},
     )
     return desk.act(draft, ref, subject=node.id)
 
@@ -327,6 +366,13 @@ def _last_observation(desk: Desk, said: Sequence[dict[str, Any]]) -> Observed | 
         DispositionKind(one["disposition"]), values.get("how", ""), names.get(one["officer"], ""), one["seen"],
         values.get("by", ""), one["time"],
     )  # fmt: skip
+
+
+def _model_named(graph: Graph, model: str) -> Node:
+    found = graph.find(model, NodeKind.MODEL)
+    if len(found) != 1:
+        raise ModelInsteadUnknown(model=model)
+    return graph.nodes[found[0]]
 
 
 def _named(node: Node) -> dict[str, Any]:
