@@ -7,16 +7,16 @@ an erasure one empty folder to write to.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets import beside_rows, erasing, formats, in_place
-from dsr_desk.datasets.carried import Batch, CarriedEntry, bytes_of, carried
+from dsr_desk.datasets.carried import Batch, CarriedEntry, Once, bytes_of, carried
 from dsr_desk.datasets.container import (
     Accounts,
     ContainerEntry,
@@ -31,9 +31,11 @@ from dsr_desk.datasets.container import (
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
+from dsr_desk.datasets.hashed import BLOCK_ITEMS, Block, Blocks, Hashed, blocks
 from dsr_desk.datasets.in_place import Database, Files
+from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts import owner
-from dsr_desk.datasets.names import safe_address
+from dsr_desk.datasets.names import safe_address, safe_texts
 from dsr_desk.datasets.written import Written, arrived, crossing
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask, stream
 
@@ -46,6 +48,8 @@ FOLDER_SECONDS = 3600.0
 MEMORY = 4 << 30
 ANSWER = 1 << 30
 """An item, with the texts of its record."""
+
+Piece = TypeVar("Piece", Batch, Blocks)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class CelledContainer:
     """See `Container`. Raises KeyError for a format that is not read."""
 
     def __init__(self, place: ContainerPlace) -> None:
-        self._place = place
+        self.place = place
         self._reader = place.reader()
         self.format, self.path, self.name = place.format, place.path, place.name
         self.tabular = self._reader.tabular
@@ -82,13 +86,33 @@ class CelledContainer:
                     raise ContainerNotRead(name=self.name, why=why)
                 yield batch.accounts
 
+    def inventory(self, first: int = 0) -> Iterator[Block | Unread | Accounts]:
+        """See `Container.inventory`."""
+        yield from self.told(self._pieces(Blocks, hashed, first, (BLOCK_ITEMS, 1)))
+
+    def told(self, pieces: Iterable[Blocks]) -> Iterator[Block | Unread | Accounts]:
+        """What pieces from `hashed` say, checked, wherever it was asked. Raises ContainerNotRead."""
+        unread = 0
+        for piece in pieces:
+            if piece.block is not None:
+                if not piece.block.is_whole():
+                    raise ContainerNotRead(name=self.name, why=message("why.cell.unfit"))
+                yield replace(piece.block, members=safe_texts(piece.block.members))
+            for place in piece.unread:
+                unread += place.count
+                yield replace(place, place=safe_address(place.place))
+            if piece.accounts is not None:
+                if (why := piece.accounts.disagreement(unread)) is not None:
+                    raise ContainerNotRead(name=self.name, why=why)
+                yield piece.accounts
+
     def entries(self) -> Iterator[ContainerEntry]:
         """See `Container.entries`."""
         return items_of(self.listing())
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         """See `Container.read`."""
-        self._go_on()
+        self.go_on()
         try:
             data: bytes = self.ask(bytes, read, member, digest, occurrence, hint)
         except CellFailed as failed:
@@ -148,6 +172,15 @@ class CelledContainer:
         """See `FileContainer.beside`."""
         return self._reader.beside()
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder by its format, there or not."""
+        return isinstance(self._reader, FolderOfPhotos | LanceDataset)
+
+    def belongings(self) -> Collection[Path]:
+        """See `FileContainer.belongings`."""
+        return self._reader.belongings() if isinstance(self._reader, FileContainer) else ()
+
     def digest(self) -> str:
         """See `Container.digest`. Raises ContainerNotRead."""
         return self._told(self._reader.digest)
@@ -164,32 +197,26 @@ class CelledContainer:
 
     def count(self) -> int:
         """So many items are listed."""
-        return sum(len(batch.entries) for batch in self._listed(0, with_bytes=False))
+        return sum(len(batch) for batch in self._listed(0, with_bytes=False))
 
     def _listed(self, first: int, *, with_bytes: bool) -> Iterator[Batch]:
-        self._go_on()
+        return self._pieces(Batch, listed, first, (BATCH_ENTRIES, 1), with_bytes)
+
+    def _pieces(
+        self, kind: type[Piece], function: Any, first: int, at_once: Iterable[int], *args: Any
+    ) -> Iterator[Piece]:
+        """What a cell says behind the first items, so many at once; where it ends early, another one goes on."""
+        self.go_on()
         failure = None
-        told = 0
-        for at_once in (BATCH_ENTRIES, 1):
-            unread_again = 0
+        once = Once()
+        for most in at_once:
+            once.begin()
             try:
-                batches = stream(
-                    Batch,
-                    listed,
-                    self._place,
-                    first,
-                    at_once,
-                    with_bytes,
-                    grants=self._grants(),
-                    limits=limits_for(self.path),
-                )
-                for batch in batches:
-                    first += len(batch.entries)
-                    # What was said before the cell ended is said again by the next one.
-                    known = min(len(batch.unread), max(0, told - unread_again))
-                    unread_again += len(batch.unread)
-                    told = max(told, unread_again)
-                    yield replace(batch, unread=batch.unread[known:])
+                asked = (self.place, first, most, *args)
+                pieces = stream(kind, function, *asked, grants=self._grants(), limits=limits_for(self.path))
+                for piece in pieces:
+                    first += len(piece)
+                    yield replace(piece, unread=once.new(piece.unread))
                 return
             except CellFailed as failed:
                 failure = failed
@@ -222,7 +249,7 @@ class CelledContainer:
 
         return Database(self.path, self.name, self._reader.journals, change, finish, self.digest)
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """A database in which a run was killed is brought in order before it is read."""
         if isinstance(self._reader, FileContainer) and self._reader.in_place:
             in_place.go_on(self._database(()))
@@ -252,7 +279,7 @@ class CelledContainer:
     ) -> Any:
         """What a function says that gets this place and runs in a cell. Raises CellFailed too."""
         grants = self._grants(read, write)
-        return ask(kind, function, self._place, *args, grants=grants, limits=limits_for(self.path))
+        return ask(kind, function, self.place, *args, grants=grants, limits=limits_for(self.path))
 
     def _grants(self, read: tuple[Path, ...] = (), write: tuple[Path, ...] = ()) -> Grants:
         return Grants(there(self.path, *self._reader.beside(), *read), write)
@@ -303,6 +330,16 @@ def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) ->
         raise
     if entries or unread or accounts is not None:
         yield Batch(tuple(entries), tuple(unread), accounts)
+
+
+def hashed(place: ContainerPlace, first: int, at_once: int) -> Iterator[Blocks]:
+    """The listing behind the first items, by digests; as `listed`."""
+    reader = place.reader()
+    own: Iterator[Listed | Hashed] = getattr(reader, "inventory", reader.listing)()
+    try:
+        yield from blocks(own, first, at_once, place.name)
+    except OSError as error:
+        raise ContainerNotRead(name=place.name, why=refused(error)) from error
 
 
 def read(place: ContainerPlace, member: str, digest: str, occurrence: int, hint: int | None) -> bytes:

@@ -35,6 +35,10 @@ class FileContainer(ABC):
     """What every file of the format begins with, where that alone tells."""
     needs: ClassVar[str] = ""
     """The library without which the format is named and not read; "" where the program always has what it takes."""
+    indexes: ClassVar[tuple[str, ...]] = ()
+    """What ends the names of files in which programs keep where each record begins."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Extensions in the place of which such a name may stand."""
     in_place: ClassVar[bool] = False
     """Whether it is a database, which keeps its file and erases in its own transaction (`datasets.in_place`)."""
 
@@ -82,6 +86,12 @@ class FileContainer(ABC):
     def beside(self) -> Collection[Path]:
         """Files that may be read or written anew with this one, there or not. Known without a look at any."""
         return self.companions()
+
+    def belongings(self) -> Collection[Path]:
+        """Files beside this one that go where it goes as a whole, there or not. Known without a look at any."""
+        named = (self.path.with_name(self.path.name + suffix) for suffix in self.indexes)
+        stems = (self.path.with_suffix(suffix) for suffix in self.indexes if self.path.suffix in self.suffixes)
+        return tuple(dict.fromkeys((*self.beside(), *named, *stems)))
 
     def journals(self) -> Collection[Path]:
         """Of a format that is erased in place: what it writes beside this file meanwhile."""

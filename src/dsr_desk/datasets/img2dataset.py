@@ -52,6 +52,9 @@ class Img2DatasetShard(WebDatasetShard):
     def beside(self) -> Collection[Path]:
         return (self._table_path,)
 
+    def belongings(self) -> Collection[Path]:
+        return (*super().belongings(), self.path.with_name(f"{self.path.stem}_stats.json"))
+
     def listing(self) -> Iterator[Listed]:
         accounts: list[Accounts] = []
         for one in super().listing():

@@ -85,6 +85,11 @@ class LmdbStore(FileContainer):
     def companions(self) -> Collection[Path]:
         return (self.path.with_name("lock.mdb"), self.path.with_name(self.path.name + "-lock"))
 
+    def belongings(self) -> Collection[Path]:
+        """A store that is called as its folder's only one has the lock of that name."""
+        lock, other = self.companions()
+        return (lock,) if self.path.name == "data.mdb" else (other,)
+
     def listing(self) -> Iterator[Listed]:
         tally = ReaderTally()
         inside = 0

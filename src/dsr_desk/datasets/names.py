@@ -7,6 +7,9 @@ import unicodedata
 UNFINISHED = ".dsr-new"
 """Suffix of a container that is being written beside the one it will replace."""
 
+GOING = ".dsr-gone"
+"""Suffix of a file that says what is meant while a place is removed as a whole."""
+
 
 INSIDE = " › "
 """Between a container and what lies in it, where an address leads through several."""
@@ -32,6 +35,13 @@ def safe_address(address: str) -> str:
     return INSIDE.join(map(safe_name, address.split(INSIDE)))
 
 
+def safe_texts(lines: str) -> str:
+    """The same for many addresses at once, each on a line of its own."""
+    if lines.isascii() and lines.replace("\n", "").isprintable():
+        return lines
+    return "\n".join(map(safe_address, lines.split("\n")))
+
+
 def without_suffix(name: str) -> str:
     """The name without its last extension, whatever it is made of: what ties a photo to the file beside it."""
     folder, slash, base = name.rpartition("/")
@@ -48,7 +58,7 @@ def suffix_of(name: str) -> str:
 
 def is_unfinished(file_name: str) -> bool:
     """Whether a file is the leftover of an erasure that is running or was killed."""
-    return file_name.startswith(".") and file_name.endswith(UNFINISHED)
+    return file_name.startswith(".") and file_name.endswith((UNFINISHED, GOING))
 
 
 def _visible(char: str) -> str:

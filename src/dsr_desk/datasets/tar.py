@@ -40,6 +40,8 @@ class TarArchive(MemberArchive):
     """Members keep their bytes, headers included, when others are erased; an archive behind the end is read too."""
 
     format: ClassVar[str] = "tar"
+    indexes: ClassVar[tuple[str, ...]] = (".idx", ".index")
+    suffixes: ClassVar[tuple[str, ...]] = (".tar",)
 
     @classmethod
     def recognises(cls, path: Path, head: bytes) -> bool:
@@ -59,6 +61,46 @@ class TarArchive(MemberArchive):
                     yield Unread("", message("kind.attributes"), message("why.not-read"), found.attributes)
             if hidden := packing.hidden_in(file):
                 yield Unread("", message("kind.hidden"), message("why.packed.hidden"), size=hidden)
+
+    def inventory(self) -> Iterator[Listed | Hashed]:
+        """The listing, in which photos that are plain members are hashed as they come."""
+        with self.raw() as file:
+            if not is_as_it_lies(file):
+                yield from self.listing()
+                return
+            window = Window(file.fileno())
+            tally = ReaderTally()
+            group = self.samples.group if self._holds_others(window, file) else without_suffix
+            for found in self._found(window, file):
+                if isinstance(found, Plain):
+                    if (hashed := _hashed(window, found, group)) is not None:
+                        tally.item()
+                        yield hashed
+                        continue
+                    found = _header_of(window, found)
+                yield from self._listed_as(file, found, tally)
+            yield tally.against(self._own(window, file))
+
+    def _found(self, window: Window, file: IO[bytes]) -> Iterator[Plain | TarHeader | TarGap]:
+        """All members in their order: plain ones by the run, the others as `headers` has them."""
+        at = 0
+        while True:
+            at = yield from plain_members(window, at)
+            for found in self._headers(file, at):
+                yield found
+                if isinstance(found, TarHeader) and not found.is_global:
+                    at = found.end
+                    break
+            else:
+                return
+
+    def _holds_others(self, window: Window, file: IO[bytes]) -> bool:
+        """Whether there is a file that is not called a photo, so that photos may have something beside them."""
+        with contextlib.suppress(ContainerDamaged):
+            for found in self._found(window, file):
+                if isinstance(found, Plain | TarHeader) and not sniff.named_like_photo(found.name):
+                    return True
+        return False
 
     @contextlib.contextmanager
     def at(self, hint: int) -> Iterator[ArchiveMember | None]:

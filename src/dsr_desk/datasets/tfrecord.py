@@ -64,6 +64,8 @@ class TfRecordFile(FileContainer):
     """A record goes when all of its items go; otherwise the features of an item that goes are emptied."""
 
     format: ClassVar[str] = "tfrecord"
+    indexes: ClassVar[tuple[str, ...]] = (".idx", ".index")
+    suffixes: ClassVar[tuple[str, ...]] = (".tfrecord", ".tfrecords", ".tfrec")
     tabular: ClassVar[bool] = True
 
     @classmethod

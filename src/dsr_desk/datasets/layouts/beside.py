@@ -69,6 +69,9 @@ class ParquetSummary(Rule):
     def concerns(self, root: Path, inner: str) -> bool:
         return inner.endswith((".parquet", ".parq", ".pq")) and not inner.startswith(".") and bool(root)
 
+    def tells_of(self, root: Path, inner: str) -> bool:
+        return (root / _SUMMARY).exists() and f"{inner}/".encode() in (root / _SUMMARY).read_bytes()
+
     def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
         for name in (_SUMMARY, _SCHEMA):
             try:
@@ -88,8 +91,12 @@ class ParquetSummary(Rule):
         changed = {inner[len(root) + 1 if root else 0 :] for inner in mending.below(root)}
         if not changed & {*paths}:
             return
+        left = [path for path in dict.fromkeys(paths) if _below(root, path) not in mending.gone]
+        if not left:
+            mending.remove(_below(root, _SUMMARY))
+            return
         whole: Any = None
-        for path in dict.fromkeys(paths):
+        for path in left:
             part = pq.read_metadata(new / path)
             part.set_file_path(path)
             if whole is None:
@@ -102,7 +109,7 @@ class ParquetSummary(Rule):
         fresh.unlink()
         mending.write(_below(root, _SUMMARY), data)
         after = pq.read_metadata(new / _SUMMARY)
-        rows = sum(pq.read_metadata(new / path).num_rows for path in dict.fromkeys(paths))
+        rows = sum(pq.read_metadata(new / path).num_rows for path in left)
         if after.num_rows != rows or not after.schema.equals(before.schema):
             raise mending.unfit(message("why.layout.parquet-summary"))
 
@@ -127,7 +134,7 @@ class Img2DatasetCounts(Rule):
             inner = _below(root, f"{stem}_stats.json")
             told = _told(mending.old / inner)
             lost = _lost(mending, root, stem)
-            if told is None or not lost.total():
+            if told is None or not lost.total() or inner in mending.gone:
                 continue
             _take(told, lost)
             stored = (mending.old / inner).read_text("utf-8")

@@ -66,13 +66,13 @@ class DeltaTableRule(Rule):
         for inner in mending.below(root):
             spelt = state.spelt(inner[len(root) + 1 if root else 0 :])
             if spelt is not None:
-                lines.append(_action(state.files[spelt], mending.new / inner))
+                lines.append(_action(state.files[spelt], mending.new / inner, gone=inner in mending.gone))
         entry = f"{LOG}/{version:020d}.json"
         mending.write(_below(root, entry), "".join(json.dumps(line) + "\n" for line in lines).encode())
         self._begin_anew(mending, root, version)
         mending.notes += self.foreseen(old)
         after = replay(new / LOG)
-        self._require_true(mending, new, after, state)
+        self._require_true(mending, root, after, state)
         self._load(mending, new, after)
 
     def _begin_anew(self, mending: Mending, root: str, version: int) -> None:
@@ -92,12 +92,12 @@ class DeltaTableRule(Rule):
             if not child.is_symlink():
                 mending.changed.add(_below(root, f"{LOG}/{child.name}"))
 
-    def _require_true(self, mending: Mending, new: Path, after: Replayed, before: Replayed) -> None:
+    def _require_true(self, mending: Mending, root: str, after: Replayed, before: Replayed) -> None:
         """The log says of every file what is there, and names no file more or less than it did."""
         for path in before.files.keys() | after.files.keys():
-            place = new / unquote(path)
+            place = mending.new / root / unquote(path)
             add = after.files.get(path)
-            empty = add is None and path in before.files and place.exists() and not pq.read_metadata(place).num_rows
+            empty = add is None and path in before.files and _is_empty(mending, root, unquote(path))
             if not empty and (add is None or not place.exists() or add["size"] != place.stat().st_size):
                 raise mending.unfit(message("why.layout.delta-log"))
 
@@ -109,6 +109,11 @@ class DeltaTableRule(Rule):
             fits = table.to_pyarrow_dataset().count_rows() == rows
         if not fits:
             raise mending.unfit(message("why.layout.delta-log"))
+
+
+def _is_empty(mending: Mending, root: str, inner: str) -> bool:
+    place = mending.new / root / inner
+    return _below(root, inner) in mending.gone if not place.exists() else not pq.read_metadata(place).num_rows
 
 
 def _opened(root: Path, mending: Mending) -> Any:
@@ -131,9 +136,9 @@ def _commit(version: int) -> dict[str, Any]:
     return {"commitInfo": {**told, "engineInfo": "dsr-desk"}}
 
 
-def _action(add: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """The file as it is now, under its old name; a file without rows is in use no more."""
-    rows = pq.read_metadata(file).num_rows
+def _action(add: Mapping[str, Any], file: Path, *, gone: bool) -> dict[str, Any]:
+    """The file as it is now, under its old name; one that is gone or without rows is in use no more."""
+    rows = 0 if gone else pq.read_metadata(file).num_rows
     told = {key: value for key, value in add.items() if value is not None}
     if not rows:
         kept = {key: told[key] for key in ("path", "partitionValues", "size") if key in told}

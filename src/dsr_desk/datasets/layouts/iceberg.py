@@ -81,7 +81,8 @@ class IcebergTable(Rule):
             before = state_of(old)
             _Snapshot(mending, root, before).write()
             mending.notes += self.foreseen(old)
-            _require_true(mending, state_of(new), before, set(_inside(mending, root)))
+            gone = {inner for inner in _inside(mending, root) if _below(root, inner) in mending.gone}
+            _require_true(mending, state_of(new), before, set(_inside(mending, root)), gone)
         except NotUnderstood as error:
             raise mending.unfit(error.why) from error
         except OSError:
@@ -150,6 +151,8 @@ class _Snapshot:
         inner = self._before.inner(entry.data_file.file_path)
         if inner not in self._changed:
             return entry
+        if _below(self._root, inner) in self._mending.gone:
+            return None
         told = _told(self._new / inner, entry.data_file, self._metadata)
         if not told.record_count:
             return None
@@ -197,10 +200,14 @@ class _Snapshot:
         return said
 
     def _below(self, name: str) -> str:
-        return f"{self._root}/{METADATA}/{name}" if self._root else f"{METADATA}/{name}"
+        return _below(self._root, f"{METADATA}/{name}")
 
     def _said_at(self, name: str) -> str:
         return f"{self._before.location}/{METADATA}/{name}"
+
+
+def _below(root: str, inner: str) -> str:
+    return f"{root}/{inner}" if root else inner
 
 
 def _inside(mending: Mending, root: str) -> Iterator[str]:
@@ -240,14 +247,16 @@ def _of_columns(found: Mapping[int, Any] | None, before: Mapping[int, Any] | Non
     return {column: value for column, value in (found or {}).items() if column in before}
 
 
-def _require_true(mending: Mending, after: IcebergState, before: IcebergState, changed: Collection[str]) -> None:
+def _require_true(
+    mending: Mending, after: IcebergState, before: IcebergState, changed: Collection[str], gone: Collection[str]
+) -> None:
     """The table names the files that are there, as they are, and is read by its library with as many rows as they have.
 
     Files that did not change are the very same; of the others all rows are read.
     """
     there, was = after.files(), before.files()
     rows = {inner: _rows(after.root / inner, file) for inner, file in there.items()}
-    emptied = [inner for inner in was.keys() - there.keys() if not _rows(after.root / inner, was[inner])]
+    emptied = [one for one in was.keys() - there.keys() if one in gone or not _rows(after.root / one, was[one])]
     tasks = list(after.table.scan().plan_files())
     fits = (
         there.keys() | set(emptied) == was.keys()

@@ -52,17 +52,22 @@ class MdsIndex(Rule):
                 return message("why.layout.mds-twice")
         return None
 
+    def tells_of(self, root: Path, inner: str) -> bool:
+        return self.concerns(root, f"{inner}/")
+
     def mend(self, mending: Mending, root: str) -> None:
         text = (mending.old / root / INDEX).read_text("utf-8")
         index = json.loads(text)
         below = {inner[len(root) + 1 if root else 0 :]: mending.new / inner for inner in mending.below(root)}
-        changed = 0
-        for shard in _shards(index):
-            for name in _names(shard) & below.keys():
-                _renew(shard, below[name])
-                changed += 1
-        if not changed:
+        told = [shard for shard in _shards(index) if _names(shard) & below.keys()]
+        if not told:
             return
+        for shard in told:
+            there = {name for name in _names(shard) & below.keys() if below[name].exists()}
+            if not there:
+                index["shards"].remove(shard)
+            for name in there:
+                _renew(shard, below[name])
         mending.write(f"{root}/{INDEX}" if root else INDEX, json.dumps(index, sort_keys=_is_sorted(text)).encode())
         self._check(mending, mending.new / root, below)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -78,6 +79,45 @@ def written(
     files = tuple(sorted(mending.changed | mending.gone))
     whole = Rewritten(done.kept, done.erased, done.missing, files, (*done.notes, *mending.notes))
     return crossing(whole, doomed)
+
+
+def kept_back(place: MendPlace, layouts: Sequence[DatasetLayout], files: Collection[Path]) -> tuple[Message, ...]:
+    """What taking these files out of the layouts will change there. Raises PartOfLayout where one keeps a file."""
+    told: list[Message] = []
+    for layout in layouts:
+        rule = RULES[layout.kind]
+        told += rule.foreseen(layout.root)
+        for path in files:
+            if path.is_relative_to(layout.root) and rule.concerns(layout.root, inner_path(layout.root, path)):
+                why = rule.keeps(layout.root, inner_path(layout.root, path))
+                if why is not None:
+                    raise PartOfLayout(name=place.name, layout=rule.says, why=why)
+    return tuple(told)
+
+
+def without(
+    place: MendPlace, layouts: Sequence[DatasetLayout], root: Path, files: Sequence[Path], work: Path
+) -> Written:
+    """Writes the layouts anew without these files of one container, into `work/tree`; see `tree.rewrite`."""
+    kept_back(place, layouts, files)
+    mending = Mending(place.name, root, work / "tree")
+    for path in files:
+        inner = inner_path(root, path)
+        examples = _count(place, path) if path == place.path else 0
+        mending.examples[inner] = Examples(examples, 0, path.stat().st_size, 0)
+        mending.remove(inner)
+        _clear_empty(mending, inner)
+    for layout in layouts:
+        RULES[layout.kind].mend(mending, _within(root, layout.root))
+    gone = tuple(sorted(mending.changed | mending.gone))
+    return crossing(Rewritten(0, (), (), gone, tuple(mending.notes)), ())
+
+
+def _clear_empty(mending: Mending, inner: str) -> None:
+    """Folders in which only what went was: they may be called after values, as partitions are."""
+    for folder in list(Path(inner).parents)[:-1]:
+        with suppress(OSError):
+            (mending.new / folder).rmdir()
 
 
 def _part(place: MendPlace, reader: FileContainer, doomed: Sequence[Doomed], work: Path, mending: Mending) -> Rewritten:

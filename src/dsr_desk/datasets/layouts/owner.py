@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Doomed, Erased
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.folder import FolderOfPhotos
@@ -66,6 +66,12 @@ def clear(part: LayoutPart) -> None:
         tree.clear(root, part.name)
 
 
+def clear_above(folder: Path, name: str) -> None:
+    """Removes what killed runs left of layouts that begin at a folder or above it. Raises DeskError."""
+    for layout in Finder().around(folder):
+        tree.clear(layout.root, name)
+
+
 def _begun(unfinished: str) -> str:
     return unfinished.removeprefix(".").removesuffix(UNFINISHED)
 
@@ -89,6 +95,43 @@ def _whole(part: LayoutPart, layouts: Sequence[DatasetLayout]) -> Path:
     if why := tree.hindrance(root):
         raise PartOfLayout(name=part.name, layout=RULES[layouts[0].kind].says, why=why)
     return root
+
+
+def before_removing(part: LayoutPart, layouts: Sequence[DatasetLayout], files: Collection[Path]) -> tuple[Message, ...]:
+    """What taking these files of one container out of layouts changes there. Raises as `before_erasing`."""
+    root = _whole(part, layouts)
+    try:
+        told: tuple[Message, ...] = part.ask(
+            tuple[Message, ...], mending.kept_back, layouts, tuple(files), read=(root,)
+        )
+    except CellFailed as failed:
+        raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
+    return told
+
+
+def remove(part: LayoutPart, layouts: Sequence[DatasetLayout], files: Collection[Path]) -> tuple[Message, ...]:
+    """Takes the files of one container out of the layouts that tell of them; returns what is to be told.
+
+    A kill leaves the old folder or the new one, as in `erase`. Raises DeskError, with nothing changed.
+    """
+    root = _whole(part, layouts)
+    gone = {inner_path(root, path) for path in files}
+
+    def may_change(inner: str) -> bool:
+        around = (one for one in layouts if (root / inner).is_relative_to(one.root))
+        return inner in gone or any(RULES[one.kind].is_own(inner_path(one.root, root / inner)) for one in around)
+
+    def write(work: Path) -> Rewritten:
+        given = layouts, root, tuple(files), work
+        try:
+            done = part.ask(Written, mending.without, *given, read=(root,), write=(work,))
+        except CellFailed as failed:
+            raise ContainerNotRewritten(name=part.name, why=failed.why) from failed
+        if not gone <= set(done.files):
+            raise ContainerNotRewritten(name=part.name, why=message("why.cell.unfit"))
+        return arrived(done, (), part.name)
+
+    return tree.rewrite(root, part.name, write=write, may_change=may_change, digest=str).notes
 
 
 def erase(part: LayoutPart, layouts: Sequence[DatasetLayout], doomed: Sequence[Doomed]) -> Erased:

@@ -95,6 +95,14 @@ class Rule:
         """Why a part cannot be written anew here, None where it can. Runs in a cell."""
         return None
 
+    def tells_of(self, root: Path, inner: str) -> bool:
+        """Whether the layout's own files speak of what is in a folder below the root."""
+        return self.concerns(root, f"{inner}/any")
+
+    def keeps(self, root: Path, inner: str) -> Message | None:
+        """Why a part cannot be taken out of the layout, None where it can. Runs in a cell."""
+        return self.hindrance(root, inner)
+
     def foreseen(self, root: Path) -> Collection[Message]:  # noqa: ARG002
         """What writing parts anew will change beside them. Runs in a cell."""
         return ()

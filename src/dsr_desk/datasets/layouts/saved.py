@@ -28,6 +28,9 @@ class SavedDataset(Rule):
     def concerns(self, root: Path, inner: str) -> bool:
         return "/" not in inner and (root / STATE).exists()
 
+    def tells_of(self, root: Path, inner: str) -> bool:  # noqa: ARG002
+        return (root / SPLITS).exists()
+
     def hindrance(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
         try:
             state, info = _json_at(root / STATE), _json_at(root / INFO)
@@ -45,19 +48,22 @@ class SavedDataset(Rule):
         state, info = _json_at(old / STATE), _json_at(old / INFO)
         files = [one["filename"] for one in state["_data_files"]]
         changed = [one for one in files if _below(root, one) in mending.changed]
-        if not changed:
+        gone = [one for one in files if _below(root, one) in mending.gone]
+        if not changed and not gone:
             return
-        before, after = [_rows(old / one) for one in files], [_rows(new / one) for one in files]
+        before = [_rows(old / one) for one in files]
+        after = [0 if one in gone else _rows(new / one) for one in files]
         if any(_schema(new / one) != _schema(old / one) for one in changed):
             raise mending.unfit(message("why.layout.saved"))
-        digests = "".join(file_digest(new / one) for one in changed)
+        state["_data_files"] = [one for one in state["_data_files"] if one["filename"] not in gone]
+        digests = "".join([*(file_digest(new / one) for one in changed), *gone])
         state["_fingerprint"] = sha256_hex(f"{state.get('_fingerprint')}{digests}".encode())[:16]
         _count(info, state.get("_split"), before, after)
         for name, said in ((STATE, state), (INFO, info)):
             stored = (old / name).read_text("utf-8")
             text = json.dumps(said, indent=2 if "\n  " in stored else None, sort_keys=list(said) == sorted(said))
             mending.write(_below(root, name), text.encode())
-        if sum(after) != sum(before) - sum(_lost(mending, root, one) for one in changed):
+        if sum(after) != sum(before) - sum(_lost(mending, root, one) for one in (*changed, *gone)):
             raise mending.unfit(message("why.layout.saved"))
 
 

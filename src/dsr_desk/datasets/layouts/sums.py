@@ -55,6 +55,13 @@ class SumFiles(Rule):
     def concerns(self, root: Path, inner: str) -> bool:
         return any(_mentions(root / name, inner) for name in names_in(root) if _NAMES.fullmatch(name))
 
+    def tells_of(self, root: Path, inner: str) -> bool:
+        return self.concerns(root, f"{inner}/")
+
+    def keeps(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
+        """A line goes whatever kind of digest it holds."""
+        return None
+
     def hindrance(self, root: Path, inner: str) -> Message | None:
         for name in names_in(root):
             if _NAMES.fullmatch(name) and _mentions(root / name, inner):

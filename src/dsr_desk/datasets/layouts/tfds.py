@@ -33,6 +33,9 @@ class TensorFlowDataset(Rule):
             return message("why.layout.tensorflow-datasets")
         return None if told is not None else message("why.layout.tensorflow-datasets")
 
+    def keeps(self, root: Path, inner: str) -> Message | None:  # noqa: ARG002
+        return message("why.layout.tensorflow-shard")
+
     def mend(self, mending: Mending, root: str) -> None:
         place = mending.old / root / INFO
         stored = place.read_text("utf-8")
