@@ -73,6 +73,11 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     FORGOTTEN = "forgotten"
     KEPT = "kept"
+    ORDER = "order"
+    SCOPE = "scope"
+    SAMPLE = "sample"
+    SAMPLED = "sampled"
+    MET = "met"
 
     VAULT_CREATED = "vault-created"
     OFFICER_ADDED = "officer-added"

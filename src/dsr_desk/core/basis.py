@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 Indexes = Mapping[str, int]
 """Generation of each index by its pseudonym in the case."""
 
-PARTS = ("right", "identity", "identifiers", "decisions", "links", "treatments", "policy")
-"""What must be the same, beside the indexes. Dispositions stand apart: another one voids its own model's actions."""
+PARTS = ("right", "identity", "identifiers", "decisions", "links", "treatments", "policy", "scope")
+"""What must be the same, beside the indexes; the scope is an order's.
+
+Dispositions stand apart: another one voids its own model's actions."""
 
 
 def parts_of(case: Case, policy: Policy) -> dict[str, Any]:
@@ -32,13 +34,21 @@ def parts_of(case: Case, policy: Policy) -> dict[str, Any]:
         "treatments": digest_of(sorted([key, one["act"]] for key, one in case.treatments.items())),
         "dispositions": {key: one["planned"][-1]["act"] for key, one in case.dispositions.items() if one["planned"]},
         "policy": digest_of(policy.as_open()),
+        **({"scope": _scope_of(case)} if case.is_order else {}),
     }
+
+
+def _scope_of(case: Case) -> str:
+    """Digest of the scope in force and of every word on its samples."""
+    act = case.scope["act"] if case.scope is not None else ""
+    own = [[one["act"], sorted(one["words"].items())] for one in case.samples if one["scope"] == act]
+    return digest_of([act, own])
 
 
 def searched_indexes(case: Case) -> set[str]:
     """Pseudonyms of the indexes that this round's searches looked at: a plan rests on these."""
     rounds = set(case.round["searches"])
-    return {key for one in case.searches if one["seq"] in rounds for key in one["indexes"]}
+    return {key for one in (*case.searches, *case.scopes) if one["seq"] in rounds for key in one["indexes"]}
 
 
 def basis_of(parts: Mapping[str, Any], indexes: Indexes) -> str:
@@ -56,7 +66,7 @@ def differences(case: Case, policy: Policy, indexes: Indexes) -> list[Message]:
     if plan is None:
         return []
     before, now = plan["parts"], parts_of(case, policy)
-    found = [_said(name, case, plan, before, now) for name in PARTS if before[name] != now[name]]
+    found = [_said(name, case, plan, before, now) for name in PARTS if before.get(name) != now.get(name)]
     moved = sum(1 for key, generation in plan["indexes"].items() if not _as_planned(generation, indexes.get(key)))
     if moved:
         found.append(message("basis.indexes", count=moved))

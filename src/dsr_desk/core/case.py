@@ -7,7 +7,7 @@ is plain lists, dicts, texts and numbers, so that a snapshot is one JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dsr_desk.core.acts import Entry, Row
@@ -23,6 +23,9 @@ DELETING_RIGHTS = (Right.ERASURE, Right.OBJECTION, Right.WITHDRAWAL)
 GONE = ("gone", "masked", "gone_where_read")
 SETTLED = (*GONE, "held")
 """What leaves nothing to be done on a hit, once it was read back."""
+PERSON, SCOPE = "person", "scope"
+_FITS = {"scope": "belongs", "rest": "not"}
+"""What an officer must have said of every item of a sample: of what is in the scope, and of what is beside it."""
 Rows = Callable[[], Iterable[Row]]
 """The rows of an act, anew each time it is called; their values need not be there."""
 
@@ -31,10 +34,20 @@ def no_rows() -> Iterable[Row]:
     return ()
 
 
+def left_of(part: Mapping[str, Any]) -> int:
+    """How many items of a part were not read back as gone or held; no later scope counts fewer than an earlier left."""
+    return max(0, max(int(part["items"]), int(part["before"])) - settled_of(part))
+
+
+def settled_of(part: Mapping[str, Any]) -> int:
+    """How many items of a part were read back as gone or held since its scope was resolved."""
+    return sum(int(part["seen"].get(seen, 0)) for seen in SETTLED)
+
+
 def new_round(number: int) -> dict[str, Any]:
     return {
         "n": number, "searches": [], "plan": None, "former": [], "approvals": [], "actions": {}, "read_backs": [],
-        "validated": [],
+        "validated": [], "parts": {},
     }  # fmt: skip
 
 
@@ -42,6 +55,7 @@ class Case:
     """State of one case. `after` takes its entries in order; everything else only reads.
 
     `rounds` are passes of search, review, plan, deletion and reading back; a search after a run begins the next one.
+    `parts` of a round are an order's containers as they stood when it began: what ran on them no scope takes back.
     """
 
     def __init__(self, case: str) -> None:
@@ -55,6 +69,8 @@ class Case:
         self.opened: list[Any] = ["", "", -1]
         """When, by whom, and the place of the entry that says what was received."""
         self.channel = ""
+        self.about = PERSON
+        """What the case is about: a person, or the data that an order names."""
         self.faces = False
         """Whether the case searches faces."""
         self.changed = -1
@@ -99,6 +115,15 @@ class Case:
         self._decisions: tuple[int, str] = (-1, "")
         self.words = 0
         """Counts whatever changes a verdict."""
+        self.orders: list[dict[str, Any]] = []
+        """Versions of what the order says, oldest first: the last one counts."""
+        self.scopes: list[dict[str, Any]] = []
+        self.parts: dict[str, dict[str, Any]] = {}
+        """By container (pseudonym), what the newest scope has of it and what was seen of that since; what an earlier
+    round ran on stays. `before` and `gone` are how many items earlier rounds left of it and took away."""
+        self.samples: list[dict[str, Any]] = []
+        self.met: dict[str, dict[str, Any]] = {}
+        """By obligation, what a named person said of it last."""
 
     # What it is
 
@@ -109,6 +134,47 @@ class Case:
     @property
     def number(self) -> int:
         return int(self.round["n"])
+
+    @property
+    def is_order(self) -> bool:
+        return self.about == SCOPE
+
+    @property
+    def order(self) -> dict[str, Any] | None:
+        """What the order says, in force."""
+        return self.orders[-1] if self.orders else None
+
+    @property
+    def scope(self) -> dict[str, Any] | None:
+        """What of the data the order is about, resolved last."""
+        return self.scopes[-1] if self.scopes else None
+
+    @property
+    def scoped_by(self) -> set[str]:
+        """Officers (keys) who said what the order covers, or what of its samples fits."""
+        act = self.scope["act"] if self.scope is not None else ""
+        looked = {key for one in self.samples if one["scope"] == act for key in one["by"]}
+        return looked | ({self.scope["officer"]} if self.scope is not None else set())
+
+    @property
+    def samples_open(self) -> dict[str, int]:
+        """How many drawn items of the newest scope wait for a word, and how many do not fit."""
+        act = self.scope["act"] if self.scope is not None else ""
+        own = [one for one in self.samples if one["scope"] == act]
+        wrong = sum(word != _FITS[one["of"]] for one in own for word in one["words"].values())
+        return {"open": sum(one["n"] - len(one["words"]) for one in own), "wrong": wrong}
+
+    @property
+    def sampled(self) -> bool:
+        """Whether officers looked at samples of the newest scope, and of what stays beside it, and all fitted."""
+        scope = self.scope
+        if scope is None:
+            return False
+        own = [one for one in self.samples if one["scope"] == scope["act"]]
+        sizes = {one["of"] for one in own if one["n"]}
+        needed = {of for of, size in (("scope", scope["items"]), ("rest", scope["rest"])) if size}
+        fits = (len(one["words"]) == one["n"] and set(one["words"].values()) <= {_FITS[one["of"]]} for one in own)
+        return needed <= sizes and all(fits)
 
     @property
     def right(self) -> Right:
@@ -177,7 +243,9 @@ class Case:
 
     @property
     def reviewed(self) -> bool:
-        """Every candidate of this round has a verdict, and none is unsure."""
+        """Every candidate of this round has a verdict, and none is unsure; of an order, that its samples fitted."""
+        if self.is_order:
+            return self.searched and self.sampled
         return self.searched and not self.undecided and not self.unsure
 
     @property
@@ -226,7 +294,9 @@ class Case:
 
     @property
     def left(self) -> int:
-        """How many hits were not read back as gone, masked or held since they were last proposed."""
+        """How many hits were not read back as gone, masked or held since proposed; of an order, how many items."""
+        if self.is_order:
+            return sum(left_of(one) for one in self.parts.values())
         return sum(1 for hit in self.hits() if hit.seen not in SETTLED)
 
     def due(self) -> Iterator[Item]:
@@ -327,6 +397,7 @@ class Case:
 _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
-    "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden",
+    "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden", "about", "orders", "scopes",
+    "parts", "samples", "met",
     "sweeps", "strays",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from dsr_desk.core import strays
 from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.acts import Entry, Kind
-from dsr_desk.core.case import Case, Rows, new_round
+from dsr_desk.core.case import PERSON, Case, Rows, left_of, new_round, settled_of
 from dsr_desk.core.findings import Verdict
 
 
@@ -63,6 +63,7 @@ def _say(case: Case, entry: Entry, rows: Rows, at: int, *, settled: bool = False
 
 def _received(case: Case, entry: Entry, rows: Rows) -> None:
     case.ref, case.faces = entry.act.open["ref"], bool(entry.act.open.get("faces"))
+    case.about = entry.act.open.get("about", PERSON)
     case.opened, case.channel = [entry.act.time, entry.act.officer, entry.seq], entry.act.open["channel"]
 
 
@@ -224,7 +225,16 @@ def _outcome(case: Case, entry: Entry, rows: Rows) -> None:
     }
     if said["kind"] != ActionKind.ERASE_INDEX.value:  # an item may lie elsewhere when its entry is gone
         _saw(case, rows)
+    _saw_parts(case, said)
     _moved(case, said)
+
+
+def _saw_parts(case: Case, said: Any) -> None:
+    """What is left of containers, as an outcome or a reading back counts it."""
+    for name, counts in said.get("parts", {}).items():
+        for parts in (case.parts, {} if case.begun else case.round["parts"]):
+            if name in parts:
+                parts[name]["seen"] = dict(counts)
 
 
 def _saw(case: Case, rows: Rows) -> None:
@@ -269,6 +279,7 @@ def _read_back(case: Case, entry: Entry, rows: Rows) -> None:
     round_ = case.last_run or case.round
     round_["read_backs"].append(_signed(entry, seen=said["seen"], items=said["items"], plan=said["plan"]))
     _saw(case, rows)
+    _saw_parts(case, said)
     _moved(case, said)
 
 
@@ -298,6 +309,49 @@ def _forgotten(case: Case, entry: Entry, rows: Rows) -> None:
     if said["what"] == "references":
         for one in case.references:
             one["destroyed"] = one["destroyed"] or entry.act.time
+
+
+def _order(case: Case, entry: Entry, rows: Rows) -> None:
+    said = entry.act.open
+    before = case.order["obligations"] if case.order is not None else []
+    case.orders.append(_signed(entry, served=said["served"], obligations=[dict(one) for one in said["obligations"]]))
+    same = {one["id"] for one in said["obligations"] if one in before}
+    case.met = {key: word for key, word in case.met.items() if key in same}
+
+
+def _scope(case: Case, entry: Entry, rows: Rows) -> None:
+    said = entry.act.open
+    if case.begun:
+        case.rounds.append({**new_round(case.number + 1), "parts": case.parts})
+    kept = {name: said[name] for name in ("items", "size", "rest", "indexes")}
+    case.scopes.append(_signed(entry, round=case.number, **kept))
+    case.round["searches"].append(entry.seq)
+    earlier = case.round["parts"]
+    case.parts = {name: dict(one) for name, one in earlier.items()}
+    for name, how, items, size, of, unread in said["parts"]:
+        known = earlier.get(name)
+        before, gone = (left_of(known), known["gone"] + settled_of(known)) if known is not None else (0, 0)
+        sizes = {"items": items, "size": size, "of": of, "unread": unread, "before": before, "gone": gone}
+        case.parts[name] = {"how": how, **sizes, "seen": {}, "round": case.number}
+
+
+def _sample(case: Case, entry: Entry, rows: Rows) -> None:
+    said = entry.act.open
+    kept = {name: said[name] for name in ("scope", "of", "seed", "n", "population")}
+    case.samples.append(_signed(entry, words={}, by=[], **kept))
+
+
+def _sampled(case: Case, entry: Entry, rows: Rows) -> None:
+    sample = next(one for one in case.samples if one["act"] == entry.act.open["sample"])
+    for row in rows():
+        word, _, position = row.word.partition(" ")
+        sample["words"][position] = word
+    sample["by"] = sorted({*sample["by"], entry.act.officer})
+
+
+def _met(case: Case, entry: Entry, rows: Rows) -> None:
+    said = entry.act.open
+    case.met[said["obligation"]] = _signed(entry, how=said["how"], proof=said["proof"])
 
 
 _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
@@ -332,4 +386,9 @@ _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
     Kind.CLOSED: _closed,
     Kind.REOPENED: _closed,
     Kind.FORGOTTEN: _forgotten,
+    Kind.ORDER: _order,
+    Kind.SCOPE: _scope,
+    Kind.SAMPLE: _sample,
+    Kind.SAMPLED: _sampled,
+    Kind.MET: _met,
 }

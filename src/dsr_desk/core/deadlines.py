@@ -44,6 +44,7 @@ class Duty(StrEnum):
     PHOTOS = "photos deleted"
     EMBEDDINGS = "embeddings deleted"
     WORK_PRODUCT = "affected models and algorithms deleted"
+    ORDER = "first obligation of the order"
 
 
 class StopReason(StrEnum):
@@ -356,6 +357,16 @@ def _order(ordered: date, photo_days: int) -> tuple[Deadline, ...]:
     pattern = ((Duty.PHOTOS, photo_days), (Duty.RECIPIENTS, 60), (Duty.EMBEDDINGS, 90), (Duty.WORK_PRODUCT, 90))
     begin = _said("clock.order", ordered)
     return tuple(_counted(duty, Law.ORDER, ordered, days, "order", begin) for duty, days in pattern)
+
+
+def order_due(served: date, first: str) -> Deadline:
+    """When the first obligation of an order is due (ISO day); the day of service where the order sets none."""
+    begin = _said("clock.order", served)
+    if not first:
+        steps = (begin, message("clock.order.no-day"))
+        return Deadline(Duty.ORDER, Law.ORDER, served, served, _rule("order"), steps)
+    due = date.fromisoformat(first)
+    return Deadline(Duty.ORDER, Law.ORDER, served, due, _rule("order"), (begin, _said("clock.order.first", due)))
 
 
 def _counted(duty: Duty, law: Law, start: date, days: int, rule: str, begin: Message) -> Deadline:

@@ -9,7 +9,7 @@ from datetime import date
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, pseudonym
 from dsr_desk.core.canonical import canonical_json
-from dsr_desk.core.deadlines import Place, answer_due
+from dsr_desk.core.deadlines import Deadline, Place, answer_due
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, FoundKind, Law, Right
 
@@ -24,13 +24,23 @@ class Facts:
     identifiers: Identifiers
 
 
-def facts_draft(kind: Kind, facts: Facts, found: Iterable[Found], *, key: bytes, place: Place, officer: str) -> Draft:
+def facts_draft(
+    kind: Kind,
+    facts: Facts,
+    found: Iterable[Found],
+    *,
+    key: bytes,
+    place: Place,
+    officer: str,
+    deadline: Deadline | None = None,
+) -> Draft:
     """The act that says these facts: `kind` is PROPOSED for what the program read, CONFIRMED for an officer's word.
 
     `found` is everything that was found before, with its place. What an officer says and nobody found is noted as
-    typed by her. `key` is the case's, `place` decides which public holidays count. Raises ClockUnknown, PlaceUnknown.
+    typed by her. `key` is the case's, `place` decides which public holidays count; `deadline` goes before the law's
+    own. Raises ClockUnknown, PlaceUnknown.
     """
-    deadline = answer_due(facts.law, facts.received, place)
+    deadline = deadline or answer_due(facts.law, facts.received, place)
     typed_by = officer if kind is Kind.CONFIRMED else ""
     identifiers = codec.plain(facts.identifiers)
     return Draft(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dsr_desk.core import refusals
+from dsr_desk.core import order_refusals, refusals
 from dsr_desk.core.actions import Treatment
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.basis import basis_of, differences, parts_of, searched_indexes
@@ -77,7 +77,9 @@ def has_ended_if_whole(case: Case, draft: Draft, standing: Standing) -> Message 
 
 
 def is_identified(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    return None if case.identified else message(refusals.IdentityMissing.code, case=case.ref)
+    """Of an order: that it was checked to be authentic."""
+    missing = order_refusals.AuthenticityMissing if case.is_order else refusals.IdentityMissing
+    return None if case.identified else message(missing.code, case=case.ref)
 
 
 def right_deletes(case: Case, draft: Draft, standing: Standing) -> Message | None:
@@ -232,10 +234,17 @@ def not_run_in_this_round(case: Case, draft: Draft, standing: Standing) -> Messa
 def is_reviewed(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.reviewed:
         return None
+    if case.is_order:
+        waiting = case.samples_open
+        if any(waiting.values()):
+            return message(order_refusals.ScopeNotSampled.code, case=case.ref, **waiting)
+        return message(order_refusals.ScopeNotDrawn.code, case=case.ref)
     return message(refusals.ReviewOpen.code, case=case.ref, open=len(case.undecided), unsure=len(case.unsure))
 
 
 def something_due(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    if case.is_order:
+        return None if case.left else message(order_refusals.ScopeEmpty.code, case=case.ref)
     return None if any(True for _ in case.due()) else message(refusals.NothingToDelete.code, case=case.ref)
 
 
@@ -308,7 +317,7 @@ def may_approve(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if plan is not None and term.added > plan["seq"]:
         return message(refusals.ApproverNew.code, case=case.ref)
     if standing.policy.approver_not_decider:
-        deciders = {word.officer for item in case.hits() for word in item.words}
+        deciders = {word.officer for item in case.hits() for word in item.words} | case.scoped_by
         if standing.officer in deciders:
             return message(refusals.ApproverDecided.code, case=case.ref)
     return None
@@ -384,7 +393,8 @@ def not_own_work(case: Case, draft: Draft, standing: Standing) -> Message | None
 
 
 def something_to_say(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    if any(one["purpose"] == "search" for one in case.searches):
+    """Before anything of an order is done its evidence says what is open."""
+    if any(one["purpose"] == "search" for one in case.searches) or case.order is not None:
         return None
     return message(refusals.NothingToSeal.code, case=case.ref)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dsr_desk.core import guards as ask
+from dsr_desk.core import order_guards as order
 from dsr_desk.core import refusals, strays
 from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.case import Case, Rows, no_rows
@@ -73,11 +74,11 @@ _TO_CARRY_OUT: tuple[Guard, ...] = (
 
 GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.RECEIVED: (ask.not_there_yet,),
-    Kind.PROPOSED: (ask.still_open,),
-    Kind.CONFIRMED: (ask.still_open,),
+    Kind.PROPOSED: (ask.still_open, order.order_stays_order),
+    Kind.CONFIRMED: (ask.still_open, order.order_stays_order),
     Kind.IDENTITY: (ask.still_open,),
-    Kind.REFERENCE: (ask.still_open,),
-    Kind.SEARCHED: (ask.is_identified, ask.may_search),
+    Kind.REFERENCE: (ask.still_open, order.is_person),
+    Kind.SEARCHED: (order.is_person, ask.is_identified, ask.may_search),
     Kind.DECIDED: (ask.still_open, ask.no_approved_plan),
     Kind.UNDONE: (ask.undo_open, ask.undoable),
     Kind.LINK: (ask.still_open, ask.no_approved_plan, ask.known_items),
@@ -94,6 +95,7 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
         ask.is_identified,
         ask.no_run_under_way,
         ask.not_run_in_this_round,
+        order.scope_is_known,
         ask.is_reviewed,
         ask.second_review_of_erasure,
         ask.something_due,
@@ -131,6 +133,19 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.REOPENED: (ask.has_ended, ask.not_forgotten),
     Kind.FORGOTTEN: (ask.has_ended_if_whole, ask.forgets_own),
     Kind.KEPT: (ask.not_forgotten,),
+    Kind.ORDER: (ask.still_open, order.is_order, ask.no_approved_plan),
+    Kind.SCOPE: (
+        ask.still_open,
+        order.is_order,
+        order.has_order,
+        ask.is_identified,
+        ask.no_run_under_way,
+        ask.no_approved_plan,
+        order.scope_adds_up,
+    ),
+    Kind.SAMPLE: (ask.still_open, order.is_order, ask.no_approved_plan, order.of_newest_scope),
+    Kind.SAMPLED: (ask.still_open, order.is_order, ask.no_approved_plan, order.sample_known),
+    Kind.MET: (order.is_order, ask.not_forgotten, order.obligation_known),
 }
 """Guards of each act of a case, asked in order; the first refusal is the one that is said."""
 
@@ -140,4 +155,5 @@ ROW_GUARDS: Mapping[Kind, RowGuard] = {
     Kind.SETTLED: ask.disputed_by_others,
     Kind.PLANNED: ask.only_hits,
     Kind.SWEPT: strays.words_of_a_sweep,
+    Kind.SAMPLED: order.drawn_items,
 }

@@ -14,6 +14,7 @@ from typing import Any
 from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
 from dsr_desk.core.acts import FORM, RULES, Act, Kind
 from dsr_desk.core.lineage import DispositionKind
+from dsr_desk.core.orders import About, Met
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
 
 Check = Callable[[Any], bool]
@@ -72,6 +73,39 @@ def _generations(value: Any) -> bool:
     return type(value) is dict and all(type(one) is int and -1 <= one < LARGEST for one in value.values())
 
 
+def _part_counts(value: Any) -> bool:
+    """By container, how many items were seen how."""
+    return type(value) is dict and all(_counts(one) for one in value.values())
+
+
+def _obligations(value: Any) -> bool:
+    """Each with an id of its own."""
+    shape = {"id": text, "about": _codes(About), "due": _day_or_none, "every": number, "sworn": flag}
+    each = _each(lambda one: type(one) is dict and all(check(one.get(name)) for name, check in shape.items()))
+    return each(value) and len({one["id"] for one in value}) == len(value)
+
+
+def _day_or_none(value: Any) -> bool:
+    return value == "" or _day(value)
+
+
+_HOW_PARTS = ("whole", "mixed", "not-known", "not-searched")
+
+
+def _parts(value: Any) -> bool:
+    """Containers, each once: name, how far it is in scope, items and bytes in scope, items in all, places not read."""
+
+    def part(one: Any) -> bool:
+        fits = type(one) is list and len(one) == 6 and text(one[0]) and one[1] in _HOW_PARTS
+        return fits and all(number(n) for n in one[2:]) and one[2] <= one[4]
+
+    return type(value) is list and all(map(part, value)) and len({one[0] for one in value}) == len(value)
+
+
+def _seed(value: Any) -> bool:
+    return type(value) is str and len(value) == 64 and all(one in "0123456789abcdef" for one in value)
+
+
 def _one_of(kinds: Iterable[str]) -> Check:
     known = frozenset(str(kind) for kind in kinds)
     return lambda value: type(value) is str and value in known
@@ -96,7 +130,9 @@ _STATED: Shape = {
 }  # fmt: skip
 
 SHAPES: Mapping[Kind, Shape] = {
-    Kind.RECEIVED: {"ref": text, "channel": _codes(Channel), "faces": flag},
+    Kind.RECEIVED: {
+        "ref": text, "channel": _codes(Channel), "faces": flag, "about": _maybe(_one_of(("person", "scope"))),
+    },
     Kind.PROPOSED: _FACTS,
     Kind.CONFIRMED: _FACTS,
     Kind.IDENTITY: {"result": _codes(IdentityResult), "photo": flag},
@@ -121,12 +157,12 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.BEGUN: {**_ACTION, **_PLAN, **_INDEXES},
     Kind.OUTCOME: {
         "state": _codes(OutcomeState), "by": _one_of(("here", "answer", "declared")), "seen": _maybe(_counts),
-        **_ACTION, **_PLAN, **_SEEN_ROWS,
+        "parts": _maybe(_part_counts), **_ACTION, **_PLAN, **_SEEN_ROWS,
     },
     Kind.DERIVED: {"dataset": text, "derived_from": text, **_PLAN, **_INDEXES},
     Kind.HANDED_OVER: {"key": text, **_PLAN, **_INDEXES},
     Kind.ASKED: {"actions": _each(text), "again": _day},
-    Kind.READ_BACK: {"seen": text, "items": _counts, **_PLAN, **_SEEN_ROWS},
+    Kind.READ_BACK: {"seen": text, "items": _counts, "parts": _maybe(_part_counts), **_PLAN, **_SEEN_ROWS},
     Kind.VALIDATED: {"read_back": text},
     Kind.STATED: _STATED,
     Kind.SWORN: {"form": _one_of(("within-us", "outside-us"))},
@@ -142,6 +178,13 @@ SHAPES: Mapping[Kind, Shape] = {
         "blobs": _each(text), "scanned": _maybe(_counts),
     },
     Kind.KEPT: {"months": _months},
+    Kind.ORDER: {"served": _day, "profile": text, "obligations": _obligations},
+    Kind.SCOPE: {"parts": _parts, "items": number, "size": number, "rest": number, **_INDEXES, **_ROWS},
+    Kind.SAMPLE: {
+        "scope": text, "of": _one_of(("scope", "rest")), "seed": _seed, "n": number, "population": number,
+    },
+    Kind.SAMPLED: {"sample": text, **_ROWS},
+    Kind.MET: {"obligation": text, "how": _codes(Met), "proof": text},
     Kind.OFFICER_ADDED: {"key": text, "slot": text, "proposal": text, "recovery": _maybe(text)},
     Kind.OFFICER_REMOVED: {"key": text},
     Kind.BACKUP: {"until": _maybe(_day)},

@@ -1,4 +1,4 @@
-"""Stray copies: what sweeps of disks found in a case, what officers said of it, and what a later sweep no longer found."""
+"""Stray copies: what sweeps of disks found in a case, what officers said of it, and what later sweeps found gone."""
 
 from __future__ import annotations
 

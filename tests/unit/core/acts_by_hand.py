@@ -14,11 +14,19 @@ from dsr_desk.core.guards import Standing
 from dsr_desk.core.message import Message
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.roster import Roster
+from dsr_desk.core.sampling import drawn
 
 ANN, BEN, CLEO, DEE = (letter * 64 for letter in "abcd")
 """Officers by key; DEE comes later."""
 PLAN = "5" * 64
 OTHER_PLAN = "6" * 64
+SEED = "7" * 64
+FITS = {"scope": "belongs", "rest": "not"}
+
+
+Part = tuple[str, str, int, int, int, int]
+"""A container of a scope: name, how far, items, bytes, items in all, places that were not read."""
+Parts = Mapping[str, Mapping[str, int]]
 
 
 def as_rows(said: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Row]:
@@ -124,8 +132,15 @@ class World:
         self.do(Kind.RECEIVED, {"ref": "2026-001", "channel": "text", "faces": faces})
         return self.facts()
 
-    def facts(self, right: str = "erasure", identifiers: str = "1" * 32, kind: Kind = Kind.CONFIRMED) -> World:
-        self.do(kind, facts(right, identifiers))
+    def received_order(self) -> World:
+        self.do(Kind.RECEIVED, {"ref": "2026-001", "channel": "pdf", "faces": False, "about": "scope"})
+        return self.facts(law="order")
+
+    def facts(
+        self, right: str = "erasure", identifiers: str = "1" * 32, kind: Kind = Kind.CONFIRMED, law: str = ""
+    ) -> World:
+        law = law or (str(self.case.facts[-1]["law"]) if self.case.facts else "eu-gdpr")
+        self.do(kind, facts(right, identifiers, law))
         return self
 
     def identity(self, result: str = "verified", *, photo: bool = True) -> World:
@@ -169,13 +184,38 @@ class World:
         self.do(Kind.BEGUN, self.begun(action), by=by, basis=self.basis)
         return self
 
-    def outcome(self, state: str = "done", action: str = "a01", **seen: str) -> World:
-        self.do(Kind.OUTCOME, self.ended(state, action), rows=as_rows(seen))
+    def outcome(self, state: str = "done", action: str = "a01", parts: Parts | None = None, **seen: str) -> World:
+        more = {"parts": parts} if parts is not None else {}
+        self.do(Kind.OUTCOME, {**self.ended(state, action), **more}, rows=as_rows(seen))
         return self
 
-    def read_back(self, seen: str = "gone", **items: str) -> World:
+    def read_back(self, seen: str = "gone", parts: Parts | None = None, **items: str) -> World:
         said = {"plan": self.newest_plan, "seen": seen, "items": {}, "indexes": dict(self.indexes)}
-        self.do(Kind.READ_BACK, said, rows=as_rows(items))
+        self.do(Kind.READ_BACK, said | ({"parts": parts} if parts is not None else {}), rows=as_rows(items))
+        return self
+
+    def order(self, *obligations: dict[str, Any]) -> World:
+        self.do(Kind.ORDER, ordered(*obligations))
+        return self
+
+    def scope(self, *parts: Part, by: str = ANN) -> World:
+        said = self.scoped(*parts)
+        self.do(Kind.SCOPE, said, rows=rows_of_scope(said), by=by)
+        return self
+
+    def sample(self, of: str = "scope", n: int = 2, by: str = ANN) -> World:
+        self.do(Kind.SAMPLE, self.sampling(of, n), by=by)
+        return self
+
+    def look(self, of: str = "scope", by: str = ANN, **words: str) -> World:
+        """An officer says of all of the newest sample that it fits, or of "pPOSITION" what `words` say."""
+        sample = self.newest_sample(of)
+        rows = [Row(f"i{at}", f"{words.get(f'p{at}', FITS[of])} {at}") for at in places(sample)]
+        self.do(Kind.SAMPLED, {"sample": sample["act"]}, rows=rows, by=by)
+        return self
+
+    def met(self, obligation: str = "o01", how: str = "declared") -> World:
+        self.do(Kind.MET, {"obligation": obligation, "how": how, "proof": ""})
         return self
 
     def close(self, state: str = "closed") -> World:
@@ -206,15 +246,30 @@ class World:
             "indexes": dict(self.indexes), "seen": {},
         }  # fmt: skip
 
+    def scoped(self, *parts: Part) -> dict[str, Any]:
+        """What a scope of these containers says."""
+        inside = [one for one in parts if one[1] in ("whole", "mixed")]
+        rest = sum(of - items for _, _, items, _, of, _ in inside)
+        sizes = {"items": sum(one[2] for one in inside), "size": sum(one[3] for one in inside), "rest": rest}
+        return {"parts": [list(one) for one in parts], **sizes, "indexes": dict(self.indexes)}
+
+    def sampling(self, of: str = "scope", n: int = 2) -> dict[str, Any]:
+        scope = self.case.scope or {"act": "0" * 64, "items": 9, "rest": 9}
+        population = scope["items" if of == "scope" else "rest"]
+        return {"scope": scope["act"], "of": of, "seed": SEED, "n": n, "population": population}
+
+    def newest_sample(self, of: str = "scope") -> dict[str, Any]:
+        return next(one for one in reversed(self.case.samples) if one["of"] == of)
+
     def item(self, key: str) -> Item:
         found = self.case.item(key)
         assert found is not None
         return found
 
 
-def facts(right: str = "erasure", identifiers: str = "1" * 32) -> dict[str, Any]:
+def facts(right: str = "erasure", identifiers: str = "1" * 32, law: str = "eu-gdpr") -> dict[str, Any]:
     return {
-        "right": right, "law": "eu-gdpr", "received": "2026-11-01", "due": "2026-12-01", "identifiers": identifiers,
+        "right": right, "law": law, "received": "2026-11-01", "due": "2026-12-01", "identifiers": identifiers,
     }  # fmt: skip
 
 
@@ -259,3 +314,65 @@ def run(policy: Policy | None = None) -> World:
 def read(policy: Policy | None = None) -> World:
     """Run and read back; one item is still there."""
     return run(policy).read_back("still_there", x="gone", y="still_there")
+
+
+# Orders
+
+
+def obligation(name: str = "o01", about: str = "data", **said: Any) -> dict[str, Any]:
+    return {"id": name, "about": about, "due": "2026-12-01", "every": 0, "sworn": False, **said}
+
+
+def ordered(*obligations: dict[str, Any]) -> dict[str, Any]:
+    kept = obligations or (obligation(), obligation("o02", "statement", due="", sworn=True))
+    return {"served": "2026-11-01", "profile": "face-data", "obligations": list(kept)}
+
+
+WHOLE: Part = ("c1", "whole", 3, 30, 3, 0)
+MIXED: Part = ("c2", "mixed", 2, 20, 6, 1)
+UNKNOWN: Part = ("c3", "not-known", 0, 0, 5, 0)
+
+
+def rows_of_scope(said: Mapping[str, Any]) -> list[Row]:
+    return [Row(f"i{number}", "") for number in range(said["items"])]
+
+
+def places(sample: Mapping[str, Any]) -> list[int]:
+    """Positions that a sample drew."""
+    return drawn(bytes.fromhex(sample["seed"]), sample["n"], sample["population"])
+
+
+def order_opened(policy: Policy | None = None) -> World:
+    """An order that was checked to be authentic, with what it says."""
+    return World(policy).received_order().identity(photo=False).order()
+
+
+def order_scoped(policy: Policy | None = None) -> World:
+    """One container goes as a whole, one in part, of one nothing is known."""
+    return order_opened(policy).scope(WHOLE, MIXED, UNKNOWN)
+
+
+def order_drawn(policy: Policy | None = None) -> World:
+    """Samples of what is in the scope and of what stays; nobody looked at them."""
+    return order_scoped(policy).sample().sample("rest")
+
+
+def order_sampled(policy: Policy | None = None) -> World:
+    return order_drawn(policy).look().look("rest")
+
+
+def order_planned(policy: Policy | None = None) -> World:
+    return order_sampled(policy).plan()
+
+
+def order_approved(policy: Policy | None = None) -> World:
+    return order_planned(policy).approve()
+
+
+def order_run(policy: Policy | None = None) -> World:
+    return order_approved(policy).begin().outcome("partly", parts={"c1": {"gone": 3}, "c2": {"still_there": 2}})
+
+
+def order_read(policy: Policy | None = None) -> World:
+    """One container is gone, the other one is still there."""
+    return order_run(policy).read_back("still_there", parts={"c1": {"gone": 3}, "c2": {"still_there": 2}})

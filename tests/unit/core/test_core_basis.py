@@ -10,7 +10,7 @@ import acts_by_hand as hand
 import pytest
 from acts_by_hand import BEN, PLAN, World
 
-from dsr_desk.core.acts import Kind
+from dsr_desk.core.acts import Kind, Row
 from dsr_desk.core.basis import (
     PARTS,
     basis_of,
@@ -89,6 +89,38 @@ CHANGES: list[tuple[Callable[[World], None], list[str]]] = [
 ]
 
 
+def _scoped_anew(world: World) -> None:
+    world.scope(hand.WHOLE, hand.MIXED, hand.UNKNOWN)
+
+
+def _scoped_and_sampled_anew(world: World) -> None:
+    world.scope(hand.WHOLE).sample().look()
+
+
+def _another_sample(world: World) -> None:
+    world.sample(n=1)
+
+
+def _another_word_on_a_sample(world: World) -> None:
+    world.look("rest", **{f"p{hand.places(world.newest_sample('rest'))[0]}": "unsure"})
+
+
+def _checked_anew(world: World) -> None:
+    world.identity(photo=False)
+
+
+ORDER_CHANGES: list[tuple[Callable[[World], None], list[str]]] = [
+    (_scoped_anew, ["basis.scope"]),
+    (_scoped_and_sampled_anew, ["basis.scope"]),
+    (_another_sample, ["basis.scope"]),
+    (_another_word_on_a_sample, ["basis.scope"]),
+    (_checked_anew, ["basis.identity"]),
+    (_stricter, ["basis.policy"]),
+    (_index_anew, ["basis.indexes"]),
+    (_index_gone, ["basis.indexes"]),
+]
+
+
 def changed(world: World) -> list[str]:
     return [one.code for one in differences(world.case, world.roster.policy, world.indexes)]
 
@@ -107,8 +139,46 @@ def test_each_change_makes_another_basis_and_is_named(change: Callable[[World], 
     assert now(world) != world.basis
 
 
+@pytest.mark.parametrize(("change", "codes"), ORDER_CHANGES, ids=[change.__name__[1:] for change, _ in ORDER_CHANGES])
+def test_each_change_of_an_order_makes_another_basis_and_is_named(
+    change: Callable[[World], None], codes: list[str]
+) -> None:
+    world = hand.order_planned()
+    assert changed(world) == []
+    assert now(world) == world.basis
+    change(world)
+    assert changed(world) == codes
+    assert now(world) != world.basis
+
+
+def test_the_scope_is_part_of_an_orders_basis_alone() -> None:
+    assert set(parts_of(hand.order_opened().case, Policy())) == {*PARTS, "dispositions"}
+    assert set(parts_of(hand.planned().case, Policy())) == {*PARTS, "dispositions"} - {"scope"}
+
+
+def test_words_on_samples_of_an_earlier_scope_are_no_part_of_the_basis() -> None:
+    world = hand.order_sampled().scope(hand.WHOLE).sample().look().plan()
+    first = world.case.samples[0]
+    rows = [Row(f"i{at}", f"not {at}") for at in hand.places(first)]
+    world.do(Kind.SAMPLED, {"sample": first["act"]}, rows=rows)
+    assert changed(world) == []
+
+
+def test_saying_the_same_of_a_sample_again_is_no_difference() -> None:
+    assert changed(hand.order_planned().look(by=BEN)) == []
+
+
+def test_an_order_rests_on_the_indexes_that_its_scopes_of_this_round_looked_at() -> None:
+    world = hand.order_scoped()
+    world.indexes = {"i2": 1}
+    assert searched_indexes(world.scope(hand.WHOLE).case) == {"i1", "i2"}
+    read = hand.order_read()
+    read.indexes = {"i2": 1}
+    assert searched_indexes(read.scope(hand.MIXED).case) == {"i2"}
+
+
 def test_every_part_of_a_basis_has_a_change_that_touches_it() -> None:
-    told = {code.removeprefix("basis.") for _, codes in CHANGES for code in codes}
+    told = {code.removeprefix("basis.") for _, codes in (*CHANGES, *ORDER_CHANGES) for code in codes}
     assert told == {*PARTS, "indexes"}
 
 
@@ -117,7 +187,7 @@ def test_all_differences_are_told_at_once_in_their_order() -> None:
     for change, _ in reversed(CHANGES):
         if change not in (_verified_anew, _undone, _settled, _index_gone):
             change(world)
-    assert changed(world) == [f"basis.{name}" for name in (*PARTS, "indexes")]
+    assert changed(world) == [f"basis.{name}" for name in (*PARTS, "indexes") if name != "scope"]
 
 
 def test_the_right_is_told_as_it_was_and_is() -> None:

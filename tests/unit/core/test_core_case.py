@@ -11,6 +11,7 @@ import pytest
 from acts_by_hand import ANN, BEN, CLEO, OTHER_PLAN, PLAN, World, as_rows, facts, searched
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_steps import order_steps, order_worlds
 
 from dsr_desk.core import rules
 from dsr_desk.core.actions import ActionKind
@@ -425,7 +426,8 @@ def test_how_many_were_decided_since_is_counted_by_item() -> None:
 WORLDS = [
     hand.opened, hand.found, hand.reviewed, hand.planned, hand.approved, hand.begun, hand.run, hand.read,
     lambda: hand.reviewed().second(x="different").settle(x="same"), lambda: hand.read().search("w"),
-    lambda: hand.read().close(),
+    lambda: hand.read().close(), hand.order_opened, hand.order_drawn, hand.order_approved,
+    lambda: hand.order_read().met().scope(hand.WHOLE),
 ]  # fmt: skip
 
 
@@ -436,7 +438,8 @@ def seen_of(world: World, case: Case) -> tuple[Any, ...]:
         case.searched, case.reviewed, case.approvers, case.operators, case.read_back, case.state(world.roster),
         [item.key for item in case.candidates()], [item.key for item in case.due()],
         case.second_review(only_same=True), case.second_review(only_same=False), case.decisions_digest(digest_of),
-        parts_of(case, world.roster.policy), [str(one) for one in case.findings],
+        parts_of(case, world.roster.policy), [str(one) for one in case.findings], case.left, case.sampled,
+        case.samples_open, case.scoped_by,
     )  # fmt: skip
 
 
@@ -517,10 +520,20 @@ def _filled(world: World, kind: Kind, said: dict[str, Any], rows: Any) -> tuple[
         case Kind.BEGUN:
             return world.begun(), None, world.basis
         case Kind.OUTCOME:
-            return world.ended(), [Row(item.key, "gone") for item in list(world.case.due())[:1]], ""
+            return world.ended() | said, [Row(item.key, "gone") for item in list(world.case.due())[:1]], ""
         case Kind.READ_BACK:
             read = {"plan": world.newest_plan, "seen": "gone", "items": {}, "indexes": dict(world.indexes)}
-            return read, [], ""
+            return read | said, [], ""
+        case Kind.SCOPE:
+            scope = world.scoped(*said["parts"])
+            return scope, hand.rows_of_scope(scope), ""
+        case Kind.SAMPLE:
+            return world.sampling(said["of"], said["n"]), None, ""
+        case Kind.SAMPLED:
+            own = [one for one in world.case.samples if one["of"] == said["of"]]
+            drawn = hand.places(own[-1]) if own else []
+            spoken = [Row(f"i{at}", f"{said['words'].get(at, hand.FITS[said['of']])} {at}") for at in drawn]
+            return {"sample": own[-1]["act"] if own else "0" * 64}, spoken, ""
     return said, rows, ""
 
 
@@ -529,7 +542,18 @@ def _filled(world: World, kind: Kind, said: dict[str, Any], rows: Any) -> tuple[
 def test_after_any_acts_a_snapshot_goes_on_as_the_case_itself(
     acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int
 ) -> None:
-    world = World().received()
+    _goes_on(World().received(), acts, at)
+
+
+@settings(max_examples=100, deadline=None)
+@given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20), st.integers(0, 20))
+def test_after_any_acts_of_an_order_a_snapshot_goes_on_as_the_case_itself(
+    world: Callable[[], World], acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int
+) -> None:
+    _goes_on(world(), acts, at)
+
+
+def _goes_on(world: World, acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int) -> None:
     later: Case | None = None
     for number, ((kind, said, rows), by) in enumerate(acts):
         if number == at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import acts_by_hand as hand
@@ -9,11 +10,14 @@ import pytest
 from acts_by_hand import World
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_steps import order_steps, order_worlds
 from test_core_case import _filled, officers, steps
-from test_core_rules import ACTS, ALLOWED, Refused, Try
+from test_core_rules import ACTS, ALLOWED
+from tries_by_hand import Refused, Try
 
 from dsr_desk.core.acts import Entry, Kind, Row
-from dsr_desk.core.basis import basis_of
+from dsr_desk.core.basis import basis_of, parts_of
+from dsr_desk.core.case import left_of
 from dsr_desk.evidence.verifying import check_bundle
 from dsr_desk.evidence.verifying.check_bundle import Fold
 
@@ -94,6 +98,14 @@ def state(small: Small) -> dict[str, Any]:
         },
         "second": {name: item.second[-1][:2] for name, item in fold.items.items() if item.second},
         "strays": {name: (one["how"], one["gone"], one["explained"]) for name, one in fold.strays.items()},
+        "orders": [one["act"] for one in fold.orders],
+        "scopes": [(one["act"], one["round"], one["items"], one["rest"]) for one in fold.scopes],
+        "parts": {name: (one, check_bundle.left_of(one)) for name, one in fold.containers.items()},
+        "earlier": [one["containers"] for one in fold.rounds],
+        "samples": [(one["act"], one["words"], one["by"]) for one in fold.samples],
+        "sampled": fold.sampled(),
+        "met": {name: (one["act"], one["how"]) for name, one in fold.met.items()},
+        "scope": fold.parts().get("scope"),
     }
 
 
@@ -120,6 +132,14 @@ def state_of(world: World) -> dict[str, Any]:
             key: (one["how"], one["gone"] is not None, one["explained"]["as"] if one["explained"] else "")
             for key, one in case.strays.items()
         },
+        "orders": [one["act"] for one in case.orders],
+        "scopes": [(one["act"], one["round"], one["items"], one["rest"]) for one in case.scopes],
+        "parts": {name: (one, left_of(one)) for name, one in case.parts.items()},
+        "earlier": [one["parts"] for one in case.rounds],
+        "samples": [(one["act"], one["words"], one["by"]) for one in case.samples],
+        "sampled": case.sampled,
+        "met": {name: (one["act"], one["how"]) for name, one in case.met.items()},
+        "scope": parts_of(case, world.roster.policy).get("scope"),
     }
 
 
@@ -144,7 +164,18 @@ def test_what_the_program_forbids_the_verifier_refuses(case: Refused) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(steps, officers), max_size=25))
 def test_after_any_acts_that_were_allowed_the_verifier_sees_the_same_case(acts: list[Any]) -> None:
-    world = World().received()
+    _comes_to_the_same(World().received(), acts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20))
+def test_after_any_acts_of_an_order_that_were_allowed_the_verifier_sees_the_same_case(
+    world: Callable[[], World], acts: list[Any]
+) -> None:
+    _comes_to_the_same(world(), acts)
+
+
+def _comes_to_the_same(world: World, acts: list[Any]) -> None:
     for (kind, said, rows), by in acts:
         open_, made, basis = _filled(world, kind, said, rows)
         world.fold(kind, open_, by=by, rows=made, basis=basis)

@@ -76,6 +76,19 @@ WORLDS: dict[Kind, tuple[Callable[[], World], Callable[[World], dict[str, Any]],
         as_rows({"s": "bytes"}),
     ),
     Kind.EXPLAINED: (lambda: hand.opened().sweep(s="look"), lambda _: {"finding": "s", "as": "to-plan"}, None),
+    Kind.ORDER: (hand.order_planned, lambda _: hand.ordered(), None),
+    Kind.SCOPE: (
+        hand.order_read,
+        lambda world: world.scoped(hand.MIXED, hand.UNKNOWN),
+        [Row("i0", ""), Row("i1", "")],
+    ),
+    Kind.SAMPLE: (hand.order_scoped, lambda world: world.sampling(), None),
+    Kind.SAMPLED: (
+        hand.order_drawn,
+        lambda world: {"sample": world.newest_sample()["act"]},
+        [Row("i0", f"belongs {hand.places({'seed': hand.SEED, 'n': 2, 'population': 5})[0]}")],
+    ),
+    Kind.MET: (hand.order_opened, lambda _: {"obligation": "o01", "how": "declared", "proof": ""}, None),
     Kind.CLOSED: (hand.read, lambda _: {"state": "closed", "open": {}}, None),
     Kind.REOPENED: (lambda: hand.read().close(), lambda _: {}, None),
     Kind.KEPT: (hand.opened, lambda _: {"months": 36}, None),
@@ -196,6 +209,8 @@ def test_what_nobody_asked_an_act_to_say_changes_nothing(kind: Kind) -> None:
         "plan",
         "planned",
         "recovery",
+        "parts",
+        "about",
     ):
         for junk in JUNK[::4]:
             _tried(kind, lambda said, name=name, junk=junk: said.setdefault(name, junk))  # type: ignore[misc]

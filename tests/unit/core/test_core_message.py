@@ -483,8 +483,8 @@ def test_a_list_is_shortened_where_it_is_shown_and_kept_whole() -> None:
 
 
 def test_sentences_follow_each_other() -> None:
-    both = (message("basis.links"), message("basis.scope"))
-    assert said_all(both) == "The refused links were changed. The scope was changed."
+    both = (message("basis.links"), message("basis.treatments"))
+    assert said_all(both) == "The refused links were changed. What is masked or kept was changed."
 
 
 def test_a_refusal_says_what_happened_and_becomes_its_error() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import acts_by_hand as hand
 import pytest
 from acts_by_hand import ANN, BEN, CLEO, DEE, OTHER_PLAN, PLAN, World, as_rows, facts, searched
+from order_tries import ORDER_ALLOWED, ORDER_TABLE
+from tries_by_hand import APPROVING, BEGINNING, PLANNING, Refused, Try
+from tries_by_hand import closed as _closed
 
 from dsr_desk.core import refusals, rules
 from dsr_desk.core.acts import Entry, Kind, Row
@@ -19,33 +22,6 @@ from dsr_desk.core.policy import Policy
 
 ONE = Policy()
 ERASURE_TWICE = replace(ONE, second_review_erasure=True)
-
-
-@dataclass(frozen=True)
-class Try:
-    """An act that is tried in a situation. `open` may depend on the world."""
-
-    kind: Kind
-    open: dict[str, Any] | Callable[[World], dict[str, Any]] = field(default_factory=dict)
-    rows: list[Row] | None = None
-    by: str = ANN
-    basis: Callable[[World], str] = lambda _: ""
-
-    def said(self, world: World) -> dict[str, Any]:
-        return self.open(world) if callable(self.open) else self.open
-
-    def code(self, world: World) -> str:
-        return world.refusal(self.kind, self.said(world), by=self.by, rows=self.rows, basis=self.basis(world))
-
-
-@dataclass(frozen=True)
-class Refused:
-    """`guard` is what forbids the act in this situation, with this code."""
-
-    tried: Try
-    guard: str
-    world: Callable[[], World]
-    refusal: type[DeskError]
 
 
 def _treated(item: str, how: str) -> World:
@@ -68,10 +44,6 @@ def _forgotten() -> World:
     world = hand.opened().close()
     world.do(Kind.FORGOTTEN, {"what": "case", "count": 1, "entries": [], "blobs": []})
     return world
-
-
-def _closed(world: Callable[[], World]) -> Callable[[], World]:
-    return lambda: world().close()
 
 
 def _access() -> World:
@@ -150,9 +122,6 @@ def _newest(world: World) -> dict[str, Any]:
     return {"act": world.case.undoable[-1][0] if world.case.undoable else "0" * 64}
 
 
-PLANNING = Try(Kind.PLANNED, lambda world: world.planned()[0], as_rows({"x": "erase"}), basis=lambda w: w.planned()[1])
-APPROVING = Try(Kind.APPROVED, World.about, by=BEN, basis=lambda world: world.basis)
-BEGINNING = Try(Kind.BEGUN, World.begun, basis=lambda world: world.basis)
 HANDING = Try(Kind.HANDED_OVER, lambda world: {**world.about(), "key": "k1"}, basis=lambda world: world.basis)
 DECIDING = Try(Kind.DECIDED, rows=as_rows({"x": "same"}))
 SECOND = Try(Kind.SECOND_REVIEW, {"how": "program"}, as_rows({"x": "same"}), by=BEN)
@@ -172,7 +141,8 @@ VALIDATING = Try(Kind.VALIDATED, lambda world: {"read_back": (world.case.read_ba
 ASKING = Try(Kind.ASKED, {"actions": ["a01"], "again": "2026-12-24"})
 WITHDRAWING = Try(Kind.PLAN_WITHDRAWN, lambda world: {"plan": world.newest_plan})
 SWEPT = {
-    "roots": 1, "files": 9, "found": {"bytes": 1}, "unread": 0, "wanted": {"items": 2}, "models": False, "complete": True,
+    "roots": 1, "files": 9, "found": {"bytes": 1}, "unread": 0, "wanted": {"items": 2}, "models": False,
+    "complete": True,
 }  # fmt: skip
 SWEEPING = Try(Kind.SWEPT, SWEPT, as_rows({"s": "bytes", "t": "look"}))
 EXPLAINING = Try(Kind.EXPLAINED, {"finding": "s", "as": "is-other"})
@@ -431,6 +401,7 @@ TABLE: list[Refused] = [
         Try(Kind.FORGOTTEN, {"what": "case", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
         _closed(hand.opened), refusals.NotForgettable,
     ),
+    *ORDER_TABLE,
 ]  # fmt: skip
 
 
@@ -510,6 +481,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     ),
     (Try(Kind.KEPT, {"months": 6}), hand.opened),
     (Try(Kind.KEPT, {"months": 6}), _closed(hand.opened)),
+    *ORDER_ALLOWED,
 ]
 
 
@@ -583,7 +555,8 @@ def _state(world: World) -> tuple[Any, ...]:
     return (
         case.facts, case.identities, case.references, case.searches, str(case.items), case.links, case.treatments,
         str(case.dispositions), str(case.rounds), str(case.asked), case.handed_over, case.sealed, case.ends,
-        case.undoable, case.forgotten, case.ref, case.stated, case.sweeps, str(case.strays),
+        case.undoable, case.forgotten, case.ref, case.stated, case.sweeps, str(case.strays), case.about, case.orders,
+        case.scopes, str(case.parts), str(case.samples), case.met,
     )  # fmt: skip
 
 

@@ -1630,6 +1630,13 @@ class Fold:
         """The newest word on what documents must hold, by law and field."""
         self.strays: dict[str, dict[str, Any]] = {}
         """What sweeps found, by pseudonym; `explained` is how an officer explained it, "" where nobody did."""
+        self.order_case = False
+        self.orders: list[dict[str, Any]] = []
+        self.scopes: list[dict[str, Any]] = []
+        self.containers: dict[str, dict[str, Any]] = {}
+        """Of an order: what of each container is in scope, and what was seen of it."""
+        self.samples: list[dict[str, Any]] = []
+        self.met: dict[str, dict[str, Any]] = {}
         self.sealing: dict[str, Any] = {}
         self.times: dict[int, str] = {}
         self.how: dict[int, str] = {}
@@ -1696,7 +1703,25 @@ class Fold:
             "links": _digest(sorted(self.links)),
             "treatments": _digest(sorted([name, act] for name, (_, act) in self.treatments.items())),
             "policy": _digest(self.roster.policy),
+            **({"scope": self._scope_digest()} if self.order_case else {}),
         }
+
+    def own_samples(self) -> list[dict[str, Any]]:
+        """Those of the newest scope."""
+        return [one for one in self.samples if self.scopes and one["scope"] == self.scopes[-1]["act"]]
+
+    def _scope_digest(self) -> str:
+        own = [[one["act"], sorted(one["words"].items())] for one in self.own_samples()]
+        return _digest([self.scopes[-1]["act"] if self.scopes else "", own])
+
+    def sampled(self) -> bool:
+        """Whether officers looked at samples of the newest scope and of what stays beside it, and all fitted."""
+        if not self.scopes:
+            return False
+        own = self.own_samples()
+        needed = {of for of, size in (("scope", self.scopes[-1]["items"]), ("rest", self.scopes[-1]["rest"])) if size}
+        fits = (len(one["words"]) == one["n"] and set(one["words"].values()) <= {_FITS[one["of"]]} for one in own)
+        return needed <= {one["of"] for one in own if one["n"]} and all(fits)
 
     def has_approved_plan(self) -> bool:
         """An approved plan is in force until it was withdrawn, or run and read back."""
@@ -1761,6 +1786,10 @@ class Fold:
         for name, word in rows(said["seq"]):
             if name in self.items:
                 self.items[name].seen = word.partition(" ")[0]
+        for name, counts in said.get("parts", {}).items():
+            for containers in (self.containers, {} if self.round["actions"] else self.round["containers"]):
+                if name in containers:
+                    containers[name]["seen"] = counts
 
 
 def _no_rows(_: int) -> Iterator[tuple[str, str]]:
@@ -1770,7 +1799,7 @@ def _no_rows(_: int) -> Iterator[tuple[str, str]]:
 def _new_round(number: int) -> dict[str, Any]:
     return {
         "n": number, "searched": 0, "plan": None, "former": [], "approvals": [], "actions": {}, "reads": [],
-        "validated": [],
+        "validated": [], "containers": {},
     }  # fmt: skip
 
 
@@ -1790,10 +1819,11 @@ def _digest(value: Any) -> str:
 
 def _received(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.ref, fold.opened, fold.faces = said["ref"], said["time"], said["faces"]
+    fold.order_case = said.get("about") == "scope"
 
 
 def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    fold.require(not fold.closed, said)
+    fold.require(not fold.closed and (said["law"] == "order" or not fold.order_case), said)
     fold.facts.append(said)
 
 
@@ -1803,13 +1833,13 @@ def _identity(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 
 def _reference(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    fold.require(not fold.closed, said)
+    fold.require(not (fold.closed or fold.order_case), said)
     fold.faces = fold.had_photos = True
     fold.photos += 1
 
 
 def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    fold.require(fold.identified, said)
+    fold.require(fold.identified and not fold.order_case, said)
     review = said["purpose"] == "search"
     if review:
         unread = fold.round["actions"] and not _is_read(fold.round)
@@ -1892,11 +1922,12 @@ def _disposition(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 def _planned(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     round_ = fold.round
-    waiting = fold.closed or round_["actions"] or fold.undecided()
+    waiting = fold.closed or round_["actions"] or fold.undecided() or (fold.order_case and not fold.sampled())
     fold.require(fold.right in _DELETES and fold.identified and not waiting, said)
     fold.require(said["parts"] == {**fold.parts(), "dispositions": fold.decided_on_models()}, said)
     fold.require(said["basis"] == _digest({"parts": said["parts"], "indexes": said["indexes"]}), said)
-    searched = [one for one in fold.searches if one["purpose"] == "search" and one["round"] == round_["n"]]
+    searched = [one for one in fold.searches if one["purpose"] == "search"] + fold.scopes
+    searched = [one for one in searched if one["round"] == round_["n"]]
     fold.require(set(said["indexes"]) == {key for one in searched for key in one["indexes"]}, said)
     count = 0
     for name, word in rows(said["seq"]):
@@ -1916,8 +1947,10 @@ def _approved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     plan = fold.round["plan"]
     fold.require(fold.plan_holds(said) and not (fold.round["actions"] or fold.undecided()), said)
     fold.require(fold.roster.added.get(said["officer"], -1) <= plan["seq"], said)
+    fold.require(not fold.order_case or fold.sampled(), said)
     if fold.roster.policy["approver_not_decider"]:
         deciders = {word[1] for item in fold.hits() for word in item.words}
+        deciders |= {one["officer"] for one in fold.scopes[-1:]} | {k for one in fold.own_samples() for k in one["by"]}
         fold.require(said["officer"] not in deciders, said)
     fold.round["approvals"].append(said)
 
@@ -2047,7 +2080,99 @@ def _sealable(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     """Something was searched, and everything that was done was read back."""
     newest = max((one["seq"] for one in fold.reads), default=-1)
     unread = any(one["last"] > newest for round_ in fold.rounds for one in round_["actions"].values())
-    fold.require(any(one["purpose"] == "search" for one in fold.searches) and not unread, said)
+    said_something = any(one["purpose"] == "search" for one in fold.searches) or bool(fold.orders)
+    fold.require(said_something and not unread, said)
+
+
+_FITS = {"scope": "belongs", "rest": "not"}
+
+
+def _order(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    """A word on an obligation that is another one now counts no more."""
+    fold.require(fold.order_case and not (fold.closed or fold.has_approved_plan()), said)
+    before = fold.orders[-1]["obligations"] if fold.orders else []
+    fold.orders.append(said)
+    same = {one["id"] for one in said["obligations"] if one in before}
+    fold.met = {key: word for key, word in fold.met.items() if key in same}
+
+
+def _resolved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    """The scope of an order: its containers and its rows say the same."""
+    unread = fold.round["actions"] and not _is_read(fold.round)
+    fold.require(fold.orders and fold.identified and not (fold.closed or unread or fold.has_approved_plan()), said)
+    inside = [one for one in said["parts"] if one[1] in ("whole", "mixed")]
+    sums = [sum(one[2] for one in inside), sum(one[3] for one in inside)]
+    rest = sum(one[4] - one[2] for one in inside)
+    fold.require([*sums, rest, sums[0]] == [said["items"], said["size"], said["rest"], said["count"]], said)
+    fold.require(all(one[2] == one[4] for one in inside if one[1] == "whole"), said)
+    fold.require(not any(one[2] or one[3] for one in said["parts"] if one not in inside), said)
+    if fold.round["actions"]:
+        fold.rounds.append({**_new_round(fold.round["n"] + 1), "containers": fold.containers})
+    fold.scopes.append({**said, "round": fold.round["n"]})
+    fold.round["searched"] += 1
+    earlier = fold.round["containers"]
+    fold.containers = {name: dict(one) for name, one in earlier.items()}
+    for name, how, items, size, of, unread_places in said["parts"]:
+        known = earlier.get(name)
+        fold.containers[name] = {
+            "how": how, "items": items, "size": size, "of": of, "unread": unread_places, "seen": {},
+            "before": left_of(known) if known else 0, "gone": known["gone"] + _settled_of(known) if known else 0,
+            "round": fold.round["n"],
+        }  # fmt: skip
+
+
+def left_of(container: dict[str, Any]) -> int:
+    """How many items were not read back as gone or held; no later scope counts fewer than an earlier one left."""
+    return int(max(0, max(container["items"], container["before"]) - _settled_of(container)))
+
+
+def _settled_of(container: dict[str, Any]) -> int:
+    return sum(container["seen"].get(seen, 0) for seen in _SETTLED)
+
+
+def _sample(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(fold.scopes and not (fold.closed or fold.has_approved_plan()), said)
+    scope = fold.scopes[-1]
+    population = scope["items"] if said["of"] == "scope" else scope["rest"]
+    fold.require((said["scope"], said["population"]) == (scope["act"], population), said)
+    fold.require(0 < said["n"] <= min(population, 100_000), said)
+    fold.samples.append({**said, "words": {}, "by": []})
+
+
+def _sampled(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    """Words are on places that were drawn, each once."""
+    sample = next((one for one in fold.samples if one["act"] == said["sample"]), None)
+    fold.require(sample is not None and not (fold.closed or fold.has_approved_plan()), said)
+    if sample is None:
+        return
+    places = {str(one) for one in drawn(bytes.fromhex(sample["seed"]), sample["n"], sample["population"])}
+    for _, said_word in rows(said["seq"]):
+        word, _, place = said_word.partition(" ")
+        fold.require(word in ("belongs", "not", "unsure") and place in places, said)
+        places.discard(place)
+        sample["words"][place] = word
+    sample["by"] = sorted({*sample["by"], said["officer"]})
+
+
+def drawn(seed: bytes, n: int, population: int) -> list[int]:
+    """A sample that anybody can draw again: SHA-256 over the seed and a counter of 8 bytes, its first 8 bytes as a
+    number, those above the largest multiple of the population left out, the remainder is a position; each once."""
+    if n >= population:
+        return list(range(population))
+    accepted, counter = 2**64 - 2**64 % population, 0
+    found: set[int] = set()
+    while len(found) < n:
+        number = int.from_bytes(_sha(seed + counter.to_bytes(8, "big"))[:8], "big")
+        counter += 1
+        if number < accepted:
+            found.add(number % population)
+    return sorted(found)
+
+
+def _met(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    known = {one["id"] for one in fold.orders[-1]["obligations"]} if fold.orders else set()
+    fold.require(said["obligation"] in known, said)
+    fold.met[said["obligation"]] = said
 
 
 def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
@@ -2068,6 +2193,7 @@ _CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
     "outcome": _outcome, "asked": _asked, "read-back": _read_back, "validated": _validated, "stated": _stated,
     "sealing": _sealing, "closed": _closed, "reopened": _closed, "derived": _derived, "forgotten": _forgotten,
     "kept": _kept, "swept": _swept, "explained": _explained, "sealed": _sealable, "sworn": _sealable,
+    "order": _order, "scope": _resolved, "sample": _sample, "sampled": _sampled, "met": _met,
 }  # fmt: skip
 
 
