@@ -1,0 +1,98 @@
+"""What lineage says of dataset versions for a scope: what a model was trained on, what was made from what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsr_desk.app.case.scope_words import IN, OPEN, OUT
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.graph import CERTAINTIES, Graph, Mask
+
+_DATA = (NodeKind.DATASET, NodeKind.RUN, NodeKind.EMBEDDING, NodeKind.OUTPUT)
+"""What data passes through on its way to other data; what a model gives out is not the data that it was trained on."""
+
+_SURE = CERTAINTIES.index(Certainty.INFERRED)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """`words` say of each dataset version whether a model was trained on it; `measured` are those it only saw so."""
+
+    words: Mapping[str, int]
+    measured: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """`words` say of each dataset version whether it was made from an origin, `origins` from which.
+
+    `elsewhere` are labels of data that lineage alone knows: made from an origin, and registered nowhere here.
+    """
+
+    words: Mapping[str, int]
+    origins: Mapping[str, str]
+    elsewhere: tuple[str, ...]
+
+
+def trained_on(graph: Graph, model: str, versions: Iterable[str]) -> Trained | None:
+    """None where no source names the model. A model of which nobody recorded the training may have seen everything."""
+    seats = graph.find(model, NodeKind.MODEL)
+    if not seats:
+        return None
+    measures = graph.with_role(*(role for role in Role if not role.enters_weights))
+    hands_on = ~graph.with_role(Role.ERASE)
+    recorded = all(graph.trained[seat] for seat in seats)
+    words: dict[str, int] = {}
+    measured = []
+    for version in versions:
+        start = graph.find(version, NodeKind.DATASET)
+        words[version] = OUT if recorded else OPEN
+        if _reaches(graph, start, seats, hands_on & ~measures & (graph.certainty <= _SURE)):
+            words[version] = IN
+        elif _reaches(graph, start, seats, hands_on & ~measures):
+            words[version] = OPEN
+        elif _reaches(graph, start, seats, hands_on):
+            measured.append(version)
+    return Trained(words, tuple(measured))
+
+
+def made_from(graph: Graph, origins: Mapping[str, int], versions: Iterable[str]) -> Descent:
+    """What was made from `origins`: dataset versions with IN where all of them, OPEN where a part of them is meant.
+
+    What was made from a part may hold nothing of it, so it is OPEN; of an erasure it is for its digests to say.
+    """
+    measures = graph.with_role(*(role for role in Role if not role.enters_weights))
+    others = graph.mask(np.flatnonzero([node.kind not in _DATA for node in graph.nodes]))
+    words, found = dict.fromkeys(versions, OUT), dict[str, str]()
+    seats = {version: graph.find(version, NodeKind.DATASET) for version in words}
+    known = {seat for own in seats.values() for seat in own}
+    elsewhere: set[str] = set()
+    for origin, word in origins.items():
+        start = seats.get(origin) or graph.find(origin, NodeKind.DATASET)
+        allowed = ~measures if word == IN else ~measures & ~graph.with_role(Role.ERASE)
+        sure = graph.walk(start, allowed & (graph.certainty <= _SURE), others).reached
+        perhaps = graph.walk(start, allowed, others).reached
+        for version, own in seats.items():
+            if version == origin or not any(perhaps[seat] for seat in own):
+                continue
+            got = word if any(sure[seat] for seat in own) else OPEN
+            if got > words[version]:
+                words[version], found[version] = got, origin
+        elsewhere.update(_unregistered(graph, perhaps, known | set(start)))
+    return Descent(words, found, tuple(sorted(elsewhere)))
+
+
+def _reaches(graph: Graph, start: list[int], goals: list[int], allowed: Mask) -> bool:
+    reached = graph.walk(start, allowed).reached if start else graph.mask()
+    return any(bool(reached[goal]) for goal in goals)
+
+
+def _unregistered(graph: Graph, reached: Mask, known: set[int]) -> Iterable[str]:
+    twins = set(graph.twins.values())
+    for seat in np.flatnonzero(reached).tolist():
+        node = graph.nodes[seat]
+        if node.kind == NodeKind.DATASET and seat not in known | twins and "registered" not in node.attributes:
+            yield node.label
