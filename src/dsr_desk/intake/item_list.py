@@ -57,7 +57,7 @@ class ItemListColumn(DeskError):
     code = "ITEM-LIST-COLUMN"
     happened = "Several columns of {name} hold what may be ids or digests: {columns}."
     means = "Which of them says what is meant is not known, so none was taken."
-    todo = "Say which column it is: --list NAME=FILE:COLUMN."
+    todo = "Say which column it is, by its name."
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def unmatched(
                 if not any(h.container.name == text for version in held for h in version.holdings):
                     yield message("scope.unmatched", selector=said(one))
             case Named(Called.PREFIX) | ColumnIs():
-                if not judge.hits[one]:
+                if not judge.hits[one] and one not in judge.unconfirmed:
                     yield message("scope.unmatched", selector=said(one))
             case MadeFrom():
                 continue

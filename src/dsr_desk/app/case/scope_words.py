@@ -118,6 +118,8 @@ class Judge:
         }
         self.hits: Counter[Selector] = Counter()
         """How many items had the value of a column, or the beginning of a member, that a selector asks for."""
+        self.unconfirmed: set[Selector] = set()
+        """Selectors of columns that somewhere nobody confirmed."""
         self.near: dict[Selector, Counter[str]] = {}
         """Values of columns, and beginnings of members, that are nearly what a selector asks for, with how many."""
 
@@ -229,6 +231,7 @@ class Judge:
         if known is None or not known.numbers:
             return OUT, OUT
         if not known.confirmed:
+            self.unconfirmed.add(selector)
             return OPEN, OPEN
         if at.batch is None:
             return OUT, IN

@@ -32,13 +32,13 @@ from dsr_desk.core.selectors import (
     said,
     selectors_in,
 )
-from dsr_desk.intake.item_list import DIGEST_BYTES, ItemList
+from dsr_desk.intake.item_list import DIGEST_BYTES, ItemList, read_list
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.streaming import AddressedItem, addressed, columns_called, item_rows
 from dsr_desk.search.scope import not_read
 
-__all__ = ["Fit", "ItemList"]
+__all__ = ["Fit", "ItemList", "read_list"]
 
 WHOLE, MIXED, NOT_KNOWN, NOT_SEARCHED = "whole", "mixed", "not-known", "not-searched"
 
