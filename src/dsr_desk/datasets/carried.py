@@ -36,6 +36,25 @@ class Batch:
     unread: tuple[Unread, ...] = ()
     accounts: Accounts | None = None
 
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+class Once:
+    """Of what is not read, what was not said before, where a listing is begun anew: it says the same in its order."""
+
+    def __init__(self) -> None:
+        self._told = self._again = 0
+
+    def begin(self) -> None:
+        self._again = 0
+
+    def new(self, unread: tuple[Unread, ...]) -> tuple[Unread, ...]:
+        known = min(len(unread), max(0, self._told - self._again))
+        self._again += len(unread)
+        self._told = max(self._told, self._again)
+        return unread[known:]
+
 
 def bytes_of(listed: CarriedEntry, name: str) -> bytes:
     if listed.data is None:

@@ -7,7 +7,7 @@ an erasure one empty folder to write to.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from dsr_desk.datasets.container import (
 from dsr_desk.datasets.erasing import ContainerNotRewritten, Rewritten
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.folder import FolderOfPhotos
-from dsr_desk.datasets.hashed import BLOCK_ITEMS, Block, Blocks, Hashed, blocks
+from dsr_desk.datasets.hashed import BLOCK_ITEMS, Block, Blocks, blocks
 from dsr_desk.datasets.in_place import Database, Files
 from dsr_desk.datasets.lance_table import LanceDataset
 from dsr_desk.datasets.layouts import owner
@@ -86,7 +86,7 @@ class CelledContainer:
                     raise ContainerNotRead(name=self.name, why=why)
                 yield batch.accounts
 
-    def inventory(self, first: int = 0) -> Iterator[Block | Unread | Accounts]:
+    def inventory(self, first: int = 0) -> Generator[Block | Unread | Accounts, None, None]:
         """See `Container.inventory`."""
         yield from self.told(self._pieces(Blocks, hashed, first, (BLOCK_ITEMS, 1)))
 
@@ -334,10 +334,8 @@ def listed(place: ContainerPlace, first: int, at_once: int, with_bytes: bool) ->
 
 def hashed(place: ContainerPlace, first: int, at_once: int) -> Iterator[Blocks]:
     """The listing behind the first items, by digests; as `listed`."""
-    reader = place.reader()
-    own: Iterator[Listed | Hashed] = getattr(reader, "inventory", reader.listing)()
     try:
-        yield from blocks(own, first, at_once, place.name)
+        yield from blocks(place.reader().inventory(), first, at_once)
     except OSError as error:
         raise ContainerNotRead(name=place.name, why=refused(error)) from error
 

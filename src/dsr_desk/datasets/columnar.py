@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,8 @@ from dsr_desk.datasets.columns import Columns, class_names
 from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
+from dsr_desk.datasets.hashed import Hashed
+from dsr_desk.datasets.photo_column import PhotoColumn
 from dsr_desk.datasets.rows import FoundInRow, RowTally, after, entries_of, stored_row, touched
 
 
@@ -36,6 +38,10 @@ class CellNotNullable(DeskError):
     happened = "{name} allows no empty cell where an item is to go while the rest of its row stays."
     means = "Nothing was erased from it."
     todo = "Plan the erasure of the whole row, or hand the action to the team that keeps the file."
+
+
+Entry = TypeVar("Entry", bound=ContainerEntry | Hashed)
+Entries = Callable[[pa.RecordBatch, int, RowTally], Iterator[Entry]]
 
 
 @dataclass(frozen=True)
@@ -102,14 +108,23 @@ class ColumnarFile(FileContainer):
         """A file that is written as the source is."""
 
     def listing(self) -> Iterator[Listed]:
+        return self._listing(lambda schema: Columns(schema).entries)
+
+    def inventory(self) -> Iterator[Listed | Hashed]:
+        """See `FileContainer.inventory`."""
+        if beside_rows.said_by_folders(self.path, self.name):
+            return self.listing()
+        return self._listing(lambda schema: PhotoColumn(schema).entries)
+
+    def _listing(self, reading: Callable[[pa.Schema], Entries[Entry]]) -> Iterator[Entry | Listed]:
         with self.opened() as source:
-            columns = Columns(source.schema)
-            tally = RowTally(columns.leaves)
+            tally = RowTally(Columns(source.schema).leaves)
             said = beside_rows.said_by_folders(self.path, self.name)
+            entries_of = reading(source.schema)
             number = 0
             for batch in _batches(source):
-                entries = columns.entries(batch, number, tally)
-                yield from (beside_rows.with_folders(one, said) for one in entries) if said else entries
+                for one in entries_of(batch, number, tally):
+                    yield beside_rows.with_folders(one, said) if said and isinstance(one, ContainerEntry) else one
                 number += batch.num_rows
             yield from self._beside(source, tally)
             yield from tally.end(source.own + len(source.schema.names) + len(source.said))

@@ -7,9 +7,10 @@ which a photo may be packed) go through `rows.found_in` one by one, which says t
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -111,6 +112,35 @@ class Columns:
             elif record is not None:
                 yield record_entry(data, first + at, record)
 
+    def only(self, is_one: Callable[[TypedColumn], bool]) -> int | None:
+        """The place of the one column that is so, where all others hold single values that are no class's number."""
+        found = [at for at, column in enumerate(self._columns) if is_one(column)]
+        simple = all(
+            not (column.is_nested or column.holds_fractions)
+            for at, column in enumerate(self._columns)
+            if at not in found
+        )
+        return found[0] if len(found) == 1 and simple and not self._classes else None
+
+    def are_plain(self, batch: pa.RecordBatch, *, but: int) -> bool:
+        """Whether no row has to be looked at for any column but one."""
+        return not self._complex(batch, but=but).any()
+
+    def beside(
+        self, batch: pa.RecordBatch, at: int, tally: RowTally
+    ) -> Iterator[tuple[bytes, dict[str, str] | None, bool]]:
+        """What each row of plain columns says beside the column at a place: stored, as texts, and whether in words."""
+        stored, texts = self._by_column(batch, {})
+        for number, told in enumerate(texts):
+            if number != at:
+                say = len(told) - told.count(None) - told.count("")
+                tally.count(Answer.TEXT, say)
+                tally.count(Answer.LABEL, len(told) - say)
+        words = [told for told, column in zip(texts, self._columns, strict=True) if column.is_text]
+        by_row = zip(*words, strict=True) if words else repeat(())
+        for (data, record), said in zip(self._records(stored, texts, ()), by_row, strict=False):
+            yield data, record or None, any(said)
+
     def counts(self, batch: pa.RecordBatch) -> np.ndarray[Any, np.dtype[np.int64]]:
         """How many items each row holds."""
         batch = plain(batch)
@@ -151,10 +181,15 @@ class Columns:
             )
             yield dict(zip(names, values, strict=True))
 
-    def _complex(self, batch: pa.RecordBatch, *, counted: bool = False) -> Mask:
-        """Rows that have to be looked at one by one; lists of fractions, which hold no items, not to be `counted`."""
+    def _complex(self, batch: pa.RecordBatch, *, counted: bool = False, but: int | None = None) -> Mask:
+        """Rows that have to be looked at one by one; lists of fractions, which hold no items, not to be `counted`.
+
+        A column may be left out (`but`).
+        """
         rows = np.zeros(batch.num_rows, np.bool_)
-        for column, array in zip(self._columns, batch.columns, strict=True):
+        for at, (column, array) in enumerate(zip(self._columns, batch.columns, strict=True)):
+            if at == but:
+                continue
             if column.is_text:
                 length = pc.binary_length(array)
                 if len(array) and (pc.max(length).as_py() or 0) >= SHORTEST_LIST:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
+
+if TYPE_CHECKING:
+    from dsr_desk.datasets.hashed import Block
 
 MAX_ITEM_BYTES = 256 * 1024 * 1024
 """No single photo or record is larger; what claims to be is a bomb or a mistake and is listed as a problem."""
@@ -176,6 +179,10 @@ class Container(Protocol):
 
     def entries(self) -> Iterator[ContainerEntry]:
         """The items of the listing."""
+        ...
+
+    def inventory(self, first: int = 0) -> Iterator[Block | Unread | Accounts]:
+        """The same as the listing, with digests in place of bytes, many items at once."""
         ...
 
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:

@@ -24,6 +24,7 @@ from dsr_desk.datasets.container import (
     items_of,
 )
 from dsr_desk.datasets.erasing import Changes, Resolution, Rewritten
+from dsr_desk.datasets.hashed import Hashed
 
 
 class FileContainer(ABC):
@@ -66,6 +67,10 @@ class FileContainer(ABC):
     @abstractmethod
     def listing(self) -> Iterator[Listed]:
         """See `Container.listing`."""
+
+    def inventory(self) -> Iterator[Listed | Hashed]:
+        """The same as the listing, where some items were hashed as they were read."""
+        return self.listing()
 
     def entries(self) -> Iterator[ContainerEntry]:
         """See `Container.entries`."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
@@ -29,11 +29,17 @@ from dsr_desk.datasets.container import (
     items_of,
 )
 from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, sync
+from dsr_desk.datasets.hashed import Hashed
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.pointers import pointer_at, pointing_link
 from dsr_desk.datasets.records import orientation_beside
 from dsr_desk.datasets.sidecars import SIDECARS, Sidecars, record_beside
 from dsr_desk.storage.files import sync_folder
+
+AT_ONCE = 1 << 22
+"""Bytes of a file that are read at once."""
+
+Entry = TypeVar("Entry", bound=Listed | Hashed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,13 @@ class FolderOfPhotos:
         self.name = name
 
     def listing(self) -> Iterator[Listed]:
+        return self._listing(self._entries_of)
+
+    def _listing(self, entries_of: Callable[[list[FileFound]], Iterator[Entry]]) -> Iterator[Entry | Listed]:
         tally = ReaderTally()
         for folder in walk(self.path):
             listed = 0
-            for entry in self._entries_of(folder):
+            for entry in entries_of(folder):
                 listed += 1
                 yield entry
             closed = sum(bool(found.problem) and _is_folder(found.place) for found in folder)
@@ -77,19 +86,28 @@ class FolderOfPhotos:
     def _counted(self, tally: ReaderTally) -> Iterator[Listed]:
         """What the folders count themselves: all that is no folder."""
         own = 0
-        for here, folders, names in os.walk(self.path):
-            children = [Path(here, name) for name in (*names, *folders)]
-            folders[:] = [name for name in folders if not is_unfinished(name)]
-            for path in children:
-                if _is_folder(path):
+        folders = [str(self.path)]
+        for folder in folders:
+            try:
+                children = list(os.scandir(folder))
+            except OSError:
+                continue  # said as closed
+            for child in children:
+                is_link, unfinished = child.is_symlink(), is_unfinished(child.name)
+                if child.is_dir(follow_symlinks=False):
+                    folders += [] if unfinished else [child.path]
                     continue
                 own += 1
-                if is_unfinished(path.name) or (path.is_symlink() and _out_of_reach(self.path, path) is None):
+                if unfinished or (is_link and _out_of_reach(self.path, Path(child.path)) is None):
                     tally.label()
-                elif not path.is_symlink() and not path.is_file():
-                    member = _member(str(self.path), str(path))
+                elif not is_link and not child.is_file():
+                    member = _member(str(self.path), child.path)
                     yield tally.unread(member, message("kind.device"), message("why.file.not-ordinary"))
         yield tally.against(own)
+
+    def inventory(self) -> Iterator[Listed | Hashed]:
+        """See `FileContainer.inventory`."""
+        return self._listing(self._hashed)
 
     def entries(self) -> Iterator[ContainerEntry]:
         return items_of(self.listing())
@@ -163,19 +181,25 @@ class FolderOfPhotos:
 
     def digest(self) -> str:
         """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
-        digest = hashlib.sha256()
+        digest = sha256()
         for folder in walk(self.path):
-            for found in folder:
-                try:
-                    state = os.lstat(found.place)
-                    seen = f"{found.member}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}\n"
-                except OSError:
-                    seen = f"{found.member}\0unreadable\n"
-                digest.update(seen.encode())
+            digest.update("".join(map(_state_of, folder)).encode())
         return digest.hexdigest()
 
     def fingerprint(self) -> str:
         return self.digest()
+
+    def _hashed(self, folder: list[FileFound]) -> Iterator[Listed | Hashed]:
+        """The entries of a folder of nothing but photos, hashed while each is open; of any other as they are."""
+        if any(found.problem or not sniff.named_like_photo(found.name) for found in folder):
+            yield from self._entries_of(folder)
+            return
+        for found in folder:
+            if (hashed := _hashed(found)) is not None:
+                yield hashed
+            else:
+                is_photo = bool(sniff.photo_kind(_head(found.place)))
+                yield self._photo(found, is_photo=is_photo, orientation=None)
 
     def _entries_of(self, folder: list[FileFound]) -> Iterator[ContainerEntry]:
         photos = photos_of(folder)
@@ -302,6 +326,29 @@ class FolderOfPhotos:
             yield from (Path(here, name) for name in names if is_unfinished(name))
 
 
+def _hashed(found: FileFound) -> Hashed | None:
+    """A photo that is one by its first bytes and can be read; None for anything else."""
+    try:
+        handle = os.open(found.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            state = os.fstat(handle)
+            data = os.read(handle, min(state.st_size, AT_ONCE)) if stat.S_ISREG(state.st_mode) else b""
+            if not 0 < state.st_size <= MAX_ITEM_BYTES or not sniff.photo_kind(data[: sniff.TELLING_BYTES]):
+                return None
+            digest, size = sha256(data), len(data)
+            while data and size < state.st_size:
+                data = os.read(handle, AT_ONCE)
+                digest.update(data)
+                size += len(data)
+        finally:
+            os.close(handle)
+    except OSError:
+        return None
+    if size != state.st_size:
+        return None
+    return Hashed(found.member, without_suffix(found.member), size, None, digest.digest())
+
+
 def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
     """The files of each folder, by name, deepest last; unreadable folders and links that lead out as problems."""
     top, folder = str(root), below or str(root)
@@ -332,6 +379,14 @@ def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
         yield from walk(root, path)
 
 
+def _state_of(found: FileFound) -> str:
+    try:
+        state = os.lstat(found.place)
+    except OSError:
+        return f"{found.member}\0unreadable\n"
+    return f"{found.member}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}\n"
+
+
 def _is_folder(place: Path | str) -> bool:
     return os.path.isdir(place) and not os.path.islink(place)  # noqa: PTH112, PTH114 - for each of millions of files
 
@@ -358,6 +413,15 @@ def photos_of(folder: Iterable[FileFound]) -> dict[str, bool]:
             if is_photo or sniff.named_like_photo(found.name):
                 photos[found.name] = is_photo
     return photos
+
+
+def called_photos(folder: Iterable[FileFound]) -> set[str]:
+    """The names that `photos_of` gives; a file whose name tells is not opened for it."""
+    return {
+        found.name
+        for found in folder
+        if not found.problem and (sniff.named_like_photo(found.name) or sniff.photo_kind(_head(found.place)))
+    }
 
 
 def _member(root: str, path: str) -> str:

@@ -75,6 +75,10 @@ class Img2DatasetShard(WebDatasetShard):
         if len(accounts) == 1 + (self._table is not None):
             yield Accounts(*map(sum, zip(*map(astuple, accounts), strict=True)))
 
+    def inventory(self) -> Iterator[Listed]:
+        """See `FileContainer.inventory`: the table says more of each photo."""
+        return self.listing()
+
     def read(self, member: str, digest: str, occurrence: int = 0, hint: int | None = None) -> bytes:
         if self._table is not None and member.startswith(self._row_prefix):
             return self._table.read("", digest, occurrence, hint)

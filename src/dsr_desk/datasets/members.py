@@ -99,11 +99,15 @@ class ReadArchive(FileContainer):
 
     def _all(self, tally: ReaderTally, *, grouped: bool = True) -> Iterator[Listed]:
         for found in self.walk():
-            if isinstance(found, Unread):
-                tally.within(Accounts(found.count, unread=found.count))
-                yield found
-            else:
-                yield from self._listed(found, tally, grouped=grouped)
+            yield from self.said(found, tally, grouped=grouped)
+
+    def said(self, found: ArchiveMember | Unread, tally: ReaderTally, *, grouped: bool = True) -> Iterator[Listed]:
+        """What a listing says of what `walk` found."""
+        if isinstance(found, Unread):
+            tally.within(Accounts(found.count, unread=found.count))
+            yield found
+        else:
+            yield from self._listed(found, tally, grouped=grouped)
 
     @cached_property
     def samples(self) -> Samples:

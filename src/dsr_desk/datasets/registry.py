@@ -12,7 +12,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.celled import CelledContainer, ContainerPlace, limits_for, there
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.folder import FolderOfPhotos, photos_of, walk
+from dsr_desk.datasets.folder import FolderOfPhotos, called_photos, walk
 from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
 from dsr_desk.datasets.layouts.known import RULES, Finder
 from dsr_desk.datasets.layouts.rules import DatasetLayout, inner_path
@@ -130,6 +130,11 @@ def reopen(format_name: str, path: Path, name: str) -> Container:
     """
     if not path.exists():
         raise SourceMissing(path=path)
+    return placed(format_name, path, name)
+
+
+def placed(format_name: str, path: Path, name: str) -> CelledContainer:
+    """A container that was listed before, whether it is still there or not. Raises SourceNotUnderstood."""
     try:
         return CelledContainer(ContainerPlace(format_name, path, name))
     except KeyError:
@@ -202,15 +207,17 @@ def _contents_of(root: Path, base: Path, recognise: Recognise, finder: Finder) -
     others: dict[Path, LeftOut] = {}
     wholes: dict[DatasetLayout, ContainerPlace] = {}
     for folder in walk(root):
-        in_folder = photos_of(folder)
-        sidecars = Sidecars(root, folder[0].place.rpartition("/")[0] if folder else "", in_folder)
+        in_folder = called_photos(folder)
+        here = folder[0].place.rpartition("/")[0] if folder else ""
+        sidecars = Sidecars(root, here, in_folder)
         photos += len(in_folder)
+        whole = finder.whole(Path(here)) if any(not found.problem for found in folder) else None
         for found in folder:
             if found.problem:
                 if found.place == str(root):
                     raise SourceUnreadable(path=root, why=message("why.no-permission"))
                 problems.append(LeftOut(found.member, found.problem))
-            elif (whole := finder.whole(found.path.parent)) is not None:
+            elif whole is not None:
                 if why := RULES[whole.kind].unread():
                     others[whole.root] = LeftOut(safe_name(inner_path(root, whole.root)), why)
                 else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -21,7 +21,7 @@ ABOUT_PHOTOS = frozenset(
 OF_PHOTOS = frozenset({"jpegimages", "images", "image", "imgs", "img", "photos", "photo", "pictures", "frames"})
 
 
-def stems_of(photos: Mapping[str, bool]) -> dict[str, str]:
+def stems_of(photos: Iterable[str]) -> dict[str, str]:
     """Photos by their names without the extension: what a sidecar may be called before its own."""
     return {without_suffix(name): name for name in photos}
 
@@ -29,10 +29,9 @@ def stems_of(photos: Mapping[str, bool]) -> dict[str, str]:
 class Sidecars:
     """What describes photos in one folder below `root`; `photos` are the names of its own photos."""
 
-    def __init__(self, root: Path | str, folder: str, photos: Mapping[str, bool]) -> None:
+    def __init__(self, root: Path | str, folder: str, photos: Collection[str]) -> None:
         self._root, self._folder = str(root), folder
         self._photos = photos
-        self._stems = stems_of(photos)
 
     def described_by(self, name: str) -> str | None:
         """The photo that a file describes, by its path from the root; None where it describes none."""
@@ -53,6 +52,10 @@ class Sidecars:
             folder: {without_suffix(name): name for name in sorted(os.listdir(folder)) if sniff.named_like_photo(name)}  # noqa: PTH208
             for folder in self._parallel()
         }
+
+    @cached_property
+    def _stems(self) -> dict[str, str]:
+        return stems_of(self._photos)
 
     def _parallel(self) -> Iterator[str]:
         """`images/train` for `labels/train`, `JPEGImages` for `Annotations`."""

@@ -7,18 +7,22 @@ import io
 import posixpath
 import re
 import tarfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, ClassVar
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets import packing, sniff
+from dsr_desk.datasets.accounts import ReaderTally
 from dsr_desk.datasets.archive import LAST, Edit, MemberArchive, Part
-from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, Unread
+from dsr_desk.datasets.container import MAX_ITEM_BYTES, TOO_LARGE, ContainerDamaged, Listed, Unread
 from dsr_desk.datasets.erasing import chunks
+from dsr_desk.datasets.hashed import Hashed
 from dsr_desk.datasets.members import ArchiveMember
+from dsr_desk.datasets.names import without_suffix
 from dsr_desk.datasets.tar_headers import (
     BLOCK,
     HARD_LINK,
@@ -29,6 +33,7 @@ from dsr_desk.datasets.tar_headers import (
     headers,
     is_header,
 )
+from dsr_desk.datasets.tar_plain import WINDOW, Census, Plain, Window, plain_members
 
 _BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError)
 """What the library raises on bytes that are no archive, or that were made to break it."""
@@ -52,15 +57,18 @@ class TarArchive(MemberArchive):
     def walk(self) -> Iterator[ArchiveMember | Unread]:
         with self.raw() as file:
             for found in self._headers(file):
-                if isinstance(found, TarGap):
-                    if found.hidden:
-                        yield Unread("", message("kind.hidden"), message("why.tar.hidden"), size=found.hidden)
-                elif not found.is_global:
-                    yield self._member(file, found)
-                elif found.attributes:
-                    yield Unread("", message("kind.attributes"), message("why.not-read"), found.attributes)
+                yield from self._seen(file, found)
             if hidden := packing.hidden_in(file):
                 yield Unread("", message("kind.hidden"), message("why.packed.hidden"), size=hidden)
+
+    def _seen(self, file: IO[bytes], found: TarHeader | TarGap) -> Iterator[ArchiveMember | Unread]:
+        if isinstance(found, TarGap):
+            if found.hidden:
+                yield Unread("", message("kind.hidden"), message("why.tar.hidden"), size=found.hidden)
+        elif not found.is_global:
+            yield self._member(file, found)
+        elif found.attributes:
+            yield Unread("", message("kind.attributes"), message("why.not-read"), found.attributes)
 
     def inventory(self) -> Iterator[Listed | Hashed]:
         """The listing, in which photos that are plain members are hashed as they come."""
@@ -70,7 +78,9 @@ class TarArchive(MemberArchive):
                 return
             window = Window(file.fileno())
             tally = ReaderTally()
-            group = self.samples.group if self._holds_others(window, file) else without_suffix
+            census = Census(window)
+            alone = (census.all and census.only_photos) or not self._holds_others(window, file)
+            group = without_suffix if alone else self.samples.group
             for found in self._found(window, file):
                 if isinstance(found, Plain):
                     if (hashed := _hashed(window, found, group)) is not None:
@@ -78,17 +88,20 @@ class TarArchive(MemberArchive):
                         yield hashed
                         continue
                     found = _header_of(window, found)
-                yield from self._listed_as(file, found, tally)
-            yield tally.against(self._own(window, file))
+                for one in self._seen(file, found):
+                    yield from self.said(one, tally)
+            yield tally.against(self._own(file, census))
 
     def _found(self, window: Window, file: IO[bytes]) -> Iterator[Plain | TarHeader | TarGap]:
         """All members in their order: plain ones by the run, the others as `headers` has them."""
         at = 0
         while True:
             at = yield from plain_members(window, at)
+            told_of_all = False
             for found in self._headers(file, at):
                 yield found
-                if isinstance(found, TarHeader) and not found.is_global:
+                told_of_all = told_of_all or (isinstance(found, TarHeader) and found.is_global)
+                if isinstance(found, TarHeader) and not told_of_all:
                     at = found.end
                     break
             else:
@@ -113,15 +126,18 @@ class TarArchive(MemberArchive):
             yield None if found is None else self._member(file, found)
 
     def own(self) -> int:
-        count = 0
+        """By the sizes of members that are plain to see; from the first other one on the library counts."""
+        with self.raw() as file:
+            return self._own(file, Census(Window(file.fileno())) if is_as_it_lies(file) else None)
+
+    def _own(self, file: IO[bytes], census: Census | None) -> int:
+        if census is not None and census.all:
+            return census.count
         try:
-            with self.raw() as file, tarfile.open(fileobj=file, mode="r:", ignore_zeros=True) as archive:
-                while archive.next() is not None:
-                    vars(archive)["members"] = []  # the library remembers all of them
-                    count += 1
+            file.seek(0 if census is None else census.at)
+            return _counted(file) + (0 if census is None else census.count)
         except _BROKEN as error:
             raise self.damaged(_reason(error)) from error
-        return count
 
     def raw(self) -> AbstractContextManager[IO[bytes]]:
         return packing.opened(self.path)
@@ -157,9 +173,9 @@ class TarArchive(MemberArchive):
                 yield from chunks(new, 0, size)
         yield b"\0" * (-size % BLOCK)
 
-    def _headers(self, file: IO[bytes]) -> Iterator[TarHeader | TarGap]:
+    def _headers(self, file: IO[bytes], at: int = 0) -> Iterator[TarHeader | TarGap]:
         try:
-            yield from headers(file)
+            yield from headers(file, at)
         except BrokenHeader as broken:
             raise self.damaged(broken.code, **({"byte": broken.byte} if broken.code in _WITH_BYTE else {})) from broken
         except (EOFError, OSError) as error:
@@ -211,6 +227,44 @@ class TarArchive(MemberArchive):
             raise self.damaged(_reason(error)) from error
         if left:
             raise self.damaged("why.tar.cut")
+
+
+def is_as_it_lies(file: IO[bytes]) -> bool:
+    """Whether a file that `raw` opened is the one on the disk, with nothing unpacked between."""
+    return isinstance(getattr(file, "raw", None), io.FileIO)
+
+
+def _counted(file: IO[bytes]) -> int:
+    """Members from where the file stands on, by the library."""
+    count = 0
+    with tarfile.open(fileobj=file, mode="r:", ignore_zeros=True) as archive:
+        while archive.next() is not None:
+            vars(archive)["members"] = []  # the library remembers all of them
+            count += 1
+    return count
+
+
+def _hashed(window: Window, found: Plain, group: Callable[[str], str]) -> Hashed | None:
+    """A photo that is one by its name and its first bytes; None for anything else."""
+    if not 0 < found.size <= MAX_ITEM_BYTES or not sniff.named_like_photo(found.name):
+        return None
+    data = window.at(found.start + BLOCK, min(found.size, WINDOW))
+    if not sniff.photo_kind(data[: sniff.TELLING_BYTES]):
+        return None
+    digest, done = sha256(data), len(data)
+    while done < found.size and (data := window.at(found.start + BLOCK + done, min(found.size - done, WINDOW))):
+        digest.update(data)
+        done += len(data)
+    return (
+        Hashed(found.name, group(found.name), found.size, found.start, digest.digest()) if done == found.size else None
+    )
+
+
+def _header_of(window: Window, found: Plain) -> TarHeader:
+    data = found.start + BLOCK
+    end = data + found.size + -found.size % BLOCK
+    block = window.at(found.start, BLOCK)
+    return TarHeader(found.name, "", block[156:157], found.start, data, found.size, found.size, end, block)
 
 
 def _expanded(file: IO[bytes], found: TarHeader) -> bytes:

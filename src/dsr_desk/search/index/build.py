@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
+from dsr_desk.datasets.celled import CelledContainer
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import survey
 from dsr_desk.faces.facts import INVENTORY, engine_facts, engine_grants
@@ -32,9 +33,11 @@ from dsr_desk.search.index.about import About, IndexPurpose, IndexSigner
 from dsr_desk.search.index.erase import erase_rows
 from dsr_desk.search.index.finish import finish, write_setting
 from dsr_desk.search.index.folder import DATABASE, LOCK, IndexOtherEngine, open_database, read_setting
+from dsr_desk.search.index.inventory import REPORT_SECONDS, Inventory
 from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.index.listing import ListedEntry, Listing
 from dsr_desk.search.index.lookup import look_up
+from dsr_desk.search.index.reading import Read, reading
 from dsr_desk.search.index.schema import MIGRATIONS
 from dsr_desk.search.index.unread_rows import SOURCES, as_unread, forget_unread, write_unread
 from dsr_desk.search.index.work import LoadEngine, examined, recipe_for
@@ -46,7 +49,6 @@ from dsr_desk.storage.migrations import migrate
 from dsr_desk.storage.tables import Database
 
 PHOTO_WEIGHT, RECORD_WEIGHT, BATCH_WEIGHT = 64, 1, 2048
-REPORT_SECONDS = 0.2
 
 LOOKED_AT_IN_PART = "SELECT DISTINCT container FROM items WHERE record = 0 AND looked = 0"
 """Containers with photos that an older program looked at."""
@@ -147,14 +149,21 @@ def build(
         read = kept = removed = 0
         complete = False
         # A cluster that cannot be used is refused here, before a finished index would count as unfinished.
-        begins: AbstractContextManager[Workers | None] = nullcontext()
-        if engine_name != INVENTORY:
+        begins: AbstractContextManager[Workers | Read]
+        if engine_name == INVENTORY:
+            begins = reading(workers, sources)
+        else:
             recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
             begins = start_workers(workers, recipe)
         with suppress(Cancelled), begins as started:
             _settle(opened, to, version, register, country, made_with)
             kept, removed = _plan(opened, to, containers, sources, left_out)
-            read = _Build(opened, to, version, engine.dimension, started, report, cancel, named).run(containers)
+            run: _Build | Inventory
+            if isinstance(started, Workers):
+                run = _Build(opened, to, version, engine.dimension, started, report, cancel, named)
+            else:
+                run = Inventory(opened, to, version, started, report, cancel, named)
+            read = run.run(containers)
             complete = True
         about = finish(opened, to, signer, complete=complete)
         return _report(opened, about, read, kept, removed, time.monotonic() - began)
@@ -172,7 +181,7 @@ class _Build:
         folder: Path,
         version: DatasetVersion,
         dimension: int,
-        workers: Workers | None,
+        workers: Workers,
         report: Report,
         cancel: CancelToken,
         named: frozenset[Path] = frozenset(),
@@ -208,8 +217,7 @@ class _Build:
     def _read(self, container: Container, row: int) -> None:
         done = self.db.conn.execute("SELECT entries FROM containers WHERE id = ?", [row]).fetchone()[0]
         writer = ContainerWriter(self.db, self.version.name, row, container.name)
-        looks = self._workers is not None
-        listing = Listing(container, done, writer.known, named=container.path in self._named, looks=looks)
+        listing = Listing(container, done, writer.known, named=container.path in self._named)
         results = examined(self._workers, listing.tasks(), self.cancel, self._dimension)
         ended = cancelled = False
         with transaction(self.db, self.folder):
@@ -250,7 +258,7 @@ class _Build:
                     result = without_pixels(LedgerClass.CRASHED, result.why if result else message("why.no-worker"))
                 writer.photo(listed.entry, listed.digest, result)
                 self._notes[str(result.ledger_class)] += 1
-                weight += RECORD_WEIGHT if result.ledger_class is LedgerClass.LISTED else PHOTO_WEIGHT
+                weight += PHOTO_WEIGHT
             else:
                 writer.record(listed.entry, listed.digest, listed.entry.record or {})
                 self._notes["records"] += 1
@@ -268,10 +276,10 @@ class _Build:
             self._report(Progress(message(code), self._done, None, dict(self._notes)))
 
 
-def _open_all(sources: Sequence[Path]) -> tuple[list[Container], dict[str, Message]]:
+def _open_all(sources: Sequence[Path]) -> tuple[list[CelledContainer], dict[str, Message]]:
     """The containers, and the files below the sources that no reader understands, with the reason."""
     found = [(source.name, survey(source)) for source in sources]
-    containers: list[Container] = [container for _, seen in found for container in seen.containers]
+    containers = [container for _, seen in found for container in seen.containers]
     for name, count in Counter(container.name for container in containers).items():
         if count > 1:
             raise SourcesAlike(name=name)

@@ -12,6 +12,7 @@ from dsr_desk.core import merkle
 from dsr_desk.core.codec import from_text
 from dsr_desk.core.items import DatasetVersion, LedgerClass
 from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner, about_bytes, digest_of_about
+from dsr_desk.search.index.addresses import in_order, settle_addresses
 from dsr_desk.search.index.folder import read_setting
 from dsr_desk.search.index.unread_rows import SOURCES, counts_by_kind
 from dsr_desk.storage.clock import now
@@ -25,6 +26,7 @@ BLOCK_FACES = 4096
 def finish(db: Database, folder: Path, signer: IndexSigner | None, *, complete: bool) -> About:
     """Brings everything beside the items up to date; the index opens once this is through."""
     with transaction(db, folder):
+        settle_addresses(db, from_text(read_setting(db, "version"), DatasetVersion).name)
         pack_blocks(db)
     about = _about(db, signer, complete=complete)
     data = about_bytes(about, signer)
@@ -49,8 +51,7 @@ def inventory_leaves(db: Database, container: int | None = None) -> Iterator[tup
     rows of a table can be guessed. `container` limits to one.
     """
     secret = bytes.fromhex(read_setting(db, "salt"))
-    where, values = ("WHERE container = ?", [container]) if container is not None else ("", [])
-    for address, digest in db.conn.execute(f"SELECT address, digest FROM items {where} ORDER BY address", values):
+    for address, digest in in_order(db, container):
         yield address, merkle.leaf_hash(hmac.digest(secret, address, "sha256") + address + digest)
 
 

@@ -35,8 +35,7 @@ class Listing:
     `known` gives the row of an item that is in the index already, by member and digest; None where it is not. A
     container that was `named` itself raises what keeps it from being read (a table without a header, say); one that
     lies in a folder keeps that as its problem, and the others are read. `unread` collects what is not read of it, from
-    its beginning on, and may be emptied meanwhile; `accounts` are there once it was listed to its end. Photos
-    are tasks for workers where it `looks`, else they are listed alone.
+    its beginning on, and may be emptied meanwhile; `accounts` are there once it was listed to its end.
     """
 
     def __init__(
@@ -46,13 +45,11 @@ class Listing:
         known: Callable[[str, str], int | None],
         *,
         named: bool = False,
-        looks: bool = True,
     ) -> None:
         self.problem: Message | None = None
         self.unread: list[Unread] = []
         self.accounts: Accounts | None = None
         self._named = named
-        self._looks = looks
         self._known = known
         self._container = container
         self._done = done
@@ -83,8 +80,6 @@ class Listing:
             return Task(ListedEntry(entry, digest, kept=kept), None)
         if data is None:
             return Task(ListedEntry(entry, digest, without_pixels(LedgerClass.UNREADABLE, problem)), None)
-        if not self._looks:
-            return Task(ListedEntry(entry, digest, without_pixels(LedgerClass.LISTED, None)), None)
         return Task(ListedEntry(entry, digest), (data, entry.orientation), len(data))
 
 

@@ -24,8 +24,7 @@ from dsr_desk.search.records.identifiers import (
     EMAIL,
     IdentifierForm,
     email_forms,
-    file_key,
-    file_names,
+    file_keys,
     folded,
     forms_of,
     key_of_hash,
@@ -174,7 +173,7 @@ class _Found:
         combined = ColumnKind.DATE_OF_BIRTH in kinds
         for item, fields, member, is_record in items:
             if not is_record:
-                self._pending.add(item, {file_key(name) for name in file_names(member)})
+                self._pending.add(item, file_keys(member))
             if fields is not None:
                 self._add_record(item, kinds, value_of(fields), country)
                 if combined:
@@ -210,7 +209,7 @@ class _Found:
                 for _, form in forms_in(kind, value, country):
                     keys.update(keys_of(form))
             if kind is ColumnKind.PHOTO_REFERENCE:
-                keys.update(map(file_key, file_names(value)))
+                keys.update(file_keys(value))
             if kind is ColumnKind.NAME:
                 tokens = name_tokens(value)
                 keys.update(map(token_key, tokens))

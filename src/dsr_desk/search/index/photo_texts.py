@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from dsr_desk.datasets.names import INSIDE
 from dsr_desk.faces.texts import NAME_FIELDS
@@ -47,17 +48,27 @@ def _of_path(container: str, member: str) -> dict[str, str]:
 
     The first part of the container's name is that of the whole source, which all paths share.
     """
-    inside = [part for step in member.split(INSIDE) for part in step.split("/")]
-    above = [_without_ending(part) for part in container.split("/")[1:]]
-    found: dict[str, str] = {}
-    for folder in (*above, *inside[:-1]):
-        if words := _words(folder):
-            found[_FOLDER if not found else f"{_FOLDER} {len(found) + 1}"] = words
-    if words := _words(_without_ending(inside[-1])):
-        found[_FILE] = words
-    if found or "@" in member or any(_numbered(folder) for folder in inside[:-1]):
+    folder, between, file = member.rpartition("/")
+    if INSIDE in file:
+        folder, between, file = member.rpartition(INSIDE)
+    words, tells = _of_folders(container, f"{folder}{between}")
+    found = dict(words)
+    if own := _words(_without_ending(file)):
+        found[_FILE] = own
+    if found or tells or "@" in member:
         found[PATH] = member
     return found
+
+
+@lru_cache(maxsize=1024)
+def _of_folders(container: str, above: str) -> tuple[dict[str, str], bool]:
+    """The words of the folders that lead to a file, and whether one of them may be called after an account."""
+    inside = [part for step in above.split(INSIDE) for part in step.split("/")][:-1]
+    found: dict[str, str] = {}
+    for folder in (*map(_without_ending, container.split("/")[1:]), *inside):
+        if words := _words(folder):
+            found[_FOLDER if not found else f"{_FOLDER} {len(found) + 1}"] = words
+    return found, any(map(_numbered, inside))
 
 
 def _without_ending(name: str) -> str:
@@ -65,6 +76,8 @@ def _without_ending(name: str) -> str:
 
 
 def _words(part: str) -> str:
+    if _WORD.search(part) is None:
+        return ""
     words = [word for word in _WORD.findall(_HUMP.sub(" ", part)) if word.casefold() not in _GENERIC]
     return " ".join(words) if len(words) <= _MOST_WORDS else ""
 

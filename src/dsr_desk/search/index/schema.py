@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsr_desk.core.codec import from_text
 from dsr_desk.core.message import Message
+from dsr_desk.search.index.addresses import UNIQUE
 from dsr_desk.search.index.postings import TABLES as POSTINGS
 from dsr_desk.search.index.unread_rows import SOURCES, as_unread, write_unread
 from dsr_desk.search.index.vocabulary import TABLES as VOCABULARY
@@ -82,6 +83,29 @@ _PHOTOS = (
 )
 
 
+_APART = (
+    # The index over addresses by itself, since an inventory builds it behind its items: see search/index/addresses.py.
+    """CREATE TABLE items_apart (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL,
+        container INTEGER NOT NULL REFERENCES containers(id), member TEXT NOT NULL, digest BLOB NOT NULL,
+        occurrence INTEGER NOT NULL, record INTEGER NOT NULL,
+        hint INTEGER, sample TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL, width INTEGER, height INTEGER,
+        orientation INTEGER, phash BLOB, ledger TEXT, reason TEXT, stale INTEGER NOT NULL DEFAULT 0,
+        looked INTEGER NOT NULL DEFAULT 0)""",
+    "INSERT INTO items_apart SELECT id, address, container, member, digest, occurrence, record, hint, sample, size, "
+    "width, height, orientation, phash, ledger, reason, stale, looked FROM items",
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'items_apart', 0 WHERE NOT EXISTS "
+    "(SELECT 1 FROM sqlite_sequence WHERE name = 'items_apart')",
+    "UPDATE sqlite_sequence SET seq = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'items'), 0) "
+    "WHERE name = 'items_apart'",
+    "DROP TABLE items",
+    "ALTER TABLE items_apart RENAME TO items",
+    "CREATE INDEX items_of_container ON items (container, sample)",
+    "CREATE INDEX items_half_looked ON items (container) WHERE record = 0 AND looked = 0",
+    UNIQUE,
+)
+
+
 def _first(db: Database) -> None:
     for statement in _TABLES:
         db.conn.execute(statement)
@@ -100,8 +124,14 @@ def _third(db: Database) -> None:
         db.conn.execute(statement)
 
 
+def _fourth(db: Database) -> None:
+    for statement in _APART:
+        db.conn.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("index-001-postings", _first),
     Migration("index-002-unread", _second),
     Migration("index-003-photos", _third),
+    Migration("index-004-addresses", _fourth),
 )

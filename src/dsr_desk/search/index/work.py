@@ -71,17 +71,9 @@ def examine_photo(data: bytes, orientation: int | None) -> bytes:
 
 
 def examined(
-    workers: Workers | None, tasks: Iterable[Task[Given]], cancel: CancelToken, dimension: int
+    workers: Workers, tasks: Iterable[Task[Given]], cancel: CancelToken, dimension: int
 ) -> Iterator[tuple[Given, PhotoResult | Crash | None]]:
-    """Photos through the workers, in order; see `Workers.in_order`. Raises AnswerUnusable too.
-
-    Where there are no workers, no task may need one.
-    """
-    if workers is None:
-        for task in tasks:
-            cancel.check()
-            yield task.given, None
-        return
+    """Photos through the workers, in order; see `Workers.in_order`. Raises AnswerUnusable too."""
     for given, answer in workers.in_order(examine_photo, tasks, cancel):
         yield given, answer if answer is None or isinstance(answer, Crash) else unpack(answer, dimension)
 

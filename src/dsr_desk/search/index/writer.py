@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import repeat
 
 import numpy as np
 
-from dsr_desk.core.canonical import spelled_text
+from dsr_desk.core.canonical import quoted, spelled_text
 from dsr_desk.core.codec import to_text
-from dsr_desk.core.items import ItemKind, LedgerClass, address_of
+from dsr_desk.core.items import ADDRESS, ItemKind, LedgerClass, address_of
 from dsr_desk.core.message import Message
 from dsr_desk.datasets.container import ContainerEntry
+from dsr_desk.datasets.hashed import DIGEST, NO_HINT, SEPARATOR, Apart, Block
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.search.index.codes import encode
 from dsr_desk.search.index.lookup import forget
@@ -22,6 +26,15 @@ from dsr_desk.storage.tables import Database
 _INSERT_ITEM = (
     "INSERT OR IGNORE INTO items (address, container, member, digest, occurrence, record, hint, sample, size, width, "
     "height, orientation, phash, ledger, reason, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+)
+
+_INSERT_LISTED = (
+    "INSERT INTO items (id, address, container, member, digest, occurrence, record, hint, sample, size, width, height, "
+    f"phash, ledger, looked) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 0, x'', '{LedgerClass.LISTED}', 1)"
+)
+_INSERT_APART = (
+    "INSERT INTO items (id, address, container, member, digest, occurrence, record, hint, sample, size, width, height, "
+    "phash, ledger, orientation, reason, looked) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
 )
 
 
@@ -92,17 +105,67 @@ class ContainerWriter:
         beside = entry.record or {}
         texts = texts_of(self._name, entry.member, result.texts, beside)
         if texts:
-            self._fields(item, {self._column(name, kind_of(name, beside)): value for name, value in texts.items()})
+            self._texts(item, texts, beside)
 
     def record(self, entry: ContainerEntry, digest: str, fields: Mapping[str, str]) -> None:
         """Writes a record; one that could not be read has no fields and its problem as reason."""
         item = self._item(entry, digest, None)
         self._fields(item, {self._column(name): value for name, value in fields.items() if value})
 
+    def _texts(self, item: int, texts: Mapping[str, str], beside: Mapping[str, str]) -> None:
+        self._fields(item, {self._column(name, kind_of(name, beside)): value for name, value in texts.items()})
+
     def _fields(self, item: int, numbers: Mapping[int, str]) -> None:
         """`numbers` has the values by the numbers of their columns."""
         row = [numbers.get(number) for number in range(max(numbers, default=-1) + 1)]
         self._records.append((item, spelled_text(row)))
+
+    def block(self, block: Block) -> None:
+        """Writes items of which nothing is known but what a listing says. Where none of the container is read again,
+        their addresses are not told apart before `addresses.settle_addresses`."""
+        if self._any_stale:
+            for entry, digest in _entries(block):
+                row = self.known(entry.member, digest)
+                if row is not None:
+                    self.keep(entry, row)
+                elif entry.kind is ItemKind.RECORD:
+                    self.record(entry, digest, entry.record or {})
+                else:
+                    ledger = LedgerClass.LISTED if digest else LedgerClass.UNREADABLE
+                    self.photo(entry, digest, without_pixels(ledger, entry.problem))
+            return
+        count, first = len(block), self._next_item()
+        members, groups = block.members.split(SEPARATOR), block.groups.split(SEPARATOR)
+        digests = [block.digests[at : at + DIGEST] for at in range(0, DIGEST * count, DIGEST)]
+        apart = {one.place: one for one in block.apart}
+        for place in (place for place, one in apart.items() if one.why is not None):
+            digests[place] = b""
+        beginning = f"{spelled_text([self._dataset, self._name])[:-1]},"
+        addresses = [
+            sha256(f'{beginning}{quoted(member)},"{digest.hex()}",0]'.encode()).digest()[:ADDRESS]
+            for member, digest in zip(members, digests, strict=True)
+        ]
+        hints = [None if hint == NO_HINT else hint for hint in array("q", block.hints)]
+        numbers, own = range(first, first + count), repeat(self._container, count)
+        rows = zip(numbers, addresses, own, members, digests, hints, groups, array("q", block.sizes), strict=True)
+        if apart or any(block.kinds):
+            more = map(_with_apart, rows, block.kinds, map(apart.get, range(count)))
+            self._conn.executemany(_INSERT_APART, more)
+        else:
+            self._conn.executemany(_INSERT_LISTED, rows)
+        for place, member in enumerate(members):
+            said = apart.get(place)
+            beside = (said and said.record) or {}
+            if block.kinds[place]:
+                self._fields(first + place, {self._column(name): value for name, value in beside.items() if value})
+            elif texts := texts_of(self._name, member, {}, beside):
+                self._texts(first + place, texts, beside)
+        self.written += count
+
+    def _next_item(self) -> int:
+        """A row number that was never used."""
+        found = self._conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
+        return int(found[0]) + 1 if found else 1
 
     def flush(self) -> None:
         """Writes the records and the templates of the faces that came since the last call, these as one block."""
@@ -146,6 +209,33 @@ class ContainerWriter:
             query = "INSERT INTO columns (container, number, name, kind) VALUES (?, ?, ?, ?)"
             self._conn.execute(query, [self._container, number, name, kind or ""])
         return number
+
+
+Columns = tuple[int, bytes, int, str, bytes, int | None, str, int]
+
+
+def _with_apart(columns: Columns, is_record: int, said: Apart | None) -> tuple[object, ...]:
+    """The row of an item; a photo without a digest could not be read."""
+    row, address, container, member, digest, hint, sample, size = columns
+    reason = to_text(said.why) if said is not None and said.why is not None else None
+    known: tuple[object, ...] = (None, None, None, None, None)
+    if not is_record:
+        ledger = LedgerClass.LISTED if digest else LedgerClass.UNREADABLE
+        known = (0, 0, b"", str(ledger), said.orientation if said is not None else None)
+    return (row, address, container, member, digest, is_record, hint, sample, size, *known, reason)
+
+
+def _entries(block: Block) -> Iterator[tuple[ContainerEntry, str]]:
+    """The items one by one, each with its digest, "" where it was not read."""
+    apart = {one.place: one for one in block.apart}
+    hints, sizes = array("q", block.hints), array("q", block.sizes)
+    columns = zip(block.members.split(SEPARATOR), block.groups.split(SEPARATOR), block.kinds, strict=True)
+    for at, (member, group, is_record) in enumerate(columns):
+        said = apart.get(at, Apart(at))
+        kind = ItemKind.RECORD if is_record else ItemKind.PHOTO
+        hint = None if hints[at] == NO_HINT else hints[at]
+        entry = ContainerEntry(kind, member, sizes[at], bytes, hint, group, said.record, said.why, said.orientation)
+        yield entry, "" if said.why is not None else block.digests[DIGEST * at : DIGEST * (at + 1)].hex()
 
 
 def without_pixels(ledger_class: LedgerClass, reason: Message | None) -> PhotoResult:

@@ -187,6 +187,11 @@ def file_key(name: str) -> int:
     return key_of("file:" + folded(name))
 
 
+def file_keys(reference: str) -> set[int]:
+    """The keys of `file_names`."""
+    return {file_key(name) for name in file_names(reference)}
+
+
 def file_names(reference: str) -> list[str]:
     """The file name in a path or address, and its stem; empty where there is none."""
     base = reference.strip().partition("?")[0].rstrip("/").replace("\\", "/").rpartition("/")[2]

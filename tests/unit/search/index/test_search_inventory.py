@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.items import LedgerClass
+from dsr_desk.datasets import celled
 from dsr_desk.faces.facts import INVENTORY
 from dsr_desk.jobs.progress import CancelToken, Progress
 from dsr_desk.search.index import build as building
+from dsr_desk.search.index import inventory as inventories
 from dsr_desk.search.index.build import Addressed, IndexOtherEngine
 from dsr_desk.search.index.check import check
 from dsr_desk.search.index.folder import Index
@@ -59,7 +61,8 @@ def test_every_search_says_that_its_photos_were_not_looked_at(folder, tmp_path, 
 
 
 def test_one_that_was_stopped_goes_on_and_equals_one_that_was_not(folder, tmp_path, addressed, monkeypatch):
-    monkeypatch.setattr(building, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(inventories, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(celled, "BLOCK_ITEMS", 2)
     cancel = CancelToken()
 
     def stop(progress: Progress) -> None:
