@@ -65,7 +65,9 @@ def make(folder: Path) -> Desk:
     alpha, beta, gamma = (folder / name for name in ("alpha", "beta", "gamma"))
     alpha.mkdir(parents=True)
     tar(alpha / "s0.tar", {f"x/{number}.png": PHOTOS[number] for number in range(3)})
-    tar(alpha / "s1.tar", {**{f"y/{number}.png": PHOTOS[number] for number in range(3, 6)}, "y/odd.bin": b"\0\1\2" * 50})
+    tar(
+        alpha / "s1.tar", {**{f"y/{number}.png": PHOTOS[number] for number in range(3, 6)}, "y/odd.bin": b"\0\1\2" * 50}
+    )
     for place, number in (("in", 0), ("in", 1), ("In", 6), ("other", 7)):
         (beta / "photos" / place).mkdir(parents=True, exist_ok=True)
         (beta / "photos" / place / f"{number}.png").write_bytes(PHOTOS[number])
