@@ -34,6 +34,7 @@ import edits_layouts
 import edits_log
 import edits_models
 import edits_offline
+import edits_orders
 import edits_photos
 import edits_places
 import edits_plan
@@ -89,6 +90,7 @@ LINES: tuple[Edit, ...] = (
     *edits_log.LINES,
     *edits_models.LINES,
     *edits_offline.LINES,
+    *edits_orders.LINES,
     *edits_vault.LINES,
     *edits_wrappers.LINES,
     *edits_desk.LINES,

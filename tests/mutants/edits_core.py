@@ -162,8 +162,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a narrower search removes none",
-            '    case.round["searches"].append(entry.seq)\n',
-            '    case.round["searches"].append(entry.seq)\n    case.undecided.clear()\n',
+            '    case.round["searches"].append(entry.seq)\n    for position',
+            '    case.round["searches"].append(entry.seq)\n    case.undecided.clear()\n    for position',
             "test_a_narrower_search_removes_no_candidate_and_a_wider_one_adds",
         ),
         (
@@ -267,14 +267,14 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a basis rests on the treatments",
-            '"links", "treatments", "policy")',
-            '"links", "policy")',
+            '"links", "treatments", "policy", "scope")',
+            '"links", "policy", "scope")',
             "test_each_change_makes_another_basis_and_is_named",
         ),
         (
             "a basis rests on the policy",
-            '"treatments", "policy")',
-            '"treatments")',
+            '"treatments", "policy", "scope")',
+            '"treatments", "scope")',
             "test_each_change_makes_another_basis_and_is_named",
         ),
         (

@@ -24,7 +24,7 @@ LINES: tuple[Edit, ...] = (
             "in the verifier: facts 1",
             (
                 "def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    fold.req"
-                "uire(not fold.closed, said)"
+                'uire(not fold.closed and (said["law"] == "order" or not fold.order_case), said)'
             ),
             "def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    pass",
             "",
@@ -42,14 +42,14 @@ LINES: tuple[Edit, ...] = (
             "in the verifier: reference 1",
             (
                 "def _reference(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    fold"
-                ".require(not fold.closed, said)"
+                ".require(not (fold.closed or fold.order_case), said)"
             ),
             "def _reference(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    pass",
             "",
         ),
         (
             "in the verifier: searched 1",
-            "    fold.require(fold.identified, said)",
+            "    fold.require(fold.identified and not fold.order_case, said)",
             "    pass",
             "",
         ),
@@ -289,7 +289,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "in the verifier: sealable 1",
-            ('    fold.require(any(one["purpose"] == "search" for one in fold.searches) and not unread, said)'),
+            "    fold.require(said_something and not unread, said)",
             "    pass",
             "",
         ),

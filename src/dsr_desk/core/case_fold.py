@@ -10,6 +10,7 @@ from dsr_desk.core.actions import ActionKind
 from dsr_desk.core.acts import Entry, Kind
 from dsr_desk.core.case import PERSON, Case, Rows, left_of, new_round, settled_of
 from dsr_desk.core.findings import Verdict
+from dsr_desk.core.orders import Met
 
 
 def apply(case: Case, entry: Entry, rows: Rows) -> None:
@@ -328,10 +329,11 @@ def _scope(case: Case, entry: Entry, rows: Rows) -> None:
     case.round["searches"].append(entry.seq)
     earlier = case.round["parts"]
     case.parts = {name: dict(one) for name, one in earlier.items()}
-    for name, how, items, size, of, unread in said["parts"]:
+    for name, how, items, size, of, unread, not_known in said["parts"]:
         known = earlier.get(name)
         before, gone = (left_of(known), known["gone"] + settled_of(known)) if known is not None else (0, 0)
-        sizes = {"items": items, "size": size, "of": of, "unread": unread, "before": before, "gone": gone}
+        sizes = {"items": items, "size": size, "of": of, "unread": unread, "not_known": not_known}
+        sizes |= {"before": before, "gone": gone}
         case.parts[name] = {"how": how, **sizes, "seen": {}, "round": case.number}
 
 
@@ -351,7 +353,9 @@ def _sampled(case: Case, entry: Entry, rows: Rows) -> None:
 
 def _met(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
-    case.met[said["obligation"]] = _signed(entry, how=said["how"], proof=said["proof"])
+    before = case.met.get(said["obligation"], {"times": []})["times"]
+    times = [*before, entry.act.time] if said["how"] != Met.TAKEN_BACK.value else []
+    case.met[said["obligation"]] = _signed(entry, how=said["how"], proof=said["proof"], times=times)
 
 
 _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {

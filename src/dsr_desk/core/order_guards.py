@@ -30,7 +30,7 @@ def has_order(case: Case, draft: Draft, standing: Standing) -> Message | None:
 
 
 def scope_adds_up(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    """Rows, containers and sums say the same; what is not in scope has no items in it.
+    """Rows, containers and sums say the same; a container that is not in scope has no items in it.
 
     What goes as a whole holds nothing else.
     """
@@ -43,7 +43,7 @@ def scope_adds_up(case: Case, draft: Draft, standing: Standing) -> Message | Non
     rest = sum(one[4] - one[2] for one in inside)
     fits = (said["items"], said["size"], said["rest"], said.get("count", items)) == (items, size, rest, items)
     others = any(one[2] != one[4] for one in inside if one[1] == "whole")
-    if not fits or others or any(one[2] or one[3] for one in outside):
+    if not fits or others or any(one[2] or one[3] or one[6] != one[4] for one in outside):
         return message(refusals.ScopeUneven.code, case=case.ref)
     return None
 
@@ -57,9 +57,8 @@ def of_newest_scope(case: Case, draft: Draft, standing: Standing) -> Message | N
     if not {"scope", "of", "n", "population"} <= said.keys():
         return None
     population = scope["items"] if said["of"] == "scope" else scope["rest"]
-    if (said["scope"], said["population"]) != (scope["act"], population) or not 0 < said["n"] <= min(
-        population, MOST_DRAWN
-    ):
+    most = min(population, MOST_DRAWN)
+    if (said["scope"], said["population"]) != (scope["act"], population) or not 0 < said["n"] <= most:
         return message(refusals.SampleWrong.code, case=case.ref)
     return None
 

@@ -93,11 +93,12 @@ _HOW_PARTS = ("whole", "mixed", "not-known", "not-searched")
 
 
 def _parts(value: Any) -> bool:
-    """Containers, each once: name, how far it is in scope, items and bytes in scope, items in all, places not read."""
+    """Containers, each once: name, how far it is in scope, items and bytes in scope, items in all, places not read, and
+    items that are neither known to be in nor out."""
 
     def part(one: Any) -> bool:
-        fits = type(one) is list and len(one) == 6 and text(one[0]) and one[1] in _HOW_PARTS
-        return fits and all(number(n) for n in one[2:]) and one[2] <= one[4]
+        fits = type(one) is list and len(one) == 7 and text(one[0]) and one[1] in _HOW_PARTS
+        return fits and all(number(n) for n in one[2:]) and one[2] + one[6] <= one[4]
 
     return type(value) is list and all(map(part, value)) and len({one[0] for one in value}) == len(value)
 

@@ -24,8 +24,8 @@ SEED = "7" * 64
 FITS = {"scope": "belongs", "rest": "not"}
 
 
-Part = tuple[str, str, int, int, int, int]
-"""A container of a scope: name, how far, items, bytes, items in all, places that were not read."""
+Part = tuple[str, str, int, int, int, int, int]
+"""A container of a scope: name, how far, items, bytes, items in all, places that were not read, items not known."""
 Parts = Mapping[str, Mapping[str, int]]
 
 
@@ -249,7 +249,7 @@ class World:
     def scoped(self, *parts: Part) -> dict[str, Any]:
         """What a scope of these containers says."""
         inside = [one for one in parts if one[1] in ("whole", "mixed")]
-        rest = sum(of - items for _, _, items, _, of, _ in inside)
+        rest = sum(one[4] - one[2] for one in inside)
         sizes = {"items": sum(one[2] for one in inside), "size": sum(one[3] for one in inside), "rest": rest}
         return {"parts": [list(one) for one in parts], **sizes, "indexes": dict(self.indexes)}
 
@@ -328,9 +328,9 @@ def ordered(*obligations: dict[str, Any]) -> dict[str, Any]:
     return {"served": "2026-11-01", "profile": "face-data", "obligations": list(kept)}
 
 
-WHOLE: Part = ("c1", "whole", 3, 30, 3, 0)
-MIXED: Part = ("c2", "mixed", 2, 20, 6, 1)
-UNKNOWN: Part = ("c3", "not-known", 0, 0, 5, 0)
+WHOLE: Part = ("c1", "whole", 3, 30, 3, 0, 0)
+MIXED: Part = ("c2", "mixed", 2, 20, 6, 1, 1)
+UNKNOWN: Part = ("c3", "not-known", 0, 0, 5, 0, 5)
 
 
 def rows_of_scope(said: Mapping[str, Any]) -> list[Row]:

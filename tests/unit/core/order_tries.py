@@ -122,10 +122,11 @@ ORDER_TABLE: list[Refused] = [
             _scope(WHOLE, MIXED, items=6),
             _scope(WHOLE, MIXED, size=49),
             _scope(WHOLE, MIXED, rest=0),
-            _scope(("c1", "whole", 5, 30, 6, 0), rest=0),
-            _scope(("c1", "whole", 5, 30, 6, 0)),
-            _scope(WHOLE, MIXED, ("c3", "not-known", 1, 0, 5, 0)),
-            _scope(WHOLE, MIXED, ("c3", "not-searched", 0, 1, 5, 0)),
+            _scope(("c1", "whole", 5, 30, 6, 0, 0), rest=0),
+            _scope(("c1", "whole", 5, 30, 6, 0, 0)),
+            _scope(WHOLE, MIXED, ("c3", "not-known", 1, 0, 5, 0, 4)),
+            _scope(WHOLE, MIXED, ("c3", "not-searched", 0, 1, 5, 0, 5)),
+            _scope(WHOLE, MIXED, ("c3", "not-known", 0, 0, 5, 0, 4)),
         )
     ),
     Refused(
@@ -142,7 +143,7 @@ ORDER_TABLE: list[Refused] = [
     ),
     Refused(
         replace(SAMPLING, open=_sample(n=100_001)), "of_newest_scope",
-        lambda: hand.order_opened().scope(("c1", "whole", 100_001, 1, 100_001, 0)), order_refusals.SampleWrong,
+        lambda: hand.order_opened().scope(("c1", "whole", 100_001, 1, 100_001, 0, 0)), order_refusals.SampleWrong,
     ),
     Refused(LOOKING, "sample_known", hand.order_scoped, order_refusals.SampleUnknown),
     Refused(

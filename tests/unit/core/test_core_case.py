@@ -545,7 +545,7 @@ def test_after_any_acts_a_snapshot_goes_on_as_the_case_itself(
     _goes_on(World().received(), acts, at)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20), st.integers(0, 20))
 def test_after_any_acts_of_an_order_a_snapshot_goes_on_as_the_case_itself(
     world: Callable[[], World], acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int

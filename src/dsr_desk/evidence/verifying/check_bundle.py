@@ -1637,6 +1637,7 @@ class Fold:
         """Of an order: what of each container is in scope, and what was seen of it."""
         self.samples: list[dict[str, Any]] = []
         self.met: dict[str, dict[str, Any]] = {}
+        """The newest word on each obligation; `times` are those of all that were not taken back since."""
         self.sealing: dict[str, Any] = {}
         self.times: dict[int, str] = {}
         self.how: dict[int, str] = {}
@@ -1947,7 +1948,6 @@ def _approved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     plan = fold.round["plan"]
     fold.require(fold.plan_holds(said) and not (fold.round["actions"] or fold.undecided()), said)
     fold.require(fold.roster.added.get(said["officer"], -1) <= plan["seq"], said)
-    fold.require(not fold.order_case or fold.sampled(), said)
     if fold.roster.policy["approver_not_decider"]:
         deciders = {word[1] for item in fold.hits() for word in item.words}
         deciders |= {one["officer"] for one in fold.scopes[-1:]} | {k for one in fold.own_samples() for k in one["by"]}
@@ -2105,18 +2105,18 @@ def _resolved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     rest = sum(one[4] - one[2] for one in inside)
     fold.require([*sums, rest, sums[0]] == [said["items"], said["size"], said["rest"], said["count"]], said)
     fold.require(all(one[2] == one[4] for one in inside if one[1] == "whole"), said)
-    fold.require(not any(one[2] or one[3] for one in said["parts"] if one not in inside), said)
+    fold.require(not any(one[2] or one[3] or one[6] != one[4] for one in said["parts"] if one not in inside), said)
     if fold.round["actions"]:
         fold.rounds.append({**_new_round(fold.round["n"] + 1), "containers": fold.containers})
     fold.scopes.append({**said, "round": fold.round["n"]})
     fold.round["searched"] += 1
     earlier = fold.round["containers"]
     fold.containers = {name: dict(one) for name, one in earlier.items()}
-    for name, how, items, size, of, unread_places in said["parts"]:
+    for name, how, items, size, of, unread_places, not_known in said["parts"]:
         known = earlier.get(name)
         fold.containers[name] = {
-            "how": how, "items": items, "size": size, "of": of, "unread": unread_places, "seen": {},
-            "before": left_of(known) if known else 0, "gone": known["gone"] + _settled_of(known) if known else 0,
+            "how": how, "items": items, "size": size, "of": of, "unread": unread_places, "not_known": not_known,
+            "seen": {}, "before": left_of(known) if known else 0, "gone": known["gone"] + _settled_of(known) if known else 0,
             "round": fold.round["n"],
         }  # fmt: skip
 
@@ -2172,7 +2172,9 @@ def drawn(seed: bytes, n: int, population: int) -> list[int]:
 def _met(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     known = {one["id"] for one in fold.orders[-1]["obligations"]} if fold.orders else set()
     fold.require(said["obligation"] in known, said)
-    fold.met[said["obligation"]] = said
+    before = fold.met.get(said["obligation"], {"times": []})["times"]
+    times = [*before, said["time"]] if said["how"] != "taken-back" else []
+    fold.met[said["obligation"]] = {**said, "times": times}
 
 
 def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
