@@ -39,6 +39,7 @@ import edits_photos
 import edits_places
 import edits_plan
 import edits_reach
+import edits_recipients
 import edits_report
 import edits_required
 import edits_roster
@@ -112,6 +113,7 @@ LINES: tuple[Edit, ...] = (
     *edits_fold.LINES,
     *edits_foreign.LINES,
     *edits_intake.LINES,
+    *edits_recipients.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
     *edits_standing.LINES,

@@ -6,12 +6,20 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.app.case import cases, chasing, deleting, handing_over
-from dsr_desk.app.data import indexing
-from dsr_desk.core.actions import OutcomeState
+from dsr_desk.app.data import indexing, registering
+from dsr_desk.core.actions import ActionKind, OutcomeState
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.case.deletion import DeletionPage
-from dsr_desk.ui.views.case.tasks import AskDialog, DeclareDialog, HandedOverDialog, LetterDialog, TasksDialog
+from dsr_desk.ui.views.case.tasks import (
+    FORTNIGHT,
+    AskDialog,
+    DeclareDialog,
+    HandedOverDialog,
+    HandOutDialog,
+    LetterDialog,
+    TasksDialog,
+)
 from ui.conftest import Visitor
 from unit.app.small_case import built_elsewhere
 
@@ -115,5 +123,30 @@ def test_a_task_is_asked_for_chased_and_declared_with_a_proof(visitor: Visitor, 
     assert chasing.tasks(visitor.desk, visitor.office.case)[waiting].proofs[0].name == "answer.txt"
     assert "declared done" in dialog.list.model.sentence(dialog.list.model.rows[waiting])
     assert chasing.due_tasks(visitor.desk, date.today()) == {}
+    assert visitor.errors == []
+    dialog.reject()
+
+
+def test_a_recipient_is_handed_a_folder_and_has_a_day_by_which_to_answer(visitor: Visitor, tmp_path: Path) -> None:
+    registering.correct_dataset(
+        visitor.desk, indexing.list_indexes(visitor.desk)[0].dataset_version, {"data_recipients": "Example, Inc."}
+    )
+    visitor.identify()
+    visitor.search()
+    visitor.decide_all()
+    deleting.make_plan(visitor.desk, visitor.office.case)
+    deleting.approve(visitor.desk, visitor.office.case)
+    deleting.run(visitor.desk, visitor.office.case)
+    dialog = open_tasks(visitor)
+    rows = dialog.list.model.rows
+    told = next(row for row, one in enumerate(rows) if one.action.kind is ActionKind.TELL_RECIPIENT)
+    dialog.list.table.choose(told)
+    assert dialog.hand_out.isEnabled()
+    dialog.hand_out.click()
+    visitor.dialog(HandOutDialog).write_to(tmp_path)
+    visitor.settle()
+    task = dialog.list.model.rows[told]
+    assert (tmp_path / task.action.id / "check_items.py").is_file()
+    assert task.due == date.today() + 2 * FORTNIGHT
     assert visitor.errors == []
     dialog.reject()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsr_desk.app import allowed
-from dsr_desk.app.case import deleting, handing_over, statements
+from dsr_desk.app.case import deleting, handing_over, recipients, statements, sweeping
+from dsr_desk.app.case.chasing import TeamTask
 from dsr_desk.cli.common import (
     FILE,
+    FOLDER,
     NEW_FILE,
     PATH,
     counted,
@@ -64,7 +67,7 @@ def plan(desk: Desk, ref: str) -> None:
 def run(desk: Desk, ref: str, yes: bool) -> None:
     """Carry out the approved plan. Interrupted, the same command goes on."""
     if not yes:
-        items = sum(len(action.items) for action in deleting.show_plan(desk, ref).plan.erasing)
+        items = deleting.show_plan(desk, ref).plan.going
         typed = click.prompt(f"This erases {items} items for good. Type the case number to go on", err=True)
         if typed.strip() != ref:
             raise click.UsageError("that is not the case number; nothing was deleted")
@@ -75,13 +78,18 @@ def run(desk: Desk, ref: str, yes: bool) -> None:
 
 @delete.command("read-back")
 @with_case
-def read_back(desk: Desk, ref: str) -> None:
+@click.option("--sweep", "roots", multiple=True, type=PATH, help="Before that, sweep this disk or folder; repeatable.")
+def read_back(desk: Desk, ref: str, roots: tuple[Path, ...]) -> None:
     """Look at the data again for all that this case ever searched or deleted; also after a run that stopped.
+
+    What sweeps of disks found for the case, and nothing explains, is still there (see `sweep`).
 
     Exit code 0 where all is gone and all was read, 4 where all is gone as far as it was read, 1 where something is
     still there or could not be looked at.
     """
     with progress_bar() as (report, cancel):
+        if roots:
+            sweeping.sweep_case(desk, ref, roots, report=report, cancel=cancel)
         found = deleting.read_back(desk, ref, report=report, cancel=cancel)
     emit(read_back_json(found), *read_back_lines(found), problem=found.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED))
     if found.seen is Seen.GONE_WHERE_READ:
@@ -112,7 +120,7 @@ def show(desk: Desk, ref: str) -> None:
         state = outcome.state.value if outcome else "not begun"
         declared = outcome is not None and outcome.declared and not action.kind.runs_here
         told = {name: getattr(action, name) for name in _SHOWN}
-        rows.append({**told, "items": len(action.items), "state": state, "declared": declared})
+        rows.append({**told, "items": action.total, "state": state, "declared": declared})
         says = f"{state}, declared and not read back" if declared else state
         lines.append(f"{action.id}  {action.kind.value}  {action.what}: {says}")
         lines += [f"      cannot be reached: {action.unreached}"] if action.unreached else []
@@ -261,6 +269,59 @@ def run_exported(
     )
 
 
+@delete.command("recipients")
+@with_case
+@click.option("--out", type=FOLDER, help="Write a folder for each that was not told yet, and record that it is asked.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="With --out: the day by which they answer; in 30 days.")
+@click.option("--action", "actions", multiple=True, help="With --out: only this task, also once more; repeatable.")
+def recipients_(desk: Desk, ref: str, out: Path | None, due: datetime | None, actions: tuple[str, ...]) -> None:
+    """Who got the data or a model: whether they were told, until when they may answer, and what they answered.
+
+    A folder holds the letter in two languages, the list of items by SHA-256, and a program of one file that looks for
+    them on the recipient's own disks. `delete declare` takes its answer in. Exit code 1 where an answer is late or
+    says that something is left.
+    """
+    if out is None and (due or actions):
+        raise click.UsageError("--due and --action go with --out")
+    today = date.today()
+    written = {}
+    if out is not None:
+        until = due.date() if due else today + timedelta(days=30)
+        written = recipients.instruct(desk, ref, out, until, today, actions)
+    found, open_ = recipients.recipients(desk, ref), recipients.recipients_open(desk, ref, today)
+    lines = [f"{one.folder}: {counted(one.items, 'item')} listed, {one.left_out} not." for one in written.values()]
+    lines += [f"{one.action.id}  {one.action.what}: {_answered(one)}" for one in found]
+    rows = [
+        {
+            "action": one.action.id,
+            "recipient": one.action.what,
+            "of": one.action.dataset_version or one.action.node,
+            "asked": one.asked,
+            "due": one.due,
+            "again": one.chase_on,
+            "reminders": one.reminders,
+            "late": one.is_late(today),
+            "state": one.outcome.state.value if one.outcome else "not begun",
+            "answer": one.outcome.notes if one.outcome else (),
+            "proofs": one.proofs,
+        }
+        for one in found
+    ]
+    late = any(one.code in ("open.recipient.late", "open.recipient.left") for one in open_)
+    emit(
+        {"recipients": rows, "written": written, "open": open_},
+        *(lines or ["No plan of this case that was run tells anybody."]),
+        *(f"! {one}" for one in open_),
+        problem=late,
+    )
+
+
+def _answered(task: TeamTask) -> str:
+    if task.outcome is None or task.outcome.state is OutcomeState.WAITING:
+        return f"told on {task.asked[:10]}, answer wanted by {task.due}" if task.asked else "not told yet"
+    return f"{task.outcome.state.value}, declared on {task.outcome.ended[:10]}"
+
+
 @delete.command("import")
 @with_case
 @click.option("--answer", required=True, type=FILE, help="The file sent back.")
@@ -283,9 +344,16 @@ def import_(desk: Desk, ref: str, answer: Path) -> None:
     "--proof", type=NEW_FILE, help="File that came with the answer: kept in the vault, its digest in the evidence."
 )
 def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None) -> None:
-    """Record a team's word that a waiting ACTION is done. It counts as declared, never as read back."""
+    """Record a team's word that a waiting ACTION is done. It counts as declared, never as read back.
+
+    Where the proof is the answer of the checker that went out with `delete recipients`, what it says counts: an ACTION
+    of which something is left waits on (exit code 1).
+    """
     outcome = handing_over.declare(desk, ref, action, how, proof)
-    emit(outcome, f"{action} is declared done. Evidence says: declared, not read back.")
+    waits = outcome.state is OutcomeState.WAITING
+    done = f"{action} is declared done. Evidence says: declared, not read back."
+    said = f"The word is recorded, and {action} waits on." if waits else done
+    emit(outcome, said, *outcome.notes[1:], problem=waits)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from dsr_desk.core.actions import Action, ActionKind, Plan, PlannedItem, Treatment
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Gap, Hit, Verdict
-from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind
-from dsr_desk.core.lineage import AffectedModel, Planned
+from dsr_desk.core.items import Box, DatasetVersion, ItemAddress, ItemKind, recipients_in
+from dsr_desk.core.lineage import AffectedModel, DispositionKind, Planned
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import NotDecidedSame, NothingToDelete
 from dsr_desk.datasets.container import Container, Doomed
@@ -20,6 +20,8 @@ from dsr_desk.deletion.look import describes_another
 from dsr_desk.deletion.reach import require_reached
 
 UNKNOWN = ("", "unknown")
+_GOES = (DispositionKind.DESTROYED, DispositionKind.WITHDRAWN, DispositionKind.RETRAINED)
+"""Dispositions of which those are told who received the model."""
 SAME_BYTES = message("reason.same-bytes")
 ORPHAN = message("reason.orphan")
 
@@ -66,6 +68,7 @@ class PlanScope:
 
     `unreached` says why what lies here cannot be read at all now; what is in neither lies elsewhere. `choices` and
     `holds` are by item id; `rejected` are ids of candidates that were decided to be somebody else.
+    `ordered` says that an authority ordered it: letters say so, and speak of no person.
     """
 
     containers: Mapping[Place, Container]
@@ -76,6 +79,7 @@ class PlanScope:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     rejected: Collection[str] = ()
     unreached: Mapping[Place, Message] = field(default_factory=dict)
+    ordered: bool = False
 
 
 def make_plan(case: str, made: str, hits: Sequence[Hit], scope: PlanScope, *, first: int = 1) -> Plan:
@@ -117,8 +121,8 @@ def make_plan(case: str, made: str, hits: Sequence[Hit], scope: PlanScope, *, fi
         Action("", ActionKind.ERASE_INDEX, index, index=index, items=tuple(items)) for index, items in by_index.items()
     ]
     for version_id, count in counts.items():
-        actions += _beyond(case, version_id, count, scope, gaps)
-    actions += _models(case, scope.models, gaps)
+        actions += beyond(case, version_id, count, scope, gaps)
+    actions += dispose(case, scope, gaps)
     numbered = tuple(replace(action, id=f"a{number:02d}") for number, action in enumerate(actions, start=first))
     return Plan(case, made, numbered, tuple(gaps))
 
@@ -216,7 +220,7 @@ def unreached_gap(action: Action) -> Gap:
     return Gap(
         message("gap.container.alone", container=action.what),
         message("why.unreached", why=action.unreached or message("why.refused")),
-        len(action.items),
+        action.total,
     )
 
 
@@ -225,7 +229,7 @@ def doomed(item: PlannedItem) -> Doomed:
     return Doomed(item.address.member, item.address.digest, item.address.occurrence)
 
 
-def _beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list[Gap]) -> list[Action]:
+def beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list[Gap]) -> list[Action]:
     """What a dataset version's facts say of copies, data recipients and backups."""
     facts = scope.versions.get(version_id) or DatasetVersion(*version_id.rpartition("@")[::2])
     actions = []
@@ -236,11 +240,11 @@ def _beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list
         actions.append(
             Action("", ActionKind.TASK, facts.other_places, version_id, instruction=text, responsible=facts.responsible)
         )
-    if facts.data_recipients in UNKNOWN:
+    recipients = recipients_in(facts.data_recipients)
+    if recipients is None:
         gaps.append(Gap(message("gap.recipients", version=version_id), message("why.recipients-unrecorded")))
-    elif facts.data_recipients.strip().lower() != "none":
-        text = letters.tell_recipient(case, facts, count)
-        actions.append(Action("", ActionKind.TELL_RECIPIENT, facts.data_recipients, version_id, instruction=text))
+    text = letters.tell_recipient(case, facts, count, ordered=scope.ordered)
+    actions += [Action("", ActionKind.TELL_RECIPIENT, name, version_id, instruction=text) for name in recipients or ()]
     actions += [
         Action("", ActionKind.BACKUP, backup.name, version_id, until=backup.overwritten)
         for backup in scope.backups
@@ -249,9 +253,10 @@ def _beyond(case: str, version_id: str, count: int, scope: PlanScope, gaps: list
     return actions
 
 
-def _models(case: str, models: Sequence[tuple[AffectedModel, Planned | None]], gaps: list[Gap]) -> list[Action]:
-    actions = []
-    for model, planned in models:
+def dispose(case: str, scope: PlanScope, gaps: list[Gap]) -> list[Action]:
+    """What is asked of others about models, as it was decided; a model on which nobody decided is a gap."""
+    actions: list[Action] = []
+    for model, planned in scope.models:
         if planned is None:
             gaps.append(Gap(message("gap.model", name=model.node.label), message("why.undecided")))
             continue
@@ -269,8 +274,21 @@ def _models(case: str, models: Sequence[tuple[AffectedModel, Planned | None]], g
                 digests=model.node.digests,
             )
         )
-        if model.outputs or model.embeddings:
-            text = letters.purge_outputs(case, model)
+        gone = planned.disposition in _GOES
+        actions += [
+            Action(
+                "",
+                ActionKind.TELL_RECIPIENT,
+                name,
+                instruction=letters.tell_model_recipient(case, model, ordered=scope.ordered),
+                node=model.id,
+                disposition=planned.disposition.value,
+                digests=model.node.digests,
+            )
+            for name in (model.passed_on_to or () if gone else ())
+        ]
+        if model.outputs or model.embeddings or (scope.ordered and model.benchmarks):
+            text = letters.purge_outputs(case, model, ordered=scope.ordered)
             actions.append(
                 Action(
                     "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -29,12 +29,13 @@ class Proof:
 class TeamTask:
     """An action that others carry out. `asked` is the UTC time of the first asking, `reminders` counts the later ones.
 
-    `chase_on` is the day on which to ask again.
+    `due` is the day by which the first asking wants an answer, `chase_on` the day on which to ask again.
     """
 
     action: Action
     outcome: Outcome | None
     asked: str = ""
+    due: date | None = None
     chase_on: date | None = None
     reminders: int = 0
     proofs: tuple[Proof, ...] = ()
@@ -42,6 +43,10 @@ class TeamTask:
     @property
     def waits(self) -> bool:
         return self.outcome is not None and self.outcome.state is OutcomeState.WAITING
+
+    def is_late(self, today: date) -> bool:
+        """Whether the day has passed by which an answer was wanted, whatever was asked since."""
+        return self.waits and self.due is not None and self.due < today
 
     def is_due(self, today: date) -> bool:
         """Whether somebody has to be asked (again) today."""
@@ -59,8 +64,8 @@ def tasks(desk: Desk, ref: str) -> list[TeamTask]:
         ]
         if case.plan is not None and not case.begun:
             found += [TeamTask(action, None) for action in plan_of(desk, case, case.plan).actions if is_task(action)]
-        asked, proofs = dict(case.asked), _proofs(desk, case.id)
-    return [_with_dates(replace(task, proofs=tuple(proofs[task.action.id])), asked) for task in found]
+        asked, first, proofs = dict(case.asked), _first_days(desk, case.id), _proofs(desk, case.id)
+    return [_with_dates(replace(task, proofs=tuple(proofs[task.action.id])), asked, first) for task in found]
 
 
 def is_task(action: Action) -> bool:
@@ -68,11 +73,24 @@ def is_task(action: Action) -> bool:
     return not action.kind.runs_here and action.kind not in (ActionKind.HOLD, ActionKind.BACKUP)
 
 
-def chase(desk: Desk, ref: str, actions: Sequence[str], chase_on: date) -> Change:
-    """Records that these were asked today, and when to ask again. Raises ActionNotOpen."""
+def chase(
+    desk: Desk, ref: str, actions: Sequence[str], chase_on: date, lists: Mapping[str, str] | None = None
+) -> Change:
+    """Records that these were asked today, and when to ask again. Raises ActionNotOpen.
+
+    `lists` are digests of the lists that were handed out, by action.
+    """
     if not actions:
         raise ActionNotOpen(case=ref, action="-")
-    return desk.act(Draft(Kind.ASKED, {"actions": list(actions), "again": chase_on.isoformat()}), ref)
+    fields = {"lists": dict(lists)} if lists else {}
+    return desk.act(Draft(Kind.ASKED, {"actions": list(actions), "again": chase_on.isoformat()}, fields), ref)
+
+
+def lists_handed_out(desk: Desk, ref: str, action: str) -> set[str]:
+    """Digests (SHA-256, hex) of the lists that went out with a task."""
+    with desk.reading(ref) as case:
+        entries = [entry for entry in _asked(desk, case.id) if "lists" in entry.act.fields]
+        return {lists[action] for entry in entries if action in (lists := desk.values(entry.seq).get("lists", {}))}
 
 
 def due_tasks(desk: Desk, today: date) -> dict[str, int]:
@@ -93,12 +111,25 @@ def proof(desk: Desk, ref: str, digest: str) -> bytes | None:
     return None
 
 
-def _with_dates(task: TeamTask, asked: dict[str, dict[str, str]]) -> TeamTask:
+def _with_dates(task: TeamTask, asked: dict[str, dict[str, str]], first: Mapping[str, str]) -> TeamTask:
     known = asked.get(task.action.id)
     if known is None:
         return task
-    again, reminders = date.fromisoformat(known["again"]), int(known["reminders"])
-    return replace(task, asked=known["asked"], chase_on=again, reminders=reminders)
+    again, due = date.fromisoformat(known["again"]), date.fromisoformat(first[task.action.id])
+    return replace(task, asked=known["asked"], due=due, chase_on=again, reminders=int(known["reminders"]))
+
+
+def _first_days(desk: Desk, case: str) -> dict[str, str]:
+    """By action, the day by which the first asking wanted an answer."""
+    found: dict[str, str] = {}
+    for entry in _asked(desk, case):
+        for action in entry.act.open["actions"]:
+            found.setdefault(action, entry.act.open["again"])
+    return found
+
+
+def _asked(desk: Desk, case: str) -> Iterator[Entry]:
+    return desk.vault.log.entries(case, kinds=[Kind.ASKED])
 
 
 def _proofs(desk: Desk, case: str) -> dict[str, list[Proof]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dsr_desk.app.case.chasing import lists_handed_out
 from dsr_desk.app.case.derived import register_derived
 from dsr_desk.app.case.plans import outcomes_of, plan_of, plan_of_action, show_plan
 from dsr_desk.app.case.reaching import staying
@@ -23,7 +24,9 @@ from dsr_desk.core.refusals import ActionNotOpen
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion import export
+from dsr_desk.deletion.instructions import CheckerAnswer, answer_in
 from dsr_desk.deletion.records import Before
+from dsr_desk.jobs.cell import ask
 from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import require_free, write_whole
@@ -62,6 +65,13 @@ class ProofUnreadable(DeskError):
     happened = "The proof {file} cannot be kept: {why}."
     means = "Nothing was recorded, so that no word counts without the proof that was meant for it."
     todo = "Give another file, or record the word without one."
+
+
+class AnswerOfAnother(DeskError):
+    code = "DELETE-ANSWER-OTHER"
+    happened = "This answer of the checker is not to the list that went out with {action}."
+    means = "It says nothing of what was asked there. Nothing was recorded."
+    todo = "Record it with the task that its instruction.json names, or ask for the answer to the list that went out."
 
 
 LARGEST_PROOF = 50_000_000
@@ -176,8 +186,10 @@ def take_answer(desk: Desk, ref: str, data: bytes) -> tuple[Outcome, ...]:
 def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None = None) -> Outcome:
     """A team's word that a waiting action is done: declared, never read back.
 
-    A `proof` file is kept in the vault, and its digest stands in the evidence. Raises ActionNotOpen, HowMissing,
-    ProofUnreadable.
+    A `proof` file is kept in the vault, and its digest stands in the evidence. Where it is the answer of the checker
+    that went out with a list, what it found is kept with the word, and an action of which it found something, or for
+    which it looked at nothing, waits on. Raises ActionNotOpen, HowMissing, ProofUnreadable, AnswerOfAnother,
+    AnswerUnreadable.
     """
     if not how.strip():
         raise HowMissing()
@@ -186,6 +198,12 @@ def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None =
         raise ActionNotOpen(case=ref, action=action_id)
     plan, waiting = found[0], found[1]
     notes, content = [quoted(how.strip())], _proof(proof) if proof is not None else b""
+    answer = ask(CheckerAnswer | None, answer_in, content) if content else None
+    if answer is not None:
+        if answer.action != action_id or answer.list_digest not in lists_handed_out(desk, ref, action_id):
+            raise AnswerOfAnother(action=action_id)
+        notes += answer.notes
+    done = answer is None or (not answer.left and answer.files > 0)
     with desk.vault.transaction():
         kept: dict[str, Any] = {}
         digest = ""
@@ -197,10 +215,10 @@ def declare(desk: Desk, ref: str, action_id: str, how: str, proof: Path | None =
         items = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, message("seen.declared")) for item in of_action)
         outcome = replace(
             waiting,
-            state=OutcomeState.DONE,
+            state=OutcomeState.DONE if done else OutcomeState.WAITING,
             officer=desk.vault.officer_key,
             ended=now(),
-            items=items,
+            items=items if done else waiting.items,
             notes=tuple(notes),
         )
         DeskRecords(desk, ref).add(plan, outcome, DECLARED, digest=digest, **kept)

@@ -184,10 +184,14 @@ def affected_by_versions(desk: Desk, items: Mapping[str, int]) -> Impact:
 
 
 def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
-    """Dataset versions (name@version) that hold hits of a case, with how many.
+    """Dataset versions (name@version) that hold hits of a case, with how many; of an order, what its scope covers.
 
     A version that another case's erasure made holds them still; one that this case's erasure made holds none.
     """
+    if desk.case(ref).is_order:
+        from dsr_desk.app.case.scope import scope_versions  # whose selectors follow lineage themselves
+
+        return {version: items for version, items in scope_versions(desk, ref).items() if items}
     count = dict(Counter(hit.candidate.dataset_version for hit in hits(desk, ref)))
     labels = "|".join(label_of(digest) for digest in _plans(desk, ref)) or "(?!)"
     own = re.compile(rf".*-({labels})(-\d+)?")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from dsr_desk.app.models.standing import ModelStanding, StandingCode
 from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind
 from dsr_desk.core.period import Period
 from dsr_desk.ui import language, words
@@ -20,10 +21,14 @@ class AffectedRow:
     model: AffectedModel
     disposition: Disposition | None
     hits: Mapping[str, int]
+    standing: ModelStanding
+    """How far records bear out the newest word on it."""
 
 
-def rows_of(impact: Impact, dispositions: Mapping[str, Disposition]) -> list[AffectedRow]:
-    return [AffectedRow(model, dispositions.get(model.id), impact.hits) for model in impact.models]
+def rows_of(
+    impact: Impact, dispositions: Mapping[str, Disposition], standings: Mapping[str, ModelStanding]
+) -> list[AffectedRow]:
+    return [AffectedRow(model, dispositions.get(model.id), impact.hits, standings[model.id]) for model in impact.models]
 
 
 class AffectedTable(RowsModel[AffectedRow]):
@@ -125,4 +130,9 @@ def _seen(row: AffectedRow) -> Cell:
     observed = row.disposition.observed if row.disposition else None
     if observed is None:
         return Cell("–")
-    return Cell(chip=seen_name(observed.disposition), note=words.day(observed.seen), tone=Tone.OK, icon="done")
+    name, day = seen_name(observed.disposition), words.day(observed.seen)
+    if row.standing.code is StandingCode.CONTRADICTED:
+        return Cell(chip=name, note=tr("records say otherwise"), tone=Tone.DANGER, icon="danger")
+    if row.standing.code in (StandingCode.SEEN, StandingCode.EXPLAINED):
+        return Cell(chip=name, note=day, tone=Tone.OK, icon="done")
+    return Cell(chip=name, note=tr("{day}, no record yet").format(day=day), tone=Tone.WARN)

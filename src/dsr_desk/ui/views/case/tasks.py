@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from dsr_desk.app.case.chasing import TeamTask, chase, tasks
 from dsr_desk.app.case.handing_over import HandedOver, declare, hand_over, take_answer
+from dsr_desk.app.case.recipients import instruct
 from dsr_desk.core.actions import Action, ActionKind, OutcomeState
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import guard
-from dsr_desk.ui.choosing import ask_file, ask_new_file
+from dsr_desk.ui.choosing import ask_file, ask_folder, ask_new_file
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import DayField, FileField
 from dsr_desk.ui.language import spoken
@@ -59,7 +60,8 @@ class TasksDialog(Dialog):
         self.letter = Button(tr("Letter …"), self._letter)
         self.ask = Button(tr("I asked …"), self._ask)
         self.answer = Button(tr("They say it is done …"), self._declare)
-        self.body.addLayout(row(self.letter, self.ask, self.answer, None))
+        self.hand_out = Button(tr("Hand out …"), self._hand_out)
+        self.body.addLayout(row(self.letter, self.hand_out, self.ask, self.answer, None))
         self.body.addWidget(rule())
         self.hand = Button(tr("Hand the plan over …"), self._hand_over)
         self.take = Button(tr("Take in an answer …"), self._choose_answer)
@@ -89,15 +91,22 @@ class TasksDialog(Dialog):
         self.letter.setEnabled(chosen is not None and bool(chosen.action.instruction))
         desk, ref = self._session.desk, self._ref
         if chosen is not None:
+            told = chosen.action.kind is ActionKind.TELL_RECIPIENT
             guard(self.ask, desk, ref, Kind.ASKED, actions=[chosen.action.id])
+            guard(self.hand_out, desk, ref, Kind.ASKED, actions=[chosen.action.id])
+            self.hand_out.setVisible(told)
             guard(self.answer, desk, ref, Kind.OUTCOME, action=chosen.action.id, by="declared")
         else:
-            self.ask.setEnabled(False)
-            self.answer.setEnabled(False)
+            for button in (self.ask, self.hand_out, self.answer):
+                button.setEnabled(False)
 
     def _letter(self) -> None:
         if (chosen := self.list.chosen) is not None:
             LetterDialog(chosen.action, self).open()
+
+    def _hand_out(self) -> None:
+        if (chosen := self.list.chosen) is not None:
+            HandOutDialog(self._session, self._ref, chosen, self).open()
 
     def _ask(self) -> None:
         if (chosen := self.list.chosen) is not None:
@@ -152,6 +161,32 @@ class AskDialog(Dialog):
         self.attempt(lambda: chase(desk, self._ref, [self._task.action.id], self.day.day), self._session.tell)
 
 
+class HandOutDialog(Dialog):
+    """What a recipient is handed: letter, list and checker, written to a folder, and the day by which they answer."""
+
+    def __init__(self, session: Session, ref: str, task: TeamTask, parent: QWidget) -> None:
+        says = tr(
+            "A folder is written with the letter in English and German, the list of what is meant by SHA-256, and a "
+            "program of one file that looks for it on their disks. Nothing is sent by this program."
+        )
+        title = tr("What {who} is handed").format(who=task.action.what)
+        super().__init__(title, parent, says=says, act=tr("Choose the folder …"))
+        self._session, self._ref, self._task = session, ref, task
+        self.day = self.line(DayField(tr("Answer by")))
+        self.day.setMinimumDate(self.day.date())
+        self.day.day = date.today() + 2 * FORTNIGHT
+
+    def go(self) -> None:
+        if (folder := ask_folder(self, tr("Where the folder is to lie"))) is not None:
+            self.write_to(folder)
+
+    def write_to(self, folder: Path) -> None:
+        desk, due, action = self._session.desk, self.day.day, self._task.action.id
+        self.attempt(
+            lambda: instruct(desk, self._ref, folder, due, date.today(), [action]), lambda _made: self._session.tell()
+        )
+
+
 class DeclareDialog(Dialog):
     """A team's word, with the file that came with it."""
 
@@ -201,6 +236,8 @@ def _asked(one: TeamTask) -> Cell:
     if not one.asked:
         return Cell("–")
     reminded = words.counted(one.reminders, "reminded once", "reminded %Ln times") if one.reminders else ""
+    if one.is_late(date.today()) and one.due is not None:
+        return Cell(words.moment(one.asked), reminded or tr("no answer by {day}").format(day=words.day(one.due)))
     return Cell(words.moment(one.asked), reminded)
 
 
@@ -220,7 +257,8 @@ def _state(one: TeamTask) -> Cell:
         return Cell(chip=tr("declared done"), note=proofs or tr("without a proof"), tone=Tone.WARN)
     if one.outcome.state is OutcomeState.DONE:
         return Cell(chip=tr("read back there"), tone=Tone.OK, icon="done")
-    note = language.say(one.outcome.error) if one.outcome.error is not None else ""
+    said = one.outcome.error or next(iter(one.outcome.notes[1:]), None)
+    note = language.say(said) if said is not None else ""
     return Cell(chip=term(one.outcome.state), note=note, tone=OUTCOME_TONES[one.outcome.state])
 
 

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.models.standing import ModelStanding, StandingCode
 from dsr_desk.app.models.view import AllPaths, PlacedNode
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.lineage import AffectedModel, Disposition, Learned, Node, Path
+from dsr_desk.core.lineage import AffectedModel, Learned, Node, Path
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui import language, words
@@ -56,6 +57,13 @@ def model_acts(desk: Desk, ref: str, model: str) -> ModelActs:
 
 MOST_NAMED = 12
 
+_STANDING = {
+    StandingCode.CONTRADICTED: (Tone.DANGER, "danger"),
+    StandingCode.SEEN: (Tone.OK, "done"),
+    StandingCode.EXPLAINED: (Tone.OK, "done"),
+}
+"""How the chip of what was seen looks; without a record it is a warning."""
+
 
 class ModelDetails(Card):
     """`closed` says that it should go; `decide`, `take_back`, `observe`, `unsee` and `all_paths` ask for those."""
@@ -95,6 +103,7 @@ class ModelDetails(Card):
             (tr("Retained outputs"), _named(model.outputs)),
             (tr("Embeddings kept"), _named(model.embeddings)),
             (tr("Benchmarks built on it"), _named(model.benchmarks)),
+            (tr("Passed on to"), _passed_on(model)),
             (tr("What it is for"), model.task or tr("unknown")),
             (tr("Other uses of the same photos"), _other_uses(model, others)),
         )
@@ -108,7 +117,7 @@ class ModelDetails(Card):
         self.paths.setSpacing(8)
         self.paths.addWidget(Button(tr("Show all paths"), self.all_paths.emit, kind="link", name=tr("Show all paths")))
         self._lines.addLayout(self.paths)
-        self._disposition(row_shown.disposition, acts)
+        self._disposition(row_shown, acts)
         self._lines.addStretch(1)
 
     def show_paths(self, found: AllPaths) -> None:
@@ -158,8 +167,9 @@ class ModelDetails(Card):
         self._lines.addWidget(rule())
         self._lines.addWidget(label(title, "strong"))
 
-    def _disposition(self, found: Disposition | None, acts: ModelActs) -> None:
+    def _disposition(self, shown: AffectedRow, acts: ModelActs) -> None:
         """The plan and, apart from it, what was seen."""
+        found = shown.disposition
         planned, observed = (found.planned, found.observed) if found else (None, None)
         self._section(tr("What was decided"))
         if planned is None:
@@ -184,19 +194,28 @@ class ModelDetails(Card):
         if observed is None:
             self._lines.addWidget(label(tr("Nothing yet. A decision is not a proof that it was done."), wrap=True))
         else:
-            self._lines.addLayout(row(Chip(seen_name(observed.disposition), Tone.OK, "done"), None))
+            tone, icon = _STANDING.get(shown.standing.code, (Tone.WARN, ""))
+            self._lines.addLayout(row(Chip(seen_name(observed.disposition), tone, icon), None))
             self._facts(
                 (tr("Seen on"), words.day(observed.seen)),
                 (tr("Seen by"), observed.by or observed.officer),
                 (tr("How it is known"), observed.how),
                 (tr("Recorded by"), f"{observed.officer}, {words.moment(observed.recorded)}"),
             )
+        self._records(shown.standing)
         unsee = Button(tr("Take back"), self.unsee.emit, name=tr("Take back what was seen"))
         unsee.setVisible(observed is not None)
         allow(unsee, acts.unsee)
         observe = Button(tr("Record what was seen …"), self.observe.emit)
         allow(observe, acts.observe)
         self._lines.addLayout(row(observe, unsee, None))
+
+    def _records(self, standing: ModelStanding) -> None:
+        """What records say to the newest word: against it, for it, nothing."""
+        for mark, said in (("✗", standing.contradictions), ("✓", standing.seen), ("?", standing.left)):
+            for one in said:
+                kind = "danger" if said is standing.contradictions else "note"
+                self._lines.addWidget(label(f"{mark} {language.say(one)}", kind, wrap=True, selectable=True))
 
 
 def path_lines(path: Path) -> list[str]:
@@ -218,6 +237,12 @@ def _few(names: Sequence[str]) -> str:
     if (more := len(names) - MOST_NAMED) > 0:
         said = f"{said}, {words.counted(more, 'and 1 more', 'and %Ln more')}"
     return said
+
+
+def _passed_on(model: AffectedModel) -> str:
+    if model.passed_on_to is None:
+        return tr("unknown")
+    return _few(model.passed_on_to) or tr("nobody")
 
 
 def _other_uses(model: AffectedModel, others: Sequence[AffectedModel]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,7 +15,7 @@ from dsr_desk.core.changes import Change
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog
-from dsr_desk.ui.fields import ChoiceField, DayField, Tick
+from dsr_desk.ui.fields import ChoiceField, DayField, FileField, Tick
 from dsr_desk.ui.lineage_words import name_of, path_sentence, seen_name
 from dsr_desk.ui.models.affected import AffectedRow
 from dsr_desk.ui.words import term, tr
@@ -80,16 +81,31 @@ class ObservationDialog(Dialog):
         self._day.setMaximumDate(self._day.date())
         self._by = self.text(tr("Seen by"), officer)
         self._how = self.text(tr("How it is known"), example=tr("the weights were gone from the store"))
+        self._file = self.line(FileField(tr("A file of it, to be looked at")))
+        self._instead = self.text(tr("The model that took its place"), example="face-embedder@3")
         self.need(self._how)
         planned = chosen[0].disposition.planned if chosen[0].disposition else None
         if planned is not None:
             self._disposition.choose(planned.disposition)
+        self._disposition.activated.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What can be looked at depends on what was seen."""
+        kind = self._disposition.value
+        self.set_line_visible(self._file, visible=kind is DispositionKind.DESTROYED)
+        self.set_line_visible(self._instead, visible=kind is DispositionKind.RETRAINED)
 
     def observe(self, desk: Desk, ref: str) -> Callable[[str], Change]:
         """Records what was seen, of the model with this id."""
         kind, how, by = self._disposition.value, self._how.text().strip(), self._by.text().strip()
         seen = self._day.day.isoformat()
-        return partial(observe_disposition, desk, ref, disposition=kind, how=how, seen=seen, by=by)
+        more: dict[str, Any] = {}
+        if kind is DispositionKind.DESTROYED and self._file.path is not None:
+            more["places"] = [self._file.path]
+        if kind is DispositionKind.RETRAINED:
+            more["instead"] = self._instead.text().strip()
+        return partial(observe_disposition, desk, ref, disposition=kind, how=how, seen=seen, by=by, **more)
 
 
 def _name(chosen: Sequence[AffectedRow]) -> str:

@@ -14,6 +14,7 @@ from dsr_desk.app.models.lineage import (
     undo_disposition,
     undo_observation,
 )
+from dsr_desk.app.models.standing import standings
 from dsr_desk.app.models.view import paths_to_model
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
@@ -95,7 +96,7 @@ class ModelsPage(Page):
 
         def read() -> Found:
             impact = affected_by_case(desk, ref)
-            return impact, rows_of(impact, dispositions(desk, ref))
+            return impact, rows_of(impact, dispositions(desk, ref), standings(desk, ref, impact))
 
         self.session.beside(
             self, tr("Following the lineage"), read, lambda found: self._take(found) if number == self._asked else None
