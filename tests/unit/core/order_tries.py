@@ -67,6 +67,13 @@ def _nobody_looked_at_the_rest() -> World:
     return hand.order_scoped().sample().look()
 
 
+def _more_than_anybody_looks_at() -> World:
+    world = hand.order_opened()
+    scope = world.scoped(("c1", "whole", 100_001, 1, 100_001, 0, 0))
+    world.do(Kind.SCOPE, {**scope, "count": scope["items"], "root": "0" * 64})
+    return world
+
+
 def _all_gone() -> World:
     parts = {"c1": {"gone": 3}, "c2": {"gone": 2}}
     world = hand.order_approved().begin().outcome(parts=parts).read_back(parts=parts)
@@ -143,7 +150,7 @@ ORDER_TABLE: list[Refused] = [
     ),
     Refused(
         replace(SAMPLING, open=_sample(n=100_001)), "of_newest_scope",
-        lambda: hand.order_opened().scope(("c1", "whole", 100_001, 1, 100_001, 0, 0)), order_refusals.SampleWrong,
+        _more_than_anybody_looks_at, order_refusals.SampleWrong,
     ),
     Refused(LOOKING, "sample_known", hand.order_scoped, order_refusals.SampleUnknown),
     Refused(
