@@ -69,6 +69,12 @@ LINES: tuple[Edit, ...] = (
             "test_a_file_at_its_place_contradicts_and_one_that_could_not_be_looked_at_leaves_it_open",
         ),
         (
+            "a copy that a sweep found is not forgotten",
+            "        shown = _no_strays(details.strays, since, found) and shown\n",
+            "",
+            "test_a_copy_that_a_sweep_found_contradicts_and_one_from_before_leaves_it_open",
+        ),
+        (
             "a run afterwards contradicts",
             "    _used_since(known.graph, model.node, since, found)\n",
             "",

@@ -11,11 +11,11 @@ import click
 from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models import view
-from dsr_desk.app.models.standing import StandingCode, open_words, standings
+from dsr_desk.app.models.standing import StandingCode, dispositions_open, models_said
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import Impact, Node, PathStep
-from dsr_desk.core.message import term
+from dsr_desk.core.message import said_all, term
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -57,21 +57,27 @@ def affected(desk: Desk, dataset: str | None, ref: str | None) -> None:
 
 @lineage.command()
 @with_case
-def standing(desk: Desk, ref: str) -> None:
+@click.option("--facts", is_flag=True, help="Also what is recorded of each: use, products, outputs, who received it.")
+def standing(desk: Desk, ref: str, facts: bool) -> None:
     """How far records bear out what was said of each affected model of the case REF.
 
     Exit code 1 where a record speaks against a word.
     """
-    impact = models.affected_by_case(desk, ref)
-    found = standings(desk, ref, impact)
-    listed = [(model.node.label, model.id, found[model.id]) for model in impact.models]
-    counts = {code.value: sum(one.code is code for _, _, one in listed) for code in StandingCode}
+    found = models_said(desk, ref)
+    counts = {code.value: sum(one.standing.code is code for one in found) for code in StandingCode}
     lines = []
-    for label, _, one in listed:
-        lines += [f"{label}: {one.says}", *(f"    ! {said}" for said in one.contradictions)]
-        lines += [*(f"    ✓ {said}" for said in one.seen), *(f"    ? {said}" for said in one.left)]
-    rows = [{"model": label, "id": ident, **one.as_json()} for label, ident, one in listed]
-    open_ = open_words(impact, found)
+    for one in found:
+        lines += [
+            f"{one.model.node.label}: {one.standing.says}",
+            *(f"    ! {said}" for said in one.standing.contradictions),
+        ]
+        lines += [*(f"    ✓ {said}" for said in one.standing.seen), *(f"    ? {said}" for said in one.standing.left)]
+        lines += [f"    {said_all(one.facts)}"] if facts else []
+    rows = [
+        {"model": one.model.node.label, "id": one.model.id, **one.standing.as_json(), "facts": one.facts}
+        for one in found
+    ]
+    open_ = dispositions_open(desk, ref)
     emit(
         {"models": rows, "counts": counts, "open": open_},
         *(lines or ["No model is recorded that these data reached."]),

@@ -51,11 +51,13 @@ class StandingCode(StrEnum):
 @dataclass(frozen=True)
 class WordDetails:
     """What was recorded with a word: places that were looked at, the model (node id) that took the old one's place, and
-    the place of the act in the log, -1 where it is not known."""
+    the place of the act in the log, -1 where it is not known. `strays` are copies that sweeps of disks found and that
+    are neither gone nor explained: where, and when (UTC)."""
 
     places: tuple[PlaceLook, ...] = ()
     instead: str = ""
     entry: int = -1
+    strays: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,7 @@ def _done(
     _used_since(known.graph, model.node, since, found)
     if word.disposition is DispositionKind.DESTROYED:
         shown = _destroyed(known.sight(model.node, since), details.places, found)
+        shown = _no_strays(details.strays, since, found) and shown
     else:
         shown = running
     return StandingCode.SEEN if shown and not _taken_out(known.imports, since, found) else StandingCode.DECLARED
@@ -244,6 +247,16 @@ def _destroyed(sight: Sightings, places: Iterable[PlaceLook], found: _Found) -> 
     if not named:
         found.left.append(message("left.places"))
     return whole and bool(found.seen)
+
+
+def _no_strays(strays: Iterable[tuple[str, str]], since: str, found: _Found) -> bool:
+    """Whether no copy is known to lie elsewhere; one that was found before was not looked at since."""
+    clear = True
+    for path, when in strays:
+        clear = False
+        told = found.against if when > since else found.left
+        told.append(message("against.stray" if when > since else "left.stray", path=path, day=when[:10]))
+    return clear
 
 
 def _deployments(known: RecordsKnown, model: AffectedModel, since: str, found: _Found) -> bool:

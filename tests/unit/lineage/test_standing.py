@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers import mlflow_sqlite, openlineage
 from dsr_desk.lineage.places import PlaceLook, PlaceSeen, look_at
+from dsr_desk.lineage.said import facts_of
 from dsr_desk.lineage.sightings import Import, Imports
 from dsr_desk.lineage.standing import (
     ModelStanding,
@@ -235,6 +237,15 @@ def test_a_file_at_its_place_contradicts_and_one_that_could_not_be_looked_at_lea
         assert found.code is code, seen
 
 
+def test_a_copy_that_a_sweep_found_contradicts_and_one_from_before_leaves_it_open(draw: Draw) -> None:
+    imports = imported(FIRST, ("now.db", REGISTER, AFTER, ()))
+    stray = check(draw(*LINES), imports, DESTROYED, strays=(("/backup/renamed.bin", AFTER),))
+    assert (stray.code, codes(stray.contradictions)) == (StandingCode.CONTRADICTED, ["against.stray"])
+    older = check(draw(*LINES), imports, DESTROYED, strays=(("/backup/renamed.bin", BEFORE),))
+    assert (older.code, older.contradictions) == (StandingCode.DECLARED, ())
+    assert "left.stray" in codes(older.left)
+
+
 def test_places_are_looked_at_by_content(tmp_path: Path) -> None:
     weights, copy, other = tmp_path / "gate.pt", tmp_path / "store" / "layer" / "x.bin", tmp_path / "other.pt"
     copy.parent.mkdir(parents=True)
@@ -384,3 +395,17 @@ def test_the_headline_names_every_open_model_and_what_lineage_does_not_know(draw
         "No lineage names nowhere@1: which models it reached is not known.",
     ]
     assert open_words(impact, standings)[0].say("de") == "gate@2: Nichts wurde entschieden."
+
+
+def test_what_no_source_says_of_a_model_is_said_to_be_unknown(draw: Draw) -> None:
+    graph = draw(*LINES, "model:gate@2 produce output:scores")
+    (model,) = affected(graph, ["faces@1"]).models
+    said_ = {one.code: one.say() for one in facts_of(model)}
+    assert said_["model.learned"] == "gate@2 and faces@1: learned from it."
+    assert said_["model.deployments"] == "Deployed as doors."
+    assert said_["model.period"] == "In use: not recorded."
+    assert said_["model.outputs"] == "Retained outputs: scores."
+    assert {"model.task.unknown", "model.products.unknown", "model.embeddings.unknown"} <= set(said_)
+    assert said_["model.passed-on.unknown"] == "Who received it is not known."
+    told = [facts_of(replace(model, passed_on_to=names))[-1].code for names in ((), ("Acme",))]
+    assert told == ["model.passed-on.nobody", "model.passed-on"]

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from dsr_desk.app.case import sweeping
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.standing import dispositions_open, standings
 from dsr_desk.cli.main import main
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.lineage.standing import ModelStanding, StandingCode
 from unit.app.conftest import PASSPHRASE, Work
+from unit.app.small_case import Small
 
 MODEL = "face-embedder@1"
 
@@ -160,3 +163,29 @@ def test_the_commands_record_what_was_seen_and_say_how_each_word_stands(decided:
     says("case", "observed", ref, MODEL, *retrained)
     (one,) = [model for model in says("lineage", "standing", ref, code=1)["models"] if model["model"] == MODEL]
     assert one["contradictions"][0]["code"] == "against.path"
+
+
+def test_a_copy_of_its_file_that_a_sweep_finds_contradicts_until_it_is_gone(small: Small, tmp_path: Path) -> None:
+    gate: dict[str, Any] = {"kind": "model", "name": "gate", "version": "2", "ended": "2026-11-01"}
+    gate["digests"] = [f"sha256:{sha256_hex(b'weights')}"]
+    edge = {"from": {"kind": "dataset", "name": "people", "version": "1"}, "to": gate, "role": "train"}
+    lineage = tmp_path / "now.json"
+    lineage.write_text(json.dumps({"dsr-desk-lineage": 1, "edges": [edge]}))
+    models.import_lineage(small.desk, [lineage])
+    small.reviewed()
+    models.plan_disposition(small.desk, small.ref, "gate@2", DispositionKind.DESTROYED)
+    models.observe_disposition(small.desk, small.ref, "gate@2", DispositionKind.DESTROYED, "deleted", seen="2026-11-02")
+
+    def now() -> ModelStanding:
+        (found,) = standings(small.desk, small.ref).values()
+        return found
+
+    assert now().code is StandingCode.SEEN
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    (disk / "renamed.bin").write_bytes(b"weights")
+    sweeping.sweep_case(small.desk, small.ref, [disk])
+    assert [one.code for one in now().contradictions] == ["against.stray"]
+    (disk / "renamed.bin").unlink()
+    sweeping.sweep_case(small.desk, small.ref, [disk])
+    assert now().code is StandingCode.SEEN
