@@ -6,7 +6,7 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bench.columns import columns_rows
 from bench.databases import databases_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
+from bench.inventory import inventory_rows, sizes
 from bench.letters import REACH, letter_rows
 from bench.lineage import bench_rows
 from bench.matching import Agreement, measure_matching
@@ -118,6 +119,11 @@ def databases(megabytes: int, folder: Path | None = None) -> list[Measured]:
 def columns(rows: int) -> list[Measured]:
     """Reading and erasing a table of so many rows in Parquet; see `bench.columns`."""
     return _of_search(columns_rows(rows))
+
+
+def inventory(counts: Sequence[int], folder: Path | None, *, report: Report) -> list[Measured]:
+    """Inventories of so many photos each, by default of as many as the disk has room for; see `bench.inventory`."""
+    return _of_search(inventory_rows(counts or sizes(folder), folder, lambda what: report(Progress(quoted(what), 0))))
 
 
 def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) -> list[Agreement]:

@@ -86,7 +86,7 @@ def index() -> None:
 @click.option("--impact-assessment", default="unknown", help="Reference of its impact assessment.")
 @click.option("--destroy-by", default="unknown", help="Date by which the index is destroyed.")
 @click.option("--engine", default="", help="standard, if not given, or thorough: slower, finds more.")
-@click.option("--inventory", is_flag=True, help="List and hash only: no photo is looked at, no face can be found.")
+@click.option("--inventory", is_flag=True, help="List and hash only: no photo is decoded or looked at.")
 @click.option("--country", default="", help="Country of phone numbers without a prefix; the vault's, if not given.")
 @click.option("--recipient", "recipients", multiple=True, help="Public key of a further vault; repeatable.")
 @click.option("--thumbnails/--no-thumbnails", default=True, help="Keep a small picture of each face for the review.")
@@ -110,8 +110,8 @@ def build(
     **said: str | None,
 ) -> None:
     """Index photos and records of SOURCES. Interrupted, the same command goes on; new files are added."""
-    if inventory and (engine or workers is not None):
-        raise click.UsageError("--inventory looks at no photo: it takes no --engine, --workers or --cluster.")
+    if inventory and engine:
+        raise click.UsageError("--inventory looks at no photo: it takes no --engine.")
     given = {"name": dataset, "version": version, **{field: value for field, value in said.items() if value}}
     name = indexing.index_folder(to).name.removesuffix(indexing.SUFFIX)
     facts, taken = registering.dataset_version(sources, facts_files, given, name=name)

@@ -40,11 +40,16 @@ def test_it_is_made_and_brought_up_to_date_without_a_network(data: Path, tmp_pat
     assert json.loads(updated.output)["ledger"]["listed"] == 4
 
 
-@pytest.mark.parametrize("more", [("--engine", "thorough"), ("--workers", "2"), ("--cluster", "127.0.0.1:8786")])
-def test_what_only_faces_need_is_a_problem_of_usage(data: Path, tmp_path: Path, more: tuple[str, str]) -> None:
-    done = run(tmp_path, "index", "build", data, "--to", tmp_path / "i", "--inventory", *more)
+def test_an_engine_is_a_problem_of_usage(data: Path, tmp_path: Path) -> None:
+    done = run(tmp_path, "index", "build", data, "--to", tmp_path / "i", "--inventory", "--engine", "thorough")
     assert done.exit_code == 2
     assert not (tmp_path / "i.dsrindex").exists()
+
+
+def test_it_is_read_with_as_many_processes_as_one_says(data: Path, tmp_path: Path) -> None:
+    done = run(tmp_path, "index", "build", data, "--to", tmp_path / "i", "--inventory", "--workers", "3")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["ledger"]["listed"] == 3
 
 
 def test_a_case_with_a_photo_is_searched_and_told_that_no_photo_was_looked_at(data: Path, tmp_path: Path) -> None:
