@@ -21,7 +21,7 @@ from dsr_desk.app.models import view as lineage_view
 from dsr_desk.app.models.lineage import dispositions, import_lineage
 from dsr_desk.app.models.view import Drawing
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.lineage import DispositionKind, ExcludedModel, Node, NodeKind
+from dsr_desk.core.lineage import DispositionKind, ExcludedModel, Learned, Node, NodeKind
 from dsr_desk.core.message import message
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
 from dsr_desk.ui import graph_panel, language
@@ -166,6 +166,24 @@ def test_a_decision_is_recorded_and_taken_back_and_an_observation_stands_apart(
     assert row.model.id not in dispositions(visitor.desk, visitor.office.case)
     kinds = [entry.kind for entry in visitor.desk.vault.log.entries(visitor.desk.case(visitor.office.case).id)]
     assert kinds[-4:] == [Kind.DISPOSITION, Kind.OBSERVED, Kind.UNDONE, Kind.UNDONE]
+
+
+def test_what_records_say_to_a_word_stands_beside_it(models: ModelsPage, visitor: Visitor) -> None:
+    row = next(one for one in models.lists.affected.rows if one.model.learned is Learned.ITSELF)
+    models._open(row.model.id)
+    models.details.observe.emit()
+    dialog = visitor.dialog(ObservationDialog)
+    dialog._disposition.choose(DispositionKind.NOT_AFFECTED)
+    dialog._fit()
+    assert not dialog._file.isVisible()
+    assert not dialog._instead.isVisible()
+    dialog._how.setText("it was trained on other photos")
+    dialog.act.click()
+    visitor.settle()
+    assert visitor.errors == []
+    assert "learned from the data: " in said(models)
+    shown = next(one for one in models.lists.affected.rows if one.model.id == row.model.id)
+    assert "records say otherwise" in models.lists.affected.sentence(shown)
 
 
 def test_one_decision_can_be_made_for_several_models_with_an_entry_for_each(
