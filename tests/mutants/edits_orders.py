@@ -38,6 +38,15 @@ LINES: tuple[Edit, ...] = (
             "Kind.SEARCHED: (ask",
             "test_nobody_is_searched_compared_or_decided_on_in_an_order",
         ),
+        *(
+            (
+                f"nobody is decided on under an order: {kind}",
+                f"    Kind.{kind}: (ask.still_open, order.is_person, ",
+                f"    Kind.{kind}: (ask.still_open, ",
+                f"{RULES}::{FORBIDS} -k is_person",
+            )
+            for kind in ("DECIDED", "SECOND_REVIEW", "SETTLED", "LINK", "TREATED")
+        ),
         (
             "words on samples are looked at one by one",
             "    Kind.SAMPLED: order.drawn_items,\n",
@@ -153,6 +162,12 @@ LINES: tuple[Edit, ...] = (
             "for word in item.words} | case.scoped_by",
             "for word in item.words}",
             f"{FORBIDS} -k approvedmay_approve",
+        ),
+        (
+            "what an order is about lies in its scope",
+            "        if case.is_order:\n            return message(order_refusals.NoPerson.code, case=case.ref)\n",
+            "",
+            f"{RULES}::{FORBIDS} -k plannedonly_hits",
         ),
         (
             "a plan of an order needs something in its scope",
@@ -298,7 +313,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "no more items are in the scope than there are",
-            " and all(number(n) for n in one[2:]) and one[2] <= one[4]",
+            " and all(number(n) for n in one[2:]) and one[2] + one[6] <= one[4]",
             " and all(number(n) for n in one[2:])",
             "test_containers_that_say_nonsense_are_malformed",
         ),
@@ -339,6 +354,30 @@ LINES: tuple[Edit, ...] = (
             "fold.require(fold.identified and not fold.order_case, said)",
             "fold.require(fold.identified, said)",
             f"{COPIED} -k is_person",
+        ),
+        (
+            "the verifier refuses words on candidates under an order",
+            "        self.require(not self.order_case, said)\n",
+            "",
+            f"{COPIED} -k is_person",
+        ),
+        (
+            "the verifier refuses links under an order",
+            "    fold.require(not fold.order_case, said)\n    pair",
+            "    pair",
+            f"{COPIED} -k is_person",
+        ),
+        (
+            "the verifier refuses treatments under an order",
+            "    fold.require(not fold.order_case, said)\n    fold.treat",
+            "    fold.treat",
+            f"{COPIED} -k is_person",
+        ),
+        (
+            "the verifier refuses single items in an order's plan",
+            "        fold.require(not fold.order_case, said)\n        item, chosen",
+            "        item, chosen",
+            f"{COPIED} -k planned-only_hits",
         ),
         (
             "the verifier refuses a plan of what was not sampled",

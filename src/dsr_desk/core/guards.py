@@ -293,9 +293,11 @@ def on_what_is_now(case: Case, draft: Draft, standing: Standing) -> Message | No
 def only_hits(case: Case, draft: Draft, standing: Standing, rows: Rows) -> Message | None:
     """Each planned item was decided to be the person's and is treated as was chosen for it.
 
-    Or it goes along without anybody having decided or chosen anything.
+    Or it goes along without anybody having decided or chosen anything. What an order is about lies in its scope.
     """
     for row in rows():
+        if case.is_order:
+            return message(order_refusals.NoPerson.code, case=case.ref)
         item, chosen = case.item(row.item), case.treatments.get(row.item)
         verdict = item.verdict if item is not None else ""
         if verdict:

@@ -19,7 +19,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 
 
-class About(StrEnum):
+class Demand(StrEnum):
     """What an obligation is about."""
 
     DATA = "data"
@@ -66,7 +66,7 @@ class Obligation:
     """
 
     id: str
-    about: About
+    about: Demand
     due: str = ""
     every: int = 0
     sworn: bool = False
@@ -83,11 +83,11 @@ class Obligation:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ProposedLine:
     """A line of a profile. `days` count from service, None where none could be confirmed: what repeats begins then
     after one period."""
 
-    about: About
+    about: Demand
     days: int | None
     every: int
     sworn: bool
@@ -101,7 +101,7 @@ class Profile:
     code: str
     matter: str
     source: str
-    lines: tuple[Proposal, ...]
+    lines: tuple[ProposedLine, ...]
 
     def obligations(self, served: date) -> tuple[Obligation, ...]:
         return tuple(
@@ -136,8 +136,8 @@ def profiles() -> Mapping[str, Profile]:
             one["matter"],
             one["source"],
             tuple(
-                Proposal(
-                    About(line["about"]),
+                ProposedLine(
+                    Demand(line["about"]),
                     line.get("days"),
                     line.get("every", 0),
                     line.get("sworn", False),
@@ -158,7 +158,7 @@ def typed(said: str, served: date, number: int) -> Obligation:
     head, *more = said.strip().split(":")
     about, _, due = head.partition("=")
     try:
-        found = Obligation(f"o{number:02d}", About(about.strip()), _day(due.strip(), served))
+        found = Obligation(f"o{number:02d}", Demand(about.strip()), _day(due.strip(), served))
         for one in more:
             name, _, value = one.partition("=")
             if name == "sworn" and not value:
@@ -170,7 +170,7 @@ def typed(said: str, served: date, number: int) -> Obligation:
         if not found.due:
             found = replace(found, due=_after(served, found.every or None))
     except (ValueError, OverflowError) as error:
-        raise ObligationWrong(said=said, about=", ".join(About)) from error
+        raise ObligationWrong(said=said, about=", ".join(Demand)) from error
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
 from dsr_desk.core.acts import FORM, RULES, Act, Kind
 from dsr_desk.core.lineage import DispositionKind
-from dsr_desk.core.orders import About, Met
+from dsr_desk.core.orders import Demand, Met
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
 
 Check = Callable[[Any], bool]
@@ -80,7 +80,7 @@ def _part_counts(value: Any) -> bool:
 
 def _obligations(value: Any) -> bool:
     """Each with an id of its own."""
-    shape = {"id": text, "about": _codes(About), "due": _day_or_none, "every": number, "sworn": flag}
+    shape = {"id": text, "about": _codes(Demand), "due": _day_or_none, "every": number, "sworn": flag}
     each = _each(lambda one: type(one) is dict and all(check(one.get(name)) for name, check in shape.items()))
     return each(value) and len({one["id"] for one in value}) == len(value)
 

@@ -93,9 +93,19 @@ ORDER_TABLE: list[Refused] = [
     Refused(
         Try(Kind.SEARCHED, searched(purpose="read-back")), "is_person", hand.order_run, order_refusals.NoPerson
     ),
-    Refused(Try(Kind.DECIDED, rows=[Row("i0", "same")]), "candidates", hand.order_sampled, refusals.CandidateMissing),
+    *(
+        Refused(Try(kind, said, rows), "is_person", hand.order_sampled, order_refusals.NoPerson)
+        for kind, said, rows in (
+            (Kind.DECIDED, {}, [Row("i0", "same")]),
+            (Kind.DECIDED, {}, []),
+            (Kind.SECOND_REVIEW, {"how": "program"}, [Row("i0", "same")]),
+            (Kind.SETTLED, {}, [Row("i0", "same")]),
+            (Kind.LINK, {"item": "i0", "linked": "i1", "refused": True}, None),
+            (Kind.TREATED, {"item": "i0", "as": "hold"}, None),
+        )
+    ),
     Refused(
-        Try(Kind.TREATED, {"item": "i0", "as": "hold"}), "known_items", hand.order_sampled, refusals.CandidateMissing
+        replace(PLANNING, rows=[Row("i0", "along-erase")]), "only_hits", hand.order_sampled, order_refusals.NoPerson
     ),
     # What a person's case never has
     *(

@@ -22,7 +22,7 @@ from dsr_desk.core.case import Case, left_of
 from dsr_desk.core.message import message
 from dsr_desk.core.order_guards import SAMPLE_WORDS
 from dsr_desk.core.orders import (
-    About,
+    Demand,
     Met,
     Obligation,
     ObligationWrong,
@@ -54,7 +54,7 @@ def test_every_profile_says_where_it_was_read_and_proposes_something(code: str) 
 @pytest.mark.parametrize(("code", "number"), LINES)
 def test_every_line_says_what_it_is_about_and_days_only_where_there_are_some(code: str, number: int) -> None:
     line = profile(code).lines[number]
-    assert isinstance(line.about, About)
+    assert isinstance(line.about, Demand)
     assert line.days is None or 0 < line.days <= 3660
     assert 0 <= line.every <= 3660
     assert line.text.strip()
@@ -100,8 +100,8 @@ def test_a_profile_that_is_not_there_is_refused_with_those_that_are() -> None:
     assert "everalbum" in str(refused.value.message.values["known"])
 
 
-@pytest.mark.parametrize("about", About)
-def test_every_kind_of_obligation_has_a_name(about: About) -> None:
+@pytest.mark.parametrize("about", Demand)
+def test_every_kind_of_obligation_has_a_name(about: Demand) -> None:
     assert Obligation("o01", about).name == message(f"obligation.{about.value}")
     assert all(Obligation("o01", about).name.say(language) for language in ("en", "de"))
 
@@ -112,13 +112,13 @@ def test_every_kind_of_obligation_has_a_name(about: About) -> None:
 @pytest.mark.parametrize(
     ("said", "made"),
     [
-        ("models", Obligation("o03", About.MODELS)),
-        (" models ", Obligation("o03", About.MODELS)),
-        ("models=90", Obligation("o03", About.MODELS, "2027-01-30")),
-        ("data=0", Obligation("o03", About.DATA, "2026-11-01")),
-        ("statement=2026-09-01:sworn", Obligation("o03", About.STATEMENT, "2026-09-01", sworn=True)),
-        ("report=365:sworn:every=365", Obligation("o03", About.REPORT, "2027-11-01", 365, sworn=True)),
-        ("report=365:every=365:sworn", Obligation("o03", About.REPORT, "2027-11-01", 365, sworn=True)),
+        ("models", Obligation("o03", Demand.MODELS)),
+        (" models ", Obligation("o03", Demand.MODELS)),
+        ("models=90", Obligation("o03", Demand.MODELS, "2027-01-30")),
+        ("data=0", Obligation("o03", Demand.DATA, "2026-11-01")),
+        ("statement=2026-09-01:sworn", Obligation("o03", Demand.STATEMENT, "2026-09-01", sworn=True)),
+        ("report=365:sworn:every=365", Obligation("o03", Demand.REPORT, "2027-11-01", 365, sworn=True)),
+        ("report=365:every=365:sworn", Obligation("o03", Demand.REPORT, "2027-11-01", 365, sworn=True)),
     ],
 )
 def test_an_obligation_is_typed_as_what_and_when(said: str, made: Obligation) -> None:
@@ -136,11 +136,11 @@ def test_an_obligation_is_typed_as_what_and_when(said: str, made: Obligation) ->
 def test_what_is_no_obligation_is_refused_with_what_there_is(said: str) -> None:
     with pytest.raises(ObligationWrong) as refused:
         typed(said, SERVED, 1)
-    assert refused.value.message.values == {"said": said, "about": ", ".join(About)}
+    assert refused.value.message.values == {"said": said, "about": ", ".join(Demand)}
 
 
 def test_what_stands_open_of_an_obligation_holds_no_text() -> None:
-    made = Obligation("o01", About.DATA, "2026-12-01", 0, True, "Photos of Ms Miller", "her lawyer")
+    made = Obligation("o01", Demand.DATA, "2026-12-01", 0, True, "Photos of Ms Miller", "her lawyer")
     assert made.as_open() == {"id": "o01", "about": "data", "due": "2026-12-01", "every": 0, "sworn": True}
 
 
@@ -149,9 +149,9 @@ def test_what_stands_open_of_an_obligation_holds_no_text() -> None:
 
 def test_the_first_day_is_the_earliest_that_stands() -> None:
     made = [
-        Obligation("a", About.DATA, "2026-12-02"),
-        Obligation("b", About.REPORT),
-        Obligation("c", About.DATA, "2026-12-01"),
+        Obligation("a", Demand.DATA, "2026-12-02"),
+        Obligation("b", Demand.REPORT),
+        Obligation("c", Demand.DATA, "2026-12-01"),
     ]
     assert first_due(made) == "2026-12-01"
     assert first_due(made[1:2]) == ""

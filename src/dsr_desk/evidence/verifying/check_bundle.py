@@ -1762,7 +1762,8 @@ class Fold:
         return next((one for one in self.rounds if one["plan"] and one["plan"]["plan"] == plan), None)
 
     def speak(self, said: dict[str, Any], rows: RowsOf, which: str, *, settled: bool = False) -> None:
-        """What an officer says of candidates; each row counts once."""
+        """What an officer says of candidates; each row counts once. An order has none."""
+        self.require(not self.order_case, said)
         words: dict[str, tuple[Any, ...]] = {}
         for name, word in rows(said["seq"]):
             item = self.items.get(name)
@@ -1904,12 +1905,14 @@ def _undone(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 def _link(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    fold.require(not fold.order_case, said)
     pair = [said["item"], said["linked"]]
     fold.links = [one for one in fold.links if one != pair] + ([pair] if said["refused"] else [])
 
 
 def _treated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(not fold.closed and not fold.has_approved_plan(), said)
+    fold.require(not fold.order_case, said)
     fold.treatments.pop(said["item"], None)
     if said["as"] != "erase":
         fold.treatments[said["item"]] = (said["as"], said["act"])
@@ -1933,6 +1936,7 @@ def _planned(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     count = 0
     for name, word in rows(said["seq"]):
         count += 1
+        fold.require(not fold.order_case, said)
         item, chosen = fold.items.get(name), fold.treatments.get(name, ("erase", ""))[0]
         if item is not None and item.words:
             fold.require(item.verdict == "same" and word == chosen, said)
