@@ -44,8 +44,12 @@ def test_the_page_lists_words_that_are_not_used() -> None:
     assert {"fate", "parcel", "not searched"} <= retired().keys()
 
 
-KEPT = {"case.py": {"not searched"}}
-"""A list in the JSON of searches, under the name that programs of others read."""
+KEPT = {
+    "case.py": {"not searched"},
+    **{name: {"not searched"} for name in ("shapes.py", "scoping.py", "scope.py", "order_steps.py")},
+}
+"""A list in the JSON of searches, under the name that programs of others read; how a dataset without an index is in
+the scope of an order, as acts say it."""
 
 
 @pytest.mark.parametrize("room", sorted({path.relative_to(ROOT / "src" / "dsr_desk").parts[0] for path in SOURCES}))

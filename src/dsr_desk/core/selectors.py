@@ -56,7 +56,7 @@ class Called(StrEnum):
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedBy:
     """`dataset = "…"` and its like."""
 
     called: Called
@@ -108,7 +108,7 @@ class AnyOf:
     inner: tuple[Selector, ...]
 
 
-Selector = Named | CollectedBetween | ColumnIs | InList | MadeFrom | Not | AllOf | AnyOf
+Selector = NamedBy | CollectedBetween | ColumnIs | InList | MadeFrom | Not | AllOf | AnyOf
 
 
 def plain_name(text: str) -> str:
@@ -124,7 +124,7 @@ def composed(text: str) -> str:
 def said(selector: Selector) -> str:
     """The canonical text: `parse` makes the same selector of it."""
     match selector:
-        case Named(called, text):
+        case NamedBy(called, text):
             return f"{called} = {_quoted(text)}"
         case CollectedBetween(first, last):
             return f"collected between {first.isoformat()} and {last.isoformat()}"
@@ -226,7 +226,7 @@ class _Reader:
             return Not(inner)
         if word in set(Called):
             self._require("=")
-            return Named(Called(word), self._string())
+            return NamedBy(Called(word), self._string())
         if word == "collected":
             return self._collected()
         if word == "column":

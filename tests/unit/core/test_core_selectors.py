@@ -18,7 +18,7 @@ from dsr_desk.core.selectors import (
     ColumnIs,
     InList,
     MadeFrom,
-    Named,
+    NamedBy,
     Not,
     Selector,
     SelectorMalformed,
@@ -33,7 +33,7 @@ from dsr_desk.core.selectors import (
 TEXTS = st.text(max_size=12)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 ATOMS = st.one_of(
-    st.builds(Named, st.sampled_from(Called), TEXTS),
+    st.builds(NamedBy, st.sampled_from(Called), TEXTS),
     st.builds(lambda first, days: CollectedBetween(first, first + timedelta(days)), DAYS, st.integers(0, 4000)),
     st.builds(ColumnIs, TEXTS | st.sampled_from(("supplier", "a.b-c", "1st", "and")), TEXTS),
     st.builds(InList, TEXTS),
@@ -71,7 +71,7 @@ def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
 
 
 def test_not_binds_closer_than_and_and_that_closer_than_or() -> None:
-    a, b, c = (Named(Called.DATASET, name) for name in "abc")
+    a, b, c = (NamedBy(Called.DATASET, name) for name in "abc")
     text = 'not dataset = "a" and dataset = "b" or dataset = "c"'
     assert parse(text) == AnyOf((AllOf((Not(a), b)), c))
     assert parse('not (dataset = "a" and (dataset = "b" or dataset = "c"))') == Not(AllOf((a, AnyOf((b, c)))))
@@ -80,8 +80,8 @@ def test_not_binds_closer_than_and_and_that_closer_than_or() -> None:
 
 def test_words_may_be_written_in_capitals_and_with_any_spaces() -> None:
     text = '  SUPPLIER="x"\n AND(Items IN  LIST "y"OR made FROM(prefix="z"))'
-    inner = AnyOf((InList("y"), MadeFrom(Named(Called.PREFIX, "z"))))
-    assert parse(text) == AllOf((Named(Called.SUPPLIER, "x"), inner))
+    inner = AnyOf((InList("y"), MadeFrom(NamedBy(Called.PREFIX, "z"))))
+    assert parse(text) == AllOf((NamedBy(Called.SUPPLIER, "x"), inner))
     assert parse('column Supplier = "x"') == ColumnIs("Supplier", "x")
 
 

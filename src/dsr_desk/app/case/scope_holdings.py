@@ -39,7 +39,7 @@ class Holding:
 
 
 @dataclass
-class Held:
+class VersionHeld:
     """A registered dataset version. `before` are ids of the versions that it is left of; `away` says what is missing.
 
     `now` is the version that its data is described as since an erasure, "" where it is described as itself.
@@ -52,13 +52,15 @@ class Held:
     away: list[Message] = field(default_factory=list)
 
 
-def held(desk: Desk) -> tuple[list[Held], dict[str, Index]]:
+def held(desk: Desk) -> tuple[list[VersionHeld], dict[str, Index]]:
     """All registered dataset versions by id, and the indexes that could be opened, by name."""
     by_version: dict[str, list[RegisteredIndex]] = defaultdict(list)
     for known in list_indexes(desk):
         by_version[known.dataset_version].append(known)
     versions = [version for version, _ in dataset_versions(desk)]
-    found = {one.id: Held(one, tuple(ancestors(desk, one.id))) for one in sorted(versions, key=lambda one: one.id)}
+    found = {
+        one.id: VersionHeld(one, tuple(ancestors(desk, one.id))) for one in sorted(versions, key=lambda one: one.id)
+    }
     open_ = {}
     for one in found.values():
         there = dict(_opened(desk, by_version[one.version.id], one))
@@ -84,7 +86,7 @@ def fit_of(container: ContainerSum) -> Fit:
     return Fit.AS_INDEXED if now == container.fingerprint else Fit.CHANGED
 
 
-def _opened(desk: Desk, known: Sequence[RegisteredIndex], into: Held) -> Iterator[tuple[str, Index]]:
+def _opened(desk: Desk, known: Sequence[RegisteredIndex], into: VersionHeld) -> Iterator[tuple[str, Index]]:
     """The indexes that can be read; what is missing with the others goes into `into.away`."""
     places = {place for one in known if one.destroyed is None for place in one.places}
     for one in known:

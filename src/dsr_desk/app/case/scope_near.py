@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from dsr_desk.app.case.scope_holdings import Held
+from dsr_desk.app.case.scope_holdings import VersionHeld
 from dsr_desk.app.case.scope_lineage import made_from
-from dsr_desk.app.case.scope_words import IN, OPEN, Judge, Place
+from dsr_desk.app.case.scope_words import IN, OPEN, Judge, ScopePlace
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.selectors import Called, ColumnIs, InList, MadeFrom, Named, Selector, plain_name, said
+from dsr_desk.core.selectors import Called, ColumnIs, InList, MadeFrom, NamedBy, Selector, plain_name, said
 from dsr_desk.intake.item_list import ItemList
 from dsr_desk.lineage.graph import Graph
 
@@ -26,11 +26,11 @@ MOST = 20
 
 
 def near_names(
-    asked: Sequence[Selector], held: Sequence[Held], measured: Mapping[str, Sequence[str]]
+    asked: Sequence[Selector], held: Sequence[VersionHeld], measured: Mapping[str, Sequence[str]]
 ) -> Iterator[Message]:
     """Names of what is registered that are nearly those of selectors; what a model was only measured on."""
     for one in asked:
-        if isinstance(one, Named):
+        if isinstance(one, NamedBy):
             found = [(name, where) for name, where in _registered(one.called, held).items() if _is_near(one, name)]
             for name, where in found[:MOST]:
                 yield message("scope.near", selector=said(one), other=name, versions=tuple(where))
@@ -62,7 +62,7 @@ def near_derived(
 
 
 def unmatched(
-    asked: Sequence[Selector], held: Sequence[Held], judge: Judge, lists: Mapping[str, ItemList]
+    asked: Sequence[Selector], held: Sequence[VersionHeld], judge: Judge, lists: Mapping[str, ItemList]
 ) -> Iterator[Message]:
     """Selectors that nothing fits which was looked at, and how many entries of lists no item has."""
     for one in asked:
@@ -71,20 +71,20 @@ def unmatched(
                 left = len(lists[name]) - judge.met(name)
                 if left:
                     yield message("scope.unmatched.list", name=name, count=left, total=len(lists[name]))
-            case Named(Called.CONTAINER, text):
+            case NamedBy(Called.CONTAINER, text):
                 if not any(h.container.name == text for version in held for h in version.holdings):
                     yield message("scope.unmatched", selector=said(one))
-            case Named(Called.PREFIX) | ColumnIs():
+            case NamedBy(Called.PREFIX) | ColumnIs():
                 if not judge.hits[one] and one not in judge.unconfirmed:
                     yield message("scope.unmatched", selector=said(one))
             case MadeFrom():
                 continue
-            case Named():
-                if not any(judge.between(one, Place(h.version, h.before)) == (IN, IN) for h in held):
+            case NamedBy():
+                if not any(judge.between(one, ScopePlace(h.version, h.before)) == (IN, IN) for h in held):
                     yield message("scope.unmatched", selector=said(one))
 
 
-def _registered(called: Called, held: Sequence[Held]) -> dict[str, list[str]]:
+def _registered(called: Called, held: Sequence[VersionHeld]) -> dict[str, list[str]]:
     """Names of that kind with the dataset versions that have them."""
     found: dict[str, list[str]] = {}
     for one in held:
@@ -101,7 +101,7 @@ def _registered(called: Called, held: Sequence[Held]) -> dict[str, list[str]]:
     return found
 
 
-def _is_near(selector: Named, name: str) -> bool:
+def _is_near(selector: NamedBy, name: str) -> bool:
     wanted, other = plain_name(selector.text), plain_name(name)
     if selector.called is Called.CONTAINER:
         return name != selector.text and (wanted == other or other.endswith(f"/{wanted}"))

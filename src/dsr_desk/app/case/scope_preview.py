@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dsr_desk.app.case.scoping import MIXED, NOT_KNOWN, WHOLE, Fit, Part, Resolved
+from dsr_desk.app.case.scoping import MIXED, NOT_KNOWN, WHOLE, Fit, PartOfScope, Resolved
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.selectors import said
@@ -37,7 +37,7 @@ class ScopePreview:
     staying: int
     datasets: tuple[ScopeCount, ...]
     suppliers: tuple[ScopeCount, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PartOfScope, ...]
     near: tuple[Message, ...]
     unmatched: tuple[Message, ...]
     gaps: tuple[Gap, ...]
@@ -74,14 +74,14 @@ def preview(resolved: Resolved) -> ScopePreview:
     )  # fmt: skip
 
 
-def _by(parts: Sequence[Part], name: Callable[[Part], str]) -> Iterator[tuple[str, list[Part]]]:
-    groups: dict[str, list[Part]] = {}
+def _by(parts: Sequence[PartOfScope], name: Callable[[PartOfScope], str]) -> Iterator[tuple[str, list[PartOfScope]]]:
+    groups: dict[str, list[PartOfScope]] = {}
     for one in parts:
         groups.setdefault(name(one), []).append(one)
     yield from sorted(groups.items())
 
 
-def _count(name: str, parts: Iterable[Part]) -> ScopeCount:
+def _count(name: str, parts: Iterable[PartOfScope]) -> ScopeCount:
     parts = list(parts)
     hows = [one.how for one in parts]
     return ScopeCount(
@@ -98,7 +98,7 @@ def _said(code: str, one: ScopeCount) -> Message:
     )  # fmt: skip
 
 
-def _mixed(parts: Sequence[Part]) -> Iterator[Message]:
+def _mixed(parts: Sequence[PartOfScope]) -> Iterator[Message]:
     mixed = [one for one in parts if one.how == MIXED]
     for one in mixed[:SHOWN]:
         yield message(
@@ -108,7 +108,7 @@ def _mixed(parts: Sequence[Part]) -> Iterator[Message]:
     yield from _more(mixed)
 
 
-def _unread(parts: Sequence[Part]) -> Iterator[Message]:
+def _unread(parts: Sequence[PartOfScope]) -> Iterator[Message]:
     unread = [one for one in parts if one.inside and one.unread]
     for one in unread[:SHOWN]:
         code = "scope.unread.whole" if one.how == WHOLE else "scope.unread.mixed"
@@ -116,7 +116,7 @@ def _unread(parts: Sequence[Part]) -> Iterator[Message]:
     yield from _more(unread)
 
 
-def _not_known(parts: Sequence[Part]) -> Iterator[Message]:
+def _not_known(parts: Sequence[PartOfScope]) -> Iterator[Message]:
     open_ = [one for one in parts if one.how == NOT_KNOWN]
     for one in open_[:SHOWN]:
         yield message(
@@ -125,10 +125,10 @@ def _not_known(parts: Sequence[Part]) -> Iterator[Message]:
     yield from _more(open_)
     for one in parts:
         if not one.container:
-            yield message("scope.not-searched", version=one.dataset_version, why=one.why)
+            yield message("scope.not-indexed", version=one.dataset_version, why=one.why)
 
 
-def _moved(parts: Sequence[Part]) -> Iterator[Message]:
+def _moved(parts: Sequence[PartOfScope]) -> Iterator[Message]:
     """Containers that are not as they were indexed: what came since is not in these counts."""
     moved = [one for one in parts if one.fit in (Fit.CHANGED, Fit.AWAY)]
     for one in moved[:SHOWN]:
@@ -136,6 +136,6 @@ def _moved(parts: Sequence[Part]) -> Iterator[Message]:
     yield from _more(moved)
 
 
-def _more(parts: Sequence[Part]) -> Iterator[Message]:
+def _more(parts: Sequence[PartOfScope]) -> Iterator[Message]:
     if len(parts) > SHOWN:
         yield message("scope.more", count=len(parts) - SHOWN)

@@ -25,7 +25,7 @@ from dsr_desk.core.selectors import (
     ColumnIs,
     InList,
     MadeFrom,
-    Named,
+    NamedBy,
     Not,
     Selector,
     composed,
@@ -47,7 +47,7 @@ _NO_DIGEST = bytes(DIGEST_BYTES)
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnsCalled:
     """Numbers of the columns of one name in a container; `confirmed` where an officer looked at each of them."""
 
     numbers: tuple[int, ...]
@@ -55,7 +55,7 @@ class Columns:
 
 
 @dataclass
-class Batch:
+class ItemBatch:
     """Some items of a container."""
 
     rows: Sequence[ItemRow]
@@ -79,7 +79,7 @@ class Batch:
 
 
 @dataclass
-class Place:
+class ScopePlace:
     """Where a selector is asked: a dataset version, a container of it, some of its items.
 
     `before` are ids of the versions that this one is left of after erasures: what it holds, they held.
@@ -88,8 +88,8 @@ class Place:
     version: DatasetVersion
     before: Sequence[str]
     container: ContainerSum | None = None
-    columns: Mapping[str, Columns] = field(default_factory=dict)
-    batch: Batch | None = None
+    columns: Mapping[str, ColumnsCalled] = field(default_factory=dict)
+    batch: ItemBatch | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Judge:
         self.near: dict[Selector, Counter[str]] = {}
         """Values of columns, and beginnings of members, that are nearly what a selector asks for, with how many."""
 
-    def between(self, selector: Selector, at: Place) -> Between:
+    def between(self, selector: Selector, at: ScopePlace) -> Between:
         """The least and the most that the selector says of any item there; of each item where there is a batch."""
         match selector:
             case Not(inner):
@@ -135,7 +135,7 @@ class Judge:
             case AnyOf(inner):
                 found = [self.between(one, at) for one in inner]
                 return _most([low for low, _ in found]), _most([high for _, high in found])
-            case Named(Called.PREFIX):
+            case NamedBy(Called.PREFIX):
                 return _of_items(self._begin(selector, at))
             case InList(name):
                 return _of_items(self._listed(name, at))
@@ -147,7 +147,7 @@ class Judge:
                 word = self._fact(selector, at)
                 return (OUT, IN) if word is None else (word, word)
 
-    def words(self, selector: Selector, at: Place) -> Words:
+    def words(self, selector: Selector, at: ScopePlace) -> Words:
         """What it says of each item of the batch."""
         low, _ = self.between(selector, at)
         rows = at.batch.rows if at.batch is not None else ()
@@ -157,7 +157,7 @@ class Judge:
         """How many entries of a list were met so far."""
         return sum(int(one.sum()) for one in self._met[name])
 
-    def open_facts(self, selector: Selector, at: Place) -> Iterator[Message]:
+    def open_facts(self, selector: Selector, at: ScopePlace) -> Iterator[Message]:
         """What is not known, and would have to be, for the dataset version or container itself."""
         match selector:
             case Not(inner):
@@ -169,37 +169,37 @@ class Judge:
                 yield message("scope.open.column", column=column)
             case MadeFrom() if self._made[selector].words[at.version.id] == OPEN:
                 yield message("scope.open.made", origin=self._made[selector].origins[at.version.id])
-            case Named(called, text) if self._fact(selector, at) == OPEN:
+            case NamedBy(called, text) if self._fact(selector, at) == OPEN:
                 yield message(f"scope.open.{called.value}", name=text)
             case CollectedBetween() if self._fact(selector, at) == OPEN:
                 yield message("scope.open.collected", collected=at.version.collected)
             case _:
                 return
 
-    def _fact(self, selector: Selector, at: Place) -> int | None:
+    def _fact(self, selector: Selector, at: ScopePlace) -> int | None:
         """What a selector says of a version or container itself; None where it is for the container to say."""
         version = at.version
         match selector:
-            case Named(Called.DATASET, text):
+            case NamedBy(Called.DATASET, text):
                 return _same(text, version.name)
-            case Named(Called.VERSION, text):
+            case NamedBy(Called.VERSION, text):
                 return max(_same(text, one) for one in (version.id, *at.before))
-            case Named(Called.SUPPLIER, text):
+            case NamedBy(Called.SUPPLIER, text):
                 return _known(text, version.supplier)
-            case Named(Called.SOURCE, text):
+            case NamedBy(Called.SOURCE, text):
                 return _known(text, version.source)
-            case Named(Called.MODEL, text):
+            case NamedBy(Called.MODEL, text):
                 words = self._models[text]
                 return max(words[one] for one in (version.id, *at.before) if one in words)
-            case Named(Called.CONTAINER, text):
+            case NamedBy(Called.CONTAINER, text):
                 return None if at.container is None else (IN if composed(text) == composed(at.container.name) else OUT)
             case CollectedBetween(first, last):
                 found = lies_between(version.collected, first, last)
                 return OPEN if found is None else IN if found else OUT
         return None
 
-    def _begin(self, selector: Selector, at: Place) -> Words | None:
-        if at.batch is None or not isinstance(selector, Named):
+    def _begin(self, selector: Selector, at: ScopePlace) -> Words | None:
+        if at.batch is None or not isinstance(selector, NamedBy):
             return None
         begin = composed(selector.text)
         members = [composed(row.member) for row in at.batch.rows]
@@ -210,7 +210,7 @@ class Judge:
         self.hits[selector] += int(found.sum())
         return np.where(found, IN, OUT).astype(np.int8)
 
-    def _listed(self, name: str, at: Place) -> Words | None:
+    def _listed(self, name: str, at: ScopePlace) -> Words | None:
         if at.batch is None:
             return None
         wanted, met = self._lists[name], self._met[name]
@@ -224,7 +224,7 @@ class Judge:
             words[at.batch.without_digest & (listed < 0)] = OPEN
         return words
 
-    def _column(self, selector: ColumnIs, at: Place) -> Between:
+    def _column(self, selector: ColumnIs, at: ScopePlace) -> Between:
         if at.container is None:
             return OUT, IN
         known = at.columns.get(selector.column)
@@ -249,7 +249,7 @@ class Judge:
         self.hits[selector] += int((words == IN).sum())
         return words, words
 
-    def _of_origin(self, selector: MadeFrom, at: Place) -> Between:
+    def _of_origin(self, selector: MadeFrom, at: ScopePlace) -> Between:
         made = self._made[selector]
         own = made.words[at.version.id]
         if own == IN or not (len(made.inside) or len(made.perhaps)):
@@ -271,7 +271,7 @@ class Judge:
                 counts[value] += 1
 
 
-def why_in(selector: Selector, judge: Judge, at: Place) -> Selector:
+def why_in(selector: Selector, judge: Judge, at: ScopePlace) -> Selector:
     """The part of a selector that says for itself that all is in; the whole of it where several do together."""
     if isinstance(selector, AnyOf):
         for one in selector.inner:
@@ -281,7 +281,7 @@ def why_in(selector: Selector, judge: Judge, at: Place) -> Selector:
     return selector
 
 
-def said_why(selector: Selector, judge: Judge, made: Mapping[MadeFrom, MadeOf], at: Place) -> Message:
+def said_why(selector: Selector, judge: Judge, made: Mapping[MadeFrom, MadeOf], at: ScopePlace) -> Message:
     """Which selector took a container, and by what derivation."""
     cause = why_in(selector, judge, at)
     if isinstance(cause, MadeFrom) and at.version.id in made[cause].origins:

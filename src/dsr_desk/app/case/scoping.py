@@ -12,10 +12,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsr_desk.app.case.scope_holdings import Fit, Held, Holding, fit_of, held
+from dsr_desk.app.case.scope_holdings import Fit, Holding, VersionHeld, fit_of, held
 from dsr_desk.app.case.scope_lineage import made_from, trained_on
 from dsr_desk.app.case.scope_near import near_derived, near_names, near_values, unmatched
-from dsr_desk.app.case.scope_words import IN, OPEN, OUT, Batch, Between, Columns, Judge, MadeOf, Place, Words, said_why
+from dsr_desk.app.case.scope_words import (
+    IN,
+    OPEN,
+    OUT,
+    Between,
+    ColumnsCalled,
+    ItemBatch,
+    Judge,
+    MadeOf,
+    ScopePlace,
+    Words,
+    said_why,
+)
 from dsr_desk.app.data.indexing import opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import lineage_graph
@@ -26,19 +38,19 @@ from dsr_desk.core.selectors import (
     Called,
     ColumnIs,
     MadeFrom,
-    Named,
+    NamedBy,
     Selector,
     lists_in,
     said,
     selectors_in,
 )
-from dsr_desk.intake.item_list import DIGEST_BYTES, ItemList, read_list
+from dsr_desk.intake.item_list import DIGEST_BYTES, ItemList, ItemListColumn, read_list
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.streaming import AddressedItem, addressed, columns_called, item_rows
 from dsr_desk.search.scope import not_read
 
-__all__ = ["Fit", "ItemList", "read_list"]
+__all__ = ["Fit", "ItemList", "ItemListColumn", "read_list"]
 
 WHOLE, MIXED, NOT_KNOWN, NOT_SEARCHED = "whole", "mixed", "not-known", "not-searched"
 
@@ -58,7 +70,7 @@ class ScopeStale(DeskError):
 
 
 @dataclass(frozen=True)
-class Part:
+class PartOfScope:
     """A container that is in scope (`how` "whole" or "mixed"), or of which that is not known.
 
     `items` are in scope, with `size` bytes, of `of` that the index lists; `not_known` are neither in nor out, and
@@ -85,7 +97,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class NotSearched:
+class NotIndexed:
     """A dataset version, or a part of it, that no index here describes. `certain` where it is in scope as a whole."""
 
     name: str
@@ -101,29 +113,29 @@ class Resolved:
     """
 
     selector: Selector
-    parts: tuple[Part, ...]
-    not_indexed: tuple[NotSearched, ...]
+    parts: tuple[PartOfScope, ...]
+    not_indexed: tuple[NotIndexed, ...]
     near: tuple[Message, ...]
     unmatched: tuple[Message, ...]
     gaps: tuple[Gap, ...]
     indexes: Mapping[str, int]
     suppliers: Mapping[str, str]
-    _read: Callable[[Part, int], Iterator[AddressedItem]] = field(repr=False, compare=False)
+    _read: Callable[[PartOfScope, int], Iterator[AddressedItem]] = field(repr=False, compare=False)
 
     @property
-    def not_known(self) -> tuple[Part, ...]:
+    def not_known(self) -> tuple[PartOfScope, ...]:
         """Containers of which something is neither in nor out."""
         return tuple(one for one in self.parts if one.how == NOT_KNOWN or one.not_known)
 
-    def items(self, part: Part) -> Iterator[AddressedItem]:
+    def items(self, part: PartOfScope) -> Iterator[AddressedItem]:
         """The items of a container in scope, in the order of its index. Raises ScopeStale, IndexDamaged."""
         yield from self._read(part, IN)
 
-    def open_items(self, part: Part) -> Iterator[AddressedItem]:
+    def open_items(self, part: PartOfScope) -> Iterator[AddressedItem]:
         """The items of a container that are neither in nor out. Raises as `items` does."""
         yield from self._read(part, OPEN)
 
-    def staying(self, part: Part) -> Iterator[AddressedItem]:
+    def staying(self, part: PartOfScope) -> Iterator[AddressedItem]:
         """The items of a container that are out of scope. Raises as `items` does."""
         yield from self._read(part, OUT)
 
@@ -161,7 +173,7 @@ class _Resolving:
         self._measured: dict[str, tuple[str, ...]] = {}
         self._made: dict[MadeFrom, MadeOf] = {}
         self._elsewhere: dict[str, Message] = {}
-        self._places: dict[tuple[str, str], tuple[Holding, Place]] = {}
+        self._places: dict[tuple[str, str], tuple[Holding, ScopePlace]] = {}
         self._judge = Judge(lists, self._models(), self._made)
         self._done, self._total = 0, sum(h.container.items for one in self._held for h in one.holdings)
 
@@ -169,18 +181,18 @@ class _Resolving:
         for selector in reversed(self._asked):
             if isinstance(selector, MadeFrom):
                 self._made[selector] = self._made_of(selector)
-        parts: list[Part] = []
-        missing: list[NotSearched] = []
+        parts: list[PartOfScope] = []
+        missing: list[NotIndexed] = []
         gaps: list[Gap] = []
         for one in self._held:
             parts += self._parts(one)
-            low, high = self._judge.between(self._selector, Place(one.version, one.before))
+            low, high = self._judge.between(self._selector, ScopePlace(one.version, one.before))
             if isinstance(high, int) and high >= OPEN:
                 missing += _missing(one, certain=low == IN)
                 names = dict.fromkeys(holding.index for holding in one.holdings)
                 gaps += [gap for name in names for gap in not_read(self._indexes[name])]
-        missing += [NotSearched(name, why, False) for name, why in self._elsewhere.items()]
-        parts += [_not_searched(one) for one in missing]
+        missing += [NotIndexed(name, why, False) for name, why in self._elsewhere.items()]
+        parts += [_not_indexed(one) for one in missing]
         inside = {one.dataset_version for one in parts if one.inside}
         return Resolved(
             self._selector,
@@ -204,7 +216,7 @@ class _Resolving:
         """What each model that a selector names was trained on; where no source names it, that is not known."""
         found: dict[str, Mapping[str, int]] = {}
         for one in self._asked:
-            if isinstance(one, Named) and one.called is Called.MODEL:
+            if isinstance(one, NamedBy) and one.called is Called.MODEL:
                 trained = trained_on(lineage_graph(self._desk), one.text, self._versions)
                 found[one.text] = trained.words if trained else dict.fromkeys(self._versions, OPEN)
                 self._measured[one.text] = trained.measured if trained else ()
@@ -215,7 +227,7 @@ class _Resolving:
         digests = {IN: bytearray(), OPEN: bytearray()}
         origins: dict[str, int] = {}
         for one in self._held:
-            at = Place(one.version, one.before)
+            at = ScopePlace(one.version, one.before)
             low, high = self._judge.between(selector.origin, at)
             if isinstance(low, int) and low == IN:
                 origins[one.version.id] = IN
@@ -239,7 +251,7 @@ class _Resolving:
             self._elsewhere[label] = message("scope.away.lineage-alone")
         return MadeOf(descent.words, descent.origins, arrays[0], arrays[1])
 
-    def _parts(self, one: Held) -> Iterator[Part]:
+    def _parts(self, one: VersionHeld) -> Iterator[PartOfScope]:
         for holding in one.holdings:
             at = self._at(one, holding)
             self._places[one.version.id, holding.container.name] = holding, at
@@ -256,7 +268,7 @@ class _Resolving:
             elif decided != OUT:
                 yield self._as_such(one, holding, at, decided)
 
-    def _as_such(self, one: Held, holding: Holding, at: Place, word: int) -> Part:
+    def _as_such(self, one: VersionHeld, holding: Holding, at: ScopePlace, word: int) -> PartOfScope:
         """A container of which a selector says as a whole that it is in, or of which that is not known."""
         container = holding.container
         if word == OPEN:
@@ -265,7 +277,9 @@ class _Resolving:
         why = said_why(self._selector, self._judge, self._made, at)
         return self._part(one, holding, WHOLE, Counter({IN: container.items}), container.size, why)
 
-    def _by_items(self, one: Held, holding: Holding, at: Place, decided: int | None) -> Iterator[Part]:
+    def _by_items(
+        self, one: VersionHeld, holding: Holding, at: ScopePlace, decided: int | None
+    ) -> Iterator[PartOfScope]:
         counts: Counter[int] = Counter()
         size = 0
         for batch, words in self._words(self._selector, one, holding):
@@ -288,14 +302,16 @@ class _Resolving:
         elif not container.ended:
             yield self._part(one, holding, NOT_KNOWN, counts, 0, message("scope.why.not-read"))
 
-    def _part(self, one: Held, holding: Holding, how: str, counts: Counter[int], size: int, why: Message) -> Part:
+    def _part(
+        self, one: VersionHeld, holding: Holding, how: str, counts: Counter[int], size: int, why: Message
+    ) -> PartOfScope:
         container = holding.container
-        return Part(
+        return PartOfScope(
             one.version.id, container.name, holding.index, how, counts[IN], container.items, size, counts[OPEN],
             container.unread, why, holding.also, fit_of(container).value,
         )  # fmt: skip
 
-    def _words(self, selector: Selector, one: Held, holding: Holding) -> Iterator[tuple[Batch, Words]]:
+    def _words(self, selector: Selector, one: VersionHeld, holding: Holding) -> Iterator[tuple[ItemBatch, Words]]:
         """What a selector says of each item of a container, so many items at a time; nothing where all are out."""
         at = self._at(one, holding)
         if not self._lists and _decided(self._judge.between(selector, at), OUT):
@@ -305,18 +321,18 @@ class _Resolving:
             self._cancel.check()
             self._done += len(rows)
             self._report(Progress(message("phase.scope"), min(self._done, self._total), self._total))
-            at.batch = Batch(rows)
+            at.batch = ItemBatch(rows)
             words = self._judge.words(selector, at)
             yield at.batch, np.full_like(words, OPEN) if holding.conflict else words
 
-    def _at(self, one: Held, holding: Holding) -> Place:
+    def _at(self, one: VersionHeld, holding: Holding) -> ScopePlace:
         index, columns = self._indexes[holding.index], {}
         for name in self._named_columns:
             found = columns_called(index, holding.container.row, name)
-            columns[name] = Columns(tuple(number for number, _ in found), all(sure for _, sure in found))
-        return Place(one.version, one.before, holding.container, columns)
+            columns[name] = ColumnsCalled(tuple(number for number, _ in found), all(sure for _, sure in found))
+        return ScopePlace(one.version, one.before, holding.container, columns)
 
-    def _read(self, part: Part, word: int) -> Iterator[AddressedItem]:
+    def _read(self, part: PartOfScope, word: int) -> Iterator[AddressedItem]:
         if not part.container:
             return
         holding, _ = self._places[part.dataset_version, part.container]
@@ -346,11 +362,11 @@ def _decided(between: Between, word: int) -> bool:
     return isinstance(low, int) and isinstance(high, int) and low == high == word
 
 
-def _missing(one: Held, *, certain: bool) -> list[NotSearched]:
+def _missing(one: VersionHeld, *, certain: bool) -> list[NotIndexed]:
     """What of a dataset version no index here can say, in one sentence."""
     why = message("scope.away", whys=tuple(one.away))
-    return [NotSearched(one.version.id, why, certain)] if one.away else []
+    return [NotIndexed(one.version.id, why, certain)] if one.away else []
 
 
-def _not_searched(one: NotSearched) -> Part:
-    return Part(one.name, "", "", NOT_SEARCHED, 0, 0, 0, 0, 0, one.why)
+def _not_indexed(one: NotIndexed) -> PartOfScope:
+    return PartOfScope(one.name, "", "", NOT_SEARCHED, 0, 0, 0, 0, 0, one.why)

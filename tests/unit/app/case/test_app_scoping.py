@@ -22,7 +22,7 @@ from dsr_desk.app.case.scoping import (
     NOT_SEARCHED,
     WHOLE,
     ItemList,
-    Part,
+    PartOfScope,
     Resolved,
     ScopeListMissing,
     ScopeStale,
@@ -40,7 +40,7 @@ from dsr_desk.core.selectors import (
     ColumnIs,
     InList,
     MadeFrom,
-    Named,
+    NamedBy,
     Not,
     Selector,
     parse,
@@ -368,9 +368,9 @@ def by_hand(selector: Selector, item: Known) -> int:
         case CollectedBetween(first, last):
             words = PERIODS[first.year, last.year]
             return words.get(version.name, OPEN)
-        case Named(Called.PREFIX, text):
+        case NamedBy(Called.PREFIX, text):
             return IN if item.member.startswith(text) else OUT
-        case Named(called, text):
+        case NamedBy(called, text):
             facts: dict[Called, str] = {
                 Called.DATASET: version.name, Called.VERSION: version.id, Called.CONTAINER: item.container,
                 Called.SUPPLIER: version.supplier,
@@ -495,7 +495,7 @@ def test_what_could_not_be_read_has_no_content_to_compare(alone: tuple[Desk, Pat
     assert any(gap.what.code == "gap.container.rest" for gap in nothing.gaps)
 
 
-def _part(found: Resolved, container: str) -> Part:
+def _part(found: Resolved, container: str) -> PartOfScope:
     return next(one for one in found.parts if one.container == container)
 
 
