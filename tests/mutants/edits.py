@@ -30,6 +30,7 @@ import edits_frames
 import edits_guards
 import edits_hidden
 import edits_intake
+import edits_inventory
 import edits_layouts
 import edits_log
 import edits_models
@@ -50,6 +51,7 @@ import edits_sworn
 import edits_time
 import edits_unread
 import edits_vault
+import edits_whole
 import edits_wrappers
 from edit import Edit
 
@@ -93,6 +95,7 @@ LINES: tuple[Edit, ...] = (
     *edits_offline.LINES,
     *edits_orders.LINES,
     *edits_vault.LINES,
+    *edits_whole.LINES,
     *edits_wrappers.LINES,
     *edits_desk.LINES,
     *edits_app.LINES,
@@ -113,6 +116,7 @@ LINES: tuple[Edit, ...] = (
     *edits_fold.LINES,
     *edits_foreign.LINES,
     *edits_intake.LINES,
+    *edits_inventory.LINES,
     *edits_recipients.LINES,
     *edits_report.LINES,
     *edits_required.LINES,

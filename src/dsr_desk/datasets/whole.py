@@ -14,12 +14,11 @@ from pathlib import Path
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.container import ContainerNotRead
-from dsr_desk.datasets.erasing import refusal
 from dsr_desk.datasets.layouts import owner
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.whole_beside import Beside
 from dsr_desk.datasets.whole_meant import Meant
-from dsr_desk.datasets.whole_places import NOBODY, Others, Place, WholeNotReached, WholeSet
+from dsr_desk.datasets.whole_places import NOBODY, Others, Place, WholeSet
 from dsr_desk.datasets.whole_tree import (
     STILL_THERE,
     Each,
@@ -43,6 +42,13 @@ class WholeChanged(DeskError):
     happened = "{name} is not as it was when the plan was made."
     means = "Nothing was removed now. What came or changed later is in no plan, so nobody approved that it goes."
     todo = "Bring the inventory up to date and plan anew."
+
+
+class WholeNotSettled(DeskError):
+    code = "WHOLE-NOT-SETTLED"
+    happened = "{name} was being removed when a step failed: {why}."
+    means = "Some of its files may be gone and others there. Nothing of it is called gone."
+    todo = "Check the disk and run the deletion again: it goes on, and reads back what is there."
 
 
 @dataclass(frozen=True)
@@ -137,28 +143,28 @@ def remove_whole(
 
     What the system refuses to remove costs itself alone. Raises WholeChanged, WholeRefused, PartOfLayout,
     WholeNotReached, ContainerInUse, ContainerNotRead, ContainerNotRewritten and the like, with nothing removed;
-    Cancelled between two steps, after which another run goes on.
+    WholeNotSettled, and Cancelled between two steps: another run goes on.
     """
     place = Place(whole, others)
-    if place.disk() != expected.rpartition("-")[2]:
-        raise WholeNotReached(name=whole.name, why=message("why.whole.other-disk"))
+    place.require_disk(expected)
     place.clear_around()
     if not place.is_there():
-        return Removed(0, 0, 0, remains(whole, others), (), place.may_keep(), found=False)
+        return Removed(0, 0, 0, remains(whole, expected, others), (), place.may_keep(), found=False)
     with place.alone():
         done = _part_removed(place, expected, token) if place.layouts else _removed(place, expected, token, report)
     told = sum(one.count for one in done.stays)
-    left = [one for one in remains(whole, others) if one.count > told]
+    left = [one for one in remains(whole, expected, others) if one.count > told]
     return replace(done, stays=(*done.stays, *left), notes=(*done.notes, *place.may_keep()))
 
 
-def remains(whole: WholeSet, others: Others = NOBODY) -> tuple[Named, ...]:
+def remains(whole: WholeSet, expected: str, others: Others = NOBODY) -> tuple[Named, ...]:
     """What is there now of a set that was removed: its files, what belongs beside them, what killed runs left.
 
+    `expected` is what `remove_whole` got: on another disk than that one, nothing is said to be gone.
     Raises WholeRefused, WholeNotReached, ContainerNotRead.
     """
     place = Place(whole, others)
-    place.disk()
+    place.require_disk(expected)
     told = Told()
     found = _scanned(place, (*place.own, *place.locks, *place.leftovers), lambda inner, _: told.add(STILL_THERE, inner))
     for closed in found.closed.named():
@@ -206,7 +212,7 @@ def _removed(place: Place, expected: str, token: CancelToken | None, report: Rep
             place.kept.unlink(missing_ok=True)
             sync_folder(place.parent)
     except OSError as error:
-        raise refusal(error, place.parent, place.name) from error
+        raise WholeNotSettled(name=place.name, why=refused(error)) from error
     return Removed(gone.files, gone.size, gone.folders, gone.stays.named(), links.told.named(), tuple(notes))
 
 

@@ -23,7 +23,7 @@ _HEAD = b"dsr-desk whole 1\n"
 
 def key_of(inner: str, state: os.stat_result) -> bytes:
     """Of a file by its path, size, time and inode."""
-    said = b"%b\0%d\0%d\0%d" % (os.fsencode(inner), state.st_size, state.st_mtime_ns, state.st_ino)
+    said = f"{inner}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}".encode("utf-8", "surrogateescape")
     return hashlib.blake2b(said, digest_size=_KEY).digest()
 
 

@@ -180,14 +180,23 @@ class Place:
         return Tree(self.parent, tuple(names), stays, self._others.ids)
 
     def disk(self) -> str:
-        try:
-            return whole_disk.disk_of(self.parent)
-        except OSError as error:
-            raise WholeNotReached(name=self.name, why=refused(error)) from error
+        """The file system that it lies on; where its folder went with it, the one that it lay on."""
+        for folder in (self.parent, *self.parent.parents):
+            try:
+                return whole_disk.disk_of(folder)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise WholeNotReached(name=self.name, why=refused(error)) from error
+        raise self.refusal("why.whole.no-place")
+
+    def require_disk(self, expected: str) -> None:
+        """Raises WholeNotReached where another disk lies there than when a set was in the state `expected`."""
+        if self.disk() != expected.rpartition("-")[2]:
+            raise WholeNotReached(name=self.name, why=message("why.whole.other-disk"))
 
     def require_there(self) -> None:
-        """Raises WholeNotReached, ContainerNotRead."""
-        self.disk()
+        """Raises ContainerNotRead."""
         if not os.path.lexists(self.root):
             raise ContainerNotRead(name=self.name, why=message("why.not-there"))
 

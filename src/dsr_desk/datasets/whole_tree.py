@@ -14,8 +14,9 @@ import os
 import stat
 from array import array
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -77,6 +78,11 @@ class Tree:
     stays: Collection[str] = ()
     ids: Collection[tuple[int, int]] = ()
 
+    @cached_property
+    def guarded(self) -> bool:
+        """Whether anything may stay."""
+        return bool(self.stays or self.ids)
+
     def staying(self, inner: str, state: os.stat_result) -> bool:
         if inner in self.stays:
             return True
@@ -120,67 +126,76 @@ Each = Callable[[str, os.stat_result], None]
 
 
 def scan(tree: Tree, each: Each | None = None, token: CancelToken | None = None) -> Scan:
-    """Walks a tree and changes nothing. Raises OSError, Cancelled."""
-    found = Scan()
-    with tree.opened() as handle:
+    """Walks a tree and changes nothing; where even its folder is gone, nothing is there. Raises OSError, Cancelled."""
+    scanning = _Scanning(tree, each, token)
+    with ExitStack() as stack:
+        try:
+            handle = stack.enter_context(tree.opened())
+        except FileNotFoundError:
+            return scanning.found
         for top in tree.tops:
             with suppress(FileNotFoundError):
-                state = os.stat(top, dir_fd=handle, follow_symlinks=False)
-                _scan_one(tree, handle, top, top, state, found, each, token)
-    return found
+                scanning.one(handle, top, top, os.stat(top, dir_fd=handle, follow_symlinks=False))
+    return scanning.found
 
 
-def _scan_one(
-    tree: Tree,
-    handle: int,
-    name: str,
-    inner: str,
-    state: os.stat_result,
-    found: Scan,
-    each: Each | None,
-    token: CancelToken | None,
-) -> None:
-    if tree.staying(inner, state):
-        found.stays.add(STAYING, inner)
-    elif stat.S_ISDIR(state.st_mode):
-        found.folders += 1
-        try:
-            below = os.open(name, _OPEN, dir_fd=handle)
-        except OSError as error:
-            found.closed.add(refused(error), inner)
+class _Scanning:
+    def __init__(self, tree: Tree, each: Each | None, token: CancelToken | None) -> None:
+        self.found = Scan()
+        self._tree, self._each, self._token = tree, each, token
+
+    def one(self, handle: int, name: str, inner: str, state: os.stat_result) -> None:
+        if stat.S_ISDIR(state.st_mode):
+            self._folder(handle, name, inner, state)
+        else:
+            self._file(inner, state)
+
+    def _file(self, inner: str, state: os.stat_result) -> None:
+        found = self.found
+        if self._tree.guarded and self._tree.staying(inner, state):
+            found.stays.add(STAYING, inner)
             return
-        try:
-            _scan_in(tree, below, f"{inner}/", found, each, token)
-        finally:
-            os.close(below)
-    else:
         found.files += 1
         found.size += state.st_size
         found.keys += key_of(inner, state)
         if state.st_nlink > 1:
             found.linked.append(_identity(state))
             found.links.append(state.st_nlink)
-        if each is not None:
-            each(inner, state)
+        if self._each is not None:
+            self._each(inner, state)
 
+    def _folder(self, handle: int, name: str, inner: str, state: os.stat_result) -> None:
+        if self._tree.staying(inner, state):
+            self.found.stays.add(STAYING, inner)
+            return
+        self.found.folders += 1
+        try:
+            below = os.open(name, _OPEN, dir_fd=handle)
+        except OSError as error:
+            self.found.closed.add(refused(error), inner)
+            return
+        try:
+            self._in(below, f"{inner}/")
+        finally:
+            os.close(below)
 
-def _scan_in(tree: Tree, handle: int, inner: str, found: Scan, each: Each | None, token: CancelToken | None) -> None:
-    if token is not None:
-        token.check()
-    folders = []
-    with os.scandir(handle) as listing:
-        for child in listing:
-            try:
-                state = child.stat(follow_symlinks=False)
-            except OSError as error:
-                found.closed.add(refused(error), inner + child.name)
-                continue
-            if stat.S_ISDIR(state.st_mode):
-                folders.append((child.name, state))
-            else:
-                _scan_one(tree, handle, child.name, inner + child.name, state, found, each, token)
-    for name, state in folders:
-        _scan_one(tree, handle, name, inner + name, state, found, each, token)
+    def _in(self, handle: int, inner: str) -> None:
+        if self._token is not None:
+            self._token.check()
+        folders = []
+        with os.scandir(handle) as listing:
+            for child in listing:
+                try:
+                    state = child.stat(follow_symlinks=False)
+                except OSError as error:
+                    self.found.closed.add(refused(error), inner + child.name)
+                    continue
+                if stat.S_ISDIR(state.st_mode):
+                    folders.append((child.name, state))
+                else:
+                    self._file(inner + child.name, state)
+        for name, state in folders:
+            self._folder(handle, name, inner + name, state)
 
 
 def _identity(state: os.stat_result) -> int:
@@ -284,7 +299,8 @@ class _Removal:
                     self._token.check()
                 files: list[Found] = []
                 folders: list[Found] = []
-                for child in sorted(batch, key=os.DirEntry.inode):
+                # Of many names in no order, the disk is gone over once if their inodes are taken in order.
+                for child in sorted(batch, key=os.DirEntry.inode) if len(batch) == _BATCH else batch:
                     path = inner + child.name
                     try:
                         state = child.stat(follow_symlinks=False)
@@ -310,9 +326,9 @@ class _Removal:
         keys = bytearray()
         for _, inner, state in files:
             keys += key_of(inner, state)
-        clean = True
+        clean, guarded = True, self._tree.guarded
         for (name, inner, state), meant in zip(files, self._meant.knows(keys), strict=True):
-            if self._tree.staying(inner, state):
+            if guarded and self._tree.staying(inner, state):
                 clean = False
                 continue
             if not meant:

@@ -21,7 +21,15 @@ from dsr_desk.datasets.celled import CelledContainer, ContainerPlace
 from dsr_desk.datasets.container import ContainerNotRead
 from dsr_desk.datasets.erasing import ContainerInUse, alone
 from dsr_desk.datasets.layouts.rules import PartOfLayout
-from dsr_desk.datasets.whole import Removed, WholeChanged, WholeSight, look_whole, remains, remove_whole
+from dsr_desk.datasets.whole import (
+    Removed,
+    WholeChanged,
+    WholeNotSettled,
+    WholeSight,
+    look_whole,
+    remains,
+    remove_whole,
+)
 from dsr_desk.datasets.whole_disk import Mount
 from dsr_desk.datasets.whole_meant import Meant, kept_at
 from dsr_desk.datasets.whole_places import NOBODY, Others, WholeNotReached, WholeRefused, WholeSet, whole_of
@@ -78,12 +86,14 @@ def test_a_folder_goes_with_all_that_is_in_it_and_nothing_else_does(photos: Path
     size = sum(map(len, stored(photos).values()))
     sight = seen(whole(photos))
     assert (sight.files, sight.size, sight.folders, sight.links, sight.staying) == (7, size, 3, (), ())
-    done = removed(whole(photos))
+    state = seen(whole(photos)).state
+    assert [one.count for one in remains(whole(photos), state)] == [7]
+    done = remove_whole(whole(photos), state)
     assert (done.files, done.size, done.folders, done.stays, done.found) == (7, size, 3, (), True)
     assert done.done
     assert stored(photos.parent) == beside
     assert sorted(path.name for path in photos.parent.iterdir()) == ["photos-of-others"]
-    assert remains(whole(photos)) == ()
+    assert remains(whole(photos), state) == ()
 
 
 def test_a_look_changes_nothing(photos: Path) -> None:
@@ -152,7 +162,7 @@ def test_what_comes_while_it_is_removed_stays_and_is_named(photos: Path, monkeyp
         {"photos/set1/late.jpg", "photos/set1/1.jpg"},
     )
     assert not done.done
-    assert [one.count for one in remains(whole(photos))] == [2]
+    assert [one.count for one in remains(whole(photos), state)] == [2]
     assert not kept_at(photos).exists(), "nothing of what was meant is left"
 
 
@@ -241,7 +251,7 @@ def test_nothing_at_or_below_what_belongs_to_others_is_touched(photos: Path, tmp
     done = removed(whole(photos), others)
     assert (done.files, done.done) == (7, True)
     assert stored(photos) == {"set0/shard.tar": b"tar", "kept/deep/1.jpg": photo(1)}
-    assert remains(whole(photos), others) == ()
+    assert remains(whole(photos), sight.state, others) == ()
 
 
 def test_a_link_to_what_belongs_to_others_keeps_it(photos: Path, tmp_path: Path) -> None:
@@ -304,18 +314,10 @@ def test_a_disk_that_is_away_is_never_called_gone(photos: Path, monkeypatch: pyt
     state = seen(whole(photos)).state
     with monkeypatch.context() as patch:
         patch.setattr(whole_disk, "disk_of", lambda _: "another")
-        with pytest.raises(WholeNotReached):
-            remove_whole(whole(photos), state)
+        for act in (lambda: remove_whole(whole(photos), state), lambda: remains(whole(photos), state)):
+            with pytest.raises(WholeNotReached):
+                act()
     assert len(stored(photos)) == 7
-    away = photos.parent.rename(photos.parent.with_name("away"))
-    for act in (
-        lambda: remove_whole(whole(photos), state),
-        lambda: remains(whole(photos)),
-        lambda: seen(whole(photos)),
-    ):
-        with pytest.raises(WholeNotReached):
-            act()
-    away.rename(photos.parent)
     shutil.rmtree(photos)
     done = remove_whole(whole(photos), state)
     assert (done.found, done.files, done.done) == (False, 0, True)
@@ -384,7 +386,7 @@ def test_what_cannot_be_removed_costs_itself_alone(photos: Path, monkeypatch: py
     assert [(one.why, one.places) for one in done.stays] == [(message("why.no-permission"), ("photos/set1/3.jpg",))]
     assert (done.files, done.done) == (6, False)
     assert set(stored(photos)) == {"set1/3.jpg"}
-    assert remains(whole(photos))
+    assert remains(whole(photos), state)
     again = remove_whole(whole(photos), state)
     assert (again.files, again.done, photos.exists(), kept_at(photos).exists()) == (1, True, False, False)
 
@@ -402,10 +404,11 @@ def test_a_folder_that_cannot_be_opened_is_named(photos: Path, monkeypatch: pyte
     assert [one.places for one in seen(whole(photos)).closed] == [("photos/set1",)]
     with pytest.raises(WholeChanged):
         remove_whole(whole(photos), state)
-    done = removed(whole(photos))
+    state = seen(whole(photos)).state
+    done = remove_whole(whole(photos), state)
     assert [(one.why, one.places) for one in done.stays] == [(message("why.no-permission"), ("photos/set1",))]
     assert not done.done
-    assert remains(whole(photos))
+    assert remains(whole(photos), state)
 
 
 @pytest.fixture
@@ -441,6 +444,18 @@ def test_a_full_disk_keeps_nothing_from_going(photos: Path, monkeypatch: pytest.
     assert not photos.exists()
 
 
+def test_a_disk_that_fails_after_files_went_is_no_reason_to_say_that_nothing_did(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = seen(whole(photos)).state
+    with monkeypatch.context() as patch:
+        patch.setattr(whole_tree, "_sync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
+        with pytest.raises(WholeNotSettled) as told:
+            remove_whole(whole(photos), state)
+    assert told.value.why == message("why.disk-error")
+    assert remove_whole(whole(photos), state).done
+
+
 # Cut short
 
 
@@ -457,7 +472,7 @@ def test_killed_at_any_step_what_is_half_gone_is_not_called_gone_and_the_next_ru
         state = seen(whole(photos)).state
         finished = finished_before_kill(lambda state=state: remove_whole(whole(photos), state), step)
         if not finished:
-            assert bool(remains(whole(photos))) == photos.exists()
+            assert bool(remains(whole(photos), state)) == photos.exists()
         done = remove_whole(whole(photos), state)
         assert done.done, step
         assert (photos.exists(), kept_at(photos).exists()) == (False, False), step
@@ -482,7 +497,7 @@ def test_what_one_plan_left_is_not_meant_by_another(photos: Path) -> None:
     assert not finished_before_kill(lambda: remove_whole(whole(photos), state), 5)
     half = stored(photos)
     with pytest.raises(WholeChanged):
-        remove_whole(whole(photos), f"0{state[1:]}")
+        remove_whole(whole(photos), f"{'1' if state[0] == '0' else '0'}{state[1:]}")
     assert stored(photos) == half
     assert removed(whole(photos)).done
     assert not kept_at(photos).exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +18,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.datasets.layouts.delta_log import LOG, NotReplayed, Replayed, is_plain, older_than, replay, versions_in
+from dsr_desk.datasets.layouts.delta_log import (
+    LOG,
+    POINTER,
+    NotReplayed,
+    Replayed,
+    is_plain,
+    older_than,
+    replay,
+    versions_in,
+)
 from dsr_desk.datasets.layouts.rules import Mending, Rule
 
 _UNDERSTOOD = {
@@ -70,6 +79,7 @@ class DeltaTableRule(Rule):
         entry = f"{LOG}/{version:020d}.json"
         mending.write(_below(root, entry), "".join(json.dumps(line) + "\n" for line in lines).encode())
         self._begin_anew(mending, root, version)
+        self._forget(mending, root, version)
         mending.notes += self.foreseen(old)
         after = replay(new / LOG)
         self._require_true(mending, root, after, state)
@@ -92,6 +102,25 @@ class DeltaTableRule(Rule):
             if not child.is_symlink():
                 mending.changed.add(_below(root, f"{LOG}/{child.name}"))
 
+    def _forget(self, mending: Mending, root: str, version: int) -> None:
+        """What the log says of files that are gone, by paths that may name values of their partitions, goes too."""
+        log = mending.new / root / LOG
+        gone = {path for path in _removed_in(log / f"{version:020d}.json") if _is_gone(mending, root, unquote(path))}
+        if not gone:
+            return
+        entry = log / f"{version:020d}.json"
+        lines = entry.read_text("utf-8").splitlines(keepends=True)
+        left = [line for line in lines if json.loads(line).get("remove", {}).get("path") not in gone]
+        mending.write(_below(root, f"{LOG}/{entry.name}"), "".join(left).encode())
+        place = log / f"{version:020d}.checkpoint.parquet"
+        table = pq.read_table(place, use_threads=False)
+        stays = [said is None or said["path"] not in gone for said in table["remove"].to_pylist()]
+        pq.write_table(table.filter(pa.array(stays)), place)
+        pointer = json.loads((log / POINTER).read_text("utf-8"))
+        kept = {key: value for key, value in pointer.items() if key not in ("sizeInBytes", "checksum")}
+        fresh = json.dumps({**kept, "size": sum(stays)}).encode()
+        mending.write(_below(root, f"{LOG}/{POINTER}"), fresh)
+
     def _require_true(self, mending: Mending, root: str, after: Replayed, before: Replayed) -> None:
         """The log says of every file what is there, and names no file more or less than it did."""
         for path in before.files.keys() | after.files.keys():
@@ -113,7 +142,18 @@ class DeltaTableRule(Rule):
 
 def _is_empty(mending: Mending, root: str, inner: str) -> bool:
     place = mending.new / root / inner
-    return _below(root, inner) in mending.gone if not place.exists() else not pq.read_metadata(place).num_rows
+    return _is_gone(mending, root, inner) or (place.exists() and not pq.read_metadata(place).num_rows)
+
+
+def _is_gone(mending: Mending, root: str, inner: str) -> bool:
+    return _below(root, inner) in mending.gone and not (mending.new / root / inner).exists()
+
+
+def _removed_in(entry: Path) -> Iterator[str]:
+    """Paths of the files that an entry of the log removes."""
+    for line in entry.read_text("utf-8").splitlines():
+        if removed := json.loads(line).get("remove"):
+            yield removed["path"]
 
 
 def _opened(root: Path, mending: Mending) -> Any:

@@ -15,14 +15,14 @@ from urllib.parse import unquote
 
 import pyarrow.parquet as pq
 
-LOG = "_delta_log"
+LOG, POINTER = "_delta_log", "_last_checkpoint"
 _ENTRY = re.compile(r"(\d{20})\.json")
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.\d{10})?\.parquet")
 _VERSIONED = re.compile(r"\.?(\d{20})\.")
 _SUMS = re.compile(r"\.?\d{20}\.(?:crc|json\.crc|checkpoint.*\.crc)")
 _COMPACTED = re.compile(r"\d{20}\.\d{20}\.compacted\.json")
-_POINTER = re.compile(r"_last_checkpoint|\._last_checkpoint\.crc")
-_PLAIN = (_ENTRY, _CHECKPOINT, _SUMS, _COMPACTED, _POINTER)
+_POINTERS = re.compile(r"_last_checkpoint|\._last_checkpoint\.crc")
+_PLAIN = (_ENTRY, _CHECKPOINT, _SUMS, _COMPACTED, _POINTERS)
 
 Actions = Mapping[str, Any]
 

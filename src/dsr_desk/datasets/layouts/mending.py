@@ -88,10 +88,10 @@ def kept_back(place: MendPlace, layouts: Sequence[DatasetLayout], files: Collect
         rule = RULES[layout.kind]
         told += rule.foreseen(layout.root)
         for path in files:
-            if path.is_relative_to(layout.root) and rule.concerns(layout.root, inner_path(layout.root, path)):
-                why = rule.keeps(layout.root, inner_path(layout.root, path))
-                if why is not None:
-                    raise PartOfLayout(name=place.name, layout=rule.says, why=why)
+            inner = inner_path(layout.root, path) if path.is_relative_to(layout.root) else ""
+            concerned = bool(inner) and rule.concerns(layout.root, inner)
+            if concerned and (why := rule.keeps(layout.root, inner)) is not None:
+                raise PartOfLayout(name=place.name, layout=rule.says, why=why)
     return tuple(told)
 
 
