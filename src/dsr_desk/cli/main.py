@@ -19,6 +19,7 @@ NOUNS = {
     "case": "One person's request and our work on it.",
     "packet": "What another officer asks you about one case: look, decide or approve, and answer.",
     "delete": "Delete what was decided to be the person's, and look whether it is gone.",
+    "sweep": "Walk disks for stray copies of what a case decided on, and for files of models.",
     "bundle": "The evidence that leaves the house.",
     "bench": "Measure how well people are found.",
 }

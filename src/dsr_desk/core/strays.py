@@ -12,7 +12,7 @@ from dsr_desk.core.guards import Standing
 from dsr_desk.core.message import Message, message
 
 
-class Found(StrEnum):
+class FoundBy(StrEnum):
     """By what a sweep found something, from the surest on. The last four are of model files."""
 
     BYTES = "bytes"
@@ -31,7 +31,7 @@ class Found(StrEnum):
         return self in _COPIES
 
 
-_COPIES = frozenset({Found.BYTES, Found.INSIDE, Found.MODEL, Found.MODEL_INSIDE, Found.SAME_TENSORS})
+_COPIES = frozenset({FoundBy.BYTES, FoundBy.INSIDE, FoundBy.MODEL, FoundBy.MODEL_INSIDE, FoundBy.SAME_TENSORS})
 
 GONE = "gone"
 """What a sweep says of an earlier finding that it looked for and that is not there any more."""
@@ -56,9 +56,9 @@ class Explained(StrEnum):
         return self in (Explained.IS_OTHER, Explained.STAYS_BY_LAW)
 
 
-def open_strays(case: Case) -> dict[str, Found]:
+def open_strays(case: Case) -> dict[str, FoundBy]:
     """Findings, by pseudonym, that are not gone and that nothing said explains."""
-    return {key: Found(one["how"]) for key, one in case.strays.items() if is_open(one)}
+    return {key: FoundBy(one["how"]) for key, one in case.strays.items() if is_open(one)}
 
 
 def is_open(stray: dict[str, Any]) -> bool:
@@ -80,7 +80,7 @@ def words_of_a_sweep(case: Case, draft: Draft, standing: Standing, rows: Rows) -
     return None
 
 
-_FOUND = frozenset(found.value for found in Found)
+_FOUND = frozenset(found.value for found in FoundBy)
 
 
 def known_finding(case: Case, draft: Draft, standing: Standing) -> Message | None:

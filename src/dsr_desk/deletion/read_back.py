@@ -57,12 +57,14 @@ class ReadBackScope:
 
     `mentions` tells whether a record names the subject, None where nothing is known that could.
     `search_again` runs the same references against the same indexes; None leaves the search unrepeated, and the
-    result says so. `model_files` are places of model files by lineage node.
+    result says so. `model_files` are places of model files by lineage node. `further` are looks that others
+    took: sweeps of disks.
     """
 
     mentions: Mentions | None = None
     search_again: Callable[[], ReadBackFound] | None = None
     model_files: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    further: Sequence[Check] = ()
 
 
 def read_back(
@@ -93,7 +95,7 @@ def read_back(
     if scope.mentions is not None:
         checks.append(_check("identifiers", sweep.mentioned, sweep.records + sweep.photos, sweep.not_looked))
     checks += [_index_check(plan, stores), _again_check(scope, excepted), _leftover_check(stores)]
-    checks += _model_checks(plan, scope)
+    checks += [*_model_checks(plan, scope), *scope.further]
     report(Progress(message("phase.read-back"), sweep.items, sweep.items))
     return ReadBack(plan.digest, now(), operator, items, tuple(checks), tuple(sweep.excepted))
 

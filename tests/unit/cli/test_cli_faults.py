@@ -28,6 +28,7 @@ ALSO = {
     "case observed": ["--undo"],
     "case new": ["--request", "letter.txt"],
     "bundle swear": ["--within-us"],
+    "sweep disks": ["--models"],
 }
 """What a command wants though no option of it is required."""
 

@@ -25,6 +25,7 @@ from dsr_desk.app.case.reaching import found_here, stores
 from dsr_desk.app.case.review import decide_many, decisions, due_hits
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.searching import last_search, search_case
+from dsr_desk.app.case.sweeping import stray_check
 from dsr_desk.app.data.indexing import (
     SourcesElsewhere,
     dataset_versions,
@@ -200,6 +201,7 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
     scope = looking.ReadBackScope(
         mentions=mentions_of(searched_identifiers(desk, ref)),
         search_again=lambda: _search_again(desk, plan, report, token),
+        further=tuple(filter(None, (stray_check(desk, ref),))),
     )
     own = records.as_planned()
     found = looking.read_back(plan, stores(desk, plan), records, officer, scope, token=token, report=report)
