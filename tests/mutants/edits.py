@@ -47,6 +47,7 @@ import edits_roster
 import edits_scope
 import edits_standing
 import edits_staying
+import edits_sweep
 import edits_sworn
 import edits_time
 import edits_unread
@@ -122,6 +123,7 @@ LINES: tuple[Edit, ...] = (
     *edits_required.LINES,
     *edits_standing.LINES,
     *edits_staying.LINES,
+    *edits_sweep.LINES,
     *edits_sworn.LINES,
     *edits_time.LINES,
     *edits_unread.LINES,

@@ -36,6 +36,10 @@ def make(folder: Path) -> Path:
     folder.mkdir()
     for shard in range(3):
         with tarfile.open(folder / f"{shard}.tar", "w") as archive:
+            if shard == 1:
+                unknown = tarfile.TarInfo("weights.bin")
+                unknown.size = 700
+                archive.addfile(unknown, io.BytesIO(b"\1" * unknown.size))
             for number in range(12):
                 data = photo((shard, number))
                 info = tarfile.TarInfo(f"anna_{number:03}.png")
@@ -188,7 +192,8 @@ def test_rows_of_an_older_index_are_kept_and_their_numbers_never_used_again(tmp_
     db.conn.execute(
         "INSERT INTO containers (id, name, path, format, fingerprint, state) VALUES (1, '', '', '', '', '')"
     )
-    put = "INSERT INTO items (address, container, member, digest, occurrence, record, size) VALUES (?, 1, 'm', ?, 0, 0, 5)"
+    columns = "address, container, member, digest, occurrence, record, size"
+    put = f"INSERT INTO items ({columns}) VALUES (?, 1, 'm', ?, 0, 0, 5)"
     for address in (b"a", b"b", b"c"):
         db.conn.execute(put, [address, b"d"])
     db.conn.execute("DELETE FROM items WHERE address = ?", [b"c"])
