@@ -290,6 +290,18 @@ LINES: tuple[Edit, ...] = (
             "test_a_word_stays_on_an_obligation_that_stays_and_on_no_other",
         ),
         (
+            "only what is declared counts for a day on which it was due",
+            '    if said["how"] == Met.DECLARED.value:\n',
+            "    if True:\n",
+            "test_the_words_on_what_repeats_count_since_the_last_one_was_taken_back",
+        ),
+        (
+            "what was taken back counts for no day",
+            'times = [] if said["how"] == Met.TAKEN_BACK.value else before',
+            "times = before",
+            "test_the_words_on_what_repeats_count_since_the_last_one_was_taken_back",
+        ),
+        (
             "what was seen before a scope is not seen of it",
             '{"how": how, **sizes, "seen": {}, "round"',
             '{"how": how, **sizes, "seen": known["seen"] if known else {}, "round"',

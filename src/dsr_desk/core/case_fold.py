@@ -354,7 +354,9 @@ def _sampled(case: Case, entry: Entry, rows: Rows) -> None:
 def _met(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     before = case.met.get(said["obligation"], {"times": []})["times"]
-    times = [*before, entry.act.time] if said["how"] != Met.TAKEN_BACK.value else []
+    times = [] if said["how"] == Met.TAKEN_BACK.value else before
+    if said["how"] == Met.DECLARED.value:
+        times = [*times, entry.act.time]
     case.met[said["obligation"]] = _signed(entry, how=said["how"], proof=said["proof"], times=times)
 
 

@@ -466,6 +466,8 @@ def test_the_words_on_what_repeats_count_since_the_last_one_was_taken_back() -> 
     assert times(world) == 2
     assert world.case.met["o01"]["times"] == sorted(world.case.met["o01"]["times"])
     assert times(world.met(how="taken-back")) == 0
+    assert times(world.met(how="not-applicable")) == 0
+    assert times(world.met()) == 1
     assert times(world.met(how="not-applicable")) == 1
 
 

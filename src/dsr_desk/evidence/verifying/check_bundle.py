@@ -2177,7 +2177,7 @@ def _met(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     known = {one["id"] for one in fold.orders[-1]["obligations"]} if fold.orders else set()
     fold.require(said["obligation"] in known, said)
     before = fold.met.get(said["obligation"], {"times": []})["times"]
-    times = [*before, said["time"]] if said["how"] != "taken-back" else []
+    times = [] if said["how"] == "taken-back" else [*before, *([said["time"]] if said["how"] == "declared" else [])]
     fold.met[said["obligation"]] = {**said, "times": times}
 
 
