@@ -9,7 +9,8 @@
                column NAME = "VALUE"          items whose record says so; NAME in quotes where it is not one word
                items in list "NAME"           items of a list that is kept beside, by id or by SHA-256
                model = "NAME@V"               what a model was trained on, by lineage
-               made from (SELECTOR)           what lineage records as derived of it, and what has the same content
+               made from (SELECTOR)           that, what lineage records as derived of it, photos of the same content,
+                                   and records that lie beside such photos alone
     joined by  not, and, or (in this order), parentheses
 
 Texts stand in quotes as JSON has them. Names are compared whole, without regard to capitals and spaces around them;
@@ -84,7 +85,7 @@ class InList:
 
 @dataclass(frozen=True)
 class MadeFrom:
-    """What came of the data that `origin` selects."""
+    """The data that `origin` selects, and what came of it."""
 
     origin: Selector
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,10 @@ class ItemBatch:
     @cached_property
     def without_digest(self) -> NDArray[np.bool_]:
         return np.array([not row.digest for row in self.rows], np.bool_)
+
+    @cached_property
+    def records(self) -> NDArray[np.bool_]:
+        return np.array([bool(row.record) for row in self.rows], np.bool_)
 
     @cached_property
     def empty(self) -> NDArray[np.bool_]:
@@ -250,18 +256,28 @@ class Judge:
         return words, words
 
     def _of_origin(self, selector: MadeFrom, at: ScopePlace) -> Between:
+        """The origin itself, what lineage records of it, photos of the same content, and what is beside these alone.
+
+        A row may say the same as another without being made from it: of records of the same content it is not known.
+        """
         made = self._made[selector]
+        low, high = self.between(selector.origin, at)
         own = made.words[at.version.id]
         if own == IN or not (len(made.inside) or len(made.perhaps)):
-            return own, own
+            return _most([own, low]), _most([own, high])
         if at.batch is None:
-            return own, IN
+            return _most([own, low]), IN
         batch = at.batch
-        words = np.full(len(batch.rows), own, np.int8)
-        words[_places(made.perhaps, batch.digests) >= 0] = OPEN
-        words[_places(made.inside, batch.digests) >= 0] = IN
-        words[batch.empty] = own
-        words[batch.without_digest] = OPEN
+        alike = np.full(len(batch.rows), own, np.int8)
+        alike[_places(made.perhaps, batch.digests) >= 0] = OPEN
+        alike[_places(made.inside, batch.digests) >= 0] = IN
+        alike[batch.records & (alike == IN)] = OPEN
+        alike[batch.empty] = own
+        alike[batch.without_digest] = OPEN
+        words = np.maximum(alike, low).astype(np.int8)
+        for photos, records in _groups(batch.rows):
+            least = int(words[photos].min())
+            words[records] = np.maximum(words[records], least)
         return words, words
 
     def _nearly(self, selector: Selector, values: Iterator[str]) -> None:
@@ -269,6 +285,17 @@ class Judge:
         for value in values:
             if value in counts or len(counts) < MOST_NEAR:
                 counts[value] += 1
+
+
+def _groups(rows: Sequence[ItemRow]) -> Iterator[tuple[list[int], list[int]]]:
+    """Photos and records that belong together, by their places; only groups of both."""
+    numbered = ((row.group, bool(row.record), place) for place, row in enumerate(rows) if row.group)
+    for _, members in groupby(numbered, key=itemgetter(0)):
+        photos, records = [], []
+        for _, is_record, place in members:
+            (records if is_record else photos).append(place)
+        if photos and records:
+            yield photos, records
 
 
 def why_in(selector: Selector, judge: Judge, at: ScopePlace) -> Selector:

@@ -40,7 +40,10 @@ class ContainerSum:
 
 
 class ItemRow(NamedTuple):
-    """`digest` is b"" where the bytes could not be read, `fields` None where nothing is kept beside the item."""
+    """`digest` is b"" where the bytes could not be read, `fields` None where nothing is kept beside the item.
+
+    Items of one `group` ("" for none) belong together: a photo and what is written beside it.
+    """
 
     address: bytes
     member: str
@@ -48,6 +51,7 @@ class ItemRow(NamedTuple):
     occurrence: int
     record: int
     size: int
+    group: str
     fields: str | None
 
 
@@ -79,19 +83,35 @@ def container_sums(index: Index) -> list[ContainerSum]:
 
 
 def item_rows(index: Index, container: int, *, fields: bool = False) -> Iterator[list[ItemRow]]:
-    """The items of a container in the order of the index, so many at a time. Raises IndexDamaged.
+    """The items of a container in the order of the index, so many at a time, a group in one piece.
 
-    The order is that of the index's own list of a container's items, which needs no sorting.
+    The order is that of the index's own list of a container's items, which needs no sorting. Raises IndexDamaged.
     """
     kept = ", r.fields FROM items i LEFT JOIN records r ON r.item = i.id" if fields else ", NULL FROM items i"
     query = (
-        f"SELECT i.address, i.member, i.digest, i.occurrence, i.record, i.size{kept} "
+        f"SELECT i.address, i.member, i.digest, i.occurrence, i.record, i.size, i.sample{kept} "
         "WHERE i.container = ? ORDER BY i.sample, i.id"
     )
+    held_back: list[ItemRow] = []
     with reading(index.folder):
         cursor = index.db.conn.execute(query, [container])
         while batch := cursor.fetchmany(BATCH):
-            yield list(map(ItemRow._make, batch))
+            rows = held_back + list(map(ItemRow._make, batch))
+            cut = _begin_of_last_group(rows)
+            held_back = rows[cut:]
+            if cut:
+                yield rows[:cut]
+    if held_back:
+        yield held_back
+
+
+def _begin_of_last_group(rows: list[ItemRow]) -> int:
+    """Where the group of the last row begins, which may go on in the next rows."""
+    last = rows[-1].group
+    cut = len(rows)
+    while last and cut and rows[cut - 1].group == last:
+        cut -= 1
+    return cut
 
 
 def columns_called(index: Index, container: int, name: str) -> list[tuple[int, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ from dsr_desk.core.selectors import (
     plain_name,
 )
 from dsr_desk.jobs.progress import Cancelled, CancelToken
+from dsr_desk.search.index.erase import describe_as
 from dsr_desk.search.index.streaming import item_rows, items_of_container
 from quick_keys import make_keys_quick
 from unit.app import scope_world as world
@@ -359,8 +360,7 @@ def by_hand(selector: Selector, item: Known) -> int:
         case AnyOf(inner):
             return max(by_hand(one, item) for one in inner)
         case MadeFrom(origin):
-            alike = [by_hand(origin, one) for one in everything() if one.digest == item.digest]
-            return max(alike)
+            return max(by_hand(origin, one) for one in everything() if one.digest == item.digest)
         case InList(name):
             return IN if item.digest in LISTS[name] else OUT
         case ColumnIs(_, value):
@@ -493,6 +493,73 @@ def test_what_could_not_be_read_has_no_content_to_compare(alone: tuple[Desk, Pat
     assert hows(nothing)["photos/s.tar"][:2] == (NOT_KNOWN, 0)
     assert "photos" not in hows(nothing)
     assert any(gap.what.code == "gap.container.rest" for gap in nothing.gaps)
+
+
+def test_files_of_no_bytes_are_no_copies_of_each_other(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    for place in ("one", "two"):
+        world.tar(folder / "photos" / f"{place}.tar", {"a.png": world.PHOTOS[3], "empty.png": b""})
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    found = scoped(desk, 'made from (container = "photos/one.tar")')
+    assert _part(found, "photos/two.tar").items == 1
+
+
+def test_what_lies_beside_selected_photos_alone_goes_with_them(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    note = b'{"name": "Wilma"}'
+    world.tar(
+        folder / "s.tar", {"a.png": world.PHOTOS[0], "a.json": note, "b.png": world.PHOTOS[2], "b.json": b'{"x": 1}'}
+    )
+    (folder / "photos" / "copies").mkdir()
+    copy = {
+        "c.1.png": world.PHOTOS[0],
+        "c.2.png": world.PHOTOS[3],
+        "c.json": b'{"y": 2}',
+        "d.png": world.PHOTOS[0],
+        "d.json": note,
+    }
+    world.tar(folder / "photos" / "copies" / "t.tar", copy)
+    (folder / "s.tar").rename(folder / "photos" / "s.tar")
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    found = scoped(desk, 'made from (items in list "a")', a=listed(digest(0)))
+    taken = {part.container: {one[0].member for one in found.items(part)} for part in found.parts}
+    assert taken["photos/s.tar"] == {"a.png", "a.json"}
+    assert taken["photos/copies/t.tar"] == {"c.1.png", "d.png", "d.json"}, "c.json is about another photo too"
+    assert taken["photos"] == {"0.png"}
+
+
+def test_a_row_of_the_same_content_is_not_known_to_be_a_copy(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    for name in ("one", "two"):
+        (folder / "photos" / f"{name}.csv").write_text("label,size\ncat,3\n", encoding="utf-8")
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    found = hows(scoped(desk, 'made from (container = "photos/one.csv")'))
+    assert found == {"photos/one.csv": (WHOLE, 1, 0), "photos/two.csv": (NOT_KNOWN, 0, 1)}
+
+
+def test_a_column_that_nobody_confirmed_says_nothing(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    (folder / "photos" / "people.csv").write_text(world.TABLE, encoding="utf-8")
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    for text in ('column supplier = "Somebody Else"', 'not column supplier = "Somebody Else"'):
+        found = scoped(desk, text)
+        part = _part(found, "photos/people.csv")
+        assert (part.how, part.items, part.not_known, found.unmatched) == (NOT_KNOWN, 0, 4, ())
+        assert part.why.values["facts"] == (Message("scope.open.column", {"column": "supplier"}),)
+    columns.confirm_columns(desk, "one")
+    assert _part(scoped(desk, 'column supplier = "Somebody Else"'), "photos/people.csv").items == 1
+
+
+def test_what_is_left_after_an_erasure_is_the_version_that_it_was(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    later = replace(world.ALPHA, version="1-later", derived_from="alpha@1")
+    desk.release("one")
+    describe_as(folder / "indexes" / "one.dsrindex", indexing.secret_of(desk), later, indexing.signer_of(desk))
+    indexing.register_index(desk, folder / "indexes" / "one.dsrindex")
+    for text in ('version = "alpha@1"', 'dataset = "alpha"', 'version = "alpha@1-later"'):
+        (part,) = scoped(desk, text).parts
+        assert (part.dataset_version, part.how, part.items) == ("alpha@1-later", WHOLE, 2)
 
 
 def _part(found: Resolved, container: str) -> PartOfScope:
