@@ -80,7 +80,7 @@ def standing(desk: Desk, ref: str, facts: bool) -> None:
     open_ = dispositions_open(desk, ref)
     emit(
         {"models": rows, "counts": counts, "open": open_},
-        *(lines or ["No model is recorded that these data reached."]),
+        *(lines or ([] if open_ else ["No model is recorded that these data reached."])),
         *(str(one) for one in open_ if one.code != "open.model"),
         problem=counts[StandingCode.CONTRADICTED] > 0,
     )

@@ -11,7 +11,7 @@ from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.codec import restore
 from dsr_desk.core.lineage import AffectedModel, Disposition, DispositionKind, Impact
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.strays import FoundBy
 from dsr_desk.lineage.places import PlaceLook
 from dsr_desk.lineage.said import facts_of
@@ -53,6 +53,8 @@ def standings(desk: Desk, ref: str, impact: Impact | None = None) -> dict[str, M
 def dispositions_open(desk: Desk, ref: str) -> list[Message]:
     """What keeps a headline from saying that all is done with the models: nothing decided, done by a word alone, or
     contradicted by a record, a sentence for each; and what lineage does not know."""
+    if desk.case(ref).is_order and desk.case(ref).scope is None:
+        return [message("open.models.no-scope")]
     impact = affected_by_case(desk, ref)
     return open_words(impact, standings(desk, ref, impact))
 
