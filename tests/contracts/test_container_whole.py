@@ -121,16 +121,27 @@ class Removal:
         return place, whole, look_whole([whole])[0].state
 
 
+KILLED, FAILS, NO_SPACE = "signal=KILL", "error=EIO", "error=ENOSPC"
+FEW = {("folder", KILLED), ("folder", FAILS), ("recordio", KILLED)}
+
+
 @traced
-@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.name in ("folder", "sqlite", "recordio")])
-@pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
-def test_at_every_step_whatever_the_fault(sample: Sample, fault: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        pytest.param(name, fault, marks=() if (name, fault) in FEW else pytest.mark.long)
+        for name in ("folder", "sqlite", "recordio")
+        for fault in (KILLED, FAILS, NO_SPACE)
+    ],
+)
+def test_at_every_step_whatever_the_fault(name: str, fault: str, tmp_path: Path) -> None:
     """Of formats of one file, of several, and of folders: how the rest is read plays no part."""
+    (sample,) = (one for one in SAMPLES if one.name == name)
     removal = Removal(sample, tmp_path)
     steps = removal.steps()
     names = {step.name for step in steps}
     assert {"unlink", "unlinkat"} & names, names
-    for step in steps if "KILL" in fault else [step for step in steps if step.number % 2]:
+    for step in steps:
         removal.survives(step, fault)
 
 

@@ -74,7 +74,7 @@ LINES: tuple[Edit, ...] = (
             "no link is followed",
             "_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC",
             "_OPEN = os.O_RDONLY | os.O_CLOEXEC",
-            "test_links_go_and_what_they_lead_to_stays_and_is_named",
+            "test_a_folder_that_becomes_a_link_while_it_is_opened_leads_nowhere",
         ),
         ("what came meanwhile stays", "            if not meant:", "            if False:", LATER),
         (

@@ -134,11 +134,23 @@ class Place:
                 raise PartOfLayout(name=self.name, layout=says, why=message("why.layout.folder-part"))
 
     @cached_property
+    def _of_it_alone(self) -> dict[DatasetLayout, tuple[str, ...]]:
+        """Layouts that tell of a file in files of its own, which go with it: nothing is to be brought in line then."""
+        if self.whole.is_folder:
+            return {}
+        root = self.whole.root
+        here = (layout for layout in Finder().around(root.parent) if layout.root == root.parent)
+        told = {layout: RULES[layout.kind].of_one(root.name) for layout in here}
+        return {layout: names for layout, names in told.items() if names}
+
+    @cached_property
     def further(self) -> tuple[str, ...]:
         """Names of files that belong beside a file and are no containers, there or not."""
         known = {one.path for one in self.whole.containers}
         beside = [path for one in self.whole.containers if one.path == self.whole.root for path in one.belongings()]
-        return tuple(path.name for path in beside if path not in known and self.parent / path.name not in self._others)
+        beside += [layout.root / name for layout, names in self._of_it_alone.items() for name in names]
+        own = [path.name for path in beside if path not in known and self.parent / path.name not in self._others]
+        return tuple(dict.fromkeys(own))
 
     @cached_property
     def leftovers(self) -> tuple[str, ...]:
@@ -162,7 +174,8 @@ class Place:
             return ()
         finder = Finder()
         found = [finder.of(path) for path in self.files]
-        return tuple(dict.fromkeys(layout for layouts in found for layout in layouts))
+        alone = self._of_it_alone
+        return tuple(dict.fromkeys(layout for layouts in found for layout in layouts if layout not in alone))
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -206,6 +206,32 @@ def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(
     assert [one.places for one in done.stays] == [("photos/set1",)]
 
 
+def test_a_folder_that_becomes_a_link_while_it_is_opened_leads_nowhere(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for file in (photos / "set1").iterdir():
+        os.link(file, outside / file.name)  # files that would be taken for the ones that are meant
+    before = stored(outside)
+    state = seen(whole(photos)).state
+    opening, opened = os.open, []
+
+    def meanwhile(path: Any, *args: Any, **where: Any) -> int:
+        if path == "set1":
+            opened.append(path)
+            if len(opened) == 2:
+                (photos / "set1").rename(tmp_path / "moved")
+                (photos / "set1").symlink_to(outside)
+        return opening(path, *args, **where)
+
+    monkeypatch.setattr(os, "open", meanwhile)
+    done = remove_whole(whole(photos), state)
+    assert len(opened) >= 2
+    assert stored(outside) == before
+    assert not done.done
+
+
 def test_names_that_are_no_text_go_too_and_are_safe_to_show(photos: Path) -> None:
     (photos / os.fsdecode(b"caf\xe9.bin")).write_bytes(b"\0")
     sight = seen(whole(photos))
@@ -290,17 +316,16 @@ def test_no_root_mount_home_or_link_goes(photos: Path, tmp_path: Path, monkeypat
     before = stored(tmp_path)
     link = tmp_path / "link"
     link.symlink_to(photos)
-    monkeypatch.setenv("HOME", str(photos / "set0"))
-    for place, code in (
-        (Path("/"), "why.whole.no-place"),
-        (photos / ".." / "photos", "why.whole.no-place"),
-        (photos, "why.whole.no-place"),
-        (link, "why.whole.link"),
+    for place, code, home in (
+        (Path("/"), "why.whole.no-place", "home"),
+        (photos / ".." / "photos", "why.whole.no-place", "home"),
+        (photos, "why.whole.no-place", "data/photos/set0"),
+        (link, "why.whole.link", "home"),
     ):
+        monkeypatch.setenv("HOME", str(tmp_path / home))
         with pytest.raises(WholeRefused) as told:
             seen(whole(place))
         assert told.value.why.code == code
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for mounted in (photos, photos / "set1"):
         monkeypatch.setattr(whole_disk, "mounts", lambda mounted=mounted: (Mount(mounted, "ext4", "/dev/sdb1"),))
         for act in (lambda: seen(whole(photos)), lambda: remove_whole(whole(photos), "any")):
@@ -409,6 +434,10 @@ def test_a_folder_that_cannot_be_opened_is_named(photos: Path, monkeypatch: pyte
     assert [(one.why, one.places) for one in done.stays] == [(message("why.no-permission"), ("photos/set1",))]
     assert not done.done
     assert remains(whole(photos), state)
+    others = Others([photos / "set0"])
+    (photos / "set0").mkdir()
+    (left,) = remains(whole(photos), state, others)
+    assert (left.why, left.places) == (message("why.no-permission"), ("photos/set1",))
 
 
 @pytest.fixture

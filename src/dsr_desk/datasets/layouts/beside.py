@@ -40,6 +40,9 @@ class HadoopSums(Rule):
     def concerns(self, root: Path, inner: str) -> bool:
         return "/" not in inner and (root / f".{inner}.crc").is_file()
 
+    def of_one(self, inner: str) -> tuple[str, ...]:
+        return (f".{inner}.crc",)
+
     def mend(self, mending: Mending, root: str) -> None:
         for inner in list(mending.below(root)):
             folder, _, name = inner.rpartition("/")
@@ -127,6 +130,10 @@ class Img2DatasetCounts(Rule):
 
     def concerns(self, root: Path, inner: str) -> bool:
         return "/" not in inner and _told(root / f"{inner.rpartition('.')[0]}_stats.json") is not None
+
+    def of_one(self, inner: str) -> tuple[str, ...]:
+        """A shard's; its table alone is told of beside the shard."""
+        return () if inner.endswith(".parquet") else (f"{inner.rpartition('.')[0]}_stats.json",)
 
     def mend(self, mending: Mending, root: str) -> None:
         stems = {inner.rpartition("/")[2].rpartition(".")[0] for inner in mending.below(root)}

@@ -99,6 +99,10 @@ class Rule:
         """Whether the layout's own files speak of what is in a folder below the root."""
         return self.concerns(root, f"{inner}/any")
 
+    def of_one(self, inner: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Of the layout's own files those that speak of this part alone, there or not: they go where it goes whole."""
+        return ()
+
     def keeps(self, root: Path, inner: str) -> Message | None:
         """Why a part cannot be taken out of the layout, None where it can. Runs in a cell."""
         return self.hindrance(root, inner)

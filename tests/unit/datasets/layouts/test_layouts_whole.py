@@ -179,6 +179,19 @@ def test_a_shard_of_a_crawler_goes_with_its_counts(tmp_path: Path) -> None:
     assert sorted(stored(root)) == ["00001.parquet", "00001.tar", "00001_stats.json"]
 
 
+def test_what_is_kept_beside_of_one_file_alone_goes_without_the_folder_being_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "set"
+    root.mkdir()
+    for name in ("a.parquet", "b.parquet"):
+        pq.write_table(TABLE, root / name)
+        (root / f".{name}.crc").write_bytes(struct.pack(">4si", b"crc\0", 512))
+    monkeypatch.delattr(tree, "rewrite")
+    assert part_removed(root, "a.parquet").done
+    assert sorted(stored(root)) == [".b.parquet.crc", "b.parquet"]
+
+
 def a_tensorflow_dataset(root: Path) -> str:
     splits = [{"name": "train", "numBytes": "9", "shardLengths": ["3"]}]
     part = laid_out(root, "people-train.parquet-00000-of-00001", ["features.json"])
