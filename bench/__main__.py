@@ -155,6 +155,18 @@ def inventory(folder: Path | None, counts: tuple[int, ...]) -> None:
 
 
 @bench.command()
+@click.argument("folder", type=photos, required=False)
+@click.option("--photos", "counts", type=click.IntRange(100), multiple=True, help="How many; repeatable.")
+@click.option("--form", "forms", multiple=True, help="shards, parquet or folders; all, if none.")
+@json_option
+def orders(folder: Path | None, counts: tuple[int, ...], forms: tuple[str, ...]) -> None:
+    """Every step of an order on small photos, its removal beside rm -rf: time, memory and growth; in FOLDER."""
+    with progress_bar() as (report, _):
+        rows = measuring.orders(counts, folder, forms, report=report)
+    show(rows)
+
+
+@bench.command()
 @click.option("--rows", type=click.IntRange(1000), default=1_000_000, show_default=True, help="Rows of the table.")
 @json_option
 def columns(rows: int) -> None:

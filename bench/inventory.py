@@ -119,7 +119,7 @@ def _inventory(photos: Path, to: Path, count: int) -> Cost:
 def _built(photos: Path, to: Path, count: int) -> Cost:
     own = pyrage.x25519.Identity.generate()
     addressed = Addressed((str(own.to_public()),), Secret(identity=str(own)))
-    with _Watch() as watch:
+    with Watch() as watch:
         start = time.perf_counter()
         version = DatasetVersion("photos", "1")
         done = build([photos], to, version=version, addressed=addressed, engine_name=INVENTORY, workers=PROCESSES)
@@ -129,7 +129,7 @@ def _built(photos: Path, to: Path, count: int) -> Cost:
     return Cost(seconds, watch.seconds, watch.most / 1e6)
 
 
-class _Watch:
+class Watch:
     """Watches this process and all below it: `most` bytes that they hold for themselves, `seconds` of the processor."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ class _Watch:
     def seconds(self) -> float:
         return sum(self._spent.values())
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Watch:
         self._watch.start()
         return self
 

@@ -22,6 +22,8 @@ from bench.inventory import inventory_rows, sizes
 from bench.letters import REACH, letter_rows
 from bench.lineage import bench_rows
 from bench.matching import Agreement, measure_matching
+from bench.orders import order_rows
+from bench.orders_data import FORMS
 from bench.records import records_rows
 from bench.reference_engine import ReferenceEngine, load_reference
 from bench.steps import StepRow, step_rows
@@ -124,6 +126,13 @@ def columns(rows: int) -> list[Measured]:
 def inventory(counts: Sequence[int], folder: Path | None, *, report: Report) -> list[Measured]:
     """Inventories of so many photos each, by default of as many as the disk has room for; see `bench.inventory`."""
     return _of_search(inventory_rows(counts or sizes(folder), folder, lambda what: report(Progress(quoted(what), 0))))
+
+
+def orders(counts: Sequence[int], folder: Path | None, forms: Sequence[str], *, report: Report) -> list[Measured]:
+    """An order on so many photos each, step by step; see `bench.orders`."""
+    return _of_search(
+        order_rows(counts or sizes(folder), folder, lambda what: report(Progress(quoted(what), 0)), forms or FORMS)
+    )
 
 
 def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) -> list[Agreement]:

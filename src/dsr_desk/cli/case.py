@@ -16,6 +16,7 @@ from dsr_desk.cli.case_review import found_json, hand_over, second_review, settl
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
 from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
 from dsr_desk.cli.delete import differences_told
+from dsr_desk.cli.order import Content, Covers, content_options, covers_options, open_new
 from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import said_all
@@ -41,16 +42,27 @@ for command in (list_, show, letter, confirm, close, reopen, second_review, sett
 @click.option("--photo", "photos", type=PATH, multiple=True, help="A reference photo; repeatable.")
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
+@click.option("--order", type=PATH, help="A regulator's order on data, and no person's request: any file.")
 @request_options
+@content_options
+@covers_options
 def new(
     desk: Desk,
     letter: Path | None,
     photos: tuple[Path, ...],
     faces: tuple[str, ...],
     without_photo: bool,
+    order: Path | None,
     said: dict[str, Any],
+    content: Content,
+    covers: Covers,
 ) -> None:
-    """Open a case from a letter and reference photos."""
+    """Open a case from a letter and reference photos, or from an order on data."""
+    if order is not None:
+        if letter or photos or said:
+            raise click.UsageError("--order opens a case about data: no request and no photo goes with it")
+        open_new(desk, order, content, covers)
+        return
     if letter is None and not photos:
         raise click.UsageError("give --request FILE, --photo FILE, or both")
     draft = drafts.correct(drafts.understand(letter, photos, _chosen(faces)), **said)

@@ -54,9 +54,9 @@ def show(desk: Desk, ref: str) -> None:
     lines = [
         *case_lines(view),
         _facts_line(versions[-1], names),
-        _identity_line(check, names),
-        *(_step_line(one) for one in states),
-        *([f"Next: {following.value}"] if following else []),
+        _identity_line(check, names, "Authenticity" if view.is_order else "Identity"),
+        *(_step_line(one, is_order=view.is_order) for one in states),
+        *([f"Next: {_called(following, is_order=view.is_order).lower()}"] if following else []),
         *(f"Round {one.number}: {'; '.join(map(str, one.says))}" for one in passes if one.says),
         *(f"! {sentence}" for sentence in stale),
     ]
@@ -85,6 +85,13 @@ def case_json(view: cases.CaseView, names: Mapping[str, str]) -> dict[str, Any]:
 def case_lines(view: cases.CaseView) -> list[str]:
     if view.forgotten:
         return [f"Case {view.ref}: {view.state.value}. Forgotten on {view.forgotten[:10]}: what it held is destroyed."]
+    if view.is_order:
+        return [
+            f"Case {view.ref}: order on data, {view.state.value}, round {view.round}",
+            *([f"Reason: {view.end_reason}"] if view.end_reason else []),
+            f"Due {view.due}.",
+            *(f"  {step}" for step in view.deadline.steps),
+        ]
     known = [value for values in codec.plain(view.identifiers).values() for value in values]
     return [
         f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}, round {view.round}",
@@ -125,16 +132,22 @@ def _facts_line(version: cases.FactsVersion, names: Mapping[str, str]) -> str:
     return f"Request, version {version.number}: {how} {who}, {version.time} (entry {version.entry})"
 
 
-def _identity_line(check: IdentityCheck | None, names: Mapping[str, str]) -> str:
+def _identity_line(check: IdentityCheck | None, names: Mapping[str, str], what: str) -> str:
     if check is None:
-        return "Identity: not checked"
+        return f"{what}: not checked"
     said = check.result.value.replace("-", " ")
-    return f"Identity: {said} by {names.get(check.officer, check.officer)}, {check.checked}: {check.method}"
+    return f"{what}: {said} by {names.get(check.officer, check.officer)}, {check.checked}: {check.method}"
 
 
-def _step_line(state: steps.StepState) -> str:
+def _called(step: steps.Step, *, is_order: bool) -> str:
+    """A step by name: an order has a scope and samples of it where a person's case has a search and a review."""
+    name = {"request": "order", "search": "scope", "review": "sample"}.get(step.value) if is_order else None
+    return (name or step.value).capitalize()
+
+
+def _step_line(state: steps.StepState, *, is_order: bool) -> str:
     mark = {steps.Stage.OPEN: " ", steps.Stage.BEGUN: "…", steps.Stage.DONE: "✓"}[state.stage]
-    line = f"  {mark} {state.step.value.capitalize()}: {state.says}"
+    line = f"  {mark} {_called(state.step, is_order=is_order)}: {state.says}"
     found = state.finding
     return f"{line}  ({found.officer}, {found.time}, entry {found.entry})" if found else line
 

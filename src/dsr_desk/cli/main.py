@@ -17,6 +17,8 @@ NOUNS = {
     "index": "Encrypted indexes: what is searched. They travel; the photos need not.",
     "lineage": "The graph from dataset versions to models and what runs on them.",
     "case": "One person's request and our work on it.",
+    "order": "A regulator's order: what it says, which data it covers, samples of that, words on its obligations.",
+    "scope": "Say which registered data a selector covers, as an order would have it. Writes nothing.",
     "packet": "What another officer asks you about one case: look, decide or approve, and answer.",
     "delete": "Delete what was decided to be the person's, and look whether it is gone.",
     "sweep": "Walk disks for stray copies of what a case decided on, and for files of models.",

@@ -125,7 +125,7 @@ def _lines(opened: packet_files.OpenPacket, said: packet_work.PacketProgress) ->
     if plan is not None:
         lines.append(f"Plan {plan.plan.digest}, made {plan.plan.made}:")
         for action in plan.plan.actions:
-            lines.append(f"  {action.id}  {action.kind.value}  {action.what}  {counted(len(action.items), 'item')}")
+            lines.append(f"  {action.id}  {action.kind.value}  {action.what}  {counted(action.total, 'item')}")
             lines += [f"    {item.treatment.value}  {item.address.place}" for item in action.items]
             lines += [f"    changes beside that: {one}" for one in action.changes]
         lines += [f"  Cannot: {one.says}" for one in plan.plan.gaps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,7 @@ class ActionKind(StrEnum):
     ERASE_ITEMS = "erase-items"
     ERASE_ROWS = "erase-rows"
     ERASE_INDEX = "erase-index-entries"
+    REMOVE = "remove-containers"
     TASK = "task"
     TELL_RECIPIENT = "tell-recipient"
     DISPOSE_MODEL = "dispose-of-model"
@@ -28,7 +30,7 @@ class ActionKind(StrEnum):
     @property
     def runs_here(self) -> bool:
         """Whether this program carries it out; the others are handed to people and wait for their word."""
-        return self in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS, ActionKind.ERASE_INDEX)
+        return self in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS, ActionKind.ERASE_INDEX, ActionKind.REMOVE)
 
 
 class SqlDialect(StrEnum):
@@ -65,6 +67,31 @@ class PlannedItem:
 
 
 @dataclass(frozen=True)
+class PlacedContainer:
+    """A container of an action, where it lay when the plan was made ("" where it lies elsewhere).
+
+    `items` of it are meant, `size` bytes together: all there are where it goes as a `whole`.
+    """
+
+    dataset_version: str
+    container: str
+    format: str
+    path: str
+    items: int
+    size: int
+    whole: bool = True
+
+    @property
+    def id(self) -> str:
+        """How the scope of an order names it."""
+        return part_id(self.dataset_version, self.container)
+
+
+def part_id(dataset_version: str, container: str) -> str:
+    return f"{dataset_version}/{container}"
+
+
+@dataclass(frozen=True)
 class Action:
     """One step of a plan. `id` counts over all plans that ran in a case, so it names the action in each of them.
 
@@ -74,6 +101,9 @@ class Action:
     declared disposition; `node` its id in the lineage graph, `digests` the digests of its files ("sha256:…").
     `unreached` is why nothing could be erased there when the plan was made: every run tries again. `changes` is what an
     erasure changes there beside the items.
+
+    Of an order the items lie in its scope, and an action names their `containers`, how many (`count`) and how large
+    (`size`, bytes) they are. What is removed as a whole lies at `root` and must be as it was (`expected`).
     """
 
     id: str
@@ -92,6 +122,16 @@ class Action:
     digests: tuple[str, ...] = ()
     unreached: Message | None = None
     changes: tuple[Message, ...] = ()
+    containers: tuple[PlacedContainer, ...] = ()
+    count: int = 0
+    size: int = 0
+    root: str = ""
+    expected: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many items it is about, wherever they are listed."""
+        return self.count or len(self.items)
 
     def letter(self, language: str = "en") -> str:
         """What those are sent who do it elsewhere, with a line for each item; "" where nobody is asked."""
@@ -132,6 +172,11 @@ class Plan:
     def erasing(self) -> tuple[Action, ...]:
         """The actions that rewrite containers here."""
         return tuple(one for one in self.actions if one.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS))
+
+    @property
+    def going(self) -> int:
+        """How many items it takes from containers here."""
+        return sum(one.total for one in self.actions if one.kind.runs_here and one.kind is not ActionKind.ERASE_INDEX)
 
 
 @dataclass(frozen=True)
@@ -209,6 +254,8 @@ class Outcome:
     notes: tuple[Message, ...] = ()
     error: Message | None = None
     answered: bool = False
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of an order, by container (`part_id`), how many items were seen how."""
 
     def count(self, seen: Seen) -> int:
         return sum(1 for item in self.items if item.seen is seen)
@@ -250,6 +297,8 @@ class ReadBack:
     items: tuple[ItemSeen, ...]
     checks: tuple[Check, ...]
     excepted: tuple[Remaining, ...] = field(default=())
+    totals: Mapping[str, int] = field(default_factory=dict)
+    """Of an order, how many items were seen how (codes of `Seen`): there may be millions, so none is listed."""
 
     @property
     def seen(self) -> Seen:
@@ -258,7 +307,7 @@ class ReadBack:
         return max(found, key=lambda seen: seen.weakness, default=Seen.NOT_LOOKED)
 
     def count(self, seen: Seen) -> int:
-        return sum(1 for item in self.items if item.seen is seen)
+        return self.totals.get(seen.name.lower(), 0) + sum(1 for item in self.items if item.seen is seen)
 
     @property
     def headline(self) -> tuple[Message, ...]:
@@ -266,7 +315,11 @@ class ReadBack:
         counts = tuple(
             message("headline.count", n=self.count(seen), seen=term(seen)) for seen in Seen if self.count(seen)
         )
-        items = message("headline.items" if counts else "headline.items.none", count=len(self.items), counts=counts)
+        items = message(
+            "headline.items" if counts else "headline.items.none",
+            count=len(self.items) + sum(self.totals.values()),
+            counts=counts,
+        )
         doubtful = self.seen in (Seen.STILL_THERE, Seen.NOT_LOOKED)
         worst = tuple(check.says for check in self.checks if doubtful and check.seen is self.seen)
         count = {"count": places_not_read(self.not_read)} if self.seen is Seen.GONE_WHERE_READ else {}
@@ -286,7 +339,7 @@ class ReadBack:
         return (message("headline.not-whole", containers=names),) if names else ()
 
 
-_CAME_LATER = ("unreached", "changes")
+_CAME_LATER = ("unreached", "changes", "containers", "count", "size", "root", "expected")
 """Fields of actions that plans from before have not: where they say nothing, a plan keeps its digest. So with the
 strangers of items."""
 

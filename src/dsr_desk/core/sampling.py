@@ -24,6 +24,9 @@ from math import exp, lgamma, log, log1p
 SEED_BYTES = 32
 """Of a seed that nobody can guess before it is in the journal."""
 
+SAMPLE_SIZE = 200
+"""Things that are drawn where nobody says how many: if all fit, at most 1.9 % of the whole does not (95 %)."""
+
 _NUMBERS = 2**64
 _TINY = 1e-300
 _CLOSE = 3e-16

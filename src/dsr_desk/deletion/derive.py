@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsr_desk.core.actions import ActionKind, Outcome, Plan, Seen
@@ -13,12 +13,18 @@ from dsr_desk.core.items import DatasetVersion, ItemAddress
 class Derived:
     """A version that came of an erasure, and what tells it from the one before.
 
-    `changed` pairs the address that was masked with the SHA-256 of the photo that took its place.
+    `changed` pairs the address that was masked with the SHA-256 of the photo that took its place. Of an order items
+    are counted alone (`more`).
     """
 
     version: DatasetVersion
     removed: tuple[ItemAddress, ...]
     changed: tuple[tuple[ItemAddress, str], ...]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.removed) + self.more
 
 
 def label_of(plan_digest: str) -> str:
@@ -34,6 +40,8 @@ def derived_versions(
     `versions` is by id.
     """
     by_action = {outcome.action: outcome for outcome in outcomes}
+    if any(action.containers for action in plan.actions):
+        return tuple(_of_order(plan, by_action, versions))
     changes: dict[str, tuple[list[ItemAddress], list[tuple[ItemAddress, str]]]] = {}
     for action in (*plan.erasing, *(one for one in plan.actions if one.kind is ActionKind.TASK)):
         outcome = by_action.get(action.id)
@@ -51,6 +59,19 @@ def derived_versions(
         for version_id, (removed, changed) in changes.items()
         if removed or changed
     )
+
+
+def _of_order(plan: Plan, outcomes: Mapping[str, Outcome], versions: Mapping[str, DatasetVersion]) -> Iterator[Derived]:
+    counts: dict[str, int] = {}
+    for action in plan.actions:
+        outcome = outcomes.get(action.id)
+        for one in action.containers if outcome is not None and action.kind is not ActionKind.ERASE_INDEX else ():
+            seen = outcome.parts.get(one.id, {}) if outcome is not None else {}
+            gone = sum(seen.get(each.name.lower(), 0) for each in (Seen.GONE, Seen.GONE_WHERE_READ))
+            counts[one.dataset_version] = counts.get(one.dataset_version, 0) + gone
+    for version, gone in counts.items():
+        if gone:
+            yield Derived(_next(version, label_of(plan.digest), versions), (), (), gone)
 
 
 def _next(version_id: str, suffix: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:

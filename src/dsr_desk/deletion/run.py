@@ -5,8 +5,9 @@ Whether it may begin is asked of the records before every action: a refusal ends
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Protocol
 
 from dsr_desk.core.actions import (
@@ -25,11 +26,13 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.datasets.container import Container, Doomed, Erased, ItemGone, ItemUnreadable
+from dsr_desk.datasets.whole_places import Others
 from dsr_desk.deletion.look import Look, look, seen_items
 from dsr_desk.deletion.mask import CannotMask, mask
 from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.reach import NotHere, require_reached
 from dsr_desk.deletion.records import Before, Records
+from dsr_desk.deletion.removal import NotPlanned, counted, not_looked, removed
 from dsr_desk.deletion.staying import Staying
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.clock import now
@@ -44,6 +47,14 @@ class IndexEntries(Protocol):
 
     def remaining(self, items: Sequence[str]) -> Collection[str]:
         """Those of these item ids that the index still knows, looked up anew."""
+        ...
+
+    def erase_places(self, containers: Sequence[str], items: Iterable[str]) -> None:
+        """Erases all that the index holds of these containers (names), and of these item ids."""
+        ...
+
+    def count_in(self, containers: Sequence[str]) -> int:
+        """How many items the index knows in these containers, looked up anew."""
         ...
 
 
@@ -71,6 +82,15 @@ class Stores:
 
     staying: Staying = field(default_factory=Staying)
     """Items that were decided to be somebody else's or are held."""
+
+    others: Others = field(default_factory=Others)
+    """Places of all that is registered: what is removed as a whole leaves the others there."""
+
+    items_of: Callable[[Action], Sequence[PlannedItem]] = attrgetter("items")
+    """The items of an action: those of an order are read from its scope, one container's at a time."""
+
+    erased: Callable[[Action], Iterable[str]] = attrgetter("items")
+    """Of an order, the ids of what was taken out of those of an action's containers that stay."""
 
 
 def run(
@@ -113,11 +133,15 @@ def carry_out(
     if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
         return done
     if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-        return _erase(plan, action, stores, records, operator)
+        return _erase(plan, replace(action, items=tuple(stores.items_of(action))), stores, records, operator)
+    if action.kind is ActionKind.REMOVE:
+        return removed(plan, action, stores.others, records, operator)
     begun = now()
     records.open(plan, action, Before(), begun)
     started = Outcome(action.id, OutcomeState.STARTED, operator, begun)
-    if action.kind is ActionKind.ERASE_INDEX:
+    if action.kind is ActionKind.ERASE_INDEX and action.containers:
+        outcome = _erase_containers(action, stores, started, earlier)
+    elif action.kind is ActionKind.ERASE_INDEX:
         outcome = _erase_entries(plan, action, stores, started, earlier)
     elif action.kind is ActionKind.HOLD:
         seen = tuple(ItemSeen(item.address.id, Seen.HELD, quoted(action.ground)) for item in action.items)
@@ -142,8 +166,10 @@ def _erase(plan: Plan, action: Action, stores: Stores, records: Records, operato
     try:
         if container is None:
             raise NotHere(what=action.what)
+        if action.count and len(action.items) < action.count:
+            raise NotPlanned(what=action.what)  # of an order the items lie in the vault that planned it
         require_reached(container, may_be_empty=bool(before.digest))
-        there = look(container, action.items, with_looks=True)
+        there = look(container, action.items, with_looks=not action.containers)
         doomed, masked = _doomed(container, [*stores.staying.going(action.items, there.alike)], there, before, problems)
         before = _before(action.items, there, before, masked, container.digest())
     except DeskError as error:
@@ -227,13 +253,14 @@ def _read_back(
     except DeskError as error:
         return _failed(outcome, action, error)
     seen = seen_items(action.items, after, before, problems, stores.staying)
-    return replace(outcome, items=seen, kept=after.items)
+    return replace(outcome, items=seen, kept=after.items, parts=counted(action, seen))
 
 
 def _failed(outcome: Outcome, action: Action, error: DeskError) -> Outcome:
     seen = tuple(ItemSeen(item.address.id, Seen.NOT_LOOKED, error.message) for item in action.items)
     notes = (*outcome.notes, error.message) if outcome.error else outcome.notes
-    return replace(outcome, items=seen, error=outcome.error or error.message, notes=notes)
+    parts = counted(action, seen) if action.items else not_looked(action)
+    return replace(outcome, items=seen, error=outcome.error or error.message, notes=notes, parts=parts)
 
 
 def _erase_entries(plan: Plan, action: Action, stores: Stores, outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
@@ -260,6 +287,28 @@ def _erase_entries(plan: Plan, action: Action, stores: Stores, outcome: Outcome,
         for item in ids
     )
     return _ended(replace(outcome, items=seen))
+
+
+def _erase_containers(action: Action, stores: Stores, outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
+    """Entries of an order: of containers that are gone all, of others those of items that are."""
+    gone = {part for one in earlier for part, seen in one.parts.items() if set(seen) <= _ALL_GONE}
+    whole = [one.container for one in action.containers if one.id in gone and one.whole]
+    index = stores.indexes.get(action.index)
+    try:
+        if index is None:
+            raise NotHere(what=action.what)
+        index.erase_places(whole, stores.erased(action))
+        left = index.count_in([one.container for one in action.containers if one.whole])
+    except Refusal:
+        raise
+    except DeskError as error:
+        return replace(_failed(outcome, action, error), state=OutcomeState.FAILED, ended=now())
+    waits = [one for one in action.containers if one.id not in gone]
+    state = OutcomeState.PARTLY if left or waits else OutcomeState.DONE
+    return replace(outcome, state=state, ended=now(), kept=left)
+
+
+_ALL_GONE = frozenset({"gone", "gone_where_read"})
 
 
 def _ended(outcome: Outcome) -> Outcome:

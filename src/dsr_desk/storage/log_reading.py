@@ -16,6 +16,7 @@ from dsr_desk.storage.tables import Database
 
 COLUMNS = "seq, epoch, case_id, kind, act, signatures, case_before, vault_before, writer, signature, leaf"
 PAGE = 2_000
+_NO_END = 2**62
 _NO_NAME = "{}"
 
 
@@ -126,19 +127,19 @@ class LogReader:
         rows = self._one("SELECT name, salt, value FROM field_values WHERE seq = ? AND value IS NOT NULL", [seq])
         return {name: (bytes(salt), text) for name, salt, text in rows}
 
-    def rows(self, seq: int) -> Iterator[Row]:
-        """The rows of an entry in order, their values as they were signed. Raises LogDamaged."""
-        for row, _ in self.salted_rows(seq):
+    def rows(self, seq: int, first: int = 0, most: int | None = None) -> Iterator[Row]:
+        """The rows of an entry in order, their values as they were signed, or so many from one on. Raises LogDamaged."""
+        for row, _ in self.salted_rows(seq, first, most):
             yield row
 
-    def salted_rows(self, seq: int) -> Iterator[tuple[Row, bytes | None]]:
+    def salted_rows(self, seq: int, first: int = 0, most: int | None = None) -> Iterator[tuple[Row, bytes | None]]:
         query = (
-            "SELECT item, word, digest, salt, value FROM act_rows WHERE seq = ? AND position >= ? "
+            "SELECT item, word, digest, salt, value FROM act_rows WHERE seq = ? AND position >= ? AND position < ? "
             "ORDER BY position LIMIT ?"
         )
-        position = 0
+        position, end = first, first + most if most is not None else _NO_END
         while True:
-            page = self._one(query, [seq, position, PAGE]).fetchall()
+            page = self._one(query, [seq, position, end, PAGE]).fetchall()
             for item, word, digest, salt, text in page:
                 yield _row(seq, item, word, digest, salt, text), salt
             if len(page) < PAGE:

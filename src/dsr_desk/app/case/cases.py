@@ -15,7 +15,7 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import numbers_given
 from dsr_desk.core import acts, codec
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.case import Case
+from dsr_desk.core.case import SCOPE, Case
 from dsr_desk.core.changes import Change
 from dsr_desk.core.deadlines import Deadline, answer_due
 from dsr_desk.core.errors import DeskError
@@ -37,6 +37,15 @@ class NothingToSearchBy(DeskError):
     happened = "The request has neither a usable photo nor an identifier such as a name, e-mail or account."
     means = "There is nothing to search by. No case was opened."
     todo = "Ask the requester for a photo or an identifier and add it."
+
+
+class LawOfOrders(DeskError):
+    code = "CASE-LAW-ORDER"
+    happened = "A person's request was to be put under a regulator's order."
+    means = (
+        "An order is about data and has obligations of its own, which this case could not meet. Nothing was recorded."
+    )
+    todo = "Choose the law of the request; open a case about an order with “case new --order” or “New order”."
 
 
 class IdentityEmpty(DeskError):
@@ -86,6 +95,7 @@ class CaseView:
     end_reason: str
     forgotten: str | None = None
     """When (UTC) all that it held was destroyed."""
+    is_order: bool = False
 
     def days_left(self, today: date) -> int:
         return (self.due - today).days
@@ -121,13 +131,21 @@ class CaseLine:
         self._said: dict[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
+        return self._read()[name]
+
+    def _read(self) -> dict[str, Any]:
         if self._said is None:
             self._said = json.loads(self._kept)
-        return self._said[name]
+        return self._said
 
     @property
     def state(self) -> CaseState:
         return CaseState(self["state"])
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it is about data that an order names. What earlier versions kept is about persons."""
+        return self._read().get("about") == SCOPE
 
     @property
     def right(self) -> Right:
@@ -185,8 +203,7 @@ def open_case(
     arrived = draft.request.received or today or date.today()
     read, said = _understood(draft.read, today or date.today()), _understood(draft.request, arrived)
     with desk.vault.transaction():
-        year = str(arrived.year if today is None else today.year)
-        ref = f"{year}-{numbers_given(desk).get(year, 0) + 1:03d}"
+        ref = case_number(desk, today or arrived)
         received = acts.Draft(
             Kind.RECEIVED,
             {"ref": ref, "channel": draft.read.channel.value, "faces": bool(usable)},
@@ -201,6 +218,12 @@ def open_case(
             change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
         _add(desk, ref, usable)
     return show_case(desk, ref), change
+
+
+def case_number(desk: Desk, day: date) -> str:
+    """The next number of a year: none is given twice."""
+    year = str(day.year)
+    return f"{year}-{numbers_given(desk).get(year, 0) + 1:03d}"
 
 
 def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:
@@ -271,6 +294,7 @@ def show_case(desk: Desk, ref: str) -> CaseView:
             closed=case.ended["time"] if case.ended else None,
             end_reason=str(desk.values(case.ended["seq"]).get("reason", "")) if case.ended else "",
             forgotten=next((one["time"] for one in case.forgotten if one["what"] == "case"), None),
+            is_order=case.is_order,
         )
 
 
@@ -307,6 +331,8 @@ def _understood(request: Request, arrived: date) -> Facts:
 
 
 def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found]) -> Change:
+    if facts.law is Law.ORDER and not desk.case(ref).is_order:
+        raise LawOfOrders()
     draft = facts_draft(kind, facts, found, key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key)
     return desk.act(draft, ref)
 

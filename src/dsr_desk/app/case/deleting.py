@@ -11,6 +11,8 @@ from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import searched_identifiers
 from dsr_desk.app.case.derived import register_derived
+from dsr_desk.app.case.order_plans import make_order_plan
+from dsr_desk.app.case.order_reading import read_order_back
 from dsr_desk.app.case.plans import (
     PlanView,
     bare_plan,
@@ -35,7 +37,7 @@ from dsr_desk.app.data.indexing import (
 )
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions
-from dsr_desk.core.actions import Action, ActionKind, Approval, Outcome, Plan, ReadBack, Treatment
+from dsr_desk.core.actions import Action, Approval, Outcome, Plan, ReadBack, Treatment
 from dsr_desk.core.acts import Draft, Kind, pseudonym
 from dsr_desk.core.basis import basis_of, disposition_changed, parts_of, searched_indexes
 from dsr_desk.core.changes import Change
@@ -80,8 +82,13 @@ def make_plan(desk: Desk, ref: str, *, treated: Draft | None = None) -> PlanView
         hits = due_hits(desk, ref)
         scope = _scope(desk, ref, hits, treated)
         first = 1 + sum(one["plan"]["actions"] for one in case.rounds[:-1] if one["plan"] is not None)
-    plan = planning.make_plan(ref, now(), hits, scope, first=first)
-    plan = replace(plan, gaps=(*plan.gaps, *_not_read(desk, ref, plan)), nonce=secrets.token_hex(16))
+        is_order = case.is_order
+    if is_order:
+        plan = make_order_plan(desk, ref, now(), scope, first=first)
+    else:
+        plan = planning.make_plan(ref, now(), hits, scope, first=first)
+        plan = replace(plan, gaps=(*plan.gaps, *_not_read(desk, ref, plan)))
+    plan = replace(plan, nonce=secrets.token_hex(16))
     with desk.vault.transaction(), desk.reading(ref) as case:
         if parts_of(case, desk.vault.policy) != parts:
             raise BasisChanged(case=ref, parts=(message("part.decisions"),))
@@ -189,6 +196,8 @@ def read_back(desk: Desk, ref: str, *, report: Report = silent, cancel: CancelTo
     Containers, tables, indexes, and the same search once more; possible whenever anything was begun, also after a run
     that stopped and after the case has ended.
     """
+    if desk.case(ref).is_order:
+        return read_order_back(desk, ref, report=report, cancel=cancel or CancelToken())
     ran, token = rounds_that_ran(desk, ref), cancel or CancelToken()
     if not ran:
         raise NotRun(case=ref)
@@ -294,7 +303,7 @@ def _treatments(desk: Desk, ref: str, treated: Draft | None) -> tuple[dict[str, 
 
 def _holds(desk: Desk, ref: str, action: Action) -> bool:
     """Whether what an action asks of others about a model is still what was decided."""
-    if action.kind not in (ActionKind.DISPOSE_MODEL, ActionKind.PURGE_OUTPUTS):
+    if not action.node:
         return True
     with desk.reading(ref) as case:
         return not disposition_changed(case, desk.name(ref, action.node))

@@ -34,7 +34,17 @@ def register_derived(desk: Desk, ref: str, plan: Plan) -> None:
         return
     versions = {version.id: version for version, _ in dataset_versions(desk)}
     for derived in derived_versions(plan, new, versions):
-        _register(desk, ref, plan, derived)
+        if derived.removed or derived.changed or _anything_left(desk, derived.version.derived_from):
+            _register(desk, ref, plan, derived)
+
+
+def _anything_left(desk: Desk, version: str) -> bool:
+    """Whether an index still knows anything of a dataset version: of one that went whole nothing is derived."""
+    return any(
+        opened(desk, one.name).about.items
+        for one in list_indexes(desk)
+        if one.dataset_version == version and _opens(desk, one)
+    )
 
 
 def _not_derived(desk: Desk, case: Case, plan: Plan) -> list[Outcome]:
@@ -79,7 +89,7 @@ def _register(desk: Desk, ref: str, plan: Plan, derived: Derived) -> None:
             "plan": plan.digest,
             "dataset": desk.name(ref, derived.version.id),
             "derived_from": desk.name(ref, before),
-            "removed": len(derived.removed),
+            "removed": derived.count,
             "indexes": {key: now_at for key, now_at in generations(desk, ref).items() if key in own},
         }
         desk.act(Draft(Kind.DERIVED, said), ref, touches=touches)

@@ -39,6 +39,13 @@ class NothingElsewhere(DeskError):
     todo = "Run the plan here (delete run)."
 
 
+class OrderNotHandedOver(DeskError):
+    code = "DELETE-ORDER-NOT-HANDED-OVER"
+    happened = "Case {case} is about an order, whose items lie in this vault and not in its plan."
+    means = "Another machine would not know what to erase, so no file was written."
+    todo = "Run the plan here; whoever holds containers elsewhere gets the list of what to destroy (delete recipients)."
+
+
 class NotHandedOver(DeskError):
     code = "DELETE-NOT-HANDED-OVER"
     happened = "The plan of case {case} was not handed over as it is now."
@@ -117,6 +124,8 @@ def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> Hande
     With `by_hand` a task is enough that names no items, which people do and answer for. Raises NothingElsewhere,
     FileThere, and what the rules refuse.
     """
+    if desk.case(ref).is_order:
+        raise OrderNotHandedOver(case=ref)
     require_free(to)
     planned = show_plan(desk, ref)
     tasks = export.answerable(planned.plan) if by_hand else export.elsewhere(planned.plan)

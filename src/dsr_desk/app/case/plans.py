@@ -156,6 +156,7 @@ def outcome_of(desk: Desk, seq: int) -> Outcome:
             # once what kept an action from being done was forgotten, only its code is left
             error=_said(values.get("error")) or (Message(said["error"]) if said["error"] else None),
             answered=said["by"] == "answer",
+            parts=values.get("parts", {}),
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from dsr_desk.app.case.order_items import order_items, others_than
 from dsr_desk.app.case.review import decisions
 from dsr_desk.app.data.harmless import harmless_kinds
 from dsr_desk.app.data.indexing import (
@@ -28,7 +29,7 @@ from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.run import IndexEntries, Stores
 from dsr_desk.deletion.staying import Staying, held_by
 from dsr_desk.search.index.contents import ContainerState
-from dsr_desk.search.index.erase import erase_items, remaining_items
+from dsr_desk.search.index.erase import erase_containers, erase_items, items_in, remaining_items
 
 
 class _Entries:
@@ -46,6 +47,16 @@ class _Entries:
 
     def remaining(self, items: Sequence[str]) -> Collection[str]:
         return remaining_items(opened(self._desk, self._name), items)
+
+    def erase_places(self, containers: Sequence[str], items: Iterable[str]) -> None:
+        known = resolve_index(self._desk, self._name)
+        self._desk.release(known.name)
+        if not known.present:
+            raise NotHere(what=known.name)
+        erase_containers(known.path, secret_of(self._desk), containers, items, signer_of(self._desk))
+
+    def count_in(self, containers: Sequence[str]) -> int:
+        return items_in(opened(self._desk, self._name), containers)
 
 
 @dataclass
@@ -68,7 +79,12 @@ def stores(desk: Desk, plan: Plan) -> Stores:
     found.containers |= _come_back(desk, away - found.unreached.keys())
     versions = {version for version, _ in found.containers}
     harmless = harmless_kinds(desk, versions)
-    return Stores(found.containers, found.entries, found.unreached, harmless, staying(desk, plan))
+    found_stores = Stores(found.containers, found.entries, found.unreached, harmless, staying(desk, plan))
+    if not desk.case(plan.case).is_order:
+        return found_stores
+    planned = [one for action in plan.actions for one in action.containers]
+    read, gone = order_items(desk, plan)
+    return replace(found_stores, others=others_than(desk, planned), items_of=read, erased=gone)
 
 
 def staying(desk: Desk, plan: Plan) -> Staying:

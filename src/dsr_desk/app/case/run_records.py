@@ -7,14 +7,16 @@ from typing import Any
 
 from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import searched_identifiers
+from dsr_desk.app.case.order_items import gone_digests
 from dsr_desk.app.case.plans import outcome_of, seen_counts, seen_rows
-from dsr_desk.app.data.guard import remember
+from dsr_desk.app.data.guard import keep, remember
 from dsr_desk.app.data.indexing import generations, keep_index, list_indexes, opened, resolve_index
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, OutcomeState, Plan, Seen
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.codec import plain, restore
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.findings import Identifiers
 from dsr_desk.deletion.records import Before
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import Touch
@@ -94,15 +96,21 @@ class DeskRecords:
             "after": self._named(outcome.digest_after),
             "kept": outcome.kept,
             "seen": seen_counts(outcome.items),
+            **({"parts": self._parts(outcome)} if outcome.parts else {}),
             "indexes": self._own_index(action) if by == HERE else {},
         }
         rows = seen_rows(outcome.items, self._desk.key(self._ref))
         digests = {"before_digest": outcome.digest_before, "after_digest": outcome.digest_after}
         kept = {"notes": plain(outcome.notes), "error": plain(outcome.error), **digests, **fields}
+        kept |= {"parts": {part: dict(counts) for part, counts in outcome.parts.items()}} if outcome.parts else {}
         kept |= told.of_outcome(action.kind, outcome, operator=operator, proof=digest)
         with self._desk.vault.transaction():
             touches = [*self._counted_again(action), *self._remembered(action, outcome, fields.get("before"))]
             self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref, touches=touches)
+
+    def _parts(self, outcome: Outcome) -> dict[str, dict[str, int]]:
+        """By the container's pseudonym."""
+        return {self._desk.name(self._ref, part): dict(counts) for part, counts in outcome.parts.items()}
 
     def _counted_again(self, action: Action) -> list[Touch]:
         """What the vault knows of an index once entries were taken out: its counts are those of now."""
@@ -115,6 +123,9 @@ class DeskRecords:
 
     def _remembered(self, action: Action, outcome: Outcome, told: Any) -> list[Touch]:
         """What is erased is known again should it come back. `told` is what another machine found before, if it did."""
+        if action.kind is not ActionKind.ERASE_INDEX and action.containers and outcome.parts:
+            digests = gone_digests(self._desk, self._ref, action, outcome)
+            return keep(self._desk, self._ref, action, digests, (), Identifiers())
         if action.kind is ActionKind.ERASE_INDEX or not action.items:
             return []
         begun = self.begun_with(action)

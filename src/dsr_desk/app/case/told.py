@@ -93,7 +93,8 @@ def of_search(
 
 
 def of_plan(plan: Plan) -> dict[str, dict[str, Any]]:
-    """The fields of a plan. Its rows stand in the order of the actions: so many for each."""
+    """The fields of a plan. Its rows stand in the order of the actions: so many for each. Of an order there are none:
+    an action `covers` so many items of the scope."""
     actions = [
         {
             "action": one.id,
@@ -102,6 +103,7 @@ def of_plan(plan: Plan) -> dict[str, dict[str, Any]]:
             "ground": one.ground,
             "until": one.until,
             "what": one.what if one.kind in _NAMED else "",
+            **({"covers": one.count} if one.containers else {}),
         }
         for one in plan.actions
     ]

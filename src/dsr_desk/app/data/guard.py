@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from dsr_desk.app.data.indexing import opened, resolve_index
 from dsr_desk.app.desk import Desk
@@ -70,9 +71,18 @@ def remember(
     `looks` are perceptual hashes (hex) of the photos that went.
     """
     gone = {one.item for one in outcome.items if one.seen in _GONE}
-    digests = [item.address.digest for item in action.items if item.address.id in gone]
-    if not digests:
+    return keep(desk, ref, action, (i.address.digest for i in action.items if i.address.id in gone), looks, identifiers)
+
+
+def keep(
+    desk: Desk, ref: str, action: Action, digests: Iterable[str], looks: Iterable[str], identifiers: Identifiers
+) -> list[Touch]:
+    """Keeps marks of contents (SHA-256, hex) that an action took away: there may be millions. As `remember`."""
+    more = iter(digests)
+    first = next(more, None)
+    if first is None:
         return []
+    digests = chain([first], more)
     marks = _marker(desk).marks(digests, looks, identifiers, desk.place.country)
     case = desk.case(ref).id
     row = GuardRow(f"{case} {action.id}", case, now(), marks.contents, marks.looks, marks.identifiers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,59 @@ def erase_items(folder: Path, secret: Secret, items: Iterable[str], signer: Inde
         return finish_again(db, folder, signer)
 
 
+def erase_containers(
+    folder: Path, secret: Secret, containers: Iterable[str], items: Iterable[str], signer: IndexSigner | None = None
+) -> About:
+    """As `erase_items`, of all items of these containers (names) and of single ones beside them.
+
+    A container of which all is erased is forgotten itself, with what was not read of it.
+    """
+    with rewriting(folder, secret) as db:
+        with transaction(db, folder):
+            write_setting(db, "state", "building")
+            touched = set()
+            for row in _container_rows(db, containers):
+                _erase_all_of(db, row)
+            query = "SELECT id, container FROM items WHERE address = ?"
+            more = iter(items)
+            while part := list(islice(more, _AT_ONCE)):
+                found = [row for item in part for row in db.conn.execute(query, [bytes.fromhex(item)])]
+                erase_rows(db, [row for row, _ in found])
+                touched |= {container for _, container in found}
+            _count_again(db, touched)
+        return finish_again(db, folder, signer)
+
+
+def items_in(index: Index, containers: Iterable[str]) -> int:
+    """How many items the index knows in these containers (names)."""
+    query = "SELECT count(*) FROM items WHERE container IN (SELECT id FROM containers WHERE name = ?)"
+    return sum(int(index.db.conn.execute(query, [name]).fetchone()[0]) for name in containers)
+
+
+def _container_rows(db: Database, containers: Iterable[str]) -> list[int]:
+    query = "SELECT id FROM containers WHERE name = ?"
+    return [row[0] for name in containers for row in db.conn.execute(query, [name])]
+
+
+def _erase_all_of(db: Database, container: int) -> None:
+    """All that the index holds of a container. Blocks hold faces of one container alone, so they go whole."""
+    query = "SELECT id FROM items WHERE container = ? LIMIT ?"
+    db.conn.execute("DELETE FROM fine WHERE block IN (SELECT id FROM blocks WHERE container = ?)", [container])
+    db.conn.execute("DELETE FROM blocks WHERE container = ?", [container])
+    while rows := [row[0] for row in db.conn.execute(query, [container, _AT_ONCE])]:
+        erase_rows(db, rows, with_templates=False)
+    for statement in (
+        "DELETE FROM unread WHERE what IN (SELECT id FROM unread_kinds WHERE container = ?)",
+        "DELETE FROM unread_kinds WHERE container = ?",
+        "DELETE FROM columns WHERE container = ?",
+        "DELETE FROM containers WHERE id = ?",
+    ):
+        db.conn.execute(statement, [container])
+
+
+_AT_ONCE = 20_000
+
+
 def describe_as(folder: Path, secret: Secret, version: DatasetVersion, signer: IndexSigner | None = None) -> About:
     """Lets an index describe another version of its dataset, such as the one that an erasure made.
 
@@ -58,14 +112,15 @@ def remaining_items(index: Index, items: Iterable[str]) -> set[str]:
     return {address.hex() for (address,) in index.rows_in("SELECT address FROM items WHERE address IN ({})", wanted)}
 
 
-def erase_rows(db: Database, rows: list[int]) -> None:
-    """Erases items by row, inside the caller's transaction."""
+def erase_rows(db: Database, rows: list[int], *, with_templates: bool = True) -> None:
+    """Erases items by row, inside the caller's transaction; templates too, unless they are gone already."""
     forget(db, rows)
     for start in range(0, len(rows), IN_CLAUSE):
         part = rows[start : start + IN_CLAUSE]
         marks = ",".join("?" * len(part))
         faces = [row[0] for row in db.conn.execute(f"SELECT id FROM faces WHERE item IN ({marks})", part)]
-        _erase_templates(db, faces)
+        if with_templates:
+            _erase_templates(db, faces)
         for statement in (
             f"DELETE FROM thumbnails WHERE face IN (SELECT id FROM faces WHERE item IN ({marks}))",
             f"DELETE FROM records WHERE item IN ({marks})",

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +99,10 @@ class Marker:
 def found_again(index: Index, marker: Marker, remembered: Mapping[str, Marks]) -> dict[str, Again]:
     """What of each erasure an index holds again, by the names that the erasures have here; none that holds nothing."""
     found: dict[str, Again] = defaultdict(Again)
-    contents, identifiers = _by_mark(remembered, "contents"), _by_mark(remembered, "identifiers")
-    for row, digest in index.rows("SELECT id, digest FROM items") if contents else ():
-        for name in contents.get(marker.content(digest), ()):
+    contents, identifiers = _Sorted(remembered), _by_mark(remembered)
+    listed = iter(index.rows("SELECT id, digest FROM items") if contents.any else ())
+    while batch := list(islice(listed, _AT_ONCE)):
+        for name, row in contents.met([row for row, _ in batch], b"".join(marker.content(one) for _, one in batch)):
             found[name].contents.add(row)
     for key, items in _keys_in(index) if identifiers else ():
         for name in identifiers.get(marker.identifier(key), ()):
@@ -115,10 +117,40 @@ def found_again(index: Index, marker: Marker, remembered: Mapping[str, Marks]) -
     return dict(found)
 
 
-def _by_mark(remembered: Mapping[str, Marks], what: str) -> dict[bytes, list[str]]:
+_AT_ONCE = 10_000
+
+
+class _Sorted:
+    """Marks of contents in order, with the erasures that they are of: an order leaves millions."""
+
+    def __init__(self, remembered: Mapping[str, Marks]) -> None:
+        self._names = list(remembered)
+        marks = np.frombuffer(b"".join(one.contents for one in remembered.values()), ">u8").reshape(-1, 2)
+        order = np.argsort(marks[:, 0], kind="stable")
+        self._first, self._second = marks[order, 0].astype(np.uint64), marks[order, 1].astype(np.uint64)
+        counts = [len(one.contents) // MARK for one in remembered.values()]
+        self._owners = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)[order]
+
+    @property
+    def any(self) -> bool:
+        return bool(len(self._first))
+
+    def met(self, rows: Sequence[int], marks: bytes) -> Iterator[tuple[str, int]]:
+        """Erasures that remember a mark, each with the row whose mark it is. `marks` are those of `rows`, in order."""
+        own = np.frombuffer(marks, ">u8").reshape(-1, 2).astype(np.uint64)
+        low = np.searchsorted(self._first, own[:, 0], "left")
+        high = np.searchsorted(self._first, own[:, 0], "right")
+        for place in np.flatnonzero(low < high):
+            for at in range(low[place], high[place]):
+                if self._second[at] == own[place, 1]:
+                    yield self._names[self._owners[at]], rows[int(place)]
+
+
+def _by_mark(remembered: Mapping[str, Marks]) -> dict[bytes, list[str]]:
+    """By mark of an identifier, the erasures that remember it."""
     found: dict[bytes, list[str]] = defaultdict(list)
     for name, marks in remembered.items():
-        data: bytes = getattr(marks, what)
+        data = marks.identifiers
         for start in range(0, len(data), MARK):
             found[data[start : start + MARK]].append(name)
     return found
