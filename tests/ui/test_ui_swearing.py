@@ -42,7 +42,7 @@ def test_a_statement_is_read_before_it_is_sworn_and_what_is_typed_after_is_worde
     visitor: Visitor, page: EvidencePage
 ) -> None:
     assert not page.made.swear.isVisible()
-    under(visitor, Law.ORDER)
+    under(visitor, Law.CCPA)
     assert page.made.swear.isVisible()
     page.made.swear.click()
     dialog = visitor.dialog(SwearDialog)
@@ -68,7 +68,7 @@ def test_a_statement_is_read_before_it_is_sworn_and_what_is_typed_after_is_worde
 
 
 def test_a_statement_that_is_out_of_date_stays_open_with_the_reason(visitor: Visitor, page: EvidencePage) -> None:
-    under(visitor, Law.ORDER)
+    under(visitor, Law.CCPA)
     page.made.swear.click()
     dialog = visitor.dialog(SwearDialog)
     dialog.capacity.setText("Chief Privacy Officer")

@@ -254,7 +254,7 @@ def timestamp_attach(desk: Desk, ref: str, answer: Path) -> None:
 @bundle.command()
 @with_case
 @click.option("--to", required=True, type=FOLDER, help="Folder for the files.")
-@click.option("--requester/--no-requester", default=True, help="A file for the person.")
+@click.option("--requester/--no-requester", default=None, help="A file for the person; an order's case has none.")
 @click.option(
     "--form",
     type=click.Choice(["pdf", "page"]),
@@ -274,7 +274,7 @@ def seal(
     desk: Desk,
     ref: str,
     to: Path,
-    requester: bool,
+    requester: bool | None,
     form: str,
     regulators: tuple[str, ...],
     certificates: tuple[Path, ...],
@@ -289,9 +289,10 @@ def seal(
     relation = sealing.Relation.CORRECTS if corrects else sealing.Relation.COMPLETES if completes else None
     kept = [recipients.recipient_named(desk, name) for name in names]
     keys = [*regulators, *(one.age_key for one in kept)]
+    hers = requester if requester is not None else not desk.case(ref).is_order
     sealed = sealing.seal(
         desk, ref, to,
-        requester=requester, as_pdf=form == "pdf", regulators=keys, certificates=certificates, language=language,
+        requester=hers, as_pdf=form == "pdf", regulators=keys, certificates=certificates, language=language,
         relation=relation, why=corrects or completes,
     )  # fmt: skip
     lines = []

@@ -13,8 +13,10 @@ from dsr_desk.app.case.searching import READ_BACK, REVIEW, PastSearch, searches
 from dsr_desk.app.data.indexing import dataset_versions
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_sources
+from dsr_desk.app.models.standing import standings
 from dsr_desk.app.proof.items import CaseItems, Round
 from dsr_desk.app.proof.log import confirmed_by, journal_of, review_of, rounds_of
+from dsr_desk.app.proof.obligations import order_said
 from dsr_desk.app.proof.readiness import claims
 from dsr_desk.app.proof.required import edition_fields
 from dsr_desk.app.proof.sworn import sworn_of
@@ -45,10 +47,12 @@ def gather(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.EvidenceCont
         asked = {task.action.id: task for task in tasks(desk, ref)}
         details = organisation_details(desk)
         journal = journal_of(desk, case, desk.vault.log.size, checkpoints)
+        order = order_said(desk, case, now()[:10]) if case.is_order else None
         return say.EvidenceContent(
             organisation=say.Organisation(desk.vault.organisation, details.address, details.contact, details.authority),
             case=_case(view, names, identified=case.identified),
             sealed=now(),
+            order=order,
             searched=_searched(done),
             searches=tuple(
                 say.Search(one.time, one.officer, one.result, one.kind == READ_BACK, one.round) for one in done
@@ -138,7 +142,8 @@ def _searched(done: Sequence[PastSearch]) -> tuple[say.IndexEntry, ...]:
 def _gaps(desk: Desk, case: Case, done: Sequence[PastSearch], rounds: Sequence[Round]) -> tuple[Gap, ...]:
     """From the last search for review, what the plans could not reach, and what reading back could not read."""
     found = [one.result.gaps for one in done if one.kind == REVIEW]
-    gaps = list(found[-1]) if found else [Gap(message("report.everything"), message("report.no-search"))]
+    unsearched = [] if case.is_order else [Gap(message("report.everything"), message("report.no-search"))]
+    gaps = list(found[-1]) if found else unsearched
     for round_ in rounds:
         gaps += round_.plan.gaps
     newest = read_back_of(desk, case.read_back["seq"]) if case.read_back is not None else None
@@ -155,6 +160,7 @@ def _not_read(desk: Desk, case: Case) -> int:
 def _models(desk: Desk, ref: str, impact: Impact, items: CaseItems) -> Iterator[say.ModelEntry]:
     photos, records = items.kinds[ItemKind.PHOTO], items.kinds[ItemKind.RECORD]
     disposed = dispositions(desk, ref)
+    standing = standings(desk, ref, impact) if desk.case(ref).is_order else {}
     for model in impact.models:
         known = disposed.get(model.id, Disposition(ref, model.id, model.name, model.version))
         versions = model.dataset_versions
@@ -165,6 +171,7 @@ def _models(desk: Desk, ref: str, impact: Impact, items: CaseItems) -> Iterator[
             known.planned,
             known.observed,
             desk.name(ref, model.id),
+            standing[model.id].as_json() if standing else None,
         )
 
 

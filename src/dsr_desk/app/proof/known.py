@@ -48,7 +48,8 @@ class CaseKnowledge:
 
     def field(self, field: str) -> KnownField | None:
         """None where neither the case nor the vault knows anything of it."""
-        if field in _OF_WHAT_WAS_FOUND and self.case.reviewed and not any(self.case.hits()):
+        found = self.case.is_order or any(self.case.hits())
+        if field in _OF_WHAT_WAS_FOUND and self.case.reviewed and not found:
             by = (newest_word(self.case),)
             return KnownField((message("required.nothing-found"),), by, FieldState.NOT_APPLICABLE)
         known = _KNOWN.get(field)
@@ -68,7 +69,19 @@ def newest_word(case: Case) -> int:
     return int(max(words, default=searches[-1]))
 
 
+def _ordered(case: Case) -> KnownField:
+    """Of an order what its containers say; how far each obligation is met stands in a section of its own."""
+    entries = tuple(one["seq"] for one in (case.scope, case.read_back) if one is not None)
+    if case.scope is None:
+        return KnownField((message("required.order.no-scope"),), entries)
+    if case.last_run is None:
+        return KnownField((message("required.order.covered", count=case.left),), entries)
+    return KnownField(tuple(_done(case)), entries)
+
+
 def _outcome(at: CaseKnowledge) -> KnownField | None:
+    if at.case.is_order:
+        return _ordered(at.case)
     says, entries = list(_done(at.case)), []
     if at.case.read_back is not None:
         entries.append(at.case.read_back["seq"])

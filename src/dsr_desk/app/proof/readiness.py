@@ -21,6 +21,7 @@ from dsr_desk.core.message import Message, Value, message
 from dsr_desk.core.requests import Law
 from dsr_desk.core.roster import Roster
 from dsr_desk.evidence.contents.standing import Claim, Strength
+from dsr_desk.evidence.verifying.check_bundle import is_known
 
 
 @dataclass(frozen=True)
@@ -216,15 +217,18 @@ def _seen(desk: Desk, case: Case) -> Iterator[Claim]:
     """What was seen of the data: nothing of it is said before it was."""
     check, found = case.identity, case.read_back
     if check is not None and case.identified:
-        yield _claim(desk, "claim.identity", Strength.DECLARED, check["seq"])
+        code = "claim.authenticity" if case.is_order else "claim.identity"
+        yield _claim(desk, code, Strength.DECLARED, check["seq"])
     if case.last_run is None:
-        if case.reviewed and not any(True for _ in case.hits()):
+        if case.reviewed and not case.is_order and not any(True for _ in case.hits()):
             yield _claim(desk, "claim.nothing", Strength.DECLARED, _newest_word(case))
         return
     open_ = case.unread or case.left or case.undecided or case.unsure
+    open_ = open_ or not all(map(is_known, case.parts.values()))
     whole = found is not None and found["seen"] in SETTLED and not open_
     if whole and found is not None:
-        yield _claim(desk, f"claim.{found['seen']}", Strength.READ_BACK, found["seq"], message("claim.seen.by"))
+        code = f"claim.covered.{found['seen']}" if case.is_order else f"claim.{found['seen']}"
+        yield _claim(desk, code, Strength.READ_BACK, found["seq"], message("claim.seen.by"))
     rewritten = [one["outcome"] for one in case.actions if one["kind"] in _REWRITES and one["state"] == _DONE]
     if rewritten:
         yield _claim(desk, "claim.kept", Strength.DECLARED, max(rewritten))

@@ -43,6 +43,13 @@ class NoRecipient(DeskError):
     todo = "Seal for the requester, for a regulator's age key, or for both."
 
 
+class OrderForAuthority(DeskError):
+    code = "BUNDLE-ORDER-FOR-AUTHORITY"
+    happened = "Case {case} is about an order, and an edition for a person was asked for."
+    means = "Nobody made a request that it could answer. No bundle was made."
+    todo = "Seal for the authority alone: with its age key (--regulator-key) or its certificate."
+
+
 class IdentityUnreadable(DeskError):
     code = "BUNDLE-IDENTITY-UNREADABLE"
     happened = "{file} holds no age identity."
@@ -87,11 +94,13 @@ def seal(
     `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). A bundle names the
     last one of its edition: `relation` says whether it corrects or completes that, `why` what (needed to correct).
     Passphrases are in the result and nowhere else. Every signature of the case is verified first. Raises NothingToSeal,
-    NotReadBack, SecondReviewOpen, RequiredEmpty, LogDamaged, NoRecipient, WhyMissing, RecipientCertificateWrong,
-    RecipientKeyWrong, CertificateNotValid.
+    NotReadBack, SecondReviewOpen, RequiredEmpty, LogDamaged, NoRecipient, WhyMissing, OrderForAuthority,
+    RecipientCertificateWrong, RecipientKeyWrong, CertificateNotValid.
     """
     desk.vault.require_registers()
     desk.require(ref, Draft(Kind.SEALING))
+    if requester and desk.case(ref).is_order:
+        raise OrderForAuthority(case=ref)
     if not requester and not regulators and not certificates:
         raise NoRecipient()
     if relation is Relation.CORRECTS and not why.strip():

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.findings import Gap
@@ -113,6 +114,8 @@ class EvidenceContent:
     earlier: tuple[EarlierBundle, ...] = ()
     required: Mapping[Edition, tuple[Filled, ...]] = field(default_factory=dict)
     """What each edition must hold by law, field by field."""
+    order: Mapping[str, Any] | None = None
+    """Of a case about an order: obligations and counts, as order.json has them; None in a person's case."""
     other_identifiers: tuple[str, ...] = field(default=(), repr=False)
     """The subject's and other people's identifiers: sealing refuses a regulator edition that holds one of them."""
 

@@ -132,7 +132,7 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[Message]:
     """What no computation proves, for the verifier to repeat."""
     said = [
         message("declared.datasets", who=content.declarant.name),
-        *content.review.second_look,
+        *([] if content.order is not None else content.review.second_look),
         message("declared.copies"),
         message("declared.keys"),
     ]
@@ -142,7 +142,7 @@ def _declared(content: EvidenceContent, edition: Edition) -> list[Message]:
         said.append(message("declared.restored"))
     if content.doubts:
         said.append(message("declared.doubts"))
-    if not content.read_backs and not content.nothing_found:
+    if not content.read_backs and (content.order is not None or not content.nothing_found):
         said.append(message("declared.not-read-back"))
     if content.actions and not content.declarant.validator:
         said.append(message("declared.not-confirmed"))
@@ -184,8 +184,8 @@ def _model(entry: ModelEntry, content: EvidenceContent, edition: Edition) -> dic
         "key": entry.key,
         "model": entry.label,
         **_some(model, "learned", "certainty"),
-        "ways": ways(entry, content.tally, edition),
-        **_some(entry, "photos", "records"),
+        "ways": ways(entry, None if content.order is not None else content.tally, edition),
+        **(_some(entry, "photos", "records") if content.order is None else {"standing": entry.standing}),
     }
     if edition is Edition.REQUESTER:
         return {**said, "counted": message("report.counted")}

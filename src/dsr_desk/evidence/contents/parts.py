@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from dsr_desk.core.actions import ActionKind, Seen
 from dsr_desk.core.acts import salted_digest
@@ -176,6 +178,8 @@ class ModelEntry:
     observed: Observed | None = None
     key: str = ""
     """The model's pseudonym in the case."""
+    standing: Mapping[str, Any] | None = None
+    """Of an order: how far records bear out the word on it, as JSON."""
 
     @property
     def label(self) -> str:

@@ -21,12 +21,16 @@ def proof(content: EvidenceContent) -> list[Block]:
 
 def limits(content: EvidenceContent) -> list[Block]:
     """What nobody can say, whatever was done."""
-    acted = bool(content.actions or content.read_backs)
-    codes = ["faces", "registered"] + (["media"] if acted else []) + (["models"] if content.models else [])
+    acted, order = bool(content.actions or content.read_backs), content.order is not None
+    codes = (
+        (["registered"] if order else ["faces", "registered"])
+        + (["media"] if acted else [])
+        + (["models"] if content.models else [])
+    )
     if any(one.says.code == "claim.kept" for one in content.claims):
         codes.append("inventories")
     codes += ["keys"] + (["one-officer"] if acted and not content.declarant.validator else [])
-    looked = (text(one, of="statement/declared") for one in content.review.second_look)
+    looked = (text(one, of="statement/declared") for one in ([] if order else content.review.second_look))
     said: list[Piece] = [*(message(f"report.limit.{one}") for one in codes), *looked]
     return [heading(message("report.h.limits")), bullets(said)]
 

@@ -38,6 +38,7 @@ _METHODS = {
     "erase-items": "report.method.erase",
     "erase-rows": "report.method.rows",
     "erase-index-entries": "report.method.index",
+    "remove-containers": "report.method.remove",
     "hold": "report.method.hold",
 }
 
@@ -53,8 +54,15 @@ def details(files: Files) -> list[Block]:
     return [*made, *_actions(files), *read_backs(files), *_custody(files), *_journal(files)]
 
 
-def gaps(files: Files) -> list[Block]:
-    """What was not searched."""
+def order_details(files: Files) -> list[Block]:
+    """The same of an order: nobody was searched for in it."""
+    lineage = files.whole("lineage.json")
+    paths = _paths(lineage) if lineage["models"] or lineage["excluded"] else []
+    return [*clock(files), *paths, *_actions(files), *read_backs(files), *_journal(files)]
+
+
+def gaps(files: Files, title: str = "report.h.gaps", none: str = "report.gaps.none") -> list[Block]:
+    """What was not searched, or not reached."""
     scope, entries = files.whole("scope.json"), []
     for place, gap in enumerate(scope["gaps"]):
         said = _pair(_said(gap["what"]), _said(gap["why"]))
@@ -64,11 +72,11 @@ def gaps(files: Files) -> list[Block]:
     for place, one in enumerate(scope["searches"]):
         if not one["complete"]:
             entries.append(text(_sentences(one["statement"]), of=f"scope.json/searches/{place}/statement"))
-    body = bullets(entries) if entries else paragraph(message("report.gaps.none"))
+    body = bullets(entries) if entries else paragraph(message(none))
     declared = [
         text(_declared(one), of=f"scope.json/declared/{place}") for place, one in enumerate(scope.get("declared", []))
     ]
-    return [heading(message("report.h.gaps")), body, *([bullets(declared)] if declared else [])]
+    return [heading(message(title)), body, *([bullets(declared)] if declared else [])]
 
 
 def _declared(one: Record) -> Message:

@@ -13,10 +13,12 @@ from dsr_desk.evidence.contents.content import Edition, EvidenceContent, ModelEn
 from dsr_desk.evidence.report.blocks import (
     Block,
     Piece,
+    TableRow,
     Text,
     day,
     heading,
     lines,
+    listed,
     paragraph,
     row,
     strong,
@@ -24,11 +26,13 @@ from dsr_desk.evidence.report.blocks import (
     text,
     word,
 )  # fmt: skip
+from dsr_desk.evidence.verifying.check_bundle import Files
 
 
 def models(content: EvidenceContent, edition: Edition) -> list[Block]:
     """The section of the report."""
     blocks: list[Block] = [heading(message("report.h.models"))]
+    tally = content.tally if content.order is None else None
     if content.models:
         head = ("model", "connection", "planned", "observed")
         rows = [
@@ -36,7 +40,7 @@ def models(content: EvidenceContent, edition: Edition) -> list[Block]:
                 quoted(entry.label),
                 lines(
                     strong(message(f"report.learned.{entry.model.learned.value}")),
-                    *(one["says"] for one in ways(entry, content.tally, edition)),
+                    *(one["says"] for one in ways(entry, tally, edition)),
                 ),
                 *_dispositions(entry, edition, f"lineage.json/models/{number}"),
                 of=f"lineage.json/models/{number}",
@@ -49,9 +53,15 @@ def models(content: EvidenceContent, edition: Edition) -> list[Block]:
 
 def model_lines(content: EvidenceContent, edition: Edition) -> list[Message]:
     """How many models there are of each kind, for the first lines of a report."""
-    none = message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator")
     unrecorded = [message("report.models.unrecorded", names=content.not_in_lineage)] if content.not_in_lineage else []
-    return [*([] if content.models else [none]), *counted(content), *unrecorded]
+    return [*([] if content.models else [none(content, edition)]), *counted(content), *unrecorded]
+
+
+def none(content: EvidenceContent, edition: Edition) -> Message:
+    """That no model is known: of an order without any lineage, that nobody can say so."""
+    if content.order is not None:
+        return message("report.models.none.order" if content.lineage_sources else "report.models.no-lineage")
+    return message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator")
 
 
 def counted(content: EvidenceContent) -> list[Message]:
@@ -65,15 +75,18 @@ def counted(content: EvidenceContent) -> list[Message]:
     return said
 
 
-def ways(entry: ModelEntry, tally: Tally, edition: Edition) -> list[dict[str, Any]]:
+def ways(entry: ModelEntry, tally: Tally | None, edition: Edition) -> list[dict[str, Any]]:
     """How a model came to know each dataset version with hits, from the model backwards: as a sentence, with the roles
-    and how sure it is, for lineage.json."""
+    and how sure it is, for lineage.json. Without `tally` nothing is counted in it."""
     said = []
     for path in entry.model.paths:
         version = path[0].node.label
-        items = _items_of(tally.of(ItemKind.PHOTO, version), tally.of(ItemKind.RECORD, version))
-        whose = "hers" if edition is Edition.REQUESTER else "found"
-        chain = message(f"report.way.{whose}", name=version, items=items)
+        if tally is None:
+            chain = message("report.way.order", name=version)
+        else:
+            items = _items_of(tally.of(ItemKind.PHOTO, version), tally.of(ItemKind.RECORD, version))
+            whose = "hers" if edition is Edition.REQUESTER else "found"
+            chain = message(f"report.way.{whose}", name=version, items=items)
         for link in reversed(list(_links(path))):
             chain = message("report.way.then", first=link, rest=chain)
         sure, roles = surest(path), [step.role for step in path if step.role is not None]
@@ -108,7 +121,7 @@ def _not_known(content: EvidenceContent, edition: Edition) -> list[Message]:
     """What cannot be said of models: silence is not innocence."""
     said = []
     if not content.models:
-        said.append(message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator"))
+        said.append(none(content, edition))
     if content.not_in_lineage:
         said.append(message("report.models.unrecorded", names=content.not_in_lineage))
     if content.open_questions:
@@ -155,3 +168,18 @@ def remaining(entry: ModelEntry, record: str) -> tuple[Piece, Piece, Piece]:
         why = message("report.remains.model.open")
     until = day(entry.planned.deadline) if entry.planned else message("report.unknown")
     return message("report.remains.model", name=entry.label), why, until
+
+
+def remaining_rows(content: EvidenceContent, files: Files) -> Iterator[TableRow]:
+    """What stays on a ground, in backups, and in models."""
+    remains = files.whole("remains.json")
+    for place, kept in enumerate(remains["retained"]):
+        of = f"remains.json/retained/{place}"
+        yield row(listed(kept["items"]), quoted(kept["ground"]), day(kept["until"]), of=of)
+    for place, backup in enumerate(remains["backups"]):
+        says = message("report.backup", name=backup["name"], day=backup["overwritten"])
+        yield row(says, text(), day(backup["overwritten"]), of=f"remains.json/backups/{place}")
+    for place, model in enumerate(content.models):
+        if model.remains:
+            record = f"lineage.json/models/{place}"
+            yield row(*remaining(model, record), of=record)

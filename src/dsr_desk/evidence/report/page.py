@@ -16,7 +16,6 @@ from dsr_desk.evidence.report.blocks import (
     Block,
     Faces,
     Piece,
-    TableRow,
     Text,
     bullets,
     day,
@@ -37,7 +36,8 @@ from dsr_desk.evidence.report.blocks import (
 from dsr_desk.evidence.report.claims import limits, proof, sworn
 from dsr_desk.evidence.report.crops import clean_crop
 from dsr_desk.evidence.report.details import details, earlier_lines, gaps, seen_of, table_of, told
-from dsr_desk.evidence.report.models import model_lines, models, remaining
+from dsr_desk.evidence.report.models import model_lines, models, remaining_rows
+from dsr_desk.evidence.report.orders import order_page
 from dsr_desk.evidence.report.registered import registered, short_lines, told_of
 from dsr_desk.evidence.report.required import required
 from dsr_desk.evidence.verifying.check_bundle import Files
@@ -50,6 +50,8 @@ def report(content: EvidenceContent, edition: Edition, files: Files, language: s
 
 def blocks_of(content: EvidenceContent, edition: Edition, files: Files) -> list[Block]:
     """All sections of an edition. `files` are its data files, which say what is listed."""
+    if content.order is not None:
+        return order_page(content, files, certificate(files, edition))
     regulator, nothing = edition is Edition.REGULATOR, content.nothing_found
     made = [*_head(content, edition), _short(content, edition, files), *_searched(files), *gaps(files)]
     made += [] if nothing else _found(files)
@@ -60,7 +62,7 @@ def blocks_of(content: EvidenceContent, edition: Edition, files: Files) -> list[
     else:
         made += [*_rights(content), *([] if nothing else _items(content, edition, files))]
     made += [*proof(content), *limits(content)]
-    return [*made, *(sworn(content) if regulator else []), *_certificate(files, edition)]
+    return [*made, *(sworn(content) if regulator else []), *certificate(files, edition)]
 
 
 def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
@@ -69,9 +71,9 @@ def shows_pictures(content: EvidenceContent, edition: Edition) -> bool:
 
 
 def _title(content: EvidenceContent, edition: Edition) -> Message:
-    """An order was complied with only where everything found was read back as dealt with."""
+    """A person's case says of no order that it was complied with."""
     if content.case.order:
-        return message("report.title.order" if content.done else "report.title.order.open")
+        return message("report.title.order.open")
     return Message(f"report.title.{edition.value}")
 
 
@@ -252,7 +254,7 @@ def _faces(content: EvidenceContent) -> Faces:
 
 def _remains(content: EvidenceContent, files: Files) -> list[Block]:
     title = message("report.h.remains")
-    rows = list(_remaining(content, files))
+    rows = list(remaining_rows(content, files))
     if rows:
         head = [message("report.what"), message("report.why"), message("report.until")]
         return [heading(title), table(title, head, rows)]
@@ -263,20 +265,6 @@ def _remains(content: EvidenceContent, files: Files) -> list[Block]:
         clear = content.done and content.tally.seen()[Seen.GONE] == len(content.hits)
         says = [nothing] if clear else [*outcome(content)]
     return [heading(title), *map(paragraph, says)]
-
-
-def _remaining(content: EvidenceContent, files: Files) -> Iterator[TableRow]:
-    remains = files.whole("remains.json")
-    for place, kept in enumerate(remains["retained"]):
-        of = f"remains.json/retained/{place}"
-        yield row(listed(kept["items"]), quoted(kept["ground"]), day(kept["until"]), of=of)
-    for place, backup in enumerate(remains["backups"]):
-        says = message("report.backup", name=backup["name"], day=backup["overwritten"])
-        yield row(says, text(), day(backup["overwritten"]), of=f"remains.json/backups/{place}")
-    for place, model in enumerate(content.models):
-        if model.remains:
-            record = f"lineage.json/models/{place}"
-            yield row(*remaining(model, record), of=record)
 
 
 def _rights(content: EvidenceContent) -> list[Block]:
@@ -295,7 +283,7 @@ def _rights(content: EvidenceContent) -> list[Block]:
     ]
 
 
-def _certificate(files: Files, edition: Edition) -> list[Block]:
+def certificate(files: Files, edition: Edition) -> list[Block]:
     case, organisation, declarant = (files.record(f"case.json/{one}") for one in ("case", "organisation", "declarant"))
     address = filter(None, (organisation["name"], organisation["address"]))
     law = message("report.dash", first=word("law", case["law"]), second=word("right", case["right"]))
@@ -308,7 +296,7 @@ def _certificate(files: Files, edition: Edition) -> list[Block]:
     for place, due in enumerate(case["due"]):
         says = message("report.due.says", day=due["due"], duty=word("duty", due["duty"]))
         pairs.append((message("report.due"), text(says, of=f"case.json/case/due/{place}")))
-    pairs += _identity(case["identity"])
+    pairs += _authenticity(case["identity"]) if "about" in case else _identity(case["identity"])
     validator = quoted(declarant["validator"]) if declarant["validator"] else message("report.nobody")
     role, basis = (Message.from_json(declarant[one]) for one in ("role", "basis"))
     named = message("report.comma", first=quoted(declarant["name"]), second=role)
@@ -328,6 +316,15 @@ def _certificate(files: Files, edition: Edition) -> list[Block]:
         officers = listed(files.record("case.json/officers"))
         pairs.append((message("report.officers"), text(officers, of="case.json/officers")))
     return [heading(message("report.h.certificate")), facts(pairs)]
+
+
+def _authenticity(check: dict[str, str] | None) -> Iterator[tuple[Message, Piece]]:
+    """How and when an order was found authentic."""
+    of, name = "case.json/case/identity", message("report.authenticity")
+    if check is None:
+        yield name, text(message("report.no-authenticity"), of=of)
+    else:
+        yield name, text(message("report.comma", first=quoted(check["method"]), second=day(check["checked"])), of=of)
 
 
 def _identity(check: dict[str, str] | None) -> Iterator[tuple[Message, Piece]]:

@@ -25,6 +25,8 @@ from dsr_desk.evidence.report.blocks import (
     written,
 )
 from dsr_desk.evidence.report.models import counted
+from dsr_desk.evidence.report.orders import order_lines, scope_lines
+from dsr_desk.evidence.report.orders import title as order_title
 from dsr_desk.evidence.report.page import asked, found, not_read, outcome, reviewed, scope
 
 
@@ -35,7 +37,9 @@ def summary(content: EvidenceContent, language: str) -> dict[str, Any]:
         message("report.then", said=message("report.summary.open")),
     ]
     head: list[Block] = [heading(message("report.summary.title"), 1), paragraph(*whose)]
-    says: list[Piece] = [asked(content, Edition.REGULATOR), *_searched(content), *_found(content), *_models(content)]
+    says = _sentences(content)
+    if content.order is not None:
+        head.insert(1, paragraph(order_title(content.order["obligations"])))
     claims = [
         row(one.says, message(f"report.standing.{one.standing.value}"), of=f"statement/claims/{number}")
         for number, one in enumerate(content.claims)
@@ -47,8 +51,14 @@ def summary(content: EvidenceContent, language: str) -> dict[str, Any]:
 
 def statement(content: EvidenceContent) -> list[Message]:
     """The same as sentences alone, for whoever swears to them; and what nobody can say."""
-    said = [asked(content, Edition.REGULATOR), *_searched(content), *_found(content), *_models(content)]
+    said = _sentences(content)
     return [*map(_sentence, said), message("sworn.limits")]
+
+
+def _sentences(content: EvidenceContent) -> list[Piece]:
+    if content.order is not None:
+        return [*order_lines(content.order), *scope_lines(content.order), *not_read(content), *_models(content)]
+    return [asked(content, Edition.REGULATOR), *_searched(content), *_found(content), *_models(content)]
 
 
 def beside(sealed: str, digest: str, checkpoint: str, fingerprint: str, language: str) -> list[dict[str, Any]]:

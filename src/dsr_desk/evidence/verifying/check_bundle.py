@@ -1139,6 +1139,9 @@ DISCLOSED: dict[str, dict[str, str]] = {
     "stated": {"text": BOTH},
     "forgotten": {"still": BOTH},
     "kept": {"rule": BOTH},
+    "order": {"authority": REGULATOR, "docket": REGULATOR, "texts": REGULATOR, "sources": REGULATOR},
+    "scope": {"told": REGULATOR},
+    "met": {"text": REGULATOR},
     "sworn": {"text": REGULATOR, "name": REGULATOR, "capacity": REGULATOR, "place": REGULATOR},
     "sealing": {"hers": "requester", "theirs": REGULATOR},
     "officer-added": {"name": BOTH},
@@ -1637,7 +1640,9 @@ class Fold:
         """Of an order: what of each container is in scope, and what was seen of it."""
         self.samples: list[dict[str, Any]] = []
         self.met: dict[str, dict[str, Any]] = {}
-        """The newest word on each obligation; `times` are those of all that were not taken back since."""
+        """The newest word on each obligation; `times` are those at which it was declared as met, and not taken back."""
+        self.sworn = -1
+        """The entry of the newest sworn statement."""
         self.sealing: dict[str, Any] = {}
         self.times: dict[int, str] = {}
         self.how: dict[int, str] = {}
@@ -1825,7 +1830,7 @@ def _received(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 
 def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    fold.require(not fold.closed and (said["law"] == "order" or not fold.order_case), said)
+    fold.require(not fold.closed and (said["law"] == "order") == fold.order_case, said)
     fold.facts.append(said)
 
 
@@ -2120,17 +2125,17 @@ def _resolved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
         known = earlier.get(name)
         fold.containers[name] = {
             "how": how, "items": items, "size": size, "of": of, "unread": unread_places, "not_known": not_known,
-            "seen": {}, "before": left_of(known) if known else 0, "gone": known["gone"] + _settled_of(known) if known else 0,
+            "seen": {}, "before": left_of(known) if known else 0, "gone": gone_of(known) if known else 0,
             "round": fold.round["n"],
         }  # fmt: skip
 
 
-def left_of(container: dict[str, Any]) -> int:
+def left_of(container: Mapping[str, Any]) -> int:
     """How many items were not read back as gone or held; no later scope counts fewer than an earlier one left."""
     return int(max(0, max(container["items"], container["before"]) - _settled_of(container)))
 
 
-def _settled_of(container: dict[str, Any]) -> int:
+def _settled_of(container: Mapping[str, Any]) -> int:
     return sum(container["seen"].get(seen, 0) for seen in _SETTLED)
 
 
@@ -2181,6 +2186,11 @@ def _met(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.met[said["obligation"]] = {**said, "times": times}
 
 
+def _sworn(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    _sealable(fold, said, rows)
+    fold.sworn = said["seq"]
+
+
 def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     _sealable(fold, said, rows)
     fold.sealing = said
@@ -2198,7 +2208,7 @@ _CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
     "approved": _approved, "plan-withdrawn": _withdrawn, "begun": _begun, "handed-over": _handed_over,
     "outcome": _outcome, "asked": _asked, "read-back": _read_back, "validated": _validated, "stated": _stated,
     "sealing": _sealing, "closed": _closed, "reopened": _closed, "derived": _derived, "forgotten": _forgotten,
-    "kept": _kept, "swept": _swept, "explained": _explained, "sealed": _sealable, "sworn": _sealable,
+    "kept": _kept, "swept": _swept, "explained": _explained, "sealed": _sealable, "sworn": _sworn,
     "order": _order, "scope": _resolved, "sample": _sample, "sampled": _sampled, "met": _met,
 }  # fmt: skip
 
@@ -2284,6 +2294,392 @@ def salts_digest(salts: Iterable[str]) -> str:
     return _digest(list(salts))
 
 
+# What an order obliges to, and how far that is met
+
+
+MET_READ, MET_DECLARED, PARTLY, OPEN = "met-read", "met-declared", "partly", "open"
+MET = (MET_READ, MET_DECLARED)
+_READ_ALONE = ("data", "embeddings", "models")
+"""What nobody's word meets: these were read or stand in records, or they are not met."""
+_DONE = "done"
+_NAMED_MOST = 3
+Why = list["list[Any]"]
+"""Reasons: each a code of a sentence and its values."""
+_Rule = Callable[["dict[str, Any]", "Mapping[str, Any]", Any], "tuple[str, Why]"]
+
+
+def obligations_of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How far each obligation is met, and why not: a read or a record counts, a named officer's word where nothing can
+    be read, and what is not known is not met.
+
+    `facts` are plain data: what `order_facts` takes from the entries of a bundle, or the program from its log.
+    """
+    return [_obligation(one, facts) for one in facts["obligations"]]
+
+
+def _obligation(one: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    word, about = facts["words"].get(one["id"]), one["about"]
+    given = word is not None and word["how"] != "taken-back"
+    if about not in _READ_ALONE and given and word["how"] == "not-applicable":
+        state, why = MET_DECLARED, []
+    else:
+        rule: _Rule = _ABOUT.get(about) or _said_of
+        state, why = rule(one, facts, word if given else None)
+    if one["sworn"] and state in MET and not facts["sworn"]:
+        state, why = PARTLY, [*why, ["order.why.not-sworn", {}]]
+    if state not in MET and one["due"] > facts["day"]:
+        why = [*why, ["order.why.later", {"day": one["due"]}]]
+    return {**one, "state": state, "why": why}
+
+
+def _data_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    nothing = _nothing_to_do(facts, word)
+    if nothing is not None:
+        return nothing
+    found = facts["containers"]
+    left, gone = (sum(each[name] for each in found) for name in ("left", "gone"))
+    why = _not_done(facts)
+    rest = sorted(each["name"] for each in found if each["left"])
+    if left and facts["ran"]:
+        counts = {"count": left, "total": left + gone, "containers": len(rest), "of": len(found)}
+        why.append(["order.why.left", {**counts, "names": rest[:_NAMED_MOST]}])
+    why += _not_known(facts)
+    unread = [each for each in found if each["where_read"] or (each["how"] == "mixed" and each["unread"])]
+    if unread:
+        places = sum(each["unread"] for each in unread)
+        why.append(["order.why.not-read-places", {"count": places, "containers": len(unread)}])
+    if facts["strays"]:
+        why.append(["order.why.strays", {"count": facts["strays"]}])
+    if facts["read"]:
+        doubts = [each for each in facts["checks"] if each["seen"] not in _CLEAR and not _counted_above(each)]
+        why += [["order.why.doubts", {"says": each["says"]}] for each in doubts]
+    if not why:
+        return MET_READ, why
+    return (PARTLY if facts["read"] and gone > left else OPEN), why
+
+
+_CLEAR = ("gone", "masked", "held")
+
+
+def _counted_above(check: dict[str, Any]) -> bool:
+    """The look at containers: what of them is left or was not looked at is counted, container by container."""
+    return bool(check["how"]["code"] == "check.order")
+
+
+def _nothing_to_do(facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why] | None:
+    """Where nothing registered is covered: a wrong name in the selectors would look the same, so somebody answers
+    for it."""
+    if not facts["scope"]:
+        return OPEN, [["order.why.no-scope", {}]]
+    if any(one["left"] or one["gone"] for one in facts["containers"]) or _not_known(facts):
+        return None
+    said = word is not None and word["how"] == "not-applicable"
+    return (MET_DECLARED if said else OPEN), [["order.why.nothing", {}]]
+
+
+def _not_done(facts: Mapping[str, Any]) -> Why:
+    if not facts["ran"]:
+        return [["order.why.not-run", {}]]
+    return [] if facts["read"] else [["order.why.not-read", {}]]
+
+
+def _not_known(facts: Mapping[str, Any]) -> Why:
+    """Containers of which something is neither known to be covered nor known not to be."""
+    open_ = sum(not is_known(one) for one in facts["containers"])
+    return [["order.why.not-known", {"count": open_}]] if open_ else []
+
+
+def _embeddings_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    nothing = _nothing_to_do(facts, word)
+    if nothing is not None:
+        return nothing
+    why = _not_done(facts)
+    entries, outputs = (_actions_of(facts, kind) for kind in ("erase-index-entries", "purge-outputs"))
+    waiting = sum(each["state"] != _DONE for each in entries)
+    if facts["ran"] and (waiting or not entries):
+        why.append(["order.why.index", {"count": waiting, "total": len(entries)}])
+    if facts["read"]:
+        looks = [each for each in facts["checks"] if each["how"]["code"] == "check.index"]
+        why += [["order.why.doubts", {"says": each["says"]}] for each in looks if each["seen"] != "gone"]
+        why += [] if looks else [["order.why.index-unread", {}]]
+    why += [*_not_known(facts), *_outputs_open(facts, outputs)]
+    if not why:
+        return (MET_DECLARED if outputs else MET_READ), why
+    done = any(each["state"] == _DONE for each in (*entries, *outputs))
+    return (PARTLY if done and facts["read"] else OPEN), why
+
+
+def _outputs_open(facts: Mapping[str, Any], outputs: list[dict[str, Any]]) -> Why:
+    """What models made of the data; of a model on which nobody decided nothing was asked yet."""
+    waiting = sum(one["state"] != _DONE for one in outputs)
+    undecided = sum(one["standing"] == "none" for one in _affected(facts))
+    why: Why = [["order.why.outputs", {"count": waiting, "total": len(outputs)}]] if waiting else []
+    return [*why, *([["order.why.undecided-outputs", {"count": undecided}]] if undecided else [])]
+
+
+def _models_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    if not facts["scope"]:
+        return OPEN, [["order.why.no-scope", {}]]
+    models, lineage = _affected(facts), facts["lineage"]
+    stand = Counter(each["standing"] for each in models)
+    why: Why = []
+    for code, count in (
+        ("contradicted", stand["contradicted"]), ("undecided", stand["none"]), ("decided", stand["decided"]),
+        ("declared", stand["declared"]), ("infeasible", stand["explained"]),
+    ):  # fmt: skip
+        if count:
+            why.append([f"order.why.{code}", {"count": count, "total": len(models)}])
+    versions = len({each["version"] for each in facts["containers"]})
+    unknown = lineage["unknown"] if lineage["sources"] else versions
+    if unknown:
+        why.append(["order.why.lineage", {"count": unknown}])
+    for code, count in (("silent-models", lineage["silent"]), ("questions", lineage["questions"])):
+        if count:
+            why.append([f"order.why.{code}", {"count": count}])
+    why += _not_known(facts)
+    if not why:
+        nothing = _nothing_to_do(facts, word)
+        return nothing if nothing is not None else (MET_READ, why)
+    only_explained = all(code == "order.why.infeasible" for code, _ in why)
+    return (PARTLY if only_explained or stand["seen"] else OPEN), why
+
+
+def _affected(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Models that learned from the data, or of which that is not known: measuring with it taught a model nothing."""
+    return [one for one in facts["models"] if one["learned"] != "measured"]
+
+
+def _outputs_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    if not facts["planned"]:
+        return OPEN, [["order.why.not-planned", {}]]
+    outputs = _actions_of(facts, "purge-outputs")
+    why = _outputs_open(facts, outputs)
+    if not outputs and not why:
+        return _said_of(one, facts, word)
+    done = any(each["state"] == _DONE for each in outputs)
+    return (PARTLY if done else OPEN) if why else MET_DECLARED, why
+
+
+def _recipients_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    if not facts["planned"]:
+        return OPEN, [["order.why.not-planned", {}]]
+    told = _actions_of(facts, "tell-recipient")
+    waiting = [each for each in told if each["state"] != _DONE]
+    asked = [each["asked"] for each in waiting if each["asked"]]
+    why: Why = []
+    if asked:
+        why.append(["order.why.silent", {"count": len(asked), "total": len(told), "since": min(asked)[:10]}])
+    if len(asked) < len(waiting):
+        why.append(["order.why.not-told", {"count": len(waiting) - len(asked), "total": len(told)}])
+    if facts["unknown_recipients"]:
+        why.append(["order.why.recipients-unknown", {"count": facts["unknown_recipients"]}])
+    return (PARTLY if len(waiting) < len(told) else OPEN) if why else MET_DECLARED, why
+
+
+def _retained_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    state, why = _said_of(one, facts, word)
+    bare = sum(not each.strip() for each in facts["holds"])
+    return (PARTLY, [*why, ["order.why.no-ground", {"count": bare}]]) if bare else (state, why)
+
+
+def _said_of(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why]:
+    """What a named officer says: once, or for each day on which it was due, later than the one before."""
+    times = sorted(word["times"]) if word is not None else []
+    days = due_days(one["due"], one["every"], facts["day"]) if one["every"] else []
+    missing, used = 0, 0
+    for place in range(len(days) - 1, -1, -1):
+        after = days[place - 1] if place else ""
+        if sum(time[:10] > after for time in times) > used:
+            used += 1
+        else:
+            missing += 1
+    if not times or missing:
+        why: Why = [["order.why.no-word", {"count": missing or 1}]]
+        return (PARTLY if used else OPEN), why
+    later = following(one["due"], one["every"], facts["day"])
+    return MET_DECLARED, [["order.why.again", {"day": later}]] if later else []
+
+
+def due_days(due: str, every: int, until: str) -> list[str]:
+    """Days (ISO) on which something repeated was due up to a day, that one included, oldest first."""
+    if not due or due > until:
+        return []
+    first, last = datetime.fromisoformat(due), datetime.fromisoformat(until)
+    return [f"{first + timedelta(every * n):%Y-%m-%d}" for n in range((last - first).days // every + 1)]
+
+
+def following(due: str, every: int, until: str) -> str:
+    """The first day after another on which something repeated is due; "" where it is not repeated."""
+    if not due or not every:
+        return ""
+    days = due_days(due, every, until)
+    return f"{datetime.fromisoformat(days[-1]) + timedelta(every):%Y-%m-%d}" if days else due
+
+
+_ABOUT: dict[str, _Rule] = {
+    "data": _data_met, "embeddings": _embeddings_met, "models": _models_met, "outputs": _outputs_met,
+    "recipients": _recipients_met, "retained": _retained_met,
+}  # fmt: skip
+
+
+def _actions_of(facts: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [one for one in facts["actions"] if one["kind"] == kind]
+
+
+def title_of(obligations: Iterable[Mapping[str, Any]]) -> str:
+    """How an order stands: "fulfilled" where all are met, "not" where the data is there (of an order that is not about
+    data: where nothing is met), "but" between them."""
+    states = [(one["about"], one["state"]) for one in obligations]
+    if states and all(state in MET for _, state in states):
+        return "fulfilled"
+    data = [state for about, state in states if about == "data"]
+    return "not" if all(state == OPEN for state in data or [state for _, state in states]) else "but"
+
+
+def order_actions(told: Mapping[str, Any], states: Mapping[str, str], asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The actions of a plan as facts: `told` is the plan's field of that name, `states` how far each has come."""
+    return [
+        {
+            "kind": one["kind"], "state": states.get(one["action"], ""), "asked": asked.get(one["action"], ""),
+            "ground": one["ground"],
+        }
+        for one in told["actions"]
+    ]  # fmt: skip
+
+
+def plan_facts(
+    plans: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]], asked: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the plans that were begun, and the present one, say: their actions and what is not known of recipients."""
+    actions: list[dict[str, Any]] = []
+    unknown: set[str] = set()
+    planned = False
+    for told, states in plans:
+        planned = True
+        actions += order_actions(told, states, asked)
+        unknown |= {spell(gap) for gap in told["gaps"] if gap["why"]["code"] == "why.recipients-unrecorded"}
+    holds = [one["ground"] for one in actions if one["kind"] == "hold"]
+    return {"planned": planned, "actions": actions, "unknown_recipients": len(unknown), "holds": holds}
+
+
+def lineage_facts(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the register of lineage says of models, and what it does not know."""
+    models = [{"learned": one["learned"], "standing": one["standing"]["code"]} for one in said["models"]]
+    lineage = {
+        "sources": len(said["sources"]), "unknown": len(said["not_in_lineage"]),
+        "silent": len(said["without_lineage"]), "questions": said["questions"],
+    }  # fmt: skip
+    return {"models": models, "lineage": lineage}
+
+
+def order_facts(fold: Fold, lineage: Mapping[str, Any]) -> dict[str, Any]:
+    """What obligations are computed from; `lineage` is what the act of sealing says of models."""
+    newest = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
+    unread = any(
+        one["last"] > (newest or {"seq": -1})["seq"] for each in fold.rounds for one in each["actions"].values()
+    )
+    kept = [one for one in fold.rounds if one["plan"] and (one["actions"] or one is fold.rounds[-1])]
+    plans = [
+        (one["plan"]["told"]["told"], {name: each["state"] for name, each in one["actions"].items()}) for one in kept
+    ]
+    return {
+        "day": fold.sealing["time"][:10],
+        "obligations": fold.orders[-1]["obligations"],
+        "words": fold.met,
+        "sworn": fold.sworn > (newest["seq"] if newest is not None else -1),
+        "scope": bool(fold.scopes),
+        "ran": fold.ran is not None,
+        "read": newest is not None and not unread,
+        "containers": container_facts(named_containers(fold), fold.containers),
+        "strays": sum(_stray(one) == "open" for one in fold.strays.values()),
+        "checks": newest["told"]["told"]["checks"] if newest is not None else [],
+        **plan_facts(plans, fold.asked),
+        **lineage_facts(lineage),
+    }
+
+
+def named_containers(fold: Fold) -> dict[str, dict[str, Any]]:
+    """Where each container of an order lies, by pseudonym; the newest scope that has it says so."""
+    found: dict[str, dict[str, Any]] = {}
+    for scope in fold.scopes:
+        parts = scope["told"]["told"]["parts"]
+        if [one["key"] for one in parts] != [one[0] for one in scope["parts"]]:
+            raise Refused("contents.differ", name="containers.jsonl")
+        found.update({one["key"]: one for one in parts})
+    return found
+
+
+def _stray(one: Mapping[str, Any]) -> str:
+    """How a stray copy stands: gone, explained in which way, or open."""
+    if one["gone"]:
+        return "gone"
+    return str(one["explained"]) if one["explained"] not in ("", "to-plan") else "open"
+
+
+def is_known(container: Mapping[str, Any]) -> bool:
+    """Whether it is known of all items of a container whether the order covers them."""
+    return container["how"] in ("whole", "mixed") and not container["not_known"]
+
+
+def gone_of(container: Mapping[str, Any]) -> int:
+    """How many items were read back as gone or held, in all rounds."""
+    return int(container["gone"] + _settled_of(container))
+
+
+def container_facts(named: Mapping[str, Mapping[str, Any]], containers: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Containers of an order: `named` says by pseudonym where each lies, `containers` what was seen of it."""
+    return [
+        {
+            "name": named[key]["container"] or named[key]["dataset_version"],
+            "version": named[key]["dataset_version"],
+            "how": one["how"], "unread": one["unread"], "not_known": one["not_known"],
+            "left": left_of(one), "gone": gone_of(one),
+            "where_read": one["seen"].get("gone_where_read", 0),
+        }
+        for key, one in containers.items()
+    ]  # fmt: skip
+
+
+def exact_interval(k: int, n: int) -> tuple[float, float]:
+    """Clopper and Pearson's interval at 95 % for a share of which `k` of `n` drawn items have the property.
+
+    By bisection over the sum of the binomial distribution, with nothing but the four operations, so that it comes out
+    alike on every computer.
+    """
+    low = 0.0 if k == 0 else _share(lambda p: 1 - _at_most(k - 1, n, p) < 0.025)
+    high = 1.0 if k == n else _share(lambda p: _at_most(k, n, p) > 0.025)
+    return low, high
+
+
+def _share(below: Callable[[float], bool]) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return low
+
+
+def _at_most(k: int, n: int, p: float) -> float:
+    """How probable at most `k` of `n` are: terms relative to the largest one, which no power is needed for."""
+    top = min(n, int((n + 1) * p))
+    odds = p / (1 - p)
+    parts = {True: 0.0, False: 0.0}
+    term = 1.0
+    for at in range(top, -1, -1):
+        if at < top:
+            term = term * (at + 1) / ((n - at) * odds)
+        parts[at <= k] += term
+        if term < 1e-20:
+            break
+    term = 1.0
+    for at in range(top + 1, n + 1):
+        term = term * (n - at + 1) * odds / at
+        parts[at <= k] += term
+        if term < 1e-20:
+            break
+    return parts[True] / (parts[True] + parts[False])
+
+
 class Views:
     """The files of an edition as the entries make them, and as the act of sealing completes them from registers.
 
@@ -2316,6 +2712,9 @@ class Views:
             "readback.json": self._read_back(),
             "remains.json": self._remains(),
         }
+        if self._fold.order_case:
+            made["order.json"] = self.order()
+            self._check_standings()
         self._check_required()
         return {**made, **{f"{name}.json": self._said[name] for name in _BESIDE if name in self._said}}
 
@@ -2370,13 +2769,14 @@ class Views:
 
     def _known(self) -> dict[str, Any]:
         """Sentences whose values follow from the entries; None where the entries contradict them."""
-        fold, hits, left = self._fold, 0, 0
+        fold, hits = self._fold, 0
+        left = sum(map(left_of, fold.containers.values()))
         for one in fold.hits():
             hits += 1
             left += one.seen not in _SETTLED
         read = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
         waiting = fold.undecided()
-        none_found: dict[str, Any] | None = None if hits or waiting else {}
+        none_found: dict[str, Any] | None = None if hits or waiting or fold.order_case else {}
         counts = [(f"required.seen.{seen}", {"count": count}) for seen, count in _seen_of(read) if count]
         return {
             "required.outcome.read": {"day": read["time"], "counts": counts} if read is not None else None,
@@ -2384,6 +2784,8 @@ class Views:
             "required.outcome.open": {"count": waiting},
             "required.outcome.found": {"count": hits} if read is None else None,
             "required.outcome.not-deleted": {"count": hits} if read is None else None,
+            "required.order.covered": {"count": left} if fold.scopes and read is None else None,
+            "required.order.no-scope": {} if fold.order_case and not fold.scopes else None,
             "required.outcome.nothing": none_found,
             "required.nothing-found": none_found,
             "required.identity": {"day": fold.identity["time"]} if fold.identity and fold.identified else None,
@@ -2395,6 +2797,8 @@ class Views:
         found = {"hits.jsonl": self._hits()}
         if self._full:
             found |= {"actions.jsonl": self._actions(), "custody.jsonl": self._custody()}
+        if self._fold.order_case:
+            found["containers.jsonl"] = self._containers()
         return found
 
     def predicate(self) -> dict[str, Any]:
@@ -2446,7 +2850,7 @@ class Views:
         yield self._claim("whole", "proved")
         yield self._claim("unbroken", "proved") if self._continued else self._claim("unbroken.first", "declared")
         if fold.identity is not None and fold.identified:
-            yield self._claim("identity", "declared", fold.identity)
+            yield self._claim("authenticity" if fold.order_case else "identity", "declared", fold.identity)
         yield from self._seen_claims()
         for one in ("datasets", "facts", "copies", "clock"):
             yield self._claim(one, "declared")
@@ -2458,13 +2862,15 @@ class Views:
         )
         outcomes = [one for round_ in fold.rounds for one in round_["actions"].values()]
         if not outcomes:
-            if not open_ and not any(True for _ in fold.hits()):
+            if not (open_ or fold.order_case or any(True for _ in fold.hits())):
                 yield self._claim("nothing", "declared", self._newest_word())
             return
         newest = max(fold.reads, key=lambda one: int(one["seq"]), default=None)
         left = any(one.seen not in _SETTLED for one in fold.hits())
+        left = left or any(left_of(one) or not is_known(one) for one in fold.containers.values())
         if newest is not None and newest["seen"] == _weakest(newest) in _SETTLED and not (left or open_):
-            yield self._claim(newest["seen"], "read-back", newest, "seen")
+            code = f"covered.{newest['seen']}" if fold.order_case else newest["seen"]
+            yield self._claim(code, "read-back", newest, "seen")
         rewritten = [one["outcome"] for one in outcomes if one["kind"] in _REWRITES and one["state"] == "done"]
         if rewritten:
             yield self._claim("kept", "declared", max(rewritten, key=lambda one: int(one["seq"])))
@@ -2522,8 +2928,9 @@ class Views:
             identity["checked"] = check["time"]
             if self._full:
                 identity["officer"] = self._name(check["officer"])
+        about = {"about": "scope"} if fold.order_case else {}
         case = {
-            **self._ref(), "opened": fold.opened, "closed": fold.closed, "order": facts["law"] == "order",
+            **self._ref(), **about, "opened": fold.opened, "closed": fold.closed, "order": facts["law"] == "order",
             "due": [facts["told"]["deadline"]], "identity": identity,
         }  # fmt: skip
         said = {"case": case, "organisation": self._said["organisation"], "declarant": self._declarant()}
@@ -2669,7 +3076,8 @@ class Views:
                 inside = outcome["told"]["inside"] if outcome else {"operator": "", "notes": [], "proof": ""}
                 yield {
                     "ref": action["action"], "kind": action["kind"], "target": targets[place], "round": round_["n"],
-                    "items": ranges(one.number for one in items), "count": len(items), "approvers": approvers,
+                    "items": ranges(one.number for one in items), "approvers": approvers,
+                    "count": len(items) or action.get("covers", 0),
                     "begun": (outcome["started"] if outcome else known["started"]) if known else "",
                     "ended": outcome["ended"] if outcome else "",
                     "operator": (inside["operator"] or self._name(known["officer"])) if known else "",
@@ -2763,6 +3171,91 @@ class Views:
                         }
                     )
         return {"retained": retained, "backups": list({spell(one): one for one in backups}.values()), "told": told}
+
+    def order(self) -> dict[str, Any]:
+        """What the order says, which data it covers, what samples showed, and how far each obligation is met."""
+        fold, said = self._fold, self._fold.orders[-1]
+        told, check = said["told"], fold.identity
+        facts = order_facts(fold, self._said["lineage"])
+        obligations = [
+            {
+                **one, "why": [{"code": code, "values": values} for code, values in one["why"]],
+                "text": told["texts"].get(one["id"], ""), "source": told["sources"].get(one["id"], ""),
+                "word": self._word_on(one["id"]),
+            }
+            for one in obligations_of(facts)
+        ]  # fmt: skip
+        authentic = None
+        if check is not None and fold.identified:
+            authentic = {
+                "method": check["told"]["method"], "checked": check["time"], "officer": self._name(check["officer"]),
+            }  # fmt: skip
+        strays = Counter(_stray(one) for one in fold.strays.values())
+        left, gone = (sum(one[name] for one in facts["containers"]) for name in ("left", "gone"))
+        return {
+            "authority": told["authority"], "docket": told["docket"], "served": said["served"],
+            "authentic": authentic, "obligations": obligations, "scope": self._covered(),
+            "samples": [self._sample(one) for one in fold.own_samples()], "strays": dict(sorted(strays.items())),
+            "left": left, "gone": gone,
+        }  # fmt: skip
+
+    def _word_on(self, obligation: str) -> dict[str, Any] | None:
+        """What a named officer said of an obligation last; nothing that was taken back."""
+        word = self._fold.met.get(obligation)
+        if word is None or word["how"] == "taken-back":
+            return None
+        return {
+            "how": word["how"], "text": word["told"]["text"], "who": self._name(word["officer"]), "when": word["time"],
+            "entry": word["seq"], "proof": word["proof"], "times": word["times"],
+        }  # fmt: skip
+
+    def _covered(self) -> dict[str, Any] | None:
+        """The scope in force, in numbers."""
+        fold = self._fold
+        if not fold.scopes:
+            return None
+        said, known = fold.scopes[-1], fold.containers.values()
+        return {
+            "selector": said["told"]["told"]["selector"], "items": said["items"], "bytes": said["size"],
+            "rest": said["rest"], "containers": len(known), "not_known": sum(not is_known(one) for one in known),
+            "whole": sum(one["how"] == "whole" for one in known), "mixed": sum(one["how"] == "mixed" for one in known),
+            "who": self._name(said["officer"]), "when": said["time"], "entry": said["seq"],
+        }  # fmt: skip
+
+    def _sample(self, one: dict[str, Any]) -> dict[str, Any]:
+        """What officers saw of drawn items; the share that does not fit lies between `low` and `high`."""
+        words = Counter(one["words"].values())
+        looked, wrong = len(one["words"]), words["not" if one["of"] == "scope" else "belongs"]
+        low, high = exact_interval(wrong, looked - words["unsure"])
+        return {
+            "of": one["of"], "n": one["n"], "population": one["population"], "seed": one["seed"], "looked": looked,
+            "wrong": wrong, "unsure": words["unsure"], "low": f"{low:.4f}", "high": f"{high:.4f}",
+            "who": sorted(map(self._name, one["by"])), "when": one["time"], "entry": one["seq"],
+        }  # fmt: skip
+
+    def _containers(self) -> Iterator[dict[str, Any]]:
+        """Every container that the order ever covered, and of which that is not known."""
+        named = named_containers(self._fold)
+        for key, one in self._fold.containers.items():
+            yield {
+                **{name: named[key][name] for name in ("dataset_version", "container", "why")},
+                **{name: one[name] for name in ("how", "items", "of", "unread", "not_known", "seen")},
+                "bytes": one["size"], "left": left_of(one), "gone": gone_of(one),
+            }  # fmt: skip
+
+    def _check_standings(self) -> None:
+        """How a word on a model stands fits the word that officers gave; of no word nothing is borne out."""
+        for one in self._said["lineage"]["models"]:
+            known = self._fold.models.get(one["key"], {"planned": [], "observed": []})
+            words = {each["disposition"] for name in ("planned", "observed") for each in known[name][-1:]}
+            fits = {
+                "none": not words, "decided": bool(known["planned"]), "contradicted": bool(words),
+                "declared": bool(known["observed"]) or "not-affected" in words,
+                "seen": bool(known["observed"]) or "not-affected" in words,
+                "explained": bool(words & {"infeasible", "held"}),
+            }  # fmt: skip
+            if not fits.get(one["standing"]["code"], False):
+                raise Refused("contents.differ", name="lineage.json")
 
     def lineage(self) -> dict[str, Any]:
         """What lineage reaches, with what was decided and seen of each model."""
@@ -3166,11 +3659,52 @@ def figures(files: Files, edition: str) -> dict[str, Any]:
             "unknown": sum(value == "unknown" for one in told for value in one.values()),
         },
     }
+    if files.whole("case.json")["case"].get("about") == "scope":
+        counted["order"] = _order_figures(files.whole("order.json"))
     if edition == "regulator":
         head = head_of(files.text("log/checkpoint"))
         own = sum(_of_case(line) for line in files.entries("log/leaves.jsonl"))
         counted["journal"] = {"entries": own, "size": head.size, "root": head.root.hex()}
     return counted
+
+
+def _order_figures(order: dict[str, Any]) -> dict[str, Any]:
+    scope = order["scope"] or {"containers": 0, "not_known": 0, "items": 0}
+    return {
+        "title": title_of(order["obligations"]),
+        "met": sum(one["state"] in MET for one in order["obligations"]),
+        "obligations": len(order["obligations"]),
+        "scope": order["scope"] is not None,
+        **{name: scope[name] for name in ("containers", "not_known", "items")},
+        "left": order["left"],
+        "gone": order["gone"],
+        "strays": order["strays"].get("open", 0),
+    }
+
+
+_HEADLINE = "report.order.headline."
+
+
+def headline_of(order: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands first on the page of an order: each obligation that is not met, and why, in numbers."""
+    open_ = [one for one in order["obligations"] if one["state"] not in MET]
+    said = [
+        {
+            "code": "report.order.unmet",
+            "values": {"what": {"code": f"obligation.{one['about']}", "values": {}}, "why": _in_short(one["why"])},
+        }
+        for one in open_
+    ]
+    title = title_of(order["obligations"])
+    values = {"open": said} if said else {"count": len(order["obligations"])}
+    return {"code": f"{_HEADLINE}{title}", "values": values}
+
+
+def _in_short(why: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reasons for a headline: looks that leave a doubt are counted, the table below says them."""
+    doubts = [one for one in why if one["code"] == "order.why.doubts"]
+    rest = [{name: one[name] for name in ("code", "values")} for one in why if one not in doubts]
+    return rest + ([{"code": "order.why.doubts.count", "values": {"count": len(doubts)}}] if doubts else [])
 
 
 def _model_remains(model: dict[str, Any]) -> bool:
@@ -3219,7 +3753,7 @@ _NUMBERS = {
 
 _SAID_IF: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("report.nothing report.nothing.records report.nothing.regulator",
-     lambda f: not f["hits"]["all"] and not f["review"]["undecided"]),
+     lambda f: "order" not in f and not f["hits"]["all"] and not f["review"]["undecided"]),
     ("report.nothing.open report.nothing.open.regulator",
      lambda f: not f["hits"]["all"] and f["review"]["undecided"] > 0),
     ("report.found.short report.found.regulator", lambda f: f["hits"]["all"] > 0),
@@ -3227,29 +3761,36 @@ _SAID_IF: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("report.outcome.none", lambda f: f["hits"]["all"] > 0 and not f["looks"]),
     ("report.outcome.mixed", lambda f: f["hits"]["all"] > 0 and f["looks"] > 0 and not f["all_gone"]),
     ("report.not-read", lambda f: f.get("not_read", 0) > 0),
-    ("report.parts-missing", lambda f: f["left_out"] > 0),
-    ("report.gaps.none", lambda f: not f["left_out"]),
+    ("report.parts-missing", lambda f: "order" not in f and f["left_out"] > 0),
+    ("report.gaps.none", lambda f: "order" not in f and not f["left_out"]),
+    ("report.order.gaps", lambda f: "order" in f and f["left_out"] > 0),
+    ("report.order.gaps.none", lambda f: "order" in f and not f["left_out"]),
     ("report.not-reviewed.short", lambda f: f["review"]["not_reviewed"] > 0),
     ("report.unsure.short", lambda f: f["review"]["unsure"] > 0),
     ("report.remains.short", lambda f: f["remains"] > 0),
     ("report.remains.none",
-     lambda f: not f["remains"]
+     lambda f: "order" not in f and not f["remains"]
      and (f["done"] and f["all_gone"] if f["hits"]["all"] else not f["review"]["undecided"])),
+    ("report.order.covers report.order.covers.none", lambda f: "order" in f and f["order"]["scope"]),
+    ("report.order.no-scope", lambda f: "order" in f and not f["order"]["scope"]),
+    ("report.order.strays", lambda f: "order" in f and f["order"]["strays"] > 0),
+    ("report.order.remains", lambda f: "order" in f and f["order"]["left"] > 0),
     ("report.facts.short report.facts.short.regulator", lambda f: f["facts"]["unknown"] > 0),
 )  # fmt: skip
 """One of these sentences stands in a report if that is so, and none of them otherwise."""
 
 _WORDS_OF = frozenset(
     {
-        "ask", "certainty", "custody", "disposition", "duty", "found-by", "item", "law", "learned", "ledger",
-        "relation", "result", "right", "seen", "standing",
+        "ask", "certainty", "covered", "custody", "disposition", "duty", "found-by", "item", "law", "learned",
+        "ledger", "met", "obligation-state", "relation", "result", "right", "sample-of", "seen", "standing",
     }
 )  # fmt: skip
 """Groups of words for what a record says: report.law.order is "order"."""
 _WHOLE = frozenset(
     {
         "hits.jsonl", "actions.jsonl", "custody.jsonl", "readback.json", "scope.json/searched", "scope.json/searches",
-        "scope.json/gaps", "scope.json/declared", "remains.json/retained", "remains.json/backups", "remains.json/told",
+        "scope.json/gaps", "scope.json/declared", "containers.jsonl", "order.json/obligations", "order.json/samples",
+        "remains.json/retained", "remains.json/backups", "remains.json/told",
     }
 )  # fmt: skip
 """Lists of which a section shows everything, where it shows an entry as one."""
@@ -3268,24 +3809,32 @@ _HOLDS_IF: dict[str, tuple[str, Any]] = {
     "required.source.none": ("source", ""),
     "report.nobody": ("", ""),
     "report.no-identity": ("", None),
+    "report.no-authenticity": ("", None),
+    "report.order.covers.none": ("containers", 0),
+    "report.order.no-container": ("container", ""),
+    "report.order.no-day": ("due", ""),
 }
 """Sentences without a value that say how a field of their record is, or the record itself."""
 _COUNTED = {
     "report.seen.count": ("n", "seen", "seen"),
+    "report.order.stray": ("count", "how", "strays"),
     "report.summary.planned": ("count", "disposition", "models/planned"),
     "report.summary.observed": ("count", "disposition", "models/observed"),
 }
 """Sentences that say how many there are of what a word names: the number, the word, and where such are counted."""
-_CITED = {"report.rights.gdpr": {"77", "79"}}
+_CITED = {"report.rights.gdpr": {"77", "79"}, "report.order.samples.says": {"95"}}
 """Numbers that the wording of a sentence has."""
-_WITHOUT_NUMBERS = ("report.", "quoted", "role.", "nodekind.", "actionkind.")
+_WITHOUT_NUMBERS = ("report.", "quoted", "role.", "nodekind.", "actionkind.", "order.why.", "obligation.")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 
 
 def title_code(counted: dict[str, Any], statement: dict[str, Any]) -> str:
-    """How a report is headed follows from what it is about: an order was complied with only where all is settled."""
+    """How a report is headed follows from what it is about: of an order, how far its obligations are met. A person's
+    case says nothing of an order's."""
+    if "order" in counted:
+        return f"report.title.order.{counted['order']['title']}"
     if statement["case"]["law"] == "order":
-        return "report.title.order" if counted["done"] else "report.title.order.open"
+        return "report.title.order.open"
     return f"report.title.{statement['edition']}"
 
 
@@ -3302,6 +3851,9 @@ def check_report(members: Members, statement: dict[str, Any]) -> Said:
     title = {run["code"] for run in first["runs"]}
     if title != {title_code(counted, statement)} or report["title"] != _runs_text(first):
         raise Refused("report.title")
+    if "order" in counted:
+        if not report["blocks"][1]["runs"][0]["code"].startswith(_HEADLINE):
+            raise Refused("report.title")
     apart = (REPORT, "data/statement.dsse.json", "data/predicate.schema.json", "data/summary.json")
     named = [name[5:] for name in members if name.endswith((".json", ".jsonl")) and name not in apart]
     reading = _Reading(files, ["statement", *(name for name in named if "/" not in name)], counted)
@@ -3394,6 +3946,10 @@ class _Reading:
             return
         if code == "report.more-rows":
             self._more_rows(values)
+            return
+        if code.startswith(_HEADLINE):
+            if {"code": code, "values": values} != headline_of(self._files.whole("order.json")):
+                raise Refused("report.title")
             return
         self._word(code, near)
         figure = _NUMBERS.get(code, {})

@@ -215,13 +215,13 @@ def test_a_report_is_headed_as_its_case_is(content: EvidenceContent, nothing_fou
     order = replace(content.case, law=Law.ORDER)
     for told, right in (
         (content, "requester"),
-        (replace(content, case=order), "order"),
+        (replace(content, case=order), "order.open"),
         (replace(nothing_found, case=order), "order.open"),
     ):
         bundle = Bundle(told, Edition.REQUESTER)
         (run,) = bundle.report["blocks"][0]["runs"]
         assert run["code"] == f"report.title.{right}"
-        for code in ("order", "order.open", "regulator", "requester"):
+        for code in ("order.fulfilled", "order.but", "order.not", "order.open", "regulator", "requester"):
             with replaced(bundle.report, run, ("code",), f"report.title.{code}"):
                 assert bundle.accepts(bundle.report) == (code == right)
 

@@ -71,7 +71,7 @@ class RequestForm(QWidget):
         layout.addWidget(left, 2)
         layout.addWidget(right, 3)
         self.right = ChoiceField(tr("Right"), [(words.term(one), one) for one in Right])
-        self.law = ChoiceField(tr("Law"), [(words.term(one), one) for one in Law])
+        self.law: ChoiceField[Law] = ChoiceField(tr("Law"), laws_of(Law.UNKNOWN))
         self.received = DayField(tr("Received"))
         for field in (self.right, self.law):
             field.setMinimumWidth(120)
@@ -85,6 +85,7 @@ class RequestForm(QWidget):
         fields: tuple[QWidget, ...] = (self.right, self.law, self.received)
         blocked = [field.blockSignals(True) for field in fields]
         self.right.choose(right)
+        self.law.offer(laws_of(law))
         self.law.choose(law)
         self.received.day = received
         for field, was in zip(fields, blocked, strict=True):
@@ -147,6 +148,11 @@ class RequestForm(QWidget):
     def _again(self, found: Sequence[Found]) -> None:
         self._lay_out([FoundRow(one, self) for one in found])
         self.edited.emit()
+
+
+def laws_of(law: Law) -> list[tuple[str, Law]]:
+    """What may be chosen. Nobody asks under an order; a case of before that says so shows what it says."""
+    return [(words.term(one), one) for one in Law if one is not Law.ORDER or law is one]
 
 
 def once_each(found: Sequence[Found]) -> list[Found]:

@@ -1,0 +1,207 @@
+"""What a bundle of an order says at each stage, and that the program says the same before it seals."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsr_desk.app.case import chasing, deleting, handing_over
+from dsr_desk.app.case.orders import Met
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.models.lineage import affected_by_case
+from dsr_desk.app.models.standing import standings
+from dsr_desk.app.proof import public, sealing, swearing
+from dsr_desk.app.proof.obligations import headline, obligations, order_facts
+from dsr_desk.core.actions import ActionKind
+from dsr_desk.evidence.verifying import check_bundle
+from quick_keys import make_keys_quick
+from unit.app import small_order
+from unit.app.small_order import SmallOrder
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    folder = tmp_path_factory.mktemp("order")
+    live, template = folder / "live", folder / "template"
+    with pytest.MonkeyPatch.context() as patch:
+        make_keys_quick(patch)
+        ref = small_order.make(live)
+    shutil.move(live, template)
+    return live, template, ref
+
+
+@pytest.fixture
+def order(_made: tuple[Path, Path, str]) -> Iterator[SmallOrder]:
+    with small_order.at(*_made) as made:
+        yield made
+
+
+def read(opened: Path, name: str) -> Any:
+    text = (opened / "evidence" / "data" / name).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()] if name.endswith("l") else json.loads(text)
+
+
+def states(opened: Path) -> dict[str, str]:
+    return {one["about"]: one["state"] for one in read(opened, "order.json")["obligations"]}
+
+
+def first_lines(opened: Path) -> list[str]:
+    """Title and headline of the page."""
+    blocks = read(opened, "report.json")["blocks"]
+    return [" ".join(run["text"] for run in one["runs"]) for one in blocks[:2]]
+
+
+def same_as_the_program(order: SmallOrder, opened: Path) -> None:
+    """What the program computes from its log is what the bundle says, down to the reasons."""
+    desk, said = order.desk, read(opened, "order.json")
+    ours = [one.as_said() for one in obligations(desk, order.ref)]
+    assert [{name: one[name] for name in ours[0]} for one in said["obligations"]] == ours
+    assert first_lines(opened)[1] == headline(desk, order.ref).say()
+
+
+def answer_all(order: SmallOrder) -> None:
+    waiting = [one for one in chasing.tasks(order.desk, order.ref) if one.action.kind is ActionKind.TELL_RECIPIENT]
+    for one in waiting:
+        handing_over.declare(order.desk, order.ref, one.action.id, "they wrote that they deleted it")
+    deleting.read_back(order.desk, order.ref)
+
+
+def swear(order: SmallOrder) -> None:
+    wording = swearing.word_statement(
+        order.desk, order.ref, swearing.Form.OUTSIDE_US, name="Ada M. Quill", capacity="Chief Privacy Officer"
+    )
+    swearing.swear(order.desk, order.ref, wording)
+
+
+def test_a_bundle_says_at_each_stage_what_is_met_and_what_is_not(order: SmallOrder) -> None:
+    opened = order.seal()
+    assert first_lines(opened)[0] == "Order: not fulfilled"
+    assert set(states(opened).values()) == {"open"}
+    assert read(opened, "order.json")["scope"] is None
+    same_as_the_program(order, opened)
+
+    scoped = order.scoped().seal()
+    assert first_lines(scoped)[0] == "Order: not fulfilled"
+    assert "nothing was run" in first_lines(scoped)[1]
+    shards = [(one["container"], one["how"], one["items"], one["left"]) for one in read(scoped, "containers.jsonl")]
+    assert shards == [("data/shard-0.tar", "whole", 4, 4), ("data/shard-1.tar", "mixed", 1, 1)]
+    samples = {one["of"]: (one["looked"], one["wrong"], one["low"], one["high"]) for one in
+               read(scoped, "order.json")["samples"]}  # fmt: skip
+    assert samples == {"scope": (5, 0, "0.0000", "0.5218"), "rest": (2, 0, "0.0000", "0.8419")}
+    same_as_the_program(order, scoped)
+
+    run = order.run().seal()
+    assert first_lines(run)[0] == "Order: fulfilled but for what is named here"
+    assert states(run) == {
+        "data": "met-read", "embeddings": "met-read", "recipients": "open", "statement": "open", "report": "open",
+    }  # fmt: skip
+    assert "2 of 2 not told" in first_lines(run)[1]
+    assert not order.whole.exists()
+    same_as_the_program(order, run)
+
+    answer_all(order)
+    order.say("o04")
+    order.say("o05")
+    unsworn = order.seal()
+    assert states(unsworn)["statement"] == "partly"
+    same_as_the_program(order, unsworn)
+    swear(order)
+    last = order.seal()
+    assert first_lines(last)[0] == "Order: fulfilled but for what is named here"  # a report was due and is not there
+    wanted = {"data": "met-read", "embeddings": "met-read", "recipients": "met-declared", "statement": "met-declared"}
+    assert {about: one for about, one in states(last).items() if about in wanted} == wanted
+    same_as_the_program(order, last)
+
+
+def test_what_could_not_be_removed_is_in_the_headline_with_its_name(order: SmallOrder) -> None:
+    order.scoped()
+    deleting.make_plan(order.desk, order.ref)
+    deleting.approve(order.desk, order.ref)
+    order.whole.write_bytes(order.whole.read_bytes() + bytes(512))
+    opened = order.again().seal()
+    assert first_lines(opened)[0] == "Order: not fulfilled"
+    assert "4 of 5 items still there, in 1 of 2 containers: data/shard-0.tar" in first_lines(opened)[1]
+    same_as_the_program(order, opened)
+
+
+def test_no_sentence_of_a_persons_case_stands_in_an_order(order: SmallOrder) -> None:
+    opened = order.scoped().seal()
+    page = (opened / "evidence" / "data" / "report.html").read_text(encoding="utf-8")
+    text = re.sub("<[^>]+>", " ", page)
+    for said in ("of the person", "Nothing was found", "decided to be", "search by face", "requester", "strangers"):
+        assert said not in text
+    assert read(opened, "hits.jsonl") == []
+    assert read(opened, "scope.json")["searches"] == []
+
+
+def test_every_sentence_is_there_in_german(order: SmallOrder) -> None:
+    opened = order.scoped().run().seal("de")
+    assert first_lines(opened)[0] == "Anordnung: erfüllt bis auf das hier Genannte"
+    assert "nicht unterrichtet" in first_lines(opened)[1]
+
+
+def test_the_verifier_in_the_bundle_agrees(order: SmallOrder) -> None:
+    opened = order.scoped().run().seal()
+    script = opened / "evidence" / "data" / "check_bundle.py"
+    done = subprocess.run([sys.executable, str(script), str(opened)], capture_output=True, text=True, check=False)
+    assert "FAILS" not in done.stdout
+    assert "holds       contents" in done.stdout
+    assert "holds       report" in done.stdout
+
+
+def test_the_page_for_the_public_names_no_place_and_nobody(order: SmallOrder, tmp_path: Path) -> None:
+    order.scoped().run().seal()
+    to = public.write_summary(order.desk, order.ref, tmp_path / "page.html")
+    text = re.sub("<style>.*?</style>|<[^>]+>", " ", to.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert "Order: fulfilled but for what is named here" in text
+    assert "Destroy the data, by 2 December 2026: ✓ met, as it was read" in text
+    for name in ("shard-0", "Ada", "Example Ltd", "Sample AG"):
+        assert name not in text
+
+
+def test_an_order_has_no_edition_for_a_person(order: SmallOrder, tmp_path: Path) -> None:
+    with pytest.raises(sealing.OrderForAuthority):
+        sealing.seal(order.desk, order.ref, tmp_path, requester=True)
+
+
+def test_a_word_that_was_taken_back_meets_nothing(order: SmallOrder) -> None:
+    order.say("o05")
+    assert order_states(order.desk, order.ref)["report"] == "met-declared"
+    order.say("o05", Met.TAKEN_BACK)
+    assert order_states(order.desk, order.ref)["report"] == "open"
+
+
+def order_states(desk: Desk, ref: str) -> dict[str, str]:
+    return {one.about: one.state for one in obligations(desk, ref, day="2026-11-08")}
+
+
+def test_the_facts_of_the_program_are_those_of_the_verifier(order: SmallOrder) -> None:
+    opened = order.scoped().run().seal()
+    desk, ref = order.desk, order.ref
+    with desk.reading(ref) as case:
+        impact = affected_by_case(desk, ref)
+        ours = order_facts(desk, case, impact, standings(desk, ref, impact), "2026-11-30")
+    files = opened / "evidence" / "data"
+    note = (files / "log" / "checkpoint").read_text(encoding="utf-8")
+    chains = check_bundle.read_log(
+        lambda name: io.BytesIO((files / name).read_bytes()),
+        ref,
+        check_bundle.head_of(note),
+        "regulator",
+        signatures=False,
+    )
+    theirs = check_bundle.order_facts(chains.fold, read(opened, "lineage.json"))
+    words = {"words", "containers", "day"}
+    assert {name: one for name, one in theirs.items() if name not in words} == {
+        name: one for name, one in ours.items() if name not in words
+    }
+    assert sorted(theirs["containers"], key=str) == sorted(ours["containers"], key=str)
