@@ -46,8 +46,7 @@ def scope(desk: Desk, selector: str, lists: tuple[str, ...], columns: tuple[str,
     told = [said for one in read.values() for said in one.says]
     result = {
         **codec.plain(found),
-        "lines": [one.say() for one in found.lines],
-        "lists": {name: [said.say() for said in one.says] for name, one in read.items()},
+        "lists": {name: codec.plain(list(one.says)) for name, one in read.items()},
         "open": found.is_open,
     }
     emit(result, *told, *found.lines, problem=found.is_open)

@@ -45,6 +45,7 @@ def test_what_lies_wholly_outside_is_out(collected: str) -> None:
         "2020", "2021-05-01", "March 2024",
         # a month for machines, two years for people
         "2013-19", "2013-14", "2010-12 to 2015",
+        "2016, and some later", "2015; 2016; who knows",
         "2014 and 2016", "summer 2016", "about 2016", "2016 (mostly)", "2016?", "05/2016", "03/04/2016", "16",
         "2019-02-30", "2019-13", "2018 to 2016", "2016 to now", "unknown", "", "?", "n/a", "0000", "99999",
         "2014-2019-2020",

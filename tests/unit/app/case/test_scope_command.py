@@ -70,7 +70,8 @@ def test_programs_get_parts_counts_and_sentences(command: Command, tmp_path: Pat
     assert [(one["container"], one["how"], one["items"], one["of"]) for one in found["parts"]] == [
         ("photos", "mixed", 1, 2)
     ]
-    assert "1 line is neither an id nor a SHA-256: line 3." in found["lists"]["a"]
+    assert "1 line is neither an id nor a SHA-256: line 3." in [one["says"] for one in found["lists"]["a"]]
+    assert found["lines"][0]["code"] == "scope.total"
     refused = command(*words)
     assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (3, "ITEM-LIST-COLUMN")
 
