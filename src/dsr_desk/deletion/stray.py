@@ -21,7 +21,7 @@ from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import Unread
 from dsr_desk.datasets.model_files import ModelFile
 from dsr_desk.datasets.names import inside, safe_name
-from dsr_desk.datasets.pointers import pointer_at
+from dsr_desk.datasets.pointers import MOST_BYTES, pointer_at
 from dsr_desk.datasets.swept import ItemSwept, MemberSwept, Piece, ToLookInto, look_into, whole_at
 from dsr_desk.deletion.stray_found import Home, Inside, PlacesCounted, Stray, StraySweep
 from dsr_desk.deletion.stray_gone import Watch, device_around
@@ -193,8 +193,9 @@ class _Sweeping:
             self._result.files += 1
             return None
         try:
-            content = read(lying, self._keeps, self._token)
-            why = pointer_at(Path(lying.path))
+            content = read(lying, self._keeps, self._token, with_md5=self._wanted.for_models)
+            photo = bool(sniff.photo_kind(content.head))
+            why = None if photo or content.size > MOST_BYTES else pointer_at(Path(lying.path))
         except OSError as error:
             self.not_entered(lying.path, refused(error))
             return None
@@ -205,7 +206,6 @@ class _Sweeping:
         found = _File(replace(lying, size=content.size), content.sha256, content.md5)
         if lying.links > 1 and len(self._linked) < MOST_LINKED:
             self._linked[lying.device, lying.inode] = ()
-        photo = bool(sniff.photo_kind(content.head))
         self._result.items += photo
         at_home = self._home.holds(lying.path, photo=photo)
         if found.sha256 in self._wanted.items:

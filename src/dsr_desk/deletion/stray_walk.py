@@ -178,7 +178,7 @@ class FileRead:
     changed: bool
 
 
-def read(lying: Lying, keep: Callable[[bytes], bool], token: CancelToken) -> FileRead:
+def read(lying: Lying, keep: Callable[[bytes], bool], token: CancelToken, *, with_md5: bool) -> FileRead:
     """`keep` is asked with the first bytes. Raises OSError, Cancelled."""
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     kept = bytearray()
@@ -195,7 +195,8 @@ def read(lying: Lying, keep: Callable[[bytes], bool], token: CancelToken) -> Fil
                 keeps = keep(head)
             size += len(chunk)
             sha256.update(chunk)
-            md5.update(chunk)
+            if with_md5:
+                md5.update(chunk)
             if keeps and size <= MAX_ITEM_BYTES:
                 kept += chunk
             if size > before.st_size:

@@ -27,7 +27,10 @@ class Digests:
             if len(value) != _DIGEST:
                 raise ValueError("no SHA-256")
             whole += value
-        self._sorted: NDArray[np.bytes_] = np.unique(np.frombuffer(whole, f"S{_DIGEST}"))
+        in_place = np.frombuffer(whole, f"S{_DIGEST}")
+        in_place.sort()
+        again = in_place[1:] == in_place[:-1]
+        self._sorted: NDArray[np.bytes_] = in_place[~np.append(False, again)] if again.any() else in_place
         self._rows = self._sorted.view(np.uint8).reshape(-1, _DIGEST)
         """The same as numbers: numpy drops zeros at the end of a text."""
 
