@@ -24,7 +24,7 @@ LINES: tuple[Edit, ...] = (
             "in the verifier: facts 1",
             (
                 "def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    fold.req"
-                'uire(not fold.closed and (said["law"] == "order" or not fold.order_case), said)'
+                'uire(not fold.closed and (said["law"] == "order") == fold.order_case, said)'
             ),
             "def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:\n    pass",
             "",

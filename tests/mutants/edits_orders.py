@@ -16,13 +16,13 @@ LINES: tuple[Edit, ...] = (
         ORDERS,
         (
             "an order keeps its law when facts are proposed",
-            "Kind.PROPOSED: (ask.still_open, order.order_stays_order),",
+            "Kind.PROPOSED: (ask.still_open, order.law_fits),",
             "Kind.PROPOSED: (ask.still_open,),",
             "test_an_order_never_changes_its_law",
         ),
         (
             "an order keeps its law when facts are confirmed",
-            "Kind.CONFIRMED: (ask.still_open, order.order_stays_order),",
+            "Kind.CONFIRMED: (ask.still_open, order.law_fits),",
             "Kind.CONFIRMED: (ask.still_open,),",
             "test_an_order_never_changes_its_law",
         ),
@@ -82,6 +82,12 @@ LINES: tuple[Edit, ...] = (
         "core/order_guards.py",
         RULES,
         (
+            "no person's request becomes an order",
+            "if law is None or (law == Law.ORDER.value) == case.is_order:",
+            "if law is None or not case.is_order or law == Law.ORDER.value:",
+            f"{FORBIDS} -k law_fits",
+        ),
+        (
             "what goes as a whole holds nothing else",
             "if not fits or others or any(",
             "if not fits or any(",
@@ -95,7 +101,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what is not known has no items in the scope",
-            " or any(one[2] or one[3] or one[6] != one[4] for one in outside):",
+            " or any(one[2] or one[3] for one in outside):",
             ":",
             f"{FORBIDS} -k scopescope_adds_up",
         ),
@@ -351,9 +357,9 @@ LINES: tuple[Edit, ...] = (
         COPY,
         (
             "the verifier keeps an order's law",
-            'fold.require(not fold.closed and (said["law"] == "order" or not fold.order_case), said)',
+            'fold.require(not fold.closed and (said["law"] == "order") == fold.order_case, said)',
             "fold.require(not fold.closed, said)",
-            f"{COPIED} -k order_stays_order",
+            f"{COPIED} -k law_fits",
         ),
         (
             "the verifier refuses photos under an order",
@@ -423,7 +429,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the verifier refuses items of what is not known",
-            'any(one[2] or one[3] or one[6] != one[4] for one in said["parts"]',
+            'any(one[2] or one[3] for one in said["parts"]',
             'any(False for one in said["parts"]',
             f"{COPIED} -k scope_adds_up",
         ),

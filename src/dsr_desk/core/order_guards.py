@@ -20,9 +20,12 @@ def is_person(case: Case, draft: Draft, standing: Standing) -> Message | None:
     return message(refusals.NoPerson.code, case=case.ref) if case.is_order else None
 
 
-def order_stays_order(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    law = draft.open.get("law", Law.ORDER.value)
-    return message(refusals.OrderLaw.code, case=case.ref) if case.is_order and law != Law.ORDER.value else None
+def law_fits(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    """An order stays one, and no person's request becomes one: nothing of it would be checked, resolved or sampled."""
+    law = draft.open.get("law")
+    if law is None or (law == Law.ORDER.value) == case.is_order:
+        return None
+    return message(refusals.OrderLaw.code if case.is_order else refusals.NotAnOrder.code, case=case.ref)
 
 
 def has_order(case: Case, draft: Draft, standing: Standing) -> Message | None:
@@ -43,7 +46,7 @@ def scope_adds_up(case: Case, draft: Draft, standing: Standing) -> Message | Non
     rest = sum(one[4] - one[2] for one in inside)
     fits = (said["items"], said["size"], said["rest"], said.get("count", items)) == (items, size, rest, items)
     others = any(one[2] != one[4] for one in inside if one[1] == "whole")
-    if not fits or others or any(one[2] or one[3] or one[6] != one[4] for one in outside):
+    if not fits or others or any(one[2] or one[3] for one in outside):
         return message(refusals.ScopeUneven.code, case=case.ref)
     return None
 

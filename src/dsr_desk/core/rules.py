@@ -74,8 +74,8 @@ _TO_CARRY_OUT: tuple[Guard, ...] = (
 
 GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.RECEIVED: (ask.not_there_yet,),
-    Kind.PROPOSED: (ask.still_open, order.order_stays_order),
-    Kind.CONFIRMED: (ask.still_open, order.order_stays_order),
+    Kind.PROPOSED: (ask.still_open, order.law_fits),
+    Kind.CONFIRMED: (ask.still_open, order.law_fits),
     Kind.IDENTITY: (ask.still_open,),
     Kind.REFERENCE: (ask.still_open, order.is_person),
     Kind.SEARCHED: (order.is_person, ask.is_identified, ask.may_search),

@@ -22,7 +22,7 @@ def _parts(draw: st.DrawFn) -> tuple[Part, ...]:
     for name in draw(st.lists(st.sampled_from(["c1", "c2", "c3"]), unique=True)):
         how, of = draw(st.sampled_from(["whole", "mixed", "not-known"])), draw(st.integers(0, 4))
         items = {"whole": of, "mixed": draw(st.integers(0, of)), "not-known": 0}[how]
-        open_ = {"whole": 0, "mixed": draw(st.integers(0, of - items)), "not-known": of}[how]
+        open_ = {"whole": 0, "mixed": draw(st.integers(0, of - items)), "not-known": draw(st.integers(0, of))}[how]
         found.append((name, how, items, items * 10, of, 0, open_))
     return tuple(found)
 

@@ -83,8 +83,12 @@ def _all_gone() -> World:
 ORDER_TABLE: list[Refused] = [
     # What an order never is
     *(
-        Refused(Try(kind, facts()), "order_stays_order", hand.order_opened, order_refusals.OrderLaw)
+        Refused(Try(kind, facts(law=law)), "law_fits", world, refusal)
         for kind in (Kind.PROPOSED, Kind.CONFIRMED)
+        for law, world, refusal in (
+            ("eu-gdpr", hand.order_opened, order_refusals.OrderLaw),
+            ("order", hand.opened, order_refusals.NotAnOrder),
+        )
     ),
     Refused(
         Try(Kind.REFERENCE, {"reference": 1, "face": None}), "is_person", hand.order_opened, order_refusals.NoPerson
@@ -143,7 +147,6 @@ ORDER_TABLE: list[Refused] = [
             _scope(("c1", "whole", 5, 30, 6, 0, 0)),
             _scope(WHOLE, MIXED, ("c3", "not-known", 1, 0, 5, 0, 4)),
             _scope(WHOLE, MIXED, ("c3", "not-searched", 0, 1, 5, 0, 5)),
-            _scope(WHOLE, MIXED, ("c3", "not-known", 0, 0, 5, 0, 4)),
         )
     ),
     Refused(
@@ -239,6 +242,7 @@ ORDER_ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (ORDERING, hand.order_read),
     (ORDERING, hand.order_planned),
     (SCOPING, hand.order_opened),
+    (replace(SCOPING, open=_scope(WHOLE, MIXED, ("c3", "not-known", 0, 0, 5, 0, 1))), hand.order_opened),
     (SCOPING, hand.order_planned),
     (SCOPING, hand.order_read),
     (SAMPLING, hand.order_scoped),

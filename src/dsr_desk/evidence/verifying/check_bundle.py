@@ -2114,7 +2114,7 @@ def _resolved(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     rest = sum(one[4] - one[2] for one in inside)
     fold.require([*sums, rest, sums[0]] == [said["items"], said["size"], said["rest"], said["count"]], said)
     fold.require(all(one[2] == one[4] for one in inside if one[1] == "whole"), said)
-    fold.require(not any(one[2] or one[3] or one[6] != one[4] for one in said["parts"] if one not in inside), said)
+    fold.require(not any(one[2] or one[3] for one in said["parts"] if one not in inside), said)
     if fold.round["actions"]:
         fold.rounds.append({**_new_round(fold.round["n"] + 1), "containers": fold.containers})
     fold.scopes.append({**said, "round": fold.round["n"]})
