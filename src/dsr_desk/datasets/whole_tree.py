@@ -35,7 +35,11 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _GET_FLAGS, _FIXED = 0x80086601, 0x10 | 0x20
 """FS_IOC_GETFLAGS of ioctl_iflags(2), and its flags of files that are immutable or may only grow."""
 
+_HIDDEN = (".nfs", ".fuse_hidden")
+"""What begins the names under which file systems of others keep what is removed while it is open."""
+
 CAME_LATER = message("why.whole.came-later")
+HELD_OPEN = message("why.whole.held-open")
 STAYING = message("why.whole.staying")
 STILL_THERE = message("why.erase.still-there")
 
@@ -332,7 +336,7 @@ class _Removal:
                 clean = False
                 continue
             if not meant:
-                self.gone.stays.add(CAME_LATER, inner)
+                self.gone.stays.add(HELD_OPEN if name.startswith(_HIDDEN) else CAME_LATER, inner)
                 clean = False
                 continue
             if state.st_nlink > 1 or not stat.S_ISREG(state.st_mode):

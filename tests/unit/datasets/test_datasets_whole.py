@@ -440,6 +440,26 @@ def test_a_folder_that_cannot_be_opened_is_named(photos: Path, monkeypatch: pyte
     assert (left.why, left.places) == (message("why.no-permission"), ("photos/set1",))
 
 
+def test_what_a_file_server_keeps_since_it_is_open_is_named_as_that(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = seen(whole(photos)).state
+    unlink = os.unlink
+
+    def kept(path: Any, **where: Any) -> None:
+        if path == "3.jpg":
+            os.rename(path, ".nfs0001", src_dir_fd=where["dir_fd"], dst_dir_fd=where["dir_fd"])
+        else:
+            unlink(path, **where)
+
+    monkeypatch.setattr(os, "unlink", kept)
+    done = remove_whole(whole(photos), state)
+    assert [(one.why, one.places) for one in done.stays] == [
+        (message("why.whole.held-open"), ("photos/set1/.nfs0001",))
+    ]
+    assert not done.done
+
+
 @pytest.fixture
 def fixed(photos: Path) -> Iterator[Path]:
     """A photo that is set to be immutable."""
