@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dsr_desk.app.case import duties, orders, scope
-from dsr_desk.cli.common import FILE, counted, emit, progress_bar, with_case
+from dsr_desk.app.proof import order_drafts
+from dsr_desk.app.proof.obligations import headline, obligations
+from dsr_desk.cli.common import FILE, NEW_FILE, counted, emit, progress_bar, with_case
 from dsr_desk.core.orders import Demand, Met, Obligation, profile, profiles, typed
 from dsr_desk.core.sampling import SAMPLE_SIZE
 from dsr_desk.core.selectors import AnyOf, Called, InList, MadeFrom, NamedBy, Selector, parse, said
@@ -239,8 +241,24 @@ def declare(desk: Desk, ref: str, obligation: str, how: str, text: str, proof: P
 @with_case
 def show_(desk: Desk, ref: str) -> None:
     """What the order says, where each obligation stands, and why."""
-    view = orders.show_order(desk, ref)
-    emit({"case": ref, **order_json(view)}, *order_lines(view))
+    view, first = orders.show_order(desk, ref), headline(desk, ref)
+    states = obligations(desk, ref)
+    lines = [f"  {one.id}  {one.says}" + "".join(f"\n        {why}" for why in one.why) for one in states]
+    emit(
+        {"case": ref, **order_json(view), "headline": first, "states": states},
+        *order_lines(view), str(first), *lines,
+    )  # fmt: skip
+
+
+@order.command()
+@with_case
+@click.option("--obligation", default="", metavar="ID", help="Of this obligation alone.")
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--to", required=True, type=NEW_FILE, help="Text file to write.")
+def draft(desk: Desk, ref: str, obligation: str, language: str, to: Path) -> None:
+    """Write a dated draft of the statement on each obligation: facts from entries, […] where a person has to write."""
+    order_drafts.write_drafts(desk, ref, to, obligation=obligation, language=language)
+    emit({"file": str(to)}, f"Draft: {to}. Look for […] and write what only you know.")
 
 
 @order.command("duties")

@@ -2320,6 +2320,8 @@ def obligations_of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _obligation(one: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     word, about = facts["words"].get(one["id"]), one["about"]
     given = word is not None and word["how"] != "taken-back"
+    state: str
+    why: Why
     if about not in _READ_ALONE and given and word["how"] == "not-applicable":
         state, why = MET_DECLARED, []
     else:
@@ -3851,9 +3853,8 @@ def check_report(members: Members, statement: dict[str, Any]) -> Said:
     title = {run["code"] for run in first["runs"]}
     if title != {title_code(counted, statement)} or report["title"] != _runs_text(first):
         raise Refused("report.title")
-    if "order" in counted:
-        if not report["blocks"][1]["runs"][0]["code"].startswith(_HEADLINE):
-            raise Refused("report.title")
+    if "order" in counted and not report["blocks"][1]["runs"][0]["code"].startswith(_HEADLINE):
+        raise Refused("report.title")
     apart = (REPORT, "data/statement.dsse.json", "data/predicate.schema.json", "data/summary.json")
     named = [name[5:] for name in members if name.endswith((".json", ".jsonl")) and name not in apart]
     reading = _Reading(files, ["statement", *(name for name in named if "/" not in name)], counted)

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,14 @@ from dsr_desk.app.case.orders import Met
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case
 from dsr_desk.app.models.standing import standings
-from dsr_desk.app.proof import public, sealing, swearing
+from dsr_desk.app.proof import order_drafts, public, sealing, swearing
 from dsr_desk.app.proof.obligations import headline, obligations, order_facts
+from dsr_desk.app.proof.signing_keys import valid_signer
 from dsr_desk.core.actions import ActionKind
+from dsr_desk.core.order_refusals import ObligationMissing
 from dsr_desk.evidence.verifying import check_bundle
 from quick_keys import make_keys_quick
+from resealing import files_of, resealed
 from unit.app import small_order
 from unit.app.small_order import SmallOrder
 
@@ -205,3 +208,137 @@ def test_the_facts_of_the_program_are_those_of_the_verifier(order: SmallOrder) -
         name: one for name, one in ours.items() if name not in words
     }
     assert sorted(theirs["containers"], key=str) == sorted(ours["containers"], key=str)
+
+
+Forge = Callable[[dict[str, bytes]], Mapping[str, bytes | None]]
+
+
+def with_order(change: Callable[[dict[str, Any]], None]) -> Forge:
+    def forged(files: dict[str, bytes]) -> dict[str, bytes]:
+        order = json.loads(files["order.json"])
+        change(order)
+        return {"order.json": f"{check_bundle.spell(order)}\n".encode()}
+
+    return forged
+
+
+def said_to_be_met(order: dict[str, Any]) -> None:
+    for one in order["obligations"]:
+        one.update(state="met-read", why=[])
+
+
+def no_doubt(order: dict[str, Any]) -> None:
+    order["samples"][0].update(low="0.0000", high="0.0100")
+
+
+def looked_at_more(order: dict[str, Any]) -> None:
+    order["samples"][0]["looked"] += 100
+
+
+def another_selector(order: dict[str, Any]) -> None:
+    order["scope"]["selector"] = 'dataset = "all"'
+
+
+def without_a_container(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {"containers.jsonl": files["containers.jsonl"].split(b"\n", 1)[1]}
+
+
+def another_count_in_a_container(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {"containers.jsonl": files["containers.jsonl"].replace(b'"gone":4', b'"gone":5', 1)}
+
+
+def without_the_order(files: dict[str, bytes]) -> dict[str, bytes | None]:
+    del files
+    return {"order.json": None}
+
+
+def titled(title: str, headline: bool) -> Forge:
+    def forged(files: dict[str, bytes]) -> dict[str, bytes]:
+        report = json.loads(files["report.json"])
+        first, second = (one["runs"][0] for one in report["blocks"][:2])
+        first.update(code=f"report.title.order.{title}", text="Order: fulfilled")
+        report["title"] = first["text"]
+        if headline:
+            second.update(code="report.order.headline.fulfilled", values={"count": 5}, text="All 5 are met.")
+        data = check_bundle.spell(report).encode()
+        return {"report.json": data, "report.html": check_bundle.report_page(report)}
+
+    return forged
+
+
+def shorter_headline(files: dict[str, bytes]) -> dict[str, bytes]:
+    report = json.loads(files["report.json"])
+    report["blocks"][1]["runs"][0]["values"]["open"].pop()
+    return {"report.json": check_bundle.spell(report).encode(), "report.html": check_bundle.report_page(report)}
+
+
+def without_headline(files: dict[str, bytes]) -> dict[str, bytes]:
+    report = json.loads(files["report.json"])
+    del report["blocks"][1]
+    return {"report.json": check_bundle.spell(report).encode(), "report.html": check_bundle.report_page(report)}
+
+
+FORGERIES: tuple[Forge, ...] = (
+    with_order(said_to_be_met), with_order(no_doubt), with_order(looked_at_more), with_order(another_selector),
+    without_a_container, another_count_in_a_container, without_the_order, titled("fulfilled", headline=False),
+    titled("fulfilled", headline=True), titled("not", headline=False), shorter_headline, without_headline,
+)  # fmt: skip
+
+
+def test_whoever_has_the_organisations_key_cannot_make_an_order_better_than_its_entries(order: SmallOrder) -> None:
+    opened = order.scoped().run().seal()
+    honest = {path.name: path.read_bytes() for path in opened.iterdir() if path.is_file()}
+    signer = valid_signer(order.desk)
+    files = files_of(honest)
+    for forge in FORGERIES:
+        forged = resealed(honest, signer, forge(dict(files)))
+        findings, _ = check_bundle.check_all(forged, signer.fingerprint)
+        refused = [one.name for one in findings if one.ok is False]
+        assert set(refused) & {"contents", "report"}, forge
+    untouched = resealed(honest, signer, {})
+    assert [one.name for one in check_bundle.check_all(untouched, signer.fingerprint)[0] if one.ok is False] == []
+
+
+def test_a_draft_says_what_entries_say_and_leaves_blank_what_they_do_not(order: SmallOrder, tmp_path: Path) -> None:
+    order.scoped().run()
+    order.say("o05")
+    text = order_drafts.write_drafts(order.desk, order.ref, tmp_path / "all.txt").read_text(encoding="utf-8")
+    assert text.count("DRAFT: ") == len(small_order.OBLIGATIONS)
+    for said in ("5 items were seen as gone", "Example Ltd: no telling recorded.", "done, says o05", "Name: […]"):
+        assert said in text
+    one = order_drafts.write_drafts(order.desk, order.ref, tmp_path / "one.txt", obligation="o03", language="de")
+    german = one.read_text(encoding="utf-8")
+    assert german.startswith("ENTWURF: Empfänger")
+    assert "Example Ltd: keine Unterrichtung verzeichnet." in german
+    with pytest.raises(ObligationMissing):
+        order_drafts.write_drafts(order.desk, order.ref, tmp_path / "none.txt", obligation="o99")
+
+
+@pytest.mark.parametrize(
+    ("standing", "words", "fits"),
+    [
+        ("none", {}, True),
+        ("none", {"planned": "destroyed"}, False),
+        ("seen", {}, False),
+        ("seen", {"planned": "destroyed"}, False),
+        ("seen", {"observed": "destroyed"}, True),
+        ("seen", {"planned": "not-affected"}, True),
+        ("explained", {"observed": "destroyed"}, False),
+        ("explained", {"planned": "infeasible"}, True),
+        ("declared", {"planned": "destroyed"}, False),
+        ("better", {"observed": "destroyed"}, False),
+    ],
+)
+def test_a_standing_of_a_model_fits_the_word_that_officers_gave(
+    standing: str, words: dict[str, str], fits: bool
+) -> None:
+    views = object.__new__(check_bundle.Views)
+    fold = check_bundle.Fold(check_bundle.Roster(), lambda _: iter(()))
+    known = {name: [{"disposition": words[name]}] if name in words else [] for name in ("planned", "observed")}
+    fold.models = {"m": known} if words else {}
+    views._fold, views._said = fold, {"lineage": {"models": [{"key": "m", "standing": {"code": standing}}]}}
+    if fits:
+        views._check_standings()
+    else:
+        with pytest.raises(check_bundle.Refused):
+            views._check_standings()
