@@ -84,15 +84,15 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what could not be read is on no list for certain",
-            "            words[at.batch.without_digest & (listed < 0)] = OPEN\n",
-            "",
-            "test_what_could_not_be_read_has_no_content_to_compare",
+            "words[at.batch.without_digest & (listed < 0)] = OPEN",
+            "words[at.batch.without_digest & (listed < 0)] = OUT",
+            "test_a_photo_that_could_not_be_read_may_be_any",
         ),
         (
-            "content of nothing is no copy",
-            "        alike[batch.empty] = own\n",
-            "",
-            "test_files_of_no_bytes_are_no_copies_of_each_other",
+            "what could not be read is no copy for certain, and may be one",
+            "alike[batch.without_digest] = OPEN",
+            "alike[batch.without_digest] = own",
+            "test_a_photo_that_could_not_be_read_may_be_any",
         ),
         (
             "a row of the same content may be another's",

@@ -78,11 +78,6 @@ class ItemBatch:
     def records(self) -> NDArray[np.bool_]:
         return np.array([bool(row.record) for row in self.rows], np.bool_)
 
-    @cached_property
-    def empty(self) -> NDArray[np.bool_]:
-        """Content of no bytes is alike everywhere and tells nothing."""
-        return np.array([row.size == 0 for row in self.rows], np.bool_)
-
 
 @dataclass
 class ScopePlace:
@@ -272,7 +267,6 @@ class Judge:
         alike[_places(made.perhaps, batch.digests) >= 0] = OPEN
         alike[_places(made.inside, batch.digests) >= 0] = IN
         alike[batch.records & (alike == IN)] = OPEN
-        alike[batch.empty] = own
         alike[batch.without_digest] = OPEN
         words = np.maximum(alike, low).astype(np.int8)
         for photos, records in _groups(batch.rows):

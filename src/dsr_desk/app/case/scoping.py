@@ -223,7 +223,10 @@ class _Resolving:
         return found
 
     def _made_of(self, selector: MadeFrom) -> MadeOf:
-        """Reads the digests of all that the origin selects, and asks lineage what was made of its versions."""
+        """Reads the digests of all that the origin selects, and asks lineage what was made of its versions.
+
+        Content of no bytes is alike everywhere: it tells nothing.
+        """
         digests = {IN: bytearray(), OPEN: bytearray()}
         origins: dict[str, int] = {}
         for one in self._held:

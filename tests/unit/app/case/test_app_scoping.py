@@ -48,6 +48,7 @@ from dsr_desk.core.selectors import (
 )
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 from dsr_desk.search.index.erase import describe_as
+from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.streaming import item_rows, items_of_container
 from quick_keys import make_keys_quick
 from unit.app import scope_world as world
@@ -495,6 +496,17 @@ def test_what_could_not_be_read_has_no_content_to_compare(alone: tuple[Desk, Pat
     assert any(gap.what.code == "gap.container.rest" for gap in nothing.gaps)
 
 
+def test_a_photo_that_could_not_be_read_may_be_any(alone: tuple[Desk, Path]) -> None:
+    desk, folder = alone
+    (folder / "photos" / "odd.jpg").write_bytes(b"")
+    world.build(desk, folder / "photos", folder / "indexes" / "one", world.ALPHA)
+    sizes = {address.member: (address.digest, size) for address, _, size in items_of_container(_index(desk), "photos")}
+    assert sizes["odd.jpg"][0] == ""
+    for text in ('items in list "a"', 'made from (items in list "a")'):
+        assert hows(scoped(desk, text, a=listed(digest(0))))["photos"] == (MIXED, 1, 1)
+    assert hows(scoped(desk, 'items in list "a"', a=listed(ids=("ab" * 16,)))) == {}
+
+
 def test_files_of_no_bytes_are_no_copies_of_each_other(alone: tuple[Desk, Path]) -> None:
     desk, folder = alone
     for place in ("one", "two"):
@@ -571,6 +583,10 @@ def _whys(found: Resolved) -> list[str]:
     whys = missing.why.values["whys"]
     assert isinstance(whys, tuple)
     return [one.code for one in whys if isinstance(one, Message)]
+
+
+def _index(desk: Desk) -> Index:
+    return indexing.opened(desk, "one")
 
 
 def _id(item: Any) -> str:
