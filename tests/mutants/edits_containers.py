@@ -97,12 +97,12 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "datasets/folder.py",
+        "datasets/walking.py",
         "tests/unit/datasets/test_datasets_folder.py",
         (
             "folders of unfinished erasures hold no items",
             "        elif is_unfinished(child.name):\n            if child.is_dir():\n",
-            "        elif child.name == UNFINISHED:\n            if child.is_dir():\n",
+            "        elif not child.name:\n            if child.is_dir():\n",
             "test_leftovers_of_a_killed_run_are_no_items_and_go_with_the_next_run",
         ),
     ),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -31,30 +30,27 @@ from dsr_desk.datasets.container import (
 from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, sync
 from dsr_desk.datasets.hashed import Hashed
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
-from dsr_desk.datasets.pointers import pointer_at, pointing_link
+from dsr_desk.datasets.pointers import pointer_at
 from dsr_desk.datasets.records import orientation_beside
 from dsr_desk.datasets.sidecars import SIDECARS, Sidecars, record_beside
+from dsr_desk.datasets.walking import (
+    FileFound,
+    head_of,
+    is_folder,
+    is_inside,
+    is_plain,
+    member_of,
+    out_of_reach,
+    photos_of,
+    state_of,
+    walk,
+)
 from dsr_desk.storage.files import sync_folder
 
 AT_ONCE = 1 << 22
 """Bytes of a file that are read at once."""
 
 Entry = TypeVar("Entry", bound=Listed | Hashed)
-
-
-@dataclass(frozen=True, slots=True)
-class FileFound:
-    """A file below the root, or what keeps us from seeing one. `member` is made safe, `place` is as it lies."""
-
-    member: str
-    place: str
-    name: str
-    problem: Message | None = None
-
-    @property
-    def path(self) -> Path:
-        """Made when it is asked for: a folder may hold millions of files."""
-        return Path(self.place)
 
 
 class FolderOfPhotos:
@@ -77,7 +73,7 @@ class FolderOfPhotos:
             for entry in entries_of(folder):
                 listed += 1
                 yield entry
-            closed = sum(bool(found.problem) and _is_folder(found.place) for found in folder)
+            closed = sum(bool(found.problem) and is_folder(found.place) for found in folder)
             tally.item(listed - closed)
             # Other files are containers of their own, or left out where that is said.
             tally.opened(len(folder) - listed)
@@ -98,10 +94,10 @@ class FolderOfPhotos:
                     folders += [] if unfinished else [child.path]
                     continue
                 own += 1
-                if unfinished or (is_link and _out_of_reach(self.path, Path(child.path)) is None):
+                if unfinished or (is_link and out_of_reach(self.path, Path(child.path)) is None):
                     tally.label()
                 elif not is_link and not child.is_file():
-                    member = _member(str(self.path), child.path)
+                    member = member_of(str(self.path), child.path)
                     yield tally.unread(member, message("kind.device"), message("why.file.not-ordinary"))
         yield tally.against(own)
 
@@ -183,7 +179,7 @@ class FolderOfPhotos:
         """Over names, sizes, times and inodes of all files: cheap, and changes whenever the bytes may have."""
         digest = sha256()
         for folder in walk(self.path):
-            digest.update("".join(map(_state_of, folder)).encode())
+            digest.update("".join(map(state_of, folder)).encode())
         return digest.hexdigest()
 
     def fingerprint(self) -> str:
@@ -198,7 +194,7 @@ class FolderOfPhotos:
             if (hashed := _hashed(found)) is not None:
                 yield hashed
             else:
-                is_photo = bool(sniff.photo_kind(_head(found.place)))
+                is_photo = bool(sniff.photo_kind(head_of(found.place)))
                 yield self._photo(found, is_photo=is_photo, orientation=None)
 
     def _entries_of(self, folder: list[FileFound]) -> Iterator[ContainerEntry]:
@@ -286,7 +282,7 @@ class FolderOfPhotos:
     def find(self, member: str) -> Path | None:
         """The file that is listed under this name; never one outside the root."""
         path = self.path / member
-        inside = _plain(member) and safe_name(member) == member and _inside(self.path, path)
+        inside = is_plain(member) and safe_name(member) == member and is_inside(self.path, path)
         if inside and path.is_file() and not path.is_symlink():
             return path
         if "\\" not in member:
@@ -347,100 +343,3 @@ def _hashed(found: FileFound) -> Hashed | None:
     if size != state.st_size:
         return None
     return Hashed(found.member, without_suffix(found.member), size, None, digest.digest())
-
-
-def walk(root: Path, below: str | None = None) -> Iterator[list[FileFound]]:
-    """The files of each folder, by name, deepest last; unreadable folders and links that lead out as problems."""
-    top, folder = str(root), below or str(root)
-    try:
-        with os.scandir(folder) as listing:
-            children = sorted(listing, key=lambda child: os.fsencode(child.name))
-    except OSError:
-        yield [FileFound(_member(top, folder), folder, Path(folder).name, message("why.folder.closed"))]
-        return
-    files: list[FileFound] = []
-    folders: list[str] = []
-    for child in children:
-        if child.is_symlink():
-            if why := _out_of_reach(root, Path(child.path)):
-                files.append(FileFound(_member(top, child.path), child.path, child.name, why))
-        elif is_unfinished(child.name):
-            if child.is_dir():
-                why = message("why.folder.unfinished")
-                files.append(FileFound(_member(top, child.path), child.path, child.name, why))
-        elif child.is_dir():
-            folders.append(child.path)
-        elif child.is_file():
-            files.append(FileFound(_member(top, child.path), child.path, child.name))
-    del children
-    yield files
-    del files
-    for path in folders:
-        yield from walk(root, path)
-
-
-def _state_of(found: FileFound) -> str:
-    try:
-        state = os.lstat(found.place)
-    except OSError:
-        return f"{found.member}\0unreadable\n"
-    return f"{found.member}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}\n"
-
-
-def _is_folder(place: Path | str) -> bool:
-    return os.path.isdir(place) and not os.path.islink(place)  # noqa: PTH112, PTH114 - for each of millions of files
-
-
-def _out_of_reach(root: Path, link: Path) -> Message | None:
-    """Why what a link leads to is not listed at its own place, None where it is."""
-    try:
-        leads = str(link.readlink())
-    except OSError as error:
-        return refused(error)
-    if (why := pointing_link(leads)) and not link.exists():
-        return why
-    if not _inside(root, link):
-        return message("why.folder.link-out")
-    return None if link.exists() else message("why.folder.link-broken")
-
-
-def photos_of(folder: Iterable[FileFound]) -> dict[str, bool]:
-    """Names of the files that are photos by content (True) or by name alone (False)."""
-    photos: dict[str, bool] = {}
-    for found in folder:
-        if not found.problem:
-            is_photo = bool(sniff.photo_kind(_head(found.place)))
-            if is_photo or sniff.named_like_photo(found.name):
-                photos[found.name] = is_photo
-    return photos
-
-
-def called_photos(folder: Iterable[FileFound]) -> set[str]:
-    """The names that `photos_of` gives; a file whose name tells is not opened for it."""
-    return {
-        found.name
-        for found in folder
-        if not found.problem and (sniff.named_like_photo(found.name) or sniff.photo_kind(_head(found.place)))
-    }
-
-
-def _member(root: str, path: str) -> str:
-    return safe_name(path[len(root) :].lstrip("/")) if path != root else "."
-
-
-def _plain(member: str) -> bool:
-    return bool(member) and not member.startswith("/") and ".." not in member.split("/") and "\0" not in member
-
-
-def _inside(root: Path, path: Path) -> bool:
-    try:
-        return path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError, ValueError):
-        return False
-
-
-def _head(place: str) -> bytes:
-    try:
-        return sniff.head_of(place, sniff.TELLING_BYTES)
-    except OSError:
-        return b""

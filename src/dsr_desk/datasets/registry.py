@@ -12,13 +12,14 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.celled import CelledContainer, ContainerPlace, limits_for, there
 from dsr_desk.datasets.container import Container
-from dsr_desk.datasets.folder import FolderOfPhotos, called_photos, walk
+from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.datasets.formats import Recognised, may_be_read_with, recognised
 from dsr_desk.datasets.layouts.known import RULES, Finder
 from dsr_desk.datasets.layouts.rules import DatasetLayout, inner_path
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.pointers import pointer_at
 from dsr_desk.datasets.sidecars import Sidecars
+from dsr_desk.datasets.walking import called_photos, walk
 from dsr_desk.jobs.cell import CellFailed, Grants, ask
 
 Recognise = Callable[[Path], Recognised]
