@@ -172,7 +172,7 @@ def test_the_letter_is_dated_says_until_when_and_what_is_not_in_the_list(handed:
     english, german = ((handed.folder / name).read_text(encoding="utf-8") for name in ("letter.txt", "brief.txt"))
     assert english.startswith("To Acme, 30 November 2026. From Larkfield.\n\nPlease erase them.\n\n")
     assert "items.csv lists 2 items" in english
-    assert "1 item is a row of tables" in english or "1 item is a row" in english
+    assert "1 item is a record, such as" in english
     assert english.rstrip().endswith("Please answer by 31 December 2026.")
     assert german.rstrip().endswith("Bitte antworten Sie bis 31. Dezember 2026.")
     assert (handed.items, handed.left_out) == (2, 1)

@@ -100,7 +100,8 @@ def test_each_recipient_of_data_and_of_a_model_is_told_with_a_due_day(told: Told
     assert "You received the model gate@2 from us." in letter
     rows = (told.folder / told.action("Other GmbH") / "items.csv").read_text()
     assert rows == "sha256,bytes\n", "rows of a table can be compared with no file"
-    assert "2 items are rows of tables" in (told.folder / told.action("Other GmbH") / "letter.txt").read_text()
+    letter = (told.folder / told.action("Other GmbH") / "letter.txt").read_text()
+    assert "2 items are records, such as rows of tables" in letter
 
 
 def test_who_has_not_answered_by_the_day_is_named_whatever_was_asked_since(told: Told) -> None:
