@@ -57,7 +57,7 @@ class Pending:
         """Writes them as a run inside the caller's transaction, joined with runs that are no longer."""
         if not self._keys:
             return
-        parts = [(np.array(self._keys, np.uint64), np.array(self._items, np.uint32))]
+        parts = [(np.frombuffer(self._keys, np.uint64), np.frombuffer(self._items, np.uint32))]
         total = len(self)
         for run, pairs in db.conn.execute("SELECT id, pairs FROM runs ORDER BY pairs").fetchall():
             if pairs > total or total + pairs > RUN:
@@ -66,7 +66,7 @@ class Pending:
             db.conn.execute("DELETE FROM pairs WHERE run = ?", [run])
             db.conn.execute("DELETE FROM runs WHERE id = ?", [run])
             total += pairs
-        _write_run(db, np.concatenate([keys for keys, _ in parts]), np.concatenate([items for _, items in parts]))
+        _write_run(db, *(parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))))
         self._keys, self._items = array("Q"), array("I")
 
 
