@@ -21,6 +21,7 @@ def summary_row(case: Case, roster: Roster) -> dict[str, Any]:
     facts = case.facts[-1] if case.facts else {"due": "", "received": "", "law": ""}
     summary = {
         "state": case.state(roster).value,
+        "about": case.about,
         "right": case.right.value,
         "law": facts["law"],
         "received": facts["received"],

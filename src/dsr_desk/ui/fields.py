@@ -114,7 +114,7 @@ class FigureField(QLineEdit):
         self._least, self._most, self._usual = least, most, value
         self.setAccessibleName(name)
         self.setValidator(QDoubleValidator(least, most, 1, self))
-        self.setText(QLocale().toString(value, "f", 0 if value == int(value) else 1))
+        self.setText(QLocale().toString(float(value), "f", 0 if value == int(value) else 1))
         self.setFixedWidth(72)
 
     def value(self) -> float:

@@ -63,10 +63,14 @@ class PlaceButton(QAbstractButton):
         """What its icon says; None for a general place."""
         return StepLook(self._icon) if self._step else None
 
+    def name_it(self, title: str) -> None:
+        """What a step is called depends on what the case is about."""
+        self.setText(title)
+
     def show_state(self, state: StepLook, note: str, finding: str = "") -> None:
         """`finding` says on what the state rests: who, when, which entry."""
         self._icon, self._note = state.value, note
-        self.setAccessibleName(f"{self.place.title}. {note}")
+        self.setAccessibleName(f"{self.text()}. {note}")
         self.setAccessibleDescription(finding)
         self.setToolTip(f"{note}\n{finding}" if finding else note)
         self.updateGeometry()

@@ -42,6 +42,11 @@ class Session(QObject):
         self._told = desk.vault.log.size - 1
         """The newest place in the log of which all screens have heard."""
 
+    @property
+    def is_order(self) -> bool:
+        """Whether the open case is about data that an order names, and not about a person."""
+        return self.case is not None and self.desk.case(self.case).is_order
+
     def open_case(self, number: str, step: str = "") -> None:
         """Make a case the open one and, where a step is named, show it."""
         self.case, self.last = number, None

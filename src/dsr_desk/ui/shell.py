@@ -35,6 +35,10 @@ from dsr_desk.ui.views.data.indexes import IndexesPage
 from dsr_desk.ui.views.data.recipients import RecipientsPage
 from dsr_desk.ui.views.models.lineage import LineagePage
 from dsr_desk.ui.views.models.models import ModelsPage
+from dsr_desk.ui.views.order.new_order import NewOrderPage
+from dsr_desk.ui.views.order.order import OrderPage
+from dsr_desk.ui.views.order.sample import SamplePage
+from dsr_desk.ui.views.order.scope import ScopePage
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import JournalPage
@@ -56,7 +60,14 @@ PAGES: dict[str, Callable[[Session], Page]] = {
     "journal": JournalPage,
     "settings": SettingsPage,
     "new": NewCasePage,
+    "new-order": NewOrderPage,
+    "order-request": OrderPage,
+    "order-search": ScopePage,
+    "order-review": SamplePage,
 }
+ORDER_STEPS = ("request", "search", "review")
+"""Steps that an order has a screen of its own for: it has no person, no face and no candidates."""
+
 STATES = {Stage.OPEN: StepLook.OPEN, Stage.BEGUN: StepLook.BEGUN, Stage.DONE: StepLook.DONE}
 
 
@@ -72,6 +83,11 @@ def step_places() -> list[Destination]:
     return [
         Destination(key, title, "open", f"Ctrl+{number}") for number, (key, title) in enumerate(titles.items(), start=1)
     ]
+
+
+def order_titles() -> dict[str, str]:
+    """What the first steps of an order are called."""
+    return {"request": tr("Order"), "search": tr("Scope"), "review": tr("Sample")}
 
 
 def general_places() -> list[Destination]:
@@ -128,11 +144,16 @@ class Workspace(QWidget):
             self.stack.addWidget(self._pages[key])
         return self._pages[key]
 
+    def page_of(self, key: str) -> Page:
+        """The screen of a place or step as the open case has it."""
+        own = key in ORDER_STEPS and self.session.is_order
+        return self.page(f"order-{key}" if own else key)
+
     def show_place(self, key: str) -> None:
         if key == "sample":
             self.sample_asked.emit()
             return
-        page = self.page(key)
+        page = self.page_of(key)
         self.strip.rest()
         self.side.mark(key)
         self.stack.setCurrentWidget(page)
@@ -141,7 +162,7 @@ class Workspace(QWidget):
     def drop(self, paths: list[Path]) -> None:
         """Files dropped anywhere: what the place that is shown can take, else a letter and photos of a new case."""
         current = self.stack.currentWidget()
-        if isinstance(current, LineagePage | IndexesPage) or (
+        if isinstance(current, LineagePage | IndexesPage | NewOrderPage) or (
             isinstance(current, RequestPage) and current.takes(paths)
         ):
             current.take(paths)
@@ -154,7 +175,8 @@ class Workspace(QWidget):
     @property
     def place(self) -> str:
         """The key of the screen that is shown."""
-        return next(key for key, page in self._pages.items() if page is self.stack.currentWidget())
+        shown = next(key for key, page in self._pages.items() if page is self.stack.currentWidget())
+        return shown.removeprefix("order-")
 
     def shut(self) -> None:
         for page in self._pages.values():
@@ -165,6 +187,9 @@ class Workspace(QWidget):
         self.side.show_case(case)
         if case is None:
             return
+        titles = order_titles() if self.session.is_order else {place.key: place.title for place in step_places()}
+        for key, title in titles.items():
+            self.side.button(key).name_it(title)
         for key, shown in step_states(self.session.desk, case).items():
             self.side.button(key).show_state(*shown)
 

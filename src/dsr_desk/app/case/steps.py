@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
+from dsr_desk.app.case.order_steps import order_line, order_said, sample_line, scope_line
+from dsr_desk.app.case.step_lines import Line, Stage, Step
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_sources
 from dsr_desk.core.acts import Kind
@@ -17,20 +18,7 @@ from dsr_desk.core.requests import Right
 from dsr_desk.core.roster import Roster
 from dsr_desk.lineage.dispositions import undecided
 
-
-class Step(StrEnum):
-    REQUEST = "request"
-    SEARCH = "search"
-    REVIEW = "review"
-    MODELS = "models"
-    DELETION = "deletion"
-    EVIDENCE = "evidence"
-
-
-class Stage(StrEnum):
-    OPEN = "open"
-    BEGUN = "begun"
-    DONE = "done"
+__all__ = ["Line", "Stage", "Step"]
 
 
 @dataclass(frozen=True)
@@ -78,17 +66,6 @@ class ModelsKnown:
     questions: int = 0
 
 
-@dataclass(frozen=True)
-class Line:
-    """One step before anybody is named. `rests_on` is the entry of the act behind a ✓."""
-
-    stage: Stage
-    says: Message
-    rests_on: int | None = None
-    nothing_to_do: bool = field(default=False)
-    """Whether nothing that an officer does now brings it further."""
-
-
 def counts(desk: Desk, ref: str) -> Counts:
     with desk.reading(ref) as case:
         return Counts(
@@ -107,7 +84,7 @@ def steps(desk: Desk, ref: str) -> list[StepState]:
         models = _models_known(desk, ref) if case.reviewed else ModelsKnown()
         return [
             StepState(step, line.stage, line.says, finding(desk, line.rests_on))
-            for step, line in lines(case, desk.vault.roster, models).items()
+            for step, line in lines(case, desk.vault.roster, models, _looked(desk, case)).items()
         ]
 
 
@@ -122,17 +99,27 @@ def next_step(desk: Desk, ref: str) -> Step | None:
         return next(open_, None)
 
 
-def lines(case: Case, roster: Roster, models: ModelsKnown) -> dict[Step, Line]:
-    """The steps as the case's entries make them. `models` is looked at once the review has ended."""
-    deletion = _deletion(case, roster)
+def lines(case: Case, roster: Roster, models: ModelsKnown, looked: int | None = None) -> dict[Step, Line]:
+    """The steps as the case's entries make them. `models` is looked at once the review has ended.
+
+    `looked` is the entry of the newest look at a sample, None where there is none.
+    """
+    of_models, deletion = _models(case, models), _deletion(case, roster)
+    if case.is_order:
+        first = (order_line(case), scope_line(case), sample_line(case, looked))
+        of_models, deletion = order_said(of_models), order_said(deletion)
+    else:
+        first = (_request(case), _search(case), _review(case, roster))
     return {
-        Step.REQUEST: _request(case),
-        Step.SEARCH: _search(case),
-        Step.REVIEW: _review(case, roster),
-        Step.MODELS: _models(case, models),
+        **dict(zip((Step.REQUEST, Step.SEARCH, Step.REVIEW), first, strict=True)),
+        Step.MODELS: of_models,
         Step.DELETION: deletion,
         Step.EVIDENCE: _evidence(case, deletion, roster),
     }
+
+
+def _looked(desk: Desk, case: Case) -> int | None:
+    return desk.vault.log.newest(Kind.SAMPLED, case=case.id) if case.is_order else None
 
 
 def _request(case: Case) -> Line:

@@ -20,6 +20,8 @@ class Rehearsed:
     erase: int = 0
     mask: int = 0
     gone_already: int = 0
+    size: int = 0
+    """Bytes of the files that go as a whole."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,12 @@ def _dry_run(row: ActionRow) -> Cell:
         return Cell(tr("by other people"), tr("a letter is ready") if row.action.instruction else "")
     found = row.rehearsed
     if found is None and row.outcome is not None:
-        return Cell(words.counted(len(row.action.items), "1 planned", "%Ln planned"))
+        return Cell(words.counted(row.action.total, "1 planned", "%Ln planned"))
     if found is None:
         why = say(row.action.unreached) if row.action.unreached is not None else ""
         return Cell(chip=tr("not reachable"), note=why, tone=Tone.WARN)
     text = words.counted(found.erase, "1 to erase", "%Ln to erase")
+    text = f"{text}, {words.size(found.size)}" if found.size else text
     more = [words.counted(found.mask, "1 to mask", "%Ln to mask")] if found.mask else []
     more += [words.counted(found.gone_already, "1 gone already", "%Ln gone already")] if found.gone_already else []
     more += [tr("changes beside that: {what}").format(what=say(one)) for one in row.action.changes]

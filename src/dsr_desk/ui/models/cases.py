@@ -25,7 +25,7 @@ class CasesModel(RowsModel[CaseLine]):
         super().__init__(
             (
                 TableColumn(tr("Reference"), self._reference, 220),
-                TableColumn(tr("Right and law"), lambda case: Cell(words.term(case.right), words.term(case.law)), 190),
+                TableColumn(tr("Right and law"), _law, 190),
                 TableColumn(tr("Due"), self._due, 200),
                 TableColumn(tr("State"), self._state),
                 TableColumn(tr("Next step"), _next, 210),
@@ -77,5 +77,15 @@ _STEPS = {
 }
 
 
+_OF_ORDER = (Step.REQUEST, Step.SEARCH, Step.REVIEW)
+
+
+def _law(case: CaseLine) -> Cell:
+    """Of an order nobody asked for a right."""
+    return Cell(words.term(case.law)) if case.is_order else Cell(words.term(case.right), words.term(case.law))
+
+
 def _next(case: CaseLine) -> Cell:
-    return Cell(say(message(f"next.{case.state.value if case.state in _STEPS else 'end'}")), action=True)
+    state = case.state.value if case.state in _STEPS else "end"
+    of_order = case.is_order and next_step(case.state) in _OF_ORDER
+    return Cell(say(message(f"next.order.{state}" if of_order else f"next.{state}")), action=True)

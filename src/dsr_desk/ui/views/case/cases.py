@@ -24,6 +24,7 @@ class CasesPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, tr("Cases"))
+        self.head.addWidget(Button(tr("New order"), lambda: session.go.emit("new-order"), key="Ctrl+Shift+N"))
         self.head.addWidget(Button(tr("New case"), self._new, kind="primary", key="Ctrl+N"))
         self.model = CasesModel()
         self.table = TableWidget(self.model, name=tr("Cases, the most urgent first"), height=76)
@@ -77,6 +78,8 @@ class CasesPage(Page):
     def _note(self, case: CaseLine) -> str:
         if due := self._due.get(case.ref):
             return words.counted(due, "1 answer is missing: ask again", "%Ln answers are missing: ask again")
+        if case.is_order:
+            return ""
         if case.candidates is not None:
             done, total = words.figure(case.decided), words.figure(case.candidates)
             return tr("{n} of {total} candidates decided").format(n=done, total=total)

@@ -30,6 +30,7 @@ from dsr_desk.ui.views.case.deletion_parts import ActsRow, ChangedCard, RoundsCa
 from dsr_desk.ui.views.case.deletion_reading import DeletionShown, Refused, look
 from dsr_desk.ui.views.case.packets import packet_buttons, show_packet_buttons
 from dsr_desk.ui.views.case.tasks import LetterDialog, TasksDialog
+from dsr_desk.ui.views.order.containers import ContainersDialog
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, across, clear, column_in, framed, label, list_card, stacked
 from dsr_desk.ui.words import tr
@@ -88,6 +89,8 @@ class DeletionPage(Page):
 
     def _show(self, looked: DeletionShown) -> None:
         self._looked = looked
+        self.search.setText(tr("Look it up again") if self.session.is_order else tr("Search again"))
+        self.search.setAccessibleName(self.search.text())
         state, view, refused = looked.state, looked.view, looked.refused
         self._stack.setCurrentIndex(1 if view else 0)
         self._nothing.say(self._empty_sentence(refused))
@@ -141,6 +144,8 @@ class DeletionPage(Page):
 
     def _empty_sentence(self, refused: Refused) -> str:
         says = tr("The plan follows from the hits. Nothing is touched before you approve and run it.")
+        if self.session.is_order:
+            says = tr("The plan follows from the scope. Nothing is touched before you approve and run it.")
         why = reason(refused[Kind.PLANNED])
         return f"{says}\n\n{why}" if why else says
 
@@ -223,6 +228,8 @@ class DeletionPage(Page):
     def _open_action(self, chosen: ActionRow) -> None:
         if chosen.action.instruction:
             LetterDialog(chosen.action, self).open()
+        elif chosen.action.containers:
+            ContainersDialog(chosen.action, self).open()
         elif chosen.action.items and chosen.action.kind is not ActionKind.ERASE_INDEX:
             editable = self._looked.refused.get(Kind.TREATED) is None and not self._looked.begun
             dialog = TreatmentDialog(chosen, self, editable=editable)

@@ -109,7 +109,7 @@ _Shown = tuple[tuple[ActionRow, ...], tuple[Gap, ...], int]
 
 def _rehearsed(desk: Desk, ref: str, view: PlanView) -> _Shown:
     found = dry_run(desk, ref)
-    counts = {one.action: Rehearsed(one.erase, one.mask, one.gone_already) for one in found.stores}
+    counts = {one.action: Rehearsed(one.erase, one.mask, one.gone_already, one.size) for one in found.stores}
     outcomes = _outcomes(view)
     rows = tuple(ActionRow(action, counts.get(action.id), outcomes.get(action.id)) for action in view.plan.actions)
     return rows, found.gaps, found.erase + found.mask

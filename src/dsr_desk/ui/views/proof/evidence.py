@@ -15,6 +15,7 @@ from dsr_desk.app.case.cases import show_case
 from dsr_desk.app.case.deleting import confirm_outcome, confirmed_by
 from dsr_desk.app.case.ending import reopen_case, what_is_open
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.obligations import ObligationState
 from dsr_desk.app.proof.public import write_summary
 from dsr_desk.app.proof.recipients import list_recipients
 from dsr_desk.app.proof.required import documents_of, empty_of, filled_documents, state_field
@@ -34,6 +35,8 @@ from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
+from dsr_desk.ui.views.order import duties
+from dsr_desk.ui.views.order.duties import DeclareDutyDialog, DutiesShown, show_duties
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown, CheckDialog, TimeStampDialog
 from dsr_desk.ui.views.proof.evidence_parts import BundlesCard, ClaimsCard, RecipientsCard
@@ -55,10 +58,13 @@ class EvidencePage(Page):
         self.head.addWidget(self.end)
         self.head.addWidget(self.go)
         self._empty, self._ready, self._required = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._duties = QVBoxLayout()
         self._fields: dict[Document, tuple[Filled, ...]] = {}
         self._fields_of = ""
         self.states: list[Button] = []
+        self.declares: list[Button] = []
         lines = QVBoxLayout()
+        lines.addLayout(self._duties)
         lines.addLayout(self._empty)
         lines.addLayout(self._ready)
         lines.addLayout(self._required)
@@ -82,7 +88,7 @@ class EvidencePage(Page):
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
-        case = show_case(desk, ref)
+        case, case_is_order = show_case(desk, ref), self.session.is_order
         self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
         self.end.setVisible(not self.reopen.isVisibleTo(self))
         guard(self.end, desk, ref, Kind.CLOSED)
@@ -95,22 +101,32 @@ class EvidencePage(Page):
             shown.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._ready.addLayout(shown)
         if self._fields_of != ref:
-            clear(self._empty)
-            clear(self._required)
+            for column in (self._duties, self._empty, self._required):
+                clear(column)
             self._fields, self._fields_of = {}, ref
+        documents = (Document.REGULATOR,) if case_is_order else (Document.REQUESTER, Document.REGULATOR)
         self.session.beside(
             self,
             tr("Reading what documents must hold"),
-            lambda: filled_documents(desk, ref, (Document.REQUESTER, Document.REGULATOR)),
+            lambda: filled_documents(desk, ref, documents),
             lambda fields: self._show_required(ref, fields),
         )
+        if case_is_order:
+            self.session.beside(
+                self,
+                tr("Looking at the obligations"),
+                lambda: duties.look(desk, ref),
+                lambda shown: self._show_duties(ref, shown),
+            )
         guard(self.made.swear, desk, ref, Kind.SWORN)
         self.made.swear.setVisible(case.law in SWORN_UNDER)
         made = bundles(desk, ref)
         self.made.show_bundles(made, time_stamps(desk, ref))
         self.claims.show_claims(claims(desk, ref))
         names = case.identifiers.names
-        self.recipients.show_case(names[0] if names else ref, list_recipients(desk), earlier=bool(made))
+        self.recipients.show_case(
+            names[0] if names else ref, list_recipients(desk), earlier=bool(made), asked=not case_is_order
+        )
         self._count()
 
     def _count(self) -> None:
@@ -146,6 +162,16 @@ class EvidencePage(Page):
                 column.addWidget(label(title, "strong"))
                 self.states += show_fields(column, lines, self._state, tr("empty"))
         self._allow()
+
+    def _show_duties(self, ref: str, shown: DutiesShown) -> None:
+        if self.session.case != ref:
+            return
+        clear(self._duties)
+
+        def declare(one: ObligationState) -> None:
+            DeclareDutyDialog(self.session, ref, one, shown.words.get(one.id), self).open()
+
+        self.declares = show_duties(self._duties, shown, declare)
 
     def _state(self, one: Filled) -> None:
         desk, ref = self.session.desk, self.ref

@@ -36,8 +36,9 @@ class RecipientsCard(Card):
         super().__init__(tr("Recipients"))
         self._column, area = scrolled_column(tr("Recipients"))
         self.body.addWidget(area, 1)
+        self._asked = True
         self._requester_part()
-        self._column.addWidget(rule())
+        self._between = self._column.put(rule())
         self._regulator_part()
         self._column.addWidget(rule())
         self._later_part()
@@ -58,7 +59,15 @@ class RecipientsCard(Card):
         corrects = self.relation.isVisibleTo(self) and self.relation.value is Relation.CORRECTS
         return self.count > 0 and not (corrects and not self.why.text().strip())
 
-    def show_case(self, name: str, recipients: list[Recipient], *, earlier: bool) -> None:
+    def show_case(self, name: str, recipients: list[Recipient], *, earlier: bool, asked: bool) -> None:
+        """`asked` is whether a person asked for anything: nobody is the requester of an order."""
+        if not asked:
+            self.requester.setChecked(False)
+        elif self._asked is False:
+            self.requester.setChecked(True)
+        self._asked = asked
+        for part in (self.requester, self.form, self._reason, self._between):
+            part.setVisible(asked)
         self.requester.setText(tr("{name}, requester").format(name=name))
         self.requester.setAccessibleName(self.requester.text())
         self.requester.updateGeometry()

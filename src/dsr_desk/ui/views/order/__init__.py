@@ -1,0 +1,1 @@
+"""Screens of an order: what it says, which data it covers, and the samples of that."""

@@ -1,0 +1,105 @@
+"""The order of the open case: what it says, whether it is authentic, and why it is due when it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar
+
+from dsr_desk.app.case.cases import CaseView, show_case
+from dsr_desk.app.case.ending import reopen_case
+from dsr_desk.app.case.orders import edited, record_authenticity, record_order, show_order
+from dsr_desk.app.data.indexing import dataset_versions
+from dsr_desk.core.acts import Kind
+from dsr_desk.core.changes import Change, Topic
+from dsr_desk.ui import words
+from dsr_desk.ui.acting import guard
+from dsr_desk.ui.dialogs import LinesDialog
+from dsr_desk.ui.language import say
+from dsr_desk.ui.models.cases import urgency
+from dsr_desk.ui.session import Session
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.end_case import ReopenDialog
+from dsr_desk.ui.views.order.authenticity import AuthenticityCard
+from dsr_desk.ui.views.order.order_form import OrderForm
+from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.widgets import Button, Chip
+from dsr_desk.ui.words import tr
+
+
+class OrderPage(Page):
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.CASE, Topic.OFFICERS})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, tr("Order"))
+        self.due = Chip()
+        self.chips.addWidget(self.due)
+        self.why = Button(tr("Why then?"), self._explain, kind="link", name=tr("Why it is due on that day"))
+        self.chips.addWidget(self.why)
+        self.reopen = Button(tr("Reopen the case …"), self._reopen)
+        self.save = Button(tr("Save what I changed"), self._save)
+        self.on = Button(tr("Go on to the scope"), lambda: session.go.emit("search"))
+        for button in (self.reopen, self.save, self.on):
+            self.head.addWidget(button)
+        self.form = self.body.put(OrderForm(session), 1)
+        self.form.edited.connect(lambda: self._allow(changed=True))
+        self.check = AuthenticityCard(self._record, self._failed)
+        self.form.left.insertWidget(0, self.check)
+
+    def reload(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        case, order = show_case(desk, ref), show_order(desk, ref)
+        left = case.days_left(date.today())
+        self.due.say(*self._clock(case, left))
+        self.why.setVisible(case.closed is None)
+        self.form.covers.lists.clear()
+        self.form.show_order(order.content, order.words, [one for one, _ in dataset_versions(desk)])
+        self.form.show_paper(case.request.text, case.request.source)
+        self.form.lock(not self._allow(changed=False))
+        self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
+        self.check.show_case(desk, case)
+        checked = desk.case(ref).identified
+        self.on.setVisible(checked)
+        self.on.dress("primary" if checked else "")
+
+    def _allow(self, *, changed: bool) -> bool:
+        ready = changed and self.form.complete
+        return guard(self.save, self.session.desk, self.ref, Kind.ORDER, ready=ready)
+
+    def _clock(self, case: CaseView, left: int) -> tuple[str, Tone]:
+        if case.closed is not None:
+            return words.term(case.state), Tone.OK
+        says = tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due))
+        return says, urgency(left)
+
+    def _explain(self) -> None:
+        deadline = show_case(self.session.desk, self.ref).deadline
+        lines = [say(line) for line in (*deadline.steps, *deadline.warnings)]
+        LinesDialog(tr("Why it is due then"), say(deadline.rule), lines, self).open()
+
+    def _save(self) -> None:
+        self.session.do(self._record_order)
+
+    def _record_order(self) -> Change:
+        """Obligations keep their ids, so that what was said of one is never taken for a word on another."""
+        desk, ref, said = self.session.desk, self.ref, self.form.obligations.obligations
+        kept = {one.id: one for one in said if one.id}
+        gone = [one.id for one in show_order(desk, ref).content.obligations if one.id not in kept]
+        added = [one for one in said if not one.id]
+        made = edited(desk, ref, added, gone, **self.form.said)
+        made = replace(made, obligations=tuple(kept.get(one.id, one) for one in made.obligations))
+        return record_order(desk, ref, made, lists=dict(self.form.covers.lists))
+
+    def _record(self, method: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self.session.do(lambda: record_authenticity(desk, ref, method))
+
+    def _failed(self, reason: str) -> None:
+        desk, ref = self.session.desk, self.ref
+        self.session.do(lambda: record_authenticity(desk, ref, reason, genuine=False))
+
+    def _reopen(self) -> None:
+        desk, ref = self.session.desk, self.ref
+        dialog = ReopenDialog(ref, self)
+        dialog.accepted.connect(lambda: self.session.do(lambda: reopen_case(desk, ref, dialog.reason)))
+        dialog.open()
