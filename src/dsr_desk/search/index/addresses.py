@@ -16,7 +16,7 @@ from dsr_desk.core.items import ADDRESS, address_of
 from dsr_desk.datasets.hashed import DIGEST
 from dsr_desk.storage.tables import Database
 
-AT_ONCE = 4_000_000
+AT_ONCE = 1_500_000
 """So many items are sorted at once, 48 bytes each."""
 
 UNIQUE = "CREATE UNIQUE INDEX IF NOT EXISTS items_by_address ON items (address)"
