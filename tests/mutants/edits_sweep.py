@@ -17,7 +17,7 @@ LINES: tuple[Edit, ...] = (
             "what is to be planned stays open",
             "return self is not Explained.TO_PLAN",
             "return True",
-            "test_what_an_officer_says_settles_a_finding",
+            "test_what_an_officer_says_settles_a_finding_unless_something_is_still_to_be_done",
         ),
         (
             "what was erased by hand and is found again is open",
@@ -29,7 +29,7 @@ LINES: tuple[Edit, ...] = (
             "what comes back is explained by nothing",
             'if known is not None and known["gone"] is None else None',
             "if known is not None else None",
-            "test_what_comes_back_after_it_was_gone",
+            "test_what_comes_back_after_it_was_gone_is_explained_by_nothing",
         ),
     ),
     *lines(
@@ -55,7 +55,7 @@ LINES: tuple[Edit, ...] = (
             "a link that leads out is named",
             "if _leads_out(child.path, roots):",
             "if False:",
-            "test_links_are_not_followed",
+            "test_links_are_not_followed_and_one_that_leads_out_is_named",
         ),
         (
             "a folder that cannot be listed is named",
@@ -67,13 +67,13 @@ LINES: tuple[Edit, ...] = (
             "another file system is named",
             'not_entered(child.path, message("why.sweep.other-filesystem"))',
             "pass",
-            "test_other_file_systems_are_named",
+            "test_other_file_systems_are_named_where_they_are_not_to_be_entered",
         ),
         (
             "a file that changes while it is read is named",
             "return FileRead(size, sha256.hexdigest(), md5.hexdigest(), head, data, changed)",
             "return FileRead(size, sha256.hexdigest(), md5.hexdigest(), head, data, False)",
-            "test_a_file_that_vanishes_and_one_that_grows",
+            "test_a_file_that_vanishes_and_one_that_grows_are_named_and_the_others_found",
         ),
     ),
     *lines(
@@ -89,7 +89,7 @@ LINES: tuple[Edit, ...] = (
             "a cancelled sweep says so",
             'self._result.not_looked.append(Gap(message("gap.sweep.rest"), message("why.sweep.cancelled")))',
             "pass",
-            "test_a_cancelled_sweep_tells_what_it_found",
+            "test_a_cancelled_sweep_tells_what_it_found_and_that_there_is_more",
         ),
         (
             "a file that cannot be read is named",
@@ -129,7 +129,7 @@ LINES: tuple[Edit, ...] = (
             "the same file is not gone",
             "return now != one.file if one.file else now == one.sought",
             "return True",
-            "test_what_is_still_there_is_not_gone",
+            "test_what_is_still_there_is_not_gone_also_where_less_is_looked_for",
         ),
     ),
     *lines(
@@ -139,7 +139,7 @@ LINES: tuple[Edit, ...] = (
             "the same tensors are told whatever lineage says of the file",
             "            elif explained:\n                continue",
             "            elif False:\n                continue",
-            "test_files_of_models_that_nothing_explains",
+            "test_files_of_models_that_nothing_explains_are_told_where_they_are_asked_for",
         ),
     ),
     *lines(
@@ -149,7 +149,7 @@ LINES: tuple[Edit, ...] = (
             "a file that ended a cell is read alone",
             "                left.discard(piece.number)",
             "                left.clear()",
-            "test_files_that_share_a_cell_that_fails",
+            "test_files_that_share_a_cell_that_fails_are_each_read_in_one_of_their_own",
         ),
     ),
     *lines(
@@ -165,25 +165,25 @@ LINES: tuple[Edit, ...] = (
             "only models that are to be destroyed are looked for",
             "if key in doomed for digest in node.digests",
             "for digest in node.digests",
-            "test_models_are_looked_for_that_are_to_be_destroyed",
+            "test_models_are_looked_for_that_are_to_be_destroyed_and_no_others",
         ),
         (
             "a copy that nothing explains is still there",
             'message("check.strays.open", count=len(copies), **said), Seen.STILL_THERE',
             'message("check.strays.open", count=len(copies), **said), Seen.GONE',
-            "test_reading_back_says_what_sweeps_found",
+            "test_reading_back_says_what_sweeps_found_until_nothing_of_it_is_left",
         ),
         (
             "a sweep that did not enter everything does not clear",
             'elif not all(one["complete"] for one in newest):',
             "elif False:",
-            "test_a_sweep_that_did_not_enter_everything",
+            "test_a_sweep_that_did_not_enter_everything_does_not_say_that_nothing_is_there",
         ),
         (
             "another place hides nothing",
             "            found[root] = one",
             "            found = {root: one}",
-            "test_of_each_place_the_newest_sweep_counts",
+            "test_of_each_place_the_newest_sweep_counts_and_another_place_hides_nothing",
         ),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from dsr_desk.core.guards import Standing
 from dsr_desk.core.message import Message, message
 
 
-class FoundBy(StrEnum):
+class StrayBy(StrEnum):
     """By what a sweep found something, from the surest on. The last four are of model files."""
 
     BYTES = "bytes"
@@ -31,7 +31,7 @@ class FoundBy(StrEnum):
         return self in _COPIES
 
 
-_COPIES = frozenset({FoundBy.BYTES, FoundBy.INSIDE, FoundBy.MODEL, FoundBy.MODEL_INSIDE, FoundBy.SAME_TENSORS})
+_COPIES = frozenset({StrayBy.BYTES, StrayBy.INSIDE, StrayBy.MODEL, StrayBy.MODEL_INSIDE, StrayBy.SAME_TENSORS})
 
 GONE = "gone"
 """What a sweep says of an earlier finding that it looked for and that is not there any more."""
@@ -56,9 +56,9 @@ class Explained(StrEnum):
         return self in (Explained.IS_OTHER, Explained.STAYS_BY_LAW)
 
 
-def open_strays(case: Case) -> dict[str, FoundBy]:
+def open_strays(case: Case) -> dict[str, StrayBy]:
     """Findings, by pseudonym, that are not gone and that nothing said explains."""
-    return {key: FoundBy(one["how"]) for key, one in case.strays.items() if is_open(one)}
+    return {key: StrayBy(one["how"]) for key, one in case.strays.items() if is_open(one)}
 
 
 def is_open(stray: dict[str, Any]) -> bool:
@@ -80,7 +80,7 @@ def words_of_a_sweep(case: Case, draft: Draft, standing: Standing, rows: Rows) -
     return None
 
 
-_FOUND = frozenset(found.value for found in FoundBy)
+_FOUND = frozenset(found.value for found in StrayBy)
 
 
 def known_finding(case: Case, draft: Draft, standing: Standing) -> Message | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.container import Unread
 from dsr_desk.datasets.model_files import ModelFile
@@ -107,8 +107,8 @@ class _Sweeping:
         """Of files with several names, what was found in them; with whether a model explains it, if it may be one."""
         self._models: list[tuple[Stray, bool]] = []
         """Files of models that no digest explains, until all were met; with whether another model explains it."""
-        self._here: dict[FoundBy, list[Stray]] = defaultdict(list)
-        self._many: dict[FoundBy, Inside] = defaultdict(Inside)
+        self._here: dict[StrayBy, list[Stray]] = defaultdict(list)
+        self._many: dict[StrayBy, Inside] = defaultdict(Inside)
         self._folder = ""
         self._again: list[Lying] = []
         """Further names of files, until what is found in the files is known."""
@@ -209,9 +209,9 @@ class _Sweeping:
         self._result.items += photo
         at_home = self._home.holds(lying.path, photo=photo)
         if found.sha256 in self._wanted.items:
-            self._found(_stray(found, FoundBy.BYTES), found.lying, home=at_home)
+            self._found(_stray(found, StrayBy.BYTES), found.lying, home=at_home)
         elif photo and content.data and self._looks_wanted(content.data, None):
-            self._found(_stray(found, FoundBy.LOOK), found.lying, home=at_home)
+            self._found(_stray(found, StrayBy.LOOK), found.lying, home=at_home)
         if why is not None:
             self._unread[message("kind.pointer"), why].add(safe_name(lying.path))
         elif content.size and not photo:
@@ -275,15 +275,15 @@ class _Sweeping:
             self._watch.read(one.lying.path, one.sha256, as_model=not one.format or bool(one.unread))
         if asked.items and self._wanted.rows and not one.format and one.model is None:
             self._lines(one)
-        for how, found in ((FoundBy.INSIDE, one.items), (FoundBy.LOOK_INSIDE, one.looks)):
+        for how, found in ((StrayBy.INSIDE, one.items), (StrayBy.LOOK_INSIDE, one.looks)):
             if found.count:
                 within = replace(_stray(one, how), digest=found.digest, count=found.count, inside=tuple(found.places))
                 self._found(within, one.lying, home=False)
         if asked.models:
-            self._model(_stray(one, FoundBy.MODEL), one.lying, one.sha256, one.md5, one.model)
+            self._model(_stray(one, StrayBy.MODEL), one.lying, one.sha256, one.md5, one.model)
             for member in one.members:
                 within = replace(
-                    _stray(one, FoundBy.MODEL_INSIDE), digest=member.sha256, size=member.size, inside=(member.place,)
+                    _stray(one, StrayBy.MODEL_INSIDE), digest=member.sha256, size=member.size, inside=(member.place,)
                 )
                 self._model(within, one.lying, member.sha256, member.md5, member.model)
 
@@ -325,7 +325,7 @@ class _Sweeping:
             self._linked[node] = (*self._linked[node], (stray, explained))
 
     def _keep(self, stray: Stray) -> None:
-        if stray.how not in (FoundBy.BYTES, FoundBy.LOOK):
+        if stray.how not in (StrayBy.BYTES, StrayBy.LOOK):
             self._result.found.append(stray)
             return
         kept = self._here[stray.how]
@@ -358,14 +358,14 @@ class _Sweeping:
         for stray, explained in self._models:
             assert stray.model is not None
             if name := contents.get(stray.model.contents, ""):
-                yield replace(stray, how=FoundBy.SAME_TENSORS, name=name)
+                yield replace(stray, how=StrayBy.SAME_TENSORS, name=name)
             elif explained:
                 continue
             elif name := names.get(stray.model.names, ""):
-                yield replace(stray, how=FoundBy.SAME_SHAPES, name=name)
+                yield replace(stray, how=StrayBy.SAME_SHAPES, name=name)
             elif self._wanted.all_models:
-                yield replace(stray, how=FoundBy.UNKNOWN_MODEL)
+                yield replace(stray, how=StrayBy.UNKNOWN_MODEL)
 
 
-def _stray(one: _File, how: FoundBy) -> Stray:
+def _stray(one: _File, how: StrayBy) -> Stray:
     return Stray(one.lying.path, how, one.sha256, one.sha256, one.lying.device, 1, one.lying.size)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.datasets.model_files import ModelFile
 from dsr_desk.datasets.names import inside, safe_name
+from dsr_desk.datasets.sniff import named_like_record
 from dsr_desk.deletion.stray_walk import is_below
 from dsr_desk.deletion.sweep import EXAMPLES
 
@@ -24,7 +25,7 @@ class Stray:
     """
 
     place: str
-    how: FoundBy
+    how: StrayBy
     digest: str
     file: str = ""
     device: int = 0
@@ -79,8 +80,8 @@ class StraySweep:
 
     @property
     def complete(self) -> bool:
-        """Whether all was entered and read, as far as its formats are."""
-        return all(gap.kind is not None for gap in self.not_looked)
+        """Whether all was entered and read, as far as its formats are; how a photo looks may have been unknown."""
+        return all(gap.kind is not None or gap.what.code == "gap.sweep.looks" for gap in self.not_looked)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -90,13 +91,18 @@ class StraySweep:
 
 @dataclass(frozen=True)
 class Home:
-    """Places that the vault knows and that reading back reads: container files, and folders of loose photos."""
+    """Places that the vault knows and that reading back reads: container files, and folders of loose photos.
+
+    `with_records`: what is named like the record of a photo lies at home in such a folder too.
+    """
 
     files: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
+    with_records: bool = False
 
     def holds(self, path: str, *, photo: bool) -> bool:
-        return path in self.files or (photo and any(is_below(path, folder) for folder in self.folders))
+        loose = photo or (self.with_records and named_like_record(path))
+        return path in self.files or (loose and any(is_below(path, folder) for folder in self.folders))
 
 
 @dataclass

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.deletion.stray_found import Stray, StraySweep
 from dsr_desk.deletion.stray_walk import is_below
 from dsr_desk.deletion.wanted import Wanted
 
-_OF_MODELS: Collection[FoundBy] = (
-    FoundBy.MODEL, FoundBy.MODEL_INSIDE, FoundBy.SAME_TENSORS, FoundBy.SAME_SHAPES, FoundBy.UNKNOWN_MODEL,
+_OF_MODELS: Collection[StrayBy] = (
+    StrayBy.MODEL, StrayBy.MODEL_INSIDE, StrayBy.SAME_TENSORS, StrayBy.SAME_SHAPES, StrayBy.UNKNOWN_MODEL,
 )  # fmt: skip
 
 

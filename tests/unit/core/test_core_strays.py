@@ -9,7 +9,7 @@ from acts_by_hand import BEN, World
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import Case
 from dsr_desk.core.shapes import SHAPES
-from dsr_desk.core.strays import Explained, FoundBy, open_strays
+from dsr_desk.core.strays import Explained, StrayBy, open_strays
 
 
 def explained(world: World, how: str) -> World:
@@ -25,12 +25,12 @@ def test_a_sweep_is_kept_with_who_made_it_and_what_it_looked_at() -> None:
 
 def test_what_is_found_is_open_until_a_later_sweep_says_that_it_is_gone() -> None:
     world = hand.opened().sweep(s="bytes", t="look")
-    assert open_strays(world.case) == {"s": FoundBy.BYTES, "t": FoundBy.LOOK}
-    assert open_strays(world.sweep(s="gone").case) == {"t": FoundBy.LOOK}
+    assert open_strays(world.case) == {"s": StrayBy.BYTES, "t": StrayBy.LOOK}
+    assert open_strays(world.sweep(s="gone").case) == {"t": StrayBy.LOOK}
 
 
 def test_a_sweep_that_did_not_look_there_takes_no_finding_away() -> None:
-    assert open_strays(hand.opened().sweep(s="inside").sweep().case) == {"s": FoundBy.INSIDE}
+    assert open_strays(hand.opened().sweep(s="inside").sweep().case) == {"s": StrayBy.INSIDE}
 
 
 @pytest.mark.parametrize(("how", "open_"), [(one, one is Explained.TO_PLAN) for one in Explained])
@@ -50,7 +50,7 @@ def test_what_was_said_to_be_erased_and_is_found_again_is_open_again(how: str, o
 
 def test_what_comes_back_after_it_was_gone_is_explained_by_nothing() -> None:
     world = explained(hand.opened().sweep(s="bytes"), "is-other").sweep(s="gone").sweep(s="bytes")
-    assert open_strays(world.case) == {"s": FoundBy.BYTES}
+    assert open_strays(world.case) == {"s": StrayBy.BYTES}
 
 
 def test_a_snapshot_keeps_sweeps_and_findings() -> None:
@@ -66,6 +66,6 @@ def test_what_can_be_said_of_a_finding_is_what_the_form_of_the_act_allows() -> N
 
 
 def test_only_what_holds_what_was_looked_for_is_a_copy() -> None:
-    assert [one for one in FoundBy if not one.is_a_copy] == [
-        FoundBy.LOOK, FoundBy.LOOK_INSIDE, FoundBy.SAME_SHAPES, FoundBy.UNKNOWN_MODEL,
+    assert [one for one in StrayBy if not one.is_a_copy] == [
+        StrayBy.LOOK, StrayBy.LOOK_INSIDE, StrayBy.SAME_SHAPES, StrayBy.UNKNOWN_MODEL,
     ]  # fmt: skip

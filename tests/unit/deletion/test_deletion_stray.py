@@ -20,7 +20,7 @@ from deletion_samples import picture
 from PIL import Image
 
 from dsr_desk.core.message import message
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.datasets import swept
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion import stray, stray_walk
@@ -114,7 +114,7 @@ def test_a_copy_inside_a_container_is_found_whatever_the_container_is_called(
 ) -> None:
     (root / name).write_bytes(make(tmp_path / "made"))
     (found,) = sweep([root], WANTED).found
-    assert (found.how, found.count, len(found.inside)) == (FoundBy.INSIDE, 1, 1)
+    assert (found.how, found.count, len(found.inside)) == (StrayBy.INSIDE, 1, 1)
     assert found.place == str(root / name)
 
 

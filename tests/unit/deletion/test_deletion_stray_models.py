@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import model_samples as made
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.datasets.model_files import examined
 from dsr_desk.deletion.stray import sweep
 from dsr_desk.deletion.stray_found import StraySweep
@@ -71,7 +71,7 @@ def test_a_model_that_was_saved_anew_or_converted_is_told_by_the_tensors_of_one_
         "converted": ("same-tensors", NAME),
         "half": ("same-shapes", NAME),
     }
-    assert {one.how for one in done.found if one.how.is_a_copy} == {FoundBy.MODEL, FoundBy.SAME_TENSORS}
+    assert {one.how for one in done.found if one.how.is_a_copy} == {StrayBy.MODEL, StrayBy.SAME_TENSORS}
 
 
 def test_what_an_earlier_sweep_knew_of_the_tensors_is_enough(root: Path, tmp_path: Path) -> None:

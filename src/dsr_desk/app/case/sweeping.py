@@ -5,6 +5,7 @@ A sweep looks for nothing else: there is no search of a face, and without a case
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from dsr_desk.app.case.plans import rounds_that_ran
 from dsr_desk.app.case.reaching import found_here
 from dsr_desk.app.case.review import hits
 from dsr_desk.app.case.run_records import DeskRecords
+from dsr_desk.app.case.scope import items_of, show_scope
 from dsr_desk.app.data.indexing import opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_graph
@@ -28,7 +30,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.lineage import DispositionKind, Node, NodeKind
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.refusals import FindingUnknown
-from dsr_desk.core.strays import GONE, Explained, FoundBy, is_open, open_strays
+from dsr_desk.core.strays import GONE, Explained, StrayBy, is_open, open_strays
 from dsr_desk.datasets.folder import FolderOfPhotos
 from dsr_desk.deletion.stray import sweep
 from dsr_desk.deletion.stray_found import Home, Stray, StraySweep
@@ -43,7 +45,9 @@ class NothingToSweepFor(DeskError):
     code = "SWEEP-NOTHING-WANTED"
     happened = "There is nothing that a sweep of disks could look for."
     means = "No disk was read: a sweep looks for what a case decided on, or for files of models, and for nothing else."
-    todo = "Decide on candidates of the case or give a model the disposition “destroyed” first, or sweep with --models."
+    todo = (
+        "Decide on candidates, resolve the order's scope or give a model the disposition “destroyed”; or use --models."
+    )
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class StrayFinding:
     """
 
     id: str
-    how: FoundBy
+    how: StrayBy
     stray: Stray | None
     found: str
     gone: bool
@@ -82,12 +86,11 @@ class Sought:
 
 
 def wanted_of(desk: Desk, ref: str, *, all_models: bool = False) -> Sought:
-    """What follows from the case: all that was ever decided to be the person's, and models that are to be destroyed.
-
-    With `all_models` also whatever file of a model no lineage explains.
+    """What follows from the case: all that was ever decided to be the person's, or that an order covers, and models
+    that are to be destroyed. With `all_models` also whatever file of a model no lineage explains.
     """
-    decided = hits(desk, ref)
-    looks, unseen = _looks(desk, ref, decided)
+    items = _of_order(desk, ref) if desk.case(ref).is_order else _of_person(desk, ref)
+    unseen = items.unseen
     gaps = [Gap(message("gap.sweep.looks"), message("stray.looks-missing", count=unseen), unseen)] if unseen else []
     graph = lineage_graph(desk)
     models = [node for node in graph.nodes if node.kind is NodeKind.MODEL]
@@ -98,16 +101,51 @@ def wanted_of(desk: Desk, ref: str, *, all_models: bool = False) -> Sought:
     }
     affected = {one.id: one.node for one in affected_by_case(desk, ref).models}
     wanted = Wanted(
-        items=Digests(hit.address.digest for hit in decided),
-        looks=Looks(looks),
+        items=items.digests,
+        looks=items.looks,
         models={digest: node.label for key, node in affected.items() if key in doomed for digest in node.digests},
         known_models=frozenset(digest for node in models if node.id not in doomed for digest in node.digests),
         tensors=tuple(_known_tensors(desk, ref)),
         all_models=all_models,
-        rows=any(hit.candidate.kind is ItemKind.RECORD for hit in decided),
+        rows=items.rows,
     )
     without = [node for key, node in affected.items() if key in doomed and not node.digests]
     return Sought(wanted, (*gaps, *map(_without_digest, without)))
+
+
+@dataclass(frozen=True)
+class _Items:
+    """Items that are looked for. `rows`: rows of tables are among them; how `unseen` photos look is not known."""
+
+    digests: Digests
+    looks: Looks
+    rows: bool
+    unseen: int
+
+
+def _of_person(desk: Desk, ref: str) -> _Items:
+    decided = hits(desk, ref)
+    looks, unseen = _looks(desk, ref, decided)
+    rows = any(hit.candidate.kind is ItemKind.RECORD for hit in decided)
+    return _Items(Digests(hit.address.digest for hit in decided), Looks(looks), rows, unseen)
+
+
+def _of_order(desk: Desk, ref: str) -> _Items:
+    """Of the scope in force and of those that were carried out: by bytes alone, since no photo of it was decoded."""
+    with desk.reading(ref) as case:
+        ran = {one["n"] for one in case.rounds if one["actions"]}
+        scopes = [one for one in case.scopes if one["round"] in ran or one is case.scopes[-1]]
+        kinds: Counter[ItemKind] = Counter()
+
+        def digests() -> Iterator[str]:
+            for one in scopes:
+                scope = show_scope(desk, ref, one["seq"] + 1)
+                for part in scope.parts:
+                    for item in items_of(desk, scope, part) if part.items else ():
+                        kinds[item.kind] += 1
+                        yield item.address.digest
+
+        return _Items(Digests(digests()), Looks(), kinds[ItemKind.RECORD] > 0, kinds[ItemKind.PHOTO])
 
 
 def wanted_models(desk: Desk) -> Wanted:
@@ -210,7 +248,7 @@ def _finding(
 ) -> StrayFinding:
     stray = restore(value, Stray) if value is not None else None
     gone, said = one["gone"] is not None, one["explained"]
-    bare = StrayFinding(key, FoundBy(one["how"]), stray, found, gone, is_open(dict(one)))
+    bare = StrayFinding(key, StrayBy(one["how"]), stray, found, gone, is_open(dict(one)))
     if said is None:
         return bare
     reason = desk.values(said["seq"]).get("reason", "")
@@ -294,6 +332,8 @@ def _home(desk: Desk, ref: str) -> Home:
     containers = found_here(desk).containers.values()
     folders = {str(one.path.resolve()): one.name for one in containers if one.format == FolderOfPhotos.format}
     files = {str(one.path.resolve()) for one in containers if one.format != FolderOfPhotos.format}
+    if desk.case(ref).is_order:
+        return Home(frozenset(files), tuple(folders), with_records=True)
     for hit in hits(desk, ref):
         files |= {f"{path}/{hit.address.member}" for path, name in folders.items() if name == hit.address.container}
     return Home(frozenset(files), tuple(folders))
@@ -302,7 +342,7 @@ def _home(desk: Desk, ref: str) -> Home:
 def _known_tensors(desk: Desk, ref: str) -> Iterator[KnownModel]:
     """Of model files that an earlier sweep met, gone or not: what is converted or saved anew is told by them."""
     for one in findings(desk, ref):
-        if one.how in (FoundBy.MODEL, FoundBy.MODEL_INSIDE) and one.stray is not None and one.stray.model is not None:
+        if one.how in (StrayBy.MODEL, StrayBy.MODEL_INSIDE) and one.stray is not None and one.stray.model is not None:
             yield KnownModel(one.stray.name, one.stray.model)
 
 

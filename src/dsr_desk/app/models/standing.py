@@ -12,7 +12,7 @@ from dsr_desk.core.acts import Kind
 from dsr_desk.core.codec import restore
 from dsr_desk.core.lineage import AffectedModel, Disposition, DispositionKind, Impact
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.strays import FoundBy
+from dsr_desk.core.strays import StrayBy
 from dsr_desk.lineage.places import PlaceLook
 from dsr_desk.lineage.said import facts_of
 from dsr_desk.lineage.sightings import Imports, moment
@@ -106,7 +106,7 @@ def _strays(desk: Desk, ref: str) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-_MODEL_FILES = (FoundBy.MODEL, FoundBy.MODEL_INSIDE, FoundBy.SAME_TENSORS)
+_MODEL_FILES = (StrayBy.MODEL, StrayBy.MODEL_INSIDE, StrayBy.SAME_TENSORS)
 
 
 def _details(desk: Desk, ref: str) -> dict[str, WordDetails]:

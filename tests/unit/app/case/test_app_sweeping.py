@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from dsr_desk.core.findings import Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.refusals import FindingUnknown
 from dsr_desk.core.requests import CaseState
-from dsr_desk.core.strays import Explained, FoundBy
+from dsr_desk.core.strays import Explained, StrayBy
+from unit.app import small_order
 from unit.app.small_case import ADA, HEAD, ROWS, Small
 
 MODEL = made.checkpoint(made.weights())
@@ -78,7 +80,7 @@ def test_only_what_was_decided_to_be_the_persons_is_looked_for(small: Small, dis
     small.reviewed()
     done = sweeping.sweep_case(small.desk, small.ref, [disk])
     assert [(Path(one.stray.place).name, one.how) for one in done.findings if one.stray] == [
-        ("export.txt", FoundBy.INSIDE)
+        ("export.txt", StrayBy.INSIDE)
     ]
     items = small.items()
     small.decide(Verdict.DIFFERENT, items["A-1"])
@@ -99,7 +101,7 @@ def test_models_are_looked_for_that_are_to_be_destroyed_and_no_others(small: Sma
     destroy(small, "gate@1")
     done = sweeping.sweep_case(small.desk, small.ref, [disk])
     assert {(one.how, one.stray.name) for one in done.findings if one.stray} == {
-        (FoundBy.INSIDE, ""), (FoundBy.MODEL, "gate@1"),
+        (StrayBy.INSIDE, ""), (StrayBy.MODEL, "gate@1"),
     }  # fmt: skip
 
 
@@ -121,8 +123,8 @@ def test_a_model_that_an_earlier_sweep_met_is_told_once_its_file_is_gone(small: 
     (disk / "renamed.bin").unlink()
     (disk / "converted").write_bytes(made.safetensors(made.weights()))
     done = sweeping.sweep_case(small.desk, small.ref, [disk])
-    assert {one.how for one in done.findings} == {FoundBy.INSIDE, FoundBy.SAME_TENSORS}
-    assert [one.how for one in done.gone] == [FoundBy.MODEL]
+    assert {one.how for one in done.findings} == {StrayBy.INSIDE, StrayBy.SAME_TENSORS}
+    assert [one.how for one in done.gone] == [StrayBy.MODEL]
 
 
 def test_without_a_case_only_files_of_models_are_looked_for(small: Small, disk: Path) -> None:
@@ -132,8 +134,30 @@ def test_without_a_case_only_files_of_models_are_looked_for(small: Small, disk: 
     (disk / "forest").write_bytes(made.SCIKIT)
     done = sweeping.sweep_models(small.desk, [disk])
     assert {(Path(one.place).name, one.how, one.name) for one in done.found} == {
-        ("m", FoundBy.MODEL, "gate@1"), ("forest", FoundBy.UNKNOWN_MODEL, ""),
+        ("m", StrayBy.MODEL, "gate@1"), ("forest", StrayBy.UNKNOWN_MODEL, ""),
     }  # fmt: skip
+
+
+def test_of_an_order_all_that_its_scopes_cover_is_looked_for_also_once_it_is_gone(tmp_path: Path) -> None:
+    ref = small_order.make(tmp_path / "made")
+    (tmp_path / "made").rename(tmp_path / "template")
+    with small_order.at(tmp_path / "made", tmp_path / "template", ref) as order:
+        order.scoped()
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        shutil.copy(order.whole, disk / "old.bak")
+        shutil.copy(order.folder / "data" / "shard-1.tar", disk / "rest")
+        (disk / "others.csv").write_text("account,name\nA-1,Wilma\n", encoding="utf-8")
+        done = sweeping.sweep_case(order.desk, ref, [disk, order.folder / "data"])
+        counts = {Path(one.stray.place).name: one.stray.count for one in done.findings if one.stray}
+        assert set(counts) == {"old.bak", "rest"}
+        assert counts["old.bak"] > counts["rest"] > 0
+        assert [gap.what.code for gap in done.sweep.not_looked if gap.what.code == "gap.sweep.looks"]
+        order.run()
+        read = deleting.read_back(order.desk, ref)
+        assert [check.seen for check in read.checks if check.name.code == "check.strays"] == [Seen.STILL_THERE]
+        again = sweeping.sweep_case(order.desk, ref, [disk])
+        assert {Path(one.stray.place).name: one.stray.count for one in again.findings if one.stray} == counts
 
 
 # What becomes of a finding
@@ -207,7 +231,7 @@ def test_what_only_resembles_what_was_decided_on_is_not_known_until_somebody_loo
     sweeping.sweep_case(small.desk, small.ref, [disk])
     assert strays(small).seen is Seen.NOT_LOOKED
     (one,) = [found for found in sweeping.findings(small.desk, small.ref) if found.open]
-    assert one.how is FoundBy.SAME_SHAPES
+    assert one.how is StrayBy.SAME_SHAPES
 
 
 def test_a_sweep_that_did_not_enter_everything_does_not_say_that_nothing_is_there(small: Small, disk: Path) -> None:
