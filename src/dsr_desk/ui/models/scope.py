@@ -62,8 +62,8 @@ class ScopeModel(RowsModel[ScopeRow]):
         super().__init__(
             (
                 TableColumn(tr("Where"), _where),
-                TableColumn(tr("Covered"), _how, 110),
-                TableColumn(tr("Items"), _items, 170),
+                TableColumn(tr("Covered"), _how, 140),
+                TableColumn(tr("Items"), _items, 160),
                 TableColumn(tr("Size"), _size, 130),
                 TableColumn(tr("Why"), lambda row: Cell(note=say(row.why)), 270),
             ),

@@ -27,7 +27,7 @@ class ContainersDialog(Dialog):
                 TableColumn(tr("Container"), lambda one: Cell(one.container, one.path)),
                 TableColumn(tr("Items"), lambda one: Cell(words.figure(one.items)), 110),
                 TableColumn(tr("Size"), lambda one: Cell(words.size(one.size)), 110),
-                TableColumn(tr("Covered"), _covered, 110),
+                TableColumn(tr("Covered"), _covered, 120),
             ),
             lambda one: one.id,
         )

@@ -55,7 +55,7 @@ def show_duties(column: QVBoxLayout, shown: DutiesShown, declared: Callable[[Obl
         button.setAccessibleName(tr("Declare: {what}").format(what=say(one.name)))
         allow(button, shown.refused)
         made.append(button)
-        chip = Chip(say(one.says), _TONES[one.state], "done" if one.met else None)
+        chip = Chip(say(one.says), _TONES[one.state], "")  # the words begin with their sign
         line = row(label(say(one.name), "strong", wrap=True), chip, button, stretch=0)
         line.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)

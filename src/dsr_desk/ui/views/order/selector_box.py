@@ -71,7 +71,8 @@ class SelectorBox(QWidget):
         self.derived.setToolTip(tr("Crops, filtered sets, exports and the like: what lineage or equal content says."))
         self.derived.setChecked(True)
         column.addWidget(self.problem)
-        column.addLayout(row(self.derived, None, self.list, self.examples))
+        column.addLayout(row(self.derived, None))
+        column.addLayout(row(self.list, self.examples, None))
         self._changed()
 
     @property
