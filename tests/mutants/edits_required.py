@@ -63,8 +63,8 @@ LINES: tuple[Edit, ...] = (
         _TESTS,
         (
             "before everything is decided nobody says that nothing was found",
-            "self.case.reviewed and not any(self.case.hits())",
-            "not any(self.case.hits())",
+            "self.case.reviewed and not found:",
+            "not found:",
             "test_what_was_done_and_who_was_told_follows_from_the_acts",
         ),
         (
@@ -165,7 +165,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "nothing found is said where nothing was",
-            "none_found: dict[str, Any] | None = None if hits or waiting else {}",
+            "none_found: dict[str, Any] | None = None if hits or waiting or fold.order_case else {}",
             "none_found: dict[str, Any] | None = {}",
             f"{_FORGED}[nothing_found]",
         ),

@@ -93,8 +93,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "that nothing was found is only said once all is decided",
-            "            if not open_ and not any(True for _ in fold.hits()):",
-            "            if not any(True for _ in fold.hits()):",
+            "            if not (open_ or fold.order_case or any(True for _ in fold.hits())):",
+            "            if not (fold.order_case or any(True for _ in fold.hits())):",
             f"{SAME}[searched]",
         ),
         (

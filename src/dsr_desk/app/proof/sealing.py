@@ -47,7 +47,7 @@ class OrderForAuthority(DeskError):
     code = "BUNDLE-ORDER-FOR-AUTHORITY"
     happened = "Case {case} is about an order, and an edition for a person was asked for."
     means = "Nobody made a request that it could answer. No bundle was made."
-    todo = "Seal for the authority alone: with its age key (--regulator-key) or its certificate."
+    todo = "Seal for the authority alone, with its age key or its certificate."
 
 
 class IdentityUnreadable(DeskError):

@@ -21,6 +21,7 @@ from dsr_desk.evidence.report.blocks import (
     paragraph,
     row,
     short,
+    strong,
     table,
     text,
     word,
@@ -92,7 +93,7 @@ def _head(content: EvidenceContent, order: Record) -> list[Block]:
     ]
     whose: list[Piece] = [quoted(content.organisation.name), *(message("report.then", said=one) for one in said)]
     first = Message.from_json(headline_of(order))
-    return [heading(title(order["obligations"]), 1), paragraph(first, of="order.json"), paragraph(*whose)]
+    return [heading(title(order["obligations"]), 1), paragraph(strong(first), of="order.json"), paragraph(*whose)]
 
 
 def _short(content: EvidenceContent, files: Files, order: Record) -> Block:
