@@ -35,6 +35,8 @@ import edits_layouts
 import edits_log
 import edits_models
 import edits_offline
+import edits_order_evidence
+import edits_order_windows
 import edits_orders
 import edits_photos
 import edits_places
@@ -94,7 +96,9 @@ LINES: tuple[Edit, ...] = (
     *edits_log.LINES,
     *edits_models.LINES,
     *edits_offline.LINES,
+    *edits_order_evidence.LINES,
     *edits_orders.LINES,
+    *edits_order_windows.LINES,
     *edits_vault.LINES,
     *edits_whole.LINES,
     *edits_wrappers.LINES,
