@@ -259,6 +259,29 @@ def test_samples_are_looked_at_by_keys_and_each_word_is_an_act(visitor: Visitor,
     assert visitor.errors == []
 
 
+def test_after_the_last_item_of_a_sample_comes_the_first_of_what_stays_beside_it(
+    visitor: Visitor, qtbot: QtBot
+) -> None:
+    whole = scope.items_of(visitor.desk, *_photos(visitor))
+    ref = scoped(visitor, f'prefix = "{next(whole).address.member}"')
+    scope.draw(visitor.desk, ref, "scope", 1)
+    scope.draw(visitor.desk, ref, "rest", 2)
+    page = open_at(visitor, ref, "review")
+    assert isinstance(page, SamplePage)
+    qtbot.keyClick(page.table, Qt.Key.Key_B)
+    assert [(row.number, row.drawn.of) for row in page.model.rows] == [(1, "rest"), (2, "rest")]
+    qtbot.keyClick(page.table, Qt.Key.Key_N)
+    qtbot.keyClick(page.table, Qt.Key.Key_N)
+    assert page.results.on.isVisible()
+    visitor.settle()
+    assert visitor.errors == []
+
+
+def _photos(visitor: Visitor) -> tuple[scope.ScopeView, ScopePart]:
+    view = scope.show_scope(visitor.desk, scoped(visitor))
+    return view, next(part for part in view.parts if part.items > 1 and not part.container.endswith(".csv"))
+
+
 def test_a_sample_that_nobody_looked_at_tells_no_share() -> None:
     blank = scope.SampleView("a", "scope", 5, 900, "", 0, 0, 0, 0.0, 1.0)
     assert "share" not in sample_said(blank)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -61,7 +62,13 @@ class SampleModel(RowsModel[SampleRow]):
 
 
 def sample_rows(drawn: Sequence[Drawn], fields: Sequence[Mapping[str, str]]) -> list[SampleRow]:
-    return [SampleRow(n, one, said) for n, (one, said) in enumerate(zip(drawn, fields, strict=True), start=1)]
+    """Each sample is counted from 1."""
+    counts: Counter[str] = Counter()
+    rows = []
+    for one, said in zip(drawn, fields, strict=True):
+        counts[one.sample] += 1
+        rows.append(SampleRow(counts[one.sample], one, said))
+    return rows
 
 
 def _item(row: SampleRow) -> Cell:

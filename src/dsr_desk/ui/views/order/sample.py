@@ -112,14 +112,17 @@ class SamplePage(Page):
         self.of.offer([
             (tr("{n} {of}").format(n=words.figure(one.n), of=names[one.of]), one.act) for one in shown.samples
         ] or [("", "")])  # fmt: skip
-        self.of.choose(before if before in {one.act for one in shown.samples} else self._first_open(shown))
+        self.of.choose(
+            before
+            if before in {one.act for one in shown.samples}
+            else self._open_sample() or (shown.samples[-1].act if shown.samples else "")
+        )
         self.of.setVisible(len(shown.samples) > 1)
         self._lay_out()
 
-    def _first_open(self, shown: SampleShown) -> str:
-        """The first sample in which something is to be looked at."""
-        open_ = (one.act for one in shown.samples if one.looked < one.n)
-        return next(open_, shown.samples[-1].act if shown.samples else "")
+    def _open_sample(self) -> str:
+        """A sample in which something waits for a word, "" where there is none."""
+        return next((one.drawn.sample for one in self._by_key.values() if not one.drawn.word), "")
 
     def _lay_out(self) -> None:
         rows = [one for one in self._by_key.values() if one.drawn.sample == self.of.value]
@@ -173,9 +176,13 @@ class SamplePage(Page):
         if self._shown is not None:
             self.results.show_samples(samples(desk, ref), self._shown.missing)
         following = self.model.next_open(number)
-        self._go_to(following if following >= 0 else number)
-        self._show_current()
-        self._count()
+        if following < 0 and (other := self._open_sample()):
+            self.of.choose(other)
+            self._lay_out()
+        else:
+            self._go_to(following if following >= 0 else number)
+            self._show_current()
+            self._count()
         said = tr("Item {n}: {word}").format(n=words.figure(item.number), word=word_said(word))
         self.session.said.emit(said)
 
