@@ -383,6 +383,8 @@ def test_what_was_not_looked_at_is_not_gone(root: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     keep(tmp_path / "elsewhere")
     assert later(tmp_path / "elsewhere", found) == []
+    (root / "a.zip").unlink()
+    assert later(tmp_path / "elsewhere", found) == []
     (root / "a.zip").write_bytes(zipped(a_jpg=PHOTO)[:-20])
     assert later(root, found) == []
     (root / "a.zip").write_bytes(zipped(a_bin=b"\1\2" * 99))
