@@ -7,7 +7,7 @@ container a selector says two words, between which those of all its items lie: w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -74,6 +74,13 @@ class ItemBatch:
     def without_digest(self) -> NDArray[np.bool_]:
         return np.array([not row.digest for row in self.rows], np.bool_)
 
+    def may_be_of(self, sizes: Collection[int]) -> NDArray[np.bool_]:
+        """Which items may be copies of something of these sizes: an unread one of another size is none.
+
+        Of one of no bytes the size may not be known.
+        """
+        return np.array([not row.size or row.size in sizes for row in self.rows], np.bool_)
+
     @cached_property
     def records(self) -> NDArray[np.bool_]:
         return np.array([bool(row.record) for row in self.rows], np.bool_)
@@ -95,12 +102,13 @@ class ScopePlace:
 
 @dataclass(frozen=True)
 class MadeOf:
-    """What came of the data of a selector: dataset versions by lineage, and contents by digest (sorted)."""
+    """What came of the data of a selector: dataset versions by lineage, and contents by digest (sorted) and size."""
 
     words: Mapping[str, int]
     origins: Mapping[str, str]
     inside: Keys
     perhaps: Keys
+    sizes: frozenset[int]
 
 
 class Judge:
@@ -267,7 +275,7 @@ class Judge:
         alike[_places(made.perhaps, batch.digests) >= 0] = OPEN
         alike[_places(made.inside, batch.digests) >= 0] = IN
         alike[batch.records & (alike == IN)] = OPEN
-        alike[batch.without_digest] = OPEN
+        alike[batch.without_digest & batch.may_be_of(made.sizes)] = OPEN
         words = np.maximum(alike, low).astype(np.int8)
         for photos, records in _groups(batch.rows):
             least = int(words[photos].min())
@@ -285,7 +293,8 @@ def _groups(rows: Sequence[ItemRow]) -> Iterator[tuple[list[int], list[int]]]:
     """Photos and records that belong together, by their places; only groups of both."""
     numbered = ((row.group, bool(row.record), place) for place, row in enumerate(rows) if row.group)
     for _, members in groupby(numbered, key=itemgetter(0)):
-        photos, records = [], []
+        photos: list[int] = []
+        records: list[int] = []
         for _, is_record, place in members:
             (records if is_record else photos).append(place)
         if photos and records:
