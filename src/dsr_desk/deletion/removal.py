@@ -50,6 +50,7 @@ def removed(plan: Plan, action: Action, others: Others, records: Records, operat
         outcome = replace(outcome, error=error.message)
     parts = seen_parts(action, others)
     notes = [note(one) for one in (*done.stays, *done.links)] + list(done.notes) if done is not None else []
+    notes += [message("note.whole.absent")] if done is not None and not done.found and begun is None else []
     left = sum(count for counts in parts.values() for code, count in counts.items() if code != GONE)
     gone = sum(counts.get(GONE, 0) for counts in parts.values())
     state = OutcomeState.DONE if done is not None and done.done and not left else OutcomeState.PARTLY

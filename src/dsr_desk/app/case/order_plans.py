@@ -17,7 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container, Doomed
-from dsr_desk.datasets.whole import look_whole
+from dsr_desk.datasets.whole import WholeSight, look_whole
 from dsr_desk.datasets.whole_places import Others, WholeSet
 from dsr_desk.datasets.whole_sets import whole_sets
 from dsr_desk.deletion import letters
@@ -121,13 +121,28 @@ def _removals(desk: Desk, placed: Sequence[_Placed], gaps: list[Gap]) -> list[Ac
             by_path[str(one.state.path)].append(one)
     others = others_than(desk, [one.as_planned() for own in by_path.values() for one in own])
     wholes = whole_sets([container_at(own[0].as_planned()) for own in by_path.values()], others)
+    sights = _looked_at(wholes, others)
     return [
-        _removal(whole, [one for each in whole.containers for one in by_path[str(each.path)]], others, gaps)
-        for whole in wholes
+        _removal(whole, [one for each in whole.containers for one in by_path[str(each.path)]], sight, gaps)
+        for whole, sight in zip(wholes, sights, strict=True)
     ]
 
 
-def _removal(whole: WholeSet, own: Sequence[_Placed], others: Others, gaps: list[Gap]) -> Action:
+def _looked_at(wholes: Sequence[WholeSet], others: Others) -> list[WholeSight | DeskError]:
+    """All together, so that what is linked between them is known to go; one by one where one of them is refused."""
+    try:
+        return list(look_whole(wholes, others))
+    except DeskError:
+        found: list[WholeSight | DeskError] = []
+        for whole in wholes:
+            try:
+                found += look_whole([whole], others)
+            except DeskError as error:
+                found.append(error)
+        return found
+
+
+def _removal(whole: WholeSet, own: Sequence[_Placed], sight: WholeSight | DeskError, gaps: list[Gap]) -> Action:
     containers = tuple(one.as_planned() for one in own)
     action = Action(
         "",
@@ -139,10 +154,8 @@ def _removal(whole: WholeSet, own: Sequence[_Placed], others: Others, gaps: list
         size=sum(one.size for one in containers),
         root=str(whole.root),
     )
-    try:
-        (sight,) = look_whole([whole], others)
-    except DeskError as error:
-        unreached = replace(action, unreached=error.message)
+    if isinstance(sight, DeskError):
+        unreached = replace(action, unreached=sight.message)
         gaps.append(unreached_gap(unreached))
         return unreached
     named = (*sight.links, *sight.beside, *sight.staying, *sight.closed)

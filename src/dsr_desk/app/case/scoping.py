@@ -228,6 +228,7 @@ class _Resolving:
         Content of no bytes is alike everywhere: it tells nothing.
         """
         digests = {IN: bytearray(), OPEN: bytearray()}
+        sizes: set[int] = set()
         origins: dict[str, int] = {}
         for one in self._held:
             at = ScopePlace(one.version, one.before)
@@ -242,8 +243,9 @@ class _Resolving:
                         origins.setdefault(one.version.id, OPEN)
                     for word, into in digests.items():
                         chosen = np.flatnonzero(words == word).tolist()
-                        rows = (batch.rows[place] for place in chosen)
+                        rows = [batch.rows[place] for place in chosen]
                         into += b"".join(row.digest for row in rows if row.size)
+                        sizes.update(row.size for row in rows)
         arrays = []
         for found in digests.values():
             array = np.frombuffer(found, f"S{DIGEST_BYTES}")
@@ -252,7 +254,7 @@ class _Resolving:
         descent = made_from(lineage_graph(self._desk), origins, self._versions)
         for label in descent.elsewhere:
             self._elsewhere[label] = message("scope.away.lineage-alone")
-        return MadeOf(descent.words, descent.origins, arrays[0], arrays[1])
+        return MadeOf(descent.words, descent.origins, arrays[0], arrays[1], frozenset(sizes))
 
     def _parts(self, one: VersionHeld) -> Iterator[PartOfScope]:
         for holding in one.holdings:
