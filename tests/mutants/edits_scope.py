@@ -90,8 +90,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what could not be read is no copy for certain, and may be one",
-            "alike[batch.without_digest] = OPEN",
-            "alike[batch.without_digest] = own",
+            "alike[batch.without_digest & batch.may_be_of(made.sizes)] = OPEN",
+            "alike[batch.without_digest & batch.may_be_of(made.sizes)] = own",
             "test_a_photo_that_could_not_be_read_may_be_any",
         ),
         (
