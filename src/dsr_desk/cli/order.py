@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dsr_desk.app.case import duties, orders, scope
-from dsr_desk.app.proof import order_drafts
-from dsr_desk.app.proof.obligations import headline, obligations
+from dsr_desk.app.proof import obligations, order_drafts
 from dsr_desk.cli.common import FILE, NEW_FILE, counted, emit, progress_bar, with_case
 from dsr_desk.core.orders import Demand, Met, Obligation, profile, profiles, typed
 from dsr_desk.core.sampling import SAMPLE_SIZE
@@ -33,7 +32,7 @@ def order() -> None:
 
 
 @dataclass(frozen=True)
-class Content:
+class OrderOptions:
     """What an order says, as options give it."""
 
     authority: str
@@ -45,7 +44,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Covers:
+class CoversOptions:
     """Which data an order names, as options give it."""
 
     datasets: tuple[str, ...]
@@ -81,7 +80,7 @@ def content_options(function: Callable[..., R]) -> Callable[..., R]:
         **kwargs: Any,
     ) -> R:
         day = served.date() if served else None
-        content = Content(authority, docket, day, profile or "", obligations, note)
+        content = OrderOptions(authority, docket, day, profile or "", obligations, note)
         return function(*args, content=content, **kwargs)
 
     return wrapped
@@ -105,12 +104,12 @@ def covers_options(function: Callable[..., R]) -> Callable[..., R]:
         items: Path | None,
         **kwargs: Any,
     ) -> R:
-        return function(*args, covers=Covers(datasets, suppliers, models, items), **kwargs)
+        return function(*args, covers=CoversOptions(datasets, suppliers, models, items), **kwargs)
 
     return wrapped
 
 
-def open_new(desk: Desk, letter: Path, content: Content, covers: Covers) -> None:
+def open_new(desk: Desk, letter: Path, content: OrderOptions, covers: CoversOptions) -> None:
     """`case new --order`. Days are proposals: each of them is to be checked against the paper."""
     day = content.served or date.today()
     named, lists = covered(covers)
@@ -133,7 +132,7 @@ def open_new(desk: Desk, letter: Path, content: Content, covers: Covers) -> None
 @content_options
 @covers_options
 @click.option("--drop", multiple=True, metavar="ID", help="Take an obligation away; repeatable.")
-def change(desk: Desk, ref: str, content: Content, covers: Covers, drop: tuple[str, ...]) -> None:
+def change(desk: Desk, ref: str, content: OrderOptions, covers: CoversOptions, drop: tuple[str, ...]) -> None:
     """Correct what the order says: a new version, and the old one stays in the log."""
     known = orders.show_order(desk, ref).content
     day = content.served or known.served
@@ -241,8 +240,8 @@ def declare(desk: Desk, ref: str, obligation: str, how: str, text: str, proof: P
 @with_case
 def show_(desk: Desk, ref: str) -> None:
     """What the order says, where each obligation stands, and why."""
-    view, first = orders.show_order(desk, ref), headline(desk, ref)
-    states = obligations(desk, ref)
+    view, first = orders.show_order(desk, ref), obligations.headline(desk, ref)
+    states = obligations.obligations(desk, ref)
     lines = [f"  {one.id}  {one.says}" + "".join(f"\n        {why}" for why in one.why) for one in states]
     emit(
         {"case": ref, **order_json(view), "headline": first, "states": states},
@@ -278,7 +277,7 @@ def duties_(desk: Desk, ref: str) -> None:
     emit(rows, *(lines or ["No day stands for anything."]), problem=any(one.late(today) for one in found))
 
 
-def covered(covers: Covers) -> tuple[Selector | None, dict[str, orders.ItemList]]:
+def covered(covers: CoversOptions) -> tuple[Selector | None, dict[str, orders.ItemList]]:
     """What options name with all that was made from it, as one selector; and the list that goes with it."""
     named: list[Selector] = [NamedBy(Called.VERSION if "@" in one else Called.DATASET, one) for one in covers.datasets]
     named += [NamedBy(Called.SUPPLIER, one) for one in covers.suppliers]

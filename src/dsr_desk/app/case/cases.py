@@ -39,15 +39,6 @@ class NothingToSearchBy(DeskError):
     todo = "Ask the requester for a photo or an identifier and add it."
 
 
-class LawOfOrders(DeskError):
-    code = "CASE-LAW-ORDER"
-    happened = "A person's request was to be put under a regulator's order."
-    means = (
-        "An order is about data and has obligations of its own, which this case could not meet. Nothing was recorded."
-    )
-    todo = "Choose the law of the request; open a case about an order with “case new --order” or “New order”."
-
-
 class IdentityEmpty(DeskError):
     code = "CASE-IDENTITY-EMPTY"
     happened = "The identity check lacks its method or how it is known that the photo shows the requester."
@@ -331,8 +322,6 @@ def _understood(request: Request, arrived: date) -> Facts:
 
 
 def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found]) -> Change:
-    if facts.law is Law.ORDER and not desk.case(ref).is_order:
-        raise LawOfOrders()
     draft = facts_draft(kind, facts, found, key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key)
     return desk.act(draft, ref)
 

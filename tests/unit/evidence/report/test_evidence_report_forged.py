@@ -19,7 +19,6 @@ from report_pages import bundled
 
 from dsr_desk.core.catalogue import catalogue
 from dsr_desk.core.message import Message
-from dsr_desk.core.requests import Law
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent
 from dsr_desk.evidence.report.blocks import ROWS_SHOWN
 from dsr_desk.evidence.seal import sign
@@ -211,19 +210,14 @@ def test_no_row_of_what_is_listed_whole_can_be_left_out(bundle: Bundle) -> None:
 WHOLE = ("hits.jsonl", "actions.jsonl", "custody.jsonl", "readback.json", "scope.json/search")
 
 
-def test_a_report_is_headed_as_its_case_is(content: EvidenceContent, nothing_found: EvidenceContent) -> None:
-    order = replace(content.case, law=Law.ORDER)
-    for told, right in (
-        (content, "requester"),
-        (replace(content, case=order), "order.open"),
-        (replace(nothing_found, case=order), "order.open"),
-    ):
-        bundle = Bundle(told, Edition.REQUESTER)
-        (run,) = bundle.report["blocks"][0]["runs"]
-        assert run["code"] == f"report.title.{right}"
-        for code in ("order.fulfilled", "order.but", "order.not", "order.open", "regulator", "requester"):
-            with replaced(bundle.report, run, ("code",), f"report.title.{code}"):
-                assert bundle.accepts(bundle.report) == (code == right)
+@pytest.mark.parametrize("edition", list(Edition))
+def test_a_report_is_headed_as_its_case_is(content: EvidenceContent, edition: Edition) -> None:
+    bundle = Bundle(content, edition)
+    (run,) = bundle.report["blocks"][0]["runs"]
+    assert run["code"] == f"report.title.{edition.value}"
+    for code in ("order.fulfilled", "order.but", "order.not", "order.open", "regulator", "requester"):
+        with replaced(bundle.report, run, ("code",), f"report.title.{code}"):
+            assert bundle.accepts(bundle.report) == (code == edition.value)
 
 
 def test_a_page_that_says_more_than_the_sentences_is_refused(bundle: Bundle) -> None:
