@@ -21,6 +21,7 @@ from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from bench.order_screens import take_order
 from bench.sample.large import write_large_lineage
 from dsr_desk.app.case.review import decide, get_candidate, undo_last
 from dsr_desk.app.demo import PASSPHRASE, Prepared, prepare_sample
@@ -158,6 +159,7 @@ def _walk(camera: Camera, window: Window, prepared: Prepared, folder: Path) -> N
     if isinstance(page, NewCasePage):
         page.begin_again()
     camera.take("new-case-empty")
+    take_order(camera, session, workspace, folder / "order")
 
 
 def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:

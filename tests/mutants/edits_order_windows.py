@@ -54,10 +54,10 @@ LINES: tuple[Edit, ...] = (
         "ui/views/order/sample_parts.py",
         _WINDOWS,
         (
-            "a sample that nobody looked at tells no share",
-            "    if one.looked > one.unsure:\n",
-            "    if one.looked >= one.unsure:\n",
-            "test_a_sample_that_nobody_looked_at_tells_no_share",
+            "a part of a sample tells no share",
+            "    if one.looked == one.n and not one.unsure:\n",
+            "    if not one.unsure:\n",
+            "test_a_sample_that_was_not_looked_at_to_its_end_tells_no_share",
         ),
     ),
     *lines(

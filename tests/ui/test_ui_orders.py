@@ -282,10 +282,13 @@ def _photos(visitor: Visitor) -> tuple[scope.ScopeView, ScopePart]:
     return view, next(part for part in view.parts if part.items > 1 and not part.container.endswith(".csv"))
 
 
-def test_a_sample_that_nobody_looked_at_tells_no_share() -> None:
-    blank = scope.SampleView("a", "scope", 5, 900, "", 0, 0, 0, 0.0, 1.0)
-    assert "share" not in sample_said(blank)[0]
-    unsure = scope.SampleView("a", "scope", 5, 900, "", 2, 2, 0, 0.0, 1.0)
+def test_a_sample_that_was_not_looked_at_to_its_end_tells_no_share() -> None:
+    for looked in (0, 4):
+        part = scope.SampleView("a", "scope", 5, 900, "", looked, 0, 0, 0.0, 1.0)
+        assert "share" not in sample_said(part)[0]
+    whole = scope.SampleView("a", "scope", 5, 900, "", 5, 0, 0, 0.0, 0.5219)
+    assert "between 0 % and 52.19 %" in sample_said(whole)[0]
+    unsure = scope.SampleView("a", "scope", 5, 900, "", 5, 2, 0, 0.0, 1.0)
     assert "share" not in sample_said(unsure)[0]
     assert "belong to it" not in sample_said(unsure)[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dsr_desk.app.case.orders import Word
+from dsr_desk.app.case.orders import ObligationWord
 from dsr_desk.core.orders import Met, Obligation
 from dsr_desk.ui import words
 from dsr_desk.ui.language import say
@@ -21,7 +21,7 @@ class ObligationRow:
 
     number: int
     obligation: Obligation
-    word: Word | None = None
+    word: ObligationWord | None = None
 
 
 class ObligationsModel(RowsModel[ObligationRow]):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.allowed import refusal
-from dsr_desk.app.case.orders import Word, declare, show_order
+from dsr_desk.app.case.orders import ObligationWord, declare, show_order
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof.obligations import ObligationState, obligations
 from dsr_desk.core.acts import Kind
@@ -34,7 +34,7 @@ class DutiesShown:
     """`words` are what was said of each last, by id; `refused` is why no word may be given."""
 
     states: tuple[ObligationState, ...]
-    words: dict[str, Word]
+    words: dict[str, ObligationWord]
     refused: Refusal | None
 
 
@@ -64,7 +64,7 @@ def show_duties(column: QVBoxLayout, shown: DutiesShown, declared: Callable[[Obl
     return made
 
 
-def _sentences(one: ObligationState, word: Word | None) -> Sequence[str]:
+def _sentences(one: ObligationState, word: ObligationWord | None) -> Sequence[str]:
     due = tr("due {day}").format(day=words.day(one.due)) if one.due else tr("no day set")
     sworn = tr("sworn") if one.sworn else ""
     every = words.counted(one.every, "every day", "every %Ln days") if one.every else ""
@@ -79,7 +79,9 @@ def _sentences(one: ObligationState, word: Word | None) -> Sequence[str]:
 class DeclareDutyDialog(Dialog):
     """An officer's word. What can be read is never met by a word alone; the evidence says who declared what."""
 
-    def __init__(self, session: Session, ref: str, about: ObligationState, word: Word | None, parent: QWidget) -> None:
+    def __init__(
+        self, session: Session, ref: str, about: ObligationState, word: ObligationWord | None, parent: QWidget
+    ) -> None:
         says = tr(
             "Your word stands in the evidence under your name, as declared. Whether data, embeddings and models are "
             "gone is told by reads and records alone, whatever is declared here."

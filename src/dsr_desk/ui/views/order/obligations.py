@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.case.orders import Word
+from dsr_desk.app.case.orders import ObligationWord
 from dsr_desk.core.orders import Demand, Obligation, profiles
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import ChoiceField, DayField, FigureField, Tick
@@ -31,7 +31,7 @@ class ObligationsEditor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Obligation] = []
-        self._words: Mapping[str, Word] = {}
+        self._words: Mapping[str, ObligationWord] = {}
         self._served = date.today()
         column = column_in(self, spacing=8)
         entries = [(tr("nothing: typed by hand"), "")]
@@ -67,7 +67,7 @@ class ObligationsEditor(QWidget):
         return tuple(self._rows)
 
     def show_obligations(
-        self, obligations: Sequence[Obligation], profile: str, served: date, words: Mapping[str, Word]
+        self, obligations: Sequence[Obligation], profile: str, served: date, words: Mapping[str, ObligationWord]
     ) -> None:
         self._served, self._words = served, words
         self.profile.choose(profile)

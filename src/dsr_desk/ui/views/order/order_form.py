@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
 
-from dsr_desk.app.case.orders import OrderContent, Word
+from dsr_desk.app.case.orders import OrderContent, ObligationWord
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.ui.fields import DayField, text_field
 from dsr_desk.ui.session import Session
@@ -55,7 +55,9 @@ class OrderForm(QWidget):
         self.obligations.edited.connect(self.edited)
         self.covers.edited.connect(self.edited)
 
-    def show_order(self, content: OrderContent, words: Mapping[str, Word], versions: Sequence[DatasetVersion]) -> None:
+    def show_order(
+        self, content: OrderContent, words: Mapping[str, ObligationWord], versions: Sequence[DatasetVersion]
+    ) -> None:
         """`words` are on its obligations; `versions` those of the registered datasets."""
         self.authority.setText(content.authority)
         self.docket.setText(content.docket)

@@ -174,7 +174,10 @@ def fits(one: SampleView) -> bool:
 
 
 def sample_said(one: SampleView) -> tuple[str, Tone]:
-    """What a sample shows so far: counts, and the exact interval once anything was told."""
+    """What a sample shows so far: counts, and the exact interval once each drawn item was told.
+
+    Drawn items stand in the order of their containers, so that a part of them is no random sample.
+    """
     looked = tr("{looked} of {n} looked at").format(looked=words.figure(one.looked), n=words.figure(one.n))
     population = words.figure(one.population)
     if one.of == "scope":
@@ -193,7 +196,7 @@ def sample_said(one: SampleView) -> tuple[str, Tone]:
     if one.wrong or (one.looked and not one.unsure):
         parts.append(wrong if one.wrong else none)
     parts += [words.counted(one.unsure, "1 is unsure.", "%Ln are unsure.")] if one.unsure else []
-    if one.looked > one.unsure:
+    if one.looked == one.n and not one.unsure:
         low, high = (words.figure(round(100 * value, 2)) for value in (one.low, one.high))
         parts.append(share.format(low=low, high=high))
     tone = Tone.DANGER if one.wrong else Tone.OK if fits(one) else Tone.WARN
