@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
 
-from dsr_desk.app.case.orders import OrderContent, ObligationWord
+from dsr_desk.app.case.orders import ObligationWord, OrderContent
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.ui.fields import DayField, text_field
 from dsr_desk.ui.session import Session
