@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dsr_desk.app.case.searching import last_search
 from dsr_desk.app.case.steps import Finding, finding
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.proof.obligations import obligations
 from dsr_desk.app.proof.signing_keys import certificate_doubt
 from dsr_desk.app.proof.sworn import sworn_of
 from dsr_desk.app.proof.time_stamps import time_stamps
@@ -54,7 +55,8 @@ def checklist(desk: Desk, ref: str) -> list[Checked]:
     with desk.reading(ref) as case:
         search = last_search(desk, ref)
         gaps = len(search.gaps) if search is not None else 0
-        lines = [*_lines(case, desk.vault.roster, gaps), *_sworn(desk, case), _clock(desk, ref, case)]
+        own = _of_order(desk, case) if case.is_order else _lines(case, desk.vault.roster, gaps)
+        lines = [*own, *_sworn(desk, case), _clock(desk, ref, case)]
         lines += [(says, None) for says in [certificate_doubt(desk)] if says is not None]
         if checkpoint_away(desk):
             lines.append(_gap("ready.checkpoint.away"))
@@ -115,6 +117,29 @@ def _lines(case: Case, roster: Roster, gaps: int) -> Iterator[_Line]:
     yield from _deletion(case)
     if gaps:
         yield _gap("ready.gaps", count=gaps)
+
+
+def _of_order(desk: Desk, case: Case) -> Iterator[_Line]:
+    """Of an order: that it is authentic, what it covers, what was run, and each obligation that is not met."""
+    check, scope, found = case.identity, case.scope, case.read_back
+    authentic = check is not None and case.identified
+    yield (message("ready.order.authentic"), check["seq"]) if check and authentic else _gap("ready.order.unchecked")
+    if scope is None:
+        yield _gap("ready.order.no-scope")
+    else:
+        yield message("ready.order.scope", count=scope["items"], containers=len(case.parts)), scope["seq"]
+        if not case.sampled:
+            yield _gap("ready.order.unsampled")
+    if case.last_run is None:
+        yield _gap("ready.order.not-run")
+    elif found is None or case.unread:
+        yield _gap("ready.deletion.unread")
+    else:
+        yield message("ready.order.read"), found["seq"]
+        yield _confirmed(case, found["act"])
+    for one in obligations(desk, case.ref) if case.order is not None else ():
+        if not one.met:
+            yield _gap("ready.order.unmet", what=one.name, why=one.why)
 
 
 def _identity(case: Case) -> _Line:

@@ -342,3 +342,15 @@ def test_a_standing_of_a_model_fits_the_word_that_officers_gave(
     else:
         with pytest.raises(check_bundle.Refused):
             views._check_standings()
+
+
+def test_what_is_not_ready_is_said_before_sealing(order: SmallOrder) -> None:
+    def lines() -> dict[str, bool]:
+        return {one.says.code: one.ok for one in sealing.checklist(order.desk, order.ref)}
+
+    opened = lines()
+    assert not any(opened[f"ready.order.{code}"] for code in ("unchecked", "no-scope", "not-run", "unmet"))
+    assert "ready.unsearched" not in opened
+    done = order.scoped().run() and lines()
+    assert all(done[f"ready.order.{code}"] for code in ("authentic", "scope", "read"))
+    assert done["ready.order.unmet"] is False
