@@ -115,7 +115,8 @@ def _ordered(photos: Path, place: Path, count: int) -> dict[str, _Step]:
         found["approve"] = _measured(lambda: deleting.approve(desk, ref))
         found["run"] = _measured(lambda: deleting.run(desk, ref))
         found["read back"] = _measured(lambda: deleting.read_back(desk, ref))
-        if desk.case(ref).left or deleting.show_plan(desk, ref).read_back.seen is not Seen.GONE:
+        back = deleting.show_plan(desk, ref).read_back
+        if desk.case(ref).left or back is None or back.seen is not Seen.GONE:
             raise RuntimeError("not all of it is gone")
     return found
 

@@ -68,18 +68,20 @@ def guards_of_the_table() -> Iterator[Edit]:
     table = text[text.index("GUARDS: Mapping") : text.index("ROW_GUARDS: Mapping")]
     for found in re.finditer(r"^    Kind\.(\w+): \((.*?)\),$", table, re.DOTALL | re.MULTILINE):
         kind, inside = found.group(1), found.group(2)
-        names = re.findall(r"ask\.(\w+)", inside)
-        for name in names:
-            kept = [f"ask.{one}" for one in names if one != name]
+        asked = re.findall(r"\*?[\w.]+", inside)
+        for guard in asked:
+            if guard.startswith("*"):
+                continue
+            kept = [one for one in asked if one != guard]
             left = f"({', '.join(kept)}{',' if len(kept) == 1 else ''})"
-            yield _guard(kind, name, found.group(0), f"    Kind.{kind}: {left},")
+            yield _guard(kind, guard, found.group(0), f"    Kind.{kind}: {left},")
     rows = text[text.index("ROW_GUARDS: Mapping") :]
-    for found in re.finditer(r"^    Kind\.(\w+): ask\.(\w+),$", rows, re.MULTILINE):
+    for found in re.finditer(r"^    Kind\.(\w+): ([\w.]+),$", rows, re.MULTILINE):
         yield _guard(found.group(1), found.group(2), found.group(0), "")
 
 
-def _guard(kind: str, name: str, old: str, new: str) -> Edit:
-    act = kind.lower().replace("_", "-")
+def _guard(kind: str, guard: str, old: str, new: str) -> Edit:
+    act, name = kind.lower().replace("_", "-"), guard.rpartition(".")[2]
     return Edit(f"rule: {act} asks {name}", "core/rules.py", old, new, f"{HELD} -k {act}{name}")
 
 

@@ -65,9 +65,19 @@ LINES: tuple[Edit, ...] = (
         "datasets/tar.py",
         TAR,
         (
-            "members of a tar are counted by the library too",
-            "                    count += 1\n",
-            "                    count = 1\n",
+            "members of a tar that are not plain are counted by the library",
+            "            count += 1\n",
+            "            count = 1\n",
+            "tests/contracts/test_inventories.py::test_members_of_a_tar_are_counted_as_the_library_counts_them",
+        ),
+    ),
+    *lines(
+        "datasets/tar_plain.py",
+        TAR,
+        (
+            "members of a tar are counted apart from how they are read",
+            "            self.count += 1\n",
+            "            self.count = 1\n",
             "test_a_member_that_the_library_counts_and_the_reader_does_not_is_no_whole_listing",
         ),
     ),

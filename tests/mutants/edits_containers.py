@@ -25,8 +25,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a container is read in a cell",
-            "for at_once in (BATCH_ENTRIES, 1):",
-            "for at_once in (BATCH_ENTRIES,):",
+            "first, (BATCH_ENTRIES, 1), with_bytes)",
+            "first, (BATCH_ENTRIES,), with_bytes)",
             "test_what_ends_a_reader_is_told_and_all_items_before_it_are_listed",
         ),
         (

@@ -144,8 +144,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "files of destroyed models are looked for",
-            "    checks += _model_checks(plan, scope)\n",
-            "",
+            "checks += [*_model_checks(plan, scope), *scope.further]",
+            "checks += scope.further",
             "test_a_destroyed_model_whose_file_is_still_there_is_found",
         ),
         (

@@ -64,26 +64,26 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the plan that an act names is the one in force",
-            'and said.get("plan", plan["plan"]) == plan["plan"]',
-            "and True",
+            'names = (("plan", "plan"), ("planned", "act"))',
+            'names = (("planned", "act"),)',
             "test_what_a_guard_forbids_is_refused_with_its_reason -k has_plan",
         ),
         (
             "the very act that made the plan",
-            'and said.get("planned", plan["act"]) == plan["act"]',
-            "and True",
+            'names = (("plan", "plan"), ("planned", "act"))',
+            'names = (("plan", "plan"),)',
             "test_what_a_guard_forbids_is_refused_with_its_reason -k has_plan",
         ),
         (
             "an act carries the basis of the plan",
-            'if plan is not None and draft.basis and draft.basis != plan["basis"]:',
+            'if case.plan is not None and draft.basis and draft.basis != case.plan["basis"]:',
             "if False:",
             "test_what_a_guard_forbids_is_refused_with_its_reason -k same_basis",
         ),
         (
             "a changed basis voids approvals",
-            "    if changed:\n        parts",
-            "    if False:\n        parts",
+            "for one in changed)\n    if case.plan",
+            "for one in ())\n    if case.plan",
             "test_what_a_guard_forbids_is_refused_with_its_reason -k same_basis",
         ),
         (

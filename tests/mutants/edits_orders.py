@@ -12,73 +12,6 @@ COPIED = "test_what_the_program_forbids_the_verifier_refuses"
 
 LINES: tuple[Edit, ...] = (
     *lines(
-        "core/rules.py",
-        ORDERS,
-        (
-            "an order keeps its law when facts are proposed",
-            "Kind.PROPOSED: (ask.still_open, order.law_fits),",
-            "Kind.PROPOSED: (ask.still_open,),",
-            "test_an_order_never_changes_its_law",
-        ),
-        (
-            "an order keeps its law when facts are confirmed",
-            "Kind.CONFIRMED: (ask.still_open, order.law_fits),",
-            "Kind.CONFIRMED: (ask.still_open,),",
-            "test_an_order_never_changes_its_law",
-        ),
-        (
-            "nobody's photo is compared under an order",
-            "Kind.REFERENCE: (ask.still_open, order.is_person),",
-            "Kind.REFERENCE: (ask.still_open,),",
-            "test_nobody_is_searched_compared_or_decided_on_in_an_order",
-        ),
-        (
-            "nobody is searched under an order",
-            "Kind.SEARCHED: (order.is_person, ask",
-            "Kind.SEARCHED: (ask",
-            "test_nobody_is_searched_compared_or_decided_on_in_an_order",
-        ),
-        *(
-            (
-                f"nobody is decided on under an order: {kind}",
-                f"    Kind.{kind}: (ask.still_open, order.is_person, ",
-                f"    Kind.{kind}: (ask.still_open, ",
-                f"{RULES}::{FORBIDS} -k is_person",
-            )
-            for kind in ("DECIDED", "SECOND_REVIEW", "SETTLED", "LINK", "TREATED")
-        ),
-        (
-            "words on samples are looked at one by one",
-            "    Kind.SAMPLED: order.drawn_items,\n",
-            "",
-            f"{RULES}::{FORBIDS} -k sampleddrawn_items",
-        ),
-        (
-            "an approved plan keeps its scope",
-            "        ask.no_approved_plan,\n        order.scope_adds_up,",
-            "        order.scope_adds_up,",
-            "test_what_was_approved_is_not_moved_under_the_approval",
-        ),
-        (
-            "an approved plan keeps its order",
-            "Kind.ORDER: (ask.still_open, order.is_order, ask.no_approved_plan),",
-            "Kind.ORDER: (ask.still_open, order.is_order),",
-            "test_what_was_approved_is_not_moved_under_the_approval",
-        ),
-        (
-            "an approved plan keeps the words on its samples",
-            "ask.no_approved_plan, order.sample_known)",
-            "order.sample_known)",
-            "test_what_was_approved_is_not_moved_under_the_approval",
-        ),
-        (
-            "nothing is planned for an order before its scope is known",
-            "        order.scope_is_known,\n",
-            "",
-            f"{RULES}::{FORBIDS} -k plannedscope_is_known",
-        ),
-    ),
-    *lines(
         "core/order_guards.py",
         RULES,
         (
@@ -214,6 +147,16 @@ LINES: tuple[Edit, ...] = (
             "test_a_plan_needs_every_drawn_item_looked_at",
         ),
         (
+            "what is left of an order is counted",
+            "            return sum(left_of(one) for one in self.parts.values())\n",
+            "            return 0\n",
+            "test_what_is_left_of_an_order_is_what_was_not_read_as_gone_or_held",
+        ),
+    ),
+    *lines(
+        "core/case_parts.py",
+        ORDERS,
+        (
             "what stays in mixed containers is sampled",
             '(("scope", scope["items"]), ("rest", scope["rest"])) if size}',
             '(("scope", scope["items"]),) if size}',
@@ -227,20 +170,20 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "every sample fits",
-            "return needed <= sizes and all(fits)",
-            "return needed <= sizes and any(fits)",
+            'if one["n"]} and all(fits)',
+            'if one["n"]} and any(fits)',
             "test_one_sample_that_fits_does_not_outweigh_another_that_does_not",
         ),
         (
             "every word fits",
-            'set(one["words"].values()) <= {_FITS[one["of"]]} for',
+            'set(one["words"].values()) <= {FITS[one["of"]]} for',
             "True for",
             "test_a_plan_needs_every_drawn_item_to_fit",
         ),
         (
             "samples of an earlier scope do not count",
-            'own = [one for one in self.samples if one["scope"] == scope["act"]]\n        sizes',
-            "own = self.samples\n        sizes",
+            "    own = of_scope(scope, samples)\n",
+            "    own = list(samples)\n",
             "test_another_scope_needs_other_samples",
         ),
         (
@@ -250,15 +193,9 @@ LINES: tuple[Edit, ...] = (
             "test_a_container_that_is_still_there_is_not_narrowed_away",
         ),
         (
-            "what is left of an order is counted",
-            "            return sum(left_of(one) for one in self.parts.values())\n",
-            "            return 0\n",
-            "test_what_is_left_of_an_order_is_what_was_not_read_as_gone_or_held",
-        ),
-        (
             "who looked at samples has said what the order covers",
-            'return looked | ({self.scope["officer"]} if',
-            'return ({self.scope["officer"]} if',
+            'return looked | ({scope["officer"]} if',
+            'return ({scope["officer"]} if',
             "test_who_looked_at_a_sample_is_kept",
         ),
     ),

@@ -210,8 +210,8 @@ LINES: tuple[Edit, ...] = (
         _UNREACHED,
         (
             "an index that is away is not erased from",
-            "        if not known.present:\n            raise NotHere(what=known.name)\n",
-            "",
+            "        if not known.present:\n            raise NotHere(what=known.name)\n        erase_items(",
+            "        erase_items(",
             "test_an_index_that_goes_away_while_a_deletion_runs_is_not_erased_from",
         ),
     ),

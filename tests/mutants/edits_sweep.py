@@ -33,22 +33,6 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "core/rules.py",
-        "tests/unit/core/test_core_rules.py",
-        (
-            "only what was found is explained",
-            "    Kind.EXPLAINED: (ask.not_forgotten, strays.known_finding),",
-            "    Kind.EXPLAINED: (ask.not_forgotten,),",
-            "test_what_a_guard_forbids_is_refused_with_its_reason -k explainedknown_finding",
-        ),
-        (
-            "a sweep says of each finding once how it was found",
-            "    Kind.SWEPT: strays.words_of_a_sweep,\n",
-            "",
-            "test_what_a_guard_forbids_is_refused_with_its_reason -k sweptwords_of_a_sweep",
-        ),
-    ),
-    *lines(
         "deletion/stray_walk.py",
         STRAY,
         (

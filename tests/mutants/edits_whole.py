@@ -34,8 +34,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "on another disk nothing is called gone",
-            "    place.require_disk(expected)\n    told = Told()",
-            "    told = Told()",
+            "    place.require_disk(expected)\n    told = ToldPlaces()",
+            "    told = ToldPlaces()",
             "test_a_disk_that_is_away_is_never_called_gone",
         ),
         (

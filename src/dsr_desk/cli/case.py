@@ -16,7 +16,7 @@ from dsr_desk.cli.case_review import found_json, hand_over, second_review, settl
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
 from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
 from dsr_desk.cli.delete import differences_told
-from dsr_desk.cli.order import Content, Covers, content_options, covers_options, open_new
+from dsr_desk.cli.order import CoversOptions, OrderOptions, content_options, covers_options, open_new
 from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import said_all
@@ -54,8 +54,8 @@ def new(
     without_photo: bool,
     order: Path | None,
     said: dict[str, Any],
-    content: Content,
-    covers: Covers,
+    content: OrderOptions,
+    covers: CoversOptions,
 ) -> None:
     """Open a case from a letter and reference photos, or from an order on data."""
     if order is not None:

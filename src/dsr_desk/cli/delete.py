@@ -12,7 +12,6 @@ import click
 
 from dsr_desk.app import allowed
 from dsr_desk.app.case import deleting, handing_over, recipients, statements, sweeping
-from dsr_desk.app.case.chasing import TeamTask
 from dsr_desk.cli.common import (
     FILE,
     FOLDER,
@@ -33,6 +32,7 @@ from dsr_desk.core.message import said_all
 from dsr_desk.core.refusals import BasisChanged
 
 if TYPE_CHECKING:
+    from dsr_desk.app.case.chasing import TeamTask
     from dsr_desk.app.desk import Desk
 
 _SHOWN = ("id", "kind", "what", "responsible", "until", "instruction", "unreached", "changes")

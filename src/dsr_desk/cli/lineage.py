@@ -10,8 +10,8 @@ import click
 
 from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
+from dsr_desk.app.models import standing as standings
 from dsr_desk.app.models import view
-from dsr_desk.app.models.standing import StandingCode, dispositions_open, models_said
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import Impact, Node, PathStep
@@ -63,8 +63,8 @@ def standing(desk: Desk, ref: str, facts: bool) -> None:
 
     Exit code 1 where a record speaks against a word.
     """
-    found = models_said(desk, ref)
-    counts = {code.value: sum(one.standing.code is code for one in found) for code in StandingCode}
+    found = standings.models_said(desk, ref)
+    counts = {code.value: sum(one.standing.code is code for one in found) for code in standings.StandingCode}
     lines = []
     for one in found:
         lines += [
@@ -77,12 +77,12 @@ def standing(desk: Desk, ref: str, facts: bool) -> None:
         {"model": one.model.node.label, "id": one.model.id, **one.standing.as_json(), "facts": one.facts}
         for one in found
     ]
-    open_ = dispositions_open(desk, ref)
+    open_ = standings.dispositions_open(desk, ref)
     emit(
         {"models": rows, "counts": counts, "open": open_},
         *(lines or ([] if open_ else ["No model is recorded that these data reached."])),
         *(str(one) for one in open_ if one.code != "open.model"),
-        problem=counts[StandingCode.CONTRADICTED] > 0,
+        problem=counts[standings.StandingCode.CONTRADICTED] > 0,
     )
 
 

@@ -28,7 +28,7 @@ LIST = "items"
 
 @click.group()
 def order() -> None:
-    """A regulator's order about a dataset, a supplier or a model."""
+    """A regulator's order: what it says, which data it covers, samples of that, words on its obligations."""
 
 
 @dataclass(frozen=True)
@@ -335,11 +335,15 @@ def scope_lines(view: scope.ScopeView) -> list[str]:
 
 
 def sample_line(one: scope.SampleView) -> str:
+    """What a sample says of the whole: nothing before all of it was looked at."""
     what = "of the scope" if one.of == "scope" else "of what stays beside it"
-    return (
+    line = (
         f"Sample of {one.n} {what} ({one.population}): {one.looked} looked at, {one.wrong} do not fit, "
-        f"{one.unsure} unsure. Share that does not fit: {one.low:.2%} to {one.high:.2%}, with 95 % confidence."
+        f"{one.unsure} unsure."
     )
+    if one.looked < one.n or one.unsure:
+        return line
+    return f"{line} Share that does not fit: {one.low:.2%} to {one.high:.2%}, with 95 % confidence."
 
 
 def _obligations(code: str, typed_in: Sequence[str], served: date) -> tuple[Obligation, ...]:

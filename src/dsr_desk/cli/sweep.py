@@ -32,10 +32,10 @@ class _Roots(click.Group):
 
 @click.group(cls=_Roots, subcommand_metavar="ROOT... | COMMAND [ARGS]...")
 def sweep() -> None:
-    """Walk disks for stray copies: sweep ROOT... --case REF.
+    """Walk disks for stray copies of what a case decided on, and for files of models.
 
-    A sweep looks only for what a case decided on, by bytes, by look and inside containers of every format, and for
-    files of models. There is no search of a face.
+    Say sweep ROOT... --case REF. A sweep looks only for what a case decided on, by bytes, by look and inside
+    containers of every format, and for files of models. There is no search of a face.
     """
 
 

@@ -7,12 +7,17 @@ is plain lists, dicts, texts and numbers, so that a snapshot is one JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from dsr_desk.core import case_parts
 from dsr_desk.core.acts import Entry, Row
 from dsr_desk.core.basis import differences
 from dsr_desk.core.case_items import Item
+from dsr_desk.core.case_parts import GONE as GONE
+from dsr_desk.core.case_parts import SETTLED as SETTLED
+from dsr_desk.core.case_parts import left_of as left_of
+from dsr_desk.core.case_parts import settled_of as settled_of
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import forbidden
@@ -20,28 +25,13 @@ from dsr_desk.core.requests import CaseState, Right
 from dsr_desk.core.roster import Roster
 
 DELETING_RIGHTS = (Right.ERASURE, Right.OBJECTION, Right.WITHDRAWAL)
-GONE = ("gone", "masked", "gone_where_read")
-SETTLED = (*GONE, "held")
-"""What leaves nothing to be done on a hit, once it was read back."""
 PERSON, SCOPE = "person", "scope"
-_FITS = {"scope": "belongs", "rest": "not"}
-"""What an officer must have said of every item of a sample: of what is in the scope, and of what is beside it."""
 Rows = Callable[[], Iterable[Row]]
 """The rows of an act, anew each time it is called; their values need not be there."""
 
 
 def no_rows() -> Iterable[Row]:
     return ()
-
-
-def left_of(part: Mapping[str, Any]) -> int:
-    """How many items of a part were not read back as gone or held; no later scope counts fewer than an earlier left."""
-    return max(0, max(int(part["items"]), int(part["before"])) - settled_of(part))
-
-
-def settled_of(part: Mapping[str, Any]) -> int:
-    """How many items of a part were read back as gone or held since its scope was resolved."""
-    return sum(int(part["seen"].get(seen, 0)) for seen in SETTLED)
 
 
 def new_round(number: int) -> dict[str, Any]:
@@ -152,29 +142,17 @@ class Case:
     @property
     def scoped_by(self) -> set[str]:
         """Officers (keys) who said what the order covers, or what of its samples fits."""
-        act = self.scope["act"] if self.scope is not None else ""
-        looked = {key for one in self.samples if one["scope"] == act for key in one["by"]}
-        return looked | ({self.scope["officer"]} if self.scope is not None else set())
+        return case_parts.officers_of(self.scope, self.samples)
 
     @property
     def samples_open(self) -> dict[str, int]:
         """How many drawn items of the newest scope wait for a word, and how many do not fit."""
-        act = self.scope["act"] if self.scope is not None else ""
-        own = [one for one in self.samples if one["scope"] == act]
-        wrong = sum(word != _FITS[one["of"]] for one in own for word in one["words"].values())
-        return {"open": sum(one["n"] - len(one["words"]) for one in own), "wrong": wrong}
+        return case_parts.open_in(case_parts.of_scope(self.scope, self.samples))
 
     @property
     def sampled(self) -> bool:
         """Whether officers looked at samples of the newest scope, and of what stays beside it, and all fitted."""
-        scope = self.scope
-        if scope is None:
-            return False
-        own = [one for one in self.samples if one["scope"] == scope["act"]]
-        sizes = {one["of"] for one in own if one["n"]}
-        needed = {of for of, size in (("scope", scope["items"]), ("rest", scope["rest"])) if size}
-        fits = (len(one["words"]) == one["n"] and set(one["words"].values()) <= {_FITS[one["of"]]} for one in own)
-        return needed <= sizes and all(fits)
+        return self.scope is not None and case_parts.all_fit(self.scope, self.samples)
 
     @property
     def right(self) -> Right:

@@ -34,9 +34,6 @@ class Standing:
         return self.roster.policy_at(self.seq)
 
 
-# Guards that several acts share
-
-
 def still_open(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.ended is not None:
         return message(refusals.CaseOver.code, case=case.ref, state=message(f"ended.{case.ended['state']}"))
@@ -104,11 +101,8 @@ def no_approved_plan(case: Case, draft: Draft, standing: Standing) -> Message | 
 def has_plan(case: Case, draft: Draft, standing: Standing) -> Message | None:
     """The plan in force; where an act names the very act that made it (`planned`), that one."""
     plan, said = case.plan, draft.open
-    if (
-        plan is not None
-        and said.get("plan", plan["plan"]) == plan["plan"]
-        and said.get("planned", plan["act"]) == plan["act"]
-    ):
+    names = (("plan", "plan"), ("planned", "act"))
+    if plan is not None and all(said.get(name, plan[key]) == plan[key] for name, key in names):
         return None
     return message(refusals.PlanMissing.code if plan is None else refusals.PlanOther.code, case=case.ref)
 
@@ -121,13 +115,10 @@ def not_begun(case: Case, draft: Draft, standing: Standing) -> Message | None:
 
 def same_basis(case: Case, draft: Draft, standing: Standing) -> Message | None:
     changed = differences(case, standing.policy, standing.indexes)
-    plan = case.plan
-    if plan is not None and draft.basis and draft.basis != plan["basis"]:
-        return message(refusals.BasisChanged.code, case=case.ref, parts=(message("part.plan"),))
-    if changed:
-        parts = tuple(message(f"part.{one.code.removeprefix('basis.')}") for one in changed)
-        return message(refusals.BasisChanged.code, case=case.ref, parts=parts)
-    return None
+    parts = tuple(message(f"part.{one.code.removeprefix('basis.')}") for one in changed)
+    if case.plan is not None and draft.basis and draft.basis != case.plan["basis"]:
+        parts = (message("part.plan"),)
+    return message(refusals.BasisChanged.code, case=case.ref, parts=parts) if parts else None
 
 
 # Search and review
@@ -235,10 +226,7 @@ def is_reviewed(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.reviewed:
         return None
     if case.is_order:
-        waiting = case.samples_open
-        if any(waiting.values()):
-            return message(order_refusals.ScopeNotSampled.code, case=case.ref, **waiting)
-        return message(order_refusals.ScopeNotDrawn.code, case=case.ref)
+        return order_refusals.not_sampled(case.ref, case.samples_open)
     return message(refusals.ReviewOpen.code, case=case.ref, open=len(case.undecided), unsure=len(case.unsure))
 
 

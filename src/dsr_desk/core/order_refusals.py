@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import Refusal
+
+
+def not_sampled(case: str, waiting: Mapping[str, int]) -> Message:
+    """Why the samples of an order are not done: words are open or do not fit, or nothing was drawn."""
+    if any(waiting.values()):
+        return message(ScopeNotSampled.code, case=case, **waiting)
+    return message(ScopeNotDrawn.code, case=case)
 
 
 class NotAnOrder(Refusal):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,7 @@ from dsr_desk.datasets.container import ContainerEntry, Doomed, Listed, items_of
 from dsr_desk.datasets.erasing import Changes, NotVerified, Resolution
 from dsr_desk.datasets.file_container import FileContainer
 from dsr_desk.datasets.hashed import Hashed
-from dsr_desk.datasets.photo_column import PhotoColumn
+from dsr_desk.datasets.photo_column import Entries, Entry, PhotoColumn
 from dsr_desk.datasets.rows import FoundInRow, RowTally, after, entries_of, stored_row, touched
 
 
@@ -38,10 +38,6 @@ class CellNotNullable(DeskError):
     happened = "{name} allows no empty cell where an item is to go while the rest of its row stays."
     means = "Nothing was erased from it."
     todo = "Plan the erasure of the whole row, or hand the action to the team that keeps the file."
-
-
-Entry = TypeVar("Entry", bound=ContainerEntry | Hashed)
-Entries = Callable[[pa.RecordBatch, int, RowTally], Iterator[Entry]]
 
 
 @dataclass(frozen=True)
@@ -118,10 +114,8 @@ class ColumnarFile(FileContainer):
 
     def _listing(self, reading: Callable[[pa.Schema], Entries[Entry]]) -> Iterator[Entry | Listed]:
         with self.opened() as source:
-            tally = RowTally(Columns(source.schema).leaves)
             said = beside_rows.said_by_folders(self.path, self.name)
-            entries_of = reading(source.schema)
-            number = 0
+            tally, entries_of, number = RowTally(Columns(source.schema).leaves), reading(source.schema), 0
             for batch in _batches(source):
                 for one in entries_of(batch, number, tally):
                     yield beside_rows.with_folders(one, said) if said and isinstance(one, ContainerEntry) else one

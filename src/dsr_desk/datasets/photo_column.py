@@ -5,10 +5,11 @@ It says the same as `Columns.entries`, which is asked wherever a row holds anyth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,9 @@ from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.rows import IMAGE, RowTally
 
 Said = ContainerEntry | Hashed
+Entry = TypeVar("Entry", bound=ContainerEntry | Hashed)
+Entries = Callable[[pa.RecordBatch, int, RowTally], Iterator[Entry]]
+"""What reads a batch: its rows, the number of the first of them, and the accounts that it keeps."""
 
 
 class PhotoColumn:

@@ -33,7 +33,7 @@ from dsr_desk.datasets.tar_headers import (
     headers,
     is_header,
 )
-from dsr_desk.datasets.tar_plain import WINDOW, Census, Plain, Window, plain_members
+from dsr_desk.datasets.tar_plain import WINDOW, Census, Plain, TarWindow, plain_members
 
 _BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError)
 """What the library raises on bytes that are no archive, or that were made to break it."""
@@ -76,7 +76,7 @@ class TarArchive(MemberArchive):
             if not is_as_it_lies(file):
                 yield from self.listing()
                 return
-            window = Window(file.fileno())
+            window = TarWindow(file.fileno())
             tally = ReaderTally()
             census = Census(window)
             alone = (census.all and census.only_photos) or not self._holds_others(window, file)
@@ -92,7 +92,7 @@ class TarArchive(MemberArchive):
                     yield from self.said(one, tally)
             yield tally.against(self._own(file, census))
 
-    def _found(self, window: Window, file: IO[bytes]) -> Iterator[Plain | TarHeader | TarGap]:
+    def _found(self, window: TarWindow, file: IO[bytes]) -> Iterator[Plain | TarHeader | TarGap]:
         """All members in their order: plain ones by the run, the others as `headers` has them."""
         at = 0
         while True:
@@ -107,7 +107,7 @@ class TarArchive(MemberArchive):
             else:
                 return
 
-    def _holds_others(self, window: Window, file: IO[bytes]) -> bool:
+    def _holds_others(self, window: TarWindow, file: IO[bytes]) -> bool:
         """Whether there is a file that is not called a photo, so that photos may have something beside them."""
         with contextlib.suppress(ContainerDamaged):
             for found in self._found(window, file):
@@ -128,7 +128,7 @@ class TarArchive(MemberArchive):
     def own(self) -> int:
         """By the sizes of members that are plain to see; from the first other one on the library counts."""
         with self.raw() as file:
-            return self._own(file, Census(Window(file.fileno())) if is_as_it_lies(file) else None)
+            return self._own(file, Census(TarWindow(file.fileno())) if is_as_it_lies(file) else None)
 
     def _own(self, file: IO[bytes], census: Census | None) -> int:
         if census is not None and census.all:
@@ -244,7 +244,7 @@ def _counted(file: IO[bytes]) -> int:
     return count
 
 
-def _hashed(window: Window, found: Plain, group: Callable[[str], str]) -> Hashed | None:
+def _hashed(window: TarWindow, found: Plain, group: Callable[[str], str]) -> Hashed | None:
     """A photo that is one by its name and its first bytes; None for anything else."""
     if not 0 < found.size <= MAX_ITEM_BYTES or not sniff.named_like_photo(found.name):
         return None
@@ -260,7 +260,7 @@ def _hashed(window: Window, found: Plain, group: Callable[[str], str]) -> Hashed
     )
 
 
-def _header_of(window: Window, found: Plain) -> TarHeader:
+def _header_of(window: TarWindow, found: Plain) -> TarHeader:
     data = found.start + BLOCK
     end = data + found.size + -found.size % BLOCK
     block = window.at(found.start, BLOCK)

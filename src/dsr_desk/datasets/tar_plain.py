@@ -33,7 +33,7 @@ class Plain(NamedTuple):
     size: int
 
 
-class Window:
+class TarWindow:
     """A part of a file that is read ahead; `size` is that of all of it."""
 
     def __init__(self, descriptor: int) -> None:
@@ -56,7 +56,7 @@ class Window:
         return b"".join(pieces)
 
 
-def plain_members(window: Window, at: int) -> Generator[Plain, None, int]:
+def plain_members(window: TarWindow, at: int) -> Generator[Plain, None, int]:
     """Plain members from a place on that follow each other; returns where the first other thing is."""
     while (found := _plain(window.at(at, BLOCK), at)) is not None:
         yield found
@@ -71,7 +71,7 @@ class Census:
     those members are called so by their first header.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: TarWindow) -> None:
         self.count = self.at = 0
         self.only_photos = True
         while True:
@@ -82,7 +82,7 @@ class Census:
             self.at = place
         self.all = _is_end(window, self.at)
 
-    def _member_at(self, window: Window, at: int) -> int | None:
+    def _member_at(self, window: TarWindow, at: int) -> int | None:
         """Where the member that begins there ends; None where that is not plain to see."""
         block = window.at(at, BLOCK)
         told = at
@@ -141,7 +141,7 @@ def _octal(field: bytes) -> int | None:
         return None
 
 
-def _is_end(window: Window, at: int) -> bool:
+def _is_end(window: TarWindow, at: int) -> bool:
     """Whether zeros follow up to the end of the file, two blocks of them at least."""
     start = at
     while piece := window.at(at, WINDOW):

@@ -17,14 +17,14 @@ from dsr_desk.datasets.container import ContainerNotRead
 from dsr_desk.datasets.layouts import owner
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.whole_beside import Beside
-from dsr_desk.datasets.whole_meant import Meant
-from dsr_desk.datasets.whole_places import NOBODY, Others, Place, WholeSet
+from dsr_desk.datasets.whole_meant import MeantFiles
+from dsr_desk.datasets.whole_places import NOBODY, OtherPlaces, WholePlace, WholeSet
 from dsr_desk.datasets.whole_tree import (
     STILL_THERE,
     Each,
     Named,
     Scan,
-    Told,
+    ToldPlaces,
     is_linked_outside,
     linked_outside,
     remove,
@@ -94,13 +94,13 @@ class Removed:
 
 
 def look_whole(
-    wholes: Sequence[WholeSet], others: Others = NOBODY, *, token: CancelToken | None = None
+    wholes: Sequence[WholeSet], others: OtherPlaces = NOBODY, *, token: CancelToken | None = None
 ) -> tuple[WholeSight, ...]:
     """What removing each set would do, where all of them go. Changes nothing.
 
     Raises WholeRefused, PartOfLayout, WholeNotReached, ContainerNotRead, ContainerNotRewritten, Cancelled.
     """
-    places = [Place(whole, others) for whole in wholes]
+    places = [WholePlace(whole, others) for whole in wholes]
     for place in places:
         place.require_there()
     scans = [_scanned(place, (*place.own, *place.locks, *place.leftovers), None, token) for place in places]
@@ -108,7 +108,7 @@ def look_whole(
     return tuple(_sight(place, found, outside, token) for place, found in zip(places, scans, strict=True))
 
 
-def _sight(place: Place, found: Scan, outside: Collection[int], token: CancelToken | None) -> WholeSight:
+def _sight(place: WholePlace, found: Scan, outside: Collection[int], token: CancelToken | None) -> WholeSight:
     beside, links = Beside(place), _Links(place, outside)
 
     def each(inner: str, state: os.stat_result) -> None:
@@ -134,7 +134,7 @@ def _sight(place: Place, found: Scan, outside: Collection[int], token: CancelTok
 def remove_whole(
     whole: WholeSet,
     expected: str,
-    others: Others = NOBODY,
+    others: OtherPlaces = NOBODY,
     *,
     token: CancelToken | None = None,
     report: Report = silent,
@@ -145,7 +145,7 @@ def remove_whole(
     WholeNotReached, ContainerInUse, ContainerNotRead, ContainerNotRewritten and the like, with nothing removed;
     WholeNotSettled, and Cancelled between two steps: another run goes on.
     """
-    place = Place(whole, others)
+    place = WholePlace(whole, others)
     place.require_disk(expected)
     place.clear_around()
     if not place.is_there():
@@ -157,15 +157,15 @@ def remove_whole(
     return replace(done, stays=(*done.stays, *left), notes=(*done.notes, *place.may_keep()))
 
 
-def remains(whole: WholeSet, expected: str, others: Others = NOBODY) -> tuple[Named, ...]:
+def remains(whole: WholeSet, expected: str, others: OtherPlaces = NOBODY) -> tuple[Named, ...]:
     """What is there now of a set that was removed: its files, what belongs beside them, what killed runs left.
 
     `expected` is what `remove_whole` got: on another disk than that one, nothing is said to be gone.
     Raises WholeRefused, WholeNotReached, ContainerNotRead.
     """
-    place = Place(whole, others)
+    place = WholePlace(whole, others)
     place.require_disk(expected)
-    told = Told()
+    told = ToldPlaces()
     found = _scanned(place, (*place.own, *place.locks, *place.leftovers), lambda inner, _: told.add(STILL_THERE, inner))
     for closed in found.closed.named():
         told.add(closed.why, closed.places[0], closed.count)
@@ -176,29 +176,31 @@ def remains(whole: WholeSet, expected: str, others: Others = NOBODY) -> tuple[Na
     return told.named()
 
 
-def _scanned(place: Place, names: Collection[str], each: Each | None = None, token: CancelToken | None = None) -> Scan:
+def _scanned(
+    place: WholePlace, names: Collection[str], each: Each | None = None, token: CancelToken | None = None
+) -> Scan:
     try:
         return scan(place.tree(names), each, token)
     except OSError as error:
         raise ContainerNotRead(name=place.name, why=refused(error)) from error
 
 
-def _state(place: Place, own: Scan) -> str:
+def _state(place: WholePlace, own: Scan) -> str:
     """Of the files on which a plan rests, and of the disk that they lie on."""
     return f"{own.digest}-{place.disk()}"
 
 
-def _removed(place: Place, expected: str, token: CancelToken | None, report: Report) -> Removed:
+def _removed(place: WholePlace, expected: str, token: CancelToken | None, report: Report) -> Removed:
     everything = (*place.leftovers, *place.locks, *place.own)
     notes: list[Message] = []
-    meant = Meant.kept(place.kept, expected)
+    meant = MeantFiles.kept(place.kept, expected)
     if meant is not None:
         scans = [_scanned(place, everything, None, token)]
     else:
         scans = [_scanned(place, names, None, token) for names in (place.own, (*place.leftovers, *place.locks))]
         if _state(place, scans[0]) != expected:
             raise WholeChanged(name=place.name)
-        meant = Meant(scans[0].keys + scans[1].keys)
+        meant = MeantFiles(scans[0].keys + scans[1].keys)
         if not meant.keep(place.kept, expected):
             notes.append(message("note.whole.not-kept"))
     links = _Links(place, linked_outside(scans))
@@ -216,7 +218,7 @@ def _removed(place: Place, expected: str, token: CancelToken | None, report: Rep
     return Removed(gone.files, gone.size, gone.folders, gone.stays.named(), links.told.named(), tuple(notes))
 
 
-def _part_removed(place: Place, expected: str, token: CancelToken | None) -> Removed:
+def _part_removed(place: WholePlace, expected: str, token: CancelToken | None) -> Removed:
     """A file that layouts tell of: they are brought in line without it, in one step."""
     own = _scanned(place, place.own, None, token)
     if _state(place, own) != expected:
@@ -231,8 +233,8 @@ def _part_removed(place: Place, expected: str, token: CancelToken | None) -> Rem
 class _Links:
     """Tells of files with names outside, whose bytes stay there, and of links that lead out."""
 
-    def __init__(self, place: Place, outside: Collection[int]) -> None:
-        self.told = Told()
+    def __init__(self, place: WholePlace, outside: Collection[int]) -> None:
+        self.told = ToldPlaces()
         self._place, self._outside = place, outside
 
     def look(self, inner: str, state: os.stat_result) -> None:

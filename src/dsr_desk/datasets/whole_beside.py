@@ -10,8 +10,8 @@ from dsr_desk.core.message import message
 from dsr_desk.datasets import sniff
 from dsr_desk.datasets.names import suffix_of, without_suffix
 from dsr_desk.datasets.sidecars import SIDECARS, Sidecars
-from dsr_desk.datasets.whole_places import Place
-from dsr_desk.datasets.whole_tree import Told
+from dsr_desk.datasets.whole_places import WholePlace
+from dsr_desk.datasets.whole_tree import ToldPlaces
 
 BESIDE = message("why.whole.beside")
 _COMMON = (".jpg", ".png", ".jpeg", ".webp", ".JPG", ".JPEG", ".PNG")
@@ -20,8 +20,8 @@ _COMMON = (".jpg", ".png", ".jpeg", ".webp", ".JPG", ".JPEG", ".PNG")
 class Beside:
     """Is told of each file of a set, and counts those that are neither photos, nor their records, nor containers."""
 
-    def __init__(self, place: Place) -> None:
-        self.told = Told()
+    def __init__(self, place: WholePlace) -> None:
+        self.told = ToldPlaces()
         self._parent, self._root = place.parent, place.root
         self._listed = {place.parent / one.path.relative_to(place.whole.root.parent) for one in place.whole.containers}
         self._folder = ""

@@ -31,7 +31,7 @@ def sorted_keys(keys: bytes | bytearray) -> NDArray[np.uint64]:
     return np.sort(np.frombuffer(bytes(keys), np.uint64))
 
 
-class Meant:
+class MeantFiles:
     """The files that are meant to go, by their keys."""
 
     def __init__(self, keys: bytes | bytearray) -> None:
@@ -64,7 +64,7 @@ class Meant:
         return True
 
     @classmethod
-    def kept(cls, place: Path, plan: str) -> Meant | None:
+    def kept(cls, place: Path, plan: str) -> MeantFiles | None:
         """Those of a run for this plan that was cut short; None where there was none."""
         try:
             with os.fdopen(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:

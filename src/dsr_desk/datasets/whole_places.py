@@ -54,7 +54,7 @@ class WholeSet:
         return any(one.path != self.root or one.is_folder for one in self.containers)
 
 
-class Others:
+class OtherPlaces:
     """Places of all else that is registered, at and below which nothing is touched. Looked up once, for many sets."""
 
     def __init__(self, paths: Iterable[Path] = ()) -> None:
@@ -88,10 +88,10 @@ class Others:
             yield self._paths[at][len(start) :]
 
 
-class Place:
+class WholePlace:
     """A set where it lies. Making one looks at links and mounts, and raises WholeRefused, PartOfLayout."""
 
-    def __init__(self, whole: WholeSet, others: Others) -> None:
+    def __init__(self, whole: WholeSet, others: OtherPlaces) -> None:
         self.whole, self.name, self._others = whole, whole.name, others
         if not whole.root.name or ".." in whole.root.parts:
             raise self.refusal("why.whole.no-place")
@@ -246,4 +246,4 @@ def whole_of(container: CelledContainer) -> WholeSet:
     return WholeSet(container.path, container.name, (container,))
 
 
-NOBODY = Others()
+NOBODY = OtherPlaces()

@@ -12,10 +12,10 @@ from dsr_desk.datasets.layouts.known import RULES, Finder
 from dsr_desk.datasets.layouts.rules import inner_path
 from dsr_desk.datasets.names import safe_name
 from dsr_desk.datasets.registry import survey
-from dsr_desk.datasets.whole_places import NOBODY, Others, Place, WholeSet, whole_of
+from dsr_desk.datasets.whole_places import NOBODY, OtherPlaces, WholePlace, WholeSet, whole_of
 
 
-def whole_sets(containers: Sequence[CelledContainer], others: Others = NOBODY) -> tuple[WholeSet, ...]:
+def whole_sets(containers: Sequence[CelledContainer], others: OtherPlaces = NOBODY) -> tuple[WholeSet, ...]:
     """Each container in one set. The directory of a layout is one where all that readers find in it is meant.
 
     `others` are the places of all else that is registered. Nothing is changed; whether a set may be removed is asked by
@@ -61,10 +61,10 @@ def _is_folder_of_photos(container: CelledContainer | None) -> bool:
     return container is not None and container.format == FolderOfPhotos.format
 
 
-def _is_all_there_is(whole: WholeSet, others: Others) -> bool:
+def _is_all_there_is(whole: WholeSet, others: OtherPlaces) -> bool:
     """Whether readers find nothing in the directory that is not meant, and nothing above tells of it."""
     try:
-        place = Place(whole, others)
+        place = WholePlace(whole, others)
         if any(others.below(place.root)):
             return False
         there = {one.path for one in survey(whole.root).containers}

@@ -24,7 +24,7 @@ import numpy as np
 
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.datasets.names import safe_name
-from dsr_desk.datasets.whole_meant import Meant, key_of, sorted_keys
+from dsr_desk.datasets.whole_meant import MeantFiles, key_of, sorted_keys
 from dsr_desk.jobs.progress import CancelToken
 
 MOST_NAMED = 20
@@ -53,7 +53,7 @@ class Named:
     places: tuple[str, ...]
 
 
-class Told:
+class ToldPlaces:
     """Counts places by what is to be told of them."""
 
     def __init__(self) -> None:
@@ -111,8 +111,8 @@ class Scan:
     size: int = 0
     folders: int = 0
     keys: bytearray = field(default_factory=bytearray)
-    stays: Told = field(default_factory=Told)
-    closed: Told = field(default_factory=Told)
+    stays: ToldPlaces = field(default_factory=ToldPlaces)
+    closed: ToldPlaces = field(default_factory=ToldPlaces)
     linked: array[int] = field(default_factory=lambda: array("Q"))
     links: array[int] = field(default_factory=lambda: array("L"))
 
@@ -231,7 +231,7 @@ class Gone:
     files: int = 0
     size: int = 0
     folders: int = 0
-    stays: Told = field(default_factory=Told)
+    stays: ToldPlaces = field(default_factory=ToldPlaces)
     meant_stays: bool = False
 
 
@@ -239,7 +239,7 @@ Moved = Callable[[int], None]
 """Is told how many files went so far."""
 
 
-def remove(tree: Tree, meant: Meant, each: Each, moved: Moved, token: CancelToken | None = None) -> Gone:
+def remove(tree: Tree, meant: MeantFiles, each: Each, moved: Moved, token: CancelToken | None = None) -> Gone:
     """Removes what is meant, and folders that are empty then; all that stays is told. Lasts once it returns.
 
     `each` is told of every link, and of every file with several names, before it goes.
@@ -264,7 +264,7 @@ Found = tuple[str, str, os.stat_result]
 
 
 class _Removal:
-    def __init__(self, tree: Tree, meant: Meant, each: Each, moved: Moved, token: CancelToken | None) -> None:
+    def __init__(self, tree: Tree, meant: MeantFiles, each: Each, moved: Moved, token: CancelToken | None) -> None:
         self.gone = Gone()
         self._tree, self._meant, self._each, self._moved, self._token = tree, meant, each, moved, token
 

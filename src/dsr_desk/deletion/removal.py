@@ -13,7 +13,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.celled import CelledContainer
 from dsr_desk.datasets.registry import placed
 from dsr_desk.datasets.whole import Removed, remains, remove_whole
-from dsr_desk.datasets.whole_places import Others, WholeSet, whole_of
+from dsr_desk.datasets.whole_places import OtherPlaces, WholeSet, whole_of
 from dsr_desk.datasets.whole_tree import Named
 from dsr_desk.deletion.records import Before, Records
 from dsr_desk.storage.clock import now
@@ -32,7 +32,7 @@ def container_at(one: PlacedContainer) -> CelledContainer:
     return placed(one.format, Path(one.path), one.container)
 
 
-def removed(plan: Plan, action: Action, others: Others, records: Records, operator: str) -> Outcome:
+def removed(plan: Plan, action: Action, others: OtherPlaces, records: Records, operator: str) -> Outcome:
     """Carries out a removal and reads back; called again, it goes on with what is left.
 
     A plan without `expected` never saw what lies there: nothing of it is removed.
@@ -73,7 +73,7 @@ def note(named: Named) -> Message:
     return message("note.whole", why=named.why, count=named.count, files=named.places)
 
 
-def seen_parts(action: Action, others: Others) -> dict[str, dict[str, int]]:
+def seen_parts(action: Action, others: OtherPlaces) -> dict[str, dict[str, int]]:
     """What is there now of each container of a removal, read from the disk.
 
     Of a folder as many items count as still there as files are; of a file all of its items.

@@ -26,7 +26,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.datasets.container import Container, Doomed, Erased, ItemGone, ItemUnreadable
-from dsr_desk.datasets.whole_places import Others
+from dsr_desk.datasets.whole_places import OtherPlaces
 from dsr_desk.deletion.look import Look, look, seen_items
 from dsr_desk.deletion.mask import CannotMask, mask
 from dsr_desk.deletion.plan import Place
@@ -83,7 +83,7 @@ class Stores:
     staying: Staying = field(default_factory=Staying)
     """Items that were decided to be somebody else's or are held."""
 
-    others: Others = field(default_factory=Others)
+    others: OtherPlaces = field(default_factory=OtherPlaces)
     """Places of all that is registered: what is removed as a whole leaves the others there."""
 
     items_of: Callable[[Action], Sequence[PlannedItem]] = attrgetter("items")

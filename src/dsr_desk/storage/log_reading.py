@@ -128,7 +128,7 @@ class LogReader:
         return {name: (bytes(salt), text) for name, salt, text in rows}
 
     def rows(self, seq: int, first: int = 0, most: int | None = None) -> Iterator[Row]:
-        """The rows of an entry in order, their values as they were signed, or so many from one on. Raises LogDamaged."""
+        """The rows of an entry in order, values as they were signed, or so many from one on. Raises LogDamaged."""
         for row, _ in self.salted_rows(seq, first, most):
             yield row
 

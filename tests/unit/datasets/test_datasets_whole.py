@@ -31,8 +31,8 @@ from dsr_desk.datasets.whole import (
     remove_whole,
 )
 from dsr_desk.datasets.whole_disk import Mount
-from dsr_desk.datasets.whole_meant import Meant, kept_at
-from dsr_desk.datasets.whole_places import NOBODY, Others, WholeNotReached, WholeRefused, WholeSet, whole_of
+from dsr_desk.datasets.whole_meant import MeantFiles, kept_at
+from dsr_desk.datasets.whole_places import NOBODY, OtherPlaces, WholeNotReached, WholeRefused, WholeSet, whole_of
 from dsr_desk.jobs.progress import Cancelled, CancelToken
 from unit.datasets.layouts.layout_samples import finished_before_kill, photo
 
@@ -47,11 +47,11 @@ def whole(path: Path, kind: str = "folder") -> WholeSet:
     return whole_of(container(path, kind))
 
 
-def seen(one: WholeSet, others: Others = NOBODY) -> WholeSight:
+def seen(one: WholeSet, others: OtherPlaces = NOBODY) -> WholeSight:
     return look_whole([one], others)[0]
 
 
-def removed(one: WholeSet, others: Others = NOBODY) -> Removed:
+def removed(one: WholeSet, others: OtherPlaces = NOBODY) -> Removed:
     return remove_whole(one, seen(one, others).state, others)
 
 
@@ -145,14 +145,14 @@ def test_what_came_or_changed_after_the_plan_is_in_no_plan(photos: Path, change:
 
 def test_what_comes_while_it_is_removed_stays_and_is_named(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = seen(whole(photos)).state
-    keep = Meant.keep
+    keep = MeantFiles.keep
 
-    def meanwhile(self: Meant, place: Path, plan: str) -> bool:
+    def meanwhile(self: MeantFiles, place: Path, plan: str) -> bool:
         a_new_file(photos)
         another_content(photos)
         return keep(self, place, plan)
 
-    monkeypatch.setattr(Meant, "keep", meanwhile)
+    monkeypatch.setattr(MeantFiles, "keep", meanwhile)
     done = remove_whole(whole(photos), state)
     assert set(stored(photos)) == {"set1/late.jpg", "set1/1.jpg"}
     (stays,) = done.stays
@@ -193,14 +193,14 @@ def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(
     shutil.copytree(photos / "set1", outside)
     before = stored(outside)
     state = seen(whole(photos)).state
-    keep = Meant.keep
+    keep = MeantFiles.keep
 
-    def meanwhile(self: Meant, place: Path, plan: str) -> bool:
+    def meanwhile(self: MeantFiles, place: Path, plan: str) -> bool:
         (photos / "set1").rename(tmp_path / "moved")
         (photos / "set1").symlink_to(outside)
         return keep(self, place, plan)
 
-    monkeypatch.setattr(Meant, "keep", meanwhile)
+    monkeypatch.setattr(MeantFiles, "keep", meanwhile)
     done = remove_whole(whole(photos), state)
     assert stored(outside) == before
     assert [one.places for one in done.stays] == [("photos/set1",)]
@@ -259,7 +259,7 @@ def test_of_very_many_all_are_counted_and_some_named(photos: Path) -> None:
     assert (named.count, len(named.places)) == (50, whole_tree.MOST_NAMED)
 
 
-# Others
+# OtherPlaces
 
 
 def test_nothing_at_or_below_what_belongs_to_others_is_touched(photos: Path, tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_nothing_at_or_below_what_belongs_to_others_is_touched(photos: Path, tmp
     (below / "1.jpg").write_bytes(photo(1))
     linked = tmp_path / "by-another-way"
     linked.symlink_to(photos.parent)
-    others = Others([linked / "photos" / "set0" / "shard.tar", below])
+    others = OtherPlaces([linked / "photos" / "set0" / "shard.tar", below])
     sight = seen(whole(photos), others)
     assert [(one.why, set(one.places)) for one in sight.staying] == [
         (whole_tree.STAYING, {"photos/set0/shard.tar", "photos/kept/deep"})
@@ -282,14 +282,14 @@ def test_nothing_at_or_below_what_belongs_to_others_is_touched(photos: Path, tmp
 
 def test_a_link_to_what_belongs_to_others_keeps_it(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "registered").symlink_to(photos / "set1" / "1.jpg")
-    assert removed(whole(photos), Others([tmp_path / "registered"])).done
+    assert removed(whole(photos), OtherPlaces([tmp_path / "registered"])).done
     assert set(stored(photos)) == {"set1/1.jpg"}
 
 
 def test_what_others_change_is_no_change_of_it(photos: Path) -> None:
     shard = photos / "shard.tar"
     shard.write_bytes(b"tar")
-    others = Others([shard])
+    others = OtherPlaces([shard])
     state = seen(whole(photos), others).state
     shard.unlink()
     assert remove_whole(whole(photos), state, others).done
@@ -300,7 +300,7 @@ def test_a_place_of_others_is_refused(photos: Path, tmp_path: Path) -> None:
     before = stored(tmp_path)
     link = tmp_path / "same"
     link.symlink_to(photos)
-    for others in (Others([photos]), Others([link]), Others([photos.parent])):
+    for others in (OtherPlaces([photos]), OtherPlaces([link]), OtherPlaces([photos.parent])):
         with pytest.raises(WholeRefused) as told:
             seen(whole(photos), others)
         assert told.value.why == message("why.whole.anothers")
@@ -387,7 +387,7 @@ def test_names_in_several_sets_of_one_plan_are_resolved_together(photos: Path) -
 def test_a_further_name_in_a_set_of_others_stays_and_the_one_here_goes(photos: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs.jpg"
     os.link(photos / "set0" / "0.jpg", theirs)
-    done = removed(whole(photos), Others([theirs]))
+    done = removed(whole(photos), OtherPlaces([theirs]))
     assert done.done
     assert [one.places for one in done.links] == [("photos/set0/0.jpg",)]
     assert (theirs.exists(), photos.exists()) == (True, False)
@@ -434,7 +434,7 @@ def test_a_folder_that_cannot_be_opened_is_named(photos: Path, monkeypatch: pyte
     assert [(one.why, one.places) for one in done.stays] == [(message("why.no-permission"), ("photos/set1",))]
     assert not done.done
     assert remains(whole(photos), state)
-    others = Others([photos / "set0"])
+    others = OtherPlaces([photos / "set0"])
     (photos / "set0").mkdir()
     (left,) = remains(whole(photos), state, others)
     assert (left.why, left.places) == (message("why.no-permission"), ("photos/set1",))
@@ -618,7 +618,7 @@ def test_what_belongs_beside_a_file_goes_and_is_named(
 def test_what_belongs_beside_it_and_is_registered_by_itself_stays(tmp_path: Path) -> None:
     for name in ("0.tar", "0.parquet"):
         (tmp_path / name).write_bytes(b"data")
-    assert removed(whole(tmp_path / "0.tar", "img2dataset"), Others([tmp_path / "0.parquet"])).done
+    assert removed(whole(tmp_path / "0.tar", "img2dataset"), OtherPlaces([tmp_path / "0.parquet"])).done
     assert stored(tmp_path) == {"0.parquet": b"data"}
 
 

@@ -10,7 +10,7 @@ from dsr_desk.app.data.indexing import ancestors, list_indexes, opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, PlacedContainer, Plan, PlannedItem, part_id
 from dsr_desk.core.errors import DeskError
-from dsr_desk.datasets.whole_places import Others
+from dsr_desk.datasets.whole_places import OtherPlaces
 
 Read = Callable[[Action], Sequence[PlannedItem]]
 Erased = Callable[[Action], Iterable[str]]
@@ -64,7 +64,7 @@ _ERASE = (ActionKind.ERASE_ITEMS.value, ActionKind.ERASE_ROWS.value)
 _GONE = ("gone", "gone_where_read")
 
 
-def others_than(desk: Desk, containers: Sequence[PlacedContainer]) -> Others:
+def others_than(desk: Desk, containers: Sequence[PlacedContainer]) -> OtherPlaces:
     """Places of all that the vault knows and that is none of these: what goes as a whole leaves it there."""
     own = {(one.id, one.path) for one in containers}
     paths = {Path(desk.vault.folder)}
@@ -79,4 +79,4 @@ def others_than(desk: Desk, containers: Sequence[PlacedContainer]) -> Others:
         except DeskError:
             ids = {place: set() for place in known.places}
         paths.update(path for path, names in ids.items() if not any((name, str(path)) in own for name in names))
-    return Others(paths)
+    return OtherPlaces(paths)

@@ -18,7 +18,7 @@ from dsr_desk.core.findings import Gap
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container, Doomed
 from dsr_desk.datasets.whole import WholeSight, look_whole
-from dsr_desk.datasets.whole_places import Others, WholeSet
+from dsr_desk.datasets.whole_places import OtherPlaces, WholeSet
 from dsr_desk.datasets.whole_sets import whole_sets
 from dsr_desk.deletion import letters
 from dsr_desk.deletion.plan import PlanScope, beyond, dispose, unreached_gap
@@ -128,7 +128,7 @@ def _removals(desk: Desk, placed: Sequence[_Placed], gaps: list[Gap]) -> list[Ac
     ]
 
 
-def _looked_at(wholes: Sequence[WholeSet], others: Others) -> list[WholeSight | DeskError]:
+def _looked_at(wholes: Sequence[WholeSet], others: OtherPlaces) -> list[WholeSight | DeskError]:
     """All together, so that what is linked between them is known to go; one by one where one of them is refused."""
     try:
         return list(look_whole(wholes, others))

@@ -142,7 +142,7 @@ def _containers(parts: Mapping[str, Counts], remaining: list[Remaining]) -> Chec
 
 def _index_checks(done: Iterable[_Ran]) -> Iterator[Check]:
     """Entries, embeddings and thumbnails of containers that went as a whole."""
-    remaining, gaps, looked = [], [], 0
+    remaining, gaps, looked, entries = [], [], 0, 0
     for ran in done:
         for action in ran.plan.actions:
             if action.kind is not ActionKind.ERASE_INDEX:
@@ -159,9 +159,12 @@ def _index_checks(done: Iterable[_Ran]) -> Iterator[Check]:
                 continue
             looked += sum(one.items for one in whole)
             remaining += [Remaining(place, message("left.index.count", count=left))] if left else []
+            entries += left
     name = message("check.index")
+    if not (looked or gaps):
+        return
     if remaining:
-        says = message("check.index.found", count=len(remaining), total=looked)
+        says = message("check.index.found", count=entries, total=looked)
         yield Check(name, Seen.STILL_THERE, says, looked, tuple(remaining), tuple(gaps))
     else:
         nouns = message("check.index.nouns")

@@ -79,7 +79,7 @@ class OrderLetter:
 
 
 @dataclass(frozen=True)
-class Word:
+class ObligationWord:
     """What a named person said of an obligation last. `proof` is the SHA-256 (hex) of a file, "" without one."""
 
     how: Met
@@ -98,7 +98,7 @@ class OrderView:
     officer: str
     time: str
     entry: int
-    words: dict[str, Word]
+    words: dict[str, ObligationWord]
 
 
 def read_letter(path: Path) -> OrderLetter:
@@ -229,7 +229,7 @@ def show_order(desk: Desk, ref: str) -> OrderView:
             values.get("covers", ""),
         )
         words = {
-            key: Word(
+            key: ObligationWord(
                 Met(one["how"]),
                 str(desk.values(one["seq"]).get("text", "")),
                 names.get(one["officer"], ""),

@@ -93,33 +93,40 @@ def write_drafts(desk: Desk, ref: str, to: Path, *, obligation: str = "", langua
     return to
 
 
+_TO_FILL = ("draft.order.more", "draft.order.name", "draft.order.capacity", "draft.order.place")
+"""What only a person can write, each with a blank."""
+
+
 def _draft(known: _Known, state: ObligationState, said: Obligation, language: str) -> Iterator[str]:
-    def say(code: str, **values: str) -> str:
-        return message(f"draft.order.{code}", **values).say(language)
+    def worded(code: str, **values: str) -> str:
+        return message(code, **values).say(language)
 
     content, details = known.view.content, organisation_details(known.desk)
     name = state.name.say(language)
-    yield say("title", what=name)
-    yield "=" * len(say("title", what=name))
-    yield say("dated", day=known.day)
-    yield say("to", authority=content.authority, docket=content.docket)
-    yield say("from", organisation=known.desk.vault.organisation, address=details.address or BLANK, case=known.ref)
+    yield worded("draft.order.title", what=name)
+    yield "=" * len(worded("draft.order.title", what=name))
+    yield worded("draft.order.dated", day=known.day)
+    yield worded("draft.order.to", authority=content.authority, docket=content.docket)
+    yield worded(
+        "draft.order.from", organisation=known.desk.vault.organisation, address=details.address or BLANK, case=known.ref
+    )
     yield ""
-    yield say("ordered", day=content.served.isoformat())
+    yield worded("draft.order.ordered", day=content.served.isoformat())
     yield f"  {said.text or BLANK}"
-    yield f"  {say('due', day=state.due) if state.due else say('no-day')}"
+    yield f"  {worded('draft.order.due', day=state.due) if state.due else worded('draft.order.no-day')}"
     yield ""
-    yield say("facts")
-    yield f"  - {say('state', state=state.says.say(language))}"
+    yield worded("draft.order.facts")
+    yield f"  - {worded('draft.order.state', state=state.says.say(language))}"
     for fact in (*state.why, *known.facts(state.about)):
         yield f"  - {fact.say(language)}"
     word = known.view.words.get(state.id)
     if word is not None:
-        yield f"  - {say('word', who=word.officer, day=word.time, entry=str(word.entry), text=word.text)}"
+        given = {"who": word.officer, "day": word.time, "entry": str(word.entry), "text": word.text}
+        yield f"  - {worded('draft.order.word', **given)}"
     yield ""
-    yield say("blanks")
-    for blank in ("more", "name", "capacity", "place"):
-        yield f"  {say(blank)} {BLANK}"
+    yield worded("draft.order.blanks")
+    for blank in _TO_FILL:
+        yield f"  {worded(blank)} {BLANK}"
     if state.sworn:
         yield ""
-        yield say("to-swear")
+        yield worded("draft.order.to-swear")

@@ -32,7 +32,7 @@ from dsr_desk.search.index import unread_rows
 from dsr_desk.search.index.about import About, IndexPurpose, IndexSigner
 from dsr_desk.search.index.erase import erase_rows
 from dsr_desk.search.index.finish import finish, write_setting
-from dsr_desk.search.index.folder import DATABASE, LOCK, IndexOtherEngine, open_database, read_setting
+from dsr_desk.search.index.folder import DATABASE, LOCK, FolderNotAnIndex, IndexOtherEngine, open_database, read_setting
 from dsr_desk.search.index.inventory import REPORT_SECONDS, Inventory
 from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
 from dsr_desk.search.index.listing import ListedEntry, Listing
@@ -73,13 +73,6 @@ class SourcesAlike(DeskError):
     happened = "Two sources are both called {name}."
     means = "Items of the two could not be told apart, so nothing was read."
     todo = "Index their common folder, or rename one of them."
-
-
-class FolderNotAnIndex(DeskError):
-    code = "INDEX-NOT-A-FOLDER"
-    happened = "{where} is there already and is no index."
-    means = "Nothing was written."
-    todo = "Choose another name for the index; it ends with .dsrindex."
 
 
 @dataclass(frozen=True)
@@ -149,21 +142,18 @@ def build(
         read = kept = removed = 0
         complete = False
         # A cluster that cannot be used is refused here, before a finished index would count as unfinished.
+        recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
+        lists = engine_name == INVENTORY
         begins: AbstractContextManager[Workers | Read]
-        if engine_name == INVENTORY:
-            begins = reading(workers, sources)
-        else:
-            recipe = recipe_for(load, engine.digest, engine_grants(engine_name), thumbnails=thumbnails)
-            begins = start_workers(workers, recipe)
+        begins = reading(workers, sources) if lists else start_workers(workers, recipe)
         with suppress(Cancelled), begins as started:
             _settle(opened, to, version, register, country, made_with)
             kept, removed = _plan(opened, to, containers, sources, left_out)
-            run: _Build | Inventory
+            how = (report, cancel, named)
             if isinstance(started, Workers):
-                run = _Build(opened, to, version, engine.dimension, started, report, cancel, named)
+                read = _Build(opened, to, version, engine.dimension, started, *how).run(containers)
             else:
-                run = Inventory(opened, to, version, started, report, cancel, named)
-            read = run.run(containers)
+                read = Inventory(opened, to, version, started, *how).run(containers)
             complete = True
         about = finish(opened, to, signer, complete=complete)
         return _report(opened, about, read, kept, removed, time.monotonic() - began)

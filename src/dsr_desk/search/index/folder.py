@@ -48,6 +48,13 @@ class IndexMissing(DeskError):
     todo = "Check the path, or build the index from its dataset."
 
 
+class FolderNotAnIndex(DeskError):
+    code = "INDEX-NOT-A-FOLDER"
+    happened = "{where} is there already and is no index."
+    means = "Nothing was written."
+    todo = "Choose another name for the index; it ends with .dsrindex."
+
+
 class IndexDamaged(DeskError):
     code = "INDEX-DAMAGED"
     happened = "The index {where} is damaged: {why}."

@@ -24,7 +24,7 @@ from dsr_desk.search.index.addresses import prepare_addresses
 from dsr_desk.search.index.erase import erase_rows
 from dsr_desk.search.index.folder import read_setting
 from dsr_desk.search.index.lookup import look_up
-from dsr_desk.search.index.reading import Read, Waiting
+from dsr_desk.search.index.reading import Read, WaitingContainer
 from dsr_desk.search.index.unread_rows import forget_unread, write_unread
 from dsr_desk.search.index.writer import ContainerWriter
 from dsr_desk.storage.database import transaction
@@ -66,14 +66,14 @@ class Inventory:
         look_up(self._db, self._folder, country, self._report, self._cancel)
         return len(waiting)
 
-    def _waiting(self, containers: Iterable[CelledContainer]) -> Iterator[Waiting]:
+    def _waiting(self, containers: Iterable[CelledContainer]) -> Iterator[WaitingContainer]:
         query = "SELECT id, state, entries FROM containers WHERE name = ?"
         for container in containers:
             row, state, done = self._db.conn.execute(query, [container.name]).fetchone()
             if state in ("waiting", "reading"):
-                yield Waiting(container, row, done)
+                yield WaitingContainer(container, row, done)
 
-    def _write(self, one: Waiting, pieces: Iterator[Block | Unread | Accounts]) -> None:
+    def _write(self, one: WaitingContainer, pieces: Iterator[Block | Unread | Accounts]) -> None:
         writer = ContainerWriter(self._db, self._version.name, one.row, one.container.name)
         with transaction(self._db, self._folder):
             forget_unread(self._db, one.row)
@@ -110,7 +110,7 @@ class Inventory:
                 return False
         return True
 
-    def _note(self, one: Waiting, writer: ContainerWriter, told: _Told, *, ended: bool) -> None:
+    def _note(self, one: WaitingContainer, writer: ContainerWriter, told: _Told, *, ended: bool) -> None:
         writer.flush()
         places, told.unread = told.unread, []
         write_unread(self._db, one.row, places)

@@ -37,7 +37,7 @@ LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingContainer:
     """A container that is to be read behind the first `done` items; `row` is its own in the index."""
 
     container: CelledContainer
@@ -46,13 +46,13 @@ class Waiting:
 
 
 Said = Iterator[Block | Unread | Accounts]
-Read = Callable[[Sequence[Waiting], CancelToken], Generator[tuple[Waiting, Said], None, None]]
+Read = Callable[[Sequence[WaitingContainer], CancelToken], Generator[tuple[WaitingContainer, Said], None, None]]
 """Gives the containers in their order, each with what is said of it, which raises what reading it raises."""
 
 
 def in_cells(
-    at_once: int, waiting: Sequence[Waiting], cancel: CancelToken
-) -> Generator[tuple[Waiting, Said], None, None]:
+    at_once: int, waiting: Sequence[WaitingContainer], cancel: CancelToken
+) -> Generator[tuple[WaitingContainer, Said], None, None]:
     """Reads so many containers side by side, each in a cell of its own."""
     ended = threading.Event()
     begun: deque[_Reader] = deque()
@@ -74,7 +74,7 @@ def in_cells(
 class _Reader(threading.Thread):
     """Reads one container into a queue."""
 
-    def __init__(self, one: Waiting, ended: threading.Event) -> None:
+    def __init__(self, one: WaitingContainer, ended: threading.Event) -> None:
         super().__init__(name="inventory", daemon=True)
         self.one = one
         self._ended = ended
@@ -112,7 +112,7 @@ class _Reader(threading.Thread):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HashedAnswer:
     """What a worker of a cluster says of a container: `error` came behind the pieces, or there are `more` of them."""
 
     pieces: tuple[Blocks, ...]
@@ -139,8 +139,8 @@ def identity() -> str:
 
 
 def by_workers(
-    workers: Workers, waiting: Sequence[Waiting], cancel: CancelToken
-) -> Generator[tuple[Waiting, Said], None, None]:
+    workers: Workers, waiting: Sequence[WaitingContainer], cancel: CancelToken
+) -> Generator[tuple[WaitingContainer, Said], None, None]:
     """Lets workers read containers, each of them one at a time."""
     tasks = (Task(one, _asked(one, one.done)) for one in waiting)
     for one, answer in workers.in_order(answered, tasks, cancel, TASK_SECONDS):
@@ -162,21 +162,21 @@ def answered(place: ContainerPlace, first: int) -> bytes:
                 break
     except DeskError as met:
         error = type(met).__module__, met.message
-    return packed(Answer(tuple(pieces), error, more))
+    return packed(HashedAnswer(tuple(pieces), error, more))
 
 
-def _asked(one: Waiting, first: int) -> tuple[ContainerPlace, int]:
+def _asked(one: WaitingContainer, first: int) -> tuple[ContainerPlace, int]:
     one.container.go_on()
     return one.container.place, first
 
 
-def _pieces(workers: Workers, one: Waiting, answer: bytes | Crash | None) -> Iterator[Blocks]:
+def _pieces(workers: Workers, one: WaitingContainer, answer: bytes | Crash | None) -> Iterator[Blocks]:
     done, once = one.done, Once()
     while True:
         if isinstance(answer, Crash):
             raise ContainerNotRead(name=one.container.name, why=answer.why)
         try:
-            told: Answer = unpacked(answer or b"", Answer)
+            told: HashedAnswer = unpacked(answer or b"", HashedAnswer)
         except Exception as error:
             raise AnswerUnusable() from error
         once.begin()

@@ -110,9 +110,7 @@ def test_a_container_that_changed_after_the_plan_stays(order: SmallOrder) -> Non
     assert order.desk.case(order.ref).left == 4
 
 
-def test_a_run_that_was_stopped_goes_on_and_does_all_once(
-    order: SmallOrder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_was_stopped_goes_on_and_does_all_once(order: SmallOrder, monkeypatch: pytest.MonkeyPatch) -> None:
     order.scoped()
     deleting.make_plan(order.desk, order.ref)
     deleting.approve(order.desk, order.ref)

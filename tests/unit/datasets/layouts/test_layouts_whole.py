@@ -24,7 +24,7 @@ from dsr_desk.datasets.layouts.rules import PartOfLayout
 from dsr_desk.datasets.names import UNFINISHED
 from dsr_desk.datasets.registry import survey
 from dsr_desk.datasets.whole import Removed, WholeChanged, look_whole, remains, remove_whole
-from dsr_desk.datasets.whole_places import NOBODY, Others, WholeSet, whole_of
+from dsr_desk.datasets.whole_places import NOBODY, OtherPlaces, WholeSet, whole_of
 from dsr_desk.datasets.whole_sets import whole_sets
 
 pytestmark = pytest.mark.usefixtures("readers_in_process")
@@ -37,7 +37,7 @@ def containers(root: Path) -> dict[str, CelledContainer]:
     return {one.path.relative_to(root).as_posix(): one for one in survey(root).containers}
 
 
-def removed(one: WholeSet, others: Others = NOBODY) -> Removed:
+def removed(one: WholeSet, others: OtherPlaces = NOBODY) -> Removed:
     return remove_whole(one, look_whole([one], others)[0].state, others)
 
 
@@ -175,7 +175,7 @@ def test_a_shard_of_a_crawler_goes_with_its_counts(tmp_path: Path) -> None:
         (root / f"{shard}_stats.json").write_text(json.dumps({"count": 1, "successes": 1}))
     one = containers(root)["00000.tar"]
     assert one.format == "img2dataset"
-    assert removed(whole_of(one), Others([root / "00001.tar"])).done
+    assert removed(whole_of(one), OtherPlaces([root / "00001.tar"])).done
     assert sorted(stored(root)) == ["00001.parquet", "00001.tar", "00001_stats.json"]
 
 
@@ -285,11 +285,11 @@ def test_a_table_of_which_all_is_meant_goes_as_one(tmp_path: Path) -> None:
     pq.write_table(TABLE, other)
     found = containers(lake)
     meant = [one for name, one in found.items() if name.startswith("people/")]
-    (one,) = whole_sets(meant, Others([other]))
+    (one,) = whole_sets(meant, OtherPlaces([other]))
     assert (one.root, one.name, set(one.containers)) == (lake / "people", "lake/people", set(meant))
-    (sight,) = look_whole([one], Others([other]))
+    (sight,) = look_whole([one], OtherPlaces([other]))
     assert [named.places for named in sight.beside] == [("people/index.json",)]
-    assert removed(one, Others([other])).done
+    assert removed(one, OtherPlaces([other])).done
     assert [path.name for path in lake.iterdir()] == ["other.parquet"]
 
 
@@ -297,9 +297,9 @@ def test_a_table_of_which_a_part_is_registered_by_others_or_not_at_all_goes_part
     root = tmp_path / "people"
     mds(root)
     first, second = containers(root).values()
-    for others in (Others([second.path]), NOBODY):
+    for others in (OtherPlaces([second.path]), NOBODY):
         assert [one.root for one in whole_sets([first], others)] == [first.path]
-    assert [one.root for one in whole_sets([first, second], Others([root / "x" / "theirs.csv"]))] == [
+    assert [one.root for one in whole_sets([first, second], OtherPlaces([root / "x" / "theirs.csv"]))] == [
         first.path,
         second.path,
     ]
@@ -321,7 +321,7 @@ def test_a_folder_of_photos_goes_with_the_containers_in_it_that_are_meant(tmp_pa
     for name in ("a.parquet", "b.parquet"):
         pq.write_table(TABLE, root / name)
     found = containers(root)
-    others = Others([root / "b.parquet"])
+    others = OtherPlaces([root / "b.parquet"])
     (one,) = whole_sets([found["."], found["a.parquet"]], others)
     assert (one.root, one.name, len(one.containers)) == (root, "set", 2)
     (sight,) = look_whole([one], others)

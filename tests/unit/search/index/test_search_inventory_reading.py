@@ -237,7 +237,7 @@ def test_what_comes_back_in_several_answers_is_said_once(source: Path, monkeypat
     monkeypatch.setattr(reading, "AT_ONCE", 4)
     monkeypatch.setattr(reading, "BLOCK_ITEMS", 3)
     containers = celled_in(source)
-    waiting = [reading.Waiting(one, row, 0) for row, one in enumerate(containers)]
+    waiting = [reading.WaitingContainer(one, row, 0) for row, one in enumerate(containers)]
     for one, said in reading.by_workers(Here(), waiting, CancelToken()):
         told, wanted = [], []
         for into, come in ((told, said), (wanted, one.container.inventory())):
