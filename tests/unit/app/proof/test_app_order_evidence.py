@@ -14,16 +14,19 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.app.case import chasing, deleting, handing_over
+from dsr_desk.app.case import chasing, deleting, handing_over, orders
 from dsr_desk.app.case.orders import Met
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.lineage import affected_by_case
 from dsr_desk.app.models.standing import standings
 from dsr_desk.app.proof import order_drafts, public, sealing, swearing
 from dsr_desk.app.proof.obligations import headline, obligations, order_facts
 from dsr_desk.app.proof.signing_keys import valid_signer
 from dsr_desk.core.actions import ActionKind
+from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.order_refusals import ObligationMissing
+from dsr_desk.core.orders import typed
 from dsr_desk.evidence.verifying import check_bundle
 from quick_keys import make_keys_quick
 from resealing import files_of, resealed
@@ -268,7 +271,9 @@ def titled(title: str, headline: bool) -> Forge:
 
 def shorter_headline(files: dict[str, bytes]) -> dict[str, bytes]:
     report = json.loads(files["report.json"])
-    report["blocks"][1]["runs"][0]["values"]["open"].pop()
+    run = report["blocks"][1]["runs"][0]
+    run["values"]["open"].pop()
+    run["text"] = "Fulfilled but for little."
     return {"report.json": check_bundle.spell(report).encode(), "report.html": check_bundle.report_page(report)}
 
 
@@ -354,3 +359,29 @@ def test_what_is_not_ready_is_said_before_sealing(order: SmallOrder) -> None:
     done = order.scoped().run() and lines()
     assert all(done[f"ready.order.{code}"] for code in ("authentic", "scope", "read"))
     assert done["ready.order.unmet"] is False
+
+
+def test_models_stand_in_the_bundle_with_how_far_records_bear_out_the_word_on_them(
+    order: SmallOrder, tmp_path: Path
+) -> None:
+    table = tmp_path / "lineage.csv"
+    table.write_text(
+        "from_kind,from_name,role,to_kind,to_name\n"
+        "dataset,shards@1,train,model,Seer\n"
+        "dataset,shards@1,train,model,Knower\n"
+    )
+    desk, ref = order.desk, order.ref
+    models.import_lineage(desk, [table])
+    orders.record_order(desk, ref, orders.edited(desk, ref, [typed("models=90", small_order.SERVED, 1)]))
+    order.scoped()
+    models.plan_disposition(desk, ref, "Seer", DispositionKind.INFEASIBLE, reason="no copy of the weights is known")
+    opened = order.run().seal()
+    (one,) = [each for each in read(opened, "order.json")["obligations"] if each["about"] == "models"]
+    assert (one["state"], [why["code"] for why in one["why"]][:2]) == (
+        "open", ["order.why.undecided", "order.why.infeasible"],
+    )  # fmt: skip
+    found = {each["model"]: each["standing"]["code"] for each in read(opened, "lineage.json")["models"]}
+    assert found == {"Seer": "explained", "Knower": "none"}
+    page = (opened / "evidence" / "data" / "report.html").read_text(encoding="utf-8")
+    assert "no copy of the weights is known" in page
+    same_as_the_program(order, opened)
