@@ -190,7 +190,9 @@ def _samples(order: Record) -> list[Block]:
             word("sample-of", one["of"]),
             message("report.order.drawn", n=one["n"], population=one["population"]),
             message("report.order.looked", looked=one["looked"], wrong=one["wrong"], unsure=one["unsure"]),
-            message("report.order.interval", low=one["low"], high=one["high"]),
+            message("report.order.interval", low=one["low"], high=one["high"])
+            if one["low"]
+            else message("report.order.interval.none"),
             lines(listed(map(quoted, one["who"])), day(one["when"])),
             of=f"order.json/samples/{place}",
         )

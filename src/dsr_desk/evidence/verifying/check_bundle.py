@@ -3225,13 +3225,17 @@ class Views:
         }  # fmt: skip
 
     def _sample(self, one: dict[str, Any]) -> dict[str, Any]:
-        """What officers saw of drawn items; the share that does not fit lies between `low` and `high`."""
+        """What officers saw of drawn items. The share that does not fit lies between `low` and `high`; nobody can say it
+        before all were looked at and none is unsure, since what was looked at first is not drawn by chance."""
         words = Counter(one["words"].values())
         looked, wrong = len(one["words"]), words["not" if one["of"] == "scope" else "belongs"]
-        low, high = exact_interval(wrong, looked - words["unsure"])
+        low = high = ""
+        if looked == one["n"] and not words["unsure"]:
+            low, high = (f"{share:.4f}" for share in exact_interval(wrong, looked))
         return {
             "of": one["of"], "n": one["n"], "population": one["population"], "seed": one["seed"], "looked": looked,
-            "wrong": wrong, "unsure": words["unsure"], "low": f"{low:.4f}", "high": f"{high:.4f}",
+            "wrong": wrong, "unsure": words["unsure"],
+            "low": low, "high": high,
             "who": sorted(map(self._name, one["by"])), "when": one["time"], "entry": one["seq"],
         }  # fmt: skip
 
@@ -3813,6 +3817,7 @@ _HOLDS_IF: dict[str, tuple[str, Any]] = {
     "report.no-identity": ("", None),
     "report.no-authenticity": ("", None),
     "report.order.covers.none": ("containers", 0),
+    "report.order.interval.none": ("low", ""),
     "report.order.no-container": ("container", ""),
     "report.order.no-day": ("due", ""),
 }

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.app.case import chasing, deleting, handing_over, orders
+from dsr_desk.app.case import chasing, deleting, handing_over, orders, scope
 from dsr_desk.app.case.orders import Met
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
@@ -126,6 +126,18 @@ def test_a_bundle_says_at_each_stage_what_is_met_and_what_is_not(order: SmallOrd
     wanted = {"data": "met-read", "embeddings": "met-read", "recipients": "met-declared", "statement": "met-declared"}
     assert {about: one for about, one in states(last).items() if about in wanted} == wanted
     same_as_the_program(order, last)
+
+
+def test_no_share_is_said_of_a_sample_that_was_not_looked_at_to_its_end(order: SmallOrder) -> None:
+    order.scoped()
+    scope.draw(order.desk, order.ref, "scope", 5)
+    first, *rest = [one.place for one in scope.drawn_items(order.desk, order.ref) if one.of == "scope"][-5:]
+    scope.mark(order.desk, order.ref, {first: "belongs"})
+    assert [(one["low"], one["high"]) for one in read(order.seal(), "order.json")["samples"]][-1] == ("", "")
+    scope.mark(order.desk, order.ref, {**dict.fromkeys(rest, "belongs"), rest[-1]: "unsure"})
+    opened = order.seal()
+    assert [(one["low"], one["unsure"]) for one in read(opened, "order.json")["samples"]][-1] == ("", 1)
+    assert "not all was looked at and told apart" in (opened / "evidence" / "data" / "report.html").read_text("utf-8")
 
 
 def test_what_could_not_be_removed_is_in_the_headline_with_its_name(order: SmallOrder) -> None:
