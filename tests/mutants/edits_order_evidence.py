@@ -101,6 +101,12 @@ LINES: tuple[Edit, ...] = (
             "test_whoever_has_the_organisations_key_cannot_make_an_order_better_than_its_entries",
         ),
         (
+            "no share is said of a sample that was looked at in part",
+            'if looked == one["n"] and not words["unsure"]:',
+            "if True:",
+            "test_no_share_is_said_of_a_sample_that_was_not_looked_at_to_its_end",
+        ),
+        (
             "a standing fits the officers' words",
             'if not fits.get(one["standing"]["code"], False):',
             "if False:",

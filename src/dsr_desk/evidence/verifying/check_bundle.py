@@ -3225,7 +3225,7 @@ class Views:
         }  # fmt: skip
 
     def _sample(self, one: dict[str, Any]) -> dict[str, Any]:
-        """What officers saw of drawn items. The share that does not fit lies between `low` and `high`; nobody can say it
+        """What officers saw of drawn items. The share that does not fit lies between `low` and `high`; nobody says it
         before all were looked at and none is unsure, since what was looked at first is not drawn by chance."""
         words = Counter(one["words"].values())
         looked, wrong = len(one["words"]), words["not" if one["of"] == "scope" else "belongs"]
