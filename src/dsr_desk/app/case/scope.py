@@ -214,7 +214,10 @@ def draw(desk: Desk, ref: str, of: str = "scope", n: int = SAMPLE_SIZE) -> Chang
 
 
 def samples(desk: Desk, ref: str) -> list[SampleView]:
-    """Samples of the scope in force, oldest first, with the exact interval (Clopper and Pearson, 95 %)."""
+    """Samples of the scope in force, oldest first, with the exact interval (Clopper and Pearson, 95 %).
+
+    What was looked at in part is no random sample: it says nothing of the whole yet, which may be anything.
+    """
     with desk.reading(ref) as case:
         act = case.scope["act"] if case.scope is not None else ""
         found = []
@@ -224,7 +227,8 @@ def samples(desk: Desk, ref: str) -> list[SampleView]:
             words = list(one["words"].values())
             unsure = words.count("unsure")
             wrong = words.count("not" if one["of"] == "scope" else "belongs")
-            low, high = clopper_pearson(wrong, len(words) - unsure)
+            whole = len(words) == one["n"] and not unsure
+            low, high = clopper_pearson(wrong, one["n"]) if whole else (0.0, 1.0)
             sizes = (one["n"], one["population"], one["seed"], len(words))
             found.append(SampleView(one["act"], one["of"], *sizes, unsure, wrong, low, high))
         return found

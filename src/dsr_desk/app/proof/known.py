@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dsr_desk.app.case.chasing import tasks
 from dsr_desk.app.case.ending import references_said
+from dsr_desk.app.case.orders import show_order
 from dsr_desk.app.data.indexing import dataset_versions
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions, hit_versions, lineage_sources
@@ -172,7 +173,18 @@ def _templates(at: CaseKnowledge) -> KnownField | None:
     )
 
 
+def _authority(at: CaseKnowledge) -> KnownField | None:
+    if at.case.order is None:
+        return None
+    content = show_order(at.desk, at.ref).content
+    given = {"authority": content.authority, "docket": content.docket, "day": content.served.isoformat()}
+    return KnownField((message("required.order.authority", **given),), (at.case.order["seq"],))
+
+
 def _models(at: CaseKnowledge) -> KnownField | None:
+    if at.case.is_order and not (at.case.reviewed and lineage_sources(at.desk)):
+        code = "required.order.models.unscoped" if not at.case.reviewed else "required.order.models.no-lineage"
+        return KnownField((message(code),), (), FieldState.NOT_YET_KNOWN, proper=False)
     if not at.case.reviewed or not lineage_sources(at.desk):
         return None
     impact, known = affected_by_case(at.desk, at.ref), dispositions(at.desk, at.ref)
@@ -188,6 +200,8 @@ def _models(at: CaseKnowledge) -> KnownField | None:
 
 def _sworn(at: CaseKnowledge) -> KnownField | None:
     found = list(at.desk.vault.log.entries(at.case.id, kinds=[Kind.SWORN]))
+    if not found and at.case.is_order:
+        return KnownField((message("required.order.not-sworn"),), (), FieldState.NOT_YET_KNOWN, proper=False)
     if not found:
         return None
     return KnownField((message("required.sworn", day=found[-1].act.time),), (found[-1].seq,))
@@ -240,6 +254,7 @@ _OF_WHAT_WAS_FOUND = frozenset(
 """Fields about data of the person: where none was found, there is nothing to say."""
 
 _KNOWN: dict[str, Callable[[CaseKnowledge], KnownField | None]] = {
+    "authority": _authority,
     "outcome": _outcome,
     "photo": _photo,
     "recipients": _recipients,

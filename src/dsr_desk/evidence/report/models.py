@@ -58,7 +58,9 @@ def model_lines(content: EvidenceContent, edition: Edition) -> list[Message]:
 
 
 def none(content: EvidenceContent, edition: Edition) -> Message:
-    """That no model is known: of an order without any lineage, that nobody can say so."""
+    """That no model is known: of an order without a scope or any lineage, that nobody can say so."""
+    if content.order is not None and content.order["scope"] is None:
+        return message("report.models.no-scope")
     if content.order is not None:
         return message("report.models.none.order" if content.lineage_sources else "report.models.no-lineage")
     return message("report.models.none" if edition is Edition.REQUESTER else "report.models.none.regulator")

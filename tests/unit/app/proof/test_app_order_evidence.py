@@ -93,6 +93,11 @@ def test_a_bundle_says_at_each_stage_what_is_met_and_what_is_not(order: SmallOrd
     assert first_lines(opened)[0] == "Order: not fulfilled"
     assert set(states(opened).values()) == {"open"}
     assert read(opened, "order.json")["scope"] is None
+    said = {one["field"]: [each["code"] for each in one["says"]] for one in read(opened, "required.json")}
+    assert said["authority"][0] == "required.order.authority"
+    page = (opened / "evidence" / "data" / "report.json").read_text(encoding="utf-8")
+    assert "report.models.no-scope" in page
+    assert "report.models.none" not in page
     same_as_the_program(order, opened)
 
     scoped = order.scoped().seal()
