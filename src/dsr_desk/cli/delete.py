@@ -51,12 +51,13 @@ def plan(desk: Desk, ref: str) -> None:
     rehearsal = deleting.dry_run(desk, ref)
     lines = [f"Plan of case {ref}{_in_round(view.round)}, {len(view.plan.actions)} actions. Nothing was touched."]
     for store in rehearsal.stores:
-        lines.append(
-            f"  {store.store}: {store.erase} to erase, {store.mask} to mask, {store.gone_already} gone already"
-        )
+        says = f"  {store.store}: {store.erase} to erase, {store.mask} to mask, {store.gone_already} gone already"
+        lines.append(says + (f", {store.size} bytes of files go" if store.size else ""))
     changes = [{"action": one.id, "what": one.what, "changes": one.changes} for one in view.plan.actions if one.changes]
     lines += [f"  {one.what} changes beside that: {said}" for one in view.plan.actions for said in one.changes]
     lines += [f"  not reached: {gap.says}" for gap in rehearsal.gaps]
+    if rehearsal.rewriting:
+        lines.append(f"Rewriting may take about {rehearsal.rewriting:.0f} s here, judged by how long looking took.")
     lines.append(f"Approve it with: dsr-desk case approve {ref}")
     emit({"plan": view.plan.digest, "round": view.round, **codec.plain(rehearsal), "changes": changes}, *lines)
 

@@ -51,6 +51,11 @@ class DryRun:
         return sum(one.erase for one in self.stores if one.kind is not ActionKind.ERASE_INDEX)
 
     @property
+    def rewriting(self) -> float:
+        """Seconds that rewriting may take, 0 where nothing is rewritten: a run reads three times and writes once."""
+        return 4 * self.seconds if any(one.read for one in self.stores) else 0.0
+
+    @property
     def mask(self) -> int:
         return sum(one.mask for one in self.stores)
 

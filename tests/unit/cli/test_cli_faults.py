@@ -57,7 +57,7 @@ def command_of(words: tuple[str, ...]) -> click.Command:
 def filled(command: click.Command, folder: Path, given: Mapping[str, str] | None = None) -> list[str]:
     """Something for everything that the command asks for; `given` says what for some, by name."""
     words: list[str] = []
-    values = {"passphrase_file": str(folder / "file"), **(given or {})}
+    values = {"passphrase_file": str(folder / "file"), "selector": 'dataset = "faces"', **(given or {})}
     for parameter in command.params:
         if parameter.required or parameter.name in values:
             value = values.get(str(parameter.name)) or _value(parameter.type, folder)
