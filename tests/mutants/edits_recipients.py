@@ -5,7 +5,7 @@ from __future__ import annotations
 from edit import Edit, lines
 
 CHECKER = "tests/unit/deletion/test_check_items.py"
-RECIPIENTS = "tests/unit/app/case/test_app_recipients.py"
+RECIPIENTS = "tests/unit/app/case/test_app_instructing.py"
 
 LINES: tuple[Edit, ...] = (
     *lines(

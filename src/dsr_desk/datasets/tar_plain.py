@@ -45,6 +45,7 @@ class TarWindow:
         """So many bytes, fewer where the file ends. Raises OSError."""
         begin = place - self._start
         if begin < 0 or begin + size > len(self._data):
+            self._data = b""  # before as much is read again
             self._start, self._data, begin = place, self._read(place, max(size, WINDOW)), 0
         return self._data[begin : begin + size]
 

@@ -16,7 +16,7 @@ from PIL import Image
 from dsr_desk.core.actions import Seen
 from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.message import message, quoted
-from dsr_desk.core.requests import Law, Right
+from dsr_desk.core.requests import Right
 from dsr_desk.evidence.contents.content import Edition, EvidenceContent, FaceCrop
 from dsr_desk.evidence.contents.editions import registers
 from dsr_desk.evidence.report.crops import LARGEST, CropRefused
@@ -131,10 +131,8 @@ def test_what_another_room_holds_never_leaves_the_house_whole(content: EvidenceC
 
 def test_pictures_are_shown_in_access_cases_to_the_requester_alone(content: EvidenceContent, signer: Signer) -> None:
     asked = asked_for_access(content)
-    order = replace(asked, case=replace(asked.case, law=Law.ORDER))
     for shown, case, edition in (
         (9, asked, Edition.REQUESTER), (0, content, Edition.REQUESTER), (0, asked, Edition.REGULATOR),
-        (0, order, Edition.REQUESTER),
     ):  # fmt: skip
         assert files_of(case, edition, signer)["report.html"].count(b"data:image/jpeg;base64,") == shown
 
