@@ -134,7 +134,8 @@ def _of_order(desk: Desk, ref: str) -> _Items:
     """Of the scope in force and of those that were carried out: by bytes alone, since no photo of it was decoded."""
     with desk.reading(ref) as case:
         ran = {one["n"] for one in case.rounds if one["actions"]}
-        scopes = [one for one in case.scopes if one["round"] in ran or one is case.scopes[-1]]
+        of_round = {one["round"]: one for one in case.scopes}  # a plan rests on the last one of its round
+        scopes = [one for one in of_round.values() if one["round"] in ran or one is case.scopes[-1]]
         kinds: Counter[ItemKind] = Counter()
 
         def digests() -> Iterator[str]:
