@@ -2,62 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dsr_desk.app.case.scope import items_of, show_scope
+from dsr_desk.app.case.scope import ScopeItem, ScopePart, items_of, show_scope
 from dsr_desk.app.data.indexing import ancestors, list_indexes, opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, PlacedContainer, Plan, PlannedItem, part_id
 from dsr_desk.core.errors import DeskError
 from dsr_desk.datasets.whole_places import OtherPlaces
 
-Read = Callable[[Action], Sequence[PlannedItem]]
-Erased = Callable[[Action], Iterable[str]]
 
+class OrderItems:
+    """The items of a plan's containers, read from the scope that it rests on: one container's at a time.
 
-def order_items(desk: Desk, plan: Plan) -> tuple[Read, Erased]:
-    """How a run reads the items of an action, and the ids of those that were taken out of the containers of one.
-
-    One container's at a time: an order may cover millions.
+    An order may cover millions in thousands of containers, so the scope is looked up once.
     """
-    ref = plan.case
-    with desk.reading(ref) as case:
-        round_ = case.round_of(plan.digest) or case.round
-        view = show_scope(desk, ref, round_["plan"]["seq"] if round_["plan"] is not None else None)
-    parts = {part_id(one.dataset_version, one.container): one for one in view.parts}
 
-    def read(action: Action) -> Sequence[PlannedItem]:
+    def __init__(self, desk: Desk, plan: Plan) -> None:
+        self._desk = desk
+        with desk.reading(plan.case) as case:
+            self._round = case.round_of(plan.digest) or case.round
+            planned = self._round["plan"]
+            self._view = show_scope(desk, plan.case, planned["seq"] if planned is not None else None)
+        self._parts = {part_id(one.dataset_version, one.container): one for one in self._view.parts}
+
+    def planned(self, action: Action) -> Sequence[PlannedItem]:
+        """The items of an action."""
         if not action.containers:
             return action.items
-        own = [parts[one.id] for one in action.containers if one.id in parts]
-        return [PlannedItem(item.address, item.kind) for part in own for item in items_of(desk, view, part)]
+        own = [self._parts[one.id] for one in action.containers if one.id in self._parts]
+        return [PlannedItem(item.address, item.kind) for part in own for item in self._items(part)]
 
-    def erased(action: Action) -> Iterator[str]:
+    def erased(self, action: Action) -> Iterator[str]:
+        """Ids of what was taken out of those containers of an action that stay."""
         wanted = {one.id for one in action.containers if not one.whole}
-        actions = list(round_["actions"].values())
+        actions = list(self._round["actions"].values())
         for known in actions if wanted else ():
             if known["outcome"] is None or known["kind"] not in _ERASE:
                 continue
-            for row in desk.vault.log.rows(known["outcome"]):
+            for row in self._desk.vault.log.rows(known["outcome"]):
                 if row.value is not None and row.word.partition(" ")[0] in _GONE:
                     yield row.value["id"]
 
-    return read, erased
+    def gone(self, action: Action, outcome: Outcome) -> Iterator[str]:
+        """Contents (SHA-256, hex) that an action took away: of a whole container once all of it is gone."""
+        gone = {one.item for one in outcome.items if one.seen.name.lower() in _GONE}
+        for one in action.containers:
+            part, seen = self._parts.get(one.id), outcome.parts.get(one.id, {})
+            if part is None or (one.whole and not set(seen) <= set(_GONE)):
+                continue
+            for item in self._items(part):
+                if one.whole or item.address.id in gone:
+                    yield item.address.digest
 
-
-def gone_digests(desk: Desk, ref: str, action: Action, outcome: Outcome) -> Iterator[str]:
-    """Contents (SHA-256, hex) that an action took away: of a whole container once all of it is gone."""
-    view = show_scope(desk, ref)
-    parts = {part_id(one.dataset_version, one.container): one for one in view.parts}
-    gone = {one.item for one in outcome.items if one.seen.name.lower() in _GONE}
-    for one in action.containers:
-        part, seen = parts.get(one.id), outcome.parts.get(one.id, {})
-        if part is None or (one.whole and not set(seen) <= set(_GONE)):
-            continue
-        for item in items_of(desk, view, part):
-            if one.whole or item.address.id in gone:
-                yield item.address.digest
+    def _items(self, part: ScopePart) -> Iterator[ScopeItem]:
+        return items_of(self._desk, self._view, part)
 
 
 _ERASE = (ActionKind.ERASE_ITEMS.value, ActionKind.ERASE_ROWS.value)

@@ -19,6 +19,7 @@ from dsr_desk.core.deadlines import order_due
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.facts import Facts, facts_draft
 from dsr_desk.core.findings import Identifiers
+from dsr_desk.core.message import message, refused
 from dsr_desk.core.order_refusals import OrderMissing
 from dsr_desk.core.orders import Met, Obligation, first_due
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Request, Right
@@ -103,13 +104,7 @@ class OrderView:
 
 def read_letter(path: Path) -> OrderLetter:
     """An order's paper: whatever can be read of its text is kept beside it. Raises OrderUnreadable."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_LETTER + 1)
-    except OSError as error:
-        raise OrderUnreadable(name=path.name, why=error.strerror or "", most=MOST_LETTER >> 20) from error
-    if len(data) > MOST_LETTER:
-        raise OrderUnreadable(name=path.name, why="too large", most=MOST_LETTER >> 20)
+    data = _bytes_of(path)
     channel = _CHANNELS.get(path.suffix.lower(), Channel.TEXT)
     try:
         read = read_request(path).request
@@ -196,9 +191,9 @@ def declare(desk: Desk, ref: str, obligation: str, how: Met, text: str, proof: P
         fields: dict[str, Any] = {"text": text.strip()}
         digest = ""
         if proof is not None:
-            letter = read_letter(proof)
-            digest = sha256_hex(letter.data)
-            fields |= {"proof": desk.vault.log.put_blob(desk.case(ref).id, letter.data).as_value(), "file": letter.name}
+            data = _bytes_of(proof)
+            digest = sha256_hex(data)
+            fields |= {"proof": desk.vault.log.put_blob(desk.case(ref).id, data).as_value(), "file": proof.name}
         said = {"obligation": obligation, "how": how.value, "proof": digest}
         return desk.act(acts.Draft(Kind.MET, said, fields), ref)
 
@@ -245,9 +240,14 @@ def show_order(desk: Desk, ref: str) -> OrderView:
 def lists_of(desk: Desk, ref: str) -> dict[str, ItemList]:
     """The lists that came with the order."""
     with desk.reading(ref) as case:
-        stored = desk.values(case.order["seq"]).get("lists", {}) if case.order is not None else {}
-        found = {name: desk.vault.log.blob(value) for name, value in stored.items()}
-        return {name: ItemList.restored(data) for name, data in found.items() if data is not None}
+        return kept_lists(desk, case.order["seq"]) if case.order is not None else {}
+
+
+def kept_lists(desk: Desk, entry: int) -> dict[str, ItemList]:
+    """The lists of items that an entry keeps, by name."""
+    stored = desk.values(entry).get("lists", {})
+    found = {name: desk.vault.log.blob(value) for name, value in stored.items()}
+    return {name: ItemList.restored(data) for name, data in found.items() if data is not None}
 
 
 def edited(
@@ -260,6 +260,18 @@ def edited(
         number = max(int(one["id"][1:]) for said in case.orders for one in said["obligations"])
     kept += [replace(one, id=f"o{number + place:02d}") for place, one in enumerate(add, start=1)]
     return replace(content, obligations=tuple(kept), **fields)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Raises OrderUnreadable."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_LETTER + 1)
+    except OSError as error:
+        raise OrderUnreadable(name=path.name, why=refused(error), most=MOST_LETTER >> 20) from error
+    if len(data) > MOST_LETTER:
+        raise OrderUnreadable(name=path.name, why=message("why.too-large", most=MOST_LETTER), most=MOST_LETTER >> 20)
+    return data
 
 
 def _require_complete(content: OrderContent) -> None:

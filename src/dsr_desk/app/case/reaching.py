@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from dsr_desk.app.case.order_items import order_items, others_than
+from dsr_desk.app.case.order_items import OrderItems, others_than
 from dsr_desk.app.case.review import decisions
 from dsr_desk.app.data.harmless import harmless_kinds
 from dsr_desk.app.data.indexing import (
@@ -83,8 +83,8 @@ def stores(desk: Desk, plan: Plan) -> Stores:
     if not desk.case(plan.case).is_order:
         return found_stores
     planned = [one for action in plan.actions for one in action.containers]
-    read, gone = order_items(desk, plan)
-    return replace(found_stores, others=others_than(desk, planned), items_of=read, erased=gone)
+    items = OrderItems(desk, plan)
+    return replace(found_stores, others=others_than(desk, planned), items_of=items.planned, erased=items.erased)
 
 
 def staying(desk: Desk, plan: Plan) -> Staying:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dsr_desk.app.case import told
 from dsr_desk.app.case.cases import searched_identifiers
-from dsr_desk.app.case.order_items import gone_digests
+from dsr_desk.app.case.order_items import OrderItems
 from dsr_desk.app.case.plans import outcome_of, seen_counts, seen_rows
 from dsr_desk.app.data.guard import keep, remember
 from dsr_desk.app.data.indexing import generations, keep_index, list_indexes, opened, resolve_index
@@ -40,6 +40,7 @@ class DeskRecords:
 
     def __init__(self, desk: Desk, ref: str) -> None:
         self._desk, self._ref = desk, ref
+        self._items: dict[str, OrderItems] = {}
 
     def begun(self, plan: Plan, action: Action) -> tuple[Before, str] | None:
         """See `Records`."""
@@ -105,7 +106,7 @@ class DeskRecords:
         kept |= {"parts": {part: dict(counts) for part, counts in outcome.parts.items()}} if outcome.parts else {}
         kept |= told.of_outcome(action.kind, outcome, operator=operator, proof=digest)
         with self._desk.vault.transaction():
-            touches = [*self._counted_again(action), *self._remembered(action, outcome, fields.get("before"))]
+            touches = [*self._counted_again(action), *self._remembered(plan, action, outcome, fields.get("before"))]
             self._desk.act(Draft(Kind.OUTCOME, said, kept, rows), self._ref, touches=touches)
 
     def _parts(self, outcome: Outcome) -> dict[str, dict[str, int]]:
@@ -121,10 +122,16 @@ class DeskRecords:
             return keep_index(self._desk, known.path, opened(self._desk, known.name))
         return []
 
-    def _remembered(self, action: Action, outcome: Outcome, told: Any) -> list[Touch]:
+    def _items_of(self, plan: Plan) -> OrderItems:
+        """Looked up once for each plan."""
+        if plan.digest not in self._items:
+            self._items[plan.digest] = OrderItems(self._desk, plan)
+        return self._items[plan.digest]
+
+    def _remembered(self, plan: Plan, action: Action, outcome: Outcome, told: Any) -> list[Touch]:
         """What is erased is known again should it come back. `told` is what another machine found before, if it did."""
         if action.kind is not ActionKind.ERASE_INDEX and action.containers and outcome.parts:
-            digests = gone_digests(self._desk, self._ref, action, outcome)
+            digests = self._items_of(plan).gone(action, outcome)
             return keep(self._desk, self._ref, action, digests, (), Identifiers())
         if action.kind is ActionKind.ERASE_INDEX or not action.items:
             return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsr_desk.app.case import told
+from dsr_desk.app.case.orders import kept_lists
 from dsr_desk.app.case.scoping import PartOfScope, Resolved, resolve
 from dsr_desk.app.data.indexing import generations, opened, resolve_index
 from dsr_desk.app.desk import Desk
@@ -172,9 +173,7 @@ def show_scope(desk: Desk, ref: str, before: int | None = None) -> ScopeView:
 
 def lists_of(desk: Desk, scope: ScopeView) -> dict[str, ItemList]:
     """The lists that the scope's selectors name, as they were signed."""
-    stored = desk.values(scope.entry).get("lists", {})
-    found = {name: desk.vault.log.blob(value) for name, value in stored.items()}
-    return {name: ItemList.restored(data) for name, data in found.items() if data is not None}
+    return kept_lists(desk, scope.entry)
 
 
 def scope_versions(desk: Desk, ref: str) -> dict[str, int]:

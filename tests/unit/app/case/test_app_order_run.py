@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from small_order import SmallOrder, at, make
 
-from dsr_desk.app.case import deleting, scope
+from dsr_desk.app.case import deleting, handing_over, scope
+from dsr_desk.app.case.reaching import stores
+from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.scoping import resolve
 from dsr_desk.app.data import guard, indexing
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.selectors import parse
 from dsr_desk.deletion import removal
+from dsr_desk.deletion import run as running
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, silent
 from dsr_desk.search.index.about import IndexPurpose
 
@@ -165,3 +170,26 @@ def test_a_broken_photo_may_be_a_copy_only_where_a_photo_is_as_large(order: Smal
     resolved = resolve(order.desk, parse('made from (supplier = "Bright")'))
     (part,) = [one for one in resolved.parts if one.dataset_version == "loose@1"]
     assert [one.member for one, _, _ in resolved.open_items(part)] == ["like.jpg"]
+
+
+def test_an_order_is_not_handed_over_to_a_machine_that_has_not_its_items(order: SmallOrder) -> None:
+    order.scoped()
+    deleting.make_plan(order.desk, order.ref)
+    deleting.approve(order.desk, order.ref)
+    with pytest.raises(handing_over.OrderNotHandedOver):
+        handing_over.hand_over(order.desk, order.ref, order.folder / "plan")
+    assert not (order.folder / "plan").exists()
+
+
+def test_a_plan_without_its_items_erases_nothing_and_says_so(order: SmallOrder) -> None:
+    order.scoped()
+    deleting.make_plan(order.desk, order.ref)
+    deleting.approve(order.desk, order.ref)
+    plan = deleting.show_plan(order.desk, order.ref).plan
+    (mixed,) = plan.erasing
+    bare = replace(stores(order.desk, plan), items_of=attrgetter("items"))
+    before = (order.folder / "data" / "shard-1.tar").read_bytes()
+    records = DeskRecords(order.desk, order.ref)
+    done = running.carry_out(plan, mixed, bare, records, order.desk.vault.officer_key, [])
+    assert (done.state, done.error and done.error.code) == (OutcomeState.FAILED, "DELETE-NOT-PLANNED")
+    assert (order.folder / "data" / "shard-1.tar").read_bytes() == before
