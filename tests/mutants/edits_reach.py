@@ -72,7 +72,7 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/app/data/test_app_guard.py",
         (
             "what is erased is remembered",
-            ', *self._remembered(action, outcome, fields.get("before"))]',
+            ', *self._remembered(plan, action, outcome, fields.get("before"))]',
             "]",
             "test_what_was_erased_is_known_again_by_its_bytes_and_by_who_it_names",
         ),
