@@ -23,6 +23,9 @@ class NodeKind(StrEnum):
     OUTPUT = "output"
     EMBEDDING = "embedding"
     BENCHMARK = "benchmark"
+    API = "api"
+    ENDPOINT = "endpoint"
+    RECIPIENT = "recipient"
 
 
 class Role(StrEnum):
@@ -46,6 +49,7 @@ class Role(StrEnum):
     COPY = "copy"
     GENERATE = "generate"
     PARENT = "parent"
+    PASS_ON = "pass-on"
 
     @property
     def reaches_a_model(self) -> bool:
@@ -118,13 +122,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`origin` and `target` are node ids; `source` is the SHA-256 (hex) of the file that states the edge."""
+    """`origin` and `target` are node ids; `source` is the SHA-256 (hex) of the file that states the edge.
+
+    `attributes`: `why` (a code of the catalogue) says what an inferred edge was concluded from, `by` which field or
+    parameter of the source, `text` its value; `since`, `until` (UTC) and `told` what is recorded of a use or a
+    recipient.
+    """
 
     origin: str
     target: str
     role: Role
     certainty: Certainty = Certainty.RECORDED
     source: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

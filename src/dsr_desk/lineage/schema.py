@@ -32,7 +32,11 @@ def _tables(db: Database) -> None:
         db.conn.execute(statement)
 
 
-MIGRATIONS = (Migration("lineage-001-graph", _tables),)
+def _edge_attributes(db: Database) -> None:
+    db.conn.execute("ALTER TABLE lineage_edges ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS = (Migration("lineage-001-graph", _tables), Migration("lineage-002-edge-attributes", _edge_attributes))
 
 REGISTERS = (
     Register("lineage_sources", ("source",)),

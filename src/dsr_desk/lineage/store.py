@@ -75,9 +75,15 @@ def save(db: Database, imported: Imported, now: str) -> list[Touch]:
             ),
         )  # fmt: skip
         db.conn.executemany(
-            "INSERT INTO lineage_edges VALUES (?, ?, ?, ?, ?)",
-            ((source, number[e.origin], number[e.target], e.role.value, e.certainty.value) for e in imported.edges),
-        )
+            "INSERT INTO lineage_edges VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    source, number[e.origin], number[e.target], e.role.value, e.certainty.value,
+                    json.dumps(dict(e.attributes), ensure_ascii=False) if e.attributes else "{}",
+                )
+                for e in imported.edges
+            ),
+        )  # fmt: skip
     return _touches(source)
 
 

@@ -29,7 +29,8 @@ DASHES = {
     Certainty.INFERRED: Qt.PenStyle.DashLine,
     Certainty.UNKNOWN: Qt.PenStyle.DotLine,
 }
-_KIND_TONES = {NodeKind.DATASET: Tone.INFO, NodeKind.DEPLOYMENT: Tone.WARN, NodeKind.PRODUCT: Tone.WARN}
+_IN_USE = (NodeKind.DEPLOYMENT, NodeKind.PRODUCT, NodeKind.API, NodeKind.ENDPOINT, NodeKind.RECIPIENT)
+_KIND_TONES = {NodeKind.DATASET: Tone.INFO, **dict.fromkeys(_IN_USE, Tone.WARN)}
 
 
 class GraphSheet(QGraphicsScene):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.core.message import Message, Value, message
@@ -17,6 +18,17 @@ DOCUMENT = message("place.document")
 
 PART = "part of"
 """Attribute of files inside a dataset: their names (`data.csv`) say nothing outside of it."""
+UNIDENTIFIED = "unidentified"
+"""Attribute of data of which a source says only what kind it is, or how it was loaded."""
+UNCLASSIFIED = "unclassified"
+"""Attribute of what a run gave out and nothing tells the kind of."""
+KIND_WHY = "kind-why"
+KIND_TEXT = "kind-text"
+"""Attributes of what was taken for a model: the code of a sentence that says why, and what stands in it."""
+NAMED_ONLY = "named-only"
+"""Attribute of what a source names and does not hold."""
+BY_FILE = "by-file"
+"""Attribute of models that no registry knows: weights that lie somewhere."""
 
 _CERTAINTIES = (Certainty.UNKNOWN, Certainty.INFERRED, Certainty.RECORDED)
 
@@ -64,12 +76,22 @@ def node_id(kind: NodeKind, name: str, version: str = "", namespace: str = "") -
     return f"{kind.value}:{namespace}|{name}|{version}".rstrip("|")
 
 
+def system_of(form: str, *marks: str) -> str:
+    """The namespace of one store, repository or document: inside it alone are equal names the same thing.
+
+    `marks` stay as they are when it is exported again, and are others in another store.
+    """
+    text = "\n".join(f"{len(mark)}:{mark}" for mark in marks)
+    return f"{form}:{sha256_hex(text.encode())[:12]}"
+
+
 class LineageDraft:
     """Grows with the graph that a file describes, not with the file."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, Role], Certainty] = {}
+        self.noted: dict[tuple[str, str, Role], dict[str, str]] = {}
         self.warnings: list[Message] = []
         self.newest = ""
 
@@ -103,17 +125,40 @@ class LineageDraft:
         self.saw(node.created)
         self.saw(node.ended)
 
-    def edge(self, origin: str, target: str, role: Role, certainty: Certainty = Certainty.RECORDED) -> None:
-        """Both ends must have been added. An edge said twice keeps the surer word."""
+    def edge(
+        self,
+        origin: str,
+        target: str,
+        role: Role,
+        certainty: Certainty = Certainty.RECORDED,
+        **attributes: str,
+    ) -> None:
+        """Both ends must have been added. An edge said twice keeps the surer word and what was first noted of it.
+
+        What is concluded has `why`, a code of the catalogue, with `by` and `text`: the officer is asked whether it is
+        so.
+        """
         if origin == target:
             return
         key = (origin, target, role)
         known = self.edges.get(key)
         if known is None or _CERTAINTIES.index(certainty) > _CERTAINTIES.index(known):
             self.edges[key] = certainty
+        noted = {name: value for name, value in attributes.items() if value}
+        if noted:
+            self.noted[key] = {**noted, **self.noted.get(key, {})}
+
+    def unidentified(self, text: str, of: str, **attributes: str) -> str:
+        """Data of which only `text` is said (how it was loaded, say): each of what it was used `of` has its own."""
+        user = self.nodes[of]
+        return self.node(
+            NodeKind.DATASET, text, "", user.namespace, key=f"dataset:{UNIDENTIFIED}|{text}|{of}",
+            **{UNIDENTIFIED: "yes", **attributes},
+        )  # fmt: skip
 
     def drop_edge(self, origin: str, target: str, role: Role) -> None:
         self.edges.pop((origin, target, role), None)
+        self.noted.pop((origin, target, role), None)
 
     def warn(self, code: str, **values: Value) -> None:
         note = Message(code, values)
@@ -126,8 +171,15 @@ class LineageDraft:
 
     def all_edges(self, source: str) -> tuple[Edge, ...]:
         return tuple(
-            Edge(origin, target, role, certainty, source) for (origin, target, role), certainty in self.edges.items()
+            Edge(*key, certainty, source, self._noted(key, certainty)) for key, certainty in self.edges.items()
         )
+
+    def _noted(self, key: tuple[str, str, Role], certainty: Certainty) -> Mapping[str, str]:
+        """What is recorded needs no reason."""
+        noted = self.noted.get(key, {})
+        if certainty is not Certainty.RECORDED:
+            return noted
+        return {name: value for name, value in noted.items() if name not in ("why", "by", "text")}
 
 
 def merged(first: Node, second: Node) -> Node:
