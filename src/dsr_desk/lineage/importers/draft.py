@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -29,6 +30,9 @@ NAMED_ONLY = "named-only"
 """Attribute of what a source names and does not hold."""
 BY_FILE = "by-file"
 """Attribute of models that no registry knows: weights that lie somewhere."""
+
+MOST_OF_A_KIND = 20
+"""Warnings of one kind that are kept of a file."""
 
 _CERTAINTIES = (Certainty.UNKNOWN, Certainty.INFERRED, Certainty.RECORDED)
 
@@ -92,7 +96,8 @@ class LineageDraft:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, Role], Certainty] = {}
         self.noted: dict[tuple[str, str, Role], dict[str, str]] = {}
-        self.warnings: list[Message] = []
+        self._warnings: dict[str, dict[Message, None]] = defaultdict(dict)
+        self._more: dict[str, int] = defaultdict(int)
         self.newest = ""
 
     def node(
@@ -161,9 +166,21 @@ class LineageDraft:
         self.noted.pop((origin, target, role), None)
 
     def warn(self, code: str, **values: Value) -> None:
-        note = Message(code, values)
-        if note not in self.warnings:
-            self.warnings.append(note)
+        """The first of one kind are kept, once each, and of the others how many there were."""
+        note, kept = Message(code, values), self._warnings[code]
+        if note in kept:
+            return
+        if len(kept) < MOST_OF_A_KIND:
+            kept[note] = None
+        else:
+            self._more[code] += 1
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        more = (
+            message("note.lineage.more", count=n, like=next(iter(self._warnings[c]))) for c, n in self._more.items()
+        )
+        return (*(note for kept in self._warnings.values() for note in kept), *more)
 
     def saw(self, time: str) -> None:
         """Remembers the latest UTC timestamp in the file."""

@@ -134,7 +134,7 @@ def read_file(path: Path) -> Imported:
         digest=digest,
         nodes=tuple(draft.nodes.values()),
         edges=draft.all_edges(digest),
-        warnings=tuple(draft.warnings),
+        warnings=draft.warnings,
         newest=draft.newest,
     )
 
