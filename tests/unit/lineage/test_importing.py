@@ -6,19 +6,19 @@ import errno
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import planted_importers
 import pytest
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.jobs.cell import Limits
 from dsr_desk.jobs.confine import enforced
 from dsr_desk.lineage.importers import registry
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
-from dsr_desk.lineage.importers.registry import LineageFileUnreadable, import_file, read_file
+from dsr_desk.lineage.importers.registry import LineageFileUnreadable, cut, import_file, read_file, read_pieces
 from mlflow_store import store_of_files
 
 files_kept = pytest.mark.skipif(not enforced().files, reason="the kernel does not keep files from cells here")
@@ -49,9 +49,9 @@ def snapshot(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("does", "code"), planted_importers.ENDS.items())
 def test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_reason(
-    does: Callable[[Path], Imported], code: str, table: Path, monkeypatch: pytest.MonkeyPatch
+    does: Callable[[Path], Iterable[object]], code: str, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "read_file", does)
+    monkeypatch.setattr(registry, "read_pieces", does)
     monkeypatch.setattr(
         registry, "_limits", lambda _: Limits(seconds=1 if code.endswith("slow") else 60, memory=1 << 28)
     )
@@ -61,7 +61,7 @@ def test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_
     assert refused.value.why.code == code
     assert "Jane" not in str(refused.value.as_json())
 
-    monkeypatch.setattr(registry, "read_file", read_file)
+    monkeypatch.setattr(registry, "read_pieces", read_pieces)
     assert len(import_file(table).nodes) == 2
 
 
@@ -69,15 +69,32 @@ def test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_
 @files_kept
 @pytest.mark.parametrize("does", planted_importers.REACHES)
 def test_a_file_reaches_no_other_file_no_network_and_no_process(
-    does: Callable[[Path], Imported], table: Path, monkeypatch: pytest.MonkeyPatch
+    does: Callable[[Path], Iterable[object]], table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = sorted(table.parent.iterdir())
-    monkeypatch.setattr(registry, "read_file", does)
+    monkeypatch.setattr(registry, "read_pieces", does)
     with pytest.raises(LineageFileUnreadable) as refused:
         import_file(table)
     assert refused.value.why.code == "why.cell.fault"
     assert "PermissionError" in refused.value.what_happened
     assert sorted(table.parent.iterdir()) == there
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 9])
+def test_what_is_cut_into_pieces_is_whole_again(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "A_PIECE", 4)
+    nodes = tuple(Node(f"model:{i}", NodeKind.MODEL, f"{i}") for i in range(count))
+    edges = tuple(Edge("model:0", node.id, Role.DERIVE, source="d") for node in nodes[1:])
+    whole = Imported("own.csv", "any", "d", nodes, edges, (message("note.lineage.nothing"),), "2026-01-01T00:00:00Z")
+    pieces = list(cut(whole))
+    assert max(len(one.nodes) + len(one.edges) for one in pieces) <= 4
+    assert registry._joined(iter(pieces)) == whole
+
+
+def test_more_than_a_graph_can_hold_is_refused(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "MOST_THINGS", 2)
+    with pytest.raises(LineageFileUnreadable):
+        import_file(table)
 
 
 def test_a_path_may_be_given_as_it_is_seen_from_here(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:

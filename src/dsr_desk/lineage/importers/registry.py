@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from dsr_desk.core import codec
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask
+from dsr_desk.jobs.cell import CellFailed, Grants, Limits, stream
 from dsr_desk.lineage.importers import (
     croissant,
     cyclonedx,
@@ -35,6 +36,12 @@ SECONDS, BYTES_A_SECOND, BYTES_A_NAME = 60, 500_000, 5_000
 MEMORY, MEMORY_A_BYTE = 2 << 30, 8
 ANSWER, ANSWER_A_BYTE, LARGEST_ANSWER = 64 << 20, 8, 1 << 30
 """What reading a file may take and give: so much at least, more for a large one. A folder weighs by the names in it."""
+
+A_PIECE = 20_000
+"""Nodes, or edges, that cross from the cell at a time."""
+
+MOST_THINGS = codec.MOST_VALUES // 10
+"""Nodes and edges of one file."""
 
 codec.prepare(Imported)
 
@@ -97,18 +104,48 @@ def import_file(path: Path) -> Imported:
     try:
         path.stat()  # a link to itself is refused by the system here, and by Python in other words later
         grants = Grants(read=(path, *beside(path), *hugging_face.stored(path)))
-        imported: Imported = ask(Imported, read_file, path, grants=grants, limits=_limits(path))
+        imported = _joined(stream(Imported, read_pieces, path, grants=grants, limits=_limits(path)))
     except CellFailed as failed:
         raise LineageFileUnreadable(file=path.name, why=failed.why) from failed
     except OSError as error:
         raise LineageFileUnreadable(file=path.name, why=refused(error)) from error
-    if not _holds_together(imported, path):
+    if imported is None or not _holds_together(imported, path):
         raise LineageFileUnreadable(file=path.name, why=message("why.cell.unfit"))
     return imported
 
 
+def read_pieces(path: Path) -> Iterator[Imported]:
+    """What runs in the cell: what a file says, a part of its nodes or edges at a time."""
+    yield from cut(read_file(path))
+
+
+def cut(whole: Imported) -> Iterator[Imported]:
+    """The same in pieces that name the same source; the first says all but edges and further nodes."""
+    bare = replace(whole, nodes=(), edges=(), warnings=())
+    yield replace(whole, nodes=whole.nodes[:A_PIECE], edges=())
+    for start in range(A_PIECE, len(whole.nodes), A_PIECE):
+        yield replace(bare, nodes=whole.nodes[start : start + A_PIECE])
+    for start in range(0, len(whole.edges), A_PIECE):
+        yield replace(bare, edges=whole.edges[start : start + A_PIECE])
+
+
+def _joined(pieces: Iterator[Imported]) -> Imported | None:
+    """None where they are not pieces of one source."""
+    first = next(pieces, None)
+    if first is None:
+        return None
+    bare = replace(first, nodes=(), edges=(), warnings=())
+    nodes, edges = list(first.nodes), list(first.edges)
+    for piece in pieces:
+        nodes += piece.nodes
+        edges += piece.edges
+        if replace(piece, nodes=(), edges=()) != bare or len(nodes) + len(edges) > MOST_THINGS:
+            return None
+    return replace(first, nodes=tuple(nodes), edges=tuple(edges))
+
+
 def read_file(path: Path) -> Imported:
-    """What runs in the cell. Nothing in the file is executed."""
+    """All that a file says. Nothing in it is executed."""
     peek = Peek(path)
     draft = LineageDraft()
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from dsr_desk.core.lineage import Imported
 from dsr_desk.lineage.importers import registry
 
 
-def end_on_bad(path: Path) -> Imported:
+def end_on_bad(path: Path) -> Iterator[Imported]:
     if path.name == "bad.csv":
         os._exit(9)
-    return registry.read_file(path)
+    return registry.read_pieces(path)

@@ -25,7 +25,7 @@ def test_a_file_that_ends_its_reader_is_named_and_the_graph_stays_as_it_is(
     lineage.import_lineage(desk, [table(tmp_path / "first.csv", "gate")])
     before = lineage.lineage_sources(desk), lineage.lineage_graph(desk).nodes, desk.vault.log.head
 
-    monkeypatch.setattr(registry, "read_file", planted_lineage.end_on_bad)
+    monkeypatch.setattr(registry, "read_pieces", planted_lineage.end_on_bad)
     files = [table(tmp_path / "good.csv", "door"), table(tmp_path / "bad.csv", "window")]
     with pytest.raises(LineageFileUnreadable) as refused:
         lineage.import_lineage(desk, files)
