@@ -30,7 +30,7 @@ def answer_with_what_is_no_graph(path: Path) -> list[object]:
     return [{"file": path.name, "nodes": 7}]
 
 
-def answer_with_nothing(path: Path) -> list[Imported]:
+def answer_with_nothing(_path: Path) -> list[Imported]:
     return []
 
 
