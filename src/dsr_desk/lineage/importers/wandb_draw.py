@@ -1,0 +1,262 @@
+"""What Weights & Biases knows of runs and artifacts, as a graph.
+
+That a run logged or used an artifact is recorded there. What it used it for is not, unless the run's job type says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dsr_desk.core.lineage import Certainty, NodeKind, Role
+from dsr_desk.lineage.importers.draft import BY_FILE, NAMED_ONLY, PART, LineageDraft, system_of
+from dsr_desk.lineage.importers.names import Likely, Named, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.wandb_kinds import Job, is_in_use, job_of, kind_of, named_for_measuring
+from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, Run, reference_in, version_said
+
+SYSTEM = "wandb"
+_LOOSE = Certainty.INFERRED
+
+
+def draw(runs: Sequence[Run], draft: LineageDraft) -> None:
+    """Adds the graph of the runs that one source holds."""
+    drawing = _Drawing(draft)
+    nodes = [drawing.run(run) for run in runs]
+    for run, node in zip(runs, nodes, strict=True):
+        drawing.logged(run, node)
+    for run, node in zip(runs, nodes, strict=True):
+        drawing.inputs(run, node)
+
+
+def system_of_run(run: Run, entity: str = "", project: str = "") -> str:
+    """One project of one entity of one server, the run's own unless another is given.
+
+    A run that was never sent anywhere has no entity: then the repository that it ran in, else the folder, tells
+    projects of one name apart.
+    """
+    entity, project = entity or run.entity, project or run.project
+    if entity:
+        return system_of(SYSTEM, run.server, entity, project)
+    marks = ("git", _repository(run.remote)) if run.remote else ("folder", run.host, run.root)
+    return system_of(SYSTEM, "offline", project, *marks, "" if any(marks[1:]) else run.key)
+
+
+def _repository(remote: str) -> str:
+    """Host and path of a remote, whichever way it is reached and whoever reaches it."""
+    place = re.sub(r"^[a-z+]+://", "", remote.strip().casefold())
+    return re.sub(r"^[^@/]*@", "", place).replace(":", "/").rstrip("/").removesuffix(".git")
+
+
+class _Drawing:
+    """Knows what was logged, under which names, so that what a run used or names is found again."""
+
+    def __init__(self, draft: LineageDraft) -> None:
+        self._draft = draft
+        self._made: dict[str, list[str]] = defaultdict(list)
+        self._called: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(dict)
+        self._lies: dict[tuple[str, str], str] = {}
+
+    def run(self, run: Run) -> str:
+        system = system_of_run(run)
+        node = self._draft.node(
+            NodeKind.RUN, run.name or run.key, run.key if run.name else "", system, key=f"run:{system}|{run.key}",
+            created=run.created, ended=run.ended, status=run.state, commit=run.commit, **{"job-type": run.job_type},
+        )  # fmt: skip
+        before = run.forked_from
+        if before and before != run.key:
+            key = f"run:{system}|{before}"
+            if key not in self._draft.nodes:
+                self._draft.node(NodeKind.RUN, before, "", system, key=key, **{NAMED_ONLY: "yes"})
+            self._guess(key, node, Role.PARENT, "guess.wandb.fork", "branch_point", before)
+        return node
+
+    def logged(self, run: Run, node: str) -> None:
+        for artifact in run.logged:
+            if ident := self.artifact(run, artifact):
+                self._made[node].append(ident)
+                self._draft.edge(node, ident, Role.PRODUCE)
+        system = system_of_run(run)
+        for path in dict.fromkeys(run.files):
+            if model_file(path) is Likely.YES:
+                key = f"model:{system}|{run.key}|{path}"
+                self._draft.node(NodeKind.MODEL, path, run.key, system, key=key, **{BY_FILE: "yes"})
+                self._made[node].append(key)
+                self._draft.edge(node, key, Role.PRODUCE)
+
+    def inputs(self, run: Run, node: str) -> None:
+        job = job_of(run.job_type)
+        makes = any(self._draft.nodes[made].kind is NodeKind.MODEL for made in self._made[node])
+        trains = makes or job.role is Role.TRAIN
+        for ident in self._made[node]:
+            if trains and self._draft.nodes[ident].kind is NodeKind.DATASET:
+                self._guess(ident, node, Role.TRAIN, "guess.wandb.logged", "job_type", _title(run))
+        used = [*run.used, *_used_in(run.config)]
+        taken = [(ident, one) for one in used for ident in self._found(run, one)]
+        for ident, artifact in taken:
+            if self._draft.nodes[ident].kind is NodeKind.MODEL:
+                self._model_used(ident, node, run, job, trains)
+            else:
+                self._data_used(ident, artifact, node, run, job, makes)
+        measures = job.role is Role.EVALUATE and not makes
+        named = [(ident, one) for one in _named(run) for ident in self._meant(run, node, one)]
+        for ident, one in named:
+            role = self._role(ident, one, measures)
+            self._guess(ident, node, role, "guess.parameter", one.key, one.text)
+        if measures:
+            self._measured([ident for ident, _ in taken], run, job)
+            self._measured([ident for ident, _ in (*taken, *named)], run, Job(Role.EVALUATE))
+
+    def artifact(self, run: Run, artifact: Artifact) -> str:
+        """Adds a version of an artifact; "" for what is no data and no model."""
+        kind = kind_of(artifact)
+        if kind is None or not artifact.name:
+            return ""
+        system = system_of_run(run, artifact.entity, artifact.project)
+        version = artifact.version or artifact.digest[:12]
+        draft, contents = self._draft, artifact.contents
+        ident = draft.node(
+            kind.kind, artifact.name, version, system, digests=contents.digests, created=artifact.created,
+            aliases=(*_names_for_ever(artifact, system), *contents.places, *artifact.links),
+            deleted="yes" if artifact.deleted else "", **kind.said,
+        )  # fmt: skip
+        tags = self._called[system, artifact.name].setdefault(ident, set())
+        tags |= {artifact.version, *artifact.aliases} - {""}
+        for place in contents.places:
+            self._lies.setdefault((system, place.rstrip("/")), ident)
+        for path, digest in contents.parts:
+            of = NodeKind.MODEL if model_file(path) is Likely.YES else NodeKind.DATASET
+            part = draft.node(
+                of, path, "", f"{system}:{artifact.name}@{version}", digests=[digest], **{PART: artifact.name}
+            )
+            draft.edge(ident, part, Role.CONTAIN)
+        if kind.kind is NodeKind.MODEL:
+            for alias in filter(is_in_use, artifact.aliases):
+                place = draft.node(NodeKind.DEPLOYMENT, f"{artifact.name}:{alias}", "", system)
+                self._guess(ident, place, Role.SERVE, "guess.wandb.alias", "aliases", alias)
+        return ident
+
+    def _found(self, run: Run, artifact: Artifact) -> list[str]:
+        """What a run used, and versions of that name that were logged without anybody saying which version they are."""
+        ident = self.artifact(run, artifact)
+        if not ident:
+            return []
+        node = self._draft.nodes[ident]
+        for logged, tags in self._called[node.namespace, node.name].items():
+            if logged != ident and not artifact.digest and not any(map(version_said, tags)):
+                self._guess(logged, ident, Role.COPY, "guess.wandb.version", "use_artifact", node.label)
+        return [ident]
+
+    def _model_used(self, model: str, node: str, run: Run, job: Job, trains: bool) -> None:
+        if trains:
+            self._guess(model, node, Role.FINE_TUNE_BASE, "guess.wandb.model-used", "job_type", _title(run))
+        else:
+            self._draft.edge(model, node, Role.SERVE if job == Job(Role.EVALUATE, stated=True) else Role.INPUT)
+
+    def _data_used(self, data: str, artifact: Artifact, node: str, run: Run, job: Job, makes: bool) -> None:
+        """A run that makes a model may have learned from all that it used, whatever it is called."""
+        if job.role is Role.TRAIN or makes:
+            other = named_for_measuring(artifact)
+            if job == Job(Role.TRAIN, stated=True) and not other:
+                self._draft.edge(data, node, Role.TRAIN)
+            elif other:
+                self._guess(data, node, Role.TRAIN, "guess.wandb.named-otherwise", "name", other)
+            else:
+                self._guess(data, node, Role.TRAIN, "guess.wandb.data-used", "job_type", _title(run))
+        elif job == Job(Role.EVALUATE, stated=True):
+            self._draft.edge(data, node, Role.EVALUATE)
+        else:
+            self._draft.edge(data, node, Role.INPUT)
+
+    def _role(self, ident: str, named: Named, measures: bool) -> Role:
+        model = self._draft.nodes[ident].kind is NodeKind.MODEL
+        if measures:
+            return Role.SERVE if model else Role.EVALUATE
+        if model is (named.meaning.kind is NodeKind.MODEL):
+            return named.meaning.role
+        return Role.FINE_TUNE_BASE if model else Role.TRAIN
+
+    def _measured(self, taken: list[str], run: Run, job: Job) -> None:
+        """What an evaluation used of models it tried on what it used of data."""
+        kinds = {ident: self._draft.nodes[ident].kind for ident in taken}
+        for model in (ident for ident, kind in kinds.items() if kind is NodeKind.MODEL):
+            for data in (ident for ident, kind in kinds.items() if kind is not NodeKind.MODEL):
+                if job.stated:
+                    self._draft.edge(data, model, Role.EVALUATE)
+                else:
+                    self._guess(data, model, Role.EVALUATE, "guess.wandb.measured", "job_type", _title(run))
+
+    def _meant(self, run: Run, node: str, named: Named) -> list[str]:
+        """What a name in a run's configuration means: artifacts known here, else a thing that is only named."""
+        said = reference_in(named.text) or Reference("", "", named.text, "")
+        system = system_of_run(run, said.entity, said.project)
+        known = self._called.get((system, said.name), {})
+        tagged = [ident for ident, tags in known.items() if said.tag in tags]
+        if tagged or known:
+            return tagged or list(known)
+        if lies := self._lies.get((system, named.text.rstrip("/"))):
+            return [lies]
+        if named.meaning.kind is NodeKind.DATASET and is_placeholder(said.name):
+            return [self._draft.unidentified(named.text, of=node)]
+        version = version_said(said.tag)
+        name = said.name if version or said.tag == "latest" else named.text
+        return [
+            self._draft.node(
+                named.meaning.kind, name, version, system, aliases=[named.text] if "://" in named.text else [],
+                **{NAMED_ONLY: "yes"},
+            )
+        ]  # fmt: skip
+
+    def _guess(self, origin: str, target: str, role: Role, why: str, by: str, text: str) -> None:
+        self._draft.edge(origin, target, role, _LOOSE, why=why, by=by, text=text)
+
+
+def _names_for_ever(artifact: Artifact, system: str) -> Iterator[str]:
+    """The names that stay with one version in one system: the digest of its list of files, and the server's id."""
+    if artifact.digest:
+        yield f"urn:{system}:{artifact.name}:{artifact.digest}"
+    if artifact.ident:
+        yield f"urn:{system}:id:{artifact.ident}"
+
+
+def _used_in(config: dict[str, Any]) -> Iterator[Artifact]:
+    """Artifacts that a run was given in its configuration: the client writes which they are."""
+    for key, value in config.items():
+        if isinstance(value, dict) and value.get("_type") == "artifactVersion":
+            name, version, ident = (value.get(one) for one in ("sequenceName", "version", "id"))
+            if isinstance(name, str):
+                kind = value.get("type")
+                yield Artifact(
+                    name, kind if isinstance(kind, str) else "", version_said(str(version)), ident=str(ident or ""),
+                    used_as=str(value.get("usedAs") or key),
+                )  # fmt: skip
+        elif isinstance(value, dict):
+            yield from _used_in(value)
+
+
+def _title(run: Run) -> str:
+    return run.name or run.key
+
+
+def _free(config: dict[str, Any]) -> dict[str, Any]:
+    """What users wrote: without what the client wrote of itself, and of artifacts."""
+    return {
+        key: _free(value) if isinstance(value, dict) else value
+        for key, value in config.items()
+        if key != "_wandb" and not (isinstance(value, dict) and "_type" in value)
+    }
+
+
+def _named(run: Run) -> Iterator[Named]:
+    """Names of models and data in a run's configuration, its arguments and what it wrote on its models."""
+    yield from named_in("", _free(run.config))
+    given = zip(run.arguments, [*run.arguments[1:], ""], strict=True)
+    for argument, following in given:
+        if argument.startswith("-"):
+            key, equals, value = argument.lstrip("-").partition("=")
+            yield from named_in(key, value if equals else "" if following.startswith("-") else following)
+    for artifact in run.logged:
+        kind = kind_of(artifact)
+        if kind is not None and kind.kind is NodeKind.MODEL and isinstance(artifact.metadata, dict):
+            yield from named_in("", artifact.metadata)
