@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dsr_desk.core.lineage import Edge, Node
-from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
+from dsr_desk.lineage.building import build
+from dsr_desk.lineage.edges import CERTAINTIES, NO_NOTE, ROLES, EdgeTable
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 
 
@@ -18,6 +20,7 @@ def graph_of(
     position = {node.id: i for i, node in enumerate(nodes)}
     listed = list(edges)
     sources = list(dict.fromkeys(edge.source for edge in listed))
+    notes = [edge.attributes for edge in listed]
     rows = [
         (
             position[edge.origin],
@@ -25,7 +28,8 @@ def graph_of(
             ROLES.index(edge.role),
             CERTAINTIES.index(edge.certainty),
             sources.index(edge.source),
+            number if edge.attributes else NO_NOTE,
         )
-        for edge in listed
+        for number, edge in enumerate(listed)
     ]
-    return Graph(nodes, EdgeTable.of(rows), sources, registered, answers)
+    return Graph(build(nodes, EdgeTable.of(rows), sources, registered, answers, notes=notes))

@@ -14,13 +14,14 @@ from dsr_desk.app.models import standing as standings
 from dsr_desk.app.models import view
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
-from dsr_desk.core.lineage import Impact, Node, PathStep
-from dsr_desk.core.message import said_all, term
+from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep, QuestionKind
+from dsr_desk.core.message import message, said_all, term
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
 
 SVG = "svg"
+_SAYABLE = (NodeKind.MODEL.value, NodeKind.DATASET.value, NodeKind.OUTPUT.value)
 
 
 @click.group()
@@ -95,18 +96,22 @@ def show(desk: Desk) -> None:
     result = {
         "counts": counts,
         "sources": read,
-        "questions": [{"first": q.first.id, "second": q.second.id, "says": q.says} for q in graph.questions],
+        "questions": [question.as_json() for question in graph.questions],
         "answers": [
-            {"first": one.first_id, "second": one.second_id, "same": one.same, "says": one.says}
+            {"first": one.first, "second": one.second, "yes": one.yes, "says": one.says}
             for one in models.given_answers(desk)
         ],
     }
     lines = [", ".join(_counted(count, name.removesuffix("s")) for name, count in counts.items())]
     lines += [f"{one.file}: {one.format}, {_size(one.nodes, one.edges)}, {one.imported[:10]}" for one in read]
     for question in graph.questions:
-        lines += [f"? {question.says}", f"    {question.first.id}  {question.second.id}"]
+        lines += [f"? {question.says}", *(f"    + {one}" for one in question.evidence)]
+        lines += [*(f"    - {one}" for one in question.against), f"    {question.first}  {question.second}"]
+        lines += [f"    {message('question.effect', count=question.effect)}"] if question.effect else []
+        for one in question.singles:
+            lines += [f"    {message('question.of-it')} {one.says}", f"        {one.first}  {one.second}"]
     for given in models.given_answers(desk):
-        lines += [f"✓ {given.says}", f"    {given.first_id}  {given.second_id}"]
+        lines += [f"✓ {given.says}", f"    {given.first}  {given.second}"]
     emit(result, *lines)
 
 
@@ -114,16 +119,33 @@ def show(desk: Desk) -> None:
 @with_desk
 @click.argument("first")
 @click.argument("second")
-@click.option("--same", "answer", flag_value="same", help="They are the same.")
-@click.option("--different", "answer", flag_value="different", help="They only share a name.")
+@click.option("--yes", "answer", flag_value="yes", help="It is so.")
+@click.option("--no", "answer", flag_value="no", help="It is not so.")
+@click.option("--same", "answer", flag_value="yes", help="They are the same: as --yes.")
+@click.option("--different", "answer", flag_value="no", help="They only share a name: as --no.")
 @click.option("--forget", "answer", flag_value="forget", help="Take the answer back.")
 def answer(desk: Desk, first: str, second: str, answer: str | None) -> None:
-    """Answer a question that `lineage show` lists, by the ids of its two things."""
+    """Answer a question that `lineage show` lists, by the two keys that stand under it.
+
+    Of two systems, or of a parameter, that answers for all of it; the keys of one pair answer for that pair alone. Data
+    that its source does not identify is the same as a dataset whose id stands beside it.
+    """
     if answer is None:
-        raise click.UsageError("give --same, --different or --forget")
-    models.answer_question(desk, first, second, None if answer == "forget" else answer == "same")
+        raise click.UsageError("give --yes, --no or --forget")
+    models.answer_question(desk, first, second, None if answer == "forget" else answer == "yes")
     left = len(models.lineage_graph(desk).questions)
     emit({"answer": answer, "questions": left}, f"Recorded. Open questions: {left}.")
+
+
+@lineage.command("is-a")
+@with_desk
+@click.argument("node")
+@click.argument("kind", type=click.Choice([*_SAYABLE, "forget"]))
+def is_a(desk: Desk, node: str, kind: str) -> None:
+    """Say what the thing NODE (its id) is, whatever its source takes it for."""
+    models.say_kind(desk, node, NodeKind(kind) if kind != "forget" else None)
+    left = len(models.lineage_graph(desk).questions)
+    emit({"node": node, "kind": kind, "questions": left}, f"Recorded. Open questions: {left}.")
 
 
 @lineage.command()
@@ -198,9 +220,14 @@ def coverage(desk: Desk) -> None:
     """Say what the lineage does not know: what a regulator asks next."""
     found = view.lineage_coverage(desk)
     lines = [f"{node.label}: no recorded training data" for node in found.models_without_input]
+    lines += [f"{node.label}: not all that it learned from is recorded" for node in found.models_in_part]
+    lines += [f"{node.title}: took data, and nothing is recorded that it made" for node in found.runs_without_model]
+    lines += [f"{node.label}: data that its source does not identify ({node.id})" for node in found.data_unidentified]
+    lines += [f"{node.label}: may be a model; nobody said so ({node.id})" for node in found.outputs_unclassified]
     lines += [f"{node.label}: nothing recorded was made of it" for node in found.datasets_without_consumer]
     lines += [f"{node.label}: registered here, and no source mentions it" for node in found.registered_without_lineage]
     lines += [f"{old.source.file}: {old.days} days old" for old in found.old_sources]
+    lines += [f"{one.file}: {warning}" for one in found.partial_sources for warning in one.warnings]
     lines += [f"? {question.says}" for question in found.questions]
     emit(found.as_json(), *(lines or ["Every dataset has a consumer and every model its data."]))
 
@@ -218,6 +245,14 @@ def _by(step: PathStep) -> str:
     return f" ({step.role.value})" if step.role and step.role.reaches_a_model else ""
 
 
+def _roles(model: AffectedModel) -> str:
+    """Each role, and how sure it is where it is no surer than concluded."""
+    return ", ".join(
+        role.value if certainty is Certainty.RECORDED else f"{role.value} ({certainty.value})"
+        for role, certainty in model.certainties.items()
+    )
+
+
 def _labels(nodes: Sequence[Node]) -> str:
     return ", ".join(node.label for node in nodes)
 
@@ -225,8 +260,7 @@ def _labels(nodes: Sequence[Node]) -> str:
 def impact_lines(impact: Impact) -> list[str]:
     lines = []
     for model in impact.models:
-        roles = ", ".join(role.value for role in model.roles)
-        lines.append(f"{model.node.label}: {roles} ({model.certainty.value}) · {term(model.learned)}")
+        lines.append(f"{model.node.label}: {_roles(model)} ({model.certainty.value}) · {term(model.learned)}")
         lines.append("    " + " → ".join(step.node.title for step in model.shortest_path))
         about = [f"for {model.task}" if model.task else ""]
         about += [f"licence {model.node.licence}" if model.node.licence != "unknown" else ""]
@@ -246,10 +280,17 @@ def impact_lines(impact: Impact) -> list[str]:
         lines.append(f"    passed on to: {given}")
         if not model.training_recorded:
             lines.append("    no source records what it was trained on: there may be more")
+        elif not model.training_complete:
+            lines.append("    not all that it learned from is recorded: there may be more")
     lines += [f"{one.node.label}: not affected. {one.reason}" for one in impact.excluded]
     lines += [
         f"{node.label}: no recorded training data, so nothing can be said of it" for node in impact.without_lineage
     ]
+    lines += [
+        f"{node.label}: not all that it learned from is recorded, so whether it learned from this is not known"
+        for node in impact.partly_recorded
+    ]
+    lines += [f"{node.title}: took the data, and nothing is recorded that it made" for node in impact.runs]
     lines += [f"{version}: no lineage source mentions it" for version in impact.not_in_lineage]
     lines += [f"? {question.says}" for question in impact.questions]
     return lines or ["No model is recorded that these data reached."]

@@ -183,14 +183,29 @@ def learned_by(path: Path) -> Learned:
 
 
 @dataclass(frozen=True)
+class Received:
+    """Who got a model. `since` is a UTC timestamp, `told` "yes", "no" or the UTC timestamp at which they were told that
+    it is affected; "" where no source says it."""
+
+    name: str
+    since: str = ""
+    told: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"name": self.name, "since": self.since, "told": self.told}
+
+
+@dataclass(frozen=True)
 class AffectedModel:
     """A model that data of a hit dataset version reached.
 
     `in_weights` is False where every path goes through a validation or an evaluation only. `paths` holds the shortest
     from each hit dataset version, and where that one only measures the shortest into the weights too, surest first.
-    `training_recorded` is False where no source records what the model was trained on: there may be more paths.
+    `certainties` says how sure each role is. `training_recorded` is False where no source records what the model was
+    trained on, `training_complete` where the record does not say everything, all the way up: there may be more paths.
     `sources` are digests of the files that state the paths, "" among them for what this vault registered or concluded.
-    `passed_on_to` names who received the model, as far as recorded; None where no source says it, not even "none".
+    `received` says who got the model, as far as recorded; None where no source says it, not even "none".
+    `deployments` are endpoints too, `products` are APIs too.
     """
 
     node: Node
@@ -204,9 +219,11 @@ class AffectedModel:
     outputs: tuple[Node, ...] = ()
     embeddings: tuple[Node, ...] = ()
     benchmarks: tuple[Node, ...] = ()
+    certainties: Mapping[Role, Certainty] = field(default_factory=dict)
     training_recorded: bool = True
+    training_complete: bool = True
     sources: tuple[str, ...] = ()
-    passed_on_to: tuple[str, ...] | None = None
+    received: tuple[Received, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -227,12 +244,17 @@ class AffectedModel:
 
     @property
     def learned(self) -> Learned:
-        """By the paths. That it was only measured is said where sources state it and what it was trained on."""
+        """By the paths. That it was only measured is said where sources state it, and all that it was trained on."""
         found = {learned_by(path) for path in self.paths} - {Learned.MEASURED}
         if found:
             return min(found, key=list(Learned).index)
-        stated = all(surest(path) is Certainty.RECORDED for path in self.paths) and self.training_recorded
+        stated = all(surest(path) is Certainty.RECORDED for path in self.paths) and self.training_complete
         return Learned.MEASURED if stated and not self.in_weights else Learned.NOT_KNOWN
+
+    @property
+    def passed_on_to(self) -> tuple[str, ...] | None:
+        """Names of who got it."""
+        return None if self.received is None else tuple(one.name for one in self.received)
 
     @property
     def shortest_path(self) -> Path:
@@ -249,6 +271,7 @@ class AffectedModel:
             "name": self.name,
             "version": self.version,
             "roles": [role.value for role in self.roles],
+            "certainties": {role.value: certainty.value for role, certainty in self.certainties.items()},
             "certainty": self.certainty.value,
             "paths": [[step.as_json() for step in path] for path in self.paths],
             "in_weights": self.in_weights,
@@ -256,9 +279,11 @@ class AffectedModel:
             "task": self.task,
             "licence": self.node.licence,
             "training_recorded": self.training_recorded,
+            "training_complete": self.training_complete,
             "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
             **{name: [node.label for node in getattr(self, name)] for name in _STANDS_ON_IT},
             "passed_on_to": None if self.passed_on_to is None else list(self.passed_on_to),
+            "received": None if self.received is None else [one.as_json() for one in self.received],
         }
 
 
@@ -270,36 +295,54 @@ class ExcludedModel:
     reason: Message
 
 
-@dataclass(frozen=True)
-class JoinQuestion:
-    """Two nodes that agree in nothing but their name: the officer says whether they are the same."""
+class QuestionKind(StrEnum):
+    """What is asked: whether two systems mean the same things by their names, whether two things are one, whether
+    something is used as a parameter seems to say, whether a thing is the model that it was taken for."""
 
-    first: Node
-    second: Node
-
-    @property
-    def says(self) -> Message:
-        first, second = _described(self.first), _described(self.second)
-        return message("question.same", kind=term(self.first.kind), first=first, second=second)
+    SYSTEMS = "systems"
+    THINGS = "things"
+    USES = "uses"
+    A_MODEL = "a-model"
 
 
 @dataclass(frozen=True)
-class JoinAnswer:
-    """What an officer answered, by node ids. A node is None where no source names it any more."""
+class LineageQuestion:
+    """What only an officer can say. The answer is kept under `first` and `second`.
 
-    first_id: str
-    second_id: str
-    first: Node | None
-    second: Node | None
-    same: bool
+    `evidence` speaks for yes, `against` for no. `singles` are examples of what hangs on it, as questions that can be
+    answered for themselves. `effect` is how many models are counted as possibly affected by way of it.
+    """
 
-    @property
-    def says(self) -> Message:
-        first, second = (
-            _described(node) if node else message("node.forgotten", id=ident)
-            for node, ident in ((self.first, self.first_id), (self.second, self.second_id))
-        )
-        return message("answer.same" if self.same else "answer.different", first=first, second=second)
+    kind: QuestionKind
+    first: str
+    second: str
+    says: Message
+    evidence: tuple[Message, ...] = ()
+    against: tuple[Message, ...] = ()
+    singles: tuple[LineageQuestion, ...] = ()
+    effect: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind.value,
+            "first": self.first,
+            "second": self.second,
+            "says": self.says.as_json(),
+            "for": [one.as_json() for one in self.evidence],
+            "against": [one.as_json() for one in self.against],
+            "pairs": [{"first": one.first, "second": one.second, "says": one.says.as_json()} for one in self.singles],
+            "models": self.effect,
+        }
+
+
+@dataclass(frozen=True)
+class LineageAnswer:
+    """What an officer answered, under the two keys of its question."""
+
+    first: str
+    second: str
+    yes: bool
+    says: Message
 
 
 @dataclass(frozen=True)
@@ -307,27 +350,32 @@ class Impact:
     """Every model that hit dataset versions reach, and what could not be said.
 
     `without_lineage` are models with no recorded training data that no path reaches: silence is not innocence.
-    `not_in_lineage` are dataset versions that no source mentions, `questions` open joins that the result depends on.
+    `partly_recorded` are those that no path reaches and of which something is recorded, but not everything, all the way
+    up. `runs` read the data, and nothing that they made is recorded. `not_in_lineage` are dataset versions that no
+    source mentions, `questions` open ones that the result depends on, those with the largest effect first.
     """
 
     models: Sequence[AffectedModel]
     without_lineage: tuple[Node, ...]
+    partly_recorded: tuple[Node, ...] = ()
+    runs: tuple[Node, ...] = ()
     excluded: tuple[ExcludedModel, ...] = ()
     not_in_lineage: tuple[str, ...] = ()
-    questions: tuple[JoinQuestion, ...] = ()
+    questions: tuple[LineageQuestion, ...] = ()
     hits: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "models": [model.as_json() for model in self.models],
-            "without_lineage": [{"name": n.name, "version": n.version, "id": n.id} for n in self.without_lineage],
+            **{
+                what: [{"name": n.name, "version": n.version, "id": n.id} for n in getattr(self, what)]
+                for what in ("without_lineage", "partly_recorded", "runs")
+            },
             "excluded": [
                 {"name": e.node.name, "version": e.node.version, "reason": e.reason.as_json()} for e in self.excluded
             ],
             "not_in_lineage": list(self.not_in_lineage),
-            "questions": [
-                {"first": q.first.id, "second": q.second.id, "says": q.says.as_json()} for q in self.questions
-            ],
+            "questions": [question.as_json() for question in self.questions],
         }
 
 
@@ -402,9 +450,3 @@ class Disposition:
     def overdue(self, today: str) -> bool:
         """Whether its deadline (a date) has passed and nobody has seen it done."""
         return self.planned is not None and self.observed is None and "" < self.planned.deadline < today
-
-
-def _described(node: Node) -> Message:
-    if not node.namespace:
-        return message("node.registered", label=node.label)
-    return message("node.named", label=node.label, namespace=node.namespace)

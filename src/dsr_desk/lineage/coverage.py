@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from dsr_desk.core.lineage import JoinQuestion, Node, NodeKind, Role
+import numpy as np
+
+from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.importers.draft import UNCLASSIFIED, UNIDENTIFIED
 from dsr_desk.lineage.store import Source
 
 OLD_AFTER_DAYS = 30
@@ -25,49 +28,90 @@ class OldSource:
 @dataclass(frozen=True)
 class Coverage:
     """`datasets_without_consumer` feed nothing that is recorded; `registered_without_lineage` are those among them
-    that this vault registered and that no source mentions. `models_without_input` have no recorded training data."""
+    that this vault registered and that no source mentions.
+
+    `models_without_input` have no recorded training data, `models_in_part` a record that does not say everything, all
+    the way up. `runs_without_model` took data, and nothing is recorded that they made; `data_unidentified` is named by
+    how it was loaded alone, `outputs_unclassified` came of a run and may be models. Of `partial_sources` something was
+    left out: their warnings say what.
+    """
 
     datasets_without_consumer: tuple[Node, ...]
     registered_without_lineage: tuple[Node, ...]
     models_without_input: tuple[Node, ...]
+    models_in_part: tuple[Node, ...]
+    runs_without_model: tuple[Node, ...]
+    data_unidentified: tuple[Node, ...]
+    outputs_unclassified: tuple[Node, ...]
     old_sources: tuple[OldSource, ...]
-    questions: tuple[JoinQuestion, ...]
+    partial_sources: tuple[Source, ...]
+    questions: tuple[LineageQuestion, ...]
     counts: dict[str, int]
+
+    @property
+    def all_is_known(self) -> bool:
+        """Whether nothing at all is left open."""
+        return not any(getattr(self, field.name) for field in fields(self) if field.name != "counts")
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "datasets_without_consumer": [node.label for node in self.datasets_without_consumer],
-            "registered_without_lineage": [node.label for node in self.registered_without_lineage],
-            "models_without_input": [node.label for node in self.models_without_input],
+            **{name: [node.label for node in getattr(self, name)] for name in _OF_NODES},
             "old_sources": [{"file": old.source.file, "days": old.days} for old in self.old_sources],
-            "questions": [question.says.as_json() for question in self.questions],
+            "partial_sources": [
+                {"file": one.file, "warnings": [warning.as_json() for warning in one.warnings]}
+                for one in self.partial_sources
+            ],
+            "questions": [question.as_json() for question in self.questions],
             "counts": self.counts,
+            "complete": self.all_is_known,
         }
+
+
+_OF_NODES = (
+    "datasets_without_consumer",
+    "registered_without_lineage",
+    "models_without_input",
+    "models_in_part",
+    "runs_without_model",
+    "data_unidentified",
+    "outputs_unclassified",
+)
 
 
 def coverage(graph: Graph, sources: Iterable[Source], now: str) -> Coverage:
     """`now` is a UTC timestamp. A file that was imported again counts with its newest import alone."""
-    twins = graph.mask(graph.twins.values())
-    feeds = ~graph.with_role(Role.CONTAIN, Role.ERASE) | twins[graph.target]
-    fed = graph.mask(graph.origin[feeds])
-    idle = [int(i) for i in graph.of_kind(NodeKind.DATASET) if not fed[i] and not twins[i]]
-    trained = graph.trained
+    nodes, datasets, models, runs = graph.nodes, *map(graph.of_kind, (NodeKind.DATASET, NodeKind.MODEL, NodeKind.RUN))
+    twin = np.arange(len(nodes)) != graph.original
+    feeds = ~graph.with_role(Role.CONTAIN, Role.ERASE) | (twin[graph.target] & graph.with_role(Role.CONTAIN))
+    feeds &= ~(twin[graph.target] & graph.with_role(Role.COPY))
+    fed = graph.mask(graph.original[graph.origin[feeds]])
+    idle = datasets[~fed[datasets]]
+    measured = graph.with_role(*(role for role in Role if not role.enters_weights), Role.SERVE)
+    took = graph.mask(graph.target[~measured & (graph.kind[graph.origin] == list(NodeKind).index(NodeKind.DATASET))])
+    gave = graph.mask(graph.original[graph.origin])
+    latest = _latest(sources)
     return Coverage(
-        datasets_without_consumer=_sorted(graph.nodes[i] for i in idle),
-        registered_without_lineage=_sorted(graph.nodes[i] for i in idle if not graph.stated[i]),
-        models_without_input=_sorted(graph.nodes[int(i)] for i in graph.of_kind(NodeKind.MODEL) if not trained[i]),
-        old_sources=_old(sources, now),
+        datasets_without_consumer=_sorted(nodes[i] for i in idle),
+        registered_without_lineage=_sorted(nodes[i] for i in idle if not graph.stated[i]),
+        models_without_input=_sorted(nodes[i] for i in models[~graph.trained[models]]),
+        models_in_part=_sorted(nodes[i] for i in models[graph.trained[models] & ~graph.complete[models]]),
+        runs_without_model=_sorted(nodes[i] for i in runs[took[runs] & ~gave[runs]]),
+        data_unidentified=_sorted(nodes[i] for i in datasets if UNIDENTIFIED in nodes[i].attributes),
+        outputs_unclassified=_sorted(nodes[i] for i in range(graph.size) if UNCLASSIFIED in nodes[i].attributes),
+        old_sources=_old(latest, now),
+        partial_sources=tuple(source for source in latest if source.warnings),
         questions=graph.questions,
         counts=graph.counts(),
     )
 
 
+def _latest(sources: Iterable[Source]) -> list[Source]:
+    return list({(source.file, source.format): source for source in sources}.values())
+
+
 def _old(sources: Iterable[Source], now: str) -> tuple[OldSource, ...]:
-    latest: dict[tuple[str, str], Source] = {}
-    for source in sources:
-        latest[source.file, source.format] = source
     today = datetime.fromisoformat(now)
-    ages = [OldSource(s, (today - datetime.fromisoformat(s.newest or s.imported)).days) for s in latest.values()]
+    ages = [OldSource(s, (today - datetime.fromisoformat(s.newest or s.imported)).days) for s in sources]
     return tuple(sorted((age for age in ages if age.days > OLD_AFTER_DAYS), key=lambda age: -age.days))
 
 

@@ -12,14 +12,14 @@ from dsr_desk.core.lineage import Certainty, Edge, Impact, Node, NodeKind, Role
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.lineage.fold import MOST_BOXES, folded, without_runs
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.impact import AffectedModels
+from dsr_desk.lineage.impact import AffectedModels, Brief
 from dsr_desk.lineage.layout import BOX, Point, layered
 from dsr_desk.lineage.part import Part, drawn_part
 
 MOST_DRAWN = 4000
 MOST_IN_ALL = 60
 
-_Said = tuple["NodeStanding", Certainty | None, tuple[Role, ...]]
+_Said = tuple["NodeStanding", Certainty | None, Mapping[Role, Certainty]]
 
 
 class LineageTooLargeToDraw(DeskError):
@@ -31,8 +31,8 @@ class LineageTooLargeToDraw(DeskError):
 
 class NodeStanding(StrEnum):
     """What a node is in a case: a hit dataset version; a model with the data in its weights, one that was measured
-    against it, one reached over an open question, one finished before the photo arrived; a model without recorded
-    training data; anything else."""
+    against it as sources state, one of which that is not known, one finished before the photo arrived; a model without
+    recorded training data, and one of which not all that it learned from is recorded; anything else."""
 
     HIT = "hit"
     AFFECTED = "affected"
@@ -40,13 +40,14 @@ class NodeStanding(StrEnum):
     PERHAPS = "perhaps"
     EXCLUDED = "excluded"
     SILENT = "silent"
+    IN_PART = "in-part"
     BESIDE = "beside"
 
 
 @dataclass(frozen=True)
 class PlacedNode:
     """A box whose left top corner is at `x`, `y`. `members` are the ids of what is folded into it, `alike` those that
-    it would fold with if it were not opened. `certainty` and `roles` are those of an affected model, None and () else.
+    it would fold with if it were not opened. `certainty` and `certainties`, how sure each role is, are those of an affected model, None and {} else.
     `hits` counts the hit items of a dataset version.
     """
 
@@ -55,7 +56,7 @@ class PlacedNode:
     y: float
     standing: NodeStanding = NodeStanding.BESIDE
     certainty: Certainty | None = None
-    roles: tuple[Role, ...] = ()
+    certainties: Mapping[Role, Certainty] = field(default_factory=dict, hash=False)
     members: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     hits: int = 0
@@ -123,12 +124,10 @@ def draw_impact(
     for node in part.nodes:
         brief = models.brief(node.id) if isinstance(models, AffectedModels) else None
         if brief is not None:
-            roles, certainty, in_weights = brief
-            standing = NodeStanding.AFFECTED if in_weights else NodeStanding.MEASURED
-            about[node.id] = (NodeStanding.PERHAPS if certainty is Certainty.UNKNOWN else standing, certainty, roles)
+            about[node.id] = (_standing(brief), brief.certainty, brief.certainties)
         elif node.id in excluded:
-            about[node.id] = (NodeStanding.EXCLUDED, None, ())
-    about.update(dict.fromkeys(part.starts, (NodeStanding.HIT, None, ())))
+            about[node.id] = (NodeStanding.EXCLUDED, None, {})
+    about.update(dict.fromkeys(part.starts, (NodeStanding.HIT, None, {})))
     hits: dict[str, int] = defaultdict(int)
     for version, count in impact.hits.items():
         for seat in graph.find(version, NodeKind.DATASET):
@@ -136,14 +135,20 @@ def draw_impact(
     return drawing(part, about, hits, opened, runs=runs)
 
 
+def _standing(brief: Brief) -> NodeStanding:
+    if brief.certainty is Certainty.UNKNOWN or not (brief.in_weights or brief.only_measured):
+        return NodeStanding.PERHAPS
+    return NodeStanding.AFFECTED if brief.in_weights else NodeStanding.MEASURED
+
+
 def draw_all(graph: Graph, opened: Collection[str] = (), *, runs: bool = False) -> Drawing:
     """Everything that is known. Raises LineageTooLargeToDraw."""
     part = drawn_part(graph)
-    about: dict[str, _Said] = {
-        node.id: (NodeStanding.SILENT, None, ())
-        for node in part.nodes
-        if node.kind == NodeKind.MODEL and not graph.trained[graph.position(node.id)]
-    }
+    about: dict[str, _Said] = {}
+    for node in part.nodes:
+        place = graph.position(node.id) if node.kind == NodeKind.MODEL else None
+        if place is not None and not graph.complete[place]:
+            about[node.id] = (NodeStanding.IN_PART if graph.trained[place] else NodeStanding.SILENT, None, {})
     return drawing(part, about, {}, opened, runs=runs, most=MOST_IN_ALL)
 
 
@@ -156,8 +161,8 @@ def drawing(
     runs: bool = False,
     most: int = MOST_BOXES,
 ) -> Drawing:
-    """Folds and places a part; `about` gives standing, certainty and roles of nodes by id where there is any. Things
-    are folded until about `most` boxes are left."""
+    """Folds and places a part; `about` gives standing, certainty and that of each role of nodes by id where there is any.
+    Things are folded until about `most` boxes are left."""
     shown = part if runs else without_runs(part)
     apart = {node: f"{standing} {certainty} {roles}" for node, (standing, certainty, roles) in about.items()}
     folding = folded(shown, opened, apart, most)
@@ -167,7 +172,7 @@ def drawing(
     for edge in folding.part.edges:
         between[edge.origin, edge.target].append(edge)
     layout = layered([node.id for node in folding.part.nodes], between)
-    nothing: _Said = (NodeStanding.BESIDE, None, ())
+    nothing: _Said = (NodeStanding.BESIDE, None, {})
     placed = []
     for node in folding.part.nodes:
         members = folding.members.get(node.id, ())

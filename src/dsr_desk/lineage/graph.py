@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsr_desk.core.items import recipients_in
-from dsr_desk.core.lineage import Certainty, Edge, JoinQuestion, Node, NodeKind, Path, PathStep, Role
-from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion, WholePart, identify, named_version
-from dsr_desk.lineage.importers.draft import merged
-
-ROLES = tuple(Role)
-CERTAINTIES = (Certainty.RECORDED, Certainty.INFERRED, Certainty.UNKNOWN)
-_ROLE = {role: code for code, role in enumerate(ROLES)}
-_CERTAINTY = {certainty: code for code, certainty in enumerate(CERTAINTIES)}
+from dsr_desk.core.lineage import (
+    Edge,
+    LineageAnswer,
+    LineageQuestion,
+    Node,
+    NodeKind,
+    Path,
+    PathStep,
+    Received,
+    Role,
+)
+from dsr_desk.lineage.building import Built
+from dsr_desk.lineage.complete import completely_recorded
+from dsr_desk.lineage.edges import CERTAINTIES, ROLES, EdgeTable, Indices, Mask, mask_of
+from dsr_desk.lineage.identity import REGISTERED, NodeAnswer
+from dsr_desk.lineage.questions import answer_said, questions_of, things_asked
 
 _SPARSE = 50
 
 PASSED_ON_TO = "passed-on-to"
 """Attribute of a model: who received it."""
-
-Indices = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class EdgeTable:
-    """Edges as parallel arrays; `origin` and `target` are positions in a list of nodes.
-
-    `role` and `certainty` are positions in ROLES and CERTAINTIES, `source` in the list of source digests.
-    """
-
-    origin: Indices
-    target: Indices
-    role: NDArray[np.uint8]
-    certainty: NDArray[np.uint8]
-    source: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, int, int, int]]) -> EdgeTable:
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), 5)
-        return cls(
-            table[:, 0], table[:, 1], table[:, 2].astype(np.uint8), table[:, 3].astype(np.uint8),
-            table[:, 4].astype(np.int32),
-        )  # fmt: skip
-
-    def and_also(self, other: EdgeTable) -> EdgeTable:
-        columns = (field.name for field in fields(self))
-        return EdgeTable(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
 
 
 @dataclass(frozen=True)
@@ -66,50 +44,16 @@ class Walk:
 
 
 class Graph:
-    """Built once, then only read. Node positions are stable for the life of the object."""
+    """Made once, then only read. Places are positions in `nodes`, which ends with twins (see `twins`)."""
 
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        edges: EdgeTable,
-        sources: Sequence[str] = (),
-        registered: Iterable[RegisteredVersion] = (),
-        answers: Iterable[NodeAnswer] = (),
-        systems: Sequence[str] = (),
-    ) -> None:
-        """`nodes` may name one id several times (once a source); `sources` are the digests that edges refer to.
+    def __init__(self, built: Built) -> None:
+        self.nodes, self.original, self.sources = built.nodes, built.original, built.sources
+        self.members, self._by_id, self._named = built.members, built.place_of, built.names
+        self.said, self.stated, self._notes = built.said, built.stated, built.notes
+        self._set_edges(built.edges)
+        self.received = self._recipients()
+        """Who received what stands at a place, as any source says it; none where one says so."""
 
-        `systems` names the format of each node's source, "" where it was written by hand.
-        """
-        known = {version.id: version for version in registered}
-        stated_digests = {digest for node in nodes for digest in node.digests}
-        parts = {version.id: version.parts_among(stated_digests) for version in known.values()}
-        ours = [version.as_node() for version in known.values()]
-        ours += [part for listed in parts.values() for part in listed]
-        unique: dict[str, Node] = {}
-        for node in (*ours, *nodes):  # ours first: what is registered is called as this vault calls it
-            other = unique.get(node.id)
-            unique[node.id] = node if other is None else merged(other, node)
-        listed = list(unique.values())
-        named: dict[str, set[str]] = defaultdict(set)
-        for node, system in zip(nodes, systems, strict=False):
-            named[node.id].update({system} - {""})
-        found = identify(listed, answers, [frozenset(named[node.id]) for node in listed])
-        self.questions: tuple[JoinQuestion, ...] = tuple(found.questions)
-        self.sources = tuple(sources)
-        seat = self._take_seats(listed, found.leader)
-        stated = [self._by_id[node.id] for node in nodes]
-        self.passed_on_to = self._recipients(nodes)
-        """Who received what stands at a position, as any source says it; none where one says so."""
-
-        to_seat = np.array(stated, dtype=np.int64)
-        said = EdgeTable(to_seat[edges.origin], to_seat[edges.target], edges.role, edges.certainty, edges.source)
-        self.said = said.and_also(EdgeTable.of(self._from_registration(known, parts)))
-        unknown = [(seat[a], seat[b], _ROLE[Role.COPY], _CERTAINTY[Certainty.UNKNOWN], -1) for a, b in found.links]
-        wholes = [WholePart(seat[w.whole], seat[w.part], w.certainty) for w in found.wholes]
-        self._set_edges(self._with_wholes(self.said.and_also(EdgeTable.of(unknown)), wholes))
-        self.stated = self.mask(stated)
-        self._named = self._names(listed, seat)
         self.name_rank = np.empty(len(self.nodes), dtype=np.int64)
         self.name_rank[sorted(range(len(self.nodes)), key=lambda i: (self.nodes[i].name, self.nodes[i].version))] = (
             np.arange(len(self.nodes))
@@ -117,130 +61,72 @@ class Graph:
         self.trained = self._trained()
         """Which nodes some dataset reaches by other than validation and evaluation."""
 
-    def _take_seats(self, listed: Sequence[Node], leader: Sequence[int]) -> list[int]:
-        """One position for all nodes that are the same; returns the position of each listed node."""
-        leaders = sorted(set(leader))
-        place = {first: i for i, first in enumerate(leaders)}
-        seat = [place[first] for first in leader]
-        self.nodes: list[Node] = [listed[first] for first in leaders]
-        self.members: dict[int, list[Node]] = defaultdict(list)
-        for i, node in enumerate(listed):
-            if leader[i] != i:
-                self.nodes[seat[i]] = merged(self.nodes[seat[i]], node)
-            self.members[seat[i]].append(node)
-        self._by_id = {node.id: seat[i] for i, node in enumerate(listed)}
-        return seat
+        self.complete = completely_recorded(self)
+        """Of which models sources state all that they learned from, all the way up."""
 
-    def _recipients(self, nodes: Iterable[Node]) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
-        for node in nodes:
-            names = recipients_in(node.attributes.get(PASSED_ON_TO, ""))
-            if names is not None:
-                seat = self._by_id[node.id]
-                found[seat] = tuple(dict.fromkeys((*found.get(seat, ()), *names)))
-        return found
+        self._labels = built.labels
+        asked = questions_of(self, built)
+        self.questions: tuple[LineageQuestion, ...] = tuple(question for question, _ in asked)
+        self.question_places = [places for _, places in asked]
+        """The places that hang on each question."""
 
-    @staticmethod
-    def _names(listed: Sequence[Node], seat: Sequence[int]) -> dict[NodeKind, dict[tuple[str, str | None], set[int]]]:
-        """Positions by kind and by (name, version), and by (name, None) for all versions of a name."""
-        found: dict[NodeKind, dict[tuple[str, str | None], set[int]]] = {kind: {} for kind in NodeKind}
-        for i, node in enumerate(listed):
-            names = found[node.kind]
-            name, version = named_version(node)
-            keys = {(name, version.casefold()), (name, None), (node.name.casefold(), None)}
-            if node.version:
-                keys.add((node.name.casefold(), node.version.casefold()))
-            for key in keys:
-                names.setdefault(key, set()).add(seat[i])
-        return found
+        self.asked = {(question.first, question.second) for question in self.questions} | things_asked(built)
+        """The keys under which an answer can be given, also on one thing of what is asked at large."""
 
-    def _from_registration(
-        self, known: dict[str, RegisteredVersion], parts: dict[str, list[Node]]
-    ) -> list[tuple[int, int, int, int, int]]:
-        rows = [
-            (
-                self._by_id[known[version].as_node().id], self._by_id[part.id],
-                _ROLE[Role.CONTAIN], _CERTAINTY[Certainty.RECORDED], -1,
-            )
-            for version, listed in parts.items()
-            for part in listed
-        ]  # fmt: skip
-        for version in known.values():
-            before = known.get(version.derived_from)
-            if before is not None:
-                role = Role.ERASE if version.by_erasure else Role.DERIVE
-                ends = (self._by_id[before.as_node().id], self._by_id[version.as_node().id])
-                rows.append((*ends, _ROLE[role], _CERTAINTY[Certainty.RECORDED], -1))
-        return rows
-
-    def _with_wholes(self, edges: EdgeTable, wholes: Sequence[WholePart]) -> EdgeTable:
-        """Lets data flow from a part to the consumers of its whole, and never on to the other parts.
-
-        For that each whole with consumers gets a twin, which has the consumers and not the parts.
-        """
-        contains, copies = _ROLE[Role.CONTAIN], _ROLE[Role.COPY]
-        rows: list[tuple[int, int, int, int, int]] = []
-        parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for k in np.flatnonzero(edges.role == contains).tolist():
-            whole = int(edges.origin[k])
-            if self.nodes[whole].kind == NodeKind.DATASET:
-                parts[whole].append((int(edges.target[k]), int(edges.certainty[k]), int(edges.source[k])))
-        for link in wholes:
-            if link.whole != link.part:
-                certainty = _CERTAINTY[link.certainty]
-                rows.append((link.whole, link.part, contains, certainty, -1))
-                parts[link.whole].append((link.part, certainty, -1))
-        self.twins: dict[int, int] = {}
-        if not parts:
-            return edges
-        consumers: dict[int, list[int]] = defaultdict(list)
-        of_wholes = np.isin(edges.origin, np.fromiter(parts, dtype=np.int64)) & (edges.role != contains)
-        for k in np.flatnonzero(of_wholes).tolist():
-            consumers[int(edges.origin[k])].append(k)
-        twin = self.twins
-        for whole in parts:
-            twin[whole] = len(self.nodes)
-            self.nodes.append(self.nodes[whole])
-        inferred = _CERTAINTY[Certainty.INFERRED]
-        for whole, members in parts.items():
-            for part, certainty, source in members:
-                rows.append((part, twin[whole], contains, max(certainty, inferred), source))
-                if part in twin:
-                    rows.append((twin[part], twin[whole], contains, max(certainty, inferred), source))
-            for k in consumers[whole]:
-                target = int(edges.target[k])
-                # What may be the same as this whole is reached as a whole too: it ties no versions to each other.
-                end = twin.get(target, target) if edges.role[k] == copies else target
-                rows.append((twin[whole], end, int(edges.role[k]), int(edges.certainty[k]), int(edges.source[k])))
-        return edges.and_also(EdgeTable.of(rows))
+    def _recipients(self) -> dict[int, tuple[Received, ...]]:
+        found: dict[int, dict[str, Received]] = {}
+        for place, members in self.members.items():
+            for node in members:
+                names = recipients_in(node.attributes.get(PASSED_ON_TO, ""))
+                if names is not None:
+                    found.setdefault(place, {}).update({name: Received(name) for name in names})
+        for k in np.flatnonzero(self.said.has_role(Role.PASS_ON)).tolist():
+            edge = self.edge(k, self.said)
+            name = self.nodes[int(self.said.target[k])].name
+            noted = Received(name, edge.attributes.get("since", ""), edge.attributes.get("told", ""))
+            found.setdefault(int(self.said.origin[k]), {})[name] = noted
+        return {place: tuple(received.values()) for place, received in found.items()}
 
     def _set_edges(self, edges: EdgeTable) -> None:
-        """Sorts by origin and keeps the surest of edges that are said twice."""
-        order = np.lexsort((edges.certainty, edges.role, edges.target, edges.origin))
-        key = np.stack([edges.origin[order], edges.target[order], edges.role[order].astype(np.int64)])
-        fresh = np.ones(order.size, dtype=bool)
-        fresh[1:] = (key[:, 1:] != key[:, :-1]).any(axis=0)
-        fresh &= key[0] != key[1]
-        order = order[fresh]
-        self.origin, self.target = edges.origin[order], edges.target[order]
-        self.role, self.certainty, self.source = edges.role[order], edges.certainty[order], edges.source[order]
+        """Takes edges that are sorted by origin."""
+        self.edges = edges
+        self.origin, self.target, self.role, self.certainty = edges.origin, edges.target, edges.role, edges.certainty
         self.first_edge = np.searchsorted(self.origin, np.arange(len(self.nodes) + 1))
         kinds = list(NodeKind)
         self.kind = np.array([kinds.index(node.kind) for node in self.nodes], dtype=np.uint8)
 
+    @property
+    def size(self) -> int:
+        """How many places are no twins; those come first."""
+        return len(self.members)
+
+    @cached_property
+    def twins_of(self) -> dict[int, tuple[int, ...]]:
+        """The twins of each place that has any."""
+        found: dict[int, tuple[int, ...]] = {}
+        for twin in range(self.size, len(self.nodes)):
+            node = int(self.original[twin])
+            found[node] = (*found.get(node, ()), twin)
+        return found
+
+    def folded(self, reached: Mask) -> Mask:
+        """As `reached`, where what a twin is, its original is too, and twins are not."""
+        found = reached.copy()
+        found[self.original[reached]] = True
+        found[self.size :] = False
+        return found
+
     def mask(self, seats: Iterable[int] = ()) -> Mask:
         """Which nodes these are."""
-        chosen = np.zeros(len(self.nodes), dtype=bool)
-        chosen[seats if isinstance(seats, np.ndarray) else list(seats)] = True
-        return chosen
+        return mask_of(len(self.nodes), seats)
 
     def of_kind(self, kind: NodeKind) -> Indices:
-        return np.flatnonzero(self.kind == list(NodeKind).index(kind))
+        """Places of this kind; twins are not among them."""
+        return np.flatnonzero(self.kind[: self.size] == list(NodeKind).index(kind))
 
     def with_role(self, *roles: Role) -> Mask:
         """Which edges have one of these roles."""
-        wanted = np.array([role in roles for role in ROLES])
-        return np.asarray(wanted[self.role])
+        return self.edges.has_role(*roles)
 
     def outgoing(self, node: int) -> range:
         """Edge numbers that leave a node."""
@@ -251,13 +137,17 @@ class Graph:
         return self._by_id.get(ident)
 
     def find(self, text: str, kind: NodeKind) -> list[int]:
-        """Nodes meant by an id, by `name@version`, or by a name (then every version of it)."""
+        """Nodes meant by an id, by `name@version`, or by a name (then every version of it).
+
+        What is registered here goes before what other systems call so: whether that is the same is a question.
+        """
         if text in self._by_id:
             return [self._by_id[text]]
         plain = text.casefold()
         name, at, version = plain.rpartition("@")
         exact = self._named[kind].get((name, version), set()) if at else set()
-        return sorted(exact or self._named[kind].get((plain, None), set()))
+        found = sorted(exact or self._named[kind].get((plain, None), set()))
+        return [place for place in found if REGISTERED in self.nodes[place].attributes] or found
 
     def search(self, text: str) -> list[Node]:
         """Nodes in whose label, id or other names a text stands, once each: exact ones first, then by name."""
@@ -273,21 +163,26 @@ class Graph:
                     found[seat] = min(rank, found.get(seat, rank))
         return [self.nodes[seat] for seat in sorted(found, key=lambda i: (found[i], self.name_rank[i]))]
 
-    @property
+    @cached_property
     def said_as(self) -> dict[str, Node]:
         """Every node by its id, as its source says it, before it was joined with others."""
         return {node.id: node for members in self.members.values() for node in members}
 
+    def answer_said(self, answer: NodeAnswer) -> LineageAnswer:
+        """An officer's answer in words."""
+        return answer_said(self._labels, answer, self.said_as)
+
     def edge(self, number: int, among: EdgeTable | None = None) -> Edge:
         """One edge of the graph, or of another table over its nodes."""
-        table = self if among is None else among
-        source = int(table.source[number])
+        table = self.edges if among is None else among
+        source, note = int(table.source[number]), int(table.note[number])
         return Edge(
             self.nodes[int(table.origin[number])].id,
             self.nodes[int(table.target[number])].id,
             ROLES[int(table.role[number])],
             CERTAINTIES[int(table.certainty[number])],
             self.sources[source] if source >= 0 else "",
+            self._notes[note] if note >= 0 else {},
         )
 
     def walk(self, starts: Iterable[int], allowed: Mask, closed: Mask | None = None) -> Walk:
@@ -345,7 +240,7 @@ class Graph:
 
     def _trained(self) -> Mask:
         measured = self.with_role(*(role for role in Role if not role.enters_weights))
-        return self.walk(self.of_kind(NodeKind.DATASET).tolist(), ~measured).reached
+        return self.folded(self.walk(self.of_kind(NodeKind.DATASET).tolist(), ~measured).reached)
 
     def counts(self) -> dict[str, Any]:
         """Nodes by kind, edges, sources, open questions."""

@@ -1,21 +1,27 @@
-"""Which nodes of different sources are the same thing: by content digest, by name and version, by an answer.
+"""Which nodes of different sources are the same thing: by content, by name and version in one system, by an answer.
 
-A name alone joins nothing: it makes a question, and until it is answered a link of unknown certainty. A reference
-without a version is no identity either: it may mean any version, so it is linked as a whole to its parts.
+A namespace is a system: inside it a full name and version mean one thing. Across systems nothing but content, a package
+URL or a URN joins; what agrees in name or place is a question, one for each pair of systems, and until it is answered a
+link of unknown certainty. A reference without a version may mean any version: it is a whole with its versions as parts.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from enum import IntEnum
 from itertools import combinations, product
 
-from dsr_desk.core.lineage import Certainty, JoinQuestion, Node, NodeKind
-from dsr_desk.lineage.importers.draft import PART, node_id
+from dsr_desk.core.lineage import Certainty, Node, NodeKind
+from dsr_desk.lineage.importers.draft import BY_FILE, PART, UNCLASSIFIED, UNIDENTIFIED, node_id
+from dsr_desk.lineage.importers.names import Likely, is_placeholder, model_file
 
 JOINED_KINDS = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EMBEDDING, NodeKind.BENCHMARK, NodeKind.OUTPUT)
-MOST_QUESTIONS_A_NAME = 200
+MOST_PAIRS_A_NAME = 20_000
+HUB = "huggingface"
+"""The system whose names are `owner/name`: a fork is called as what it was made from."""
 NOTHING = frozenset(
     (
         "d41d8cd98f00b204e9800998ecf8427e",
@@ -29,6 +35,7 @@ REGISTERED = "registered"
 ERASED = "people-erased"
 BEFORE = "derived-from"
 """Attributes of nodes that come from this vault's registration; exports leave them out."""
+_TAG = re.compile(r"(.+):(v\d+|latest)")
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ class RegisteredVersion:
 
 @dataclass(frozen=True)
 class NodeAnswer:
-    """An officer's word on a question; `first` and `second` are node ids in sorted order."""
+    """An officer's word on a question; `first` and `second` in sorted order: node ids, or other keys that the question
+    has (see `questions`)."""
 
     first: str
     second: str
@@ -106,98 +114,163 @@ class WholePart:
     certainty: Certainty
 
 
+class Agree(IntEnum):
+    """In what two things of different systems agree: name (and version, where both have one), place, name but not
+    version, or only the last part of the name."""
+
+    NAME = 0
+    PLACE = 1
+    NOT_VERSION = 2
+    LAST_PART = 3
+
+
+@dataclass
+class SystemPair:
+    """What two systems have in common: pairs of nodes by what they agree in, how many of the same content stand in
+    both, how many of one name and version have other content."""
+
+    pairs: dict[Agree, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    same_content: int = 0
+    other_content: int = 0
+
+
 @dataclass
 class Identities:
-    """`leader[i]` is the position of the node that stands for node i. `links` are unanswered pairs, each way."""
+    """`leader[i]` is the position of the node that stands for node i. `links` are unanswered pairs, each way;
+    `systems` what is asked about pairs of systems, `things` what is asked about pairs of nodes."""
 
     leader: list[int]
     wholes: list[WholePart] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)
-    questions: list[JoinQuestion] = field(default_factory=list)
+    systems: dict[tuple[str, str], SystemPair] = field(default_factory=dict)
+    things: list[tuple[int, int]] = field(default_factory=list)
 
 
-def plain_name(node: Node) -> str:
-    """A name as it is compared: without case, and without the owner of an `owner/name`."""
-    name = node.name.casefold().strip().rstrip("/")
-    return name.rsplit("/", 1)[-1] if name.count("/") == 1 and "://" not in name else name
+def system_key(namespace: str) -> str:
+    """What an answer about all of a system is kept under."""
+    return f"system:{namespace}"
 
 
 def named_version(node: Node) -> tuple[str, str]:
-    """Compared name and version; `name@version` in a name counts as both."""
-    name = plain_name(node)
-    if not node.version and "@" in name and "://" not in name:
-        name, _, version = name.rpartition("@")
-        return name, version
-    return name, node.version
+    """Name as it is compared, without case, and version; `name@version` and `name:v3` in a name count as both."""
+    name = node.name.casefold().strip().rstrip("/")
+    if not node.version and "://" not in name:
+        if "@" in name:
+            name, _, version = name.rpartition("@")
+            return name, version
+        if tagged := _TAG.fullmatch(name):
+            return tagged[1], "" if tagged[2] == "latest" else tagged[2]
+    return name, node.version.casefold()
 
 
-def identify(
-    nodes: Sequence[Node], answers: Iterable[NodeAnswer], systems: Sequence[frozenset[str]] = ()
-) -> Identities:
-    """Joins nodes that are the same and lists what only an officer can say.
+def last_part(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
 
-    `systems` are the formats in which each node is named: two names of one system are what they are there, and
-    are never asked about.
-    """
-    leader = list(range(len(nodes)))
-    joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
-    placed = [i for i, node in enumerate(nodes) if node.kind in (NodeKind.DEPLOYMENT, NodeKind.PRODUCT)]
 
-    def find(i: int) -> int:
+class _Sets:
+    """Union-find; the smallest member stands for its set."""
+
+    def __init__(self, size: int) -> None:
+        self.leader = list(range(size))
+
+    def find(self, i: int) -> int:
+        leader = self.leader
         while leader[i] != i:
             leader[i] = leader[leader[i]]
             i = leader[i]
         return i
 
-    def join(members: Iterable[int]) -> None:
+    def join(self, members: Iterable[int]) -> None:
         first, *others = members
         for other in others:
-            a, b = sorted((find(first), find(other)))
-            leader[b] = a
+            a, b = sorted((self.find(first), self.find(other)))
+            self.leader[b] = a
 
-    for key in (_by_digest, _by_global_name, _by_name_and_version, _by_place_and_version):
+
+def identify(
+    nodes: Sequence[Node], answers: Iterable[NodeAnswer], apart: Set[tuple[str, str]] = frozenset()
+) -> Identities:
+    """Joins nodes that are the same and lists what only an officer can say.
+
+    `apart` are pairs of systems (sorted) that one source names both: it tells their things apart, and a name that agrees
+    is no question.
+    """
+    sets = _Sets(len(nodes))
+    joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
+    for key in (_by_digest, _by_global_name, _by_name_and_version):
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for i in (*joined, *placed):
+        for i in joined:
             for value in key(nodes[i]):
                 groups[value].append(i)
         for members in groups.values():
-            if len(members) > 1 and not (key is _by_place_and_version and _differ_in_name(nodes, members)):
-                join(members)
+            if len(members) > 1:
+                sets.join(members)
 
     said = {(answer.first, answer.second): answer.same for answer in answers}
     position = {node.id: i for i, node in enumerate(nodes)}
     wholes: list[WholePart] = []
-    for (first, second), same in said.items():
-        if same and first in position and second in position:
-            a, b = position[first], position[second]
-            if bool(named_version(nodes[a])[1]) == bool(named_version(nodes[b])[1]):
-                join((a, b))
-            else:
-                wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+    agreed = [
+        (position[first], position[second])
+        for (first, second), same in said.items()
+        if same and first in position and second in position
+    ]
+    for a, b in (*agreed, *_other_names(nodes, joined)):
+        _agree(nodes, a, b, sets, wholes)
 
-    for a, b in _other_names(nodes, joined):
-        if bool(named_version(nodes[a])[1]) == bool(named_version(nodes[b])[1]):
-            if not named_version(nodes[a])[1]:
-                join((a, b))
-        else:
-            wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+    named = [i for i in joined if not {PART, UNIDENTIFIED} & nodes[i].attributes.keys()]
+    wholes += _versions_of_one_name(nodes, named)
+    candidates = [(a, b, how) for a, b, how in _candidates(nodes, named, apart) if sets.find(a) != sets.find(b)]
+    for a, b, how in candidates:
+        if how <= Agree.PLACE and _systems_said(nodes, a, b, said) and _said(nodes, a, b, said) is None:
+            _agree(nodes, a, b, sets, wholes)
 
-    unsure = []
-    for bare, owned in _owned_names(nodes, joined):
-        if len({nodes[i].name for i in owned}) == 1:
-            join((bare, *owned))
-        else:
-            unsure += [(bare, i) for i in owned]
-
-    found = Identities([find(i) for i in range(len(nodes))], wholes)
-    _ask(nodes, unsure, said, found)
-    _same_places(nodes, joined, found)
-    _same_names(nodes, joined, said, found, systems or [frozenset()] * len(nodes))
+    found = Identities([sets.find(i) for i in range(len(nodes))], wholes)
+    linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in wholes}
+    answered = {
+        frozenset((found.leader[position[first]], found.leader[position[second]]))
+        for first, second in said
+        if first in position and second in position
+    }
+    for a, b, how in candidates:
+        ends = frozenset((found.leader[a], found.leader[b]))
+        if len(ends) == 2 and ends not in linked and ends not in answered:
+            linked.add(ends)
+            _ask(nodes, a, b, how, said, found)
+    _count_contents(nodes, joined, found)
     return found
 
 
+def _agree(nodes: Sequence[Node], a: int, b: int, sets: _Sets, wholes: list[WholePart]) -> None:
+    """Two of which somebody says that they are one: one thing, or a version and the name of all versions."""
+    if bool(named_version(nodes[a])[1]) == bool(named_version(nodes[b])[1]):
+        sets.join((a, b))
+    else:
+        wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
+
+
+def _ask(
+    nodes: Sequence[Node], a: int, b: int, how: Agree, said: Mapping[tuple[str, str], bool], found: Identities
+) -> None:
+    """Two that may be the same: asked, and meanwhile data may have gone from each to the other."""
+    spaces = sorted((nodes[a].namespace, nodes[b].namespace))
+    word = _systems_said(nodes, a, b, said)
+    if word is False:
+        return
+    if word or spaces[0] == spaces[1]:
+        found.things.append((a, b))
+    else:
+        found.systems.setdefault((spaces[0], spaces[1]), SystemPair()).pairs[how].append((a, b))
+    if bool(named_version(nodes[a])[1]) != bool(named_version(nodes[b])[1]):
+        found.wholes.append(_as_whole(nodes, a, b, Certainty.UNKNOWN))
+    else:
+        # Nothing flows by a mere name into a version from which people were erased.
+        found.links += [(i, k) for i, k in ((a, b), (b, a)) if ERASED not in nodes[k].attributes]
+
+
 def _by_digest(node: Node) -> list[tuple[str, ...]]:
-    return [(node.kind, digest) for digest in node.digests if digest.partition(":")[2] not in NOTHING]
+    """What nobody could class may be a model that another source knows."""
+    kind = NodeKind.MODEL if UNCLASSIFIED in node.attributes else node.kind
+    return [(kind, digest) for digest in node.digests if digest.partition(":")[2] not in NOTHING]
 
 
 def _by_global_name(node: Node) -> list[tuple[str, ...]]:
@@ -206,17 +279,14 @@ def _by_global_name(node: Node) -> list[tuple[str, ...]]:
 
 
 def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:
+    """One name and version mean one thing in one system, but for files, of which each run has its own."""
     name, version = named_version(node)
-    return [(node.kind, name, version.casefold())] if version else []
-
-
-def _by_place_and_version(node: Node) -> list[tuple[str, ...]]:
-    version = named_version(node)[1]
-    return [(node.kind, alias, version.casefold()) for alias in node.aliases] if version else []
+    own = {PART, UNIDENTIFIED, BY_FILE} & node.attributes.keys()
+    return [(node.kind, node.namespace, name, version)] if version and not own else []
 
 
 def _other_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of which one is also known by `namespace/name` of the other."""
+    """Pairs of which one is also known by `namespace/name` of the other, as its source says."""
     listed = list(joined)
     named: dict[tuple[NodeKind, str], list[int]] = defaultdict(list)
     for i in listed:
@@ -224,153 +294,127 @@ def _other_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple
             named[nodes[i].kind, f"{nodes[i].namespace}/{nodes[i].name}"].append(i)
     for i in listed:
         for alias in nodes[i].aliases:
-            yield from ((i, other) for other in named.get((nodes[i].kind, alias), ()) if other != i)
+            for other in named.get((nodes[i].kind, alias), ()):
+                first, second = bool(named_version(nodes[i])[1]), bool(named_version(nodes[other])[1])
+                if other != i and (first != second or not first):
+                    yield i, other
 
 
-def _owned_names(nodes: Sequence[Node], joined: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-    """What is called `name` in one place and `owner/name` in others of the same system, all without a version: a
-    repository's own card does not name its owner."""
-    groups: dict[tuple[NodeKind, str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for i in joined:
-        if nodes[i].namespace and not named_version(nodes[i])[1] and PART not in nodes[i].attributes:
-            owned = "/" in nodes[i].name and plain_name(nodes[i]) != nodes[i].name.casefold()
-            groups[nodes[i].kind, nodes[i].namespace, plain_name(nodes[i])][owned].append(i)
-    for bare, owned_by in groups.values():
-        yield from ((i, owned_by) for i in bare if owned_by)
+def _versions_of_one_name(nodes: Sequence[Node], named: Iterable[int]) -> Iterator[WholePart]:
+    """Inside one system a name without a version may mean any version of it."""
+    groups: dict[tuple[str, str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for i in named:
+        name, version = named_version(nodes[i])
+        groups[nodes[i].kind, nodes[i].namespace, name][bool(version)].append(i)
+    for bare, versions in groups.values():
+        yield from (WholePart(whole, part, Certainty.INFERRED) for whole, part in product(bare, versions))
 
 
-def _ask(
-    nodes: Sequence[Node], pairs: Iterable[tuple[int, int]], said: Mapping[tuple[str, str], bool], found: Identities
-) -> None:
-    """Links pairs that may be the same, each way, and asks about them, unless they are joined or answered."""
-    asked = set()
-    for a, b in pairs:
-        key = frozenset((found.leader[a], found.leader[b]))
-        if len(key) == 2 and key not in asked and _answered(nodes, (a,), (b,), said) is None:
-            asked.add(key)
-            found.links += [(a, b), (b, a)]
-            found.questions.append(JoinQuestion(*sorted((nodes[a], nodes[b]), key=lambda node: node.id)))
+_Versions = dict[str, list[int]]
+"""Nodes of one full name in one system, by version."""
 
 
-def _differ_in_name(nodes: Sequence[Node], members: Iterable[int]) -> bool:
-    """Whether one source tells things apart by name that lie in one place, such as two models of one archive."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for i in members:
-        names[nodes[i].namespace].add(named_version(nodes[i])[0])
-    return any(len(found) > 1 for space, found in names.items() if space)
+def _candidates(
+    nodes: Sequence[Node], named: Sequence[int], apart: Set[tuple[str, str]]
+) -> Iterator[tuple[int, int, Agree]]:
+    """Pairs of different systems, or of different owners in one hub, that may be the same thing."""
+    groups: dict[tuple[str, str], dict[str, dict[str, _Versions]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    )
+    for i in named:
+        if BY_FILE not in nodes[i].attributes:
+            name, version = named_version(nodes[i])
+            groups[nodes[i].kind, last_part(name)][nodes[i].namespace][name][version].append(i)
+    for (_, last), spaces in groups.items():
+        alone = is_placeholder(last) or model_file(last) is Likely.YES
+        for first, second in combinations(sorted(spaces), 2):
+            if (first, second) not in apart:
+                yield from _between(spaces[first], spaces[second], alone)
+        for space, names in spaces.items() if not alone else ():
+            if space == HUB:
+                for one, other in combinations(sorted(names), 2):
+                    yield from _versions_between(names[one], names[other], Agree.LAST_PART)
+    yield from _at_one_place(nodes, named)
+
+
+def _between(
+    first: Mapping[str, _Versions], second: Mapping[str, _Versions], alone: bool
+) -> Iterator[tuple[int, int, Agree]]:
+    both = first.keys() & second.keys()
+    for name in sorted(both):
+        yield from _versions_between(first[name], second[name], Agree.NAME)
+    if not alone:
+        for one, other in product(sorted(first.keys() - both), sorted(second.keys() - both)):
+            yield from _versions_between(first[one], second[other], Agree.LAST_PART)
+
+
+def _versions_between(first: _Versions, second: _Versions, how: Agree) -> Iterator[tuple[int, int, Agree]]:
+    """Equal versions, and one without a version with any; where no version agrees, the two may count differently."""
+    both = (first.keys() & second.keys()) - {""}
+    for version in sorted(both | ({""} & first.keys() & second.keys())):
+        yield from ((a, b, how) for a, b in product(first[version], second[version]))
+    for bare, others in ((first, second), (second, first)):
+        for version in sorted(others.keys() - {""}) if "" in bare else ():
+            yield from ((a, b, how) for a, b in product(bare[""], others[version]))
+    if not both:
+        left = 0
+        for one, other in product(sorted(first.keys() - {""}), sorted(second.keys() - {""})):
+            for a, b in product(first[one], second[other]):
+                left += 1
+                if left > MOST_PAIRS_A_NAME:
+                    return
+                yield a, b, max(how, Agree.NOT_VERSION)
+
+
+def _at_one_place(nodes: Sequence[Node], named: Iterable[int]) -> Iterator[tuple[int, int, Agree]]:
+    """Things of different systems that lie, or lay, at one place."""
+    by_place: dict[tuple[str, str], dict[str, _Versions]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for i in named:
+        for place in places_of(nodes[i]):
+            by_place[nodes[i].kind, place][nodes[i].namespace][named_version(nodes[i])[1]].append(i)
+    for spaces in by_place.values():
+        for first, second in combinations(sorted(spaces), 2):
+            yield from _versions_between(spaces[first], spaces[second], Agree.PLACE)
+
+
+def places_of(node: Node) -> set[str]:
+    """Addresses and full paths by which a source calls a thing, without what makes no difference."""
+    space = f"{node.namespace.rstrip('/')}/{node.name.lstrip('/')}" if "://" in node.namespace else ""
+    found = {text.removeprefix("file://").rstrip("/") for text in (*node.aliases, node.name, space)}
+    return {text for text in found if "://" in text or (text.startswith("/") and text.count("/") > 1)}
 
 
 def _as_whole(nodes: Sequence[Node], a: int, b: int, certainty: Certainty) -> WholePart:
     return WholePart(b, a, certainty) if named_version(nodes[a])[1] else WholePart(a, b, certainty)
 
 
-def _same_places(nodes: Sequence[Node], joined: Iterable[int], found: Identities) -> None:
-    """What a source read from the place of a registered version was some version of it."""
-    by_place: dict[str, list[int]] = defaultdict(list)
+def _said(nodes: Sequence[Node], a: int, b: int, said: Mapping[tuple[str, str], bool]) -> bool | None:
+    low, high = sorted((nodes[a].id, nodes[b].id))
+    return said.get((low, high))
+
+
+def _systems_said(nodes: Sequence[Node], a: int, b: int, said: Mapping[tuple[str, str], bool]) -> bool | None:
+    low, high = sorted((system_key(nodes[a].namespace), system_key(nodes[b].namespace)))
+    return said.get((low, high))
+
+
+def _count_contents(nodes: Sequence[Node], joined: Iterable[int], found: Identities) -> None:
+    """What content says of two systems that are asked about."""
+    if not found.systems:
+        return
+    spaces: dict[int, set[str]] = defaultdict(set)
     for i in joined:
-        for alias in nodes[i].aliases:
-            by_place[alias.removeprefix("file://").rstrip("/")].append(i)
-    for members in by_place.values():
-        ours = [i for i in members if REGISTERED in nodes[i].attributes]
-        for i in members:
-            if REGISTERED not in nodes[i].attributes:
-                for other in ours:
-                    if found.leader[i] != found.leader[other]:
-                        found.wholes.append(WholePart(i, other, Certainty.INFERRED))
+        spaces[found.leader[i]].add(nodes[i].namespace)
+    for shared in spaces.values():
+        for first, second in combinations(sorted(shared), 2):
+            if (first, second) in found.systems:
+                found.systems[first, second].same_content += 1
+    for asked in found.systems.values():
+        for a, b in asked.pairs[Agree.NAME]:
+            asked.other_content += _other_content(nodes[a], nodes[b])
 
 
-def _same_names(
-    nodes: Sequence[Node],
-    joined: Iterable[int],
-    said: Mapping[tuple[str, str], bool],
-    found: Identities,
-    systems: Sequence[frozenset[str]],
-) -> None:
-    """Groups of one name: unversioned references inside one namespace are linked, all else is asked."""
-    linked = {frozenset((found.leader[w.whole], found.leader[w.part])) for w in found.wholes}
-    spaces = _spaces(nodes, found)
-    by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i in (i for i in joined if PART not in nodes[i].attributes):
-        by_name[nodes[i].kind, named_version(nodes[i])[0]].append(i)
-    for members in by_name.values():
-        if len(members) < 2:
-            continue
-        classes: dict[int, list[int]] = defaultdict(list)
-        for i in members:
-            classes[found.leader[i]].append(i)
-        asked = 0
-        for first, second in _pairs(nodes, list(classes.values())):
-            a, b = first[0], second[0]
-            if frozenset((found.leader[a], found.leader[b])) in linked:
-                continue
-            whole = bool(named_version(nodes[a])[1]) != bool(named_version(nodes[b])[1])
-            if spaces(first) & spaces(second) - {""}:
-                found.wholes.append(_as_whole(nodes, a, b, Certainty.INFERRED))
-                continue
-            if frozenset().union(*(systems[i] for i in first)) & frozenset().union(*(systems[i] for i in second)):
-                continue
-            if _answered(nodes, first, second, said) is not None:
-                continue
-            if asked < MOST_QUESTIONS_A_NAME:
-                asked += 1
-                one, other = sorted((nodes[a], nodes[b]), key=lambda node: (node.namespace, node.id))
-                found.questions.append(JoinQuestion(one, other))
-            if whole:
-                found.wholes.append(_as_whole(nodes, a, b, Certainty.UNKNOWN))
-            else:
-                # Nothing flows by a mere name into a version from which people were erased.
-                found.links += [
-                    (i, k)
-                    for i, k, target in ((a, b, second), (b, a, first))
-                    if not any(ERASED in nodes[member].attributes for member in target)
-                ]
-
-
-def _spaces(nodes: Sequence[Node], found: Identities) -> Callable[[Iterable[int]], set[str]]:
-    """The namespaces in which some nodes are named, or any version that they were derived from here: a version that
-    an erasure made is called as the one before it."""
-    position = {node.id: i for i, node in enumerate(nodes)}
-    known: dict[int, set[str]] = defaultdict(set)
-    for i, node in enumerate(nodes):
-        known[found.leader[i]].add(node.namespace)
-
-    def named(members: Iterable[int]) -> set[str]:
-        queue = list(members)
-        space = {nodes[i].namespace for i in queue}
-        for i in queue:
-            before = position.get(nodes[i].attributes.get(BEFORE, ""))
-            if before is not None and before not in queue:
-                space |= known[found.leader[before]]
-                queue.append(before)
-        return space
-
-    return named
-
-
-def _pairs(nodes: Sequence[Node], classes: Sequence[list[int]]) -> Iterator[tuple[list[int], list[int]]]:
-    """Pairs that may be the same: of different namespaces, or one with and one without a version.
-
-    Two versions of one namespace are never the same, so that thousands of them make no pairs.
-    """
-    spaces: dict[frozenset[str], tuple[list[list[int]], list[list[int]]]] = defaultdict(lambda: ([], []))
-    for members in classes:
-        versioned = bool(named_version(nodes[members[0]])[1])
-        spaces[frozenset(nodes[i].namespace for i in members)][versioned].append(members)
-    for bare, versions in spaces.values():
-        yield from product(bare, versions)
-    for (names, first), (others, second) in combinations(spaces.items(), 2):
-        for one, other in product(first[0] + first[1], second[0] + second[1]):
-            same_version = bool(named_version(nodes[one[0]])[1]) == bool(named_version(nodes[other[0]])[1])
-            if not (names & others and same_version):
-                yield one, other
-
-
-def _answered(
-    nodes: Sequence[Node], first: Iterable[int], second: Sequence[int], said: Mapping[tuple[str, str], bool]
-) -> bool | None:
-    for a in first:
-        for b in second:
-            low, high = sorted((nodes[a].id, nodes[b].id))
-            if (low, high) in said:
-                return said[low, high]
-    return None
+def _other_content(first: Node, second: Node) -> bool:
+    """Whether both state digests of one kind, and none agrees."""
+    kinds = {digest.partition(":")[0] for digest in first.digests} & {d.partition(":")[0] for d in second.digests}
+    return bool(kinds) and set(first.digests).isdisjoint(second.digests)

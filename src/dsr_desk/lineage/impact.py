@@ -18,7 +18,7 @@ from dsr_desk.core.lineage import (
     Certainty,
     ExcludedModel,
     Impact,
-    JoinQuestion,
+    LineageQuestion,
     Node,
     NodeKind,
     Path,
@@ -26,9 +26,11 @@ from dsr_desk.core.lineage import (
 )
 from dsr_desk.core.message import message
 from dsr_desk.core.period import Period
-from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph, Indices, Mask, Walk
+from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask
+from dsr_desk.lineage.graph import Graph, Walk
 
 _A_DAY = timedelta(days=1)
+RoleBits = NDArray[np.uint32]
 _MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
@@ -70,13 +72,13 @@ def affected(
     models = graph.of_kind(NodeKind.MODEL)
     reached = graph.mask()
     for start in starts:
-        reached |= start.tiers[-1].reached
-    roles = _roles(graph, starts)
-    trained = graph.trained
-    silent = models[~trained[models] & ~reached[models]]
+        reached |= graph.folded(start.tiers[-1].reached)
+    left = models[~reached[models]]
     return Impact(
-        models=AffectedModels(graph, starts, models[reached[models]], roles),
-        without_lineage=tuple(graph.nodes[i] for i in silent[np.argsort(graph.name_rank[silent])].tolist()),
+        models=AffectedModels(graph, starts, models[reached[models]], _roles(graph, starts)),
+        without_lineage=_by_name(graph, left[~graph.trained[left]]),
+        partly_recorded=_by_name(graph, left[graph.trained[left] & ~graph.complete[left]]),
+        runs=_by_name(graph, _left_nothing(graph, reached)),
         excluded=_excluded(graph, starts, reached),
         not_in_lineage=tuple(version for version in asked if version not in mentioned),
         questions=_open_questions(graph, starts),
@@ -84,20 +86,49 @@ def affected(
     )
 
 
+def _by_name(graph: Graph, places: Indices) -> tuple[Node, ...]:
+    return tuple(graph.nodes[i] for i in places[np.argsort(graph.name_rank[places])].tolist())
+
+
+def _left_nothing(graph: Graph, reached: Mask) -> Indices:
+    """Runs that took the data and of which nothing is recorded that they made: weights may lie somewhere."""
+    runs = graph.of_kind(NodeKind.RUN)
+    measured = graph.with_role(*(role for role in Role if not role.enters_weights), Role.SERVE)
+    took = graph.mask(graph.target[reached_from(graph, reached) & ~measured])
+    gave = graph.mask(graph.original[graph.origin])
+    return runs[reached[runs] & took[runs] & ~gave[runs]]
+
+
+def reached_from(graph: Graph, reached: Mask) -> Mask:
+    """Edges that leave what was reached, or a twin of it."""
+    return np.asarray(reached[graph.original[graph.origin]])
+
+
+@dataclass(frozen=True)
+class Brief:
+    """`in_weights`: data went in by a training; `only_measured`: sources state that it did not."""
+
+    certainties: Mapping[Role, Certainty]
+    certainty: Certainty
+    in_weights: bool
+    only_measured: bool
+
+
 class AffectedModels(Sequence[AffectedModel]):
     """Made one by one when they are looked at, since there may be tens of thousands: those that hold the data in
     their weights first, then by the length of the shortest path, then by name."""
 
-    def __init__(self, graph: Graph, starts: Sequence[_Start], seats: Indices, roles: NDArray[np.uint32]) -> None:
+    def __init__(self, graph: Graph, starts: Sequence[_Start], seats: Indices, roles: Sequence[RoleBits]) -> None:
+        """`roles` are the bits of ROLES of each place, by how sure they are (positions in CERTAINTIES)."""
         self._graph, self._starts, self._roles = graph, starts, roles
         self._made: dict[int, AffectedModel] = {}
         weights = graph.mask()
         rank = np.full(len(graph.nodes), np.iinfo(np.int64).max)
         for start in starts:
-            weights |= start.weights.reached
+            weights |= graph.folded(start.weights.reached)
             for code, walk in enumerate(start.tiers):
                 here = np.flatnonzero(walk.reached)
-                rank[here] = np.minimum(rank[here], code * _FAR + walk.depth[here])
+                np.minimum.at(rank, graph.original[here], code * _FAR + walk.depth[here])
         order = np.lexsort((graph.name_rank[seats], rank[seats] % _FAR, ~weights[seats]))
         self._seats: list[int] = seats[order].tolist()
         self._listed = frozenset(self._seats)
@@ -116,23 +147,22 @@ class AffectedModels(Sequence[AffectedModel]):
             return tuple(self[i] for i in range(*index.indices(len(self))))
         seat = self._seats[index]
         if seat not in self._made:
-            self._made[seat] = _model(self._graph, seat, self._starts, int(self._roles[seat]))
+            self._made[seat] = _model(self._graph, seat, self._starts, self._roles)
         return self._made[seat]
 
-    def brief(self, model: str) -> tuple[tuple[Role, ...], Certainty, bool] | None:
-        """Roles, certainty and whether the data is in the weights of one model (node id); None if it is not affected.
+    def brief(self, model: str) -> Brief | None:
+        """What is known of one model (node id) in short; None if it is not affected.
 
         Cheaper than the model itself, for which paths and all that stands on it are looked for.
         """
         seat = self._graph.position(model)
         if seat is None or seat not in self._listed:
             return None
-        certainty = CERTAINTIES[min(code for start in self._starts for code in _tiers(start, seat))]
-        return (
-            _role_names(int(self._roles[seat])),
-            certainty,
-            any(start.weights.reached[seat] for start in self._starts),
-        )
+        tiers = [code for start in self._starts for code in _tiers(self._graph, start, seat)]
+        in_weights = any(_places(self._graph, start.weights, seat) for start in self._starts)
+        certainty = CERTAINTIES[min(tiers)]
+        measured = not in_weights and certainty is Certainty.RECORDED and bool(self._graph.complete[seat])
+        return Brief(_certainties(self._roles, seat), certainty, in_weights, measured)
 
     def of(self, model: str) -> AffectedModel | None:
         """The model that has this node id among its names; None if it is not affected."""
@@ -172,7 +202,8 @@ def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: 
     if goal is None:
         return [], True
     allowed = ~graph.with_role(Role.ERASE)
-    near = _ancestors(graph, goal, allowed)
+    goals = {goal, *graph.twins_of.get(goal, ())}
+    near = _ancestors(graph, goals, allowed)
     found: list[Path] = []
     queue: list[tuple[int, tuple[int, ...]]] = [
         (seat, ()) for version in dataset_versions for seat in graph.find(version, NodeKind.DATASET) if near[seat]
@@ -180,14 +211,14 @@ def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: 
     for steps, (node, edges) in enumerate(queue):
         if len(found) == limit or steps == _MOST_STEPS:
             return found, False
-        if node == goal:
+        if node in goals:
             start = int(graph.origin[edges[0]]) if edges else node
             found.append(graph.path_along(start, edges))
             continue
-        visited = {int(graph.origin[edge]) for edge in edges}
+        visited = {int(graph.original[graph.origin[edge]]) for edge in edges} | {int(graph.original[node])}
         for edge in graph.outgoing(node):
             target = int(graph.target[edge])
-            if allowed[edge] and near[target] and target != node and target not in visited:
+            if allowed[edge] and near[target] and int(graph.original[target]) not in visited:
                 queue.append((target, (*edges, edge)))
     return found, True
 
@@ -195,7 +226,7 @@ def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: 
 def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
     allowed = ~graph.with_role(Role.ERASE)
     dated = _finished_before(graph, arrived)
-    closed = graph.mask(dated)
+    closed = graph.mask(dated)[graph.original]
     widest = graph.walk(seats, allowed, closed)
     met = graph.edges_from(np.flatnonzero(widest.reached))
     tiers = [
@@ -232,15 +263,27 @@ def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
     return found
 
 
-def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
-    """Bits of ROLES by which data of any start came to each node; edges that only hand on pass them along."""
-    used = np.zeros(graph.origin.size, dtype=bool)
-    for start in starts:
-        reached = start.tiers[-1].reached
-        used |= reached[graph.origin] & reached[graph.target]
-    used &= ~graph.with_role(Role.ERASE)
+def _roles(graph: Graph, starts: Sequence[_Start]) -> list[RoleBits]:
+    """Bits of ROLES by which data of any start came to each place, for each certainty what is as sure as that."""
+    return [
+        _roles_by(graph, code, [(start, start.tiers[code]) for start in starts]) for code in range(len(CERTAINTIES))
+    ]
+
+
+def _roles_by(graph: Graph, code: int, walks: Sequence[tuple[_Start, Walk]]) -> RoleBits:
+    """Edges that only hand on pass roles along. What was only measured hands on that it was: nothing that is made of it
+    has the data by any other role."""
+    used, learned = np.zeros(graph.origin.size, dtype=bool), np.zeros(graph.origin.size, dtype=bool)
+    for start, walk in walks:
+        ends = walk.reached[graph.origin] & walk.reached[graph.target]
+        used |= ends
+        learned |= ends & start.weights.reached[graph.origin]
+    flows = ~graph.with_role(Role.ERASE) & (graph.certainty <= code)
+    used &= flows
+    learned &= flows
     bits = np.left_shift(np.uint32(1), graph.role.astype(np.uint32))
-    says = used & graph.with_role(*MODEL_ROLES)
+    tries = graph.with_role(*(role for role in Role if not role.enters_weights))
+    says = used & graph.with_role(*MODEL_ROLES) & (learned | tries)
     mask = np.zeros(len(graph.nodes), dtype=np.uint32)
     np.bitwise_or.at(mask, graph.target[says], bits[says])
     hands_on = used & ~says
@@ -251,27 +294,40 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> NDArray[np.uint32]:
         before = mask.copy()
         np.bitwise_or.at(mask, graph.target[edges], mask[graph.origin[edges]])
         changed = np.flatnonzero(mask != before)
+    np.bitwise_or.at(mask, graph.original, mask.copy())
     return mask
 
 
-def _model(graph: Graph, seat: int, starts: Sequence[_Start], bits: int) -> AffectedModel:
+def _certainties(roles: Sequence[RoleBits], seat: int) -> dict[Role, Certainty]:
+    """Each role by which a model has the data, with how sure it is."""
+    found: dict[Role, Certainty] = {}
+    for certainty, bits in zip(CERTAINTIES, roles, strict=True):
+        for role in _role_names(int(bits[seat])):
+            found.setdefault(role, certainty)
+    return {role: found[role] for role in ROLES if role in found} or {Role.DERIVE: CERTAINTIES[-1]}
+
+
+def _model(graph: Graph, seat: int, starts: Sequence[_Start], roles: Sequence[RoleBits]) -> AffectedModel:
     paths = sorted(_paths_to(graph, seat, starts), key=lambda found: (found[0], len(found[1])))
-    downstream = _downstream(graph, seat)
+    downstream, certainties = _downstream(graph, seat), _certainties(roles, seat)
+    in_use = [*downstream[NodeKind.DEPLOYMENT], *downstream[NodeKind.ENDPOINT]]
     return AffectedModel(
         node=graph.nodes[seat],
-        roles=_role_names(bits),
+        roles=tuple(certainties),
+        certainties=certainties,
         certainty=CERTAINTIES[paths[0][0]],
-        in_weights=any(start.weights.reached[seat] for start in starts),
+        in_weights=any(_places(graph, start.weights, seat) for start in starts),
         paths=tuple(graph.path_along(int(graph.origin[edges[0]]) if edges else seat, edges) for _, edges in paths),
-        period=_period(downstream[NodeKind.DEPLOYMENT]),
-        deployments=tuple(downstream[NodeKind.DEPLOYMENT]),
-        products=tuple(downstream[NodeKind.PRODUCT]),
+        period=_period(in_use, _served(graph, seat)),
+        deployments=tuple(in_use),
+        products=(*downstream[NodeKind.PRODUCT], *downstream[NodeKind.API]),
         outputs=(*downstream[NodeKind.OUTPUT], *downstream[NodeKind.DATASET]),
         embeddings=tuple(downstream[NodeKind.EMBEDDING]),
         benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
         sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
-        passed_on_to=graph.passed_on_to.get(seat),
+        training_complete=bool(graph.complete[seat]),
+        received=graph.received.get(seat),
     )
 
 
@@ -279,22 +335,32 @@ def _paths_to(graph: Graph, seat: int, starts: Sequence[_Start]) -> Iterator[tup
     """Certainty and edges of the shortest path from each start, and of the shortest into the weights where that one
     was only measured: what a model learned must not hide behind what it was tested on."""
     for start in starts:
-        for tier in _tiers(start, seat)[:1]:
-            edges = graph.edges_to(seat, start.tiers[tier])
+        for tier in _tiers(graph, start, seat)[:1]:
+            edges = _shortest(graph, start.tiers[tier], seat)
             yield tier, edges
             measured = any(not ROLES[int(graph.role[edge])].enters_weights for edge in edges)
-            if measured and start.weights.reached[seat]:
-                learned = graph.edges_to(seat, start.weights)
+            if measured and _places(graph, start.weights, seat):
+                learned = _shortest(graph, start.weights, seat)
                 yield max(int(graph.certainty[edge]) for edge in learned), learned
 
 
-def _tiers(start: _Start, seat: int) -> list[int]:
+def _shortest(graph: Graph, walk: Walk, seat: int) -> list[int]:
+    """Edges by which a walk came to a place or a twin of it."""
+    return graph.edges_to(min(_places(graph, walk, seat), key=lambda place: int(walk.depth[place])), walk)
+
+
+def _places(graph: Graph, walk: Walk, seat: int) -> list[int]:
+    """A place and its twins, as far as a walk reached them."""
+    return [place for place in (seat, *graph.twins_of.get(seat, ())) if walk.reached[place]]
+
+
+def _tiers(graph: Graph, start: _Start, seat: int) -> list[int]:
     """Positions in CERTAINTIES of the walks that reached a node, the surest first."""
-    return [code for code, walk in enumerate(start.tiers) if walk.reached[seat]]
+    return [code for code, walk in enumerate(start.tiers) if _places(graph, walk, seat)]
 
 
 def _role_names(bits: int) -> tuple[Role, ...]:
-    return tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i) or (Role.DERIVE,)
+    return tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i)
 
 
 def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
@@ -305,7 +371,7 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
     queue = [model]
     for seat in queue:
         for edge in graph.outgoing(seat):
-            target = int(graph.target[edge])
+            target = int(graph.original[graph.target[edge]])
             kind = graph.nodes[target].kind
             if target in seen or kind == NodeKind.MODEL:
                 continue
@@ -317,12 +383,19 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
     return found
 
 
-def _period(deployments: Sequence[Node]) -> Period:
+def _served(graph: Graph, model: int) -> list[Period]:
+    """What edges say of since when and until when a model was in use."""
+    noted = [graph.edge(number).attributes for number in graph.outgoing(model)]
+    dated = [(one.get("since", ""), one.get("until", "")) for one in noted if one.get("since") or one.get("until")]
+    return [Period(since, until, not until) for since, until in dated]
+
+
+def _period(deployments: Sequence[Node], served: Sequence[Period]) -> Period:
     """What is recorded of it; a deployment without any date says that it was used and not when."""
-    dated = [node for node in deployments if node.created or node.ended]
-    running = any(not node.ended for node in dated)
-    since = min((node.created for node in dated if node.created), default="")
-    return Period(since, "" if running else max((node.ended for node in dated), default=""), running)
+    dated = [Period(n.created, n.ended, not n.ended) for n in deployments if n.created or n.ended] + list(served)
+    running = any(one.running for one in dated)
+    since = min((one.since for one in dated if one.since), default="")
+    return Period(since, "" if running else max((one.until for one in dated), default=""), running)
 
 
 def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[ExcludedModel, ...]:
@@ -332,7 +405,7 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
         for seat, day in start.dated.items():
             if graph.nodes[seat].kind == NodeKind.RUN:
                 finished.update({int(graph.target[edge]): day for edge in graph.outgoing(seat)})
-        for seat in np.flatnonzero(start.all & ~reached).tolist():
+        for seat in np.flatnonzero(graph.folded(start.all) & ~reached).tolist():
             if graph.nodes[seat].kind == NodeKind.MODEL and seat not in found:
                 arrived = start.arrived[:10]
                 if seat in finished:
@@ -343,23 +416,20 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
 
 
-def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[JoinQuestion, ...]:
+def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[LineageQuestion, ...]:
     seen = graph.mask()
     for start in starts:
-        seen |= start.all
+        seen |= graph.folded(start.all)
     return tuple(
         question
-        for question in graph.questions
-        if any(
-            seat is not None and seen[seat]
-            for seat in (graph.position(question.first.id), graph.position(question.second.id))
-        )
+        for question, places in zip(graph.questions, graph.question_places, strict=True)
+        if seen[graph.original[places]].any()
     )
 
 
-def _ancestors(graph: Graph, goal: int, allowed: Mask) -> Mask:
-    """Which nodes reach the goal."""
-    reached = graph.mask([goal])
+def _ancestors(graph: Graph, goals: Iterable[int], allowed: Mask) -> Mask:
+    """Which places reach one of these."""
+    reached = graph.mask(goals)
     while (new := np.flatnonzero(allowed & reached[graph.target] & ~reached[graph.origin])).size:
         reached[graph.origin[new]] = True
     return reached

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
-from dsr_desk.lineage.graph import CERTAINTIES, ROLES, Graph
+from dsr_desk.lineage.edges import CERTAINTIES, ROLES
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import BEFORE, ERASED, REGISTERED
 
 
@@ -26,11 +27,7 @@ def affected_part(graph: Graph, dataset_versions: Iterable[str]) -> Part:
     which another program draws for itself when it reads the part."""
     starts = sorted({seat for version in dataset_versions for seat in graph.find(version, NodeKind.DATASET)})
     reached = graph.walk(starts, ~graph.with_role(Role.ERASE)).reached
-    wanted = np.array(reached)
-    for whole, twin in graph.twins.items():
-        wanted[whole] |= reached[twin]
-        wanted[twin] = False
-    return _part(graph, wanted, starts)
+    return _part(graph, graph.folded(reached), starts)
 
 
 def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> Part:
@@ -41,9 +38,7 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
     kept = ~graph.with_role(Role.ERASE) if asked else np.ones(graph.role.size, dtype=bool)
     reached = graph.walk(starts, kept).reached if asked else ~graph.mask()
     kept &= reached[graph.origin] & reached[graph.target]
-    whole_of = np.arange(len(graph.nodes))
-    for whole, twin in graph.twins.items():
-        whole_of[twin] = whole
+    whole_of = graph.original
     nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.unique(whole_of[reached])}
     surest: dict[tuple[str, str, Role], Edge] = {}
     for k in np.flatnonzero(kept).tolist():
@@ -61,7 +56,7 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
 
 def whole_graph(graph: Graph) -> Part:
     """Everything that is known."""
-    return _part(graph, ~graph.mask(graph.twins.values()), [])
+    return _part(graph, graph.folded(~graph.mask()), [])
 
 
 def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], starts: list[int]) -> Part:

@@ -308,7 +308,7 @@ def _retrained(known: RecordsKnown, model: AffectedModel, instead: str, found: _
             found.left.append(message("left.path", model=new.label, way=way(path)))
         else:
             found.left.append(message("left.measured", model=new.label, way=way(path)))
-    if not known.graph.trained[seat]:
+    if not known.graph.complete[seat]:
         found.left.append(message("left.training", model=new.label))
         return False
     if set(paths.values()) - {Learned.MEASURED}:

@@ -13,15 +13,14 @@ from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.core.message import Message
-from dsr_desk.lineage.graph import CERTAINTIES, ROLES, EdgeTable, Graph
+from dsr_desk.lineage.building import IS_A, build
+from dsr_desk.lineage.edges import CERTAINTIES, NO_NOTE, ROLES, EdgeTable
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
-from dsr_desk.lineage.importers import croissant, cyclonedx, hugging_face, own_form, own_table, spdx
+from dsr_desk.lineage.importers import hugging_face, own_table
 from dsr_desk.lineage.sightings import Import, Imports
 from dsr_desk.storage.registers import Touch, touch
 from dsr_desk.storage.tables import Database
-
-NO_SYSTEM = (own_form.FORMAT, own_table.FORMAT, cyclonedx.FORMAT, spdx.FORMAT, croissant.FORMAT)
-"""Formats of documents that anybody writes: names in two of them are not names in one system."""
 
 REFER = (hugging_face.FORMAT, own_table.FORMAT)
 """Formats that name the model at the beginning of an arrow without saying that it is there: a card names what its own
@@ -121,15 +120,15 @@ def sources(db: Database) -> list[Source]:
 def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     """The graph over all sources, the registered dataset versions and the officers' answers."""
     numbers: list[int] = []
-    systems: list[str] = []
-    formats = dict(db.conn.execute("SELECT source, format FROM lineage_sources").fetchall())
+    files: list[tuple[int, str]] = []
+    file_of = dict(db.conn.execute("SELECT source, file FROM lineage_sources").fetchall())
     nodes: list[Node] = []
     for num, source, ident, kind, name, version, space, digests, aliases, created, ended, attributes in db.conn.execute(
         """SELECT num, source, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
            FROM lineage_nodes ORDER BY num"""
     ):
         numbers.append(num)
-        systems.append("" if formats[source] in NO_SYSTEM else formats[source])
+        files.append((source, file_of[source]))
         nodes.append(
             Node(
                 ident, NodeKind(kind), name, version, space,
@@ -142,8 +141,9 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     source_seat = {source: i for i, source in enumerate(digests_of)}
     role_code = {role.value: i for i, role in enumerate(ROLES)}
     certainty_code = {certainty.value: i for i, certainty in enumerate(CERTAINTIES)}
-    rows = db.conn.execute("SELECT source, origin, target, role, certainty FROM lineage_edges").fetchall()
-    source, origin, target, role, certainty = zip(*rows, strict=True) if rows else ((),) * 5
+    rows = db.conn.execute("SELECT source, origin, target, role, certainty, attributes FROM lineage_edges").fetchall()
+    source, origin, target, role, certainty, attributes = zip(*rows, strict=True) if rows else ((),) * 6
+    notes = {text: i for i, text in enumerate(dict.fromkeys(text for text in attributes if text != "{}"))}
     seats = np.array(numbers, dtype=np.int64)
     placed = EdgeTable(
         np.searchsorted(seats, np.array(origin, dtype=np.int64)),
@@ -151,28 +151,43 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
         np.fromiter(map(role_code.__getitem__, role), dtype=np.uint8, count=len(rows)),
         np.fromiter(map(certainty_code.__getitem__, certainty), dtype=np.uint8, count=len(rows)),
         np.fromiter(map(source_seat.__getitem__, source), dtype=np.int32, count=len(rows)),
+        np.fromiter((notes.get(text, NO_NOTE) for text in attributes), dtype=np.int32, count=len(rows)),
     )
-    return Graph(nodes, placed, list(digests_of.values()), registered, answers(db), systems)
+    noted = [json.loads(text) for text in notes]
+    return Graph(build(nodes, placed, list(digests_of.values()), registered, answers(db), files, noted))
 
 
 def answers(db: Database) -> list[NodeAnswer]:
-    """What officers said about names that agree."""
+    """What officers said on open questions."""
     rows = db.conn.execute("SELECT first, second, same FROM lineage_answers ORDER BY first, second")
     return [NodeAnswer(first, second, bool(same)) for first, second, same in rows]
 
 
-def answer(db: Database, first: str, second: str, same: bool | None, officer: str, now: str) -> bool | None:
-    """Remembers whether two nodes (ids) are the same; None takes an answer back. Returns what was said before."""
-    low, high = sorted((first, second))
+def answer(db: Database, first: str, second: str, yes: bool | None, officer: str, now: str) -> list[Touch]:
+    """Remembers what an officer said on a question; None takes an answer back. Returns what the act touches.
+
+    A thing is of one kind: what was said of its kind before is replaced.
+    """
+    low, high = sorted_keys(first, second)
+    gone = [(low, high)]
     with db.atomic():
-        row = db.conn.execute("SELECT same FROM lineage_answers WHERE first = ? AND second = ?", [low, high]).fetchone()
-        if same is None:
-            db.conn.execute("DELETE FROM lineage_answers WHERE first = ? AND second = ?", [low, high])
-        else:
-            db.conn.execute(
-                "INSERT OR REPLACE INTO lineage_answers VALUES (?, ?, ?, ?, ?)", [low, high, int(same), officer, now]
+        if high.startswith(f"{IS_A}:"):
+            rows = db.conn.execute(
+                "SELECT second FROM lineage_answers WHERE first = ? AND second LIKE ?", [low, f"{IS_A}:%"]
             )
-    return None if row is None else bool(row[0])
+            gone += [(low, other) for (other,) in rows.fetchall() if other != high]
+        db.conn.executemany("DELETE FROM lineage_answers WHERE first = ? AND second = ?", gone)
+        if yes is not None:
+            db.conn.execute("INSERT INTO lineage_answers VALUES (?, ?, ?, ?, ?)", [low, high, int(yes), officer, now])
+    return [touch("lineage_answers", *keys) for keys in gone]
+
+
+def sorted_keys(first: str, second: str) -> tuple[str, str]:
+    """Two things in the order in which an answer about them is kept; other keys as they are."""
+    if first.startswith(("use:", "uses:")) or second.startswith(f"{IS_A}:"):
+        return first, second
+    low, high = sorted((first, second))
+    return low, high
 
 
 def imports(db: Database, times: Mapping[str, Sequence[str]]) -> Imports:

@@ -31,7 +31,13 @@ _COLOURS = {
 _DASHES = {Certainty.RECORDED: "", Certainty.INFERRED: "6 4", Certainty.UNKNOWN: "2 4"}
 _UNSAID = {Role.PRODUCE, Role.INPUT, Role.DERIVE, Role.COPY, Role.CONTAIN}
 _MOST_LABELS = 400
-_FAINT = (NodeStanding.MEASURED, NodeStanding.PERHAPS, NodeStanding.EXCLUDED, NodeStanding.SILENT)
+_FAINT = (
+    NodeStanding.MEASURED,
+    NodeStanding.PERHAPS,
+    NodeStanding.EXCLUDED,
+    NodeStanding.SILENT,
+    NodeStanding.IN_PART,
+)
 
 
 TITLE = message("drawing.everything")

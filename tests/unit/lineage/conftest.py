@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,11 +36,12 @@ def short(text: str) -> Node:
 
 @pytest.fixture
 def draw() -> Callable[..., Graph]:
-    """Graph from lines such as `dataset:a@1 train run:1`; a third word `?` makes the edge inferred."""
+    """Graph from lines such as `dataset:a@1 train run:1`; a third word `?` makes the edge inferred. `edges` come
+    before those."""
 
-    def drawn(*lines: str, nodes: tuple[Node, ...] = (), **more: object) -> Graph:
+    def drawn(*lines: str, nodes: tuple[Node, ...] = (), edges: Iterable[Edge] = (), **more: object) -> Graph:
         known = {node.id: node for node in nodes}
-        edges = []
+        edges = list(edges)
         for line in lines:
             origin, role, target, *doubt = line.split()
             for end in (origin, target):

@@ -22,6 +22,7 @@ def graph(draw: Draw) -> Graph:
         "dataset:faces@1 train run:1",
         "run:1 produce model:net@1",
         "dataset:faces@1 evaluate model:judged",
+        "dataset:other train model:judged",
         "dataset:faces@1 train model:old",
         "model:net@1 serve deployment:door",
         "dataset:other train model:far",

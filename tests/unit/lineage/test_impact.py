@@ -3,11 +3,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dsr_desk.core.lineage import Certainty, Edge, Learned, Node, NodeKind, Role, learned_by, surest
+import pytest
+
+from dsr_desk.core.lineage import (
+    Certainty,
+    Edge,
+    Learned,
+    Node,
+    NodeKind,
+    QuestionKind,
+    Received,
+    Role,
+    learned_by,
+    surest,
+)
 from dsr_desk.core.message import message
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, all_paths
+from dsr_desk.lineage.importers.draft import UNIDENTIFIED
 from lineage_fakes import graph_of
 
 Draw = Callable[..., Graph]
@@ -310,14 +324,20 @@ def test_a_name_that_agrees_is_a_question_and_its_models_are_uncertain_until_it_
     asked = impact_with()
     assert [m.certainty for m in asked.models] == [Certainty.UNKNOWN]  # type: ignore[attr-defined]
     (question,) = asked.questions  # type: ignore[attr-defined]
-    pair = sorted((question.first.id, question.second.id))
+    pair = ("dataset:lake|faces|v7", "dataset:|faces|2026-01")
+    assert [{one.first, one.second} for one in question.singles] == [set(pair)]
 
-    agreed = impact_with(NodeAnswer(pair[0], pair[1], same=True))
+    alike = impact_with(NodeAnswer(question.first, question.second, same=True))
+    assert [m.certainty for m in alike.models] == [Certainty.UNKNOWN]  # type: ignore[attr-defined]
+    (which,) = alike.questions  # type: ignore[attr-defined]
+    assert which.kind is QuestionKind.THINGS
+
+    agreed = impact_with(NodeAnswer(which.first, which.second, same=True))
     assert names(agreed) == ["net"]
     assert agreed.models[0].certainty is Certainty.RECORDED  # type: ignore[attr-defined]
     assert agreed.questions == ()  # type: ignore[attr-defined]
 
-    denied = impact_with(NodeAnswer(pair[0], pair[1], same=False))
+    denied = impact_with(NodeAnswer(which.first, which.second, same=False))
     assert denied.models == ()  # type: ignore[attr-defined]
     assert denied.questions == ()  # type: ignore[attr-defined]
 
@@ -352,10 +372,99 @@ def test_who_received_a_model_is_gathered_from_all_sources_and_silence_is_not_no
         return Node(f"model:{name}", NodeKind.MODEL, name, attributes=more)
 
     faces = Node("dataset:faces@1", NodeKind.DATASET, "faces", "1")
-    told = [("a", "Acme, Inc.; Beta"), ("a", "Gamma\nBeta"), ("b", "none"), ("c", "unknown"), ("d", None)]
-    nodes = [faces, *(model(*one) for one in told)]
-    graph = graph_of(nodes, [Edge(faces.id, f"model:{name}", Role.TRAIN) for name in "abcd"])
+    told = [("a", "Acme, Inc.; Beta"), ("b", "none"), ("c", "unknown"), ("d", None)]
+    gamma = Node("recipient:gamma", NodeKind.RECIPIENT, "Gamma")
+    nodes = [faces, *(model(*one) for one in told), gamma]
+    since = {"since": "2026-02-01T00:00:00Z", "told": "no"}
+    passed_on = Edge("model:a", gamma.id, Role.PASS_ON, attributes=since)
+    graph = graph_of(nodes, [*(Edge(faces.id, f"model:{name}", Role.TRAIN) for name in "abcd"), passed_on])
 
     found = {one.name: one.passed_on_to for one in affected(graph, ["faces@1"]).models}
     assert found == {"a": ("Acme, Inc.", "Beta", "Gamma"), "b": (), "c": None, "d": None}
     assert {one.name: one.as_json()["passed_on_to"] for one in affected(graph, ["faces@1"]).models}["b"] == []
+    assert affected(graph, ["faces@1"]).models[0].received == (
+        Received("Acme, Inc."), Received("Beta"), Received("Gamma", **since),
+    )  # fmt: skip
+
+
+def test_what_was_made_from_a_model_that_was_only_tried_has_the_data_by_no_other_role(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces evaluate model:base",
+        "dataset:other train model:base",
+        "model:base fine-tune-base model:child",
+        "dataset:other train model:child",
+    )
+    found = {model.name: model for model in affected(graph, ["dataset:faces"]).models}
+    assert {name: (model.roles, model.learned) for name, model in found.items()} == {
+        "base": ((Role.EVALUATE,), Learned.MEASURED), "child": ((Role.EVALUATE,), Learned.MEASURED),
+    }  # fmt: skip
+
+
+def test_each_role_has_its_own_certainty(draw: Draw) -> None:
+    graph = draw("dataset:faces evaluate model:net", "dataset:faces train model:net ?")
+    (model,) = affected(graph, ["dataset:faces"]).models
+    assert model.certainties == {Role.TRAIN: Certainty.INFERRED, Role.EVALUATE: Certainty.RECORDED}
+    assert model.as_json()["certainties"] == {"train": "inferred", "evaluate": "recorded"}
+
+
+COMPLETE = ("dataset:faces evaluate model:net", "dataset:other train run:1", "run:1 produce model:net")
+
+
+@pytest.mark.parametrize(
+    ("more", "learned"),
+    [
+        ((), Learned.MEASURED),
+        (("dataset:more train run:1",), Learned.MEASURED),
+        (("model:base fine-tune-base run:1", "dataset:old train model:base"), Learned.MEASURED),
+        (("model:base fine-tune-base run:1",), Learned.NOT_KNOWN),
+        (("model:base fine-tune-base run:1 ?", "dataset:old train model:base"), Learned.NOT_KNOWN),
+        (("model:base fine-tune-base model:net", "dataset:old train model:base ?"), Learned.NOT_KNOWN),
+        (("model:teacher distil run:1",), Learned.NOT_KNOWN),
+        (("run:2 parent run:1 ?",), Learned.NOT_KNOWN),
+        (("run:2 produce model:net",), Learned.NOT_KNOWN),
+        (("dataset:faces train run:1",), Learned.ITSELF),
+    ],
+)
+def test_only_measured_is_said_of_a_model_whose_record_is_complete_all_the_way_up(
+    draw: Draw, more: tuple[str, ...], learned: Learned
+) -> None:
+    (model,) = [one for one in affected(draw(*COMPLETE, *more), ["dataset:faces"]).models if one.name == "net"]
+    assert model.learned is learned
+
+
+def test_no_model_is_said_to_be_only_measured_on_data_that_its_own_data_cannot_be_told_from(draw: Draw) -> None:
+    loose = Node("dataset:loose", NodeKind.DATASET, "imagefolder", attributes={UNIDENTIFIED: "yes"})
+    graph = draw("dataset:faces evaluate model:net", "dataset:loose train model:net", nodes=(loose,))
+    assert affected(graph, ["dataset:faces"]).models[0].learned is Learned.NOT_KNOWN
+
+
+def test_a_model_that_nothing_reaches_and_whose_record_is_not_complete_is_named(draw: Draw) -> None:
+    impact = affected(
+        draw("dataset:faces train model:a", "dataset:other train model:b", "model:hub fine-tune-base model:b"),
+        ["dataset:faces"],
+    )
+    assert [node.name for node in impact.partly_recorded] == ["b"]
+    assert [node.name for node in impact.without_lineage] == ["hub"]
+
+
+def test_a_run_that_took_the_data_and_left_nothing_is_named(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces train run:lost", "dataset:faces evaluate run:tried", "dataset:faces train run:kept",
+        "run:kept produce model:net", "dataset:other train run:else",
+    )  # fmt: skip
+    assert [node.name for node in affected(graph, ["dataset:faces"]).runs] == ["lost"]
+
+
+def test_no_model_moves_towards_did_not_learn_when_a_record_is_missing(draw: Draw) -> None:
+    lines = (
+        *COMPLETE, "dataset:faces train model:base", "model:base fine-tune-base model:tuned",
+        "dataset:other train model:tuned", "dataset:faces evaluate model:tuned", "model:tuned quantise model:small",
+        "model:net distil model:student", "dataset:more train model:student", "dataset:faces validate model:student",
+    )  # fmt: skip
+    before = {model.name: model.learned for model in affected(draw(*lines), ["dataset:faces"]).models}
+    for left_out in lines:
+        if " train " in left_out or " distil " in left_out or " produce " in left_out or " quantise " in left_out:
+            kept = [line for line in lines if line != left_out]
+            after = {model.name: model.learned for model in affected(draw(*kept), ["dataset:faces"]).models}
+            moved = {name for name in after if before[name] is not after[name]}
+            assert all(after[name] is Learned.NOT_KNOWN for name in moved), left_out

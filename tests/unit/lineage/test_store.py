@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, NodeKind
+from dsr_desk.core.lineage import Certainty, NodeKind, QuestionKind
 from dsr_desk.lineage import store
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.storage.registers import touch
 from dsr_desk.storage.tables import Database
 
 NOW = "2026-11-21T10:00:00Z"
@@ -71,39 +72,50 @@ def test_a_source_can_be_taken_out_again(db: Database, mlflow_store: Path) -> No
 
 
 def test_an_answer_is_remembered_replaced_and_taken_back(db: Database) -> None:
-    assert store.answer(db, "b", "a", True, "officer", NOW) is None
-    assert store.answer(db, "a", "b", False, "officer", NOW) is True
+    touched = [touch("lineage_answers", "a", "b")]
+    assert store.answer(db, "b", "a", True, "officer", NOW) == touched
+    assert store.answer(db, "a", "b", False, "officer", NOW) == touched
     assert [(a.first, a.second, a.same) for a in store.answers(db)] == [("a", "b", False)]
-    assert store.answer(db, "a", "b", None, "officer", NOW) is False
+    assert store.answer(db, "a", "b", None, "officer", NOW) == touched
     assert store.answers(db) == []
 
 
-def test_names_are_asked_about_between_systems_and_not_inside_one(
+def test_a_thing_is_of_the_kind_that_was_said_last(db: Database) -> None:
+    store.answer(db, "model:x", "is-a:dataset", True, "officer", NOW)
+    touched = store.answer(db, "model:x", "is-a:output", True, "officer", NOW)
+    assert [(a.first, a.second) for a in store.answers(db)] == [("model:x", "is-a:output")]
+    assert sorted(touched) == sorted(
+        touch("lineage_answers", "model:x", f"is-a:{kind}") for kind in ("output", "dataset")
+    )
+
+
+def test_names_are_asked_about_between_systems_and_not_where_one_source_tells_them_apart(
     db: Database, mlflow_store: Path, tmp_path: Path, event: Callable[..., dict[str, object]]
 ) -> None:
-    first = event("1", ("faces",), ("!street",))
-    second = json.loads(json.dumps(first).replace('"lake"', '"s3://elsewhere"'))
+    first = json.loads(json.dumps(event("1", ("faces",), ("!street",))).replace('"lake"', '"s3://lake"'))
+    second = json.loads(json.dumps(first).replace('"s3://lake"', '"s3://elsewhere"'))
     path = tmp_path / "events.ndjson"
     path.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n", encoding="utf-8")
     store.save(db, import_file(path), NOW)
     assert store.load(db).questions == ()
 
     store.save(db, import_file(mlflow_store), NOW)
-    asked = {(q.first.namespace, q.second.namespace) for q in store.load(db).questions}
-    assert asked == {("lake", "mlflow"), ("mlflow", "s3://elsewhere")}
-    assert len(store.load(db, [RegisteredVersion("faces", "9")]).questions) == 5
+    asked = {
+        frozenset((q.first.partition(":")[2][:10], q.second.partition(":")[2][:10])) for q in store.load(db).questions
+    }
+    assert len(asked) == 2
+    assert all(any(space.startswith("mlflow:") for space in pair) for pair in asked)
+    assert len([q for q in store.load(db, [RegisteredVersion("faces", "9")]).questions if "systems" in q.kind]) == 5
 
 
-def test_two_bills_of_materials_that_share_only_a_name_ask_whether_it_is_one_thing(
-    db: Database, tmp_path: Path
-) -> None:
+def test_two_documents_that_share_a_name_ask_whether_it_is_one_thing(db: Database, tmp_path: Path) -> None:
     def bill(number: int, model: str) -> Path:
         path = tmp_path / f"{number}.json"
         serial = f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
         card = {"modelParameters": {"datasets": [{"ref": "d"}]}}
         parts = [
-            {"type": "data", "bom-ref": "d", "name": "photos"},
-            {"type": "machine-learning-model", "name": model, "version": "1", "modelCard": card},
+            {"type": "data", "bom-ref": "d", "name": "photos", "version": "1"},
+            {"type": "machine-learning-model", "bom-ref": "m", "name": model, "version": "1", "modelCard": card},
         ]
         head = {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial}
         path.write_text(json.dumps({**head, "components": parts}))
@@ -112,10 +124,11 @@ def test_two_bills_of_materials_that_share_only_a_name_ask_whether_it_is_one_thi
     for number, model in ((1, "ours"), (2, "theirs")):
         store.save(db, import_file(bill(number, model)), "2026-01-01T00:00:00Z")
     graph = store.load(db)
-    (question,) = graph.questions
-    certainty = {model.name: model.certainty for model in affected(graph, [question.first.id]).models}
-
-    assert certainty == {"ours": Certainty.RECORDED, "theirs": Certainty.UNKNOWN}
+    (question,) = [one for one in graph.questions if one.kind is QuestionKind.SYSTEMS]
+    (single, *_) = question.singles
+    for end in (single.first, single.second):
+        found = sorted(model.certainty for model in affected(graph, [end]).models)
+        assert found == [Certainty.INFERRED, Certainty.UNKNOWN]
     assert store.load(db).questions == graph.questions
 
 

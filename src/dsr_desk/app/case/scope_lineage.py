@@ -9,7 +9,8 @@ import numpy as np
 
 from dsr_desk.app.case.scope_words import IN, OPEN, OUT
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.graph import CERTAINTIES, Graph, Mask
+from dsr_desk.lineage.edges import CERTAINTIES, Mask
+from dsr_desk.lineage.graph import Graph
 
 _DATA = (NodeKind.DATASET, NodeKind.RUN, NodeKind.EMBEDDING, NodeKind.OUTPUT)
 """What data passes through on its way to other data; what a model gives out is not the data that it was trained on."""
@@ -38,13 +39,14 @@ class Descent:
 
 
 def trained_on(graph: Graph, model: str, versions: Iterable[str]) -> Trained | None:
-    """None where no source names the model. A model of which nobody recorded the training may have seen everything."""
+    """None where no source names the model. A model of which the training is not recorded in full may have seen
+    everything."""
     seats = graph.find(model, NodeKind.MODEL)
     if not seats:
         return None
     measures = graph.with_role(*(role for role in Role if not role.enters_weights))
     hands_on = ~graph.with_role(Role.ERASE)
-    recorded = all(graph.trained[seat] for seat in seats)
+    recorded = all(graph.complete[seat] for seat in seats)
     words: dict[str, int] = {}
     measured = []
     for version in versions:
@@ -73,8 +75,10 @@ def made_from(graph: Graph, origins: Mapping[str, int], versions: Iterable[str])
     for origin, word in origins.items():
         start = seats.get(origin) or graph.find(origin, NodeKind.DATASET)
         allowed = ~measures if word == IN else ~measures & ~graph.with_role(Role.ERASE)
-        sure = graph.walk(start, allowed & (graph.certainty <= _SURE), others).reached
-        perhaps = graph.walk(start, allowed, others).reached
+        sure, perhaps = (
+            graph.folded(graph.walk(start, edges, others).reached)
+            for edges in (allowed & (graph.certainty <= _SURE), allowed)
+        )
         for version, own in seats.items():
             if version == origin or not any(perhaps[seat] for seat in own):
                 continue
@@ -86,13 +90,12 @@ def made_from(graph: Graph, origins: Mapping[str, int], versions: Iterable[str])
 
 
 def _reaches(graph: Graph, start: list[int], goals: list[int], allowed: Mask) -> bool:
-    reached = graph.walk(start, allowed).reached if start else graph.mask()
+    reached = graph.folded(graph.walk(start, allowed).reached) if start else graph.mask()
     return any(bool(reached[goal]) for goal in goals)
 
 
 def _unregistered(graph: Graph, reached: Mask, known: set[int]) -> Iterable[str]:
-    twins = set(graph.twins.values())
     for seat in np.flatnonzero(reached).tolist():
         node = graph.nodes[seat]
-        if node.kind == NodeKind.DATASET and seat not in known | twins and "registered" not in node.attributes:
+        if node.kind == NodeKind.DATASET and seat not in known and "registered" not in node.attributes:
             yield node.label

@@ -21,7 +21,7 @@ from dsr_desk.core.lineage import (
     Disposition,
     DispositionKind,
     Impact,
-    JoinAnswer,
+    LineageAnswer,
     Node,
     NodeKind,
     Observed,
@@ -38,11 +38,12 @@ from dsr_desk.lineage.dispositions import NothingObserved
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, collected_since
+from dsr_desk.lineage.importers.draft import UNIDENTIFIED
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.places import look_at
-from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sources
+from dsr_desk.lineage.building import IS_A
+from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sorted_keys, sources
 from dsr_desk.storage.clock import now
-from dsr_desk.storage.registers import touch
 
 __all__ = ["Source"]
 
@@ -70,9 +71,16 @@ class ModelInsteadUnknown(DeskError):
 
 class NoSuchQuestion(DeskError):
     code = "LINEAGE-NO-SUCH-QUESTION"
-    happened = "It was not asked whether these two are the same."
-    means = "Nothing was recorded: a join that nobody asked for could hide a model, or accuse one."
-    todo = "List the open questions with their two ids (lineage show) and answer one of them."
+    happened = "Nothing was asked under these two keys."
+    means = "Nothing was recorded: an answer that nobody asked for could hide a model, or accuse one."
+    todo = "List the open questions with their two keys (lineage show) and answer one of them."
+
+
+class NoSuchThing(DeskError):
+    code = "LINEAGE-NO-SUCH-THING"
+    happened = "No lineage source names anything with the id {id}."
+    means = "Nothing was recorded."
+    todo = "Find the thing by a part of its name (lineage find) and give the id that stands there."
 
 
 @dataclass(frozen=True)
@@ -113,26 +121,49 @@ def forget_source(desk: Desk, digest: str) -> Change:
         return desk.act(Draft(Kind.LINEAGE, {"event": "forgotten", "source": digest}), touches=touches)
 
 
-def answer_question(desk: Desk, first: str, second: str, same: bool | None) -> Change:
-    """Whether two things of one name are the same (node ids); None takes the answer back. Raises NoSuchQuestion."""
-    asked = {frozenset((one.first, one.second)) for one in _answers(desk)}
-    if same is not None:
-        asked |= {frozenset((one.first.id, one.second.id)) for one in lineage_graph(desk).questions}
-    if frozenset((first, second)) not in asked:
+def answer_question(desk: Desk, first: str, second: str, yes: bool | None) -> Change:
+    """Answers what is asked under these two keys, or what hangs on a question about two systems: two things by their
+    node ids. None takes an answer back. Raises NoSuchQuestion."""
+    first, second = sorted_keys(first, second)
+    asked = {(one.first, one.second) for one in _answers(desk)}
+    if yes is not None:
+        asked |= lineage_graph(desk).asked
+    if (first, second) not in asked and not (yes is not None and _identifies(desk, first, second)):
         raise NoSuchQuestion()
-    with desk.vault.transaction() as db:
-        answer(db, first, second, same, desk.vault.officer_key, now())
-        said = {"event": "answered", "first": _code(first), "second": _code(second), "same": same}
-        return desk.act(Draft(Kind.LINEAGE, said), touches=[touch("lineage_answers", *sorted((first, second)))])
+    return _answer(desk, first, second, yes)
 
 
-def given_answers(desk: Desk) -> list[JoinAnswer]:
-    """What officers answered; each can be taken back with `answer_question(desk, first_id, second_id, None)`."""
+def _identifies(desk: Desk, *ends: str) -> bool:
+    """Whether one of these is data that its source does not identify, and the other a dataset that one does."""
     known = lineage_graph(desk).said_as
-    return [
-        JoinAnswer(one.first, one.second, known.get(one.first), known.get(one.second), one.same)
-        for one in _answers(desk)
-    ]
+    nodes = [known[one] for one in ends if one in known and known[one].kind is NodeKind.DATASET]
+    return len(nodes) == 2 and sum(UNIDENTIFIED in node.attributes for node in nodes) == 1
+
+
+def say_kind(desk: Desk, node: str, kind: NodeKind | None) -> Change:
+    """What a thing is, whatever its source takes it for; None takes the word back. Raises NoSuchThing."""
+    graph = lineage_graph(desk)
+    if node not in graph.said_as and not any(one.first == node for one in _answers(desk)):
+        raise NoSuchThing(id=node)
+    if kind is None:
+        said = [one for one in _answers(desk) if one.first == node and one.second.startswith(f"{IS_A}:")]
+        if not said:
+            raise NoSuchQuestion()
+        return _answer(desk, node, said[0].second, None)
+    return _answer(desk, node, f"{IS_A}:{kind.value}", True)
+
+
+def _answer(desk: Desk, first: str, second: str, yes: bool | None) -> Change:
+    with desk.vault.transaction() as db:
+        touches = answer(db, first, second, yes, desk.vault.officer_key, now())
+        said = {"event": "answered", "first": _code(first), "second": _code(second), "same": yes}
+        return desk.act(Draft(Kind.LINEAGE, said), touches=touches)
+
+
+def given_answers(desk: Desk) -> list[LineageAnswer]:
+    """What officers answered; each can be taken back with `answer_question(desk, first, second, None)`."""
+    graph = lineage_graph(desk)
+    return [graph.answer_said(one) for one in _answers(desk)]
 
 
 def _answers(desk: Desk) -> list[NodeAnswer]:

@@ -1,0 +1,196 @@
+"""What only an officer can say: of each pair of systems, of single things, of uses, of kinds.
+
+Each has evidence for and against; those by which the most models are affected come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsr_desk.core.lineage import LineageAnswer, LineageQuestion, Node, NodeKind, QuestionKind, Role
+from dsr_desk.core.message import Message, message, term
+from dsr_desk.lineage.building import IS_A, Built, Use, use_key
+from dsr_desk.lineage.edges import Indices
+from dsr_desk.lineage.identity import Agree, NodeAnswer, SystemPair, system_key
+from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY
+
+if TYPE_CHECKING:
+    from dsr_desk.lineage.graph import Graph
+
+_EXAMPLES = 3
+_MOST_FILES = 3
+_MOST_WALKS = 200
+"""Of fewer questions the effect of each is looked up; of more, that of single things counts as what is asked about."""
+Labels = Mapping[str, Sequence[str]]
+
+
+def questions_of(graph: Graph, built: Built) -> list[tuple[LineageQuestion, Indices]]:
+    """All open questions with the places that hang on each, the largest effect first."""
+    found = [*_about_systems(built), *_about_things(built), *_about_uses(built), *_about_kinds(built)]
+    models = graph.mask(graph.of_kind(NodeKind.MODEL))
+    flows = ~graph.with_role(Role.ERASE)
+    weighed = []
+    for question, places in found:
+        effect = len(places)
+        if len(found) < _MOST_WALKS or question.kind in (QuestionKind.SYSTEMS, QuestionKind.USES):
+            reached = graph.folded(graph.walk(places.tolist(), flows).reached)
+            effect = int((reached & models).sum())
+        weighed.append((replace(question, effect=effect), places))
+    return sorted(weighed, key=lambda one: (-one[0].effect, one[0].kind.value, one[0].first, one[0].second))
+
+
+def things_asked(built: Built) -> set[tuple[str, str]]:
+    """Keys of answers on one pair of things, one use or one datum, of what is asked at large."""
+    found: set[tuple[str, str]] = set()
+    for asked in built.identities.systems.values():
+        for pairs in asked.pairs.values():
+            for a, b in pairs:
+                low, high = sorted((built.listed[a].id, built.listed[b].id))
+                found.add((low, high))
+    for use, edges in built.uses.items():
+        for k in edges:
+            for origin in built.members[int(built.said.origin[k])]:
+                for target in built.members[int(built.said.target[k])]:
+                    found.add(use_key(use.role, origin.id, target.id))
+    return found
+
+
+def system_name(labels: Labels, namespace: str) -> Message:
+    """A system for people: the files in which its things are named."""
+    if not namespace:
+        return message("system.here")
+    files = labels.get(namespace, ())
+    more = len(files) - _MOST_FILES
+    form = namespace.partition(":")[0] if "://" not in namespace else namespace
+    if not files:
+        return message("system.named", name=namespace)
+    code = "system.files.more" if more > 0 else "system.files"
+    return message(code, name=form, files=tuple(files[:_MOST_FILES]), count=max(more, 0))
+
+
+def described(labels: Labels, node: Node) -> Message:
+    if not node.namespace:
+        return message("node.registered", label=node.label)
+    return message("node.named", label=node.label, system=system_name(labels, node.namespace))
+
+
+def _about_systems(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
+    for (first, second), asked in built.identities.systems.items():
+        pairs = [pair for how in Agree for pair in asked.pairs[how]]
+        low, high = sorted((system_key(first), system_key(second)))
+        one, other = (system_name(built.labels, space) for space in (first, second))
+        question = LineageQuestion(
+            QuestionKind.SYSTEMS, low, high,
+            message("question.systems", first=one, second=other),
+            evidence=tuple(_agreement(built, asked)),
+            against=_disagreement(asked),
+            singles=tuple(_of_things(built, a, b) for a, b in pairs[:_EXAMPLES]),
+        )  # fmt: skip
+        yield question, _places(built, pairs)
+
+
+def _agreement(built: Built, asked: SystemPair) -> Iterable[Message]:
+    for how in Agree:
+        pairs = asked.pairs[how]
+        if pairs:
+            names = tuple(dict.fromkeys(built.listed[a].label for a, _ in pairs))[:_EXAMPLES]
+            yield message(f"evidence.{how.name.lower().replace('_', '-')}", count=len(pairs), names=names)
+    if asked.same_content:
+        yield message("evidence.content", count=asked.same_content)
+
+
+def _disagreement(asked: SystemPair) -> tuple[Message, ...]:
+    return (message("evidence.other-content", count=asked.other_content),) if asked.other_content else ()
+
+
+def _about_things(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
+    for a, b in built.identities.things:
+        yield _of_things(built, a, b), _places(built, [(a, b)])
+
+
+def _of_things(built: Built, a: int, b: int) -> LineageQuestion:
+    first, second = sorted((built.listed[a], built.listed[b]), key=lambda node: node.id)
+    says = message(
+        "question.same", kind=term(first.kind), first=described(built.labels, first),
+        second=described(built.labels, second),
+    )  # fmt: skip
+    return LineageQuestion(QuestionKind.THINGS, first.id, second.id, says)
+
+
+def _about_uses(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
+    for use, edges in built.uses.items():
+        first, second = use.keys
+        pairs = [(int(built.said.origin[k]), int(built.said.target[k])) for k in edges]
+        texts = tuple(dict.fromkeys(built.notes[int(built.said.note[k])].get("text", "") for k in edges))[:_EXAMPLES]
+        question = LineageQuestion(
+            QuestionKind.USES, first, second, _asks(built, use, len(edges)),
+            evidence=tuple(message(use.why, by=use.by, text=text) for text in texts),
+            singles=tuple(_of_use(built, use, a, b) for a, b in pairs[:_EXAMPLES]),
+        )  # fmt: skip
+        yield question, np.unique(np.array(pairs, dtype=np.int64)[:, 1])
+
+
+def _asks(built: Built, use: Use, count: int) -> Message:
+    return message(
+        "question.use", role=term(use.role), system=system_name(built.labels, use.namespace), by=use.by, count=count
+    )
+
+
+def _of_use(built: Built, use: Use, origin: int, target: int) -> LineageQuestion:
+    ends = built.nodes[origin], built.nodes[target]
+    first, second = (described(built.labels, node) for node in ends)
+    says = message("question.one-use", role=term(use.role), first=first, second=second)
+    return LineageQuestion(QuestionKind.USES, *use_key(use.role, ends[0].id, ends[1].id), says)
+
+
+def _about_kinds(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
+    for node in built.listed:
+        if KIND_WHY in node.attributes:
+            why = message(node.attributes[KIND_WHY], text=node.attributes.get(KIND_TEXT, ""))
+            says = message("question.a-model", thing=described(built.labels, node))
+            question = LineageQuestion(
+                QuestionKind.A_MODEL, node.id, f"{IS_A}:{NodeKind.MODEL.value}", says, evidence=(why,)
+            )
+            yield question, np.array([built.place_of[node.id]], dtype=np.int64)
+
+
+def _places(built: Built, pairs: Sequence[tuple[int, int]]) -> Indices:
+    ends = {built.place_of[built.listed[i].id] for pair in pairs for i in pair}
+    return np.array(sorted(ends), dtype=np.int64)
+
+
+def answer_said(labels: Labels, answer: NodeAnswer, known: Mapping[str, Node]) -> LineageAnswer:
+    """An answer in words; things that no source names any more by their ids."""
+    first, second = answer.first, answer.second
+    if second.startswith(f"{IS_A}:"):
+        kind = NodeKind(second.removeprefix(f"{IS_A}:"))
+        says = message("answer.is-a", thing=_told(labels, first, known), kind=term(kind))
+    elif first.startswith("system:"):
+        one, other = (system_name(labels, key.removeprefix("system:")) for key in (first, second))
+        says = message("answer.systems.same" if answer.same else "answer.systems.different", first=one, second=other)
+    elif first.startswith("uses:"):
+        role, _, why = second.partition(":")
+        says = message(
+            "answer.use" if answer.same else "answer.no-use", role=term(Role(role)), by=why.partition(":")[2],
+            system=system_name(labels, first.removeprefix("uses:")),
+        )  # fmt: skip
+    elif first.startswith("use:"):
+        _, role, origin = first.split(":", 2)
+        says = message(
+            "answer.one-use" if answer.same else "answer.no-one-use", role=term(Role(role)),
+            first=_told(labels, origin, known), second=_told(labels, second, known),
+        )  # fmt: skip
+    else:
+        says = message(
+            "answer.same" if answer.same else "answer.different", first=_told(labels, first, known),
+            second=_told(labels, second, known),
+        )  # fmt: skip
+    return LineageAnswer(first, second, answer.same, says)
+
+
+def _told(labels: Labels, ident: str, known: Mapping[str, Node]) -> Message:
+    return described(labels, known[ident]) if ident in known else message("node.forgotten", id=ident)
