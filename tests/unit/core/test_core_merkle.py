@@ -43,6 +43,13 @@ def test_roots_follow_the_definition(size: int) -> None:
     assert merkle.root(hashed(entries)) == defined_root(entries)
 
 
+@pytest.mark.parametrize("size", [4095, 4096, 4097, 12_289])
+def test_roots_of_many_leaves_follow_the_definition(size: int) -> None:
+    entries = [number.to_bytes(4, "big") for number in range(size)]
+    assert merkle.root(iter(hashed(entries))) == defined_root(entries)
+    assert merkle.roots_at(hashed(entries), [size]) == {size: defined_root(entries)}
+
+
 def test_a_leaf_can_never_pass_for_a_node() -> None:
     left, right = hashed([b"a", b"b"])
     assert merkle.leaf_hash(left + right) != merkle.node_hash(left, right)

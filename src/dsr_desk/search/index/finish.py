@@ -50,9 +50,11 @@ def inventory_leaves(db: Database, container: int | None = None) -> Iterator[tup
     A leaf is `salt ‖ address ‖ digest`, with the salt an HMAC of the address under the index's own secret, since
     rows of a table can be guessed. `container` limits to one.
     """
-    secret = bytes.fromhex(read_setting(db, "salt"))
+    salts = hmac.new(bytes.fromhex(read_setting(db, "salt")), digestmod="sha256")
     for address, digest in in_order(db, container):
-        yield address, merkle.leaf_hash(hmac.digest(secret, address, "sha256") + address + digest)
+        salt = salts.copy()  # what depends on the secret alone is hashed once
+        salt.update(address)
+        yield address, merkle.leaf_hash(salt.digest() + address + digest)
 
 
 def pack_blocks(db: Database) -> None:
@@ -108,7 +110,7 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         containers=dict(db.conn.execute("SELECT state, count(*) FROM containers GROUP BY state")),
         left_out=_count(db, f"SELECT coalesce(sum(count), 0) FROM unread_kinds WHERE container = {SOURCES}"),
         items=sum(ledger.values()) + records,
-        inventory=merkle.root([leaf for _, leaf in inventory_leaves(db)]).hex(),
+        inventory=merkle.root(leaf for _, leaf in inventory_leaves(db)).hex(),
         complete=complete,
         built=now(),
         program=dsr_desk.__version__,

@@ -23,7 +23,7 @@ from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
 from dsr_desk.search.index.addresses import prepare_addresses
 from dsr_desk.search.index.erase import erase_rows
 from dsr_desk.search.index.folder import read_setting
-from dsr_desk.search.index.lookup import look_up
+from dsr_desk.search.index.lookup import Files, look_up
 from dsr_desk.search.index.reading import Read, WaitingContainer
 from dsr_desk.search.index.unread_rows import forget_unread, write_unread
 from dsr_desk.search.index.writer import ContainerWriter
@@ -51,6 +51,7 @@ class Inventory:
     ) -> None:
         self._db, self._folder, self._version = db, folder, version
         self._read_with, self._report, self._cancel, self._named = read, report, cancel, named
+        self._files = Files(db, folder)
         self._reported = 0.0
         self._done = db.conn.execute("SELECT count(*) FROM items").fetchone()[0]
 
@@ -62,6 +63,7 @@ class Inventory:
         with closing(self._read_with(waiting, self._cancel)) as reading:
             for one, pieces in reading:
                 self._write(one, pieces)
+        self._files.write()
         country = read_setting(self._db, "country")
         look_up(self._db, self._folder, country, self._report, self._cancel)
         return len(waiting)
@@ -77,12 +79,12 @@ class Inventory:
         writer = ContainerWriter(self._db, self._version.name, one.row, one.container.name)
         with transaction(self._db, self._folder):
             forget_unread(self._db, one.row)
-        told = _Told(pieces)
+        told = _Told(pieces, only_names=not one.done)
         ended = cancelled = False
         while not ended:
             with transaction(self._db, self._folder):
                 try:
-                    ended = self._write_batch(told, writer)
+                    ended = self._write_batch(one, told, writer)
                 except Cancelled:
                     # What came in since the last batch is kept, so that counts and entries agree.
                     ended = cancelled = True
@@ -97,11 +99,14 @@ class Inventory:
         if cancelled:
             raise Cancelled
 
-    def _write_batch(self, told: _Told, writer: ContainerWriter) -> bool:
+    def _write_batch(self, one: WaitingContainer, told: _Told, writer: ContainerWriter) -> bool:
         """Writes until a batch is full; True where there was nothing more to write."""
         written = 0
         for block in told.blocks:
-            writer.block(block)
+            named = writer.block(block)
+            told.only_names = told.only_names and named is not None
+            if named is not None and told.only_names:
+                self._files.add(one.row, named.first, named.members)
             written += len(block)
             self._done += len(block)
             self._tell()
@@ -132,9 +137,13 @@ class Inventory:
 
 
 class _Told:
-    """What is said of a container beside its items, while these are taken off."""
+    """What is said of a container beside its items, while these are taken off.
 
-    def __init__(self, pieces: Iterator[Block | Unread | Accounts]) -> None:
+    `only_names` says that all items so far are found by the names of their files alone.
+    """
+
+    def __init__(self, pieces: Iterator[Block | Unread | Accounts], *, only_names: bool) -> None:
+        self.only_names = only_names
         self.problem: Message | None = None
         self.unread: list[Unread] = []
         self.accounts: Accounts | None = None

@@ -29,6 +29,7 @@ from dsr_desk.search.records.identifiers import (
     forms_of,
     key_of_hash,
     keys_of,
+    keys_of_files,
     phones_in,
     token_key,
 )
@@ -134,6 +135,34 @@ def forms_in(kind: ColumnKind, value: str, country: str) -> Iterator[tuple[Colum
         for found in islice(phones_in(value), 100):
             for form in forms_of(ColumnKind.PHONE, found, country):
                 yield ColumnKind.PHONE, form
+
+
+class Files:
+    """Items that are found by the names of their files alone, gathered while they are written.
+
+    Where that ends early, `look_up` finds them in the index.
+    """
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self._db, self._folder = db, folder
+        self._pending = Pending()
+        self._looked_up: dict[int, int] = {}
+
+    def add(self, container: int, first: int, members: Sequence[str]) -> None:
+        """Items with the rows from `first` on, before which all of the container were added or looked up."""
+        keys, places = keys_of_files(members)
+        self._pending.add_many(places + first, keys)
+        self._looked_up[container] = first + len(members) - 1
+        if len(self._pending) >= RUN:
+            self.write()
+
+    def write(self) -> None:
+        """In one transaction."""
+        with transaction(self._db, self._folder):
+            self._pending.write(self._db)
+            looked_up = [[item, container] for container, item in self._looked_up.items()]
+            self._db.conn.executemany("UPDATE containers SET looked_up = ? WHERE id = ?", looked_up)
+        self._looked_up.clear()
 
 
 Item = tuple[int, str | None, str, bool]

@@ -18,6 +18,7 @@ _FOLDER, _FILE = "folder", "file name"
 _NUMBER = re.compile(r" \d+$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])")
+_ENDINGS = re.compile(r"\.[^.\n/]*$", re.MULTILINE)
 _MOST_WORDS = 5
 _GENERIC = frozenset(
     """image images img imgs photo photos picture pictures pic pics foto fotos bild bilder data dataset datasets train
@@ -33,6 +34,14 @@ _GENERIC = frozenset(
 def texts_of(container: str, member: str, inside: Mapping[str, str], beside: Mapping[str, str]) -> dict[str, str]:
     """Values by column: `beside` is what the container says of the photo, `inside` what is written in its file."""
     return {**beside, **inside, **_of_path(container, member)}
+
+
+def say_nothing(container: str, members: str) -> bool:
+    """Whether nothing is found by the paths of photos, each on a line: where all are called by numbers."""
+    if "@" in members or INSIDE in members or _WORD.search(_ENDINGS.sub("", members)):
+        return False
+    above = {member[: member.rfind("/") + 1] for member in members.split("\n")} if "/" in members else {""}
+    return not any(words or tells for words, tells in (_of_folders(container, one) for one in above))
 
 
 def kind_of(column: str, beside: Mapping[str, str]) -> ColumnKind | None:

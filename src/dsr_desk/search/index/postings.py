@@ -39,6 +39,13 @@ def key_of_digest(digest: bytes) -> int:
     return int.from_bytes(digest[:KEY_BYTES])
 
 
+def keys_of_digests(digests: bytes) -> Keys:
+    """The keys of digests of 32 bytes that follow each other."""
+    keys = np.zeros((len(digests) // 32, 8), np.uint8)
+    keys[:, -KEY_BYTES:] = np.frombuffer(digests, np.uint8).reshape(-1, 32)[:, :KEY_BYTES]
+    return keys.view(">u8")[:, 0].astype(np.uint64)
+
+
 class Pending:
     """Pairs that are not written yet."""
 
@@ -52,6 +59,11 @@ class Pending:
     def add(self, item: int, keys: Collection[int]) -> None:
         self._keys.extend(keys)
         self._items.extend([item] * len(keys))
+
+    def add_many(self, items: NDArray[np.int64], keys: Keys) -> None:
+        """Pairs at the same places of two arrays."""
+        self._keys.frombytes(keys.tobytes())
+        self._items.frombytes(items.astype(np.uint32).tobytes())
 
     def write(self, db: Database) -> None:
         """Writes them as a run inside the caller's transaction, joined with runs that are no longer."""

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from dsr_desk.datasets.hashed import DIGEST, NO_HINT, SEPARATOR, Apart, Block
 from dsr_desk.faces.photo import FoundFace, PhotoResult
 from dsr_desk.search.index.codes import encode
 from dsr_desk.search.index.lookup import forget
-from dsr_desk.search.index.photo_texts import kind_of, texts_of
+from dsr_desk.search.index.photo_texts import kind_of, say_nothing, texts_of
 from dsr_desk.search.index.unread_rows import forget_unread
 from dsr_desk.search.records.columns import ColumnKind
 from dsr_desk.storage.tables import Database
@@ -28,14 +29,24 @@ _INSERT_ITEM = (
     "height, orientation, phash, ledger, reason, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
 )
 
+# One statement for many rows: the columns that cost most are cut from joined bytes, the others stand in one JSON text.
 _INSERT_LISTED = (
     "INSERT INTO items (id, address, container, member, digest, occurrence, record, hint, sample, size, width, height, "
-    f"phash, ledger, looked) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 0, x'', '{LedgerClass.LISTED}', 1)"
+    f"phash, ledger, looked) SELECT ?1 + key, substr(?2, 1 + {ADDRESS} * key, {ADDRESS}), ?3, value ->> 0, "
+    f"substr(?4, 1 + {DIGEST} * key, {DIGEST}), 0, 0, value ->> 1, value ->> 2, value ->> 3, 0, 0, x'', "
+    f"'{LedgerClass.LISTED}', 1 FROM json_each(?5)"
 )
 _INSERT_APART = (
     "INSERT INTO items (id, address, container, member, digest, occurrence, record, hint, sample, size, width, height, "
     "phash, ledger, orientation, reason, looked) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
 )
+
+
+class Named(NamedTuple):
+    """Items with the rows from `first` on that are found by the names of their files alone."""
+
+    first: int
+    members: list[str]
 
 
 class ContainerWriter:
@@ -120,9 +131,13 @@ class ContainerWriter:
         row = [numbers.get(number) for number in range(max(numbers, default=-1) + 1)]
         self._records.append((item, spelled_text(row)))
 
-    def block(self, block: Block) -> None:
-        """Writes items of which nothing is known but what a listing says. Where none of the container is read again,
-        their addresses are not told apart before `addresses.settle_addresses`."""
+    def block(self, block: Block) -> Named | None:
+        """Writes items of which nothing is known but what a listing says; returns those that have nothing to be found
+        by but the names of their files, where all of them have no more.
+
+        Where none of the container is read again, their addresses are not told apart before
+        `addresses.settle_addresses`.
+        """
         if self._any_stale:
             for entry, digest in _entries(block):
                 row = self.known(entry.member, digest)
@@ -133,26 +148,36 @@ class ContainerWriter:
                 else:
                     ledger = LedgerClass.LISTED if digest else LedgerClass.UNREADABLE
                     self.photo(entry, digest, without_pixels(ledger, entry.problem))
-            return
-        count, first = len(block), self._next_item()
-        members, groups = block.members.split(SEPARATOR), block.groups.split(SEPARATOR)
+            return None
+        first, members = self._next_item(), block.members.split(SEPARATOR)
+        self.written += len(block)
+        if block.apart or any(block.kinds):
+            self._write_apart(first, members, block)
+            return None
+        groups, sizes = block.groups.split(SEPARATOR), array("q", block.sizes)
+        said = spelled_text(list(zip(members, _hints(block), groups, sizes, strict=True)))
+        addresses = b"".join(self._addresses(members, block.digests))
+        self._conn.execute(_INSERT_LISTED, [first, addresses, self._container, block.digests, said])
+        if say_nothing(self._name, block.members):
+            return Named(first, members)
+        for row, member in enumerate(members, first):
+            if texts := texts_of(self._name, member, {}, {}):
+                self._texts(row, texts, {})
+        return None
+
+    def _write_apart(self, first: int, members: list[str], block: Block) -> None:
+        """Items of which some are records, could not be read, or say something beside their columns."""
+        count = len(block)
         digests = [block.digests[at : at + DIGEST] for at in range(0, DIGEST * count, DIGEST)]
+        addresses = self._addresses(members, block.digests)
         apart = {one.place: one for one in block.apart}
         for place in (place for place, one in apart.items() if one.why is not None):
             digests[place] = b""
-        beginning = f"{spelled_text([self._dataset, self._name])[:-1]},"
-        addresses = [
-            sha256(f'{beginning}{quoted(member)},"{digest.hex()}",0]'.encode()).digest()[:ADDRESS]
-            for member, digest in zip(members, digests, strict=True)
-        ]
-        hints = [None if hint == NO_HINT else hint for hint in array("q", block.hints)]
+            addresses[place] = address_of(self._dataset, self._name, members[place], "", 0)
         numbers, own = range(first, first + count), repeat(self._container, count)
-        rows = zip(numbers, addresses, own, members, digests, hints, groups, array("q", block.sizes), strict=True)
-        if apart or any(block.kinds):
-            more = map(_with_apart, rows, block.kinds, map(apart.get, range(count)))
-            self._conn.executemany(_INSERT_APART, more)
-        else:
-            self._conn.executemany(_INSERT_LISTED, rows)
+        groups, sizes = block.groups.split(SEPARATOR), array("q", block.sizes)
+        rows = zip(numbers, addresses, own, members, digests, _hints(block), groups, sizes, strict=True)
+        self._conn.executemany(_INSERT_APART, map(_with_apart, rows, block.kinds, map(apart.get, range(count))))
         for place, member in enumerate(members):
             said = apart.get(place)
             beside = (said and said.record) or {}
@@ -160,7 +185,15 @@ class ContainerWriter:
                 self._fields(first + place, {self._column(name): value for name, value in beside.items() if value})
             elif texts := texts_of(self._name, member, {}, beside):
                 self._texts(first + place, texts, beside)
-        self.written += count
+
+    def _addresses(self, members: list[str], digests: bytes) -> list[bytes]:
+        """What `address_of` gives of items that no other is like."""
+        beginning = f"{spelled_text([self._dataset, self._name])[:-1]},"
+        own = digests.hex()
+        return [
+            sha256(f'{beginning}{quoted(member)},"{own[at : at + 2 * DIGEST]}",0]'.encode()).digest()[:ADDRESS]
+            for at, member in zip(range(0, len(own), 2 * DIGEST), members, strict=True)
+        ]
 
     def _next_item(self) -> int:
         """A row number that was never used."""
@@ -209,6 +242,10 @@ class ContainerWriter:
             query = "INSERT INTO columns (container, number, name, kind) VALUES (?, ?, ?, ?)"
             self._conn.execute(query, [self._container, number, name, kind or ""])
         return number
+
+
+def _hints(block: Block) -> list[int | None]:
+    return [None if hint == NO_HINT else hint for hint in array("q", block.hints)]
 
 
 Columns = tuple[int, bytes, int, str, bytes, int | None, str, int]

@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
 import phonenumbers
+from numpy.typing import NDArray
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.search.index.postings import KEY_BYTES, key_of_digest
+from dsr_desk.search.index.postings import KEY_BYTES, Keys, key_of_digest, keys_of_digests
 from dsr_desk.search.records.columns import ColumnKind
 
 EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -35,6 +38,7 @@ _IN_TEXT = re.compile(
 LAST_DIGITS = 10
 SHORTEST_NATIONAL = 7
 SHORTEST_DEVICE = 16
+LONGEST_FILE = 255
 
 
 class IdentifierForm(NamedTuple):
@@ -192,10 +196,31 @@ def file_keys(reference: str) -> set[int]:
     return {file_key(name) for name in file_names(reference)}
 
 
+def keys_of_files(names: Sequence[str]) -> tuple[Keys, NDArray[np.int64]]:
+    """The keys of `file_keys` for many names at once, and the place of the name that each belongs to."""
+    wholes = _plain_files(names)
+    if wholes is None:
+        found = [(key, at) for at, name in enumerate(names) for key in file_keys(name)]
+        keys, places = np.array(found, np.uint64).reshape(-1, 2).T
+        return keys, places.astype(np.int64)
+    with_stem = [at for at, name in enumerate(wholes) if b"." in name]
+    stems = [wholes[at].rpartition(b".")[0] for at in with_stem]
+    digests = b"".join([_sha256(b"file:" + name).digest() for name in chain(wholes, stems)])
+    return keys_of_digests(digests), np.concatenate((np.arange(len(wholes)), np.array(with_stem, np.int64)))
+
+
+def _plain_files(names: Sequence[str]) -> list[bytes] | None:
+    """The files of paths that hold nothing which `file_names` looks for but slashes; None where any is another."""
+    text = "\n".join(names)
+    plain = text.isascii() and text.replace("\n", "").isprintable() and not any(mark in text for mark in " ?\\")
+    files = [name.rpartition(b"/")[2] for name in text.lower().encode().split(b"\n")] if plain else []
+    return files if len(files) == len(names) and all(files) and max(map(len, files)) <= LONGEST_FILE else None
+
+
 def file_names(reference: str) -> list[str]:
     """The file name in a path or address, and its stem; empty where there is none."""
     base = reference.strip().partition("?")[0].rstrip("/").replace("\\", "/").rpartition("/")[2]
-    if not base or len(base) > 255:
+    if not base or len(base) > LONGEST_FILE:
         return []
     stem = base.rsplit(".", 1)[0] if "." in base else base
     return list(dict.fromkeys((folded(base), folded(stem))))
