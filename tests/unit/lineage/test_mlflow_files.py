@@ -88,10 +88,13 @@ def test_tags_that_would_make_objects_are_refused_and_make_none(mlruns: Path, tm
     assert not (tmp_path / "made").exists()
 
 
-def test_artifacts_do_not_change_the_digest_and_metadata_do(mlruns: Path) -> None:
+def test_pictures_and_tables_among_artifacts_do_not_change_the_digest_and_weights_and_metadata_do(mlruns: Path) -> None:
     before = import_file(mlruns).digest
-    write(mlruns, "7/r1/artifacts/weights.bin", "large")
+    write(mlruns, "7/r1/artifacts/plots/loss.png", "large")
     assert import_file(mlruns).digest == before
+    write(mlruns, "7/r1/artifacts/weights/best.pt", "w")
+    assert import_file(mlruns).digest != before
+    before = import_file(mlruns).digest
     write(mlruns, "7/r1/meta.yaml", "run_id: r1\nrun_name: other\n")
     assert import_file(mlruns).digest != before
 

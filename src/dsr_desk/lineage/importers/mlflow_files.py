@@ -3,56 +3,65 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft
+from dsr_desk.lineage.importers.mlflow_draw import draw
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
     OLD_MODELS_TAG,
     PARENT_TAG,
+    VERSIONS_TAG,
     Dataset,
+    Experiment,
     LoggedModel,
     ModelVersion,
     Run,
     Store,
-    draw,
+    name_elsewhere,
     source_place,
 )
+from dsr_desk.lineage.importers.names import Likely, model_file, says_training
 from dsr_desk.lineage.importers.peek import Peek
-from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, text_of, utc, yaml_document
+from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, text_of, yaml_document
+from dsr_desk.lineage.importers.times import since_1970
 
 FORMAT = "MLflow (mlruns)"
 
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
+_EXPERIMENTS = ("*", ".trash/*")
+"""Where experiments lie, those that were deleted among them."""
 _META = (
+    "meta.yaml",
+    "datasets/*/meta.yaml",
+    "models/*/meta.yaml",
+    "models/*/artifacts/MLmodel",
     "*/meta.yaml",
-    "*/datasets/*/meta.yaml",
-    "*/models/*/meta.yaml",
-    "*/*/meta.yaml",
-    "*/*/inputs/*/meta.yaml",
-    "*/*/outputs/*/meta.yaml",
-    f"*/*/tags/{PARENT_TAG}",
-    f"*/*/tags/{OLD_MODELS_TAG}",
-    "models/*/version-*/meta.yaml",
-    "models/*/aliases/*",
+    "*/inputs/*/meta.yaml",
+    "*/outputs/*/meta.yaml",
+    "traces/*/request_metadata/mlflow.modelId",
+    "traces/*/request_metadata/mlflow.sourceRun",
 )
+_REGISTRY = ("models/*/version-*/meta.yaml", "models/*/aliases/*", "models/*/version-*/tags/*")
 _FOLDERS = (
-    "*",
-    "*/*",
-    *(f"*/{kind}/*" for kind in ("datasets", "models")),
-    *(f"*/*/{kind}{below}" for kind in ("inputs", "outputs") for below in ("", "/*")),
-    "*/*/tags",
+    *(
+        f"{experiment}{inner}"
+        for experiment in _EXPERIMENTS
+        for inner in ("", "/*", "/datasets/*", "/models/*", "/*/tags", "/*/params", "/*/artifacts", "/*/inputs",
+                      "/*/inputs/*", "/*/outputs", "/*/outputs/*")
+    ),
     "models/*/version-*",
     "models/*/aliases",
-)
+)  # fmt: skip
+_NO_RUN = ("datasets", "models", "traces", "evaluation_datasets")
 
 
 def sniff(peek: Peek) -> bool:
     if not peek.is_folder:
         return False
-    return any(b"experiment_id" in path.read_bytes()[:4096] for path in _root(peek.path).glob("*/meta.yaml"))
+    return any(b"experiment_id" in path.read_bytes()[:4096] for path in _experiments(_root(peek.path)))
 
 
 def _root(folder: Path) -> Path:
@@ -64,20 +73,35 @@ def _root(folder: Path) -> Path:
     return inside
 
 
+def _experiments(root: Path) -> list[Path]:
+    """Their `meta.yaml`."""
+    return sorted(path for where in _EXPERIMENTS for path in root.glob(f"{where}/meta.yaml"))
+
+
 def files(peek: Peek) -> list[Path]:
-    return sorted({path for pattern in _META for path in _root(peek.path).glob(pattern) if path.is_file()})
+    root = _root(peek.path)
+    found = {path for pattern in _REGISTRY for path in root.glob(pattern) if path.is_file()}
+    for experiment in _experiments(root):
+        folder = experiment.parent
+        found |= {path for pattern in _META for path in folder.glob(pattern) if path.is_file()}
+        for run in _runs(folder):
+            found |= {path for _, path in _texts(run / "tags")}
+            found |= {path for _, path in _texts(run / "params")}
+            found |= {path for _, path in _artifacts(run)}
+        for model in folder.glob("models/*"):
+            found |= {path for inner in ("tags", "params", "metrics") for _, path in _texts(model / inner)}
+    return sorted(found)
 
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     store = Store()
     root = _root(peek.path)
     _can_be_listed(root)
-    for experiment in sorted(path.parent for path in root.glob("*/meta.yaml")):
-        if experiment.name == "models":
-            continue
-        _experiment(root, experiment, store)
+    for path in _experiments(root):
+        if path.parent.name != "models":
+            _experiment(root, path, store, draft, peek.sha256_of)
     for path in sorted(root.glob("models/*/version-*/meta.yaml")):
-        _version(root, path, store)
+        _version(root, path, store, draft)
     for path in sorted(root.glob("models/*/aliases/*")):
         store.aliases.append((path.parts[-3], text_of(path).strip(), path.name))
     draw(store, draft)
@@ -90,58 +114,138 @@ def _can_be_listed(root: Path) -> None:
             os.scandir(folder).close()
 
 
-def _experiment(root: Path, folder: Path, store: Store) -> None:
+def _runs(experiment: Path) -> list[Path]:
+    return sorted(path.parent for path in experiment.glob("*/meta.yaml") if path.parent.name not in _NO_RUN)
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Keys and files of a folder that holds one text a key; a key with slashes lies deeper."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _artifacts(run: Path) -> Iterator[tuple[str, Path]]:
+    """Artifacts that are read: descriptions of models, and weights outside of these, for their digest."""
+    listed = list(_texts(run / "artifacts"))
+    models = [name.removesuffix("MLmodel") for name, path in listed if path.name == "MLmodel"]
+    for name, path in listed:
+        inside = any(name.startswith(model) for model in models)
+        if path.name == "MLmodel" or (not inside and model_file(name) is not Likely.NO):
+            yield name, path
+
+
+def _experiment(root: Path, at: Path, store: Store, draft: LineageDraft, sha256: Callable[[Path], str]) -> None:
+    folder = at.parent
+    meta, place = _meta(root, at)
+    told = (maybe_text(meta.get(name), place) for name in ("experiment_id", "creation_time", "artifact_location"))
+    store.experiments.append(Experiment(*told))
     for path in sorted(folder.glob("datasets/*/meta.yaml")):
         meta, place = _meta(root, path)
-        source = source_place(maybe_text(meta.get("source"), place))
+        said = maybe_text(meta.get("source"), place)
         name, digest = some_text(meta.get("name"), (place, "name")), maybe_text(meta.get("digest"), place)
-        store.datasets[path.parent.name] = Dataset(path.parent.name, name, digest, source)
+        other = name_elsewhere(maybe_text(meta.get("source_type"), place), said)
+        store.add_dataset(Dataset(path.parent.name, name, digest, source_place(said), other))
     for path in sorted(folder.glob("models/*/meta.yaml")):
-        meta, place = _meta(root, path)
-        key = some_text(meta.get("model_id"), (place, "model_id"))
-        run = maybe_text(meta.get("source_run_id"), place)
-        created = utc(meta.get("creation_timestamp"), place)
-        deleted = meta.get("lifecycle_stage") == "deleted"
-        store.models[key] = LoggedModel(key, maybe_text(meta.get("name"), place), run, created, deleted)
-    for path in sorted(folder.glob("*/meta.yaml")):
-        if path.parent.name not in ("datasets", "models"):
-            _run(root, path, store)
+        _model(root, path, store, draft)
+    for run in _runs(folder):
+        _run(root, run, store, draft, sha256)
+    for path in sorted(folder.glob("traces/*/request_metadata/mlflow.modelId")):
+        run_of = path.with_name("mlflow.sourceRun")
+        if run_of.exists():
+            store.traces.add((text_of(run_of).strip(), text_of(path).strip()))
 
 
-def _run(root: Path, path: Path, store: Store) -> None:
+def _model(root: Path, path: Path, store: Store, draft: LineageDraft) -> None:
     meta, place = _meta(root, path)
+    key = some_text(meta.get("model_id"), (place, "model_id"))
+    name, run, at = (maybe_text(meta.get(field), place) for field in ("name", "source_run_id", "artifact_location"))
+    created = since_1970(meta.get("creation_timestamp"), place, draft)
+    store.models[key] = LoggedModel(key, name, run, created, meta.get("lifecycle_stage") == "deleted", at)
+    for kind in ("tags", "params"):
+        for name, file in _texts(path.parent / kind):
+            if name == VERSIONS_TAG:
+                store.say_registered(key, text_of(file))
+            else:
+                store.say(key, name, text_of(file), tag=kind == "tags")
+    for _, file in _texts(path.parent / "metrics"):
+        for line in text_of(file).splitlines():
+            words = line.split(" ")  # time, value, step, run, then name and digest of a dataset
+            if len(words) >= 6:
+                store.measures.add(((" ".join(words[4:-1]), words[-1]), key, words[3]))
+    described = path.parent / "artifacts" / "MLmodel"
+    if described.exists():
+        _described(root, described, key, store)
+
+
+def _run(root: Path, folder: Path, store: Store, draft: LineageDraft, sha256: Callable[[Path], str]) -> None:
+    meta, place = _meta(root, folder / "meta.yaml")
     key = some_text(meta.get("run_id") or meta.get("run_uuid"), (place, "run_id"))
-    around = path.parent / "tags" / PARENT_TAG
-    history = path.parent / "tags" / OLD_MODELS_TAG
-    if history.exists():
-        store.histories[key] = text_of(history)
+    tags = {name: text_of(path) for name, path in _texts(folder / "tags")}
+    if OLD_MODELS_TAG in tags:
+        store.histories[key] = tags[OLD_MODELS_TAG]
     status = meta.get("status")
     word = _STATUS.get(status, "") if isinstance(status, int) else maybe_text(status, place)
     name = maybe_text(meta.get("run_name"), place)
-    times = utc(meta.get("start_time"), place), utc(meta.get("end_time"), place)
-    parent = text_of(around).strip() if around.exists() else ""
-    store.runs[key] = Run(key, name, *times, word, meta.get("lifecycle_stage") == "deleted", parent)
+    began, ended = (since_1970(meta.get(field), place, draft) for field in ("start_time", "end_time"))
+    parent = tags.get(PARENT_TAG, "").strip()
+    store.runs[key] = Run(key, name, began, ended, word, meta.get("lifecycle_stage") == "deleted", parent)
+    for said, text in tags.items():
+        store.say(key, said, text, tag=True)
+    for said, path in _texts(folder / "params"):
+        store.say(key, said, text_of(path))
+    for said, _ in _texts(folder / "metrics"):
+        if says_training(said):
+            store.say_measured(key, said)
+    for at, path in _artifacts(folder):
+        if path.name == "MLmodel":
+            _logged_in_run(root, path, key, at.removesuffix("MLmodel").strip("/"), store)
+        else:
+            store.weights.append((key, at, sha256(path)))
     # Both ids in these files are those of the dataset or the model: the run is known from the path alone.
-    for link in sorted(path.parent.glob("inputs/*/meta.yaml")):
-        said, where = _meta(root, link)
-        source = some_text(said.get("source_id"), (where, "source_id"))
-        if said.get("source_type") == "DATASET":
-            tags = said.get("tags")
-            context = tags.get(CONTEXT_TAG, "") if isinstance(tags, dict) else ""
+    for link in sorted(folder.glob("inputs/*/meta.yaml")):
+        meta, where = _meta(root, link)
+        source = some_text(meta.get("source_id"), (where, "source_id"))
+        if meta.get("source_type") == "DATASET":
+            said_of = meta.get("tags")
+            context = said_of.get(CONTEXT_TAG, "") if isinstance(said_of, dict) else ""
             store.reads.append((source, key, maybe_text(context, where)))
         else:
-            store.takes.append((key, some_text(said.get("destination_id"), (where, "destination_id"))))
-    for link in sorted(path.parent.glob("outputs/*/meta.yaml")):
-        said, where = _meta(root, link)
-        store.makes.append((key, some_text(said.get("destination_id"), (where, "destination_id"))))
+            store.takes.append((key, some_text(meta.get("destination_id"), (where, "destination_id"))))
+    for link in sorted(folder.glob("outputs/*/meta.yaml")):
+        meta, where = _meta(root, link)
+        store.makes.append((key, some_text(meta.get("destination_id"), (where, "destination_id"))))
 
 
-def _version(root: Path, path: Path, store: Store) -> None:
+def _logged_in_run(root: Path, path: Path, run: str, at: str, store: Store) -> None:
+    """A model among the artifacts of a run, as MLflow 2 keeps them: also where no tag of the run lists it."""
+    meta, place = _meta(root, path)
+    uuid = maybe_text(meta.get("model_uuid"), place)
+    key = uuid or f"{run}/{at}"
+    store.models.setdefault(key, LoggedModel(key, at, run, ""))
+    _described(root, path, key, store)
+
+
+def _described(root: Path, path: Path, key: str, store: Store) -> None:
+    """What the description of a logged model says of where it came from."""
+    meta, _ = _meta(root, path)
+    for field in ("flavors", "metadata"):
+        told = meta.get(field)
+        if isinstance(told, dict):
+            store.say_within(key, field, told)
+
+
+def _version(root: Path, path: Path, store: Store, draft: LineageDraft) -> None:
     meta, place = _meta(root, path)
     name = some_text(meta.get("name"), (place, "name"))
     version = some_text(maybe_text(meta.get("version"), place), (place, "version"))
     told = (maybe_text(meta.get(field), place) for field in ("source", "run_id", "current_stage", "model_id"))
-    store.versions.append(ModelVersion(name, version, utc(meta.get("creation_timestamp"), place), *told))
+    created = since_1970(meta.get("creation_timestamp"), place, draft)
+    store.versions.append(ModelVersion(name, version, created, *told))
+    for key, file in _texts(path.parent / "tags"):
+        text = text_of(file)
+        store.say(f"{name}/{version}", key, text, tag=True)
+        store.told.append((f"{name}/{version}", key, text))
 
 
 def _meta(root: Path, path: Path) -> tuple[Mapping[str, Any], str]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.lineage.importers.draft import LineageDraft
+from dsr_desk.lineage.importers.mlflow_draw import draw
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
     OLD_MODELS_TAG,
     PARENT_TAG,
+    VERSIONS_TAG,
     Dataset,
+    Experiment,
     LoggedModel,
     ModelVersion,
     Run,
     Store,
-    draw,
+    name_elsewhere,
     source_place,
 )
 from dsr_desk.lineage.importers.peek import Peek, checked_tables, sound_database, the_file
-from dsr_desk.lineage.importers.reading import maybe_text, some_text, utc
+from dsr_desk.lineage.importers.reading import maybe_text, some_text
+from dsr_desk.lineage.importers.times import since_1970
 
 FORMAT = "MLflow (SQLite)"
 
@@ -36,6 +39,8 @@ _DATASET_TABLES = {
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
     "input_tags": ("input_uuid", "name", "value"),
 }
+_MODEL_OF_TRACE = "mlflow.modelId"
+_RUN_OF_TRACE = "mlflow.sourceRun"
 
 files = the_file
 
@@ -46,20 +51,23 @@ def sniff(peek: Peek) -> bool:
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     with sound_database(peek.path) as db:
-        columns = checked_tables(db, _TABLES)
+        checked_tables(db, _TABLES)
         store = Store()
-        _runs(db, store, columns["runs"])
+        _experiments(db, store)
+        _runs(db, store, draft)
         if "datasets" in peek.tables:
             _datasets(db, store)
         else:
             draft.warn("note.lineage.old-mlflow")
         if "logged_models" in peek.tables:
-            _logged_models(db, store)
+            _logged_models(db, store, draft)
         if "logged_model_metrics" in peek.tables:
             _metrics(db, store)
         histories = db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [OLD_MODELS_TAG])
         store.histories.update((str(run), str(said)) for run, said in histories)
-        _registry(db, store, peek.tables)
+        _registry(db, store, peek.tables, draft)
+        _told(db, store, peek.tables)
+        _traces(db, store, peek.tables)
     draw(store, draft)
 
 
@@ -69,13 +77,23 @@ def _rows(db: sqlite3.Connection, columns: str, table: str) -> Iterator[tuple[Me
         yield message("place.row", table=table, row=number), row
 
 
-def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None:
+def _columns(db: sqlite3.Connection, table: str, wanted: tuple[str, ...]) -> str:
+    """For a SELECT: what an older version did not have is NULL."""
+    there = {row[1] for row in db.execute(f'PRAGMA table_info("{table}")')}
+    return ", ".join(name if name in there else "NULL" for name in wanted)
+
+
+def _experiments(db: sqlite3.Connection, store: Store) -> None:
+    wanted = _columns(db, "experiments", ("experiment_id", "creation_time", "artifact_location"))
+    for place, row in _rows(db, wanted, "experiments"):
+        store.experiments.append(Experiment(*(maybe_text(one, place) for one in row)))
+
+
+def _runs(db: sqlite3.Connection, store: Store, draft: LineageDraft) -> None:
     parents = dict(db.execute("SELECT run_uuid, value FROM tags WHERE key = ?", [PARENT_TAG]).fetchall())
-    name = "name" if "name" in columns else "NULL"
-    status = "status" if "status" in columns else "NULL"
-    wanted = f"run_uuid, {name}, start_time, end_time, lifecycle_stage, {status}"
+    wanted = _columns(db, "runs", ("run_uuid", "name", "start_time", "end_time", "lifecycle_stage", "status"))
     for place, (run, title, start, end, stage, state) in _rows(db, wanted, "runs"):
-        times = utc(start, place), utc(end, place)
+        times = since_1970(start, place, draft), since_1970(end, place, draft)
         names = some_text(run, place), maybe_text(title, place)
         deleted, parent = stage == "deleted", str(parents.get(run) or "")
         store.runs[run] = Run(*names, *times, maybe_text(state, place), deleted, parent)
@@ -83,48 +101,91 @@ def _runs(db: sqlite3.Connection, store: Store, columns: frozenset[str]) -> None
 
 def _datasets(db: sqlite3.Connection, store: Store) -> None:
     checked_tables(db, _DATASET_TABLES)
-    for place, (key, name, digest, source) in _rows(db, "dataset_uuid, name, digest, dataset_source", "datasets"):
+    wanted = _columns(db, "datasets", ("dataset_uuid", "name", "digest", "dataset_source", "dataset_source_type"))
+    for place, (key, name, digest, source, kind) in _rows(db, wanted, "datasets"):
         names = some_text(key, place), some_text(name, place), maybe_text(digest, place)
-        store.datasets[key] = Dataset(*names, source_place(maybe_text(source, place)))
-    contexts: dict[str, str] = defaultdict(str)
-    contexts.update(db.execute("SELECT input_uuid, value FROM input_tags WHERE name = ?", [CONTEXT_TAG]).fetchall())
+        said = maybe_text(source, place)
+        store.add_dataset(Dataset(*names, source_place(said), name_elsewhere(str(kind), said)))
+    contexts = dict(db.execute("SELECT input_uuid, value FROM input_tags WHERE name = ?", [CONTEXT_TAG]).fetchall())
     for key, source_type, source, target_type, target in db.execute(
         "SELECT input_uuid, source_type, source_id, destination_type, destination_id FROM inputs"
     ):
         match source_type, target_type:
             case "DATASET", "RUN":
-                store.reads.append((source, target, str(contexts[key])))
+                store.reads.append((str(source), str(target), str(contexts.get(key) or "")))
             case "RUN_INPUT", "MODEL_INPUT":
-                store.takes.append((source, target))
+                store.takes.append((str(source), str(target)))
             case "RUN_OUTPUT", "MODEL_OUTPUT":
-                store.makes.append((source, target))
+                store.makes.append((str(source), str(target)))
 
 
-def _logged_models(db: sqlite3.Connection, store: Store) -> None:
+def _logged_models(db: sqlite3.Connection, store: Store, draft: LineageDraft) -> None:
     checked_tables(db, {"logged_models": ("model_id", "name", "source_run_id", "creation_timestamp_ms")})
-    wanted = "model_id, name, source_run_id, creation_timestamp_ms, lifecycle_stage"
-    for place, (key, name, run, created, stage) in _rows(db, wanted, "logged_models"):
-        names = some_text(key, place), maybe_text(name, place), maybe_text(run, place)
-        store.models[key] = LoggedModel(*names, utc(created, place), stage == "deleted")
+    names = ("model_id", "name", "source_run_id", "creation_timestamp_ms", "lifecycle_stage", "artifact_location")
+    for place, (key, name, run, created, stage, at) in _rows(
+        db, _columns(db, "logged_models", names), "logged_models"
+    ):  # fmt: skip
+        told = some_text(key, place), maybe_text(name, place), maybe_text(run, place)
+        when = since_1970(created, place, draft)
+        store.models[key] = LoggedModel(*told, when, stage == "deleted", maybe_text(at, place))
 
 
 def _metrics(db: sqlite3.Connection, store: Store) -> None:
     """Which data a logged model was measured on, as MLflow 3 keeps it beside each metric."""
-    wanted = ("model_id", "dataset_name", "dataset_digest")
-    checked_tables(db, {"logged_model_metrics": wanted})
-    known = {(dataset.name, dataset.digest): dataset.key for dataset in store.datasets.values()}
-    rows = db.execute("SELECT DISTINCT dataset_name, dataset_digest, model_id FROM logged_model_metrics")
-    for name, digest, model in rows:
-        if (name, digest) in known:
-            store.measures.add((known[name, digest], str(model)))
+    checked_tables(db, {"logged_model_metrics": ("model_id", "dataset_name", "dataset_digest")})
+    wanted = _columns(
+        db, "logged_model_metrics", ("dataset_name", "dataset_digest", "model_id", "run_id", "dataset_uuid")
+    )
+    for name, digest, model, run, key in db.execute(f"SELECT DISTINCT {wanted} FROM logged_model_metrics"):
+        if name:
+            dataset = str(key) if key in store.datasets else (str(name), str(digest or ""))
+            store.measures.add((dataset, str(model), str(run or "")))
 
 
-def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
+def _registry(db: sqlite3.Connection, store: Store, tables: frozenset[str], draft: LineageDraft) -> None:
     wanted = "name, version, creation_time, source, run_id, current_stage"
     for place, (name, version, created, *told) in _rows(db, wanted, "model_versions"):
         source, run, stage = (maybe_text(one, place) for one in told)
         names = some_text(name, place), maybe_text(version, place)
-        store.versions.append(ModelVersion(*names, utc(created, place), source, run, stage))
+        store.versions.append(ModelVersion(*names, since_1970(created, place, draft), source, run, stage))
     if "registered_model_aliases" in tables:
         for name, version, alias in db.execute("SELECT name, version, alias FROM registered_model_aliases"):
-            store.aliases.append((name, str(version), alias))
+            store.aliases.append((str(name), str(version), str(alias)))
+
+
+def _told(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
+    """Parameters and tags: what people wrote down of a training because no other field asks for it."""
+    for table, of, key, value in (
+        ("params", "run_uuid", "key", "value"),
+        ("tags", "run_uuid", "key", "value"),
+        ("logged_model_params", "model_id", "param_key", "param_value"),
+        ("logged_model_tags", "model_id", "tag_key", "tag_value"),
+        ("model_version_tags", "name || '/' || version", "key", "value"),
+    ):
+        if table not in tables:
+            continue
+        for owner, name, text in db.execute(f"SELECT {of}, {key}, {value} FROM {table}"):
+            if name == VERSIONS_TAG:
+                store.say_registered(str(owner), str(text))
+            else:
+                store.say(str(owner), str(name), str(text or ""), tag=table.endswith("tags"))
+            if table == "model_version_tags":
+                store.told.append((str(owner), str(name), str(text or "")))
+    if "latest_metrics" in tables:
+        for run, name in db.execute(
+            "SELECT run_uuid, key FROM latest_metrics"
+            " WHERE key LIKE '%train%' OR key LIKE '%loss%' OR key LIKE '%epoch%'"
+        ):
+            store.say_measured(str(run), str(name))
+
+
+def _traces(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
+    """Which logged model a run asked, where the calls were traced."""
+    if "trace_request_metadata" not in tables:
+        return
+    rows = db.execute(
+        "SELECT DISTINCT run.value, model.value FROM trace_request_metadata model JOIN trace_request_metadata run"
+        " ON run.request_id = model.request_id AND run.key = ? WHERE model.key = ?",
+        [_RUN_OF_TRACE, _MODEL_OF_TRACE],
+    )
+    store.traces.update((str(run), str(model)) for run, model in rows)

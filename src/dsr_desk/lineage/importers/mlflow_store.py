@@ -1,32 +1,50 @@
-"""What an MLflow store says, whether it lies in a database or in files, as a graph."""
+"""What an MLflow store says, whether it lies in a database or in files."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import LineageDraft
-from dsr_desk.lineage.importers.reading import role_named
-from dsr_desk.lineage.importers.settling import nest_runs
+from dsr_desk.core.lineage import NodeKind, Role
+from dsr_desk.lineage.importers.draft import system_of
+from dsr_desk.lineage.importers.names import Meaning, Named, leaves_unnamed, named_in, says_training
 
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"
 PARENT_TAG = "mlflow.parentRunId"
 DELETED_STAGE = "Deleted_Internal"
 OLD_MODELS_TAG = "mlflow.log-model.history"
+VERSIONS_TAG = "mlflow.modelVersions"
+OWN_TAGS = "mlflow."
+"""How the names of tags begin that MLflow sets by itself."""
+
+_PLACES = ("uri", "url", "delta_table_name", "table_name", "data_dir", "data_files", "path")
+_HUB = "hugging_face"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`created` as the store keeps it, "" in older ones; `place` is where its artifacts lie."""
+
+    key: str
+    created: str
+    place: str
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """`digest` is eight digits over a sample: a version, and no proof of content."""
+    """`digest` is eight digits over a sample: a version, and no proof of content. `other` is a name elsewhere."""
 
     key: str
     name: str
     digest: str
     source: str
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +65,7 @@ class LoggedModel:
     run: str
     created: str
     deleted: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,12 +79,27 @@ class ModelVersion:
     model: str = ""
 
 
+@dataclass(frozen=True)
+class Mention:
+    """A model or data that a parameter or tag probably names. `of` is a run, a logged model or `NAME/VERSION`."""
+
+    of: str
+    named: Named
+    tag: bool
+
+
 @dataclass
 class Store:
-    """`reads` are (dataset, run, context); `takes` and `makes` are (run, logged model); `measures` are (dataset, logged
-    model) of recorded metrics; `histories` the tag in which
-    older versions kept the models of a run."""
+    """`reads` are (dataset, run, context); `takes`, `makes` and `traces` (run, logged model).
 
+    `measures` are (dataset, logged model, run) of recorded metrics, where the dataset is a key or (name, digest);
+    `histories` the tag in which older versions kept the models of a run; `signs` what says that a run trained;
+    `unnamed` switches (run, parameter, value) by which a model began from weights that nobody names; `weights` files
+    (run, path, SHA-256) that a run left; `registered` names and versions of logged models that a tag keeps; `told`
+    tags of versions, `NAME/VERSION` first; `places` where datasets lie.
+    """
+
+    experiments: list[Experiment] = field(default_factory=list)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     models: dict[str, LoggedModel] = field(default_factory=dict)
@@ -74,170 +108,122 @@ class Store:
     reads: list[tuple[str, str, str]] = field(default_factory=list)
     takes: list[tuple[str, str]] = field(default_factory=list)
     makes: list[tuple[str, str]] = field(default_factory=list)
-    measures: set[tuple[str, str]] = field(default_factory=set)
+    traces: set[tuple[str, str]] = field(default_factory=set)
+    measures: set[tuple[str | tuple[str, str], str, str]] = field(default_factory=set)
     histories: dict[str, str] = field(default_factory=dict)
+    mentions: list[Mention] = field(default_factory=list)
+    signs: dict[str, str] = field(default_factory=dict)
+    unnamed: list[tuple[str, str, str]] = field(default_factory=list)
+    weights: list[tuple[str, str, str]] = field(default_factory=list)
+    registered: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    places: set[str] = field(default_factory=set)
+
+    def add_dataset(self, dataset: Dataset) -> None:
+        self.datasets[dataset.key] = dataset
+        if "/" in dataset.source:
+            self.places.add(plain_place(dataset.source))
+
+    @property
+    def system(self) -> str:
+        """The same for later copies of one store: what its first experiment was given when it was made.
+
+        A store that is too old to say when that was is known by its first run.
+        """
+        first = min(self.experiments, key=_age, default=None)
+        if first is not None and first.created:
+            return system_of(NAMESPACE, first.key, first.created, first.place)
+        run = min(self.runs.values(), key=lambda run: (run.created or "9", run.key), default=None)
+        place = (first.key, first.place) if first is not None else ()
+        return system_of(NAMESPACE, *place, run.key if run is not None else "")
+
+    def say(self, of: str, key: str, value: str, *, tag: bool = False) -> None:
+        """Keeps what a parameter or tag of a run, logged model or version may say about what it was made from."""
+        if tag and key.startswith(OWN_TAGS):
+            return
+        found = _meant(key, value) or self._place(key, value)
+        self.mentions += (Mention(of, named, tag) for named in found)
+        if leaves_unnamed(key, value):
+            self.unnamed.append((of, key, value))
+        self.say_measured(of, key)
+
+    def say_within(self, of: str, key: str, told: dict[Any, Any]) -> None:
+        """As `say`, for an object."""
+        for name, value in told.items():
+            if isinstance(value, dict):
+                self.say_within(of, f"{key}.{name}", value)
+            elif isinstance(value, str):
+                self.say(of, f"{key}.{name}", value)
+
+    def say_measured(self, run: str, key: str) -> None:
+        """Keeps the name of a parameter, tag or metric that only a training has."""
+        if run not in self.signs and _only_trained(key):
+            self.signs[run] = key
+
+    def say_registered(self, model: str, text: str) -> None:
+        """The tag in which a logged model keeps the versions that were registered from it."""
+        for entry in _listed(text):
+            if isinstance(entry.get("name"), str):
+                self.registered[model].append((entry["name"], str(entry.get("version", ""))))
+
+    def _place(self, key: str, value: str) -> tuple[Named, ...]:
+        """Any parameter that holds the address of a dataset of this store names that dataset."""
+        if "/" not in value or plain_place(value) not in self.places:
+            return ()
+        return (Named(key, value, Meaning(NodeKind.DATASET, Role.TRAIN)),)
 
 
-def draw(store: Store, draft: LineageDraft) -> None:
-    """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
-    _add_old_models(store)
-    datasets = {
-        key: draft.node(NodeKind.DATASET, d.name, d.digest, NAMESPACE, aliases=[d.source])
-        for key, d in store.datasets.items()
-    }
-    runs = {key: _run(draft, run) for key, run in store.runs.items()}
-    versions = _versions_by_model(store)
-    models = {key: _logged_model(draft, model, versions[key][:1]) for key, model in store.models.items()}
-
-    for model in store.models.values():
-        if model.run in runs:
-            draft.edge(runs[model.run], models[model.key], Role.PRODUCE)
-    for run, model_key in store.makes:
-        if run in runs and model_key in models:
-            draft.edge(runs[run], models[model_key], Role.PRODUCE)
-    making = {run for run, _ in store.makes} | {model.run for model in store.models.values()}
-    making |= {version.run for version in store.versions}
-    taken = defaultdict(list)
-    for run, model_key in store.takes:
-        if run in runs and model_key in models:
-            role = Role.FINE_TUNE_BASE if run in making else Role.SERVE
-            draft.edge(models[model_key], runs[run], role)
-            taken[run].append(models[model_key])
-    lost = 0
-    for dataset, run, context in store.reads:
-        if dataset in datasets and run in runs:
-            _read(draft, datasets[dataset], runs[run], context, making=run in making, tried=taken[run])
-        else:
-            lost += 1
-    if lost:
-        draft.warn("note.lineage.lost-inputs", count=lost)
-
-    for dataset, model_key in sorted(store.measures):
-        if dataset in datasets and model_key in models:
-            _measured(draft, datasets[dataset], models[model_key])
-    _registered(store, draft, runs, models, versions)
-    parents = {runs[key]: runs[run.parent] for key, run in store.runs.items() if run.parent in runs}
-    nest_runs(draft, parents)
+def plain_place(text: str) -> str:
+    """An address without what makes no difference."""
+    return text.strip().removeprefix("file://").rstrip("/")
 
 
 def source_place(text: str) -> str:
-    """The URI, URL or path in a dataset source, which is JSON; the text itself where it is not."""
-    try:
-        value: Any = json.loads(text)
-    except ValueError:
-        return text
+    """The URI, URL, table or path in a dataset source, which is JSON; the text itself where it is not."""
+    value = _json(text)
     if not isinstance(value, dict):
         return text
-    return next((value[key] for key in ("uri", "url", "path") if isinstance(value.get(key), str)), "")
+    return next((value[key] for key in _PLACES if isinstance(value.get(key), str)), "")
 
 
-def _run(draft: LineageDraft, run: Run) -> str:
-    return draft.node(
-        NodeKind.RUN, run.name or run.key, run.key if run.name else "", NAMESPACE,
-        key=f"run:{NAMESPACE}|{run.key}", aliases=[run.key], created=run.created, ended=run.ended, status=run.status,
-        deleted="yes" if run.deleted else "",
-    )  # fmt: skip
+def name_elsewhere(kind: str, text: str) -> str:
+    """What a dataset is called in the hub of models and datasets that it was loaded from, "" for any other."""
+    value = _json(text)
+    path = value.get("path") if kind == _HUB and isinstance(value, dict) else None
+    return f"huggingface/{path}" if isinstance(path, str) and path.count("/") == 1 else ""
 
 
-def _logged_model(draft: LineageDraft, model: LoggedModel, version: list[ModelVersion]) -> str:
-    deleted = "yes" if model.deleted else ""
-    if version:
-        known = version[0]
-        return draft.node(
-            NodeKind.MODEL, known.name, known.version, NAMESPACE, aliases=[model.key], created=model.created,
-            logged_as=model.name, deleted=deleted,
-        )  # fmt: skip
-    return draft.node(
-        NodeKind.MODEL, model.name or model.key, model.key, NAMESPACE, aliases=[model.key], created=model.created,
-        deleted=deleted,
-    )  # fmt: skip
-
-
-def _versions_by_model(store: Store) -> dict[str, list[ModelVersion]]:
-    """Registered versions of each logged model: by its id, else by the run that made just one, or one of that path."""
-    by_run = defaultdict(list)
-    for model in store.models.values():
-        by_run[model.run].append(model.key)
-    found = defaultdict(list)
-    for version in store.versions:
-        key = version.model or version.source.removeprefix("models:/").strip("/")
-        if key not in store.models and version.run:
-            made = by_run[version.run]
-            named = [k for k in made if len(made) == 1 or version.source.endswith(f"/{store.models[k].name}")]
-            key = named[0] if len(named) == 1 else key
-        if key in store.models:
-            found[key].append(version)
-    return found
-
-
-def _copied(store: Store, version: ModelVersion) -> tuple[str, str] | None:
-    """Name and version of the registered model that this one was copied from, as `models:/name/2` or `@alias`."""
-    source = version.source.removeprefix("models:/") if version.source.startswith("models:/") else ""
-    name, slash, number = source.rpartition("/")
-    if not slash:
-        name, _, alias = source.partition("@")
-        number = next((n for owner, n, called in store.aliases if (owner, called) == (name, alias)), "")
-    return next(((v.name, v.version) for v in store.versions if (v.name, v.version) == (name, number)), None)
-
-
-def _add_old_models(store: Store) -> None:
+def add_old_models(store: Store) -> None:
     """Models in the run tag in which MLflow 2 kept them; MLflow 3 lists them itself, and then the tag is ignored."""
     listed_here = {model.run for model in store.models.values()}
     for run, text in store.histories.items():
-        try:
-            listed = json.loads(text)
-        except ValueError:
-            continue
-        for entry in listed if isinstance(listed, list) and run not in listed_here else []:
-            if isinstance(entry, dict) and isinstance(entry.get("artifact_path"), str):
+        for entry in _listed(text) if run not in listed_here else ():
+            if isinstance(entry.get("artifact_path"), str):
                 key = entry.get("model_uuid")
                 key = key if isinstance(key, str) and key else f"{run}/{entry['artifact_path']}"
                 store.models[key] = LoggedModel(key, entry["artifact_path"], run, "")
 
 
-def _read(draft: LineageDraft, dataset: str, run: str, context: str, *, making: bool, tried: list[str]) -> None:
-    role = role_named(context) or (Role.TRAIN if making else Role.EVALUATE if tried else Role.INPUT)
-    draft.edge(dataset, run, role)
-    if not making:
-        for model in tried:
-            said = role_named(context) is not None and not role.enters_weights
-            draft.edge(dataset, model, Role.EVALUATE, Certainty.RECORDED if said else Certainty.INFERRED)
+_only_trained = lru_cache(1 << 12)(says_training)
 
 
-def _measured(draft: LineageDraft, dataset: str, model: str) -> None:
-    """Metrics of a model on data: it was tried on them, unless it is recorded that a run trained it on them."""
-    makers = {origin for origin, target, role in draft.edges if target == model and role is Role.PRODUCE}
-    if not any((dataset, run, Role.TRAIN) in draft.edges for run in makers):
-        draft.edge(dataset, model, Role.EVALUATE)
+@lru_cache(1 << 16)
+def _meant(key: str, value: str) -> tuple[Named, ...]:
+    return tuple(named_in(key, value))
 
 
-def _registered(
-    store: Store,
-    draft: LineageDraft,
-    runs: dict[str, str],
-    models: dict[str, str],
-    versions: dict[str, list[ModelVersion]],
-) -> None:
-    model_of = {(v.name, v.version): models[key] for key, listed in versions.items() for v in listed}
-    for version in store.versions:
-        node = draft.node(NodeKind.MODEL, version.name, version.version, NAMESPACE, created=version.created)
-        logged = model_of.get((version.name, version.version))
-        if logged is not None:
-            draft.edge(logged, node, Role.COPY)
-        elif version.run in runs:
-            draft.edge(runs[version.run], node, Role.PRODUCE)
-        elif (original := _copied(store, version)) is not None:
-            draft.edge(draft.node(NodeKind.MODEL, *original, NAMESPACE), node, Role.COPY)
-        elif version.source:
-            draft.warn("note.lineage.version-of-what", version=version.version)
-        if version.stage == DELETED_STAGE:
-            draft.node(NodeKind.MODEL, version.name, version.version, NAMESPACE, deleted="yes")
-        elif version.stage not in ("", "None", "Archived"):
-            place = draft.node(NodeKind.DEPLOYMENT, f"{version.name} ({version.stage})", version.version, NAMESPACE)
-            draft.edge(node, place, Role.SERVE)
-    known = {(version.name, version.version) for version in store.versions}
-    for name, number, alias in store.aliases:
-        if (name, number) in known:
-            node = draft.node(NodeKind.MODEL, name, number, NAMESPACE)
-            place = draft.node(NodeKind.DEPLOYMENT, f"{name}@{alias}", "", NAMESPACE)
-            draft.edge(node, place, Role.SERVE, Certainty.INFERRED)
+def _age(experiment: Experiment) -> tuple[bool, int, str]:
+    digits = re.fullmatch(r"\d+", experiment.created)
+    return digits is None, int(experiment.created) if digits else 0, experiment.key
+
+
+def _listed(text: str) -> Iterable[dict[str, Any]]:
+    value = _json(text)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

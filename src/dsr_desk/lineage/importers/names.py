@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from dsr_desk.core.lineage import NodeKind, Role
 
@@ -153,6 +154,10 @@ _SURE_PAIRS = (
     {"source", "model"}, {"student", "model"}, {"from", "model"}, {"trained", "from"}, {"weights", "from"},
     {"detector", "weights"}, {"encoder", "weights"}, {"model", "weights"},
 )  # fmt: skip
+_ONLY_TRAINED = _words("epochs epoch optimizer optim momentum warmup")
+_ONLY_TRAINED_PAIRS = {
+    "learning rate", "weight decay", "max iter", "n estimators", "num boost", "train loss", "lr scheduler", "max steps",
+}  # fmt: skip
 _PLACES = _words("path paths dir dirs root file files uri uris url folder folders")
 _ONLY_A_DESIGN = _words("architecture arch estimator")
 _MODEL_NOUNS = _words(
@@ -242,6 +247,23 @@ def leaves_unnamed(key: str, value: object) -> bool:
     words = _key_words(key.replace("/", ".").rpartition(".")[2])
     said = set(words) & {"pretrained", "resume", "warmstart", "finetune"} or words[:2] == ["warm", "start"]
     return bool(said) and not set(words) & (_HOW_MANY | _OUTPUT)
+
+
+def says_training(key: str) -> bool:
+    """Whether a parameter, metric or tag of this name is one that only a training has."""
+    words = _key_words(key.replace("/", ".").rpartition(".")[2])
+    if set(words) & _ONLY_TRAINED or words in (["lr"], ["loss"], ["estimator", "name"], ["estimator", "class"]):
+        return True
+    pairs = {" ".join(pair) for pair in pairwise(words)}
+    return bool(pairs & _ONLY_TRAINED_PAIRS) or (words[:1] in (["train"], ["training"]) and "time" not in words)
+
+
+def says_base(key: str) -> bool:
+    """Whether a parameter of this name says by itself that a model was made from another."""
+    meaning = meaning_of(key, "a/b.pt")
+    if meaning is None or meaning.kind is not NodeKind.MODEL or meaning.role is Role.SERVE:
+        return False
+    return not set(_key_words(key)) <= _MAY_BE_A_DESIGN - {"base", "initial", "start"} | _PLACES | {"name", "id"}
 
 
 def _unfolded(text: str) -> object:
