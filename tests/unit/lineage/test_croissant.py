@@ -10,7 +10,7 @@ from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
-from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of
 
 
@@ -28,7 +28,7 @@ def edges(imported: Imported) -> set[tuple[str, str, str]]:
 def test_files_are_parts_with_their_digests_and_origins_are_kept(tmp_path: Path) -> None:
     zipped = {"@type": "cr:FileObject", "@id": "all.zip", "contentUrl": "https://x/all.zip", "sha256": "AB" * 32}
     inside = {"@type": "cr:FileSet", "@id": "jpegs", "containedIn": {"@id": "all.zip"}}
-    imported = import_file(
+    imported = read_file(
         write(
             tmp_path / "c.json",
             distribution=[zipped, inside],
@@ -52,7 +52,7 @@ def test_files_are_parts_with_their_digests_and_origins_are_kept(tmp_path: Path)
 
 def test_one_origin_may_stand_alone(tmp_path: Path) -> None:
     path = write(tmp_path / "c.json", **{"prov:wasDerivedFrom": {"@id": "https://x/raw"}})
-    assert edges(import_file(path)) == {("dataset:https://x/raw", "derive", "dataset:faces@2")}
+    assert edges(read_file(path)) == {("dataset:https://x/raw", "derive", "dataset:faces@2")}
 
 
 def test_names_in_several_languages_and_terms_with_their_prefix_are_read(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_names_in_several_languages_and_terms_with_their_prefix_are_read(tmp_pat
     }  # fmt: skip
     path = tmp_path / "c.json"
     path.write_text(json.dumps(content))
-    imported = import_file(path)
+    imported = read_file(path)
 
     assert edges(imported) == {
         ("dataset:faces@2", "contain", "dataset:a.zip"),
@@ -89,7 +89,7 @@ def test_a_dataset_whose_parts_stand_elsewhere_in_the_graph_is_read(tmp_path: Pa
     ]  # fmt: skip
     path = tmp_path / "c.json"
     path.write_text(json.dumps({"@context": {}, "@graph": graph}))
-    imported = import_file(path)
+    imported = read_file(path)
 
     assert edges(imported) == {("dataset:faces", "contain", "dataset:a.zip")}
     assert imported.nodes[1].digests == ("sha256:" + "ab" * 32,)
@@ -99,22 +99,55 @@ def test_a_dataset_whose_parts_stand_elsewhere_in_the_graph_is_read(tmp_path: Pa
     ("content", "place"),
     [
         ({"@type": "sc:Person"}, "@type"),
-        ({"distribution": "x"}, "distribution[0]"),
-        ({"distribution": [{"contentUrl": "x"}]}, "distribution[0].@id"),
-        ({"distribution": [{"@id": "x", "containedIn": {"@id": "y"}}]}, "distribution[0].containedIn"),
-        ({"prov:wasDerivedFrom": [{}]}, "wasDerivedFrom"),
-        ({"datePublished": "soon"}, "datePublished"),
+        (
+            {"distribution": [{"@id": "x", "md5": "ab" * 16}, {"@id": "x", "md5": "cd" * 16}]},
+            "distribution[1].@id",
+        ),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, content: dict[str, Any], place: str) -> None:
     with pytest.raises(LineageFileDamaged) as refused:
-        import_file(write(tmp_path / "c.json", **content))
+        read_file(write(tmp_path / "c.json", **content))
     assert f"at {place}, " in refused.value.what_happened
+
+
+def test_trifles_cost_their_field_and_are_named(tmp_path: Path) -> None:
+    parts = ["x", {"contentUrl": "https://x/y.zip"}, 7, {"@id": "in", "containedIn": {"@id": "nowhere"}}]
+    imported = read_file(
+        write(
+            tmp_path / "c.json", distribution=parts, datePublished="soon", license=[{"@id": "MIT"}, ["x"], None],
+            **{"prov:wasDerivedFrom": [{}], "version": None},
+        )
+    )  # fmt: skip
+    names = {node.name for node in imported.nodes}
+    assert {"faces", "x", "https://x/y.zip", "in"} <= names
+    assert imported.nodes[0].created == ""
+    assert {"datePublished", "distribution[2]", "distribution[3].containedIn[0]"} <= {
+        warning.values["place"] for warning in imported.warnings
+    }
+
+
+def test_a_description_is_known_again_by_the_address_of_its_dataset_else_by_its_content(tmp_path: Path) -> None:
+    def system(**content: Any) -> str:
+        return read_file(write(tmp_path / "c.json", **content)).nodes[0].namespace
+
+    assert system() != system(description="x")
+    address = "https://data.acme.com/faces"
+    assert system(url=address) == system(url=f"{address}/", version="3", description="x")
+    assert system(url=address) != system(url="https://data.acme.com/other")
+
+
+def test_data_without_a_name_of_its_own_is_nobody_else_s(tmp_path: Path) -> None:
+    (node,) = read_file(write(tmp_path / "c.json", name="dataset")).nodes
+    assert node.attributes["unidentified"] == "yes"
+    imported = read_file(write(tmp_path / "c.json", **{"prov:wasDerivedFrom": [{"name": "images"}]}))
+    origin = next(node for node in imported.nodes if node.name == "images")
+    assert origin.attributes["unidentified"] == "yes"
 
 
 def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) -> None:
     def real(name: str) -> Imported:
-        return import_file(real_data / "lineage" / "croissant" / f"datasets__1.0__{name}__metadata.json")
+        return read_file(real_data / "lineage" / "croissant" / f"datasets__1.0__{name}__metadata.json")
 
     titanic = real("titanic")
     assert edges(titanic) == {
@@ -134,16 +167,20 @@ def test_real_files_have_the_graph_that_a_person_reads_in_them(real_data: Path) 
 
 def test_files_of_two_datasets_with_one_name_are_no_question(tmp_path: Path) -> None:
     files = [{"@id": "data.csv"}]
-    first = import_file(write(tmp_path / "a.json", distribution=files))
-    second = import_file(write(tmp_path / "b.json", name="others", distribution=files))
+    first = read_file(write(tmp_path / "a.json", distribution=files))
+    second = read_file(write(tmp_path / "b.json", name="others", distribution=files))
 
     assert graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges)).questions == ()
 
 
 def test_files_of_one_name_in_two_versions_tie_no_versions_to_each_other(tmp_path: Path) -> None:
     """What is made of the second version holds nothing of the first."""
-    first = import_file(write(tmp_path / "a.json", distribution=[{"@id": "data.csv", "md5": "ab" * 16}]))
-    second = import_file(write(tmp_path / "b.json", version="3", distribution=[{"@id": "data.csv", "md5": "cd" * 16}]))
+    where = "https://data.acme.com/faces"
+    parts = ([{"@id": "data.csv", "md5": digits * 16}] for digits in ("ab", "cd"))
+    first, second = (
+        read_file(write(tmp_path / "c.json", url=where, version=version, distribution=part))
+        for version, part in zip("23", parts, strict=True)
+    )
     (later,) = [node for node in second.nodes if node.version == "3"]
     net = Node("model:net", NodeKind.MODEL, "net")
     edges = (*first.edges, *second.edges, Edge(later.id, net.id, Role.TRAIN))

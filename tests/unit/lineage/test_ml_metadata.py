@@ -9,7 +9,7 @@ import pytest
 from dsr_desk.core.lineage import Certainty, Imported, Role
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
-from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of
 
 NEW = """
@@ -74,7 +74,7 @@ def edges(imported: Imported) -> set[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("schema", [NEW, OLD], ids=["newest", "oldest"])
 def test_a_pipeline_becomes_training_evaluation_and_deployment(store: Callable[[str], Path], schema: str) -> None:
-    imported = import_file(store(schema))
+    imported = read_file(store(schema))
 
     assert edges(imported) == {
         ("dataset:/data/faces", "train", "run:Trainer"),
@@ -101,7 +101,7 @@ def test_an_event_of_an_artifact_that_is_not_there_is_refused(store: Callable[[s
     db.close()
 
     with pytest.raises(LineageFileDamaged, match="not there"):
-        import_file(path)
+        read_file(path)
 
 
 def test_properties_give_names_versions_and_licences(store: Callable[[str], Path]) -> None:
@@ -119,7 +119,7 @@ def test_properties_give_names_versions_and_licences(store: Callable[[str], Path
     db.commit()
     db.close()
 
-    (model,) = [node for node in import_file(path).nodes if node.kind == "model"]
+    (model,) = [node for node in read_file(path).nodes if node.kind == "model"]
     assert (model.label, model.attributes["licence"], model.aliases) == ("gate@7", "MIT", ("/models/1",))
 
 
@@ -130,21 +130,49 @@ def test_data_that_was_entered_twice_may_be_either(store: Callable[[str], Path])
     db.commit()
     db.close()
 
-    imported = import_file(path)
+    imported = read_file(path)
     (again,) = [node for node in imported.nodes if node.attributes.get("artifact") == "5"]
     (model,) = affected(graph_of(imported.nodes, imported.edges), [again.id]).models
     assert (model.name, model.certainty) == ("/models/1", Certainty.INFERRED)
 
 
 def test_equal_numbers_in_two_stores_are_not_the_same_runs(store: Callable[[str], Path], tmp_path: Path) -> None:
-    first = import_file(store(NEW))
+    first = read_file(store(NEW))
     path = tmp_path / "metadata.sqlite"
     db = sqlite3.connect(path)
     db.execute("UPDATE Artifact SET uri = '/other' || uri")
     db.commit()
     db.close()
-    second = import_file(path)
+    second = read_file(path)
 
     assert not {node.id for node in first.nodes} & {node.id for node in second.nodes}
     graph = graph_of((*first.nodes, *second.nodes), (*first.edges, *second.edges))
-    assert [model.name for model in affected(graph, ["/data/faces"]).models] == ["/models/1"]
+    found = {model.name: model.certainty for model in affected(graph, ["/data/faces"]).models}
+    assert found == {"/models/1": Certainty.RECORDED, "/other/models/1": Certainty.UNKNOWN}, "asked, and meanwhile open"
+
+
+def test_what_only_the_name_of_a_type_of_one_s_own_says_is_concluded(store: Callable[[str], Path]) -> None:
+    path = store(OLD)
+    db = sqlite3.connect(path)
+    db.executescript(
+        """
+        INSERT INTO Type (name, type_kind) VALUES ('acme.Test', 0), ('acme.DoorModel', 1), ('acme.Blob', 1);
+        INSERT INTO Artifact (type_id, uri) SELECT id, '/own/' || name FROM Type WHERE name LIKE 'acme.%' AND type_kind;
+        INSERT INTO Artifact (type_id, uri) SELECT id, '' FROM Type WHERE name = 'Examples';
+        INSERT INTO Execution (type_id) SELECT id FROM Type WHERE name = 'acme.Test';
+        INSERT INTO Event (artifact_id, execution_id, type)
+            SELECT a.id, e.id, 3 FROM Artifact a, Execution e
+            WHERE a.uri = '/data/faces' AND e.type_id = (SELECT id FROM Type WHERE name = 'acme.Test');
+        """
+    )
+    db.commit()
+    db.close()
+    imported = read_file(path)
+
+    own = {node.name: node for node in imported.nodes if node.attributes["type"].startswith("acme.")}
+    assert own["/own/acme.DoorModel"].attributes["kind-why"] == "guess.kind.type"
+    assert own["/own/acme.Blob"].attributes["unclassified"] == "yes"
+    (edge,) = (edge for edge in imported.edges if edge.target == own["Test"].id)
+    assert (edge.role, edge.certainty, edge.attributes["text"]) == (Role.EVALUATE, Certainty.INFERRED, "acme.Test")
+    nameless = [node for node in imported.nodes if node.attributes.get("unidentified")]
+    assert [node.kind.value for node in nameless] == ["dataset"]

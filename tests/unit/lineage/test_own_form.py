@@ -8,7 +8,7 @@ import pytest
 
 from dsr_desk.core.lineage import Certainty, Imported, Role
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
-from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.importers.registry import read_file
 
 A = {"kind": "model", "name": "a"}
 
@@ -28,7 +28,7 @@ def form(path: Path, **content: Any) -> Path:
 
 
 def test_the_json_form_carries_every_field(tmp_path: Path) -> None:
-    imported = import_file(
+    imported = read_file(
         form(
             tmp_path / "own.json",
             nodes=[
@@ -63,17 +63,14 @@ def test_the_json_form_carries_every_field(tmp_path: Path) -> None:
     ("content", "place"),
     [
         ({"dsr-desk-lineage": 2}, "dsr-desk-lineage"),
-        ({"nodes": [{"kind": "cat", "name": "x"}]}, "nodes[0].kind"),
         ({"nodes": [{"kind": "model"}]}, "nodes[0].name"),
         ({"edges": [{"from": "nowhere", "to": "x"}]}, "edges[0].from"),
-        ({"edges": [{"from": A, "to": A, "role": "eats"}]}, "edges[0].role"),
-        ({"edges": [{"from": A, "to": A, "certainty": "maybe"}]}, "edges[0].certainty"),
-        ({"nodes": [{"kind": "model", "name": "a", "created": "then"}]}, "nodes[0].created"),
+        ({"nodes": [{"kind": "model", "name": "a", "id": "x"}, {**A, "name": "b", "id": "x"}]}, "nodes[1].id"),
     ],
 )  # fmt: skip
 def test_a_broken_json_form_is_refused_with_its_place(tmp_path: Path, content: dict[str, Any], place: str) -> None:
     with pytest.raises(LineageFileDamaged) as refused:
-        import_file(form(tmp_path / "own.json", **content))
+        read_file(form(tmp_path / "own.json", **content))
     assert f"at {place}, " in refused.value.what_happened
 
 
@@ -87,7 +84,7 @@ def test_the_csv_form_is_one_edge_a_line(tmp_path: Path, mark: str) -> None:
         "",
         "model,orphan,1,,,,,,",
     ]
-    imported = import_file(write(tmp_path / "own.csv", "\n".join(lines).replace(",", mark)))
+    imported = read_file(write(tmp_path / "own.csv", "\n".join(lines).replace(",", mark)))
 
     assert edges(imported) == {
         ("dataset:faces@1", "train", "model:gate@3"),
@@ -102,9 +99,7 @@ def test_the_csv_form_is_one_edge_a_line(tmp_path: Path, mark: str) -> None:
     ("text", "place"),
     [
         ("from_kind,from_name,role,to_kind\nx", "line 1"),
-        ("from_kind,from_name,role,to_kind,to_name,colour\n", "line 1"),
-        ("from_kind,from_name,role,to_kind,to_name\nmodel,a,train,model,b\ncat,a,train,model,b\n", "line 3, from_kind"),
-        ("from_kind,from_name,role,to_kind,to_name\nmodel,a,eats,model,b\n", "line 2, role"),
+        ("from_kind,from_name,role,to_kind,to_name,role\n", "line 1"),
         ("from_kind,from_name,role,to_kind,to_name\nmodel,a,train,model,\n", "line 2, to_name"),
         ("from_kind,from_name,role,to_kind,to_name\nmodel,,train,model,b\n", "line 2, from_name"),
         ("from_kind,from_name,role,to_kind,to_name\nmodel,a,train,model,b,c\n", "line 2"),
@@ -113,8 +108,124 @@ def test_the_csv_form_is_one_edge_a_line(tmp_path: Path, mark: str) -> None:
 )
 def test_a_broken_csv_form_is_refused_with_its_place(tmp_path: Path, text: str, place: str) -> None:
     with pytest.raises(LineageFileDamaged) as refused:
-        import_file(write(tmp_path / "own.csv", text))
+        read_file(write(tmp_path / "own.csv", text))
     assert f"at {place}, " in refused.value.what_happened
+
+
+HEAD = "from_kind,from_name,role,to_kind,to_name"
+
+
+def test_what_is_unknown_in_a_table_costs_its_cell_and_is_named(tmp_path: Path) -> None:
+    text = f"{HEAD},certainty,to_created,colour\ncat,a,eats,model,b,maybe,spring 2024,red\ndataset,c,train,model,b\n"
+    imported = read_file(write(tmp_path / "own.csv", text))
+
+    by_name = {node.name: node for node in imported.nodes}
+    assert by_name["a"].attributes["unclassified"] == "yes"
+    assert by_name["b"].created == ""
+    assert {(edge.role, edge.certainty) for edge in imported.edges} == {
+        (Role.INPUT, Certainty.INFERRED), (Role.TRAIN, Certainty.RECORDED),
+    }  # fmt: skip
+    assert imported.edges[0].attributes == {"why": "guess.role-unknown", "by": "role", "text": "eats"}
+    said = "\n".join(map(str, imported.warnings))
+    for place, text in (("from_kind", "cat"), ("role", "eats"), ("certainty", "maybe"), ("to_created", "spring 2024")):
+        assert f"line 2, {place}: “{text}”" in said
+    assert "colour" in said
+
+
+def test_what_is_unknown_in_the_json_form_costs_its_field_and_is_named(tmp_path: Path) -> None:
+    imported = read_file(
+        form(
+            tmp_path / "own.json",
+            nodes=[
+                {**A, "created": "then", "digests": [7, {}], "aliases": "s3://m", "attributes": {"n": 1, "x": [2]}},
+                {"kind": "cat", "name": "c", "version": 3, "extra": None},
+            ],
+            edges=[{"from": {"kind": "cat", "name": "c", "version": "3"}, "to": A, "role": "eats", "certainty": None}],
+        )
+    )
+    assert len(imported.nodes) == 2
+    model, cat = imported.nodes
+    assert (model.created, model.digests, model.aliases) == ("", ("7",), ("s3://m",))
+    assert dict(model.attributes) == {"n": "1", "x": ""}
+    assert cat.attributes["unclassified"] == "yes"
+    assert {str(warning.values["place"]) for warning in imported.warnings} == {
+        "nodes[0].created", "nodes[0].digests", "nodes[0].attributes.x", "nodes[1].kind", "edges[0].from.kind",
+        "edges[0].role",
+    }  # fmt: skip
+
+
+def test_names_count_in_their_document_unless_a_namespace_is_said(tmp_path: Path) -> None:
+    def spaces(*lines: str) -> list[str]:
+        text = "\n".join((f"{HEAD},from_namespace,to_namespace", *lines))
+        return [node.namespace for node in read_file(write(tmp_path / "own.csv", text)).nodes]
+
+    line, other = "dataset,faces,train,model,gate,,", "dataset,faces,train,model,door,,"
+    assert len(set(spaces(line))) == 1
+    assert not set(spaces(line)) & set(spaces(line, other))
+    assert spaces("dataset,faces,train,model,gate,registered,team-a") == ["", "team-a"]
+
+    edge = {"from": {"kind": "dataset", "name": "faces", "namespace": "registered"}, "to": A, "role": "train"}
+    own = read_file(form(tmp_path / "own.json", edges=[edge]))
+    more = read_file(form(tmp_path / "own.json", edges=[edge], nodes=[]))
+    assert [node.namespace for node in own.nodes if node.name == "faces"] == [""]
+    assert own.nodes[1].namespace != more.nodes[1].namespace
+    said = read_file(form(tmp_path / "own.json", edges=[edge], namespace="team-a"))
+    assert [node.namespace for node in said.nodes] == ["", "team-a"]
+
+
+def test_ids_count_inside_of_their_document_and_tell_things_of_one_name_apart(tmp_path: Path) -> None:
+    run = {"kind": "run", "name": "training"}
+    nodes = [{**run, "id": "1"}, {**run, "id": "2"}, {**run, "id": "1", "created": "2026"}]
+    first = read_file(form(tmp_path / "own.json", nodes=nodes, edges=[{"from": A, "to": "2"}]))
+    other = read_file(form(tmp_path / "own.json", nodes=[{**A, "id": "1"}]))
+
+    assert len(first.nodes) == 3
+    assert len({node.id for node in (*first.nodes, *other.nodes)}) == 4
+    assert first.edges[0].target != first.nodes[0].id
+
+
+def test_who_received_a_model_since_when_and_whether_they_were_told_is_kept(tmp_path: Path) -> None:
+    lines = [
+        f"{HEAD},since,until,told,items",
+        "model,gate,pass-on,recipient,Gate Buyers,2026-04-15,,no,",
+        "model,gate,pass-on,recipient,Door Buyers,,,2026-05-01,",
+        "model,gate,pass-on,recipient,Others,,,perhaps,",
+        "model,gate,serve,endpoint,https://doors.acme.com/v1,2026-01-01,2026-03-01,,",
+        "run,night,produce,embedding,vectors,,,,a.jpg; b.jpg",
+    ]
+    imported = read_file(write(tmp_path / "own.csv", "\n".join(lines)))
+    name = {node.id: node.name for node in imported.nodes}
+    assert {name[edge.target]: dict(edge.attributes) for edge in imported.edges} == {
+        "Gate Buyers": {"since": "2026-04-15T00:00:00Z", "told": "no"},
+        "Door Buyers": {"told": "2026-05-01T00:00:00Z"},
+        "Others": {},
+        "https://doors.acme.com/v1": {"since": "2026-01-01T00:00:00Z", "until": "2026-03-01T00:00:00Z"},
+        "vectors": {"items": "a.jpg\nb.jpg"},
+    }
+    assert "line 4, told: “perhaps”" in str(imported.warnings[0])
+
+    edge = {
+        "from": A,
+        "to": {"kind": "recipient", "name": "Buyers"},
+        "role": "pass-on",
+        "told": True,
+        "items": ["x", "y"],
+    }
+    (kept,) = read_file(form(tmp_path / "own.json", edges=[edge])).edges
+    assert kept.attributes == {"told": "yes", "items": "x\ny"}
+
+
+def test_recipients_in_words_become_things_and_nobody_stays_said(tmp_path: Path) -> None:
+    def passed_on(names: str) -> Imported:
+        return read_file(form(tmp_path / "own.json", nodes=[{**A, "attributes": {"passed-on-to": names}}]))
+
+    imported = passed_on("Gate Buyers; Others")
+    assert edges(imported) == {
+        ("model:a", "pass-on", "recipient:Gate Buyers"), ("model:a", "pass-on", "recipient:Others"),
+    }  # fmt: skip
+    assert "passed-on-to" not in imported.nodes[0].attributes
+    nobody = passed_on("none")
+    assert (nobody.edges, nobody.nodes[0].attributes["passed-on-to"]) == ((), "none")
 
 
 def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
@@ -125,14 +236,13 @@ def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
         if block.startswith("    ")
     ]
 
-    table, text = blocks
-    assert edges(import_file(write(tmp_path / "own.csv", table))) == {
+    table = next(block for block in blocks if block.startswith("from_kind"))
+    text = next(block for block in blocks if block.startswith('{"dsr-desk-lineage"'))
+    assert edges(read_file(write(tmp_path / "own.csv", table))) == {
         ("dataset:faces@2026-01", "train", "model:gate@3"),
         ("model:gate@3", "serve", "deployment:front door"),
     }
-    assert edges(import_file(write(tmp_path / "own.json", text))) == {
-        ("dataset:faces@2026-01", "train", "model:gate@3")
-    }
+    assert edges(read_file(write(tmp_path / "own.json", text))) == {("dataset:faces@2026-01", "train", "model:gate@3")}
 
 
 @pytest.mark.parametrize(
@@ -146,4 +256,4 @@ def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
 )
 def test_times_are_read_in_every_usual_length(tmp_path: Path, said: str, meant: str) -> None:
     path = form(tmp_path / "own.json", nodes=[{"kind": "model", "name": "a", "created": said}])
-    assert import_file(path).nodes[0].created == meant
+    assert read_file(path).nodes[0].created == meant

@@ -7,9 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
-from dsr_desk.lineage.importers.draft import DOCUMENT, PART, ImportRefused, LineageDraft
+from dsr_desk.lineage.importers.draft import (
+    DOCUMENT,
+    NAMED_ONLY,
+    PART,
+    UNIDENTIFIED,
+    ImportRefused,
+    LineageDraft,
+    system_of,
+)
+from dsr_desk.lineage.importers.names import is_placeholder
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import mapping, maybe_text, several, some_text, utc
+from dsr_desk.lineage.importers.reading import mapping, several
+from dsr_desk.lineage.importers.times import when
+from dsr_desk.lineage.importers.trifles import plain_text, trifle
 
 FORMAT = "Croissant"
 NAMESPACE = "croissant"
@@ -17,6 +28,7 @@ NAMESPACE = "croissant"
 _HEX = {"sha256": re.compile(r"[0-9a-fA-F]{64}"), "md5": re.compile(r"[0-9a-fA-F]{32}")}
 _ORIGINS = ("wasDerivedFrom", "isBasedOn")
 _DATASET = re.compile(r"(.*[:/#])?Dataset")
+_ADDRESS = re.compile(r"(https?://[^/\s]+\.[^/\s]+/\S|doi:|urn:|10\.\d{4,9}/)", re.IGNORECASE)
 
 files = the_file
 
@@ -32,26 +44,31 @@ def sniff(peek: Peek) -> bool:
 
 
 def read(peek: Peek, draft: LineageDraft) -> None:
-    document, others = _main(mapping(peek.first_value, DOCUMENT))
+    document, others = _main(mapping(peek.first_value, DOCUMENT), draft)
     conforms = " ".join(str(value) for value in several(document.get("conformsTo")))
     if not any(f"croissant/{version}" in conforms for version in ("1.0", "1.1")):
         draft.warn("note.lineage.croissant-version")
     parts = [
-        (f"distribution[{i}]", _resolved(item, others, f"distribution[{i}]"))
+        (f"distribution[{i}]", _resolved(item, others, f"distribution[{i}]", draft))
         for i, item in enumerate(several(document.get("distribution")))
     ]
-    places = [_text(part.get("contentUrl"), place) for place, part in parts]
-    urls = [_text(value, "url") for key in ("url", "sameAs", "identifier") for value in several(document.get(key))]
-    name = _text(document.get("name"), "name")
+    places = [_text(part.get("contentUrl"), f"{place}.contentUrl", draft) for place, part in parts]
+    urls = [
+        _text(value, key, draft) for key in ("url", "sameAs", "identifier") for value in several(document.get(key))
+    ]  # fmt: skip
+    ident = _text(document.get("@id"), "@id", draft)
+    name = _text(document.get("name"), "name", draft)
     if not name:
         name = next(filter(None, [*urls, *places]), peek.path.stem)
         draft.warn("note.lineage.no-name")
-    version = _text(document.get("version"), "version")
+    own = _system(next((one for one in (ident, *urls) if _ADDRESS.match(one)), ""), peek.sha256)
+    version = _text(document.get("version"), "version", draft)
+    unnamed = is_placeholder(name) and not any(urls)
     dataset = draft.node(
-        NodeKind.DATASET, name, version, _space(version, next(filter(None, urls), "")),
-        aliases=[*urls, _text(document.get("@id"), "@id")],
-        created=utc(_text(document.get("datePublished"), "datePublished"), "datePublished"),
-        personal_data=_joined(document, "personalSensitiveInformation"), licence=_joined(document, "license"),
+        NodeKind.DATASET, name, version, own, aliases=[*urls, ident],
+        created=when(_text(document.get("datePublished"), "datePublished", draft), "datePublished", draft),
+        personal_data=_joined(document, "personalSensitiveInformation", draft),
+        licence=_joined(document, "license", draft), **({UNIDENTIFIED: "yes"} if unnamed else {}),
     )  # fmt: skip
     _distribution(draft, dataset, f"{name}@{version}" if version else name, parts)
     origins = [(key, origin) for key in _ORIGINS for origin in several(document.get(key))]
@@ -62,24 +79,34 @@ def read(peek: Peek, draft: LineageDraft) -> None:
         _derived(draft, dataset, origin, key)
 
 
-def _space(version: str, address: str) -> str:
-    """Where a name counts: without a version it is the name of what lies at this address alone."""
-    return NAMESPACE if version or not address else f"{NAMESPACE}:{address}"
+def _system(address: str, digest: str = "") -> str:
+    """A dataset's description is known again by the address of the dataset, else by its content (`digest`)."""
+    return system_of(NAMESPACE, address.casefold().rstrip("/") if address else digest)
 
 
-def _main(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def _main(document: Mapping[str, Any], draft: LineageDraft) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The dataset, and all other things of a graph by their ids. Raises ImportRefused."""
     listed = several(document.get("@graph")) if "@graph" in document else [document]
-    graph = [_local(mapping(item, f"@graph[{i}]")) for i, item in enumerate(listed)]
+    graph = []
+    for i, item in enumerate(listed):
+        if isinstance(item, dict):
+            graph.append(_local(item))
+        else:
+            trifle(draft, f"@graph[{i}]", item, "damage.object")
     found = [one for one in graph if any(_DATASET.fullmatch(str(kind)) for kind in several(one.get("@type")))]
     if not found:
         raise ImportRefused("@type", "damage.dataset")
     return found[0], {str(one["@id"]): one for one in graph if "@id" in one}
 
 
-def _resolved(item: object, others: Mapping[str, dict[str, Any]], place: str) -> dict[str, Any]:
+def _resolved(item: object, others: Mapping[str, dict[str, Any]], place: str, draft: LineageDraft) -> dict[str, Any]:
     """A part, where only its id stands here and the rest elsewhere in the graph."""
-    part = _local(mapping(item, place))
+    if isinstance(item, str):
+        return others.get(item, {"@id": item})
+    if not isinstance(item, dict):
+        trifle(draft, place, item, "damage.object")
+        return {}
+    part = _local(item)
     return others.get(str(part.get("@id")), part) if part.keys() <= {"@id", "@type"} else part
 
 
@@ -88,56 +115,67 @@ def _local(thing: Mapping[str, Any]) -> dict[str, Any]:
     return {key if key.startswith("@") else re.split(r"[:/#]", key)[-1]: value for key, value in thing.items()}
 
 
-def _text(value: object, place: str) -> str:
+def _text(value: object, place: str, draft: LineageDraft) -> str:
     """Text, a value with a language or type, one of several languages (English first), or the id of something."""
-    if isinstance(value, list) and value:
-        value = value[0]
+    if isinstance(value, list):
+        value = value[0] if value else None
     if isinstance(value, dict):
         value = next((value[key] for key in ("@value", "@id", "en", "url", "name", *value) if key in value), None)
-    return maybe_text(value, place)
+    return plain_text(value, place, draft)
 
 
-def _joined(document: Mapping[str, Any], key: str) -> str:
-    return "; ".join(filter(None, (_text(value, key) for value in several(document.get(key)))))
+def _joined(document: Mapping[str, Any], key: str, draft: LineageDraft) -> str:
+    return "; ".join(filter(None, (_text(value, key, draft) for value in several(document.get(key)))))
 
 
 def _distribution(draft: LineageDraft, dataset: str, name: str, parts: list[tuple[str, dict[str, Any]]]) -> None:
-    known = {}
+    """Raises ImportRefused where one id is that of two files of different content."""
+    known: dict[str, str] = {}
+    seats: dict[str, str] = {}
     for place, part in parts:
-        ident = some_text(part.get("@id") or _text(part.get("name"), place), f"{place}.@id")
+        ident = next(filter(None, (_text(part.get(key), place, draft) for key in ("@id", "name", "contentUrl"))), place)
         digests = []
         for algorithm, pattern in _HEX.items():
-            value = _text(part.get(algorithm), f"{place}.{algorithm}")
+            value = _text(part.get(algorithm), f"{place}.{algorithm}", draft)
             if pattern.fullmatch(value):
                 digests.append(f"{algorithm}:{value.lower()}")
             elif value:
                 draft.warn("note.lineage.no-digest", place=f"{place}.{algorithm}")
-        known[ident] = draft.node(
+        if ident in known and digests and {*draft.nodes[known[ident]].digests} - {*digests}:
+            raise ImportRefused(f"{place}.@id", "damage.reference-twice")
+        seats[place] = known[ident] = draft.node(
             NodeKind.DATASET, ident, "", f"{draft.nodes[dataset].namespace}:{name}", digests=digests,
-            aliases=[_text(part.get("contentUrl"), place)], **{PART: name},
+            aliases=[_text(part.get("contentUrl"), place, draft)], **{PART: name},
         )  # fmt: skip
     for place, part in parts:
-        here = known[part.get("@id") or _text(part.get("name"), place)]
-        around = [_identifier(value, f"{place}.containedIn") for value in several(part.get("containedIn"))]
-        for whole in around:
-            if whole not in known:
-                raise ImportRefused(f"{place}.containedIn", "damage.no-part")
-            draft.edge(known[whole], here, Role.CONTAIN)
-        if not around:
-            draft.edge(dataset, here, Role.CONTAIN)
+        around = []
+        for i, value in enumerate(several(part.get("containedIn"))):
+            ident = _identifier(value, f"{place}.containedIn[{i}]", draft)
+            if ident in known:
+                around.append(known[ident])
+            else:
+                trifle(draft, f"{place}.containedIn[{i}]", ident, "damage.no-part")
+        for whole in around or [dataset]:
+            draft.edge(whole, seats[place], Role.CONTAIN)
 
 
 def _derived(draft: LineageDraft, dataset: str, origin: object, place: str) -> None:
-    ident = _identifier(origin, place)
+    """What a dataset came of. A name alone counts inside of this description."""
     about = _local(origin) if isinstance(origin, dict) else {}
-    name = _text(about.get("name") or about.get("label"), place) or ident
-    version = _text(about.get("version"), place)
-    source = draft.node(NodeKind.DATASET, name, version, _space(version, ident), aliases=[ident])
+    ident = _identifier(origin, place, draft)
+    name = next(filter(None, (_text(about.get(key), place, draft) for key in ("name", "label"))), "") or ident
+    if not name or is_placeholder(name):
+        draft.edge(draft.unidentified(name or place, of=dataset), dataset, Role.DERIVE)
+        return
+    space = _system(ident) if _ADDRESS.match(ident) else draft.nodes[dataset].namespace
+    source = draft.node(
+        NodeKind.DATASET, name, _text(about.get("version"), place, draft), space, aliases=[ident], **{NAMED_ONLY: "yes"}
+    )  # fmt: skip
     draft.edge(source, dataset, Role.DERIVE)
 
 
-def _identifier(value: object, place: str) -> str:
+def _identifier(value: object, place: str, draft: LineageDraft) -> str:
     if isinstance(value, dict):
         about = _local(value)
         value = about.get("@id") or about.get("url") or about.get("name")
-    return some_text(value, place)
+    return plain_text(value, place, draft)

@@ -1,22 +1,46 @@
-"""CycloneDX 1.5 to 1.7 (and 1.4, which knows services alone): models, data, pedigree, workflows, services."""
+"""CycloneDX 1.5 to 1.7 (older ones know services alone): models, data, pedigree, workflows, services."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.cyclonedx_check import RELATIVES, all_components, all_services, check
-from dsr_desk.lineage.importers.draft import DOCUMENT, LineageDraft
+from dsr_desk.lineage.importers.cyclonedx_check import (
+    COMPONENT_TYPES,
+    RELATIVES,
+    all_components,
+    all_services,
+    check,
+    digests_of,
+    licence_of,
+    serial_of,
+)
+from dsr_desk.lineage.importers.draft import (
+    DOCUMENT,
+    KIND_TEXT,
+    KIND_WHY,
+    NAMED_ONLY,
+    UNCLASSIFIED,
+    UNIDENTIFIED,
+    ImportRefused,
+    LineageDraft,
+    system_of,
+)
+from dsr_desk.lineage.importers.names import Likely, is_placeholder, model_file
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, role_named, some_text, utc
+from dsr_desk.lineage.importers.reading import mapping, several
 from dsr_desk.lineage.importers.settling import settle_roles
+from dsr_desk.lineage.importers.times import when
+from dsr_desk.lineage.importers.trifles import entries, part, plain_text, shown, trifle
 
 FORMAT = "CycloneDX"
 NAMESPACE = "cyclonedx"
 
 _KINDS = {"machine-learning-model": NodeKind.MODEL, "data": NodeKind.DATASET}
 _DATA = (NodeKind.DATASET, NodeKind.MODEL)
+_CARD = "modelCard.modelParameters.datasets"
+_LINK = "urn:cdx:"
 
 files = the_file
 
@@ -28,20 +52,19 @@ def sniff(peek: Peek) -> bool:
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     document = mapping(peek.first_value, DOCUMENT)
-    check(document)
-    if document["specVersion"] == "1.4":
-        draft.warn("note.lineage.old-cyclonedx")
-    reader = _Reader(draft, document)
-    for place, component in all_components(document):
+    check(document, draft)
+    serial = serial_of(document, draft)
+    reader = _Reader(draft, document, serial, peek.sha256)
+    for place, component in all_components(document, draft):
         reader.component(component, place)
-    for place, service in all_services(document):
+    for place, service in all_services(document, draft):
         reader.service(service, place)
-    for place, component in all_components(document):
+    for place, component in all_components(document, draft):
         reader.relations(component, place)
-    for place, formula in objects(document, "formulation"):
+    for place, formula in entries(document, "formulation", "", draft):
         reader.formula(formula, place)
     reader.dependencies(document)
-    reader.main(mapping(document.get("metadata", {}), "metadata"))
+    reader.main(part(document, "metadata", "", draft))
     settle_roles(draft)
     reader.drop_bystanders()
     if reader.undeclared:
@@ -49,125 +72,169 @@ def read(peek: Peek, draft: LineageDraft) -> None:
 
 
 class _Reader:
-    def __init__(self, draft: LineageDraft, document: Mapping[str, Any]) -> None:
+    """A document is known again by its serial number and what it is about, else by its content (`digest`)."""
+
+    def __init__(self, draft: LineageDraft, document: Mapping[str, Any], serial: str, digest: str) -> None:
         self.draft = draft
-        serial = maybe_text(document.get("serialNumber"), "serialNumber").removeprefix("urn:uuid:")
-        version = maybe_text(document.get("version"), "version") or "1"
-        self.link = f"urn:cdx:{serial}/{version}#" if serial else ""
-        self.own = f"{NAMESPACE}:{serial}" if serial else NAMESPACE
+        version = plain_text(document.get("version"), "version", draft) or "1"
+        self.link = f"{_LINK}{serial}/{version}#" if serial else ""
+        about = part(part(document, "metadata", "", draft), "component", "metadata", draft)
+        name = plain_text(about.get("name"), "metadata.component.name", draft)
+        self.own = system_of(NAMESPACE, serial, name) if serial else system_of(NAMESPACE, digest)
         self.known: dict[str, str] = {}
         self.seats: dict[int, str] = {}
         self.undeclared: set[str] = set()
 
-    def space(self, version: str) -> str:
-        """Where a name counts: without a version in its own document alone."""
-        return NAMESPACE if version else self.own
-
-    def component(self, component: Mapping[str, Any], place: str) -> str:
+    def component(self, component: Mapping[str, Any], place: str) -> None:
         """A node for a component; software that is no model is a product, and is dropped where nothing reaches it."""
-        kind = _KINDS.get(component["type"], NodeKind.PRODUCT)
-        group = maybe_text(component.get("group"), f"{place}.group")
-        name = some_text(component.get("name"), f"{place}.name")
-        reference = maybe_text(component.get("bom-ref"), f"{place}.bom-ref")
-        version = maybe_text(component.get("version"), f"{place}.version")
-        hashes = [
-            f"{digest['alg'].replace('SHA-', 'sha').lower()}:{digest['content'].lower()}"
-            for digest in listing(component.get("hashes"), f"{place}.hashes")
-        ]
+        text = {
+            field: plain_text(component.get(field), f"{place}.{field}", self.draft)
+            for field in ("group", "name", "version", "bom-ref", "purl")
+        }
+        name = text["name"] or text["purl"] or text["bom-ref"] or place
+        if not text["name"]:
+            self.draft.warn("note.lineage.unnamed", place=place, name=shown(name))
+        name = f"{text['group']}/{name}" if text["group"] else name
+        kind, attributes = self._class(component, name, place)
+        digests = digests_of(component, place, self.draft)
+        content = self._content(component, place)
+        if kind is NodeKind.DATASET and is_placeholder(name) and not (digests or content or text["purl"]):
+            attributes[UNIDENTIFIED] = "yes"
         node = self.draft.node(
-            kind, f"{group}/{name}" if group else name, version, self.space(version),
-            digests=hashes if kind in _DATA else [],
-            aliases=[
-                self.link + reference if reference else "", maybe_text(component.get("purl"), f"{place}.purl"),
-                *self._content(component, place),
-            ],
-            licence=_licence(component, place),
+            kind, name, text["version"], self.own, digests=digests if kind in _DATA else [],
+            aliases=[self.link + text["bom-ref"] if self.link and text["bom-ref"] else "", text["purl"], *content],
+            licence=licence_of(component, place, self.draft), **attributes,
         )  # fmt: skip
         # What a component of type data holds is called by references of its own.
-        for item in [component, *listing(component.get("data"), f"{place}.data")]:
-            if called := maybe_text(mapping(item, f"{place}.data").get("bom-ref"), f"{place}.bom-ref"):
-                self.known[called] = node
+        for item in [component, *(inner for _, inner in entries(component, "data", place, self.draft))]:
+            self._call(plain_text(item.get("bom-ref"), f"{place}.bom-ref", self.draft), node, place)
         self.seats[id(component)] = node
-        return node
+
+    def _class(self, component: Mapping[str, Any], name: str, place: str) -> tuple[NodeKind, dict[str, str]]:
+        """What a component is, and why where its type does not say so."""
+        said = plain_text(component.get("type"), f"{place}.type", self.draft)
+        word = said.casefold().replace("_", "-").replace(" ", "-")
+        if word not in COMPONENT_TYPES:
+            kind = NodeKind.MODEL if "modelCard" in component else NodeKind.DATASET if "data" in component else None
+            became = f"became.{kind.value}" if kind else "became.software"
+            trifle(self.draft, f"{place}.type", said, "damage.component-type", became)
+            if kind is not None:
+                return kind, {KIND_WHY: "guess.kind.model-card", KIND_TEXT: said} if kind is NodeKind.MODEL else {}
+        if word not in _KINDS and "modelCard" in component:
+            return NodeKind.MODEL, {KIND_WHY: "guess.kind.model-card", KIND_TEXT: said}
+        if word == "file" and model_file(name) is Likely.YES:
+            return NodeKind.MODEL, {KIND_WHY: "guess.kind.file", KIND_TEXT: name}
+        return _KINDS.get(word, NodeKind.PRODUCT), {}
+
+    def _call(self, reference: str, node: str, place: str) -> None:
+        if not reference:
+            return
+        other = self.known.setdefault(reference, node)
+        if other != node and {self._kind(other), self._kind(node)} & {*_DATA, NodeKind.DEPLOYMENT}:
+            raise ImportRefused(f"{place}.bom-ref", "damage.reference-twice")
 
     def _content(self, component: Mapping[str, Any], place: str) -> list[str]:
         """Where the data lies, where a component is one dataset."""
-        data = listing(component.get("data"), f"{place}.data") if component["type"] == "data" else []
+        data = [item for _, item in entries(component, "data", place, self.draft)]
         if len(data) != 1:
             return []
-        contents = mapping(mapping(data[0], f"{place}.data[0]").get("contents", {}), f"{place}.data[0].contents")
-        return [maybe_text(contents.get("url"), f"{place}.data[0].contents.url")]
+        contents = part(data[0], "contents", f"{place}.data[0]", self.draft)
+        url = plain_text(contents.get("url"), f"{place}.data[0].contents.url", self.draft)
+        return [url] if url else []
 
     def service(self, service: Mapping[str, Any], place: str) -> None:
-        reference = maybe_text(service.get("bom-ref"), f"{place}.bom-ref")
-        group = maybe_text(service.get("group"), f"{place}.group")
-        version = maybe_text(service.get("version"), f"{place}.version")
+        """A deployment, and the addresses at which it answers."""
+        text = {
+            field: plain_text(service.get(field), f"{place}.{field}", self.draft)
+            for field in ("group", "name", "version", "bom-ref")
+        }
+        name = text["name"] or text["bom-ref"] or place
         node = self.draft.node(
-            NodeKind.DEPLOYMENT, f"{group}/{service['name']}" if group else service["name"],
-            version, self.space(version),
-            aliases=[self.link + reference if reference else ""], licence=_licence(service, place),
+            NodeKind.DEPLOYMENT, f"{text['group']}/{name}" if text["group"] else name, text["version"], self.own,
+            aliases=[self.link + text["bom-ref"] if self.link and text["bom-ref"] else ""],
+            licence=licence_of(service, place, self.draft),
         )  # fmt: skip
-        if reference:
-            self.known[reference] = node
+        self._call(text["bom-ref"], node, place)
+        for i, address in enumerate(several(service.get("endpoints"))):
+            if url := plain_text(address, f"{place}.endpoints[{i}]", self.draft):
+                self.draft.edge(node, self.draft.node(NodeKind.ENDPOINT, url, "", self.own, aliases=[url]), Role.SERVE)
 
     def relations(self, component: Mapping[str, Any], place: str) -> None:
         node = self.seats[id(component)]
-        for inner in listing(component.get("components"), f"{place}.components"):
-            self._uses(node, self.seats[id(inner)], Certainty.INFERRED)
-        pedigree = mapping(component.get("pedigree", {}), f"{place}.pedigree")
+        for _, inner in entries(component, "components", place, self.draft):
+            self._uses(node, self.seats[id(inner)], "guess.cyclonedx.inside")
+        pedigree = part(component, "pedigree", place, self.draft)
         if self._kind(node) in _DATA:
             for way in RELATIVES:
-                for item in listing(pedigree.get(way), f"{place}.pedigree.{way}"):
-                    other = self.seats[id(item)]
-                    if way == "variants":
-                        self.draft.edge(node, other, Role.COPY, Certainty.INFERRED)
-                        self.draft.edge(other, node, Role.COPY, Certainty.INFERRED)
-                    else:
-                        ends = (other, node) if way == "ancestors" else (node, other)
-                        self.draft.edge(*ends, Role.DERIVE)
+                for _, item in entries(pedigree, way, f"{place}.pedigree", self.draft):
+                    self._relative(way, node, self.seats[id(item)])
         if self._kind(node) == NodeKind.MODEL:
-            card = mapping(component.get("modelCard", {}), f"{place}.modelCard")
-            parameters = mapping(card.get("modelParameters", {}), f"{place}.modelCard.modelParameters")
-            if task := maybe_text(parameters.get("task"), f"{place}.modelCard.modelParameters.task"):
+            parameters = part(
+                part(component, "modelCard", place, self.draft), "modelParameters", f"{place}.modelCard", self.draft
+            )
+            inside = f"{place}.modelCard.modelParameters"
+            if task := plain_text(parameters.get("task"), f"{inside}.task", self.draft):
                 known = self.draft.nodes[node]
                 self.draft.node(known.kind, known.name, known.version, known.namespace, key=node, task=task)
-            for where, item in objects(parameters, "datasets", f"{place}.modelCard.modelParameters"):
-                self._dataset(node, item, where)
+            for i, item in enumerate(several(parameters.get("datasets"))):
+                self._dataset(node, item, f"{inside}.datasets[{i}]")
 
-    def _dataset(self, model: str, item: Mapping[str, Any], place: str) -> None:
-        """A dataset of a model card, inline or by reference. The card does not say what for, but names sometimes do."""
-        if "ref" in item:
-            dataset = self._referenced(some_text(item["ref"], f"{place}.ref"))
+    def _relative(self, way: str, node: str, other: str) -> None:
+        if way == "variants":
+            for ends in ((node, other), (other, node)):
+                self.draft.edge(*ends, Role.COPY, Certainty.INFERRED, why="guess.cyclonedx.variant", by="pedigree")
         else:
-            contents = mapping(item.get("contents", {}), f"{place}.contents")
-            url = maybe_text(contents.get("url"), f"{place}.contents.url")
-            reference = maybe_text(item.get("bom-ref"), f"{place}.bom-ref")
-            name = maybe_text(item.get("name"), f"{place}.name") or url or reference
-            dataset = self.draft.node(
-                NodeKind.DATASET, some_text(name, f"{place}.name"), "", self.own,
-                aliases=[url, self.link + reference if reference else ""],
-                classification=maybe_text(item.get("classification"), f"{place}.classification"),
-            )  # fmt: skip
-        words = self.draft.nodes[dataset].name.replace("/", " ").replace("-", " ").replace("_", " ").split()
-        roles = {role for role in map(role_named, words) if role is not None}
-        measured = roles & {Role.EVALUATE, Role.VALIDATE}
-        self.draft.edge(dataset, model, measured.pop() if len(measured) == 1 and len(roles) == 1 else Role.TRAIN)
+            self.draft.edge(*((other, node) if way == "ancestors" else (node, other)), Role.DERIVE)
+
+    def _dataset(self, model: str, item: object, place: str) -> None:
+        """A dataset of a model card, inline or by reference. The card does not say what for."""
+        if isinstance(item, str) and item.strip():
+            item = {"ref": item} if item in self.known else {"name": item}
+        if not isinstance(item, dict):
+            item = {}
+        dataset, text = self._stated(model, item, place)
+        why = {"why": "guess.cyclonedx.dataset", "by": _CARD, "text": text}
+        self.draft.edge(dataset, model, Role.TRAIN, Certainty.INFERRED, **why)
+
+    def _stated(self, model: str, item: Mapping[str, Any], place: str) -> tuple[str, str]:
+        """The node, and how the card calls it."""
+        ref = plain_text(item.get("ref"), f"{place}.ref", self.draft)
+        if ref in self.known or ref.startswith(_LINK):
+            dataset = self._referenced(ref)
+            return dataset, self.draft.nodes[dataset].label
+        if ref:
+            self.undeclared.add(ref)
+            return self.draft.unidentified(ref, of=model), ref
+        contents = part(item, "contents", place, self.draft)
+        url = plain_text(contents.get("url"), f"{place}.contents.url", self.draft)
+        name = plain_text(item.get("name"), f"{place}.name", self.draft)
+        reference = plain_text(item.get("bom-ref"), f"{place}.bom-ref", self.draft)
+        called = name or url or reference
+        if not called or (is_placeholder(called) and not url):
+            return self.draft.unidentified(called or place, of=model), called or place
+        dataset = self.draft.node(
+            NodeKind.DATASET, called, "", self.own,
+            aliases=[url, self.link + reference if self.link and reference else ""],
+            classification=plain_text(item.get("classification"), f"{place}.classification", self.draft),
+        )  # fmt: skip
+        self._call(reference, dataset, place)
+        return dataset, called
 
     def formula(self, formula: Mapping[str, Any], place: str) -> None:
-        for where, workflow in objects(formula, "workflows", place):
+        for where, workflow in entries(formula, "workflows", place, self.draft):
             self._step(workflow, where)
-            for inside, task in objects(workflow, "tasks", where):
+            for inside, task in entries(workflow, "tasks", where, self.draft):
                 self._step(task, inside)
 
     def _step(self, step: Mapping[str, Any], place: str) -> None:
         ends = {side: self._resources(step, side, place) for side in ("inputs", "outputs")}
         if not any(ends.values()):
             return
-        uid = maybe_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid")
+        uid = plain_text(step.get("uid") or step.get("bom-ref"), f"{place}.uid", self.draft) or place
         run = self.draft.node(
-            NodeKind.RUN, maybe_text(step.get("name"), f"{place}.name") or uid, uid, self.own,
-            created=utc(step.get("timeStart"), f"{place}.timeStart"),
-            ended=utc(step.get("timeEnd"), f"{place}.timeEnd"),
+            NodeKind.RUN, plain_text(step.get("name"), f"{place}.name", self.draft) or uid, uid, self.own,
+            created=when(step.get("timeStart"), f"{place}.timeStart", self.draft),
+            ended=when(step.get("timeEnd"), f"{place}.timeEnd", self.draft),
         )  # fmt: skip
         for origin in ends["inputs"]:
             self.draft.edge(origin, run, Role.INPUT)
@@ -177,58 +244,67 @@ class _Reader:
     def _resources(self, step: Mapping[str, Any], side: str, place: str) -> list[str]:
         """What a step took or gave: by reference, or by address. Logs, metrics and attestations are no data."""
         found = []
-        for where, entry in objects(step, side, place):
-            resource = mapping(entry.get("resource") or {}, f"{where}.resource")
-            outside = mapping(resource.get("externalReference") or {}, f"{where}.resource")
-            if "ref" in resource:
-                found.append(self._referenced(some_text(resource["ref"], f"{where}.resource.ref")))
-            elif "url" in outside and entry.get("type", "artifact") == "artifact":
-                url = some_text(outside["url"], f"{where}.resource.externalReference.url")
-                found.append(self.draft.node(NodeKind.DATASET, url, "", NAMESPACE, aliases=[url]))
+        for where, entry in entries(step, side, place, self.draft):
+            resource = part(entry, "resource", where, self.draft)
+            outside = part(resource, "externalReference", f"{where}.resource", self.draft)
+            if ref := plain_text(resource.get("ref"), f"{where}.resource.ref", self.draft):
+                found.append(self._referenced(ref))
+            elif entry.get("type", "artifact") == "artifact" and (
+                url := plain_text(outside.get("url"), f"{where}.resource.externalReference.url", self.draft)
+            ):
+                found.append(self._at(url, side))
         return found
 
+    def _at(self, url: str, side: str) -> str:
+        """What lies at an address: what a step gave out may be anything."""
+        if side == "outputs" and model_file(url) is Likely.YES:
+            said = {KIND_WHY: "guess.kind.file", KIND_TEXT: url}
+            return self.draft.node(NodeKind.MODEL, url, "", self.own, aliases=[url], **said)
+        said = {UNCLASSIFIED: "yes"} if side == "outputs" else {}
+        return self.draft.node(NodeKind.DATASET, url, "", self.own, aliases=[url], **said)
+
     def dependencies(self, document: Mapping[str, Any]) -> None:
-        for place, dependency in objects(document, "dependencies"):
-            for ref in listing(dependency.get("dependsOn"), f"{place}.dependsOn"):
-                if dependency["ref"] in self.known and ref in self.known:
-                    user, used = self.known[dependency["ref"]], self.known[ref]
-                    if not self._tied(used, user):
-                        self._uses(user, used, Certainty.RECORDED)
+        for place, dependency in entries(document, "dependencies", "", self.draft):
+            user = self.known.get(plain_text(dependency.get("ref"), f"{place}.ref", self.draft), "")
+            for i, ref in enumerate(several(dependency.get("dependsOn"))):
+                used = self.known.get(plain_text(ref, f"{place}.dependsOn[{i}]", self.draft), "")
+                if user and used and not self._tied(used, user):
+                    self._uses(user, used, "guess.cyclonedx.depends", stated=True)
 
     def main(self, metadata: Mapping[str, Any]) -> None:
         """The component that the file is about contains the others where nothing else is said of them."""
-        if "component" not in metadata:
-            return
-        main = self.seats[id(metadata["component"])]
+        main = self.seats.get(id(metadata.get("component")), "")
         used = {origin for origin, _, _ in self.draft.edges}
-        for node in list(self.draft.nodes.values()):
+        for node in list(self.draft.nodes.values()) if main else []:
             if node.id != main and node.id not in used and node.kind in _DATA:
-                self._uses(main, node.id, Certainty.INFERRED)
+                self._uses(main, node.id, "guess.cyclonedx.main")
 
     def _tied(self, used: str, user: str) -> bool:
         """Whether a model card or a workflow says already, and better, what one was for the other."""
         return any((used, user, role) in self.draft.edges for role in Role)
 
-    def _uses(self, user: str, used: str, certainty: Certainty) -> None:
+    def _uses(self, user: str, used: str, why: str, *, stated: bool = False) -> None:
+        """That one needs or holds the other (`stated` where the document says just that) is not yet what for."""
         kinds = (self._kind(used), self._kind(user))
+        sure = Certainty.RECORDED if stated else Certainty.INFERRED
+        said = {"why": why, "text": self.draft.nodes[used].label}
         if kinds == (NodeKind.DATASET, NodeKind.DATASET):
-            self.draft.edge(user, used, Role.CONTAIN, certainty)
+            self.draft.edge(user, used, Role.CONTAIN, sure, **said)
         elif kinds[1] in _DATA and kinds[0] in _DATA:
-            self.draft.edge(used, user, Role.DERIVE, certainty)
+            role = Role.TRAIN if kinds[0] is NodeKind.DATASET else Role.DERIVE
+            self.draft.edge(used, user, role, Certainty.INFERRED, **said)
         elif kinds[1] not in _DATA:
-            self.draft.edge(used, user, Role.SERVE if kinds[0] != NodeKind.DATASET else Role.INPUT, certainty)
+            self.draft.edge(used, user, Role.SERVE if kinds[0] != NodeKind.DATASET else Role.INPUT, sure, **said)
 
     def _referenced(self, ref: str) -> str:
         if ref not in self.known:
             self.undeclared.add(ref)
-            outside = ref.startswith("urn:cdx:")
+            outside = ref.startswith(_LINK)
+            space = system_of(NAMESPACE, ref.removeprefix(_LINK).split("/")[0], "") if outside else self.own
             self.known[ref] = self.draft.node(
-                NodeKind.DATASET,
-                ref,
-                "",
-                NAMESPACE if outside else self.own,
-                aliases=[ref if outside else self.link + ref if self.link else ""],
-            )
+                NodeKind.DATASET, ref, "", space, aliases=[ref if outside else self.link + ref if self.link else ""],
+                **{NAMED_ONLY: "yes"},
+            )  # fmt: skip
         return self.known[ref]
 
     def _kind(self, node: str) -> NodeKind:
@@ -242,16 +318,11 @@ class _Reader:
             new = {target for origin, target, _ in self.draft.edges if origin in reached} - reached
             reached |= new
             grown = bool(new)
-        for ident in [ident for ident in self.draft.nodes if ident not in reached]:
+        self._drop(ident for ident in list(self.draft.nodes) if ident not in reached)
+
+    def _drop(self, dropped: Iterable[str]) -> None:
+        gone = set(dropped)
+        for ident in gone:
             del self.draft.nodes[ident]
-        for key in [key for key in self.draft.edges if key[0] not in reached or key[1] not in reached]:
-            del self.draft.edges[key]
-
-
-def _licence(component: Mapping[str, Any], place: str) -> str:
-    """Ids, expressions or names of licences."""
-    found = []
-    for where, choice in objects(component, "licenses", place):
-        licence = mapping(choice.get("license") or {}, where)
-        found.append(maybe_text(choice.get("expression") or licence.get("id") or licence.get("name"), place))
-    return ", ".join(filter(None, found))
+        for key in [key for key in self.draft.edges if key[0] in gone or key[1] in gone]:
+            self.draft.drop_edge(*key)

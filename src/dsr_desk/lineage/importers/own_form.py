@@ -1,29 +1,43 @@
 """Our own JSON form, for what no standard carries and for everything written by hand; and the words (`terms_of`) in
 which our exports describe a node inside another format, so that reading them back loses nothing.
 
-    {"dsr-desk-lineage": 1,
+    {"dsr-desk-lineage": 1, "namespace": "team-a",
      "nodes": [{"kind": "model", "name": "gate", "version": "3", "created": "2026-03-01",
                 "digests": ["sha256:…"], "aliases": ["s3://…"], "ended": "", "attributes": {"task": "door access"}}],
-     "edges": [{"from": {"kind": "dataset", "name": "faces", "version": "2026-01"},
-                "to": {"kind": "model", "name": "gate", "version": "3"}, "role": "train", "certainty": "recorded"}]}
+     "edges": [{"from": {"kind": "dataset", "name": "faces", "version": "2026-01", "namespace": "registered"},
+                "to": {"kind": "model", "name": "gate", "version": "3"}, "role": "train", "certainty": "recorded"},
+               {"from": {"kind": "model", "name": "gate", "version": "3"},
+                "to": {"kind": "recipient", "name": "Gate Buyers"}, "role": "pass-on", "since": "2026-04-01",
+                "told": "no"}]}
 
-Kinds, roles and certainties are those of `core.lineage`. An end of an edge may also be the `id` of a listed node.
+Kinds, roles and certainties are those of `core.lineage`. An end of an edge may also be the `id` of a listed node: ids
+count inside of the document. Names count in their `namespace`; without one in the document's, and without that in this
+document alone. The namespace `registered` is what this vault registered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
-from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, node_id
+from dsr_desk.core.items import recipients_in
+from dsr_desk.core.lineage import Node, NodeKind, Role
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, node_id, system_of
+from dsr_desk.lineage.importers.own_words import certainty_of, edge_terms, kind_of, role_of, space_of
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, maybe_text, objects, role_said, some_text, utc
+from dsr_desk.lineage.importers.reading import mapping, objects, several, some_text
+from dsr_desk.lineage.importers.settling import settle_roles
+from dsr_desk.lineage.importers.times import when
+from dsr_desk.lineage.importers.trifles import part, plain_text
 
 FORMAT = "DSR Desk JSON"
+NAMESPACE = "json"
 MARK = "dsr-desk-lineage"
 OWN_PREFIX = "dsrdesk"
 VERSION = 1
+PASSED_ON_TO = "passed-on-to"
+"""Attribute of a model: who received it, in words; "none" says that nobody did."""
 
 files = the_file
 
@@ -34,69 +48,87 @@ def sniff(peek: Peek) -> bool:
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     document = mapping(peek.first_value, DOCUMENT)
-    if document[MARK] != VERSION:
+    if document[MARK] not in (VERSION, str(VERSION)):
         raise ImportRefused(MARK, "damage.form-version", version=VERSION)
+    said = plain_text(document.get("namespace"), "namespace", draft)
+    form = _Form(draft, space_of(said, system_of(NAMESPACE, peek.sha256)))
     for place, node in objects(document, "nodes"):
-        add_node(draft, node, place)
+        form.node(node, place)
     for place, edge in objects(document, "edges"):
-        ends = [_end(draft, edge.get(field), f"{place}.{field}") for field in ("from", "to")]
-        role = role_of(maybe_text(edge.get("role"), f"{place}.role"), f"{place}.role")
-        certainty = certainty_of(maybe_text(edge.get("certainty"), place), f"{place}.certainty")
-        draft.edge(ends[0], ends[1], role, certainty)
+        form.edge(edge, place)
+    settle_roles(draft)
 
 
-def add_node(draft: LineageDraft, item: Mapping[str, Any], place: str) -> str:
-    """A node from a mapping in our form; returns its id."""
-    kind = kind_of(maybe_text(item.get("kind"), f"{place}.kind"), f"{place}.kind")
-    name = some_text(item.get("name"), f"{place}.name")
-    version, space = (maybe_text(item.get(field), f"{place}.{field}") for field in ("version", "namespace"))
-    attributes = mapping(item.get("attributes") or {}, f"{place}.attributes")
-    node = Node(
-        maybe_text(item.get("id"), f"{place}.id") or node_id(kind, name, version, space),
-        kind,
-        name,
-        version,
-        space,
-        tuple(some_text(value, f"{place}.digests") for value in listing(item.get("digests"), f"{place}.digests")),
-        tuple(some_text(value, f"{place}.aliases") for value in listing(item.get("aliases"), f"{place}.aliases")),
-        utc(item.get("created"), f"{place}.created"),
-        utc(item.get("ended"), f"{place}.ended"),
-        {str(key): maybe_text(value, f"{place}.attributes") for key, value in attributes.items()},
-    )
+class _Form:
+    def __init__(self, draft: LineageDraft, own: str) -> None:
+        self.draft = draft
+        self.own = own
+        self.ids: dict[str, str] = {}
+        self.usual: dict[str, str] = {}
+
+    def node(self, item: Mapping[str, Any], place: str) -> str:
+        """A node from a mapping in our form; returns its id. Raises ImportRefused where two things have one id."""
+        draft = self.draft
+        kind, said = kind_of(plain_text(item.get("kind"), f"{place}.kind", draft), f"{place}.kind", draft)
+        name = some_text(item.get("name"), f"{place}.name").strip()
+        version, space, local = (
+            plain_text(item.get(field), f"{place}.{field}", draft) for field in ("version", "namespace", "id")
+        )
+        space = space_of(space, self.own)
+        key = node_id(kind, name, version, space)
+        if local:
+            key = self._called(local, key, f"{place}.id")
+        attributes = {
+            str(key): plain_text(value, f"{place}.attributes.{key}", draft)
+            for key, value in part(item, "attributes", place, draft).items()
+        }
+        add_with_recipients(
+            draft,
+            Node(
+                key, kind, name, version, space, self._texts(item, "digests", place),
+                self._texts(item, "aliases", place), when(item.get("created"), f"{place}.created", draft),
+                when(item.get("ended"), f"{place}.ended", draft), {**attributes, **said},
+            ),
+        )  # fmt: skip
+        return key
+
+    def _called(self, local: str, usual: str, place: str) -> str:
+        """Two things of one name and version are told apart by their ids; the name alone means the first."""
+        if local in self.ids:
+            if self.usual[local] != usual:
+                raise ImportRefused(place, "damage.reference-twice")
+            return self.ids[local]
+        self.ids[local] = f"{usual}|{local}" if usual in self.usual.values() else usual
+        self.usual[local] = usual
+        return self.ids[local]
+
+    def _texts(self, item: Mapping[str, Any], field: str, place: str) -> tuple[str, ...]:
+        found = (plain_text(value, f"{place}.{field}", self.draft) for value in several(item.get(field)))
+        return tuple(filter(None, found))
+
+    def edge(self, edge: Mapping[str, Any], place: str) -> None:
+        ends = [self._end(edge.get(field), f"{place}.{field}") for field in ("from", "to")]
+        role, said = role_of(plain_text(edge.get("role"), f"{place}.role", self.draft), f"{place}.role", self.draft)
+        word = plain_text(edge.get("certainty"), f"{place}.certainty", self.draft)
+        certainty = certainty_of(word, f"{place}.certainty", self.draft, doubted=bool(said))
+        self.draft.edge(ends[0], ends[1], role, certainty, **said, **edge_terms(edge, place, self.draft))
+
+    def _end(self, value: object, place: str) -> str:
+        if isinstance(value, str):
+            if value not in self.ids:
+                raise ImportRefused(place, "damage.no-node")
+            return self.ids[value]
+        return self.node(mapping(value, place), place)
+
+
+def add_with_recipients(draft: LineageDraft, node: Node) -> None:
+    """Adds a node, and makes things of the names of those who received it."""
+    names = recipients_in(node.attributes.get(PASSED_ON_TO, "")) or ()
+    if names:
+        node = replace(node, attributes={k: v for k, v in node.attributes.items() if k != PASSED_ON_TO})
     draft.add(node)
-    return node.id
-
-
-def kind_of(text: str, place: Place) -> NodeKind:
-    try:
-        return NodeKind(text.strip().casefold())
-    except ValueError as error:
-        raise ImportRefused(place, "damage.one-of", words=tuple(NodeKind)) from error
-
-
-def role_of(text: str, place: Place) -> Role:
-    """A role by its own word or by a producer's; `input` where nothing is said."""
-    word = text.strip().casefold()
-    role = role_said(word)
-    if role is None and word:
-        raise ImportRefused(place, "damage.one-of", words=tuple(Role))
-    return role or Role.INPUT
-
-
-def certainty_of(text: str, place: Place) -> Certainty:
-    word = text.strip().casefold()
-    try:
-        return Certainty(word) if word else Certainty.RECORDED
-    except ValueError as error:
-        raise ImportRefused(place, "damage.one-of", words=tuple(Certainty)) from error
-
-
-def _end(draft: LineageDraft, value: object, place: str) -> str:
-    if isinstance(value, str):
-        if value not in draft.nodes:
-            raise ImportRefused(place, "damage.no-node")
-        return value
-    return add_node(draft, mapping(value, place), place)
+    for name in names:
+        draft.edge(node.id, draft.node(NodeKind.RECIPIENT, name, "", node.namespace), Role.PASS_ON)
 
 
 def terms_of(node: Node) -> dict[str, list[str]]:
@@ -131,13 +163,16 @@ def node_from_terms(draft: LineageDraft, terms: Mapping[str, Sequence[str]], pla
         raise ImportRefused((place, "kind"), "damage.kind-unknown") from error
     if not one("name") or not one("id"):
         raise ImportRefused(place, "damage.no-id")
-    node = Node(
-        one("id"), kind, one("name"), one("version"), one("namespace"), tuple(terms.get("digests", ())),
-        tuple(terms.get("aliases", ())), utc(one("created"), (place, "created")), utc(one("ended"), (place, "ended")),
-        dict(_pair(text, place) for text in terms.get("attributes", ())),
+    add_with_recipients(
+        draft,
+        Node(
+            one("id"), kind, one("name"), one("version"), one("namespace"), tuple(terms.get("digests", ())),
+            tuple(terms.get("aliases", ())), when(one("created"), (place, "created"), draft),
+            when(one("ended"), (place, "ended"), draft),
+            dict(_pair(text, place) for text in terms.get("attributes", ())),
+        ),
     )  # fmt: skip
-    draft.add(node)
-    return node.id
+    return one("id")
 
 
 def _pair(text: str, place: Place) -> tuple[str, str]:

@@ -13,9 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.lineage.importers.draft import LineageDraft, Place, said
-
-SHOWN = 60
-"""Characters of a value that a warning shows."""
+from dsr_desk.lineage.importers.trifles import SHOWN, shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = (
@@ -77,19 +75,11 @@ def since_1970(value: object, place: Place, draft: LineageDraft) -> str:
     return when(value, place, draft)
 
 
-def shown(text: str) -> str:
-    """The beginning of a value, fit to stand in a sentence."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text[: SHOWN + 1])
-    return plain if len(plain) <= SHOWN else f"{plain[:SHOWN]}…"
-
-
 def _text(value: object) -> str:
     """A value as it is written, as far as it can be a time."""
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) < _UNITS[-1][0] else hex(value)
-    return str(value).strip() if isinstance(value, str | float | bool) else type(value).__name__
+    return value.strip() if isinstance(value, str) else shown(value)
 
 
 def _kept(
