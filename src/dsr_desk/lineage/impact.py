@@ -271,8 +271,9 @@ def _roles(graph: Graph, starts: Sequence[_Start]) -> list[RoleBits]:
 
 
 def _roles_by(graph: Graph, code: int, walks: Sequence[tuple[_Start, Walk]]) -> RoleBits:
-    """Edges that only hand on pass roles along. What was only measured hands on that it was: nothing that is made of it
-    has the data by any other role."""
+    """Edges that only hand on pass roles along. What was only measured hands on that it was to its copies; a model that
+    was made of it has no role of its own by that, and where it has no other the one that led to it is said.
+    """
     used, learned = np.zeros(graph.origin.size, dtype=bool), np.zeros(graph.origin.size, dtype=bool)
     for start, walk in walks:
         ends = walk.reached[graph.origin] & walk.reached[graph.target]
@@ -286,16 +287,24 @@ def _roles_by(graph: Graph, code: int, walks: Sequence[tuple[_Start, Walk]]) -> 
     says = used & graph.with_role(*MODEL_ROLES) & (learned | tries)
     mask = np.zeros(len(graph.nodes), dtype=np.uint32)
     np.bitwise_or.at(mask, graph.target[says], bits[says])
-    hands_on = used & ~says
+    made_of = graph.with_role(*MODEL_ROLES)
+    _hand_on(graph, mask, used & ~says & ~made_of)
+    through = mask.copy()
+    _hand_on(graph, through, used & ~says)
+    for found in (mask, through):
+        np.bitwise_or.at(found, graph.original, found.copy())
+    return np.where(mask != 0, mask, through)
+
+
+def _hand_on(graph: Graph, mask: RoleBits, along: Mask) -> None:
+    """Adds to each place the bits of those before it along some edges."""
     changed = np.flatnonzero(mask)
     while changed.size:
         edges = graph.edges_from(changed)
-        edges = edges[hands_on[edges]]
+        edges = edges[along[edges]]
         before = mask.copy()
         np.bitwise_or.at(mask, graph.target[edges], mask[graph.origin[edges]])
         changed = np.flatnonzero(mask != before)
-    np.bitwise_or.at(mask, graph.original, mask.copy())
-    return mask
 
 
 def _certainties(roles: Sequence[RoleBits], seat: int) -> dict[Role, Certainty]:

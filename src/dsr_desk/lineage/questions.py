@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 3
 _MOST_FILES = 3
+_ENOUGH = 4
+"""Characters that tell two systems apart whose files are called alike."""
+
 _MOST_WALKS = 200
 """Of fewer questions the effect of each is looked up; of more, that of single things counts as what is asked about."""
 Labels = Mapping[str, Sequence[str]]
@@ -68,6 +71,8 @@ def system_name(labels: Labels, namespace: str) -> Message:
     form = namespace.partition(":")[0] if "://" not in namespace else namespace
     if not files:
         return message("system.named", name=namespace)
+    if sum(other.partition(":")[0] == form and named == files for other, named in labels.items()) > 1:
+        form = f"{form} {namespace.rpartition(':')[2][:_ENOUGH]}"
     code = "system.files.more" if more > 0 else "system.files"
     return message(code, name=form, files=tuple(files[:_MOST_FILES]), count=max(more, 0))
 
@@ -136,7 +141,11 @@ def _about_uses(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
 
 def _asks(built: Built, use: Use, count: int) -> Message:
     return message(
-        "question.use", role=term(use.role), system=system_name(built.labels, use.namespace), by=use.by, count=count
+        "question.use" if use.by else "question.use.unsaid",
+        role=term(use.role),
+        system=system_name(built.labels, use.namespace),
+        by=use.by,
+        count=count,
     )
 
 

@@ -400,6 +400,17 @@ def test_what_was_made_from_a_model_that_was_only_tried_has_the_data_by_no_other
     }  # fmt: skip
 
 
+def test_an_evaluation_of_its_base_is_no_role_of_a_model_that_was_trained_on_the_data(draw: Draw) -> None:
+    graph = draw(
+        "dataset:faces evaluate model:base",
+        "model:base fine-tune-base model:child",
+        "dataset:faces train model:child",
+        "model:child copy model:registered",
+    )
+    found = {model.name: model.roles for model in affected(graph, ["dataset:faces"]).models}
+    assert found == {"base": (Role.EVALUATE,), "child": (Role.TRAIN,), "registered": (Role.TRAIN,)}
+
+
 def test_each_role_has_its_own_certainty(draw: Draw) -> None:
     graph = draw("dataset:faces evaluate model:net", "dataset:faces train model:net ?")
     (model,) = affected(graph, ["dataset:faces"]).models
