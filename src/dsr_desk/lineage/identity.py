@@ -274,8 +274,8 @@ def _by_digest(node: Node) -> list[tuple[str, ...]]:
 
 
 def _by_global_name(node: Node) -> list[tuple[str, ...]]:
-    """URNs and package URLs name one thing in the world."""
-    return [(node.kind, alias) for alias in node.aliases if alias.startswith(("urn:", "pkg:"))]
+    """URNs, package URLs and ARNs name one thing in the world."""
+    return [(node.kind, alias) for alias in node.aliases if alias.startswith(("urn:", "pkg:", "arn:"))]
 
 
 def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:

@@ -113,12 +113,13 @@ class _Drawing:
         kind = kind_of(artifact)
         if kind is None or not artifact.name:
             return ""
-        system = system_of_run(run, artifact.entity, artifact.project)
+        project = system_of_run(run, artifact.entity, artifact.project)
+        system = _used_by(project) if artifact.ident and not artifact.project else project
         version = artifact.version or artifact.digest[:12]
         draft, contents = self._draft, artifact.contents
         ident = draft.node(
             kind.kind, artifact.name, version, system, digests=contents.digests, created=artifact.created,
-            aliases=(*_names_for_ever(artifact, system), *contents.places, *artifact.links),
+            aliases=(*_names_for_ever(artifact, project), *contents.places, *artifact.links),
             deleted="yes" if artifact.deleted else "", **kind.said,
         )  # fmt: skip
         tags = self._called[system, artifact.name].setdefault(ident, set())
@@ -142,8 +143,8 @@ class _Drawing:
         ident = self.artifact(run, artifact)
         if not ident:
             return []
-        node = self._draft.nodes[ident]
-        for logged, tags in self._called[node.namespace, node.name].items():
+        node, project = self._draft.nodes[ident], system_of_run(run, artifact.entity, artifact.project)
+        for logged, tags in self._called[project, node.name].items():
             if logged != ident and not artifact.digest and not any(map(version_said, tags)):
                 self._guess(logged, ident, Role.COPY, "guess.wandb.version", "use_artifact", node.label)
         return [ident]
@@ -191,7 +192,11 @@ class _Drawing:
         """What a name in a run's configuration means: artifacts known here, else a thing that is only named."""
         said = reference_in(named.text) or Reference("", "", named.text, "")
         system = system_of_run(run, said.entity, said.project)
-        known = self._called.get((system, said.name), {})
+        known = {
+            ident: tags
+            for space in (system, _used_by(system))
+            for ident, tags in self._called.get((space, said.name), {}).items()
+        }
         tagged = [ident for ident, tags in known.items() if said.tag in tags]
         if tagged or known:
             return tagged or list(known)
@@ -210,6 +215,11 @@ class _Drawing:
 
     def _guess(self, origin: str, target: str, role: Role, why: str, by: str, text: str) -> None:
         self._draft.edge(origin, target, role, _LOOSE, why=why, by=by, text=text)
+
+
+def _used_by(project: str) -> str:
+    """The system of what runs of a project used, of which the log does not say that it is of the same project."""
+    return system_of(SYSTEM, project, "used")
 
 
 def _names_for_ever(artifact: Artifact, system: str) -> Iterator[str]:
