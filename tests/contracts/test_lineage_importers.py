@@ -87,6 +87,24 @@ def ml_metadata(folder: Path) -> Path:
     return path
 
 
+def weights_file(folder: Path) -> Path:
+    told = {"ss_sd_model_name": "base.safetensors", "ss_dataset_dirs": json.dumps({"faces": {"img_count": 7}})}
+    tensor = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    head = json.dumps({"__metadata__": told, "w": tensor}).encode()
+    path = folder / "gate.safetensors"
+    path.write_bytes(len(head).to_bytes(8, "little") + head + bytes(8))
+    return path
+
+
+def training_folder(folder: Path) -> Path:
+    run = folder / "runs" / "train"
+    (run / "weights").mkdir(parents=True)
+    (run / "args.yaml").write_text("task: detect\nmode: train\nmodel: base.pt\ndata: /d/faces.yaml\n", encoding="utf-8")
+    (run / "results.csv").write_text("epoch,time\n1,2\n", encoding="utf-8")
+    (run / "weights" / "best.pt").write_bytes(bytes(64))
+    return folder / "runs"
+
+
 def mlflow_folder(folder: Path) -> Path:
     return store_of_files(folder / "mlruns")
 
@@ -133,6 +151,8 @@ EXAMPLES: dict[str, Maker] = {
         },
     ),
     "Hugging Face": text("README.md", "---\ndatasets: [faces]\n---\n# Gate\n"),
+    "Weights (safetensors, GGUF)": weights_file,
+    "Training folders": training_folder,
     "DVC": text(
         "dvc.lock",
         "schema: '2.0'\nstages:\n  train:\n    deps:\n    - {path: faces, md5: a1}\n"
@@ -152,6 +172,12 @@ EXAMPLES: dict[str, Maker] = {
         "own.csv", "from_kind,from_name,role,to_kind,to_name\ndataset,faces,train,model,gate\nmodel,odd,,,\n"
     ),
 }  # fmt: skip
+
+
+def told_in(path: Path) -> list[Path]:
+    """The files in which a source says something."""
+    return [path] if path.is_file() else sorted(path.rglob("*.yaml"))
+
 
 every_format = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -208,7 +234,7 @@ def test_it_is_kept_once_and_comes_back_whole(name: str, tmp_path: Path) -> None
 def test_damage_anywhere_is_refused_with_file_place_and_reason_or_harmless(name: str, tmp_path: Path) -> None:
     """Bytes are cut off and overturned at random places: a clear error or a graph, and never anything else."""
     path = EXAMPLES[name](tmp_path)
-    victim = path if path.is_file() else next(iter(sorted(path.rglob("meta.yaml"))))
+    victim = told_in(path)[0]
     whole = victim.read_bytes()
     chance = random.Random(name)
     refused = []
@@ -228,13 +254,14 @@ def test_damage_anywhere_is_refused_with_file_place_and_reason_or_harmless(name:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, made in EXAMPLES.items() if made not in (mlflow_database, ml_metadata)]
+    "name", [name for name, made in EXAMPLES.items() if made not in (mlflow_database, ml_metadata, weights_file)]
 )
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "latin-1", "cp037"])
 def test_a_text_in_another_encoding_is_refused(name: str, encoding: str, tmp_path: Path) -> None:
     path = EXAMPLES[name](tmp_path)
-    written = [path] if path.is_file() else sorted(path.rglob("meta.yaml"))
-    victim = next(one for one in written if "faces" in one.read_text(encoding="utf-8") or "ex:e" in one.read_text())
+    victim = next(
+        one for one in told_in(path) if "faces" in one.read_text(encoding="utf-8") or "ex:e" in one.read_text()
+    )
     text = victim.read_text(encoding="utf-8").replace("faces", "f\u00e4ces").replace("ex:e", "ex:\u00e4")
     victim.write_text(text, encoding=encoding)
     with pytest.raises(DeskError) as refused:

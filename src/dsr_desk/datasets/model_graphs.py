@@ -18,8 +18,11 @@ Found = tuple[str, tuple[int, ...], str]
 _MOST = 1 << 20
 """Of anything that is counted in a header."""
 
+_FEW = 1 << 10
+"""Texts in a list that is kept: a vocabulary has more."""
+
 _GGUF_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-_GGUF_TEXT, _GGUF_LIST = 8, 9
+_GGUF_NUMBER, _GGUF_TEXT, _GGUF_LIST = 4, 8, 9
 _ONNX_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26})
 _VARINT, _LONG, _BYTES, _SHORT = 0, 1, 2, 5
 _TENSORFLOW = (b"Placeholder", b"Const", b"VarHandleOp", b"NoOp")
@@ -27,17 +30,9 @@ _TENSORFLOW = (b"Placeholder", b"Const", b"VarHandleOp", b"NoOp")
 
 def gguf_tensors(file: IO[bytes], digest_of: Callable[[IO[bytes], int, int], str]) -> Iterator[Found]:
     """Raises ValueError, struct.error and the like for what is none."""
-    magic, version, count, keys = struct.unpack("<4sIQQ", file.read(24))
-    if magic != b"GGUF" or version not in (2, 3) or max(count, keys) > _MOST:
-        raise ValueError("no GGUF")
-    alignment = 32
-    for _ in range(keys):
-        name = _gguf_text(file)
-        (kind,) = struct.unpack("<I", file.read(4))
-        if name == "general.alignment" and kind == 4:
-            (alignment,) = struct.unpack("<I", file.read(4))
-        else:
-            _skip_gguf(file, kind, 0)
+    count, keys = gguf_head(file)
+    alignment = keys.get("general.alignment")
+    alignment = alignment if isinstance(alignment, int) else 32
     found: list[tuple[str, tuple[int, ...], int]] = []
     for _ in range(count):
         name = _gguf_text(file)
@@ -55,27 +50,49 @@ def gguf_tensors(file: IO[bytes], digest_of: Callable[[IO[bytes], int, int], str
         yield name, shape, digest_of(file, start + offset, following[offset] - offset)
 
 
+def gguf_head(file: IO[bytes]) -> tuple[int, dict[str, str | int | list[str]]]:
+    """How many tensors there are and what the file says of itself (texts, numbers of 32 bits, lists of few texts).
+
+    `file` stands behind the head then. Raises ValueError, KeyError and struct.error for what is no GGUF.
+    """
+    magic, version, count, keys = struct.unpack("<4sIQQ", file.read(24))
+    if magic != b"GGUF" or version not in (2, 3) or max(count, keys) > _MOST:
+        raise ValueError("no GGUF")
+    told: dict[str, str | int | list[str]] = {}
+    for _ in range(keys):
+        name = _gguf_text(file)
+        (kind,) = struct.unpack("<I", file.read(4))
+        value = _gguf_value(file, kind)
+        if value is not None:
+            told[name] = value
+    return int(count), told
+
+
 def _gguf_text(file: IO[bytes]) -> str:
     (size,) = struct.unpack("<Q", file.read(8))
-    if size > _MOST:
+    data = file.read(size) if size <= _MOST else b""
+    if len(data) != size:
         raise ValueError("no GGUF")
-    return file.read(size).decode("utf-8", "replace")
+    return data.decode("utf-8", "replace")
 
 
-def _skip_gguf(file: IO[bytes], kind: int, depth: int) -> None:
+def _gguf_value(file: IO[bytes], kind: int) -> str | int | list[str] | None:
+    """None for what is only passed over: vocabularies, numbers of other kinds."""
     if kind == _GGUF_TEXT:
-        _gguf_text(file)
-    elif kind == _GGUF_LIST:
-        inner, count = struct.unpack("<IQ", file.read(12))
-        if depth or count > 64 * _MOST:
-            raise ValueError("no GGUF")
-        if inner in _GGUF_SIZES:
-            file.seek(count * _GGUF_SIZES[inner], 1)
-        else:
-            for _ in range(count):
-                _skip_gguf(file, inner, depth + 1)
-    else:
+        return _gguf_text(file)
+    if kind == _GGUF_NUMBER:
+        return int(struct.unpack("<I", file.read(4))[0])
+    if kind != _GGUF_LIST:
         file.seek(_GGUF_SIZES[kind], 1)
+        return None
+    inner, count = struct.unpack("<IQ", file.read(12))
+    if count > 64 * _MOST or inner == _GGUF_LIST:
+        raise ValueError("no GGUF")
+    if inner != _GGUF_TEXT:
+        file.seek(count * _GGUF_SIZES[inner], 1)
+        return None
+    kept = [text for text in (_gguf_text(file) for _ in range(count)) if count <= _FEW]
+    return kept or None
 
 
 def onnx_tensors(file: IO[bytes]) -> list[Found] | None:

@@ -53,7 +53,7 @@ def test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_
 ) -> None:
     monkeypatch.setattr(registry, "read_pieces", does)
     monkeypatch.setattr(
-        registry, "_limits", lambda _: Limits(seconds=1 if code.endswith("slow") else 60, memory=1 << 28)
+        registry, "_limits", lambda *_: Limits(seconds=1 if code.endswith("slow") else 60, memory=1 << 28)
     )
     with pytest.raises(LineageFileUnreadable) as refused:
         import_file(table)

@@ -1,35 +1,33 @@
-"""DVC: `dvc.lock`, `dvc.yaml` and `.dvc` files, one by one or as a repository."""
+"""DVC: `dvc.lock`, `dvc.yaml` and `.dvc` files, one by one or as a repository with its history."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.core.message import message
-from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said
-from dsr_desk.lineage.importers.peek import Peek
+from dsr_desk.jobs.git import History, Revision, history
+from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said, system_of
+from dsr_desk.lineage.importers.dvc_stages import Data, Kinds, Stage, Writer
+from dsr_desk.lineage.importers.peek import NO_HISTORY, Peek
 from dsr_desk.lineage.importers.reading import items, listing, mapping, maybe_text, some_text, text_of, yaml_document
-from dsr_desk.lineage.importers.settling import settle_roles
 
 FORMAT = "DVC"
-NAMESPACE = "dvc"
-LOCK = "dvc.lock"
+LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
 REGISTERED = "ds://"
 
-_CODE = {".py", ".ipynb", ".sh", ".r", ".jl", ".scala", ".java", ".cpp", ".c", ".h", ".go", ".rs", ".js", ".ts"}
-_CODE |= {".toml", ".cfg", ".ini"}
-_MODELS = {".pt", ".pth", ".onnx", ".safetensors", ".tflite", ".ckpt", ".gguf", ".pmml", ".keras", ".mar", ".cbm"}
-_MAYBE_MODELS = {".pkl", ".joblib", ".bin", ".pb", ".h5", ".hdf5", ".json", ".model", ""}
-_MODEL_WORDS = ("model", "weights", "classifier", "checkpoint", "detector")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?([^/:]+)(?::\d+)?/(.+)", re.IGNORECASE)
+_SHORT_ADDRESS = re.compile(r"(?:[^@/\\]+@)?([^/\\:]{2,}):(?!\\)(.+)")
 
 
 def sniff(peek: Peek) -> bool:
     if peek.is_folder:
-        return any(True for _ in _found(peek.path))
+        return (peek.path / ".dvc").is_dir() or any(True for _ in _found(peek.path))
     return _is_dvc_name(peek.path.name) or peek.text_head.startswith(("schema: '2.0'", 'schema: "2.0"'))
 
 
@@ -37,141 +35,259 @@ def files(peek: Peek) -> list[Path]:
     return sorted(_found(peek.path)) if peek.is_folder else [peek.path]
 
 
+def past(path: Path) -> History:
+    """What git has of the files of a repository at all its commits. It starts git, so it is asked outside of a cell."""
+    if not path.is_dir() or not sniff(Peek(path)):
+        return NO_HISTORY
+    return history(path, (LOCK, PIPELINE, "*.dvc"), {LOCK: PIPELINE, PIPELINE: LOCK})
+
+
 def read(peek: Peek, draft: LineageDraft) -> None:
     reader = _Reader(draft)
-    documents = []
-    for path in files(peek):
-        inside = path.relative_to(peek.path).as_posix() if peek.is_folder else ""
-        documents.append((path.name, inside, _document(path, inside)))
-    for name, inside, document in documents:
-        if name == "dvc.yaml":
-            reader.declared(document, inside)
-    locked = any(name.endswith(LOCK) for name, _, _ in documents)
-    for name, inside, document in documents:
-        if name == "dvc.yaml":
-            if not locked:
-                reader.planned(document, inside)
+    prefix = peek.history.prefix
+    here: dict[str, tuple[Place, Mapping[str, Any]]] = {}
+    for file in files(peek):
+        inside = file.relative_to(peek.path).as_posix() if peek.is_folder else ""
+        here[f"{prefix}/{inside}" if prefix else inside or file.name] = (inside, _document(file, inside))
+    for revision in peek.history.revisions:
+        if ".dvc" not in PurePosixPath(revision.path).parts[:-1]:
+            reader.revision(revision, peek.history.contents)
+    for path, (place, document) in here.items():
+        name = PurePosixPath(path).name
+        if name == PIPELINE:
+            reader.pipeline(document, path, place)
         elif "stages" in document or name.endswith(LOCK):
-            reader.lock(document, inside)
+            reader.lock(document, here.get(_sibling(path), ("", {}))[1], path, place)
         else:
-            reader.single(document, inside, name.removesuffix(".dvc"))
-    if not reader.named_models and any(node.kind == NodeKind.MODEL for node in draft.nodes.values()):
-        draft.warn("note.lineage.no-declared-models")
-    settle_roles(draft)
+            reader.single(document, path, place)
+    reader.write(_system(peek))
+    if peek.is_folder:
+        for why in peek.history.missing:
+            draft.warn("note.lineage.past", why=why)
+    else:
+        draft.warn("note.lineage.past", why=message("git.one-file"))
+
+
+def _system(peek: Peek) -> str:
+    """By its remote, else its first commit, else by what it holds."""
+    if peek.history.origin and (remote := normalised(peek.history.origin)):
+        return system_of("dvc", "remote", remote)
+    if peek.history.root:
+        return system_of("dvc", "root", peek.history.root)
+    return system_of("dvc", *(peek.sha256_of(path) for path in files(peek)))
+
+
+def normalised(remote: str) -> str:
+    """`host/path` of a repository's address, however it is reached; "" for a folder of one computer."""
+    text = remote.strip()
+    if text.casefold().startswith("file:"):
+        return ""
+    found = _ADDRESS.fullmatch(text) or _SHORT_ADDRESS.fullmatch(text)
+    if found is None:
+        return ""
+    host, path = found[1], found[2]
+    path = path.strip("/").removesuffix(".git").strip("/")
+    return f"{host.casefold()}/{path}"
+
+
+@dataclass(frozen=True)
+class _Tracked:
+    """Data of a `.dvc` file, and what it was imported from."""
+
+    origins: tuple[Data, ...]
+    outs: tuple[Data, ...]
+    time: str
 
 
 class _Reader:
+    """Collects stages and single files of all commits, and writes them once it is known which paths hold models."""
+
     def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
-        self.named_models: dict[str, str] = {}
-        self.folders: dict[tuple[str, str], str] = {}
+        self.declared: dict[str, NodeKind] = {}
+        self.names: dict[str, str] = {}
+        self.steps: list[tuple[str, Stage | _Tracked]] = []
+        self.locked: set[str] = set()
+        self.planned: list[Stage] = []
+        self.parsed: dict[str, Mapping[str, Any] | None] = {}
+        self.seen: set[tuple[str, str, str]] = set()
 
-    def declared(self, document: Mapping[str, Any], inside: str) -> None:
-        """What `dvc.yaml` says beside its stages: which outputs are models, and from which folder a stage runs."""
-        place = (inside, "stages")
-        for name, value in mapping(document.get("stages") or {}, place).items():
-            folder = maybe_text(mapping(value, place).get("wdir"), (place, "wdir"))
-            self.folders[_folder(inside), str(name)] = "" if "${" in folder else folder
-        for name, value in mapping(document.get("artifacts") or {}, (inside, "artifacts")).items():
-            place = (inside, "artifacts")
-            artifact = mapping(value, place)
-            if maybe_text(artifact.get("type"), place) == "model":
-                path = _joined(inside, some_text(artifact.get("path"), (place, "path")))
-                self.named_models[path] = str(name)
+    def revision(self, one: Revision, contents: Mapping[str, bytes]) -> None:
+        """What one commit made of a file; what cannot be read costs that version alone."""
+        name = PurePosixPath(one.path).name
+        lock, pipeline = (one.beside, one.content) if name == PIPELINE else (one.content, one.beside)
+        if name == PIPELINE and not lock:
+            return
+        path = _sibling(one.path) if name == PIPELINE else one.path
+        if (path, lock, pipeline) in self.seen:
+            return
+        self.seen.add((path, lock, pipeline))
+        document = self._parse(lock, contents)
+        beside = self._parse(pipeline, contents) if pipeline else {}
+        try:
+            if document is None or beside is None:
+                raise ImportRefused(one.path, "damage.not-yaml")
+            if "stages" in document or path.endswith(LOCK):
+                self.lock(document, beside, path, one.path, one)
+            else:
+                self.single(document, path, one.path, one)
+        except ImportRefused as error:
+            self.draft.warn(
+                "note.lineage.commit-unread", commit=one.commit[:12], path=one.path, why=error.why
+            )  # fmt: skip
 
-    def lock(self, document: Mapping[str, Any], inside: str) -> None:
-        schema = maybe_text(document.get("schema"), (inside, "schema"))
+    def _parse(self, content: str, contents: Mapping[str, bytes]) -> Mapping[str, Any] | None:
+        if content not in self.parsed:
+            try:
+                self.parsed[content] = mapping(yaml_document(contents[content].decode("utf-8-sig")), DOCUMENT)
+            except (ImportRefused, KeyError, UnicodeDecodeError):
+                self.parsed[content] = None
+        return self.parsed[content]
+
+    def lock(
+        self, document: Mapping[str, Any], pipeline: Mapping[str, Any], path: str, place: Place,
+        revision: Revision | None = None,
+    ) -> None:  # fmt: skip
+        schema = maybe_text(document.get("schema"), (place, "schema"))
         if document and not document.keys() & {"schema", "stages"} and all(map(_is_stage, document.values())):
             schema, document = "1.0", {"stages": document}
-        stages = mapping(document.get("stages") or {}, (inside, "stages"))
+        stages = mapping(document.get("stages") or {}, (place, "stages"))
         if not schema:
-            raise ImportRefused((inside, "schema"), "damage.missing")
+            raise ImportRefused((place, "schema"), "damage.missing")
         if not schema.startswith(("1.", "2.")):
-            raise ImportRefused((inside, "schema"), "damage.lock-version")
+            raise ImportRefused((place, "schema"), "damage.lock-version")
+        self._artifacts(pipeline, path, place)
+        written = mapping(pipeline.get("stages") or {}, (place, "stages"))
+        found = []
         for number, (name, value) in enumerate(stages.items(), 1):
-            place = (inside, message("place.stage", number=number))
-            wdir = self.folders.get((_folder(inside), str(name).split("@", 1)[0]), "")
-            self._stage(str(name), mapping(value, place), inside, place, wdir)
+            where = (place, message("place.stage", number=number))
+            about = written.get(str(name).split("@", 1)[0])
+            about = about if isinstance(about, dict) else {}
+            found.append(self._stage(str(name), mapping(value, where), about, path, where, revision))
+        self.steps += ((revision.commit if revision else "", stage) for stage in found)
+        self.locked.update(stage.name.split("@", 1)[0] for stage in found)
 
-    def planned(self, document: Mapping[str, Any], inside: str) -> None:
+    def pipeline(self, document: Mapping[str, Any], path: str, place: Place) -> None:
         """Stages that are written down and have no lock: what they read and make, of unknown content."""
-        stages = mapping(document.get("stages") or {}, (inside, "stages"))
+        self._artifacts(document, path, place)
+        stages = mapping(document.get("stages") or {}, (place, "stages"))
         for number, (name, value) in enumerate(stages.items(), 1):
-            place = (inside, message("place.stage", number=number))
-            stage = mapping(value, place)
-            paths = {side: _paths(stage.get(side), (place, f"{side}")) for side in ("deps", "outs")}
-            if any("${" in path for path in (*paths["deps"], *paths["outs"])) or "foreach" in stage:
-                self.draft.warn("note.lineage.template", place=said(place))
+            where = (place, message("place.stage", number=number))
+            stage = mapping(value, where)
+            sides = {side: _paths(stage.get(side), (where, side)) for side in ("deps", "outs", "metrics", "plots")}
+            if any("${" in one for side in sides.values() for one in side) or stage.keys() & {"foreach", "matrix"}:
+                if _joined(path, str(name)) not in self.locked:
+                    self.planned.append(Stage(_joined(path, str(name)), (), (), command="${"))
+                    self.draft.warn("note.lineage.template", place=said(where))
                 continue
-            plain = {side: [{"path": path} for path in paths[side]] for side in paths}
-            self._stage(str(name), plain, inside, place, self.folders.get((_folder(inside), str(name)), ""))
+            plain = {
+                "deps": [{"path": one} for one in sides["deps"]],
+                "outs": [{"path": one} for one in (*sides["outs"], *sides["metrics"], *sides["plots"])],
+                "cmd": stage.get("cmd"),
+            }
+            self.planned.append(self._stage(str(name), plain, stage, path, where, None))
 
-    def single(self, document: Mapping[str, Any], inside: str, name: str) -> None:
+    def single(
+        self, document: Mapping[str, Any], path: str, place: Place, revision: Revision | None = None
+    ) -> None:  # fmt: skip
         """A `.dvc` file: data under control, an import, or a stage as DVC wrote it before 1.0."""
-        place: Place = inside or DOCUMENT
+        place = place or DOCUMENT
         if "outs" not in document:
-            raise ImportRefused((inside, "outs"), "damage.missing")
-        wdir = maybe_text(document.get("wdir"), (place, "wdir"))
+            raise ImportRefused((place, "outs"), "damage.missing")
+        commit = revision.commit if revision else ""
         if "cmd" in document:
-            self._stage(name, document, inside, place, wdir)
+            name = PurePosixPath(path).name.removesuffix(".dvc")
+            self.steps.append((commit, self._stage(name, document, document, path, place, revision)))
             return
-        outs = [self._data(item, where, inside, wdir) for where, item in items(document, "outs", place)]
-        for where, item in items(document, "deps", place):
-            origin = self._imported(item, where)
-            for out in filter(None, outs):
-                self.draft.edge(origin, out, Role.DERIVE)
+        wdir = maybe_text(document.get("wdir"), (place, "wdir"))
+        outs = tuple(self._data(item, where, path, wdir) for where, item in items(document, "outs", place))
+        origins = tuple(self._imported(item, where) for where, item in items(document, "deps", place))
+        self.steps.append((commit, _Tracked(origins, outs, revision.time if revision else "")))
 
-    def _stage(self, name: str, stage: Mapping[str, Any], inside: str, place: Place, wdir: str) -> None:
-        ends = {
-            side: [self._data(item, where, inside, wdir) for where, item in items(stage, side, place)]
+    def write(self, system: str) -> None:
+        kinds = Kinds(self.declared)
+        planned = [one for one in self.planned if one.name not in self.locked and one.command != "${"]
+        order = {commit: number for number, commit in enumerate(dict.fromkeys(commit for commit, _ in self.steps))}
+        # What is tracked at a commit is there before its stages read files inside of it.
+        self.steps.sort(key=lambda step: (order[step[0]], isinstance(step[1], Stage)))
+        steps = [*(step for _, step in self.steps), *planned]
+        for step in steps:
+            if isinstance(step, Stage):
+                kinds.learn(step)
+        writer = Writer(self.draft, system, kinds, self.names)
+        for step in steps:
+            if isinstance(step, Stage):
+                writer.stage(step)
+                continue
+            ends = [writer.data(out, created=step.time) for out in step.outs]
+            for origin in map(writer.data, step.origins):
+                for end in ends:
+                    self.draft.edge(origin, end, Role.DERIVE)
+        for stage in planned:
+            if self.locked:
+                self.draft.warn("note.lineage.stage-not-run", name=stage.name)
+        if not self.names and any(node.kind is NodeKind.MODEL for node in self.draft.nodes.values()):
+            self.draft.warn("note.lineage.no-declared-models")
+
+    def _artifacts(self, document: Mapping[str, Any], path: str, place: Place) -> None:
+        """Which outputs `dvc.yaml` says to be models, or to be none."""
+        for name, value in mapping(document.get("artifacts") or {}, (place, "artifacts")).items():
+            where = (place, "artifacts")
+            artifact = mapping(value, where)
+            kind = maybe_text(artifact.get("type"), where)
+            if kind == "model":
+                out = _joined(path, some_text(artifact.get("path"), (where, "path")))
+                self.names[out], self.declared[out] = str(name), NodeKind.MODEL
+            elif kind in ("data", "dataset") and artifact.get("path"):
+                self.declared.setdefault(_joined(path, str(artifact["path"])), NodeKind.DATASET)
+
+    def _stage(
+        self, name: str, stage: Mapping[str, Any], written: Mapping[str, Any], path: str, place: Place,
+        revision: Revision | None,
+    ) -> Stage:  # fmt: skip
+        wdir = maybe_text(written.get("wdir"), (place, "wdir"))
+        wdir = "" if "${" in wdir else wdir
+        deps, outs = (
+            tuple(self._data(item, where, path, wdir) for where, item in items(stage, side, place))
             for side in ("deps", "outs")
-        }
-        # The same stage with the same content is the same run at every commit; with other content it is another.
-        content = sorted(f"{side} {end}" for side in ends for end in ends[side] if end)
-        version = sha256_hex("\n".join(content).encode())[:16]
-        run = self.draft.node(NodeKind.RUN, _joined(inside, name), version, NAMESPACE)
-        for dependency in filter(None, ends["deps"]):
-            self.draft.edge(dependency, run, Role.INPUT)
-        for out in filter(None, ends["outs"]):
-            self.draft.edge(run, out, Role.PRODUCE)
-
-    def _data(self, item: Mapping[str, Any], place: Place, inside: str, wdir: str) -> str | None:
-        """A file or folder under control, or a dataset of another tool; None for code, which is no data."""
-        path = some_text(item.get("path"), (place, "path"))
-        if path.startswith(REGISTERED):
-            return self._registered(item, path.removeprefix(REGISTERED), place)
-        path = _joined(inside, path, wdir)
-        if PurePosixPath(path).suffix.lower() in _CODE:
-            return None
-        md5 = maybe_text(item.get("md5"), f"{place}, md5")
-        version = md5 or maybe_text(item.get("etag") or item.get("checksum") or _stored_version(item, place), place)
-        model = self.named_models.get(path)
-        kind = NodeKind.MODEL if model or _looks_like_a_model(path) else NodeKind.DATASET
-        return self.draft.node(
-            kind, model or path, version, NAMESPACE, key=f"{kind.value}:{NAMESPACE}|{path}|{version}",
-            digests=[f"md5:{md5.lower()}"] if md5 else [], aliases=[path] if model else [],
+        )
+        told = [one for side in ("metrics", "plots") for one in _paths(written.get(side), (place, side))]
+        measures = frozenset(_joined(path, one, wdir) for one in told)
+        params = stage.get("params")
+        command = stage.get("cmd")
+        return Stage(
+            _joined(path, name), deps, outs, measures, params if isinstance(params, dict) else {},
+            " ".join(map(str, command)) if isinstance(command, list) else str(command or ""),
+            revision.time if revision else "", revision.commit if revision else "",
         )  # fmt: skip
 
-    def _registered(self, item: Mapping[str, Any], name: str, place: Place) -> str:
-        """A dataset that DVC only refers to: `ds://name`, with what it was when the stage ran."""
-        about = mapping(item.get("dataset") or {}, (place, "dataset"))
-        version = maybe_text(about.get("version") or about.get("rev_lock") or about.get("rev"), (place, "dataset"))
-        url = maybe_text(about.get("url"), (place, "dataset.url"))
-        return self.draft.node(NodeKind.DATASET, name, version, NAMESPACE, aliases=[url])
+    def _data(self, item: Mapping[str, Any], place: Place, inside: str, wdir: str) -> Data:
+        """A file or folder under control, or a dataset of another tool."""
+        path = some_text(item.get("path"), (place, "path"))
+        if path.startswith(REGISTERED):
+            about = mapping(item.get("dataset") or {}, (place, "dataset"))
+            version = maybe_text(about.get("version") or about.get("rev_lock") or about.get("rev"), (place, "dataset"))
+            url = maybe_text(about.get("url"), (place, "dataset.url"))
+            return Data(path.removeprefix(REGISTERED), version, aliases=(url,))
+        path = _joined(inside, path, wdir)
+        md5 = maybe_text(item.get("md5"), (place, "md5"))
+        version = md5 or maybe_text(item.get("etag") or item.get("checksum") or _stored_version(item, place), place)
+        return Data(path, version, (f"md5:{md5.lower()}",) if md5 else (), system=_host(path))
 
-    def _imported(self, item: Mapping[str, Any], place: Place) -> str:
+    def _imported(self, item: Mapping[str, Any], place: Place) -> Data:
         if "db" in item:
             db = mapping(item["db"], (place, "db"))
-            name = maybe_text(db.get("table") or db.get("query"), (place, "db"))
-            space = maybe_text(db.get("connection"), (place, "db.connection")) or "database"
-            return self.draft.node(NodeKind.DATASET, some_text(name, (place, "db")), "", space)
+            name = some_text(maybe_text(db.get("table") or db.get("query"), (place, "db")), (place, "db"))
+            space = maybe_text(db.get("connection"), (place, "db.connection"))
+            return Data(name, system=system_of("dvc", "database", space, "" if space else str(place)))
         path = some_text(item.get("path"), (place, "path"))
         if "repo" not in item:
-            return self.draft.node(NodeKind.DATASET, path, maybe_text(item.get("etag"), place), "url", aliases=[path])
+            version = maybe_text(item.get("etag") or item.get("md5"), place)
+            return Data(path, version, aliases=(path,), system=_host(path))
         repo = mapping(item["repo"], (place, "repo"))
         url = some_text(repo.get("url"), (place, "repo.url"))
         commit = maybe_text(repo.get("rev_lock") or repo.get("rev"), (place, "repo.rev_lock"))
-        return self.draft.node(NodeKind.DATASET, path, commit, url, aliases=[f"{url}#{path}"])
+        return Data(path, commit, aliases=(f"{url}#{path}",), system=system_of("dvc", "remote", normalised(url) or url))
 
 
 def _document(path: Path, inside: str) -> Mapping[str, Any]:
@@ -192,11 +308,18 @@ def _joined(inside: str, path: str, wdir: str = "") -> str:
     """A path as seen from the root of the repository; addresses and absolute paths stay."""
     if "://" in path or path.startswith("/"):
         return path
-    return PurePosixPath(os.path.normpath(PurePosixPath(_folder(inside)) / wdir / path)).as_posix()
+    return PurePosixPath(os.path.normpath(PurePosixPath(inside).parent / wdir / path)).as_posix()
 
 
-def _folder(inside: str) -> str:
-    return PurePosixPath(inside).parent.as_posix() if inside else ""
+def _host(path: str) -> str:
+    """Where an address lies: it names one place in the world."""
+    found = re.match(r"[a-z][a-z0-9+.-]*://[^/]+", path, re.IGNORECASE)
+    return found[0] if found else ""
+
+
+def _sibling(path: str) -> str:
+    around = PurePosixPath(path)
+    return (around.parent / (LOCK if around.name == PIPELINE else PIPELINE)).as_posix()
 
 
 def _is_stage(value: object) -> bool:
@@ -213,13 +336,8 @@ def _stored_version(item: Mapping[str, Any], place: Place) -> str:
     return ""
 
 
-def _looks_like_a_model(path: str) -> bool:
-    name = PurePosixPath(path.lower())
-    return name.suffix in _MODELS or (name.suffix in _MAYBE_MODELS and any(word in name.stem for word in _MODEL_WORDS))
-
-
 def _is_dvc_name(name: str) -> bool:
-    return name == "dvc.yaml" or name.endswith(LOCK) or (name.endswith(".dvc") and name != ".dvc")
+    return name == PIPELINE or name.endswith(LOCK) or (name.endswith(".dvc") and name != ".dvc")
 
 
 def _found(root: Path) -> Iterator[Path]:

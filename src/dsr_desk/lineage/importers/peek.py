@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_desk.core.message import message
+from dsr_desk.jobs.git import History
 from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused
 from dsr_desk.lineage.importers.reading import values
 
@@ -19,15 +21,40 @@ BROKEN_DATABASE = (sqlite3.Error, UnicodeDecodeError)
 """The latter where SQLite's own complaint quotes a damaged name."""
 
 
-class Peek:
-    """A file or folder that someone wants to import. Everything is read on demand and at most once."""
+NO_HISTORY = History()
 
-    def __init__(self, path: Path) -> None:
+
+def sha256_of(path: Path) -> str:
+    """Hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Peek:
+    """A file or folder that someone wants to import. Everything is read on demand and at most once.
+
+    `history` is the past of a repository, as git gave it before; a cell starts no program.
+    """
+
+    def __init__(self, path: Path, history: History = NO_HISTORY) -> None:
         self.path = path
+        self.history = history
+        self._digests: dict[Path, str] = {}
 
     @cached_property
     def is_folder(self) -> bool:
         return self.path.is_dir()
+
+    @property
+    def sha256(self) -> str:
+        """Of a file's bytes, in hex: tells a document from every other where nothing in it does."""
+        return self.sha256_of(self.path)
+
+    def sha256_of(self, path: Path) -> str:
+        """The same of a file in the folder, read once: weights are large."""
+        if path not in self._digests:
+            self._digests[path] = sha256_of(path)
+        return self._digests[path]
 
     @cached_property
     def head(self) -> bytes:

@@ -18,6 +18,7 @@ from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, Place
 
 CHUNK = 1 << 20
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
+_BLANKS = re.compile(r"\s*")
 LARGEST_DOCUMENT = 1 << 29
 
 
@@ -85,10 +86,13 @@ def json_document(text: str) -> Any:
         raise ImportRefused(WHOLE, "damage.nested") from error
 
 
-def yaml_document(text: str) -> Any:
-    """One YAML value, plain data only: no tags that make objects. Raises ImportRefused with line and column."""
+def yaml_document(text: str, *, tagged: bool = False) -> Any:
+    """One YAML value, plain data only: no tags that make objects. Raises ImportRefused with line and column.
+
+    With `tagged`, tags for things of Python are left out of account, and their plain values are read.
+    """
     try:
-        return yaml.load(text, Loader=_PlainLoader)
+        return yaml.load(text, Loader=_UntaggedLoader if tagged else _PlainLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = _column(mark.line + 1, mark.column + 1) if mark else WHOLE
@@ -106,9 +110,26 @@ class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
                 raise yaml.MarkedYAMLError(problem="merge keys are not read", problem_mark=key.start_mark)
 
 
+class _UntaggedLoader(_PlainLoader):
+    pass
+
+
+def _untagged(loader: Any, suffix: str, node: Any) -> Any:
+    del suffix
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+for _prefix in ("tag:yaml.org,2002:python/", "!"):
+    _UntaggedLoader.add_multi_constructor(_prefix, _untagged)
+
+
 def values(path: Path) -> Iterator[tuple[Message, Any]]:
-    """Each event of a JSON file with its place: one object, an array of them or one a line (both streamed), or a list
-    under `events`."""
+    """Each event of a JSON file with its place: one object, an array of them or one a line (both streamed), several
+    objects one after the other, or a list under `events`."""
     with path.open("rb") as file:
         start = file.read(CHUNK).lstrip(b"\xef\xbb\xbf \t\r\n")
         if b"\n" not in start:  # one long line, or the first of several
@@ -118,12 +139,36 @@ def values(path: Path) -> Iterator[tuple[Message, Any]]:
     elif one_a_line(start):
         yield from _lines(path)
     else:
-        whole = json_document(text_of(path))
-        listed = whole.get("events") if isinstance(whole, dict) else None
+        first, *others = _documents(text_of(path))
+        listed = first.get("events") if isinstance(first, dict) and not others else None
         if isinstance(listed, list):  # as an interface of Marquez hands events out
             yield from ((_event(number), event) for number, event in enumerate(listed, 1))
+        elif others:
+            yield from ((_event(number), event) for number, event in enumerate((first, *others), 1))
         else:
-            yield message("place.one-event"), whole
+            yield message("place.one-event"), first
+
+
+def _documents(text: str) -> list[Any]:
+    """One JSON value, or several objects one after the other, as a command prints them that is run several times."""
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    found: list[Any] = []
+    at = _behind_blanks(text, 0)
+    while not found or text[at : at + 1] == "{":
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            if found:
+                raise ImportRefused(_event(len(found) + 1), "damage.event-not-json") from error
+            return [json_document(text)]
+        found.append(value)
+        at = _behind_blanks(text, end)
+    return found if at >= len(text) else [json_document(text)]
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _column(line: int, column: int) -> Message:

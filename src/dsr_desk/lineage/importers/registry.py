@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from dsr_desk.core import codec
+from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, stream
+from dsr_desk.jobs.git import History
 from dsr_desk.lineage.importers import (
     croissant,
     cyclonedx,
@@ -26,13 +28,18 @@ from dsr_desk.lineage.importers import (
     own_form,
     own_table,
     prov_json,
+    sagemaker,
     spdx,
+    training_folders,
+    wandb_export,
+    wandb_folder,
+    weights_file,
 )
 from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft
-from dsr_desk.lineage.importers.peek import Peek, beside
-from dsr_desk.lineage.importers.reading import CHUNK, LARGEST_DOCUMENT
+from dsr_desk.lineage.importers.peek import NO_HISTORY, Peek, beside, sha256_of
+from dsr_desk.lineage.importers.reading import LARGEST_DOCUMENT
 
-SECONDS, BYTES_A_SECOND, BYTES_A_NAME = 60, 500_000, 5_000
+SECONDS, BYTES_A_SECOND, BYTES_A_NAME, BYTES_HASHED_A_SECOND = 60, 500_000, 5_000, 50_000_000
 MEMORY, MEMORY_A_BYTE = 2 << 30, 8
 ANSWER, ANSWER_A_BYTE, LARGEST_ANSWER = 64 << 20, 8, 1 << 30
 """What reading a file may take and give: so much at least, more for a large one. A folder weighs by the names in it."""
@@ -51,6 +58,17 @@ class LineageFormatUnknown(DeskError):
     happened = "{file} is in none of the lineage formats that are read here: {formats}."
     means = "Nothing was imported from it; models that only this file knows are missing from the graph."
     todo = "Export it from the producing system in one of these formats, or write it down in the CSV form."
+
+
+class LineageFolderUnknown(DeskError):
+    code = "LINEAGE-FOLDER-UNKNOWN"
+    happened = (
+        "{file} is a folder in which nothing is that is read here: a store of MLflow (mlruns), run folders of Weights "
+        "& Biases, a repository of DVC, a model or dataset of Hugging Face with its card, or trainings as Ultralytics, "
+        "Lightning, the Trainer of Hugging Face, Detectron2, timm or Hydra leave them, or weights."
+    )
+    means = "Nothing was imported from it; models that only this folder knows are missing from the graph."
+    todo = "Name the folder that holds these themselves, export from the producing system, or write it down as CSV."
 
 
 class LineageFileUnreadable(DeskError):
@@ -88,7 +106,12 @@ IMPORTERS: tuple[Importer, ...] = (
     croissant,
     openlineage,
     prov_json,
+    sagemaker,
+    wandb_export,
+    wandb_folder,
     dvc,
+    training_folders,
+    weights_file,
     hugging_face,
     own_table,
 )
@@ -103,8 +126,9 @@ def import_file(path: Path) -> Imported:
     path = path.absolute()
     try:
         path.stat()  # a link to itself is refused by the system here, and by Python in other words later
+        history = dvc.past(path)
         grants = Grants(read=(path, *beside(path), *hugging_face.stored(path)))
-        imported = _joined(stream(Imported, read_pieces, path, grants=grants, limits=_limits(path)))
+        imported = _joined(stream(Imported, read_pieces, path, history, grants=grants, limits=_limits(path, history)))
     except CellFailed as failed:
         raise LineageFileUnreadable(file=path.name, why=failed.why) from failed
     except OSError as error:
@@ -114,9 +138,9 @@ def import_file(path: Path) -> Imported:
     return imported
 
 
-def read_pieces(path: Path) -> Iterator[Imported]:
+def read_pieces(path: Path, history: History = NO_HISTORY) -> Iterator[Imported]:
     """What runs in the cell: what a file says, a part of its nodes or edges at a time."""
-    yield from cut(read_file(path))
+    yield from cut(read_file(path, history))
 
 
 def cut(whole: Imported) -> Iterator[Imported]:
@@ -144,18 +168,20 @@ def _joined(pieces: Iterator[Imported]) -> Imported | None:
     return replace(first, nodes=tuple(nodes), edges=tuple(edges))
 
 
-def read_file(path: Path) -> Imported:
-    """All that a file says. Nothing in it is executed."""
-    peek = Peek(path)
+def read_file(path: Path, history: History = NO_HISTORY) -> Imported:
+    """All that a file says, or a repository with its history. Nothing in it is executed."""
+    peek = Peek(path, history)
     draft = LineageDraft()
     try:
         importer = next((importer for importer in IMPORTERS if importer.sniff(peek)), None)
         if importer is None:
-            raise LineageFormatUnknown(file=path.name, formats=tuple(one.FORMAT for one in IMPORTERS))
-        digest = digest_of(importer.files(peek), path)
+            raise _unknown(peek)
+        digest = digest_of(importer.files(peek), path, peek.sha256_of)
         importer.read(peek, draft)
         if digest_of(importer.files(peek), path) != digest:
             raise ImportRefused(WHOLE, "damage.changed")
+        if history.revisions:
+            digest = sha256_hex(f"{digest} {history.digest}".encode())
         _check_text(draft)
     except RecursionError as error:
         raise ImportRefused(WHOLE, "damage.nested").damage(path.name) from error
@@ -176,11 +202,21 @@ def read_file(path: Path) -> Imported:
     )
 
 
-def _limits(path: Path) -> Limits:
-    size = sum(BYTES_A_NAME * len(n) for _, _, n in os.walk(path)) if path.is_dir() else path.stat().st_size
+def _unknown(peek: Peek) -> DeskError:
+    if peek.is_folder:
+        return LineageFolderUnknown(file=peek.path.name)
+    return LineageFormatUnknown(file=peek.path.name, formats=tuple(one.FORMAT for one in IMPORTERS))
+
+
+def _limits(path: Path, history: History) -> Limits:
+    listed = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
+    size = len(listed) * BYTES_A_NAME if path.is_dir() else path.stat().st_size
+    size += sum(map(len, history.contents.values()))
+    hashed = sum(one.stat().st_size for one in listed if not one.is_symlink())
     whole = min(size, LARGEST_DOCUMENT)
     answer = min(ANSWER + ANSWER_A_BYTE * whole, LARGEST_ANSWER)
-    return Limits(SECONDS + size / BYTES_A_SECOND, MEMORY + MEMORY_A_BYTE * whole, answer)
+    seconds = SECONDS + size / BYTES_A_SECOND + hashed / BYTES_HASHED_A_SECOND
+    return Limits(seconds, MEMORY + MEMORY_A_BYTE * whole, answer)
 
 
 def _holds_together(imported: Imported, path: Path) -> bool:
@@ -214,21 +250,13 @@ def _check_text(draft: LineageDraft) -> None:
             raise ImportRefused(message("place.name"), "damage.half-character") from error
 
 
-def digest_of(files: Iterable[Path], root: Path) -> str:
+def digest_of(files: Iterable[Path], root: Path, sha256: Callable[[Path], str] = sha256_of) -> str:
     """SHA-256 (hex) of one file; over relative names and digests where a source consists of several."""
     listed = list(files)
     if listed == [root]:
-        return _digest(root).hexdigest()
+        return sha256(root)
     whole = hashlib.sha256()
     for file in listed:
         name = file.relative_to(root).as_posix() if root.is_dir() else file.name
-        whole.update(f"{len(name.encode())}:{name}".encode() + _digest(file).digest())
+        whole.update(f"{len(name.encode())}:{name}".encode() + bytes.fromhex(sha256(file)))
     return whole.hexdigest()
-
-
-def _digest(path: Path) -> hashlib._Hash:
-    whole = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            whole.update(chunk)
-    return whole
