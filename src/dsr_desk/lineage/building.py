@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.lineage.candidates import named_version
 from dsr_desk.lineage.edges import CERTAINTY_CODE, NO_NOTE, ROLE_CODE, ROLES, EdgeRow, EdgeTable, Indices, Mask
 from dsr_desk.lineage.identity import (
     Identities,
@@ -17,7 +18,6 @@ from dsr_desk.lineage.identity import (
     RegisteredVersion,
     WholePart,
     identify,
-    named_version,
 )
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY, UNCLASSIFIED, UNIDENTIFIED, merged
 from dsr_desk.lineage.twins import with_twins
@@ -47,10 +47,10 @@ class Use:
 class Built:
     """A graph in memory. Places are positions in `nodes`: of what is joined, and after those of its twins.
 
-    `original[i]` is the place that i stands for (i itself but for twins), `members[i]` what sources say of i, `place_of`
-    the place of each node id. `said` are edges as sources state them and answers have it, `edges` those that are
-    walked, with what this program concludes, sorted by origin. `stated` are places that some source names. `uses` are
-    edges of `said` that an officer is asked about. `labels` are names of files in which a system's things are named.
+    `original[i]` is the place that i stands for (i itself but for twins), `members[i]` what sources say of i,
+    `place_of` the place of each node id. `said` are edges as sources state them and answers have it, `edges` those that
+    are walked, with what this program concludes, sorted by origin. `stated` are places that some source names. `uses`
+    are edges of `said` that an officer is asked about. `labels` are names of files in which a system's things are named.
     """
 
     nodes: Sequence[Node]
@@ -141,16 +141,26 @@ def _told_apart(nodes: Iterable[Node], files: Iterable[tuple[int, str]]) -> set[
     return {pair for named in spaces.values() for pair in combinations(sorted(named), 2)}
 
 
+def things_key(node: Node) -> str:
+    """What an answer is kept under on the kind of all in one system that was taken for a model by one reason."""
+    return f"things:{node.namespace}|{node.attributes.get(KIND_WHY, '')}"
+
+
 def _as_answered(nodes: Sequence[Node], answers: Iterable[NodeAnswer]) -> Sequence[Node]:
-    """What an officer said that a thing is, it is."""
+    """What an officer said that a thing is, it is; what is no model is data."""
     kinds = {
-        answer.first: NodeKind(answer.second.removeprefix(f"{IS_A}:"))
+        answer.first: NodeKind(answer.second.removeprefix(f"{IS_A}:")) if answer.same else NodeKind.DATASET
         for answer in answers
         if answer.second.startswith(f"{IS_A}:")
     }
     if not kinds:
         return nodes
-    return [_of_kind(node, kinds[node.id]) if node.id in kinds else node for node in nodes]
+    return [_of_kind(node, kind) if (kind := _kind_said(node, kinds)) else node for node in nodes]
+
+
+def _kind_said(node: Node, kinds: Mapping[str, NodeKind]) -> NodeKind | None:
+    """On the thing itself, else on all that were taken for models as it was."""
+    return kinds.get(node.id) or (kinds.get(things_key(node)) if KIND_WHY in node.attributes else None)
 
 
 def _of_kind(node: Node, kind: NodeKind) -> Node:

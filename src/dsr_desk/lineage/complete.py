@@ -43,4 +43,4 @@ def completely_recorded(graph: Graph) -> Mask:
     lacking |= graph.mask(target[enters & ~recorded & (model | run)[target]])
     open_ = ({UNIDENTIFIED, KIND_WHY} & node.attributes.keys() for node in graph.nodes)
     lacking |= np.fromiter(map(bool, open_), dtype=bool, count=len(graph.nodes))
-    return model & ~graph.folded(graph.walk(np.flatnonzero(lacking).tolist(), enters).reached)
+    return np.asarray(model & ~graph.folded(graph.walk(np.flatnonzero(lacking).tolist(), enters).reached))

@@ -11,7 +11,7 @@ import numpy as np
 
 from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
-from dsr_desk.lineage.importers.draft import UNCLASSIFIED, UNIDENTIFIED
+from dsr_desk.lineage.importers.draft import BY_FILE, KIND_WHY, UNCLASSIFIED, UNIDENTIFIED
 from dsr_desk.lineage.store import Source
 
 OLD_AFTER_DAYS = 30
@@ -31,7 +31,8 @@ class Coverage:
     that this vault registered and that no source mentions.
 
     `models_without_input` have no recorded training data, `models_in_part` a record that does not say everything, all
-    the way up. `runs_without_model` took data, and nothing is recorded that they made; `data_unidentified` is named by
+    the way up. `runs_without_model` took data, and nothing is recorded that they made but weights whose place nobody
+    knows; `data_unidentified` is named by
     how it was loaded alone, `outputs_unclassified` came of a run and may be models. Of `partial_sources` something was
     left out: their warnings say what.
     """
@@ -88,7 +89,9 @@ def coverage(graph: Graph, sources: Iterable[Source], now: str) -> Coverage:
     idle = datasets[~fed[datasets]]
     measured = graph.with_role(*(role for role in Role if not role.enters_weights), Role.SERVE)
     took = graph.mask(graph.target[~measured & (graph.kind[graph.origin] == list(NodeKind).index(NodeKind.DATASET))])
-    gave = graph.mask(graph.original[graph.origin])
+    guessed = ({BY_FILE, KIND_WHY} <= node.attributes.keys() for node in nodes)
+    lost = np.fromiter(guessed, dtype=bool, count=len(nodes))
+    gave = graph.mask(graph.original[graph.origin[~lost[graph.target]]])
     latest = _latest(sources)
     return Coverage(
         datasets_without_consumer=_sorted(nodes[i] for i in idle),

@@ -50,7 +50,7 @@ class EdgeTable:
 
     def and_also(self, other: EdgeTable) -> EdgeTable:
         return EdgeTable(
-            *(np.concatenate(pair) for pair in zip(self.columns(), other.columns(), strict=True))  # type: ignore[arg-type]
+            *(np.concatenate(pair) for pair in zip(self.columns(), other.columns(), strict=True))
         )
 
     def only(self, which: Indices | Mask) -> EdgeTable:

@@ -10,10 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsr_desk.core.lineage import (
-    MODEL_ROLES,
     AffectedModel,
     Certainty,
     ExcludedModel,
@@ -28,27 +26,13 @@ from dsr_desk.core.message import message
 from dsr_desk.core.period import Period
 from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask
 from dsr_desk.lineage.graph import Graph, Walk
+from dsr_desk.lineage.roles import RoleBits, Start, certainties_of, roles_reached
 
 _A_DAY = timedelta(days=1)
-RoleBits = NDArray[np.uint32]
-_MODEL_BITS = sum(1 << i for i, role in enumerate(ROLES) if role in MODEL_ROLES)
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
 _DATE = r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
 _PERIOD = re.compile(rf"\s*{_DATE}\s*(?:to|until|till|through|[-–—/,])\s*{_DATE}\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Start:
-    """The walks from one hit dataset version. `tiers[c]` uses edges up to certainty c, `weights` those by which data
-    enters a model's weights; `dated` is dated out."""
-
-    seats: list[int]
-    tiers: list[Walk]
-    weights: Walk
-    all: Mask
-    dated: dict[int, str]
-    arrived: str
 
 
 def affected(
@@ -75,7 +59,7 @@ def affected(
         reached |= graph.folded(start.tiers[-1].reached)
     left = models[~reached[models]]
     return Impact(
-        models=AffectedModels(graph, starts, models[reached[models]], _roles(graph, starts)),
+        models=AffectedModels(graph, starts, models[reached[models]], roles_reached(graph, starts)),
         without_lineage=_by_name(graph, left[~graph.trained[left]]),
         partly_recorded=_by_name(graph, left[graph.trained[left] & ~graph.complete[left]]),
         runs=_by_name(graph, _left_nothing(graph, reached)),
@@ -118,7 +102,7 @@ class AffectedModels(Sequence[AffectedModel]):
     """Made one by one when they are looked at, since there may be tens of thousands: those that hold the data in
     their weights first, then by the length of the shortest path, then by name."""
 
-    def __init__(self, graph: Graph, starts: Sequence[_Start], seats: Indices, roles: Sequence[RoleBits]) -> None:
+    def __init__(self, graph: Graph, starts: Sequence[Start], seats: Indices, roles: Sequence[RoleBits]) -> None:
         """`roles` are the bits of ROLES of each place, by how sure they are (positions in CERTAINTIES)."""
         self._graph, self._starts, self._roles = graph, starts, roles
         self._made: dict[int, AffectedModel] = {}
@@ -162,7 +146,7 @@ class AffectedModels(Sequence[AffectedModel]):
         in_weights = any(_places(self._graph, start.weights, seat) for start in self._starts)
         certainty = CERTAINTIES[min(tiers)]
         measured = not in_weights and certainty is Certainty.RECORDED and bool(self._graph.complete[seat])
-        return Brief(_certainties(self._roles, seat), certainty, in_weights, measured)
+        return Brief(certainties_of(self._roles, seat), certainty, in_weights, measured)
 
     def of(self, model: str) -> AffectedModel | None:
         """The model that has this node id among its names; None if it is not affected."""
@@ -223,7 +207,7 @@ def all_paths(graph: Graph, dataset_versions: Iterable[str], model: str, limit: 
     return found, True
 
 
-def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
+def _walks(graph: Graph, seats: list[int], arrived: str) -> Start:
     allowed = ~graph.with_role(Role.ERASE)
     dated = _finished_before(graph, arrived)
     closed = graph.mask(dated)[graph.original]
@@ -238,7 +222,7 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> _Start:
     measured = graph.with_role(*(role for role in Role if not role.enters_weights))
     weights = graph.walk(seats, allowed & ~measured, closed) if measured[met].any() else widest
     everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
-    return _Start(seats, tiers, weights, everything, dated, arrived)
+    return Start(seats, tiers, weights, everything, dated, arrived)
 
 
 def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
@@ -263,62 +247,9 @@ def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
     return found
 
 
-def _roles(graph: Graph, starts: Sequence[_Start]) -> list[RoleBits]:
-    """Bits of ROLES by which data of any start came to each place, for each certainty what is as sure as that."""
-    return [
-        _roles_by(graph, code, [(start, start.tiers[code]) for start in starts]) for code in range(len(CERTAINTIES))
-    ]
-
-
-def _roles_by(graph: Graph, code: int, walks: Sequence[tuple[_Start, Walk]]) -> RoleBits:
-    """Edges that only hand on pass roles along. What was only measured hands on that it was to its copies; a model that
-    was made of it has no role of its own by that, and where it has no other the one that led to it is said.
-    """
-    used, learned = np.zeros(graph.origin.size, dtype=bool), np.zeros(graph.origin.size, dtype=bool)
-    for start, walk in walks:
-        ends = walk.reached[graph.origin] & walk.reached[graph.target]
-        used |= ends
-        learned |= ends & start.weights.reached[graph.origin]
-    flows = ~graph.with_role(Role.ERASE) & (graph.certainty <= code)
-    used &= flows
-    learned &= flows
-    bits = np.left_shift(np.uint32(1), graph.role.astype(np.uint32))
-    tries = graph.with_role(*(role for role in Role if not role.enters_weights))
-    says = used & graph.with_role(*MODEL_ROLES) & (learned | tries)
-    mask = np.zeros(len(graph.nodes), dtype=np.uint32)
-    np.bitwise_or.at(mask, graph.target[says], bits[says])
-    made_of = graph.with_role(*MODEL_ROLES)
-    _hand_on(graph, mask, used & ~says & ~made_of)
-    through = mask.copy()
-    _hand_on(graph, through, used & ~says)
-    for found in (mask, through):
-        np.bitwise_or.at(found, graph.original, found.copy())
-    return np.where(mask != 0, mask, through)
-
-
-def _hand_on(graph: Graph, mask: RoleBits, along: Mask) -> None:
-    """Adds to each place the bits of those before it along some edges."""
-    changed = np.flatnonzero(mask)
-    while changed.size:
-        edges = graph.edges_from(changed)
-        edges = edges[along[edges]]
-        before = mask.copy()
-        np.bitwise_or.at(mask, graph.target[edges], mask[graph.origin[edges]])
-        changed = np.flatnonzero(mask != before)
-
-
-def _certainties(roles: Sequence[RoleBits], seat: int) -> dict[Role, Certainty]:
-    """Each role by which a model has the data, with how sure it is."""
-    found: dict[Role, Certainty] = {}
-    for certainty, bits in zip(CERTAINTIES, roles, strict=True):
-        for role in _role_names(int(bits[seat])):
-            found.setdefault(role, certainty)
-    return {role: found[role] for role in ROLES if role in found} or {Role.DERIVE: CERTAINTIES[-1]}
-
-
-def _model(graph: Graph, seat: int, starts: Sequence[_Start], roles: Sequence[RoleBits]) -> AffectedModel:
+def _model(graph: Graph, seat: int, starts: Sequence[Start], roles: Sequence[RoleBits]) -> AffectedModel:
     paths = sorted(_paths_to(graph, seat, starts), key=lambda found: (found[0], len(found[1])))
-    downstream, certainties = _downstream(graph, seat), _certainties(roles, seat)
+    downstream, certainties = _downstream(graph, seat), certainties_of(roles, seat)
     in_use = [*downstream[NodeKind.DEPLOYMENT], *downstream[NodeKind.ENDPOINT]]
     return AffectedModel(
         node=graph.nodes[seat],
@@ -340,7 +271,7 @@ def _model(graph: Graph, seat: int, starts: Sequence[_Start], roles: Sequence[Ro
     )
 
 
-def _paths_to(graph: Graph, seat: int, starts: Sequence[_Start]) -> Iterator[tuple[int, list[int]]]:
+def _paths_to(graph: Graph, seat: int, starts: Sequence[Start]) -> Iterator[tuple[int, list[int]]]:
     """Certainty and edges of the shortest path from each start, and of the shortest into the weights where that one
     was only measured: what a model learned must not hide behind what it was tested on."""
     for start in starts:
@@ -363,13 +294,9 @@ def _places(graph: Graph, walk: Walk, seat: int) -> list[int]:
     return [place for place in (seat, *graph.twins_of.get(seat, ())) if walk.reached[place]]
 
 
-def _tiers(graph: Graph, start: _Start, seat: int) -> list[int]:
+def _tiers(graph: Graph, start: Start, seat: int) -> list[int]:
     """Positions in CERTAINTIES of the walks that reached a node, the surest first."""
     return [code for code, walk in enumerate(start.tiers) if _places(graph, walk, seat)]
-
-
-def _role_names(bits: int) -> tuple[Role, ...]:
-    return tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i)
 
 
 def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
@@ -407,7 +334,7 @@ def _period(deployments: Sequence[Node], served: Sequence[Period]) -> Period:
     return Period(since, "" if running else max((one.until for one in dated), default=""), running)
 
 
-def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[ExcludedModel, ...]:
+def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> tuple[ExcludedModel, ...]:
     found: dict[int, ExcludedModel] = {}
     for start in starts:
         finished = dict(start.dated)
@@ -425,7 +352,7 @@ def _excluded(graph: Graph, starts: Sequence[_Start], reached: Mask) -> tuple[Ex
     return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
 
 
-def _open_questions(graph: Graph, starts: Sequence[_Start]) -> tuple[LineageQuestion, ...]:
+def _open_questions(graph: Graph, starts: Sequence[Start]) -> tuple[LineageQuestion, ...]:
     seen = graph.mask()
     for start in starts:
         seen |= graph.folded(start.all)

@@ -5,6 +5,7 @@ Each has evidence for and against; those by which the most models are affected c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,15 +14,17 @@ import numpy as np
 
 from dsr_desk.core.lineage import LineageAnswer, LineageQuestion, Node, NodeKind, QuestionKind, Role
 from dsr_desk.core.message import Message, message, term
-from dsr_desk.lineage.building import IS_A, Built, Use, use_key
+from dsr_desk.lineage.building import IS_A, Built, Use, things_key, use_key
+from dsr_desk.lineage.candidates import Agree
 from dsr_desk.lineage.edges import Indices
-from dsr_desk.lineage.identity import Agree, NodeAnswer, SystemPair, system_key
+from dsr_desk.lineage.identity import NodeAnswer, SystemPair, system_key
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY
 
 if TYPE_CHECKING:
     from dsr_desk.lineage.graph import Graph
 
 _EXAMPLES = 3
+_IS_A_MODEL = f"{IS_A}:{NodeKind.MODEL.value}"
 _MOST_FILES = 3
 _ENOUGH = 4
 """Characters that tell two systems apart whose files are called alike."""
@@ -59,6 +62,7 @@ def things_asked(built: Built) -> set[tuple[str, str]]:
             for origin in built.members[int(built.said.origin[k])]:
                 for target in built.members[int(built.said.target[k])]:
                     found.add(use_key(use.role, origin.id, target.id))
+    found |= {(node.id, _IS_A_MODEL) for node in built.listed if KIND_WHY in node.attributes}
     return found
 
 
@@ -157,14 +161,27 @@ def _of_use(built: Built, use: Use, origin: int, target: int) -> LineageQuestion
 
 
 def _about_kinds(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
+    """Once for all in one system that were taken for models by one reason."""
+    guessed: dict[str, list[Node]] = defaultdict(list)
     for node in built.listed:
         if KIND_WHY in node.attributes:
-            why = message(node.attributes[KIND_WHY], text=node.attributes.get(KIND_TEXT, ""))
-            says = message("question.a-model", thing=described(built.labels, node))
-            question = LineageQuestion(
-                QuestionKind.A_MODEL, node.id, f"{IS_A}:{NodeKind.MODEL.value}", says, evidence=(why,)
-            )
-            yield question, np.array([built.place_of[node.id]], dtype=np.int64)
+            guessed[things_key(node)].append(node)
+    for key, nodes in guessed.items():
+        texts = dict.fromkeys(node.attributes.get(KIND_TEXT, "") for node in nodes)
+        system = system_name(built.labels, nodes[0].namespace)
+        asks = message("question.models", system=system, count=len(nodes))
+        alone = len(nodes) == 1
+        question = LineageQuestion(
+            QuestionKind.A_MODEL, key, _IS_A_MODEL, _of_kind(built, nodes[0]).says if alone else asks,
+            evidence=tuple(message(nodes[0].attributes[KIND_WHY], text=text) for text in list(texts)[:_EXAMPLES]),
+            singles=() if alone else tuple(_of_kind(built, node) for node in nodes[:_EXAMPLES]),
+        )  # fmt: skip
+        yield question, np.array([built.place_of[node.id] for node in nodes], dtype=np.int64)
+
+
+def _of_kind(built: Built, node: Node) -> LineageQuestion:
+    says = message("question.a-model", thing=described(built.labels, node))
+    return LineageQuestion(QuestionKind.A_MODEL, node.id, _IS_A_MODEL, says)
 
 
 def _places(built: Built, pairs: Sequence[tuple[int, int]]) -> Indices:
@@ -176,8 +193,8 @@ def answer_said(labels: Labels, answer: NodeAnswer, known: Mapping[str, Node]) -
     """An answer in words; things that no source names any more by their ids."""
     first, second = answer.first, answer.second
     if second.startswith(f"{IS_A}:"):
-        kind = NodeKind(second.removeprefix(f"{IS_A}:"))
-        says = message("answer.is-a", thing=_told(labels, first, known), kind=term(kind))
+        kind = NodeKind(second.removeprefix(f"{IS_A}:")) if answer.same else NodeKind.DATASET
+        says = message("answer.is-a", thing=_thing_told(labels, first, known), kind=term(kind))
     elif first.startswith("system:"):
         one, other = (system_name(labels, key.removeprefix("system:")) for key in (first, second))
         says = message("answer.systems.same" if answer.same else "answer.systems.different", first=one, second=other)
@@ -199,6 +216,13 @@ def answer_said(labels: Labels, answer: NodeAnswer, known: Mapping[str, Node]) -
             second=_told(labels, second, known),
         )  # fmt: skip
     return LineageAnswer(first, second, answer.same, says)
+
+
+def _thing_told(labels: Labels, key: str, known: Mapping[str, Node]) -> Message:
+    if not key.startswith("things:"):
+        return _told(labels, key, known)
+    namespace, _, why = key.removeprefix("things:").rpartition("|")
+    return message("answer.things", system=system_name(labels, namespace), why=message(why, text="…"))
 
 
 def _told(labels: Labels, ident: str, known: Mapping[str, Node]) -> Message:

@@ -49,7 +49,8 @@ def with_twins(
         perhaps[a].append(b)
 
     original = list(range(size))
-    whole_twin, link_twin = {}, {}
+    whole_twin: dict[int, int] = {}
+    link_twin: dict[int, int] = {}
     for table, ends in ((whole_twin, parts), (link_twin, dict.fromkeys(b for _, b in tied))):
         for node in ends:
             table[node] = len(original)

@@ -316,10 +316,24 @@ def test_what_was_taken_for_a_model_is_what_an_officer_says_that_it_is(draw: Dra
 
     told = draw(f"dataset:faces train {guessed.id}", nodes=(guessed,), answers=[yes(question)])
     assert told.questions == ()
-    no = NodeAnswer(guessed.id, "is-a:dataset", same=True)
-    denied = draw(f"dataset:faces train {guessed.id}", nodes=(guessed,), answers=[no])
-    assert denied.questions == ()
-    assert reached(denied, "dataset:faces") == {}
+    for no in (NodeAnswer(guessed.id, "is-a:dataset", same=True), replace(yes(question), same=False)):
+        denied = draw(f"dataset:faces train {guessed.id}", nodes=(guessed,), answers=[no])
+        assert denied.questions == ()
+        assert reached(denied, "dataset:faces") == {}
+
+
+def test_what_was_taken_for_models_by_one_reason_is_asked_once_and_what_is_stated_never_changes(draw: Draw) -> None:
+    guessed = tuple(
+        Node(f"model:lake|ckpt|{k}", NodeKind.MODEL, "ckpt", str(k), "lake", attributes={KIND_WHY: "guess.kind.stage"})
+        for k in range(3)
+    )
+    stated = Node("model:lake|ckpt|9", NodeKind.MODEL, "ckpt", "9", "lake")
+    lines = [f"dataset:faces train {node.id}" for node in (*guessed, stated)]
+    (question,) = draw(*lines, nodes=(*guessed, stated)).questions
+    assert len(question.singles) == 3
+
+    told = draw(*lines, nodes=(*guessed, stated), answers=[replace(yes(question), same=False)])
+    assert [model.version for model in affected(told, ["dataset:faces"]).models] == ["9"]
 
 
 def test_what_nobody_could_class_is_the_model_that_another_source_knows_by_its_content(draw: Draw) -> None:

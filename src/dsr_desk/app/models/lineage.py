@@ -32,6 +32,7 @@ from dsr_desk.core.refusals import NothingDecidedOnModel
 from dsr_desk.deletion.derive import label_of
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.lineage import dispositions as rules
+from dsr_desk.lineage.building import IS_A
 from dsr_desk.lineage.content import Content
 from dsr_desk.lineage.content import kept as content_kept
 from dsr_desk.lineage.dispositions import NothingObserved
@@ -41,7 +42,6 @@ from dsr_desk.lineage.impact import affected, collected_since
 from dsr_desk.lineage.importers.draft import UNIDENTIFIED
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.places import look_at
-from dsr_desk.lineage.building import IS_A
 from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sorted_keys, sources
 from dsr_desk.storage.clock import now
 
@@ -141,9 +141,11 @@ def _identifies(desk: Desk, *ends: str) -> bool:
 
 
 def say_kind(desk: Desk, node: str, kind: NodeKind | None) -> Change:
-    """What a thing is, whatever its source takes it for; None takes the word back. Raises NoSuchThing."""
+    """What a thing is (its node id, or the first key of a question about it), whatever its source takes it for; None
+    takes the word back. Raises NoSuchThing."""
     graph = lineage_graph(desk)
-    if node not in graph.said_as and not any(one.first == node for one in _answers(desk)):
+    known = node in graph.said_as or any(first == node for first, _ in graph.asked)
+    if not known and not any(one.first == node for one in _answers(desk)):
         raise NoSuchThing(id=node)
     if kind is None:
         said = [one for one in _answers(desk) if one.first == node and one.second.startswith(f"{IS_A}:")]
