@@ -15,7 +15,7 @@ from typing import Any
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY, NAMED_ONLY, UNCLASSIFIED, LineageDraft
-from dsr_desk.lineage.importers.names import Likely, Named, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file, named_in
 
 _TRAINS = frozenset(
     ("train", "training", "pretrain", "pretraining", "finetune", "finetuning", "retrain", "fit", "learn", "tune")
@@ -237,7 +237,7 @@ class Writer:
                     if path not in own:
                         yield from ((node, f"{dep.path} / {path}") for node in self._paths.get(path, ()))
 
-    def _named(self, stage: Stage) -> Iterator[tuple[Named, str]]:
+    def _named(self, stage: Stage) -> Iterator[tuple[NamedValue, str]]:
         """Models and data that stand in parameters and in the command and are none of the files of the stage."""
         known = {one.path for one in (*stage.deps, *stage.outs)}
         for values in stage.params.values():
@@ -248,7 +248,7 @@ class Writer:
         for key, text in _arguments(stage.command):
             yield from ((one, "guess.command") for one in named_in(key, text) if _elsewhere(one.text, known))
 
-    def _took_named(self, run: str, found: Named, why: str, makes: bool) -> None:
+    def _took_named(self, run: str, found: NamedValue, why: str, makes: bool) -> None:
         kind, role = found.meaning.kind, found.meaning.role
         if not makes:
             role = Role.INPUT

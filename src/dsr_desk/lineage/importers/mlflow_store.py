@@ -12,7 +12,7 @@ from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import system_of
-from dsr_desk.lineage.importers.names import Meaning, Named, leaves_unnamed, named_in, says_training
+from dsr_desk.lineage.importers.names import Meaning, NamedValue, leaves_unnamed, named_in, says_training
 
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"
@@ -84,7 +84,7 @@ class Mention:
     """A model or data that a parameter or tag probably names. `of` is a run, a logged model or `NAME/VERSION`."""
 
     of: str
-    named: Named
+    named: NamedValue
     tag: bool
 
 
@@ -166,11 +166,11 @@ class Store:
             if isinstance(entry.get("name"), str):
                 self.registered[model].append((entry["name"], str(entry.get("version", ""))))
 
-    def _place(self, key: str, value: str) -> tuple[Named, ...]:
+    def _place(self, key: str, value: str) -> tuple[NamedValue, ...]:
         """Any parameter that holds the address of a dataset of this store names that dataset."""
         if "/" not in value or plain_place(value) not in self.places:
             return ()
-        return (Named(key, value, Meaning(NodeKind.DATASET, Role.TRAIN)),)
+        return (NamedValue(key, value, Meaning(NodeKind.DATASET, Role.TRAIN)),)
 
 
 def plain_place(text: str) -> str:
@@ -208,7 +208,7 @@ _only_trained = lru_cache(1 << 12)(says_training)
 
 
 @lru_cache(1 << 16)
-def _meant(key: str, value: str) -> tuple[Named, ...]:
+def _meant(key: str, value: str) -> tuple[NamedValue, ...]:
     return tuple(named_in(key, value))
 
 

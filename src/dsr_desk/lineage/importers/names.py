@@ -24,7 +24,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedValue:
     """A name in a parameter. `key` leads to it, with dots where it stood inside of others."""
 
     key: str
@@ -224,7 +224,7 @@ def meaning_of(key: str, value: object) -> Meaning | None:
     return meaning or (None if _is_output(key) else _said_by_value(text))
 
 
-def named_in(key: str, value: object) -> Iterator[Named]:
+def named_in(key: str, value: object) -> Iterator[NamedValue]:
     """Every name in a parameter, also where the value is a list or an object, in itself or as JSON."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         value = _unfolded(value)
@@ -237,7 +237,7 @@ def named_in(key: str, value: object) -> Iterator[Named]:
     elif (meaning := meaning_of(key, value)) is not None:
         text = str(value).strip()
         listed = [one.strip() for one in text.split(",")] if _SEVERAL.fullmatch(text) else [text]
-        yield from (Named(key, one, meaning) for one in listed)
+        yield from (NamedValue(key, one, meaning) for one in listed)
 
 
 def leaves_unnamed(key: str, value: object) -> bool:

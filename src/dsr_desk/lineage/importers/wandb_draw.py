@@ -12,7 +12,7 @@ from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import BY_FILE, NAMED_ONLY, PART, LineageDraft, system_of
-from dsr_desk.lineage.importers.names import Likely, Named, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file, named_in
 from dsr_desk.lineage.importers.wandb_kinds import Job, is_in_use, job_of, kind_of, named_for_measuring
 from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, Run, reference_in, version_said
 
@@ -69,7 +69,7 @@ class _Drawing:
             key = f"run:{system}|{before}"
             if key not in self._draft.nodes:
                 self._draft.node(NodeKind.RUN, before, "", system, key=key, **{NAMED_ONLY: "yes"})
-            self._guess(key, node, Role.PARENT, "guess.wandb.fork", "branch_point", before)
+            self._guess(key, node, Role.PARENT, "guess.wandb.fork", "fork_from", before)
         return node
 
     def logged(self, run: Run, node: str) -> None:
@@ -91,7 +91,7 @@ class _Drawing:
         trains = makes or job.role is Role.TRAIN
         for ident in self._made[node]:
             if trains and self._draft.nodes[ident].kind is NodeKind.DATASET:
-                self._guess(ident, node, Role.TRAIN, "guess.wandb.logged", "job_type", _title(run))
+                self._guess(ident, node, Role.TRAIN, "guess.wandb.logged", "log_artifact", _title(run))
         used = [*run.used, *_used_in(run.config)]
         taken = [(ident, one) for one in used for ident in self._found(run, one)]
         for ident, artifact in taken:
@@ -135,7 +135,7 @@ class _Drawing:
         if kind.kind is NodeKind.MODEL:
             for alias in filter(is_in_use, artifact.aliases):
                 place = draft.node(NodeKind.DEPLOYMENT, f"{artifact.name}:{alias}", "", system)
-                self._guess(ident, place, Role.SERVE, "guess.wandb.alias", "aliases", alias)
+                self._guess(ident, place, Role.SERVE, "guess.wandb.alias", alias, alias)
         return ident
 
     def _found(self, run: Run, artifact: Artifact) -> list[str]:
@@ -151,7 +151,7 @@ class _Drawing:
 
     def _model_used(self, model: str, node: str, run: Run, job: Job, trains: bool) -> None:
         if trains:
-            self._guess(model, node, Role.FINE_TUNE_BASE, "guess.wandb.model-used", "job_type", _title(run))
+            self._guess(model, node, Role.FINE_TUNE_BASE, "guess.wandb.model-used", "use_artifact", _title(run))
         else:
             self._draft.edge(model, node, Role.SERVE if job == Job(Role.EVALUATE, stated=True) else Role.INPUT)
 
@@ -162,15 +162,15 @@ class _Drawing:
             if job == Job(Role.TRAIN, stated=True) and not other:
                 self._draft.edge(data, node, Role.TRAIN)
             elif other:
-                self._guess(data, node, Role.TRAIN, "guess.wandb.named-otherwise", "name", other)
+                self._guess(data, node, Role.TRAIN, "guess.wandb.named-otherwise", "use_artifact", other)
             else:
-                self._guess(data, node, Role.TRAIN, "guess.wandb.data-used", "job_type", _title(run))
+                self._guess(data, node, Role.TRAIN, "guess.wandb.data-used", "use_artifact", _title(run))
         elif job == Job(Role.EVALUATE, stated=True):
             self._draft.edge(data, node, Role.EVALUATE)
         else:
             self._draft.edge(data, node, Role.INPUT)
 
-    def _role(self, ident: str, named: Named, measures: bool) -> Role:
+    def _role(self, ident: str, named: NamedValue, measures: bool) -> Role:
         model = self._draft.nodes[ident].kind is NodeKind.MODEL
         if measures:
             return Role.SERVE if model else Role.EVALUATE
@@ -186,9 +186,9 @@ class _Drawing:
                 if job.stated:
                     self._draft.edge(data, model, Role.EVALUATE)
                 else:
-                    self._guess(data, model, Role.EVALUATE, "guess.wandb.measured", "job_type", _title(run))
+                    self._guess(data, model, Role.EVALUATE, "guess.wandb.measured", "use_artifact", _title(run))
 
-    def _meant(self, run: Run, node: str, named: Named) -> list[str]:
+    def _meant(self, run: Run, node: str, named: NamedValue) -> list[str]:
         """What a name in a run's configuration means: artifacts known here, else a thing that is only named."""
         said = reference_in(named.text) or Reference("", "", named.text, "")
         system = system_of_run(run, said.entity, said.project)
@@ -258,9 +258,10 @@ def _free(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _named(run: Run) -> Iterator[Named]:
+def _named(run: Run) -> Iterator[NamedValue]:
     """Names of models and data in a run's configuration, its arguments and what it wrote on its models."""
-    yield from named_in("", _free(run.config))
+    for key, value in _free(run.config).items():
+        yield from named_in(key, value)
     given = zip(run.arguments, [*run.arguments[1:], ""], strict=True)
     for argument, following in given:
         if argument.startswith("-"):
@@ -269,4 +270,5 @@ def _named(run: Run) -> Iterator[Named]:
     for artifact in run.logged:
         kind = kind_of(artifact)
         if kind is not None and kind.kind is NodeKind.MODEL and isinstance(artifact.metadata, dict):
-            yield from named_in("", artifact.metadata)
+            for key, value in artifact.metadata.items():
+                yield from named_in(key, value)
