@@ -120,7 +120,6 @@ def test_drafts_extensions_and_a_default_namespace_are_read(tmp_path: Path) -> N
     [
         ({"used": {"_:1": {"prov:activity": 3, "prov:entity": "ex:e"}}}, "used, record 1, prov:activity"),
         ({"used": {"_:1": "x"}}, "used, record 1"),
-        ({"used": []}, "used"),
         ({"prefix": {"ex": 1}}, "prefix"),
         ({"bundle": {"ex:b": {"entity": {"ex:e": []}, "used": {"_:1": 7}}}}, "bundle 1, used, record 1"),
     ],

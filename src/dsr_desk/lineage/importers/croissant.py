@@ -94,6 +94,9 @@ def _main(document: Mapping[str, Any], draft: LineageDraft) -> tuple[dict[str, A
         else:
             trifle(draft, f"@graph[{i}]", item, "damage.object")
     found = [one for one in graph if any(_DATASET.fullmatch(str(kind)) for kind in several(one.get("@type")))]
+    if not found and len(graph) == 1 and not graph[0].get("@type"):
+        trifle(draft, "@type", None, "damage.missing", "became.dataset")
+        found = graph
     if not found:
         raise ImportRefused("@type", "damage.dataset")
     return found[0], {str(one["@id"]): one for one in graph if "@id" in one}

@@ -24,7 +24,7 @@ _NEWEST = 7
 _SERIAL = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _NOBODYS = ("00000000-0000-0000-0000-000000000000", "3e671687-395b-41f5-a30f-a58921a69b79")
 """Serial numbers of no document: none at all, and that of the examples in the specification, which people copy."""
-_VERSION = re.compile(r"1\.(\d{1,2})")
+_VERSION = re.compile(r"v?1\.(\d{1,2})(?:\.\d+)?", re.IGNORECASE)
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+")
 # Families whose ids always end in a version of two numbers; the whole list has some 700 and grows.
 _HALF_LICENCE = re.compile(r"(Apache|MPL|EPL|A?GPL|LGPL|CDDL|EUPL|OSL|AFL|Artistic|CC-BY(-(NC|ND|SA))*)-\d+")
@@ -41,7 +41,7 @@ Placed = Iterator[tuple[str, Mapping[str, Any]]]
 
 def check(document: Mapping[str, Any], draft: LineageDraft) -> None:
     """Raises ImportRefused for what is not CycloneDX, and warns of what nothing hangs on."""
-    form = document.get("bomFormat", "CycloneDX")
+    form = document.get("bomFormat") or "CycloneDX"
     if str(form).casefold() != "cyclonedx":
         raise ImportRefused("bomFormat", "damage.cyclonedx")
     _check_version(document.get("specVersion"), draft)
@@ -57,7 +57,7 @@ def check(document: Mapping[str, Any], draft: LineageDraft) -> None:
 
 
 def _check_version(version: object, draft: LineageDraft) -> None:
-    text = str(version or "")
+    text = str(version or "").strip()
     known = _VERSION.fullmatch(text)
     if text and known is None:
         raise ImportRefused("specVersion", "damage.cyclonedx-version")

@@ -26,10 +26,10 @@ from dsr_desk.core.lineage import Node, NodeKind, Role
 from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, node_id, system_of
 from dsr_desk.lineage.importers.own_words import certainty_of, edge_terms, kind_of, role_of, space_of
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import mapping, objects, several, some_text
+from dsr_desk.lineage.importers.reading import mapping, objects, several
 from dsr_desk.lineage.importers.settling import settle_roles
 from dsr_desk.lineage.importers.times import when
-from dsr_desk.lineage.importers.trifles import part, plain_text
+from dsr_desk.lineage.importers.trifles import entries, part, plain_text
 
 FORMAT = "DSR Desk JSON"
 NAMESPACE = "json"
@@ -52,7 +52,7 @@ def read(peek: Peek, draft: LineageDraft) -> None:
         raise ImportRefused(MARK, "damage.form-version", version=VERSION)
     said = plain_text(document.get("namespace"), "namespace", draft)
     form = _Form(draft, space_of(said, system_of(NAMESPACE, peek.sha256)))
-    for place, node in objects(document, "nodes"):
+    for place, node in entries(document, "nodes", "", draft):
         form.node(node, place)
     for place, edge in objects(document, "edges"):
         form.edge(edge, place)
@@ -70,7 +70,9 @@ class _Form:
         """A node from a mapping in our form; returns its id. Raises ImportRefused where two things have one id."""
         draft = self.draft
         kind, said = kind_of(plain_text(item.get("kind"), f"{place}.kind", draft), f"{place}.kind", draft)
-        name = some_text(item.get("name"), f"{place}.name").strip()
+        name = plain_text(item.get("name"), f"{place}.name", draft)
+        if not name:
+            raise ImportRefused(f"{place}.name", "damage.text-missing")
         version, space, local = (
             plain_text(item.get(field), f"{place}.{field}", draft) for field in ("version", "namespace", "id")
         )

@@ -247,21 +247,21 @@ def _kind(types: list[str], name: str) -> tuple[NodeKind, dict[str, str]]:
 
 def _records(document: Mapping[str, Any], kind: str, inside: Place) -> Iterator[tuple[Place, str, Mapping[str, Any]]]:
     """Place, name and content of each record; one name may stand for a list of them."""
-    for number, (name, value) in enumerate(mapping(document.get(kind, {}), (inside, kind)).items(), 1):
+    for number, (name, value) in enumerate(mapping(document.get(kind) or {}, (inside, kind)).items(), 1):
         place = (inside, kind, message("place.record", number=number))
         for record in value if isinstance(value, list) else [value]:
-            yield place, name, mapping(record, place)
+            yield place, name, mapping({} if record is None else record, place)
 
 
 def _bundles(document: Mapping[str, Any], inside: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    listed = mapping(document.get("bundle", {}), (inside, "bundle")).values()
+    listed = mapping(document.get("bundle") or {}, (inside, "bundle")).values()
     for number, bundle in enumerate(listed, 1):
         where = (inside, message("place.bundle", number=number))
         yield where, mapping(bundle, where)
 
 
 def _prefixes(document: Mapping[str, Any], inside: Place, outer: Mapping[str, str]) -> dict[str, str]:
-    own = mapping(document.get("prefix", {}), (inside, "prefix"))
+    own = mapping(document.get("prefix") or {}, (inside, "prefix"))
     if not all(isinstance(value, str) for value in own.values()):
         raise ImportRefused((inside, "prefix"), "damage.prefix")
     return {**outer, **own}

@@ -10,7 +10,7 @@ from typing import Any
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import DOCUMENT, NAMED_ONLY, ImportRefused, LineageDraft, system_of
 from dsr_desk.lineage.importers.peek import Peek, the_file
-from dsr_desk.lineage.importers.reading import listing, mapping, several
+from dsr_desk.lineage.importers.reading import mapping, several
 from dsr_desk.lineage.importers.settling import settle_roles
 from dsr_desk.lineage.importers.times import when
 from dsr_desk.lineage.importers.trifles import entries, plain_text, trifle
@@ -63,7 +63,7 @@ def sniff(peek: Peek) -> bool:
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     document = mapping(peek.first_value, DOCUMENT)
-    graph = listing(document.get("@graph"), "@graph") if "@graph" in document else [document]
+    graph = several(document.get("@graph")) if "@graph" in document else [document]
     reader = _Reader(draft)
     relationships: list[_Relationship] = []
     called = ""

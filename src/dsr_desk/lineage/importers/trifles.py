@@ -18,6 +18,8 @@ NOTHING = "became.nothing"
 
 def shown(value: object) -> str:
     """The beginning of a value, fit to stand in a sentence; of a list or an object only that it is one."""
+    if value is None:
+        return "…"
     if isinstance(value, dict):
         return "{…}"
     if isinstance(value, list | tuple):
