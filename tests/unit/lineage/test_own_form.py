@@ -240,9 +240,16 @@ def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
     text = next(block for block in blocks if block.startswith('{"dsr-desk-lineage"'))
     assert edges(read_file(write(tmp_path / "own.csv", table))) == {
         ("dataset:faces@2026-01", "train", "model:gate@3"),
-        ("model:gate@3", "serve", "deployment:front door"),
+        ("model:gate@3", "serve", "endpoint:https://doors.example.org/v1"),
+        ("model:gate@3", "pass-on", "recipient:Gate Buyers"),
     }
-    assert edges(read_file(write(tmp_path / "own.json", text))) == {("dataset:faces@2026-01", "train", "model:gate@3")}
+    form_read = read_file(write(tmp_path / "own.json", text))
+    assert edges(form_read) == {
+        ("dataset:faces@2026-01", "train", "model:gate@3"),
+        ("model:gate@3", "pass-on", "recipient:Gate Buyers"),
+        ("run:nightly", "produce", "embedding:vectors"),
+    }
+    assert form_read.warnings == ()
 
 
 @pytest.mark.parametrize(
