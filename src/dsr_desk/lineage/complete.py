@@ -30,6 +30,10 @@ def completely_recorded(graph: Graph) -> Mask:
     data, run, model = (kind == list(NodeKind).index(one) for one in (NodeKind.DATASET, NodeKind.RUN, NodeKind.MODEL))
     origin, target = graph.original[graph.origin], graph.original[graph.target]
     enters = ~graph.with_role(*_HANDS_ON)
+    # A name for all versions of which nothing is recorded has nothing to hand to any of them.
+    contains = graph.with_role(Role.CONTAIN)
+    says_something = graph.mask(target[enters & ~contains])
+    enters &= ~contains | says_something[origin] | data[origin]
     recorded = enters & (graph.certainty == CERTAINTY_CODE[Certainty.RECORDED])
     taught = graph.mask(target[recorded & graph.with_role(Role.TRAIN) & data[origin]])
     as_it_was = graph.with_role(*_AS_IT_WAS)

@@ -443,6 +443,18 @@ def test_only_measured_is_said_of_a_model_whose_record_is_complete_all_the_way_u
     assert model.learned is learned
 
 
+@pytest.mark.parametrize(
+    ("line", "learned"), [((), Learned.MEASURED), (("dataset:old train model:net",), Learned.NOT_KNOWN)]
+)
+def test_a_name_without_a_version_takes_nothing_from_the_record_of_a_version_unless_something_is_recorded_of_it(
+    draw: Draw, line: tuple[str, ...], learned: Learned
+) -> None:
+    lines = [text.replace("model:net", "model:net@1") for text in COMPLETE]
+    graph = draw(*lines, "model:net fine-tune-base model:other", *line)
+    (model,) = [one for one in affected(graph, ["dataset:faces"]).models if one.version == "1"]
+    assert model.learned is learned
+
+
 def test_no_model_is_said_to_be_only_measured_on_data_that_its_own_data_cannot_be_told_from(draw: Draw) -> None:
     loose = Node("dataset:loose", NodeKind.DATASET, "imagefolder", attributes={UNIDENTIFIED: "yes"})
     graph = draw("dataset:faces evaluate model:net", "dataset:loose train model:net", nodes=(loose,))
