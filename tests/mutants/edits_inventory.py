@@ -25,7 +25,7 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
-        "datasets/tar.py",
+        "datasets/tar_plain.py",
         _CONTRACT,
         (
             "a photo that the file ends in has no digest",
@@ -33,10 +33,6 @@ LINES: tuple[Edit, ...] = (
             "if done else None",
             "test_whatever_the_members_of_a_tar_are_the_short_way_says_the_same",
         ),
-    ),
-    *lines(
-        "datasets/tar_plain.py",
-        _CONTRACT,
         (
             "a member that the file ends in is not counted as whole",
             "return end if end <= window.size else None",
@@ -52,6 +48,32 @@ LINES: tuple[Edit, ...] = (
             '        db.conn.execute("CREATE INDEX items_alike ON items (address)")\n',
             "        return\n",
             "test_items_that_are_alike_are_numbered_in_their_order",
+        ),
+    ),
+    *lines(
+        "search/index/inventory.py",
+        "tests/unit/search/index/test_search_names_alone.py",
+        (
+            "items behind one that is found by more than its name are looked up in the index",
+            "told.only_names = told.only_names and named is not None",
+            "told.only_names = True",
+            "test_all_are_found_by_their_names_also_where_a_build_was_stopped",
+        ),
+        (
+            "items of a container that a build goes on with are looked up in the index",
+            "only_names=not one.done",
+            "only_names=True",
+            "test_all_are_found_by_their_names_also_where_a_build_was_stopped",
+        ),
+    ),
+    *lines(
+        "search/index/photo_texts.py",
+        "tests/unit/search/index/test_search_names_alone.py",
+        (
+            "a path with a word in it is no path that says nothing",
+            'if "@" in members or INSIDE in members or _WORD.search(_ENDINGS.sub("", members)):',
+            "if False:",
+            "test_paths_that_say_nothing_are_those_that_nothing_is_found_by",
         ),
     ),
     *lines(

@@ -28,7 +28,7 @@ from dsr_desk.datasets.container import (
     items_of,
 )
 from dsr_desk.datasets.erasing import NotVerified, alone, keep_looks, refusal, sync
-from dsr_desk.datasets.hashed import Hashed
+from dsr_desk.datasets.hashed import HASHED_BYTES, HASHED_ITEMS, NO_HINT, Hashed
 from dsr_desk.datasets.names import UNFINISHED, is_unfinished, safe_name, without_suffix
 from dsr_desk.datasets.pointers import pointer_at
 from dsr_desk.datasets.records import orientation_beside
@@ -71,7 +71,7 @@ class FolderOfPhotos:
         for folder in walk(self.path):
             listed = 0
             for entry in entries_of(folder):
-                listed += 1
+                listed += len(entry) if isinstance(entry, Hashed) else 1
                 yield entry
             closed = sum(bool(found.problem) and is_folder(found.place) for found in folder)
             tally.item(listed - closed)
@@ -190,12 +190,20 @@ class FolderOfPhotos:
         if any(found.problem or not sniff.named_like_photo(found.name) for found in folder):
             yield from self._entries_of(folder)
             return
+        many, size = Hashed(), 0
         for found in folder:
-            if (hashed := _hashed(found)) is not None:
-                yield hashed
-            else:
+            read = _hashed(found)
+            if read is not None:
+                many.add(found.member, without_suffix(found.member), read[0], NO_HINT, read[1])
+                size += read[0]
+            if many and (read is None or len(many) == HASHED_ITEMS or size > HASHED_BYTES):
+                yield many
+                many, size = Hashed(), 0
+            if read is None:
                 is_photo = bool(sniff.photo_kind(head_of(found.place)))
                 yield self._photo(found, is_photo=is_photo, orientation=None)
+        if many:
+            yield many
 
     def _entries_of(self, folder: list[FileFound]) -> Iterator[ContainerEntry]:
         photos = photos_of(folder)
@@ -322,8 +330,8 @@ class FolderOfPhotos:
             yield from (Path(here, name) for name in names if is_unfinished(name))
 
 
-def _hashed(found: FileFound) -> Hashed | None:
-    """A photo that is one by its first bytes and can be read; None for anything else."""
+def _hashed(found: FileFound) -> tuple[int, bytes] | None:
+    """Size and digest of a photo that is one by its first bytes and can be read; None for anything else."""
     try:
         handle = os.open(found.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -342,4 +350,4 @@ def _hashed(found: FileFound) -> Hashed | None:
         return None
     if size != state.st_size:
         return None
-    return Hashed(found.member, without_suffix(found.member), size, None, digest.digest())
+    return size, digest.digest()

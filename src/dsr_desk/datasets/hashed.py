@@ -1,16 +1,15 @@
 """Items as an inventory needs them: by digests, many side by side, as they cross from a cell to the owner of the data.
 
-A reader may say `Hashed` of an item that it has hashed while it read on, in place of a whole entry. `blocks` hashes
-what it says as entries, so that every format is listed by the same function.
+A reader may say `Hashed` of photos that it has hashed while it read on, in place of whole entries. `blocks` hashes what
+it says as entries, so that every format is listed by the same function.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
 
 from dsr_desk.core.codec import prepare
 from dsr_desk.core.errors import DeskError
@@ -30,15 +29,41 @@ BLOCK_ITEMS, BLOCK_BYTES, BLOCK_TEXT = 4096, 64 << 20, 1 << 20
 _KINDS = (ItemKind.PHOTO, ItemKind.RECORD)
 
 
-class Hashed(NamedTuple):
-    """A photo that was read and hashed; see `ContainerEntry`. `digest` are the 32 bytes of its SHA-256."""
+HASHED_ITEMS, HASHED_BYTES = 512, 16 << 20
+"""So many photos, or of so many bytes, a reader hashes before it says so."""
 
-    member: str
-    group: str
-    size: int
-    hint: int | None
-    digest: bytes
-    record: Mapping[str, str] | None = None
+
+@dataclass(slots=True)
+class Hashed:
+    """Photos that follow each other and were read and hashed, by column; see `ContainerEntry`.
+
+    `digests` are the 32 bytes of their SHA-256, a hint is -1 where there is none; `records` are there where any of them
+    has one.
+    """
+
+    members: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    hints: list[int] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    records: list[Mapping[str, str] | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def add(self, member: str, group: str, size: int, hint: int, digest: bytes) -> None:
+        self.members.append(member)
+        self.groups.append(group)
+        self.sizes.append(size)
+        self.hints.append(hint)
+        self.digests.append(digest)
+
+    def part(self, start: int, end: int) -> Hashed:
+        """Those from `start` on and before `end`."""
+        own = slice(start, end)
+        return Hashed(
+            self.members[own], self.groups[own], self.sizes[own], self.hints[own], self.digests[own], self.records[own]
+        )
 
 
 @dataclass(frozen=True)
@@ -105,9 +130,15 @@ def blocks(listing: Iterable[Listed | Hashed], first: int, at_once: int) -> Iter
     try:
         for one in listing:
             if isinstance(one, Hashed):
-                number += 1
-                if number > first:
-                    wanted.add(one)
+                at, end = max(0, first - number), len(one)
+                number += end
+                while at < end:
+                    room = max(1, at_once - len(wanted.digests) - len(unread))
+                    wanted.add(one.part(at, at + room))
+                    at += room
+                    if at < end:
+                        yield Blocks(wanted.taken(), tuple(unread))
+                        unread.clear()
             elif isinstance(one, ContainerEntry):
                 number += 1
                 if number > first:
@@ -137,25 +168,30 @@ class _Columns:
     def is_full(self) -> bool:
         return self._bytes >= BLOCK_BYTES or self._text >= BLOCK_TEXT
 
-    def add(self, one: Hashed) -> None:
-        if one.record is not None:
-            self._say(Apart(len(self.digests), one.record))
-        self._members.append(one.member)
-        self._groups.append(one.group)
-        self._sizes.append(one.size)
-        self._hints.append(NO_HINT if one.hint is None else one.hint)
-        self._kinds.append(0)
-        self.digests.append(one.digest)
-        self._bytes += one.size
+    def add(self, many: Hashed) -> None:
+        for at, record in enumerate(many.records, start=len(self.digests)):
+            if record is not None:
+                self._say(Apart(at, record))
+        self._members += many.members
+        self._groups += many.groups
+        self._sizes.extend(many.sizes)
+        self._hints.extend(many.hints)
+        self._kinds += bytes(len(many))
+        self.digests += many.digests
+        self._bytes += sum(many.sizes)
 
     def hash(self, entry: ContainerEntry) -> None:
         """Raises ContainerDamaged where the container ends in this item."""
         digest, why = _digest_of(entry)
-        place = len(self.digests)
-        self.add(Hashed(entry.member, entry.group, entry.size, entry.hint, digest or bytes(DIGEST)))
-        self._kinds[place] = _KINDS.index(entry.kind)
         if entry.record is not None or why is not None or entry.orientation is not None:
-            self._say(Apart(place, entry.record, why, entry.orientation))
+            self._say(Apart(len(self.digests), entry.record, why, entry.orientation))
+        self._members.append(entry.member)
+        self._groups.append(entry.group)
+        self._sizes.append(entry.size)
+        self._hints.append(NO_HINT if entry.hint is None else entry.hint)
+        self._kinds.append(_KINDS.index(entry.kind))
+        self.digests.append(digest or bytes(DIGEST))
+        self._bytes += entry.size
 
     def _say(self, said: Apart) -> None:
         self._apart.append(said)

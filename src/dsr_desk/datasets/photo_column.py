@@ -47,17 +47,30 @@ class PhotoColumn:
             first += piece.num_rows
 
     def _hashed(
-        self, batch: pa.RecordBatch, at: int, photos: list[tuple[str, memoryview]], first: int, tally: RowTally
+        self, batch: pa.RecordBatch, column: int, photos: list[tuple[str, memoryview]], first: int, tally: RowTally
     ) -> Iterator[Said]:
         tally.count(Answer.ITEM, batch.num_rows)
         tally.count(Answer.TEXT, batch.num_rows)
-        beside = self._all.beside(batch, at, tally) if batch.num_columns > 1 else None
-        for number, (name, data) in enumerate(photos, start=first):
-            stored, record, says_text = next(beside) if beside is not None else (b"", None, False)
-            group, digest = f"row {number}", sha256(data).digest()
-            yield Hashed(safe_name(name), group, len(data), number, digest, None if says_text else record)
+        numbers = list(range(first, first + batch.num_rows))
+        many = Hashed(
+            [safe_name(name) for name, _ in photos],
+            [f"row {number}" for number in numbers],
+            [len(data) for _, data in photos],
+            numbers,
+            [sha256(data).digest() for _, data in photos],
+        )
+        if batch.num_columns == 1:
+            yield many
+            return
+        at = 0
+        for place, (stored, record, says_text) in enumerate(self._all.beside(batch, column, tally)):
+            many.records.append(None if says_text else record)
             if says_text:
-                yield replace(record_entry(stored, number, record), group=group)
+                yield many.part(at, place + 1)
+                yield replace(record_entry(stored, numbers[place], record), group=many.groups[place])
+                at = place + 1
+        if at < len(many):
+            yield many.part(at, len(many))
 
 
 def _is_image(column: TypedColumn) -> bool:

@@ -7,12 +7,12 @@ import io
 import posixpath
 import re
 import tarfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import IO, ClassVar, TypeVar
 
 from dsr_desk.core.message import message
 from dsr_desk.datasets import packing, sniff
@@ -33,7 +33,9 @@ from dsr_desk.datasets.tar_headers import (
     headers,
     is_header,
 )
-from dsr_desk.datasets.tar_plain import WINDOW, Census, Plain, TarWindow, plain_members
+from dsr_desk.datasets.tar_plain import Census, Plain, TarWindow, hashed_members, plain_members
+
+Found = TypeVar("Found", bound=Plain | Hashed)
 
 _BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError)
 """What the library raises on bytes that are no archive, or that were made to break it."""
@@ -81,22 +83,23 @@ class TarArchive(MemberArchive):
             census = Census(window)
             alone = (census.all and census.only_photos) or not self._holds_others(window, file)
             group = without_suffix if alone else self.samples.group
-            for found in self._found(window, file):
-                if isinstance(found, Plain):
-                    if (hashed := _hashed(window, found, group)) is not None:
-                        tally.item()
-                        yield hashed
-                        continue
-                    found = _header_of(window, found)
-                for one in self._seen(file, found):
+            for found in self._found(window, file, hashed_members):
+                if isinstance(found, Hashed):
+                    tally.item(len(found))
+                    yield replace(found, groups=list(map(group, found.members)))
+                    continue
+                header = _header_of(window, found) if isinstance(found, Plain) else found
+                for one in self._seen(file, header):
                     yield from self.said(one, tally)
             yield tally.against(self._own(file, census))
 
-    def _found(self, window: TarWindow, file: IO[bytes]) -> Iterator[Plain | TarHeader | TarGap]:
+    def _found(
+        self, window: TarWindow, file: IO[bytes], plain: Callable[[TarWindow, int], Generator[Found, None, int]]
+    ) -> Iterator[Found | TarHeader | TarGap]:
         """All members in their order: plain ones by the run, the others as `headers` has them."""
         at = 0
         while True:
-            at = yield from plain_members(window, at)
+            at = yield from plain(window, at)
             told_of_all = False
             for found in self._headers(file, at):
                 yield found
@@ -110,7 +113,7 @@ class TarArchive(MemberArchive):
     def _holds_others(self, window: TarWindow, file: IO[bytes]) -> bool:
         """Whether there is a file that is not called a photo, so that photos may have something beside them."""
         with contextlib.suppress(ContainerDamaged):
-            for found in self._found(window, file):
+            for found in self._found(window, file, plain_members):
                 if isinstance(found, Plain | TarHeader) and not sniff.named_like_photo(found.name):
                     return True
         return False
@@ -242,22 +245,6 @@ def _counted(file: IO[bytes]) -> int:
             vars(archive)["members"] = []  # the library remembers all of them
             count += 1
     return count
-
-
-def _hashed(window: TarWindow, found: Plain, group: Callable[[str], str]) -> Hashed | None:
-    """A photo that is one by its name and its first bytes; None for anything else."""
-    if not 0 < found.size <= MAX_ITEM_BYTES or not sniff.named_like_photo(found.name):
-        return None
-    data = window.at(found.start + BLOCK, min(found.size, WINDOW))
-    if not sniff.photo_kind(data[: sniff.TELLING_BYTES]):
-        return None
-    digest, done = sha256(data), len(data)
-    while done < found.size and (data := window.at(found.start + BLOCK + done, min(found.size - done, WINDOW))):
-        digest.update(data)
-        done += len(data)
-    return (
-        Hashed(found.name, group(found.name), found.size, found.start, digest.digest()) if done == found.size else None
-    )
 
 
 def _header_of(window: TarWindow, found: Plain) -> TarHeader:

@@ -10,9 +10,12 @@ import os
 import re
 import zlib
 from collections.abc import Generator
+from hashlib import sha256
 from typing import NamedTuple
 
-from dsr_desk.datasets.sniff import named_like_photo
+from dsr_desk.datasets.container import MAX_ITEM_BYTES
+from dsr_desk.datasets.hashed import HASHED_BYTES, HASHED_ITEMS, Hashed
+from dsr_desk.datasets.sniff import TELLING_BYTES, named_like_photo, photo_kind
 from dsr_desk.datasets.tar_headers import BLOCK
 
 WINDOW = 4 << 20
@@ -63,6 +66,53 @@ def plain_members(window: TarWindow, at: int) -> Generator[Plain, None, int]:
         yield found
         at += BLOCK + found.size + -found.size % BLOCK
     return at
+
+
+def hashed_members(window: TarWindow, at: int) -> Generator[Hashed | Plain, None, int]:
+    """As `plain_members`, with those that are photos by their names and first bytes hashed, without groups."""
+    while True:
+        many, at, other = _photos(window, at)
+        if many:
+            yield many
+        if other is not None:
+            yield other
+            at += BLOCK + other.size + -other.size % BLOCK
+        elif not many:
+            return at
+
+
+def _photos(window: TarWindow, at: int) -> tuple[Hashed, int, Plain | None]:
+    """Photos from a place on that follow each other, where they end, and the other plain member there, if one is."""
+    many, size = Hashed(), 0
+    try:
+        while len(many) < HASHED_ITEMS and size < HASHED_BYTES:
+            found = _plain(window.at(at, BLOCK), at)
+            if found is None:
+                break
+            digest = _digest_of(window, found)
+            if digest is None:
+                return many, at, found
+            many.add(found.name, "", found.size, at, digest)
+            size += found.size
+            at += BLOCK + found.size + -found.size % BLOCK
+    except OSError:
+        if not many:
+            raise
+    return many, at, None
+
+
+def _digest_of(window: TarWindow, found: Plain) -> bytes | None:
+    """Of a photo that is one by its name and its first bytes and that the file holds to its end."""
+    if not 0 < found.size <= MAX_ITEM_BYTES or not named_like_photo(found.name):
+        return None
+    data = window.at(found.start + BLOCK, min(found.size, WINDOW))
+    if not photo_kind(data[:TELLING_BYTES]):
+        return None
+    digest, done = sha256(data), len(data)
+    while done < found.size and (data := window.at(found.start + BLOCK + done, min(found.size - done, WINDOW))):
+        digest.update(data)
+        done += len(data)
+    return digest.digest() if done == found.size else None
 
 
 class Census:
@@ -126,8 +176,8 @@ def _is_sound(block: bytes) -> bool:
     """
     if len(block) < BLOCK or not block.isascii():
         return False
-    said = _octal(block[148:156])
-    return said == (zlib.adler32(block) & 0xFFFF) - 1 - sum(block[148:156]) + 8 * ord(" ")
+    rest = zlib.adler32(block[156:], zlib.adler32(block[:148]))
+    return _octal(block[148:156]) == (rest & 0xFFFF) - 1 + 8 * ord(" ")
 
 
 def _text(field: bytes) -> str:
