@@ -161,6 +161,21 @@ class LineageDraft:
             **{UNIDENTIFIED: "yes", **attributes},
         )  # fmt: skip
 
+    def take_for(self, kind: NodeKind, taken: Mapping[str, Mapping[str, str]]) -> None:
+        """Makes nodes (by id) what they seem to be, with the attributes that say why; their edges go with them."""
+        if not taken:
+            return
+        ids: dict[str, str] = {}
+        for ident, attributes in taken.items():
+            was = self.nodes.pop(ident)
+            ids[ident] = node_id(kind, was.name, was.version, was.namespace)
+            self.add(replace(was, id=ids[ident], kind=kind, attributes={**was.attributes, **attributes}))
+        edges, noted = self.edges, self.noted
+        self.edges, self.noted = {}, {}
+        for (origin, target, role), certainty in edges.items():
+            told = noted.get((origin, target, role), {})
+            self.edge(ids.get(origin, origin), ids.get(target, target), role, certainty, **told)
+
     def drop_edge(self, origin: str, target: str, role: Role) -> None:
         self.edges.pop((origin, target, role), None)
         self.noted.pop((origin, target, role), None)

@@ -8,7 +8,6 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,27 +15,14 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY, NAMED_ONLY, UNCLASSIFIED, LineageDraft
 from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.words import HANDLES_DATA, MEASURES, PLAIN, TRAINS, words_of
 
-_TRAINS = frozenset(
-    ("train", "training", "pretrain", "pretraining", "finetune", "finetuning", "retrain", "fit", "learn", "tune")
-)
 _MAKES = {
     "distil": Role.DISTIL, "distill": Role.DISTIL, "distillation": Role.DISTIL, "quantize": Role.QUANTISE,
     "quantise": Role.QUANTISE, "quantization": Role.QUANTISE, "merge": Role.MERGE, "adapter": Role.ADAPTER,
     "lora": Role.ADAPTER, "prune": Role.FINE_TUNE_BASE, "export": Role.QUANTISE, "convert": Role.QUANTISE,
     "calibrate": Role.QUANTISE,
 }  # fmt: skip
-_MEASURES = frozenset(
-    ("evaluate", "evaluation", "eval", "test", "validate", "validation", "benchmark", "score", "measure", "metrics")
-)
-_HANDLES_DATA = frozenset(
-    ("prepare", "split", "download", "preprocess", "clean", "data", "dataset", "datasets", "feature", "features",
-     "featurize", "augment", "crop", "fetch", "load", "sample", "label", "extract", "ingest")
-)  # fmt: skip
-_PLAIN = frozenset(
-    (".csv", ".tsv", ".txt", ".md", ".html", ".htm", ".png", ".jpg", ".jpeg", ".svg", ".pdf", ".log", ".yaml", ".yml",
-     ".jsonl", ".parquet", ".arrow", ".feather", ".xlsx", ".ipynb")
-)  # fmt: skip
 _BESIDE_MODELS = frozenset(
     ("log", "logs", "plots", "plot", "report", "reports", "figures", "dvclive", "metrics", "results", "predictions")
 )
@@ -72,13 +58,11 @@ class Stage:
 
     @property
     def words(self) -> frozenset[str]:
-        apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", PurePosixPath(self.name).name)
-        found = [word for word in re.split(r"[^a-z0-9]+", apart.casefold()) if word]
-        return frozenset((*found, *(first + second for first, second in pairwise(found))))
+        return words_of(PurePosixPath(self.name).name)
 
     @property
     def trains(self) -> bool:
-        return bool(self.words & (_TRAINS | _MAKES.keys())) and not self.words & _HANDLES_DATA
+        return bool(self.words & (TRAINS | _MAKES.keys())) and not self.words & HANDLES_DATA
 
 
 @dataclass(frozen=True)
@@ -125,7 +109,7 @@ class Kinds:
             return Kind(NodeKind.MODEL, "guess.kind.stage", stage.name)
         if likely is Likely.YES:
             return Kind(NodeKind.MODEL, "guess.kind.file", path)
-        if path in stage.measures or ending in _PLAIN or PurePosixPath(path).name.casefold() in _BESIDE_MODELS:
+        if path in stage.measures or ending in PLAIN or PurePosixPath(path).name.casefold() in _BESIDE_MODELS:
             return Kind()
         if stage.trains and ending != ".json":
             return Kind(NodeKind.MODEL, "guess.kind.stage", stage.name)
@@ -192,7 +176,7 @@ class Writer:
         taken += [(part, self._took(run, part, stage, makes, part=why)) for part, why in self._parts(stage)]
         for found, why in self._named(stage):
             self._took_named(run, found, why, makes)
-        if stage.words & _MEASURES:
+        if stage.words & MEASURES:
             self._measured(stage, taken)
 
     def _is_model(self, node: str) -> bool:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft, Place
+from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, LineageDraft, Place, said, system_of
+from dsr_desk.lineage.importers.openlineage_kinds import (
+    ENDED_BADLY,
+    OpenKinds,
+    give_roles,
+    names_one_place,
+    say_failed,
+)
 from dsr_desk.lineage.importers.own_form import node_from_terms
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import (
@@ -17,10 +26,10 @@ from dsr_desk.lineage.importers.reading import (
     maybe_text,
     role_said,
     some_text,
-    utc,
     values,
 )
 from dsr_desk.lineage.importers.settling import nest_runs, settle_roles
+from dsr_desk.lineage.importers.times import shown, when
 
 FORMAT = "OpenLineage"
 OUR_FACET = "dsrdesk_lineage"
@@ -29,6 +38,7 @@ OUR_FACET = "dsrdesk_lineage"
 _ENDS = ("COMPLETE", "ABORT", "FAIL")
 _TYPES = {"START", "RUNNING", "OTHER", *_ENDS}
 _NAMED = {"namespace", "name"}
+_UNFILLED = re.compile(r"\{\{.*\}\}|\$\{.*\}")
 
 files = the_file
 
@@ -49,8 +59,11 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     if reader.ours:
         reader.tie_runs()
     else:
+        reader.kinds.settle()
+        give_roles(draft)
         settle_roles(draft)
-        nest_runs(draft, reader.parents)
+        nest_runs(draft, reader.parents, by="run.facets.parent")
+    say_failed(draft)
 
 
 class _Reader:
@@ -58,11 +71,14 @@ class _Reader:
         self.draft = draft
         self.parents: dict[str, str] = {}
         self.ours = False
+        self.kinds = OpenKinds(draft)
+        self.first = ""
         self.after: list[tuple[str, Mapping[str, Any], Place]] = []
 
     def event(self, event: Mapping[str, Any], place: Place) -> None:
-        time = utc(some_text(event.get("eventTime"), (place, "eventTime")), (place, "eventTime"))
+        time = self._time(event.get("eventTime"), (place, "eventTime"))
         self.draft.saw(time)
+        self.first = self.first or _mark(event)
         if "run" in event or "job" in event:
             self._job(event, place, time)
         elif "dataset" in event:
@@ -71,17 +87,38 @@ class _Reader:
         else:
             raise ImportRefused(place, "damage.no-job")
 
+    def _time(self, value: object, place: Place) -> str:
+        """What a template was not filled with is no time, and no record either."""
+        if isinstance(value, str) and _UNFILLED.search(value):
+            raise ImportRefused(place, "damage.placeholder")
+        if value is None or value == "":
+            self.draft.warn("note.lineage.time-odd", place=said(place), text="")
+            return ""
+        return when(value, place, self.draft)
+
+    def _space(self, namespace: str) -> str:
+        """A namespace that names one place in the world, or a system: this log's own, known by how it begins."""
+        return namespace if names_one_place(namespace) else system_of("openlineage", namespace, self.first)
+
+    def _run(self, ident: str) -> str:
+        """Node id of a run: a UUID as it is made is one run in the world, whatever log names it."""
+        try:
+            alone = uuid.UUID(ident).version is None
+        except ValueError:
+            alone = True
+        return f"run:{system_of('openlineage', self.first)}|{ident}" if alone else f"run:{ident}"
+
     def _job(self, event: Mapping[str, Any], place: Place, time: str) -> None:
         job = mapping(event.get("job"), (place, "job"))
-        space = some_text(job.get("namespace"), (place, "job.namespace"))
+        space = self._space(some_text(job.get("namespace"), (place, "job.namespace")))
         name = some_text(job.get("name"), (place, "job.name"))
         if "run" in event:
             run = mapping(event["run"], (place, "run"))
             ours = _facet(run.get("facets"), OUR_FACET, (place, "run"))
-            key = "run:" + some_text(run.get("runId"), (place, "run.runId"))
+            key = self._run(some_text(run.get("runId"), (place, "run.runId")))
             state = maybe_text(event.get("eventType"), (place, "eventType")).upper()
             if state and state not in _TYPES:
-                raise ImportRefused((place, "eventType"), "damage.event-type")
+                self.draft.warn("note.lineage.event-type", place=said((place, "eventType")), text=shown(state))
             if "id" in ours:
                 key = self._own_node(ours, (place, "run"))
                 self.after += [(key, mapping(m, place), place) for m in listing(ours.get("after"), place)]
@@ -89,7 +126,7 @@ class _Reader:
                 return
             done = time if state in _ENDS else ""
             self.draft.node(
-                NodeKind.RUN, name, "", space, key=key, created=time, ended=done, status=state if done else ""
+                NodeKind.RUN, name, "", space, key=key, created=time, ended=done, status=ENDED_BADLY.get(state, "")
             )
             self._parent(key, run, place)
         else:
@@ -135,8 +172,8 @@ class _Reader:
             return None
         if not named:
             return job
-        space, name, run = str(item["namespace"]), str(item["name"]), str(item.get("runId") or "")
-        key = f"run:{run}" if run else f"job:{space}|{name}"
+        space, name, run = self._space(str(item["namespace"])), str(item["name"]), str(item.get("runId") or "")
+        key = self._run(run) if run else f"job:{space}|{name}"
         return key if key in self.draft.nodes else self.draft.node(NodeKind.RUN, name, "", space, key=key)
 
     def _kind(self, node: str) -> NodeKind:
@@ -152,12 +189,12 @@ class _Reader:
 
     def tie_runs(self) -> None:
         """Edges between runs of our own export, once all runs are known."""
-        for run, said, place in self.after:
-            origin = some_text(said.get("origin"), (place, "origin"))
+        for run, told, place in self.after:
+            origin = some_text(told.get("origin"), (place, "origin"))
             if origin not in self.draft.nodes:
                 raise ImportRefused((place, "origin"), "damage.no-run")
-            certainty = certainty_said(said.get("certainty")) or Certainty.RECORDED
-            self.draft.edge(origin, run, role_said(str(said.get("role"))) or Role.DERIVE, certainty)
+            certainty = certainty_said(told.get("certainty")) or Certainty.RECORDED
+            self.draft.edge(origin, run, role_said(str(told.get("role"))) or Role.DERIVE, certainty)
 
     def _own_node(self, ours: Mapping[str, Any], place: Place) -> str:
         self.ours = True
@@ -171,7 +208,8 @@ class _Reader:
             job = facet.get("job") if isinstance(facet.get("job"), dict) else {}
             name = maybe_text(job.get("name"), place) if isinstance(job, dict) else ""
             space = maybe_text(job.get("namespace"), place) if isinstance(job, dict) else ""
-            parent = f"run:{around['runId']}"
+            space = self._space(space) if space else ""
+            parent = self._run(around["runId"])
             if parent != key:
                 if parent not in self.draft.nodes:
                     self.draft.node(NodeKind.RUN, name or around["runId"], "", space, key=parent)
@@ -187,7 +225,8 @@ class _Reader:
         return node
 
     def _dataset(self, item: Mapping[str, Any], place: Place, time: str) -> str:
-        space = some_text(item.get("namespace"), (place, "namespace"))
+        stated = some_text(item.get("namespace"), (place, "namespace"))
+        space = self._space(stated)
         name = some_text(item.get("name"), (place, "name"))
         facets = item.get("facets")
         version = maybe_text(_facet(facets, "version", place).get("datasetVersion"), (place, "version"))
@@ -198,13 +237,19 @@ class _Reader:
         if version.startswith(f"{name}@"):
             version = version[len(name) + 1 :]
         others = listing(_facet(facets, "symlinks", place).get("identifiers"), (place, "symlinks"))
-        aliases = [f"{o['namespace']}/{o['name']}" for o in others if isinstance(o, dict) and o.keys() >= _NAMED]
+        aliases = [
+            f"{self._space(str(o['namespace']))}/{o['name']}"
+            for o in others
+            if isinstance(o, dict) and o.keys() >= _NAMED
+        ]
         change = _facet(facets, "lifecycleStateChange", place)
         gone = time if change.get("lifecycleStateChange") in ("DROP", "TRUNCATE") else ""
-        node = self.draft.node(kind, name, version, space, aliases=aliases, ended=gone)
+        node = self.draft.node(kind, name, version, space, aliases=aliases, ended=gone, **_as_stated(stated, space))
+        word = maybe_text(_facet(facets, "datasetType", place).get("datasetType"), (place, "datasetType"))
+        self.kinds.stated(node, word or ("OURS" if ours else ""), has_schema=bool(_facet(facets, "schema", place)))
         before = change.get("previousIdentifier")
         if isinstance(before, dict) and before.get("namespace") and before.get("name"):
-            old = self.draft.node(kind, str(before["name"]), "", str(before["namespace"]))
+            old = self.draft.node(kind, str(before["name"]), "", self._space(str(before["namespace"])))
             self.draft.edge(old, node, Role.COPY)
         return node
 
@@ -221,8 +266,21 @@ class _Reader:
                 self.draft.edge(source, node, Role.PRODUCE if made else Role.DERIVE)
 
     def _plain(self, item: Mapping[str, Any]) -> str:
-        space, name = str(item["namespace"]), str(item["name"])
-        return self.draft.node(NodeKind.DATASET, name, "", space)
+        stated, name = str(item["namespace"]), str(item["name"])
+        space = self._space(stated)
+        return self.draft.node(NodeKind.DATASET, name, "", space, **_as_stated(stated, space))
+
+
+def _as_stated(namespace: str, space: str) -> dict[str, str]:
+    """A namespace that is no name in the world stays readable."""
+    return {} if namespace == space else {"stated-namespace": namespace}
+
+
+def _mark(event: Mapping[str, Any]) -> str:
+    """What the first event of a log has and no other log begins with."""
+    run, job, data = (one if isinstance(one := event.get(key), dict) else {} for key in ("run", "job", "dataset"))
+    marks = (run.get("runId"), event.get("eventTime"), job.get("namespace"), job.get("name"), data.get("name"))
+    return "|".join(str(one) for one in marks if one is not None)
 
 
 def _named_origins(facets: object, place: Place) -> Iterator[Mapping[str, Any]]:
