@@ -46,7 +46,8 @@ def test_the_demo_does_the_whole_job_and_says_what_it_missed_and_like_the_window
     assert len(result["models"]) >= 5
     assert result["without_lineage"]
     assert [model for model in result["models"] if model["deployments"]]
-    assert {model["learned"] for model in result["models"]} == {"itself", "inherited", "measured"}
+    assert {model["learned"] for model in result["models"]} == {"itself", "inherited", "measured", "not-known"}
+    assert result["answers"]
     comparison = result["found"]["comparison"]
     assert comparison["photos_found"] + comparison["records_found"] > 10
     assert comparison["records_found"] == comparison["records"]

@@ -22,6 +22,7 @@ from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.sample import TrueItem, Truth, copy_sample
+from dsr_desk.app.sample_answers import answer_sample_questions
 from dsr_desk.app.vault import officers
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change
@@ -135,6 +136,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
                 cancel=CancelToken(),
             )
             models.import_lineage(desk, sample.lineage)
+            answer_sample_questions(desk)
             cases.open_case(desk, drafts.understand(sample.letter, []), today=date(2026, 11, 5))
     live.rename(template)
     return live, template, sample.letter, truth

@@ -370,17 +370,18 @@ def test_a_question_is_answered_and_the_answer_taken_back(visitor: Visitor, tmp_
     coverage.list.choose(coverage.lacks.row_of(Lack.QUESTIONS.value))
     asked = coverage.lacks.rows[0].count
     assert asked
-    assert coverage.same.isEnabled()
-    assert not coverage.undo.isEnabled()
-    assert "Only the name agrees" in coverage.table.current().name
-    coverage.other.click()
+    assert coverage.yes.isVisible()
+    assert not coverage.undo.isVisible()
+    assert "mean the same things" in coverage.table.current().name
+    assert "For it: Names that agree" in coverage.says.text()
+    coverage.no.click()
     visitor.settle()
     assert visitor.errors == []
     assert coverage.lacks.rows[0].count == asked - 1
     answered = next(place for place, case in enumerate(coverage.cases.rows) if case.answer is False)
     coverage.table.choose(answered)
-    assert coverage.undo.isEnabled()
-    assert not coverage.same.isEnabled()
+    assert coverage.undo.isVisible()
+    assert not coverage.yes.isVisible()
     coverage.undo.click()
     visitor.settle()
     assert coverage.lacks.rows[0].count == asked

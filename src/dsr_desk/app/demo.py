@@ -18,6 +18,7 @@ from dsr_desk.app.models import lineage as models
 from dsr_desk.app.proof import sealing, signing_keys
 from dsr_desk.app.proof.required import state_field, state_generally
 from dsr_desk.app.sample import Comparison, Sample, Truth, copy_sample
+from dsr_desk.app.sample_answers import answer_sample_questions
 from dsr_desk.app.vault.keeping import Details, set_organisation_details, write_private
 from dsr_desk.app.vault.retention import set_period
 from dsr_desk.core.actions import Seen
@@ -78,6 +79,7 @@ class Prepared:
     case: str
     due: str
     found: DemoFound
+    answers: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class DemoResult:
     found: DemoFound
     models: tuple[AffectedLine, ...]
     without_lineage: tuple[str, ...]
+    partly_recorded: tuple[str, ...]
+    answers: tuple[Message, ...]
     excluded: dict[str, Message]
     erased: int
     read_back: tuple[Message, ...]
@@ -139,6 +143,7 @@ def prepare_sample(
     desk = _indexed(out, sample, watch, report, cancel)
     try:
         models.import_lineage(desk, sample.lineage)
+        answers = answer_sample_questions(desk) if decide else []
         with watch.step("search and decide"):
             draft = drafts.understand(sample.letter, [])
             view, _ = cases.open_case(desk, draft)
@@ -152,7 +157,7 @@ def prepare_sample(
     except BaseException:
         desk.close()
         raise
-    return Prepared(desk, sample, view.ref, view.due.isoformat(), found)
+    return Prepared(desk, sample, view.ref, view.due.isoformat(), found, tuple(one.says for one in answers))
 
 
 _GENERALLY = {
@@ -242,6 +247,8 @@ def run_demo(out: Path, *, report: Report = silent, cancel: CancelToken | None =
         found=prepared.found,
         models=tuple(_line(model) for model in impact.models),
         without_lineage=tuple(node.label for node in impact.without_lineage),
+        partly_recorded=tuple(node.label for node in impact.partly_recorded),
+        answers=prepared.answers,
         excluded={one.node.label: one.reason for one in impact.excluded},
         erased=rehearsed.erase,
         read_back=found.headline,
@@ -263,6 +270,9 @@ def demo_lines(result: DemoResult) -> list[str]:
         f"Against the sample's truth: {comparison.statement}",
         *(f"  missed: {one.place}{f' ({one.hard})' if one.hard else ''}" for one in comparison.missed),
         "",
+        f"Questions about lineage, answered by the sample's officer: {len(result.answers)}.",
+        *(f"  {answer}" for answer in result.answers),
+        "",
         f"Models that the data reached: {len(result.models)}.",
     ]
     for model in result.models:
@@ -270,6 +280,7 @@ def demo_lines(result: DemoResult) -> list[str]:
         lines.append(f"  {model.model}: {how}{'; deployed' if model.deployments else ''}")
         lines.append(f"    {' → '.join(model.path)}")
     lines += [f"  {name}: no recorded training data, so nothing can be said of it" for name in result.without_lineage]
+    lines += [f"  {name}: not all that it learned from is recorded" for name in result.partly_recorded]
     lines += [f"  {name}: not affected. {reason}" for name, reason in result.excluded.items()]
     lines += ["", f"Deletion: {result.erased} items erased. Read back: {' '.join(map(str, result.read_back))}", ""]
     for bundle in result.bundles:
@@ -355,7 +366,7 @@ def _seal(desk: Desk, ref: str, out: Path) -> tuple[tuple[Verified, ...], str]:
 def _line(model: AffectedModel) -> AffectedLine:
     return AffectedLine(
         model.node.label,
-        tuple(role.value for role in model.roles),
+        tuple(f"{role.value} ({certainty.value})" for role, certainty in model.certainties.items()),
         model.learned,
         tuple(step.node.title for step in model.shortest_path),
         tuple(node.label for node in model.deployments),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.message import Message
 from dsr_desk.core.period import Period
 
 
@@ -356,10 +356,10 @@ class Impact:
     """
 
     models: Sequence[AffectedModel]
-    without_lineage: tuple[Node, ...]
-    partly_recorded: tuple[Node, ...] = ()
-    runs: tuple[Node, ...] = ()
-    excluded: tuple[ExcludedModel, ...] = ()
+    without_lineage: Sequence[Node]
+    partly_recorded: Sequence[Node] = ()
+    runs: Sequence[Node] = ()
+    excluded: Sequence[ExcludedModel] = ()
     not_in_lineage: tuple[str, ...] = ()
     questions: tuple[LineageQuestion, ...] = ()
     hits: Mapping[str, int] = field(default_factory=dict)

@@ -47,8 +47,8 @@ class NodeStanding(StrEnum):
 @dataclass(frozen=True)
 class PlacedNode:
     """A box whose left top corner is at `x`, `y`. `members` are the ids of what is folded into it, `alike` those that
-    it would fold with if it were not opened. `certainty` and `certainties`, how sure each role is, are those of an affected model, None and {} else.
-    `hits` counts the hit items of a dataset version.
+    it would fold with if it were not opened. `certainty` and `certainties`, how sure each role is, are those of an
+    affected model, None and {} else. `hits` counts the hit items of a dataset version.
     """
 
     node: Node
@@ -161,7 +161,7 @@ def drawing(
     runs: bool = False,
     most: int = MOST_BOXES,
 ) -> Drawing:
-    """Folds and places a part; `about` gives standing, certainty and that of each role of nodes by id where there is any.
+    """Folds and places a part; `about` gives standing, certainty and that of each role, by id, where there is any.
     Things are folded until about `most` boxes are left."""
     shown = part if runs else without_runs(part)
     apart = {node: f"{standing} {certainty} {roles}" for node, (standing, certainty, roles) in about.items()}

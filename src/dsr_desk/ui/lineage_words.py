@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dsr_desk.app.models.view import NodeStanding, PlacedNode
-from dsr_desk.core.lineage import DispositionKind, Node, Path, Role
+from dsr_desk.core.lineage import Certainty, DispositionKind, LineageQuestion, Node, Path, Role
 from dsr_desk.core.message import message
 from dsr_desk.ui import words
 from dsr_desk.ui.language import say
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import term, tr
 
+_MARK = 12
+"""Hexadecimal figures by which two stores of one format differ."""
+
 
 def name_of(node: Node) -> str:
     """For people: name and version, a run without the id that it carries as its version."""
     return node.title.replace("@", " ")
+
+
+def known_from(node: Node) -> str:
+    """The system that a thing is known from: its format and the beginning of its mark, or its address."""
+    form, _, mark = node.namespace.partition(":")
+    if len(mark) == _MARK and not mark.strip("0123456789abcdef"):
+        return f"{form} · {mark[:6]}"
+    return node.namespace or tr("this vault")
 
 
 def edge_word(roles: Sequence[Role]) -> str:
@@ -26,6 +37,11 @@ def edge_word(roles: Sequence[Role]) -> str:
 
 def roles_said(roles: Sequence[Role]) -> str:
     return ", ".join(dict.fromkeys(map(term, roles)))
+
+
+def certainties_said(certainties: Mapping[Role, Certainty]) -> str:
+    """Each role and how sure it is: “trained on (recorded), validated on (inferred)”."""
+    return ", ".join(f"{term(role)} ({term(certainty)})" for role, certainty in certainties.items())
 
 
 def standing_name(standing: NodeStanding) -> str:
@@ -40,6 +56,7 @@ _STANDINGS = {
     NodeStanding.PERHAPS: (Tone.WARN, "unknown"),
     NodeStanding.EXCLUDED: (Tone.OK, "ok"),
     NodeStanding.SILENT: (Tone.PLAIN, "unknown"),
+    NodeStanding.IN_PART: (Tone.PLAIN, "unknown"),
     NodeStanding.BESIDE: (Tone.PLAIN, ""),
 }
 
@@ -78,8 +95,8 @@ def _hits(placed: PlacedNode) -> str:
 def note_of(placed: PlacedNode) -> str:
     """The small line in a box: kind, and why it matters here."""
     state = _hits(placed)
-    if not state and placed.roles and placed.standing in (NodeStanding.AFFECTED, NodeStanding.MEASURED):
-        state = term(placed.roles[0])
+    if not state and placed.certainties and placed.standing in (NodeStanding.AFFECTED, NodeStanding.MEASURED):
+        state = certainties_said(dict([next(iter(placed.certainties.items()))]))
     state = state or standing_name(placed.standing)
     if placed.folded:
         return state or tr("open to see each")
@@ -93,10 +110,9 @@ def what_it_is(placed: PlacedNode) -> str:
 
 def sentence_of(placed: PlacedNode) -> str:
     """The whole box for a screen reader."""
-    certainty = term(placed.certainty) if placed.certainty is not None else ""
     kind, standing = term(placed.node.kind), standing_name(placed.standing)
     return ", ".join(
-        filter(None, (title_of(placed), kind, standing, _hits(placed), roles_said(placed.roles), certainty))
+        filter(None, (title_of(placed), kind, standing, _hits(placed), certainties_said(placed.certainties)))
     )
 
 
@@ -105,12 +121,15 @@ def path_sentence(path: Path) -> str:
     return " → ".join(name_of(step.node) for step in path)
 
 
-def question_said(first: Node, second: Node) -> str:
-    """What an officer is asked of two things that agree in nothing but their name."""
-    return tr("Is “{first}” ({here}) the same {kind} as “{second}” ({there})? Only the name agrees.").format(
-        first=name_of(first),
-        here=first.namespace or tr("no system named"),
-        kind=term(first.kind),
-        second=name_of(second),
-        there=second.namespace or tr("no system named"),
-    )
+def question_said(question: LineageQuestion) -> str:
+    """What an officer is asked, with what speaks for and against a yes and what hangs on it."""
+    return "\n".join((say(question.says), *question_reasons(question)))
+
+
+def question_reasons(question: LineageQuestion) -> list[str]:
+    """What speaks for and against a yes and what hangs on it, a line each."""
+    lines = [tr("For it: {says}").format(says=say(one)) for one in question.evidence]
+    lines += [tr("Against it: {says}").format(says=say(one)) for one in question.against]
+    if question.effect:
+        lines.append(words.counted(question.effect, "1 model depends on it.", "%Ln models depend on it."))
+    return lines

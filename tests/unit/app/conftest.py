@@ -15,6 +15,7 @@ from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.sample import Sample, Truth
+from dsr_desk.app.sample_answers import answer_sample_questions
 from dsr_desk.core.findings import SearchResult
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import IndexPurpose
@@ -106,6 +107,7 @@ def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
             desk, sources, to, dataset.version, register=IndexPurpose(), workers=1, report=silent, cancel=CancelToken()
         )
     models.import_lineage(desk, sample.lineage)
+    answer_sample_questions(desk)
     view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen in the call")
     return view.ref

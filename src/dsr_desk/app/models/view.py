@@ -9,6 +9,7 @@ from typing import Any
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import (
+    DatasetUnknown,
     affected_by_case,
     affected_by_dataset,
     affected_node,
@@ -21,13 +22,14 @@ from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Node
+from dsr_desk.core.lineage import Node, NodeKind
 from dsr_desk.core.lineage import Path as LineagePath
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.lineage.coverage import Coverage, coverage
 from dsr_desk.lineage.drawing import Drawing, NodeStanding, PlacedEdge, PlacedNode, draw_all, draw_impact
 from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.impact import all_paths
+from dsr_desk.lineage.importers.draft import UNIDENTIFIED
 from dsr_desk.lineage.part import Part, affected_part, whole_graph
 from dsr_desk.lineage.svg import TITLE, to_svg
 from dsr_desk.storage.clock import now
@@ -45,6 +47,13 @@ class NothingToExport(DeskError):
     happened = "The lineage knows nothing of {what}."
     means = "The file would be empty and look like a finding. None was written."
     todo = "Import the lineage that names the data, and decide the candidates of the case first."
+
+
+class ModelUnknown(DeskError):
+    code = "LINEAGE-MODEL-UNKNOWN"
+    happened = "No lineage file names a model {model}."
+    means = "Whether data reached it cannot be said."
+    todo = "Give a model as name, name@version or id (lineage find), or import the lineage that names it."
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,27 @@ def paths_to_model(desk: Desk, ref: str, model: str, limit: int = 100) -> AllPat
     node = affected_node(desk, ref, model)
     paths, complete = all_paths(lineage_graph(desk), affected_by_case(desk, ref).hits, node.id, limit)
     return AllPaths(tuple(paths), complete)
+
+
+def paths_between(desk: Desk, dataset: str, model: str, limit: int = 100) -> AllPaths:
+    """As `paths_to_model`, from a dataset to every model that is called so (name, name@version, or node id).
+
+    Raises DatasetUnknown, ModelUnknown.
+    """
+    graph = lineage_graph(desk)
+    if not graph.find(dataset, NodeKind.DATASET):
+        raise DatasetUnknown(dataset=dataset)
+    named = [graph.nodes[place] for place in graph.find(model, NodeKind.MODEL)]
+    ids = [node.id for node in named if node.kind is NodeKind.MODEL]
+    if not ids:
+        raise ModelUnknown(model=model)
+    found: list[LineagePath] = []
+    for ident in ids:
+        paths, complete = all_paths(graph, [dataset], ident, limit - len(found))
+        found += paths
+        if not complete:
+            return AllPaths(tuple(found), complete=False)
+    return AllPaths(tuple(found), complete=True)
 
 
 def nothing_of(ref: str, dataset: str) -> Message:
@@ -147,3 +177,11 @@ def export_lineage(desk: Desk, to: Path, form: ExportForm, *, case: str = "", da
 def lineage_coverage(desk: Desk) -> Coverage:
     """Datasets and models that the lineage says too little of, sources that are old, and open questions."""
     return coverage(lineage_graph(desk), lineage_sources(desk), now())
+
+
+def datasets_told(desk: Desk) -> list[Node]:
+    """Datasets that data of which nobody said what it was may have been, by name."""
+    graph = lineage_graph(desk)
+    found = [graph.nodes[place] for place in graph.of_kind(NodeKind.DATASET).tolist()]
+    told = [node for node in found if UNIDENTIFIED not in node.attributes]
+    return sorted(told, key=lambda node: (node.name, node.version, node.id))

@@ -10,7 +10,7 @@ from dsr_desk.app.models.standing import ModelStanding, StandingCode
 from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind
 from dsr_desk.core.period import Period
 from dsr_desk.ui import language, words
-from dsr_desk.ui.lineage_words import disposition_tone, name_of, path_sentence, roles_said, seen_name
+from dsr_desk.ui.lineage_words import certainties_said, disposition_tone, known_from, name_of, path_sentence, seen_name
 from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import term, tr
@@ -61,23 +61,33 @@ class ExcludedModels(RowsModel[ExcludedModel]):
         )
 
 
-class SilentModels(RowsModel[Node]):
-    def __init__(self) -> None:
+class SilentThings(RowsModel[Node]):
+    """Models, or runs, of which cannot be said whether they hold the data; `means` says why, of each."""
+
+    def __init__(self, title: str, means: str) -> None:
         super().__init__(
             (
-                TableColumn(tr("Model"), lambda node: Cell(name_of(node), strong=True), 260),
-                TableColumn(tr("Where it is known from"), lambda node: Cell(node.namespace or tr("unknown")), 220),
-                TableColumn(
-                    tr("What that means"),
-                    lambda _node: Cell(
-                        tr("No source records what it was trained on. It may have seen the photos; ask its owner."),
-                        icon="unknown",
-                        tone=Tone.WARN,
-                    ),
-                ),
+                TableColumn(title, lambda node: Cell(name_of(node), strong=True), 260),
+                TableColumn(tr("Where it is known from"), lambda node: Cell(known_from(node)), 220),
+                TableColumn(tr("What that means"), lambda _node: Cell(means, icon="unknown", tone=Tone.WARN)),
             ),
             lambda node: node.id,
         )
+
+
+def silent_models() -> SilentThings:
+    says = tr("No source records what it was trained on. It may have seen the photos; ask its owner.")
+    return SilentThings(tr("Model"), says)
+
+
+def models_in_part() -> SilentThings:
+    says = tr("Not all that it learned from is recorded, so whether it learned from the photos is not known.")
+    return SilentThings(tr("Model"), says)
+
+
+def runs_without_model() -> SilentThings:
+    says = tr("It took the data, and nothing is recorded that it made. Weights may lie somewhere; ask who ran it.")
+    return SilentThings(tr("Run"), says)
 
 
 def period_said(period: Period) -> str:
@@ -96,12 +106,12 @@ def with_hits(version: str, hits: Mapping[str, int]) -> str:
 def _why(row: AffectedRow) -> Cell:
     path = row.model.shortest_path
     origin = next((step.node for step in reversed(path[:-1]) if step.node.kind is not NodeKind.RUN), path[0].node)
-    roles = roles_said(row.model.roles[:2])
+    roles = certainties_said(dict(list(row.model.certainties.items())[:2]))
     if origin.kind is NodeKind.DATASET:
         text = f"{roles} {', '.join(with_hits(version, row.hits) for version in row.model.dataset_versions)}"
     else:
         text = f"{roles} {name_of(origin)}"
-    return Cell(text, f"{term(row.model.certainty)} · {path_sentence(path)}")
+    return Cell(text, f"{term(row.model.learned)} · {path_sentence(path)}")
 
 
 def _in_use(row: AffectedRow) -> Cell:

@@ -20,11 +20,12 @@ from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.lineage_words import (
+    certainties_said,
     disposition_tone,
     edge_word,
+    known_from,
     name_of,
     path_sentence,
-    roles_said,
     seen_name,
     standing_icon,
     standing_name,
@@ -95,7 +96,7 @@ class ModelDetails(Card):
         tone = Tone.DANGER if model.learned in (Learned.ITSELF, Learned.INHERITED) else Tone.WARN
         self._lines.addLayout(row(Chip(term(model.certainty)), Chip(term(model.learned), tone), None))
         self._facts(
-            (tr("How it came to the data"), roles_said(model.roles)),
+            (tr("How it came to the data"), certainties_said(model.certainties)),
             (tr("From"), ", ".join(with_hits(one, row_shown.hits) for one in model.dataset_versions)),
             (tr("In use"), period_said(model.period)),
             (tr("Deployments"), _named(model.deployments)),
@@ -109,6 +110,9 @@ class ModelDetails(Card):
         )
         if not model.training_recorded:
             says = tr("No source records what it was trained on, so there may be more paths.")
+            self._lines.addWidget(label(says, wrap=True))
+        elif not model.training_complete:
+            says = tr("Not all that it learned from is recorded, so there may be more paths.")
             self._lines.addWidget(label(says, wrap=True))
         self._section(tr("Shortest path"))
         for line in path_lines(model.shortest_path):
@@ -142,8 +146,8 @@ class ModelDetails(Card):
             self._lines.addWidget(label(language.say(reason), wrap=True, selectable=True))
         self._facts(
             (tr("Hits in it"), words.figure(placed.hits) if placed.hits else ""),
-            (tr("How it came to the data"), roles_said(placed.roles)),
-            (tr("Known from"), node.namespace),
+            (tr("How it came to the data"), certainties_said(placed.certainties)),
+            (tr("Known from"), known_from(node)),
             (tr("Begun or made"), words.day(node.created) if node.created else ""),
             (tr("Ended"), words.day(node.ended) if node.ended else ""),
             (tr("What it is for"), node.attributes.get("task", "")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from dsr_desk.app.models.lineage import (
     Source,
-    answer_question,
     forget_source,
     given_answers,
     import_lineage,
@@ -24,14 +22,15 @@ from dsr_desk.ui.dialogs import ask
 from dsr_desk.ui.graph_panel import LineagePanel
 from dsr_desk.ui.graph_parts import Switch, divided
 from dsr_desk.ui.language import say
-from dsr_desk.ui.models.coverage import Lack, LackCase, LackCases, LackRow, Lacks, lack_rows
+from dsr_desk.ui.models.coverage import LackRow, lack_rows
 from dsr_desk.ui.models.table import Cell, RowsModel, TableColumn
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.models.details import ModelDetails
+from dsr_desk.ui.views.models.lacks import CoverageView
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, column_in, framed, label, row, stacked
+from dsr_desk.ui.widgets import Button, Chip, Empty, framed, row, stacked
 from dsr_desk.ui.words import tr
 
 Found = tuple[list[Source], dict[str, Any], list[LackRow]]
@@ -161,64 +160,3 @@ def _extent(counts: dict[str, int]) -> str:
         words.counted(counts.get("edges", 0), "1 connection", "%Ln connections"),
     ]
     return " · ".join(said)
-
-
-class CoverageView(QWidget):
-    """What lacks at the left; at the right what the chosen one means, what to do, and every case of it."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self.lacks, self.cases = Lacks(self), LackCases(self)
-        self.list = TableWidget(self.lacks, name=tr("What is missing"), height=70)
-        self.list.chosen.connect(self._show)
-        self.title = label("", "section", wrap=True)
-        self.means = label("", wrap=True, selectable=True)
-        self.todo = label("", wrap=True, selectable=True)
-        self.table = TableWidget(self.cases, name=tr("Cases of it"), height=56)
-        self.table.chosen.connect(self._allow)
-        self.same = Button(tr("The same"), lambda: self._answer(same=True), name=tr("They are the same"))
-        self.other = Button(tr("Not the same"), lambda: self._answer(same=False), name=tr("They are not the same"))
-        self.undo = Button(tr("Take back"), lambda: self._answer(same=None), name=tr("Take the answer back"))
-        told = Card(spacing=8)
-        for part in (self.title, self.means, label(tr("What to do next"), "note"), self.todo):
-            told.body.addWidget(part)
-        told.body.addSpacing(8)
-        told.body.addWidget(self.table, 1)
-        told.body.addLayout(row(self.same, self.other, self.undo, None))
-        split = divided(Qt.Orientation.Horizontal, framed(self.list), told, sizes=[330, 680], grows=1)
-        column_in(self).addWidget(split)
-
-    def show_lacks(self, rows: Sequence[LackRow]) -> None:
-        chosen = self.list.current()
-        self.lacks.show_rows(rows)
-        if chosen is None:
-            first = next((place for place, one in enumerate(rows) if one.count), 0)
-            self.list.choose(first)
-        self._show(self.list.current())
-
-    def _show(self, shown: LackRow | None) -> None:
-        if shown is None:
-            return
-        self.title.setText(shown.title)
-        self.means.setText(shown.means)
-        self.todo.setText(shown.todo)
-        before = self.table.current()
-        self.cases.show_rows(shown.cases)
-        self.table.setVisible(bool(shown.cases))
-        for button in (self.same, self.other, self.undo):
-            button.setVisible(shown.lack is Lack.QUESTIONS and bool(shown.cases))
-        if shown.cases and self.table.current() is None:
-            self.table.choose(max(0, self.cases.row_of(before.key)) if before is not None else 0)
-        self._allow(self.table.current())
-
-    def _allow(self, case: LackCase | None) -> None:
-        is_open = case is not None and bool(case.first) and case.answer is None
-        self.same.setEnabled(is_open)
-        self.other.setEnabled(is_open)
-        self.undo.setEnabled(case is not None and case.answer is not None)
-
-    def _answer(self, *, same: bool | None) -> None:
-        case = self.table.current()
-        if isinstance(case, LackCase):
-            self._session.do(lambda: answer_question(self._session.desk, case.first, case.second, same))

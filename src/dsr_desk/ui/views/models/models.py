@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from dsr_desk.app.models.standing import standings
 from dsr_desk.app.models.view import paths_to_model
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.lineage import Impact, JoinQuestion, Role
+from dsr_desk.core.lineage import Impact, Learned, LineageQuestion
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
 from dsr_desk.ui.graph_panel import LineagePanel
@@ -44,23 +45,24 @@ class ModelsPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, tr("Affected models"))
-        self.trained, self.derived = Chip(), Chip()
-        for chip in (self.trained, self.derived):
+        self.learned, self.measured, self.unknown = Chip(), Chip(), Chip()
+        for chip in (self.learned, self.measured, self.unknown):
             self.chips.addWidget(chip)
         self.decide = Button(tr("Decide …"), self._decide, name=tr("Decide what becomes of the model"))
         self.more = Button(tr("Details"), self._toggle_details)
         self.head.addWidget(self.more)
         self.head.addWidget(self.decide)
         self.notice = self.body.put(Notice())
-        self._question: JoinQuestion | None = None
+        self._question: LineageQuestion | None = None
         self._impact = Impact((), ())
         self._asked = 0
         self._drawn_for = ""
         self._divided = False
         self.question = Notice(tone=Tone.INFO)
-        self.same = Button(tr("The same"), lambda: self._answer(same=True), name=tr("They are the same"))
-        self.other = Button(tr("Not the same"), lambda: self._answer(same=False), name=tr("They are not the same"))
-        self.body.addLayout(row(self.question, self.same, self.other, stretch=0))
+        self.yes = Button(tr("Yes"), lambda: self._answer(yes=True), name=tr("It is so"))
+        self.no = Button(tr("No"), lambda: self._answer(yes=False), name=tr("It is not so"))
+        self.every = Button(tr("All questions"), lambda: session.go.emit("lineage"), kind="link")
+        self.body.addLayout(row(self.question, self.yes, self.no, self.every, stretch=0))
         self.panel = LineagePanel(session)
         self.panel.chosen.connect(self._choose)
         self.panel.opened.connect(self._open)
@@ -119,35 +121,52 @@ class ModelsPage(Page):
         impact, rows = found
         self._impact = impact
         self.lists.show_impact(impact, rows)
-        self._stack.setCurrentIndex(0 if rows else 1)
+        unsaid = (*impact.excluded, *impact.without_lineage, *impact.partly_recorded, *impact.runs)
+        self._stack.setCurrentIndex(0 if rows or (impact.hits and unsaid) else 1)
+        self.panel.setVisible(bool(rows))
         self._nothing.say(self._empty_sentence(impact))
         self._count(rows)
         self.decide.setVisible(bool(rows))
         if rows:
             guard(self.decide, self.session.desk, self.ref, Kind.DISPOSITION)
         self.more.setVisible(bool(rows))
-        missing = ", ".join(impact.not_in_lineage)
-        self.notice.setVisible(bool(missing))
-        self.notice.say(
-            tr("No lineage source mentions {names}: which models these reached is unknown.").format(names=missing)
-        )
-        self._question = next(iter(impact.questions), None)
-        for widget in (self.question, self.same, self.other):
-            widget.setVisible(self._question is not None)
-        if self._question is not None:
-            self.question.say(question_said(self._question.first, self._question.second), Tone.INFO, "unknown")
+        said = self._not_said(impact, rows)
+        self.notice.setVisible(bool(said))
+        self.notice.say("\n".join(said))
+        self._ask(impact)
         if self.details.isVisible():
             self._open(self.details.shown)
 
+    def _not_said(self, impact: Impact, rows: Sequence[AffectedRow]) -> list[str]:
+        """What the lists do not show."""
+        said = []
+        if missing := ", ".join(impact.not_in_lineage):
+            says = tr("No lineage source mentions {names}: which models these reached is unknown.")
+            said.append(says.format(names=missing))
+        if impact.hits and not rows:
+            said.append(self._empty_sentence(impact))
+        return said
+
+    def _ask(self, impact: Impact) -> None:
+        """The question on which most hangs, with the way to all of them."""
+        self._question = next(iter(impact.questions), None)
+        for widget in (self.question, self.yes, self.no, self.every):
+            widget.setVisible(self._question is not None)
+        if self._question is not None:
+            self.question.say(question_said(self._question), Tone.INFO, "unknown")
+            self.every.setText(tr("All questions: {count}").format(count=words.figure(len(impact.questions))))
+
     def _count(self, rows: Sequence[AffectedRow]) -> None:
-        trained = sum(Role.TRAIN in one.model.roles for one in rows)
-        others = len(rows) - trained
-        self.trained.say(
-            words.counted(trained, "1 trained on the data", "%Ln trained on the data") if trained else "", Tone.DANGER
-        )
-        self.derived.say(
-            words.counted(others, "1 derived or measured", "%Ln derived or measured") if others else "", Tone.WARN
-        )
+        """The three words for weights: learned, measured only, not known."""
+        found = Counter(one.model.learned for one in rows)
+        learned = found[Learned.ITSELF] + found[Learned.INHERITED]
+        measured, unknown = found[Learned.MEASURED], found[Learned.NOT_KNOWN]
+        says = words.counted(learned, "1 learned from it", "%Ln learned from it")
+        self.learned.say(says if learned else "", Tone.DANGER)
+        says = words.counted(measured, "1 only measured on it", "%Ln only measured on it")
+        self.measured.say(says if measured else "", Tone.WARN)
+        says = words.counted(unknown, "1 not known", "%Ln not known")
+        self.unknown.say(says if unknown else "", Tone.WARN)
 
     def _empty_sentence(self, impact: Impact) -> str:
         if not impact.hits:
@@ -246,6 +265,6 @@ class ModelsPage(Page):
         models = [one.model.id for one in chosen]
         self.session.beside(self, tr("Recording"), lambda: [act(model) for model in models][-1])
 
-    def _answer(self, *, same: bool) -> None:
+    def _answer(self, *, yes: bool) -> None:
         if (asked := self._question) is not None:
-            self.session.do(lambda: answer_question(self.session.desk, asked.first.id, asked.second.id, same))
+            self.session.do(lambda: answer_question(self.session.desk, asked.first, asked.second, yes))
