@@ -178,9 +178,7 @@ class Drawing:
         if stated:
             self.draft.edge(origin, job.node, role)
         else:
-            self.draft.edge(
-                origin, job.node, role, LOOSE, why="guess.sagemaker.channel", by="ChannelName", text=channel
-            )
+            self.draft.edge(origin, job.node, role, LOOSE, why="guess.sagemaker.channel", by=channel, text=channel)
 
     def checkpoints(self, job: Job, place: str) -> None:
         """Where a job keeps what it has learned so far. A job that finds some there goes on from them."""

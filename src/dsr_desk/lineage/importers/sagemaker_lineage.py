@@ -243,5 +243,11 @@ def _associated(drawing: Drawing, origin: str, target: str, type_: str) -> None:
         draft.edge(origin, target, role)
     elif not any((origin, target, known) in draft.edges for known in Role):
         draft.edge(
-            origin, target, role, LOOSE, why="guess.sagemaker.association", by="AssociationType", text=type_ or "?"
+            origin,
+            target,
+            role,
+            LOOSE,
+            why="guess.sagemaker.association",
+            by=type_ or "AssociationType",
+            text=type_ or "?",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
@@ -262,8 +263,7 @@ def _named(run: Run) -> Iterator[NamedValue]:
     """Names of models and data in a run's configuration, its arguments and what it wrote on its models."""
     for key, value in _free(run.config).items():
         yield from named_in(key, value)
-    given = zip(run.arguments, [*run.arguments[1:], ""], strict=True)
-    for argument, following in given:
+    for argument, following in zip_longest(run.arguments, run.arguments[1:], fillvalue=""):
         if argument.startswith("-"):
             key, equals, value = argument.lstrip("-").partition("=")
             yield from named_in(key, value if equals else "" if following.startswith("-") else following)

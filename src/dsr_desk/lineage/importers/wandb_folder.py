@@ -37,7 +37,7 @@ def sniff(peek: Peek) -> bool:
         return peek.head.startswith(IDENT)
     if any(_runs(peek.path)):
         return True
-    inside = peek.path.name in _INSIDE and _RUN.fullmatch(peek.path.parent.name)
+    inside = peek.path.name in _INSIDE and _RUN.fullmatch(peek.path.resolve().parent.name)
     if inside or (peek.path / "wandb-metadata.json").is_file():
         raise ImportRefused(WHOLE, "damage.wandb-inside")
     if (peek.path / "debug-internal.log").is_symlink() or (peek.path / "latest-run").is_symlink():
