@@ -16,6 +16,7 @@ from dsr_desk.lineage.importers.mlflow_store import (
     LoggedModel,
     ModelVersion,
     Store,
+    add_evaluations,
     add_old_models,
 )
 from dsr_desk.lineage.importers.mlflow_weights import leave_weights, left_files
@@ -30,6 +31,7 @@ _MEASURES = (Role.VALIDATE, Role.EVALUATE)
 def draw(store: Store, draft: LineageDraft) -> None:
     """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
     add_old_models(store)
+    add_evaluations(store)
     drawing = Drawing(store, draft, store.system)
     for key, dataset in store.datasets.items():
         drawing.datasets[key] = _dataset(drawing, dataset)

@@ -13,7 +13,7 @@ from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY
 from dsr_desk.lineage.importers.mlflow_drawing import Drawing
 from dsr_desk.lineage.importers.mlflow_store import Mention, plain_place
-from dsr_desk.lineage.importers.mlflow_weights import file_of
+from dsr_desk.lineage.importers.mlflow_weights import file_of, weights_of
 from dsr_desk.lineage.importers.names import is_placeholder, says_base
 
 _ARTIFACT = re.compile(r"(?:.*/)?([0-9a-f]{32})/artifacts/(.+)")
@@ -110,6 +110,9 @@ class _Names:
 
     def _known_models(self, text: str) -> Iterator[str]:
         store = self.drawing.store
+        if text.removeprefix("models:/") in store.models:
+            yield self.drawing.models[text.removeprefix("models:/")]
+            return
         if logged := _LOGGED.fullmatch(text):
             yield self.drawing.model(logged[1])
             return
@@ -136,7 +139,7 @@ class _Names:
 
     def _version_in(self, text: str) -> tuple[str, str]:
         """Name and version, where an alias says which it is now."""
-        plain = text.removeprefix("models:/").strip("/")
+        plain = text.removeprefix("models:/").rstrip("/")
         parts = _TAGGED.fullmatch(plain) if "//" not in plain else None
         if parts is None:
             return plain, ""
@@ -151,6 +154,9 @@ class _Names:
         made = self.of_run.get(run, [])
         first = path.partition("/")[0]
         at = [node for name, node in made if path and (name in (path, first) or name.endswith(f"/{first}"))]
+        if not path and not made and self.drawing.trains(run):
+            yield weights_of(self.drawing, run)
+            return
         if at or not path:
             yield from at or [node for _, node in made]
             return

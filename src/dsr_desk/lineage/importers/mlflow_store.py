@@ -19,6 +19,7 @@ CONTEXT_TAG = "mlflow.data.context"
 PARENT_TAG = "mlflow.parentRunId"
 DELETED_STAGE = "Deleted_Internal"
 OLD_MODELS_TAG = "mlflow.log-model.history"
+JUDGED_TAG = "mlflow.datasets"
 VERSIONS_TAG = "mlflow.modelVersions"
 OWN_TAGS = "mlflow."
 """How the names of tags begin that MLflow sets by itself."""
@@ -93,7 +94,8 @@ class Store:
     """`reads` are (dataset, run, context); `takes`, `makes` and `traces` (run, logged model).
 
     `measures` are (dataset, logged model, run) of recorded metrics, where the dataset is a key or (name, digest);
-    `histories` the tag in which older versions kept the models of a run; `signs` what says that a run trained;
+    `histories` the tag in which older versions kept the models of a run, `judged` the one in which an evaluation says
+    which model it tried on which data; `signs` what says that a run trained;
     `unnamed` switches (run, parameter, value) by which a model began from weights that nobody names; `weights` files
     (run, path, SHA-256) that a run left; `registered` names and versions of logged models that a tag keeps; `told`
     tags of versions, `NAME/VERSION` first; `places` where datasets lie.
@@ -111,6 +113,7 @@ class Store:
     traces: set[tuple[str, str]] = field(default_factory=set)
     measures: set[tuple[str | tuple[str, str], str, str]] = field(default_factory=set)
     histories: dict[str, str] = field(default_factory=dict)
+    judged: dict[str, str] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
     signs: dict[str, str] = field(default_factory=dict)
     unnamed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -140,6 +143,8 @@ class Store:
     def say(self, of: str, key: str, value: str, *, tag: bool = False) -> None:
         """Keeps what a parameter or tag of a run, logged model or version may say about what it was made from."""
         if tag and key.startswith(OWN_TAGS):
+            if key == JUDGED_TAG:
+                self.judged[of] = value
             return
         found = _meant(key, value) or self._place(key, value)
         self.mentions += (Mention(of, named, tag) for named in found)
@@ -205,6 +210,22 @@ def add_old_models(store: Store) -> None:
 
 
 _only_trained = lru_cache(1 << 12)(says_training)
+
+
+def add_evaluations(store: Store) -> None:
+    """What a run evaluated, as `mlflow.evaluate` leaves it in a tag: a model, on one of the datasets that it read."""
+    read: dict[str, list[str]] = defaultdict(list)
+    for dataset, run, _ in store.reads:
+        read[run].append(dataset)
+    for run, text in store.judged.items():
+        for entry in _listed(text):
+            model, name = entry.get("model"), entry.get("name")
+            if not isinstance(model, str) or not isinstance(name, str):
+                continue
+            known = [key for key in read[run] if key in store.datasets and store.datasets[key].name == name]
+            store.measures.update((key, model, run) for key in known)
+            if not known:
+                store.measures.add(((name, ""), model, run))
 
 
 @lru_cache(1 << 16)

@@ -35,19 +35,25 @@ def file_of(drawing: Drawing, run: str, path: str, *, digests: Sequence[str] = (
 
 def leave_weights(drawing: Drawing) -> None:
     """A run that trained, and of which no model is recorded, has left weights somewhere, or had them."""
-    draft = drawing.draft
     accounted_for = _nested_with_makers(drawing)
-    for key, run in drawing.store.runs.items():
-        if not drawing.trains(key) or drawing.runs[key] in accounted_for:
-            continue
-        sign = drawing.store.signs.get(key, "")
-        why = "guess.kind.training-signs" if sign else "guess.kind.trained-run"
-        weights = draft.node(
-            NodeKind.MODEL, f"weights of {run.name or key}", "", drawing.system,
-            key=f"weights:{drawing.system}|{key}", created=run.ended,
-            **{BY_FILE: "yes", KIND_WHY: why, KIND_TEXT: sign or run.name or key},
-        )  # fmt: skip
-        draft.edge(drawing.runs[key], weights, Role.PRODUCE)
+    for key in drawing.store.runs:
+        if drawing.trains(key) and drawing.runs[key] not in accounted_for:
+            weights_of(drawing, key)
+
+
+def weights_of(drawing: Drawing, run: str) -> str:
+    """What a run that trained must have left: nobody recorded it, and that it is a model is asked about."""
+    known, sign = drawing.store.runs.get(run), drawing.store.signs.get(run, "")
+    label = (known.name if known is not None else "") or run
+    why = "guess.kind.training-signs" if sign else "guess.kind.trained-run"
+    weights = drawing.draft.node(
+        NodeKind.MODEL, f"weights of {label}", "", drawing.system, key=f"weights:{drawing.system}|{run}",
+        created=known.ended if known is not None else "",
+        **{BY_FILE: "yes", KIND_WHY: why, KIND_TEXT: sign or label},
+    )  # fmt: skip
+    drawing.draft.edge(drawing.run(run), weights, Role.PRODUCE)
+    drawing.makers[weights].add(drawing.run(run))
+    return weights
 
 
 def _nested_with_makers(drawing: Drawing) -> set[str]:

@@ -234,10 +234,11 @@ def named_in(key: str, value: object) -> Iterator[NamedValue]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from named_in(key, one)
+    elif isinstance(value, str) and _SEVERAL.fullmatch(value.strip()):
+        for one in value.split(","):
+            yield from named_in(key, one.strip())
     elif (meaning := meaning_of(key, value)) is not None:
-        text = str(value).strip()
-        listed = [one.strip() for one in text.split(",")] if _SEVERAL.fullmatch(text) else [text]
-        yield from (NamedValue(key, one, meaning) for one in listed)
+        yield NamedValue(key, str(value).strip(), meaning)
 
 
 def leaves_unnamed(key: str, value: object) -> bool:
