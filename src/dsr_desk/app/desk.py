@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from dsr_desk.core.guards import Standing
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.roster import Roster
-from dsr_desk.lineage.schema import MIGRATIONS, REGISTERS
+from dsr_desk.lineage.schema import MIGRATIONS, REGISTERS, drop_ready
 from dsr_desk.storage import proof
 from dsr_desk.storage.case_list import snapshot_is_due
 from dsr_desk.storage.log_reading import LogDamaged
@@ -66,6 +67,8 @@ class Desk:
         self._vault_proven = False
         self.graph: Graph | None = None
         """The lineage graph as it was loaded; dropped when lineage or indexes change."""
+        self.one_graph = threading.RLock()
+        """Held by whoever makes the graph, without a turn: the others wait for it and not with it."""
         vault.on_rollback.append(self._forget_folds)
 
     @classmethod
@@ -171,10 +174,11 @@ class Desk:
         `touches` names what was changed in registers with it. Rules are asked inside the transaction. Raises the
         refusal, LogDamaged before acts that rest on proof.
         """
-        with self.vault.transaction():
+        with self.vault.transaction() as db:
             touched = list(touches)
             if {table for table, _ in touched} & _GRAPH:
                 self.graph = None
+                drop_ready(db)
             if not ref:
                 entry = self.vault.record(draft, touches=touched)
                 self._wrote()
@@ -335,6 +339,7 @@ class Desk:
         """After a rollback: what is read anew was not verified, the roster of the vault neither."""
         self._cases.clear()
         self._proven_size, self._vault_proven = -1, False
+        self.graph = None
 
     # Indexes
 

@@ -10,7 +10,6 @@ from itertools import combinations
 import numpy as np
 
 from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
-from dsr_desk.lineage.candidates import named_version
 from dsr_desk.lineage.edges import CERTAINTY_CODE, NO_NOTE, ROLE_CODE, ROLES, EdgeRow, EdgeTable, Indices, Mask
 from dsr_desk.lineage.identity import (
     Identities,
@@ -26,7 +25,6 @@ IS_A = "is-a"
 """Second key of an officer's word on what a thing is: `is-a:model`."""
 
 Notes = Sequence[Mapping[str, str]]
-Names = dict[NodeKind, dict[tuple[str, str | None], set[int]]]
 
 
 @dataclass(frozen=True)
@@ -50,14 +48,13 @@ class Built:
     `original[i]` is the place that i stands for (i itself but for twins), `members[i]` what sources say of i,
     `place_of` the place of each node id. `said` are edges as sources state them and answers have it, `edges` those that
     are walked, with what this program concludes, sorted by origin. `stated` are places that some source names. `uses`
-    are edges of `said` that an officer is asked about. `labels` are names of files in which a system's things are named.
+    are edges of `said` that an officer is asked about. `labels` are names of files in which a system is named.
     """
 
     nodes: Sequence[Node]
     original: Indices
     members: Mapping[int, Sequence[Node]]
     place_of: Mapping[str, int]
-    names: Names
     said: EdgeTable
     edges: EdgeTable
     notes: Notes
@@ -120,7 +117,6 @@ def build(
         original=original,
         members=members,
         place_of=place_of,
-        names=_names(listed, seat),
         said=said,
         edges=twinned.edges.surest(),
         notes=notes,
@@ -192,20 +188,6 @@ def _identified(whole: Node, same: Sequence[Node]) -> Node:
     known = next(node for node in same if UNIDENTIFIED not in node.attributes)
     attributes = {key: value for key, value in whole.attributes.items() if key != UNIDENTIFIED}
     return replace(whole, name=known.name, version=known.version, namespace=known.namespace, attributes=attributes)
-
-
-def _names(listed: Sequence[Node], seat: Sequence[int]) -> Names:
-    """Places by kind and by (name, version), and by (name, None) for all versions of a name."""
-    found: Names = {kind: {} for kind in NodeKind}
-    for i, node in enumerate(listed):
-        names = found[node.kind]
-        name, version = named_version(node)
-        keys = {(name, version), (name, None), (node.name.casefold(), None)}
-        if node.version:
-            keys.add((node.name.casefold(), node.version.casefold()))
-        for key in keys:
-            names.setdefault(key, set()).add(seat[i])
-    return found
 
 
 def _from_registration(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Role
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.importers.draft import BY_FILE, KIND_WHY, UNCLASSIFIED, UNIDENTIFIED
+from dsr_desk.lineage.prepared import KINDS
 from dsr_desk.lineage.store import Source
 
 OLD_AFTER_DAYS = 30
@@ -37,16 +38,16 @@ class Coverage:
     left out: their warnings say what.
     """
 
-    datasets_without_consumer: tuple[Node, ...]
-    registered_without_lineage: tuple[Node, ...]
-    models_without_input: tuple[Node, ...]
-    models_in_part: tuple[Node, ...]
-    runs_without_model: tuple[Node, ...]
-    data_unidentified: tuple[Node, ...]
-    outputs_unclassified: tuple[Node, ...]
+    datasets_without_consumer: Sequence[Node]
+    registered_without_lineage: Sequence[Node]
+    models_without_input: Sequence[Node]
+    models_in_part: Sequence[Node]
+    runs_without_model: Sequence[Node]
+    data_unidentified: Sequence[Node]
+    outputs_unclassified: Sequence[Node]
     old_sources: tuple[OldSource, ...]
     partial_sources: tuple[Source, ...]
-    questions: tuple[LineageQuestion, ...]
+    questions: Sequence[LineageQuestion]
     counts: dict[str, int]
 
     @property
@@ -81,26 +82,25 @@ _OF_NODES = (
 
 def coverage(graph: Graph, sources: Iterable[Source], now: str) -> Coverage:
     """`now` is a UTC timestamp. A file that was imported again counts with its newest import alone."""
-    nodes, datasets, models, runs = graph.nodes, *map(graph.of_kind, (NodeKind.DATASET, NodeKind.MODEL, NodeKind.RUN))
-    twin = np.arange(len(nodes)) != graph.original
+    datasets, models, runs = map(graph.of_kind, (NodeKind.DATASET, NodeKind.MODEL, NodeKind.RUN))
+    twin = np.arange(len(graph.nodes)) != graph.original
     feeds = ~graph.with_role(Role.CONTAIN, Role.ERASE) | (twin[graph.target] & graph.with_role(Role.CONTAIN))
     feeds &= ~(twin[graph.target] & graph.with_role(Role.COPY))
     fed = graph.mask(graph.original[graph.origin[feeds]])
     idle = datasets[~fed[datasets]]
     measured = graph.with_role(*(role for role in Role if not role.enters_weights), Role.SERVE)
-    took = graph.mask(graph.target[~measured & (graph.kind[graph.origin] == list(NodeKind).index(NodeKind.DATASET))])
-    guessed = ({BY_FILE, KIND_WHY} <= node.attributes.keys() for node in nodes)
-    lost = np.fromiter(guessed, dtype=bool, count=len(nodes))
+    took = graph.mask(graph.target[~measured & (graph.kind[graph.origin] == KINDS.index(NodeKind.DATASET))])
+    lost = graph.marked(BY_FILE) & graph.marked(KIND_WHY)
     gave = graph.mask(graph.original[graph.origin[~lost[graph.target]]])
     latest = _latest(sources)
     return Coverage(
-        datasets_without_consumer=_sorted(nodes[i] for i in idle),
-        registered_without_lineage=_sorted(nodes[i] for i in idle if not graph.stated[i]),
-        models_without_input=_sorted(nodes[i] for i in models[~graph.trained[models]]),
-        models_in_part=_sorted(nodes[i] for i in models[graph.trained[models] & ~graph.complete[models]]),
-        runs_without_model=_sorted(nodes[i] for i in runs[took[runs] & ~gave[runs]]),
-        data_unidentified=_sorted(nodes[i] for i in datasets if UNIDENTIFIED in nodes[i].attributes),
-        outputs_unclassified=_sorted(nodes[i] for i in range(graph.size) if UNCLASSIFIED in nodes[i].attributes),
+        datasets_without_consumer=graph.by_name(idle),
+        registered_without_lineage=graph.by_name(idle[~graph.stated[idle]]),
+        models_without_input=graph.by_name(models[~graph.trained[models]]),
+        models_in_part=graph.by_name(models[graph.trained[models] & ~graph.complete[models]]),
+        runs_without_model=graph.by_name(runs[took[runs] & ~gave[runs]]),
+        data_unidentified=graph.by_name(datasets[graph.marked(UNIDENTIFIED)[datasets]]),
+        outputs_unclassified=graph.by_name(np.flatnonzero(graph.marked(UNCLASSIFIED)[: graph.size])),
         old_sources=_old(latest, now),
         partial_sources=tuple(source for source in latest if source.warnings),
         questions=graph.questions,
@@ -116,7 +116,3 @@ def _old(sources: Iterable[Source], now: str) -> tuple[OldSource, ...]:
     today = datetime.fromisoformat(now)
     ages = [OldSource(s, (today - datetime.fromisoformat(s.newest or s.imported)).days) for s in sources]
     return tuple(sorted((age for age in ages if age.days > OLD_AFTER_DAYS), key=lambda age: -age.days))
-
-
-def _sorted(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    return tuple(sorted(nodes, key=lambda node: (node.name, node.version, node.id)))

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from dsr_desk.core.items import recipients_in
-from dsr_desk.core.lineage import (
-    Edge,
-    LineageAnswer,
-    LineageQuestion,
-    Node,
-    NodeKind,
-    Path,
-    PathStep,
-    Received,
-    Role,
-)
+from dsr_desk.core.codec import from_text
+from dsr_desk.core.lineage import Edge, LineageAnswer, LineageQuestion, Node, NodeKind, Path, PathStep, Role
 from dsr_desk.lineage.building import Built
 from dsr_desk.lineage.complete import completely_recorded
 from dsr_desk.lineage.edges import CERTAINTIES, ROLES, EdgeTable, Indices, Mask, mask_of
 from dsr_desk.lineage.identity import REGISTERED, NodeAnswer
+from dsr_desk.lineage.packing import NodesAt, Packed, PackedNodes
+from dsr_desk.lineage.prepared import (
+    KINDS,
+    MARKS,
+    Prepared,
+    asked_key,
+    id_key,
+    keys_of,
+    name_key,
+    prepared,
+    with_questions,
+    words_in,
+)
 from dsr_desk.lineage.questions import answer_said, questions_of, things_asked
 
 _SPARSE = 50
-
-PASSED_ON_TO = "passed-on-to"
-"""Attribute of a model: who received it."""
 
 
 @dataclass(frozen=True)
@@ -44,61 +45,48 @@ class Walk:
 
 
 class Graph:
-    """Made once, then only read. Places are positions in `nodes`, which ends with twins (see `twins`)."""
+    """Made once, then only read; any thread may. Places are positions in `nodes`, which ends with twins (see `twins`).
+
+    Nodes are made when they are asked for: what concerns all of them is in the arrays.
+    """
 
     def __init__(self, built: Built) -> None:
-        self.nodes, self.original, self.sources = built.nodes, built.original, built.sources
-        self.members, self._by_id, self._named = built.members, built.place_of, built.names
-        self.said, self.stated, self._notes = built.said, built.stated, built.notes
-        self._set_edges(built.edges)
-        self.received = self._recipients()
-        """Who received what stands at a place, as any source says it; none where one says so."""
-
-        self.name_rank = np.empty(len(self.nodes), dtype=np.int64)
-        self.name_rank[sorted(range(len(self.nodes)), key=lambda i: (self.nodes[i].name, self.nodes[i].version))] = (
-            np.arange(len(self.nodes))
-        )
-        self.trained = self._trained()
-        """Which nodes some dataset reaches by other than validation and evaluation."""
-
-        self.complete = completely_recorded(self)
-        """Of which models sources state all that they learned from, all the way up."""
-
-        self._labels = built.labels
+        self._take(prepared(built))
+        trained = replace(self.prepared, trained=self._trained())
+        self._take(trained)
+        self._take(replace(trained, complete=completely_recorded(self)))
         asked = questions_of(self, built)
-        self.questions: tuple[LineageQuestion, ...] = tuple(question for question, _ in asked)
-        self.question_places = [places for _, places in asked]
-        """The places that hang on each question."""
+        keys = sorted({(question.first, question.second) for question, _ in asked} | things_asked(built))
+        self._take(replace(self.prepared, **with_questions(asked, keys)))
 
-        self.asked = {(question.first, question.second) for question in self.questions} | things_asked(built)
-        """The keys under which an answer can be given, also on one thing of what is asked at large."""
+    @classmethod
+    def of(cls, made: Prepared) -> Graph:
+        """The graph that consists of this."""
+        graph = cls.__new__(cls)
+        graph._take(made)
+        return graph
 
-    def _recipients(self) -> dict[int, tuple[Received, ...]]:
-        found: dict[int, dict[str, Received]] = {}
-        for place, members in self.members.items():
-            for node in members:
-                names = recipients_in(node.attributes.get(PASSED_ON_TO, ""))
-                if names is not None:
-                    found.setdefault(place, {}).update({name: Received(name) for name in names})
-        for k in np.flatnonzero(self.said.has_role(Role.PASS_ON)).tolist():
-            edge = self.edge(k, self.said)
-            name = self.nodes[int(self.said.target[k])].name
-            noted = Received(name, edge.attributes.get("since", ""), edge.attributes.get("told", ""))
-            found.setdefault(int(self.said.origin[k]), {})[name] = noted
-        return {place: tuple(received.values()) for place, received in found.items()}
-
-    def _set_edges(self, edges: EdgeTable) -> None:
-        """Takes edges that are sorted by origin."""
-        self.edges = edges
-        self.origin, self.target, self.role, self.certainty = edges.origin, edges.target, edges.role, edges.certainty
+    def _take(self, made: Prepared) -> None:
+        self.prepared = made
+        self.nodes = PackedNodes(made.nodes)
+        self.original, self.kind, self.name_rank, self.moments = made.original, made.kind, made.name_rank, made.moments
+        self.said, self.edges, self.stated = made.said, made.edges, made.stated
+        self.origin, self.target = made.edges.origin, made.edges.target
+        self.role, self.certainty = made.edges.role, made.edges.certainty
         self.first_edge = np.searchsorted(self.origin, np.arange(len(self.nodes) + 1))
-        kinds = list(NodeKind)
-        self.kind = np.array([kinds.index(node.kind) for node in self.nodes], dtype=np.uint8)
-
-    @property
-    def size(self) -> int:
+        self.size = int((made.original == np.arange(len(self.nodes))).sum())
         """How many places are no twins; those come first."""
-        return len(self.members)
+
+        self.trained, self.complete = made.trained, made.complete
+        """Which nodes some dataset reaches by other than validation and evaluation; of which models sources state all
+        that they learned from, all the way up."""
+
+        self.sources, self._labels, self.received = words_in(made.words)
+        """`received` says who received what stands at a place, as any source says it; none where one says so."""
+
+        self._notes: Packed[dict[str, str]] = Packed(made.notes, json.loads)
+        self.questions = Packed(made.questions, lambda text: from_text(text, LineageQuestion))
+        self._asked = Packed(made.asked, str)
 
     @cached_property
     def twins_of(self) -> dict[int, tuple[int, ...]]:
@@ -122,7 +110,7 @@ class Graph:
 
     def of_kind(self, kind: NodeKind) -> Indices:
         """Places of this kind; twins are not among them."""
-        return np.flatnonzero(self.kind[: self.size] == list(NodeKind).index(kind))
+        return np.flatnonzero(self.kind[: self.size] == KINDS.index(kind))
 
     def with_role(self, *roles: Role) -> Mask:
         """Which edges have one of these roles."""
@@ -132,45 +120,86 @@ class Graph:
         """Edge numbers that leave a node."""
         return range(int(self.first_edge[node]), int(self.first_edge[node + 1]))
 
+    def members(self, place: int) -> list[Node]:
+        """What sources say of a node, before it was joined with others."""
+        return self.nodes.members(place)
+
+    def marked(self, *attributes: str) -> Mask:
+        """Which places have one of these attributes, which are among MARKS."""
+        wanted = sum(1 << MARKS.index(name) for name in attributes)
+        return np.asarray((self.prepared.marks & wanted) != 0)
+
+    def at(self, places: Indices) -> NodesAt:
+        """The nodes at these places, made when they are looked at."""
+        return NodesAt(self.nodes, places)
+
+    def by_name(self, places: Indices) -> NodesAt:
+        return self.at(places[np.argsort(self.name_rank[places])])
+
     def position(self, ident: str) -> int | None:
         """Where the node with this id stands, whichever source named it."""
-        return self._by_id.get(ident)
+        return next(iter(self._with_key(id_key(ident))), None)
 
     def find(self, text: str, kind: NodeKind) -> list[int]:
         """Nodes meant by an id, by `name@version`, or by a name (then every version of it).
 
         What is registered here goes before what other systems call so: whether that is the same is a question.
         """
-        if text in self._by_id:
-            return [self._by_id[text]]
+        known = self.position(text)
+        if known is not None:
+            return [known]
         plain = text.casefold()
         name, at, version = plain.rpartition("@")
-        exact = self._named[kind].get((name, version), set()) if at else set()
-        found = sorted(exact or self._named[kind].get((plain, None), set()))
-        return [place for place in found if REGISTERED in self.nodes[place].attributes] or found
+        exact = self._with_key(name_key(kind, name, version)) if at else []
+        found = exact or self._with_key(name_key(kind, plain))
+        registered = self.marked(REGISTERED)
+        return [place for place in found if registered[place]] or found
 
-    def search(self, text: str) -> list[Node]:
+    def _with_key(self, key: str) -> list[int]:
+        """Places of what has this key among those of `keys_of`, in ascending order."""
+        return [
+            place
+            for place in self.prepared.keys.seats_of(key)
+            if any(key in keys_of(node) for node in self.members(place))
+        ]
+
+    def search(self, text: str) -> NodesAt:
         """Nodes in whose label, id or other names a text stands, once each: exact ones first, then by name."""
+        return self.at(self.places_called(text))
+
+    def places_called(self, text: str) -> Indices:
+        """The places of `search`."""
         plain = text.casefold().strip()
-        if not plain:
-            return []
         found: dict[int, int] = {}
-        for seat, members in self.members.items():
-            for node in members:
+        for place in self.nodes.perhaps_called(plain) if plain else ():
+            for node in self.members(place):
                 names = [name.casefold() for name in (node.label, node.name, node.id, *node.aliases)]
                 rank = 0 if plain in names else 1 if names[0].startswith(plain) else 2
                 if rank < 2 or any(plain in name for name in names):
-                    found[seat] = min(rank, found.get(seat, rank))
-        return [self.nodes[seat] for seat in sorted(found, key=lambda i: (found[i], self.name_rank[i]))]
+                    found[place] = min(rank, found.get(place, rank))
+        ordered = sorted(found, key=lambda place: (found[place], self.name_rank[place]))
+        return np.array(ordered, dtype=np.int64)
 
-    @cached_property
-    def said_as(self) -> dict[str, Node]:
-        """Every node by its id, as its source says it, before it was joined with others."""
-        return {node.id: node for members in self.members.values() for node in members}
+    def said_as(self, ident: str) -> Node | None:
+        """A node by its id, as its source says it, before it was joined with others; None where no source names it."""
+        place = self.position(ident)
+        return None if place is None else next(node for node in self.members(place) if node.id == ident)
 
     def answer_said(self, answer: NodeAnswer) -> LineageAnswer:
         """An officer's answer in words."""
         return answer_said(self._labels, answer, self.said_as)
+
+    def is_asked(self, first: str, second: str) -> bool:
+        """Whether an answer can be given under these keys, also on one thing of what is asked at large."""
+        key = asked_key(first, second)
+        return any(self._asked[number] == key for number in self.prepared.asked_keys.seats_of(key))
+
+    def questions_on(self, places: Mask) -> list[int]:
+        """Numbers of the questions on which one of these places hangs."""
+        ends = self.prepared.question_ends
+        number = np.repeat(np.arange(ends.size), np.diff(ends, prepend=0))
+        found: list[int] = np.unique(number[places[self.original[self.prepared.question_places]]]).tolist()
+        return found
 
     def edge(self, number: int, among: EdgeTable | None = None) -> Edge:
         """One edge of the graph, or of another table over its nodes."""

@@ -6,8 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import overload
+from datetime import date
 
 import numpy as np
 
@@ -22,13 +21,15 @@ from dsr_desk.core.lineage import (
     Path,
     Role,
 )
-from dsr_desk.core.message import message
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.period import Period
 from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask
 from dsr_desk.lineage.graph import Graph, Walk
+from dsr_desk.lineage.packing import Lazy
+from dsr_desk.lineage.prepared import KINDS, day_of, moment
 from dsr_desk.lineage.roles import RoleBits, Start, certainties_of, roles_reached
 
-_A_DAY = timedelta(days=1)
+_A_DAY = 24 * 3600 * 1_000_000
 _MOST_STEPS = 200_000
 _FAR = 1 << 40
 _DATE = r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -60,18 +61,14 @@ def affected(
     left = models[~reached[models]]
     return Impact(
         models=AffectedModels(graph, starts, models[reached[models]], roles_reached(graph, starts)),
-        without_lineage=_by_name(graph, left[~graph.trained[left]]),
-        partly_recorded=_by_name(graph, left[graph.trained[left] & ~graph.complete[left]]),
-        runs=_by_name(graph, _left_nothing(graph, reached)),
+        without_lineage=graph.by_name(left[~graph.trained[left]]),
+        partly_recorded=graph.by_name(left[graph.trained[left] & ~graph.complete[left]]),
+        runs=graph.by_name(_left_nothing(graph, reached)),
         excluded=_excluded(graph, starts, reached),
         not_in_lineage=tuple(version for version in asked if version not in mentioned),
         questions=_open_questions(graph, starts),
         hits=dict(hits or {}),
     )
-
-
-def _by_name(graph: Graph, places: Indices) -> tuple[Node, ...]:
-    return tuple(graph.nodes[i] for i in places[np.argsort(graph.name_rank[places])].tolist())
 
 
 def _left_nothing(graph: Graph, reached: Mask) -> Indices:
@@ -98,7 +95,7 @@ class Brief:
     only_measured: bool
 
 
-class AffectedModels(Sequence[AffectedModel]):
+class AffectedModels(Lazy[AffectedModel]):
     """Made one by one when they are looked at, since there may be tens of thousands: those that hold the data in
     their weights first, then by the length of the shortest path, then by name."""
 
@@ -120,15 +117,7 @@ class AffectedModels(Sequence[AffectedModel]):
     def __len__(self) -> int:
         return len(self._seats)
 
-    @overload
-    def __getitem__(self, index: int) -> AffectedModel: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[AffectedModel, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> AffectedModel | tuple[AffectedModel, ...]:
-        if isinstance(index, slice):
-            return tuple(self[i] for i in range(*index.indices(len(self))))
+    def one(self, index: int) -> AffectedModel:
         seat = self._seats[index]
         if seat not in self._made:
             self._made[seat] = _model(self._graph, seat, self._starts, self._roles)
@@ -152,11 +141,6 @@ class AffectedModels(Sequence[AffectedModel]):
         """The model that has this node id among its names; None if it is not affected."""
         seat = self._graph.position(model)
         return self[self._seats.index(seat)] if seat is not None and seat in self._listed else None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def collected_since(collected: str) -> str:
@@ -221,30 +205,22 @@ def _walks(graph: Graph, seats: list[int], arrived: str) -> Start:
     ]
     measured = graph.with_role(*(role for role in Role if not role.enters_weights))
     weights = graph.walk(seats, allowed & ~measured, closed) if measured[met].any() else widest
-    everything = graph.walk(seats, allowed).reached if dated else tiers[-1].reached
+    everything = graph.walk(seats, allowed).reached if dated.size else tiers[-1].reached
     return Start(seats, tiers, weights, everything, dated, arrived)
 
 
-def _finished_before(graph: Graph, arrived: str) -> dict[int, str]:
-    """Runs and models that were finished at least a day before, with the day.
+def _finished_before(graph: Graph, arrived: str) -> Indices:
+    """Runs and models that were finished at least a day before.
 
     A run is finished when it ended. A model that a run made is finished with its run, since a store may enter it
     before it is trained; only one without a run goes by its own date.
     """
     if not arrived:
-        return {}
-    limit = datetime.fromisoformat(arrived) - _A_DAY
+        return np.zeros(0, dtype=np.int64)
     runs, models = graph.of_kind(NodeKind.RUN), graph.of_kind(NodeKind.MODEL)
-    is_run = graph.mask(runs)
-    made_by_run = graph.mask(graph.target[is_run[graph.origin]])
-    found = {}
-    for seats in (runs, models[~made_by_run[models]]):
-        for seat in seats:
-            node = graph.nodes[int(seat)]
-            finished = node.ended if node.kind == NodeKind.RUN else node.created
-            if finished and datetime.fromisoformat(finished) <= limit:
-                found[int(seat)] = finished
-    return found
+    made_by_run = graph.mask(graph.target[graph.mask(runs)[graph.origin]])
+    dated = np.concatenate([runs, models[~made_by_run[models]]])
+    return dated[graph.moments[dated] <= moment(arrived) - _A_DAY]
 
 
 def _model(graph: Graph, seat: int, starts: Sequence[Start], roles: Sequence[RoleBits]) -> AffectedModel:
@@ -308,13 +284,13 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
     for seat in queue:
         for edge in graph.outgoing(seat):
             target = int(graph.original[graph.target[edge]])
-            kind = graph.nodes[target].kind
-            if target in seen or kind == NodeKind.MODEL:
+            kind = KINDS[graph.kind[target]]
+            if target in seen or kind is NodeKind.MODEL:
                 continue
             seen.add(target)
-            if kind != NodeKind.RUN:
+            if kind is not NodeKind.RUN:
                 found[kind].append(graph.nodes[target])
-            if kind != NodeKind.DATASET and (kind != NodeKind.RUN or seat == model):
+            if kind is not NodeKind.DATASET and (kind is not NodeKind.RUN or seat == model):
                 queue.append(target)
     return found
 
@@ -334,33 +310,44 @@ def _period(deployments: Sequence[Node], served: Sequence[Period]) -> Period:
     return Period(since, "" if running else max((one.until for one in dated), default=""), running)
 
 
-def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> tuple[ExcludedModel, ...]:
-    found: dict[int, ExcludedModel] = {}
+class ExcludedModels(Lazy[ExcludedModel]):
+    """By name."""
+
+    def __init__(self, graph: Graph, reasons: Mapping[int, Message]) -> None:
+        self._reasons = reasons
+        self._nodes = graph.by_name(np.fromiter(reasons, dtype=np.int64, count=len(reasons)))
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def one(self, index: int) -> ExcludedModel:
+        return ExcludedModel(self._nodes[index], self._reasons[int(self._nodes.places[index])])
+
+
+def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> ExcludedModels:
+    found: dict[int, Message] = {}
     for start in starts:
-        finished = dict(start.dated)
-        for seat, day in start.dated.items():
-            if graph.nodes[seat].kind == NodeKind.RUN:
-                finished.update({int(graph.target[edge]): day for edge in graph.outgoing(seat)})
-        for seat in np.flatnonzero(graph.folded(start.all) & ~reached).tolist():
-            if graph.nodes[seat].kind == NodeKind.MODEL and seat not in found:
+        runs = start.dated[graph.kind[start.dated] == KINDS.index(NodeKind.RUN)]
+        when = dict(zip(start.dated.tolist(), graph.moments[start.dated].tolist(), strict=True))
+        edges = graph.edges_from(runs)
+        made = graph.original[graph.target[edges]].tolist()
+        when.update(zip(made, graph.moments[graph.origin[edges]].tolist(), strict=True))
+        out = graph.folded(start.all) & ~reached & (graph.kind == KINDS.index(NodeKind.MODEL))
+        for place in np.flatnonzero(out).tolist():
+            if place not in found:
                 arrived = start.arrived[:10]
-                if seat in finished:
-                    reason = message("excluded.finished", finished=finished[seat][:10], arrived=arrived)
+                if place in when:
+                    found[place] = message("excluded.finished", finished=day_of(when[place]), arrived=arrived)
                 else:
-                    reason = message("excluded.parts", arrived=arrived)
-                found[seat] = ExcludedModel(graph.nodes[seat], reason)
-    return tuple(sorted(found.values(), key=lambda e: (e.node.name, e.node.version)))
+                    found[place] = message("excluded.parts", arrived=arrived)
+    return ExcludedModels(graph, found)
 
 
 def _open_questions(graph: Graph, starts: Sequence[Start]) -> tuple[LineageQuestion, ...]:
     seen = graph.mask()
     for start in starts:
         seen |= graph.folded(start.all)
-    return tuple(
-        question
-        for question, places in zip(graph.questions, graph.question_places, strict=True)
-        if seen[graph.original[places]].any()
-    )
+    return tuple(graph.questions[number] for number in graph.questions_on(seen))
 
 
 def _ancestors(graph: Graph, goals: Iterable[int], allowed: Mask) -> Mask:

@@ -6,7 +6,7 @@ Each has evidence for and against; those by which the most models are affected c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -189,7 +189,7 @@ def _places(built: Built, pairs: Sequence[tuple[int, int]]) -> Indices:
     return np.array(sorted(ends), dtype=np.int64)
 
 
-def answer_said(labels: Labels, answer: NodeAnswer, known: Mapping[str, Node]) -> LineageAnswer:
+def answer_said(labels: Labels, answer: NodeAnswer, known: Callable[[str], Node | None]) -> LineageAnswer:
     """An answer in words; things that no source names any more by their ids."""
     first, second = answer.first, answer.second
     if second.startswith(f"{IS_A}:"):
@@ -218,12 +218,13 @@ def answer_said(labels: Labels, answer: NodeAnswer, known: Mapping[str, Node]) -
     return LineageAnswer(first, second, answer.same, says)
 
 
-def _thing_told(labels: Labels, key: str, known: Mapping[str, Node]) -> Message:
+def _thing_told(labels: Labels, key: str, known: Callable[[str], Node | None]) -> Message:
     if not key.startswith("things:"):
         return _told(labels, key, known)
     namespace, _, why = key.removeprefix("things:").rpartition("|")
     return message("answer.things", system=system_name(labels, namespace), why=message(why, text="…"))
 
 
-def _told(labels: Labels, ident: str, known: Mapping[str, Node]) -> Message:
-    return described(labels, known[ident]) if ident in known else message("node.forgotten", id=ident)
+def _told(labels: Labels, ident: str, known: Callable[[str], Node | None]) -> Message:
+    node = known(ident)
+    return message("node.forgotten", id=ident) if node is None else described(labels, node)

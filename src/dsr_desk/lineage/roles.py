@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.lineage import MODEL_ROLES, Certainty, Role
-from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Mask
+from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask
 from dsr_desk.lineage.graph import Graph, Walk
 
 RoleBits = NDArray[np.uint32]
@@ -25,7 +25,7 @@ class Start:
     tiers: list[Walk]
     weights: Walk
     all: Mask
-    dated: dict[int, str]
+    dated: Indices
     arrived: str
 
 

@@ -36,7 +36,15 @@ def _edge_attributes(db: Database) -> None:
     db.conn.execute("ALTER TABLE lineage_edges ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'")
 
 
-MIGRATIONS = (Migration("lineage-001-graph", _tables), Migration("lineage-002-edge-attributes", _edge_attributes))
+def _ready(db: Database) -> None:
+    db.conn.execute("CREATE TABLE lineage_ready (rests_on TEXT NOT NULL, content BLOB NOT NULL)")
+
+
+MIGRATIONS = (
+    Migration("lineage-001-graph", _tables),
+    Migration("lineage-002-edge-attributes", _edge_attributes),
+    Migration("lineage-003-ready", _ready),
+)
 
 REGISTERS = (
     Register("lineage_sources", ("source",)),
@@ -45,3 +53,8 @@ REGISTERS = (
     Register("lineage_answers", ("first", "second")),
     Register("lineage_digests", ("dataset_version",)),
 )
+
+
+def drop_ready(db: Database) -> None:
+    """Takes away the graph that is kept ready: what it rests on changes, or was checked. It is no register."""
+    db.conn.execute("DELETE FROM lineage_ready")

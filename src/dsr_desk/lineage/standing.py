@@ -94,7 +94,7 @@ class RecordsKnown:
     def names_of(self, node: Node) -> frozenset[str]:
         """The ids by which sources name a node."""
         seat = self.graph.position(node.id)
-        return frozenset({node.id, *(one.id for one in self.graph.members[seat])} if seat is not None else {node.id})
+        return frozenset({node.id, *(one.id for one in self.graph.members(seat))} if seat is not None else {node.id})
 
     def sight(self, node: Node, since: str) -> Sightings:
         return self.imports.sight(self.names_of(node), node.digests, since, self.leaving)

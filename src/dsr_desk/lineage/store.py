@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields
 from sys import intern
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +17,7 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.lineage import Imported, Node, NodeKind
 from dsr_desk.core.message import Message
 from dsr_desk.lineage.building import IS_A, build
-from dsr_desk.lineage.edges import CERTAINTIES, NO_NOTE, ROLES, EdgeTable
+from dsr_desk.lineage.edges import CERTAINTY_CODE, NO_NOTE, ROLE_CODE, EdgeTable
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.importers import hugging_face, own_table
@@ -117,44 +120,89 @@ def sources(db: Database) -> list[Source]:
     ]
 
 
-def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
-    """The graph over all sources, the registered dataset versions and the officers' answers."""
-    numbers: list[int] = []
-    files: list[tuple[int, str]] = []
-    file_of = dict(db.conn.execute("SELECT source, file FROM lineage_sources").fetchall())
-    nodes: list[Node] = []
-    for num, source, ident, kind, name, version, space, digests, aliases, created, ended, attributes in db.conn.execute(
-        """SELECT num, source, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
-           FROM lineage_nodes ORDER BY num"""
-    ):
+@dataclass(frozen=True)
+class Said:
+    """What all sources say, as `build` takes it."""
+
+    nodes: Sequence[Node]
+    edges: EdgeTable
+    sources: Sequence[str]
+    files: Sequence[tuple[int, str]]
+    notes: Sequence[Mapping[str, str]]
+
+
+def read(turn: Callable[[], AbstractContextManager[Database]]) -> Said:
+    """Reads all sources, some rows in a turn, so that nobody waits for long. Whoever reads makes sure that nothing was
+    changed meanwhile."""
+    with turn() as db:
+        sources = db.conn.execute("SELECT source, digest, file FROM lineage_sources ORDER BY source").fetchall()
+    file_of = {source: (source, file) for source, _, file in sources}
+    numbers, nodes, files = array("q"), list[Node](), list[tuple[int, str]]()
+    for num, source, *row in _rows(turn, _NODES):
         numbers.append(num)
-        files.append((source, file_of[source]))
-        nodes.append(
-            Node(
-                ident, NodeKind(kind), name, version, space,
-                () if digests == "[]" else tuple(json.loads(digests)),
-                () if aliases == "[]" else tuple(json.loads(aliases)),
-                created, ended, {} if attributes == "{}" else json.loads(attributes),
-            )
-        )  # fmt: skip
-    digests_of = dict(db.conn.execute("SELECT source, digest FROM lineage_sources ORDER BY source").fetchall())
-    source_seat = {source: i for i, source in enumerate(digests_of)}
-    role_code = {role.value: i for i, role in enumerate(ROLES)}
-    certainty_code = {certainty.value: i for i, certainty in enumerate(CERTAINTIES)}
-    rows = db.conn.execute("SELECT source, origin, target, role, certainty, attributes FROM lineage_edges").fetchall()
-    source, origin, target, role, certainty, attributes = zip(*rows, strict=True) if rows else ((),) * 6
-    notes = {text: i for i, text in enumerate(dict.fromkeys(text for text in attributes if text != "{}"))}
+        files.append(file_of[source])
+        nodes.append(_node(*row))
+    columns = [array("q") for _ in fields(EdgeTable)]
+    seat_of = {source: i for i, (source, *_) in enumerate(sources)}
+    notes: dict[str, int] = {"{}": NO_NOTE}
+    for _, source, origin, target, role, certainty, attributes in _rows(turn, _EDGES):
+        note = notes.setdefault(attributes, len(notes) - 1)
+        row = (origin, target, _ROLES[role], _CERTAINTIES[certainty], seat_of[source], note)
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
     seats = np.array(numbers, dtype=np.int64)
+    ends, (role, certainty, source, note) = columns[:2], columns[2:]
     placed = EdgeTable(
-        np.searchsorted(seats, np.array(origin, dtype=np.int64)),
-        np.searchsorted(seats, np.array(target, dtype=np.int64)),
-        np.fromiter(map(role_code.__getitem__, role), dtype=np.uint8, count=len(rows)),
-        np.fromiter(map(certainty_code.__getitem__, certainty), dtype=np.uint8, count=len(rows)),
-        np.fromiter(map(source_seat.__getitem__, source), dtype=np.int32, count=len(rows)),
-        np.fromiter((notes.get(text, NO_NOTE) for text in attributes), dtype=np.int32, count=len(rows)),
-    )
-    noted = [json.loads(text) for text in notes]
-    return Graph(build(nodes, placed, list(digests_of.values()), registered, answers(db), files, noted))
+        *(np.searchsorted(seats, np.array(end, dtype=np.int64)) for end in ends),
+        np.array(role, dtype=np.uint8), np.array(certainty, dtype=np.uint8),
+        np.array(source, dtype=np.int32), np.array(note, dtype=np.int32),
+    )  # fmt: skip
+    noted = [json.loads(text) for text in notes if text != "{}"]
+    return Said(nodes, placed, [digest for _, digest, _ in sources], files, noted)
+
+
+def _rows(turn: Callable[[], AbstractContextManager[Database]], query: str) -> Iterator[Sequence[Any]]:
+    """All rows of a query that asks for what comes after a number, the first column, in its order."""
+    last = -1
+    while True:
+        with turn() as db:
+            rows = db.conn.execute(f"{query} LIMIT {_A_TURN}", [last]).fetchall()
+        yield from rows
+        if len(rows) < _A_TURN:
+            return
+        last = rows[-1][0]
+
+
+_A_TURN = 10_000
+_NODES = """SELECT num, source, id, kind, name, version, namespace, digests, aliases, created, ended, attributes
+            FROM lineage_nodes WHERE num > ? ORDER BY num"""
+_EDGES = """SELECT rowid, source, origin, target, role, certainty, attributes
+            FROM lineage_edges WHERE rowid > ? ORDER BY rowid"""
+_ROLES = {role.value: code for role, code in ROLE_CODE.items()}
+_CERTAINTIES = {certainty.value: code for certainty, code in CERTAINTY_CODE.items()}
+_KINDS = {kind.value: kind for kind in NodeKind}
+_NO_ATTRIBUTES: dict[str, str] = {}
+
+
+def _node(
+    ident: str, kind: str, name: str, version: str, space: str, digests: str, aliases: str, created: str, ended: str,
+    attributes: str,
+) -> Node:  # fmt: skip
+    return Node(
+        ident, _KINDS[kind], name, version, intern(space),
+        () if digests == "[]" else tuple(json.loads(digests)),
+        () if aliases == "[]" else tuple(json.loads(aliases)),
+        created, ended, _NO_ATTRIBUTES if attributes == "{}" else json.loads(attributes),
+    )  # fmt: skip
+
+
+def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
+    """The graph over all sources, the registered dataset versions and the officers' answers, made anew."""
+    return graph_of(read(lambda: nullcontext(db)), registered, answers(db))
+
+
+def graph_of(said: Said, registered: Iterable[RegisteredVersion], answered: Iterable[NodeAnswer]) -> Graph:
+    return Graph(build(said.nodes, said.edges, said.sources, registered, answered, said.files, said.notes))
 
 
 def answers(db: Database) -> list[NodeAnswer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -88,6 +89,7 @@ class OpenVault:
         self._key = key
         self._lock = lock
         self._turn = db.turn
+        self._whose = 0
         self._act_as(officer)
         self._read_roster()
         self.on_rollback.append(self._read_roster)
@@ -151,7 +153,7 @@ class OpenVault:
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """All or nothing, one thread at a time; nests."""
-        with self._turn:
+        with self.turn():
             try:
                 with transaction(self.db, self.folder):
                     yield self.db
@@ -164,7 +166,16 @@ class OpenVault:
     def turn(self) -> Iterator[Database]:
         """One thread at a time, for reading what belongs together."""
         with self._turn:
-            yield self.db
+            before, self._whose = self._whose, threading.get_ident()
+            try:
+                yield self.db
+            finally:
+                self._whose = before
+
+    @property
+    def has_turn(self) -> bool:
+        """Whether this thread is in a turn or a transaction: what takes long is better done outside."""
+        return self._whose == threading.get_ident()
 
     def empty_wal(self) -> None:
         """What was overwritten goes from the write-ahead log too, unless somebody reads: then it is not emptied."""

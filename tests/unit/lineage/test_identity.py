@@ -303,7 +303,7 @@ def test_a_use_that_a_parameter_seems_to_state_is_asked_once_for_all_of_it(draw:
     assert told.questions == ()
     assert reached(told, "dataset:faces") == dict.fromkeys(("base", "one", "two"), Certainty.RECORDED)
     one = use_key(Role.FINE_TUNE_BASE, nodes[0].id, nodes[1].id)
-    assert one in graph.asked
+    assert graph.is_asked(*one)
     but = draw(*lines, nodes=nodes, edges=edges, answers=[yes(question), NodeAnswer(*one, same=False)])
     assert reached(but, "dataset:faces") == {"base": Certainty.RECORDED, "two": Certainty.RECORDED}
 

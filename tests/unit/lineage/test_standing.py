@@ -103,10 +103,7 @@ def test_the_same_bytes_imported_again_are_a_record_of_then(draw: Draw) -> None:
 
 
 def test_a_model_is_found_again_by_its_content_under_any_name(draw: Draw) -> None:
-    graph = draw(*LINES)
-    seat = graph.position("model:gate@2")
-    assert seat is not None
-    graph.nodes[seat] = named("model:gate@2", digests=("sha256:ab",))
+    graph = draw(*LINES, nodes=(named("model:gate@2", digests=("sha256:ab",)),))
     elsewhere = named("dataset:weights.bin", digests=("sha256:ab",))
     found = check(graph, imported(FIRST, ("dvc.lock", "DVC", AFTER, [elsewhere])), DESTROYED)
     assert codes(found.contradictions) == ["against.listed"]
@@ -195,10 +192,8 @@ def test_events_of_the_past_are_neither_proof_nor_contradiction_but_a_later_run_
     found = check(draw(*LINES), imported(FIRST, events), DESTROYED)
     assert (found.code, found.contradictions) == (StandingCode.DECLARED, ())
 
-    graph = draw(*LINES, "model:gate@2 fine-tune-base run:late")
-    seat = graph.position("run:late")
-    assert seat is not None
-    graph.nodes[seat] = named("run:late", created="2026-11-12T00:00:00Z")
+    late = named("run:late", created="2026-11-12T00:00:00Z")
+    graph = draw(*LINES, "model:gate@2 fine-tune-base run:late", nodes=(late,))
     assert codes(check(graph, imported(FIRST), DESTROYED).contradictions) == ["against.used"]
 
 

@@ -11,6 +11,8 @@ from dsr_desk.app.case.scope_words import IN, OPEN, OUT
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.edges import CERTAINTIES, Mask
 from dsr_desk.lineage.graph import Graph
+from dsr_desk.lineage.identity import REGISTERED
+from dsr_desk.lineage.prepared import KINDS
 
 _DATA = (NodeKind.DATASET, NodeKind.RUN, NodeKind.EMBEDDING, NodeKind.OUTPUT)
 """What data passes through on its way to other data; what a model gives out is not the data that it was trained on."""
@@ -67,7 +69,7 @@ def made_from(graph: Graph, origins: Mapping[str, int], versions: Iterable[str])
     What was made from a part may hold nothing of it, so it is OPEN; of an erasure it is for its digests to say.
     """
     measures = graph.with_role(*(role for role in Role if not role.enters_weights))
-    others = graph.mask(np.flatnonzero([node.kind not in _DATA for node in graph.nodes]))
+    others = ~np.isin(graph.kind, [KINDS.index(kind) for kind in _DATA])
     words, found = dict.fromkeys(versions, OUT), dict[str, str]()
     seats = {version: graph.find(version, NodeKind.DATASET) for version in words}
     known = {seat for own in seats.values() for seat in own}
@@ -95,7 +97,7 @@ def _reaches(graph: Graph, start: list[int], goals: list[int], allowed: Mask) ->
 
 
 def _unregistered(graph: Graph, reached: Mask, known: set[int]) -> Iterable[str]:
-    for seat in np.flatnonzero(reached).tolist():
-        node = graph.nodes[seat]
-        if node.kind == NodeKind.DATASET and seat not in known and "registered" not in node.attributes:
-            yield node.label
+    found = graph.folded(reached) & (graph.kind == KINDS.index(NodeKind.DATASET)) & ~graph.marked(REGISTERED)
+    for seat in np.flatnonzero(found).tolist():
+        if seat not in known:
+            yield graph.nodes[seat].label

@@ -93,7 +93,7 @@ def wanted_of(desk: Desk, ref: str, *, all_models: bool = False) -> Sought:
     unseen = items.unseen
     gaps = [Gap(message("gap.sweep.looks"), message("stray.looks-missing", count=unseen), unseen)] if unseen else []
     graph = lineage_graph(desk)
-    models = [node for node in graph.nodes if node.kind is NodeKind.MODEL]
+    models = graph.at(graph.of_kind(NodeKind.MODEL))
     doomed = {
         key
         for key, one in dispositions(desk, ref).items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,11 @@ from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, collected_since
 from dsr_desk.lineage.importers.draft import UNIDENTIFIED
 from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.kept import keep, kept, rests_on
 from dsr_desk.lineage.places import look_at
-from dsr_desk.lineage.store import Source, answer, answers, forget, load, save, sorted_keys, sources
+from dsr_desk.lineage.store import Source, answer, answers, forget, graph_of, read, save, sorted_keys, sources
 from dsr_desk.storage.clock import now
+from dsr_desk.storage.files import DiskFull
 
 __all__ = ["Source"]
 
@@ -60,6 +63,13 @@ class ModelNotAffected(DeskError):
     happened = "The model {model} is not among the affected models of this case."
     means = "Nothing was recorded for it."
     todo = "List the affected models (lineage affected --case) and give one of them as name@version."
+
+
+class ModelOfSeveral(DeskError):
+    code = "LINEAGE-MODEL-OF-SEVERAL"
+    happened = "Several affected models of this case are called {model}."
+    means = "Nothing was recorded: what is meant for one would have been said of another."
+    todo = "Give the id of the one that is meant: {ids}."
 
 
 class ModelInsteadUnknown(DeskError):
@@ -125,18 +135,18 @@ def answer_question(desk: Desk, first: str, second: str, yes: bool | None) -> Ch
     """Answers what is asked under these two keys, or what hangs on a question about two systems: two things by their
     node ids. None takes an answer back. Raises NoSuchQuestion."""
     first, second = sorted_keys(first, second)
-    asked = {(one.first, one.second) for one in _answers(desk)}
-    if yes is not None:
-        asked |= lineage_graph(desk).asked
-    if (first, second) not in asked and not (yes is not None and _identifies(desk, first, second)):
+    asked = any((one.first, one.second) == (first, second) for one in _answers(desk))
+    if not asked and yes is not None:
+        asked = lineage_graph(desk).is_asked(first, second) or _identifies(desk, first, second)
+    if not asked:
         raise NoSuchQuestion()
     return _answer(desk, first, second, yes)
 
 
 def _identifies(desk: Desk, *ends: str) -> bool:
     """Whether one of these is data that its source does not identify, and the other a dataset that one does."""
-    known = lineage_graph(desk).said_as
-    nodes = [known[one] for one in ends if one in known and known[one].kind is NodeKind.DATASET]
+    graph = lineage_graph(desk)
+    nodes = [node for one in ends if (node := graph.said_as(one)) is not None and node.kind is NodeKind.DATASET]
     return len(nodes) == 2 and sum(UNIDENTIFIED in node.attributes for node in nodes) == 1
 
 
@@ -144,7 +154,7 @@ def say_kind(desk: Desk, node: str, kind: NodeKind | None) -> Change:
     """What a thing is (its node id, or the first key of a question about it), whatever its source takes it for; None
     takes the word back. Raises NoSuchThing."""
     graph = lineage_graph(desk)
-    known = node in graph.said_as or any(first == node for first, _ in graph.asked)
+    known = graph.said_as(node) is not None or any(question.first == node for question in graph.questions)
     if not known and not any(one.first == node for one in _answers(desk)):
         raise NoSuchThing(id=node)
     if kind is None:
@@ -174,19 +184,39 @@ def _answers(desk: Desk) -> list[NodeAnswer]:
 
 
 def lineage_graph(desk: Desk) -> Graph:
-    """The graph over all imported sources and the registered dataset versions."""
-    with desk.vault.turn() as db:
-        if desk.graph is None:
-            desk.graph = load(db, registered_versions(desk))
-        return desk.graph
+    """The graph over all imported sources and the registered dataset versions, as it is kept ready.
+
+    It is made anew, outside of turns where the caller is in none, where what it rests on has changed.
+    """
+    with nullcontext() if desk.vault.has_turn else desk.one_graph:
+        while True:
+            with desk.vault.turn() as db:
+                if desk.graph is not None:
+                    return desk.graph
+                fingerprint = rests_on(db, _registered(desk, {}))
+                made = kept(db, fingerprint)
+                if made is not None:
+                    desk.graph = Graph.of(made)
+                    return desk.graph
+                registered, answered = registered_versions(desk), answers(db)
+            graph = graph_of(read(desk.vault.turn), registered, answered)
+            with desk.vault.turn() as db:
+                if rests_on(db, _registered(desk, {})) == fingerprint:
+                    with suppress(DiskFull), desk.vault.transaction():
+                        keep(db, fingerprint, graph.prepared)
+                    desk.graph = graph
+                    return graph
 
 
 def registered_versions(desk: Desk) -> list[RegisteredVersion]:
+    with desk.vault.turn() as db:
+        return _registered(desk, content_kept(db))
+
+
+def _registered(desk: Desk, content: Mapping[str, Content]) -> list[RegisteredVersion]:
     places: dict[str, list[str]] = {}
     for index in list_indexes(desk):
         places.setdefault(index.dataset_version, []).extend(str(place) for place in index.places)
-    with desk.vault.turn() as db:
-        content = content_kept(db)
     found = []
     for version, registered in dataset_versions(desk):
         known = content.get(version.id, Content())
@@ -422,8 +452,11 @@ def _code(node: str) -> str:
 
 
 def affected_node(desk: Desk, ref: str, model: str) -> Node:
-    """By node id, or name@version. Raises ModelNotAffected."""
-    for one in affected_by_case(desk, ref).models:
-        if model in (one.id, one.node.label):
-            return one.node
-    raise ModelNotAffected(model=model)
+    """By node id, or name@version where one is called so. Raises ModelNotAffected, ModelOfSeveral."""
+    models = affected_by_case(desk, ref).models
+    found = [one.node for one in models if one.id == model] or [one.node for one in models if one.node.label == model]
+    if not found:
+        raise ModelNotAffected(model=model)
+    if len(found) > 1:
+        raise ModelOfSeveral(model=model, ids=tuple(node.id for node in found))
+    return found[0]

@@ -38,7 +38,7 @@ def standings(desk: Desk, ref: str, impact: Impact | None = None) -> dict[str, M
     graph = lineage_graph(desk)
     gone = [ident for ident, one in said.items() if _destroyed(one)]
     seats = [seat for ident in gone if (seat := graph.position(ident)) is not None]
-    leaving = {node.id for seat in seats for node in graph.members[seat]}
+    leaving = {node.id for seat in seats for node in graph.members(seat)}
     known = RecordsKnown(graph, known_imports(desk), impact, frozenset(leaving))
     found = {}
     for model in impact.models:

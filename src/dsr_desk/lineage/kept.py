@@ -1,0 +1,94 @@
+"""A graph as it is kept in the vault's database, ready to be asked: made once, read by everybody after.
+
+It rests on what sources say, on answers and on what is registered. Whatever changes one of these takes it away in the
+same transaction (`schema.drop_ready`); what does not fit them is not used. It is no record: nothing in it is signed, a
+check of the vault takes it away, and it is made from the tables that were checked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, fields, is_dataclass
+from hashlib import sha256
+from typing import Any, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr_desk import __version__
+from dsr_desk.lineage.identity import RegisteredVersion
+from dsr_desk.lineage.prepared import Prepared
+from dsr_desk.storage.tables import Database
+
+FORM = 1
+"""Goes up when anything in a graph is worked out otherwise."""
+
+_RESTS_ON = (
+    "SELECT source, digest, file, format FROM lineage_sources ORDER BY source",
+    "SELECT source, count(*) FROM lineage_nodes GROUP BY source ORDER BY source",
+    "SELECT source, count(*) FROM lineage_edges GROUP BY source ORDER BY source",
+    "SELECT first, second, same FROM lineage_answers ORDER BY first, second",
+    "SELECT dataset_version, count(*) FROM lineage_digests GROUP BY dataset_version ORDER BY dataset_version",
+)
+
+
+def rests_on(db: Database, registered: Iterable[RegisteredVersion]) -> str:
+    """SHA-256 (hex) over what a graph is made from: sources by their digests, answers, registered versions."""
+    rows = [[list(row) for row in db.conn.execute(query)] for query in _RESTS_ON]
+    known = [astuple(version) for version in registered]
+    return sha256(json.dumps([FORM, __version__, rows, known]).encode()).hexdigest()
+
+
+def keep(db: Database, fingerprint: str, prepared: Prepared) -> None:
+    """In the place of what was kept."""
+    with db.atomic():
+        db.conn.execute("DELETE FROM lineage_ready")
+        db.conn.execute("INSERT INTO lineage_ready VALUES (?, ?)", [fingerprint, to_bytes(prepared)])
+
+
+def kept(db: Database, fingerprint: str) -> Prepared | None:
+    """What is kept and rests on this; None where nothing is, or where it cannot be read."""
+    row = db.conn.execute("SELECT content FROM lineage_ready WHERE rests_on = ?", [fingerprint]).fetchone()
+    if row is None:
+        return None
+    try:
+        return from_bytes(row[0])
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is made anew
+        return None
+
+
+def to_bytes(prepared: Prepared) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **dict(_arrays(prepared, "")))
+    return file.getvalue()
+
+
+def from_bytes(content: bytes) -> Prepared:
+    """Raises, anything, where the content is damaged."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as found:
+        whole: Prepared = _made(Prepared, "", found)
+    return whole
+
+
+def _arrays(value: Any, name: str) -> Iterator[tuple[str, NDArray[Any]]]:
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from _arrays(getattr(value, field.name), f"{name}.{field.name}".lstrip("."))
+    elif isinstance(value, str | bytes):
+        yield name, np.frombuffer(value.encode() if isinstance(value, str) else value, dtype=np.uint8)
+    else:
+        yield name, np.asarray(value)
+
+
+def _made(kind: Any, name: str, found: Mapping[str, NDArray[Any]]) -> Any:
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(*(_made(hints[one.name], f"{name}.{one.name}".lstrip("."), found) for one in fields(kind)))
+    value = found[name]
+    if kind is str:
+        return value.tobytes().decode()
+    if kind is bytes:
+        return value.tobytes()
+    return int(value) if kind is int else value
