@@ -32,6 +32,7 @@ import edits_hidden
 import edits_intake
 import edits_inventory
 import edits_layouts
+import edits_lineage_papers
 import edits_log
 import edits_models
 import edits_offline
@@ -89,6 +90,7 @@ LINES: tuple[Edit, ...] = (
     *edits_containers.LINES,
     *edits_columns.LINES,
     *edits_layouts.LINES,
+    *edits_lineage_papers.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,

@@ -289,6 +289,20 @@ def test_types_are_known_in_any_spelling_and_a_model_card_makes_a_model(bom: Wri
     assert why == {"gate": "", "carded": "guess.kind.model-card", "weights/best.pt": "guess.kind.file"}
 
 
+def test_what_is_no_digest_joins_nothing(bom: Write) -> None:
+    hashes = [{"alg": "SHA-256", "content": "ab" * 16}, {"alg": "MD5", "content": "no"}, {"content": "ab" * 16}]
+    imported = read_file(bom(components=[{**DATA, "hashes": hashes}]))
+    assert imported.nodes[0].digests == ()
+    assert len(imported.warnings) == 3
+
+
+def test_a_dependency_of_a_model_is_concluded_to_be_its_training(bom: Write) -> None:
+    imported = read_file(bom(components=[MODEL, DATA], dependencies=[{"ref": "m", "dependsOn": ["d"]}]))
+    (edge,) = imported.edges
+    assert (edge.role, edge.certainty) == (Role.TRAIN, Certainty.INFERRED)
+    assert edge.attributes["why"] == "guess.cyclonedx.depends"
+
+
 def test_algorithms_are_known_in_any_spelling(bom: Write) -> None:
     hashes = [{"alg": alg, "content": "AB" * 32} for alg in ("sha256", "SHA_256", "sha-256")]
     (node,) = read_file(bom(components=[{**DATA, "hashes": hashes}])).nodes

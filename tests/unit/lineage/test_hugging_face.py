@@ -204,6 +204,13 @@ def test_a_loader_is_no_dataset_that_two_models_share(card: Callable[..., Path],
     }  # fmt: skip
 
 
+def test_a_result_on_data_that_a_loader_read_says_no_more_than_its_title(card: Callable[..., Path]) -> None:
+    front = "model-index:\n- name: gate\n  results:\n  - dataset: {type: imagefolder, name: Doors}"
+    imported = read_file(card(front))
+    (data,) = [node for node in imported.nodes if node.kind == "dataset"]
+    assert (data.name, data.attributes["unidentified"]) == ("Doors", "yes")
+
+
 def test_a_relation_that_is_not_stated_in_known_words_is_inferred_and_named(card: Callable[..., Path]) -> None:
     imported = read_file(card("base_model: acme/base\nbase_model_relation: cousin"))
     (edge,) = imported.edges

@@ -116,19 +116,20 @@ HEAD = "from_kind,from_name,role,to_kind,to_name"
 
 
 def test_what_is_unknown_in_a_table_costs_its_cell_and_is_named(tmp_path: Path) -> None:
-    text = f"{HEAD},certainty,to_created,colour\ncat,a,eats,model,b,maybe,spring 2024,red\ndataset,c,train,model,b\n"
+    text = f"{HEAD},certainty,to_created,colour\ncat,a,eats,model,b,,spring 2024,red\ndataset,c,train,model,b,maybe\n"
     imported = read_file(write(tmp_path / "own.csv", text))
 
     by_name = {node.name: node for node in imported.nodes}
     assert by_name["a"].attributes["unclassified"] == "yes"
     assert by_name["b"].created == ""
     assert {(edge.role, edge.certainty) for edge in imported.edges} == {
-        (Role.INPUT, Certainty.INFERRED), (Role.TRAIN, Certainty.RECORDED),
+        (Role.INPUT, Certainty.INFERRED), (Role.TRAIN, Certainty.INFERRED),
     }  # fmt: skip
     assert imported.edges[0].attributes == {"why": "guess.role-unknown", "by": "role", "text": "eats"}
     said = "\n".join(map(str, imported.warnings))
-    for place, text in (("from_kind", "cat"), ("role", "eats"), ("certainty", "maybe"), ("to_created", "spring 2024")):
+    for place, text in (("from_kind", "cat"), ("role", "eats"), ("to_created", "spring 2024")):
         assert f"line 2, {place}: “{text}”" in said
+    assert "line 3, certainty: “maybe”" in said
     assert "colour" in said
 
 

@@ -41,6 +41,10 @@ _KINDS = {"machine-learning-model": NodeKind.MODEL, "data": NodeKind.DATASET}
 _DATA = (NodeKind.DATASET, NodeKind.MODEL)
 _CARD = "modelCard.modelParameters.datasets"
 _LINK = "urn:cdx:"
+_BY = {
+    "guess.cyclonedx.inside": "components", "guess.cyclonedx.depends": "dependencies",
+    "guess.cyclonedx.main": "metadata.component",
+}  # fmt: skip
 
 files = the_file
 
@@ -287,7 +291,7 @@ class _Reader:
         """That one needs or holds the other (`stated` where the document says just that) is not yet what for."""
         kinds = (self._kind(used), self._kind(user))
         sure = Certainty.RECORDED if stated else Certainty.INFERRED
-        said = {"why": why, "text": self.draft.nodes[used].label}
+        said = {"why": why, "by": _BY[why], "text": self.draft.nodes[used].label}
         if kinds == (NodeKind.DATASET, NodeKind.DATASET):
             self.draft.edge(user, used, Role.CONTAIN, sure, **said)
         elif kinds[1] in _DATA and kinds[0] in _DATA:
