@@ -85,7 +85,7 @@ class _Reader:
         for weights in self.stray:
             version = self._digests(weights)[0][:12]
             self._model(weights, weights.inside or self.peek.path.name, version, None)
-            if any(path.suffix == ".py" for path in self.peek.path.joinpath(weights.inside).parent.iterdir()):
+            if any(path.suffix == ".py" for path in weights.files[0].parent.iterdir()):
                 self.draft.warn("note.lineage.code-config", place=weights.inside)
         for node, run in written:
             for program, config in run.said:
