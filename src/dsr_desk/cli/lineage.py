@@ -14,7 +14,7 @@ from dsr_desk.app.models import standing as standings
 from dsr_desk.app.models import view
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
-from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep, QuestionKind
+from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep
 from dsr_desk.core.message import message, said_all, term
 
 if TYPE_CHECKING:
@@ -150,12 +150,17 @@ def is_a(desk: Desk, node: str, kind: str) -> None:
 
 @lineage.command()
 @with_desk
-@click.argument("model")
-@click.option("--case", "ref", required=True, help="From the hits of this case.")
+@click.argument("model", required=False, default="")
+@click.option("--model", "named", default="", help="MODEL, by name.")
+@click.option("--case", "ref", default="", help="From the hits of this case.")
+@click.option("--dataset", default="", help="From a dataset: name, name@version, or its id.")
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="Paths to list.")
-def paths(desk: Desk, model: str, ref: str, most: int) -> None:
-    """All paths by which the hits of a case reached MODEL (name@version, or its id)."""
-    found = view.paths_to_model(desk, ref, model, most)
+def paths(desk: Desk, model: str, named: str, ref: str, dataset: str, most: int) -> None:
+    """All paths by which a dataset or the hits of a case reached MODEL (name@version, or its id)."""
+    if bool(model) == bool(named) or bool(ref) == bool(dataset):
+        raise click.UsageError("give one model, and --case REF or --dataset NAME")
+    goal = model or named
+    found = view.paths_between(desk, dataset, goal, most) if dataset else view.paths_to_model(desk, ref, goal, most)
     lines = [" → ".join(f"{step.node.title}{_by(step)}" for step in path) for path in found.paths]
     lines += [] if found.complete else ["There are more."]
     result = {"paths": [[step.as_json() for step in path] for path in found.paths], "complete": found.complete}
@@ -241,8 +246,10 @@ def _size(nodes: int, edges: int) -> str:
 
 
 def _by(step: PathStep) -> str:
-    """How a path came to a step, where that says more than that data was handed on."""
-    return f" ({step.role.value})" if step.role and step.role.reaches_a_model else ""
+    """How a path came to a step, where that says more than that data was handed on, and how sure that is."""
+    said = [step.role.value] if step.role and step.role.reaches_a_model else []
+    said += [step.certainty.value] if step.certainty is not Certainty.RECORDED else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _roles(model: AffectedModel) -> str:

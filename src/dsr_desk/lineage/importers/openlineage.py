@@ -29,7 +29,8 @@ from dsr_desk.lineage.importers.reading import (
     values,
 )
 from dsr_desk.lineage.importers.settling import nest_runs, settle_roles
-from dsr_desk.lineage.importers.times import shown, when
+from dsr_desk.lineage.importers.times import when
+from dsr_desk.lineage.importers.trifles import shown
 
 FORMAT = "OpenLineage"
 OUR_FACET = "dsrdesk_lineage"
