@@ -63,7 +63,7 @@ class Role(StrEnum):
 
 
 MODEL_ROLES = frozenset(list(Role)[:10])
-_SAYS_HOW = MODEL_ROLES - {Role.INPUT}
+_SAYS_HOW = (MODEL_ROLES - {Role.INPUT}) | {Role.COPY}
 _STANDS_ON_IT = ("deployments", "products", "outputs", "embeddings", "benchmarks")
 
 

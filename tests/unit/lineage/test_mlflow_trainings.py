@@ -359,3 +359,22 @@ def test_an_odd_time_costs_that_time(store: MlflowDatabase) -> None:
     imported = read_file(store.path)
     assert [warning.code for warning in imported.warnings] == ["note.lineage.time-odd"]
     assert said(imported)["recogniser"] == Learned.ITSELF
+
+
+def test_a_copy_of_a_version_learned_what_the_version_learned_and_takes_not_its_name(store: MlflowDatabase) -> None:
+    store.version("a-copy", 1, "models:/recogniser/1", "first")
+    imported = read_file(store.path)
+    assert edges(imported)["recogniser", "copy", "a-copy"] == "recorded"
+    assert said(imported)["a-copy"] == Learned.INHERITED
+    assert edges(imported)["run-first", "produce", "recogniser"] == "recorded"
+
+
+def test_an_evaluation_says_in_a_tag_which_model_it_tried_on_which_data(store: MlflowDatabase) -> None:
+    store.run("judge")
+    store.reads("judge", "licensed", "")
+    store.add(
+        "tags", "mlflow.datasets", '[{"name": "licensed", "hash": "c0ffee", "model": "m-1"}, 3, {"name": 1}]', "judge"
+    )
+    imported = read_file(store.path)
+    assert edges(imported)["licensed", "evaluate", "recogniser"] == "recorded"
+    assert said(imported, "licensed") == {"recogniser": Learned.MEASURED}

@@ -55,6 +55,8 @@ _FOLDERS = (
     "models/*/version-*",
     "models/*/aliases",
 )  # fmt: skip
+_BASE = "source_model_name"
+"""What flavors of pretrained networks began from."""
 _NO_RUN = ("datasets", "models", "traces", "evaluation_datasets")
 
 
@@ -227,12 +229,16 @@ def _logged_in_run(root: Path, path: Path, run: str, at: str, store: Store) -> N
 
 
 def _described(root: Path, path: Path, key: str, store: Store) -> None:
-    """What the description of a logged model says of where it came from."""
+    """What the description of a logged model says of where it came from: the rest of it says how it is loaded."""
     meta, _ = _meta(root, path)
-    for field in ("flavors", "metadata"):
-        told = meta.get(field)
-        if isinstance(told, dict):
-            store.say_within(key, field, told)
+    told = meta.get("metadata")
+    if isinstance(told, dict):
+        store.say_within(key, "metadata", told)
+    flavors = meta.get("flavors")
+    for flavor, fields in flavors.items() if isinstance(flavors, dict) else ():
+        base = fields.get(_BASE) if isinstance(fields, dict) else None
+        if isinstance(base, str):
+            store.say(key, f"flavors.{flavor}.{_BASE}", base)
 
 
 def _version(root: Path, path: Path, store: Store, draft: LineageDraft) -> None:

@@ -40,7 +40,12 @@ def versions_by_model(store: Store) -> dict[str, list[ModelVersion]]:
         key = key or tagged.get((version.name, version.version), "")
         if key in store.models:
             found[key].append(version)
-    return found
+    return {key: sorted(listed, key=_originals_first) for key, listed in found.items()}
+
+
+def _originals_first(version: ModelVersion) -> tuple[bool, str, str]:
+    copied = version.source.startswith("models:/") and "/" in version.source.removeprefix("models:/")
+    return copied, version.created, version.name
 
 
 def register(drawing: Drawing, registered: dict[str, list[ModelVersion]]) -> None:
