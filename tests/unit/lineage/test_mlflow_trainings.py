@@ -351,6 +351,7 @@ def test_a_run_that_failed_says_so(store: MlflowDatabase) -> None:
     imported = read_file(store.path)
     assert attributes(imported, "run-failed")["status"] == "FAILED"
     assert "weights of run-failed" in said(imported)
+    assert attributes(imported, "weights of run-failed")["run-status"] == "failed"
 
 
 def test_an_odd_time_costs_that_time(store: MlflowDatabase) -> None:
@@ -378,3 +379,35 @@ def test_an_evaluation_says_in_a_tag_which_model_it_tried_on_which_data(store: M
     imported = read_file(store.path)
     assert edges(imported)["licensed", "evaluate", "recogniser"] == "recorded"
     assert said(imported, "licensed") == {"recogniser": Learned.MEASURED}
+
+
+def test_an_evaluation_in_the_run_that_trained_is_one_where_the_run_states_what_it_trained_on(
+    store: MlflowDatabase,
+) -> None:
+    for run, context in (("stated", "training"), ("unstated", "")):
+        store.run(run)
+        store.reads(run, "licensed", context)
+        store.reads(run, "photos", "")
+        store.model(f"m-{run}", run, f"of-{run}")
+        tag = f'[{{"name": "photos", "hash": "1", "model": "m-{run}"}}]'
+        store.add("tags", "mlflow.datasets", tag, run)
+    imported = read_file(store.path)
+    assert said(imported)["of-stated"] == Learned.MEASURED
+    assert said(imported)["of-unstated"] == Learned.ITSELF
+    assert edges(imported)["photos", "train", "run-unstated"].startswith("inferred")
+
+
+def test_a_version_without_a_run_is_of_the_run_in_whose_folder_it_lies(store: MlflowDatabase) -> None:
+    store.run(UUID)
+    store.reads(UUID, "photos")
+    store.version("by-uri", 1, f"runs:/{UUID}/model")
+    store.version("by-place", 1, f"s3://bucket/0/{UUID}/artifacts/model")
+    found = edges(read_file(store.path))
+    assert found[f"run-{UUID}", "produce", "by-uri"] == "recorded"
+    assert found[f"run-{UUID}", "produce", "by-place"] == "inferred: guess.place source"
+
+
+def test_a_tag_of_a_registered_name_is_one_of_each_version(store: MlflowDatabase) -> None:
+    store.db.execute("CREATE TABLE registered_model_tags (key TEXT, value TEXT, name TEXT)")
+    store.add("registered_model_tags", "base_model", "old/net.pt", "recogniser")
+    assert edges(read_file(store.path))["old/net.pt", "fine-tune-base", "recogniser"].startswith("inferred")

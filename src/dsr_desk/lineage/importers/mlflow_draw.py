@@ -113,12 +113,15 @@ def _settle(drawing: Drawing) -> None:
     draft = drawing.draft
     measured = _measures(drawing)
     on = {(dataset, run) for dataset, _, run in measured}
+    taught = {run for _, run, context in drawing.store.reads if role_named(context) is Role.TRAIN}
     for dataset, run, context in drawing.store.reads:
         if role_named(context) in _STATED:
             continue
         origin = _data(drawing, dataset, run)
         why = {"why": "guess.context" if context else "guess.no-context", "by": CONTEXT_TAG, "text": context}
-        if drawing.trains(run):
+        if (dataset, run) in drawing.store.tried and run in taught:
+            drawing.read(origin, run, Role.EVALUATE)
+        elif drawing.trains(run):
             drawing.read(origin, run, Role.TRAIN, Certainty.INFERRED, **why)
         elif (origin, run) in on:
             drawing.read(origin, run, Role.EVALUATE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY, LineageDraft, node_id
 from dsr_desk.lineage.importers.mlflow_store import ModelVersion, Store
 
+_ENDED_BADLY = ("FAILED", "KILLED")
 _UUID = re.compile(r"(m-)?[0-9a-f]{32}")
 
 
@@ -54,6 +55,10 @@ class Drawing:
         self.draft.edge(self.run(run), model, Role.PRODUCE, certainty, **why)
         self.making.add(run)
         self.makers[model].add(self.run(run))
+        status = self.store.runs[run].status if run in self.store.runs else ""
+        if status in _ENDED_BADLY:
+            node = self.draft.nodes[model]
+            self.draft.add(replace(node, attributes={**node.attributes, "run-status": status.casefold()}))
 
     def read(self, origin: str, run: str, role: Role, certainty: Certainty = Certainty.RECORDED, **why: str) -> None:
         self.draft.edge(origin, self.run(run), role, certainty, **why)

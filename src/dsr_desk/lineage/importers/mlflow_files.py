@@ -44,7 +44,12 @@ _META = (
     "traces/*/request_metadata/mlflow.modelId",
     "traces/*/request_metadata/mlflow.sourceRun",
 )
-_REGISTRY = ("models/*/version-*/meta.yaml", "models/*/aliases/*", "models/*/version-*/tags/*")
+_REGISTRY = (
+    "models/*/version-*/meta.yaml",
+    "models/*/aliases/*",
+    "models/*/version-*/tags/**/*",
+    "models/*/tags/**/*",
+)
 _FOLDERS = (
     *(
         f"{experiment}{inner}"
@@ -104,6 +109,9 @@ def read(peek: Peek, draft: LineageDraft) -> None:
             _experiment(root, path, store, draft, peek.sha256_of)
     for path in sorted(root.glob("models/*/version-*/meta.yaml")):
         _version(root, path, store, draft)
+    for folder in sorted(root.glob("models/*")):
+        for key, path in _texts(folder / "tags"):
+            store.say_of_name(folder.name, key, text_of(path))
     for path in sorted(root.glob("models/*/aliases/*")):
         store.aliases.append((path.parts[-3], text_of(path).strip(), path.name))
     draw(store, draft)

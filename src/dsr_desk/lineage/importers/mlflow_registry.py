@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing, version_id
+from dsr_desk.lineage.importers.mlflow_drawing import Drawing, global_name, version_id
 from dsr_desk.lineage.importers.mlflow_store import DELETED_STAGE, ModelVersion, Store, plain_place
 from dsr_desk.lineage.importers.names import names_nothing
 from dsr_desk.lineage.importers.times import when
@@ -16,6 +16,7 @@ _TAKEN_OUT = "REDACTED-"
 """How source and run begin of a version that was deleted."""
 _NO_STAGE = ("", "None", "Archived", DELETED_STAGE)
 _IN_USE = ("deploy", "endpoint", "serving", "served", "live_", "production", "rollout")
+_RUN_OF = re.compile(r"(?:runs:/|.*/(?=[0-9a-f]{32}/artifacts/))([0-9a-f]{32})/")
 _A_TIME = re.compile(r"\d{4}-\d{2}|\d{10}")
 _OVER = ("retired", "undeployed", "withdrawn", "until", "decommissioned", "removed")
 
@@ -53,10 +54,12 @@ def register(drawing: Drawing, registered: dict[str, list[ModelVersion]]) -> Non
     store, draft = drawing.store, drawing.draft
     model_of = {(v.name, v.version): drawing.models[key] for key, listed in registered.items() for v in listed}
     for version in store.versions:
-        source = version.source if "/" in version.source and not version.source.startswith(("models:", "runs:")) else ""
+        named = version.source.startswith(("models:", "runs:"))
+        source = version.source if "/" in version.source and not named else ""
         node = draft.node(
             NodeKind.MODEL, version.name, version.version, drawing.system, key=version_id(drawing.system, version),
-            aliases=[source], created=version.created, deleted="yes" if version.stage == DELETED_STAGE else "",
+            aliases=[source, _global(version)], created=version.created,
+            deleted="yes" if version.stage == DELETED_STAGE else "",
         )  # fmt: skip
         drawing.versions[version.name, version.version] = node
     for version in store.versions:
@@ -77,6 +80,12 @@ def register(drawing: Drawing, registered: dict[str, list[ModelVersion]]) -> Non
             _told(drawing, known[name, number], key, value)
 
 
+def _global(version: ModelVersion) -> str:
+    """The same version in a copy of the store, whatever became of the experiments around it."""
+    run = global_name("version", version.run)
+    return f"{run}:{version.name}:{version.version}:{version.created}" if run else ""
+
+
 def _came_of(drawing: Drawing, version: ModelVersion, logged: str | None) -> None:
     draft, node = drawing.draft, drawing.versions[version.name, version.version]
     original = _copied(drawing.store, version)
@@ -93,6 +102,12 @@ def _came_of(drawing: Drawing, version: ModelVersion, logged: str | None) -> Non
             draft.edge(known, node, Role.COPY)
     elif version.run and not version.run.startswith(_TAKEN_OUT):
         drawing.produce(version.run, node)
+    elif run := _RUN_OF.match(version.source):
+        if version.source.startswith("runs:/"):
+            drawing.produce(run[1], node)
+        else:
+            why = {"why": "guess.place", "by": "source", "text": version.source}
+            drawing.produce(run[1], node, Certainty.INFERRED, **why)
     elif version.source and not version.source.startswith(_TAKEN_OUT):
         draft.warn("note.lineage.version-of-what", version=version.version)
 

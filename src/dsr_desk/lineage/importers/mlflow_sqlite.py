@@ -171,6 +171,9 @@ def _told(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
                 store.say(str(owner), str(name), str(text or ""), tag=table.endswith("tags"))
             if table == "model_version_tags":
                 store.told.append((str(owner), str(name), str(text or "")))
+    if "registered_model_tags" in tables:
+        for owner, name, text in db.execute("SELECT name, key, value FROM registered_model_tags"):
+            store.say_of_name(str(owner), str(name), str(text or ""))
     if "latest_metrics" in tables:
         for run, name in db.execute(
             "SELECT run_uuid, key FROM latest_metrics"

@@ -95,7 +95,7 @@ class Store:
 
     `measures` are (dataset, logged model, run) of recorded metrics, where the dataset is a key or (name, digest);
     `histories` the tag in which older versions kept the models of a run, `judged` the one in which an evaluation says
-    which model it tried on which data; `signs` what says that a run trained;
+    which model it tried on which data, `tried` that data, with the run; `signs` what says that a run trained;
     `unnamed` switches (run, parameter, value) by which a model began from weights that nobody names; `weights` files
     (run, path, SHA-256) that a run left; `registered` names and versions of logged models that a tag keeps; `told`
     tags of versions, `NAME/VERSION` first; `places` where datasets lie.
@@ -114,6 +114,7 @@ class Store:
     measures: set[tuple[str | tuple[str, str], str, str]] = field(default_factory=set)
     histories: dict[str, str] = field(default_factory=dict)
     judged: dict[str, str] = field(default_factory=dict)
+    tried: set[tuple[str, str]] = field(default_factory=set)
     mentions: list[Mention] = field(default_factory=list)
     signs: dict[str, str] = field(default_factory=dict)
     unnamed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -151,6 +152,12 @@ class Store:
         if leaves_unnamed(key, value):
             self.unnamed.append((of, key, value))
         self.say_measured(of, key)
+
+    def say_of_name(self, name: str, key: str, value: str) -> None:
+        """As `say`, of all versions of a registered name."""
+        for version in self.versions:
+            if version.name == name:
+                self.say(f"{name}/{version.version}", key, value, tag=True)
 
     def say_within(self, of: str, key: str, told: dict[Any, Any]) -> None:
         """As `say`, for an object."""
@@ -224,6 +231,7 @@ def add_evaluations(store: Store) -> None:
                 continue
             known = [key for key in read[run] if key in store.datasets and store.datasets[key].name == name]
             store.measures.update((key, model, run) for key in known)
+            store.tried.update((key, run) for key in known)
             if not known:
                 store.measures.add(((name, ""), model, run))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import BY_FILE, KIND_TEXT, KIND_WHY
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing
+from dsr_desk.lineage.importers.mlflow_drawing import Drawing, global_name
 from dsr_desk.lineage.importers.names import Likely, model_file
 
 
@@ -29,6 +29,7 @@ def file_of(drawing: Drawing, run: str, path: str, *, digests: Sequence[str] = (
     label = (known.name if known is not None else "") or run
     return drawing.draft.node(
         NodeKind.MODEL, path, label, drawing.system, key=f"file:{drawing.system}|{run}|{path}", digests=digests,
+        aliases=[f"{everywhere}:{path}" if (everywhere := global_name("file", run)) else ""],
         created=known.ended if known is not None else "", **{BY_FILE: "yes", **more},
     )  # fmt: skip
 
@@ -48,11 +49,11 @@ def weights_of(drawing: Drawing, run: str) -> str:
     why = "guess.kind.training-signs" if sign else "guess.kind.trained-run"
     weights = drawing.draft.node(
         NodeKind.MODEL, f"weights of {label}", "", drawing.system, key=f"weights:{drawing.system}|{run}",
+        aliases=[global_name("weights", run)],
         created=known.ended if known is not None else "",
         **{BY_FILE: "yes", KIND_WHY: why, KIND_TEXT: sign or label},
     )  # fmt: skip
-    drawing.draft.edge(drawing.run(run), weights, Role.PRODUCE)
-    drawing.makers[weights].add(drawing.run(run))
+    drawing.produce(run, weights)
     return weights
 
 
