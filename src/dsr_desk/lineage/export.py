@@ -54,7 +54,7 @@ def to_openlineage(part: Part, now: str) -> str:
 
 
 def to_prov(part: Part) -> str:
-    """PROV-JSON: runs are activities, all else entities; roles and certainties are attributes of ours."""
+    """PROV-JSON: runs are activities, all else entities; roles, certainties and notes are attributes of ours."""
     names = {node.id: f"node:{sha256_hex(node.id.encode())[:16]}" for node in part.nodes}
     runs = {node.id for node in part.nodes if node.kind == NodeKind.RUN}
     document: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -78,6 +78,7 @@ def to_prov(part: Part) -> str:
             f"prov:{behind}": names[edge.target],
             f"{OWN_PREFIX}:role": edge.role.value,
             f"{OWN_PREFIX}:certainty": edge.certainty.value,
+            **{f"{OWN_PREFIX}:{key}": value for key, value in edge.attributes.items()},
         }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -101,7 +102,8 @@ def _run_event(
     ours: dict[str, Any] = dict(terms_of(node))
     if after:
         ours["after"] = [
-            {"origin": edge.origin, "role": edge.role.value, "certainty": edge.certainty.value} for edge in after
+            {"origin": edge.origin, "role": edge.role.value, "certainty": edge.certainty.value, **edge.attributes}
+            for edge in after
         ]
     return _event(
         "RunEvent",
@@ -141,7 +143,7 @@ def _dataset(node: Node, edge: Edge | None = None, side: str = "") -> dict[str, 
         facets["datasetType"] = _standard("DatasetTypeDatasetFacet", datasetType="MODEL")
     found: dict[str, Any] = {"namespace": node.namespace or PRODUCER, "name": node.name, "facets": facets}
     if edge is not None:
-        said = _facet("edge", role=edge.role.value, certainty=edge.certainty.value)
+        said = _facet("edge", role=edge.role.value, certainty=edge.certainty.value, **edge.attributes)
         found[side] = {OUR_FACET: said}
     return found
 

@@ -84,7 +84,10 @@ def test_the_impact_is_the_same_after_a_round_trip(rich: Graph, form: str, tmp_p
 def test_a_lonely_dataset_and_every_kind_and_role_survive(form: str, tmp_path: Path) -> None:
     nodes = [Node(f"{kind}:x", kind, f"<{kind}> & more", "1") for kind in NodeKind]
     pairs = [(a, b) for a in nodes for b in nodes if a is not b]
-    edges = [Edge(a.id, b.id, role) for (a, b), role in zip(pairs, [*Role] * 4, strict=False)]
+    edges = [
+        Edge(a.id, b.id, role, Certainty.INFERRED, attributes={"why": "guess.parameter", "by": "base", "since": NOW})
+        for (a, b), role in zip(pairs, [*Role] * 8, strict=False)
+    ]
     part = Part((*nodes, Node("dataset:alone", NodeKind.DATASET, "alone")), tuple(edges), ())
 
     assert {edge.role for edge in edges} == set(Role)

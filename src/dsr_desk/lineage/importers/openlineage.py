@@ -17,6 +17,7 @@ from dsr_desk.lineage.importers.openlineage_kinds import (
     say_failed,
 )
 from dsr_desk.lineage.importers.own_form import node_from_terms
+from dsr_desk.lineage.importers.own_words import EDGE_TERMS
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import (
     certainty_said,
@@ -183,10 +184,10 @@ class _Reader:
     def _direct(self, event: Mapping[str, Any], place: Place, time: str) -> None:
         """An edge that belongs to no run, as our export writes it."""
         for where, item in items(event, "inputs", place):
-            role, certainty = _said(item.get("inputFacets"), where)
+            role, certainty, terms = _said(item.get("inputFacets"), where)
             origin = self._dataset(item, where, time)
             for there, other in items(event, "outputs", place):
-                self.draft.edge(origin, self._dataset(other, there, time), role or Role.DERIVE, certainty)
+                self.draft.edge(origin, self._dataset(other, there, time), role or Role.DERIVE, certainty, **terms)
 
     def tie_runs(self) -> None:
         """Edges between runs of our own export, once all runs are known."""
@@ -194,8 +195,8 @@ class _Reader:
             origin = some_text(told.get("origin"), (place, "origin"))
             if origin not in self.draft.nodes:
                 raise ImportRefused((place, "origin"), "damage.no-run")
-            certainty = certainty_said(told.get("certainty")) or Certainty.RECORDED
-            self.draft.edge(origin, run, role_said(str(told.get("role"))) or Role.DERIVE, certainty)
+            role, certainty, terms = _use(told)
+            self.draft.edge(origin, run, role or Role.DERIVE, certainty, **terms)
 
     def _own_node(self, ours: Mapping[str, Any], place: Place) -> str:
         self.ours = True
@@ -218,11 +219,11 @@ class _Reader:
 
     def _link(self, run: str, item: Mapping[str, Any], place: Place, time: str, *, reads: bool) -> str:
         node = self._dataset(item, place, time)
-        role, certainty = _said(item.get("inputFacets" if reads else "outputFacets"), place)
+        role, certainty, terms = _said(item.get("inputFacets" if reads else "outputFacets"), place)
         if reads:
-            self.draft.edge(node, run, role or Role.INPUT, certainty)
+            self.draft.edge(node, run, role or Role.INPUT, certainty, **terms)
         else:
-            self.draft.edge(run, node, role or Role.PRODUCE, certainty)
+            self.draft.edge(run, node, role or Role.PRODUCE, certainty, **terms)
         return node
 
     def _dataset(self, item: Mapping[str, Any], place: Place, time: str) -> str:
@@ -311,10 +312,14 @@ def _facet(facets: object, name: str, place: Place) -> Mapping[str, Any]:
     return {} if facet.get("_deleted") else facet
 
 
-def _said(facets: object, place: Place) -> tuple[Role | None, Certainty]:
-    """Role and certainty of an input or output, where our facet gives them."""
-    ours = _facet(facets, OUR_FACET, place)
-    return role_said(str(ours.get("role", ""))), certainty_said(ours.get("certainty")) or Certainty.RECORDED
+def _said(facets: object, place: Place) -> tuple[Role | None, Certainty, dict[str, str]]:
+    """Role and certainty of an input or output, and what is noted of it, where our facet gives them."""
+    return _use(_facet(facets, OUR_FACET, place))
+
+
+def _use(ours: Mapping[str, Any]) -> tuple[Role | None, Certainty, dict[str, str]]:
+    terms = {key: str(ours[key]) for key in EDGE_TERMS if key in ours}
+    return role_said(str(ours.get("role", ""))), certainty_said(ours.get("certainty")) or Certainty.RECORDED, terms
 
 
 def _kind(facets: object, ours: Mapping[str, Any], place: Place) -> NodeKind:
