@@ -64,6 +64,10 @@ class Role(StrEnum):
 
 MODEL_ROLES = frozenset(list(Role)[:10])
 _SAYS_HOW = (MODEL_ROLES - {Role.INPUT}) | {Role.COPY}
+_ENDED_BADLY = {
+    "failed": "failed", "fail": "failed", "crashed": "failed", "error": "failed",
+    "killed": "killed", "abort": "killed", "aborted": "killed", "stopped": "killed", "cancelled": "killed",
+}  # fmt: skip
 _STANDS_ON_IT = ("deployments", "products", "outputs", "embeddings", "benchmarks")
 
 
@@ -252,6 +256,13 @@ class AffectedModel:
         return Learned.MEASURED if stated and not self.in_weights else Learned.NOT_KNOWN
 
     @property
+    def run_status(self) -> str:
+        """`failed` or `killed` where the run that left it did not end well, else "": weights may lie there."""
+        runs = (next((s.node for s in reversed(path) if s.node.kind is NodeKind.RUN), None) for path in self.paths)
+        said = {_ENDED_BADLY.get(run.attributes.get("status", "").casefold(), "") for run in runs if run is not None}
+        return max(said, default="")
+
+    @property
     def passed_on_to(self) -> tuple[str, ...] | None:
         """Names of who got it."""
         return None if self.received is None else tuple(one.name for one in self.received)
@@ -280,6 +291,7 @@ class AffectedModel:
             "licence": self.node.licence,
             "training_recorded": self.training_recorded,
             "training_complete": self.training_complete,
+            "run_status": self.run_status,
             "period": {"since": self.period.since, "until": self.period.until, "running": self.period.running},
             **{name: [node.label for node in getattr(self, name)] for name in _STANDS_ON_IT},
             "passed_on_to": None if self.passed_on_to is None else list(self.passed_on_to),

@@ -15,6 +15,8 @@ def facts_of(model: AffectedModel) -> tuple[Message, ...]:
         message("model.learned", model=model.node.label, learned=term(model.learned), versions=model.dataset_versions),
         message("model.task" if model.task else "model.task.unknown", task=model.task),
     ]
+    if model.run_status:
+        said.append(message("model.run-stopped" if model.run_status == "killed" else "model.run-failed"))
     for what in _ON_IT:
         names = tuple(node.label for node in getattr(model, what))
         said.append(message(f"model.{what}", names=names) if names else message(f"model.{what}.unknown"))
