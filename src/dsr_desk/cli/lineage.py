@@ -264,9 +264,6 @@ def _labels(nodes: Sequence[Node]) -> str:
     return ", ".join(node.label for node in nodes)
 
 
-_ENDED_BADLY = {"failed": "failed", "killed": "was stopped"}
-
-
 def impact_lines(impact: Impact) -> list[str]:
     lines = []
     for model in impact.models:
@@ -287,9 +284,8 @@ def impact_lines(impact: Impact) -> list[str]:
             if nodes:
                 lines.append(f"    {what}: {_labels(nodes)}")
         if model.run_status:
-            lines.append(
-                f"    its run {_ENDED_BADLY.get(model.run_status, model.run_status)}: weights may lie there all the same"
-            )
+            how = "was stopped" if model.run_status == "killed" else "failed"
+            lines.append(f"    its run {how}: weights may lie there all the same")
         given = "not known" if model.passed_on_to is None else ", ".join(model.passed_on_to) or "nobody"
         lines.append(f"    passed on to: {given}")
         if not model.training_recorded:

@@ -115,6 +115,4 @@ def say_failed(draft: LineageDraft) -> None:
     for origin, target, role in draft.edges:
         status = draft.nodes[origin].attributes.get("status", "")
         if role is Role.PRODUCE and draft.nodes[target].kind is NodeKind.MODEL and status in ENDED_BADLY.values():
-            model = draft.nodes[target]
-            draft.node(model.kind, model.name, model.version, model.namespace, key=target, **{"run-status": status})
-            draft.warn("note.lineage.run-failed", run=draft.nodes[origin].name, model=model.label)
+            draft.warn("note.lineage.run-failed", run=draft.nodes[origin].name, model=draft.nodes[target].label)
