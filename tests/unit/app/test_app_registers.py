@@ -71,7 +71,7 @@ def fill(desk: Desk, folder: Path) -> None:
     authorities.add_authorities(desk, root("First").pem + root("Second").pem)
     models.import_lineage(desk, [write_lineage(folder / "lineage.json")])
     question = models.lineage_graph(desk).questions[0]
-    models.answer_question(desk, question.first.id, question.second.id, True)
+    models.answer_question(desk, question.first, question.second, True)
     with desk.vault.transaction() as db:  # no case is sealed here: what a bundle's row looks like is all that counts
         db.table("bundles").insert({
             "id": 1, "case_ref": "2026-001", "edition": "requester", "path": "/bundle", "digest": "aa",
@@ -159,7 +159,7 @@ def test_what_the_program_takes_out_of_a_register_leaves_nothing_to_find(desk: D
     recipients.remove_recipient(desk, 1)
     models.forget_source(desk, models.lineage_sources(desk)[0].digest)
     answered = models.given_answers(desk)[0]
-    models.answer_question(desk, answered.first_id, answered.second_id, None)
+    models.answer_question(desk, answered.first, answered.second, None)
     assert check_vault(desk) == []
 
 
