@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from quick_cells import make_cells_quick
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 try:
     importlib.import_module("PySide6.QtWidgets")
@@ -55,6 +57,18 @@ def readers_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     from dsr_desk.jobs import inside
 
     monkeypatch.setattr(inside._state, "inside", True)
+
+
+@pytest.fixture
+def quick_cells(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes from outside is read without a process of its own, except where a test asks for `real_cells`."""
+    if "real_cells" not in request.fixturenames:
+        make_cells_quick(monkeypatch)
+
+
+@pytest.fixture
+def real_cells() -> None:
+    """Asks for the processes that the program has."""
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

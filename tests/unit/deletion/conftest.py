@@ -11,3 +11,8 @@ from deletion_samples import write_dataset
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return write_dataset(tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def _quick_cells(quick_cells: None) -> None:
+    """Confinement and faults of readers have tests of their own."""

@@ -15,6 +15,8 @@ from planted_readers import WHILE_WRITING, PlantedPlace
 
 TABLE = "data/people.csv"
 
+pytestmark = pytest.mark.usefixtures("real_cells")
+
 
 @pytest.mark.parametrize("deed", ["crash", "hang", "eat", "fault", "write_around /tmp/dsr-desk-was-here", "fork"])
 def test_an_erasure_whose_reader_is_hostile_fails_alone_and_leaves_the_file_as_it_was(
