@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import sagemaker_made
+import wandb_made
 from dsr_desk.core.errors import DeskError
 from dsr_desk.lineage import store
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -109,11 +111,22 @@ def mlflow_folder(folder: Path) -> Path:
     return store_of_files(folder / "mlruns")
 
 
+def wandb_folder(folder: Path) -> Path:
+    """A run with its log, and its settings once more beside it."""
+    made = wandb_made.folder(folder, wandb_made.TRAINING)
+    for run in made.iterdir():
+        (run / "files").mkdir()
+        (run / "files" / "config.yaml").write_text("data: {value: faces/2026}\nlr: {value: 0.1}\n", encoding="utf-8")
+    return made
+
+
 RUN_EVENT = {
     "eventType": "COMPLETE", "eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "r"},
     "job": {"namespace": "j", "name": "n"}, "inputs": [{"namespace": "l", "name": "faces"}],
     "outputs": [{"namespace": "l", "name": "gate", "facets": {"datasetType": {"datasetType": "MODEL"}}}],
 }  # fmt: skip
+FACES = wandb_made.artifact("team/doors/faces:v1", "dataset")
+GATE = wandb_made.artifact("team/doors/gate:v1", "model")
 EXAMPLES: dict[str, Maker] = {
     "MLflow (SQLite)": mlflow_database,
     "ML Metadata": ml_metadata,
@@ -158,6 +171,15 @@ EXAMPLES: dict[str, Maker] = {
         "schema: '2.0'\nstages:\n  train:\n    deps:\n    - {path: faces, md5: a1}\n"
         "    outs:\n    - {path: m.onnx, md5: b2}\n",
     ),
+    "Weights & Biases": wandb_folder,
+    "Weights & Biases (export)": text(
+        "wandb.ndjson",
+        "".join(
+            json.dumps(wandb_made.exported(key, job_type="train", used=[FACES], logged=[GATE])) + "\n"
+            for key in ("r1", "r2")
+        ),
+    ),
+    "SageMaker": document("job.json", sagemaker_made.training()),
     "PROV-JSON": document(
         "prov.json", {"prefix": {"ex": "http://x/"}, "used": {"_:1": {"prov:activity": "ex:a", "prov:entity": "ex:e"}}}
     ),

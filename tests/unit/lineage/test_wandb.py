@@ -211,6 +211,7 @@ def test_a_failed_run_and_one_without_an_end_are_read(tmp_path: Path) -> None:
     )
 
     assert node(imported, "bad").attributes["status"] == "failed"
+    assert node(imported, "gate").attributes["run-status"] == "failed"
     assert "status" not in node(imported, "open").attributes
     assert edges(imported)["bad", "produce", "gate"] == edges(imported)["open", "produce", "gate"] == "recorded"
 
@@ -265,6 +266,20 @@ def test_what_a_run_used_may_be_any_version_that_was_logged_under_the_name(tmp_p
 
     assert edges(imported)["photos", "copy", "photos"] == "inferred"
     assert edges(imported)["photos", "train", "user"] == "recorded"
+
+
+def test_a_name_that_may_mean_any_of_many_versions_ties_each_to_it_once(tmp_path: Path) -> None:
+    runs = [
+        Written(
+            f"r{i}", config={"base_model": "model:latest"}, used=[(f"dataset:v{i}", "dataset", f"id{i}")],
+            logged=[Logged(name, name, {"a": Held(b"%d" % i)}) for name in ("model", "dataset")],
+        )
+        for i in range(60)
+    ]  # fmt: skip
+    imported = of(*runs, into=tmp_path)
+
+    assert len(imported.edges) < 12 * len(runs)
+    assert edges(imported)["model", "copy", "model"] == edges(imported)["dataset", "copy", "dataset"] == "inferred"
 
 
 def test_an_artifact_in_the_settings_was_used(tmp_path: Path) -> None:
@@ -386,3 +401,13 @@ def test_the_real_client_writes_what_is_read_here(tmp_path: Path, monkeypatch: p
 
     assert edges(real) == edges(made)
     assert {(one.name, one.digests) for one in real.nodes} == {(one.name, one.digests) for one in made.nodes}
+
+
+def test_what_else_a_folder_holds_is_named(tmp_path: Path) -> None:
+    folder(tmp_path, TRAINING)
+    (tmp_path / "dvc.yaml").write_text("stages: {train: {cmd: x, deps: [photos], outs: [m.pt]}}\n")
+    imported = read_file(tmp_path)
+
+    assert imported.format == "DVC"
+    assert [w.values["formats"] for w in imported.warnings if w.code == "note.lineage.also"] == [("Weights & Biases",)]
+    assert read_file(tmp_path / "wandb").format == "Weights & Biases"

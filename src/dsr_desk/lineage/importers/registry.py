@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -106,13 +107,13 @@ IMPORTERS: tuple[Importer, ...] = (
     croissant,
     openlineage,
     prov_json,
-    sagemaker,
     wandb_export,
-    wandb_folder,
     dvc,
     training_folders,
     weights_file,
     hugging_face,
+    sagemaker,
+    wandb_folder,
     own_table,
 )
 
@@ -180,6 +181,8 @@ def read_file(path: Path, history: History = NO_HISTORY) -> Imported:
         importer.read(peek, draft)
         if digest_of(importer.files(peek), path) != digest:
             raise ImportRefused(WHOLE, "damage.changed")
+        if peek.is_folder and (others := _also(importer, peek)):
+            draft.warn("note.lineage.also", formats=others)
         if history.revisions:
             digest = sha256_hex(f"{digest} {history.digest}".encode())
         _check_text(draft)
@@ -200,6 +203,15 @@ def read_file(path: Path, history: History = NO_HISTORY) -> Imported:
         warnings=draft.warnings,
         newest=draft.newest,
     )
+
+
+def _also(importer: Importer, peek: Peek) -> tuple[str, ...]:
+    """What else a folder is: only one format of it is read."""
+    found = []
+    for one in IMPORTERS:
+        with suppress(ImportRefused, OSError):
+            found += [one.FORMAT] if one is not importer and one.sniff(peek) else []
+    return tuple(found)
 
 
 def _unknown(peek: Peek) -> DeskError:

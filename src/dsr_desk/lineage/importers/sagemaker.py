@@ -12,7 +12,7 @@ from typing import Any
 from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft, Place, said
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import values
-from dsr_desk.lineage.importers.sagemaker_answers import HANDLERS, Answer, weights_in
+from dsr_desk.lineage.importers.sagemaker_answers import HANDLERS, Answer, first_look
 from dsr_desk.lineage.importers.sagemaker_draw import Drawing, is_arn
 from dsr_desk.lineage.importers.sagemaker_lineage import Entities, associate, belongs, entities, weights_among
 
@@ -34,7 +34,7 @@ def files(peek: Peek) -> list[Path]:
 def read(peek: Peek, draft: LineageDraft) -> None:
     drawing, found = Drawing(draft), Entities()
     for place, answer in _answers(peek):
-        weights_in(drawing, answer, place)
+        first_look(drawing, answer, place)
         weights_among(drawing, answer, place)
     for place, answer in _answers(peek):
         handler = next((handler for key, handler in HANDLERS.items() if key in answer), None)

@@ -14,11 +14,17 @@ from dsr_desk.lineage.importers.trifles import plain_text, trifle
 
 Answer = Mapping[str, Any]
 _OF_MODELS = "application/x-sagemaker-model"
+_ENDED_BADLY = {"failed": "failed", "stopped": "killed", "stopping": "killed"}
 _REPORTS = ("evaluation", "report", "metrics", "quality", "bias", "explain")
 
 
-def weights_in(drawing: Drawing, answer: Answer, place: Place) -> None:
-    """Remembers where an answer says that weights lie: whoever reads there reads a model."""
+def first_look(drawing: Drawing, answer: Answer, place: Place) -> None:
+    """Remembers where an answer says that weights lie, since whoever reads there reads a model, and names as they are
+    spelled outside of ARNs."""
+    if is_arn(arn_text := answer.get("EndpointArn")) and (name := _inside(answer, "EndpointName")):
+        drawing.endpoint(arn_of(arn_text, place).system, name)
+    if is_arn(arn_text := answer.get("ModelPackageArn")):
+        drawing.package(arn_of(arn_text, place), _inside(answer, "ModelPackageGroupName"))
     if "TrainingJobName" in answer:
         arn = arn_of(answer.get("TrainingJobArn"), (place, "TrainingJobArn"))
         if uri := _inside(answer, "ModelArtifacts", "S3ModelArtifacts"):
@@ -36,7 +42,9 @@ def training_job(drawing: Drawing, answer: Answer, place: Place) -> None:
     job = _job(drawing, arn, answer, place, "TrainingJob", "TrainingStartTime", "TrainingEndTime")
     _trains(drawing, job, answer, place)
     if uri := _inside(answer, "ModelArtifacts", "S3ModelArtifacts"):
-        drawing.draft.edge(job.node, drawing.weights(arn.system, uri), Role.PRODUCE)
+        ended_badly = _ENDED_BADLY.get(plain_text(answer.get("TrainingJobStatus"), place, drawing.draft).lower(), "")
+        weights = drawing.weights(arn.system, uri, **{"run-status": ended_badly})
+        drawing.draft.edge(job.node, weights, Role.PRODUCE)
     if is_arn(package := answer.get("OutputModelPackageArn")):
         made = drawing.package(arn_of(package, (place, "OutputModelPackageArn")))
         drawing.draft.edge(job.node, made, Role.PRODUCE)

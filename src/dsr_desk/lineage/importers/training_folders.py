@@ -18,6 +18,7 @@ from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import CHUNK, json_document, text_of
 from dsr_desk.lineage.importers.training_kinds import CHECKPOINT, HUGGING_FACE, Stated
 from dsr_desk.lineage.importers.training_tree import Run, Tree, Weights, natural
+from dsr_desk.lineage.importers.wandb_runs import is_run_folder
 from dsr_desk.lineage.importers.weights import (
     HUB,
     finished,
@@ -44,6 +45,8 @@ def sniff(peek: Peek) -> bool:
     names = {path.name for path in peek.path.iterdir()}
     if names & set(_CARD) and _STATE not in names and not any(map(CHECKPOINT.fullmatch, names)):
         return False  # a repository of a model, with its card
+    if is_run_folder(peek.path.name, names):
+        return False
     return Tree(peek.path).is_one
 
 

@@ -23,6 +23,7 @@ from dsr_desk.lineage.importers.training_kinds import (
     PROGRAMS,
     Program,
 )
+from dsr_desk.lineage.importers.wandb_runs import RUN_FOLDER
 
 SAVED_MODEL = "saved_model.pb"
 
@@ -62,7 +63,7 @@ class Tree:
         self.root = root
         self._names: dict[str, frozenset[str]] = {}
         for folder, folders, names in os.walk(root, onerror=_not_listed):
-            folders[:] = sorted(name for name in folders if name not in _PASSED_OVER)
+            folders[:] = sorted(one for one in folders if one not in _PASSED_OVER and not RUN_FOLDER.fullmatch(one))
             inside = Path(folder).relative_to(root).as_posix()
             self._names["" if inside == "." else inside] = frozenset(names)
         self.weights = sorted(

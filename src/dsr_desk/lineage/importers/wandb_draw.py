@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -19,6 +20,7 @@ from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, Run, refe
 
 SYSTEM = "wandb"
 _LOOSE = Certainty.INFERRED
+_ENDED_BADLY = {"failed": "failed", "crashed": "failed", "killed": "killed"}
 
 
 def draw(runs: Sequence[Run], draft: LineageDraft) -> None:
@@ -39,9 +41,14 @@ def system_of_run(run: Run, entity: str = "", project: str = "") -> str:
     """
     entity, project = entity or run.entity, project or run.project
     if entity:
-        return system_of(SYSTEM, run.server, entity, project)
+        return _system(run.server, entity, project)
     marks = ("git", _repository(run.remote)) if run.remote else ("folder", run.host, run.root)
-    return system_of(SYSTEM, "offline", project, *marks, "" if any(marks[1:]) else run.key)
+    return _system("offline", project, *marks, "" if any(marks[1:]) else run.key)
+
+
+@lru_cache(1 << 12)
+def _system(*marks: str) -> str:
+    return system_of(SYSTEM, *marks)
 
 
 def _repository(remote: str) -> str:
@@ -58,6 +65,7 @@ class _Drawing:
         self._made: dict[str, list[str]] = defaultdict(list)
         self._called: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(dict)
         self._lies: dict[tuple[str, str], str] = {}
+        self._any: dict[tuple[str, str, str], str] = {}
 
     def run(self, run: Run) -> str:
         system = system_of_run(run)
@@ -76,15 +84,22 @@ class _Drawing:
     def logged(self, run: Run, node: str) -> None:
         for artifact in run.logged:
             if ident := self.artifact(run, artifact):
-                self._made[node].append(ident)
-                self._draft.edge(node, ident, Role.PRODUCE)
+                self._produced(run, node, ident)
         system = system_of_run(run)
         for path in dict.fromkeys(run.files):
             if model_file(path) is Likely.YES:
                 key = f"model:{system}|{run.key}|{path}"
                 self._draft.node(NodeKind.MODEL, path, run.key, system, key=key, **{BY_FILE: "yes"})
-                self._made[node].append(key)
-                self._draft.edge(node, key, Role.PRODUCE)
+                self._produced(run, node, key)
+
+    def _produced(self, run: Run, node: str, ident: str) -> None:
+        """A run that ended badly may have learned all the same: its models say how it ended."""
+        self._made[node].append(ident)
+        self._draft.edge(node, ident, Role.PRODUCE)
+        thing = self._draft.nodes[ident]
+        if thing.kind is NodeKind.MODEL and run.state in _ENDED_BADLY:
+            said = {"run-status": _ENDED_BADLY[run.state]}
+            self._draft.node(thing.kind, thing.name, thing.version, thing.namespace, key=ident, **said)
 
     def inputs(self, run: Run, node: str) -> None:
         job = job_of(run.job_type)
@@ -144,11 +159,25 @@ class _Drawing:
         ident = self.artifact(run, artifact)
         if not ident:
             return []
-        node, project = self._draft.nodes[ident], system_of_run(run, artifact.entity, artifact.project)
-        for logged, tags in self._called[project, node.name].items():
-            if logged != ident and not artifact.digest and not any(map(version_said, tags)):
+        node = self._draft.nodes[ident]
+        if not artifact.digest:
+            project = system_of_run(run, artifact.entity, artifact.project)
+            known = self._called[project, node.name].items()
+            unsaid = [logged for logged, tags in known if not any(map(version_said, tags)) and logged != ident]
+            for logged in self._any_of(project, node.name, "", unsaid):
                 self._guess(logged, ident, Role.COPY, "guess.wandb.version", "use_artifact", node.label)
         return [ident]
+
+    def _any_of(self, project: str, name: str, tag: str, members: list[str]) -> list[str]:
+        """Several versions of which it is not said which is meant: one thing stands for all of them."""
+        if len(members) < 2:
+            return members
+        if (project, name, tag) not in self._any:
+            whole = self._draft.node(self._draft.nodes[members[0]].kind, name, "", project)
+            for ident in members:
+                self._guess(ident, whole, Role.COPY, "guess.wandb.version", "use_artifact", f"{name}:{tag}")
+            self._any[project, name, tag] = whole
+        return [self._any[project, name, tag]]
 
     def _model_used(self, model: str, node: str, run: Run, job: Job, trains: bool) -> None:
         if trains:
@@ -200,7 +229,7 @@ class _Drawing:
         }
         tagged = [ident for ident, tags in known.items() if said.tag in tags]
         if tagged or known:
-            return tagged or list(known)
+            return self._any_of(system, said.name, said.tag if tagged else "", tagged or list(known))
         if lies := self._lies.get((system, named.text.rstrip("/"))):
             return [lies]
         if named.meaning.kind is NodeKind.DATASET and is_placeholder(said.name):
@@ -220,7 +249,7 @@ class _Drawing:
 
 def _used_by(project: str) -> str:
     """The system of what runs of a project used, of which the log does not say that it is of the same project."""
-    return system_of(SYSTEM, project, "used")
+    return _system(project, "used")
 
 
 def _names_for_ever(artifact: Artifact, system: str) -> Iterator[str]:

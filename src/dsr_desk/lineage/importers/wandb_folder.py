@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,15 +14,13 @@ from dsr_desk.lineage.importers.reading import json_document, text_of, yaml_docu
 from dsr_desk.lineage.importers.times import when
 from dsr_desk.lineage.importers.wandb_draw import draw
 from dsr_desk.lineage.importers.wandb_log import IDENT, Fields, fields, inner, integer, records, text, texts
-from dsr_desk.lineage.importers.wandb_runs import Artifact, Entry, Run, contents_of
+from dsr_desk.lineage.importers.wandb_runs import RUN_FOLDER, Artifact, Entry, Run, contents_of
 
 FORMAT = "Weights & Biases"
 
-_RUN = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(.+)")
 _INSIDE = ("files", "logs", "tmp")
 _AROUND = ("", "*run-*/", "wandb/*run-*/", "*/wandb/*run-*/", "*/*/wandb/*run-*/")
 _READ = ("*.wandb", "files/config.yaml", "files/wandb-metadata.json")
-_DOWNLOADED = re.compile(r".+[:-]v\d+")
 
 
 class _Number:
@@ -37,7 +34,7 @@ def sniff(peek: Peek) -> bool:
         return peek.head.startswith(IDENT)
     if any(_runs(peek.path)):
         return True
-    inside = peek.path.name in _INSIDE and _RUN.fullmatch(peek.path.resolve().parent.name)
+    inside = peek.path.name in _INSIDE and RUN_FOLDER.fullmatch(peek.path.resolve().parent.name)
     if inside or (peek.path / "wandb-metadata.json").is_file():
         raise ImportRefused(WHOLE, "damage.wandb-inside")
     if (peek.path / "debug-internal.log").is_symlink() or (peek.path / "latest-run").is_symlink():
@@ -73,7 +70,7 @@ def _runs(path: Path) -> Iterator[Path]:
 
 
 def _of_folder(folder: Path, root: Path, draft: LineageDraft) -> Iterator[Run]:
-    named = _RUN.fullmatch(folder.name)
+    named = RUN_FOLDER.fullmatch(folder.name)
     key = named[1] if named else ""
     where = folder.relative_to(root).as_posix() if folder != root else ""
     found = [

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY, UNCLASSIFIED
 from dsr_desk.lineage.importers.wandb_runs import Artifact
 
 
-def _words(text: str) -> set[str]:
+@lru_cache(1 << 12)
+def _words(text: str) -> frozenset[str]:
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    return set(re.findall(r"[a-z0-9]+", apart.casefold()))
+    return frozenset(re.findall(r"[a-z0-9]+", apart.casefold()))
 
 
 _NO_DATA = {"job", "code", "wandb-history", "wandb-events"}

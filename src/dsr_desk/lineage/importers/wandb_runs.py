@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +30,17 @@ _CONTAINERS = (
     ".h5",
 )
 _REFERENCE = re.compile(r"(?:wandb-artifact://)?(?:(?:([^/:]+)/)?([^/:]+)/)?([^/:]+):([^/:]+)")
+
+
+RUN_FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(.+)")
+"""How the client calls the folder of a run; the group is the run's id."""
+
+
+def is_run_folder(name: str, inside: Collection[str]) -> bool:
+    """Whether a folder is one run, or the files of one, by its name and those in it."""
+    return bool(RUN_FOLDER.fullmatch(name)) or any(
+        one.endswith(".wandb") or one == "wandb-metadata.json" for one in inside
+    )
 
 
 class Entry(NamedTuple):
