@@ -37,6 +37,7 @@ from dsr_desk.core.lineage import (
     PathStep,
     Planned,
     Role,
+    surest,
 )
 from dsr_desk.core.message import message, quoted
 from dsr_desk.core.period import Period
@@ -58,6 +59,7 @@ from dsr_desk.evidence.contents.content import (
     LookEntry,
     ModelEntry,
     Organisation,
+    Question,
     Retained,
     Review,
     Search,
@@ -264,7 +266,9 @@ def affected(*path: PathStep, **more: Any) -> AffectedModel:
     """The model at the end of a path."""
     last, role = path[-1], path[-1].role
     assert role is not None
-    return AffectedModel(last.node, (role,), last.certainty, role.enters_weights, (path,), **more)
+    sure = surest(path)
+    known = {"certainties": {role: sure}, **more}
+    return AffectedModel(last.node, (role,), sure, role.enters_weights, (path,), **known)
 
 
 def found() -> EvidenceContent:
@@ -350,6 +354,14 @@ def _found() -> EvidenceContent:
         hits=hits,
         models=models,
         models_without_lineage=("old-demo@1",),
+        models_in_part=("door-cam@3",),
+        runs_without_model=("nightly try on rack 4",),
+        open_questions=(
+            Question(
+                quoted("Do the two stores mean the same?"), (quoted("three names agree"),),
+                (quoted("one digest does not"),), 2,
+            ),
+        ),
         excluded_models=(
             ExcludedModel(Node("m0", NodeKind.MODEL, "kiosk-first", "1"), quoted("trained before the photos came")),
         ),
@@ -584,7 +596,8 @@ def quiet(content: EvidenceContent) -> EvidenceContent:
     """A case without a hit, as a `Book` with nothing but a search makes it."""
     return replace(
         content, searches=content.searches[:1], hits=(),
-        models=(), models_without_lineage=(), excluded_models=(), actions=(), read_backs=(),
+        models=(), models_without_lineage=(), models_in_part=(), runs_without_model=(), open_questions=(),
+        excluded_models=(), actions=(), read_backs=(),
         retained=(), told=(), backups=(), review=Review(20, 0, 20, 0, 0, "1", ("Iris Novak",)),
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def done(*about: str, sworn: bool = False, due: str = "2026-11-20", every: int =
         "unknown_recipients": 0,
         "holds": [],
         "models": [{"learned": "itself", "standing": "seen"}],
-        "lineage": {"sources": 1, "unknown": 0, "silent": 0, "questions": 0},
+        "lineage": {"sources": 1, "unknown": 0, "silent": 0, "in_part": 0, "runs": 0, "questions": 0},
     }
 
 
@@ -171,6 +171,8 @@ def test_models_are_met_where_records_bear_the_word_out(standing: str, state_: s
     [
         ({"sources": 0}, "lineage"),
         ({"unknown": 1}, "lineage"),
+        ({"in_part": 1}, "models-in-part"),
+        ({"runs": 1}, "runs-without-model"),
         ({"silent": 1}, "silent-models"),
         ({"questions": 1}, "questions"),
     ],

@@ -56,7 +56,8 @@ class Counts:
 class ModelsKnown:
     """What lineage says of the hits' models. `imported` is the newest lineage entry, None where there is no lineage.
 
-    `unknown` counts dataset versions with hits that no lineage names, `questions` open joins the answer depends on.
+    `unknown` counts dataset versions with hits that no lineage names, `questions` open ones the answer depends on,
+    `silent` models that no way leads to and of which not all is recorded, and runs that left nothing.
     """
 
     imported: int | None = None
@@ -64,6 +65,7 @@ class ModelsKnown:
     undecided: int = 0
     unknown: int = 0
     questions: int = 0
+    silent: int = 0
 
 
 def counts(desk: Desk, ref: str) -> Counts:
@@ -194,7 +196,8 @@ def _models(case: Case, known: ModelsKnown) -> Line:
     if known.unknown:
         return Line(Stage.BEGUN, message("step.models.unknown", count=known.unknown), nothing_to_do=True)
     if not total:
-        return Line(Stage.DONE, message("step.models.none"), known.imported)
+        says = message("step.models.silent", count=known.silent) if known.silent else message("step.models.none")
+        return Line(Stage.DONE, says, known.imported)
     planned = [case.dispositions[model]["planned"][-1]["seq"] for model in known.affected]
     return Line(Stage.DONE, message("step.models.decided", count=total), max(planned))
 
@@ -279,6 +282,7 @@ def _models_known(desk: Desk, ref: str) -> ModelsKnown:
         undecided=len(undecided(impact.models, dispositions(desk, ref).values())),
         unknown=len(impact.not_in_lineage),
         questions=len(impact.questions),
+        silent=len(impact.without_lineage) + len(impact.partly_recorded) + len(impact.runs),
     )
 
 

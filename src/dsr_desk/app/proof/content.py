@@ -62,9 +62,13 @@ def gather(desk: Desk, ref: str, checkpoints: Sequence[str]) -> say.EvidenceCont
             hits=items.hits(),
             models=tuple(_models(desk, ref, impact, items)),
             models_without_lineage=tuple(node.label for node in impact.without_lineage),
-            excluded_models=impact.excluded,
+            models_in_part=tuple(node.label for node in impact.partly_recorded),
+            runs_without_model=tuple(node.title for node in impact.runs),
+            excluded_models=tuple(impact.excluded),
             not_in_lineage=impact.not_in_lineage,
-            open_questions=len(impact.questions),
+            open_questions=tuple(
+                say.Question(one.says, one.evidence, one.against, one.effect) for one in impact.questions
+            ),
             claims=claims(desk, ref, continued=bool(journal.earlier)),
             sworn=sworn_of(desk, case)[0],
             actions=tuple(

@@ -192,7 +192,16 @@ def _models(at: CaseKnowledge) -> KnownField | None:
     planned, seen = (sum(getattr(one, name) is not None for one in mine) for name in ("planned", "observed"))
     said = [
         message("required.models", count=len(impact.models), planned=planned, observed=seen),
-        *([message("required.models.unknown", count=len(impact.without_lineage))] if impact.without_lineage else []),
+        *(
+            message(f"required.models.{name}", count=len(left))
+            for name, left in (
+                ("unknown", impact.without_lineage),
+                ("in-part", impact.partly_recorded),
+                ("runs", impact.runs),
+                ("questions", impact.questions),
+            )
+            if left
+        ),
     ]
     entries = [one[-1]["seq"] for model in at.case.dispositions.values() for one in model.values() if one]
     return KnownField(tuple(said), (max(entries),) if entries else ())

@@ -110,6 +110,8 @@ def lineage_of(desk: Desk, impact: Impact, standing: Mapping[str, ModelStanding]
         "sources": lineage_sources(desk),
         "not_in_lineage": impact.not_in_lineage,
         "without_lineage": impact.without_lineage,
+        "in_part": impact.partly_recorded,
+        "runs": len(impact.runs),
         "questions": len(impact.questions),
     }
     return check_bundle.lineage_facts(said)

@@ -32,6 +32,7 @@ from dsr_desk.evidence.contents.parts import (
     LookEntry,
     ModelEntry,
     Organisation,
+    Question,
     Relation,
     Retained,
     Review,
@@ -58,6 +59,7 @@ __all__ = [
     "LookEntry",
     "ModelEntry",
     "Organisation",
+    "Question",
     "Relation",
     "Retained",
     "Review",
@@ -107,8 +109,12 @@ class EvidenceContent:
     """Every registered dataset version as it is registered at the time of sealing."""
     not_in_lineage: tuple[str, ...] = ()
     """Dataset versions with hits that no lineage source mentions."""
-    open_questions: int = 0
-    """Open joins of lineage that the models depend on."""
+    models_in_part: tuple[str, ...] = ()
+    """Models that no path reaches and of which not all that they learned from is recorded."""
+    runs_without_model: tuple[str, ...] = ()
+    """Runs that took data of dataset versions with hits, and nothing is recorded that they made."""
+    open_questions: tuple[Question, ...] = ()
+    """Open questions of lineage that the models depend on, those with the largest effect first."""
     claims: tuple[Claim, ...] = ()
     sworn: SwornEntry | None = None
     earlier: tuple[EarlierBundle, ...] = ()

@@ -108,8 +108,6 @@ def registers(content: EvidenceContent, edition: Edition, language: str) -> dict
         "declared": _declared(content, edition),
         "earlier": content.earlier,
     }
-    if fields := content.required.get(edition):
-        said["required"] = [one.as_json() for one in fields]
     if content.required:
         said["required"] = [one.as_json() for one in content.required[edition]]
     if edition is Edition.REQUESTER:
@@ -155,10 +153,14 @@ def _lineage(content: EvidenceContent, edition: Edition, language: str) -> dict[
     said = {
         "models": [_model(one, content, edition) for one in content.models],
         "without_lineage": content.models_without_lineage,
+        "in_part": content.models_in_part,
         "not_in_lineage": content.not_in_lineage,
-        "questions": content.open_questions,
+        "runs": len(content.runs_without_model),
+        "questions": len(content.open_questions),
     }
     if full:
+        said["left_nothing"] = content.runs_without_model
+        said["asked"] = content.open_questions
         said["picture"] = _picture(content, language)
         said["excluded"] = [{"model": one.node.label, "reason": one.reason} for one in content.excluded_models]
         said["sources"] = [{"file": name, "sha256": digest} for name, digest in content.lineage_sources]
@@ -183,7 +185,8 @@ def _model(entry: ModelEntry, content: EvidenceContent, edition: Edition) -> dic
     said = {
         "key": entry.key,
         "model": entry.label,
-        **_some(model, "learned", "certainty"),
+        **_some(model, "learned", "certainty", "training_complete"),
+        "roles": [{"role": role, "certainty": certainty} for role, certainty in model.certainties.items()],
         "ways": ways(entry, None if content.order is not None else content.tally, edition),
         **(_some(entry, "photos", "records") if content.order is None else {"standing": entry.standing}),
     }
@@ -191,7 +194,7 @@ def _model(entry: ModelEntry, content: EvidenceContent, edition: Edition) -> dic
         return {**said, "counted": message("report.counted")}
     return {
         **said,
-        **_some(model, "name", "version", "roles", "dataset_versions", "training_recorded"),
+        **_some(model, "name", "version", "dataset_versions", "training_recorded"),
         "paths": [_path(path) for path in model.paths],
         "period": _some(model.period, "since", "until", "running"),
         "deployments": [node.label for node in model.deployments],

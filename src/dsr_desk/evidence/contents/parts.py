@@ -193,6 +193,16 @@ class ModelEntry:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What lineage asks an officer, with what speaks for and against it, and how many models depend on it."""
+
+    says: Message
+    evidence: tuple[Message, ...]
+    against: tuple[Message, ...]
+    models: int
+
+
+@dataclass(frozen=True)
 class ActionEntry:
     """One step of a plan as it was carried out. `ended` is "" where it was begun and never closed.
 

@@ -41,6 +41,8 @@ def models(content: EvidenceContent, edition: Edition) -> list[Block]:
                 lines(
                     strong(message(f"report.learned.{entry.model.learned.value}")),
                     *(one["says"] for one in ways(entry, tally, edition)),
+                    *_further_roles(entry),
+                    *([] if entry.model.training_complete else [message("report.models.more")]),
                 ),
                 *_dispositions(entry, edition, f"lineage.json/models/{number}"),
                 of=f"lineage.json/models/{number}",
@@ -48,6 +50,7 @@ def models(content: EvidenceContent, edition: Edition) -> list[Block]:
             for number, entry in enumerate(content.models)
         ]
         blocks.append(table(message("report.h.models"), [message(f"report.{one}") for one in head], rows))
+        blocks.append(paragraph(message("report.certainties")))
     return [*blocks, *(paragraph(one) for one in _not_known(content, edition))]
 
 
@@ -70,10 +73,14 @@ def counted(content: EvidenceContent) -> list[Message]:
     """How many models learned in which way, and of how many that is not known."""
     counts = Counter(entry.model.learned for entry in content.models)
     said = [message(f"report.models.{one.value}", count=counts[one]) for one in Learned if counts[one]]
-    if content.models_without_lineage:
-        said.append(message("report.models.unknown", count=len(content.models_without_lineage)))
-    if content.open_questions:
-        said.append(message("report.models.questions", count=content.open_questions))
+    for code, left in (
+        ("unknown", content.models_without_lineage),
+        ("in-part", content.models_in_part),
+        ("runs", content.runs_without_model),
+        ("questions", content.open_questions),
+    ):
+        if left:
+            said.append(message(f"report.models.{code}", count=len(left)))
     return said
 
 
@@ -95,6 +102,16 @@ def ways(entry: ModelEntry, tally: Tally | None, edition: Edition) -> list[dict[
         says = message("report.way", says=chain, certainty=word("certainty", sure.value))
         said.append({"says": says, "learned": learned_by(path), "certainty": sure, "roles": roles})
     return said
+
+
+def _further_roles(entry: ModelEntry) -> list[Message]:
+    """Roles that the ways do not show, each with how sure it is."""
+    shown = {step.role for path in entry.model.paths for step in path}
+    further = [(role, sure) for role, sure in entry.model.certainties.items() if role not in shown]
+    roles = tuple(
+        message("report.role", role=term(one), certainty=word("certainty", sure.value)) for one, sure in further
+    )
+    return [message("report.roles.further", roles=roles)] if roles else []
 
 
 def _links(path: Path) -> Iterator[Message]:
@@ -127,10 +144,12 @@ def _not_known(content: EvidenceContent, edition: Edition) -> list[Message]:
     if content.not_in_lineage:
         said.append(message("report.models.unrecorded", names=content.not_in_lineage))
     if content.open_questions:
-        said.append(message("report.models.questions", count=content.open_questions))
-    if content.models_without_lineage:
-        names = content.models_without_lineage
-        said.append(message("report.models.unknown.named", count=len(names), names=names))
+        said.append(message("report.models.questions", count=len(content.open_questions)))
+    for code, names in (("unknown", content.models_without_lineage), ("in-part", content.models_in_part)):
+        if names:
+            said.append(message(f"report.models.{code}.named", count=len(names), names=names))
+    if content.runs_without_model:
+        said.append(message("report.models.runs", count=len(content.runs_without_model)))
     return said
 
 

@@ -100,6 +100,7 @@ SAYS = {
     "contents.required": "What is said of “{name}” in required.json is not what the entries of the journal say.",
     "contents.hits": "The hits are others than those that the entries of the journal say.",
     "contents.hold": "The files say what {count} journal entries of this case say, and nothing else.",
+    "contents.lineage": "Of the model {name} lineage.json says more than the ways to it say.",
     "contents.name": "The officer with the key {key} is not named.",
     "contents.statement": "The statement does not say what the entries of the journal say ({name}).",
     "damaged": "A part of this is damaged or not in the form that it must have.",
@@ -2435,8 +2436,11 @@ def _models_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, A
     unknown = lineage["unknown"] if lineage["sources"] else versions
     if unknown:
         why.append(["order.why.lineage", {"count": unknown}])
-    for code, count in (("silent-models", lineage["silent"]), ("questions", lineage["questions"])):
-        if count:
+    for code, name in (
+        ("silent-models", "silent"), ("models-in-part", "in_part"), ("runs-without-model", "runs"),
+        ("questions", "questions"),
+    ):  # fmt: skip
+        if count := lineage[name]:
             why.append([f"order.why.{code}", {"count": count}])
     why += _not_known(facts)
     if not why:
@@ -2569,7 +2573,8 @@ def lineage_facts(said: Mapping[str, Any]) -> dict[str, Any]:
     models = [{"learned": one["learned"], "standing": one["standing"]["code"]} for one in said["models"]]
     lineage = {
         "sources": len(said["sources"]), "unknown": len(said["not_in_lineage"]),
-        "silent": len(said["without_lineage"]), "questions": said["questions"],
+        "silent": len(said["without_lineage"]), "in_part": len(said["in_part"]), "runs": said["runs"],
+        "questions": said["questions"],
     }  # fmt: skip
     return {"models": models, "lineage": lineage}
 
@@ -3266,6 +3271,8 @@ class Views:
     def lineage(self) -> dict[str, Any]:
         """What lineage reaches, with what was decided and seen of each model."""
         said = self._said["lineage"]
+        for one in said["models"]:
+            check_model(one)
         return {**said, "models": [{**one, **self._disposed(one["key"])} for one in said["models"]]}
 
     def _disposed(self, model: str) -> dict[str, Any]:
@@ -3290,6 +3297,68 @@ class Views:
                     "recorded": observed["time"],
                 }  # fmt: skip
         return {"planned": plan, "observed": seen}
+
+
+# What lineage.json says of a model follows from the ways to it
+
+_SURE = ("recorded", "inferred", "unknown")
+_MEASURES = frozenset({"validate", "evaluate"})
+_SAYS_HOW = frozenset(
+    {"train", "fine-tune-base", "distil", "adapter", "merge", "quantise", "embed", "copy", *_MEASURES}
+)
+
+
+def way_of(path: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a path says of the model at its end: how it knows the data, how sure that is, and by which roles."""
+    roles = [step["role"] for step in path if step["role"]]
+    sure = max((step["certainty"] for step in path), key=_SURE.index)
+    return {"learned": _learned_along(path, roles, sure), "certainty": sure, "roles": roles}
+
+
+def _learned_along(path: list[dict[str, Any]], roles: list[str], sure: str) -> str:
+    """Nothing over an open question, or where nobody says how a model on the way came to what stands before it."""
+    if _MEASURES.intersection(roles):
+        return "measured"
+    since: set[str] = set()
+    for step in path[1:]:
+        since.add(step["role"])
+        if step["kind"] == "model" and not since & _SAYS_HOW:
+            return "not-known"
+        if step["kind"] != "run":
+            since.clear()
+    if sure == "unknown":
+        return "not-known"
+    return "inherited" if any(step["kind"] == "model" for step in path[:-1]) else "itself"
+
+
+def learned_from(ways: list[dict[str, Any]], *, complete: bool) -> str:
+    """By all ways to a model. That it was only measured takes sources that state all of it and a record of all that the
+    model was trained on."""
+    found = {one["learned"] for one in ways} - {"measured"}
+    if found:
+        return min(found, key=_LEARNED.index)
+    return "measured" if complete and all(one["certainty"] == "recorded" for one in ways) else "not-known"
+
+
+def check_model(model: dict[str, Any]) -> None:
+    """Raises Refused where more is said of a model than its ways say, or a role is surer than every way."""
+    ways = model["ways"]
+    told = [{name: one[name] for name in ("learned", "certainty", "roles")} for one in ways]
+    holds = told == [way_of(path) for path in model["paths"]] if "paths" in model else all(map(_may_be, told))
+    sure = min((one["certainty"] for one in ways), key=_SURE.index, default="unknown")
+    holds = holds and model["certainty"] == sure
+    holds = holds and model["learned"] == learned_from(ways, complete=model["training_complete"])
+    if not holds or any(_SURE.index(one["certainty"]) < _SURE.index(sure) for one in model["roles"]):
+        raise Refused("contents.lineage", name=model["model"])
+
+
+def _may_be(way: dict[str, Any]) -> bool:
+    """Whether what a way is said to say fits its roles and how sure it is, where its path is not told."""
+    if _MEASURES.intersection(way["roles"]):
+        return bool(way["learned"] == "measured")
+    if way["learned"] in ("itself", "inherited"):
+        return way["certainty"] != "unknown" and bool(_SAYS_HOW.intersection(way["roles"]))
+    return bool(way["learned"] == "not-known")
 
 
 # The picture of lineage.json: the paths from dataset versions to models, drawn from left to right
@@ -3653,7 +3722,9 @@ def figures(files: Files, edition: str) -> dict[str, Any]:
             **{how: sum(one["learned"] == how for one in models) for how in _LEARNED},
             "all": len(models),
             "without_lineage": len(lineage["without_lineage"]),
+            "in_part": len(lineage["in_part"]),
             "not_in_lineage": len(lineage["not_in_lineage"]),
+            "runs": lineage["runs"],
             "questions": lineage["questions"],
             "planned": _disposed(models, "planned"),
             "observed": _disposed(models, "observed"),
@@ -3751,6 +3822,9 @@ _NUMBERS = {
     "report.not-read": {"count": "not_read"},
     "report.models.unknown": {"count": "models/without_lineage"},
     "report.models.unknown.named": {"count": "models/without_lineage"},
+    "report.models.in-part": {"count": "models/in_part"},
+    "report.models.in-part.named": {"count": "models/in_part"},
+    "report.models.runs": {"count": "models/runs"},
     "report.facts.short": {"all": "facts/asked", "count": "facts/unknown", "datasets": "facts/datasets"},
     "report.facts.short.regulator": {"all": "facts/asked", "count": "facts/unknown", "datasets": "facts/datasets"},
     "report.entries": {"count": "journal/entries", "size": "journal/size", "root": "journal/root"},
@@ -3782,6 +3856,11 @@ _SAID_IF: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("report.order.strays", lambda f: "order" in f and f["order"]["strays"] > 0),
     ("report.order.remains", lambda f: "order" in f and f["order"]["left"] > 0),
     ("report.facts.short report.facts.short.regulator", lambda f: f["facts"]["unknown"] > 0),
+    ("report.certainties", lambda f: f["models"]["all"] > 0),
+    ("report.models.unknown.named", lambda f: f["models"]["without_lineage"] > 0),
+    ("report.models.in-part.named", lambda f: f["models"]["in_part"] > 0),
+    ("report.models.runs", lambda f: f["models"]["runs"] > 0),
+    ("report.models.questions", lambda f: f["models"]["questions"] > 0),
 )  # fmt: skip
 """One of these sentences stands in a report if that is so, and none of them otherwise."""
 
@@ -3820,6 +3899,7 @@ _HOLDS_IF: dict[str, tuple[str, Any]] = {
     "report.order.interval.none": ("low", ""),
     "report.order.no-container": ("container", ""),
     "report.order.no-day": ("due", ""),
+    "report.models.more": ("training_complete", False),
 }
 """Sentences without a value that say how a field of their record is, or the record itself."""
 _COUNTED = {

@@ -9,7 +9,8 @@ from evidence_sample import affected
 
 from dsr_desk.core.language import LANGUAGES
 from dsr_desk.core.lineage import AffectedModel, Certainty, Node, NodeKind, PathStep, Role
-from dsr_desk.evidence.contents.content import Edition, EvidenceContent, ModelEntry
+from dsr_desk.core.message import quoted
+from dsr_desk.evidence.contents.content import Edition, EvidenceContent, ModelEntry, Question
 from dsr_desk.evidence.report.blocks import written
 from dsr_desk.evidence.report.models import model_lines, models, ways
 
@@ -103,7 +104,7 @@ def test_what_a_model_learned_is_only_called_something_else_where_that_is_record
     model = affected(PORTRAITS, step(NodeKind.MODEL, "bought", Role.EVALUATE))
     assert row(content, model, Edition.REQUESTER)[0] == MEASURED
     for doubtful in (
-        replace(model, training_recorded=False),
+        replace(model, training_complete=False),
         affected(PORTRAITS, step(NodeKind.MODEL, "bought", Role.EVALUATE, Certainty.INFERRED)),
     ):
         assert row(content, doubtful, Edition.REQUESTER)[0] == NOT_KNOWN
@@ -122,12 +123,33 @@ def test_each_dataset_version_has_its_own_count(content: EvidenceContent) -> Non
 
 
 def test_where_lineage_is_silent_that_is_said_and_no_model_is_called_innocent(content: EvidenceContent) -> None:
-    silent = replace(content, models=(), not_in_lineage=("portraits@2025-11",), open_questions=2)
+    asked = Question(quoted("is it so?"), (), (), 1)
+    silent = replace(content, models=(), not_in_lineage=("portraits@2025-11",), open_questions=(asked, asked))
     for edition in Edition:
         said = " ".join(map(str, model_lines(silent, edition)))
         assert "Of portraits@2025-11 nothing is recorded that was made from it" in said
-        assert "2 questions are open" in said
+        assert "2 questions about the records of lineage are open" in said
+        assert "not all that they learned from is recorded, so that they may be affected too: 1" in said
+        assert "a model may have come of them: 1" in said
         section = written(models(silent, edition), "en")["blocks"]
         shown = " ".join(run["text"] for one in section for run in one["runs"])
         assert "nothing is recorded that was made from it" in shown
         assert "old-demo@1" in shown
+        assert "door-cam@3" in shown
+        assert "rack 4" not in shown
+
+
+def test_roles_that_no_way_shows_are_said_with_how_sure_each_is(content: EvidenceContent) -> None:
+    further = {Role.TRAIN: Certainty.RECORDED, Role.VALIDATE: Certainty.INFERRED}
+    model = affected(PORTRAITS, BASE, certainties=further, training_complete=False)
+    assert row(content, model, Edition.REGULATOR)[2:] == [
+        "By longer ways also: validated on (inferred).",
+        "Not all that it learned from is recorded: there may be more ways.",
+    ]
+
+
+def test_what_the_three_words_for_certainty_mean_is_said_once_under_the_models(content: EvidenceContent) -> None:
+    for edition in Edition:
+        made = written(models(content, edition), "en")["blocks"]
+        said = [run["text"] for one in made if "runs" in one for run in one["runs"]]
+        assert sum("Inferred: it was concluded" in one for one in said) == 1
