@@ -16,6 +16,7 @@ from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, w
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep
 from dsr_desk.core.message import message, said_all, term
+from dsr_desk.core.retained import Retained
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -252,6 +253,13 @@ def _by(step: PathStep) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
+def _record(kept: Retained) -> str:
+    """What is recorded of a kept output: who made it, and of how many items it is."""
+    said = [f"made by {', '.join(kept.runs)}"] if kept.runs else []
+    said += [f"of {_counted(len(kept.items), 'item')}"] if kept.items else []
+    return ", ".join(said)
+
+
 def _roles(model: AffectedModel) -> str:
     """Each role, and how sure it is where it is no surer than concluded."""
     return ", ".join(
@@ -283,6 +291,7 @@ def impact_lines(impact: Impact) -> list[str]:
         ):
             if nodes:
                 lines.append(f"    {what}: {_labels(nodes)}")
+        lines += [f"        {one.label}: {_record(one)}" for one in model.retained if one.runs or one.items]
         if model.run_status:
             how = "was stopped" if model.run_status == "killed" else "failed"
             lines.append(f"    its run {how}: weights may lie there all the same")

@@ -12,6 +12,7 @@ from typing import Any
 
 from dsr_desk.core.message import Message
 from dsr_desk.core.period import Period
+from dsr_desk.core.retained import Retained
 
 
 class NodeKind(StrEnum):
@@ -209,6 +210,7 @@ class AffectedModel:
     trained on, `training_complete` where the record does not say everything, all the way up: there may be more paths.
     `sources` are digests of the files that state the paths, "" among them for what this vault registered or concluded.
     `received` says who got the model, as far as recorded; None where no source says it, not even "none".
+    `retained` says of outputs, embeddings and benchmarks which runs made them, and of which items they are.
     `deployments` are endpoints too, `products` are APIs too.
     """
 
@@ -228,6 +230,7 @@ class AffectedModel:
     training_complete: bool = True
     sources: tuple[str, ...] = ()
     received: tuple[Received, ...] | None = None
+    retained: tuple[Retained, ...] = ()
 
     @property
     def id(self) -> str:
@@ -296,6 +299,7 @@ class AffectedModel:
             **{name: [node.label for node in getattr(self, name)] for name in _STANDS_ON_IT},
             "passed_on_to": None if self.passed_on_to is None else list(self.passed_on_to),
             "received": None if self.received is None else [one.as_json() for one in self.received],
+            "retained": [one.as_json() for one in self.retained],
         }
 
 

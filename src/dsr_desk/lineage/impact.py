@@ -27,6 +27,7 @@ from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask
 from dsr_desk.lineage.graph import Graph, Walk
 from dsr_desk.lineage.packing import Lazy
 from dsr_desk.lineage.prepared import KINDS, day_of, moment
+from dsr_desk.lineage.retained import KEPT_KINDS, retained_of
 from dsr_desk.lineage.roles import RoleBits, Start, certainties_of, roles_reached
 
 _A_DAY = 24 * 3600 * 1_000_000
@@ -244,6 +245,7 @@ def _model(graph: Graph, seat: int, starts: Sequence[Start], roles: Sequence[Rol
         training_recorded=bool(graph.trained[seat]),
         training_complete=bool(graph.complete[seat]),
         received=graph.received.get(seat),
+        retained=tuple(retained_of(graph, [node for kind in KEPT_KINDS for node in downstream[kind]])),
     )
 
 

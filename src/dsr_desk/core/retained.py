@@ -1,0 +1,27 @@
+"""What was kept of what a model gave out, as far as the record reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Retained:
+    """An output, embeddings or a benchmark, by node id, kind and label. `runs` are the runs that made it; `items` the
+    items (ids, or places in a dataset) that it is of, none where no source names them."""
+
+    id: str
+    kind: str
+    label: str
+    runs: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "label": self.label,
+            "runs": list(self.runs),
+            "items": list(self.items),
+        }
