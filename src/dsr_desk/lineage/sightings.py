@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.lineage import Node
 from dsr_desk.lineage.identity import NOTHING
-from dsr_desk.lineage.importers import openlineage, prov_json
+from dsr_desk.lineage.importers import openlineage, prov_json, sagemaker, wandb_folder
+from dsr_desk.lineage.importers.draft import NAMED_ONLY
 
-TELL_OF_THE_PAST = (openlineage.FORMAT, prov_json.FORMAT)
+TELL_OF_THE_PAST = (openlineage.FORMAT, prov_json.FORMAT, sagemaker.FORMAT, wandb_folder.FORMAT)
 """Formats of what happened once: what is gone stands in them for ever, and what they leave out may be there."""
 
 
@@ -81,12 +82,13 @@ class Imports:
     _by_digest: dict[str, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, source: Import, nodes: Iterable[Node], referred: Collection[str] = ()) -> None:
-        """`referred` are ids that it names without saying that they are there: what a card's model was made from."""
+        """`referred` are ids that it names without saying that they are there: what a card's model was made from. The
+        same holds of what is marked as only named."""
         self.sources.append(source)
         for node in nodes:
             listed = Sighting(source, node.ended, node.attributes.get("deleted") == "yes")
             self.names[source.digest].add(node.id)
-            if node.id in referred:
+            if node.id in referred or NAMED_ONLY in node.attributes:
                 continue
             self._by_id[node.id].append(listed)
             for digest in node.digests:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Disposition, DispositionKind, Node, NodeKind, Observed, Planned
+from dsr_desk.core.lineage import Disposition, DispositionKind, Node, NodeKind, Observed, Planned, Received
 from dsr_desk.lineage.content import digests_of_file
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
-from dsr_desk.lineage.importers import mlflow_sqlite, openlineage
+from dsr_desk.lineage.importers import mlflow_sqlite
 from dsr_desk.lineage.places import PlaceLook, PlaceSeen, look_at
 from dsr_desk.lineage.said import facts_of
 from dsr_desk.lineage.sightings import Import, Imports
@@ -187,8 +187,9 @@ def test_in_one_second_the_log_says_what_came_first(draw: Draw) -> None:
     assert check(graph, imports, DESTROYED, entry=8).code is StandingCode.DECLARED
 
 
-def test_events_of_the_past_are_neither_proof_nor_contradiction_but_a_later_run_is(draw: Draw) -> None:
-    events = ("events.ndjson", openlineage.FORMAT, AFTER, MODEL)
+@pytest.mark.parametrize("form", ["OpenLineage", "PROV-JSON", "Weights & Biases", "SageMaker"])
+def test_events_of_the_past_are_neither_proof_nor_contradiction_but_a_later_run_is(form: str, draw: Draw) -> None:
+    events = ("events.ndjson", form, AFTER, MODEL)
     found = check(draw(*LINES), imported(FIRST, events), DESTROYED)
     assert (found.code, found.contradictions) == (StandingCode.DECLARED, ())
 
@@ -402,5 +403,5 @@ def test_what_no_source_says_of_a_model_is_said_to_be_unknown(draw: Draw) -> Non
     assert said_["model.outputs"] == "Retained outputs: scores."
     assert {"model.task.unknown", "model.products.unknown", "model.embeddings.unknown"} <= set(said_)
     assert said_["model.passed-on.unknown"] == "Who received it is not known."
-    told = [facts_of(replace(model, passed_on_to=names))[-1].code for names in ((), ("Acme",))]
+    told = [facts_of(replace(model, received=names))[-1].code for names in ((), (Received("Acme"),))]
     assert told == ["model.passed-on.nobody", "model.passed-on"]
