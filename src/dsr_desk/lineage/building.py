@@ -89,7 +89,7 @@ def build(
     unique: dict[str, Node] = {}
     for node in (*ours, *nodes):  # ours first: what is registered is called as this vault calls it
         other = unique.get(node.id)
-        unique[node.id] = node if other is None else merged(other, node)
+        unique[node.id] = node if other is None else _both(other, node)
     listed = list(unique.values())
     found = identify(listed, answers, _told_apart(nodes, files))
     leaders = sorted(set(found.leader))
@@ -174,13 +174,20 @@ def _joined(listed: Sequence[Node], seat: Sequence[int], size: int) -> tuple[lis
     for same in members.values():
         whole = same[0]
         for other in same[1:]:
-            whole = merged(whole, other)
+            whole = _both(whole, other)
         if whole.kind is not NodeKind.MODEL and any(node.kind is NodeKind.MODEL for node in same):
             whole = _of_kind(whole, NodeKind.MODEL)
         if UNIDENTIFIED in whole.attributes and any(UNIDENTIFIED not in node.attributes for node in same):
             whole = _identified(whole, same)
         joined.append(whole)
     return joined, members
+
+
+def _both(first: Node, second: Node) -> Node:
+    """What two sources say of one thing: what one of them states to be a model is not asked about."""
+    whole = merged(first, second)
+    stated = any(node.kind is NodeKind.MODEL and KIND_WHY not in node.attributes for node in (first, second))
+    return _of_kind(whole, NodeKind.MODEL) if stated and KIND_WHY in whole.attributes else whole
 
 
 def _identified(whole: Node, same: Sequence[Node]) -> Node:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
-from dsr_desk.lineage.edges import CERTAINTIES, ROLES
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
+from dsr_desk.lineage.edges import CERTAINTIES, CERTAINTY_CODE, ROLES, Mask
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import BEFORE, ERASED, REGISTERED
+
+_INFERRED = CERTAINTY_CODE[Certainty.INFERRED]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,20 @@ def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
     surest: dict[tuple[str, str, Role], Edge] = {}
     for k in inside.tolist():
         _keep(surest, graph.edge(k, said))
+    for origin, target in _answered(graph, wanted):
+        _keep(surest, Edge(nodes[origin].id, nodes[target].id, Role.COPY, Certainty.INFERRED))
     return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+
+
+def _answered(graph: Graph, wanted: Mask) -> Iterator[tuple[int, int]]:
+    """From a version to what another system calls so without one, where an officer said that they are the same: no
+    program that reads the part can conclude that for itself."""
+    end = graph.original[graph.target]
+    tied = graph.with_role(Role.CONTAIN) & (end != graph.target) & (graph.certainty <= _INFERRED)
+    for k in np.flatnonzero(tied & wanted[graph.original[graph.origin]] & wanted[end]).tolist():
+        origin, target = int(graph.original[graph.origin[k]]), int(end[k])
+        if graph.nodes[origin].namespace != graph.nodes[target].namespace:
+            yield origin, target
 
 
 def _keep(surest: dict[tuple[str, str, Role], Edge], edge: Edge) -> None:

@@ -164,7 +164,7 @@ def _about_kinds(built: Built) -> Iterable[tuple[LineageQuestion, Indices]]:
     """Once for all in one system that were taken for models by one reason."""
     guessed: dict[str, list[Node]] = defaultdict(list)
     for node in built.listed:
-        if KIND_WHY in node.attributes:
+        if KIND_WHY in node.attributes and KIND_WHY in built.nodes[built.place_of[node.id]].attributes:
             guessed[things_key(node)].append(node)
     for key, nodes in guessed.items():
         texts = dict.fromkeys(node.attributes.get(KIND_TEXT, "") for node in nodes)

@@ -9,7 +9,17 @@ import pytest
 from dsr_desk.core.actions import Action, ActionKind
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
+from dsr_desk.core.lineage import (
+    AffectedModel,
+    Certainty,
+    DispositionKind,
+    Node,
+    NodeKind,
+    PathStep,
+    Planned,
+    Received,
+    Role,
+)
 from dsr_desk.deletion.plan import PlanScope, beyond, dispose
 
 FACES = Node("dataset:faces@1", NodeKind.DATASET, "faces", "1")
@@ -21,7 +31,7 @@ MODEL = AffectedModel(
     True,
     ((PathStep(FACES), PathStep(GATE, Role.TRAIN)),),
     benchmarks=(Node("benchmark:look-alikes", NodeKind.BENCHMARK, "look-alikes"),),
-    passed_on_to=("Gate Buyers", "Others"),
+    received=(Received("Gate Buyers"), Received("Others")),
 )
 
 
@@ -63,7 +73,7 @@ def test_who_received_a_model_is_told_where_it_goes_and_not_where_it_stays(kind:
     found = [one for one in of_model(kind) if one.kind is ActionKind.TELL_RECIPIENT]
     assert [one.what for one in found] == (["Gate Buyers", "Others"] if goes else [])
     assert all((one.node, one.digests) == (GATE.id, GATE.digests) for one in found)
-    silent = replace(MODEL, passed_on_to=None)
+    silent = replace(MODEL, received=None)
     assert not [one for one in of_model(kind, model=silent) if one.kind is ActionKind.TELL_RECIPIENT]
 
 

@@ -8,7 +8,7 @@ from dsr_desk.lineage.building import use_key
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected
-from dsr_desk.lineage.importers.draft import KIND_WHY, UNCLASSIFIED, UNIDENTIFIED
+from dsr_desk.lineage.importers.draft import KIND_WHY, NAMED_ONLY, UNCLASSIFIED, UNIDENTIFIED, merged
 
 Draw = Callable[..., Graph]
 
@@ -357,3 +357,15 @@ def test_data_that_is_not_identified_joins_nothing_by_its_name_and_is_what_an_of
     told = draw(*lines, nodes=(*loose, known), answers=[NodeAnswer(known.id, "dataset:one", same=True)])
     assert set(reached(told, known.id)) == {"a", "c"}
     assert UNIDENTIFIED not in told.nodes[told.position("dataset:one") or 0].attributes
+
+
+def test_what_one_source_guesses_and_another_states_is_stated_and_what_one_holds_is_not_only_named(draw: Draw) -> None:
+    doubts = {KIND_WHY: "guess.kind.stage", NAMED_ONLY: "yes"}
+    guessed = Node("model:repo|ckpt|", NodeKind.MODEL, "ckpt", "", "repo", ("md5:ab",), attributes=doubts)
+    stated = Node("model:reg|gate|1", NodeKind.MODEL, "gate", "1", "reg", ("md5:ab",))
+    assert doubts.keys().isdisjoint(merged(replace(guessed, attributes={}), guessed).attributes)
+    for nodes in ((guessed, stated), (stated, guessed)):
+        graph = draw(f"dataset:faces train {guessed.id}", nodes=nodes)
+        assert len(graph.questions) == 0
+        (model,) = affected(graph, ["dataset:faces"]).models
+        assert doubts.keys().isdisjoint(model.node.attributes)

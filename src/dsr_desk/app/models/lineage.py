@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.app.case.review import hits
 from dsr_desk.app.data.indexing import dataset_versions, list_indexes
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
@@ -116,6 +115,8 @@ def import_lineage(desk: Desk, paths: Sequence[Path]) -> tuple[list[LineageImpor
         LineageImport(one.file, one.format, len(one.nodes), len(one.edges), one.warnings, not fresh)
         for one, fresh in zip(read, new, strict=True)
     ]
+    read.clear()  # what was read takes more memory than all that follows
+    lineage_graph(desk)
     return summaries, change
 
 
@@ -255,6 +256,8 @@ def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
         from dsr_desk.app.case.scope import scope_versions  # whose selectors follow lineage themselves
 
         return {version: items for version, items in scope_versions(desk, ref).items() if items}
+    from dsr_desk.app.case.review import hits  # which loads every container format
+
     count = dict(Counter(hit.candidate.dataset_version for hit in hits(desk, ref)))
     labels = "|".join(label_of(digest) for digest in _plans(desk, ref)) or "(?!)"
     own = re.compile(rf".*-({labels})(-\d+)?")

@@ -30,6 +30,7 @@ NAMED_ONLY = "named-only"
 """Attribute of what a source names and does not hold."""
 BY_FILE = "by-file"
 """Attribute of models that no registry knows: weights that lie somewhere."""
+_DOUBTS = frozenset((NAMED_ONLY, KIND_WHY, KIND_TEXT, UNCLASSIFIED))
 
 MOST_OF_A_KIND = 20
 """Warnings of one kind that are kept of a file."""
@@ -217,10 +218,15 @@ class LineageDraft:
 def merged(first: Node, second: Node) -> Node:
     """What both say of one thing: the first is kept where they differ, the earlier creation and the later end.
 
-    Of a model the later creation, since it is asked whether a photo was there before.
+    Of a model the later creation, since it is asked whether a photo was there before. What one of them holds is no more
+    only named, and what the first states is no more guessed.
     """
     if first == second and first.attributes == second.attributes:
         return first
+    more = {name: value for name, value in second.attributes.items() if name not in _DOUBTS}
+    own = dict(first.attributes)
+    if NAMED_ONLY not in second.attributes:
+        own.pop(NAMED_ONLY, None)
     return replace(
         first,
         digests=_union(first.digests, second.digests),
@@ -229,7 +235,7 @@ def merged(first: Node, second: Node) -> Node:
             filter(None, (first.created, second.created)), default=""
         ),
         ended=max(first.ended, second.ended),
-        attributes={**second.attributes, **first.attributes},
+        attributes={**more, **own},
     )
 
 

@@ -136,6 +136,9 @@ def test_the_model_that_took_its_place_is_one_that_lineage_knows(decided: Work, 
         "dataset,licensed-faces,1,train,model,face-embedder,9\n"
     )
     models.import_lineage(decided.desk, [table])
+    assert retrained("face-embedder@9").code is StandingCode.DECLARED, "whether it is one that others name is open"
+    for question in models.lineage_graph(decided.desk).questions:
+        models.answer_question(decided.desk, question.first, question.second, False)
     assert retrained("face-embedder@9").code is StandingCode.SEEN
 
 
