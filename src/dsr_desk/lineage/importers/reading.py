@@ -1,12 +1,10 @@
-"""Reading files that others wrote: JSON and YAML without surprises, times, places in words."""
+"""Reading files that others wrote: JSON and YAML without surprises, places in words."""
 
 from __future__ import annotations
 
 import json
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +15,8 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.lineage.importers.draft import WHOLE, ImportRefused, Place
 
 CHUNK = 1 << 20
-_PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 _BLANKS = re.compile(r"\s*")
 LARGEST_DOCUMENT = 1 << 29
-
-
-def utc(value: object, place: Place) -> str:
-    """RFC 3339 text, a date, or milliseconds since 1970, as UTC with `Z` and seconds; "" for None and "".
-
-    Times without a zone are taken as UTC. Raises ImportRefused for anything else.
-    """
-    if value is None or value == "":
-        return ""
-    try:
-        if isinstance(value, datetime):
-            moment = value
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            moment = datetime.fromtimestamp(value / 1000, UTC)
-        elif isinstance(value, str):
-            moment = datetime.fromisoformat(_six_digits(_whole_date(value.strip())))
-        else:
-            moment = datetime.fromisoformat(str(value))
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError, IndexError) as error:
-        raise ImportRefused(place, "damage.time") from error
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _whole_date(text: str) -> str:
-    """A year, or a year and a month, as its last day: nothing may seem older than it is."""
-    if not _PARTIAL.fullmatch(text):
-        return text
-    year, month = int(text[:4]), int(text[5:] or 12)
-    return f"{year:04}-{month:02}-{monthrange(year, month)[1]}"
-
-
-def _six_digits(text: str) -> str:
-    """Nanoseconds cut to microseconds, which is as far as datetime reads."""
-    point = text.find(".")
-    if point < 0:
-        return text
-    end = point + 1
-    while end < len(text) and text[end].isdigit():
-        end += 1
-    return text[: min(end, point + 7)] + text[end:]
 
 
 def text_of(path: Path) -> str:
