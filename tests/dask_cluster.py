@@ -73,10 +73,13 @@ def certificates(folder: Path) -> Certificates:
 
 @dataclass
 class DaskCluster:
-    """`workers` are the processes. On the side named by `without_program` this program is not installed."""
+    """`workers` are the processes, each with so many `threads`. On the side named by `without_program` this program is
+    not installed.
+    """
 
     folder: Path
     count: int = 2
+    threads: int = 1
     tls: Certificates | None = None
     without_program: str = ""
     nanny: bool = False
@@ -111,7 +114,7 @@ class DaskCluster:
     def add_worker(self) -> subprocess.Popen[bytes]:
         nanny = "--nanny" if self.nanny else "--no-nanny"
         worker = self._start(
-            "worker", "--nthreads", "1", nanny, "--no-dashboard", "--local-directory", str(self.folder)
+            "worker", "--nthreads", str(self.threads), nanny, "--no-dashboard", "--local-directory", str(self.folder)
         )
         self.workers.append(worker)
         return worker

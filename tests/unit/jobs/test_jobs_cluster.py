@@ -35,12 +35,6 @@ RECIPE = Recipe(jobs_work.prepare, ("settings", 3), jobs_work.identity, "one eng
 
 
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
-    with DaskCluster(tmp_path_factory.mktemp("dask"), nanny=True) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def workers(dask: DaskCluster) -> Iterator[Workers]:
     with start_workers(dask.cluster, RECIPE) as started:
         yield started
@@ -227,7 +221,7 @@ def test_a_computer_without_this_program_ends_the_job_before_it_begins(where: st
     assert "settings" not in (tmp_path / "dask" / "worker.log").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_that_goes_away_is_an_error_and_not_a_result(tmp_path: Path) -> None:
     with DaskCluster(tmp_path / "dask", 1) as dask, start_workers(dask.cluster, RECIPE) as started:
         results = started.in_order(jobs_work.backwards, [Task(n, (b"x",)) for n in range(500)], CancelToken())

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -39,26 +38,27 @@ VALUES: tuple[Value, ...] = ("a file", 3, 2.5, ("a", "ü"), message("quoted", te
 
 
 @contextmanager
-def a_cell(_: Path) -> Iterator[Caller]:
+def a_cell(_: pytest.FixtureRequest) -> Iterator[Caller]:
     with CellProcess((jobs_work.__name__,)) as cell:
         yield lambda function, args: cell.call(Any, function, args)
 
 
 @contextmanager
-def a_pool(_: Path) -> Iterator[Caller]:
+def a_pool(_: pytest.FixtureRequest) -> Iterator[Caller]:
     with start_workers(1, RECIPE) as workers:
         yield workers.run
 
 
 @contextmanager
-def a_cluster(folder: Path) -> Iterator[Caller]:
-    with DaskCluster(folder / "dask", 1) as dask, start_workers(dask.cluster, RECIPE) as workers:
+def a_cluster(request: pytest.FixtureRequest) -> Iterator[Caller]:
+    dask: DaskCluster = request.getfixturevalue("dask")
+    with start_workers(dask.cluster, RECIPE) as workers:
         yield workers.run
 
 
 @pytest.fixture(params=[a_cell, a_pool, pytest.param(a_cluster, marks=pytest.mark.slow)], scope="module")
-def call(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    with request.param(tmp_path_factory.mktemp("workers")) as caller:
+def call(request: pytest.FixtureRequest) -> Iterator[Caller]:
+    with request.param(request) as caller:
         yield caller
 
 
