@@ -232,7 +232,7 @@ SCENES = {
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "known"),
-    [pytest.param(*one, marks=() if at < 2 else pytest.mark.long) for at, one in enumerate(SCENES.items())],
+    [pytest.param(*one, marks=() if at < 1 else pytest.mark.long) for at, one in enumerate(SCENES.items())],
 )
 def test_the_network_finds_what_dlib_finds_in_each_annotated_scene_with_the_same_scores(
     name, known, real_data, detectors

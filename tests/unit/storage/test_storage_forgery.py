@@ -120,7 +120,7 @@ def test_no_row_is_deleted_inserted_or_exchanged_unseen(
 
 def unseen(forged: Callable[..., list[str]], long: bool, *kinds: Iterator[Forgery]) -> list[str]:
     """Names of those of which the check tells nothing and that the database holds."""
-    chosen = [one for kind in kinds for one in some(kind, 300 if long else 12, anywhere=long)]
+    chosen = [one for kind in kinds for one in some(kind, 300 if long else 6, anywhere=long)]
     return [name for name, statements in chosen if not seen(forged, statements)]
 
 
