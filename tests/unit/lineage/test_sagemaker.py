@@ -272,6 +272,23 @@ def test_what_associations_say_follows_from_their_type_and_ends(tmp_path: Path) 
     assert said["m2", "copy", "m1"] == said["m1", "copy", "m2"] == "recorded"
 
 
+def test_a_trial_component_is_the_job_that_it_stands_for(tmp_path: Path) -> None:
+    other = component("clean", Source={"SourceArn": f"{WHERE}:processing-job/tidy"}, OutputArtifacts={})
+    imported = of(tmp_path / "a.json", component(), other)
+
+    assert edges(imported) == {
+        ("photos", "train", "gate-1"): "recorded",
+        ("gate-1", "produce", OUT): "recorded",
+        ("photos", "input", "tidy"): "recorded",
+    }
+    assert len(imported.nodes) == 4
+
+
+def test_a_switch_says_that_there_was_a_base_and_not_which(tmp_path: Path) -> None:
+    said = edges(of(tmp_path / "a.json", training("gate-1", HyperParameters={"pretrained": "true"})))
+    assert said["pretrained=true@gate-1", "fine-tune-base", "gate-1"] == "inferred"
+
+
 def test_an_md5_that_was_stated_proves_content_and_a_tag_does_not(tmp_path: Path) -> None:
     def types(kind: str, value: str) -> dict[str, Any]:
         return {"Source": {"SourceUri": f"{BUCKET}/{kind}", "SourceTypes": [{"SourceIdType": kind, "Value": value}]}}

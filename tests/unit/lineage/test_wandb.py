@@ -173,7 +173,7 @@ def test_an_evaluation_whose_settings_name_the_model_is_asked_about(tmp_path: Pa
 
 def test_programs_and_records_of_the_client_are_no_data_and_tables_are_output(tmp_path: Path) -> None:
     logged = [Logged("job-1", "job"), Logged("source", "code"), Logged("run-1-answers", "run_table", {"a": Held(b"t")})]
-    imported = of(Written(job_type="train", logged=logged), into=tmp_path)
+    imported = of(Written(logged=logged), into=tmp_path)
 
     assert edges(imported) == {("r1", "produce", "run-1-answers"): "recorded"}
     assert node(imported, "run-1-answers").kind.value == "output"
@@ -186,7 +186,7 @@ def test_types_that_say_little_are_taken_for_models_by_their_word_or_files_and_t
     ]  # fmt: skip
     imported = of(Written(logged=logged), into=tmp_path)
 
-    assert node(imported, "a").attributes[KIND_WHY] == "guess.kind.wandb-type"
+    assert node(imported, "a").attributes[KIND_WHY] == "guess.kind.type"
     assert node(imported, "b").attributes[KIND_WHY] == "guess.kind.file"
     assert node(imported, "c").attributes[UNCLASSIFIED] == "yes"
     assert node(imported, "d").kind.value == "model"
@@ -203,6 +203,38 @@ def test_weights_among_a_runs_files_are_a_model_of_that_run(tmp_path: Path) -> N
     assert len(weights) == 2
     assert {one.attributes["by-file"] for one in weights} == {"yes"}
     assert "requirements.txt" not in {one.name for one in imported.nodes}
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        Written(job_type="train"),
+        Written(config={"epochs": 3}, used=[("photos:v1", "dataset", "1")]),
+        Written(arguments=("--train_data", "s3://lake/photos")),
+    ],
+)
+def test_a_run_that_trained_and_logged_no_model_has_left_weights_that_are_asked_about(
+    run: Written, tmp_path: Path
+) -> None:  # fmt: skip
+    imported = of(run, into=tmp_path)
+
+    assert edges(imported)["r1", "produce", "weights of r1"] == "recorded"
+    assert node(imported, "weights of r1").attributes[KIND_WHY] == "guess.kind.training-signs"
+
+
+def test_an_evaluation_with_the_settings_of_a_training_left_none(tmp_path: Path) -> None:
+    imported = of(Written(job_type="eval", config={"epochs": 3}), into=tmp_path)
+    assert [one.name for one in imported.nodes] == ["r1"]
+
+
+def test_a_switch_says_that_there_was_a_base_and_not_which(tmp_path: Path) -> None:
+    imported = of(Written(config={"model": {"pretrained": True}}, logged=[GATE]), into=tmp_path)
+    assert edges(imported)["model.pretrained=True", "fine-tune-base", "r1"] == "inferred"
+
+
+def test_which_of_two_models_an_evaluation_measured_is_asked(tmp_path: Path) -> None:
+    used = [("faces:v3", "dataset", "1"), ("gate:v1", "model", "2"), ("door:v1", "model", "3")]
+    assert edges(of(Written(job_type="eval", used=used), into=tmp_path))["faces", "evaluate", "gate"] == "inferred"
 
 
 def test_a_failed_run_and_one_without_an_end_are_read(tmp_path: Path) -> None:
@@ -336,6 +368,7 @@ def test_a_run_without_its_log_is_read_from_the_files_beside_it_and_that_is_said
     assert edges(imported) == {
         ("s3://lake/photos", "train", "abc"): "inferred",
         ("base.pt", "fine-tune-base", "abc"): "inferred",
+        ("abc", "produce", "weights of abc"): "recorded",
     }
 
 

@@ -64,7 +64,7 @@ def tuning_job(drawing: Drawing, answer: Answer, place: Place) -> None:
         best = answer.get(key)
         if isinstance(best, dict) and is_arn(best.get("TrainingJobArn")):
             made = arn_of(best["TrainingJobArn"], (place, key))
-            drawing.tuned(Job(drawing.run(made), made.kind, made.name), job.node)
+            drawing.tuned(Job(drawing.run(made), made.name), job.node)
 
 
 def _trains(drawing: Drawing, job: Job, answer: Answer, place: Place, parameters: str = "HyperParameters") -> None:
@@ -111,7 +111,8 @@ def transform_job(drawing: Drawing, answer: Answer, place: Place) -> None:
 def processing_job(drawing: Drawing, answer: Answer, place: Place) -> None:
     draft, arn = drawing.draft, arn_of(answer.get("ProcessingJobArn"), (place, "ProcessingJobArn"))
     job = _job(drawing, arn, answer, place, "ProcessingJob", "ProcessingStartTime", "ProcessingEndTime")
-    models, data = [], []
+    models: list[str] = []
+    data: list[str] = []
     for where, one in items(answer, "ProcessingInputs", place):
         name = some_text(one.get("InputName"), (where, "InputName"))
         uri = _inside(one, "S3Input", "S3Uri") or _inside_any(one.get("DatasetDefinition"), "OutputS3Uri")
@@ -242,7 +243,7 @@ def _job(drawing: Drawing, arn: Arn, answer: Answer, place: Place, word: str, be
     node = drawing.run(
         arn, name, created=created, ended=_time(drawing, answer, ended, place), status=status.lower()
     )  # fmt: skip
-    return Job(node, arn.kind, name)
+    return Job(node, name)
 
 
 def _time(drawing: Drawing, answer: Answer, key: str, place: Place) -> str:

@@ -22,7 +22,7 @@ from dsr_desk.lineage.importers.draft import (
     Place,
     system_of,
 )
-from dsr_desk.lineage.importers.names import Likely, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.names import Likely, is_placeholder, leaves_unnamed, model_file, named_in
 from dsr_desk.lineage.importers.reading import role_named
 from dsr_desk.lineage.importers.times import when
 
@@ -68,10 +68,9 @@ def moment(value: object, place: Place, draft: LineageDraft) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A run that takes and gives: its node, what it is (`training-job`, …), its name for sentences."""
+    """A run that takes and gives: its node, and its name for sentences."""
 
     node: str
-    kind: str
     name: str
 
 
@@ -221,6 +220,11 @@ class Drawing:
         for key, value in given.items():
             if key.startswith("sagemaker_") or not isinstance(value, str):
                 continue
+            if leaves_unnamed(key, _unquoted(value)):
+                unnamed = {"key": f"unnamed:{job.node}|{key}", NAMED_ONLY: "yes"}
+                base = self.draft.node(NodeKind.MODEL, f"{key}={value}", job.name, system, **unnamed)
+                said = {"why": "guess.switch", "by": key, "text": value}
+                self.draft.edge(base, job.node, Role.FINE_TUNE_BASE, LOOSE, **said)
             for named in named_in(key, _unquoted(value)):
                 kind = named.meaning.kind
                 if kind is NodeKind.DATASET and is_placeholder(named.text):

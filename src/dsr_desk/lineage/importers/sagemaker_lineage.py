@@ -19,6 +19,7 @@ ONES = ("ArtifactArn", "ActionArn", "ContextArn", "TrialComponentArn")
 _SUMMARIES = ("ArtifactSummaries", "ActionSummaries", "ContextSummaries")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _PROGRAMS = ("image", "sourcecode", "code")
+_DO_NOT_TRAIN = ("|processing-job/", "|transform-job/")
 _OUTPUTS = ("SageMaker.ModelArtifact", "model", "ModelArtifact")
 
 
@@ -44,7 +45,7 @@ def belongs(answer: Answer) -> bool:
     if any(is_arn(answer.get(key)) for key in ONES):
         return True
     lists = {key: answer[key] for key in LISTS if isinstance(answer.get(key), list)}
-    first = next((one for listed in lists.values() for one in listed), {})
+    first: object = next((one for listed in lists.values() for one in listed), {})
     said = first.values() if isinstance(first, dict) else ()
     return any(map(is_arn, said)) or (not first and bool(lists.keys() - {"Vertices", "Edges"}))
 
@@ -134,6 +135,10 @@ def _named(
     named = next((told[k] for k in ("ArtifactName", "ActionName", "ContextName", "Name") if told.get(k)), "")
     name = uri or (named if isinstance(named, str) and named else parts.name)
     if parts.kind == "experiment-trial-component":
+        source = told.get("Source")
+        of = source.get("SourceArn") if isinstance(source, dict) else None
+        if is_arn(of):
+            return drawing.by_arn(arn_of(of, place))
         return drawing.run(parts, plain_text(told.get("DisplayName"), place, drawing.draft))
     if parts.kind == "action":
         if "deploy" in word:
@@ -163,13 +168,13 @@ def _component(drawing: Drawing, answer: Answer, place: Place, found: Entities) 
     """What a trial component says itself of what it took, with what settings, and gave."""
     arn = arn_of(answer.get("TrialComponentArn"), (place, "TrialComponentArn"))
     node = found.nodes[str(answer["TrialComponentArn"])]
-    source = answer.get("Source")
-    of = source.get("SourceArn") if isinstance(source, dict) else None
-    if is_arn(of):
-        node = found.nodes[str(answer["TrialComponentArn"])] = drawing.by_arn(arn_of(of, (place, "Source")))
-    job = Job(node, arn_of(of, place).kind if is_arn(of) else arn.kind, drawing.draft.nodes[node].name)
+    job = Job(node, drawing.draft.nodes[node].name)
     for name, uri in _values(answer.get("InputArtifacts")):
-        if not _is_program(name):
+        if _is_program(name):
+            continue
+        if any(kind in node for kind in _DO_NOT_TRAIN):
+            drawing.draft.edge(drawing.lying_at(arn.system, uri), node, Role.INPUT)
+        else:
             drawing.channel(job, name.removeprefix("SageMaker."), uri)
     for name, uri in _values(answer.get("OutputArtifacts")):
         made = drawing.weights(arn.system, uri) if name in _OUTPUTS else drawing.lying_at(
@@ -236,8 +241,7 @@ def _associated(drawing: Drawing, origin: str, target: str, type_: str) -> None:
     else:
         role = _WORDS.get(kinds, Role.DERIVE)
         stated = role is Role.DERIVE and type_ == "DerivedFrom"
-        trains = "training-job" in target or kinds[1] is not NodeKind.RUN
-        if not trains and kinds[0] in (NodeKind.DATASET, NodeKind.MODEL):
+        if any(kind in target for kind in _DO_NOT_TRAIN) and kinds[0] in (NodeKind.DATASET, NodeKind.MODEL):
             role, stated = Role.INPUT, type_ == "ContributedTo"
     if stated:
         draft.edge(origin, target, role)

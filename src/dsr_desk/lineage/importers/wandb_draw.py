@@ -9,14 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
-from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
-from dsr_desk.lineage.importers.draft import BY_FILE, NAMED_ONLY, PART, LineageDraft, system_of
-from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file, named_in
+from dsr_desk.lineage.importers.draft import BY_FILE, KIND_TEXT, KIND_WHY, NAMED_ONLY, PART, LineageDraft, system_of
+from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file
 from dsr_desk.lineage.importers.wandb_kinds import Job, is_in_use, job_of, kind_of, named_for_measuring
 from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, Run, reference_in, version_said
+from dsr_desk.lineage.importers.wandb_settings import named, sign_of_training, switches, used_in
 
 SYSTEM = "wandb"
 _LOOSE = Certainty.INFERRED
@@ -104,25 +103,41 @@ class _Drawing:
     def inputs(self, run: Run, node: str) -> None:
         job = job_of(run.job_type)
         makes = any(self._draft.nodes[made].kind is NodeKind.MODEL for made in self._made[node])
-        trains = makes or job.role is Role.TRAIN
+        measures = job.role is Role.EVALUATE and not makes
+        meant = [(ident, one) for one in named(run) for ident in self._meant(run, node, one)]
+        sign = "" if measures else _sign(run, job, [one for _, one in meant])
+        trains = makes or bool(sign)
         for ident in self._made[node]:
             if trains and self._draft.nodes[ident].kind is NodeKind.DATASET:
                 self._guess(ident, node, Role.TRAIN, "guess.wandb.logged", "log_artifact", _title(run))
-        used = [*run.used, *_used_in(run.config)]
+        used = [*run.used, *used_in(run.config)]
         taken = [(ident, one) for one in used for ident in self._found(run, one)]
         for ident, artifact in taken:
             if self._draft.nodes[ident].kind is NodeKind.MODEL:
                 self._model_used(ident, node, run, job, trains)
             else:
-                self._data_used(ident, artifact, node, run, job, makes)
-        measures = job.role is Role.EVALUATE and not makes
-        named = [(ident, one) for one in _named(run) for ident in self._meant(run, node, one)]
-        for ident, one in named:
+                self._data_used(ident, artifact, node, run, job, trains)
+        for ident, one in meant:
             role = self._role(ident, one, measures)
             self._guess(ident, node, role, "guess.parameter", one.key, one.text)
+        for key, value in switches(run):
+            system = system_of_run(run)
+            unnamed = {"key": f"unnamed:{system}|{run.key}|{key}", NAMED_ONLY: "yes"}
+            base = self._draft.node(NodeKind.MODEL, f"{key}={value}", run.key, system, **unnamed)
+            self._guess(base, node, Role.FINE_TUNE_BASE, "guess.switch", key, value)
         if measures:
             self._measured([ident for ident, _ in taken], run, job)
-            self._measured([ident for ident, _ in (*taken, *named)], run, Job(Role.EVALUATE))
+            self._measured([ident for ident, _ in (*taken, *meant)], run, Job(Role.EVALUATE))
+        if sign and not makes:
+            self._weights(run, node, sign)
+
+    def _weights(self, run: Run, node: str, sign: str) -> None:
+        """What a run that trained must have left, though it logged no model: that it is one is asked about."""
+        system = system_of_run(run)
+        key = f"weights:{system}|{run.key}"
+        said = {BY_FILE: "yes", KIND_WHY: "guess.kind.training-signs", KIND_TEXT: sign}
+        self._draft.node(NodeKind.MODEL, f"weights of {_title(run)}", "", system, key=key, **said)
+        self._produced(run, node, key)
 
     def artifact(self, run: Run, artifact: Artifact) -> str:
         """Adds a version of an artifact; "" for what is no data and no model."""
@@ -185,9 +200,9 @@ class _Drawing:
         else:
             self._draft.edge(model, node, Role.SERVE if job == Job(Role.EVALUATE, stated=True) else Role.INPUT)
 
-    def _data_used(self, data: str, artifact: Artifact, node: str, run: Run, job: Job, makes: bool) -> None:
+    def _data_used(self, data: str, artifact: Artifact, node: str, run: Run, job: Job, trains: bool) -> None:
         """A run that makes a model may have learned from all that it used, whatever it is called."""
-        if job.role is Role.TRAIN or makes:
+        if trains:
             other = named_for_measuring(artifact)
             if job == Job(Role.TRAIN, stated=True) and not other:
                 self._draft.edge(data, node, Role.TRAIN)
@@ -209,11 +224,11 @@ class _Drawing:
         return Role.FINE_TUNE_BASE if model else Role.TRAIN
 
     def _measured(self, taken: list[str], run: Run, job: Job) -> None:
-        """What an evaluation used of models it tried on what it used of data."""
-        kinds = {ident: self._draft.nodes[ident].kind for ident in taken}
-        for model in (ident for ident, kind in kinds.items() if kind is NodeKind.MODEL):
-            for data in (ident for ident, kind in kinds.items() if kind is not NodeKind.MODEL):
-                if job.stated:
+        """What an evaluation used of models it tried on what it used of data: of one model that is stated."""
+        models = {ident for ident in taken if self._draft.nodes[ident].kind is NodeKind.MODEL}
+        for model in sorted(models):
+            for data in sorted(set(taken) - models):
+                if job.stated and len(models) == 1:
                     self._draft.edge(data, model, Role.EVALUATE)
                 else:
                     self._guess(data, model, Role.EVALUATE, "guess.wandb.measured", "use_artifact", _title(run))
@@ -260,44 +275,13 @@ def _names_for_ever(artifact: Artifact, system: str) -> Iterator[str]:
         yield f"urn:{system}:id:{artifact.ident}"
 
 
-def _used_in(config: dict[str, Any]) -> Iterator[Artifact]:
-    """Artifacts that a run was given in its configuration: the client writes which they are."""
-    for key, value in config.items():
-        if isinstance(value, dict) and value.get("_type") == "artifactVersion":
-            name, version, ident = (value.get(one) for one in ("sequenceName", "version", "id"))
-            if isinstance(name, str):
-                kind = value.get("type")
-                yield Artifact(
-                    name, kind if isinstance(kind, str) else "", version_said(str(version)), ident=str(ident or ""),
-                    used_as=str(value.get("usedAs") or key),
-                )  # fmt: skip
-        elif isinstance(value, dict):
-            yield from _used_in(value)
+def _sign(run: Run, job: Job, meant: list[NamedValue]) -> str:
+    """What says that a run trained: its job type, a setting that only trainings have, or data to train on."""
+    if job.role is Role.TRAIN:
+        return f"job_type: {run.job_type}"
+    data = (one.key for one in meant if one.meaning.kind is NodeKind.DATASET and one.meaning.role is Role.TRAIN)
+    return sign_of_training(run) or next(data, "")
 
 
 def _title(run: Run) -> str:
     return run.name or run.key
-
-
-def _free(config: dict[str, Any]) -> dict[str, Any]:
-    """What users wrote: without what the client wrote of itself, and of artifacts."""
-    return {
-        key: _free(value) if isinstance(value, dict) else value
-        for key, value in config.items()
-        if key != "_wandb" and not (isinstance(value, dict) and "_type" in value)
-    }
-
-
-def _named(run: Run) -> Iterator[NamedValue]:
-    """Names of models and data in a run's configuration, its arguments and what it wrote on its models."""
-    for key, value in _free(run.config).items():
-        yield from named_in(key, value)
-    for argument, following in zip_longest(run.arguments, run.arguments[1:], fillvalue=""):
-        if argument.startswith("-"):
-            key, equals, value = argument.lstrip("-").partition("=")
-            yield from named_in(key, value if equals else "" if following.startswith("-") else following)
-    for artifact in run.logged:
-        kind = kind_of(artifact)
-        if kind is not None and kind.kind is NodeKind.MODEL and isinstance(artifact.metadata, dict):
-            for key, value in artifact.metadata.items():
-                yield from named_in(key, value)

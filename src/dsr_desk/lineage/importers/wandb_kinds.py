@@ -49,7 +49,7 @@ def kind_of(artifact: Artifact) -> Kind | None:
     if kind in ("model", "models"):
         return Kind(NodeKind.MODEL)
     if words & _MODEL:
-        return Kind(NodeKind.MODEL, {KIND_WHY: "guess.kind.wandb-type", KIND_TEXT: artifact.type})
+        return Kind(NodeKind.MODEL, {KIND_WHY: "guess.kind.type", KIND_TEXT: artifact.type})
     if kind in ("run_table", "embedding", "embeddings"):
         return Kind(NodeKind.OUTPUT if kind == "run_table" else NodeKind.EMBEDDING)
     if words & _DATA:
