@@ -174,11 +174,10 @@ class Desk:
         `touches` names what was changed in registers with it. Rules are asked inside the transaction. Raises the
         refusal, LogDamaged before acts that rest on proof.
         """
-        with self.vault.transaction() as db:
+        with self.vault.transaction():
             touched = list(touches)
             if {table for table, _ in touched} & _GRAPH:
-                self.graph = None
-                drop_ready(db)
+                self.drop_graph()
             if not ref:
                 entry = self.vault.record(draft, touches=touched)
                 self._wrote()
@@ -188,6 +187,12 @@ class Desk:
                 case = self.proven(ref) if draft.kind in RESTS_ON_PROOF else self.case(ref)
                 entry = self._write(case.id, draft, touched)
         return Change(frozenset({draft.kind}), entry.seq, ref or None, subject, undo_of(draft, entry))
+
+    def drop_graph(self) -> None:
+        """The lineage graph is made anew when it is next asked for."""
+        with self.vault.transaction() as db:
+            self.graph = None
+            drop_ready(db)
 
     def open_case(self, draft: Draft) -> str:
         """Writes the first act of a new case, whose `open` says its reference. Returns the reference.

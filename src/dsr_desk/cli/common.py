@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -171,10 +172,17 @@ def wants_json() -> bool:
     return wanted(click.get_current_context())
 
 
+_PIECES = 10_000
+"""Of JSON that are written at a time, so that a long answer is never there twice."""
+
+
 def emit(value: Any, *lines: str | Message, problem: bool = False) -> None:
     """Prints JSON for programs or lines for people; ends the command where a problem was found."""
     if wants_json():
-        click.echo(json.dumps(codec.plain(value), ensure_ascii=False, indent=1))
+        pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(codec.plain(value))
+        while some := "".join(islice(pieces, _PIECES)):
+            click.echo(some, nl=False)
+        click.echo()
     else:
         for line in lines:
             click.echo(str(line))

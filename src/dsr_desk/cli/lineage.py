@@ -12,7 +12,7 @@ from dsr_desk.app.data import dataset_content
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models import standing as standings
 from dsr_desk.app.models import view
-from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, with_case, with_desk
+from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, wants_json, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep
 from dsr_desk.core.message import message, said_all, term
@@ -54,7 +54,10 @@ def affected(desk: Desk, dataset: str | None, ref: str | None) -> None:
     if (dataset is None) == (ref is None):
         raise click.UsageError("give --dataset NAME or --case REF")
     impact = models.affected_by_dataset(desk, dataset) if dataset else models.affected_by_case(desk, ref or "")
-    emit(impact.as_json(), *impact_lines(impact))
+    if wants_json():
+        emit(impact.as_json())
+    else:
+        emit(None, *impact_lines(impact))
 
 
 @lineage.command()

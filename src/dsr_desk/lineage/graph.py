@@ -21,13 +21,13 @@ from dsr_desk.lineage.prepared import (
     KINDS,
     MARKS,
     Prepared,
+    Words,
     asked_key,
     id_key,
     keys_of,
     name_key,
     prepared,
     with_questions,
-    words_in,
 )
 from dsr_desk.lineage.questions import answer_said, questions_of, things_asked
 
@@ -81,7 +81,8 @@ class Graph:
         """Which nodes some dataset reaches by other than validation and evaluation; of which models sources state all
         that they learned from, all the way up."""
 
-        self.sources, self._labels, self.received = words_in(made.words)
+        words = from_text(made.words, Words)
+        self.sources, self._labels, self.received = words.sources, words.labels, words.received
         """`received` says who received what stands at a place, as any source says it; none where one says so."""
 
         self._notes: Packed[dict[str, str]] = Packed(made.notes, json.loads)
@@ -204,15 +205,24 @@ class Graph:
     def edge(self, number: int, among: EdgeTable | None = None) -> Edge:
         """One edge of the graph, or of another table over its nodes."""
         table = self.edges if among is None else among
-        source, note = int(table.source[number]), int(table.note[number])
         return Edge(
             self.nodes[int(table.origin[number])].id,
             self.nodes[int(table.target[number])].id,
             ROLES[int(table.role[number])],
             CERTAINTIES[int(table.certainty[number])],
-            self.sources[source] if source >= 0 else "",
-            self._notes[note] if note >= 0 else {},
+            self.source_of(number, table),
+            self.noted_of(number, table),
         )
+
+    def source_of(self, number: int, among: EdgeTable | None = None) -> str:
+        """Digest of the source that states an edge, "" where none does."""
+        source = int((among or self.edges).source[number])
+        return self.sources[source] if source >= 0 else ""
+
+    def noted_of(self, number: int, among: EdgeTable | None = None) -> dict[str, str]:
+        """What a source notes of an edge."""
+        note = int((among or self.edges).note[number])
+        return self._notes[note] if note >= 0 else {}
 
     def walk(self, starts: Iterable[int], allowed: Mask, closed: Mask | None = None) -> Walk:
         """Breadth-first along allowed edges; nodes in `closed` are not entered."""

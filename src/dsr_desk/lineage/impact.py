@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from dsr_desk.lineage.roles import RoleBits, Start, certainties_of, roles_reache
 
 _A_DAY = 24 * 3600 * 1_000_000
 _MOST_STEPS = 200_000
+_HELD = 4096
 _FAR = 1 << 40
 _DATE = r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
 _PERIOD = re.compile(rf"\s*{_DATE}\s*(?:to|until|till|through|[-–—/,])\s*{_DATE}\s*", re.IGNORECASE)
@@ -103,7 +105,7 @@ class AffectedModels(Lazy[AffectedModel]):
     def __init__(self, graph: Graph, starts: Sequence[Start], seats: Indices, roles: Sequence[RoleBits]) -> None:
         """`roles` are the bits of ROLES of each place, by how sure they are (positions in CERTAINTIES)."""
         self._graph, self._starts, self._roles = graph, starts, roles
-        self._made: dict[int, AffectedModel] = {}
+        self._made = lru_cache(_HELD)(lambda seat: _model(graph, seat, starts, roles))
         weights = graph.mask()
         rank = np.full(len(graph.nodes), np.iinfo(np.int64).max)
         for start in starts:
@@ -113,16 +115,13 @@ class AffectedModels(Lazy[AffectedModel]):
                 np.minimum.at(rank, graph.original[here], code * _FAR + walk.depth[here])
         order = np.lexsort((graph.name_rank[seats], rank[seats] % _FAR, ~weights[seats]))
         self._seats: list[int] = seats[order].tolist()
-        self._listed = frozenset(self._seats)
+        self._listed = {seat: index for index, seat in enumerate(self._seats)}
 
     def __len__(self) -> int:
         return len(self._seats)
 
     def one(self, index: int) -> AffectedModel:
-        seat = self._seats[index]
-        if seat not in self._made:
-            self._made[seat] = _model(self._graph, seat, self._starts, self._roles)
-        return self._made[seat]
+        return self._made(self._seats[index])
 
     def brief(self, model: str) -> Brief | None:
         """What is known of one model (node id) in short; None if it is not affected.
@@ -141,7 +140,7 @@ class AffectedModels(Lazy[AffectedModel]):
     def of(self, model: str) -> AffectedModel | None:
         """The model that has this node id among its names; None if it is not affected."""
         seat = self._graph.position(model)
-        return self[self._seats.index(seat)] if seat is not None and seat in self._listed else None
+        return self[self._listed[seat]] if seat is not None and seat in self._listed else None
 
 
 def collected_since(collected: str) -> str:
@@ -221,7 +220,8 @@ def _finished_before(graph: Graph, arrived: str) -> Indices:
     runs, models = graph.of_kind(NodeKind.RUN), graph.of_kind(NodeKind.MODEL)
     made_by_run = graph.mask(graph.target[graph.mask(runs)[graph.origin]])
     dated = np.concatenate([runs, models[~made_by_run[models]]])
-    return dated[graph.moments[dated] <= moment(arrived) - _A_DAY]
+    early = graph.moments[dated] <= moment(arrived) - _A_DAY
+    return np.asarray(dated[early])
 
 
 def _model(graph: Graph, seat: int, starts: Sequence[Start], roles: Sequence[RoleBits]) -> AffectedModel:
@@ -241,7 +241,7 @@ def _model(graph: Graph, seat: int, starts: Sequence[Start], roles: Sequence[Rol
         outputs=(*downstream[NodeKind.OUTPUT], *downstream[NodeKind.DATASET]),
         embeddings=tuple(downstream[NodeKind.EMBEDDING]),
         benchmarks=tuple(downstream[NodeKind.BENCHMARK]),
-        sources=tuple(dict.fromkeys(graph.edge(edge).source for _, edges in paths for edge in edges)),
+        sources=tuple(dict.fromkeys(graph.source_of(edge) for _, edges in paths for edge in edges)),
         training_recorded=bool(graph.trained[seat]),
         training_complete=bool(graph.complete[seat]),
         received=graph.received.get(seat),
@@ -299,7 +299,7 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
 
 def _served(graph: Graph, model: int) -> list[Period]:
     """What edges say of since when and until when a model was in use."""
-    noted = [graph.edge(number).attributes for number in graph.outgoing(model)]
+    noted = [graph.noted_of(number) for number in graph.outgoing(model)]
     dated = [(one.get("since", ""), one.get("until", "")) for one in noted if one.get("since") or one.get("until")]
     return [Period(since, until, not until) for since, until in dated]
 

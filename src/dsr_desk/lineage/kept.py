@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, fields, is_dataclass
 from hashlib import sha256
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,8 @@ def kept(db: Database, fingerprint: str) -> Prepared | None:
 
 def to_bytes(prepared: Prepared) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, **dict(_arrays(prepared, "")))
+    arrays: dict[str, Any] = dict(_arrays(prepared, ""))
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
@@ -69,7 +70,27 @@ def from_bytes(content: bytes) -> Prepared:
     """Raises, anything, where the content is damaged."""
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         whole: Prepared = _made(Prepared, "", found)
+    if not _fits(whole):
+        raise ValueError("arrays that do not fit each other")
     return whole
+
+
+def _fits(made: Prepared) -> bool:
+    """Whether arrays have the lengths that they must have and name nothing that is not there."""
+    size = made.nodes.count
+    by_place = (made.original, made.kind, made.marks, made.moments, made.name_rank, made.stated, made.trained)
+    places = (made.original, made.keys.seats, made.question_places, *(
+        end for table in (made.said, made.edges) for end in (table.origin, table.target)
+    ))  # fmt: skip
+    return (
+        all(len(column) == size for column in (*by_place, made.complete))
+        and all(((place >= 0) & (place < size)).all() for place in places)
+        and all(len({len(column) for column in table.columns()}) == 1 for table in (made.said, made.edges))
+        and all(table.note.max(initial=-1) < made.notes.count for table in (made.said, made.edges))
+        and len(made.question_ends) == made.questions.count
+        and made.question_ends.max(initial=0) == len(made.question_places)
+        and bool((np.diff(made.edges.origin) >= 0).all())
+    )
 
 
 def _arrays(value: Any, name: str) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -84,8 +105,8 @@ def _arrays(value: Any, name: str) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _made(kind: Any, name: str, found: Mapping[str, NDArray[Any]]) -> Any:
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(*(_made(hints[one.name], f"{name}.{one.name}".lstrip("."), found) for one in fields(kind)))
+        hints, make = get_type_hints(kind), cast("Callable[..., Any]", kind)
+        return make(*(_made(hints[one.name], f"{name}.{one.name}".lstrip("."), found) for one in fields(kind)))
     value = found[name]
     if kind is str:
         return value.tobytes().decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.codec import to_text
 from dsr_desk.core.items import recipients_in
 from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Received, Role
 from dsr_desk.lineage.building import Built
@@ -33,7 +33,13 @@ NEVER = np.iinfo(np.int64).max
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-_Words = tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], tuple[tuple[int, tuple[Received, ...]], ...]]
+@dataclass(frozen=True)
+class Words:
+    """Digests of sources, names of files by system, and by place who received what stands there."""
+
+    sources: tuple[str, ...]
+    labels: dict[str, tuple[str, ...]]
+    received: dict[int, tuple[Received, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Prepared:
     be, in microseconds since 1970 (UTC), NEVER where that is not recorded. `keys` are those of `keys_of`.
 
     `question_ends` cut `question_places` into the places that hang on each of `questions`; `asked` are the keys under
-    which an answer can be given. `words` is JSON: see `words_in`.
+    which an answer can be given. `words` are `Words` as text.
     """
 
     nodes: Lines
@@ -93,7 +99,7 @@ def prepared(built: Built) -> Prepared:
         question_places=no_places,
         asked=nothing,
         asked_keys=KeyTable.of((), ()),
-        words=to_text((built.sources, tuple(built.labels.items()), _received(built))),
+        words=to_text(Words(built.sources, _labels(built), _received(built))),
     )
 
 
@@ -112,12 +118,6 @@ def with_questions(asked: Sequence[tuple[LineageQuestion, Indices]], keys: Seque
 
 def asked_key(first: str, second: str) -> str:
     return json.dumps([first, second], ensure_ascii=False)
-
-
-def words_in(text: str) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], Mapping[int, tuple[Received, ...]]]:
-    """Digests of sources, names of files by system, and by place who received what stands there."""
-    sources, labels, received = from_text(text, _Words)
-    return sources, dict(labels), dict(received)
 
 
 def keys_of(node: Node) -> Iterator[str]:
@@ -156,6 +156,10 @@ def _keys(built: Built) -> KeyTable:
     return KeyTable.in_order(digests, np.repeat(seats, counts))
 
 
+def _labels(built: Built) -> dict[str, tuple[str, ...]]:
+    return {space: tuple(files) for space, files in built.labels.items()}
+
+
 def _marks(node: Node) -> int:
     if not node.attributes:
         return 0
@@ -187,7 +191,7 @@ def _ranks(names: list[tuple[str, str, str]]) -> Indices:
     return ranks
 
 
-def _received(built: Built) -> tuple[tuple[int, tuple[Received, ...]], ...]:
+def _received(built: Built) -> dict[int, tuple[Received, ...]]:
     """Who received what stands at a place, as any source says it; none where one says so."""
     found: dict[int, dict[str, Received]] = {}
     for place, members in built.members.items():
@@ -201,4 +205,4 @@ def _received(built: Built) -> tuple[tuple[int, tuple[Received, ...]], ...]:
         name = built.nodes[int(built.said.target[k])].name
         got = Received(name, noted.get("since", ""), noted.get("told", ""))
         found.setdefault(int(built.said.origin[k]), {})[name] = got
-    return tuple((place, tuple(received.values())) for place, received in found.items())
+    return {place: tuple(received.values()) for place, received in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,5 +83,6 @@ def certainties_of(roles: Sequence[RoleBits], seat: int) -> dict[Role, Certainty
     return {role: found[role] for role in ROLES if role in found} or {Role.DERIVE: CERTAINTIES[-1]}
 
 
+@lru_cache(4096)
 def _role_names(bits: int) -> tuple[Role, ...]:
     return tuple(role for i, role in enumerate(ROLES) if bits & _MODEL_BITS & 1 << i)

@@ -6,7 +6,7 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
@@ -142,20 +142,19 @@ def read(turn: Callable[[], AbstractContextManager[Database]]) -> Said:
         numbers.append(num)
         files.append(file_of[source])
         nodes.append(_node(*row))
-    columns = [array("q") for _ in fields(EdgeTable)]
+    columns = [array("q") for _ in range(6)]
     seat_of = {source: i for i, (source, *_) in enumerate(sources)}
     notes: dict[str, int] = {"{}": NO_NOTE}
     for _, source, origin, target, role, certainty, attributes in _rows(turn, _EDGES):
         note = notes.setdefault(attributes, len(notes) - 1)
-        row = (origin, target, _ROLES[role], _CERTAINTIES[certainty], seat_of[source], note)
-        for column, value in zip(columns, row, strict=True):
+        values = (origin, target, _ROLES[role], _CERTAINTIES[certainty], seat_of[source], note)
+        for column, value in zip(columns, values, strict=True):
             column.append(value)
     seats = np.array(numbers, dtype=np.int64)
-    ends, (role, certainty, source, note) = columns[:2], columns[2:]
+    origins, targets, roles, certainties, stating, noted_as = (np.array(one, dtype=np.int64) for one in columns)
     placed = EdgeTable(
-        *(np.searchsorted(seats, np.array(end, dtype=np.int64)) for end in ends),
-        np.array(role, dtype=np.uint8), np.array(certainty, dtype=np.uint8),
-        np.array(source, dtype=np.int32), np.array(note, dtype=np.int32),
+        np.searchsorted(seats, origins), np.searchsorted(seats, targets), roles.astype(np.uint8),
+        certainties.astype(np.uint8), stating.astype(np.int32), noted_as.astype(np.int32),
     )  # fmt: skip
     noted = [json.loads(text) for text in notes if text != "{}"]
     return Said(nodes, placed, [digest for _, digest, _ in sources], files, noted)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
@@ -19,19 +20,19 @@ from dsr_desk.core.items import DatasetVersion
 from dsr_desk.faces.facts import INVENTORY, engine_facts, engine_grants
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.cluster import Cluster
-from dsr_desk.jobs.pool import WorkerPool
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.start import Lent, Where
 from dsr_desk.search.index import carry
 from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner, read_about
-from dsr_desk.search.index.build import Addressed, BuildReport, build
-from dsr_desk.search.index.check import CheckReport, check
 from dsr_desk.search.index.folder import SUFFIX, Index
 from dsr_desk.search.index.keyfile import Secret
-from dsr_desk.search.index.work import recipe_for
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.registers import Touch
 from dsr_desk.storage.rows import DatasetRow, IndexRow
+
+if TYPE_CHECKING:
+    from dsr_desk.search.index.build import BuildReport
+    from dsr_desk.search.index.check import CheckReport
 
 __all__ = ["INVENTORY", "SUFFIX", "BuildReport", "CheckReport", "Cluster", "IndexPurpose"]
 
@@ -89,6 +90,9 @@ class RegisteredIndex:
 @contextmanager
 def lent_workers(engine: str = "standard", *, thumbnails: bool = True) -> Iterator[Lent]:
     """Processes, one a core, for several indexes that are built one after the other."""
+    from dsr_desk.jobs.pool import WorkerPool
+    from dsr_desk.search.index.work import recipe_for
+
     load = loader(engine)
     digest = engine_facts(engine, load).digest
     recipe = recipe_for(load, digest, engine_grants(engine), thumbnails=thumbnails)
@@ -116,6 +120,8 @@ def build_index(
 
     `workers` are so many processes (one a core if None), a Dask cluster, or lent.
     """
+    from dsr_desk.search.index.build import Addressed, build  # which loads every container format
+
     folder = index_folder(to)
     desk.release(folder.name.removesuffix(SUFFIX))
     result = build(
@@ -144,6 +150,8 @@ def refresh_index(
     desk: Desk, name: str, report: Report, cancel: CancelToken, *, workers: Where | None = None
 ) -> BuildReport:
     """Brings an index up to date with what it was built from. Raises SourcesElsewhere, and what `build` raises."""
+    from dsr_desk.search.index.build import Addressed, build
+
     known = resolve_index(desk, name)
     if not known.sources or not all(source.exists() for source in known.sources):
         raise SourcesElsewhere(name=known.name)
@@ -294,6 +302,8 @@ def opened(desk: Desk, name: str) -> Index:
 
 def check_index(desk: Desk, name: str, report: Report, cancel: CancelToken) -> CheckReport:
     """Compares the containers with the index and proves the index by finding some of its own faces again."""
+    from dsr_desk.search.index.check import check
+
     return check(opened(desk, resolve_index(desk, name).name), report=report, cancel=cancel)
 
 

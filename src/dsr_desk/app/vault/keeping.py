@@ -57,7 +57,8 @@ def vault_info(desk: Desk) -> dict[str, Any]:
 def check_vault(desk: Desk, report: Report = silent, cancel: CancelToken | None = None) -> list[Message]:
     """What does not hold: the file, every entry and signature, all that follows from them; none where it is whole.
 
-    Nothing is changed. Raises Cancelled.
+    Nothing is changed. The lineage graph that is kept ready is thrown away, to be made anew from what was checked.
+    Raises Cancelled.
     """
     token = cancel or CancelToken()
 
@@ -65,6 +66,7 @@ def check_vault(desk: Desk, report: Report = silent, cancel: CancelToken | None 
         token.check()
         report(Progress(message("phase.checking-vault"), done, total))
 
+    desk.drop_graph()
     return desk.vault.problems(step)
 
 
