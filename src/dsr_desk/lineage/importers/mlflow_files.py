@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft
+from dsr_desk.lineage.importers.draft import LineageDraft
+from dsr_desk.lineage.importers.mlflow_artifacts import (
+    artifacts_of,
+    meta_at,
+    take_artifacts,
+    take_description,
+    texts_in,
+)
 from dsr_desk.lineage.importers.mlflow_draw import draw
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
@@ -23,9 +29,9 @@ from dsr_desk.lineage.importers.mlflow_store import (
     name_elsewhere,
     source_place,
 )
-from dsr_desk.lineage.importers.names import Likely, model_file, says_training
+from dsr_desk.lineage.importers.names import says_training
 from dsr_desk.lineage.importers.peek import Peek
-from dsr_desk.lineage.importers.reading import mapping, maybe_text, some_text, text_of, yaml_document
+from dsr_desk.lineage.importers.reading import maybe_text, some_text, text_of
 from dsr_desk.lineage.importers.times import since_1970
 
 FORMAT = "MLflow (mlruns)"
@@ -60,8 +66,6 @@ _FOLDERS = (
     "models/*/version-*",
     "models/*/aliases",
 )  # fmt: skip
-_BASE = "source_model_name"
-"""What flavors of pretrained networks began from."""
 _NO_RUN = ("datasets", "models", "traces", "evaluation_datasets")
 
 
@@ -92,11 +96,11 @@ def files(peek: Peek) -> list[Path]:
         folder = experiment.parent
         found |= {path for pattern in _META for path in folder.glob(pattern) if path.is_file()}
         for run in _runs(folder):
-            found |= {path for _, path in _texts(run / "tags")}
-            found |= {path for _, path in _texts(run / "params")}
-            found |= {path for _, path in _artifacts(run)}
+            found |= {path for _, path in texts_in(run / "tags")}
+            found |= {path for _, path in texts_in(run / "params")}
+            found |= {path for _, path in artifacts_of(run)}
         for model in folder.glob("models/*"):
-            found |= {path for inner in ("tags", "params", "metrics") for _, path in _texts(model / inner)}
+            found |= {path for inner in ("tags", "params", "metrics") for _, path in texts_in(model / inner)}
     return sorted(found)
 
 
@@ -110,7 +114,7 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     for path in sorted(root.glob("models/*/version-*/meta.yaml")):
         _version(root, path, store, draft)
     for folder in sorted(root.glob("models/*")):
-        for key, path in _texts(folder / "tags"):
+        for key, path in texts_in(folder / "tags"):
             store.say_of_name(folder.name, key, text_of(path))
     for path in sorted(root.glob("models/*/aliases/*")):
         store.aliases.append((path.parts[-3], text_of(path).strip(), path.name))
@@ -128,30 +132,13 @@ def _runs(experiment: Path) -> list[Path]:
     return sorted(path.parent for path in experiment.glob("*/meta.yaml") if path.parent.name not in _NO_RUN)
 
 
-def _texts(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Keys and files of a folder that holds one text a key; a key with slashes lies deeper."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path
-
-
-def _artifacts(run: Path) -> Iterator[tuple[str, Path]]:
-    """Artifacts that are read: descriptions of models, and weights outside of these, for their digest."""
-    listed = list(_texts(run / "artifacts"))
-    models = [name.removesuffix("MLmodel") for name, path in listed if path.name == "MLmodel"]
-    for name, path in listed:
-        inside = any(name.startswith(model) for model in models)
-        if path.name == "MLmodel" or (not inside and model_file(name) is not Likely.NO):
-            yield name, path
-
-
 def _experiment(root: Path, at: Path, store: Store, draft: LineageDraft, sha256: Callable[[Path], str]) -> None:
     folder = at.parent
-    meta, place = _meta(root, at)
+    meta, place = meta_at(root, at)
     told = (maybe_text(meta.get(name), place) for name in ("experiment_id", "creation_time", "artifact_location"))
     store.experiments.append(Experiment(*told))
     for path in sorted(folder.glob("datasets/*/meta.yaml")):
-        meta, place = _meta(root, path)
+        meta, place = meta_at(root, path)
         said = maybe_text(meta.get("source"), place)
         name, digest = some_text(meta.get("name"), (place, "name")), maybe_text(meta.get("digest"), place)
         other = name_elsewhere(maybe_text(meta.get("source_type"), place), said)
@@ -167,31 +154,31 @@ def _experiment(root: Path, at: Path, store: Store, draft: LineageDraft, sha256:
 
 
 def _model(root: Path, path: Path, store: Store, draft: LineageDraft) -> None:
-    meta, place = _meta(root, path)
+    meta, place = meta_at(root, path)
     key = some_text(meta.get("model_id"), (place, "model_id"))
     name, run, at = (maybe_text(meta.get(field), place) for field in ("name", "source_run_id", "artifact_location"))
     created = since_1970(meta.get("creation_timestamp"), place, draft)
     store.models[key] = LoggedModel(key, name, run, created, meta.get("lifecycle_stage") == "deleted", at)
     for kind in ("tags", "params"):
-        for name, file in _texts(path.parent / kind):
+        for name, file in texts_in(path.parent / kind):
             if name == VERSIONS_TAG:
                 store.say_registered(key, text_of(file))
             else:
                 store.say(key, name, text_of(file), tag=kind == "tags")
-    for _, file in _texts(path.parent / "metrics"):
+    for _, file in texts_in(path.parent / "metrics"):
         for line in text_of(file).splitlines():
             words = line.split(" ")  # time, value, step, run, then name and digest of a dataset
             if len(words) >= 6:
                 store.measures.add(((" ".join(words[4:-1]), words[-1]), key, words[3]))
     described = path.parent / "artifacts" / "MLmodel"
     if described.exists():
-        _described(root, described, key, store)
+        take_description(root, described, key, store, draft)
 
 
 def _run(root: Path, folder: Path, store: Store, draft: LineageDraft, sha256: Callable[[Path], str]) -> None:
-    meta, place = _meta(root, folder / "meta.yaml")
+    meta, place = meta_at(root, folder / "meta.yaml")
     key = some_text(meta.get("run_id") or meta.get("run_uuid"), (place, "run_id"))
-    tags = {name: text_of(path) for name, path in _texts(folder / "tags")}
+    tags = {name: text_of(path) for name, path in texts_in(folder / "tags")}
     if OLD_MODELS_TAG in tags:
         store.histories[key] = tags[OLD_MODELS_TAG]
     status = meta.get("status")
@@ -202,19 +189,15 @@ def _run(root: Path, folder: Path, store: Store, draft: LineageDraft, sha256: Ca
     store.runs[key] = Run(key, name, began, ended, word, meta.get("lifecycle_stage") == "deleted", parent)
     for said, text in tags.items():
         store.say(key, said, text, tag=True)
-    for said, path in _texts(folder / "params"):
+    for said, path in texts_in(folder / "params"):
         store.say(key, said, text_of(path))
-    for said, _ in _texts(folder / "metrics"):
+    for said, _ in texts_in(folder / "metrics"):
         if says_training(said):
             store.say_measured(key, said)
-    for at, path in _artifacts(folder):
-        if path.name == "MLmodel":
-            _logged_in_run(root, path, key, at.removesuffix("MLmodel").strip("/"), store)
-        else:
-            store.weights.append((key, at, sha256(path)))
+    take_artifacts(root, folder, key, store, draft, sha256)
     # Both ids in these files are those of the dataset or the model: the run is known from the path alone.
     for link in sorted(folder.glob("inputs/*/meta.yaml")):
-        meta, where = _meta(root, link)
+        meta, where = meta_at(root, link)
         source = some_text(meta.get("source_id"), (where, "source_id"))
         if meta.get("source_type") == "DATASET":
             said_of = meta.get("tags")
@@ -223,50 +206,18 @@ def _run(root: Path, folder: Path, store: Store, draft: LineageDraft, sha256: Ca
         else:
             store.takes.append((key, some_text(meta.get("destination_id"), (where, "destination_id"))))
     for link in sorted(folder.glob("outputs/*/meta.yaml")):
-        meta, where = _meta(root, link)
+        meta, where = meta_at(root, link)
         store.makes.append((key, some_text(meta.get("destination_id"), (where, "destination_id"))))
 
 
-def _logged_in_run(root: Path, path: Path, run: str, at: str, store: Store) -> None:
-    """A model among the artifacts of a run, as MLflow 2 keeps them: also where no tag of the run lists it."""
-    meta, place = _meta(root, path)
-    uuid = maybe_text(meta.get("model_uuid"), place)
-    key = uuid or f"{run}/{at}"
-    store.models.setdefault(key, LoggedModel(key, at, run, ""))
-    _described(root, path, key, store)
-
-
-def _described(root: Path, path: Path, key: str, store: Store) -> None:
-    """What the description of a logged model says of where it came from: the rest of it says how it is loaded."""
-    meta, _ = _meta(root, path)
-    told = meta.get("metadata")
-    if isinstance(told, dict):
-        store.say_within(key, "metadata", told)
-    flavors = meta.get("flavors")
-    for flavor, fields in flavors.items() if isinstance(flavors, dict) else ():
-        base = fields.get(_BASE) if isinstance(fields, dict) else None
-        if isinstance(base, str):
-            store.say(key, f"flavors.{flavor}.{_BASE}", base)
-
-
 def _version(root: Path, path: Path, store: Store, draft: LineageDraft) -> None:
-    meta, place = _meta(root, path)
+    meta, place = meta_at(root, path)
     name = some_text(meta.get("name"), (place, "name"))
     version = some_text(maybe_text(meta.get("version"), place), (place, "version"))
     told = (maybe_text(meta.get(field), place) for field in ("source", "run_id", "current_stage", "model_id"))
     created = since_1970(meta.get("creation_timestamp"), place, draft)
     store.versions.append(ModelVersion(name, version, created, *told))
-    for key, file in _texts(path.parent / "tags"):
+    for key, file in texts_in(path.parent / "tags"):
         text = text_of(file)
         store.say(f"{name}/{version}", key, text, tag=True)
         store.told.append((f"{name}/{version}", key, text))
-
-
-def _meta(root: Path, path: Path) -> tuple[Mapping[str, Any], str]:
-    place = path.relative_to(root).as_posix()
-    try:
-        return mapping(yaml_document(text_of(path)), place), place
-    except ImportRefused as error:
-        if error.place == place:
-            raise
-        raise error.inside(place) from error

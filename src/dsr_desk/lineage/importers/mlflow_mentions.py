@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY
@@ -19,6 +20,7 @@ from dsr_desk.lineage.importers.names import is_placeholder, says_base
 _ARTIFACT = re.compile(r"(?:.*/)?([0-9a-f]{32})/artifacts/(.+)")
 _LOGGED = re.compile(r"(?:.*[/:])?(m-[0-9a-f]{32})(?:/.*)?")
 _TAGGED = re.compile(r"(.+?)(?:[/@]|:v?)([^/@:]+)")
+_says_base = lru_cache(1 << 12)(says_base)
 _MOST = 50
 """Of so many models or datasets of one name each is taken for the one that is meant; of more, their name."""
 _MEASURES = (Role.VALIDATE, Role.EVALUATE)
@@ -56,6 +58,8 @@ class _Names:
 
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
+        self.found: dict[str, list[str]] = {}
+        self.names: dict[tuple[NodeKind, str, str], str] = {}
         store = drawing.store
         self.owners = {key: (model.run, drawing.models[key]) for key, model in store.models.items()}
         self.owners.update(
@@ -88,6 +92,11 @@ class _Names:
 
     def models_of(self, text: str) -> list[str]:
         """What a text probably names: never nothing, since a name that leads nowhere is a model all the same."""
+        if text not in self.found:
+            self.found[text] = self._models_of(text)
+        return self.found[text]
+
+    def _models_of(self, text: str) -> list[str]:
         found = list(dict.fromkeys(self._known_models(text)))
         return found if 0 < len(found) <= _MOST else [self._named(NodeKind.MODEL, *self._version_in(text))]
 
@@ -105,8 +114,11 @@ class _Names:
         return [self._named(NodeKind.DATASET, text, "")]
 
     def _named(self, kind: NodeKind, name: str, version: str) -> str:
-        aliases = [name] if "/" in name else []
-        return self.drawing.draft.node(kind, name, version, self.drawing.system, aliases=aliases, **{NAMED_ONLY: "yes"})
+        if (kind, name, version) not in self.names:
+            self.names[kind, name, version] = self.drawing.draft.node(
+                kind, name, version, self.drawing.system, aliases=[name] if "/" in name else [], **{NAMED_ONLY: "yes"}
+            )
+        return self.names[kind, name, version]
 
     def _known_models(self, text: str) -> Iterator[str]:
         store = self.drawing.store
@@ -169,7 +181,7 @@ def _of_run(drawing: Drawing, names: _Names, said: Mention) -> None:
     draft, run, meaning = drawing.draft, said.of, said.named.meaning
     why = _why(said)
     if meaning.kind is NodeKind.MODEL:
-        if meaning.role is not Role.SERVE and says_base(said.named.key):
+        if meaning.role is not Role.SERVE and _says_base(said.named.key):
             drawing.store.signs.setdefault(run, said.named.key)
         for model in names.models_of(said.named.text):
             if drawing.runs[run] in drawing.makers.get(model, ()):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.lineage.importers.draft import LineageDraft
+from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft
+from dsr_desk.lineage.importers.mlflow_artifacts import artifacts_of, take_artifacts, take_description
 from dsr_desk.lineage.importers.mlflow_draw import draw
 from dsr_desk.lineage.importers.mlflow_store import (
     CONTEXT_TAG,
+    JUDGED_TAG,
     OLD_MODELS_TAG,
+    OWN_TAGS,
     PARENT_TAG,
     VERSIONS_TAG,
     Dataset,
@@ -39,20 +43,73 @@ _DATASET_TABLES = {
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
     "input_tags": ("input_uuid", "name", "value"),
 }
+_HOLDS = frozenset(("experiments", "runs", "model_versions"))
+_ENDINGS = (".db", ".sqlite", ".sqlite3")
+_DESCRIPTIONS = "*/models/*/artifacts/MLmodel"
 _MODEL_OF_TRACE = "mlflow.modelId"
 _RUN_OF_TRACE = "mlflow.sourceRun"
 
-files = the_file
-
 
 def sniff(peek: Peek) -> bool:
-    return {"experiments", "runs", "model_versions"} <= peek.tables
+    return _database(peek) is not None
+
+
+def files(peek: Peek) -> list[Path]:
+    """The database, and of a project's folder the artifacts beside it that are read."""
+    database = _database(peek)
+    if database is None:
+        return []
+    found = the_file(Peek(database))
+    for folder in _artifact_roots(peek):
+        found += folder.glob(_DESCRIPTIONS)
+        for run in folder.glob("*/*"):
+            found += (path for _, path in artifacts_of(run))
+    return sorted(found)
 
 
 def read(peek: Peek, draft: LineageDraft) -> None:
+    database = _database(peek)
+    if database is None:
+        return
+    store = Store()
+    _read(Peek(database), store, draft)
+    for folder in _artifact_roots(peek):
+        for run in sorted(folder.glob("*/*")):
+            if run.name in store.runs:
+                take_artifacts(peek.path, run, run.name, store, draft, peek.sha256_of)
+        for path in sorted(folder.glob(_DESCRIPTIONS)):
+            if path.parts[-3] in store.models:
+                take_description(peek.path, path, path.parts[-3], store, draft)
+    draw(store, draft)
+
+
+def _database(peek: Peek) -> Path | None:
+    """The file itself, or the one store in a project's folder; of several there each is to be named."""
+    if not peek.is_folder:
+        return peek.path if peek.tables >= _HOLDS else None
+    listed = [path for path in sorted(peek.path.iterdir()) if path.suffix in _ENDINGS and path.is_file()]
+    found = [path for path in listed if _is_a_store(path)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_a_store(path: Path) -> bool:
+    """False for a database that is broken: the folder may hold anything."""
+    try:
+        return Peek(path).tables >= _HOLDS
+    except ImportRefused:
+        return False
+
+
+def _artifact_roots(peek: Peek) -> list[Path]:
+    """Where MLflow puts artifacts beside its database, on its own and as a server."""
+    if not peek.is_folder:
+        return []
+    return [path for name in ("mlruns", "mlartifacts") if (path := peek.path / name).is_dir()]
+
+
+def _read(peek: Peek, store: Store, draft: LineageDraft) -> None:
     with sound_database(peek.path) as db:
         checked_tables(db, _TABLES)
-        store = Store()
         _experiments(db, store)
         _runs(db, store, draft)
         if "datasets" in peek.tables:
@@ -68,7 +125,6 @@ def read(peek: Peek, draft: LineageDraft) -> None:
         _registry(db, store, peek.tables, draft)
         _told(db, store, peek.tables)
         _traces(db, store, peek.tables)
-    draw(store, draft)
 
 
 def _rows(db: sqlite3.Connection, columns: str, table: str) -> Iterator[tuple[Message, tuple[Any, ...]]]:
@@ -164,7 +220,9 @@ def _told(db: sqlite3.Connection, store: Store, tables: frozenset[str]) -> None:
     ):
         if table not in tables:
             continue
-        for owner, name, text in db.execute(f"SELECT {of}, {key}, {value} FROM {table}"):
+        own = f" WHERE {key} NOT LIKE '{OWN_TAGS}%' OR {key} IN (?, ?)" if table.endswith("tags") else ""
+        wanted = [JUDGED_TAG, VERSIONS_TAG] if own else []
+        for owner, name, text in db.execute(f"SELECT {of}, {key}, {value} FROM {table}{own}", wanted):
             if name == VERSIONS_TAG:
                 store.say_registered(str(owner), str(text))
             else:

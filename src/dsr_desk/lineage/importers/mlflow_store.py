@@ -93,12 +93,12 @@ class Mention:
 class Store:
     """`reads` are (dataset, run, context); `takes`, `makes` and `traces` (run, logged model).
 
-    `measures` are (dataset, logged model, run) of recorded metrics, where the dataset is a key or (name, digest);
-    `histories` the tag in which older versions kept the models of a run, `judged` the one in which an evaluation says
-    which model it tried on which data, `tried` that data, with the run; `signs` what says that a run trained;
-    `unnamed` switches (run, parameter, value) by which a model began from weights that nobody names; `weights` files
-    (run, path, SHA-256) that a run left; `registered` names and versions of logged models that a tag keeps; `told`
-    tags of versions, `NAME/VERSION` first; `places` where datasets lie.
+    `measures` are (dataset, logged model, run) of recorded metrics, where the dataset is a key or (name, digest).
+    `histories` is the tag in which older versions kept the models of a run, `found` models among the artifacts of runs,
+    `judged` the tag in which an evaluation says which model it tried on which data, `tried` that data, with the run.
+    `signs` say of a run that it trained; `unnamed` are switches (run, parameter, value) by which a model began from
+    weights that nobody names; `weights` files (run, path, SHA-256) that a run left; `registered` names and versions of
+    logged models that a tag keeps; `told` tags of versions, `NAME/VERSION` first; `places` where datasets lie.
     """
 
     experiments: list[Experiment] = field(default_factory=list)
@@ -113,6 +113,7 @@ class Store:
     traces: set[tuple[str, str]] = field(default_factory=set)
     measures: set[tuple[str | tuple[str, str], str, str]] = field(default_factory=set)
     histories: dict[str, str] = field(default_factory=dict)
+    found: list[LoggedModel] = field(default_factory=list)
     judged: dict[str, str] = field(default_factory=dict)
     tried: set[tuple[str, str]] = field(default_factory=set)
     mentions: list[Mention] = field(default_factory=list)
@@ -147,9 +148,10 @@ class Store:
             if key == JUDGED_TAG:
                 self.judged[of] = value
             return
-        found = _meant(key, value) or self._place(key, value)
-        self.mentions += (Mention(of, named, tag) for named in found)
-        if leaves_unnamed(key, value):
+        found, unnamed = _meant(key, value)
+        for named in found or self._place(key, value):
+            self.mentions.append(Mention(of, named, tag))
+        if unnamed:
             self.unnamed.append((of, key, value))
         self.say_measured(of, key)
 
@@ -206,7 +208,8 @@ def name_elsewhere(kind: str, text: str) -> str:
 
 
 def add_old_models(store: Store) -> None:
-    """Models in the run tag in which MLflow 2 kept them; MLflow 3 lists them itself, and then the tag is ignored."""
+    """Models in the run tag in which MLflow 2 kept them, or among artifacts; where MLflow 3 lists them, the tag is
+    ignored."""
     listed_here = {model.run for model in store.models.values()}
     for run, text in store.histories.items():
         for entry in _listed(text) if run not in listed_here else ():
@@ -214,6 +217,10 @@ def add_old_models(store: Store) -> None:
                 key = entry.get("model_uuid")
                 key = key if isinstance(key, str) and key else f"{run}/{entry['artifact_path']}"
                 store.models[key] = LoggedModel(key, entry["artifact_path"], run, "")
+    known = {(model.run, model.name) for model in store.models.values()}
+    for model in store.found:
+        if (model.run, model.name) not in known:
+            store.models.setdefault(model.key, model)
 
 
 _only_trained = lru_cache(1 << 12)(says_training)
@@ -237,8 +244,9 @@ def add_evaluations(store: Store) -> None:
 
 
 @lru_cache(1 << 16)
-def _meant(key: str, value: str) -> tuple[NamedValue, ...]:
-    return tuple(named_in(key, value))
+def _meant(key: str, value: str) -> tuple[tuple[NamedValue, ...], bool]:
+    """What it names, and whether it says that there were weights which it does not name."""
+    return tuple(named_in(key, value)), leaves_unnamed(key, value)
 
 
 def _age(experiment: Experiment) -> tuple[bool, int, str]:
