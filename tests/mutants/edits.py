@@ -32,7 +32,10 @@ import edits_hidden
 import edits_intake
 import edits_inventory
 import edits_layouts
+import edits_lineage_files
+import edits_lineage_mlflow
 import edits_lineage_papers
+import edits_lineage_systems
 import edits_log
 import edits_models
 import edits_offline
@@ -90,7 +93,9 @@ LINES: tuple[Edit, ...] = (
     *edits_containers.LINES,
     *edits_columns.LINES,
     *edits_layouts.LINES,
+    *edits_lineage_mlflow.LINES,
     *edits_lineage_papers.LINES,
+    *edits_lineage_systems.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,
@@ -126,6 +131,7 @@ LINES: tuple[Edit, ...] = (
     *edits_foreign.LINES,
     *edits_intake.LINES,
     *edits_inventory.LINES,
+    *edits_lineage_files.LINES,
     *edits_recipients.LINES,
     *edits_report.LINES,
     *edits_required.LINES,

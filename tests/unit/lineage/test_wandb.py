@@ -166,6 +166,20 @@ def test_an_evaluation_that_is_stated_measured_and_anything_less_is_asked(tmp_pa
     assert nothing == {("faces", "input", "r1"): "recorded", ("gate", "input", "r1"): "recorded"}
 
 
+def test_an_evaluation_that_makes_a_model_measures_nothing_for_sure(tmp_path: Path) -> None:
+    used = [("faces:v3", "dataset", "1"), ("gate:v1", "model", "2")]
+    said = edges(of(Written(job_type="eval", used=used, logged=[Logged("door", "model")]), into=tmp_path))
+
+    assert not any(role == "evaluate" for _, role, _ in said)
+    assert said["faces", "train", "r1"] == said["gate", "fine-tune-base", "r1"] == "inferred"
+
+
+def test_what_a_run_used_may_be_of_another_project(tmp_path: Path) -> None:
+    """The log names what was used without its project: it is not this project's own of that name in silence."""
+    imported = of(Written(used=[("photos:v3", "dataset", "id1")], logged=[GATE]), into=tmp_path)
+    assert node(imported, "photos").namespace != node(imported, "gate").namespace
+
+
 def test_an_evaluation_whose_settings_name_the_model_is_asked_about(tmp_path: Path) -> None:
     run = Written(job_type="eval", config={"checkpoint": "gate:v1", "test_data": "s3://lake/held-out"})
     assert edges(of(run, into=tmp_path))["s3://lake/held-out", "evaluate", "gate"] == "inferred"
@@ -444,3 +458,12 @@ def test_what_else_a_folder_holds_is_named(tmp_path: Path) -> None:
     assert imported.format == "DVC"
     assert [w.values["formats"] for w in imported.warnings if w.code == "note.lineage.also"] == [("Weights & Biases",)]
     assert read_file(tmp_path / "wandb").format == "Weights & Biases"
+
+
+def test_weights_that_lie_beside_runs_do_not_hide_them(tmp_path: Path) -> None:
+    folder(tmp_path, TRAINING)
+    (tmp_path / "m.pt").write_bytes(bytes(1000))
+    imported = read_file(tmp_path)
+
+    assert imported.format == "Weights & Biases"
+    assert [w.values["formats"] for w in imported.warnings if w.code == "note.lineage.also"] == [("Training folders",)]

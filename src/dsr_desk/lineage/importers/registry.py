@@ -109,11 +109,11 @@ IMPORTERS: tuple[Importer, ...] = (
     prov_json,
     wandb_export,
     dvc,
+    wandb_folder,
     training_folders,
     weights_file,
     hugging_face,
     sagemaker,
-    wandb_folder,
     own_table,
 )
 
