@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -91,7 +90,7 @@ def build(
         other = unique.get(node.id)
         unique[node.id] = node if other is None else _both(other, node)
     listed = list(unique.values())
-    found = identify(listed, answers, _told_apart(nodes, files))
+    found = identify(listed, answers, _stated_in(nodes, files))
     leaders = sorted(set(found.leader))
     seat_of = {first: i for i, first in enumerate(leaders)}
     seat = [seat_of[first] for first in found.leader]
@@ -129,12 +128,12 @@ def build(
     )
 
 
-def _told_apart(nodes: Iterable[Node], files: Iterable[tuple[int, str]]) -> set[tuple[str, str]]:
-    """Pairs of systems that one source names both."""
-    spaces: dict[int, set[str]] = defaultdict(set)
+def _stated_in(nodes: Iterable[Node], files: Iterable[tuple[int, str]]) -> dict[str, set[int]]:
+    """Numbers of the sources that state each thing, by its id."""
+    found: dict[str, set[int]] = defaultdict(set)
     for node, (source, _) in zip(nodes, files, strict=False):
-        spaces[source].add(node.namespace)
-    return {pair for named in spaces.values() for pair in combinations(sorted(named), 2)}
+        found[node.id].add(source)
+    return found
 
 
 def things_key(node: Node) -> str:

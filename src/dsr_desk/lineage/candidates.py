@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import combinations, product
 
@@ -48,9 +48,7 @@ _Versions = dict[str, list[int]]
 """Nodes of one full name in one system, by version."""
 
 
-def candidates(
-    nodes: Sequence[Node], named: Sequence[int], apart: Set[tuple[str, str]]
-) -> Iterator[tuple[int, int, Agree]]:
+def candidates(nodes: Sequence[Node], named: Sequence[int]) -> Iterator[tuple[int, int, Agree]]:
     """Pairs of different systems, or of different owners in one hub, that may be the same thing."""
     groups: dict[tuple[str, str], dict[str, dict[str, _Versions]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
@@ -62,8 +60,7 @@ def candidates(
     for (_, last), spaces in groups.items():
         alone = is_placeholder(last) or model_file(last) is Likely.YES
         for first, second in combinations(sorted(spaces), 2):
-            if (first, second) not in apart:
-                yield from _between(spaces[first], spaces[second], alone)
+            yield from _between(spaces[first], spaces[second], alone)
         for space, names in spaces.items() if not alone else ():
             if space == HUB:
                 for one, other in combinations(sorted(names), 2):

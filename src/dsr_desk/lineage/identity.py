@@ -26,6 +26,7 @@ NOTHING = frozenset(
     )
 )
 """Digests of no content at all (MD5, an empty folder in DVC, SHA-1, SHA-256): they tell nothing apart."""
+_NOWHERE: Set[int] = frozenset()
 REGISTERED = "registered"
 ERASED = "people-erased"
 BEFORE = "derived-from"
@@ -156,13 +157,14 @@ class _Sets:
 
 
 def identify(
-    nodes: Sequence[Node], answers: Iterable[NodeAnswer], apart: Set[tuple[str, str]] = frozenset()
+    nodes: Sequence[Node], answers: Iterable[NodeAnswer], stated_in: Mapping[str, Set[int]] | None = None
 ) -> Identities:
     """Joins nodes that are the same and lists what only an officer can say.
 
-    `apart` are pairs of systems (sorted) that one source names both: it tells their things apart, and a name that
-    agrees is no question.
+    `stated_in` are numbers of the sources that state each node, by id: where one source states two things of two
+    systems it tells them apart, and a name that agrees is no question.
     """
+    sources = stated_in or {}
     sets = _Sets(len(nodes))
     joined = [i for i, node in enumerate(nodes) if node.kind in JOINED_KINDS]
     for key in (_by_digest, _by_global_name, _by_name_and_version):
@@ -187,7 +189,11 @@ def identify(
 
     named = [i for i in joined if not {PART, UNIDENTIFIED} & nodes[i].attributes.keys()]
     wholes += _versions_of_one_name(nodes, named)
-    pairs = [(a, b, how) for a, b, how in candidates(nodes, named, apart) if sets.find(a) != sets.find(b)]
+    pairs = [
+        (a, b, how)
+        for a, b, how in candidates(nodes, named)
+        if sets.find(a) != sets.find(b) and not _told_apart(nodes[a], nodes[b], sources)
+    ]
     for a, b, how in pairs:
         if how <= Agree.PLACE and _systems_said(nodes, a, b, said) and _said(nodes, a, b, said) is None:
             _agree(nodes, a, b, sets, wholes)
@@ -206,6 +212,10 @@ def identify(
             _ask(nodes, a, b, how, said, found)
     _count_contents(nodes, joined, found)
     return found
+
+
+def _told_apart(a: Node, b: Node, sources: Mapping[str, Set[int]]) -> bool:
+    return a.namespace != b.namespace and not sources.get(a.id, _NOWHERE).isdisjoint(sources.get(b.id, _NOWHERE))
 
 
 def _agree(nodes: Sequence[Node], a: int, b: int, sets: _Sets, wholes: list[WholePart]) -> None:

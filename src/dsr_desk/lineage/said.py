@@ -29,4 +29,6 @@ def facts_of(model: AffectedModel) -> tuple[Message, ...]:
         said.append(message(code, names=model.passed_on_to))
     if not model.training_recorded:
         said.append(message("model.training.unknown"))
+    elif not model.training_complete:
+        said.append(message("model.training.in-part"))
     return tuple(said)

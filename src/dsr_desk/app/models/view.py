@@ -78,7 +78,7 @@ def draw_lineage(desk: Desk, opened: Collection[str] = (), *, runs: bool = False
 
 def find_in_lineage(desk: Desk, text: str, *, ref: str = "", most: int = MOST_FOUND) -> list[Node]:
     """Nodes by name, name@version, id or another name of theirs, best first; of a case, those that its hits reach."""
-    found = lineage_graph(desk).search(text)
+    found = list(lineage_graph(desk).search(text))
     if ref:
         drawn = draw_case(desk, ref, runs=True)
         found = [node for node in found if drawn.node(node.id)]

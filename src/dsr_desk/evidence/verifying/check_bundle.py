@@ -3336,7 +3336,7 @@ def learned_from(ways: list[dict[str, Any]], *, complete: bool) -> str:
     model was trained on."""
     found = {one["learned"] for one in ways} - {"measured"}
     if found:
-        return min(found, key=_LEARNED.index)
+        return str(min(found, key=_LEARNED.index))
     return "measured" if complete and all(one["certainty"] == "recorded" for one in ways) else "not-known"
 
 

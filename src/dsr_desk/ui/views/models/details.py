@@ -14,8 +14,8 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.standing import ModelStanding, StandingCode
 from dsr_desk.app.models.view import AllPaths, PlacedNode
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.lineage import AffectedModel, Learned, Node, Path
-from dsr_desk.core.message import Message
+from dsr_desk.core.lineage import AffectedModel, Learned, Node, Path, Received
+from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import Refusal
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import allow, reason
@@ -101,9 +101,9 @@ class ModelDetails(Card):
             (tr("In use"), period_said(model.period)),
             (tr("Deployments"), _named(model.deployments)),
             (tr("Products"), _named(model.products)),
-            (tr("Retained outputs"), _named(model.outputs)),
-            (tr("Embeddings kept"), _named(model.embeddings)),
-            (tr("Benchmarks built on it"), _named(model.benchmarks)),
+            (tr("Retained outputs"), _kept(model, model.outputs)),
+            (tr("Embeddings kept"), _kept(model, model.embeddings)),
+            (tr("Benchmarks built on it"), _kept(model, model.benchmarks)),
             (tr("Passed on to"), _passed_on(model)),
             (tr("What it is for"), model.task or tr("unknown")),
             (tr("Other uses of the same photos"), _other_uses(model, others)),
@@ -114,6 +114,9 @@ class ModelDetails(Card):
         elif not model.training_complete:
             says = tr("Not all that it learned from is recorded, so there may be more paths.")
             self._lines.addWidget(label(says, wrap=True))
+        if model.run_status:
+            ended = message("model.run-stopped" if model.run_status == "killed" else "model.run-failed")
+            self._lines.addWidget(label(language.say(ended), wrap=True))
         self._section(tr("Shortest path"))
         for line in path_lines(model.shortest_path):
             self._lines.addWidget(label(line, wrap=True, selectable=True))
@@ -244,9 +247,30 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _passed_on(model: AffectedModel) -> str:
-    if model.passed_on_to is None:
+    """Who got it, since when, and whether they were told."""
+    if model.received is None:
         return tr("unknown")
-    return _few(model.passed_on_to) or tr("nobody")
+    return _few([_receiver(one) for one in model.received]) or tr("nobody")
+
+
+def _receiver(one: Received) -> str:
+    said = [tr("since {day}").format(day=words.day(one.since))] if one.since else []
+    if one.told:
+        day = words.day(one.told) if one.told not in ("yes", "no") else ""
+        told = tr("told on {day}").format(day=day) if day else tr("told")
+        said.append(tr("not told") if one.told == "no" else told)
+    return f"{one.name} ({', '.join(said)})" if said else one.name
+
+
+def _kept(model: AffectedModel, nodes: Sequence[Node]) -> str:
+    """What was kept, and of how many items each is, where a source says so."""
+    items = {one.id: len(one.items) for one in model.retained}
+    said = []
+    for node in nodes:
+        count = items.get(node.id, 0)
+        of = words.counted(count, "of 1 item", "of %Ln items")
+        said.append(f"{name_of(node)} ({of})" if count else name_of(node))
+    return _few(said) or tr("none recorded")
 
 
 def _other_uses(model: AffectedModel, others: Sequence[AffectedModel]) -> str:
