@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
+from dsr_desk.core.lineage import Certainty, Edge, Imported, Node, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
@@ -135,6 +135,16 @@ def test_a_description_is_known_again_by_the_address_of_its_dataset_else_by_its_
     address = "https://data.acme.com/faces"
     assert system(url=address) == system(url=f"{address}/", version="3", description="x")
     assert system(url=address) != system(url="https://data.acme.com/other")
+
+
+def test_a_dataset_of_the_hub_is_the_one_that_cards_name(tmp_path: Path) -> None:
+    dataset = read_file(write(tmp_path / "c.json", url="https://huggingface.co/datasets/acme/faces"))
+    card = tmp_path / "README.md"
+    card.write_text("---\ndatasets: [acme/faces]\nmodel-index: [{name: acme/gate, results: []}]\n---\n")
+    model = read_file(card)
+    graph = graph_of((*dataset.nodes, *model.nodes), (*dataset.edges, *model.edges))
+    (found,) = affected(graph, ["faces@2"]).models
+    assert (found.name, found.certainty) == ("acme/gate", Certainty.INFERRED)
 
 
 def test_data_without_a_name_of_its_own_is_nobody_else_s(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from dsr_desk.lineage.importers.draft import (
     LineageDraft,
     system_of,
 )
+from dsr_desk.lineage.importers.hugging_face import NAMESPACE as HUB
+from dsr_desk.lineage.importers.hugging_face_front import hub_id
 from dsr_desk.lineage.importers.names import is_placeholder
 from dsr_desk.lineage.importers.peek import Peek, the_file
 from dsr_desk.lineage.importers.reading import mapping, several
@@ -65,7 +67,8 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     version = _text(document.get("version"), "version", draft)
     unnamed = is_placeholder(name) and not any(urls)
     dataset = draft.node(
-        NodeKind.DATASET, name, version, own, aliases=[*urls, ident],
+        NodeKind.DATASET, name, version, own,
+        aliases=[*urls, ident, *(f"{HUB}/{hub_id(url)}" for url in urls if hub_id(url))],
         created=when(_text(document.get("datePublished"), "datePublished", draft), "datePublished", draft),
         personal_data=_joined(document, "personalSensitiveInformation", draft),
         licence=_joined(document, "license", draft), **({UNIDENTIFIED: "yes"} if unnamed else {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -316,12 +317,15 @@ class _Reader:
 
     def drop_bystanders(self) -> None:
         """Software that neither models nor data reach is no part of lineage."""
-        reached = {ident for ident, node in self.draft.nodes.items() if node.kind != NodeKind.PRODUCT}
-        grown = True
-        while grown:
-            new = {target for origin, target, _ in self.draft.edges if origin in reached} - reached
-            reached |= new
-            grown = bool(new)
+        leads_to: dict[str, list[str]] = defaultdict(list)
+        for origin, target, _ in self.draft.edges:
+            leads_to[origin].append(target)
+        queue = [ident for ident, node in self.draft.nodes.items() if node.kind != NodeKind.PRODUCT]
+        reached = set(queue)
+        for ident in queue:
+            new = [target for target in leads_to[ident] if target not in reached]
+            reached.update(new)
+            queue += new
         self._drop(ident for ident in list(self.draft.nodes) if ident not in reached)
 
     def _drop(self, dropped: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY, LineageDraft, system_of
-from dsr_desk.lineage.importers.hugging_face_front import NOTHING, front_matter, ids_in, licence_of
+from dsr_desk.lineage.importers.hugging_face_front import NOTHING, front_matter, hub_id, ids_in, licence_of
 from dsr_desk.lineage.importers.names import is_placeholder
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import json_document, mapping, role_named, several, text_of
@@ -34,7 +34,6 @@ _RELATIONS = {
 _DATASET_HEADING = re.compile(r"(?im)^#\s+dataset card\b")
 _NO_SOURCE = {"original", "other", "extended", "found"}
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_HUB = re.compile(r"https?://(?:www\.)?huggingface\.co/(?:datasets/|spaces/)?([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _REMOTE = re.compile(r"(?m)^\s*url\s*=\s*(\S+)\s*$")
 
@@ -79,8 +78,7 @@ class _Reader:
         self.own = own
 
     def thing(self, kind: NodeKind, name: str, version: str = "", **attributes: str) -> str:
-        linked = _HUB.fullmatch(name)
-        name = linked[1] if linked else name
+        name = hub_id(name) or name
         space = NAMESPACE if _HUB_ID.fullmatch(name) else self.own
         return self.draft.node(kind, name, version, space, **attributes)
 
@@ -243,5 +241,4 @@ def _cloned_from(folder: Path) -> str:
         text = config.read_text(encoding="utf-8", errors="replace")[: 1 << 16] if config.is_file() else ""
     except OSError:
         return ""
-    found = (_HUB.fullmatch(url) for url in _REMOTE.findall(text))
-    return next((linked[1] for linked in found if linked), "")
+    return next(filter(None, map(hub_id, _REMOTE.findall(text))), "")

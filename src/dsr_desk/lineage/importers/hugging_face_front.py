@@ -15,8 +15,15 @@ FRONT = message("place.front-matter")
 NOTHING = {"", "none", "null", "n/a", "[more information needed]"}
 """What people write where nothing is to be named."""
 
+_HUB = re.compile(r"https?://(?:www\.)?huggingface\.co/(?:datasets/|spaces/)?([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _PLACEHOLDER = re.compile(r"(?m)(^|:\s|-\s)\{\{?\s*[\w.-]+\s*\}?\}(\s|$)")
 _NAMED_BY = ("name", "id", "repo_id", "dataset", "model", "path", "type")
+
+
+def hub_id(address: str) -> str:
+    """`owner/name` of what lies at an address of the hub; "" for any other address."""
+    linked = _HUB.fullmatch(address)
+    return linked[1] if linked else ""
 
 
 def front_matter(text: str) -> tuple[Mapping[str, Any] | None, str]:

@@ -65,6 +65,7 @@ class _Form:
         self.own = own
         self.ids: dict[str, str] = {}
         self.usual: dict[str, str] = {}
+        self.taken: set[str] = set()
 
     def node(self, item: Mapping[str, Any], place: str) -> str:
         """A node from a mapping in our form; returns its id. Raises ImportRefused where two things have one id."""
@@ -100,8 +101,9 @@ class _Form:
             if self.usual[local] != usual:
                 raise ImportRefused(place, "damage.reference-twice")
             return self.ids[local]
-        self.ids[local] = f"{usual}|{local}" if usual in self.usual.values() else usual
+        self.ids[local] = f"{usual}|{local}" if usual in self.taken else usual
         self.usual[local] = usual
+        self.taken.add(usual)
         return self.ids[local]
 
     def _texts(self, item: Mapping[str, Any], field: str, place: str) -> tuple[str, ...]:
