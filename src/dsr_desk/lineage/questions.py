@@ -200,10 +200,11 @@ def answer_said(labels: Labels, answer: NodeAnswer, known: Callable[[str], Node 
         says = message("answer.systems.same" if answer.same else "answer.systems.different", first=one, second=other)
     elif first.startswith("uses:"):
         role, _, why = second.partition(":")
+        by = why.partition(":")[2]
+        codes = ("answer.no-use", "answer.use") if by else ("answer.no-use.unsaid", "answer.use.unsaid")
         says = message(
-            "answer.use" if answer.same else "answer.no-use", role=term(Role(role)), by=why.partition(":")[2],
-            system=system_name(labels, first.removeprefix("uses:")),
-        )  # fmt: skip
+            codes[answer.same], role=term(Role(role)), by=by, system=system_name(labels, first.removeprefix("uses:"))
+        )
     elif first.startswith("use:"):
         _, role, origin = first.split(":", 2)
         says = message(
