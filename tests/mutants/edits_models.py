@@ -14,8 +14,8 @@ LINES: tuple[Edit, ...] = (
         IMPORTING,
         (
             "lineage is read in a cell",
-            "ask(Imported, read_file, path, grants=grants, limits=_limits(path))",
-            "read_file(path)",
+            "stream(Imported, read_pieces, path, history, grants=grants, limits=_limits(path, history))",
+            "read_pieces(path, history)",
             "test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_reason"
             "[raise_a_name-why.cell.fault]",
         ),
@@ -27,8 +27,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the graph that comes out of the cell holds together",
-            "    if not _holds_together(imported, path):",
-            "    if False:",
+            "    if imported is None or not _holds_together(imported, path):",
+            "    if imported is None:",
             "test_a_file_that_ends_its_reader_or_answers_with_no_graph_is_named_with_the_reason",
         ),
         (

@@ -65,6 +65,19 @@ def test_branches_merges_stashes_amended_commits_and_tags_are_read(repository: R
     }  # fmt: skip
 
 
+def test_a_branch_of_which_a_merge_took_nothing_is_history(repository: Repository) -> None:
+    repository.commit(dvc_lock="base")
+    repository.git("checkout", "-q", "-b", "side")
+    repository.commit(dvc_lock="tried and dropped")
+    repository.git("checkout", "-q", "main")
+    repository.commit(other_txt="x")
+    repository.git("merge", "-q", "-s", "ours", "-m", "z", "side")
+    repository.git("branch", "-q", "-D", "side")
+    shutil.rmtree(repository.root / ".git" / "logs")
+    (repository.root / ".git" / "ORIG_HEAD").unlink(missing_ok=True)
+    assert set(texts(read(repository.root))) == {"base", "tried and dropped"}
+
+
 def test_what_lies_beside_a_file_is_that_of_the_same_commit(repository: Repository) -> None:
     repository.commit(dvc_lock="lock 1", dvc_yaml="yaml 1")
     repository.commit(dvc_yaml="yaml 2")
@@ -156,6 +169,7 @@ def test_nothing_that_the_repository_says_is_run(repository: Repository, tmp_pat
         shutil.copy(program, repository.root / ".git" / "hooks" / hook)
     name = _blob(repository)
     (repository.root / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    repository.git("config", "core.repositoryFormatVersion", "99")  # no git reads on where it sees this
 
     found = read(repository.root)
     assert texts_there(found) == ["one"]

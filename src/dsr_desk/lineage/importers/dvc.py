@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -111,6 +112,7 @@ class _Reader:
         self.planned: list[Stage] = []
         self.parsed: dict[str, Mapping[str, Any] | None] = {}
         self.seen: set[tuple[str, str, str]] = set()
+        self.stages: set[str] = set()
 
     def revision(self, one: Revision, contents: Mapping[str, bytes]) -> None:
         """What one commit made of a file; what cannot be read costs that version alone."""
@@ -132,9 +134,7 @@ class _Reader:
             else:
                 self.single(document, path, one.path, one)
         except ImportRefused as error:
-            self.draft.warn(
-                "note.lineage.commit-unread", commit=one.commit[:12], path=one.path, why=error.why
-            )  # fmt: skip
+            self.draft.warn("note.lineage.commit-unread", commit=one.commit[:12], path=one.path, why=error.why)
 
     def _parse(self, content: str, contents: Mapping[str, bytes]) -> Mapping[str, Any] | None:
         if content not in self.parsed:
@@ -163,6 +163,11 @@ class _Reader:
             where = (place, message("place.stage", number=number))
             about = written.get(str(name).split("@", 1)[0])
             about = about if isinstance(about, dict) else {}
+            # Most stages of a lock are as they were at the commit before.
+            told = json.dumps((path, name, value, about), default=str)
+            if told in self.stages:
+                continue
+            self.stages.add(told)
             found.append(self._stage(str(name), mapping(value, where), about, path, where, revision))
         self.steps += ((revision.commit if revision else "", stage) for stage in found)
         self.locked.update(stage.name.split("@", 1)[0] for stage in found)
