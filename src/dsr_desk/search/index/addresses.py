@@ -6,11 +6,12 @@ index is built, in the order of their rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import chain, pairwise
 
 import numpy as np
 import sqlcipher3.dbapi2 as sqlcipher
+from numpy.typing import NDArray
 
 from dsr_desk.core.items import ADDRESS, address_of
 from dsr_desk.datasets.hashed import DIGEST
@@ -18,6 +19,9 @@ from dsr_desk.storage.tables import Database
 
 AT_ONCE = 1_500_000
 """So many items are sorted at once, 48 bytes each."""
+
+TOGETHER = 4096
+WIDTH = ADDRESS + DIGEST
 
 UNIQUE = "CREATE UNIQUE INDEX IF NOT EXISTS items_by_address ON items (address)"
 
@@ -69,25 +73,27 @@ def in_order(db: Database, container: int | None = None) -> Iterator[tuple[bytes
     passes = count // AT_ONCE + 1
     parts = [256 * at // passes for at in range(passes + 1)]
     for first, end in pairwise(parts):
-        yield from _sorted(
-            db.conn.execute(f"SELECT address, digest FROM items NOT INDEXED {where}", values), first, end
-        )
+        rows = db.conn.execute(f"SELECT address, digest FROM items NOT INDEXED {where}", values)
+        yield from _sorted(rows, first, end)
 
 
-def _sorted(rows: Iterable[tuple[bytes, bytes]], first: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    """Those whose addresses begin with a byte from `first` on and before `end`, in their order."""
-    parts = [bytearray() for _ in range(256)]
+def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    """Those whose addresses begin with a byte from `first` on and before `end`."""
+    parts: list[NDArray[np.uint8]] = []
     unread: set[bytes] = set()
-    for address, digest in rows:
-        if first <= address[0] < end:
-            parts[address[0]] += address + digest
-            if not digest:
-                unread.add(address)
-                parts[address[0]] += bytes(DIGEST)
-    while parts:
-        part = np.frombuffer(parts.pop(0), np.uint8).reshape(-1, ADDRESS + DIGEST)
-        high, low = np.ascontiguousarray(part[:, :ADDRESS]).view(">u8").T
-        data = part[np.lexsort((low, high))].tobytes()
-        for at in range(0, len(data), ADDRESS + DIGEST):
+    while many := rows.fetchmany(TOGETHER):
+        data = b"".join(chain.from_iterable(many))
+        if len(data) < WIDTH * len(many):
+            unread.update(address for address, digest in many if not digest and first <= address[0] < end)
+            data = b"".join([address + (digest or bytes(DIGEST)) for address, digest in many])
+        part = np.frombuffer(data, np.uint8).reshape(-1, WIDTH)
+        parts.append(part[(part[:, 0] >= first) & (part[:, 0] < end)])
+    table = np.concatenate(parts) if parts else np.empty((0, WIDTH), np.uint8)
+    parts.clear()
+    high, low = np.ascontiguousarray(table[:, :ADDRESS]).view(">u8").T
+    order = np.lexsort((low, high))
+    for start in range(0, len(order), TOGETHER):
+        data = table[order[start : start + TOGETHER]].tobytes()
+        for at in range(0, len(data), WIDTH):
             address = data[at : at + ADDRESS]
-            yield address, b"" if address in unread else data[at + ADDRESS : at + ADDRESS + DIGEST]
+            yield address, b"" if address in unread else data[at + ADDRESS : at + WIDTH]

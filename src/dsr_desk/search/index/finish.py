@@ -50,11 +50,9 @@ def inventory_leaves(db: Database, container: int | None = None) -> Iterator[tup
     A leaf is `salt ‖ address ‖ digest`, with the salt an HMAC of the address under the index's own secret, since
     rows of a table can be guessed. `container` limits to one.
     """
-    salts = hmac.new(bytes.fromhex(read_setting(db, "salt")), digestmod="sha256")
+    secret = bytes.fromhex(read_setting(db, "salt"))
     for address, digest in in_order(db, container):
-        salt = salts.copy()  # what depends on the secret alone is hashed once
-        salt.update(address)
-        yield address, merkle.leaf_hash(salt.digest() + address + digest)
+        yield address, merkle.leaf_hash(hmac.digest(secret, address, "sha256") + address + digest)
 
 
 def pack_blocks(db: Database) -> None:
