@@ -133,6 +133,16 @@ def test_what_is_unknown_in_a_table_costs_its_cell_and_is_named(tmp_path: Path) 
     assert "colour" in said
 
 
+def test_words_are_known_as_people_spell_them(tmp_path: Path) -> None:
+    text = (
+        '"From Kind"\tFrom-Name\tRole\tTO KIND\tto name\n'
+        "Datasets\tfaces\tTrained on\tModel\tgate\nmodel\tgate\tpassed on to\tRecipients\tBuyers\n"
+    )
+    imported = read_file(write(tmp_path / "own.csv", text))
+    assert edges(imported) == {("dataset:faces", "train", "model:gate"), ("model:gate", "pass-on", "recipient:Buyers")}
+    assert imported.warnings == ()
+
+
 def test_what_is_unknown_in_the_json_form_costs_its_field_and_is_named(tmp_path: Path) -> None:
     imported = read_file(
         form(

@@ -118,4 +118,6 @@ def _delimiter(header: str) -> str:
 
 
 def _columns(header: str) -> list[str]:
-    return [cell.strip().strip('"').strip().casefold() for cell in header.strip().split(_delimiter(header))]
+    """Names of columns, whatever stands between their words."""
+    cells = (cell.strip().strip('"').strip() for cell in header.strip().split(_delimiter(header)))
+    return ["_".join(cell.replace("-", " ").casefold().split()) for cell in cells]

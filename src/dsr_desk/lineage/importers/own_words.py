@@ -16,6 +16,7 @@ EDGE_TERMS = ("why", "by", "text", "since", "until", "told", "items")
 of which items a retained output is."""
 REGISTERED_HERE = "registered"
 
+_KINDS = {kind.value: kind for kind in NodeKind}
 _TOLD = {
     "yes": "yes", "true": "yes", "ja": "yes", "told": "yes", "informed": "yes",
     "no": "no", "false": "no", "nein": "no", "not yet": "no",
@@ -29,12 +30,12 @@ def space_of(said: str, own: str) -> str:
 
 def kind_of(text: str, place: Place, draft: LineageDraft) -> tuple[NodeKind, dict[str, str]]:
     """A kind, and attributes that say that it is none of ours."""
-    try:
-        return NodeKind(text.casefold()), {}
-    except ValueError:
-        words = tuple(kind.value for kind in NodeKind)
-        trifle(draft, place, text, "damage.one-of", "became.unclassified", words=words)
-        return NodeKind.DATASET, {UNCLASSIFIED: "yes"}
+    word = text.casefold()
+    for spelled in (word, word.removesuffix("s")):
+        if spelled in _KINDS:
+            return _KINDS[spelled], {}
+    trifle(draft, place, text, "damage.one-of", "became.unclassified", words=tuple(_KINDS))
+    return NodeKind.DATASET, {UNCLASSIFIED: "yes"}
 
 
 def role_of(text: str, place: Place, draft: LineageDraft) -> tuple[Role, dict[str, str]]:

@@ -275,7 +275,10 @@ _ROLE_WORDS = {
     "distillation": Role.DISTIL, "adapter": Role.ADAPTER, "lora": Role.ADAPTER, "merge": Role.MERGE,
     "quantise": Role.QUANTISE, "quantize": Role.QUANTISE, "quantized": Role.QUANTISE, "quantised": Role.QUANTISE,
     "embed": Role.EMBED, "embedding": Role.EMBED, "serve": Role.SERVE, "serving": Role.SERVE,
-    "inference": Role.SERVE, "deploy": Role.SERVE, "deployment": Role.SERVE,
+    "inference": Role.SERVE, "deploy": Role.SERVE, "deployment": Role.SERVE, "deployedas": Role.SERVE,
+    "trainedon": Role.TRAIN, "validatedon": Role.VALIDATE, "evaluatedon": Role.EVALUATE, "testedon": Role.EVALUATE,
+    "finetunedfrom": Role.FINE_TUNE_BASE, "passedon": Role.PASS_ON, "passedonto": Role.PASS_ON,
+    "givento": Role.PASS_ON, "soldto": Role.PASS_ON, "deliveredto": Role.PASS_ON,
 }  # fmt: skip
 
 
