@@ -32,6 +32,7 @@ import edits_hidden
 import edits_intake
 import edits_inventory
 import edits_layouts
+import edits_lineage
 import edits_lineage_files
 import edits_lineage_mlflow
 import edits_lineage_papers
@@ -131,6 +132,7 @@ LINES: tuple[Edit, ...] = (
     *edits_foreign.LINES,
     *edits_intake.LINES,
     *edits_inventory.LINES,
+    *edits_lineage.LINES,
     *edits_lineage_files.LINES,
     *edits_recipients.LINES,
     *edits_report.LINES,

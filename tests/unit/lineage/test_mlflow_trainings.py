@@ -264,7 +264,7 @@ def test_a_later_copy_of_a_store_is_the_same_system_and_another_store_is_not(
     other = MlflowDatabase(tmp_path / "other.db", created=1_700_000_000_001)
     other.run("first")
     assert systems(other.path).isdisjoint(first)
-    elsewhere = MlflowDatabase(tmp_path / "elsewhere.db", place="/home/b/mlruns/0")
+    elsewhere = MlflowDatabase(tmp_path / "elsewhere.db", place="/data/b/mlruns/0")
     elsewhere.run("first")
     assert systems(elsewhere.path).isdisjoint(first)
 

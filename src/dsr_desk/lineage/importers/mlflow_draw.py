@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY, UNIDENTIFIED, LineageDraft, node_id
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing, global_name, version_id
+from dsr_desk.lineage.importers.mlflow_drawing import MlflowDrawing, global_name, version_id
 from dsr_desk.lineage.importers.mlflow_mentions import mention
 from dsr_desk.lineage.importers.mlflow_registry import register, versions_by_model
 from dsr_desk.lineage.importers.mlflow_store import (
@@ -32,7 +32,7 @@ def draw(store: Store, draft: LineageDraft) -> None:
     """Adds the store's graph. A registered version of a logged model is that model, under its registered name."""
     add_old_models(store)
     add_evaluations(store)
-    drawing = Drawing(store, draft, store.system)
+    drawing = MlflowDrawing(store, draft, store.system)
     for key, dataset in store.datasets.items():
         drawing.datasets[key] = _dataset(drawing, dataset)
     for run in store.runs.values():
@@ -59,7 +59,7 @@ def draw(store: Store, draft: LineageDraft) -> None:
     nest_runs(draft, parents, PARENT_TAG)
 
 
-def _dataset(drawing: Drawing, dataset: Dataset) -> str:
+def _dataset(drawing: MlflowDrawing, dataset: Dataset) -> str:
     """The same data are logged under several ids: one thing where name, digest and source agree."""
     ident = node_id(NodeKind.DATASET, dataset.name, dataset.digest, drawing.system)
     unknown = is_placeholder(dataset.name) and not dataset.source
@@ -72,7 +72,7 @@ def _dataset(drawing: Drawing, dataset: Dataset) -> str:
     )  # fmt: skip
 
 
-def _logged_model(drawing: Drawing, model: LoggedModel, version: list[ModelVersion]) -> str:
+def _logged_model(drawing: MlflowDrawing, model: LoggedModel, version: list[ModelVersion]) -> str:
     deleted = "yes" if model.deleted else ""
     aliases = [model.key, global_name("model", model.key), model.place]
     if version:
@@ -87,7 +87,7 @@ def _logged_model(drawing: Drawing, model: LoggedModel, version: list[ModelVersi
     )  # fmt: skip
 
 
-def _read(drawing: Drawing) -> None:
+def _read(drawing: MlflowDrawing) -> None:
     """What runs read in a role that is stated, and the models that they took."""
     store, draft = drawing.store, drawing.draft
     lost = 0
@@ -103,12 +103,12 @@ def _read(drawing: Drawing) -> None:
             drawing.taken[run].append(drawing.model(model))
 
 
-def _data(drawing: Drawing, dataset: str, run: str) -> str:
+def _data(drawing: MlflowDrawing, dataset: str, run: str) -> str:
     """Data that a run read; where the store names them no more, each run has read its own."""
     return drawing.datasets.get(dataset) or drawing.draft.unidentified(dataset, drawing.run(run))
 
 
-def _settle(drawing: Drawing) -> None:
+def _settle(drawing: MlflowDrawing) -> None:
     """What runs read or took in no stated role, and which model was measured on what."""
     draft = drawing.draft
     measured = _measures(drawing)
@@ -142,7 +142,7 @@ def _settle(drawing: Drawing) -> None:
         _measure(drawing, dataset, model, run)
 
 
-def _try(drawing: Drawing, run: str, model: str, *, sure: bool) -> None:
+def _try(drawing: MlflowDrawing, run: str, model: str, *, sure: bool) -> None:
     """A model that a run took was measured on what the run read to measure on: surely where it took no other."""
     draft, here = drawing.draft, drawing.run(run)
     for origin, role in drawing.inputs.get(run, ()):
@@ -155,7 +155,7 @@ def _try(drawing: Drawing, run: str, model: str, *, sure: bool) -> None:
             draft.edge(origin, model, Role.EVALUATE, Certainty.INFERRED, **why)
 
 
-def _measures(drawing: Drawing) -> list[tuple[str, str, str]]:
+def _measures(drawing: MlflowDrawing) -> list[tuple[str, str, str]]:
     """(dataset, model, run) of metrics, as nodes but for the run. What has only name and digest left is named."""
     by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, dataset in drawing.store.datasets.items():
@@ -169,7 +169,7 @@ def _measures(drawing: Drawing) -> list[tuple[str, str, str]]:
     return found
 
 
-def _measure(drawing: Drawing, dataset: str, model: str, run: str) -> None:
+def _measure(drawing: MlflowDrawing, dataset: str, model: str, run: str) -> None:
     """Metrics of a model on data: it was tried on them. In the run that made it they may have been trained on too."""
     draft, makers = drawing.draft, drawing.makers.get(model, set())
     if any(draft.edges.get((dataset, maker, Role.TRAIN)) is Certainty.RECORDED for maker in makers):

@@ -15,7 +15,7 @@ _UUID = re.compile(r"(m-)?[0-9a-f]{32}")
 
 
 @dataclass
-class Drawing:
+class MlflowDrawing:
     """`making` are keys of runs that gave out a model, `makers` the runs that gave out each model, `taken` the models
     that a run took and did not make, `inputs` what runs read and as what."""
 

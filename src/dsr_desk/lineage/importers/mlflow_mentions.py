@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing
+from dsr_desk.lineage.importers.mlflow_drawing import MlflowDrawing
 from dsr_desk.lineage.importers.mlflow_store import Mention, plain_place
 from dsr_desk.lineage.importers.mlflow_weights import file_of, weights_of
 from dsr_desk.lineage.importers.names import is_placeholder, says_base
@@ -26,7 +26,7 @@ _MOST = 50
 _MEASURES = (Role.VALIDATE, Role.EVALUATE)
 
 
-def mention(drawing: Drawing) -> None:
+def mention(drawing: MlflowDrawing) -> None:
     """Adds what is named in free fields, and models that began from weights that nobody names."""
     names = _Names(drawing)
     by_runs = {(said.of, said.named.key, said.named.text) for said in drawing.store.mentions}
@@ -56,7 +56,7 @@ class _Names:
     `owners` are (run, node) of logged models and versions, by the keys under which their tags stand.
     """
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: MlflowDrawing) -> None:
         self.drawing = drawing
         self.found: dict[str, list[str]] = {}
         self.names: dict[tuple[NodeKind, str, str], str] = {}
@@ -177,7 +177,7 @@ class _Names:
         yield file
 
 
-def _of_run(drawing: Drawing, names: _Names, said: Mention) -> None:
+def _of_run(drawing: MlflowDrawing, names: _Names, said: Mention) -> None:
     draft, run, meaning = drawing.draft, said.of, said.named.meaning
     why = _why(said)
     if meaning.kind is NodeKind.MODEL:
@@ -199,14 +199,14 @@ def _of_run(drawing: Drawing, names: _Names, said: Mention) -> None:
         drawing.read(data, run, role, Certainty.INFERRED, **why)
 
 
-def _only_measures(drawing: Drawing, run: str) -> bool:
+def _only_measures(drawing: MlflowDrawing, run: str) -> bool:
     """Whether a run is recorded to have measured and nothing says that it trained."""
     if drawing.trains(run):
         return False
     return any(role in _MEASURES for _, role in drawing.inputs.get(run, ())) or bool(drawing.taken.get(run))
 
 
-def _of_model(drawing: Drawing, names: _Names, said: Mention, model: str) -> None:
+def _of_model(drawing: MlflowDrawing, names: _Names, said: Mention, model: str) -> None:
     meaning = said.named.meaning
     found = (
         names.models_of(said.named.text) if meaning.kind is NodeKind.MODEL else names.data_of(said.named.text, model)

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing, global_name, version_id
+from dsr_desk.lineage.importers.mlflow_drawing import MlflowDrawing, global_name, version_id
 from dsr_desk.lineage.importers.mlflow_store import DELETED_STAGE, ModelVersion, Store, plain_place
 from dsr_desk.lineage.importers.names import names_nothing
 from dsr_desk.lineage.importers.times import when
@@ -49,7 +49,7 @@ def _originals_first(version: ModelVersion) -> tuple[bool, str, str]:
     return copied, version.created, version.name
 
 
-def register(drawing: Drawing, registered: dict[str, list[ModelVersion]]) -> None:
+def register(drawing: MlflowDrawing, registered: dict[str, list[ModelVersion]]) -> None:
     """Adds versions and deployments."""
     store, draft = drawing.store, drawing.draft
     model_of = {(v.name, v.version): drawing.models[key] for key, listed in registered.items() for v in listed}
@@ -86,7 +86,7 @@ def _global(version: ModelVersion) -> str:
     return f"{run}:{version.name}:{version.version}:{version.created}" if run else ""
 
 
-def _came_of(drawing: Drawing, version: ModelVersion, logged: str | None) -> None:
+def _came_of(drawing: MlflowDrawing, version: ModelVersion, logged: str | None) -> None:
     draft, node = drawing.draft, drawing.versions[version.name, version.version]
     original = _copied(drawing.store, version)
     if logged is not None:
@@ -124,13 +124,13 @@ def _copied(store: Store, version: ModelVersion) -> tuple[str, str] | None:
     return next(((name, n) for owner, n, called in store.aliases if at and (owner, called) == (name, alias)), None)
 
 
-def _deploy(drawing: Drawing, version: ModelVersion, name: str, number: str, why: dict[str, str]) -> None:
+def _deploy(drawing: MlflowDrawing, version: ModelVersion, name: str, number: str, why: dict[str, str]) -> None:
     place = drawing.draft.node(NodeKind.DEPLOYMENT, name, number, drawing.system)
     node = drawing.versions[version.name, version.version]
     drawing.draft.edge(node, place, Role.SERVE, Certainty.INFERRED, **why)
 
 
-def _told(drawing: Drawing, version: ModelVersion, key: str, value: str) -> None:
+def _told(drawing: MlflowDrawing, version: ModelVersion, key: str, value: str) -> None:
     """A tag of a version that says that, where or since when it is in use."""
     word = f"{key.casefold()}_"
     over = any(one in word for one in _OVER)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import BY_FILE, KIND_TEXT, KIND_WHY
-from dsr_desk.lineage.importers.mlflow_drawing import Drawing, global_name
+from dsr_desk.lineage.importers.mlflow_drawing import MlflowDrawing, global_name
 from dsr_desk.lineage.importers.names import Likely, model_file
 
 
-def left_files(drawing: Drawing) -> None:
+def left_files(drawing: MlflowDrawing) -> None:
     """Models by file: artifacts of runs that are weights, or that may be and lie where nothing else is a model."""
     for run, path, digest in drawing.store.weights:
         if model_file(path) is Likely.YES:
@@ -23,7 +23,7 @@ def left_files(drawing: Drawing) -> None:
             drawing.draft.edge(drawing.run(run), file, Role.PRODUCE)
 
 
-def file_of(drawing: Drawing, run: str, path: str, *, digests: Sequence[str] = (), **more: str) -> str:
+def file_of(drawing: MlflowDrawing, run: str, path: str, *, digests: Sequence[str] = (), **more: str) -> str:
     """Weights at a path among the artifacts of a run: `weights/best.pt` of two runs are two models."""
     known = drawing.store.runs.get(run)
     label = (known.name if known is not None else "") or run
@@ -34,7 +34,7 @@ def file_of(drawing: Drawing, run: str, path: str, *, digests: Sequence[str] = (
     )  # fmt: skip
 
 
-def leave_weights(drawing: Drawing) -> None:
+def leave_weights(drawing: MlflowDrawing) -> None:
     """A run that trained, and of which no model is recorded, has left weights somewhere, or had them."""
     accounted_for = _nested_with_makers(drawing)
     for key in drawing.store.runs:
@@ -42,7 +42,7 @@ def leave_weights(drawing: Drawing) -> None:
             weights_of(drawing, key)
 
 
-def weights_of(drawing: Drawing, run: str) -> str:
+def weights_of(drawing: MlflowDrawing, run: str) -> str:
     """What a run that trained must have left: nobody recorded it, and that it is a model is asked about."""
     known, sign = drawing.store.runs.get(run), drawing.store.signs.get(run, "")
     label = (known.name if known is not None else "") or run
@@ -57,7 +57,7 @@ def weights_of(drawing: Drawing, run: str) -> str:
     return weights
 
 
-def _nested_with_makers(drawing: Drawing) -> set[str]:
+def _nested_with_makers(drawing: MlflowDrawing) -> set[str]:
     """Runs that made a model, and those whose data may have gone into a model of a run that they are nested with."""
     hands: dict[str, list[str]] = defaultdict(list)
     for origin, target, role in drawing.draft.edges:
