@@ -100,7 +100,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "training must be recorded",
-            "    if not known.graph.trained[seat]:\n",
+            "    if not known.graph.complete[seat]:\n",
             "    if False:\n",
             "test_a_retrained_model_is_one_whose_lineage_does_not_lead_back",
         ),

@@ -141,7 +141,7 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/lineage/test_impact.py",
         (
             "what a model was built with says nothing of what it learned",
-            "_SAYS_HOW = MODEL_ROLES - {Role.INPUT}",
+            "_SAYS_HOW = (MODEL_ROLES - {Role.INPUT})",
             "_SAYS_HOW = MODEL_ROLES",
             HOW,
         ),
@@ -159,7 +159,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "only measured is said where it is recorded what it was trained on",
-            " and self.training_recorded\n",
+            " and self.training_complete\n",
             "\n",
             HOW,
         ),
@@ -169,7 +169,7 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/lineage/test_impact.py",
         (
             "what a model learned does not hide behind what it was tested on",
-            "            if measured and start.weights.reached[seat]:",
+            "            if measured and _places(graph, start.weights, seat):",
             "            if False:",
             "test_what_a_model_learned_does_not_hide_behind_what_it_was_tested_on",
         ),
