@@ -11,19 +11,19 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, fields, is_dataclass
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk import __version__
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.prepared import Prepared
 from dsr_desk.storage.tables import Database
-
-FORM = 1
-"""Goes up when anything in a graph is worked out otherwise."""
 
 _RESTS_ON = (
     "SELECT source, digest, file, format FROM lineage_sources ORDER BY source",
@@ -34,27 +34,36 @@ _RESTS_ON = (
 )
 
 
+@cache
+def code() -> str:
+    """SHA-256 (hex) of what makes a graph: another program may make another from the same. The version of the program
+    alone where it lies there without its source."""
+    here = Path(__file__).parent
+    files = sorted((*here.glob("*.py"), *here.parent.glob("core/lineage.py")))
+    return sha256(b"\0".join((__version__.encode(), *(file.read_bytes() for file in files)))).hexdigest()
+
+
 def rests_on(db: Database, registered: Iterable[RegisteredVersion]) -> str:
-    """SHA-256 (hex) over what a graph is made from: sources by their digests, answers, registered versions."""
+    """SHA-256 (hex) over what a graph is made from: sources by their digests, answers, registered versions, code."""
     rows = [[list(row) for row in db.conn.execute(query)] for query in _RESTS_ON]
     known = [astuple(version) for version in registered]
-    return sha256(json.dumps([FORM, __version__, rows, known]).encode()).hexdigest()
+    return sha256(json.dumps([code(), rows, known]).encode()).hexdigest()
 
 
-def keep(db: Database, fingerprint: str, prepared: Prepared) -> None:
+def keep(db: Database, fingerprint: str, graph: Graph) -> None:
     """In the place of what was kept."""
     with db.atomic():
         db.conn.execute("DELETE FROM lineage_ready")
-        db.conn.execute("INSERT INTO lineage_ready VALUES (?, ?)", [fingerprint, to_bytes(prepared)])
+        db.conn.execute("INSERT INTO lineage_ready VALUES (?, ?)", [fingerprint, to_bytes(graph.prepared)])
 
 
-def kept(db: Database, fingerprint: str) -> Prepared | None:
+def kept(db: Database, fingerprint: str) -> Graph | None:
     """What is kept and rests on this; None where nothing is, or where it cannot be read."""
     row = db.conn.execute("SELECT content FROM lineage_ready WHERE rests_on = ?", [fingerprint]).fetchone()
     if row is None:
         return None
     try:
-        return from_bytes(row[0])
+        return Graph.of(from_bytes(row[0]))
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is made anew
         return None
 

@@ -195,16 +195,15 @@ def lineage_graph(desk: Desk) -> Graph:
                 if desk.graph is not None:
                     return desk.graph
                 fingerprint = rests_on(db, _registered(desk, {}))
-                made = kept(db, fingerprint)
-                if made is not None:
-                    desk.graph = Graph.of(made)
+                desk.graph = kept(db, fingerprint)
+                if desk.graph is not None:
                     return desk.graph
                 registered, answered = registered_versions(desk), answers(db)
             graph = graph_of(read(desk.vault.turn), registered, answered)
             with desk.vault.turn() as db:
                 if rests_on(db, _registered(desk, {})) == fingerprint:
                     with suppress(DiskFull), desk.vault.transaction():
-                        keep(db, fingerprint, graph.prepared)
+                        keep(db, fingerprint, graph)
                     desk.graph = graph
                     return graph
 
