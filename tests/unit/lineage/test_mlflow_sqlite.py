@@ -9,12 +9,12 @@ from dsr_desk.core.lineage import Certainty, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
-from dsr_desk.lineage.importers.registry import import_file
+from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of
 
 
 def edges(path: Path) -> set[tuple[str, str, str]]:
-    imported = import_file(path)
+    imported = read_file(path)
     label = {node.id: f"{node.kind.value}:{node.name}" for node in imported.nodes}
     return {(label[edge.origin], edge.role.value, label[edge.target]) for edge in imported.edges}
 
@@ -35,7 +35,7 @@ def test_datasets_runs_models_bases_and_registered_names_become_one_graph(mlflow
 
 
 def test_an_evaluation_run_reaches_the_model_that_it_measured(mlflow_store: Path) -> None:
-    imported = import_file(mlflow_store)
+    imported = read_file(mlflow_store)
     impact = affected(graph_of(imported.nodes, imported.edges), ["holdout"])
     gate = next(model for model in impact.models if model.name == "gate")
 
@@ -46,7 +46,7 @@ def test_an_evaluation_run_reaches_the_model_that_it_measured(mlflow_store: Path
 
 
 def test_the_source_of_a_dataset_is_its_other_name_and_its_digest_is_no_proof_of_content(mlflow_store: Path) -> None:
-    faces = next(node for node in import_file(mlflow_store).nodes if node.name == "faces")
+    faces = next(node for node in read_file(mlflow_store).nodes if node.name == "faces")
 
     assert (faces.version, faces.aliases, faces.digests) == ("2026-01", ("file:///data/faces",), ())
 
@@ -59,7 +59,7 @@ def test_a_registered_version_without_logged_model_hangs_on_its_run(mlflow_store
     db.close()
 
     assert ("run:measure", "produce", "model:older") in edges(mlflow_store)
-    assert "note.lineage.version-of-what" in [warning.code for warning in import_file(mlflow_store).warnings]
+    assert "note.lineage.version-of-what" in [warning.code for warning in read_file(mlflow_store).warnings]
 
 
 def test_a_copied_version_comes_of_the_version_that_it_was_copied_from(mlflow_store: Path) -> None:
@@ -92,7 +92,7 @@ def test_an_inner_run_without_data_has_it_from_the_run_around_it(mlflow_store: P
     db.commit()
     db.close()
 
-    imported = import_file(mlflow_store)
+    imported = read_file(mlflow_store)
     impact = affected(graph_of(imported.nodes, imported.edges), ["faces@2026-01"])
     odd = next(model for model in impact.models if model.name == "odd")
     assert odd.certainty is Certainty.INFERRED
@@ -104,7 +104,7 @@ def test_a_store_without_dataset_tables_is_imported_with_a_warning(mlflow_store:
     db.executescript("DROP TABLE datasets; DROP TABLE inputs; DROP TABLE input_tags;")
     db.close()
 
-    assert message("note.lineage.old-mlflow") in import_file(mlflow_store).warnings
+    assert message("note.lineage.old-mlflow") in read_file(mlflow_store).warnings
 
 
 def test_inputs_whose_dataset_is_gone_are_counted(mlflow_store: Path) -> None:
@@ -113,7 +113,7 @@ def test_inputs_whose_dataset_is_gone_are_counted(mlflow_store: Path) -> None:
     db.commit()
     db.close()
 
-    assert message("note.lineage.lost-inputs", count=1) in import_file(mlflow_store).warnings
+    assert message("note.lineage.lost-inputs", count=1) in read_file(mlflow_store).warnings
 
 
 def test_what_a_running_server_has_not_yet_folded_in_is_read_and_nothing_is_written(mlflow_store: Path) -> None:
@@ -123,7 +123,7 @@ def test_what_a_running_server_has_not_yet_folded_in_is_read_and_nothing_is_writ
     db.commit()
     before = mlflow_store.read_bytes()
 
-    assert "fresh" in {node.name for node in import_file(mlflow_store).nodes}
+    assert "fresh" in {node.name for node in read_file(mlflow_store).nodes}
     assert mlflow_store.read_bytes() == before
     db.close()
 
@@ -133,7 +133,7 @@ def test_a_missing_column_and_a_damaged_page_are_refused_with_their_place(mlflow
     db.execute("ALTER TABLE datasets DROP COLUMN digest")
     db.close()
     with pytest.raises(LineageFileDamaged) as refused:
-        import_file(mlflow_store)
+        read_file(mlflow_store)
     assert "table datasets, the column digest is missing" in refused.value.what_happened
     assert "mlflow.db" in refused.value.what_happened
 
@@ -141,7 +141,7 @@ def test_a_missing_column_and_a_damaged_page_are_refused_with_their_place(mlflow
     data[4096 * 3 : 4096 * 3 + 2000] = b"\xff" * 2000
     mlflow_store.write_bytes(data)
     with pytest.raises(LineageFileDamaged):
-        import_file(mlflow_store)
+        read_file(mlflow_store)
 
 
 def test_a_view_in_the_place_of_a_table_is_not_run(mlflow_store: Path) -> None:
@@ -150,13 +150,13 @@ def test_a_view_in_the_place_of_a_table_is_not_run(mlflow_store: Path) -> None:
     db.close()
 
     with pytest.raises(LineageFileDamaged) as refused:
-        import_file(mlflow_store)
+        read_file(mlflow_store)
     assert "table inputs" in refused.value.what_happened
 
 
 def test_a_real_store_has_the_graph_that_a_person_reads_in_it(real_data: Path) -> None:
     path = real_data / "lineage" / "mlflow" / "mlflow_3.17.2.db"
-    imported = import_file(path)
+    imported = read_file(path)
 
     assert edges(path) == {
         ("dataset:customers", "train", "run:upset-gull-580"),
@@ -199,5 +199,5 @@ def test_a_deleted_version_is_no_deployment(mlflow_store: Path) -> None:
     db.commit()
     db.close()
 
-    (gone,) = [node for node in import_file(mlflow_store).nodes if node.name.startswith("gone")]
+    (gone,) = [node for node in read_file(mlflow_store).nodes if node.name.startswith("gone")]
     assert (gone.kind, gone.attributes) == ("model", {"deleted": "yes"})
