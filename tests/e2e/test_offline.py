@@ -107,10 +107,11 @@ def network(tmp_path: Path) -> OwnNetwork:
 
 @CAN_TRACE
 @HAS_NETWORK
+@pytest.mark.parametrize("unconfined", [False, True])
 def test_what_a_program_tries_is_noticed_in_its_calls_by_the_name_server_and_in_what_was_sent(
-    tmp_path: Path, network: OwnNetwork
+    tmp_path: Path, network: OwnNetwork, unconfined: bool
 ) -> None:
-    seen = Traced(tmp_path / "trace", places=True)
+    seen = Traced(tmp_path / "trace", places=True, unconfined=unconfined)
     done = seen.run(sys.executable, "-c", REACHES_OUT, begin=network.begin)
     assert done.returncode == 0, done.stderr
     heard = network.heard
@@ -165,7 +166,7 @@ def test_with_nothing_that_refuses_it_neither_the_demo_nor_the_windows_try_to_re
     for command in (("demo", "--out", str(out)), ()):
         name = " ".join(command[:1]) or "windows"
         network = OwnNetwork(tmp_path / f"heard of {name}.json")
-        seen = Traced(tmp_path / f"trace of {name}", environment, places=True)
+        seen = Traced(tmp_path / f"trace of {name}", environment, places=True, unconfined=True)
         done = seen.run(sys.executable, HERE / "visit.py", *command, begin=network.begin)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr
         assert network.heard == Heard([], [], {})
