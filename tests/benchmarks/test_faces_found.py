@@ -33,9 +33,10 @@ def boxes(engine: Engine, photo: Known) -> list[Box]:
     return [detection.box for detection in engine.detect(pixels)]
 
 
-def test_standard_finds_as_many_faces_in_portraits_as_face_recognition(sources):
-    photos = [portrait(path) for path in sources.portraits[::60]]
-    assert len(photos) > 30
+@pytest.mark.parametrize("every", [180, pytest.param(60, marks=pytest.mark.long)])
+def test_standard_finds_as_many_faces_in_portraits_as_face_recognition(every, sources):
+    photos = [portrait(path) for path in sources.portraits[::every]]
+    assert len(photos) > 1800 // every
     assert found(load_engine("standard"), photos) >= found(load_reference(), photos)
 
 
@@ -44,17 +45,20 @@ def test_standard_finds_every_annotated_face(sources):
     assert found(load_engine("standard"), photos) == sum(len(photo.faces) for photo in photos) == 43
 
 
-def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(sources):
-    photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(3)]
+@pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.long)])
+def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(count, sources):
+    photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(count)]
     engines = load_reference(), load_engine("standard"), load_engine("thorough")
     reference, standard, thorough = (found(engine, photos) for engine in engines)
     assert reference <= standard <= thorough
 
 
-@pytest.mark.parametrize("turn", [90, *(pytest.param(turn, marks=pytest.mark.long) for turn in (180, 270))])
-def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees_it_upright(turn, sources):
+@pytest.mark.parametrize(
+    ("turn", "every"), [(90, 3), *(pytest.param(turn, 1, marks=pytest.mark.long) for turn in (90, 180, 270))]
+)
+def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees_it_upright(turn, every, sources):
     engine = load_engine("thorough")
-    for photo in [scene(one) for one in sources.scenes]:
+    for photo in [scene(one) for one in sources.scenes[::every]]:
         pixels = np.asarray(Image.open(io.BytesIO(photo.data)).convert("RGB"))
         turned = np.ascontiguousarray(np.rot90(pixels, turn // 90))
         detections = engine.detect(turned)
