@@ -180,6 +180,7 @@ def test_an_answer_speaks_of_nothing_that_was_not_handed_out(root: Path, tmp_pat
         open_answer(answer(exported, records, "operator"), str(VAULT), key, plan)
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_a_plan_or_an_answer_that_ends_a_cell_is_none(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,11 @@ from PIL import Image
 Picture = Callable[..., bytes]
 
 
+@pytest.fixture(autouse=True)
+def _quick_cells(quick_cells: None) -> None:
+    """Letters that end a reader, or never end, have tests of their own."""
+
+
 @pytest.fixture(scope="session")
 def picture() -> Picture:
     """A picture of noise: `picture(size=200, form="JPEG", seed=1)`."""

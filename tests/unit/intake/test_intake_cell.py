@@ -19,6 +19,7 @@ from dsr_desk.jobs.confine import enforced
 
 LETTER = b"My name is Jane Roe. Please delete my data under the GDPR. jane@example.org\n"
 
+pytestmark = pytest.mark.usefixtures("real_cells")
 files_kept = pytest.mark.skipif(not enforced().files, reason="the kernel does not keep files from cells here")
 calls_kept = pytest.mark.skipif(not enforced().calls, reason="the kernel does not keep calls from cells here")
 

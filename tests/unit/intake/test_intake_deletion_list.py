@@ -84,6 +84,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         read_list(tmp_path / "none.zip")
 
 
+@pytest.mark.usefixtures("real_cells")
 @pytest.mark.parametrize("does", [planted.crash_within_a_stream, planted.crash_after_a_piece])
 def test_a_list_that_ends_its_cell_is_refused_whole(
     does: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
