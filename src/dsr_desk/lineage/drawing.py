@@ -121,8 +121,8 @@ def draw_impact(
     about: dict[str, _Said] = {}
     excluded = {one.node.id for one in impact.excluded}
     part = drawn_part(graph, versions)
-    for node in part.nodes:
-        brief = models.brief(node.id) if isinstance(models, AffectedModels) else None
+    for node, place in zip(part.nodes, part.places, strict=True):
+        brief = models.brief_at(place) if isinstance(models, AffectedModels) else None
         if brief is not None:
             about[node.id] = (_standing(brief), brief.certainty, brief.certainties)
         elif node.id in excluded:
@@ -145,9 +145,8 @@ def draw_all(graph: Graph, opened: Collection[str] = (), *, runs: bool = False) 
     """Everything that is known. Raises LineageTooLargeToDraw."""
     part = drawn_part(graph)
     about: dict[str, _Said] = {}
-    for node in part.nodes:
-        place = graph.position(node.id) if node.kind == NodeKind.MODEL else None
-        if place is not None and not graph.complete[place]:
+    for node, place in zip(part.nodes, part.places, strict=True):
+        if node.kind is NodeKind.MODEL and not graph.complete[place]:
             about[node.id] = (NodeStanding.IN_PART if graph.trained[place] else NodeStanding.SILENT, None, {})
     return drawing(part, about, {}, opened, runs=runs, most=MOST_IN_ALL)
 

@@ -123,13 +123,12 @@ class AffectedModels(Lazy[AffectedModel]):
     def one(self, index: int) -> AffectedModel:
         return self._made(self._seats[index])
 
-    def brief(self, model: str) -> Brief | None:
-        """What is known of one model (node id) in short; None if it is not affected.
+    def brief_at(self, seat: int) -> Brief | None:
+        """What is known in short of the model at a place of the graph; None if it is not affected.
 
         Cheaper than the model itself, for which paths and all that stands on it are looked for.
         """
-        seat = self._graph.position(model)
-        if seat is None or seat not in self._listed:
+        if seat not in self._listed:
             return None
         tiers = [code for start in self._starts for code in _tiers(self._graph, start, seat)]
         in_weights = any(_places(self._graph, start.weights, seat) for start in self._starts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
-from dsr_desk.lineage.edges import CERTAINTIES, CERTAINTY_CODE, ROLES, Mask
+from dsr_desk.lineage.edges import CERTAINTIES, CERTAINTY_CODE, ROLES, EdgeTable, Mask
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import BEFORE, ERASED, REGISTERED
 
@@ -17,11 +17,13 @@ _INFERRED = CERTAINTY_CODE[Certainty.INFERRED]
 
 @dataclass(frozen=True)
 class Part:
-    """Nodes in the order of the walk, edges between them, and the ids of the nodes that it began from."""
+    """Nodes in the order of their places in the graph, edges between them, and the ids of the nodes that it began from.
+    `places` are those of the nodes, where the part was taken from a graph."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     starts: tuple[str, ...]
+    places: tuple[int, ...] = field(default=(), compare=False)
 
 
 def affected_part(graph: Graph, dataset_versions: Iterable[str]) -> Part:
@@ -40,20 +42,17 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
     kept = ~graph.with_role(Role.ERASE) if asked else np.ones(graph.role.size, dtype=bool)
     reached = graph.walk(starts, kept).reached if asked else ~graph.mask()
     kept &= reached[graph.origin] & reached[graph.target]
-    whole_of = graph.original
-    nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.unique(whole_of[reached])}
+    ends = graph.original[graph.origin], graph.original[graph.target]
+    into_twin = ends[1] != graph.target
+    kept &= (ends[0] != ends[1]) & ~(into_twin & reached[ends[1]])
+    nodes = {i: _plain(graph.nodes[i]) for i in np.unique(graph.original[reached]).tolist()}
     surest: dict[tuple[str, str, Role], Edge] = {}
     for k in np.flatnonzero(kept).tolist():
-        edge, role = graph.edge(k), ROLES[int(graph.role[k])]
-        seats = int(whole_of[graph.origin[k]]), int(whole_of[graph.target[k]])
-        into_twin = seats[1] != int(graph.target[k])
-        if seats[0] == seats[1] or (into_twin and reached[seats[1]]):
+        edge = _edge(graph, nodes, k, graph.edges)
+        if edge.role is Role.COPY and (edge.target, edge.origin, edge.role) in surest:
             continue
-        key = (nodes[seats[0]].id, nodes[seats[1]].id, role)
-        if role is Role.COPY and (key[1], key[0], role) in surest:
-            continue
-        _keep(surest, replace(edge, origin=key[0], target=key[1]))
-    return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+        _keep(surest, edge)
+    return _whole(nodes, surest, starts)
 
 
 def whole_graph(graph: Graph) -> Part:
@@ -64,13 +63,26 @@ def whole_graph(graph: Graph) -> Part:
 def _part(graph: Graph, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], starts: list[int]) -> Part:
     said = graph.said
     inside = np.flatnonzero(wanted[said.origin] & wanted[said.target] & (said.origin != said.target))
-    nodes = {int(i): _plain(graph.nodes[int(i)]) for i in np.flatnonzero(wanted)}
+    nodes = {i: _plain(graph.nodes[i]) for i in np.flatnonzero(wanted).tolist()}
     surest: dict[tuple[str, str, Role], Edge] = {}
     for k in inside.tolist():
-        _keep(surest, graph.edge(k, said))
+        _keep(surest, _edge(graph, nodes, k, said))
     for origin, target in _answered(graph, wanted):
         _keep(surest, Edge(nodes[origin].id, nodes[target].id, Role.COPY, Certainty.INFERRED))
-    return Part(tuple(nodes.values()), tuple(surest.values()), tuple(nodes[seat].id for seat in starts))
+    return _whole(nodes, surest, starts)
+
+
+def _whole(nodes: dict[int, Node], edges: dict[tuple[str, str, Role], Edge], starts: list[int]) -> Part:
+    begun = tuple(nodes[place].id for place in starts)
+    return Part(tuple(nodes.values()), tuple(edges.values()), begun, tuple(nodes))
+
+
+def _edge(graph: Graph, nodes: dict[int, Node], number: int, among: EdgeTable) -> Edge:
+    """An edge between nodes that are at hand, or what twins of them stand for."""
+    origin, target = graph.original[among.origin[number]], graph.original[among.target[number]]
+    role, certainty = ROLES[among.role[number]], CERTAINTIES[among.certainty[number]]
+    source, noted = graph.source_of(number, among), graph.noted_of(number, among)
+    return Edge(nodes[int(origin)].id, nodes[int(target)].id, role, certainty, source, noted)
 
 
 def _answered(graph: Graph, wanted: Mask) -> Iterator[tuple[int, int]]:
