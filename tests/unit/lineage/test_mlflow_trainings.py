@@ -339,6 +339,19 @@ def test_data_without_a_name_or_a_place_are_not_identified(store: MlflowDatabase
     assert attributes(read_file(store.path), "dataset") == {"unidentified": "yes"}
 
 
+def test_a_loader_of_the_hub_is_no_place(store: MlflowDatabase) -> None:
+    for name, said in (
+        ("imagefolder", '{"path": "imagefolder", "data_dir": null}'),
+        ("csv", '{"path": "csv", "data_files": {"train": ["/srv/members.csv"]}}'),
+    ):
+        store.add("datasets", name, name, "7", "hugging_face", said)
+        store.reads("first", name)
+    imported = read_file(store.path)
+    assert attributes(imported, "imagefolder") == {"unidentified": "yes"}
+    (table,) = [node for node in imported.nodes if node.name == "csv"]
+    assert table.aliases == ("/srv/members.csv",)
+
+
 def test_data_of_the_hub_are_called_as_the_hub_calls_them(store: MlflowDatabase) -> None:
     store.add("datasets", "hub", "hub", "77", "hugging_face", '{"path": "org/photos", "revision": null}')
     (hub,) = [node for node in read_file(store.path).nodes if node.name == "hub"]

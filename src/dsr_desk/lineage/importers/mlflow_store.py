@@ -12,7 +12,14 @@ from typing import Any
 
 from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import system_of
-from dsr_desk.lineage.importers.names import Meaning, NamedValue, leaves_unnamed, named_in, says_training
+from dsr_desk.lineage.importers.names import (
+    Meaning,
+    NamedValue,
+    is_placeholder,
+    leaves_unnamed,
+    named_in,
+    says_training,
+)
 
 NAMESPACE = "mlflow"
 CONTEXT_TAG = "mlflow.data.context"
@@ -193,11 +200,24 @@ def plain_place(text: str) -> str:
 
 
 def source_place(text: str) -> str:
-    """The URI, URL, table or path in a dataset source, which is JSON; the text itself where it is not."""
+    """The URI, URL, table or path in a dataset source, which is JSON; the text itself where it is not.
+
+    What names a loader (`imagefolder`) is no place.
+    """
     value = _json(text)
     if not isinstance(value, dict):
         return text
-    return next((value[key] for key in _PLACES if isinstance(value.get(key), str)), "")
+    found = (_first_text(value.get(key)) for key in _PLACES)
+    return next((place for place in found if not is_placeholder(place)), "")
+
+
+def _first_text(value: Any) -> str:
+    """A text, or the first in a list or under a split."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return _first_text(value[0]) if value else ""
+    return value if isinstance(value, str) else ""
 
 
 def name_elsewhere(kind: str, text: str) -> str:
