@@ -71,14 +71,14 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "only a job type that is a word for a training states one",
-            "if job == Job(Role.TRAIN, stated=True) and not other:",
+            "if job == JobType(Role.TRAIN, stated=True) and not other:",
             "if not other:",
             "test_a_run_that_makes_a_model_may_have_learned_from_all_that_it_used",
         ),
         (
             "data with another name is asked about",
-            "if job == Job(Role.TRAIN, stated=True) and not other:",
-            "if job == Job(Role.TRAIN, stated=True):",
+            "if job == JobType(Role.TRAIN, stated=True) and not other:",
+            "if job == JobType(Role.TRAIN, stated=True):",
             "test_data_that_a_training_used_under_another_name_is_asked_about",
         ),
         (

@@ -13,7 +13,7 @@ from dsr_desk.lineage.importers.draft import ImportRefused, LineageDraft, Place,
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import values
 from dsr_desk.lineage.importers.sagemaker_answers import HANDLERS, Answer, first_look
-from dsr_desk.lineage.importers.sagemaker_draw import Drawing, is_arn
+from dsr_desk.lineage.importers.sagemaker_draw import SageMakerDrawing, is_arn
 from dsr_desk.lineage.importers.sagemaker_lineage import Entities, associate, belongs, entities, weights_among
 
 FORMAT = "SageMaker"
@@ -32,7 +32,7 @@ def files(peek: Peek) -> list[Path]:
 
 
 def read(peek: Peek, draft: LineageDraft) -> None:
-    drawing, found = Drawing(draft), Entities()
+    drawing, found = SageMakerDrawing(draft), Entities()
     for place, answer in _answers(peek):
         first_look(drawing, answer, place)
         weights_among(drawing, answer, place)

@@ -9,7 +9,7 @@ from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import NAMED_ONLY, UNCLASSIFIED, Place
 from dsr_desk.lineage.importers.names import Likely, model_file
 from dsr_desk.lineage.importers.reading import items, some_text
-from dsr_desk.lineage.importers.sagemaker_draw import LOOSE, Arn, Drawing, Job, arn_of, is_arn, moment
+from dsr_desk.lineage.importers.sagemaker_draw import LOOSE, Arn, SageMakerDrawing, SageMakerJob, arn_of, is_arn, moment
 from dsr_desk.lineage.importers.trifles import plain_text, trifle
 
 Answer = Mapping[str, Any]
@@ -18,7 +18,7 @@ _ENDED_BADLY = {"failed": "failed", "stopped": "killed", "stopping": "killed"}
 _REPORTS = ("evaluation", "report", "metrics", "quality", "bias", "explain")
 
 
-def first_look(drawing: Drawing, answer: Answer, place: Place) -> None:
+def first_look(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     """Remembers where an answer says that weights lie, since whoever reads there reads a model, and names as they are
     spelled outside of ARNs."""
     if is_arn(arn_text := answer.get("EndpointArn")) and (name := _inside(answer, "EndpointName")):
@@ -37,7 +37,7 @@ def first_look(drawing: Drawing, answer: Answer, place: Place) -> None:
                     drawing.weights(system, uri)
 
 
-def training_job(drawing: Drawing, answer: Answer, place: Place) -> None:
+def training_job(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     arn = arn_of(answer.get("TrainingJobArn"), (place, "TrainingJobArn"))
     job = _job(drawing, arn, answer, place, "TrainingJob", "TrainingStartTime", "TrainingEndTime")
     _trains(drawing, job, answer, place)
@@ -52,7 +52,7 @@ def training_job(drawing: Drawing, answer: Answer, place: Place) -> None:
         drawing.tuned(job, drawing.run(arn_of(tuning, (place, "TuningJobArn"))))
 
 
-def tuning_job(drawing: Drawing, answer: Answer, place: Place) -> None:
+def tuning_job(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     """Its trainings take what their definitions name; which became the best is a run of its own."""
     arn = arn_of(answer.get("HyperParameterTuningJobArn"), (place, "HyperParameterTuningJobArn"))
     job = _job(drawing, arn, answer, place, "HyperParameterTuningJob", "CreationTime", "HyperParameterTuningEndTime")
@@ -64,10 +64,12 @@ def tuning_job(drawing: Drawing, answer: Answer, place: Place) -> None:
         best = answer.get(key)
         if isinstance(best, dict) and is_arn(best.get("TrainingJobArn")):
             made = arn_of(best["TrainingJobArn"], (place, key))
-            drawing.tuned(Job(drawing.run(made), made.name), job.node)
+            drawing.tuned(SageMakerJob(drawing.run(made), made.name), job.node)
 
 
-def _trains(drawing: Drawing, job: Job, answer: Answer, place: Place, parameters: str = "HyperParameters") -> None:
+def _trains(
+    drawing: SageMakerDrawing, job: SageMakerJob, answer: Answer, place: Place, parameters: str = "HyperParameters"
+) -> None:
     for where, channel in items(answer, "InputDataConfig", place):
         name = some_text(channel.get("ChannelName"), (where, "ChannelName"))
         for uri in _source_of(channel):
@@ -95,7 +97,7 @@ def _source_of(channel: Answer) -> Iterator[str]:
         yield f"{system}:{_inside(channel, 'DataSource', 'FileSystemDataSource', 'DirectoryPath')}"
 
 
-def transform_job(drawing: Drawing, answer: Answer, place: Place) -> None:
+def transform_job(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     """A model is asked about much data at once; what it answers stays somewhere."""
     draft, arn = drawing.draft, arn_of(answer.get("TransformJobArn"), (place, "TransformJobArn"))
     job = _job(drawing, arn, answer, place, "TransformJob", "TransformStartTime", "TransformEndTime")
@@ -108,7 +110,7 @@ def transform_job(drawing: Drawing, answer: Answer, place: Place) -> None:
         draft.edge(job.node, left, Role.PRODUCE)
 
 
-def processing_job(drawing: Drawing, answer: Answer, place: Place) -> None:
+def processing_job(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     draft, arn = drawing.draft, arn_of(answer.get("ProcessingJobArn"), (place, "ProcessingJobArn"))
     job = _job(drawing, arn, answer, place, "ProcessingJob", "ProcessingStartTime", "ProcessingEndTime")
     models: list[str] = []
@@ -134,7 +136,7 @@ def processing_job(drawing: Drawing, answer: Answer, place: Place) -> None:
             )  # fmt: skip
 
 
-def _made(drawing: Drawing, system: str, name: str, uri: str) -> str:
+def _made(drawing: SageMakerDrawing, system: str, name: str, uri: str) -> str:
     if any(word in name.lower() for word in _REPORTS):
         return drawing.draft.node(NodeKind.OUTPUT, uri, "", system, aliases=[uri])
     if model_file(uri) is Likely.YES or name.lower() == "model":
@@ -142,14 +144,14 @@ def _made(drawing: Drawing, system: str, name: str, uri: str) -> str:
     return drawing.lying_at(system, uri, **{UNCLASSIFIED: "yes"})
 
 
-def model(drawing: Drawing, answer: Answer, place: Place) -> None:
+def model(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     arn = arn_of(answer.get("ModelArn"), (place, "ModelArn"))
     name = some_text(answer.get("ModelName"), (place, "ModelName"))
     node = drawing.model(arn.system, name, created=_time(drawing, answer, "CreationTime", place))
     _given(drawing, arn.system, node, answer, place)
 
 
-def model_package(drawing: Drawing, answer: Answer, place: Place) -> None:
+def model_package(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     draft, arn = drawing.draft, arn_of(answer.get("ModelPackageArn"), (place, "ModelPackageArn"))
     approval, status = (
         plain_text(answer.get(key), (place, key), draft) for key in ("ModelApprovalStatus", "ModelPackageStatus")
@@ -163,7 +165,7 @@ def model_package(drawing: Drawing, answer: Answer, place: Place) -> None:
         draft.edge(drawing.by_arn(arn_of(maker, (place, "GeneratedBy"))), node, Role.PRODUCE)
 
 
-def _given(drawing: Drawing, system: str, node: str, answer: Answer, place: Place) -> None:
+def _given(drawing: SageMakerDrawing, system: str, node: str, answer: Answer, place: Place) -> None:
     """The weights that a model was given, by place or as a package; a base from the hub beside them."""
     for container in _containers(answer, place):
         for uri in _data_of(container):
@@ -199,7 +201,7 @@ def _data_of(container: Answer) -> Iterator[str]:
     yield from dict.fromkeys(uri for uri in found if uri)
 
 
-def endpoint_config(drawing: Drawing, answer: Answer, place: Place) -> None:
+def endpoint_config(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     arn = arn_of(answer.get("EndpointConfigArn"), (place, "EndpointConfigArn"))
     name = some_text(answer.get("EndpointConfigName"), (place, "EndpointConfigName"))
     node = drawing.configuration(arn.system, name, created=_time(drawing, answer, "CreationTime", place))
@@ -212,7 +214,7 @@ def endpoint_config(drawing: Drawing, answer: Answer, place: Place) -> None:
                 drawing.draft.warn("note.lineage.sagemaker-variant", name=variant_name, endpoint=name)
 
 
-def endpoint(drawing: Drawing, answer: Answer, place: Place) -> None:
+def endpoint(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     arn = arn_of(answer.get("EndpointArn"), (place, "EndpointArn"))
     name = some_text(answer.get("EndpointName"), (place, "EndpointName"))
     status = plain_text(answer.get("EndpointStatus"), (place, "EndpointStatus"), drawing.draft)
@@ -222,7 +224,7 @@ def endpoint(drawing: Drawing, answer: Answer, place: Place) -> None:
         drawing.draft.edge(drawing.configuration(arn.system, configured), node, Role.SERVE)
 
 
-def training_jobs(drawing: Drawing, answer: Answer, place: Place) -> None:
+def training_jobs(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     """Only names: what each was trained on stands in its own description."""
     for where, one in items(answer, "TrainingJobSummaries", place):
         arn = arn_of(one.get("TrainingJobArn"), (where, "TrainingJobArn"))
@@ -230,23 +232,25 @@ def training_jobs(drawing: Drawing, answer: Answer, place: Place) -> None:
     drawing.draft.warn("note.lineage.sagemaker-list", command="describe-training-job")
 
 
-def model_packages(drawing: Drawing, answer: Answer, place: Place) -> None:
+def model_packages(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     for where, one in items(answer, "ModelPackageSummaryList", place):
         model_package(drawing, one, where)
     drawing.draft.warn("note.lineage.sagemaker-list", command="describe-model-package")
 
 
-def _job(drawing: Drawing, arn: Arn, answer: Answer, place: Place, word: str, began: str, ended: str) -> Job:
+def _job(
+    drawing: SageMakerDrawing, arn: Arn, answer: Answer, place: Place, word: str, began: str, ended: str
+) -> SageMakerJob:
     name = plain_text(answer.get(f"{word}Name"), (place, f"{word}Name"), drawing.draft) or arn.name
     status = plain_text(answer.get(f"{word}Status"), (place, f"{word}Status"), drawing.draft)
     created = _time(drawing, answer, began, place) or _time(drawing, answer, "CreationTime", place)
     node = drawing.run(
         arn, name, created=created, ended=_time(drawing, answer, ended, place), status=status.lower()
     )  # fmt: skip
-    return Job(node, name)
+    return SageMakerJob(node, name)
 
 
-def _time(drawing: Drawing, answer: Answer, key: str, place: Place) -> str:
+def _time(drawing: SageMakerDrawing, answer: Answer, key: str, place: Place) -> str:
     return moment(answer.get(key), (place, key), drawing.draft)
 
 
@@ -268,7 +272,7 @@ def _listed(thing: Answer, key: str) -> list[Answer]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-HANDLERS: Mapping[str, Callable[[Drawing, Answer, Place], None]] = {
+HANDLERS: Mapping[str, Callable[[SageMakerDrawing, Answer, Place], None]] = {
     "TrainingJobName": training_job,
     "HyperParameterTuningJobArn": tuning_job,
     "TransformJobArn": transform_job,

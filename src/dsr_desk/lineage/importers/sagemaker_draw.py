@@ -67,20 +67,20 @@ def moment(value: object, place: Place, draft: LineageDraft) -> str:
 
 
 @dataclass(frozen=True)
-class Job:
+class SageMakerJob:
     """A run that takes and gives: its node, and its name for sentences."""
 
     node: str
     name: str
 
 
-class Drawing:
+class SageMakerDrawing:
     """Adds nodes by ARN and by place, the same for the same, and remembers what jobs made and took."""
 
     def __init__(self, draft: LineageDraft) -> None:
         self.draft = draft
-        self._tuned: list[tuple[Job, str]] = []
-        self._checkpoints: dict[str, list[Job]] = defaultdict(list)
+        self._tuned: list[tuple[SageMakerJob, str]] = []
+        self._checkpoints: dict[str, list[SageMakerJob]] = defaultdict(list)
         self._outputs: set[tuple[str, str]] = set()
         self._around: dict[tuple[str, str], set[str]] = defaultdict(set)
 
@@ -154,7 +154,7 @@ class Drawing:
         kind = NodeKind.MODEL if "model" in arn.kind or arn.kind == "hub-content" else NodeKind.DATASET
         return self.draft.node(kind, f"{arn.kind}/{arn.name}", "", arn.system, **{NAMED_ONLY: "yes"})
 
-    def channel(self, job: Job, name: str, place: str, *, is_model: bool = False) -> None:
+    def channel(self, job: SageMakerJob, name: str, place: str, *, is_model: bool = False) -> None:
         """What a training job reads, under the name that its author gave it. Only a word that states the use does."""
         system, word = self.draft.nodes[job.node].namespace, name.strip().lower()
         for inside in sorted(self._around.get((system, place.rstrip("/")), ())):
@@ -173,19 +173,19 @@ class Drawing:
         meant = next((one.meaning for one in named_in(name, place)), None)
         self._edge(origin, job, meant.role if meant and meant.kind is NodeKind.DATASET else Role.TRAIN, name)
 
-    def _edge(self, origin: str, job: Job, role: Role, channel: str, *, stated: bool = False) -> None:
+    def _edge(self, origin: str, job: SageMakerJob, role: Role, channel: str, *, stated: bool = False) -> None:
         if stated:
             self.draft.edge(origin, job.node, role)
         else:
             self.draft.edge(origin, job.node, role, LOOSE, why="guess.sagemaker.channel", by=channel, text=channel)
 
-    def checkpoints(self, job: Job, place: str) -> None:
+    def checkpoints(self, job: SageMakerJob, place: str) -> None:
         """Where a job keeps what it has learned so far. A job that finds some there goes on from them."""
         weights = self.weights(self.draft.nodes[job.node].namespace, place)
         self.draft.edge(job.node, weights, Role.PRODUCE)
         self._checkpoints[weights].append(job)
 
-    def tuned(self, job: Job, tuning: str) -> None:
+    def tuned(self, job: SageMakerJob, tuning: str) -> None:
         """One of the trainings that a tuning job started."""
         self._tuned.append((job, tuning))
 
@@ -214,7 +214,7 @@ class Drawing:
                     why="guess.sagemaker.checkpoints", by="CheckpointConfig", text=self.draft.nodes[weights].name,
                 )  # fmt: skip
 
-    def parameters(self, job: Job, given: Mapping[str, Any]) -> None:
+    def parameters(self, job: SageMakerJob, given: Mapping[str, Any]) -> None:
         """Free parameters; the toolkit for scripts writes each as JSON, and its own under names of its own."""
         system = self.draft.nodes[job.node].namespace
         for key, value in given.items():

@@ -11,7 +11,7 @@ from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.lineage.importers.draft import UNCLASSIFIED, Place
 from dsr_desk.lineage.importers.reading import items, mapping, some_text
 from dsr_desk.lineage.importers.sagemaker_answers import Answer
-from dsr_desk.lineage.importers.sagemaker_draw import LOOSE, Drawing, Job, arn_of, is_arn, moment
+from dsr_desk.lineage.importers.sagemaker_draw import LOOSE, SageMakerDrawing, SageMakerJob, arn_of, is_arn, moment
 from dsr_desk.lineage.importers.trifles import plain_text
 
 LISTS = ("Vertices", "Edges", "ArtifactSummaries", "ActionSummaries", "ContextSummaries", "AssociationSummaries")
@@ -50,7 +50,7 @@ def belongs(answer: Answer) -> bool:
     return any(map(is_arn, said)) or (not first and bool(lists.keys() - {"Vertices", "Edges"}))
 
 
-def weights_among(drawing: Drawing, answer: Answer, place: Place) -> None:
+def weights_among(drawing: SageMakerDrawing, answer: Answer, place: Place) -> None:
     """Remembers where entities say that weights lie."""
     listed = answer.get("ArtifactSummaries")
     for one in (answer, *(listed if isinstance(listed, list) else ())):
@@ -64,7 +64,7 @@ def weights_among(drawing: Drawing, answer: Answer, place: Place) -> None:
                 drawing.weights(arn_of(arn, place).system, uri)
 
 
-def entities(drawing: Drawing, answer: Answer, place: Place, found: Entities) -> None:
+def entities(drawing: SageMakerDrawing, answer: Answer, place: Place, found: Entities) -> None:
     """Adds what an answer describes; what it associates is kept until everything is known."""
     for key in ONES:
         if is_arn(answer.get(key)):
@@ -90,7 +90,7 @@ def entities(drawing: Drawing, answer: Answer, place: Place, found: Entities) ->
             found.associations.append(Association(ends[0], ends[1], type_))
 
 
-def _entity(drawing: Drawing, told: Answer, place: Place, found: Entities) -> None:
+def _entity(drawing: SageMakerDrawing, told: Answer, place: Place, found: Entities) -> None:
     arn = next((told[key] for key in ("Arn", *ONES) if isinstance(told.get(key), str)), "")
     parts = arn_of(arn, place)
     kind = next((str(told[k]) for k in ("Type", "ArtifactType", "ActionType", "ContextType") if told.get(k)), "")
@@ -114,7 +114,7 @@ def _entity(drawing: Drawing, told: Answer, place: Place, found: Entities) -> No
         )  # fmt: skip
 
 
-def _known(drawing: Drawing, system: str, kind: str, uri: str) -> str:
+def _known(drawing: SageMakerDrawing, system: str, kind: str, uri: str) -> str:
     """What an entity stands for, by the ARN or the place of it."""
     if not uri or kind.lower() in _PROGRAMS:
         return ""
@@ -128,7 +128,7 @@ def _known(drawing: Drawing, system: str, kind: str, uri: str) -> str:
 
 
 def _named(
-    drawing: Drawing, told: Answer, arn: str, kind: str, uri: str, place: Place
+    drawing: SageMakerDrawing, told: Answer, arn: str, kind: str, uri: str, place: Place
 ) -> str:  # fmt: skip
     """An entity of its own; "" for programs, and for contexts that only group things."""
     parts, word = arn_of(arn, place), kind.lower()
@@ -164,11 +164,11 @@ def _digests(source: object) -> Iterator[str]:
                 yield f"md5:{value}"
 
 
-def _component(drawing: Drawing, answer: Answer, place: Place, found: Entities) -> None:
+def _component(drawing: SageMakerDrawing, answer: Answer, place: Place, found: Entities) -> None:
     """What a trial component says itself of what it took, with what settings, and gave."""
     arn = arn_of(answer.get("TrialComponentArn"), (place, "TrialComponentArn"))
     node = found.nodes[str(answer["TrialComponentArn"])]
-    job = Job(node, drawing.draft.nodes[node].name)
+    job = SageMakerJob(node, drawing.draft.nodes[node].name)
     for name, uri in _values(answer.get("InputArtifacts")):
         if _is_program(name):
             continue
@@ -198,7 +198,7 @@ def _is_program(name: str) -> bool:
     return any(word in name.lower() for word in ("image", "code", "entrypoint", "script"))
 
 
-def associate(drawing: Drawing, found: Entities) -> None:
+def associate(drawing: SageMakerDrawing, found: Entities) -> None:
     """Draws what is associated. The type says how, and what the two are says what for: mostly it follows from that."""
     for arn, (kind, name) in found.named.items():
         if arn not in found.nodes:
@@ -227,7 +227,7 @@ _WORDS: Mapping[tuple[NodeKind, NodeKind], Role] = {
 _IN_USE = (NodeKind.DEPLOYMENT, NodeKind.ENDPOINT)
 
 
-def _associated(drawing: Drawing, origin: str, target: str, type_: str) -> None:
+def _associated(drawing: SageMakerDrawing, origin: str, target: str, type_: str) -> None:
     draft = drawing.draft
     kinds = draft.nodes[origin].kind, draft.nodes[target].kind
     if type_ == "SameAs":

@@ -13,8 +13,8 @@ from functools import lru_cache
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.importers.draft import BY_FILE, KIND_TEXT, KIND_WHY, NAMED_ONLY, PART, LineageDraft, system_of
 from dsr_desk.lineage.importers.names import Likely, NamedValue, is_placeholder, model_file
-from dsr_desk.lineage.importers.wandb_kinds import Job, is_in_use, job_of, kind_of, named_for_measuring
-from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, Run, reference_in, version_said
+from dsr_desk.lineage.importers.wandb_kinds import JobType, is_in_use, job_of, kind_of, named_for_measuring
+from dsr_desk.lineage.importers.wandb_runs import Artifact, Reference, WandbRun, reference_in, version_said
 from dsr_desk.lineage.importers.wandb_settings import named, sign_of_training, switches, used_in
 
 SYSTEM = "wandb"
@@ -22,7 +22,7 @@ _LOOSE = Certainty.INFERRED
 _ENDED_BADLY = {"failed": "failed", "crashed": "failed", "killed": "killed"}
 
 
-def draw(runs: Sequence[Run], draft: LineageDraft) -> None:
+def draw(runs: Sequence[WandbRun], draft: LineageDraft) -> None:
     """Adds the graph of the runs that one source holds."""
     drawing = _Drawing(draft)
     nodes = [drawing.run(run) for run in runs]
@@ -32,7 +32,7 @@ def draw(runs: Sequence[Run], draft: LineageDraft) -> None:
         drawing.inputs(run, node)
 
 
-def system_of_run(run: Run, entity: str = "", project: str = "") -> str:
+def system_of_run(run: WandbRun, entity: str = "", project: str = "") -> str:
     """One project of one entity of one server, the run's own unless another is given.
 
     A run that was never sent anywhere has no entity: then the repository that it ran in, else the folder, tells
@@ -66,7 +66,7 @@ class _Drawing:
         self._lies: dict[tuple[str, str], str] = {}
         self._any: dict[tuple[str, str, str], str] = {}
 
-    def run(self, run: Run) -> str:
+    def run(self, run: WandbRun) -> str:
         system = system_of_run(run)
         node = self._draft.node(
             NodeKind.RUN, run.name or run.key, run.key if run.name else "", system, key=f"run:{system}|{run.key}",
@@ -80,7 +80,7 @@ class _Drawing:
             self._guess(key, node, Role.PARENT, "guess.wandb.fork", "fork_from", before)
         return node
 
-    def logged(self, run: Run, node: str) -> None:
+    def logged(self, run: WandbRun, node: str) -> None:
         for artifact in run.logged:
             if ident := self.artifact(run, artifact):
                 self._produced(run, node, ident)
@@ -91,7 +91,7 @@ class _Drawing:
                 self._draft.node(NodeKind.MODEL, path, run.key, system, key=key, **{BY_FILE: "yes"})
                 self._produced(run, node, key)
 
-    def _produced(self, run: Run, node: str, ident: str) -> None:
+    def _produced(self, run: WandbRun, node: str, ident: str) -> None:
         """A run that ended badly may have learned all the same: its models say how it ended."""
         self._made[node].append(ident)
         self._draft.edge(node, ident, Role.PRODUCE)
@@ -100,7 +100,7 @@ class _Drawing:
             said = {"run-status": _ENDED_BADLY[run.state]}
             self._draft.node(thing.kind, thing.name, thing.version, thing.namespace, key=ident, **said)
 
-    def inputs(self, run: Run, node: str) -> None:
+    def inputs(self, run: WandbRun, node: str) -> None:
         job = job_of(run.job_type)
         makes = any(self._draft.nodes[made].kind is NodeKind.MODEL for made in self._made[node])
         measures = job.role is Role.EVALUATE and not makes
@@ -127,11 +127,11 @@ class _Drawing:
             self._guess(base, node, Role.FINE_TUNE_BASE, "guess.switch", key, value)
         if measures:
             self._measured([ident for ident, _ in taken], run, job)
-            self._measured([ident for ident, _ in (*taken, *meant)], run, Job(Role.EVALUATE))
+            self._measured([ident for ident, _ in (*taken, *meant)], run, JobType(Role.EVALUATE))
         if sign and not makes:
             self._weights(run, node, sign)
 
-    def _weights(self, run: Run, node: str, sign: str) -> None:
+    def _weights(self, run: WandbRun, node: str, sign: str) -> None:
         """What a run that trained must have left, though it logged no model: that it is one is asked about."""
         system = system_of_run(run)
         key = f"weights:{system}|{run.key}"
@@ -139,7 +139,7 @@ class _Drawing:
         self._draft.node(NodeKind.MODEL, f"weights of {_title(run)}", "", system, key=key, **said)
         self._produced(run, node, key)
 
-    def artifact(self, run: Run, artifact: Artifact) -> str:
+    def artifact(self, run: WandbRun, artifact: Artifact) -> str:
         """Adds a version of an artifact; "" for what is no data and no model."""
         kind = kind_of(artifact)
         if kind is None or not artifact.name:
@@ -169,7 +169,7 @@ class _Drawing:
                 self._guess(ident, place, Role.SERVE, "guess.wandb.alias", alias, alias)
         return ident
 
-    def _found(self, run: Run, artifact: Artifact) -> list[str]:
+    def _found(self, run: WandbRun, artifact: Artifact) -> list[str]:
         """What a run used, and versions of that name that were logged without anybody saying which version they are."""
         ident = self.artifact(run, artifact)
         if not ident:
@@ -194,23 +194,23 @@ class _Drawing:
             self._any[project, name, tag] = whole
         return [self._any[project, name, tag]]
 
-    def _model_used(self, model: str, node: str, run: Run, job: Job, trains: bool) -> None:
+    def _model_used(self, model: str, node: str, run: WandbRun, job: JobType, trains: bool) -> None:
         if trains:
             self._guess(model, node, Role.FINE_TUNE_BASE, "guess.wandb.model-used", "use_artifact", _title(run))
         else:
-            self._draft.edge(model, node, Role.SERVE if job == Job(Role.EVALUATE, stated=True) else Role.INPUT)
+            self._draft.edge(model, node, Role.SERVE if job == JobType(Role.EVALUATE, stated=True) else Role.INPUT)
 
-    def _data_used(self, data: str, artifact: Artifact, node: str, run: Run, job: Job, trains: bool) -> None:
+    def _data_used(self, data: str, artifact: Artifact, node: str, run: WandbRun, job: JobType, trains: bool) -> None:
         """A run that makes a model may have learned from all that it used, whatever it is called."""
         if trains:
             other = named_for_measuring(artifact)
-            if job == Job(Role.TRAIN, stated=True) and not other:
+            if job == JobType(Role.TRAIN, stated=True) and not other:
                 self._draft.edge(data, node, Role.TRAIN)
             elif other:
                 self._guess(data, node, Role.TRAIN, "guess.wandb.named-otherwise", "use_artifact", other)
             else:
                 self._guess(data, node, Role.TRAIN, "guess.wandb.data-used", "use_artifact", _title(run))
-        elif job == Job(Role.EVALUATE, stated=True):
+        elif job == JobType(Role.EVALUATE, stated=True):
             self._draft.edge(data, node, Role.EVALUATE)
         else:
             self._draft.edge(data, node, Role.INPUT)
@@ -223,7 +223,7 @@ class _Drawing:
             return named.meaning.role
         return Role.FINE_TUNE_BASE if model else Role.TRAIN
 
-    def _measured(self, taken: list[str], run: Run, job: Job) -> None:
+    def _measured(self, taken: list[str], run: WandbRun, job: JobType) -> None:
         """What an evaluation used of models it tried on what it used of data: of one model that is stated."""
         models = {ident for ident in taken if self._draft.nodes[ident].kind is NodeKind.MODEL}
         for model in sorted(models):
@@ -233,7 +233,7 @@ class _Drawing:
                 else:
                     self._guess(data, model, Role.EVALUATE, "guess.wandb.measured", "use_artifact", _title(run))
 
-    def _meant(self, run: Run, node: str, named: NamedValue) -> list[str]:
+    def _meant(self, run: WandbRun, node: str, named: NamedValue) -> list[str]:
         """What a name in a run's configuration means: artifacts known here, else a thing that is only named."""
         said = reference_in(named.text) or Reference("", "", named.text, "")
         system = system_of_run(run, said.entity, said.project)
@@ -275,7 +275,7 @@ def _names_for_ever(artifact: Artifact, system: str) -> Iterator[str]:
         yield f"urn:{system}:id:{artifact.ident}"
 
 
-def _sign(run: Run, job: Job, meant: list[NamedValue]) -> str:
+def _sign(run: WandbRun, job: JobType, meant: list[NamedValue]) -> str:
     """What says that a run trained: its job type, a setting that only trainings have, or data to train on."""
     if job.role is Role.TRAIN:
         return f"job_type: {run.job_type}"
@@ -283,5 +283,5 @@ def _sign(run: Run, job: Job, meant: list[NamedValue]) -> str:
     return sign_of_training(run) or next(data, "")
 
 
-def _title(run: Run) -> str:
+def _title(run: WandbRun) -> str:
     return run.name or run.key

@@ -12,7 +12,14 @@ from dsr_desk.lineage.importers.reading import items, mapping, some_text, values
 from dsr_desk.lineage.importers.times import when
 from dsr_desk.lineage.importers.trifles import plain_text, trifle
 from dsr_desk.lineage.importers.wandb_draw import draw
-from dsr_desk.lineage.importers.wandb_runs import Artifact, Contents, Entry, Run, contents_of, reference_in
+from dsr_desk.lineage.importers.wandb_runs import (
+    Artifact,
+    ArtifactContents,
+    ManifestEntry,
+    WandbRun,
+    contents_of,
+    reference_in,
+)
 
 FORMAT = "Weights & Biases (export)"
 
@@ -33,7 +40,7 @@ def read(peek: Peek, draft: LineageDraft) -> None:
     draw([_run(mapping(value, place), place, draft) for place, value in values(peek.path)], draft)
 
 
-def _run(told: Mapping[str, Any], place: Place, draft: LineageDraft) -> Run:
+def _run(told: Mapping[str, Any], place: Place, draft: LineageDraft) -> WandbRun:
     parts = some_text(told.get(_MARK), (place, _MARK)).split("/")
     if len(parts) != 3 or not all(parts):
         raise ImportRefused((place, _MARK), "damage.wandb-path")
@@ -44,7 +51,7 @@ def _run(told: Mapping[str, Any], place: Place, draft: LineageDraft) -> Run:
         trifle(draft, (place, "config"), config, "damage.object")
     git = told.get("git")
     git = git if isinstance(git, dict) else {}
-    return Run(
+    return WandbRun(
         parts[2],
         parts[0],
         parts[1],
@@ -95,13 +102,13 @@ def _artifact(told: Mapping[str, Any], place: Place, draft: LineageDraft) -> Art
     )
 
 
-def _contents(listed: object, place: Place, draft: LineageDraft) -> Contents:
+def _contents(listed: object, place: Place, draft: LineageDraft) -> ArtifactContents:
     if listed is not None and not isinstance(listed, dict):
         trifle(draft, place, listed, "damage.object")
     return contents_of(_entries(listed if isinstance(listed, dict) else {}, place, draft), draft, place)
 
 
-def _entries(listed: Mapping[str, Any], place: Place, draft: LineageDraft) -> Iterator[Entry]:
+def _entries(listed: Mapping[str, Any], place: Place, draft: LineageDraft) -> Iterator[ManifestEntry]:
     for path, entry in listed.items():
         about = entry if isinstance(entry, dict) else {}
         if about is not entry:
@@ -109,7 +116,7 @@ def _entries(listed: Mapping[str, Any], place: Place, draft: LineageDraft) -> It
         extra = about.get("extra")
         other = str(extra.get("alg", "")) if isinstance(extra, dict) else ""
         digest, ref = (plain_text(about.get(key), (place, path, key), draft) for key in ("digest", "ref"))
-        yield Entry(path, digest, ref, "" if other.upper() in ("", "MD5") else other)
+        yield ManifestEntry(path, digest, ref, "" if other.upper() in ("", "MD5") else other)
 
 
 def _texts(listed: object, place: Place, draft: LineageDraft) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dsr_desk.lineage.importers.reading import json_document, text_of, yaml_docu
 from dsr_desk.lineage.importers.times import when
 from dsr_desk.lineage.importers.wandb_draw import draw
 from dsr_desk.lineage.importers.wandb_log import IDENT, Fields, fields, inner, integer, records, text, texts
-from dsr_desk.lineage.importers.wandb_runs import RUN_FOLDER, Artifact, Entry, Run, contents_of
+from dsr_desk.lineage.importers.wandb_runs import RUN_FOLDER, Artifact, ManifestEntry, WandbRun, contents_of
 
 FORMAT = "Weights & Biases"
 
@@ -50,7 +50,7 @@ def files(peek: Peek) -> list[Path]:
 
 def read(peek: Peek, draft: LineageDraft) -> None:
     folders = [] if peek.is_folder else [peek.path]
-    runs: dict[str, Run] = {}
+    runs: dict[str, WandbRun] = {}
     for folder in sorted(_runs(peek.path), key=lambda one: one.name) if peek.is_folder else folders:
         for run in _of_folder(folder, peek.path, draft) if folder.is_dir() else _of_log(folder, "", draft):
             known = runs.setdefault(run.key, run)
@@ -69,7 +69,7 @@ def _runs(path: Path) -> Iterator[Path]:
             return
 
 
-def _of_folder(folder: Path, root: Path, draft: LineageDraft) -> Iterator[Run]:
+def _of_folder(folder: Path, root: Path, draft: LineageDraft) -> Iterator[WandbRun]:
     named = RUN_FOLDER.fullmatch(folder.name)
     key = named[1] if named else ""
     where = folder.relative_to(root).as_posix() if folder != root else ""
@@ -79,14 +79,14 @@ def _of_folder(folder: Path, root: Path, draft: LineageDraft) -> Iterator[Run]:
         for run in _of_log(log, f"{where}/{log.name}" if where else log.name, draft)
     ]
     if not found:
-        found = [Run(key or folder.name)]
+        found = [WandbRun(key or folder.name)]
         draft.warn("note.lineage.wandb-no-log", place=where or said(WHOLE))
     for run in found:
         _beside(run, folder, where, draft)
     yield from found
 
 
-def _go_on(known: Run, later: Run) -> None:
+def _go_on(known: WandbRun, later: WandbRun) -> None:
     """A run that was taken up again writes a folder more."""
     known.config |= later.config
     known.state = later.state or known.state
@@ -98,9 +98,9 @@ def _go_on(known: Run, later: Run) -> None:
     known.used += later.used
 
 
-def _of_log(path: Path, place: Place, draft: LineageDraft) -> Iterator[Run]:
+def _of_log(path: Path, place: Place, draft: LineageDraft) -> Iterator[WandbRun]:
     """The run of a log, none where it is cut off before it says which."""
-    run = Run("")
+    run = WandbRun("")
     for where, data in records(path, place or WHOLE, draft):
         record = fields(data, where)
         for told in inner(record, _Number.RUN, where):
@@ -122,7 +122,7 @@ def _of_log(path: Path, place: Place, draft: LineageDraft) -> Iterator[Run]:
         yield run
 
 
-def _run(run: Run, told: Fields, place: Place, draft: LineageDraft) -> None:
+def _run(run: WandbRun, told: Fields, place: Place, draft: LineageDraft) -> None:
     run.key = text(told, 1, place) or run.key
     run.entity = text(told, 2, place) or run.entity
     run.project = text(told, 3, place) or run.project
@@ -147,7 +147,7 @@ def _time(seconds: int, place: Place, draft: LineageDraft) -> str:
         return ""
 
 
-def _config(run: Run, told: Fields, place: Place, draft: LineageDraft) -> None:
+def _config(run: WandbRun, told: Fields, place: Place, draft: LineageDraft) -> None:
     for item in inner(told, 1, place):
         keys = texts(item, 2, place) or [text(item, 1, place)]
         value = _json(text(item, 16, place), place, ".".join(keys), draft)
@@ -168,7 +168,7 @@ def _json(value: str, place: Place, name: str, draft: LineageDraft) -> Any:
         return None
 
 
-def _environment(run: Run, told: Fields, place: Place) -> None:
+def _environment(run: WandbRun, told: Fields, place: Place) -> None:
     run.arguments = texts(told, 5, place) or run.arguments
     run.root, run.host = text(told, 11, place) or run.root, text(told, 12, place) or run.host
     for git in inner(told, 9, place):
@@ -198,9 +198,11 @@ def _artifact(told: Fields, place: Place, draft: LineageDraft) -> Artifact:
     )
 
 
-def _entry(told: Fields, place: Place) -> Entry:
+def _entry(told: Fields, place: Place) -> ManifestEntry:
     extra = {text(item, 1, place): text(item, 2, place) for item in inner(told, 16, place)}
-    return Entry(text(told, 1, place), text(told, 2, place), text(told, 3, place), _algorithm(extra.get("alg", "")))
+    return ManifestEntry(
+        text(told, 1, place), text(told, 2, place), text(told, 3, place), _algorithm(extra.get("alg", ""))
+    )
 
 
 def _algorithm(word: str) -> str:
@@ -209,7 +211,7 @@ def _algorithm(word: str) -> str:
     return "" if name in ("", "MD5") else name
 
 
-def _beside(run: Run, folder: Path, where: str, draft: LineageDraft) -> None:
+def _beside(run: WandbRun, folder: Path, where: str, draft: LineageDraft) -> None:
     """What stands in the files beside the log, where the log does not say it."""
     config, metadata = folder / "files/config.yaml", folder / "files/wandb-metadata.json"
     if config.is_file():

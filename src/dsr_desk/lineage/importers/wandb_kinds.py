@@ -28,7 +28,7 @@ _IN_USE = _words("production prod live deployed deployment serving champion rele
 
 
 @dataclass(frozen=True)
-class Kind:
+class ArtifactKind:
     """`said` are attributes of the node: why it was taken for a model, or that nothing tells what it is."""
 
     kind: NodeKind
@@ -36,40 +36,40 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Job:
+class JobType:
     """What a run was for by its job type. It is stated where that word says it and nothing else."""
 
     role: Role | None
     stated: bool = False
 
 
-def kind_of(artifact: Artifact) -> Kind | None:
+def kind_of(artifact: Artifact) -> ArtifactKind | None:
     """What an artifact is; None for programs and records of the client."""
     kind, words, weights = artifact.type.casefold(), _words(artifact.type), artifact.contents.model_file
     if kind in ("model", "models"):
-        return Kind(NodeKind.MODEL)
+        return ArtifactKind(NodeKind.MODEL)
     if words & _MODEL:
-        return Kind(NodeKind.MODEL, {KIND_WHY: "guess.kind.type", KIND_TEXT: artifact.type})
+        return ArtifactKind(NodeKind.MODEL, {KIND_WHY: "guess.kind.type", KIND_TEXT: artifact.type})
     if kind in ("run_table", "embedding", "embeddings"):
-        return Kind(NodeKind.OUTPUT if kind == "run_table" else NodeKind.EMBEDDING)
+        return ArtifactKind(NodeKind.OUTPUT if kind == "run_table" else NodeKind.EMBEDDING)
     if words & _DATA:
-        return Kind(NodeKind.DATASET)
+        return ArtifactKind(NodeKind.DATASET)
     if weights:
-        return Kind(NodeKind.MODEL, {KIND_WHY: "guess.kind.file", KIND_TEXT: weights})
-    return None if kind in _NO_DATA else Kind(NodeKind.DATASET, {UNCLASSIFIED: "yes"})
+        return ArtifactKind(NodeKind.MODEL, {KIND_WHY: "guess.kind.file", KIND_TEXT: weights})
+    return None if kind in _NO_DATA else ArtifactKind(NodeKind.DATASET, {UNCLASSIFIED: "yes"})
 
 
-def job_of(word: str) -> Job:
+def job_of(word: str) -> JobType:
     """`train` and its like state a training, `eval` and its like an evaluation; among other words they may mean it."""
     words = _words(word)
     plain = "".join(sorted(words)) if len(words) == 1 else word.casefold().replace("-", "").replace("_", "")
     if plain in _TRAINING:
-        return Job(Role.TRAIN, True)
+        return JobType(Role.TRAIN, True)
     if plain in _MEASURING:
-        return Job(Role.EVALUATE, True)
+        return JobType(Role.EVALUATE, True)
     if words & _TRAINING:
-        return Job(Role.TRAIN)
-    return Job(Role.EVALUATE if words & _PERHAPS_MEASURING else None)
+        return JobType(Role.TRAIN)
+    return JobType(Role.EVALUATE if words & _PERHAPS_MEASURING else None)
 
 
 def named_for_measuring(artifact: Artifact) -> str:

@@ -43,7 +43,7 @@ def is_run_folder(name: str, inside: Collection[str]) -> bool:
     )
 
 
-class Entry(NamedTuple):
+class ManifestEntry(NamedTuple):
     """A file of an artifact. `digest` is an MD5 in base64, unless `other` names another algorithm or it is a `ref`."""
 
     path: str
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Contents:
+class ArtifactContents:
     """`digests` prove all of an artifact, `parts` single files of it; `places` are where it lies, if elsewhere."""
 
     digests: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Contents:
     model_file: str = ""
 
 
-NO_CONTENTS = Contents()
+NO_CONTENTS = ArtifactContents()
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class Artifact:
     metadata: Any = None
     deleted: bool = False
     used_as: str = ""
-    contents: Contents = NO_CONTENTS
+    contents: ArtifactContents = NO_CONTENTS
 
 
 @dataclass
-class Run:
+class WandbRun:
     """`config` is free; `arguments` are those of its program; `files` are paths that it kept beside its artifacts.
 
     `host`, `root` and `remote` tell projects apart where no entity is recorded, and are shown nowhere.
@@ -135,7 +135,7 @@ def version_said(tag: str) -> str:
     return tag if re.fullmatch(r"v\d+", tag) else ""
 
 
-def contents_of(entries: Iterable[Entry], draft: LineageDraft, place: Place) -> Contents:
+def contents_of(entries: Iterable[ManifestEntry], draft: LineageDraft, place: Place) -> ArtifactContents:
     """What the list of an artifact's files proves: only MD5s of files that it holds itself."""
     held: list[tuple[str, str]] = []
     parts: list[tuple[str, str]] = []
@@ -159,7 +159,7 @@ def contents_of(entries: Iterable[Entry], draft: LineageDraft, place: Place) -> 
     if len(held) == 1 and whole:
         digests.append(f"md5:{held[0][1]}")
         parts = []
-    return Contents(tuple(digests), tuple(parts), _around(places), weights)
+    return ArtifactContents(tuple(digests), tuple(parts), _around(places), weights)
 
 
 def _hex(digest: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from dsr_desk.core.lineage import NodeKind
 from dsr_desk.lineage.importers.names import NamedValue, leaves_unnamed, named_in, says_training
 from dsr_desk.lineage.importers.wandb_kinds import kind_of
-from dsr_desk.lineage.importers.wandb_runs import Artifact, Run, version_said
+from dsr_desk.lineage.importers.wandb_runs import Artifact, WandbRun, version_said
 
 
 def used_in(config: dict[str, Any]) -> Iterator[Artifact]:
@@ -27,24 +27,24 @@ def used_in(config: dict[str, Any]) -> Iterator[Artifact]:
             yield from used_in(value)
 
 
-def named(run: Run) -> Iterator[NamedValue]:
+def named(run: WandbRun) -> Iterator[NamedValue]:
     """Names of models and data in a run's configuration, its arguments and what it wrote on its models."""
     for key, value in _said(run):
         yield from named_in(key, value)
 
 
-def switches(run: Run) -> Iterator[tuple[str, str]]:
+def switches(run: WandbRun) -> Iterator[tuple[str, str]]:
     """Settings by which a model began from weights that nobody names, each with its value."""
     for key, value in _said(run):
         yield from ((path, str(one)) for path, one in _flat(key, value) if leaves_unnamed(path, one))
 
 
-def sign_of_training(run: Run) -> str:
+def sign_of_training(run: WandbRun) -> str:
     """A setting that only a training has, "" where there is none."""
     return next((path for key, value in _said(run) for path, _ in _flat(key, value) if says_training(path)), "")
 
 
-def _said(run: Run) -> Iterator[tuple[str, Any]]:
+def _said(run: WandbRun) -> Iterator[tuple[str, Any]]:
     yield from _free(run.config).items()
     for argument, following in zip_longest(run.arguments, run.arguments[1:], fillvalue=""):
         if argument.startswith("-"):
