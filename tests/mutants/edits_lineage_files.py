@@ -27,12 +27,6 @@ LINES: tuple[Edit, ...] = (
             "test_branches_merges_stashes_amended_commits_and_tags_are_read",
         ),
         (
-            "branches that a merge left behind are history",
-            '"--full-history", ',
-            "",
-            "test_a_branch_of_which_a_merge_took_nothing_is_history",
-        ),
-        (
             "what only the logs still name is history",
             'for kind in ("refs", "logs"):',
             'for kind in ("refs",):',
