@@ -297,8 +297,9 @@ def _downstream(graph: Graph, model: int) -> dict[NodeKind, list[Node]]:
 
 
 def _served(graph: Graph, model: int) -> list[Period]:
-    """What edges say of since when and until when a model was in use."""
-    noted = [graph.noted_of(number) for number in graph.outgoing(model)]
+    """What edges say of since when and until when a model was in use; that somebody got it is no use."""
+    edges = (graph.edge(number) for number in graph.outgoing(model))
+    noted = [edge.attributes for edge in edges if edge.role is Role.SERVE]
     dated = [(one.get("since", ""), one.get("until", "")) for one in noted if one.get("since") or one.get("until")]
     return [Period(since, until, not until) for since, until in dated]
 

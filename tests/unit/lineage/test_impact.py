@@ -491,3 +491,14 @@ def test_no_model_moves_towards_did_not_learn_when_a_record_is_missing(draw: Dra
             after = {model.name: model.learned for model in affected(draw(*kept), ["dataset:faces"]).models}
             moved = {name for name in after if before[name] is not after[name]}
             assert all(after[name] is Learned.NOT_KNOWN for name in moved), left_out
+
+
+def test_a_model_is_in_use_by_what_says_that_it_served_and_not_by_who_got_it(draw: Draw) -> None:
+    dated = {"since": "2026-02-01T00:00:00Z"}
+    net, door, got = "model:net", "endpoint:door", "recipient:gamma"
+    for role, target, used in ((Role.SERVE, door, dated["since"]), (Role.PASS_ON, got, "")):
+        graph = draw("dataset:faces train model:net", f"{net} serve {door}", f"{net} pass-on {got}",
+                     edges=[Edge(net, target, role, attributes=dated)])  # fmt: skip
+        (model,) = affected(graph, ["dataset:faces"]).models
+        assert model.period.since == used
+        assert [node.name for node in model.deployments] == ["door"]
