@@ -15,7 +15,7 @@ import numpy as np
 from dsr_desk.core.lineage import LineageAnswer, LineageQuestion, Node, NodeKind, QuestionKind, Role
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.lineage.building import IS_A, Built, Use, things_key, use_key
-from dsr_desk.lineage.candidates import Agree
+from dsr_desk.lineage.candidates import HUB, Agree
 from dsr_desk.lineage.edges import Indices
 from dsr_desk.lineage.identity import NodeAnswer, SystemPair, system_key
 from dsr_desk.lineage.importers.draft import KIND_TEXT, KIND_WHY
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EXAMPLES = 3
 _IS_A_MODEL = f"{IS_A}:{NodeKind.MODEL.value}"
 _MOST_FILES = 3
+_KNOWN = {"": "system.here", HUB: "system.hub"}
 _ENOUGH = 4
 """Characters that tell two systems apart whose files are called alike."""
 
@@ -68,8 +69,8 @@ def things_asked(built: Built) -> set[tuple[str, str]]:
 
 def system_name(labels: Labels, namespace: str) -> Message:
     """A system for people: the files in which its things are named."""
-    if not namespace:
-        return message("system.here")
+    if namespace in _KNOWN:
+        return message(_KNOWN[namespace])
     files = labels.get(namespace, ())
     more = len(files) - _MOST_FILES
     form = namespace.partition(":")[0] if "://" not in namespace else namespace
