@@ -92,10 +92,11 @@ def search(faces: int, matrix: bool) -> None:
 @click.option("--nodes", type=click.IntRange(1000), default=100_000, show_default=True)
 @click.option("--edges", type=click.IntRange(1000), default=1_000_000, show_default=True)
 @click.option("--links", type=click.IntRange(1), default=20_000, show_default=True, help="Links of each file.")
+@click.option("--runs", type=click.IntRange(100), default=100_000, show_default=True, help="Runs of a store.")
 @json_option
-def lineage(nodes: int, edges: int, links: int) -> None:
-    """Importing each format, affected models in a large made-up organisation, laying out a graph."""
-    show(measuring.lineage(nodes, edges, links))
+def lineage(nodes: int, edges: int, links: int, runs: int) -> None:
+    """Importing each format, affected models in a large made-up organisation, a graph that was imported before."""
+    show(measuring.lineage(nodes, edges, links, runs))
 
 
 @bench.command()

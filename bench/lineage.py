@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
+from dsr_desk.lineage.building import build
+from dsr_desk.lineage.edges import NO_NOTE, ROLES, EdgeTable
 from dsr_desk.lineage.export import to_openlineage, to_prov
-from dsr_desk.lineage.graph import ROLES, EdgeTable, Graph
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
 from dsr_desk.lineage.layout import layered
@@ -87,16 +89,17 @@ def organisation(nodes: int, edges: int) -> tuple[list[Node], EdgeTable]:
         low, high = (np.array([_SEATS[kind][k] for kind in kinds])[which] for k in (0, 1))
         ends.append(tens_of * 10 + chance.integers(low, high))
     roles = np.array([ROLES.index(role) for _, _, role, _ in _MIX], dtype=np.uint8)[which]
-    return listed, EdgeTable(ends[0], ends[1], roles, np.zeros(edges, np.uint8), np.zeros(edges, np.int32))
+    nothing = np.full(edges, NO_NOTE, np.int32)
+    return listed, EdgeTable(ends[0], ends[1], roles, np.zeros(edges, np.uint8), np.zeros(edges, np.int32), nothing)
 
 
 def _large_graph(nodes: int, edges: int) -> Iterator[BenchRow]:
     listed, table = organisation(nodes, edges)
     size = f"{nodes:,} nodes, {edges:,} edges"
-    _, held = _held(lambda: Graph(listed, table, [""]))
+    _, held = _held(lambda: Graph(build(listed, table, [""])))
     yield BenchRow("memory of the graph", held, "MB", f"{size}, beside the nodes themselves")
     started = time.perf_counter()
-    graph = Graph(listed, table, [""])
+    graph = Graph(build(listed, table, [""]))
     yield BenchRow("load", time.perf_counter() - started, "s", size)
     theirs = None
     if importlib.util.find_spec("networkx") is not None:

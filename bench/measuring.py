@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import search as bench
@@ -21,6 +21,8 @@ from bench.evidence import evidence_rows
 from bench.inventory import inventory_rows, sizes
 from bench.letters import REACH, letter_rows
 from bench.lineage import bench_rows
+from bench.lineage_ready import REACH as READY_REACH
+from bench.lineage_ready import ready_rows
 from bench.matching import Agreement, measure_matching
 from bench.orders import order_rows
 from bench.orders_data import FORMS
@@ -140,13 +142,20 @@ def matching(count: int, subjects: int, *, report: Report, cancel: CancelToken) 
     return measure_matching(count, subjects, report=report, cancel=cancel)
 
 
-def lineage(nodes: int, edges: int, links: int) -> list[Measured]:
-    """Import, impact and layout on a made-up organisation; see `bench.lineage`."""
-    with tempfile.TemporaryDirectory() as folder:
-        return [
+def lineage(nodes: int, edges: int, links: int, runs: int) -> list[Measured]:
+    """Import, impact and layout on a made-up organisation; see `bench.lineage` and `bench.lineage_ready`."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as ready:
+        found = [
             Measured(what=row.what, ours=row.value, unit=row.unit, note=row.how)
             for row in bench_rows(Path(folder), nodes, edges, links)
         ]
+        for one in ready_rows(Path(ready), runs):
+            row = Measured(one.what, one.value, one.unit, note=one.how)
+            if one.read:
+                ratio = round(one.read / one.value, 2)
+                row = replace(row, against="one sequential read", peer=one.read, ratio=ratio, reach=READY_REACH)
+            found.append(row)
+        return found
 
 
 def evidence(items: int, folder: Path | None, *, report: Report) -> list[Measured]:

@@ -36,6 +36,7 @@ import edits_lineage
 import edits_lineage_files
 import edits_lineage_mlflow
 import edits_lineage_papers
+import edits_lineage_ready
 import edits_lineage_systems
 import edits_log
 import edits_models
@@ -96,6 +97,7 @@ LINES: tuple[Edit, ...] = (
     *edits_layouts.LINES,
     *edits_lineage_mlflow.LINES,
     *edits_lineage_papers.LINES,
+    *edits_lineage_ready.LINES,
     *edits_lineage_systems.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,

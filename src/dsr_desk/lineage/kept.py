@@ -88,14 +88,14 @@ def _fits(made: Prepared) -> bool:
     """Whether arrays have the lengths that they must have and name nothing that is not there."""
     size = made.nodes.count
     by_place = (made.original, made.kind, made.marks, made.moments, made.name_rank, made.stated, made.trained)
-    places = (made.original, made.keys.seats, made.question_places, *(
-        end for table in (made.said, made.edges) for end in (table.origin, table.target)
-    ))  # fmt: skip
+    tables = (made.said, made.edges)
+    ends = (end for table in tables for end in (table.origin, table.target))
+    places = (made.original, made.keys.seats, made.question_places, *ends)
     return (
         all(len(column) == size for column in (*by_place, made.complete))
-        and all(((place >= 0) & (place < size)).all() for place in places)
-        and all(len({len(column) for column in table.columns()}) == 1 for table in (made.said, made.edges))
-        and all(table.note.max(initial=-1) < made.notes.count for table in (made.said, made.edges))
+        and all(place.min(initial=0) >= 0 and place.max(initial=-1) < size for place in places)
+        and all(len({len(column) for column in table.columns()}) == 1 for table in tables)
+        and all(table.note.max(initial=-1) < made.notes.count for table in tables)
         and len(made.question_ends) == made.questions.count
         and made.question_ends.max(initial=0) == len(made.question_places)
         and bool((np.diff(made.edges.origin) >= 0).all())
