@@ -41,7 +41,7 @@ def front_matter(text: str) -> tuple[Mapping[str, Any] | None, str]:
         value = yaml_document(front)
     except ImportRefused as error:
         raise error.inside(FRONT) from error
-    return mapping({} if value is None else value, FRONT), text[end + 4 :]
+    return (mapping(value, FRONT) if value else None), text[end + 4 :]
 
 
 def ids_in(value: object, field: str, draft: LineageDraft) -> list[str]:
