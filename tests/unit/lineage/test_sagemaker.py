@@ -91,9 +91,12 @@ def test_weights_that_another_job_left_are_a_base_whatever_the_channel_is_called
         training("gate-2", channel("images", f"{BUCKET}/photos"), channel("extra", WEIGHTS)),
         training("gate-3", channel("train", f"{BUCKET}/out/gate-1/output/")),
         training("gate-1"),
+        training("gate-4", ModelArtifacts={"S3ModelArtifacts": f"{BUCKET}/unpacked"}),
+        training("gate-5", channel("train", f"{BUCKET}/unpacked/")),
     ]
     said = edges(of(tmp_path / "a.json", *jobs))
 
+    assert said["unpacked", "fine-tune-base", "gate-5"] == "inferred"
     assert said[OUT, "fine-tune-base", "gate-2"] == "inferred"
     assert said[OUT, "fine-tune-base", "gate-3"] == "inferred"
     assert said["out/gate-1/output", "train", "gate-3"] == "recorded"

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from dsr_desk.core.lineage import Imported
+from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import read_file
+from lineage_fakes import graph_of
 from wandb_made import Held, Logged, Written, artifact, exported, folder
 
 DOCS = Path(__file__).parents[3] / "docs" / "lineage.md"
@@ -46,6 +48,25 @@ def test_what_a_run_used_and_logged_comes_with_versions_and_states(tmp_path: Pat
     (run,) = (node for node in imported.nodes if node.kind.value == "run")
     assert (run.created, run.ended) == ("2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z")
     assert run.attributes["status"] == "crashed"
+
+
+def test_only_a_stated_evaluation_of_a_model_with_a_recorded_training_is_measured_only(tmp_path: Path) -> None:
+    licensed, base = artifact("team/faces/licensed:v1", "dataset"), artifact("team/faces/base:v1", "model")
+    trained = exported("r1", job_type="train", used=[licensed], logged=[GATE])
+    tried = exported("r2", job_type="eval", used=[PHOTOS, GATE])
+
+    def word(*runs: object) -> str:
+        imported = of(tmp_path / "e.ndjson", *runs)
+        (found,) = affected(graph_of(imported.nodes, imported.edges), ["photos@v3"]).models
+        return found.learned.value
+
+    assert word(trained, tried) == "measured"
+    assert word(tried) == "not-known"
+    assert word({**trained, "used": []}, tried) == "not-known"
+    assert word({**trained, "used": [licensed, base]}, tried) == "not-known"
+    assert word({**trained, "config": {"base_model": "org/faces:v1"}}, tried) == "not-known"
+    assert word({**trained, "job_type": ""}, tried) == "not-known"
+    assert word(trained, {**tried, "job_type": "test"}) == "not-known"
 
 
 def test_a_run_that_goes_on_has_no_end(tmp_path: Path) -> None:
