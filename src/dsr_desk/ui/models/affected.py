@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsr_desk.app.models.standing import ModelStanding, StandingCode
-from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind
+from dsr_desk.core.lineage import AffectedModel, Disposition, ExcludedModel, Impact, Node, NodeKind, Path
 from dsr_desk.core.period import Period
 from dsr_desk.ui import language, words
 from dsr_desk.ui.lineage_words import certainties_said, disposition_tone, known_from, name_of, path_sentence, seen_name
@@ -105,13 +105,19 @@ def with_hits(version: str, hits: Mapping[str, int]) -> str:
 
 def _why(row: AffectedRow) -> Cell:
     path = row.model.shortest_path
-    origin = next((step.node for step in reversed(path[:-1]) if step.node.kind is not NodeKind.RUN), path[0].node)
+    origin = _origin(path)
     roles = certainties_said(dict(list(row.model.certainties.items())[:2]))
     if origin.kind is NodeKind.DATASET:
         text = f"{roles} {', '.join(with_hits(version, row.hits) for version in row.model.dataset_versions)}"
     else:
         text = f"{roles} {name_of(origin)}"
     return Cell(text, f"{term(row.model.learned)} · {path_sentence(path)}")
+
+
+def _origin(path: Path) -> Node:
+    """What the last use was of: a copy, or what may be the same, stands for what it was made from."""
+    last = max((place for place, step in enumerate(path) if step.role and step.role.reaches_a_model), default=0)
+    return next((step.node for step in reversed(path[:last]) if step.node.kind is not NodeKind.RUN), path[0].node)
 
 
 def _in_use(row: AffectedRow) -> Cell:

@@ -54,14 +54,22 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         super().__init__(parent)
         self.columns = tuple(columns)
         self.key = key
-        self._rows: list[R] = []
+        self._rows: Sequence[R] = []
 
     @property
     def rows(self) -> Sequence[R]:
         return self._rows
 
     def show_rows(self, rows: Sequence[R]) -> None:
-        """Replace the rows; where their keys stay the same only the contents change, so the selection stays."""
+        """Replace the rows; where their keys stay the same only the contents change, so the selection stays.
+
+        Rows that are made when they are looked at are taken as they are: there may be hundreds of thousands.
+        """
+        if not isinstance(rows, list | tuple):
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+            return
         if [self.key(row) for row in rows] == [self.key(row) for row in self._rows]:
             self._rows = list(rows)
             if rows:

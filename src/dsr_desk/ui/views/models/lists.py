@@ -64,13 +64,14 @@ class ModelLists(Card):
         self.runs.show_rows(impact.runs)
         titles = (
             (tr("Affected: {count}"), len(rows)),
-            (tr("Not affected, with reason: {count}"), len(impact.excluded)),
+            (tr("Not affected: {count}"), len(impact.excluded)),
             (tr("Training not recorded: {count}"), len(impact.without_lineage)),
             (tr("Not all recorded: {count}"), len(impact.partly_recorded)),
             (tr("Runs that left nothing: {count}"), len(impact.runs)),
         )
         for place, (title, count) in enumerate(titles):
             self.switch.say(place, title.format(count=words.figure(count)))
+            self.switch.setTabVisible(place, bool(count) or not place)
         if not rows:
             self.switch.setCurrentIndex(next((place for place, (_, count) in enumerate(titles) if count), 0))
         if rows and self.table.current() is None:
