@@ -90,7 +90,7 @@ def evidence_rows(items: int, folder: Path | None = None, report: Callable[[str]
             raise RuntimeError("the bundle does not verify")
         open_bundle(made, work / "open", identities=[str(identity)])
         report("tools")
-        tools = _tools(work, recipient, identity)
+        tools = tools_of(work, recipient, identity)
         size = made.stat().st_size
     each = 1e6 / items
     writing, reading, loop = (tools.get(name) for name in ("write", "read", "loop"))
@@ -113,7 +113,7 @@ def _seal(content: say.EvidenceContent, signer: Signer, folder: Path, recipient:
         return wrap_age(evidence, folder / "bundle.age", [recipient]).path
 
 
-def _tools(folder: Path, recipient: str, identity: pyrage.x25519.Identity) -> dict[str, float]:
+def tools_of(folder: Path, recipient: str, identity: pyrage.x25519.Identity) -> dict[str, float]:
     """Seconds of the processor that the tools and the bare loop need for the same files; nothing where one is not
     installed."""
     if not all(map(shutil.which, ("zip", "unzip", "sha256sum", "age"))):

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import resource
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 
 import pyrage
 
+from bench.alone import Watch, alone
 from bench.orders_data import FORMS, write_photos
 from bench.search import BenchRow
 from dsr_desk.core.items import DatasetVersion
@@ -38,7 +33,6 @@ TIMES_SUM = 1.3
 
 PEER = "sha256sum of the files"
 PROCESSES = 2
-SAMPLE_SECONDS = 0.05
 
 
 def sizes(folder: Path | None) -> tuple[int, ...]:
@@ -58,9 +52,9 @@ def inventory_rows(
             with tempfile.TemporaryDirectory(dir=folder) as place:
                 report(f"{form} {count:,}")
                 photos = write_photos(Path(place) / form, form, count)
-                before = _summed(photos)
+                before = summed(photos)
                 ours = _inventory(photos, Path(place) / "photos.dsrindex", count)
-                theirs = before.mean(_summed(photos))
+                theirs = before.mean(summed(photos))
                 floor = _floor(photos)
             what = f"inventory of {count:,} photos in {form}"
             rows += [
@@ -88,7 +82,8 @@ class Cost:
         return Cost((self.seconds + other.seconds) / 2, (self.processor + other.processor) / 2)
 
 
-def _summed(folder: Path) -> Cost:
+def summed(folder: Path) -> Cost:
+    """What sha256sum takes for all files of a folder."""
     files = sorted(str(path) for path in folder.rglob("*") if path.is_file())
     names = "\0".join(files).encode()
     start, before = time.perf_counter(), _of_children()
@@ -111,9 +106,8 @@ def _floor(folder: Path) -> float:
 
 
 def _inventory(photos: Path, to: Path, count: int) -> Cost:
-    """In a process that begins with nothing."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_built, photos, to, count).result()
+    cost: Cost = alone(_built, photos, to, count)
+    return cost
 
 
 def _built(photos: Path, to: Path, count: int) -> Cost:
@@ -127,62 +121,3 @@ def _built(photos: Path, to: Path, count: int) -> Cost:
     if (done.photos, done.ledger["listed"], done.damaged) != (count, count, {}):
         raise RuntimeError("it is not the inventory of these photos")
     return Cost(seconds, watch.seconds, watch.most / 1e6)
-
-
-class Watch:
-    """Watches this process and all below it: `most` bytes that they hold for themselves, `seconds` of the processor."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self._spent: dict[int, float] = {}
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._run, daemon=True)
-
-    @property
-    def seconds(self) -> float:
-        return sum(self._spent.values())
-
-    def __enter__(self) -> Watch:
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._watch.join()
-
-    def _run(self) -> None:
-        began: dict[int, float] = {}
-        while not self._ended.wait(SAMPLE_SECONDS):
-            there = _processes()
-            self.most = max(self.most, sum(one.held for one in there))
-            for one in there:
-                began.setdefault(one.number, one.seconds if one.is_own else 0.0)
-                self._spent[one.number] = one.seconds - began[one.number]
-
-
-@dataclass(frozen=True)
-class _Process:
-    number: int
-    parent: int
-    held: int
-    seconds: float
-    is_own: bool
-
-
-def _processes() -> list[_Process]:
-    """This process and all below it."""
-    below: dict[int, list[_Process]] = defaultdict(list)
-    own: list[_Process] = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError, KeyError):
-            lines = (place / "status").read_text().splitlines()
-            said = dict(line.split(":", 1) for line in lines if ":" in line)
-            ticks = (place / "stat").read_text().rpartition(")")[2].split()[11:13]
-            number, held = int(place.name), 1024 * int(said["RssAnon"].split()[0])
-            seconds = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-            one = _Process(number, int(said["PPid"]), held, seconds, number == os.getpid())
-            below[one.parent].append(one)
-            own += [one] if one.is_own else []
-    for one in own:
-        own += below[one.number]
-    return own
