@@ -157,7 +157,7 @@ LINES: tuple[Edit, ...] = (
             "a role that no source states is inferred",
             "certainty = known if known is Certainty.UNKNOWN else Certainty.INFERRED",
             "certainty = known",
-            "test_no_input_becomes_a_recorded_evaluation",
+            "test_a_role_that_no_source_states_is_concluded_and_says_from_what",
         ),
         (
             "of several models none was surely measured",

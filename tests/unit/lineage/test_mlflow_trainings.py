@@ -303,7 +303,7 @@ def test_a_version_by_hand_is_not_the_only_model_of_its_run_when_it_lies_elsewhe
     store.version("by-hand", 1, "runs:/first/weights/best.pt", "first")
     found = edges(read_file(store.path))
     assert found["run-first", "produce", "by-hand"] == "recorded"
-    assert ("recogniser", "copy", "by-hand") not in found
+    assert not {("recogniser", "copy", "by-hand"), ("by-hand", "copy", "recogniser")} & found.keys()
 
 
 def test_stages_aliases_and_tags_say_where_a_version_is_in_use(store: MlflowDatabase) -> None:

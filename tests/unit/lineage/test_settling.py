@@ -22,7 +22,14 @@ def drawn(*lines: str) -> LineageDraft:
 def told(draft: LineageDraft) -> Told:
     """Edges with the reason of those that were concluded."""
     return {
-        (origin, role.value, target, draft.noted.get((origin, target, role), {}).get("why", certainty.value))
+        (
+            origin,
+            role.value,
+            target,
+            certainty.value
+            if certainty is Certainty.RECORDED
+            else draft.noted.get((origin, target, role), {}).get("why", certainty.value),
+        )
         for (origin, target, role), certainty in draft.edges.items()
     }
 
