@@ -31,6 +31,7 @@ from dsr_desk.ui import language, words
 from dsr_desk.ui.dialogs import four_parts
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import act_name
+from parsed import parsed
 from ui.conftest import Visitor
 
 
@@ -39,7 +40,7 @@ def offered() -> dict[str, bool]:
     found: dict[str, bool] = {}
     singular: set[ast.AST] = set()
     for path in sorted(Path(dsr_desk.ui.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

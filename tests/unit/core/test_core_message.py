@@ -25,6 +25,7 @@ from dsr_desk.core.errors import error_of
 from dsr_desk.core.language import LANGUAGES, plural_categories, visible
 from dsr_desk.core.message import Message, Value, message, quoted, refused, said_all, term, without_names
 from dsr_desk.core.refusals import CaseOver
+from parsed import parsed
 
 SOURCE = Path(dsr_desk.__file__).parent
 CATALOGUES = SOURCE / "core" / "catalogue"
@@ -97,10 +98,7 @@ class Source:
 
 @functools.cache
 def trees() -> dict[str, ast.Module]:
-    return {
-        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(SOURCE.rglob("*.py"))
-    }
+    return {path.relative_to(SOURCE).as_posix(): parsed(path) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 @functools.cache

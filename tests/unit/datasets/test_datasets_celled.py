@@ -20,6 +20,7 @@ from dsr_desk.jobs import cell
 from dsr_desk.jobs.confine import enforced
 from planted_readers import WHILE_WRITING, LyingPlace, PlantedPlace
 
+pytestmark = pytest.mark.usefixtures("real_cells")
 confined = pytest.mark.skipif(
     not (enforced().calls and enforced().files), reason="the kernel does not confine cells here"
 )
