@@ -252,8 +252,9 @@ def _by_digest(node: Node) -> list[tuple[str, ...]]:
 
 
 def _by_global_name(node: Node) -> list[tuple[str, ...]]:
-    """URNs, package URLs and ARNs name one thing in the world."""
-    return [(node.kind, alias) for alias in node.aliases if alias.startswith(("urn:", "pkg:", "arn:"))]
+    """URNs, package URLs and ARNs name one thing in the world; a package of no registry is what its author calls so."""
+    named = (alias for alias in node.aliases if alias.startswith(("urn:", "pkg:", "arn:")))
+    return [(node.kind, alias) for alias in named if not alias.startswith("pkg:generic/")]
 
 
 def _by_name_and_version(node: Node) -> list[tuple[str, ...]]:

@@ -369,3 +369,11 @@ def test_what_one_source_guesses_and_another_states_is_stated_and_what_one_holds
         assert len(graph.questions) == 0
         (model,) = affected(graph, ["dataset:faces"]).models
         assert doubts.keys().isdisjoint(model.node.attributes)
+
+
+def test_a_package_url_joins_two_systems_and_one_of_no_registry_does_not(draw: Draw) -> None:
+    for url, joined in (("pkg:huggingface/acme/gate@1", True), ("pkg:generic/gate@1", False)):
+        nodes = tuple(Node(f"model:{k}", NodeKind.MODEL, f"m{k}", "", k, aliases=(url,)) for k in "ab")
+        graph = draw("dataset:faces train model:a", "model:b serve deployment:door", nodes=nodes)
+        (model,) = affected(graph, ["dataset:faces"]).models
+        assert bool(model.deployments) is joined

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, NodeKind, QuestionKind
+from dsr_desk.core.lineage import Certainty, LineageQuestion, NodeKind, QuestionKind
 from dsr_desk.lineage import store
+from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import import_file
@@ -36,19 +37,24 @@ def test_the_same_bytes_change_nothing_the_second_time(db: Database, mlflow_stor
     assert len(store.sources(db)) == 1
 
 
-def test_two_sources_join_in_one_graph(
+def systems_asked(graph: Graph) -> list[LineageQuestion]:
+    return [question for question in graph.questions if question.kind is QuestionKind.SYSTEMS]
+
+
+def test_two_sources_join_in_one_graph_once_an_officer_says_that_they_mean_the_same(
     db: Database, mlflow_store: Path, tmp_path: Path, event: Callable[..., object]
 ) -> None:
     path = tmp_path / "events.ndjson"
     path.write_text(json.dumps(event("9", ("faces@2026-01",), ("!street@4",))) + "\n", encoding="utf-8")
     for file in (mlflow_store, path):
         store.save(db, import_file(file), NOW)
-    graph = store.load(db, [RegisteredVersion("faces", "2026-01")])
-
-    impact = affected(graph, ["faces@2026-01"])
-    assert {model.name: model.certainty for model in impact.models} == dict.fromkeys(
-        ("gate", "gate-tuned", "street"), Certainty.RECORDED
-    )
+    ours = [RegisteredVersion("faces", "2026-01")]
+    for certainty in (Certainty.UNKNOWN, Certainty.RECORDED):
+        graph = store.load(db, ours)
+        found = {model.name: model.certainty for model in affected(graph, ["faces@2026-01"]).models}
+        assert {name: found[name] for name in ("gate", "street")} == dict.fromkeys(("gate", "street"), certainty)
+        for question in systems_asked(graph):
+            store.answer(db, question.first, question.second, True, "officer", NOW)
 
 
 def test_nothing_is_kept_of_a_source_that_fails_half_way(db: Database, mlflow_store: Path) -> None:
@@ -100,12 +106,10 @@ def test_names_are_asked_about_between_systems_and_not_where_one_source_tells_th
     assert store.load(db).questions == ()
 
     store.save(db, import_file(mlflow_store), NOW)
-    asked = {
-        frozenset((q.first.partition(":")[2][:10], q.second.partition(":")[2][:10])) for q in store.load(db).questions
-    }
+    asked = [{question.first, question.second} for question in systems_asked(store.load(db))]
     assert len(asked) == 2
-    assert all(any(space.startswith("mlflow:") for space in pair) for pair in asked)
-    assert len([q for q in store.load(db, [RegisteredVersion("faces", "9")]).questions if "systems" in q.kind]) == 5
+    assert all(any(key.startswith("system:mlflow:") for key in pair) for pair in asked)
+    assert len(systems_asked(store.load(db, [RegisteredVersion("faces", "9")]))) == 5
 
 
 def test_two_documents_that_share_a_name_ask_whether_it_is_one_thing(db: Database, tmp_path: Path) -> None:
@@ -124,7 +128,7 @@ def test_two_documents_that_share_a_name_ask_whether_it_is_one_thing(db: Databas
     for number, model in ((1, "ours"), (2, "theirs")):
         store.save(db, import_file(bill(number, model)), "2026-01-01T00:00:00Z")
     graph = store.load(db)
-    (question,) = [one for one in graph.questions if one.kind is QuestionKind.SYSTEMS]
+    (question,) = systems_asked(graph)
     (single, *_) = question.singles
     for end in (single.first, single.second):
         found = sorted(model.certainty for model in affected(graph, [end]).models)
