@@ -84,8 +84,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "what nobody can class is listed",
-            "return Kind(unclassified=fed)",
-            "return Kind()",
+            "return PathKind(unclassified=fed)",
+            "return PathKind()",
             "test_outputs_that_nobody_can_class_are_listed_and_measures_are_not",
         ),
         (

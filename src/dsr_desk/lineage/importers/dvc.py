@@ -14,7 +14,7 @@ from dsr_desk.core.lineage import NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.jobs.git import History, Revision, history
 from dsr_desk.lineage.importers.draft import DOCUMENT, ImportRefused, LineageDraft, Place, said, system_of
-from dsr_desk.lineage.importers.dvc_stages import Data, Kinds, Stage, Writer
+from dsr_desk.lineage.importers.dvc_stages import Data, PathKinds, PipelineStage, Writer
 from dsr_desk.lineage.importers.peek import NO_HISTORY, Peek
 from dsr_desk.lineage.importers.reading import items, listing, mapping, maybe_text, some_text, text_of, yaml_document
 
@@ -107,9 +107,9 @@ class _Reader:
         self.draft = draft
         self.declared: dict[str, NodeKind] = {}
         self.names: dict[str, str] = {}
-        self.steps: list[tuple[str, Stage | _Tracked]] = []
+        self.steps: list[tuple[str, PipelineStage | _Tracked]] = []
         self.locked: set[str] = set()
-        self.planned: list[Stage] = []
+        self.planned: list[PipelineStage] = []
         self.parsed: dict[str, Mapping[str, Any] | None] = {}
         self.seen: set[tuple[str, str, str]] = set()
         self.stages: set[str] = set()
@@ -182,7 +182,7 @@ class _Reader:
             sides = {side: _paths(stage.get(side), (where, side)) for side in ("deps", "outs", "metrics", "plots")}
             if any("${" in one for side in sides.values() for one in side) or stage.keys() & {"foreach", "matrix"}:
                 if _joined(path, str(name)) not in self.locked:
-                    self.planned.append(Stage(_joined(path, str(name)), (), (), command="${"))
+                    self.planned.append(PipelineStage(_joined(path, str(name)), (), (), command="${"))
                     self.draft.warn("note.lineage.template", place=said(where))
                 continue
             plain = {
@@ -210,18 +210,18 @@ class _Reader:
         self.steps.append((commit, _Tracked(origins, outs, revision.time if revision else "")))
 
     def write(self, system: str) -> None:
-        kinds = Kinds(self.declared)
+        kinds = PathKinds(self.declared)
         planned = [one for one in self.planned if one.name not in self.locked and one.command != "${"]
         order = {commit: number for number, commit in enumerate(dict.fromkeys(commit for commit, _ in self.steps))}
         # What is tracked at a commit is there before its stages read files inside of it.
-        self.steps.sort(key=lambda step: (order[step[0]], isinstance(step[1], Stage)))
+        self.steps.sort(key=lambda step: (order[step[0]], isinstance(step[1], PipelineStage)))
         steps = [*(step for _, step in self.steps), *planned]
         for step in steps:
-            if isinstance(step, Stage):
+            if isinstance(step, PipelineStage):
                 kinds.learn(step)
         writer = Writer(self.draft, system, kinds, self.names)
         for step in steps:
-            if isinstance(step, Stage):
+            if isinstance(step, PipelineStage):
                 writer.stage(step)
                 continue
             ends = [writer.data(out, created=step.time) for out in step.outs]
@@ -249,7 +249,7 @@ class _Reader:
     def _stage(
         self, name: str, stage: Mapping[str, Any], written: Mapping[str, Any], path: str, place: Place,
         revision: Revision | None,
-    ) -> Stage:  # fmt: skip
+    ) -> PipelineStage:  # fmt: skip
         wdir = maybe_text(written.get("wdir"), (place, "wdir"))
         wdir = "" if "${" in wdir else wdir
         deps, outs = (
@@ -260,7 +260,7 @@ class _Reader:
         measures = frozenset(_joined(path, one, wdir) for one in told)
         params = stage.get("params")
         command = stage.get("cmd")
-        return Stage(
+        return PipelineStage(
             _joined(path, name), deps, outs, measures, params if isinstance(params, dict) else {},
             " ".join(map(str, command)) if isinstance(command, list) else str(command or ""),
             revision.time if revision else "", revision.commit if revision else "",

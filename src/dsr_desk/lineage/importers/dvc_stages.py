@@ -44,7 +44,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Stage:
+class PipelineStage:
     """`time` and `commit` are those of the oldest commit that has it so, "" for what only the working tree has."""
 
     name: str
@@ -66,7 +66,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PathKind:
     """What a path holds; `why` and `text` where that is a conclusion."""
 
     kind: NodeKind = NodeKind.DATASET
@@ -85,37 +85,37 @@ def is_code(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _CODE
 
 
-class Kinds:
+class PathKinds:
     """Which paths of a repository hold models. One that does in any stage of any commit does in all."""
 
     def __init__(self, declared: Mapping[str, NodeKind]) -> None:
-        self._known = {path: Kind(kind) for path, kind in declared.items()}
+        self._known = {path: PathKind(kind) for path, kind in declared.items()}
 
-    def learn(self, stage: Stage) -> None:
+    def learn(self, stage: PipelineStage) -> None:
         fed = bool(stage.deps)
         found = {out.path: self._of(out.path, stage, fed) for out in stage.outs}
         gives = any(one.kind is NodeKind.MODEL for one in found.values())
         for path, one in found.items():
             if one.unclassified and gives and PurePosixPath(path).suffix.lower() == ".json":
-                one = Kind()
+                one = PathKind()
             known = self._known.get(path)
             if known is None or (one.kind is NodeKind.MODEL and known.unclassified):
                 self._known[path] = one
 
-    def _of(self, path: str, stage: Stage, fed: bool) -> Kind:
+    def _of(self, path: str, stage: PipelineStage, fed: bool) -> PathKind:
         ending = PurePosixPath(path).suffix.lower()
         likely = model_file(path)
         if stage.trains and likely is not Likely.NO:
-            return Kind(NodeKind.MODEL, "guess.kind.stage", stage.name)
+            return PathKind(NodeKind.MODEL, "guess.kind.stage", stage.name)
         if likely is Likely.YES:
-            return Kind(NodeKind.MODEL, "guess.kind.file", path)
+            return PathKind(NodeKind.MODEL, "guess.kind.file", path)
         if path in stage.measures or ending in PLAIN or PurePosixPath(path).name.casefold() in _BESIDE_MODELS:
-            return Kind()
+            return PathKind()
         if stage.trains and ending != ".json":
-            return Kind(NodeKind.MODEL, "guess.kind.stage", stage.name)
-        return Kind(unclassified=fed)
+            return PathKind(NodeKind.MODEL, "guess.kind.stage", stage.name)
+        return PathKind(unclassified=fed)
 
-    def of(self, path: str) -> Kind:
+    def of(self, path: str) -> PathKind:
         """A file inside of a folder that holds a model is of it."""
         if path in self._known:
             return self._known[path]
@@ -124,13 +124,13 @@ class Kinds:
         )
         if around is not None and around.kind is NodeKind.MODEL:
             return around
-        return Kind(NodeKind.MODEL, "guess.kind.file", path) if model_file(path) is Likely.YES else Kind()
+        return PathKind(NodeKind.MODEL, "guess.kind.file", path) if model_file(path) is Likely.YES else PathKind()
 
 
 class Writer:
     """Adds stages to the draft, as runs inside of one system."""
 
-    def __init__(self, draft: LineageDraft, system: str, kinds: Kinds, names: Mapping[str, str]) -> None:
+    def __init__(self, draft: LineageDraft, system: str, kinds: PathKinds, names: Mapping[str, str]) -> None:
         """`names` are those that `artifacts` give to paths."""
         self._names = names
         self._draft = draft
@@ -158,7 +158,7 @@ class Writer:
                 self._below.setdefault(str(around), {})[one.path] = None
         return ident
 
-    def stage(self, stage: Stage) -> None:
+    def stage(self, stage: PipelineStage) -> None:
         draft = self._draft
         outs = [self.data(out, created=stage.time) for out in stage.outs if not is_code(out.path)]
         deps = [self.data(dep) for dep in stage.deps if not is_code(dep.path)]
@@ -182,7 +182,7 @@ class Writer:
     def _is_model(self, node: str) -> bool:
         return self._draft.nodes[node].kind is NodeKind.MODEL
 
-    def _took(self, run: str, dep: str, stage: Stage, makes: bool, part: str = "") -> Role:
+    def _took(self, run: str, dep: str, stage: PipelineStage, makes: bool, part: str = "") -> Role:
         """What a stage read. Where it makes a model, that it learned from it is concluded."""
         why, text = ("guess.part", part) if part else ("guess.stage", stage.name)
         if not part and not stage.trains:
@@ -199,7 +199,7 @@ class Writer:
             self._draft.edge(dep, run, role, Certainty.INFERRED, why=why, by="deps", text=text)
         return role
 
-    def _measured(self, stage: Stage, taken: list[tuple[str, Role]]) -> None:
+    def _measured(self, stage: PipelineStage, taken: list[tuple[str, Role]]) -> None:
         """A stage called after measuring that reads data and a model and gives out no model."""
         read = [node for node, role in taken if role is Role.INPUT]
         for model in filter(self._is_model, read):
@@ -208,7 +208,7 @@ class Writer:
                     data, model, Role.EVALUATE, Certainty.INFERRED, why="guess.stage", by="stage", text=stage.name
                 )  # fmt: skip
 
-    def _parts(self, stage: Stage) -> Iterator[tuple[str, str]]:
+    def _parts(self, stage: PipelineStage) -> Iterator[tuple[str, str]]:
         """What a dependency lies in or has in it: the folder that another stage wrote, the files in the one read.
 
         In any version so far, since a folder's version says nothing of a file's.
@@ -221,7 +221,7 @@ class Writer:
                     if path not in own:
                         yield from ((node, f"{dep.path} / {path}") for node in self._paths.get(path, ()))
 
-    def _named(self, stage: Stage) -> Iterator[tuple[NamedValue, str]]:
+    def _named(self, stage: PipelineStage) -> Iterator[tuple[NamedValue, str]]:
         """Models and data that stand in parameters and in the command and are none of the files of the stage."""
         known = {one.path for one in (*stage.deps, *stage.outs)}
         for values in stage.params.values():

@@ -17,7 +17,7 @@ from dsr_desk.lineage.importers.names import is_placeholder
 from dsr_desk.lineage.importers.peek import Peek
 from dsr_desk.lineage.importers.reading import CHUNK, json_document, text_of
 from dsr_desk.lineage.importers.training_kinds import CHECKPOINT, HUGGING_FACE, Stated
-from dsr_desk.lineage.importers.training_tree import Run, Tree, Weights, natural
+from dsr_desk.lineage.importers.training_tree import TrainingRun, TrainingTree, Weights, natural
 from dsr_desk.lineage.importers.wandb_runs import is_run_folder
 from dsr_desk.lineage.importers.weights import (
     HUB,
@@ -47,21 +47,21 @@ def sniff(peek: Peek) -> bool:
         return False  # a repository of a model, with its card
     if is_run_folder(peek.path.name, names):
         return False
-    return Tree(peek.path).is_one
+    return TrainingTree(peek.path).is_one
 
 
 def files(peek: Peek) -> list[Path]:
-    return Tree(peek.path).files
+    return TrainingTree(peek.path).files
 
 
 def read(peek: Peek, draft: LineageDraft) -> None:
-    tree = Tree(peek.path)
+    tree = TrainingTree(peek.path)
     runs, stray = tree.runs(draft)
     _Reader(peek, draft, runs, stray).read()
 
 
 class _Reader:
-    def __init__(self, peek: Peek, draft: LineageDraft, runs: list[Run], stray: list[Weights]) -> None:
+    def __init__(self, peek: Peek, draft: LineageDraft, runs: list[TrainingRun], stray: list[Weights]) -> None:
         self.peek = peek
         self.draft = draft
         self.runs = runs
@@ -95,7 +95,7 @@ class _Reader:
                 for stated in program.read(config):
                     self._states(node, run, stated, hub=program.name == HUGGING_FACE)
 
-    def _model(self, weights: Weights, name: str, version: str, run: Run | None) -> str:
+    def _model(self, weights: Weights, name: str, version: str, run: TrainingRun | None) -> str:
         mark = self.marks[run.inside] if run else ""
         told = [path for path in weights.files if path.stat().st_size >= _LEAST]
         for path in weights.files:
@@ -122,7 +122,7 @@ class _Reader:
         self.models[weights.inside] = model, run.inside if run else ""
         return model
 
-    def _states(self, node: str, run: Run, stated: Stated, *, hub: bool) -> None:
+    def _states(self, node: str, run: TrainingRun, stated: Stated, *, hub: bool) -> None:
         sure = Certainty.INFERRED if stated.why else Certainty.RECORDED
         why, by = stated.why, stated.by
         if stated.kind is NodeKind.MODEL:
@@ -140,7 +140,7 @@ class _Reader:
             origin = self.draft.node(NodeKind.DATASET, stated.text, "", space, **{NAMED_ONLY: "yes"})
         self.draft.edge(origin, node, stated.role, sure, why=why, by=by, text=stated.text)
 
-    def _known(self, text: str, run: Run) -> tuple[str, bool]:
+    def _known(self, text: str, run: TrainingRun) -> tuple[str, bool]:
         """The model in this folder that a path leads to, "" where none or several may be meant; whether it is the
         run's own, which it went on with."""
         asked = PurePosixPath(text.replace("\\", "/")).parts
@@ -156,7 +156,7 @@ class _Reader:
         """SHA-256 of its files; of what TensorFlow saves the values, since its graph is the same after any training."""
         return [self.peek.sha256_of(path) for path in weights.files] or [sha256_hex(weights.inside.encode())]
 
-    def _mark(self, run: Run) -> str:
+    def _mark(self, run: TrainingRun) -> str:
         """What no other run has and this one keeps: its settings, and how its log begins, or else its weights."""
         marks = [self.peek.sha256_of(path) for path in run.configs if path.name != _STATE]
         began = [beginning for path in run.logs[:2] if (beginning := _beginning(path))] + run.events[:1]

@@ -41,7 +41,7 @@ class Weights:
 
 
 @dataclass
-class Run:
+class TrainingRun:
     """The folder of one training. `inside` is its place below the folder that was named, "" for that itself."""
 
     inside: str
@@ -56,7 +56,7 @@ class Run:
         return next((program.name for program, _ in self.said if program.name), "")
 
 
-class Tree:
+class TrainingTree:
     """Everything of interest below a folder. Links that stay inside lead to what is listed already."""
 
     def __init__(self, root: Path) -> None:
@@ -117,9 +117,9 @@ class Tree:
                 found.setdefault(one.rpartition("/")[0], []).append(one)
         return found
 
-    def runs(self, draft: LineageDraft) -> tuple[list[Run], list[Weights]]:
+    def runs(self, draft: LineageDraft) -> tuple[list[TrainingRun], list[Weights]]:
         """The trainings with their weights, and weights that lie in none. Raises ImportRefused for a damaged file."""
-        found: dict[str, Run] = {}
+        found: dict[str, TrainingRun] = {}
         for inside in self._names:
             if CHECKPOINT.fullmatch(PurePosixPath(inside).name) and inside:
                 continue
@@ -140,7 +140,7 @@ class Tree:
         stray = [weights for (home, _), weights in units.items() if home is None]
         return sorted(found.values(), key=lambda run: natural(run.inside)), stray
 
-    def _run(self, inside: str, draft: LineageDraft) -> Run | None:
+    def _run(self, inside: str, draft: LineageDraft) -> TrainingRun | None:
         moments = self.moments(inside)
         if not self.matters(inside):
             return None
@@ -165,7 +165,7 @@ class Tree:
         logs = [
             self.path(_joined(one, name)) for one in (inside, *moments) for name in sorted(LOGS) if self.has(one, name)
         ]
-        return Run(inside, said, configs, logs, names)
+        return TrainingRun(inside, said, configs, logs, names)
 
     def _holds_weights(self, inside: str, said: bool) -> bool:
         below = {inside, *(_joined(inside, one) for one in INNER)}
@@ -186,7 +186,7 @@ class Tree:
             return {}
         return value if isinstance(value, dict) else {}
 
-    def _unit(self, path: str, run: Run | None) -> str:
+    def _unit(self, path: str, run: TrainingRun | None) -> str:
         """The file, or the folder around that is one model."""
         for around in _around(path):
             name = PurePosixPath(around).name
