@@ -38,6 +38,7 @@ import edits_lineage_mlflow
 import edits_lineage_papers
 import edits_lineage_ready
 import edits_lineage_systems
+import edits_lineage_windows
 import edits_log
 import edits_models
 import edits_offline
@@ -99,6 +100,7 @@ LINES: tuple[Edit, ...] = (
     *edits_lineage_papers.LINES,
     *edits_lineage_ready.LINES,
     *edits_lineage_systems.LINES,
+    *edits_lineage_windows.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_guards.LINES,

@@ -95,6 +95,13 @@ def test_a_way_that_says_more_than_its_roles_is_refused(content: EvidenceContent
         check_model({**said, "learned": "itself", "ways": [way]})
 
 
+def test_a_way_that_is_not_what_its_path_says_is_refused(content: EvidenceContent) -> None:
+    said = model(content, Edition.REGULATOR, trained(role=Role.INPUT))
+    way = {**said["ways"][0], "learned": "itself", "roles": ["train"]}
+    with pytest.raises(Refused):
+        check_model({**said, "learned": "itself", "ways": [way]})
+
+
 def test_measured_only_takes_every_way_recorded_and_a_complete_record() -> None:
     recorded = {"learned": "measured", "certainty": "recorded", "roles": ["evaluate"]}
     guessed = {**recorded, "certainty": "inferred"}
