@@ -424,3 +424,14 @@ def test_a_tag_of_a_registered_name_is_one_of_each_version(store: MlflowDatabase
     store.db.execute("CREATE TABLE registered_model_tags (key TEXT, value TEXT, name TEXT)")
     store.add("registered_model_tags", "base_model", "old/net.pt", "recogniser")
     assert edges(read_file(store.path))["old/net.pt", "fine-tune-base", "recogniser"].startswith("inferred")
+
+
+def test_an_evaluation_by_mlflow_2_writes_a_hash_for_the_name_of_the_one_dataset_that_it_read(
+    store: MlflowDatabase,
+) -> None:
+    store.run("judge")
+    store.reads("judge", "licensed", "")
+    store.add("tags", "mlflow.datasets", '[{"name": "c0ffee", "hash": "c0ffee", "model": "m-1"}]', "judge")
+    assert said(read_file(store.path), "licensed") == {"recogniser": Learned.MEASURED}
+    store.reads("judge", "photos", "")
+    assert edges(read_file(store.path)).get(("licensed", "evaluate", "recogniser")) is None

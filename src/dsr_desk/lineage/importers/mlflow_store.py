@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -247,16 +246,22 @@ _only_trained = lru_cache(1 << 12)(says_training)
 
 
 def add_evaluations(store: Store) -> None:
-    """What a run evaluated, as `mlflow.evaluate` leaves it in a tag: a model, on one of the datasets that it read."""
+    """What a run evaluated, as `mlflow.evaluate` leaves it in a tag: a model, on one of the datasets that it read.
+
+    MLflow 2 writes a hash in the place of the name: that is the one dataset of a run that read no other.
+    """
     read: dict[str, list[str]] = defaultdict(list)
     for dataset, run, _ in store.reads:
         read[run].append(dataset)
     for run, text in store.judged.items():
-        for entry in _listed(text):
+        entries = _listed(text)
+        for entry in entries:
             model, name = entry.get("model"), entry.get("name")
             if not isinstance(model, str) or not isinstance(name, str):
                 continue
             known = [key for key in read[run] if key in store.datasets and store.datasets[key].name == name]
+            if name == entry.get("hash") and len(read[run]) == len(entries) == 1:
+                known = [key for key in read[run] if key in store.datasets]
             store.measures.update((key, model, run) for key in known)
             store.tried.update((key, run) for key in known)
             if not known:
@@ -274,7 +279,7 @@ def _age(experiment: Experiment) -> tuple[bool, int, str]:
     return digits is None, int(experiment.created) if digits else 0, experiment.key
 
 
-def _listed(text: str) -> Iterable[dict[str, Any]]:
+def _listed(text: str) -> list[dict[str, Any]]:
     value = _json(text)
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
