@@ -106,7 +106,7 @@ class Written:
     job_type: str = ""
     name: str = ""
     host: str = "vm"
-    root: str = "/home/a/faces"
+    root: str = "/srv/a/faces"
     remote: str = ""
     forked_from: str = ""
     config: dict[str, Any] = field(default_factory=dict)

@@ -407,11 +407,10 @@ def _undescribed(value: Any, shape: Any, path: str) -> list[str]:
 
 @pytest.mark.parametrize("operation", EVERY)
 def test_the_answers_here_are_as_the_service_describes_them(operation: str) -> None:
-    pytest.importorskip("botocore", reason="the description of the service (botocore) is not installed")
-    from botocore.session import get_session
-    from botocore.validate import ParamValidator
+    reason = "the description of the service (botocore) is not installed"
+    session, validate = (pytest.importorskip(f"botocore.{name}", reason=reason) for name in ("session", "validate"))
 
-    shape = get_session().get_service_model("sagemaker").operation_model(operation).output_shape
-    report = ParamValidator().validate(EVERY[operation], shape)
+    shape = session.get_session().get_service_model("sagemaker").operation_model(operation).output_shape
+    report = validate.ParamValidator().validate(EVERY[operation], shape)
     assert not report.has_errors(), report.generate_report()
     assert not _undescribed(EVERY[operation], shape, operation)

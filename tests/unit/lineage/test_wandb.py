@@ -341,7 +341,7 @@ def test_two_teams_projects_are_two_systems_and_later_runs_of_one_are_the_same(t
 
     mine = replace(TRAINING, key="r7")
     both = [
-        (TRAINING, replace(mine, root="/home/b/faces")),
+        (TRAINING, replace(mine, root="/srv/b/faces")),
         (TRAINING, replace(mine, host="other")),
         (TRAINING, replace(mine, project="doors")),
         (TRAINING, replace(mine, entity="team")),
@@ -365,7 +365,7 @@ def test_two_teams_projects_are_two_systems_and_later_runs_of_one_are_the_same(t
 
 
 def test_who_ran_it_where_is_not_kept(tmp_path: Path) -> None:
-    run = replace(TRAINING, host="marys-laptop", root="/home/mary", remote="https://mary@git/faces", logged=[GATE])
+    run = replace(TRAINING, host="marys-laptop", root="/srv/mary", remote="https://mary@git/faces", logged=[GATE])
     assert "mary" not in repr(of(run, into=tmp_path))
 
 

@@ -204,12 +204,11 @@ def test_the_script_in_the_documentation_writes_what_is_read(tmp_path: Path, mon
 
 
 def test_the_real_client_has_what_the_script_asks_it_for() -> None:
-    pytest.importorskip("wandb", reason="the client of Weights & Biases is not installed")
-    from wandb import Artifact
-    from wandb.apis.public import Run, runs
+    reason = "the client of Weights & Biases is not installed"
+    client, runs = (pytest.importorskip(name, reason=reason) for name in ("wandb", "wandb.apis.public.runs"))
 
-    assert all(hasattr(Artifact, name) for name in (*ARTIFACT, "manifest"))
-    assert all(hasattr(Run, name) for name in RUN if name not in OF_THE_SERVER)
-    assert all(hasattr(Run, name) for name in ("files", "used_artifacts", "logged_artifacts"))
+    assert all(hasattr(client.Artifact, name) for name in (*ARTIFACT, "manifest"))
+    assert all(hasattr(runs.Run, name) for name in RUN if name not in OF_THE_SERVER)
+    assert all(hasattr(runs.Run, name) for name in ("files", "used_artifacts", "logged_artifacts"))
     asked = re.findall(r"\w+", runs.RUN_FRAGMENT)
     assert {"jobType", "createdAt", "heartbeatAt", "commit"} <= set(asked)
