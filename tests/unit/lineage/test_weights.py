@@ -121,7 +121,7 @@ def test_several_parents_were_merged_and_an_adapter_adapts(tmp_path: Path) -> No
     assert {edge[1] for edge in sure(import_file(gguf(tmp_path / "a.gguf", one)))} == {"adapter"}
 
 
-@pytest.mark.parametrize("cut", [9, 40, 200])
+@pytest.mark.parametrize("cut", [9, 40, 200, -1])
 def test_cut_weights_are_refused(tmp_path: Path, cut: int) -> None:
     path = safetensors(tmp_path / "person.safetensors", KOHYA)
     path.write_bytes(path.read_bytes()[:cut])
