@@ -11,6 +11,11 @@ from dsr_desk.evidence.contents.content import EvidenceContent
 from dsr_desk.evidence.signed.signing import Signer
 
 
+@pytest.fixture(autouse=True)
+def _quick_cells(quick_cells: None) -> None:
+    """Bundles that hold what ends or fools a reader have tests of their own."""
+
+
 @pytest.fixture(scope="session")
 def signer() -> Signer:
     return Signer.new("Lumen Vision GmbH", datetime(2026, 1, 1, tzinfo=UTC))

@@ -31,6 +31,7 @@ from dsr_desk.jobs.cell import CellFailed, ask
 from dsr_desk.jobs.confine import enforced
 from stamping import root, stamp, stamper
 
+pytestmark = pytest.mark.usefixtures("real_cells")
 files_kept = pytest.mark.skipif(not enforced().files, reason="the kernel does not keep files from cells here")
 
 
