@@ -89,7 +89,7 @@ def test_no_field_of_what_a_bundle_is_made_from_is_forged_unseen(
 ) -> None:
     assert accepted(honest, told, tmp_path) == "both"
     unseen = {}
-    for name, forged in chosen(content_forgeries(told.content), 1000 if long else 12, anywhere=long):
+    for name, forged in chosen(content_forgeries(told.content), 1000 if long else 8, anywhere=long):
         try:
             made = sign(forged, edition, told.signer, "en").in_memory
         except (DeskError, ValueError, TypeError, LookupError, AttributeError):
@@ -105,7 +105,7 @@ def test_no_value_in_a_file_of_a_bundle_is_forged_unseen(
 ) -> None:
     assert resealed(honest, told.signer, {}) == honest
     unseen = {}
-    for name, make in chosen(file_forgeries(honest, told.signer), 3000 if long else 40, anywhere=long):
+    for name, make in chosen(file_forgeries(honest, told.signer), 3000 if long else 24, anywhere=long):
         try:
             made = make()
         except (ValueError, TypeError, LookupError, AttributeError, Refused):

@@ -251,7 +251,13 @@ def outcomes(files: dict[str, bytes]) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+OFTEN = ("reviewed", "nothing is hers", "still there", "confirmed", "identity withdrawn", "access")
+"""Of these two bundles are sealed and opened in each run, of the others in the long one."""
+
+
+@pytest.mark.parametrize(
+    "situation", [pytest.param(one, marks=() if one in OFTEN else pytest.mark.long) for one in SITUATIONS]
+)
 def test_the_verifier_makes_the_same_claims_from_the_entries_and_knows_by_whom(
     situation: str, small: Small, tmp_path: Path
 ) -> None:
