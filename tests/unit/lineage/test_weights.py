@@ -103,7 +103,8 @@ def test_gguf_says_its_parents_and_its_data(tmp_path: Path) -> None:
     told = {
         "general.name": "Gate 7B", "general.base_model.count": 1, "general.base_model.0.name": "Encoder",
         "general.base_model.0.organization": "Sample Org", "general.dataset.0.name": "Faces",
-        "general.dataset.count": 2, "general.dataset.1.name": "imagefolder", "tokenizer.ggml.tokens": ["a"] * 3000, "general.tags": ["x"],
+        "general.dataset.count": 2, "general.dataset.1.name": "imagefolder",
+        "tokenizer.ggml.tokens": ["a"] * 3000, "general.tags": ["x"],
     }  # fmt: skip
     imported = import_file(gguf(tmp_path / "gate.gguf", told))
     assert sure(imported) == {
