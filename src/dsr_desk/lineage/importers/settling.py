@@ -49,16 +49,16 @@ def settle_roles(draft: LineageDraft) -> None:
             if draft.nodes[origin].kind == NodeKind.MODEL and any((origin, run, role) in draft.edges for role in _TRIED)
         ]
         for origin in dict.fromkeys(origins):
-            certainty = draft.edges.get((origin, run, Role.INPUT))
+            plain = draft.edges.get((origin, run, Role.INPUT))
             is_model = draft.nodes[origin].kind == NodeKind.MODEL
-            if certainty is None or not (run in makes or is_model):
+            if plain is None or not (run in makes or is_model):
                 continue
             draft.drop_edge(origin, run, Role.INPUT)
             if run not in makes:
-                draft.edge(origin, run, Role.SERVE, certainty)
+                draft.edge(origin, run, Role.SERVE, plain)
             else:
                 role = Role.FINE_TUNE_BASE if is_model else Role.TRAIN
-                _conclude(draft, origin, run, role, certainty, "guess.input")
+                _conclude(draft, origin, run, role, plain, "guess.input")
         if run not in makes:
             _try(draft, run, tried, [one for one in origins if draft.nodes[one].kind != NodeKind.MODEL])
 
