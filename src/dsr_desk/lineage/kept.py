@@ -90,7 +90,7 @@ def _fits(made: Prepared) -> bool:
     by_place = (made.original, made.kind, made.marks, made.moments, made.name_rank, made.stated, made.trained)
     tables = (made.said, made.edges)
     ends = (end for table in tables for end in (table.origin, table.target))
-    places = (made.original, made.keys.seats, made.question_places, *ends)
+    places: tuple[NDArray[Any], ...] = (made.original, made.keys.seats, made.question_places, *ends)
     return (
         all(len(column) == size for column in (*by_place, made.complete))
         and all(place.min(initial=0) >= 0 and place.max(initial=-1) < size for place in places)

@@ -55,6 +55,12 @@ def drawn_part(graph: Graph, dataset_versions: Iterable[str] | None = None) -> P
     return _whole(nodes, surest, starts)
 
 
+def drawn_places(graph: Graph, dataset_versions: Iterable[str]) -> Mask:
+    """Which places of the graph are in the `drawn_part` of these dataset versions."""
+    starts = [seat for version in dataset_versions for seat in graph.find(version, NodeKind.DATASET)]
+    return graph.folded(graph.walk(starts, ~graph.with_role(Role.ERASE)).reached)
+
+
 def whole_graph(graph: Graph) -> Part:
     """Everything that is known."""
     return _part(graph, graph.folded(~graph.mask()), [])

@@ -39,7 +39,8 @@ def standings(desk: Desk, ref: str, impact: Impact | None = None) -> dict[str, M
     gone = [ident for ident, one in said.items() if _destroyed(one)]
     seats = [seat for ident in gone if (seat := graph.position(ident)) is not None]
     leaving = {node.id for seat in seats for node in graph.members(seat)}
-    known = RecordsKnown(graph, known_imports(desk), impact, frozenset(leaving))
+    observed = any(one.observed is not None for one in said.values())
+    known = RecordsKnown(graph, known_imports(desk) if observed else Imports(), impact, frozenset(leaving))
     found = {}
     for model in impact.models:
         told = details.get(desk.name(ref, model.id), WordDetails())

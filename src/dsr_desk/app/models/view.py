@@ -30,7 +30,7 @@ from dsr_desk.lineage.drawing import Drawing, NodeStanding, PlacedEdge, PlacedNo
 from dsr_desk.lineage.export import to_openlineage, to_prov
 from dsr_desk.lineage.impact import all_paths
 from dsr_desk.lineage.importers.draft import UNIDENTIFIED
-from dsr_desk.lineage.part import Part, affected_part, whole_graph
+from dsr_desk.lineage.part import Part, affected_part, drawn_places, whole_graph
 from dsr_desk.lineage.svg import TITLE, to_svg
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import write_whole
@@ -78,11 +78,11 @@ def draw_lineage(desk: Desk, opened: Collection[str] = (), *, runs: bool = False
 
 def find_in_lineage(desk: Desk, text: str, *, ref: str = "", most: int = MOST_FOUND) -> list[Node]:
     """Nodes by name, name@version, id or another name of theirs, best first; of a case, those that its hits reach."""
-    found = list(lineage_graph(desk).search(text))
+    graph = lineage_graph(desk)
+    places = graph.places_called(text)
     if ref:
-        drawn = draw_case(desk, ref, runs=True)
-        found = [node for node in found if drawn.node(node.id)]
-    return found[:most]
+        places = places[drawn_places(graph, hit_versions(desk, ref))[places]]
+    return list(graph.at(places[:most]))
 
 
 def paths_to_model(desk: Desk, ref: str, model: str, limit: int = 100) -> AllPaths:

@@ -51,8 +51,9 @@ class SampleModel(RowsModel[SampleRow]):
 
     def say(self, number: int, word: str) -> None:
         """Another word in one row; the rest of the list is not read again."""
-        row = self._rows[number]
-        self._rows[number] = replace(row, drawn=replace(row.drawn, word=word))
+        rows = list(self._rows)
+        rows[number] = replace(rows[number], drawn=replace(rows[number].drawn, word=word))
+        self._rows = rows
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
 
     def next_open(self, number: int) -> int:
