@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from test_lineage_importers import EXAMPLES
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Edge, Imported, Learned, Node, NodeKind, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Edge, Learned, Node, NodeKind, Role
 from dsr_desk.lineage.building import build
 from dsr_desk.lineage.edges import CERTAINTIES, NO_NOTE, ROLES, EdgeTable
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import read_file
-from test_lineage_importers import EXAMPLES
 
 REAL = ("croissant", "cyclonedx", "hf_cards", "mlflow", "openlineage", "prov_json", "spdx3")
 BUILDS = (Role.TRAIN, Role.FINE_TUNE_BASE, Role.DISTIL, Role.ADAPTER, Role.MERGE, Role.QUANTISE, Role.PRODUCE)

@@ -114,7 +114,12 @@ LINES: tuple[Edit, ...] = (
             "    lacking = model & False\n",
             "test_a_model_that_nothing_reaches_and_whose_record_is_not_complete_is_named",
         ),
-        ("a run without data lacks it", "    lacking |= run & makes & ~taught & (~copied | trains_more)\n", "", COMPLETE),
+        (
+            "a run without data lacks it",
+            "    lacking |= run & makes & ~taught & (~copied | trains_more)\n",
+            "",
+            COMPLETE,
+        ),
         (
             "a conclusion is no statement",
             "    lacking |= graph.mask(target[enters & ~recorded & (model | run)[target]])\n",

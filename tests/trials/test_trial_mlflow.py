@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Imported, Learned, NodeKind, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Learned, NodeKind, Role
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel
 
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.view import lineage_coverage
-from dsr_desk.core.lineage import Certainty, LineageQuestion, Node, NodeKind, QuestionKind, Role
+from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import LineageQuestion, QuestionKind
 from dsr_desk.core.message import quoted
 from dsr_desk.lineage.coverage import Coverage
 from dsr_desk.lineage.importers.draft import UNCLASSIFIED, UNIDENTIFIED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import answer_question, given_answers, lineage_graph
-from dsr_desk.core.lineage import LineageAnswer, LineageQuestion
+from dsr_desk.core.lineage_questions import LineageAnswer, LineageQuestion
 from dsr_desk.lineage.graph import Graph
 
 _OTHER = "face-embedder@1"

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.core.message import Message
 from dsr_desk.core.period import Period
-from dsr_desk.core.retained import Retained
+from dsr_desk.core.retained import Received, Retained
 
 
 class NodeKind(StrEnum):
@@ -188,19 +189,6 @@ def learned_by(path: Path) -> Learned:
 
 
 @dataclass(frozen=True)
-class Received:
-    """Who got a model. `since` is a UTC timestamp, `told` "yes", "no" or the UTC timestamp at which they were told that
-    it is affected; "" where no source says it."""
-
-    name: str
-    since: str = ""
-    told: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        return {"name": self.name, "since": self.since, "told": self.told}
-
-
-@dataclass(frozen=True)
 class AffectedModel:
     """A model that data of a hit dataset version reached.
 
@@ -311,56 +299,6 @@ class ExcludedModel:
     reason: Message
 
 
-class QuestionKind(StrEnum):
-    """What is asked: whether two systems mean the same things by their names, whether two things are one, whether
-    something is used as a parameter seems to say, whether a thing is the model that it was taken for."""
-
-    SYSTEMS = "systems"
-    THINGS = "things"
-    USES = "uses"
-    A_MODEL = "a-model"
-
-
-@dataclass(frozen=True)
-class LineageQuestion:
-    """What only an officer can say. The answer is kept under `first` and `second`.
-
-    `evidence` speaks for yes, `against` for no. `singles` are examples of what hangs on it, as questions that can be
-    answered for themselves. `effect` is how many models are counted as possibly affected by way of it.
-    """
-
-    kind: QuestionKind
-    first: str
-    second: str
-    says: Message
-    evidence: tuple[Message, ...] = ()
-    against: tuple[Message, ...] = ()
-    singles: tuple[LineageQuestion, ...] = ()
-    effect: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind.value,
-            "first": self.first,
-            "second": self.second,
-            "says": self.says.as_json(),
-            "for": [one.as_json() for one in self.evidence],
-            "against": [one.as_json() for one in self.against],
-            "pairs": [{"first": one.first, "second": one.second, "says": one.says.as_json()} for one in self.singles],
-            "models": self.effect,
-        }
-
-
-@dataclass(frozen=True)
-class LineageAnswer:
-    """What an officer answered, under the two keys of its question."""
-
-    first: str
-    second: str
-    yes: bool
-    says: Message
-
-
 @dataclass(frozen=True)
 class Impact:
     """Every model that hit dataset versions reach, and what could not be said.
@@ -393,19 +331,6 @@ class Impact:
             "not_in_lineage": list(self.not_in_lineage),
             "questions": [question.as_json() for question in self.questions],
         }
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What one source says, complete. `digest` is the SHA-256 (hex) of what was read, `newest` its latest time."""
-
-    file: str
-    format: str
-    digest: str
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    warnings: tuple[Message, ...] = ()
-    newest: str = ""
 
 
 class DispositionKind(StrEnum):

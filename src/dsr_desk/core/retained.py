@@ -1,4 +1,4 @@
-"""What was kept of what a model gave out, as far as the record reaches."""
+"""Who got a model, and what was kept of what it gave out, as far as the record reaches."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ class Retained:
             "runs": list(self.runs),
             "items": list(self.items),
         }
+
+
+@dataclass(frozen=True)
+class Received:
+    """Who got a model. `since` is a UTC timestamp, `told` "yes", "no" or the UTC timestamp at which they were told that
+    it is affected; "" where no source says it."""
+
+    name: str
+    since: str = ""
+    told: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"name": self.name, "since": self.since, "told": self.told}

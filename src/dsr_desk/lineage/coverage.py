@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Role
+from dsr_desk.core.lineage import Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.importers.draft import BY_FILE, KIND_WHY, UNCLASSIFIED, UNIDENTIFIED
 from dsr_desk.lineage.prepared import KINDS

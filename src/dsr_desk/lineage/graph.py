@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from dsr_desk.core.codec import from_text
-from dsr_desk.core.lineage import Edge, LineageAnswer, LineageQuestion, Node, NodeKind, Path, PathStep, Role
+from dsr_desk.core.lineage import Edge, Node, NodeKind, Path, PathStep, Role
+from dsr_desk.core.lineage_questions import LineageAnswer, LineageQuestion
 from dsr_desk.lineage.building import Built
 from dsr_desk.lineage.complete import completely_recorded
 from dsr_desk.lineage.edges import CERTAINTIES, ROLES, EdgeTable, Indices, Mask, mask_of

@@ -11,17 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dsr_desk.core.lineage import (
-    AffectedModel,
-    Certainty,
-    ExcludedModel,
-    Impact,
-    LineageQuestion,
-    Node,
-    NodeKind,
-    Path,
-    Role,
-)
+from dsr_desk.core.lineage import AffectedModel, Certainty, ExcludedModel, Impact, Node, NodeKind, Path, Role
+from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.period import Period
 from dsr_desk.lineage.edges import CERTAINTIES, ROLES, Indices, Mask

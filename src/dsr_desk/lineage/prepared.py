@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from dsr_desk.core.codec import to_text
 from dsr_desk.core.items import recipients_in
-from dsr_desk.core.lineage import LineageQuestion, Node, NodeKind, Received, Role
+from dsr_desk.core.lineage import Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import LineageQuestion
+from dsr_desk.core.retained import Received
 from dsr_desk.lineage.building import Built
 from dsr_desk.lineage.candidates import named_version
 from dsr_desk.lineage.edges import EdgeTable, Indices, Mask, mask_of

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsr_desk.core.lineage import LineageAnswer, LineageQuestion, Node, NodeKind, QuestionKind, Role
+from dsr_desk.core.lineage import Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import LineageAnswer, LineageQuestion, QuestionKind
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.lineage.building import IS_A, Built, Use, things_key, use_key
 from dsr_desk.lineage.candidates import HUB, Agree

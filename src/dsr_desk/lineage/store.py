@@ -14,7 +14,8 @@ import numpy as np
 
 from dsr_desk.core.codec import from_text, to_text
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Imported, Node, NodeKind
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Node, NodeKind
 from dsr_desk.core.message import Message
 from dsr_desk.lineage.building import IS_A, build
 from dsr_desk.lineage.edges import CERTAINTY_CODE, NO_NOTE, ROLE_CODE, EdgeTable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dsr_desk.app.models.view import NodeStanding, PlacedNode
-from dsr_desk.core.lineage import Certainty, DispositionKind, LineageQuestion, Node, Path, Role
+from dsr_desk.core.lineage import Certainty, DispositionKind, Node, Path, Role
+from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.core.message import message
 from dsr_desk.ui import words
 from dsr_desk.ui.language import say

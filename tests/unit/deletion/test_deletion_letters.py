@@ -9,17 +9,8 @@ import pytest
 from dsr_desk.core.actions import Action, ActionKind
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import DatasetVersion
-from dsr_desk.core.lineage import (
-    AffectedModel,
-    Certainty,
-    DispositionKind,
-    Node,
-    NodeKind,
-    PathStep,
-    Planned,
-    Received,
-    Role,
-)
+from dsr_desk.core.lineage import AffectedModel, Certainty, DispositionKind, Node, NodeKind, PathStep, Planned, Role
+from dsr_desk.core.retained import Received
 from dsr_desk.deletion.plan import PlanScope, beyond, dispose
 
 FACES = Node("dataset:faces@1", NodeKind.DATASET, "faces", "1")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from deeds import connect, crash, eat, fork, hang
-from dsr_desk.core.lineage import Certainty, Edge, Imported, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Certainty, Edge, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.importers.registry import cut, read_file, read_pieces
 

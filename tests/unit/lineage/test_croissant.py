@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, Edge, Imported, Node, NodeKind, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, Imported, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Certainty, Role
 from dsr_desk.core.message import message
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import read_file

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dsr_desk.core.lineage import Certainty, Edge, LineageQuestion, Node, NodeKind, QuestionKind, Role
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import LineageQuestion, QuestionKind
 from dsr_desk.lineage.building import use_key
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion

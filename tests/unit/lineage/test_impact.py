@@ -5,19 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dsr_desk.core.lineage import (
-    Certainty,
-    Edge,
-    Learned,
-    Node,
-    NodeKind,
-    QuestionKind,
-    Received,
-    Role,
-    learned_by,
-    surest,
-)
+from dsr_desk.core.lineage import Certainty, Edge, Learned, Node, NodeKind, Role, learned_by, surest
+from dsr_desk.core.lineage_questions import QuestionKind
 from dsr_desk.core.message import message
+from dsr_desk.core.retained import Received
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import NodeAnswer, RegisteredVersion
 from dsr_desk.lineage.impact import affected, all_paths

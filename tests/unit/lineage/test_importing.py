@@ -12,7 +12,8 @@ from pathlib import Path
 import planted_importers
 import pytest
 
-from dsr_desk.core.lineage import Edge, Imported, Node, NodeKind, Role
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Edge, Node, NodeKind, Role
 from dsr_desk.core.message import message
 from dsr_desk.jobs.cell import Limits
 from dsr_desk.jobs.confine import enforced

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.imported import Imported
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import LineageFolderUnknown, read_file
 from mlflow_store import MlflowDatabase

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, Imported, Learned, NodeKind
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Certainty, Learned, NodeKind
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of

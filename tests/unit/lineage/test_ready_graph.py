@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, QuestionKind, Received, Role
+from dsr_desk.core.lineage import Certainty, Edge, Node, NodeKind, Role
+from dsr_desk.core.lineage_questions import QuestionKind
+from dsr_desk.core.retained import Received
 from dsr_desk.lineage import kept, keys
 from dsr_desk.lineage.coverage import coverage
 from dsr_desk.lineage.edges import EdgeTable

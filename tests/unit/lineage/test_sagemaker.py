@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Imported, Node
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Node
 from dsr_desk.lineage.importers.draft import BY_FILE, UNCLASSIFIED, UNIDENTIFIED, LineageFileDamaged
 from dsr_desk.lineage.importers.registry import LineageFormatUnknown, import_file, read_file
 from sagemaker_made import (

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, Imported
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Certainty
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import read_file
 from lineage_fakes import graph_of

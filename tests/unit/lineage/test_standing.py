@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Disposition, DispositionKind, Node, NodeKind, Observed, Planned, Received
+from dsr_desk.core.lineage import Disposition, DispositionKind, Node, NodeKind, Observed, Planned
+from dsr_desk.core.retained import Received
 from dsr_desk.lineage.content import digests_of_file
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.impact import affected

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Certainty, LineageQuestion, NodeKind, QuestionKind
+from dsr_desk.core.lineage import Certainty, NodeKind
+from dsr_desk.core.lineage_questions import LineageQuestion, QuestionKind
 from dsr_desk.lineage import store
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion

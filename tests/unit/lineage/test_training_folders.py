@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.core.lineage import Imported, Learned
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Learned
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import LineageFolderUnknown, import_file, read_file

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dsr_desk.core.lineage import Imported, Node
+from dsr_desk.core.imported import Imported
+from dsr_desk.core.lineage import Node
 from dsr_desk.lineage.content import digest_of_folder, digests_of_file
 from dsr_desk.lineage.importers.draft import KIND_WHY, NAMED_ONLY, UNCLASSIFIED, UNIDENTIFIED, LineageFileDamaged
 from dsr_desk.lineage.importers.registry import import_file, read_file

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.imported import Imported
 from dsr_desk.lineage.impact import affected
 from dsr_desk.lineage.importers.draft import LineageFileDamaged
 from dsr_desk.lineage.importers.registry import read_file

@@ -17,16 +17,8 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.changes import Change
 from dsr_desk.core.codec import plain
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import (
-    Disposition,
-    DispositionKind,
-    Impact,
-    LineageAnswer,
-    Node,
-    NodeKind,
-    Observed,
-    Planned,
-)
+from dsr_desk.core.lineage import Disposition, DispositionKind, Impact, Node, NodeKind, Observed, Planned
+from dsr_desk.core.lineage_questions import LineageAnswer
 from dsr_desk.core.message import Message
 from dsr_desk.core.refusals import NothingDecidedOnModel
 from dsr_desk.deletion.derive import label_of

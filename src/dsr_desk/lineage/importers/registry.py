@@ -13,7 +13,7 @@ from typing import Protocol
 from dsr_desk.core import codec
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.imported import Imported
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, stream
 from dsr_desk.jobs.git import History

@@ -10,7 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from dsr_desk.app.models.view import Coverage
-from dsr_desk.core.lineage import LineageAnswer, LineageQuestion, Node, QuestionKind
+from dsr_desk.core.lineage import Node
+from dsr_desk.core.lineage_questions import LineageAnswer, LineageQuestion, QuestionKind
 from dsr_desk.ui import words
 from dsr_desk.ui.language import say
 from dsr_desk.ui.lineage_words import known_from, name_of, question_reasons

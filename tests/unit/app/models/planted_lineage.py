@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dsr_desk.core.lineage import Imported
+from dsr_desk.core.imported import Imported
 from dsr_desk.lineage.importers import registry
 
 

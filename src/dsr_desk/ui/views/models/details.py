@@ -14,9 +14,10 @@ from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.standing import ModelStanding, StandingCode
 from dsr_desk.app.models.view import AllPaths, PlacedNode
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.lineage import AffectedModel, Learned, Node, Path, Received
+from dsr_desk.core.lineage import AffectedModel, Learned, Node, Path
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.refusals import Refusal
+from dsr_desk.core.retained import Received
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.lineage_words import (
