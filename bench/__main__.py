@@ -144,14 +144,15 @@ def archives(folder: Path | None, megabytes: int) -> None:
 @bench.command()
 @click.argument("folder", type=photos, required=False)
 @click.option("--photos", "counts", type=click.IntRange(100), multiple=True, help="How many; repeatable.")
+@click.option("--form", "forms", multiple=True, help="shards, parquet or folders; all, if none.")
 @json_option
-def inventory(folder: Path | None, counts: tuple[int, ...]) -> None:
+def inventory(folder: Path | None, counts: tuple[int, ...], forms: tuple[str, ...]) -> None:
     """Inventories of small photos in shards, Parquet and folders beside sha256sum; in FOLDER.
 
     30,000 and 300,000 of them, and 3,000,000 where 40 GB are free, unless you say how many.
     """
     with progress_bar() as (report, _):
-        rows = measuring.inventory(counts, folder, report=report)
+        rows = measuring.inventory(counts, folder, forms, report=report)
     show(rows)
 
 
@@ -161,7 +162,7 @@ def inventory(folder: Path | None, counts: tuple[int, ...]) -> None:
 @click.option("--form", "forms", multiple=True, help="shards, parquet or folders; all, if none.")
 @json_option
 def orders(folder: Path | None, counts: tuple[int, ...], forms: tuple[str, ...]) -> None:
-    """Every step of an order on small photos, its removal beside rm -rf: time, memory and growth; in FOLDER."""
+    """Every step of an order on small photos, each beside its peer: time, memory and growth; in FOLDER."""
     with progress_bar() as (report, _):
         rows = measuring.orders(counts, folder, forms, report=report)
     show(rows)

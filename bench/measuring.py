@@ -125,9 +125,11 @@ def columns(rows: int) -> list[Measured]:
     return _of_search(columns_rows(rows))
 
 
-def inventory(counts: Sequence[int], folder: Path | None, *, report: Report) -> list[Measured]:
+def inventory(counts: Sequence[int], folder: Path | None, forms: Sequence[str], *, report: Report) -> list[Measured]:
     """Inventories of so many photos each, by default of as many as the disk has room for; see `bench.inventory`."""
-    return _of_search(inventory_rows(counts or sizes(folder), folder, lambda what: report(Progress(quoted(what), 0))))
+    return _of_search(
+        inventory_rows(counts or sizes(folder), folder, lambda what: report(Progress(quoted(what), 0)), forms or FORMS)
+    )
 
 
 def orders(counts: Sequence[int], folder: Path | None, forms: Sequence[str], *, report: Report) -> list[Measured]:
