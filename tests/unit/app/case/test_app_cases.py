@@ -82,6 +82,7 @@ def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, t
     assert cases.show_case(desk, view.ref).state is CaseState.IDENTIFIED
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(references.PhotoWithoutFace):
         cases.open_case(desk, drafts.understand(letter(tmp_path), [empty_photo(tmp_path)]))

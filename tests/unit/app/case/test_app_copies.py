@@ -121,6 +121,7 @@ def test_a_photo_is_found_in_lines_of_any_length_behind_anything(before: bytes, 
     assert look_into(KNOWN.photos, KNOWN.least, [before + b"\n\n" + in_lines(PHOTO, width, line)]).held == ((0,),)
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_what_ends_its_cell_is_counted_and_the_rest_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Copies.of([PHOTO])
     monkeypatch.setattr(copies, "look_into", planted.crash_at_what_is_hostile)
@@ -129,6 +130,7 @@ def test_what_ends_its_cell_is_counted_and_the_rest_is_looked_into(monkeypatch: 
     assert found.unread == 1
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_an_answer_for_fewer_values_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Copies.of([PHOTO])
     monkeypatch.setattr(copies, "look_into", planted.find_nothing)
@@ -136,6 +138,7 @@ def test_an_answer_for_fewer_values_is_none(monkeypatch: pytest.MonkeyPatch) -> 
     assert found.unread == 1
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_a_photo_that_ends_its_cell_is_still_found_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "with_pixels", deeds.crash)
     found = Copies.of([PHOTO])

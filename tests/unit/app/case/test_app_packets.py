@@ -687,6 +687,7 @@ def test_free_text_in_the_open_is_not_taken_in(desk: Desk, ref: str, asked: Open
         packets.take_in(desk, ref, answer_with(desk, ref, tmp_path / "answer", again))
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_a_packet_or_an_answer_that_ends_a_cell_is_damaged(
     desk: Desk, ref: str, asked: OpenPacket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

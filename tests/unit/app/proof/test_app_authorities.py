@@ -85,6 +85,7 @@ def test_only_the_one_authority_that_is_named_is_taken_off(desk: Desk) -> None:
     assert len(list_authorities(desk)) == 2
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_a_file_that_is_too_large_or_ends_its_cell_is_not_taken_into_the_list(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ def plain() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.usefixtures("real_cells")
 def test_faces_are_counted_where_the_picture_could_be_looked_at_and_only_there(plain):
     assert faces_in(plain) == 0
     assert faces_in(asking(plain, "crash")) is None
