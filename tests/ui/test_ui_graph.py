@@ -231,7 +231,7 @@ def test_the_tree_keeps_qts_rules_and_every_row_is_a_sentence() -> None:
     tester = QAbstractItemModelTester(tree, QAbstractItemModelTester.FailureReportingMode.Fatal)
     tree.show_drawing(draw())
     assert tree.index_of("m:phone").data(Qt.ItemDataRole.AccessibleTextRole) == (
-        "phone 1, model, affected, distilled from, inferred, distilled from, inferred"
+        "phone 1, model, affected, distilled from (inferred), distilled from, inferred"
     )
     door = tree.index_of("x:door")
     assert door.data(NODE) == "x:door"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.models.lineage import answer_question, say_kind
 from dsr_desk.app.models.view import datasets_told
+from dsr_desk.core.changes import Change
 from dsr_desk.core.lineage import Node, NodeKind
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import ChoiceField
@@ -96,23 +97,26 @@ class CoverageView(QWidget):
     def _answer(self, *, yes: bool | None) -> None:
         case = self.table.current()
         if isinstance(case, LackCase):
-            self._session.do(lambda: answer_question(self._session.desk, case.first, case.second, yes))
+            self._record(lambda: answer_question(self._session.desk, case.first, case.second, yes))
 
     def _say(self, kind: NodeKind) -> None:
         case = self.table.current()
         if isinstance(case, LackCase):
-            self._session.do(lambda: say_kind(self._session.desk, case.first, kind))
+            self._record(lambda: say_kind(self._session.desk, case.first, kind))
 
     def _identify(self) -> None:
         case = self.table.current()
         if isinstance(case, LackCase):
             dialog = WhichDatasetDialog(case.name, datasets_told(self._session.desk), self)
-            dialog.accepted.connect(
-                lambda: self._session.do(
-                    lambda: answer_question(self._session.desk, case.first, dialog.chosen.id, yes=True)
-                )
-            )
+            dialog.accepted.connect(lambda: self._is(case, dialog.chosen))
             dialog.open()
+
+    def _is(self, case: LackCase, meant: Node) -> None:
+        self._record(lambda: answer_question(self._session.desk, case.first, meant.id, yes=True))
+
+    def _record(self, act: Callable[[], Change]) -> None:
+        """Beside the window: all that is known is looked at anew."""
+        self._session.beside(self, tr("Recording"), act)
 
 
 class WhichDatasetDialog(Dialog):

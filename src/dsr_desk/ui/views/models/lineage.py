@@ -134,7 +134,9 @@ class LineagePage(Page):
             tr("Models that are known from {file} alone will no longer be found.").format(file=Path(chosen.file).name),
             act=tr("Take it out"),
             stay=tr("Keep it"),
-            then=lambda: self.session.do(lambda: forget_source(self.session.desk, chosen.digest)),
+            then=lambda: self.session.beside(
+                self, tr("Recording"), lambda: forget_source(self.session.desk, chosen.digest)
+            ),
         )
 
 

@@ -19,7 +19,8 @@ from dsr_desk.app.models.standing import standings
 from dsr_desk.app.models.view import paths_to_model
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.core.lineage import Impact, Learned, LineageQuestion
+from dsr_desk.core.lineage import Impact, Learned
+from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
 from dsr_desk.ui.graph_panel import LineagePanel
@@ -267,4 +268,5 @@ class ModelsPage(Page):
 
     def _answer(self, *, yes: bool) -> None:
         if (asked := self._question) is not None:
-            self.session.do(lambda: answer_question(self.session.desk, asked.first, asked.second, yes))
+            desk = self.session.desk
+            self.session.beside(self, tr("Recording"), lambda: answer_question(desk, asked.first, asked.second, yes))
