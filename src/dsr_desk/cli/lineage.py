@@ -16,7 +16,7 @@ from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, wants_json, 
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep
 from dsr_desk.core.message import message, said_all, term
-from dsr_desk.core.retained import Retained
+from dsr_desk.core.retained import RetainedOutput
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -256,7 +256,7 @@ def _by(step: PathStep) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _record(kept: Retained) -> str:
+def _record(kept: RetainedOutput) -> str:
     """What is recorded of a kept output: who made it, and of how many items it is."""
     said = [f"made by {', '.join(kept.runs)}"] if kept.runs else []
     said += [f"of {_counted(len(kept.items), 'item')}"] if kept.items else []

@@ -13,7 +13,7 @@ from typing import Any
 from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.core.message import Message
 from dsr_desk.core.period import Period
-from dsr_desk.core.retained import Received, Retained
+from dsr_desk.core.retained import Received, RetainedOutput
 
 
 class NodeKind(StrEnum):
@@ -218,7 +218,7 @@ class AffectedModel:
     training_complete: bool = True
     sources: tuple[str, ...] = ()
     received: tuple[Received, ...] | None = None
-    retained: tuple[Retained, ...] = ()
+    retained: tuple[RetainedOutput, ...] = ()
 
     @property
     def id(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Retained:
+class RetainedOutput:
     """An output, embeddings or a benchmark, by node id, kind and label. `runs` are the runs that made it; `items` the
     items (ids, or places in a dataset) that it is of, none where no source names them."""
 

@@ -49,9 +49,7 @@ class EdgeTable:
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def and_also(self, other: EdgeTable) -> EdgeTable:
-        return EdgeTable(
-            *(np.concatenate(pair) for pair in zip(self.columns(), other.columns(), strict=True))
-        )
+        return EdgeTable(*(np.concatenate(pair) for pair in zip(self.columns(), other.columns(), strict=True)))
 
     def only(self, which: Indices | Mask) -> EdgeTable:
         return EdgeTable(*(column[which] for column in self.columns()))  # type: ignore[arg-type]

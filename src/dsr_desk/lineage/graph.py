@@ -21,8 +21,8 @@ from dsr_desk.lineage.packing import NodesAt, Packed, PackedNodes
 from dsr_desk.lineage.prepared import (
     KINDS,
     MARKS,
-    Prepared,
-    Words,
+    GraphWords,
+    PreparedGraph,
     asked_key,
     id_key,
     keys_of,
@@ -61,13 +61,13 @@ class Graph:
         self._take(replace(self.prepared, **with_questions(asked, keys)))
 
     @classmethod
-    def of(cls, made: Prepared) -> Graph:
+    def of(cls, made: PreparedGraph) -> Graph:
         """The graph that consists of this."""
         graph = cls.__new__(cls)
         graph._take(made)
         return graph
 
-    def _take(self, made: Prepared) -> None:
+    def _take(self, made: PreparedGraph) -> None:
         self.prepared = made
         self.nodes = PackedNodes(made.nodes)
         self.original, self.kind, self.name_rank, self.moments = made.original, made.kind, made.name_rank, made.moments
@@ -82,7 +82,7 @@ class Graph:
         """Which nodes some dataset reaches by other than validation and evaluation; of which models sources state all
         that they learned from, all the way up."""
 
-        words = from_text(made.words, Words)
+        words = from_text(made.words, GraphWords)
         self.sources, self._labels, self.received = words.sources, words.labels, words.received
         """`received` says who received what stands at a place, as any source says it; none where one says so."""
 

@@ -303,7 +303,7 @@ def _period(deployments: Sequence[Node], served: Sequence[Period]) -> Period:
     return Period(since, "" if running else max((one.until for one in dated), default=""), running)
 
 
-class ExcludedModels(Lazy[ExcludedModel]):
+class ModelsDatedOut(Lazy[ExcludedModel]):
     """By name."""
 
     def __init__(self, graph: Graph, reasons: Mapping[int, Message]) -> None:
@@ -317,7 +317,7 @@ class ExcludedModels(Lazy[ExcludedModel]):
         return ExcludedModel(self._nodes[index], self._reasons[int(self._nodes.places[index])])
 
 
-def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> ExcludedModels:
+def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> ModelsDatedOut:
     found: dict[int, Message] = {}
     for start in starts:
         runs = start.dated[graph.kind[start.dated] == KINDS.index(NodeKind.RUN)]
@@ -333,7 +333,7 @@ def _excluded(graph: Graph, starts: Sequence[Start], reached: Mask) -> ExcludedM
                     found[place] = message("excluded.finished", finished=day_of(when[place]), arrived=arrived)
                 else:
                     found[place] = message("excluded.parts", arrived=arrived)
-    return ExcludedModels(graph, found)
+    return ModelsDatedOut(graph, found)
 
 
 def _open_questions(graph: Graph, starts: Sequence[Start]) -> tuple[LineageQuestion, ...]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from dsr_desk import __version__
 from dsr_desk.lineage.graph import Graph
 from dsr_desk.lineage.identity import RegisteredVersion
-from dsr_desk.lineage.prepared import Prepared
+from dsr_desk.lineage.prepared import PreparedGraph
 from dsr_desk.storage.tables import Database
 
 _RESTS_ON = (
@@ -68,23 +68,23 @@ def kept(db: Database, fingerprint: str) -> Graph | None:
         return None
 
 
-def to_bytes(prepared: Prepared) -> bytes:
+def to_bytes(prepared: PreparedGraph) -> bytes:
     file = io.BytesIO()
     arrays: dict[str, Any] = dict(_arrays(prepared, ""))
     np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
-def from_bytes(content: bytes) -> Prepared:
+def from_bytes(content: bytes) -> PreparedGraph:
     """Raises, anything, where the content is damaged."""
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        whole: Prepared = _made(Prepared, "", found)
+        whole: PreparedGraph = _made(PreparedGraph, "", found)
     if not _fits(whole):
         raise ValueError("arrays that do not fit each other")
     return whole
 
 
-def _fits(made: Prepared) -> bool:
+def _fits(made: PreparedGraph) -> bool:
     """Whether arrays have the lengths that they must have and name nothing that is not there."""
     size = made.nodes.count
     by_place = (made.original, made.kind, made.marks, made.moments, made.name_rank, made.stated, made.trained)

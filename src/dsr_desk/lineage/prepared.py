@@ -36,7 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Words:
+class GraphWords:
     """Digests of sources, names of files by system, and by place who received what stands there."""
 
     sources: tuple[str, ...]
@@ -45,14 +45,14 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedGraph:
     """A place is a position among `nodes`, which ends with twins. `original`, `said`, `edges`, `stated`: see `Built`.
 
     `kind` are positions in KINDS, `marks` bits of MARKS. `moments` are when a run ended and when anything else came to
     be, in microseconds since 1970 (UTC), NEVER where that is not recorded. `keys` are those of `keys_of`.
 
     `question_ends` cut `question_places` into the places that hang on each of `questions`; `asked` are the keys under
-    which an answer can be given. `words` are `Words` as text.
+    which an answer can be given. `words` are `GraphWords` as text.
     """
 
     nodes: Lines
@@ -76,13 +76,13 @@ class Prepared:
     words: str
 
 
-def prepared(built: Built) -> Prepared:
+def prepared(built: Built) -> PreparedGraph:
     """All but what takes walks through the graph: `trained`, `complete`, and questions."""
     size = len(built.nodes)
     none, nothing = mask_of(size), Lines.of(())
     no_places = np.zeros(0, dtype=np.int64)
     members = (built.members.get(place, ()) for place in range(size))
-    return Prepared(
+    return PreparedGraph(
         nodes=PackedNodes.of(zip(built.nodes, members, strict=True)).lines,
         original=built.original,
         kind=np.fromiter((KINDS.index(node.kind) for node in built.nodes), dtype=np.uint8, count=size),
@@ -101,7 +101,7 @@ def prepared(built: Built) -> Prepared:
         question_places=no_places,
         asked=nothing,
         asked_keys=KeyTable.of((), ()),
-        words=to_text(Words(built.sources, _labels(built), _received(built))),
+        words=to_text(GraphWords(built.sources, _labels(built), _received(built))),
     )
 
 

@@ -122,7 +122,7 @@ def sources(db: Database) -> list[Source]:
 
 
 @dataclass(frozen=True)
-class Said:
+class SourcesSaid:
     """What all sources say, as `build` takes it."""
 
     nodes: Sequence[Node]
@@ -132,7 +132,7 @@ class Said:
     notes: Sequence[Mapping[str, str]]
 
 
-def read(turn: Callable[[], AbstractContextManager[Database]]) -> Said:
+def read(turn: Callable[[], AbstractContextManager[Database]]) -> SourcesSaid:
     """Reads all sources, some rows in a turn, so that nobody waits for long. Whoever reads makes sure that nothing was
     changed meanwhile."""
     with turn() as db:
@@ -158,7 +158,7 @@ def read(turn: Callable[[], AbstractContextManager[Database]]) -> Said:
         certainties.astype(np.uint8), stating.astype(np.int32), noted_as.astype(np.int32),
     )  # fmt: skip
     noted = [json.loads(text) for text in notes if text != "{}"]
-    return Said(nodes, placed, [digest for _, digest, _ in sources], files, noted)
+    return SourcesSaid(nodes, placed, [digest for _, digest, _ in sources], files, noted)
 
 
 def _rows(turn: Callable[[], AbstractContextManager[Database]], query: str) -> Iterator[Sequence[Any]]:
@@ -201,7 +201,7 @@ def load(db: Database, registered: Iterable[RegisteredVersion] = ()) -> Graph:
     return graph_of(read(lambda: nullcontext(db)), registered, answers(db))
 
 
-def graph_of(said: Said, registered: Iterable[RegisteredVersion], answered: Iterable[NodeAnswer]) -> Graph:
+def graph_of(said: SourcesSaid, registered: Iterable[RegisteredVersion], answered: Iterable[NodeAnswer]) -> Graph:
     return Graph(build(said.nodes, said.edges, said.sources, registered, answered, said.files, said.notes))
 
 

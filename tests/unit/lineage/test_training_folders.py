@@ -97,7 +97,7 @@ def test_many_runs_below_one_folder_are_one_source_and_their_weights_stay_apart(
 
 def test_a_run_that_begins_from_the_weights_of_another_is_tied_to_it(tmp_path: Path) -> None:
     ultralytics(tmp_path, "runs/detect/train", "/data/photos.yaml")
-    ultralytics(tmp_path, "runs/detect/train2", "/data/other.yaml", "/home/x/runs/detect/train/weights/best.pt")
+    ultralytics(tmp_path, "runs/detect/train2", "/data/other.yaml", "/srv/runs/detect/train/weights/best.pt")
     imported = import_file(tmp_path)
     assert ("weights/best.pt", "fine-tune-base", "train2", "inferred") in sure(imported)
     graph = graph_of(imported.nodes, imported.edges)

@@ -42,7 +42,7 @@ _INSERT_APART = (
 )
 
 
-class Named(NamedTuple):
+class NamedInBlock(NamedTuple):
     """Items with the rows from `first` on that are found by the names of their files alone."""
 
     first: int
@@ -131,7 +131,7 @@ class ContainerWriter:
         row = [numbers.get(number) for number in range(max(numbers, default=-1) + 1)]
         self._records.append((item, spelled_text(row)))
 
-    def block(self, block: Block) -> Named | None:
+    def block(self, block: Block) -> NamedInBlock | None:
         """Writes items of which nothing is known but what a listing says; returns those that have nothing to be found
         by but the names of their files, where all of them have no more.
 
@@ -159,7 +159,7 @@ class ContainerWriter:
         addresses = b"".join(self._addresses(members, block.digests))
         self._conn.execute(_INSERT_LISTED, [first, addresses, self._container, block.digests, said])
         if say_nothing(self._name, block.members):
-            return Named(first, members)
+            return NamedInBlock(first, members)
         for row, member in enumerate(members, first):
             if texts := texts_of(self._name, member, {}, {}):
                 self._texts(row, texts, {})
