@@ -26,7 +26,7 @@ from dsr_desk.core.message import message
 from dsr_desk.lineage.drawing import LineageTooLargeToDraw
 from dsr_desk.ui import graph_panel, language
 from dsr_desk.ui.graph_panel import GRAPH, NOTHING, TREE, LineagePanel
-from dsr_desk.ui.models.affected import ExcludedModels
+from dsr_desk.ui.models.affected import ExcludedTable
 from dsr_desk.ui.models.coverage import Lack
 from dsr_desk.ui.views.models.disposition import DispositionDialog, ObservationDialog
 from dsr_desk.ui.views.models.lineage import LineagePage
@@ -417,7 +417,7 @@ def test_why_a_model_is_not_affected_is_said_in_the_language_of_the_window(qapp:
     reason = message("excluded.finished", finished="2022-10-03", arrived="2023-05-01")
     language.speak(qapp, "de")
     try:
-        models = ExcludedModels()
+        models = ExcludedTable()
         models.show_rows([ExcludedModel(gate, reason)])
         assert models.index(0, 1).data().startswith("Es war am 3. Oktober 2022 fertig, bevor")
         models.deleteLater()

@@ -48,7 +48,7 @@ class AffectedTable(RowsModel[AffectedRow]):
         )
 
 
-class ExcludedModels(RowsModel[ExcludedModel]):
+class ExcludedTable(RowsModel[ExcludedModel]):
     def __init__(self) -> None:
         super().__init__(
             (

@@ -13,7 +13,7 @@ from dsr_desk.ui.graph_parts import Switch
 from dsr_desk.ui.models.affected import (
     AffectedRow,
     AffectedTable,
-    ExcludedModels,
+    ExcludedTable,
     models_in_part,
     runs_without_model,
     silent_models,
@@ -32,7 +32,7 @@ class ModelLists(Card):
 
     def __init__(self) -> None:
         super().__init__(margin=8, spacing=8)
-        self.affected, self.excluded = AffectedTable(), ExcludedModels()
+        self.affected, self.excluded = AffectedTable(), ExcludedTable()
         self.silent, self.in_part, self.runs = silent_models(), models_in_part(), runs_without_model()
         self.table = TableWidget(self.affected, name=tr("Affected models"), height=66)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
