@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from dsr_desk.app.models import asking
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.view import lineage_coverage
 from dsr_desk.core.lineage import Certainty, Node, NodeKind, Role
@@ -109,13 +110,13 @@ def test_the_question_with_the_largest_effect_is_asked_in_the_case_and_its_answe
     assert asked.question.text.startswith(str(questions[0].says))
     assert "For it: " in asked.question.text
     assert asked.every.text() == f"All questions: {len(questions)}"
-    before = len(models.given_answers(visitor.desk))
+    before = len(asking.given_answers(visitor.desk))
     asked.no.click()
     visitor.settle()
     assert visitor.errors == []
-    given = models.given_answers(visitor.desk)
+    given = asking.given_answers(visitor.desk)
     assert len(given) == before + 1
-    models.answer_question(visitor.desk, questions[0].first, questions[0].second, None)
+    asking.answer_question(visitor.desk, questions[0].first, questions[0].second, None)
     assert questions[0].says in [one.says for one in models.lineage_graph(visitor.desk).questions]
 
 

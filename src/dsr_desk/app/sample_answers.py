@@ -7,7 +7,8 @@ so. The hub's page of the face embedder is about the version in use, and not abo
 from __future__ import annotations
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.models.lineage import answer_question, given_answers, lineage_graph
+from dsr_desk.app.models.asking import answer_question, given_answers
+from dsr_desk.app.models.lineage import lineage_graph
 from dsr_desk.core.lineage_questions import LineageAnswer, LineageQuestion
 from dsr_desk.lineage.graph import Graph
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dsr_desk.app.data import dataset_content
+from dsr_desk.app.models import asking, view
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models import standing as standings
-from dsr_desk.app.models import view
 from dsr_desk.cli.common import NEW_FILE, PATH, emit, progress_bar, wants_json, with_case, with_desk
 from dsr_desk.core.asked import ExportForm
 from dsr_desk.core.lineage import AffectedModel, Certainty, Impact, Node, NodeKind, PathStep
@@ -103,7 +103,7 @@ def show(desk: Desk) -> None:
         "questions": [question.as_json() for question in graph.questions],
         "answers": [
             {"first": one.first, "second": one.second, "yes": one.yes, "says": one.says}
-            for one in models.given_answers(desk)
+            for one in asking.given_answers(desk)
         ],
     }
     lines = [", ".join(_counted(count, name.removesuffix("s")) for name, count in counts.items())]
@@ -114,7 +114,7 @@ def show(desk: Desk) -> None:
         lines += [f"    {message('question.effect', count=question.effect)}"] if question.effect else []
         for one in question.singles:
             lines += [f"    {message('question.of-it')} {one.says}", f"        {one.first}  {one.second}"]
-    for given in models.given_answers(desk):
+    for given in asking.given_answers(desk):
         lines += [f"✓ {given.says}", f"    {given.first}  {given.second}"]
     emit(result, *lines)
 
@@ -136,7 +136,7 @@ def answer(desk: Desk, first: str, second: str, answer: str | None) -> None:
     """
     if answer is None:
         raise click.UsageError("give --yes, --no or --forget")
-    models.answer_question(desk, first, second, None if answer == "forget" else answer == "yes")
+    asking.answer_question(desk, first, second, None if answer == "forget" else answer == "yes")
     left = len(models.lineage_graph(desk).questions)
     emit({"answer": answer, "questions": left}, f"Recorded. Open questions: {left}.")
 
@@ -147,7 +147,7 @@ def answer(desk: Desk, first: str, second: str, answer: str | None) -> None:
 @click.argument("kind", type=click.Choice([*_SAYABLE, "forget"]))
 def is_a(desk: Desk, node: str, kind: str) -> None:
     """Say what the thing NODE (its id) is, whatever its source takes it for."""
-    models.say_kind(desk, node, NodeKind(kind) if kind != "forget" else None)
+    asking.say_kind(desk, node, NodeKind(kind) if kind != "forget" else None)
     left = len(models.lineage_graph(desk).questions)
     emit({"node": node, "kind": kind, "questions": left}, f"Recorded. Open questions: {left}.")
 

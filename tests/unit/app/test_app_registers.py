@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from dsr_desk.app.data import indexing, registering
 from dsr_desk.app.data.dataset_content import note_content
 from dsr_desk.app.desk import REGISTERS, Desk
+from dsr_desk.app.models import asking
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.proof import authorities, recipients, signing_keys
 from dsr_desk.app.vault import keeping
@@ -71,7 +72,7 @@ def fill(desk: Desk, folder: Path) -> None:
     authorities.add_authorities(desk, root("First").pem + root("Second").pem)
     models.import_lineage(desk, [write_lineage(folder / "lineage.json")])
     question = models.lineage_graph(desk).questions[0]
-    models.answer_question(desk, question.first, question.second, True)
+    asking.answer_question(desk, question.first, question.second, True)
     with desk.vault.transaction() as db:  # no case is sealed here: what a bundle's row looks like is all that counts
         db.table("bundles").insert({
             "id": 1, "case_ref": "2026-001", "edition": "requester", "path": "/bundle", "digest": "aa",
@@ -158,8 +159,8 @@ def test_rows_that_changed_places_are_found(desk: Desk, table: str) -> None:
 def test_what_the_program_takes_out_of_a_register_leaves_nothing_to_find(desk: Desk) -> None:
     recipients.remove_recipient(desk, 1)
     models.forget_source(desk, models.lineage_sources(desk)[0].digest)
-    answered = models.given_answers(desk)[0]
-    models.answer_question(desk, answered.first, answered.second, None)
+    answered = asking.given_answers(desk)[0]
+    asking.answer_question(desk, answered.first, answered.second, None)
     assert check_vault(desk) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.models import asking
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.view import ExportForm, NothingToExport, export_drawing, export_lineage, lineage_coverage
 from dsr_desk.cli.main import main
@@ -85,36 +86,36 @@ def test_only_a_question_that_was_asked_is_answered(desk: Desk, tmp_path: Path) 
     question = models.lineage_graph(desk).questions[0]
     first, second = question.first, question.second
     (single,) = question.singles
-    with pytest.raises(models.NoSuchQuestion):
-        models.answer_question(desk, first, "nothing", True)
-    with pytest.raises(models.NoSuchQuestion):
-        models.answer_question(desk, first, second, None)
+    with pytest.raises(asking.NoSuchQuestion):
+        asking.answer_question(desk, first, "nothing", True)
+    with pytest.raises(asking.NoSuchQuestion):
+        asking.answer_question(desk, first, second, None)
 
-    models.answer_question(desk, second, first, True)
+    asking.answer_question(desk, second, first, True)
     assert len(models.lineage_graph(desk).questions) == 0
-    (given,) = models.given_answers(desk)
+    (given,) = asking.given_answers(desk)
     assert given.says.say() == "Bray (Bray.json) and Cork (Cork.json) mean the same things where names agree."
-    models.answer_question(desk, given.first, given.second, False)
-    models.answer_question(desk, first, second, None)
+    asking.answer_question(desk, given.first, given.second, False)
+    asking.answer_question(desk, first, second, None)
     assert question in models.lineage_graph(desk).questions
 
-    models.answer_question(desk, single.first, single.second, True)
+    asking.answer_question(desk, single.first, single.second, True)
     assert len(models.lineage_graph(desk).questions) == 0
-    assert [one.says.code for one in models.given_answers(desk)] == ["answer.same"]
+    assert [one.says.code for one in asking.given_answers(desk)] == ["answer.same"]
 
 
 def test_what_a_thing_is_is_what_was_said_last_until_it_is_taken_back(desk: Desk, tmp_path: Path) -> None:
     models.import_lineage(desk, write_models(tmp_path)[:1])
     node = "model:Bray|gate"
-    with pytest.raises(models.NoSuchThing):
-        models.say_kind(desk, "model:nowhere", NodeKind.OUTPUT)
-    with pytest.raises(models.NoSuchQuestion):
-        models.say_kind(desk, node, None)
-    models.say_kind(desk, node, NodeKind.DATASET)
-    models.say_kind(desk, node, NodeKind.OUTPUT)
+    with pytest.raises(asking.NoSuchThing):
+        asking.say_kind(desk, "model:nowhere", NodeKind.OUTPUT)
+    with pytest.raises(asking.NoSuchQuestion):
+        asking.say_kind(desk, node, None)
+    asking.say_kind(desk, node, NodeKind.DATASET)
+    asking.say_kind(desk, node, NodeKind.OUTPUT)
     assert [node.kind for node in models.lineage_graph(desk).nodes] == [NodeKind.OUTPUT]
-    assert [one.says.say() for one in models.given_answers(desk)] == ["“gate” (Bray (Bray.json)) is: output."]
-    models.say_kind(desk, node, None)
+    assert [one.says.say() for one in asking.given_answers(desk)] == ["“gate” (Bray (Bray.json)) is: output."]
+    asking.say_kind(desk, node, None)
     assert [node.kind for node in models.lineage_graph(desk).nodes] == [NodeKind.MODEL]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.models import lineage, view
+from dsr_desk.app.models import asking, lineage, view
 from dsr_desk.app.vault.keeping import check_vault
 from dsr_desk.core.lineage import NodeKind
 from dsr_desk.lineage.graph import Graph
@@ -76,9 +76,9 @@ def test_each_change_is_in_the_graph_that_is_read_after_it(desk: Desk, tmp_path:
     lineage.import_lineage(desk, [second])
     assert names(lineage.lineage_graph(desk)) == {"faces", "gate", "door"}
     question = lineage.lineage_graph(desk).questions[0]
-    lineage.answer_question(desk, question.first, question.second, True)
+    asking.answer_question(desk, question.first, question.second, True)
     assert len(lineage.lineage_graph(desk).questions) == 0
-    lineage.answer_question(desk, question.first, question.second, None)
+    asking.answer_question(desk, question.first, question.second, None)
     assert list(lineage.lineage_graph(desk).questions) == [question]
     lineage.forget_source(desk, lineage.lineage_sources(desk)[0].digest)
     assert names(lineage.lineage_graph(desk)) == {"faces", "door"}

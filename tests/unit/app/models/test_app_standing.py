@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app.case import sweeping
+from dsr_desk.app.models import asking
 from dsr_desk.app.models import lineage as models
 from dsr_desk.app.models.standing import dispositions_open, standings
 from dsr_desk.cli.main import main
@@ -138,7 +139,7 @@ def test_the_model_that_took_its_place_is_one_that_lineage_knows(decided: Work, 
     models.import_lineage(decided.desk, [table])
     assert retrained("face-embedder@9").code is StandingCode.DECLARED, "whether it is one that others name is open"
     for question in models.lineage_graph(decided.desk).questions:
-        models.answer_question(decided.desk, question.first, question.second, False)
+        asking.answer_question(decided.desk, question.first, question.second, False)
     assert retrained("face-embedder@9").code is StandingCode.SEEN
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.models.lineage import answer_question, say_kind
+from dsr_desk.app.models.asking import answer_question, say_kind
 from dsr_desk.app.models.view import datasets_told
 from dsr_desk.core.changes import Change
 from dsr_desk.core.lineage import Node, NodeKind

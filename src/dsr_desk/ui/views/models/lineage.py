@@ -8,13 +8,8 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from dsr_desk.app.models.lineage import (
-    Source,
-    forget_source,
-    given_answers,
-    import_lineage,
-    lineage_sources,
-)
+from dsr_desk.app.models.asking import given_answers
+from dsr_desk.app.models.lineage import Source, forget_source, import_lineage, lineage_sources
 from dsr_desk.app.models.view import lineage_coverage
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words

@@ -8,13 +8,8 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 
-from dsr_desk.app.models.lineage import (
-    affected_by_case,
-    answer_question,
-    dispositions,
-    undo_disposition,
-    undo_observation,
-)
+from dsr_desk.app.models.asking import answer_question
+from dsr_desk.app.models.lineage import affected_by_case, dispositions, undo_disposition, undo_observation
 from dsr_desk.app.models.standing import standings
 from dsr_desk.app.models.view import paths_to_model
 from dsr_desk.core.acts import Kind
