@@ -24,6 +24,7 @@ ALSO = {
     "bundle state": ["--says", "1"],
     "lineage affected": ["--case", "1"],
     "lineage answer": ["--same"],
+    "lineage paths": ["1", "--case", "1"],
     "case dispose": ["--undo"],
     "case observed": ["--undo"],
     "case new": ["--request", "letter.txt"],
