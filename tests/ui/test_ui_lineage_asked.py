@@ -147,3 +147,21 @@ def test_an_officer_says_which_dataset_was_meant_and_what_an_output_is(visitor: 
     assert not page.coverage.yes.isVisibleTo(page)
     assert page.coverage.kinds[NodeKind.MODEL].isVisibleTo(page.coverage)
     assert lineage_coverage(visitor.desk).counts["dataset"]
+
+
+def test_a_folder_is_imported_by_its_own_button(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "runs" / "train"
+    (run / "weights").mkdir(parents=True)
+    (run / "args.yaml").write_text("task: detect\nmode: train\nmodel: yolo.pt\ndata: /data/photos.yaml\n")
+    (run / "results.csv").write_text("epoch\n1\n")
+    (run / "weights" / "best.pt").write_bytes(bytes(range(64)))
+    monkeypatch.setattr("dsr_desk.ui.views.models.lineage.ask_folder", lambda *_: tmp_path / "runs")
+    page = visitor.show("lineage")
+    assert isinstance(page, LineagePage)
+    page.folder.click()
+    visitor.settle()
+
+    assert visitor.errors == []
+    assert "runs" in [Path(source.file).name for source in models.lineage_sources(visitor.desk)]

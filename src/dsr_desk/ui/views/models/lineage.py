@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.models.asking import given_answers
 from dsr_desk.app.models.lineage import Source, forget_source, import_lineage, lineage_sources
 from dsr_desk.app.models.view import lineage_coverage
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
+from dsr_desk.ui.choosing import ask_files, ask_folder
 from dsr_desk.ui.dialogs import ask
 from dsr_desk.ui.graph_panel import LineagePanel
 from dsr_desk.ui.graph_parts import Switch, divided
@@ -40,7 +41,9 @@ class LineagePage(Page):
         self.chips.addWidget(self.extent)
         self.forget_it = Button(tr("Take out …"), self._forget)
         self.head.addWidget(self.forget_it)
-        self.head.addWidget(Button(tr("Import …"), self._import, kind="primary"))
+        self.folder = Button(tr("Import a folder …"), self._import_folder)
+        self.head.addWidget(self.folder)
+        self.head.addWidget(Button(tr("Import files …"), self._import, kind="primary"))
         titles = [tr("Graph and tree"), tr("Imported files"), tr("What is missing")]
         self.switch = Switch(tr("Parts of the lineage"), titles)
         self.body.addLayout(row(self.switch, None))
@@ -49,7 +52,7 @@ class LineagePage(Page):
         self._parts = stacked(self._drawing(), self._files(), self.coverage)
         self.switch.currentChanged.connect(self._turn)
         says = tr("No lineage yet. Import what your training systems wrote: which models were built from what.")
-        begin = Button(tr("Import …"), self._import, kind="primary", name=tr("Import lineage"))
+        begin = Button(tr("Import files …"), self._import, kind="primary", name=tr("Import lineage"))
         self._stack = self.body.put(stacked(self._parts, Empty(says, begin)), 1)
         self._turn(0)
 
@@ -111,12 +114,16 @@ class LineagePage(Page):
             self.details.show()
 
     def _import(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, tr("Import lineage"))
-        if paths:
-            self.take([Path(path) for path in paths])
+        if paths := ask_files(self, tr("Import lineage")):
+            self.take(paths)
+
+    def _import_folder(self) -> None:
+        """A store, a repository, or folders that trainings left."""
+        if folder := ask_folder(self, tr("Import a folder of lineage")):
+            self.take([folder])
 
     def take(self, paths: list[Path]) -> None:
-        """Import files: all of them or none."""
+        """Import files and folders: all of them or none."""
         desk = self.session.desk
         self.session.beside(self, tr("Importing lineage"), lambda: import_lineage(desk, paths)[1])
 
