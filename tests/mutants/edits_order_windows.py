@@ -7,7 +7,42 @@ from edit import Edit, lines
 _WINDOWS = "tests/ui/test_ui_orders.py"
 _STEPS = "tests/unit/app/case/test_app_order_steps.py"
 
+_DUTIES = "tests/unit/app/case/test_app_duties.py"
+_DUE = "tests/ui/test_ui_order_duties.py"
+
 LINES: tuple[Edit, ...] = (
+    *lines(
+        "app/case/duties.py",
+        _DUTIES,
+        (
+            "a word alone ends no duty that is read",
+            'yield DatedDuty(day, what, (said or read) if one.id in met else "")',
+            "yield DatedDuty(day, what, said)",
+            "test_what_was_read_to_be_gone_is_no_duty_any_more_and_a_word_alone_ends_none_of_data",
+        ),
+        (
+            "what is due today is due",
+            "if one.day <= self.today.isoformat())",
+            "if one.day < self.today.isoformat())",
+            "test_what_is_late_what_is_due_and_what_comes_next_are_told_apart",
+        ),
+        (
+            "the first duty that is not done says how urgent an order is",
+            "return waits, min([case.due.isoformat(), *days]), case.ref",
+            "return True, case.due.isoformat(), case.ref",
+            f"{_DUE}::test_an_order_that_has_ended_stands_before_others_while_a_duty_of_it_is_due",
+        ),
+    ),
+    *lines(
+        "ui/views/order/due.py",
+        _DUE,
+        (
+            "what is not named of what is due is counted",
+            "        if len(due) > MOST_NAMED:\n",
+            "        if False:\n",
+            "test_of_many_duties_a_few_are_named_and_the_others_counted",
+        ),
+    ),
     *lines(
         "app/case/order_steps.py",
         _STEPS,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar
 
 from dsr_desk.app.case.cases import CaseView, show_case
+from dsr_desk.app.case.duties import DutiesOpen, open_duties
 from dsr_desk.app.case.ending import reopen_case
 from dsr_desk.app.case.orders import edited, record_authenticity, record_order, show_order
 from dsr_desk.app.data.indexing import dataset_versions
@@ -21,6 +22,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.end_case import ReopenDialog
 from dsr_desk.ui.views.order.authenticity import AuthenticityCard
+from dsr_desk.ui.views.order.due import DueNotice
 from dsr_desk.ui.views.order.order_form import OrderForm
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button, Chip
@@ -41,10 +43,12 @@ class OrderPage(Page):
         self.on = Button(tr("Go on to the scope"), lambda: session.go.emit("search"))
         for button in (self.reopen, self.save, self.on):
             self.head.addWidget(button)
+        self.reminder = self.body.put(DueNotice())
         self.form = self.body.put(OrderForm(session), 1)
         self.form.edited.connect(lambda: self._allow(changed=True))
         self.check = AuthenticityCard(self._record, self._failed)
         self.form.left.insertWidget(0, self.check)
+        self._reminds_of = ""
 
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
@@ -61,6 +65,22 @@ class OrderPage(Page):
         checked = desk.case(ref).identified
         self.on.setVisible(checked)
         self.on.dress("primary" if checked else "")
+
+    def bring_up_to_date(self) -> None:
+        """What is due also follows from acts that change nothing of what the order says."""
+        if not self.session.is_order:
+            return
+        super().bring_up_to_date()
+        desk, ref, today = self.session.desk, self.ref, date.today()
+
+        def show(found: DutiesOpen) -> None:
+            if self.session.case == ref:
+                self.reminder.show_due(found)
+
+        if self._reminds_of != ref:
+            self.reminder.hide()
+        self._reminds_of = ref
+        self.session.beside(self, tr("Looking at what is due"), lambda: open_duties(desk, ref, today), show)
 
     def _allow(self, *, changed: bool) -> bool:
         ready = changed and self.form.complete
