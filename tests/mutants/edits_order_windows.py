@@ -34,6 +34,26 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "app/proof/order_drafts.py",
+        _DUE,
+        (
+            "a draft is written over no file",
+            "    require_free(to)\n    write_whole(",
+            "    write_whole(",
+            "test_a_draft_is_shown_and_saved_as_the_command_writes_it_and_over_no_file",
+        ),
+    ),
+    *lines(
+        "ui/views/order/draft.py",
+        _DUE,
+        (
+            "what is saved is the draft in the language that is chosen",
+            '        self._text = ""\n        self.allow()\n',
+            "",
+            "test_a_draft_is_drawn_up_in_the_language_that_is_chosen",
+        ),
+    ),
+    *lines(
         "ui/views/order/due.py",
         _DUE,
         (

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from dsr_desk.app.case import ending, orders
 from dsr_desk.app.case.orders import OrderContent
+from dsr_desk.app.proof import order_drafts
 from dsr_desk.core.orders import Demand, Met, Obligation
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
 from dsr_desk.ui.views.case.cases import CasesPage
+from dsr_desk.ui.views.order.draft import DraftDialog
 from dsr_desk.ui.views.order.order import OrderPage
+from dsr_desk.ui.views.proof.evidence import EvidencePage
 from ui.conftest import Visitor
 
 TODAY = date.today()
@@ -98,3 +102,44 @@ def test_an_order_that_has_ended_stands_before_others_while_a_duty_of_it_is_due(
     visitor.settle()
     assert [row.ref for row in page.model.rows] == [visitor.office.case, ref]
     assert note(page, ref) == ""
+
+
+def drafting(visitor: Visitor) -> tuple[str, DraftDialog]:
+    """The draft of a statement is shown from the evidence of its order."""
+    ref = ordered(visitor, 10, 40)
+    visitor.session.open_case(ref, "evidence")
+    visitor.settle()
+    page = visitor.workspace.stack.currentWidget()
+    assert isinstance(page, EvidencePage)
+    assert [one.accessibleName() for one in page.drafts] == ["Draft: Statement"] * 2
+    page.drafts[0].click()
+    visitor.settle()
+    return ref, visitor.dialog(DraftDialog)
+
+
+def test_a_draft_is_shown_and_saved_as_the_command_writes_it_and_over_no_file(visitor: Visitor, tmp_path: Path) -> None:
+    ref, dialog = drafting(visitor)
+    assert dialog.text_shown.toPlainText().count("[…]") > 3
+    assert dialog.blanks.text().endswith("blanks to fill in")
+    there = tmp_path / "there.txt"
+    there.write_text("somebody's own words", encoding="utf-8")
+    dialog.save(there)
+    assert dialog.isVisible()
+    assert "(FILE-THERE)" in dialog.problem.text or "there.txt" in dialog.problem.text
+    assert there.read_text(encoding="utf-8") == "somebody's own words"
+    dialog.save(tmp_path / "draft.txt")
+    assert not dialog.isVisible()
+    of_command = order_drafts.write_drafts(visitor.desk, ref, tmp_path / "command.txt", obligation="o01")
+    assert (tmp_path / "draft.txt").read_bytes() == of_command.read_bytes()
+    assert visitor.errors == []
+
+
+def test_a_draft_is_drawn_up_in_the_language_that_is_chosen(visitor: Visitor, tmp_path: Path) -> None:
+    _, dialog = drafting(visitor)
+    dialog.language.choose("de")
+    dialog.language.activated.emit(dialog.language.currentIndex())
+    assert not dialog.act.isEnabled()
+    visitor.settle()
+    assert dialog.text_shown.toPlainText().startswith("ENTWURF: ")
+    dialog.save(tmp_path / "german.txt")
+    assert (tmp_path / "german.txt").read_text(encoding="utf-8").startswith("ENTWURF: ")

@@ -76,12 +76,11 @@ class _Known:
             yield message(f"draft.order.recipient.{code}", recipient=one.action.what, day=day)
 
 
-def write_drafts(desk: Desk, ref: str, to: Path, *, obligation: str = "", language: str = "en") -> Path:
-    """Writes a dated draft for an obligation, or one for each of them, as plain text.
+def draft_text(desk: Desk, ref: str, *, obligation: str = "", language: str = "en") -> str:
+    """A dated draft for an obligation, or one for each of them, as plain text.
 
-    Raises OrderMissing, ObligationMissing, FileThere.
+    Raises OrderMissing, ObligationMissing.
     """
-    require_free(to)
     day = now()[:10]
     known = _Known(desk, ref, day, show_order(desk, ref))
     found = [one for one in obligations(desk, ref, day=day) if obligation in ("", one.id)]
@@ -89,7 +88,19 @@ def write_drafts(desk: Desk, ref: str, to: Path, *, obligation: str = "", langua
         raise ObligationMissing(case=ref, obligation=obligation)
     texts = {one.id: one for one in known.view.content.obligations}
     drafts = ["\n".join(_draft(known, one, texts[one.id], language)) for one in found]
-    write_whole(to, ("\n\n\n".join(drafts) + "\n").encode())
+    return "\n\n\n".join(drafts) + "\n"
+
+
+def write_drafts(desk: Desk, ref: str, to: Path, *, obligation: str = "", language: str = "en") -> Path:
+    """Writes what `draft_text` says. Raises OrderMissing, ObligationMissing, FileThere."""
+    require_free(to)
+    return save_draft(draft_text(desk, ref, obligation=obligation, language=language), to)
+
+
+def save_draft(text: str, to: Path) -> Path:
+    """Writes a draft as it was shown. Raises FileThere."""
+    require_free(to)
+    write_whole(to, text.encode())
     return to
 
 

@@ -22,10 +22,9 @@ def order(tmp_path: Path) -> Iterator[SmallOrder]:
         yield made
 
 
-def open_of(order: SmallOrder, today: date) -> list[str]:
-    return [
-        str(one.what.values.get("id", one.what.code)) for one in duties.open_duties(order.desk, order.ref, today).duties
-    ]
+def open_of(order: SmallOrder, today: date) -> list[object]:
+    found = duties.open_duties(order.desk, order.ref, today).duties
+    return [one.what.values.get("id", one.what.code) for one in found]
 
 
 def test_what_was_read_to_be_gone_is_no_duty_any_more_and_a_word_alone_ends_none_of_data(order: SmallOrder) -> None:

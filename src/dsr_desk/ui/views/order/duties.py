@@ -43,25 +43,34 @@ def look(desk: Desk, ref: str) -> DutiesShown:
     return DutiesShown(obligations(desk, ref), said, refusal(desk, ref, Kind.MET))
 
 
-def show_duties(column: QVBoxLayout, shown: DutiesShown, declared: Callable[[ObligationState], object]) -> list[Button]:
-    """How many are met, then each with its state and why; the buttons take an officer's word."""
+def show_duties(
+    column: QVBoxLayout,
+    shown: DutiesShown,
+    drafted: Callable[[ObligationState], object],
+    declared: Callable[[ObligationState], object],
+) -> tuple[list[Button], list[Button]]:
+    """How many are met, then each with its state and why; buttons show a draft of the statement, others take an
+    officer's word."""
     met, total = sum(one.met for one in shown.states), len(shown.states)
     says = tr("{n} of {total} obligations are met. A bundle that is sealed now says so.")
     tone, icon = (Tone.OK, "done") if met == total else (Tone.WARN, None)
     column.addWidget(Notice(says.format(n=met, total=total), tone, icon, plain=True))
-    made = []
+    drafts, declares = [], []
     for one in shown.states:
+        draft = Button(tr("Draft …"), partial(drafted, one), kind="link")
+        draft.setAccessibleName(tr("Draft: {what}").format(what=say(one.name)))
         button = Button(tr("Declare …"), partial(declared, one), kind="link")
         button.setAccessibleName(tr("Declare: {what}").format(what=say(one.name)))
         allow(button, shown.refused)
-        made.append(button)
+        drafts.append(draft)
+        declares.append(button)
         chip = Chip(say(one.says), _TONES[one.state], "")  # the words begin with their sign
-        line = row(label(say(one.name), "strong", wrap=True), chip, button, stretch=0)
+        line = row(label(say(one.name), "strong", wrap=True), chip, draft, button, stretch=0)
         line.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
         for sentence in _sentences(one, shown.words.get(one.id)):
             column.addWidget(label(sentence, "note", wrap=True))
-    return made
+    return drafts, declares
 
 
 def _sentences(one: ObligationState, word: ObligationWord | None) -> Sequence[str]:

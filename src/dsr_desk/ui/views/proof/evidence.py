@@ -36,6 +36,7 @@ from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
 from dsr_desk.ui.views.order import duties
+from dsr_desk.ui.views.order.draft import DraftDialog
 from dsr_desk.ui.views.order.duties import DeclareDutyDialog, DutiesShown, show_duties
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.bundles import BundlesDialog, BundleShown, CheckDialog, TimeStampDialog
@@ -62,6 +63,7 @@ class EvidencePage(Page):
         self._fields: dict[Document, tuple[Filled, ...]] = {}
         self._fields_of = ""
         self.states: list[Button] = []
+        self.drafts: list[Button] = []
         self.declares: list[Button] = []
         lines = QVBoxLayout()
         lines.addLayout(self._duties)
@@ -171,7 +173,10 @@ class EvidencePage(Page):
         def declare(one: ObligationState) -> None:
             DeclareDutyDialog(self.session, ref, one, shown.words.get(one.id), self).open()
 
-        self.declares = show_duties(self._duties, shown, declare)
+        def draft(one: ObligationState) -> None:
+            DraftDialog(self.session, ref, one, self).open()
+
+        self.drafts, self.declares = show_duties(self._duties, shown, draft, declare)
 
     def _state(self, one: Filled) -> None:
         desk, ref = self.session.desk, self.ref
