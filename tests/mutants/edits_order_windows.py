@@ -8,6 +8,7 @@ _WINDOWS = "tests/ui/test_ui_orders.py"
 _STEPS = "tests/unit/app/case/test_app_order_steps.py"
 
 _DUTIES = "tests/unit/app/case/test_app_duties.py"
+_SWEEPING = "tests/ui/test_ui_sweeping.py"
 _DUE = "tests/ui/test_ui_order_duties.py"
 
 LINES: tuple[Edit, ...] = (
@@ -51,6 +52,48 @@ LINES: tuple[Edit, ...] = (
             '        self._text = ""\n        self.allow()\n',
             "",
             "test_a_draft_is_drawn_up_in_the_language_that_is_chosen",
+        ),
+    ),
+    *lines(
+        "ui/models/strays.py",
+        _SWEEPING,
+        (
+            "what nothing explains comes first",
+            "key=lambda one: (one.gone, not one.open, not one.how.is_a_copy)",
+            "key=lambda one: (not one.gone, one.open)",
+            "test_an_order_is_swept_and_what_is_found_is_listed_until_somebody_explains_it",
+        ),
+    ),
+    *lines(
+        "ui/views/case/strays.py",
+        _SWEEPING,
+        (
+            "what is gone is not explained",
+            "ready=chosen is not None and not chosen.gone)",
+            "ready=chosen is not None)",
+            "test_what_is_gone_is_said_to_be_gone_and_is_not_explained",
+        ),
+        (
+            "what was not entered or read is named",
+            "self.gaps = [say(gap.says) for gap in looked.gaps] if looked is not None else []",
+            "self.gaps = []",
+            "test_places_that_are_not_there_are_named_and_never_count_as_swept",
+        ),
+    ),
+    *lines(
+        "ui/views/case/sweeping.py",
+        _SWEEPING,
+        (
+            "one sweep of a case at a time",
+            "ready=self._ref not in self._running)",
+            "ready=True)",
+            "test_a_sweep_that_is_cancelled_keeps_what_it_found_and_says_that_it_was_cancelled",
+        ),
+        (
+            "nobody who does something else is interrupted",
+            "if self.isVisible() and self._session.case == ref",
+            "if self._session.case == ref",
+            "test_who_does_something_else_by_then_is_told_and_not_interrupted",
         ),
     ),
     *lines(

@@ -159,7 +159,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a sweep that did not enter everything does not clear",
-            'elif not all(one["complete"] for one in newest):',
+            "elif not looked.complete:",
             "elif False:",
             "test_a_sweep_that_did_not_enter_everything_does_not_say_that_nothing_is_there",
         ),

@@ -46,7 +46,8 @@ class NothingToSweepFor(DeskError):
     happened = "There is nothing that a sweep of disks could look for."
     means = "No disk was read: a sweep looks for what a case decided on, or for files of models, and for nothing else."
     todo = (
-        "Decide on candidates, resolve the order's scope or give a model the disposition “destroyed”; or use --models."
+        "Decide on candidates, resolve the order's scope or give a model the disposition “destroyed”; or look for "
+        "files of models too (--models)."
     )
 
 
@@ -75,6 +76,18 @@ class CaseSweep:
     sweep: StraySweep
     findings: tuple[StrayFinding, ...]
     gone: tuple[StrayFinding, ...]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What sweeps of a case looked at: of each place the newest one. `day` is that of the last sweep (UTC)."""
+
+    day: str
+    places: tuple[str, ...]
+    files: int
+    unread: int
+    complete: bool
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True)
@@ -264,33 +277,47 @@ def stray_check(desk: Desk, ref: str) -> Check | None:
     looked at. Of each place the newest sweep counts.
     """
     with desk.reading(ref) as case:
-        if not case.sweeps:
+        looked = swept(desk, ref)
+        if looked is None:
             return None
-        left, roots = open_strays(case), _newest_of_each_place(desk, case.sweeps)
+        left = open_strays(case)
         known = {one.id: one for one in findings(desk, ref) if one.id in left}
-        newest = list({one["seq"]: one for one in roots.values()}.values())
-        gaps = tuple(gap for one in newest for gap in _gaps(desk, one["seq"]))
-        day = case.sweeps[-1]["time"]
     copies = [key for key, how in left.items() if how.is_a_copy]
     remaining = tuple(
         Remaining(quoted(one.stray.shown), one.stray.says, "")
         for key, one in known.items()
         if one.stray is not None and (not copies or key in copies)
     )
-    files, unread = (sum(one[what] for one in newest) for what in ("files", "unread"))
-    said: dict[str, Any] = {"day": day, "places": len(roots), "files": files}
+    said: dict[str, Any] = {"day": looked.day, "places": len(looked.places), "files": looked.files}
     name = message("check.strays")
     if copies:
         says, seen = message("check.strays.open", count=len(copies), **said), Seen.STILL_THERE
     elif left:
         says, seen = message("check.strays.like", count=len(left), **said), Seen.NOT_LOOKED
-    elif not all(one["complete"] for one in newest):
+    elif not looked.complete:
         says, seen = message("check.strays.partly", **said), Seen.NOT_LOOKED
-    elif unread:
-        says, seen = message("check.strays.where-read", count=unread, **said), Seen.GONE_WHERE_READ
+    elif looked.unread:
+        says, seen = message("check.strays.where-read", count=looked.unread, **said), Seen.GONE_WHERE_READ
     else:
         says, seen = message("check.strays.clear", **said), Seen.GONE
-    return Check(name, seen, says, files, remaining, gaps)
+    return Check(name, seen, says, looked.files, remaining, looked.gaps)
+
+
+def swept(desk: Desk, ref: str) -> Swept | None:
+    """None where no disk was swept for the case."""
+    with desk.reading(ref) as case:
+        if not case.sweeps:
+            return None
+        places = _newest_of_each_place(desk, case.sweeps)
+        newest = list({one["seq"]: one for one in places.values()}.values())
+        return Swept(
+            case.sweeps[-1]["time"],
+            tuple(places),
+            sum(one["files"] for one in newest),
+            sum(one["unread"] for one in newest),
+            all(one["complete"] for one in newest),
+            tuple(gap for one in newest for gap in _gaps(desk, one["seq"])),
+        )
 
 
 def _newest_of_each_place(desk: Desk, sweeps: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -29,6 +29,7 @@ from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.deletion_parts import ActsRow, ChangedCard, RoundsCard, SeenCard, TreatmentDialog
 from dsr_desk.ui.views.case.deletion_reading import DeletionShown, Refused, look
 from dsr_desk.ui.views.case.packets import packet_buttons, show_packet_buttons
+from dsr_desk.ui.views.case.sweeping import SweepCard
 from dsr_desk.ui.views.case.tasks import LetterDialog, TasksDialog
 from dsr_desk.ui.views.order.containers import ContainersDialog
 from dsr_desk.ui.views.page import Page
@@ -71,8 +72,9 @@ class DeletionPage(Page):
         self._nothing = Empty("")
         self._stack = self.body.put(stacked(self._nothing, self._build()), 1)
         self.rounds = self.body.put(RoundsCard())
+        self.strays = self.body.put(SweepCard(session))
         self._looked = DeletionShown(CaseState.NEW)
-        for part in (self.acts, self.changed, self.rounds):
+        for part in (self.acts, self.changed, self.rounds, self.strays):
             part.hide()
         for button in (self.hand, self.take, self.tasks, self.withdraw, self.search, self.seal):
             button.hide()
@@ -106,6 +108,8 @@ class DeletionPage(Page):
         self._show_cannot(looked.gaps)
         self.seen.show(view.read_back if view else None, looked.read, waits=state is CaseState.DELETED)
         self.rounds.show_rounds(looked.rounds)
+        self.strays.show_case(self.ref, looked.strays, refused[Kind.SWEPT])
+        self.strays.show()
 
     def _show_acts(self, looked: DeletionShown) -> None:
         view, refused = looked.view, looked.refused

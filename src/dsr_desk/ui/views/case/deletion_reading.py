@@ -9,8 +9,9 @@ from typing import Any
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.deleting import PlanView, dry_run, show_plan
 from dsr_desk.app.case.steps import Finding, finding
+from dsr_desk.app.case.sweeping import stray_check
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.actions import Outcome, Plan, Seen
+from dsr_desk.core.actions import Check, Outcome, Plan, Seen
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import Case
 from dsr_desk.core.findings import Gap
@@ -20,7 +21,10 @@ from dsr_desk.ui.models.actions import ActionRow, Rehearsed
 from dsr_desk.ui.words import tr
 
 Refused = Mapping[Kind, Refusal | None]
-ASKED = (Kind.PLANNED, Kind.APPROVED, Kind.BEGUN, Kind.READ_BACK, Kind.PLAN_WITHDRAWN, Kind.SEARCHED, Kind.TREATED)
+ASKED = (
+    Kind.PLANNED, Kind.APPROVED, Kind.BEGUN, Kind.READ_BACK, Kind.PLAN_WITHDRAWN, Kind.SEARCHED, Kind.TREATED,
+    Kind.SWEPT,
+)  # fmt: skip
 
 
 def refusals(desk: Desk, ref: str, plan: Plan | None) -> Refused:
@@ -75,7 +79,10 @@ def _round(one: Mapping[str, Any], names: Mapping[str, str]) -> RoundShown:
 
 @dataclass(frozen=True)
 class DeletionShown:
-    """What the page shows. `view` is None where this round has no plan; `mine` where the officer approved it."""
+    """What the page shows. `view` is None where this round has no plan; `mine` where the officer approved it.
+
+    `strays` is None where no disk was swept.
+    """
 
     state: CaseState
     view: PlanView | None = None
@@ -87,6 +94,7 @@ class DeletionShown:
     mine: bool = False
     begun: bool = False
     read: Finding | None = None
+    strays: Check | None = None
 
 
 def look(desk: Desk, ref: str) -> DeletionShown:
@@ -98,10 +106,11 @@ def look(desk: Desk, ref: str) -> DeletionShown:
         read = finding(desk, case.read_back["seq"]) if case.read_back is not None and case.read else None
     view = show_plan(desk, ref) if planned else None
     refused = refusals(desk, ref, view.plan if view is not None else None)
+    strays = stray_check(desk, ref)
     if view is None:
-        return DeletionShown(state, refused=refused, rounds=rounds)
+        return DeletionShown(state, refused=refused, rounds=rounds, strays=strays)
     rows, gaps, erase = _acted(view) if begun else _rehearsed(desk, ref, view)
-    return DeletionShown(state, view, rows, gaps, erase, refused, rounds, mine, begun, read)
+    return DeletionShown(state, view, rows, gaps, erase, refused, rounds, mine, begun, read, strays)
 
 
 _Shown = tuple[tuple[ActionRow, ...], tuple[Gap, ...], int]
