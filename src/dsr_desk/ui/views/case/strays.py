@@ -79,7 +79,9 @@ class StraysDialog(Dialog):
             tone = seen_tone(shown.check.seen)
             self.headline.say(say(shown.check.says), tone, "done" if tone is Tone.OK else None)
         looked = shown.looked
-        self.places.setText(tr("Swept: {places}").format(places=", ".join(looked.places)) if looked is not None else "")
+        self.places.setText(
+            tr("Places that were named: {places}").format(places=", ".join(looked.places)) if looked is not None else ""
+        )
         self.list.show_rows(shown.found)
         self.gaps = [say(gap.says) for gap in looked.gaps] if looked is not None else []
         clear(self._gaps)
