@@ -23,18 +23,21 @@ A-2, brightwater PICTURES
 A-3,Brightwater Pictures Ltd
 A-4,Somebody Else
 """
-HEAD = "from_kind,from_name,from_version,role,to_kind,to_name,to_version,certainty,to_created,to_ended\n"
+HEAD = (
+    "from_namespace,from_kind,from_name,from_version,role,to_namespace,to_kind,to_name,to_version,certainty,to_created,"
+    "to_ended\n"
+)
 LINEAGE = HEAD + "".join(
     f"{line}\n"
     for line in (
-        "dataset,alpha,1,train,model,trained,1,recorded,,",
-        "dataset,alpha,1,evaluate,model,measured,1,recorded,,",
-        "dataset,beta,1,train,model,measured,1,recorded,,",
-        "dataset,beta,1,train,model,perhaps,1,unknown,,",
-        "dataset,gamma,1,train,model,perhaps,1,recorded,,",
-        "model,silent,1,serve,deployment,somewhere,,recorded,2024-01-01,",
-        "dataset,alpha,1,derive,dataset,gamma,1,recorded,,",
-        "dataset,alpha,1,derive,dataset,crops elsewhere,1,recorded,,",
+        "registered,dataset,alpha,1,train,,model,trained,1,recorded,,",
+        "registered,dataset,alpha,1,evaluate,,model,measured,1,recorded,,",
+        "registered,dataset,beta,1,train,,model,measured,1,recorded,,",
+        "registered,dataset,beta,1,train,,model,perhaps,1,unknown,,",
+        "registered,dataset,gamma,1,train,,model,perhaps,1,recorded,,",
+        ",model,silent,1,serve,,deployment,somewhere,,recorded,2024-01-01,",
+        "registered,dataset,alpha,1,derive,registered,dataset,gamma,1,recorded,,",
+        "registered,dataset,alpha,1,derive,,dataset,crops elsewhere,1,recorded,,",
     )
 )
 ALPHA = DatasetVersion("alpha", "1", supplier="Brightwater Pictures", collected="2015 to 2016", source="a street")

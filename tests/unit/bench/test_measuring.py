@@ -42,9 +42,13 @@ def test_opening_an_index_is_printed_with_what_was_aimed_at():
         assert beside["ratio"] == pytest.approx(beside["peer"] / beside["ours"], abs=0.006)
 
 
-def test_lineage_has_no_peer_and_says_on_what_it_was_measured():
-    rows = printed("lineage", "--nodes", 2000, "--edges", 4000, "--links", 500)
-    assert all(row["ratio"] is None and row["note"] for row in rows)
+def test_lineage_stands_beside_one_read_of_what_it_is_made_from_or_alone_and_says_on_what_it_was_measured():
+    rows = printed("lineage", "--nodes", 2000, "--edges", 4000, "--links", 500, "--runs", 200)
+    assert {row["against"] for row in rows} == {"", "one sequential read"}
+    assert all(row["note"] and (row["ratio"] is None) == (row["against"] == "") for row in rows)
+    held = [row["ours"] for row in rows if str(row["what"]).startswith("memory of lineage")]
+    assert len(held) == 3
+    assert all(50 < float(str(one)) < 200 for one in held)
 
 
 def test_a_folder_that_is_not_there_is_a_problem_of_usage(tmp_path: Path):
