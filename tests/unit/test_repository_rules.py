@@ -169,9 +169,10 @@ def imported(path: Path) -> set[str]:
 
 
 def providers(name: str) -> list[str]:
-    """Packages that bring a top-level name; two of them do not say so themselves."""
-    silent = {"dlib": ["dlib-bin"], "shiboken6": ["pyside6-essentials"]}
-    return silent.get(name) or distributions().get(name, [])
+    """Packages that bring a top-level name. Some do not say so themselves, or are not installed everywhere: what is
+    called as its package needs no word here."""
+    silent = {"dlib": ["dlib-bin"], "shiboken6": ["pyside6-essentials"], "lance": ["pylance"]}
+    return silent.get(name) or distributions().get(name, [name])
 
 
 @functools.cache
