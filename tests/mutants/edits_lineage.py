@@ -128,8 +128,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "data that cannot be told apart completes nothing",
-            "{UNIDENTIFIED, KIND_WHY}",
-            "{KIND_WHY}",
+            "graph.marked(UNIDENTIFIED) | ",
+            "",
             "test_no_model_is_said_to_be_only_measured_on_data_that_its_own_data_cannot_be_told_from",
         ),
     ),
@@ -138,8 +138,8 @@ LINES: tuple[Edit, ...] = (
         IMPACT,
         (
             "no role runs through an evaluation",
-            "    says = used & graph.with_role(*MODEL_ROLES) & (learned | tries)\n",
-            "    says = used & graph.with_role(*MODEL_ROLES)\n",
+            "    says = used & made_of & (learned | tries)\n",
+            "    says = used & made_of\n",
             "test_what_was_made_from_a_model_that_was_only_tried_has_the_data_by_no_other_role",
         ),
         (

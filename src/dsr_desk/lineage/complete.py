@@ -14,6 +14,7 @@ import numpy as np
 from dsr_desk.core.lineage import Certainty, NodeKind, Role
 from dsr_desk.lineage.edges import CERTAINTY_CODE, Mask
 from dsr_desk.lineage.importers.draft import KIND_WHY, UNIDENTIFIED
+from dsr_desk.lineage.prepared import KINDS
 
 if TYPE_CHECKING:
     from dsr_desk.lineage.graph import Graph
@@ -27,7 +28,7 @@ _HANDS_ON = (Role.SERVE, Role.PASS_ON, Role.ERASE, Role.VALIDATE, Role.EVALUATE)
 def completely_recorded(graph: Graph) -> Mask:
     """Which places are models with a complete record."""
     kind = graph.kind[graph.original]
-    data, run, model = (kind == list(NodeKind).index(one) for one in (NodeKind.DATASET, NodeKind.RUN, NodeKind.MODEL))
+    data, run, model = (kind == KINDS.index(one) for one in (NodeKind.DATASET, NodeKind.RUN, NodeKind.MODEL))
     origin, target = graph.original[graph.origin], graph.original[graph.target]
     enters = ~graph.with_role(*_HANDS_ON)
     # A name for all versions of which nothing is recorded has nothing to hand to any of them.
@@ -45,6 +46,5 @@ def completely_recorded(graph: Graph) -> Mask:
     makes = graph.mask(origin[enters & run[origin] & model[target]])
     lacking |= run & makes & ~taught & (~copied | trains_more)
     lacking |= graph.mask(target[enters & ~recorded & (model | run)[target]])
-    open_ = ({UNIDENTIFIED, KIND_WHY} & node.attributes.keys() for node in graph.nodes)
-    lacking |= np.fromiter(map(bool, open_), dtype=bool, count=len(graph.nodes))
+    lacking |= graph.marked(UNIDENTIFIED) | graph.marked(KIND_WHY)
     return np.asarray(model & ~graph.folded(graph.walk(np.flatnonzero(lacking).tolist(), enters).reached))

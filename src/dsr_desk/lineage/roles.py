@@ -51,10 +51,10 @@ def _roles_by(graph: Graph, code: int, walks: Sequence[tuple[Start, Walk]]) -> R
     learned &= flows
     bits = np.left_shift(np.uint32(1), graph.role.astype(np.uint32))
     tries = graph.with_role(*(role for role in Role if not role.enters_weights))
-    says = used & graph.with_role(*MODEL_ROLES) & (learned | tries)
+    made_of = graph.with_role(*MODEL_ROLES)
+    says = used & made_of & (learned | tries)
     mask = np.zeros(len(graph.nodes), dtype=np.uint32)
     np.bitwise_or.at(mask, graph.target[says], bits[says])
-    made_of = graph.with_role(*MODEL_ROLES)
     _hand_on(graph, mask, used & ~says & ~made_of)
     through = mask.copy()
     _hand_on(graph, through, used & ~says)
