@@ -207,9 +207,11 @@ def test_a_cell_knows_nothing_of_its_owners_environment(monkeypatch: pytest.Monk
 
 def test_a_nursery_that_ended_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "_kept", cells._Kept())
+    ended = cells._nursery()._process
     _, nursery = ask(Any, planted.who)
+    assert ended.pid == nursery
     os.kill(nursery, signal.SIGKILL)
-    cells._nursery()._process.join()
+    ended.join()
     assert ask(str, planted.echo, "again") == "again"
 
 
