@@ -70,8 +70,19 @@ class FoundKind(StrEnum):
     HASH = "hash"
     REFERENCE = "reference"
     RECEIVED = "received"
+    SENT = "sent"
     RIGHT = "right"
     LAW = "law"
+    PLACE = "place"
+
+
+class Whose(StrEnum):
+    """To whom something that stands in a letter belongs. Only the subject's is proposed to be searched for."""
+
+    SUBJECT = "subject"
+    AGENT = "agent"
+    HOUSE = "house"
+    OTHER = "other"
 
 
 IDENTIFIER_FIELDS = {
@@ -89,13 +100,24 @@ IDENTIFIER_FIELDS = {
 class Found:
     """One thing known of a request, with the place it was read from.
 
-    What an officer typed herself has no place, and her public key in `typed_by`.
+    What an officer typed herself has no place, and her public key in `typed_by`. RECEIVED is a day on which the
+    request arrived inside the house, SENT any other day that the file gives to a message; both in ISO form. PLACE is
+    where the subject lives, as ISO 3166 has it (`GB`, `US-CA`).
     """
 
     kind: FoundKind
     value: str
     where: Message | None = None
     typed_by: str = ""
+    whose: Whose = Whose.SUBJECT
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that tells whether a request is genuine. `holds` is None where it could not be checked."""
+
+    says: Message
+    holds: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +125,9 @@ class Request:
     """One person's request as it was read. `right`, `law` and `received` are proposals until `confirmed_by` is set.
 
     `received` is None where nothing in the file says when it arrived. `source` is the file's name, `digest` the
-    SHA-256 (hex) of its bytes. `text` is the letter as read; it is personal data and belongs in the vault.
+    SHA-256 (hex) of its bytes. `text` is the letter as read; it is personal data and belongs in the vault. `asked`
+    are all rights that it exercises, in the order in which they are to be met, `right` among them; `declined` those
+    that it says it does not. `checks` tell whether the request is genuine.
     """
 
     channel: Channel
@@ -116,11 +140,14 @@ class Request:
     text: str = ""
     language: str = ""
     confirmed_by: str = ""
+    asked: tuple[Right, ...] = ()
+    declined: tuple[Right, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def identifiers(self) -> Identifiers:
-        """What was found about the person, each value once, in the order found."""
-        return identifiers_of(self.found)
+        """What was found about the subject, each value once, in the order found."""
+        return identifiers_of(tuple(one for one in self.found if one.whose is Whose.SUBJECT))
 
     @property
     def reference(self) -> str:

@@ -24,7 +24,7 @@ from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.hashes import hash_in
 from dsr_desk.core.message import message, refused
-from dsr_desk.intake.text import decode
+from dsr_desk.intake.decoding import decode
 from dsr_desk.jobs.cell import CellFailed, Limits, stream
 
 LARGEST = 1 << 30

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestUnreadable, missing
-from dsr_desk.intake.text import decode
+from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestUnreadable, missing
 from dsr_desk.intake.words import LAWS
 
 SIGNATURE_BYTES = 64
@@ -63,7 +63,7 @@ def open_envelope(data: bytes) -> Envelope | None:
     return Envelope(raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:], body)
 
 
-def _read(data: bytes, name: str) -> list[Intake]:
+def _read(data: bytes, name: str, _house: House) -> list[Intake]:
     envelope = open_envelope(data)
     if envelope is not None:
         body = envelope.body

@@ -14,12 +14,14 @@ from email.message import Message as Mail
 from pathlib import PurePath
 
 from dsr_desk.core.message import Message, message, quoted
-from dsr_desk.core.requests import Channel, Found, FoundKind
-from dsr_desk.intake.letter import LETTER
-from dsr_desk.intake.model import AttachedPhoto, Format, Intake, RequestEmpty, RequestUnreadable
+from dsr_desk.core.requests import Channel, Found, FoundKind, Whose
+from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.making import make_intake
+from dsr_desk.intake.markup import text_of_html
+from dsr_desk.intake.model import AttachedPhoto, Format, House, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.pdf import PdfUnreadable, read_pages
 from dsr_desk.intake.photos import bare_name, looks_like_picture, refuse_photo
-from dsr_desk.intake.text import decode, make_intake, text_of_html
+from dsr_desk.intake.voices import LETTER, voiced
 
 LARGEST_ATTACHMENT = 50 * 1024 * 1024
 DEEPEST = 20
@@ -48,7 +50,7 @@ class _Gathered:
     forwarded: bool = False
 
 
-def _read(data: bytes, name: str) -> list[Intake]:
+def _read(data: bytes, name: str, house: House) -> list[Intake]:
     try:
         mail: Mail = email.message_from_bytes(data, policy=email.policy.default)
     except _MALFORMED as problem:
@@ -64,16 +66,21 @@ def _read(data: bytes, name: str) -> list[Intake]:
     return [
         make_intake(
             channel=Channel.EMAIL,
-            parts=gathered.texts,
+            passages=[one for where, text in gathered.texts for one in voiced(where, text)],
+            house=house,
             name=name,
             data=data,
-            first=[*gathered.found, *found],
+            first=[*gathered.found, *found, *_of_house(own)],
             photos=gathered.photos,
             warnings=gathered.warnings,
-            own_addresses=own,
             received=received,
         )
     ]
+
+
+def _of_house(addresses: set[str]) -> list[Found]:
+    place = message("where.header", header="To")
+    return [Found(FoundKind.EMAIL, one, place, whose=Whose.HOUSE) for one in sorted(addresses)]
 
 
 def _gather(mail: Mail, gathered: _Gathered) -> set[str]:

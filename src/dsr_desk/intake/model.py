@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
@@ -63,14 +64,72 @@ class AttachedPhoto:
     data: bytes
 
 
+class Voice(StrEnum):
+    """Who wrote a passage of a letter."""
+
+    WRITER = "writer"
+    """Whoever sent the request: the person herself, or who acts for her."""
+    FORM = "form"
+    """A program that wrote down what the person entered in a form."""
+    HOUSE = "house"
+    """The organisation: an answer that is quoted, a colleague who passes the letter on."""
+    OTHER = "other"
+    """Anybody else who is quoted."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Text that one voice wrote. `where` is the part of the file, `line` the number of its first line there, from 1."""
+
+    where: Message
+    text: str
+    voice: Voice = Voice.WRITER
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class House:
+    """What an organisation calls its own and is therefore no requester's; all of it may be unknown.
+
+    `domains` hold for their subdomains too. `zone` (IANA) decides on which day something arrived, `country` (ISO 3166,
+    two letters) how telephone numbers and dates without a country are read. `agents` are the pinned keys of
+    authorised agents: Ed25519, hex, by agent id.
+    """
+
+    name: str = ""
+    domains: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    zone: str = ""
+    country: str = ""
+    agents: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_HOUSE = House()
+"""Nothing is known of the organisation."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page without text, as a picture (PNG): `name` says which page of which file."""
+
+    name: Message
+    data: bytes
+
+
 @dataclass(frozen=True)
 class Intake:
-    """One request as read, its reference photos, and what could not be read or is missing. `letter`: its file."""
+    """One request as read, its reference photos, and what could not be read or is missing. `letter`: its file.
+
+    `pages` are to be read by a person: there is no text in them.
+    """
 
     request: Request
     photos: tuple[AttachedPhoto, ...] = ()
     warnings: tuple[Message, ...] = ()
     letter: bytes = field(default=b"", repr=False)
+    pages: tuple[Page, ...] = ()
 
 
 def missing(right: Right, law: Law, received: date | None) -> list[Message]:
@@ -81,11 +140,11 @@ def missing(right: Right, law: Law, received: date | None) -> list[Message]:
 
 @dataclass(frozen=True)
 class Format:
-    """A request format. `recognises` looks at file name and first bytes; `read` gets all bytes and the name.
+    """A request format. `recognises` looks at file name and first bytes; `read` gets all bytes, the name, the house.
 
     Registered in `dsr_desk.intake.registry.FORMATS`.
     """
 
     name: str
     recognises: Callable[[str, bytes], bool]
-    read: Callable[[bytes, str], list[Intake]]
+    read: Callable[[bytes, str, House], list[Intake]]

@@ -12,8 +12,8 @@ from typing import Any
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestUnreadable
-from dsr_desk.intake.text import decode
+from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestUnreadable
 
 _RIGHTS = {"erasure": Right.ERASURE, "access": Right.ACCESS, "portability": Right.PORTABILITY}
 _LAWS = {"gdpr": Law.EU_GDPR, "ccpa": Law.CCPA}
@@ -27,7 +27,7 @@ _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _KEYS = (b"subject_request_id", b"subject_identities", b"subject_request_type")
 
 
-def _read(data: bytes, name: str) -> list[Intake]:
+def _read(data: bytes, name: str, _house: House) -> list[Intake]:
     text = decode(data)
     warnings = [NO_PHOTO]
     try:

@@ -14,9 +14,10 @@ import pypdfium2.raw as pdfium_c
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.model import AttachedPhoto, Format, Intake, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.making import make_intake
+from dsr_desk.intake.model import AttachedPhoto, Format, House, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, refuse_photo
-from dsr_desk.intake.text import make_intake
+from dsr_desk.intake.voices import voiced
 
 MOST_PAGES = 200
 MOST_PHOTOS = 50
@@ -118,7 +119,7 @@ def _picture(image: pdfium.PdfImage) -> tuple[bytes, str]:
     return out.getvalue(), "png"
 
 
-def _read(data: bytes, name: str) -> list[Intake]:
+def _read(data: bytes, name: str, house: House) -> list[Intake]:
     try:
         pages = read_pages(data, name)
     except PdfUnreadable as problem:
@@ -128,7 +129,8 @@ def _read(data: bytes, name: str) -> list[Intake]:
     return [
         make_intake(
             channel=Channel.PDF,
-            parts=[(message("where.page", page=number), text) for number, text in pages.texts],
+            passages=[one for number, text in pages.texts for one in voiced(message("where.page", page=number), text)],
+            house=house,
             name=name,
             data=data,
             photos=pages.photos,

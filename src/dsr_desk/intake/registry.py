@@ -10,8 +10,10 @@ from dsr_desk.core.message import message, refused
 from dsr_desk.intake import drp, eml, opendsr, pdf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
+    NO_HOUSE,
     AttachedPhoto,
     Format,
+    House,
     Intake,
     RequestEmpty,
     RequestFormatUnknown,
@@ -37,15 +39,15 @@ _LIMITS = Limits(answer=512 << 20)
 _READY = "dsr_desk.intake.ready"
 
 
-def read_request(path: Path) -> Intake:
+def read_request(path: Path, house: House = NO_HOUSE) -> Intake:
     """One request from a file. Raises the errors of `read_requests`, and RequestsSeveral for a list of requests."""
-    intakes = read_requests(path)
+    intakes = read_requests(path, house)
     if len(intakes) != 1:
         raise RequestsSeveral(name=path.name, count=len(intakes))
     return intakes[0]
 
 
-def read_requests(path: Path) -> list[Intake]:
+def read_requests(path: Path, house: House = NO_HOUSE) -> list[Intake]:
     """All requests in a file, at least one.
 
     Raises RequestUnreadable, RequestFormatUnknown, RequestTooLarge, RequestEmpty.
@@ -55,16 +57,16 @@ def read_requests(path: Path) -> list[Intake]:
             data = file.read(MAX_BYTES + 1)
     except OSError as problem:
         raise RequestUnreadable(name=path.name, why=refused(problem)) from problem
-    return read_bytes(data, path.name)
+    return read_bytes(data, path.name, house)
 
 
-def read_bytes(data: bytes, name: str) -> list[Intake]:
+def read_bytes(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:
     """As `read_requests`, for bytes that were dropped or pasted; `name` is a file name."""
     if len(data) > MAX_BYTES:
         raise RequestTooLarge(name=name, limit=MAX_BYTES >> 20)
     try:
         load(_READY)
-        intakes: list[Intake] = ask(list[Intake], parse, data, name, limits=_LIMITS)
+        intakes: list[Intake] = ask(list[Intake], parse, data, name, house, limits=_LIMITS)
     except CellFailed as failed:
         raise RequestUnreadable(name=name, why=failed.why) from failed
     if not intakes:
@@ -83,7 +85,7 @@ def _as_read(intake: Intake, source: str, data: bytes, digest: str) -> Intake:
     return replace(intake, request=request, photos=photos, letter=data)
 
 
-def parse(data: bytes, name: str) -> list[Intake]:
+def parse(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:
     """Inside the cell. Raises RequestUnreadable, RequestFormatUnknown, RequestEmpty."""
     if not data.strip():
         raise RequestEmpty(name=name)
@@ -94,5 +96,5 @@ def parse(data: bytes, name: str) -> list[Intake]:
             raise RequestFormatUnknown(name=name, why=why)
     for one in FORMATS:
         if one.recognises(name, data[:_HEAD]):
-            return one.read(data, name)
+            return one.read(data, name, house)
     raise RequestFormatUnknown(name=name, why=message("why.letter.unknown"))

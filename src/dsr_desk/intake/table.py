@@ -11,8 +11,8 @@ from pathlib import PurePath
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.model import NO_PHOTO, Format, Intake, RequestEmpty, RequestUnreadable, missing
-from dsr_desk.intake.text import decode
+from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
 from dsr_desk.intake.words import LABELS, LAWS, RIGHTS
 
 MOST_ROWS = 20_000
@@ -27,7 +27,7 @@ _COLUMNS: dict[FoundKind, re.Pattern[str]] = {
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
-def _read(data: bytes, name: str) -> list[Intake]:
+def _read(data: bytes, name: str, _house: House) -> list[Intake]:
     text = decode(data)
     try:
         listed = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))

@@ -21,7 +21,7 @@ from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import message
 from dsr_desk.core.policy import Policy
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.letter import LETTER
+from dsr_desk.intake.voices import LETTER
 
 DAY = date(2026, 11, 5)
 SECOND = "the passphrase of somebody else"

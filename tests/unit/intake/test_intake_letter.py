@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr_desk.core.requests import FoundKind, Law, Right, identifiers_of
-from dsr_desk.intake.letter import identifiers_in, language_of, laws_in, rights_in
+from dsr_desk.core.message import message
+from dsr_desk.core.requests import Found, FoundKind, Law, Request, Right, Whose
+from dsr_desk.intake.identifiers import identifiers_in
+from dsr_desk.intake.languages import language_of
+from dsr_desk.intake.laws import laws_in
+from dsr_desk.intake.model import NO_HOUSE
+from dsr_desk.intake.rights import rights_in
+from dsr_desk.intake.text import read_text
+from dsr_desk.intake.voices import LETTER, voiced
 
 ENGLISH = """Dear Sir or Madam,
 
@@ -42,8 +49,16 @@ Zofia Wiśniewska
 """
 
 
+def read(text: str) -> Request:
+    return read_text(text).request
+
+
+def found_in(text: str) -> list[Found]:
+    return identifiers_in(voiced(LETTER, text), NO_HOUSE, language=language_of(text))
+
+
 def test_an_english_letter_gives_all_that_the_person_is_known_by() -> None:
-    known = identifiers_of(tuple(identifiers_in(ENGLISH)))
+    known = read(ENGLISH).identifiers
     assert known.names == ("Mara van Houten", "Mara Keller")
     assert known.emails == ("mara.keller@example.org", "m.keller+photos@example.net")
     assert known.phones == ("+49 30 23125 014",)
@@ -53,7 +68,7 @@ def test_an_english_letter_gives_all_that_the_person_is_known_by() -> None:
 
 
 def test_a_german_letter_is_read_with_german_phone_numbers() -> None:
-    known = identifiers_of(tuple(identifiers_in(GERMAN)))
+    known = read(GERMAN).identifiers
     assert known.names == ("Jörg Müßig",)
     assert known.user_names == ("jmuessig",)
     assert known.account_ids == ("55012",)
@@ -62,7 +77,7 @@ def test_a_german_letter_is_read_with_german_phone_numbers() -> None:
 
 
 def test_a_polish_letter_is_read() -> None:
-    known = identifiers_of(tuple(identifiers_in(POLISH)))
+    known = read(POLISH).identifiers
     assert known.names == ("Zofia Wiśniewska",)
     assert known.user_names == ("zosia.w",)
     assert known.account_ids == ("8841",)
@@ -76,12 +91,12 @@ def test_the_language_is_told_by_its_small_words(text: str, language: str) -> No
 
 @pytest.mark.parametrize("text", [ENGLISH, GERMAN, POLISH])
 def test_erasure_under_the_regulation_is_proposed_with_the_words_that_say_so(text: str) -> None:
-    right, found = rights_in(text)[0]
-    assert right is Right.ERASURE
-    assert found.kind is FoundKind.RIGHT
-    assert found.where is not None
-    assert found.where.code == "where.words"
-    assert laws_in(text)[0][0] is Law.EU_GDPR
+    request = read(text)
+    assert request.right is Right.ERASURE
+    where = request.where(FoundKind.RIGHT)
+    assert where is not None
+    assert where.code == "where.words"
+    assert request.law is Law.EU_GDPR
 
 
 @pytest.mark.parametrize(
@@ -99,7 +114,7 @@ def test_erasure_under_the_regulation_is_proposed_with_the_words_that_say_so(tex
     ],
 )
 def test_each_right_is_known_by_its_words(text: str, right: Right) -> None:
-    assert [found for found, _ in rights_in(text)] == [right]
+    assert read(text).asked == (right,)
 
 
 @pytest.mark.parametrize(
@@ -113,22 +128,24 @@ def test_each_right_is_known_by_its_words(text: str, right: Right) -> None:
     ],
 )
 def test_each_law_is_known_by_its_name(text: str, law: Law) -> None:
-    assert [found for found, _ in laws_in(text)] == [law]
+    assert [found for found, _ in laws_in(voiced(LETTER, text))] == [law]
 
 
 def test_a_letter_that_asks_for_nothing_known_has_no_right() -> None:
-    assert rights_in("Hello, how are you?") == []
-    assert laws_in("Hello, how are you?") == []
+    said = voiced(LETTER, "Hello, how are you?")
+    assert rights_in(said) == ((), (), [])
+    assert laws_in(said) == []
 
 
 def test_the_place_names_the_line_and_tells_quoted_text() -> None:
-    found = identifiers_in("Hello\n> write to a.b@example.org\n")
+    found = found_in("Hello\n> write to a.b@example.org\n")
     assert [(one.value, str(one.where)) for one in found] == [("a.b@example.org", "letter, line 2 (quoted)")]
 
 
 def test_the_organisations_own_address_is_not_the_persons() -> None:
     text = "I wrote to privacy@example.com from me@example.org"
-    found = identifiers_in(text, own_addresses={"privacy@example.com"})
+    own = Found(FoundKind.EMAIL, "privacy@example.com", message("where.header", header="To"), whose=Whose.HOUSE)
+    found = identifiers_in(voiced(LETTER, text), NO_HOUSE, known=[own])
     assert [one.value for one in found] == ["me@example.org"]
 
 
@@ -141,20 +158,20 @@ def test_the_organisations_own_address_is_not_the_persons() -> None:
     ],
 )
 def test_words_of_a_sentence_are_not_taken_for_identifiers(text: str) -> None:
-    assert identifiers_in(text) == []
+    assert found_in(text) == []
 
 
 def test_a_handle_is_a_user_name() -> None:
-    assert identifiers_of(tuple(identifiers_in("I am @lena.paints there"))).user_names == ("lena.paints",)
+    assert read("I am @lena.paints there").identifiers.user_names == ("lena.paints",)
 
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reading(text: str) -> None:
-    for found in identifiers_in(text):
+    for found in found_in(text):
         assert found.value.strip()
         assert found.where
-    rights_in(text)
-    laws_in(text)
+    if text.strip():
+        read(text)
 
 
 @pytest.mark.parametrize(
@@ -169,15 +186,15 @@ def test_no_text_breaks_the_reading(text: str) -> None:
     ],
 )
 def test_names_are_read_as_people_write_them(text: str, name: str) -> None:
-    assert identifiers_of(tuple(identifiers_in(text))).names == (name,)
+    assert read(text).identifiers.names == (name,)
 
 
 @pytest.mark.parametrize(
     "text", ["I am writing to you", "I am Sorry", "Regards,\nSent from my phone", "Name: see below"]
 )
 def test_other_words_in_these_places_are_no_names(text: str) -> None:
-    assert identifiers_in(text) == []
+    assert found_in(text) == []
 
 
 def test_a_user_name_in_quotation_marks_may_hold_a_space() -> None:
-    assert identifiers_of(tuple(identifiers_in('my username is "moon child"'))).user_names == ("moon child",)
+    assert read('my username is "moon child"').identifiers.user_names == ("moon child",)

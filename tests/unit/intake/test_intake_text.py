@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.letter import LONGEST
+from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.making import LONGEST
+from dsr_desk.intake.markup import text_of_html
 from dsr_desk.intake.model import RequestEmpty
-from dsr_desk.intake.text import decode, read_text, text_of_html
+from dsr_desk.intake.text import read_text
 
 
 @pytest.mark.parametrize(

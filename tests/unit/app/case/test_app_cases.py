@@ -20,7 +20,7 @@ from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import message
 from dsr_desk.core.refusals import CaseNotOver, CaseOver, IdentityMissing
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
-from dsr_desk.intake.letter import LETTER
+from dsr_desk.intake.voices import LETTER
 
 
 def letter(folder: Path, text: str = "Please erase my data under Article 17 GDPR.", photo: bytes = b"") -> Path:

@@ -1,32 +1,16 @@
-"""Reading a letter: identifiers with their place, and a guess at right, law and language. Nothing is asserted."""
+"""Identifiers in a letter, each with its place and whose it is. Nothing is asserted."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Iterator
 
 import phonenumbers
 
-from dsr_desk.core.message import Message, message
-from dsr_desk.core.requests import Found, FoundKind, Law, Right
-from dsr_desk.intake.words import (
-    CLOSINGS,
-    INTRODUCTIONS,
-    LABELS,
-    LANGUAGES,
-    LAWS,
-    PARTICLES,
-    REGION_OF_LANGUAGE,
-    RIGHTS,
-    TITLES,
-)
-
-LONGEST = 200_000
-"""Characters of a letter that are read; a longer one is cut and the caller says so."""
-
-LETTER = message("where.letter")
+from dsr_desk.core.message import message
+from dsr_desk.core.requests import Found, FoundKind, Whose
+from dsr_desk.intake.model import House, Passage
+from dsr_desk.intake.words import CLOSINGS, INTRODUCTIONS, LABELS, PARTICLES, REGION_OF_LANGUAGE, TITLES
 
 _EMAIL = re.compile(r"(?<![\w.+%'@-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?![\w@])")
 _HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z][\w.]{2,30})\b")
@@ -50,41 +34,36 @@ _LABELLED = {
     kind: re.compile(rf"^\s*[-*•]?\s*(?:{pattern.pattern})\s{{0,3}}[:=]\s*(.{{2,120}})$", re.IGNORECASE)
     for kind, pattern in LABELS.items()
 }
-Word = TypeVar("Word", Right, Law)
 _SEVERAL = re.compile(r"\s*(?:;|\bor\b|\band\b|\boder\b|\bund\b|\blub\b|\boraz\b)\s*")
 
 
-def language_of(text: str) -> str:
-    """ISO 639-1 code of the language with the most common words in the text, "" where none is found."""
-    counts = {code: len(pattern.findall(text[:20_000])) for code, pattern in LANGUAGES.items()}
-    best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] >= 3 else ""
-
-
 def identifiers_in(
-    text: str, where: Message = LETTER, *, own_addresses: Collection[str] = (), country: str = ""
+    passages: Collection[Passage], house: House, *, language: str = "", known: Collection[Found] = ()
 ) -> list[Found]:
     """Names, e-mails, phones, user names, account ids, dates of birth and addresses, in the order of the lines.
 
-    `own_addresses` are the organisation's (the letter was sent to them) and not the person's. `country` is where
+    `known` was found before (in headers, in fields) and tells whose an identifier is. The house's country says where
     phone numbers without a country code are from; without it the language of the letter decides, or nobody.
     """
-    region = country.upper() or REGION_OF_LANGUAGE.get(language_of(text))
-    found: list[Found] = []
+    region = house.country.upper() or REGION_OF_LANGUAGE.get(language)
+    taken = {one.value.lower() for one in known if one.kind is FoundKind.EMAIL and one.whose is Whose.HOUSE}
+    return _once([found for passage in passages for found in _in_passage(passage, region, taken)])
+
+
+def _in_passage(passage: Passage, region: str | None, own_addresses: Collection[str]) -> Iterator[Found]:
     closed = False
-    for number, line in enumerate(text[:LONGEST].splitlines(), start=1):
-        place = message("where.line", place=where, line=number)
+    for number, line in enumerate(passage.text.splitlines(), start=passage.line):
+        place = message("where.line", place=passage.where, line=number)
         if line.lstrip().startswith(">"):
             place = message("where.quoted", place=place)
         bare = line.lstrip("> \t").rstrip()
         if not bare:
             continue
         for kind, value in _in_line(bare[:5_000], region, own_addresses):
-            found.append(Found(kind, value, place))
+            yield Found(kind, value, place)
         if closed and (name := _whole_name(bare)):
-            found.append(Found(FoundKind.NAME, name, message("where.signature", place=place)))
+            yield Found(FoundKind.NAME, name, message("where.signature", place=place))
         closed = bool(CLOSINGS.match(bare)) and len(bare) < 60
-    return _once(found)
 
 
 def _in_line(line: str, region: str | None, own_addresses: Collection[str]) -> list[tuple[FoundKind, str]]:
@@ -178,33 +157,3 @@ def _is_name(text: str) -> bool:
 
 def _once(found: list[Found]) -> list[Found]:
     return list(dict.fromkeys(found))
-
-
-def rights_in(text: str, where: Message = LETTER) -> list[tuple[Right, Found]]:
-    """Rights that the letter speaks of, the most spoken of first, each with the first words that say so."""
-    return [(right, Found(FoundKind.RIGHT, right, place)) for right, place in _ranked(RIGHTS, text, where)]
-
-
-def laws_in(text: str, where: Message = LETTER) -> list[tuple[Law, Found]]:
-    """Laws that the letter names; where it names none, the one that its language suggests."""
-    named = [(law, Found(FoundKind.LAW, law, place)) for law, place in _ranked(LAWS, text, where)]
-    language = language_of(text)
-    if not named and language in REGION_OF_LANGUAGE:
-        why = message("where.law-guessed", place=where, language=message(f"language.{language}"))
-        named.append((Law.EU_GDPR, Found(FoundKind.LAW, Law.EU_GDPR, why)))
-    return named
-
-
-def _ranked(patterns: Mapping[Word, re.Pattern[str]], text: str, where: Message) -> list[tuple[Word, Message]]:
-    counts: Counter[Word] = Counter()
-    first: dict[Word, Message] = {}
-    for number, line in enumerate(text[:LONGEST].splitlines(), start=1):
-        if line.lstrip().startswith(">"):
-            continue
-        for word, pattern in patterns.items():
-            matches = [match[0] for match in pattern.finditer(line)]
-            if matches:
-                counts[word] += len(matches)
-                place = message("where.line", place=where, line=number)
-                first.setdefault(word, message("where.words", place=place, words=matches[0]))
-    return [(word, first[word]) for word, _ in counts.most_common()]
