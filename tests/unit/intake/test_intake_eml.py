@@ -11,7 +11,7 @@ import pytest
 
 from dsr_desk.core.message import message as says
 from dsr_desk.core.requests import Channel, FoundKind, Law, Right
-from dsr_desk.intake.eml import DEEPEST
+from dsr_desk.intake.mail_parts import DEEPEST
 from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.registry import parse
 
@@ -164,7 +164,7 @@ def test_logos_broken_photos_and_foreign_files_are_named_and_set_aside(picture: 
 def test_an_attachment_that_is_too_large_is_set_aside(
     monkeypatch: pytest.MonkeyPatch, picture: Callable[..., bytes]
 ) -> None:
-    monkeypatch.setattr("dsr_desk.intake.eml.LARGEST_ATTACHMENT", 1_000)
+    monkeypatch.setattr("dsr_desk.intake.mail_parts.LARGEST_ATTACHMENT", 1_000)
     message = letter()
     message.add_attachment(picture(), maintype="image", subtype="jpeg", filename="huge.jpg")
     intake = read(message)
