@@ -141,9 +141,9 @@ class Desk:
             raise LogDamaged(what=message("log.key"))
         return found
 
-    def values(self, seq: int) -> dict[str, Any]:
-        """Values of an entry's fields as they were signed. Raises LogDamaged."""
-        return self.vault.log.values(seq)
+    def values(self, seq: int, only: str = "") -> dict[str, Any]:
+        """Values of an entry's fields, or of the one named, as they were signed. Raises LogDamaged."""
+        return self.vault.log.values(seq, only)
 
     def refusal(self, ref: str, draft: Draft, officer: str = "") -> Message | None:
         """Why an act is not allowed now; None where it is. What a window asks for a button.
@@ -254,6 +254,11 @@ class Desk:
         entry = self.vault.switch_officer(passphrase)
         self._wrote()
         return Change(frozenset({entry.kind}), entry.seq)
+
+    def resume(self, secret: str) -> None:
+        """An officer unlocks a desk that stayed open for work that had begun. Raises WrongPassphrase, VaultAtWork."""
+        self.vault.resume(secret)
+        self._wrote()
 
     def news(self, after: int) -> Change | None:
         """All that was written after a place in the log, by whatever wrote it; None where nothing was."""

@@ -42,6 +42,7 @@ for command in (list_, show, letter, confirm, close, reopen, second_review, sett
 @click.option("--photo", "photos", type=PATH, multiple=True, help="A reference photo; repeatable.")
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
+@click.option("--confirm", "confirmed", is_flag=True, help="I looked at what was read, and it is hers.")
 @click.option("--order", type=PATH, help="A regulator's order on data, and no person's request: any file.")
 @request_options
 @content_options
@@ -52,6 +53,7 @@ def new(
     photos: tuple[Path, ...],
     faces: tuple[str, ...],
     without_photo: bool,
+    confirmed: bool,
     order: Path | None,
     said: dict[str, Any],
     content: OrderOptions,
@@ -67,7 +69,7 @@ def new(
         raise click.UsageError("give --request FILE, --photo FILE, or both")
     draft = drafts.correct(drafts.understand(letter, photos, _chosen(faces)), **said)
     warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
-    view, _ = cases.open_case(desk, draft, without_photo=without_photo)
+    view, _ = cases.open_case(desk, draft, confirmed=confirmed, without_photo=without_photo)
     result = {**case_json(view, desk.vault.officer_names()), "warnings": warnings}
     emit(result, *case_lines(view), *(f"! {warning}" for warning in warnings))
 
@@ -123,9 +125,16 @@ def candidates(desk: Desk, ref: str) -> None:
     for item in items:
         verdict, found = item.decision.verdict.value if item.decision else None, item.candidate
         row = candidate_json(found, with_scores=item.decision is not None)
-        rows.append({"number": item.number, **row, "decision": verdict, "round": item.round})
+        rows.append({"number": item.number, "card": item.card, **row, "decision": verdict, "round": item.round})
         says = "; ".join(str(reason.says) for reason in found.reasons)
-        lines.append(f"{item.number:>4}  {found.id}  {verdict or 'open':9}  {found.address.place}  {says}")
+        same = " + " if item.number > 1 and items[item.number - 2].card == item.card else "   "
+        lines.append(f"{item.number:>4}{same}{found.id}  {verdict or 'open':9}  {found.address.place}  {says}")
+    on_cards = items[-1].card if items else 0
+    if on_cards < len(items):
+        lines.append(
+            f"{counted(len(items), 'candidate')} on {counted(on_cards, 'card')}: + lies on the card of the line above, "
+            "as the record of a photo; the window decides a card as one."
+        )
     emit(rows, *(lines or ["There is no candidate."]))
 
 

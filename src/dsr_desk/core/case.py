@@ -99,6 +99,7 @@ class Case:
         self.forgotten: list[dict[str, Any]] = []
         self.undoable: list[list[Any]] = []
         """Decisions that can be undone, oldest first: act digest and kind."""
+        self._said: dict[str, list[str]] | None = None  # items by the act that said something of them, once asked for
         self.taken: list[str] = []
         """Acts (digests) that were signed elsewhere: each counts once."""
         self.forbidden: list[list[Any]] = []
@@ -304,6 +305,25 @@ class Case:
             self._decisions = (self.words, digest(said))
         return self._decisions[1]
 
+    def said_in(self, act: str) -> list[tuple[str, list[Any]]]:
+        """Items of which an act (digest) said something."""
+        if self._said is None:
+            self._said = {}
+            for key, item in self.items.items():
+                for word in (*item[3], *item[4]):
+                    self.note(word[2], key)
+        return [(key, self.items[key]) for key in self._said.get(act, ())]
+
+    def note(self, act: str, key: str) -> None:
+        if self._said is not None:
+            self._said.setdefault(act, []).append(key)
+
+    def cannot_undo(self, act: str) -> None:
+        """What was taken back: mostly the newest."""
+        at = next((n for n in reversed(range(len(self.undoable))) if self.undoable[n][0] == act), None)
+        if at is not None:
+            del self.undoable[at]
+
     def decided_since(self, seq: int) -> int:
         """How many items got another word after this entry."""
         return sum(1 for one in self.items.values() if one[3] and one[3][-1][3] > seq)
@@ -376,6 +396,5 @@ _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
     "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden", "about", "orders", "scopes",
-    "parts", "samples", "met",
-    "sweeps", "strays",
+    "parts", "samples", "met", "sweeps", "strays",
 )  # fmt: skip

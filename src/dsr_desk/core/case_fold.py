@@ -58,6 +58,7 @@ def _say(case: Case, entry: Entry, rows: Rows, at: int, *, settled: bool = False
         word = [row.word, act.officer, act.digest, entry.seq]
         item[at].append([*word, True] if settled else word)
         _count(case, row.item, item)
+        case.note(act.digest, row.item)
     case.words += 1
     case.undoable.append([act.digest, act.kind.value, entry.seq, act.officer])
 
@@ -71,7 +72,8 @@ def _received(case: Case, entry: Entry, rows: Rows) -> None:
 def _facts(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     names = ("right", "law", "received", "due", "identifiers")
-    case.facts.append(_signed(entry, kind=entry.act.kind.value, **{name: said[name] for name in names}))
+    clock = {name: said[name] for name in ("place", "extended", "stops") if name in said}
+    case.facts.append(_signed(entry, kind=entry.act.kind.value, **{name: said[name] for name in names}, **clock))
 
 
 def _identity(case: Case, entry: Entry, rows: Rows) -> None:
@@ -88,9 +90,7 @@ def _searched(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     if said["purpose"] == "search" and case.begun:
         case.rounds.append(new_round(case.number + 1))
-        case.undecided.clear()
-        case.unsure.clear()
-        case.proposed = 0
+        case.undecided, case.unsure, case.proposed = set(), set(), 0
     kept = {name: said[name] for name in ("purpose", "complete", "facts", "references", "indexes", "expected")}
     case.searches.append(_signed(entry, round=case.number, count=said.get("count", 0), **kept))
     if said["purpose"] != "search":
@@ -118,7 +118,7 @@ def _settled(case: Case, entry: Entry, rows: Rows) -> None:
 
 def _undone(case: Case, entry: Entry, rows: Rows) -> None:
     act = entry.act.open["act"]
-    for key, item in case.items.items():
+    for key, item in case.said_in(act):
         seq = next((word[3] for word in (*item[3], *item[4]) if word[2] == act), None)
         if seq is not None:
             item[3] = [word for word in item[3] if word[2] != act and not _settles_after(word, seq)]
@@ -127,7 +127,7 @@ def _undone(case: Case, entry: Entry, rows: Rows) -> None:
     for model in case.dispositions.values():
         for name in ("planned", "observed"):
             model[name] = [one for one in model[name] if one["act"] != act]
-    case.undoable = [one for one in case.undoable if one[0] != act]
+    case.cannot_undo(act)
     case.words += 1
 
 

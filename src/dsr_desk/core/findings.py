@@ -53,7 +53,7 @@ class Candidate:
 
     `box` is its place in the picture that the photo's file shows first, None where another picture shows it.
     `strangers` are the pictures of the file (see `faces.frames`) that show nobody but others: each of their faces was
-    compared, and none of them is a reason.
+    compared, and none of them is a reason. `sample` ties the items of one container that belong together, "" for none.
     """
 
     address: ItemAddress
@@ -65,6 +65,7 @@ class Candidate:
     box: Box | None = None
     quality: tuple[Flaw, ...] = ()
     strangers: tuple[int, ...] = ()
+    sample: str = ""
 
     @property
     def id(self) -> str:

@@ -316,6 +316,7 @@ def _candidate(index: Index, item: IndexedItem, reasons: Sequence[Reason], faces
         box=face.box if face and face.frame == 0 else None,
         quality=face.quality if face else (),
         strangers=_strangers(reasons, faces),
+        sample=item.group,
     )
 
 

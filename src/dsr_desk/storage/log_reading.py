@@ -109,12 +109,16 @@ class LogReader:
         limit = -1 if size is None else size
         return (bytes(row[0]) for row in self._one("SELECT leaf FROM entries ORDER BY seq LIMIT ?", [limit]))
 
-    def values(self, entry: Entry | int) -> dict[str, Any]:
-        """Values of an entry's fields, as they were signed; forgotten ones are left out. Raises LogDamaged."""
+    def values(self, entry: Entry | int, only: str = "") -> dict[str, Any]:
+        """Values of an entry's fields (of the one named, if any is), as they were signed. Raises LogDamaged.
+
+        Forgotten ones are left out.
+        """
         act = entry.act if isinstance(entry, Entry) else self.entry(entry).act
         seq = entry.seq if isinstance(entry, Entry) else entry
         found = {}
-        for name, salt, text in self._one("SELECT name, salt, value FROM field_values WHERE seq = ?", [seq]):
+        query = "SELECT name, salt, value FROM field_values WHERE seq = ? AND ? IN (name, '')"
+        for name, salt, text in self._one(query, [seq, only]):
             if text is None:
                 continue
             if not _is_signed(act.fields.get(name), name, salt, text):

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from dsr_desk.app.case.review_content import band, candidates_of, decisions_of, refused_links_of
+from dsr_desk.app.case.review_content import candidates_of, decisions_of, refused_links_of
+from dsr_desk.app.case.review_list import ReviewCard, blind_cards, review_cards
 from dsr_desk.app.data.indexing import opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
@@ -28,13 +29,15 @@ from dsr_desk.faces.outside import Shown, shown
 class ReviewItem:
     """A candidate at its place in the review (from 1) with the decision in force, if there is one.
 
-    `round` is the newest one in which a search proposed it: of earlier rounds only what was decided is listed.
+    `round` is the newest one in which a search proposed it: of earlier rounds only what was decided is listed. `card`
+    numbers the cards: a photo and the records of its sample lie on one.
     """
 
     number: int
     candidate: Candidate
     decision: Decision | None
     round: int = 1
+    card: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,19 +81,17 @@ class Dispute:
 def review_items(desk: Desk, ref: str) -> list[ReviewItem]:
     """Candidates of this round in the order of review, then what was decided in earlier ones.
 
-    Bands first, and inside a band by nothing that means anything: people follow order.
+    Bands first, and inside a band by nothing that means anything: people follow order. What lies on one card stands
+    together.
     """
     with desk.reading(ref) as case:
         items = list(case.candidates())
         found = candidates_of(desk, items)
         decided = decisions_of(desk, case, items)
-        ordered = sorted(
-            (item for item in items if item.key in found),
-            key=lambda item: (item.round != case.number, band(found[item.key]), item.key),
-        )
+        cards = [(card, line) for card in review_cards(desk, ref) for line in card.lines if line.key in found]
         return [
-            ReviewItem(number, found[item.key], decided.get(item.key), item.round)
-            for number, item in enumerate(ordered, start=1)
+            ReviewItem(number, found[line.key], decided.get(line.key), line.round, card.number)
+            for number, (card, line) in enumerate(cards, start=1)
         ]
 
 
@@ -110,6 +111,14 @@ def due_hits(desk: Desk, ref: str) -> list[Hit]:
     """Hits that were not read back as gone since they were last proposed: what a plan is about."""
     with desk.reading(ref) as case:
         return _hits(desk, case, list(case.due()))
+
+
+def content_of(desk: Desk, ref: str, keys: Sequence[str], *, blind: bool = False) -> list[Candidate | SecondItem]:
+    """What search said of items (pseudonyms), in this order; forgotten ones are left out. Raises LogDamaged."""
+    with desk.reading(ref) as case:
+        found = candidates_of(desk, [item for key in keys if (item := case.item(key)) is not None])
+        shown = [found[key] for key in keys if key in found]
+        return [bare_item(number, one) if blind else one for number, one in enumerate(shown, start=1)]
 
 
 def get_candidate(desk: Desk, ref: str, item: str) -> Candidate:
@@ -143,13 +152,19 @@ def undo_last(desk: Desk, ref: str) -> Change:
     """
     desk.require(ref, Draft(Kind.UNDONE))
     with desk.vault.transaction():
-        me = desk.vault.officer_key
-        undoable = reversed(desk.case(ref).undoable)
-        last = next((one for one in undoable if one[1] == Kind.DECIDED.value or one[3] == me), None)
+        last = undoable(desk, ref)
         if last is None:
             raise NothingToUndo(case=ref)
         act, _, seq, _ = last
         return desk.act(Draft(Kind.UNDONE, {"act": act}), ref, subject=_only_item(desk, seq))
+
+
+def undoable(desk: Desk, ref: str) -> tuple[str, str, int, str] | None:
+    """The word that `undo_last` takes back: act (digest), kind, entry, officer; None where there is none."""
+    me = desk.vault.officer_key
+    with desk.reading(ref) as case:
+        found = (one for one in reversed(case.undoable) if one[1] == Kind.DECIDED.value or one[3] == me)
+        return next(((str(act), str(kind), int(seq), str(by)) for act, kind, seq, by in found), None)
 
 
 def refuse_link(desk: Desk, ref: str, item: str, linked_item: str) -> Change:
@@ -175,12 +190,21 @@ def second_items(desk: Desk, ref: str, *, everything: bool = False) -> list[Seco
 
     With `everything` all that others decided and nobody has confirmed.
     """
-    me = desk.vault.officer_key
     with desk.reading(ref) as case:
-        decided = list(case.to_review_again())
-        shown = decided if everything else hits_among_others(decided)
-        waiting = [item for item in shown if not item.agreed and not item.disputed and me != _by(item.word)]
-        return list(_bare(desk, waiting).values())
+        return list(_bare(desk, _waiting(desk, case, everything=everything)).values())
+
+
+def second_cards(desk: Desk, ref: str) -> list[ReviewCard]:
+    """The same as cards, without reading a candidate."""
+    with desk.reading(ref) as case:
+        return blind_cards(desk, _waiting(desk, case))
+
+
+def _waiting(desk: Desk, case: Case, *, everything: bool = False) -> list[Item]:
+    me = desk.vault.officer_key
+    decided = list(case.to_review_again())
+    shown = decided if everything else hits_among_others(decided)
+    return [item for item in shown if not item.agreed and not item.disputed and me != _by(item.word)]
 
 
 def review_again(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:
@@ -195,6 +219,14 @@ def disputes(desk: Desk, ref: str) -> list[Dispute]:
         disputed = {item.key: item for item in case.to_review_again() if item.disputed}
         bare = _bare(desk, disputed.values())
         return [Dispute(item, me in (_by(disputed[key].word), _by(disputed[key].second))) for key, item in bare.items()]
+
+
+def dispute_cards(desk: Desk, ref: str) -> list[ReviewCard]:
+    """Those that this officer may settle, as cards, without reading a candidate."""
+    me = desk.vault.officer_key
+    with desk.reading(ref) as case:
+        open_ = [one for one in case.to_review_again() if one.disputed and me not in (_by(one.word), _by(one.second))]
+        return blind_cards(desk, open_)
 
 
 def settle(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:

@@ -18,6 +18,7 @@ from dsr_desk.app.case.cases import (
 from dsr_desk.app.case.references import PhotoUnreadable, reference_template
 from dsr_desk.app.case.review import hits, refused_links
 from dsr_desk.app.case.review_content import band
+from dsr_desk.app.case.review_list import LAID_OUT, laid_out
 from dsr_desk.app.data.harmless import set_apart
 from dsr_desk.app.data.indexing import list_indexes, opened, resolve_index
 from dsr_desk.app.data.registering import without_index
@@ -145,7 +146,11 @@ def search_case(
     }
     kept = {"result": codec.plain(replace(result, candidates=())), "searched": [codec.plain(one) for one in searched]}
     versions = told.Versions()
-    rows = _proposed(key, result.candidates, versions) if kind == REVIEW else None
+    rows = None
+    if kind == REVIEW:
+        ordered = _ordered(key, result.candidates)
+        kept[LAID_OUT] = laid_out(one for _, one in ordered)
+        rows = [_row(name, one, versions, key) for name, one in ordered]
     desk.act(Draft(Kind.SEARCHED, open_, kept | told.of_search(result, searched, versions, key), rows), ref)
     return result
 
@@ -261,11 +266,15 @@ def not_indexed(desk: Desk) -> list[Gap]:
     return [Gap(message("gap.dataset", version=one), message("why.no-index")) for one in without_index(desk)]
 
 
-def _proposed(key: bytes, candidates: Sequence[Candidate], versions: told.Versions) -> list[Row]:
-    """In the order of review: bands, and inside a band nothing that means anything."""
+def _ordered(key: bytes, candidates: Sequence[Candidate]) -> list[tuple[str, Candidate]]:
+    """Named, in the order of review: bands, and inside a band nothing that means anything."""
     named = [(band(one), pseudonym(key, one.id), one) for one in candidates]
     named.sort(key=lambda one: one[:2])
-    return [Row(name, versions.word(one, key), {"id": one.id, "candidate": codec.plain(one)}) for _, name, one in named]
+    return [(name, one) for _, name, one in named]
+
+
+def _row(name: str, one: Candidate, versions: told.Versions, key: bytes) -> Row:
+    return Row(name, versions.word(one, key), {"id": one.id, "candidate": codec.plain(one)})
 
 
 def _past(desk: Desk, ref: str, kind: str, *, newest_first: bool = False) -> Iterator[PastSearch]:
@@ -273,8 +282,8 @@ def _past(desk: Desk, ref: str, kind: str, *, newest_first: bool = False) -> Ite
     with desk.reading(ref) as case:
         made = [one for one in case.searches if kind in ("", one["purpose"])]
     for one in reversed(made) if newest_first else made:
-        said = desk.values(one["seq"])
-        if "result" in said and "searched" in said:
+        said = {name: desk.values(one["seq"], name).get(name) for name in ("result", "searched")}
+        if None not in said.values():
             result = codec.restore(said["result"], SearchResult)
             searched = codec.restore(said["searched"], tuple[SearchedIndex, ...])
             yield PastSearch(
