@@ -10,8 +10,9 @@ from pathlib import PurePath
 
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel
+from dsr_desk.intake.mail_fields import MALFORMED
 from dsr_desk.intake.mail_headers import arrived, heard
-from dsr_desk.intake.mail_parts import MALFORMED, gather
+from dsr_desk.intake.mail_parts import gather
 from dsr_desk.intake.making import make_intake
 from dsr_desk.intake.model import Format, House, Intake, RequestEmpty, RequestUnreadable
 

@@ -10,7 +10,8 @@ from email.message import Message as Mail
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, FoundKind, Whose
-from dsr_desk.intake.mail_parts import MALFORMED, Carried, header
+from dsr_desk.intake.mail_fields import MALFORMED, header, headers, people
+from dsr_desk.intake.mail_parts import Carried
 from dsr_desk.intake.model import House, Passage
 from dsr_desk.intake.voices import voiced
 
@@ -27,8 +28,8 @@ class Heard:
 def heard(messages: Sequence[Carried], _house: House) -> Heard:
     """The passages of an e-mail, the outermost message first, with what the headers say of sender and recipients."""
     first = messages[0].mail
-    senders = {address.lower() for _, address in _people(first, "From", "Reply-To")}
-    own = {address.lower() for _, address in _people(first, "To", "Cc", "Delivered-To")} - senders
+    senders = {address.lower() for _, address in people(first, "From", "Reply-To")}
+    own = {address.lower() for _, address in people(first, "To", "Cc", "Delivered-To")} - senders
     found: list[Found] = []
     warnings: list[Message] = []
     if len(messages) > 1 and _same_hosts(senders, own):
@@ -44,23 +45,11 @@ def heard(messages: Sequence[Carried], _house: House) -> Heard:
     return Heard(tuple(passages), tuple(found), tuple(warnings))
 
 
-def _people(mail: Mail, *headers: str) -> list[tuple[str, str]]:
-    """(name, address) pairs of these header lines."""
-    pairs = []
-    for name in headers:
-        try:
-            values = [str(value) for value in mail.get_all(name, [])]
-            pairs += email.utils.getaddresses(values)
-        except MALFORMED:
-            continue
-    return [(display, address) for display, address in pairs if "@" in address]
-
-
 def _sender(mail: Mail, code: str, own: set[str]) -> list[Found]:
     found = []
     for name in ("From", "Reply-To"):
         place = message(code, header=name)
-        for display, address in _people(mail, name):
+        for display, address in people(mail, name):
             if display and "@" not in display:
                 found.append(Found(FoundKind.NAME, " ".join(display.split()), place))
             if address.lower() not in own:
@@ -77,10 +66,7 @@ def _same_hosts(senders: set[str], own: set[str]) -> bool:
 def arrived(messages: Sequence[Carried], _house: House) -> tuple[date | None, list[Found]]:
     """Day of delivery from the topmost Received line, else the day it was sent."""
     mail = messages[0].mail
-    try:
-        delivered = [str(value).rpartition(";")[2] for value in mail.get_all("Received", [])[:1]]
-    except MALFORMED:
-        delivered = []
+    delivered = [value.rpartition(";")[2] for value in headers(mail, "Received")[:1]]
     for text, name in [*((one, "Received") for one in delivered), (header(mail, "Date"), "Date")]:
         try:
             moment = email.utils.parsedate_to_datetime(text.strip())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import email.errors
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message as Mail
 
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.mail_fields import MALFORMED, header
 from dsr_desk.intake.markup import text_of_html
 from dsr_desk.intake.model import AttachedPhoto, Page
 from dsr_desk.intake.pdf import PdfUnreadable, read_pages
@@ -18,12 +18,6 @@ from dsr_desk.intake.voices import LETTER
 LARGEST_ATTACHMENT = 50 * 1024 * 1024
 DEEPEST = 20
 
-# What the standard library's mail parser is known to raise on hostile headers and bodies.
-MALFORMED = (
-    *(ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, NotImplementedError),
-    OverflowError,
-    email.errors.MessageError,
-)
 _SILENT_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _SEALED_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
@@ -58,15 +52,6 @@ def gather(mail: Mail) -> Gathered:
     gathered = Gathered()
     _open(mail, 0, gathered)
     return gathered
-
-
-def header(mail: Mail, name: str) -> str:
-    """A header line as text, "" where there is none that can be read."""
-    try:
-        value = mail[name]
-        return "" if value is None else " ".join(str(value).split())
-    except MALFORMED:
-        return ""
 
 
 def _open(mail: Mail, depth: int, gathered: Gathered) -> None:
