@@ -10,11 +10,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SAMPLE_SECONDS = 0.2
+SAMPLE_SECONDS = 0.5
 
 _CALL = (
     "import pickle, sys; function, args = pickle.load(sys.stdin.buffer); "
@@ -36,64 +35,55 @@ def alone(function: Callable[..., Any], *args: Any) -> Any:
 
 class Watch:
     """Watches this process and all below it: `most` bytes that they hold, what several share counted once, and
-    `seconds` of the processor."""
+    `seconds` of the processor, once it has ended."""
 
     def __init__(self) -> None:
         self.most = 0
-        self._spent: dict[int, float] = {}
+        self.seconds = 0.0
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._run, daemon=True)
 
-    @property
-    def seconds(self) -> float:
-        return sum(self._spent.values())
-
     def __enter__(self) -> Watch:
+        self.seconds = -_seconds(_processes())
         self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.seconds += _seconds(_processes())
         self._ended.set()
         self._watch.join()
 
     def _run(self) -> None:
-        began: dict[int, float] = {}
         more = True
         while more:
             more = not self._ended.wait(SAMPLE_SECONDS)
-            there = _processes()
-            self.most = max(self.most, sum(one.held for one in there))
-            for one in there:
-                began.setdefault(one.number, one.seconds if one.is_own else 0.0)
-                self._spent[one.number] = one.seconds - began[one.number]
+            self.most = max(self.most, sum(map(_held, _processes())))
 
 
-@dataclass(frozen=True)
-class _Process:
-    number: int
-    parent: int
-    seconds: float
-    held: int = 0
-
-    @property
-    def is_own(self) -> bool:
-        return self.number == os.getpid()
-
-
-def _processes() -> list[_Process]:
+def _processes() -> list[int]:
     """This process and all below it."""
-    below: dict[int, list[_Process]] = defaultdict(list)
-    found: list[_Process] = []
+    below: dict[int, list[int]] = defaultdict(list)
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            fields = (place / "stat").read_text().rpartition(")")[2].split()
-            seconds = sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-            one = _Process(int(place.name), int(fields[1]), seconds)
-            below[one.parent].append(one)
-            found += [one] if one.is_own else []
+            below[int(_stat(place)[1])].append(int(place.name))
+    found = [os.getpid()]
     for one in found:
-        found += below[one.number]
-    return [_Process(one.number, one.parent, one.seconds, _held(one.number)) for one in found]
+        found += below[one]
+    return found
+
+
+def _seconds(processes: list[int]) -> float:
+    """Of the processor, those of children that have ended counted with the process that waited for them."""
+    ticks = 0
+    for one in processes:
+        with suppress(OSError):
+            ticks += sum(map(int, _stat(Path(f"/proc/{one}"))[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(place: Path) -> list[str]:
+    """What the kernel says of a process, behind its name. Raises OSError."""
+    return (place / "stat").read_text().rpartition(")")[2].split()
 
 
 def _held(process: int) -> int:

@@ -18,7 +18,8 @@ from dsr_desk.datasets.hashed import HASHED_BYTES, HASHED_ITEMS, Hashed
 from dsr_desk.datasets.sniff import TELLING_BYTES, named_like_photo, photo_kind
 from dsr_desk.datasets.tar_headers import BLOCK
 
-WINDOW = 4 << 20
+WINDOW = 1 << 18
+"""Small enough to stay near the processor between reading and hashing."""
 _FILE = (b"0", b"\0")
 _EMPTY = (b"1", b"2", b"5")
 """Links and folders, which have no content."""
@@ -47,10 +48,12 @@ class TarWindow:
     def at(self, place: int, size: int) -> bytes:
         """So many bytes, fewer where the file ends. Raises OSError."""
         begin = place - self._start
-        if begin < 0 or begin + size > len(self._data):
+        piece = self._data[begin : begin + size] if begin >= 0 else b""
+        if len(piece) < size:
             self._data = b""  # before as much is read again
-            self._start, self._data, begin = place, self._read(place, max(size, WINDOW)), 0
-        return self._data[begin : begin + size]
+            self._start, self._data = place, self._read(place, max(size, WINDOW))
+            piece = self._data[:size]
+        return piece
 
     def _read(self, place: int, size: int) -> bytes:
         pieces = []
@@ -83,18 +86,19 @@ def hashed_members(window: TarWindow, at: int) -> Generator[Hashed | Plain, None
 
 def _photos(window: TarWindow, at: int) -> tuple[Hashed, int, Plain | None]:
     """Photos from a place on that follow each other, where they end, and the other plain member there, if one is."""
-    many, size = Hashed(), 0
+    many, left = Hashed(), HASHED_BYTES
     try:
-        while len(many) < HASHED_ITEMS and size < HASHED_BYTES:
+        for _ in range(HASHED_ITEMS):
             found = _plain(window.at(at, BLOCK), at)
-            if found is None:
+            if found is None or left < 0:
                 break
             digest = _digest_of(window, found)
             if digest is None:
                 return many, at, found
-            many.add(found.name, "", found.size, at, digest)
-            size += found.size
-            at += BLOCK + found.size + -found.size % BLOCK
+            name, _, size = found
+            many.add(name, "", size, at, digest)
+            left -= size
+            at += BLOCK + size + -size % BLOCK
     except OSError:
         if not many:
             raise
@@ -169,15 +173,15 @@ def _plain(block: bytes, at: int) -> Plain | None:
 
 
 def _is_sound(block: bytes) -> bool:
-    """Whether a header of nothing but ASCII says its own sum.
+    """Whether a header of nothing but ASCII says its own sum, in the reckoning of which that stands as spaces.
 
     The lower half of Adler's checksum is one more than the sum of the bytes, which of so many letters is under its
     modulus (65521), and is reckoned in a fraction of the time.
     """
     if len(block) < BLOCK or not block.isascii():
         return False
-    rest = zlib.adler32(block[156:], zlib.adler32(block[:148]))
-    return _octal(block[148:156]) == (rest & 0xFFFF) - 1 + 8 * ord(" ")
+    said = block[148:156]
+    return _octal(said) == (zlib.adler32(block) & 0xFFFF) - (zlib.adler32(said) & 0xFFFF) + 8 * ord(" ")
 
 
 def _text(field: bytes) -> str:

@@ -62,22 +62,20 @@ def _is_taken(db: Database, address: bytes) -> bool:
     return db.conn.execute("SELECT 1 FROM items WHERE address = ?", [address]).fetchone() is not None
 
 
-def in_order(db: Database, container: int | None = None) -> Iterator[tuple[bytes, bytes]]:
-    """Address and digest of every item, or of a container's, in the order of addresses.
+def in_order(db: Database) -> Iterator[bytes]:
+    """Address and digest of every item, the digest b"" where it was not read, joined, in the order of addresses.
 
     Items are read as they lie and sorted in memory, so many at once: looking each up by the index would read a page for
     each.
     """
-    where, values = ("WHERE container = ?", [container]) if container is not None else ("", [])
-    (count,) = db.conn.execute(f"SELECT count(*) FROM items {where}", values).fetchone()
+    (count,) = db.conn.execute("SELECT count(*) FROM items").fetchone()
     passes = count // AT_ONCE + 1
     parts = [256 * at // passes for at in range(passes + 1)]
     for first, end in pairwise(parts):
-        rows = db.conn.execute(f"SELECT address, digest FROM items NOT INDEXED {where}", values)
-        yield from _sorted(rows, first, end)
+        yield from _sorted(db.conn.execute("SELECT address, digest FROM items NOT INDEXED"), first, end)
 
 
-def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[bytes]:
     """Those whose addresses begin with a byte from `first` on and before `end`."""
     parts: list[NDArray[np.uint8]] = []
     unread: set[bytes] = set()
@@ -87,13 +85,14 @@ def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[tuple[byte
             unread.update(address for address, digest in many if not digest and first <= address[0] < end)
             data = b"".join([address + (digest or bytes(DIGEST)) for address, digest in many])
         part = np.frombuffer(data, np.uint8).reshape(-1, WIDTH)
-        parts.append(part[(part[:, 0] >= first) & (part[:, 0] < end)])
+        parts.append(part if end - first == 256 else part[(part[:, 0] >= first) & (part[:, 0] < end)])
     table = np.concatenate(parts) if parts else np.empty((0, WIDTH), np.uint8)
     parts.clear()
     high, low = np.ascontiguousarray(table[:, :ADDRESS]).view(">u8").T
     order = np.lexsort((low, high))
     for start in range(0, len(order), TOGETHER):
         data = table[order[start : start + TOGETHER]].tobytes()
-        for at in range(0, len(data), WIDTH):
-            address = data[at : at + ADDRESS]
-            yield address, b"" if address in unread else data[at + ADDRESS : at + WIDTH]
+        ordered = [data[at : at + WIDTH] for at in range(0, len(data), WIDTH)]
+        if unread:
+            ordered = [one[:ADDRESS] if one[:ADDRESS] in unread else one for one in ordered]
+        yield from ordered

@@ -175,7 +175,7 @@ def _own_problems(index: Index) -> list[Message]:
     found = [
         message("check.index.damaged", why=quoted(str(row[0]))) for row in index.rows("PRAGMA cipher_integrity_check")
     ]
-    root = merkle.root(leaf for _, leaf in inventory_leaves(index.db)).hex()
+    root = merkle.root(inventory_leaves(index.db)).hex()
     if root != index.about.inventory:
         found.append(message("check.index.inventory"))
     if len(index.coarse) != index.about.faces:

@@ -10,7 +10,7 @@ from pathlib import Path
 import dsr_desk
 from dsr_desk.core import merkle
 from dsr_desk.core.codec import from_text
-from dsr_desk.core.items import DatasetVersion, LedgerClass
+from dsr_desk.core.items import ADDRESS, DatasetVersion, LedgerClass
 from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner, about_bytes, digest_of_about
 from dsr_desk.search.index.addresses import in_order, settle_addresses
 from dsr_desk.search.index.folder import read_setting
@@ -44,15 +44,15 @@ def write_setting(db: Database, key: str, value: str) -> None:
     db.conn.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [key, value])
 
 
-def inventory_leaves(db: Database, container: int | None = None) -> Iterator[tuple[bytes, bytes]]:
-    """Address and leaf hash of every item, in the order of addresses: what the inventory's root is over.
+def inventory_leaves(db: Database) -> Iterator[bytes]:
+    """Leaf hash of every item, in the order of addresses: what the inventory's root is over.
 
     A leaf is `salt ‖ address ‖ digest`, with the salt an HMAC of the address under the index's own secret, since
-    rows of a table can be guessed. `container` limits to one.
+    rows of a table can be guessed.
     """
     secret = bytes.fromhex(read_setting(db, "salt"))
-    for address, digest in in_order(db, container):
-        yield address, merkle.leaf_hash(hmac.digest(secret, address, "sha256") + address + digest)
+    for item in in_order(db):
+        yield merkle.leaf_hash(hmac.digest(secret, item[:ADDRESS], "sha256") + item)
 
 
 def pack_blocks(db: Database) -> None:
@@ -108,7 +108,7 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         containers=dict(db.conn.execute("SELECT state, count(*) FROM containers GROUP BY state")),
         left_out=_count(db, f"SELECT coalesce(sum(count), 0) FROM unread_kinds WHERE container = {SOURCES}"),
         items=sum(ledger.values()) + records,
-        inventory=merkle.root(leaf for _, leaf in inventory_leaves(db)).hex(),
+        inventory=merkle.root(inventory_leaves(db)).hex(),
         complete=complete,
         built=now(),
         program=dsr_desk.__version__,

@@ -175,15 +175,13 @@ def test_the_order_of_addresses_does_not_depend_on_how_many_are_sorted_at_once(
 ) -> None:
     made(source, tmp_path / "i.dsrindex", addressed)
     with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
-        wanted = list(index.rows("SELECT address, digest FROM items ORDER BY address"))
+        index.db.conn.execute("UPDATE items SET digest = x'' WHERE id % 3 = 0")  # as of what could not be read
+        wanted = [
+            address + digest for address, digest in index.rows("SELECT address, digest FROM items ORDER BY address")
+        ]
         assert list(addresses.in_order(index.db)) == wanted
         monkeypatch.setattr(addresses, "AT_ONCE", 7)
         assert list(addresses.in_order(index.db)) == wanted
-        for state in index.containers():
-            own = list(
-                index.rows("SELECT address, digest FROM items WHERE container = ? ORDER BY address", [state.row])
-            )
-            assert list(addresses.in_order(index.db, state.row)) == own
 
 
 def test_rows_of_an_older_index_are_kept_and_their_numbers_never_used_again(tmp_path: Path) -> None:
