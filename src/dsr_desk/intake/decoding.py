@@ -38,10 +38,12 @@ def decode(data: bytes, declared: str = "") -> str:
     A declaration that the bytes contradict (UTF-8 called Latin-1, Latin-1 called UTF-8) does not count. Never fails:
     what cannot be read becomes a replacement character.
     """
-    return cleaned(_decoded(data, known(declared) if declared else ""))
+    return cleaned(decoded(data, declared))
 
 
-def _decoded(data: bytes, declared: str) -> str:
+def decoded(data: bytes, declared: str = "") -> str:
+    """As `decode`, with all that nobody sees."""
+    declared = known(declared) if declared else ""
     for mark, encoding in _BYTE_ORDER:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from email.message import Message as Mail
 
 from dsr_desk.core.message import Message, message, quoted
+from dsr_desk.intake import pdf
+from dsr_desk.intake.contents import ContentUnreadable, Document
 from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.mail_fields import MALFORMED, header
-from dsr_desk.intake.markup import text_of_html
-from dsr_desk.intake.model import AttachedPhoto, Page
-from dsr_desk.intake.pdf import PdfUnreadable, read_pages
+from dsr_desk.intake.markup import charset_of_html, text_of_html
+from dsr_desk.intake.model import AttachedPhoto, Page, Voice
 from dsr_desk.intake.photos import bare_name, looks_like_picture, refuse_photo
 from dsr_desk.intake.voices import LETTER
 
 LARGEST_ATTACHMENT = 50 * 1024 * 1024
 DEEPEST = 20
 
+_DOCUMENTS = (pdf.DOCUMENT,)
 _SILENT_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _SEALED_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
@@ -113,10 +115,10 @@ def _take(part: Mail, carried: Carried, gathered: Gathered) -> None:
         return
     elif looks_like_picture(data) or kind.startswith("image/"):
         _take_photo(name, data, gathered)
-    elif data.startswith(b"%PDF-") or kind == "application/pdf":
-        _take_pdf(name, data, carried, gathered)
+    elif document := next((one for one in _DOCUMENTS if one.recognises(name, data)), None):
+        _take_document(document, name, data, carried, gathered)
     elif kind.startswith("text/") and kind not in ("text/calendar", "text/x-vcard", "text/vcard"):
-        text = decode(data, _charset(part))
+        text = decode(data, _charset(part) or (charset_of_html(data) if kind == "text/html" else ""))
         attached = part.get_content_disposition() == "attachment"
         inside = message("where.forwarded") if carried.depth else LETTER
         where = quoted(name) if attached else inside
@@ -133,15 +135,18 @@ def _take_photo(name: str, data: bytes, gathered: Gathered) -> None:
         gathered.photos.append(AttachedPhoto(name, data))
 
 
-def _take_pdf(name: str, data: bytes, carried: Carried, gathered: Gathered) -> None:
+def _take_document(document: Document, name: str, data: bytes, carried: Carried, gathered: Gathered) -> None:
     try:
-        pages = read_pages(data, name)
-    except PdfUnreadable as problem:
+        held = document.read(data, name)
+    except ContentUnreadable as problem:
         gathered.warnings.append(message("note.attached.unread", name=name, why=problem.why))
         return
-    carried.texts += [(message("where.file.page", file=name, page=number), text) for number, text in pages.texts]
-    gathered.photos += pages.photos
-    gathered.warnings += pages.warnings
+    for one in held.passages:
+        if one.voice is not Voice.HOUSE:
+            carried.texts.append((message("where.file.place", file=name, place=one.where), one.text))
+    gathered.photos += held.photos
+    gathered.pages += held.pages
+    gathered.warnings += held.warnings
 
 
 def _charset(part: Mail) -> str:

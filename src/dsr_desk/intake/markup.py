@@ -190,6 +190,15 @@ class _Text(HTMLParser):
         self._line = ""
 
 
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
+
+
+def charset_of_html(data: bytes) -> str:
+    """The encoding that a page says it is in, "" where it says none."""
+    said = _CHARSET.search(data[:4096])
+    return said[1].decode("ascii", errors="replace") if said else ""
+
+
 def text_of_html(markup: str) -> str:
     """The visible text, a line for each block. Remote pictures and scripts are never followed or run."""
     parser = _Text()

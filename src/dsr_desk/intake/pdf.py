@@ -1,76 +1,131 @@
-"""A letter as PDF: its text, and the photos that lie in it. Scripts and links in it are never run or followed."""
+"""A letter as PDF: its text, what was entered in its fields, its photos; pages without text as pictures.
+
+Scripts and links in it are never run or followed.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import io
+import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import PurePath
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.making import make_intake
-from dsr_desk.intake.model import AttachedPhoto, Format, House, Intake, RequestEmpty, RequestUnreadable
+from dsr_desk.intake.contents import Contents, ContentUnreadable, Document
+from dsr_desk.intake.decoding import cleaned
+from dsr_desk.intake.model import AttachedPhoto, Page, Passage, Voice
+from dsr_desk.intake.pages import MOST_SHOWN, TALLEST, WIDEST, shown
+from dsr_desk.intake.pdf_forms import Filled, filled_in
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, refuse_photo
-from dsr_desk.intake.voices import voiced
 
 MOST_PAGES = 200
 MOST_PHOTOS = 50
 SMALLEST_PHOTO = 120
+_SHARPEST = 200 / 72
+"""Pixels a point at most: 200 an inch."""
+
+_XFA = (pdfium_c.FORMTYPE_XFA_FULL, pdfium_c.FORMTYPE_XFA_FOREGROUND)
+_ENTRY = re.compile(r"[^:：\n]{1,40}[:：]\s*\S")
 
 
-class PdfUnreadable(Exception):
-    """Not for users: `why` goes into the sentence of the caller."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.why = message(code)
+class PdfUnreadable(ContentUnreadable):
+    """Not for users, as ContentUnreadable is."""
 
 
-@dataclass(frozen=True)
-class PdfPages:
-    """Texts as (page number from 1, text), photos, and warnings."""
-
-    texts: tuple[tuple[int, str], ...]
-    photos: tuple[AttachedPhoto, ...]
-    warnings: tuple[Message, ...]
-
-
-def read_pages(data: bytes, name: str) -> PdfPages:
-    """Text and embedded photos of a PDF. Raises PdfUnreadable."""
+def read_pdf(data: bytes, name: str) -> Contents:
+    """Texts, photos and pages without text. Raises PdfUnreadable."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as problem:
         protected = problem.err_code == pdfium_c.FPDF_ERR_PASSWORD
         raise PdfUnreadable("why.pdf.password" if protected else "why.pdf.damaged") from problem
     with closing(document):
-        count = len(document)
-        if count == 0:
+        if len(document) == 0:
             raise PdfUnreadable("why.pdf.no-pages")
-        warnings = [message("note.pdf.most", name=name, read=MOST_PAGES, pages=count)] if count > MOST_PAGES else []
-        texts: list[tuple[int, str]] = []
-        photos: list[AttachedPhoto] = []
-        scans = 0
-        for number in range(min(count, MOST_PAGES)):
+        return _Reading(document, bare_name(name, "letter")).contents()
+
+
+class _Reading:
+    """One document while its pages are read."""
+
+    def __init__(self, document: pdfium.PdfDocument, name: str) -> None:
+        self._document = document
+        self._name = name
+        self._passages: list[Passage] = []
+        self._photos: list[AttachedPhoto] = []
+        self._pages: list[Page] = []
+        self._warnings: list[Message] = []
+        self._scans = 0
+
+    def contents(self) -> Contents:
+        count = len(self._document)
+        if count > MOST_PAGES:
+            self._warnings.append(message("note.pdf.most", name=self._name, read=MOST_PAGES, pages=count))
+        if self._document.get_formtype() in _XFA:
+            self._warnings.append(message("note.pdf.xfa", name=self._name))
+        if self._document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+            self._document.init_forms()
+        for number in range(1, min(count, MOST_PAGES) + 1):
             try:
-                with closing(document[number]) as page:
-                    text = _text(page)
-                    found, covering = _photos(page, f"{PurePath(bare_name(name, 'letter')).stem}-{number + 1}")
+                with closing(self._document[number - 1]) as page:
+                    self._read(page, number)
             except (pdfium.PdfiumError, ValueError, OSError, MemoryError):
-                warnings.append(message("note.pdf.page", name=name, page=number + 1))
-                continue
-            scans += covering and not text.strip()
-            photos += [one for one in found if len(photos) < MOST_PHOTOS]
+                self._warnings.append(message("note.pdf.page", name=self._name, page=number))
+        if self._scans:
+            self._warnings.append(message("note.pdf.scans", name=self._name, count=self._scans))
+        if self._scans > MOST_SHOWN:
+            self._warnings.append(message("note.page.most", name=self._name, shown=MOST_SHOWN, pages=self._scans))
+        photos = tuple(dict.fromkeys(self._photos))[:MOST_PHOTOS]
+        return Contents(tuple(self._passages), photos, tuple(self._pages), tuple(self._warnings))
+
+    def _read(self, page: pdfium.PdfPage, number: int) -> None:
+        filled = filled_in(page, self._document.formenv, _text(page))
+        photos, covered = _photos(page, f"{PurePath(self._name).stem}-{number}")
+        self._photos += photos
+        where = message("where.page", page=number)
+        for text, voice in _voices(filled):
             if text.strip():
-                texts.append((number + 1, text))
-    if scans:
-        warnings.append(message("note.pdf.scans", name=name, count=scans))
-    return PdfPages(tuple(texts), tuple(dict.fromkeys(photos)), tuple(warnings))
+                self._passages.append(Passage(where, text, voice))
+        if filled.lines:
+            fields = message("where.page.fields", page=number) if filled.fields else where
+            self._passages.append(Passage(fields, "\n".join(filled.lines), Voice.FORM))
+        if not filled.printed.strip() and not filled.lines and (covered or _is_drawn(page)):
+            self._scans += 1
+            if len(self._pages) < MOST_SHOWN:
+                place = message("where.file.page", file=self._name, page=number)
+                self._pages.append(shown(_drawn(page), place))
+
+
+def _voices(filled: Filled) -> list[tuple[str, Voice]]:
+    """What is printed, and whose words that is: in a form with boxes only lines `label: value` are entries."""
+    if not filled.fields:
+        return [(filled.printed, Voice.WRITER)]
+    lines = [line for line in filled.printed.split("\n") if not line.rstrip().endswith((":", "："))]
+    if not filled.is_choice:
+        return [("\n".join(lines), Voice.WRITER)]
+    entries = [line for line in lines if _ENTRY.match(line)]
+    return [
+        ("\n".join(line for line in lines if line not in entries), Voice.HOUSE),
+        ("\n".join(entries), Voice.FORM),
+    ]
+
+
+def _is_drawn(page: pdfium.PdfPage) -> bool:
+    """Whether there is anything on a page: words drawn as lines, as some printers do, or handwriting."""
+    return any(True for _ in page.get_objects(max_depth=1)) or pdfium_c.FPDFPage_GetAnnotCount(page) > 0
+
+
+def _drawn(page: pdfium.PdfPage) -> Image.Image:
+    width, height = page.get_size()
+    scale = min(WIDEST / max(width, 1), TALLEST / max(height, 1), _SHARPEST)
+    return page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
 
 
 def pictures_in(data: bytes) -> Iterator[bytes]:
@@ -87,7 +142,8 @@ def pictures_in(data: bytes) -> Iterator[bytes]:
 
 def _text(page: pdfium.PdfPage) -> str:
     with closing(page.get_textpage()) as words:
-        return str(words.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n")
+        # Where a word is broken at the end of a line, PDFium gives one of two signs for its hyphen.
+        return cleaned(re.sub("[\x02\ufffe]\r?\n?", "", str(words.get_text_bounded())))
 
 
 def _photos(page: pdfium.PdfPage, stem: str) -> tuple[list[AttachedPhoto], bool]:
@@ -119,28 +175,8 @@ def _picture(image: pdfium.PdfImage) -> tuple[bytes, str]:
     return out.getvalue(), "png"
 
 
-def _read(data: bytes, name: str, house: House) -> list[Intake]:
-    try:
-        pages = read_pages(data, name)
-    except PdfUnreadable as problem:
-        raise RequestUnreadable(name=name, why=problem.why) from problem
-    if not pages.texts and not pages.photos and not pages.warnings:
-        raise RequestEmpty(name=name)
-    return [
-        make_intake(
-            channel=Channel.PDF,
-            passages=[one for number, text in pages.texts for one in voiced(message("where.page", page=number), text)],
-            house=house,
-            name=name,
-            data=data,
-            photos=pages.photos,
-            warnings=pages.warnings,
-        )
-    ]
-
-
 def _recognises(_name: str, head: bytes) -> bool:
     return b"%PDF-" in head[:1024]
 
 
-FORMAT = Format("pdf", _recognises, _read)
+DOCUMENT = Document("pdf", _recognises, read_pdf, Channel.PDF)

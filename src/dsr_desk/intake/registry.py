@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message, refused
-from dsr_desk.intake import drp, eml, opendsr, pdf, table, text
+from dsr_desk.intake import drp, eml, opendsr, pages, pdf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
     NO_HOUSE,
@@ -21,10 +21,18 @@ from dsr_desk.intake.model import (
     RequestTooLarge,
     RequestUnreadable,
 )
-from dsr_desk.intake.photos import bare_name, looks_like_picture
+from dsr_desk.intake.photos import bare_name
 from dsr_desk.jobs.cell import CellFailed, Limits, ask, load
 
-FORMATS: tuple[Format, ...] = (pdf.FORMAT, opendsr.FORMAT, drp.FORMAT, eml.FORMAT, table.FORMAT, text.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    pages.DOCUMENT.as_format(),
+    pdf.DOCUMENT.as_format(),
+    opendsr.FORMAT,
+    drp.FORMAT,
+    eml.FORMAT,
+    table.FORMAT,
+    text.FORMAT,
+)
 """In the order in which they are asked; plain text is last since it takes nearly anything."""
 
 _HEAD = 65_536
@@ -89,8 +97,6 @@ def parse(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:
     """Inside the cell. Raises RequestUnreadable, RequestFormatUnknown, RequestEmpty."""
     if not data.strip():
         raise RequestEmpty(name=name)
-    if looks_like_picture(data):
-        raise RequestFormatUnknown(name=name, why=message("why.letter.photo"))
     for start, why in _FOREIGN.items():
         if data.startswith(start):
             raise RequestFormatUnknown(name=name, why=why)

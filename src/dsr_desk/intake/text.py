@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.decoding import cleaned, decoded
 from dsr_desk.intake.making import make_intake
-from dsr_desk.intake.markup import text_of_html
+from dsr_desk.intake.markup import charset_of_html, text_of_html
 from dsr_desk.intake.model import NO_HOUSE, Format, House, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.voices import LETTER, voiced
 
@@ -17,7 +18,7 @@ def read_text(text: str, name: str = "pasted.txt", house: House = NO_HOUSE) -> I
     """A letter that was pasted or typed. Raises RequestEmpty."""
     if not text.strip():
         raise RequestEmpty(name=name)
-    return _intake(text, text.encode(errors="replace"), name, house)
+    return _intake(cleaned(text), text.encode(errors="replace"), name, house)
 
 
 def _intake(text: str, data: bytes, name: str, house: House) -> Intake:
@@ -25,13 +26,14 @@ def _intake(text: str, data: bytes, name: str, house: House) -> Intake:
 
 
 def _read(data: bytes, name: str, house: House) -> list[Intake]:
-    text = decode(data)
+    raw = decoded(data, charset_of_html(data))
+    if "\0" in raw[:10_000]:
+        raise RequestUnreadable(name=name, why=message("why.letter.no-text"))
+    text = cleaned(raw)
+    if re.match(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b", text, re.I | re.S):
+        text = text_of_html(text)
     if not text.strip():
         raise RequestEmpty(name=name)
-    if "\0" in text[:10_000]:
-        raise RequestUnreadable(name=name, why=message("why.letter.no-text"))
-    if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
-        text = text_of_html(text)
     return [_intake(text, data, name, house)]
 
 
