@@ -146,7 +146,7 @@ def prepare_sample(
         answers = answer_sample_questions(desk) if decide else []
         with watch.step("search and decide"):
             draft = drafts.understand(sample.letter, [])
-            view, _ = cases.open_case(desk, draft)
+            view, _ = cases.open_case(desk, draft, confirmed=True)
             cases.record_identity(
                 desk,
                 view.ref,

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, pseudonym
 from dsr_desk.core.canonical import canonical_json
-from dsr_desk.core.deadlines import Deadline, Place, answer_due
+from dsr_desk.core.deadlines import Deadline, Place, Stop, StopReason, answer_due
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, FoundKind, Law, Right
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One version of the facts. `received` is the day on which the request arrived."""
+    """One version of the facts. `received` is the day on which the request arrived, `place` whose holidays count.
+
+    `extended` is the day on which the requester was told, with reasons, that it takes longer; in `stops` the office
+    waits for the requester.
+    """
 
     right: Right
     law: Law
     received: date
     identifiers: Identifiers
+    place: Place = field(default_factory=Place)
+    extended: date | None = None
+    stops: tuple[Stop, ...] = ()
+
+    @property
+    def deadline(self) -> Deadline:
+        """When the answer is due. Raises ClockUnknown, PlaceUnknown."""
+        return answer_due(self.law, self.received, self.place, extension_notified=self.extended, stops=self.stops)
 
 
 def facts_draft(
@@ -30,17 +43,17 @@ def facts_draft(
     found: Iterable[Found],
     *,
     key: bytes,
-    place: Place,
     officer: str,
     deadline: Deadline | None = None,
+    why: str = "",
 ) -> Draft:
     """The act that says these facts: `kind` is PROPOSED for what the program read, CONFIRMED for an officer's word.
 
     `found` is everything that was found before, with its place. What an officer says and nobody found is noted as
-    typed by her. `key` is the case's, `place` decides which public holidays count; `deadline` goes before the law's
-    own. Raises ClockUnknown, PlaceUnknown.
+    typed by her. `key` is the case's; `deadline` goes before the law's own. `why` is what the officer said of a change
+    of the clock. Raises ClockUnknown, PlaceUnknown.
     """
-    deadline = deadline or answer_due(facts.law, facts.received, place)
+    deadline = deadline or facts.deadline
     typed_by = officer if kind is Kind.CONFIRMED else ""
     identifiers = codec.plain(facts.identifiers)
     return Draft(
@@ -51,12 +64,32 @@ def facts_draft(
             "received": facts.received.isoformat(),
             "due": deadline.due.isoformat(),
             "identifiers": pseudonym(key, canonical_json(identifiers).decode()),
+            "place": str(facts.place),
+            "extended": facts.extended.isoformat() if facts.extended else "",
+            "stops": [
+                [one.reason.value, one.begin.isoformat(), one.end.isoformat() if one.end else ""] for one in facts.stops
+            ],
         },
         {
             "found": codec.plain(tuple(_in_force(facts, tuple(found), typed_by))),
             "identifiers": identifiers,
             "deadline": codec.plain(deadline),
+            **({"why": why} if why else {}),
         },
+    )
+
+
+def clock_of(said: Mapping[str, Any], place: Place) -> tuple[Place, date | None, tuple[Stop, ...]]:
+    """Place, extension and stops that stand open in an act; `place` counts where an older act names none."""
+    stops = tuple(
+        Stop(StopReason(reason), date.fromisoformat(begin), date.fromisoformat(end) if end else None)
+        for reason, begin, end in said.get("stops") or ()
+    )
+    extended = said.get("extended")
+    return (
+        Place(*said["place"].split("-", 1)) if said.get("place") is not None else place,
+        date.fromisoformat(extended) if extended else None,
+        stops,
     )
 
 

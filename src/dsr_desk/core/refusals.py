@@ -36,6 +36,13 @@ class IdentityMissing(Refusal):
     todo = "Record how the requester was verified and how it is known that the photo shows this person."
 
 
+class FactsNotConfirmed(Refusal):
+    code = "CASE-NOT-CONFIRMED"
+    happened = "What case {case} looks for was read by the program, and no officer has confirmed it."
+    means = "A name or an address in a letter may be somebody else's. Nothing was searched."
+    todo = "Look at what was read and confirm or correct it: the page Request, or dsr-desk case confirm."
+
+
 class CaseOver(Refusal):
     code = "CASE-OVER"
     happened = "Case {case} is {state}."

@@ -13,6 +13,7 @@ from typing import Any
 
 from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
 from dsr_desk.core.acts import FORM, RULES, Act, Kind
+from dsr_desk.core.deadlines import StopReason
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.orders import Demand, Met
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
@@ -89,6 +90,17 @@ def _day_or_none(value: Any) -> bool:
     return value == "" or _day(value)
 
 
+def _stops(value: Any) -> bool:
+    """Each why, from when, and until when, if it has an end."""
+
+    def stop(one: Any) -> bool:
+        return (
+            type(one) is list and len(one) == 3 and _codes(StopReason)(one[0]) and _day(one[1]) and _day_or_none(one[2])
+        )
+
+    return type(value) is list and all(map(stop, value))
+
+
 _HOW_PARTS = ("whole", "mixed", "not-known", "not-searched")
 
 
@@ -120,7 +132,10 @@ def _codes(kind: type[StrEnum]) -> Check:
     return _one_of(one.value for one in kind)
 
 
-_FACTS: Shape = {"right": _codes(Right), "law": _codes(Law), "received": _day, "due": _day, "identifiers": text}
+_FACTS: Shape = {
+    "right": _codes(Right), "law": _codes(Law), "received": _day, "due": _day, "identifiers": text,
+    "place": _maybe(text), "extended": _maybe(_day_or_none), "stops": _maybe(_stops),
+}  # fmt: skip
 _ROWS: Shape = {"count": number, "root": text}
 _SEEN_ROWS: Shape = {"count": _maybe(number), "root": _maybe(text)}
 _INDEXES: Shape = {"indexes": _generations}

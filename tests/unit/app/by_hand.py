@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from dsr_desk.app.case.review_content import band
+from dsr_desk.app.case.review_list import LAID_OUT, laid_out
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
 from dsr_desk.core.acts import Draft, Kind, Row
@@ -61,7 +62,7 @@ def open_case(desk: Desk, *, right: str = "erasure", ref: str = "2026-001", veri
 def say_facts(desk: Desk, ref: str, *, right: str = "erasure", identifiers: str = "x") -> str:
     """Returns the digest of the act."""
     said = {"right": right, "law": "eu-gdpr", "received": "2026-11-01", "due": "2026-12-01"}
-    desk.act(Draft(Kind.PROPOSED, {**said, "identifiers": desk.name(ref, identifiers)}, {"found": []}), ref)
+    desk.act(Draft(Kind.CONFIRMED, {**said, "identifiers": desk.name(ref, identifiers)}, {"found": []}), ref)
     return str(desk.case(ref).facts[-1]["act"])
 
 
@@ -79,7 +80,7 @@ def search(desk: Desk, ref: str, *found: Candidate, purpose: str = "search") -> 
     rows = [
         Row(desk.name(ref, one.id), one.kind.value, {"id": one.id, "candidate": codec.plain(one)}) for one in ordered
     ]
-    kept = {"result": codec.plain(replace(result, candidates=())), "searched": []}
+    kept = {"result": codec.plain(replace(result, candidates=())), "searched": [], LAID_OUT: laid_out(ordered)}
     desk.act(Draft(Kind.SEARCHED, said, kept, rows if purpose == "search" else None), ref)
 
 

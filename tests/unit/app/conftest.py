@@ -108,7 +108,7 @@ def _open_sample_case(desk: Desk, sample: Sample, folder: Path) -> str:
         )
     models.import_lineage(desk, sample.lineage)
     answer_sample_questions(desk)
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen in the call")
     return view.ref
 

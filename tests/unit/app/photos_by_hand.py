@@ -88,4 +88,4 @@ def open_case(desk: Desk, letter: bytes, *photos: bytes) -> str:
     found = (Found(FoundKind.EMAIL, "ada@example.org"),)
     request = Request(Channel.EMAIL, found, right=Right.ERASURE, law=Law.EU_GDPR)
     draft = RequestDraft(request, request, letter, tuple(map(reference, photos)), ())
-    return cases.open_case(desk, draft, without_photo=not photos)[0].ref
+    return cases.open_case(desk, draft, without_photo=not photos, confirmed=True)[0].ref

@@ -47,7 +47,9 @@ class Story:
             Found(FoundKind.NAME, "Jo Doe", message("where.line", place=LETTER, line=2)),
         )
         read = Request(Channel.TEXT, found, right=right, received=DAY)
-        view, _ = cases.open_case(self.desk, drafts.RequestDraft(read, read, b"", (), ()), without_photo=True)
+        view, _ = cases.open_case(
+            self.desk, drafts.RequestDraft(read, read, b"", (), ()), without_photo=True, confirmed=True
+        )
         self.ref = view.ref
 
     def identify(self, verified: bool = True) -> None:

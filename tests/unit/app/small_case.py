@@ -153,7 +153,7 @@ def make(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
         draft = drafts.correct(
             drafts.understand(folder / "letter.txt", []), right=Right.ERASURE, law=Law.EU_GDPR, received=RECEIVED
         )
-        view, _ = cases.open_case(desk, draft, without_photo=True)
+        view, _ = cases.open_case(desk, draft, without_photo=True, confirmed=True)
         return view.ref
 
 

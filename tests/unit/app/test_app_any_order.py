@@ -72,7 +72,7 @@ def _world(folder: Path) -> str:
             law=Law.EU_GDPR,
             received=date(2026, 11, 3),
         )
-        view, _ = cases.open_case(desk, draft, without_photo=True)
+        view, _ = cases.open_case(desk, draft, without_photo=True, confirmed=True)
         return view.ref
 
 

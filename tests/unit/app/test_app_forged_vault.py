@@ -90,7 +90,7 @@ def honest(world: World, tmp_path_factory: pytest.TempPathFactory) -> EvidenceCo
 def another_case(small: Small) -> None:
     """So that there is something to take from elsewhere."""
     draft = drafts.understand(small.folder / "letter.txt", [])
-    cases.open_case(small.desk, draft, without_photo=True)
+    cases.open_case(small.desk, draft, without_photo=True, confirmed=True)
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.long)], ids=["sample", "all"])

@@ -109,7 +109,7 @@ def test_models_trained_on_a_version_made_by_erasure_are_not_affected(work: Work
 
 
 def test_a_version_that_another_case_made_still_holds_this_cases_person(work: Work, tmp_path: Path) -> None:
-    other, _ = cases.open_case(work.desk, drafts.understand(work.sample.letter, []))
+    other, _ = cases.open_case(work.desk, drafts.understand(work.sample.letter, []), confirmed=True)
     cases.record_identity(work.desk, other.ref, method="video call", photo_shows_requester="seen in the call")
     searching.search_case(work.desk, other.ref)
     for item in review.review_items(work.desk, other.ref):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,11 +17,21 @@ from dsr_desk.core import acts, codec
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import SCOPE, Case
 from dsr_desk.core.changes import Change
-from dsr_desk.core.deadlines import Deadline, answer_due
+from dsr_desk.core.deadlines import Deadline, Place
 from dsr_desk.core.errors import DeskError
-from dsr_desk.core.facts import Facts, facts_draft, union
+from dsr_desk.core.facts import Facts, clock_of, facts_draft, union
 from dsr_desk.core.findings import Identifiers
-from dsr_desk.core.requests import CaseState, Channel, Found, IdentityCheck, IdentityResult, Law, Request, Right
+from dsr_desk.core.requests import (
+    IDENTIFIER_FIELDS,
+    CaseState,
+    Channel,
+    Found,
+    IdentityCheck,
+    IdentityResult,
+    Law,
+    Request,
+    Right,
+)
 from dsr_desk.storage.case_list import Listed
 
 
@@ -112,10 +122,14 @@ class FactsVersion:
 class CaseLine:
     """A case as the list of cases shows it, read from what the list keeps; nothing of it is folded anew."""
 
-    __slots__ = ("_kept", "_said", "closed", "due", "ref")
+    __slots__ = ("_kept", "_said", "closed", "due", "names", "ref")
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: Listed, named: Mapping[str, Any]) -> None:
+        """`named` are the values that say of whom the case is, or which order; none once they were destroyed."""
         self.ref = listed.ref
+        known = named.get("identifiers", {})
+        person = [one for field in IDENTIFIER_FIELDS.values() for one in known.get(field, ())]
+        self.names = tuple(person) or tuple(named[key] for key in ("authority", "docket") if named.get(key))
         self.due = date.fromisoformat(listed.due)
         self.closed = listed.ended or None
         self._kept = listed.summary
@@ -178,9 +192,18 @@ class CaseLine:
 
 
 def open_case(
-    desk: Desk, draft: RequestDraft, *, without_photo: bool = False, today: date | None = None
+    desk: Desk,
+    draft: RequestDraft,
+    *,
+    confirmed: bool = False,
+    without_photo: bool = False,
+    place: Place | None = None,
+    today: date | None = None,
 ) -> tuple[CaseView, Change]:
     """Opens a case. Photos that cannot serve are kept out and named in the draft's warnings by `photo_warnings`.
+
+    `confirmed`: whether an officer saw what was understood and stands for it; else nothing is searched before she does.
+    `place` is where public holidays count for this case, the vault's own if none is given.
 
     Raises LetterWithoutPhoto, NothingToSearchBy, or what keeps the only photo from being used.
     """
@@ -192,7 +215,9 @@ def open_case(
     if not usable and draft.request.identifiers.is_empty():
         raise NothingToSearchBy()
     arrived = draft.request.received or today or date.today()
-    read, said = _understood(draft.read, today or date.today()), _understood(draft.request, arrived)
+    where = place or usual_place(draft.request.law, desk.place)
+    read = _understood(draft.read, today or date.today(), where)
+    said = _understood(draft.request, arrived, where)
     with desk.vault.transaction():
         ref = case_number(desk, today or arrived)
         received = acts.Draft(
@@ -205,7 +230,7 @@ def open_case(
         )
         desk.open_case(received)
         change = _say(desk, ref, Kind.PROPOSED, read, draft.read.found)
-        if said != read:
+        if said != read or confirmed:
             change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
         _add(desk, ref, usable)
     return show_case(desk, ref), change
@@ -228,13 +253,32 @@ def add_photos(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change
         return _add(desk, ref, photos)
 
 
-def edit_request(desk: Desk, ref: str, *, right: Right, law: Law, received: date, identifiers: Identifiers) -> Change:
-    """What the officer confirmed, as a new version of the facts; the clock is computed again."""
+def edit_request(
+    desk: Desk,
+    ref: str,
+    *,
+    right: Right,
+    law: Law,
+    received: date,
+    identifiers: Identifiers,
+    place: Place | None = None,
+) -> Change:
+    """What the officer confirmed, as a new version of the facts; the clock is computed again.
+
+    `place` stays as it is where none is given.
+    """
+    before = facts_versions(desk, ref)[-1].facts
+    after = Facts(right, law, received, identifiers, place or before.place, before.extended, before.stops)
+    return say_facts(desk, ref, after)
+
+
+def say_facts(desk: Desk, ref: str, facts: Facts, why: str = "") -> Change:
+    """A new version of the facts, as an officer's word; `why` is her reason for a change of the clock."""
     with desk.vault.transaction():
         read = desk.values(desk.case(ref).opened[2]).get("request")  # whether anybody kept what was read or not
         found = list(codec.restore(read, Request).found) if read else []
         found += [one for version in facts_versions(desk, ref) for one in version.found]
-        return _say(desk, ref, Kind.CONFIRMED, Facts(right, law, received, identifiers), found)
+        return _say(desk, ref, Kind.CONFIRMED, facts, found, why)
 
 
 def record_identity(
@@ -257,7 +301,8 @@ def record_identity(
 def list_cases(desk: Desk) -> list[CaseLine]:
     """All cases, open ones by due date first."""
     with desk.vault.turn():
-        return [CaseLine(one) for one in desk.vault.cases.all()]
+        named = desk.vault.cases.named()
+        return [CaseLine(one, named.get(one.case_id, {})) for one in desk.vault.cases.all()]
 
 
 def show_case(desk: Desk, ref: str) -> CaseView:
@@ -275,7 +320,7 @@ def show_case(desk: Desk, ref: str) -> CaseView:
             channel=Channel(case.channel),
             received=facts.received,
             due=version.due,
-            deadline=_deadline(desk, facts, values),
+            deadline=_deadline(facts, values),
             request=_request(desk, case, version),
             identifiers=facts.identifiers,
             photos=tuple(_photos(desk, case)),
@@ -316,13 +361,18 @@ def reference_bytes(desk: Desk, ref: str, photo: int) -> bytes | None:
         return desk.vault.log.blob(desk.values(said["seq"])["photo"]) if said is not None else None
 
 
-def _understood(request: Request, arrived: date) -> Facts:
+def usual_place(law: Law, own: Place) -> Place:
+    """Whose public holidays count for a law where nobody says: the country's whose law it is, else the vault's."""
+    return Place("GB") if law is Law.UK_GDPR and own.country != "GB" else own
+
+
+def _understood(request: Request, arrived: date, place: Place) -> Facts:
     law = Law.EU_GDPR if request.law is Law.UNKNOWN else request.law
-    return Facts(request.right, law, request.received or arrived, request.identifiers)
+    return Facts(request.right, law, request.received or arrived, request.identifiers, place)
 
 
-def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found]) -> Change:
-    draft = facts_draft(kind, facts, found, key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key)
+def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found], why: str = "") -> Change:
+    draft = facts_draft(kind, facts, found, key=desk.key(ref), officer=desk.vault.officer_key, why=why)
     return desk.act(draft, ref)
 
 
@@ -344,7 +394,13 @@ def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
     return FactsVersion(
         number=number,
         proposed=said["kind"] == Kind.PROPOSED.value,
-        facts=Facts(Right(said["right"]), Law(said["law"]), date.fromisoformat(said["received"]), identifiers),
+        facts=Facts(
+            Right(said["right"]),
+            Law(said["law"]),
+            date.fromisoformat(said["received"]),
+            identifiers,
+            *clock_of(said, desk.place),
+        ),
         due=date.fromisoformat(said["due"]),
         found=codec.restore(values.get("found", []), tuple[Found, ...]),
         officer=said["officer"],
@@ -353,10 +409,10 @@ def _version(desk: Desk, number: int, said: dict[str, Any]) -> FactsVersion:
     )
 
 
-def _deadline(desk: Desk, facts: Facts, values: dict[str, Any]) -> Deadline:
+def _deadline(facts: Facts, values: dict[str, Any]) -> Deadline:
     """As it was signed; computed again where its value was forgotten."""
     if "deadline" not in values:
-        return answer_due(facts.law, facts.received, desk.place)
+        return facts.deadline
     return codec.restore(values["deadline"], Deadline)
 
 

@@ -166,10 +166,8 @@ def record_order(desk: Desk, ref: str, content: OrderContent, *, lists: Mapping[
         }
         change = desk.act(acts.Draft(Kind.ORDER, said, fields), ref)
         due = order_due(content.served, first_due(content.obligations))
-        facts = Facts(Right.ERASURE, Law.ORDER, content.served, Identifiers())
-        draft = facts_draft(
-            Kind.CONFIRMED, facts, (), key=desk.key(ref), place=desk.place, officer=desk.vault.officer_key, deadline=due
-        )
+        facts = Facts(Right.ERASURE, Law.ORDER, content.served, Identifiers(), desk.place)
+        draft = facts_draft(Kind.CONFIRMED, facts, (), key=desk.key(ref), officer=desk.vault.officer_key, deadline=due)
         desk.act(draft, ref)
     return change
 

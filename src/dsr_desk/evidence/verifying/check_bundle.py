@@ -1616,6 +1616,8 @@ class Fold:
         self.ref = self.opened = self.closed = ""
         self.faces = False
         self.facts: list[dict[str, Any]] = []
+        self.confirmed = False
+        """Whether an officer stands for the facts in force."""
         self.identity: dict[str, Any] | None = None
         self.searches: list[dict[str, Any]] = []
         self.items: dict[str, Item] = {}
@@ -1833,6 +1835,12 @@ def _received(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(not fold.closed and (said["law"] == "order") == fold.order_case, said)
     fold.facts.append(said)
+    fold.confirmed = False
+
+
+def _confirmed_facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    _facts(fold, said, rows)
+    fold.confirmed = True
 
 
 def _identity(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
@@ -1851,7 +1859,7 @@ def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     review = said["purpose"] == "search"
     if review:
         unread = fold.round["actions"] and not _is_read(fold.round)
-        fold.require(not (fold.closed or unread or fold.has_approved_plan()), said)
+        fold.require(fold.confirmed and not (fold.closed or unread or fold.has_approved_plan()), said)
         if fold.round["actions"]:
             fold.rounds.append(_new_round(fold.round["n"] + 1))
         fold.round["searched"] += 1
@@ -2203,7 +2211,7 @@ def _closed(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 
 _CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
-    "received": _received, "proposed": _facts, "confirmed": _facts, "identity": _identity, "reference": _reference,
+    "received": _received, "proposed": _facts, "confirmed": _confirmed_facts, "identity": _identity, "reference": _reference,
     "searched": _searched, "decided": _decided, "second-review": _second, "settled": _settled, "undone": _undone,
     "link": _link, "treated": _treated, "disposition": _disposition, "observed": _disposition, "planned": _planned,
     "approved": _approved, "plan-withdrawn": _withdrawn, "begun": _begun, "handed-over": _handed_over,
@@ -3662,6 +3670,9 @@ class Files:
         self._open(path[len("data/") :]).close()
 
 
+_NAMES_A_FILE = "report.sworn.who"
+"""The sentence whose value "file" is a file of the bundle; in others it is one of the organisation."""
+
 _HIT = re.compile(
     rb'\{"afterwards":("[^"\\]*"),(?:"container":"(?:[^"\\]|\\.)*",)?"dataset_version":("[^"\\]*"),.*?"kind":("[a-z]*")'
 )
@@ -4040,7 +4051,7 @@ class _Reading:
         self._word(code, near)
         figure = _NUMBERS.get(code, {})
         for name, value in values.items():
-            if name == "file":
+            if name == "file" and code == _NAMES_A_FILE:
                 self._files.require(value)
             elif name not in figure:
                 self._value(value, near)

@@ -57,7 +57,7 @@ def empty_photo(folder: Path) -> Path:
 
 
 def test_a_letter_with_photos_becomes_a_case_with_its_due_date(desk: Desk, sample: Sample) -> None:
-    view, change = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, change = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
 
     assert view.state is CaseState.NEW
     assert view.right is Right.ERASURE
@@ -69,13 +69,13 @@ def test_a_letter_with_photos_becomes_a_case_with_its_due_date(desk: Desk, sampl
 
 def test_a_letter_without_a_photo_opens_no_case(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(cases.LetterWithoutPhoto):
-        cases.open_case(desk, drafts.understand(letter(tmp_path), []))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), []), confirmed=True)
 
     assert cases.list_cases(desk) == []
 
 
 def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, tmp_path: Path) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), []), without_photo=True)
+    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), []), without_photo=True, confirmed=True)
 
     assert not view.searches_faces
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="")
@@ -85,7 +85,7 @@ def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, t
 @pytest.mark.usefixtures("real_cells")
 def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(references.PhotoWithoutFace):
-        cases.open_case(desk, drafts.understand(letter(tmp_path), [empty_photo(tmp_path)]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [empty_photo(tmp_path)]), confirmed=True)
 
     assert cases.list_cases(desk) == []
 
@@ -93,10 +93,10 @@ def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> Non
 def test_a_photo_with_two_faces_asks_which_one(desk: Desk, sample: Sample, tmp_path: Path) -> None:
     both = two_faces(sample, tmp_path)
     with pytest.raises(references.PhotoWithSeveralFaces):
-        cases.open_case(desk, drafts.understand(letter(tmp_path), [both]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [both]), confirmed=True)
     assert cases.list_cases(desk) == []
 
-    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), [both], {"both.jpg": 2}))
+    view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), [both], {"both.jpg": 2}), confirmed=True)
 
     chosen = view.photos[0].box_chosen
     assert chosen is not None
@@ -108,19 +108,19 @@ def test_a_photo_that_cannot_be_read_is_named_with_the_reason(desk: Desk, tmp_pa
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")
     with pytest.raises(references.PhotoUnreadable):
-        cases.open_case(desk, drafts.understand(letter(tmp_path), [broken]))
+        cases.open_case(desk, drafts.understand(letter(tmp_path), [broken]), confirmed=True)
 
 
 def test_a_weak_photo_beside_a_good_one_is_left_out_and_said(desk: Desk, sample: Sample, tmp_path: Path) -> None:
     draft = drafts.understand(letter(tmp_path, photo=portrait(sample)), [empty_photo(tmp_path)])
-    view, _ = cases.open_case(desk, draft)
+    view, _ = cases.open_case(desk, draft, confirmed=True)
 
     assert [photo.name for photo in view.photos] == ["me.jpg"]
     assert "PHOTO-NO-FACE" in [getattr(one.values.get("why"), "code", "") for one in drafts.photo_warnings(draft)]
 
 
 def test_nothing_is_searched_before_the_identity_check(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     with pytest.raises(IdentityMissing):
         searching.search_case(desk, view.ref)
 
@@ -130,20 +130,20 @@ def test_nothing_is_searched_before_the_identity_check(desk: Desk, sample: Sampl
 
 
 def test_an_identity_check_says_how_the_photo_is_known(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     with pytest.raises(cases.IdentityEmpty):
         cases.record_identity(desk, view.ref, method="video call", photo_shows_requester=" ")
 
 
 def test_a_search_without_an_index_says_so(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen")
     with pytest.raises(searching.NothingToSearchIn):
         searching.search_case(desk, view.ref)
 
 
 def test_confirming_another_law_computes_the_clock_again(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     cases.edit_request(
         desk,
         view.ref,
@@ -157,7 +157,7 @@ def test_confirming_another_law_computes_the_clock_again(desk: Desk, sample: Sam
 
 
 def test_ending_a_case_destroys_its_reference_photos(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     ending.end_case(desk, view.ref, CaseState.CLOSED)
 
     after = cases.show_case(desk, view.ref)
@@ -170,21 +170,21 @@ def test_ending_a_case_destroys_its_reference_photos(desk: Desk, sample: Sample)
 
 
 def test_an_end_other_than_closed_needs_a_reason(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     with pytest.raises(ending.EndReasonMissing):
         ending.end_case(desk, view.ref, CaseState.REFUSED)
 
 
 def test_references_count_up_within_a_year(desk: Desk, sample: Sample) -> None:
     draft = drafts.understand(sample.letter, [])
-    first, _ = cases.open_case(desk, draft)
-    second, _ = cases.open_case(desk, draft)
+    first, _ = cases.open_case(desk, draft, confirmed=True)
+    second, _ = cases.open_case(desk, draft, confirmed=True)
 
     assert int(second.ref[-3:]) == int(first.ref[-3:]) + 1
 
 
 def test_no_name_and_no_identifier_is_open_in_an_act(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     known = view.identifiers
     written = b"".join(entry.act.content for entry in desk.vault.log.entries()).decode()
 
@@ -204,7 +204,7 @@ def by_records(right: Right = Right.ERASURE) -> drafts.RequestDraft:
 
 
 def open_by_records(desk: Desk, draft: drafts.RequestDraft | None = None) -> str:
-    view, _ = cases.open_case(desk, draft or by_records(), without_photo=True, today=date(2026, 11, 5))
+    view, _ = cases.open_case(desk, draft or by_records(), without_photo=True, today=date(2026, 11, 5), confirmed=True)
     return view.ref
 
 
@@ -237,7 +237,7 @@ def test_a_case_that_cannot_be_opened_leaves_nothing(
 
     monkeypatch.setattr(cases, "reference_draft", fail)
     with pytest.raises(OSError, match="full"):
-        cases.open_case(desk, drafts.understand(sample.letter, []))
+        cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
 
     assert (desk.vault.log.size, cases.list_cases(desk)) == (size, [])
     assert desk.vault.db.conn.execute("SELECT count(*) FROM blobs").fetchone()[0] == 0
@@ -337,7 +337,7 @@ def test_whatever_was_searched_for_once_is_remembered(desk: Desk) -> None:
 
 def test_a_photo_that_is_there_already_is_not_stored_again(desk: Desk, sample: Sample) -> None:
     draft = drafts.understand(sample.letter, [])
-    view, _ = cases.open_case(desk, draft)
+    view, _ = cases.open_case(desk, draft, confirmed=True)
 
     assert cases.add_photos(desk, view.ref, draft.photos) is None
     assert len(cases.show_case(desk, view.ref).photos) == 2
@@ -373,7 +373,7 @@ def test_nobody_signs_a_case_back_to_a_state_that_is_no_end(desk: Desk) -> None:
 
 def test_a_reopened_case_goes_on_and_its_photos_stay_destroyed(desk: Desk, sample: Sample) -> None:
     draft = drafts.understand(sample.letter, [])
-    view, _ = cases.open_case(desk, draft)
+    view, _ = cases.open_case(desk, draft, confirmed=True)
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen")
     with pytest.raises(CaseNotOver):
         ending.reopen_case(desk, view.ref, "too early")
@@ -399,7 +399,7 @@ def test_a_number_that_a_restored_vault_gave_out_is_not_given_again(desk: Desk) 
 
 
 def test_a_list_of_cases_shows_what_each_case_shows(desk: Desk, sample: Sample) -> None:
-    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []))
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     ref = open_by_records(desk)
     cases.record_identity(desk, ref, method="video call", photo_shows_requester="")
     searched(desk, ref, rows=tuple(Row(desk.name(ref, item), "record", {"id": item}) for item in "ab"))

@@ -91,7 +91,7 @@ def open_case(desk: Desk, *photos: str, verified: bool = True) -> str:
     mail = Found(FoundKind.EMAIL, "ann@x.org", message("where.header", header="From"))
     request = Request(Channel.TEXT, (mail,), Right.ERASURE, Law.EU_GDPR, date(2026, 11, 2))
     letter = Letter(request, request, b"", tuple(face_photo(name) for name in photos), ())
-    view, _ = cases.open_case(desk, letter, without_photo=True)
+    view, _ = cases.open_case(desk, letter, without_photo=True, confirmed=True)
     if verified:
         cases.record_identity(desk, view.ref, method="call", photo_shows_requester="seen")
     return view.ref

@@ -40,7 +40,7 @@ def build(desk: Desk, folder: Path, name: str) -> None:
 def ref(built: Desk, tmp_path: Path) -> str:
     letter = tmp_path / "letter.txt"
     letter.write_text(LETTER)
-    return cases.open_case(built, drafts.understand(letter, []), without_photo=True)[0].ref
+    return cases.open_case(built, drafts.understand(letter, []), without_photo=True, confirmed=True)[0].ref
 
 
 def only(desk: Desk) -> indexing.RegisteredIndex:
@@ -108,7 +108,7 @@ def test_an_index_that_cannot_be_read_has_no_generation(built: Desk, ref: str) -
 
 def test_destroyed_indexes_have_no_generation_and_cases_no_common_names(built: Desk, ref: str, tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
-    other = cases.open_case(built, drafts.understand(letter, []), without_photo=True)[0].ref
+    other = cases.open_case(built, drafts.understand(letter, []), without_photo=True, confirmed=True)[0].ref
     assert not set(indexing.generations(built, ref)) & set(indexing.generations(built, other))
     build(built, tmp_path, "more")
     indexing.destroy_index(built, "people")

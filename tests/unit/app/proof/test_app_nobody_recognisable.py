@@ -232,7 +232,7 @@ def _attacked(work: Work, folder: Path) -> Attack:
         indexing.refresh_index(desk, index.name, silent, CancelToken(), workers=1)
     items, containers = whole_dataset(work), _containers(work)
     erasure, asked = work.ref, cases.show_case(desk, work.ref)
-    access, _ = cases.open_case(desk, drafts.understand(work.sample.letter, []))
+    access, _ = cases.open_case(desk, drafts.understand(work.sample.letter, []), confirmed=True)
     cases.record_identity(desk, access.ref, method="video call", photo_shows_requester="seen in the call")
     known = asked.identifiers
     cases.edit_request(desk, access.ref, right=Right.ACCESS, law=asked.law, received=asked.received, identifiers=known)
