@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dsr_desk.core import rules
 from dsr_desk.core.acts import Draft, Entry, Kind, pseudonym
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.case import Case, Rows
+from dsr_desk.core.case import SCOPE, Case, Rows
 from dsr_desk.core.changes import Change, undo_of
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError, error_of
@@ -104,6 +104,11 @@ class Desk:
             if held is None or held.case.ref != ref:
                 raise CaseMissing(case=ref)
             return held.case
+
+    def is_order(self, ref: str) -> bool:
+        """Whether a case is about data that an order names, as the list of cases has it."""
+        with self.vault.turn():
+            return self.vault.cases.about(ref) == SCOPE
 
     @contextmanager
     def reading(self, ref: str) -> Iterator[Case]:

@@ -76,4 +76,4 @@ class Item:
     @property
     def disputed(self) -> bool:
         second = self.second
-        return bool(self._of[3]) and not self.agreed and second is not None and second.says != self.verdict
+        return second is not None and bool(self._of[3]) and second.says != self.verdict and not self.agreed

@@ -203,6 +203,8 @@ def second_cards(desk: Desk, ref: str) -> list[ReviewCard]:
 def _waiting(desk: Desk, case: Case, *, everything: bool = False) -> list[Item]:
     me = desk.vault.officer_key
     decided = list(case.to_review_again())
+    if all(_by(item.word) == me for item in decided):
+        return []
     shown = decided if everything else hits_among_others(decided)
     return [item for item in shown if not item.agreed and not item.disputed and me != _by(item.word)]
 

@@ -1,15 +1,17 @@
-"""The candidates of a review as a list of pictures."""
+"""The cards of a review as a list of pictures. What a card says comes when it is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsr_desk.app.case.review import ReviewItem, SecondItem
-from dsr_desk.core.findings import Decision, Verdict
+from dsr_desk.app.case.review_list import ReviewCard, ReviewLine
+from dsr_desk.core.findings import Verdict
+from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import words
 from dsr_desk.ui.pictures import Pictures
 from dsr_desk.ui.words import tr
@@ -19,80 +21,159 @@ ITEM = Qt.ItemDataRole.UserRole + 1
 PICTURE = Qt.ItemDataRole.UserRole + 2
 
 
-@dataclass(frozen=True)
-class BlindItem:
-    """A candidate for a second or third word. `decision` is the officer's own one of just now."""
+@dataclass
+class Tally:
+    """How many cards and items there are, and what was said of the items; kept in step, never counted anew."""
 
-    number: int
-    candidate: SecondItem
-    decision: Decision | None = None
+    cards: int = 0
+    open: int = 0
+    items: int = 0
+    said: Counter[Verdict | None] = field(default_factory=Counter)
 
+    @classmethod
+    def of(cls, cards: Iterable[ReviewCard]) -> Tally:
+        made = cls()
+        for card in cards:
+            made.take(card, 1)
+        return made
 
-Reviewed = ReviewItem | BlindItem
+    def take(self, card: ReviewCard, times: int) -> None:
+        """Counts a card, or with -1 counts it out."""
+        self.cards += times
+        self.open += times * card.is_open
+        self.items += times * len(card.lines)
+        for line in card.lines:
+            self.said[line.verdict] += times
 
 
 class CandidatesModel(QAbstractListModel):
-    """Rows are in the order of review. Pictures come later, when they are decoded."""
+    """Rows are cards in the order of review, of all indexes or of one. Pictures come later, when they are decoded."""
 
     def __init__(self, pictures: Pictures, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures = pictures
-        self._items: list[Reviewed] = []
-        self._rows: dict[str, int] = {}
+        self._all: list[ReviewCard] = []
+        self._shown: list[int] = []
+        self._rows: list[int] = []
+        self._places: dict[str, int] = {}
+        self._open = bytearray()
+        self.only = ""
+        self.whole, self.here = Tally(), Tally()
         pictures.arrived.connect(self._arrived)
 
     @property
-    def items(self) -> Sequence[Reviewed]:
-        return self._items
+    def cards(self) -> Sequence[ReviewCard]:
+        """All cards, whether they are shown or not."""
+        return self._all
 
-    def show_items(self, items: Sequence[Reviewed]) -> None:
+    def card(self, row: int) -> ReviewCard:
+        return self._all[self._shown[row]]
+
+    def card_of(self, key: str) -> ReviewCard | None:
+        """The card on which an item (pseudonym) lies, shown or not."""
+        place = self._places.get(key)
+        return self._all[place] if place is not None else None
+
+    def show_cards(self, cards: Sequence[ReviewCard], only: str = "") -> None:
+        """`only` names an index; "" shows all."""
+        self._all = list(cards)
+        self._places = {line.key: place for place, card in enumerate(cards) for line in card.lines}
+        self.whole = Tally.of(cards)
+        self.filter(only)
+
+    def filter(self, only: str) -> None:
+        """Cards of one index alone, or of all for ""."""
         self.beginResetModel()
-        self._items = list(items)
-        self._rows = {item.candidate.id: row for row, item in enumerate(items)}
+        self.only = only
+        everything = range(len(self._all))
+        self._shown = [place for place in everything if not only or self._all[place].lines[0].index == only]
+        self._rows = [-1] * len(self._all)
+        for row, place in enumerate(self._shown):
+            self._rows[place] = row
+        self._open = bytearray(self._all[place].is_open for place in self._shown)
+        self.here = Tally.of(self._all[place] for place in self._shown) if only else self.whole
         self.endResetModel()
 
-    def decide(self, row: int, decision: Decision | None) -> None:
-        """Show another decision in one row; the rest of the list is not read again."""
-        self._items[row] = replace(self._items[row], decision=decision)
-        index = self.index(row, 0)
-        self.dataChanged.emit(index, index)
+    def say(self, said: Mapping[str, Verdict | None]) -> None:
+        """Other words on these items (pseudonyms); the rest of the list is not looked at."""
+        for key, verdict in said.items():
+            place = self._places.get(key)
+            if place is not None:
+                self._change(place, key, verdict)
 
-    def row_of(self, candidate: str) -> int:
-        return self._rows.get(candidate, -1)
+    def _change(self, place: int, key: str, verdict: Verdict | None) -> None:
+        before = self._all[place]
+        lines = tuple(_said(line, verdict) if line.key == key else line for line in before.lines)
+        after = self._all[place] = before._replace(lines=lines)
+        row = self._rows[place]
+        tallies = [self.whole] if row < 0 or self.here is self.whole else [self.whole, self.here]
+        for tally in tallies:
+            tally.take(before, -1)
+            tally.take(after, 1)
+        if row >= 0:
+            self._open[row] = after.is_open
+            index = self.index(row, 0)
+            self.dataChanged.emit(index, index)
+
+    def row_of(self, key: str) -> int:
+        """The row of the card on which an item (pseudonym) lies; -1 where none that is shown has it."""
+        place = self._places.get(key)
+        return self._rows[place] if place is not None else -1
 
     def next_open(self, row: int) -> int:
-        """The next row without a decision, from `row` on and round; -1 where all are decided."""
-        order = [*range(row, len(self._items)), *range(row)]
-        return next((number for number in order if self._items[number].decision is None), -1)
-
-    def count(self, verdict: Verdict | None) -> int:
-        return sum((item.decision.verdict if item.decision else None) is verdict for item in self._items)
+        """The next card that is not decided, from `row` on and round; -1 where all are."""
+        found = self._open.find(1, max(0, row))
+        return found if found >= 0 else self._open.find(1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._items)
+        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._items):
+        if not index.isValid() or index.row() >= len(self._shown):
             return None
-        item = self._items[index.row()]
+        card = self.card(index.row())
         if role == ITEM:
-            return item
+            return card
         if role == PICTURE:
-            return self._pictures.get(item.candidate.id)
+            return self._pictures.get(card.key) if card.lines[0].kind is ItemKind.PHOTO else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return tr("Candidate {n}").format(n=item.number)
+            return tr("Candidate {n}").format(n=words.figure(card.number))
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return self.sentence(item)
+            return self.sentence(card)
         return None
 
-    def sentence(self, item: Reviewed) -> str:
-        """The row for a screen reader: number, place, decision; no score."""
-        decided = words.term(item.decision.verdict) if item.decision else tr("not decided")
-        return tr("Candidate {n}, {dataset}, {place}: {decided}").format(
-            n=item.number, dataset=item.candidate.dataset_version, place=item.candidate.address.place, decided=decided
+    def sentence(self, card: ReviewCard) -> str:
+        """The row for a screen reader: number, what it is, index, decision; no score."""
+        return tr("Candidate {n}, {what}, {index}: {decided}").format(
+            n=words.figure(card.number), what=what_is(card), index=card.lines[0].index, decided=decided(card)
         )
 
     def _arrived(self, key: str) -> None:
-        if (row := self._rows.get(key, -1)) >= 0:
+        if (row := self.row_of(key)) >= 0:
             index = self.index(row, 0)
             self.dataChanged.emit(index, index, [PICTURE])
+
+
+def what_is(card: ReviewCard) -> str:
+    if card.lines[0].kind is ItemKind.RECORD:
+        return tr("record")
+    return tr("photo") if len(card.lines) == 1 else tr("photo with its record")
+
+
+def decided(card: ReviewCard) -> str:
+    """The word on a card; where they differ, on each of its items."""
+    if card.verdict is not None:
+        return words.term(card.verdict)
+    if not any(line.verdict for line in card.lines):
+        return tr("not decided")
+    return ", ".join(
+        f"{_kind(line)}: {words.term(line.verdict) if line.verdict else tr('open')}" for line in card.lines
+    )
+
+
+def _kind(line: ReviewLine) -> str:
+    return tr("record") if line.kind is ItemKind.RECORD else tr("photo")
+
+
+def _said(line: ReviewLine, verdict: Verdict | None) -> ReviewLine:
+    return line._replace(verdict=verdict)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QLayout, QListView, QSizePolicy, QWidget
 
 from dsr_desk.app.case.review import BareReason, SecondItem, WholePhoto
 from dsr_desk.core.findings import Candidate, Reason, ReasonKind, SearchResult, Verdict
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.core.message import Message
 from dsr_desk.ui import words
-from dsr_desk.ui.delegates.film import FilmDelegate
+from dsr_desk.ui.delegates.film import LEAST, SIDE, FilmDelegate
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photos import PhotoView
 from dsr_desk.ui.pictures import painted
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.review_reading import CardContent
 from dsr_desk.ui.widgets import (
     Button,
     Card,
@@ -46,7 +47,8 @@ class FilmStrip(QListView):
         self.setProperty("role", "film")
         self.setAccessibleName(tr("Candidates"))
         self.setModel(model)
-        self.setItemDelegate(FilmDelegate(self))
+        delegate = FilmDelegate(self)
+        self.setItemDelegate(delegate)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)
@@ -54,7 +56,16 @@ class FilmStrip(QListView):
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setFixedHeight(92)
+        self._delegate = delegate
+        self.fit(low=False)
+
+    def fit(self, *, low: bool) -> None:
+        """Small pictures where the window is low."""
+        side = LEAST if low else SIDE
+        if side != self._delegate.side or self.maximumHeight() != side + 28:
+            self._delegate.side = side
+            self.setFixedHeight(side + 28)
+            self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
@@ -85,103 +96,130 @@ class RecordView(QWidget):
 class PlacePanel(Card):
     """Where a candidate lies, what is known of its dataset, the record that goes with it, and why it is proposed.
 
-    `link_judged` carries the item at the other end of a link, and whether the link holds.
+    `link_judged` carries an item, the one at the other end of the link, and whether the link holds.
     """
 
-    link_judged = Signal(str, bool)
+    link_judged = Signal(str, str, bool)
 
     def __init__(self) -> None:
-        super().__init__(tr("Where it lies"))
+        super().__init__(tr("Where it lies"), margin=8, spacing=4)
         self._column, area = scrolled_column(tr("Where the candidate lies"), spacing=6)
         self.body.addWidget(area, 1)
 
-    def show_candidate(
-        self,
-        candidate: Candidate | SecondItem,
-        dataset: DatasetVersion | None,
-        fields: dict[str, str],
-        refused: Collection[tuple[str, str]],
+    def show_content(
+        self, content: CardContent, versions: Mapping[str, DatasetVersion], refused: Collection[tuple[str, str]]
     ) -> None:
-        """`refused` are the links of the case that do not hold, as pairs of item and linked item.
-
-        A link is judged in the first review; a second officer sees only that there is one.
-        """
-        judged = isinstance(candidate, Candidate)
+        """`refused` are the links of the case that do not hold, as pairs of item and linked item."""
         clear(self._column)
-        address = candidate.address
+        for number, (candidate, fields) in enumerate(content.parts):
+            if number:
+                self._column.addWidget(rule())
+            self._say_of(candidate, refused)
+            if fields and (candidate.kind is ItemKind.PHOTO) is (len(content.parts) == 1):
+                self._show_record(candidate, fields)
+        if content.parts:
+            self._say_dataset(versions.get(content.parts[0][0].dataset_version))
+        self._column.addStretch(1)
+
+    def _say_of(self, candidate: Candidate | SecondItem, refused: Collection[tuple[str, str]]) -> None:
+        """A link is judged in the first review; a second officer sees only that there is one."""
+        judged = isinstance(candidate, Candidate)
         self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
-        self._column.addWidget(label(address.place, "note", wrap=True, selectable=True))
-        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
-        if reasons:
-            self._column.addWidget(rule())
-            self._column.addWidget(label(tr("Why it is here"), "note"))
-        for reason in reasons:
+        self._column.addWidget(_narrow(label(candidate.address.place, "note", wrap=True, selectable=True)))
+        for reason in candidate.reasons:
+            if reason.kind is ReasonKind.FACE:
+                continue
             self._column.addWidget(label(_why(reason), wrap=True))
             if judged and reason.kind is ReasonKind.LINK and reason.linked_item:
-                self._column.addLayout(self._judge(reason, (candidate.id, reason.linked_item) in refused))
-        if reasons:
-            self._column.addWidget(rule())
-        facts = self._column.put(FactList())
-        supplier, basis = (dataset.supplier, dataset.legal_basis) if dataset else (tr("unknown"), tr("unknown"))
-        facts.show_facts([(tr("Supplied by"), supplier), (tr("Legal basis"), basis)])
-        if fields and candidate.kind is ItemKind.PHOTO:
-            self._column.addWidget(rule())
-            self._column.addWidget(label(tr("Its record"), "note"))
-            for name, value in fields.items():
-                self._column.addWidget(label(name, "note"))
-                shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
-                shown.setToolTip(value)
-                # A long word is cut by itself and not all that stands above and below it.
-                shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-                self._column.addWidget(shown)
+                linked = (candidate.id, reason.linked_item)
+                self._column.addLayout(self._judge(reason, linked, linked in refused))
         if isinstance(candidate, Candidate) and candidate.quality:
             quality = tr("Quality: {q}").format(q=", ".join(map(term, candidate.quality)))
             self._column.addWidget(label(quality, "muted", wrap=True))
-        self._column.addStretch(1)
 
-    def _judge(self, reason: Reason | BareReason, refused: bool) -> QHBoxLayout:
+    def _show_record(self, candidate: Candidate | SecondItem, fields: dict[str, str]) -> None:
+        self._column.addWidget(label(tr("Its record"), "note"))
+        for name, value in fields.items():
+            self._column.addWidget(label(name, "note", wrap=True))
+            shown = label(value, "accent" if _is_proved(name, candidate) else "", wrap=True, selectable=True)
+            shown.setToolTip(value)
+            self._column.addWidget(_narrow(shown))
+
+    def _say_dataset(self, dataset: DatasetVersion | None) -> None:
+        self._column.addWidget(rule())
+        facts = self._column.put(FactList())
+        supplier, basis = (dataset.supplier, dataset.legal_basis) if dataset else (tr("unknown"), tr("unknown"))
+        facts.show_facts([(tr("Supplied by"), supplier), (tr("Legal basis"), basis)])
+
+    def _judge(self, reason: Reason | BareReason, linked: tuple[str, str], refused: bool) -> QLayout:
         """A link is refused by itself: the candidate stays until it is decided."""
         text = tr("take it back") if refused else tr("this link does not hold")
         name = f"{text}: {_why(reason)}"
-        button = Button(text, lambda: self.link_judged.emit(reason.linked_item, refused), kind="link", name=name)
+        button = Button(text, lambda: self.link_judged.emit(*linked, refused), kind="link", name=name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return row(Chip(tr("refused"), Tone.WARN), button, None) if refused else row(button, None)
 
 
-class ReviewFoot(Card):
-    """What was compared, what was not searched, and whether the search is older than what it searched."""
+class ReviewFoot(QWidget):
+    """What was compared and what was not, in a line that opens; and whether the search is older than its indexes."""
 
     search_asked = Signal()
     models_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__(margin=12)
-        self.statement = label("", wrap=True, selectable=True)
-        self.gaps = Notice(plain=True)
+        super().__init__()
+        column = column_in(self, spacing=4)
+        self.stale = column.put(Notice(tone=Tone.WARN))
+        self.line = label("", "note", wrap=True)
+        self.gaps = Chip()
+        self.more = Button("", self._toggle, kind="link")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.see_gaps = Button(tr("See what was not searched"), self.search_asked.emit, kind="link")
-        self.stale = self.body.put(Notice(tone=Tone.WARN))
-        line = QHBoxLayout()
-        line.setSpacing(24)
-        line.addWidget(self.statement, 3)
-        gaps = QVBoxLayout()
-        gaps.addWidget(self.gaps)
-        gaps.addWidget(self.see_gaps)
         self.go_on = Button(tr("Go on to the models"), self.models_asked.emit)
-        gaps.addWidget(self.go_on)
-        gaps.addStretch(1)
-        line.addLayout(gaps, 1)
-        self.body.addLayout(line)
+        column.addLayout(row(self.line, self.gaps, self.more, self.go_on, stretch=0))
+        inner, self.opened = scrolled_column(tr("What was compared"), spacing=4)
+        self.statement = inner.put(label("", wrap=True, selectable=True))
+        self._missing = inner.put(label("", "note", wrap=True, selectable=True))
+        inner.addLayout(row(self.see_gaps, None))
+        self.opened.setFixedHeight(OPENED)
+        column.addWidget(self.opened)
+        self._open(opened=False)
 
     def show_search(self, search: SearchResult | None, stale: Sequence[Message]) -> None:
         self.statement.setText(say_all(search.statement) if search else "")
         missing = [say(one.says) for one in search.gaps] if search else []
-        self.gaps.setVisible(bool(missing))
-        self.see_gaps.setVisible(bool(missing))
-        says = words.counted(len(missing), "1 part was not searched", "%Ln parts were not searched")
-        self.gaps.say(says, Tone.WARN)
+        self.line.setText(_compared(search) if search else "")
+        self.gaps.say(
+            words.counted(len(missing), "1 part was not searched", "%Ln parts were not searched") if missing else "",
+            Tone.WARN,
+        )
         self.gaps.setToolTip("\n".join(missing))
+        self._missing.setText("\n".join(missing))
+        self.see_gaps.setVisible(bool(missing))
+        self.more.setVisible(search is not None)
         self.stale.setVisible(bool(stale))
         self.stale.say("\n".join(map(say, stale)), Tone.WARN)
+
+    def _toggle(self) -> None:
+        self._open(opened=self.opened.isHidden())
+
+    def _open(self, *, opened: bool) -> None:
+        self.opened.setVisible(opened)
+        self.more.setText(tr("less") if opened else tr("more"))
+        name = tr("Say less of what was compared") if opened else tr("Say all of what was compared")
+        self.more.setAccessibleName(name)
+
+
+OPENED = 110
+"""Pixels of the whole explanation; it scrolls."""
+
+
+def _compared(search: SearchResult) -> str:
+    faces = words.counted(search.compared_faces, "1 face", "%Ln faces")
+    records = words.counted(search.compared_records, "1 record", "%Ln records")
+    strangers = words.figure(round(search.pile.expected_strangers))
+    says = tr("{faces} and {records} were compared; up to {strangers} strangers are expected among the faces shown.")
+    return says.format(faces=faces, records=records, strangers=strangers)
 
 
 class WholePhotoDialog(QDialog):
@@ -227,6 +265,12 @@ class KeysDialog(Dialog):
             grid.addWidget(label(key, "strong"), number, 0)
             grid.addWidget(label(does), number, 1)
         self.body.addLayout(grid)
+
+
+def _narrow(shown: QLabel) -> QLabel:
+    """A long word is cut by itself and not all that stands above and below it."""
+    shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return shown
 
 
 def _why(reason: Reason | BareReason) -> str:

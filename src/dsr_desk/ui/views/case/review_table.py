@@ -1,43 +1,50 @@
-"""What lies on the table in a review: reference, candidate, its place, film strip; and going from one to another."""
+"""What lies on the table in a review: reference, candidate, its place, film strip; and going from one to another.
+
+Nothing is read on the window's thread: what a card says comes from a moment beside it, as the pictures do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dsr_desk.app.case.cases import CaseView, PhotoOfCase, reference_bytes
-from dsr_desk.app.case.references import Eyes, Shown, shown
-from dsr_desk.app.case.review import SecondItem, WholePhoto, face_crop, record_fields, whole_photo
-from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
-from dsr_desk.core.items import Box, DatasetVersion, ItemKind
-from dsr_desk.core.message import Message
-from dsr_desk.ui import words
+from dsr_desk.app.case.references import Eyes, Shown
+from dsr_desk.app.case.review import WholePhoto, content_of, face_crop, whole_photo
+from dsr_desk.app.case.review_list import ReviewCard, cards_of
+from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.language import say
-from dsr_desk.ui.models.candidates import BlindItem, CandidatesModel, Reviewed
-from dsr_desk.ui.photos import PhotoView
-from dsr_desk.ui.pictures import Pictures, painted
+from dsr_desk.ui.models.candidates import CandidatesModel
+from dsr_desk.ui.pictures import Pictures
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, RecordView, ReviewFoot, WholePhotoDialog
+from dsr_desk.ui.views.case.review_cards import FACE_SIDE, WHOLE_SIDE, CandidateCard, DecisionBar, ReferenceCard
+from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, ReviewFoot, WholePhotoDialog
+from dsr_desk.ui.views.case.review_reading import CardContent, content
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, Empty, across, clear, column_in, label, row, stacked
+from dsr_desk.ui.widgets import Button, Empty, column_in, stacked
 from dsr_desk.ui.words import tr
+
+LOW = 520
+"""Pixels of height below which the film strip is small."""
 
 
 class ReviewTable(Page):
-    """A page of candidates one after the other. What is said of them is the subclass's."""
+    """A page of cards one after the other. What is said of them is the subclass's."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._all: list[Reviewed] = []
+        self._case = ""
+        """The case whose cards are shown."""
+        self._blind = False
+        self._apart: set[str] = set()
+        self._content: CardContent | None = None
+        self._ahead: dict[str, CardContent] = {}
+        self._asked = 0
         self._versions: dict[str, DatasetVersion] = {}
-        self._by_id: dict[str, Candidate | SecondItem] = {}
         self._known_scores: set[str] = set()
         self._refused: frozenset[tuple[str, str]] = frozenset()
         self._eyes = Eyes()
@@ -53,64 +60,116 @@ class ReviewTable(Page):
         self.pictures.close()
         self._eyes.close()
 
-    def current(self) -> Reviewed | None:
+    def current(self) -> ReviewCard | None:
         index = self.film.currentIndex()
-        return self.model.items[index.row()] if index.isValid() else None
+        return self.model.card(index.row()) if index.isValid() else None
 
-    def _lay_out(self, items: Sequence[Reviewed]) -> None:
+    @property
+    def content(self) -> CardContent | None:
+        """What the current card says; None until it was read."""
+        card, shown = self.current(), self._content
+        return shown if card is not None and shown is not None and shown.key == card.key else None
+
+    def _lay_out(self, cards: Sequence[ReviewCard]) -> None:
         """Shows these, and stays where it was as far as that is among them."""
-        self._all = list(items)
-        self._by_id = {item.candidate.id: item.candidate for item in self._all}
-        self._stack.setCurrentIndex(0 if self._all else 1)
-        chosen = self.only.value
-        names_there = sorted({item.candidate.index for item in self._all})
+        before, chosen = self.current(), self.only.value
+        self._ahead.clear()
+        self._content = None
+        if self._apart:
+            cards = cards_of([line for card in cards for line in card.lines], self._apart)
+        names_there = sorted({card.lines[0].index for card in cards})
         self.only.offer([(tr("All indexes"), ""), *((name, name) for name in names_there)])
         self.only.choose(chosen)
-        self._filter()
-
-    def _fetch(self, candidate: str) -> Shown | None:
-        found = self._by_id.get(candidate)
-        if found is None or found.kind is ItemKind.RECORD:
-            return None
-        # A photo that is linked without a compared face is shown whole.
-        crop = face_crop(self.session.desk, found)
-        if crop:
-            return self._eyes.shown(crop, FACE_SIDE)
-        whole = whole_photo(self.session.desk, found, FACE_SIDE)
-        return whole.shown if whole else None
+        self.only.setVisible(len(names_there) > 1)
+        self._stack.setCurrentIndex(0 if cards else 1)
+        self.model.show_cards(cards, self.only.value)
+        self._stay(before)
 
     def _filter(self) -> None:
         before = self.current()
-        wanted = self.only.value
-        self.model.show_items([item for item in self._all if not wanted or item.candidate.index == wanted])
-        place = self.model.row_of(before.candidate.id) if before else -1
-        if place < 0:
-            place = max(0, self.model.next_open(0)) if self.model.items else -1
-        self._go_to(place)
+        self.model.filter(self.only.value)
+        self._stay(before)
+
+    def _stay(self, before: ReviewCard | None) -> None:
+        """After the rows were laid out anew: where it was, or else at the first open one."""
+        place = self.model.row_of(before.key) if before is not None else -1
+        self._go_to(place if place >= 0 else max(0, self.model.next_open(0)))
         self._count()
 
+    def _split(self) -> None:
+        """Photo and record of the current sample are decided each by itself from now on."""
+        if (card := self.current()) is not None:
+            self._apart.add(card.lines[0].sample)
+            self._lay_out(self.model.cards)
+
+    def _fetch(self, key: str) -> Shown | None:
+        """In the worker of the pictures."""
+        desk = self.session.desk
+        for found in content_of(desk, self._case, [key]):
+            # A photo that is linked without a compared face is shown whole.
+            crop = face_crop(desk, found)
+            if crop:
+                return self._eyes.shown(crop, FACE_SIDE)
+            whole = whole_photo(desk, found, FACE_SIDE)
+            return whole.shown if whole else None
+        return None
+
     def _go_to(self, row_number: int) -> None:
-        if 0 <= row_number < len(self.model.items):
+        if 0 <= row_number < self.model.rowCount():
             index = self.model.index(row_number, 0)
             self.film.setCurrentIndex(index)
             self.film.scrollTo(index, FilmStrip.ScrollHint.PositionAtCenter)
             self.setFocus()
+            self._show_current()
 
     def _show_current(self, _now: QModelIndex | None = None, _before: QModelIndex | None = None) -> None:
-        item = self.current()
-        if item is None:
+        """Shows what is known already, and has the rest read, that of the next card with it."""
+        card = self.current()
+        if card is None:
             return
-        candidate, desk = item.candidate, self.session.desk
-        fields = record_fields(desk, candidate)
-        known = not isinstance(item, BlindItem) and (item.decision is not None or candidate.id in self._known_scores)
-        self.card.show_item(item, fields, score_known=known)
-        if candidate.kind is ItemKind.PHOTO:
-            self._show_picture(candidate.id)
-        self.place.show_candidate(candidate, self._versions.get(candidate.dataset_version), fields, self._refused)
+        self.card.show_number(card)
+        if card.lines[0].kind is ItemKind.PHOTO:
+            self._show_picture(card.key)
+        if self.content is None and (ahead := self._ahead.get(card.key)) is not None:
+            self._content = ahead
+        if (shown := self.content) is not None:
+            self._show_content(card, shown)
+        self._have_read(card)
+
+    def _have_read(self, card: ReviewCard) -> None:
+        row = self.model.row_of(card.key)
+        following = self.model.next_open(row + 1)
+        wanted = [card, *([self.model.card(following)] if following >= 0 else [])]
+        wanted = [one for one in wanted if one.key not in self._ahead]
+        if not wanted:
+            return
+        desk, ref, blind = self.session.desk, self._case, self._blind
+        self._asked += 1
+        number = self._asked
+
+        def read() -> list[CardContent]:
+            return [content(desk, ref, one, blind=blind) for one in wanted]
+
+        self.session.read(self, read, lambda found: self._was_read(number, found))
+
+    def _was_read(self, number: int, found: list[CardContent]) -> None:
+        if number != self._asked:  # the list is another one by now, or somebody went on
+            return
+        self._ahead = {one.key: one for one in (*list(self._ahead.values())[-4:], *found)}
+        card = self.current()
+        if card is not None and self.content is None and card.key in self._ahead:
+            self._content = self._ahead[card.key]
+            self._show_content(card, self._content)
+
+    def _show_content(self, card: ReviewCard, shown: CardContent) -> None:
+        known = not self._blind and (any(line.verdict for line in card.lines) or card.key in self._known_scores)
+        self.card.show_content(shown)
+        self.bar.show_content(shown, known=known)
+        self.place.show_content(shown, self._versions, self._refused)
 
     def _arrived(self, key: str) -> None:
-        item = self.current()
-        if item is not None and item.candidate.id == key:
+        card = self.current()
+        if card is not None and card.key == key:
             self._show_picture(key)
 
     def _show_picture(self, key: str) -> None:
@@ -120,10 +179,10 @@ class ReviewTable(Page):
         raise NotImplementedError
 
     def _show_whole(self) -> None:
-        item = self.current()
-        if item is None or item.candidate.kind is ItemKind.RECORD:
+        card, shown = self.current(), self.content
+        if card is None or shown is None or not shown.parts or card.lines[0].kind is ItemKind.RECORD:
             return
-        candidate, desk = item.candidate, self.session.desk
+        found_of, desk = shown.parts[0][0], self.session.desk
 
         def show(found: WholePhoto | None) -> None:
             if found is None:
@@ -131,160 +190,59 @@ class ReviewTable(Page):
             elif found.shown.why is not None:
                 self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
             else:
-                title = tr("Candidate {n}").format(n=item.number)
-                WholePhotoDialog(title, found, candidate.address.place, self).open()
+                title = tr("Candidate {n}").format(n=card.number)
+                WholePhotoDialog(title, found, found_of.address.place, self).open()
 
-        self.session.beside(self, tr("Reading the photo"), lambda: whole_photo(desk, candidate, WHOLE_SIDE), show)
+        self.session.beside(self, tr("Reading the photo"), lambda: whole_photo(desk, found_of, WHOLE_SIDE), show)
 
     def _build(self) -> QWidget:
         whole = QWidget()
-        column = column_in(whole)
+        column = column_in(whole, spacing=8)
         self.reference, self.place, self.card = ReferenceCard(), PlacePanel(), CandidateCard()
-        column.addLayout(across((self.reference, 26), (self.card, 44), (self.place, 30)), 1)
+        self.card.apart_asked.connect(self._split)
+        self.table = SideBySide(self.reference, self.card, self.place)
+        column.addWidget(self.table, 1)
+        self.bar = column.put(DecisionBar())
         self.film = FilmStrip(self.model)
         self.film.selectionModel().currentChanged.connect(self._show_current)
-        self.to_go = label("", "muted")
-        self.to_go.setFixedWidth(88)
-        column.addLayout(row(self.film, self.to_go, spacing=12))
+        column.addWidget(self.film)
         self.foot = column.put(ReviewFoot())
         self.foot.search_asked.connect(lambda: self.session.go.emit("search"))
         self.foot.models_asked.connect(lambda: self.session.go.emit("models"))
         return whole
 
-    def _say_to_go(self, still: int) -> None:
-        self.to_go.setText(words.counted(still, "1 to go", "%Ln to go") if still else tr("all decided"))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.film.fit(low=self.height() < LOW)
 
 
-FACE_SIDE, WHOLE_SIDE = 320, 2000
-"""Pixels along the longer side of what is shown."""
+SHARES = (34, 42, 24)
+"""Of the width: reference, candidate, where it lies."""
 
-MARGIN = 0.45
-"""How much of the photo around the face is shown, as a share of the face's size."""
-
-
-class ReferenceCard(Card):
-    def __init__(self) -> None:
-        super().__init__(tr("Reference"))
-        self.setAccessibleName(tr("Reference"))
-        self.photo = self.body.put(PhotoView(tr("Reference photo")), 1)
-        self._line = QHBoxLayout()
-        self.body.addLayout(self._line)
-        self._note = self.body.put(label("", "note", wrap=True))
-        self._shown: dict[int, QImage] = {}
-        self._why: dict[int, str] = {}
-        self._case = ""
-
-    def show_case(self, session: Session, case: CaseView) -> None:
-        """Reads and decodes in a worker; the photos of a case change rarely."""
-        desk, photos = session.desk, case.photos
-        if case.ref != self._case:
-            self.photo.show_image(None, tr("loading"))
-        self._case = case.ref
-
-        def read() -> dict[int, Shown | None]:
-            return {one.id: _face_of(one, reference_bytes(desk, case.ref, one.id)) for one in photos}
-
-        session.beside(self, tr("Reading the photos"), read, lambda images: self._show(photos, images))
-
-    def _show(self, photos: tuple[PhotoOfCase, ...], found: dict[int, Shown | None]) -> None:
-        images = self._shown = {key: painted(one) if one is not None else QImage() for key, one in found.items()}
-        self._why = {key: say(one.why) for key, one in found.items() if one is not None and one.why is not None}
-        clear(self._line)
-        for photo in photos:
-            button = QToolButton()
-            button.setIcon(QIcon(QPixmap.fromImage(images[photo.id])))
-            button.setIconSize(QSize(44, 44))
-            button.setAccessibleName(photo.name)
-            button.setToolTip(photo.name)
-            button.clicked.connect(lambda _checked=False, photo=photo: self._choose(photo))
-            self._line.addWidget(button)
-        self._line.addStretch(1)
-        self._note.setText(tr("{n} from the request").format(n=len(photos)))
-        if photos:
-            self._choose(photos[0])
-        else:
-            self.photo.show_image(None, tr("No reference photo: records alone were searched."))
-
-    def _choose(self, photo: PhotoOfCase) -> None:
-        says = self._why.get(photo.id, photo.name)
-        if photo.destroyed:
-            says = tr("The photo was destroyed when the case ended.")
-        self.photo.show_image(self._shown[photo.id], says)
+LEAST_BESIDE = (130, 180, 180)
+"""Pixels that each keeps where the window is narrow."""
 
 
-def _face_of(photo: PhotoOfCase, data: bytes | None) -> Shown | None:
-    """The chosen face with some of the photo around it."""
-    if data is None:
-        return None
-    if photo.box_chosen is None:
-        return shown(data, FACE_SIDE * 2)
-    box = photo.box_chosen.box
-    across, down = round(box.width * MARGIN), round(box.height * MARGIN)
-    return shown(data, FACE_SIDE * 2, Box(box.left - across, box.top - down, box.right + across, box.bottom + down))
+class SideBySide(QWidget):
+    """Three cards beside each other that take what room there is and ask for none: the pictures grow and shrink."""
 
-
-class CandidateCard(Card):
-    """`decided` carries the verdict of a pressed button; `score_asked` is the wish to see the score early."""
-
-    decided = Signal(object)
-    score_asked = Signal()
-
-    def __init__(self) -> None:
+    def __init__(self, *cards: QWidget) -> None:
         super().__init__()
-        self.setAccessibleName(tr("Candidate"))
-        self.number = label("", "section")
-        self.linked, self.verdict = Chip(), Chip()
-        self.body.addLayout(row(self.number, self.linked, self.verdict, None))
-        self.photo = PhotoView(tr("Face of the candidate"))
-        self.record = RecordView()
-        self._shown = self.body.put(stacked(self.photo, self.record), 1)
-        self.score = label("", "note", wrap=True)
-        self.reveal = Button(tr("show"), self.score_asked.emit, kind="link", name=tr("Show the score"))
-        self.reveal.setToolTip(tr("Looking at the score before deciding is journalled."))
-        self.body.addLayout(row(self.score, self.reveal, stretch=0))
-        self.buttons = {verdict: self._button(verdict) for verdict in Verdict}
-        self.body.addLayout(row(None, *self.buttons.values(), None))
-        says = tr("Space: whole photo · decisions can be undone until the plan is approved")
-        hint = self.body.put(label(says, "note", wrap=True))
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._cards = cards
+        for card in cards:
+            card.setParent(self)
+        self.setMinimumSize(sum(LEAST_BESIDE) + 16, 150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_item(self, item: Reviewed, fields: dict[str, str], *, score_known: bool) -> None:
-        """Everything but the picture, which comes when it is decoded. A blind item has no score to show."""
-        candidate = item.candidate
-        self.number.setText(tr("Candidate {n}").format(n=item.number))
-        self.linked.say(self._linked(candidate), Tone.INFO, "info")
-        self.verdict.say(words.term(item.decision.verdict) if item.decision else "", Tone.PLAIN, "")
-        is_record = candidate.kind is ItemKind.RECORD
-        self._shown.setCurrentIndex(1 if is_record else 0)
-        if is_record:
-            self.record.show_record(candidate, fields)
-        known = candidate.reasons if isinstance(candidate, Candidate) else ()
-        faces = [one for one in known if one.kind is ReasonKind.FACE]
-        self.reveal.setVisible(bool(faces) and not score_known)
-        hidden = tr("score hidden until decided") if faces else ""
-        self.score.setText("\n".join(say(one.says) for one in faces) if score_known else hidden)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
-    def show_picture(self, image: QImage | None, why: Message | None = None) -> None:
-        """None while it is being decoded; a null image where the index keeps none, or for the reason given."""
-        missing = tr("The index keeps no picture of it. Space looks for the photo.")
-        if why is not None:
-            missing = tr("The photo cannot be shown: {why}.").format(why=say(why))
-        self.photo.show_image(image, tr("loading") if image is None else missing)
-
-    def show_keys(self, keys: dict[Verdict, str]) -> None:
-        for verdict, button in self.buttons.items():
-            button.setText(f"{keys[verdict]}  {words.term(verdict)}")
-
-    def _button(self, verdict: Verdict) -> Button:
-        name = words.term(verdict)
-        button = Button(name, partial(self.decided.emit, verdict), name=name)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
-    def _linked(self, candidate: Candidate | SecondItem) -> str:
-        kinds = {reason.kind for reason in candidate.reasons}
-        if ReasonKind.RECORD in kinds:
-            return tr("its record matches")
-        if ReasonKind.LINK in kinds:
-            return tr("linked by a record")
-        return tr("near-duplicate of a hit") if ReasonKind.DUPLICATE in kinds else ""
+    def _place(self) -> None:
+        room = self.width() - 8 * (len(self._cards) - 1)
+        widths = [max(least, room * share // 100) for share, least in zip(SHARES, LEAST_BESIDE, strict=True)]
+        widths[1] += room - sum(widths)
+        left = 0
+        for card, width in zip(self._cards, widths, strict=True):
+            card.setGeometry(left, 0, width, self.height())
+            left += width + 8
