@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dsr_desk.app.case import deletion_lists
 from dsr_desk.app.data import columns as app_columns
-from dsr_desk.app.data import guard, indexing, registering
+from dsr_desk.app.data import guard, indexing, readers, registering
 from dsr_desk.app.data import unread as app_unread
 from dsr_desk.cli.common import FILE, NEW_FILE, PATH, emit, progress_bar, with_desk
 from dsr_desk.cli.dataset import facts_options
@@ -20,6 +20,8 @@ from dsr_desk.core.items import ColumnKind
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
+
+R = TypeVar("R")
 
 
 def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +54,17 @@ def workers_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def reading_containers(function: Callable[..., R]) -> Callable[..., R]:
+    """Of a command that will read containers: their readers are loaded while the vault is opened."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> R:
+        readers.get_ready()
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
 SHOWN = 50
 """Records that are listed on the terminal; all are in the CSV and the JSON."""
 
@@ -66,6 +79,7 @@ def index() -> None:
 
 
 @index.command()
+@reading_containers
 @workers_options
 @with_desk
 @click.argument("sources", nargs=-1, required=True, type=PATH)
@@ -142,6 +156,7 @@ def build(
 
 
 @index.command()
+@reading_containers
 @workers_options
 @with_desk
 @click.argument("name")

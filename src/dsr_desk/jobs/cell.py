@@ -208,7 +208,7 @@ def stream(
 
 
 def load(*modules: str) -> None:
-    """Has modules ready for cells that come later. Raises CellFailed."""
+    """Has modules ready for cells that come later, while their owner does something else. Raises CellFailed."""
     try:
         if FORKS and not is_inside():
             _nursery().load(modules)

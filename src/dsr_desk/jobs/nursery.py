@@ -69,8 +69,9 @@ class Nursery:
         return self._process.is_alive() and not self._control.closed
 
     def load(self, modules: Iterable[str]) -> None:
-        """Modules that cells will need, before there is one."""
-        self._asked(("load", (tuple(modules), sys.path)))
+        """Modules that cells will need, before there is one; nobody waits for that. Raises OSError."""
+        with self._lock:
+            self._send(("load", (tuple(modules), sys.path)))
 
     def fork(self, modules: Iterable[str], confinement: Confinement) -> tuple[socket.socket, int]:
         """A new cell: the owner's end of its channel, and its process. Raises OSError where there is no nursery."""
@@ -160,12 +161,15 @@ def main(control: socket.socket) -> None:
             if kind == "let go":
                 cells.end(what[0])
                 continue
-            try:
-                number = cells.answer(kind, what)
-                how = _DONE
-            except OSError as error:
-                number, how = error.errno or 0, _REFUSED
-            owner.send(how, number.to_bytes(_NUMBER, "big", signed=True))
+            if kind == "load":
+                cells.load(*what[0])
+            else:
+                try:
+                    number = cells.answer(kind, what)
+                    how = _DONE
+                except OSError as error:
+                    number, how = error.errno or 0, _REFUSED
+                owner.send(how, number.to_bytes(_NUMBER, "big", signed=True))
             cells.have_one_ready()
     except OSError:
         pass
@@ -185,8 +189,24 @@ class _Cells:
         """Raises OSError."""
         if kind == "end":
             return self.end(what[0])
-        self._load(*what[0])
-        return self._begin(what[1]) if kind == "fork" else 0
+        self.load(*what[0])
+        return self._begin(what[1])
+
+    def load(self, modules: tuple[str, ...], path: list[str]) -> None:
+        """They are looked for where the owner looks now."""
+        missing = [module for module in modules if module not in sys.modules]
+        if missing:
+            sys.path[:] = path
+        for module in missing:
+            with suppress(Exception):  # the cell will fail on it too, and says so
+                importlib.import_module(module)
+        if missing:
+            gc.collect()
+            gc.freeze()
+            if self._ready is not None:
+                (child, told), self._ready = self._ready, None
+                told.close()
+                self.end(child)
 
     def have_one_ready(self) -> None:
         if self._ready is not None:
@@ -224,22 +244,6 @@ class _Cells:
         _, status = os.waitpid(process, 0)
         self._there.discard(process)
         return os.waitstatus_to_exitcode(status)
-
-    def _load(self, modules: tuple[str, ...], path: list[str]) -> None:
-        """They are looked for where the owner looks now."""
-        missing = [module for module in modules if module not in sys.modules]
-        if missing:
-            sys.path[:] = path
-        for module in missing:
-            with suppress(Exception):  # the cell will fail on it too, and says so
-                importlib.import_module(module)
-        if missing:
-            gc.collect()
-            gc.freeze()
-            if self._ready is not None:
-                (child, told), self._ready = self._ready, None
-                told.close()
-                self.end(child)
 
 
 def _wait_and_begin(told: Frames) -> NoReturn:

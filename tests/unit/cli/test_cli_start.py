@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from dsr_desk.app.data import readers
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.main import NOUNS, main
 from quick_keys import make_keys_quick
@@ -85,3 +86,15 @@ def test_each_noun_is_described_with_the_first_words_of_its_own_help() -> None:
         assert " ".join(command.help.split("\n\n")[0].split()) == said
     shown = CliRunner().invoke(main, ["--help"]).output
     assert all(re.search(rf"^  {noun} +\S", shown, re.MULTILINE) for noun in NOUNS)
+
+
+def test_readers_of_containers_are_loaded_while_the_vault_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(readers, "get_ready", lambda: begun.append("readers"))
+    monkeypatch.setattr(Desk, "open", lambda *_: begun.append("vault") or sys.exit(3))
+    (tmp_path / "passphrase").write_text("long enough")
+    command = ["index", "build", str(tmp_path), "--to", "i", "--passphrase-file", str(tmp_path / "passphrase")]
+    assert CliRunner().invoke(main, command).exit_code == 3
+    assert begun == ["readers", "vault"]

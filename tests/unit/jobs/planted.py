@@ -62,6 +62,10 @@ def who() -> tuple[int, int]:
     return os.getpid(), os.getppid()
 
 
+def loaded(module: str) -> bool:
+    return module in sys.modules
+
+
 def nested() -> int:
     process: int = ask(int, os.getpid)
     return process if process == os.getpid() else 0

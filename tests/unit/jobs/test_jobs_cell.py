@@ -229,6 +229,15 @@ def test_the_nursery_has_one_thread_with_everything_loaded() -> None:
     assert len(list(Path(f"/proc/{nursery}/task").iterdir())) == 1
 
 
+def test_nobody_waits_for_what_is_loaded_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_kept", cells._Kept())
+    _, nursery = ask(Any, planted.who)
+    os.kill(nursery, signal.SIGSTOP)
+    cells.load(deeds.__name__)
+    os.kill(nursery, signal.SIGCONT)
+    assert ask(Any, planted.loaded, deeds.__name__) is True
+
+
 def test_of_what_was_open_elsewhere_a_cell_holds_nothing_but_its_channel() -> None:
     *streams, channel = [one for one in ask(list[str], planted.open_files) if one != "/memfd:scratch (deleted)"]
     assert streams == ["/dev/null"] * 3
