@@ -7,6 +7,7 @@ a line of underscores stands before it, whether it is answered or passed on.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -182,12 +183,16 @@ class _Text(HTMLParser):
         return self._open.pop().tag
 
     def _end_line(self) -> None:
-        cells = [" ".join(cell.split()) for cell in self._line.split(_BETWEEN_CELLS)]
-        cells = [cell for cell in cells if cell]
-        labelled = len(cells) == 2 and len(cells[0]) <= _LONGEST_LABEL and not cells[0].endswith((":", "："))
-        if cells:
-            self.lines.append("> " * self._depth + (": " if labelled else " ").join(cells))
+        if row := row_of_cells([" ".join(cell.split()) for cell in self._line.split(_BETWEEN_CELLS)]):
+            self.lines.append("> " * self._depth + row)
         self._line = ""
+
+
+def row_of_cells(cells: Sequence[str]) -> str:
+    """A row of a table as text: `label: value` where there are two cells, as in forms; else side by side."""
+    kept = [cell.strip() for cell in cells if cell.strip()]
+    labelled = len(kept) == 2 and len(kept[0]) <= _LONGEST_LABEL and not kept[0].endswith((":", "："))
+    return (": " if labelled else " ").join(kept)
 
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)

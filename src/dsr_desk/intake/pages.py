@@ -28,15 +28,19 @@ def shown(image: Image.Image, name: Message) -> Page:
     return Page(name, out.getvalue())
 
 
-def _read(data: bytes, name: str) -> Contents:
+def page_of(data: bytes, name: str) -> Page:
+    """A picture file as a page. Raises ContentUnreadable."""
     across, down = size_of(data) or (0, 0)
     if across * down > MOST_PIXELS:
         raise ContentUnreadable("why.attached.pixels")
     pixels = decode(data, enough=2 * WIDEST).pixels
     if pixels is None:
         raise ContentUnreadable("why.attached.no-photo")
-    page = shown(Image.fromarray(pixels), message("where.picture", file=bare_name(name, "letter")))
-    return Contents(pages=(page,), warnings=(message("note.page.picture", name=name),))
+    return shown(Image.fromarray(pixels), message("where.picture", file=bare_name(name, "letter")))
+
+
+def _read(data: bytes, name: str) -> Contents:
+    return Contents(pages=(page_of(data, name),), warnings=(message("note.page.picture", name=name),))
 
 
 DOCUMENT = Document("picture", lambda _name, head: looks_like_picture(head), _read)

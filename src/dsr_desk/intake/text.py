@@ -13,6 +13,8 @@ from dsr_desk.intake.markup import charset_of_html, text_of_html
 from dsr_desk.intake.model import NO_HOUSE, Format, House, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.voices import LETTER, voiced
 
+_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
 
 def read_text(text: str, name: str = "pasted.txt", house: House = NO_HOUSE) -> Intake:
     """A letter that was pasted or typed. Raises RequestEmpty."""
@@ -38,6 +40,8 @@ def _read(data: bytes, name: str, house: House) -> list[Intake]:
 
 
 def _recognises(name: str, head: bytes) -> bool:
+    if head.startswith(_NO_TEXT):
+        return False
     if PurePath(name).suffix.lower() in (".txt", ".md", ".html", ".htm", ".text"):
         return True
     return b"\0" not in head and sum(byte < 9 for byte in head) == 0 and bool(head.strip())
