@@ -80,13 +80,17 @@ class StraySweep:
 
     @property
     def complete(self) -> bool:
-        """Whether all was entered and read, as far as its formats are; how a photo looks may have been unknown."""
-        return all(gap.kind is not None or gap.what.code == "gap.sweep.looks" for gap in self.not_looked)
+        """Whether all was entered and read, as far as its formats are. What nothing is known of that would tell it,
+        looks of photos and digests of models, was not looked for: `not_looked` names it."""
+        return all(gap.kind is not None or gap.what.code in _NOT_SOUGHT for gap in self.not_looked)
 
     @property
     def counts(self) -> dict[str, int]:
         """Findings by how they were found."""
         return dict(sorted(Counter(one.how.value for one in self.found).items()))
+
+
+_NOT_SOUGHT = ("gap.sweep.looks", "gap.sweep.model")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def done(*about: str, sworn: bool = False, due: str = "2026-11-20", every: int =
         "planned": True,
         "containers": [container()],
         "strays": 0,
+        "model_strays": 0,
         "checks": [look("check.order"), look("check.index")],
         "actions": [action("erase-index-entries"), action("tell-recipient"), action("purge-outputs")],
         "unknown_recipients": 0,
@@ -119,6 +120,19 @@ def test_nobodys_word_stands_for_a_read(about: str, how: str) -> None:
 def test_that_nothing_is_covered_somebody_answers_for() -> None:
     facts = but(done("data"), containers=[], words={"o0": word("not-applicable")})
     assert state(facts) == "met-declared"
+
+
+def test_a_finding_of_sweeps_counts_once_where_it_belongs() -> None:
+    facts = but(done("data", "models"), strays=0, model_strays=1, checks=[look("check.order"), stray_look("open")])
+    assert (state(facts, 0), codes(facts, 0)) == ("met-read", [])
+    assert (state(facts, 1), codes(facts, 1)) == ("partly", ["stray-models"])
+    assert codes(but(facts, strays=2, model_strays=0), 0) == ["strays"]
+    unread = but(facts, checks=[look("check.order"), stray_look("where-read")])
+    assert codes(unread, 0) == ["doubts"], "what was not read is no finding"
+
+
+def stray_look(how: str) -> dict[str, Any]:
+    return {**look("check.strays", "still there"), "says": {"code": f"check.strays.{how}", "values": {}}}
 
 
 def test_what_is_left_is_said_with_containers_and_names() -> None:

@@ -87,13 +87,25 @@ def made_from(graph: Graph, origins: Mapping[str, int], versions: Iterable[str])
             got = word if any(sure[seat] for seat in own) else OPEN
             if got > words[version]:
                 words[version], found[version] = got, origin
-        elsewhere.update(_unregistered(graph, perhaps, known | set(start)))
+        elsewhere.update(_unregistered(graph, perhaps, known | set(start) | _mere_names(graph, start)))
     return Descent(words, found, tuple(sorted(elsewhere)))
 
 
 def _reaches(graph: Graph, start: list[int], goals: list[int], allowed: Mask) -> bool:
     reached = graph.folded(graph.walk(start, allowed).reached) if start else graph.mask()
     return any(bool(reached[goal]) for goal in goals)
+
+
+def _mere_names(graph: Graph, versions: Iterable[int]) -> set[int]:
+    """Names of a dataset without a version into which nothing else goes and that lie nowhere: they say that some
+    version was meant, and are no data beside the versions."""
+    named = {graph.nodes[seat].name for seat in versions}
+    made = graph.folded(graph.mask(graph.target[~graph.with_role(Role.CONTAIN)]))
+    return {
+        seat
+        for seat in graph.of_kind(NodeKind.DATASET).tolist()
+        if not made[seat] and not (node := graph.nodes[seat]).version and node.name in named and not node.aliases
+    }
 
 
 def _unregistered(graph: Graph, reached: Mask, known: set[int]) -> Iterable[str]:

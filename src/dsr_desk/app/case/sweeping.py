@@ -375,4 +375,4 @@ def _known_tensors(desk: Desk, ref: str) -> Iterator[KnownModel]:
 
 
 def _without_digest(node: Node) -> Gap:
-    return Gap(message("gap.model", name=node.label), message("why.sweep.no-digest"))
+    return Gap(message("gap.sweep.model", name=node.label), message("why.sweep.no-digest"))

@@ -164,8 +164,12 @@ def affected_by_case(desk: Desk, ref: str) -> Impact:
 
 def affected_by_versions(desk: Desk, items: Mapping[str, int]) -> Impact:
     """Models that these dataset versions (name@version) reached, each with how many of its items are in question."""
-    since = {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
-    return affected(lineage_graph(desk), sorted(items), items, since)
+    return affected(lineage_graph(desk), sorted(items), items, _collected(desk))
+
+
+def _collected(desk: Desk) -> dict[str, str]:
+    """Since when the first photo of each registered version (name@version) can have been in it, UTC."""
+    return {version.id: collected_since(version.collected) for version, _ in dataset_versions(desk)}
 
 
 def hit_versions(desk: Desk, ref: str) -> dict[str, int]:
@@ -200,10 +204,9 @@ def _plans(desk: Desk, ref: str) -> list[str]:
 
 
 def affected_by_dataset(desk: Desk, dataset: str) -> Impact:
-    """Models that a dataset (name, or name@version) reached. Raises DatasetUnknown."""
-    graph = lineage_graph(desk)
+    """Models that a dataset (name, or name@version) reached, as a case about it has them. Raises DatasetUnknown."""
     known = {name for version, _ in dataset_versions(desk) for name in (version.id, version.name)}
-    impact = affected(graph, [dataset])
+    impact = affected(lineage_graph(desk), [dataset], arrived=_collected(desk))
     if dataset in impact.not_in_lineage and dataset not in known:
         raise DatasetUnknown(dataset=dataset)
     return impact

@@ -93,7 +93,7 @@ def order_facts(
         "ran": case.last_run is not None,
         "read": newest is not None and not case.unread,
         "containers": check_bundle.container_facts(_named(desk, case.scopes), case.parts),
-        "strays": sum(map(is_open, case.strays.values())),
+        **check_bundle.stray_facts(one["how"] for one in case.strays.values() if is_open(one)),
         "checks": desk.values(newest["seq"])["told"]["checks"] if newest is not None else [],
         **check_bundle.plan_facts(plans, asked),
         **lineage_of(desk, impact, standing),

@@ -2077,9 +2077,8 @@ def _swept(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
         fold.strays[name] = {"how": word, "gone": False, "explained": explained}
 
 
-_FOUND = (
-    "bytes", "inside", "look", "look-inside", "model", "model-inside", "same-tensors", "same-shapes", "unknown-model",
-)  # fmt: skip
+_MODELS_FOUND = ("model", "model-inside", "same-tensors", "same-shapes", "unknown-model")
+_FOUND = ("bytes", "inside", "look", "look-inside", *_MODELS_FOUND)
 
 
 def _explained(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
@@ -2362,7 +2361,7 @@ def _data_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any
     if facts["strays"]:
         why.append(["order.why.strays", {"count": facts["strays"]}])
     if facts["read"]:
-        doubts = [each for each in facts["checks"] if each["seen"] not in _CLEAR and not _counted_above(each)]
+        doubts = [each for each in facts["checks"] if each["seen"] not in _CLEAR and not _counted(each)]
         why += [["order.why.doubts", {"says": each["says"]}] for each in doubts]
     if not why:
         return MET_READ, why
@@ -2372,9 +2371,10 @@ def _data_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, Any
 _CLEAR = ("gone", "masked", "held")
 
 
-def _counted_above(check: dict[str, Any]) -> bool:
-    """The look at containers: what of them is left or was not looked at is counted, container by container."""
-    return bool(check["how"]["code"] == "check.order")
+def _counted(check: dict[str, Any]) -> bool:
+    """What of containers is left or was not looked at is counted, container by container; so is, as it is now, each
+    finding of sweeps that nothing explains."""
+    return check["how"]["code"] == "check.order" or check["says"]["code"] in ("check.strays.open", "check.strays.like")
 
 
 def _nothing_to_do(facts: Mapping[str, Any], word: dict[str, Any] | None) -> tuple[str, Why] | None:
@@ -2440,6 +2440,8 @@ def _models_met(one: dict[str, Any], facts: Mapping[str, Any], word: dict[str, A
     ):  # fmt: skip
         if count:
             why.append([f"order.why.{code}", {"count": count, "total": len(models)}])
+    if facts["model_strays"]:
+        why.append(["order.why.stray-models", {"count": facts["model_strays"]}])
     versions = len({each["version"] for each in facts["containers"]})
     unknown = lineage["unknown"] if lineage["sources"] else versions
     if unknown:
@@ -2606,7 +2608,7 @@ def order_facts(fold: Fold, lineage: Mapping[str, Any]) -> dict[str, Any]:
         "ran": fold.ran is not None,
         "read": newest is not None and not unread,
         "containers": container_facts(named_containers(fold), fold.containers),
-        "strays": sum(_stray(one) == "open" for one in fold.strays.values()),
+        **stray_facts(one["how"] for one in fold.strays.values() if _stray(one) == "open"),
         "checks": newest["told"]["told"]["checks"] if newest is not None else [],
         **plan_facts(plans, fold.asked),
         **lineage_facts(lineage),
@@ -2629,6 +2631,12 @@ def _stray(one: Mapping[str, Any]) -> str:
     if one["gone"]:
         return "gone"
     return str(one["explained"]) if one["explained"] not in ("", "to-plan") else "open"
+
+
+def stray_facts(open_: Iterable[str]) -> dict[str, int]:
+    """How many findings of sweeps that nothing explains are copies of data, and how many files of models."""
+    of_models = [how in _MODELS_FOUND for how in open_]
+    return {"strays": of_models.count(False), "model_strays": of_models.count(True)}
 
 
 def is_known(container: Mapping[str, Any]) -> bool:

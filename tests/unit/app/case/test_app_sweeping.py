@@ -111,7 +111,7 @@ def test_a_model_of_whose_files_no_digest_is_known_is_named_as_not_looked_for(sm
     destroy(small, "door@1")
     done = sweeping.sweep_case(small.desk, small.ref, [disk])
     assert "why.sweep.no-digest" in [gap.why.code for gap in done.sweep.not_looked]
-    assert not done.sweep.complete
+    assert done.sweep.complete, "all was entered and read"
 
 
 def test_a_model_that_an_earlier_sweep_met_is_told_once_its_file_is_gone(small: Small, disk: Path) -> None:
