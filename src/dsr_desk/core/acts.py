@@ -69,6 +69,7 @@ class Kind(StrEnum):
     LINEAGE_EXPORTED = "lineage-exported"
     SWEPT = "swept"
     EXPLAINED = "explained"
+    ANSWERED = "answered"
     CLOSED = "closed"
     REOPENED = "reopened"
     FORGOTTEN = "forgotten"

@@ -94,6 +94,7 @@ class Case:
         self.strays: dict[str, dict[str, Any]] = {}
         """What sweeps found, by pseudonym of place and content: how, when last, when gone, how it is explained."""
         self.sealed: list[dict[str, Any]] = []
+        self.answered = ""  # the day (ISO)
         self.ends: list[dict[str, Any]] = []
         """Endings and reopenings, oldest first."""
         self.forgotten: list[dict[str, Any]] = []
@@ -396,5 +397,5 @@ _SAVED = (
     "id", "ref", "head", "leaf", "entries", "opened", "channel", "faces", "changed", "proposed", "facts", "identities",
     "references", "searches", "items", "links", "treatments", "dispositions", "rounds", "asked", "handed_over",
     "stated", "sealed", "ends", "forgotten", "undoable", "taken", "words", "forbidden", "about", "orders", "scopes",
-    "parts", "samples", "met", "sweeps", "strays",
+    "parts", "samples", "met", "sweeps", "strays", "answered",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dsr_desk.core import strays
@@ -24,7 +25,7 @@ def apply(case: Case, entry: Entry, rows: Rows) -> None:
 _SAYS_NOTHING_NEW = frozenset(
     {
         Kind.SCORE_SHOWN, Kind.PACKET, Kind.SWORN, Kind.SEALING, Kind.SEALED, Kind.TIME_ASKED, Kind.TIME_ATTESTED,
-        Kind.LINEAGE_EXPORTED, Kind.CLOSED, Kind.REOPENED, Kind.FORGOTTEN,
+        Kind.LINEAGE_EXPORTED, Kind.ANSWERED, Kind.CLOSED, Kind.REOPENED, Kind.FORGOTTEN,
     }
 )  # fmt: skip
 """Acts after which sealed evidence still says all that there is to say."""
@@ -71,9 +72,9 @@ def _received(case: Case, entry: Entry, rows: Rows) -> None:
 
 def _facts(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
-    names = ("right", "law", "received", "due", "identifiers")
-    clock = {name: said[name] for name in ("place", "extended", "stops") if name in said}
-    case.facts.append(_signed(entry, kind=entry.act.kind.value, **{name: said[name] for name in names}, **clock))
+    names = ("right", "law", "received", "due", "identifiers", "place", "extended", "stops")
+    kept = {name: said[name] for name in names if name in said}
+    case.facts.append(_signed(entry, kind=entry.act.kind.value, **kept))
 
 
 def _identity(case: Case, entry: Entry, rows: Rows) -> None:
@@ -102,18 +103,6 @@ def _searched(case: Case, entry: Entry, rows: Rows) -> None:
         case.proposed += item[2] != case.number
         item[2] = case.number
         _count(case, row.item, item)
-
-
-def _decided(case: Case, entry: Entry, rows: Rows) -> None:
-    _say(case, entry, rows, 3)
-
-
-def _second(case: Case, entry: Entry, rows: Rows) -> None:
-    _say(case, entry, rows, 4)
-
-
-def _settled(case: Case, entry: Entry, rows: Rows) -> None:
-    _say(case, entry, rows, 3, settled=True)
 
 
 def _undone(case: Case, entry: Entry, rows: Rows) -> None:
@@ -304,6 +293,10 @@ def _closed(case: Case, entry: Entry, rows: Rows) -> None:
     case.ends.append(_signed(entry, state=state))
 
 
+def _answered(case: Case, entry: Entry, rows: Rows) -> None:
+    case.answered = entry.act.open["day"]
+
+
 def _forgotten(case: Case, entry: Entry, rows: Rows) -> None:
     said = entry.act.open
     case.forgotten.append(_signed(entry, what=said["what"], count=said["count"], scanned=said.get("scanned")))
@@ -367,9 +360,9 @@ _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
     Kind.IDENTITY: _identity,
     Kind.REFERENCE: _reference,
     Kind.SEARCHED: _searched,
-    Kind.DECIDED: _decided,
-    Kind.SECOND_REVIEW: _second,
-    Kind.SETTLED: _settled,
+    Kind.DECIDED: partial(_say, at=3),
+    Kind.SECOND_REVIEW: partial(_say, at=4),
+    Kind.SETTLED: partial(_say, at=3, settled=True),
     Kind.UNDONE: _undone,
     Kind.LINK: _link,
     Kind.TREATED: _treated,
@@ -389,6 +382,7 @@ _APPLY: dict[Kind, Callable[[Case, Entry, Rows], None]] = {
     Kind.SEALED: _sealed,
     Kind.SWEPT: strays.sweep,
     Kind.EXPLAINED: strays.explain,
+    Kind.ANSWERED: _answered,
     Kind.CLOSED: _closed,
     Kind.REOPENED: _closed,
     Kind.FORGOTTEN: _forgotten,

@@ -101,6 +101,7 @@ TOPICS: Mapping[Kind, frozenset[Topic]] = {
     Kind.LINEAGE_EXPORTED: frozenset({Topic.MODELS}),
     Kind.SWEPT: _DELETION,
     Kind.EXPLAINED: _DELETION,
+    Kind.ANSWERED: _CASE,
     Kind.CLOSED: _WHOLE_CASE,
     Kind.REOPENED: _WHOLE_CASE,
     Kind.FORGOTTEN: _CASE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dsr_desk.core import order_refusals, refusals
+from dsr_desk.core import order_refusals, refusals, request_guards
 from dsr_desk.core.actions import Treatment
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.basis import basis_of, differences, parts_of, searched_indexes
@@ -79,13 +79,6 @@ def is_identified(case: Case, draft: Draft, standing: Standing) -> Message | Non
     return None if case.identified else message(missing.code, case=case.ref)
 
 
-def is_confirmed(case: Case, draft: Draft, standing: Standing) -> Message | None:
-    """Nothing is searched that a program read and nobody stands for."""
-    if case.facts and case.facts[-1]["kind"] == Kind.CONFIRMED.value:
-        return None
-    return message(refusals.FactsNotConfirmed.code, case=case.ref)
-
-
 def right_deletes(case: Case, draft: Draft, standing: Standing) -> Message | None:
     if case.right in DELETING_RIGHTS:
         return None
@@ -135,7 +128,7 @@ def may_search(case: Case, draft: Draft, standing: Standing) -> Message | None:
     """A search for review begins nothing beside a plan in force; looking again after a deletion is always possible."""
     if draft.open.get("purpose", "search") != "search":
         return has_run(case, draft, standing)
-    for guard in (still_open, is_confirmed, no_run_under_way, no_approved_plan):
+    for guard in (still_open, request_guards.is_confirmed, no_run_under_way, no_approved_plan):
         refused = guard(case, draft, standing)
         if refused is not None:
             return refused

@@ -57,6 +57,20 @@ class CaseNotOver(Refusal):
     todo = "End the case first."
 
 
+class EndDeniedByIdentity(Refusal):
+    code = "CASE-END-IDENTITY"
+    happened = "Case {case} cannot end as {state}: who asks was not verified."
+    means = "Nothing can be granted to somebody who is not known to be the person. Nothing was changed."
+    todo = "Refuse it, note that it was withdrawn or is a duplicate, or record a check that succeeded first."
+
+
+class AnswerDayImpossible(Refusal):
+    code = "CASE-ANSWER-DAY"
+    happened = "The person cannot have been answered on {day:day} in case {case}."
+    means = "That day lies before the request arrived, or in the future. Nothing was recorded."
+    todo = "Give the day on which the answer went out."
+
+
 class NotForgettable(Refusal):
     code = "CASE-NOT-FORGETTABLE"
     happened = "What is to be forgotten in case {case} is neither its reference photos, nor its letter, nor all of it."

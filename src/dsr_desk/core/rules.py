@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dsr_desk.core import guards as ask
 from dsr_desk.core import order_guards as order
 from dsr_desk.core import refusals, strays
+from dsr_desk.core import request_guards as request
 from dsr_desk.core.acts import Draft, Entry, Kind
 from dsr_desk.core.case import Case, Rows, no_rows
 from dsr_desk.core.case_fold import apply
@@ -129,7 +130,8 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.LINEAGE_EXPORTED: (),
     Kind.SWEPT: (ask.not_forgotten,),
     Kind.EXPLAINED: (ask.not_forgotten, strays.known_finding),
-    Kind.CLOSED: (ask.still_open, ask.an_end),
+    Kind.CLOSED: (ask.still_open, ask.an_end, request.end_fits_identity),
+    Kind.ANSWERED: (order.is_person, ask.not_forgotten, request.answer_after_receipt),
     Kind.REOPENED: (ask.has_ended, ask.not_forgotten),
     Kind.FORGOTTEN: (ask.has_ended_if_whole, ask.forgets_own),
     Kind.KEPT: (ask.not_forgotten,),

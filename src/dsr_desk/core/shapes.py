@@ -188,6 +188,7 @@ SHAPES: Mapping[Kind, Shape] = {
         "complete": flag, **_ROWS,
     },
     Kind.EXPLAINED: {"finding": text, "as": _one_of(("is-other", "erased-by-hand", "to-plan", "stays-by-law"))},
+    Kind.ANSWERED: {"day": _day_or_none},
     Kind.CLOSED: {"state": text},
     Kind.FORGOTTEN: {
         "what": _one_of(("references", "letter", "case")), "count": number, "entries": _each(number),

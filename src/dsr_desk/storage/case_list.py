@@ -24,7 +24,9 @@ def summary_row(case: Case, roster: Roster) -> dict[str, Any]:
         "about": case.about,
         "right": case.right.value,
         "law": facts["law"],
+        "named": ((case.orders if case.is_order else case.facts) or [{"seq": 0}])[-1]["seq"],
         "received": facts["received"],
+        "answered": case.answered,
         "channel": case.channel,
         "opened": case.opened[0],
         "photos": sum(1 for one in case.references if not one["destroyed"]),
@@ -67,6 +69,12 @@ class CaseList:
         row = self._db.conn.execute("SELECT case_id FROM case_list WHERE ref = ?", [ref]).fetchone()
         return row[0] if row else None
 
+    def about(self, ref: str) -> str:
+        """What a case is about; "" where there is none of this reference."""
+        query = "SELECT json_extract(summary, '$.about') FROM case_list WHERE ref = ?"
+        row = self._db.conn.execute(query, [ref]).fetchone()
+        return str(row[0]) if row else ""
+
     def refs(self) -> dict[str, str]:
         """References by the case's id, in their order."""
         return dict(self._db.conn.execute("SELECT case_id, ref FROM case_list ORDER BY ref").fetchall())
@@ -75,6 +83,18 @@ class CaseList:
         """Open cases by due date first."""
         query = "SELECT case_id, ref, head, due, ended, summary FROM case_list ORDER BY ended <> '', due, ref"
         return [Listed._make(row) for row in self._db.conn.execute(query).fetchall()]
+
+    def named(self) -> dict[str, dict[str, Any]]:
+        """By case, the values that say of whom it is, or which order: read where they were signed, and kept nowhere."""
+        query = (
+            "SELECT c.case_id, v.name, v.value FROM case_list c CROSS JOIN field_values v "
+            "ON v.seq = json_extract(c.summary, '$.named') AND v.name IN ('identifiers', 'authority', 'docket') "
+            "WHERE v.value IS NOT NULL"
+        )
+        found: dict[str, dict[str, Any]] = {}
+        for case, name, value in self._db.conn.execute(query).fetchall():
+            found.setdefault(case, {})[name] = json.loads(value)
+        return found
 
     def numbers(self) -> dict[str, int]:
         """The highest number by year."""
@@ -106,5 +126,8 @@ class CaseList:
 
 
 def snapshot_is_due(case: Case, since: int) -> bool:
-    """Whether so many entries came since the last one that the next opening would notice. `since` counts these."""
-    return since >= max(AT_LEAST, case.entries // GROWS_BY)
+    """Whether so many entries came since the last one that the next opening would notice. `since` counts these.
+
+    The more candidates there are, the more a snapshot costs and the less a few decisions matter beside it.
+    """
+    return since >= max(AT_LEAST, case.entries // GROWS_BY, len(case.items) // GROWS_BY)

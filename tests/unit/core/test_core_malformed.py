@@ -91,6 +91,7 @@ WORLDS: dict[Kind, tuple[Callable[[], World], Callable[[World], dict[str, Any]],
     Kind.MET: (hand.order_opened, lambda _: {"obligation": "o01", "how": "declared", "proof": ""}, None),
     Kind.CLOSED: (hand.read, lambda _: {"state": "closed", "open": {}}, None),
     Kind.REOPENED: (lambda: hand.read().close(), lambda _: {}, None),
+    Kind.ANSWERED: (hand.opened, lambda _: {"day": "2026-11-20"}, None),
     Kind.KEPT: (hand.opened, lambda _: {"months": 36}, None),
     Kind.FORGOTTEN: (
         lambda: _with_photo().close(),

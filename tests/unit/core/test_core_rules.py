@@ -13,7 +13,7 @@ from order_tries import ORDER_ALLOWED, ORDER_TABLE
 from tries_by_hand import APPROVING, BEGINNING, PLANNING, Refused, Try
 from tries_by_hand import closed as _closed
 
-from dsr_desk.core import refusals, rules
+from dsr_desk.core import order_refusals, refusals, rules
 from dsr_desk.core.acts import Entry, Kind, Row
 from dsr_desk.core.changes import TOPICS
 from dsr_desk.core.errors import DeskError, error_of
@@ -131,6 +131,7 @@ TREATING = Try(Kind.TREATED, {"item": "x", "as": "mask"})
 UNDOING = Try(Kind.UNDONE, _newest)
 SEARCHING = Try(Kind.SEARCHED, searched())
 LOOKING = Try(Kind.SEARCHED, searched(purpose="read-back"))
+ANSWERING = Try(Kind.ANSWERED, {"day": "2026-11-20"})
 ENDING = Try(Kind.CLOSED, {"state": "closed", "open": {}})
 OUTCOME = Try(Kind.OUTCOME, lambda world: world.ended())
 SEALINGS = (
@@ -194,6 +195,7 @@ TABLE: list[Refused] = [
         SEARCHING, "is_identified", lambda: World().received(faces=True).identity(photo=False), refusals.IdentityMissing
     ),
     Refused(SEARCHING, "may_search", _closed(hand.opened), refusals.CaseOver),
+    Refused(SEARCHING, "may_search", lambda: hand.opened().facts(kind=Kind.PROPOSED), refusals.FactsNotConfirmed),
     Refused(SEARCHING, "may_search", hand.begun, refusals.PlanUnderWay),
     Refused(SEARCHING, "may_search", hand.run, refusals.PlanUnderWay),
     Refused(SEARCHING, "may_search", hand.approved, refusals.ReviewClosed),
@@ -393,6 +395,22 @@ TABLE: list[Refused] = [
         _closed(hand.opened), refusals.NotForgettable,
     ),
     Refused(Try(Kind.KEPT, {"months": 6}), "not_forgotten", _forgotten, refusals.CaseForgotten),
+    *(
+        Refused(
+            Try(Kind.CLOSED, {"state": state, "open": {}}), "end_fits_identity",
+            lambda: hand.opened().identity("not-verified"), refusals.EndDeniedByIdentity,
+        )
+        for state in ("closed", "partly-granted")
+    ),
+    Refused(
+        Try(Kind.CLOSED, {"state": "partly-granted", "open": {}}), "end_fits_identity",
+        lambda: World().received().facts(), refusals.EndDeniedByIdentity,
+    ),
+    Refused(ANSWERING, "is_person", hand.order_opened, order_refusals.NoPerson),
+    Refused(ANSWERING, "not_forgotten", _forgotten, refusals.CaseForgotten),
+    Refused(
+        Try(Kind.ANSWERED, {"day": "2026-10-31"}), "answer_after_receipt", hand.opened, refusals.AnswerDayImpossible
+    ),
     Refused(
         Try(Kind.FORGOTTEN, {"what": "references", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
         hand.reviewed, refusals.NotForgettable,
@@ -480,6 +498,14 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
         hand.opened,
     ),
     (Try(Kind.KEPT, {"months": 6}), hand.opened),
+    (ANSWERING, hand.opened),
+    (ANSWERING, _closed(hand.opened)),
+    (Try(Kind.ANSWERED, {"day": ""}), _closed(hand.opened)),
+    (ENDING, lambda: World().received().facts()),
+    *(
+        (Try(Kind.CLOSED, {"state": state, "open": {}}), lambda: hand.opened().identity("not-verified"))
+        for state in ("refused", "withdrawn", "duplicate")
+    ),
     (Try(Kind.KEPT, {"months": 6}), _closed(hand.opened)),
     *ORDER_ALLOWED,
 ]

@@ -929,7 +929,7 @@ SWORN_FIELDS = ("name", "capacity", "place", "text")
 _SAYS_NOTHING_NEW = frozenset(
     {
         "score-shown", "packet", "sworn", "sealing", "sealed", "time-asked", "time-attested", "lineage-exported",
-        "closed", "reopened", "forgotten",
+        "closed", "reopened", "forgotten", "answered",
     }
 )  # fmt: skip
 """Acts after which what was sworn is still all that there is to say."""
@@ -1616,8 +1616,6 @@ class Fold:
         self.ref = self.opened = self.closed = ""
         self.faces = False
         self.facts: list[dict[str, Any]] = []
-        self.confirmed = False
-        """Whether an officer stands for the facts in force."""
         self.identity: dict[str, Any] | None = None
         self.searches: list[dict[str, Any]] = []
         self.items: dict[str, Item] = {}
@@ -1835,12 +1833,6 @@ def _received(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 def _facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(not fold.closed and (said["law"] == "order") == fold.order_case, said)
     fold.facts.append(said)
-    fold.confirmed = False
-
-
-def _confirmed_facts(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    _facts(fold, said, rows)
-    fold.confirmed = True
 
 
 def _identity(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
@@ -1859,7 +1851,8 @@ def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     review = said["purpose"] == "search"
     if review:
         unread = fold.round["actions"] and not _is_read(fold.round)
-        fold.require(fold.confirmed and not (fold.closed or unread or fold.has_approved_plan()), said)
+        fold.require(bool(fold.facts) and fold.facts[-1]["kind_"] == "confirmed", said)
+        fold.require(not (fold.closed or unread or fold.has_approved_plan()), said)
         if fold.round["actions"]:
             fold.rounds.append(_new_round(fold.round["n"] + 1))
         fold.round["searched"] += 1
@@ -2206,18 +2199,26 @@ def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 def _closed(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(bool(fold.closed) == (said["kind_"] == "reopened"), said)
+    if said["kind_"] == "closed" and said["state"] in ("closed", "partly-granted"):
+        failed = fold.identity is not None and fold.identity["result"] != "verified"
+        fold.require(not failed and (fold.identified or said["state"] == "closed"), said)
     fold.closed = said["time"] if said["kind_"] == "closed" else ""
 
 
+def _answered(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
+    fold.require(not fold.order_case, said)
+    fold.require(not said["day"] or (bool(fold.facts) and said["day"] >= fold.facts[-1]["received"]), said)
+
+
 _CHANGES: dict[str, Callable[[Fold, dict[str, Any], RowsOf], None]] = {
-    "received": _received, "proposed": _facts, "confirmed": _confirmed_facts, "identity": _identity, "reference": _reference,
+    "received": _received, "proposed": _facts, "confirmed": _facts, "identity": _identity, "reference": _reference,
     "searched": _searched, "decided": _decided, "second-review": _second, "settled": _settled, "undone": _undone,
     "link": _link, "treated": _treated, "disposition": _disposition, "observed": _disposition, "planned": _planned,
     "approved": _approved, "plan-withdrawn": _withdrawn, "begun": _begun, "handed-over": _handed_over,
     "outcome": _outcome, "asked": _asked, "read-back": _read_back, "validated": _validated, "stated": _stated,
     "sealing": _sealing, "closed": _closed, "reopened": _closed, "derived": _derived, "forgotten": _forgotten,
     "kept": _kept, "swept": _swept, "explained": _explained, "sealed": _sealable, "sworn": _sworn,
-    "order": _order, "scope": _resolved, "sample": _sample, "sampled": _sampled, "met": _met,
+    "order": _order, "scope": _resolved, "sample": _sample, "sampled": _sampled, "met": _met, "answered": _answered,
 }  # fmt: skip
 
 

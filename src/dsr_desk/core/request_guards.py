@@ -1,0 +1,41 @@
+"""What may forbid an act on a person's request: nothing unconfirmed is searched, nobody unverified is granted it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsr_desk.core import refusals
+from dsr_desk.core.acts import Draft, Kind
+from dsr_desk.core.case import Case
+from dsr_desk.core.message import Message, message
+from dsr_desk.core.requests import CaseState, IdentityResult
+
+if TYPE_CHECKING:
+    from dsr_desk.core.guards import Standing
+
+_GRANTS = (CaseState.CLOSED.value, CaseState.PARTLY_GRANTED.value)
+
+
+def is_confirmed(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    """Nothing is searched that a program read and nobody stands for."""
+    if case.facts and case.facts[-1]["kind"] == Kind.CONFIRMED.value:
+        return None
+    return message(refusals.FactsNotConfirmed.code, case=case.ref)
+
+
+def end_fits_identity(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    """Who was not verified is granted nothing; without any check a request is closed, and not granted in part."""
+    state = draft.open.get("state")
+    failed = case.identity is not None and case.identity["result"] != IdentityResult.VERIFIED.value
+    unchecked = state == CaseState.PARTLY_GRANTED.value and not case.identified
+    if state in _GRANTS and (failed or unchecked):
+        return message(refusals.EndDeniedByIdentity.code, case=case.ref, state=message(f"ended.{state}"))
+    return None
+
+
+def answer_after_receipt(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    """Nobody is answered before she has asked."""
+    day = draft.open.get("day", "")
+    if not day or (case.facts and day >= case.facts[-1]["received"]):
+        return None
+    return message(refusals.AnswerDayImpossible.code, case=case.ref, day=day)
