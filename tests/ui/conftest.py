@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
+from PySide6.QtCore import QEvent, QLocale, QRect, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -28,7 +28,7 @@ from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.ui import theme
+from dsr_desk.ui import placing, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.session import Session
@@ -57,6 +57,12 @@ def dressed(qapp: QApplication) -> None:
 def own_settings(tmp_path: Path) -> None:
     """What the windows remember goes into the test's own folder."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def usual_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screenless platform has a screen of 800 by 800; windows are made for larger ones."""
+    monkeypatch.setattr(placing, "room_on", lambda _screen: QRect(0, 0, 1920, 1040))
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,17 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.language import spoken
+from dsr_desk.ui.placing import room_for
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, Sign, label, row
+from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, Sign, column_in, label, row, scrolled
 from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
+
+SIDES = 48
+"""Pixels beside the body of a dialog."""
 
 
 class Dialog(QDialog):
@@ -42,10 +46,16 @@ class Dialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setMinimumSize(width, height)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 16)
-        outer.setSpacing(12)
+        room = room_for(self)
+        self.setMinimumSize(min(width, room.width()), min(height, room.height()))
+        frame = QVBoxLayout(self)
+        frame.setContentsMargins(24, 24, 24, 16)
+        frame.setSpacing(12)
+        self._inner = QWidget()
+        outer = column_in(self._inner, spacing=12)
+        self._area = scrolled(self._inner, name=title, ground=True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        frame.addWidget(self._area, 1)
         self.heading = label(title, "section", wrap=True, selectable=bool(sign))
         outer.addLayout(row(Sign(sign, Tone.DANGER, 24), self.heading, stretch=1) if sign else row(self.heading))
         if says:
@@ -55,11 +65,11 @@ class Dialog(QDialog):
         outer.addLayout(self.body, 1)
         self.problem = Notice(tone=Tone.DANGER)
         self.problem.hide()
-        outer.addWidget(self.problem)
+        frame.addWidget(self.problem)
         self.cancel = Button(tr("Cancel") if act else tr("Close"), self.reject)
         self.act = Button(act, self.go, kind="primary")
         self.foot = row(None)
-        outer.addLayout(self.foot)
+        frame.addLayout(self.foot)
         self._needed: tuple[QLineEdit, ...] = ()
         self._form: QFormLayout | None = None
         (self.act if act else self.cancel).setDefault(True)
@@ -89,13 +99,18 @@ class Dialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """High enough for sentences as they are broken at this width."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            needed = layout.totalHeightForWidth(self.width())
-            if needed > self.height():
-                self.resize(self.width(), needed)
+        """High enough for sentences as they are broken at this width, as far as the screen goes; the rest scrolls."""
+        layout, inner = self.layout(), self._inner.layout()
+        if layout is None or inner is None:
+            return
+        room = room_for(self)
+        self.setMinimumSize(self.minimumSize().boundedTo(room))
+        inner.activate()
+        layout.activate()
+        width = min(max(self.width(), inner.totalMinimumSize().width() + SIDES), room.width())
+        body = max(inner.totalHeightForWidth(width - SIDES), inner.totalMinimumSize().height())
+        around = layout.totalHeightForWidth(width) - self._area.sizeHint().height()
+        self.resize(width, min(max(self.height(), body + around), room.height()))
 
     def line(self, widget: W, caption: str | None = None) -> W:
         """A named field; its name for a screen reader is the caption, where there is no other."""
@@ -170,6 +185,7 @@ def form_layout() -> QFormLayout:
     form = QFormLayout()
     form.setHorizontalSpacing(16)
     form.setVerticalSpacing(8)
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return form

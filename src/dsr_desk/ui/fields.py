@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QDate, QLocale, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QDate, QLocale, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.choosing import ask_file, ask_folder
@@ -25,10 +25,26 @@ class Tick(QCheckBox):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setAccessibleName(text)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme.font(14))
         return QSize(metrics.horizontalAdvance(self.text()) + 36, max(28, metrics.height() + 8))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), 160), hint.height())
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as its sentence is, broken at the words."""
+        room = QRect(0, 0, max(1, width - 34), 10_000)
+        said = QFontMetrics(theme.font(14)).boundingRect(room, Qt.TextFlag.TextWordWrap.value, self.text())
+        return max(28, said.height() + 8)
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)
@@ -45,7 +61,8 @@ class Tick(QCheckBox):
         )
         painter.setPen(theme.colour(ink))
         painter.setFont(theme.font(14))
-        painter.drawText(QRectF(32, 0, self.width() - 34, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        room = QRectF(32, 0, self.width() - 34, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self.text())
         if self.hasFocus():
             painter.setPen(QPen(theme.colour(palette.focus), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
@@ -68,6 +85,14 @@ class ChoiceField(QComboBox, Generic[V]):
         self._values = [value for _, value in entries]
         self.addItems([text for text, _ in entries])
 
+    def narrow(self, letters: int) -> None:
+        """As wide as so many letters at least, not as its longest word; a tooltip says what is cut."""
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(letters)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(self.setToolTip)
+        self.setToolTip(self.currentText())
+
     @property
     def value(self) -> V:
         return self._values[self.currentIndex()]
@@ -76,6 +101,10 @@ class ChoiceField(QComboBox, Generic[V]):
         """Nothing changes where the value is not offered."""
         if value in self._values:
             self.setCurrentIndex(self._values.index(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel moves the page: nobody changes a law or a day by scrolling past it."""
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -100,6 +129,10 @@ class DayField(QDateEdit):
     @day.setter
     def day(self, value: date) -> None:
         self.setDate(QDate(value.year, value.month, value.day))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel moves the page: nobody changes a law or a day by scrolling past it."""
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

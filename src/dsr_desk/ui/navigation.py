@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.widgets import label
+from dsr_desk.ui.widgets import column_in, label, scrolled
 from dsr_desk.ui.words import tr
 
 NOTE_WIDTH = 150
@@ -76,6 +76,10 @@ class PlaceButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def title_width(self) -> int:
+        """What its title needs, in pixels."""
+        return QFontMetrics(theme.font(14, bold=True)).horizontalAdvance(self.text()) + 50
+
     def sizeHint(self) -> QSize:
         return QSize(200, 38 + self._note_height() if self._step else 36)
 
@@ -131,18 +135,20 @@ class Side(QFrame):
         self._buttons: dict[str, PlaceButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        layout = QVBoxLayout(self)
+        inner = QWidget()
+        area = scrolled(inner, name=tr("Navigation"))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column_in(self).addWidget(area)
+        layout = QVBoxLayout(inner)
         layout.setContentsMargins(8, 16, 8, 16)
         layout.setSpacing(2)
         self._steps = QWidget()
-        inner = QVBoxLayout(self._steps)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(2)
+        steps_column = column_in(self._steps, spacing=2)
         self._case = label("", "note")
         self._case.setContentsMargins(12, 8, 0, 8)
-        inner.addWidget(self._case)
+        steps_column.addWidget(self._case)
         for place in steps:
-            inner.addWidget(self._add(place, step=True))
+            steps_column.addWidget(self._add(place, step=True))
         layout.addWidget(self._steps)
         layout.addStretch(0)
         for place in places:

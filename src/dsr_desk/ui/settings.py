@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QRect, QSettings
 
 from dsr_desk.core.findings import Verdict
 
@@ -62,6 +63,26 @@ def language() -> str:
 def look() -> str:
     """ "system", or the name of a palette."""
     return _get("look", "system")
+
+
+def last_screen() -> str:
+    """The name of the screen that the window was on last."""
+    return _get("screen", "")
+
+
+def window_left(screen: str) -> tuple[QRect | None, bool]:
+    """Where the window lay on a screen, in logical pixels, and whether it filled it. None where it never was there."""
+    match = re.fullmatch(r"(-?\d{1,6}) (-?\d{1,6}) (\d{1,6}) (\d{1,6}) (full|part)", _get(f"window/{screen}", ""))
+    if match is None:
+        return None, False
+    left, top, width, height = map(int, match.groups()[:4])
+    return QRect(left, top, width, height), match[5] == "full"
+
+
+def remember_window(screen: str, left: QRect, *, maximised: bool) -> None:
+    _set("screen", screen)
+    place = (left.x(), left.y(), left.width(), left.height())
+    _set(f"window/{screen}", " ".join(map(str, place)) + (" full" if maximised else " part"))
 
 
 def idle_minutes() -> int:

@@ -24,6 +24,7 @@ from dsr_desk.ui.findings import finding_said
 from dsr_desk.ui.idle import IdleWatch
 from dsr_desk.ui.language import say
 from dsr_desk.ui.navigation import Destination, Side, StepLook
+from dsr_desk.ui.placing import LEAST, place, remember
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.case.deletion import DeletionPage
@@ -43,7 +44,7 @@ from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import JournalPage
 from dsr_desk.ui.views.vault.settings import SettingsPage
-from dsr_desk.ui.widgets import Button, column_in, label
+from dsr_desk.ui.widgets import Button, column_in, label, row
 from dsr_desk.ui.words import tr
 
 PAGES: dict[str, Callable[[Session], Page]] = {
@@ -196,13 +197,10 @@ class Workspace(QWidget):
     def _top(self) -> QFrame:
         bar = QFrame()
         bar.setProperty("role", "bar")
-        bar.setFixedHeight(48)
-        layout = QHBoxLayout(bar)
-        layout.setContentsMargins(16, 0, 16, 0)
-        layout.setSpacing(16)
-        layout.addWidget(label("DSR Desk", "section"))
-        layout.addWidget(label(self.session.desk.vault.organisation, "muted"))
-        layout.addStretch(1)
+        bar.setMinimumHeight(48)
+        layout = row(label("DSR Desk", "section"), label(self.session.desk.vault.organisation, "muted"), None, spacing=16)
+        layout.setContentsMargins(16, 5, 16, 5)
+        bar.setLayout(layout)
         self.officer = label("", "muted")
         self.officer.setAccessibleName(tr("Who acts"))
         layout.addWidget(self.officer)
@@ -239,8 +237,8 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("DSR Desk")
         self.setWindowIcon(icons.icon("app"))
-        self.resize(1280, 800)
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(LEAST)
+        place(self)
         self.setAcceptDrops(True)
         self.bridge = Bridge(self)
         self.bridge.failed.connect(self.show_error)
@@ -354,6 +352,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._idle.stop()
+        remember(self)
         self.bridge.close()
         if self.workspace is not None:
             self.workspace.shut()

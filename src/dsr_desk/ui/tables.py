@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from dsr_desk.ui.delegates.rows import RowDelegate
 from dsr_desk.ui.models.table import ROW, ChoicesModel, RowsModel
 
 R = TypeVar("R")
+
+LEAST_COLUMN = 150
+"""Pixels: a column that takes what is left of the width is not narrower."""
 
 
 class TableWidget(QTableView):
@@ -48,7 +51,8 @@ class TableWidget(QTableView):
                 columns.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
                 columns.resizeSection(number, column.width)
             else:
-                columns.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+                columns.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed)
+        self._widths = [column.width for column in model.columns]
         self.doubleClicked.connect(self._open)
         self.clicked.connect(self._toggle)
         self.selectionModel().currentRowChanged.connect(self._choose)
@@ -60,6 +64,27 @@ class TableWidget(QTableView):
 
     def choose(self, row: int) -> None:
         self.setCurrentIndex(self.model().index(row, 0))
+
+    def sizeHint(self) -> QSize:
+        """A few rows; more where there is room."""
+        return QSize(256, 168)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns without a width share what is left. Where that is too little to read, the table scrolls across."""
+        columns = self.horizontalHeader()
+        for number, width in enumerate(self._widths):
+            if width and columns.sectionSize(number) < columns.sectionSizeHint(number):
+                columns.resizeSection(number, columns.sectionSizeHint(number))
+        open_ = [number for number, width in enumerate(self._widths) if not width]
+        taken = sum(columns.sectionSize(number) for number, width in enumerate(self._widths) if width)
+        rest = self.viewport().width() - taken
+        for order, number in enumerate(open_):
+            share = rest // len(open_) + (order < rest % len(open_))
+            columns.resizeSection(number, max(share, LEAST_COLUMN, columns.sectionSizeHint(number)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

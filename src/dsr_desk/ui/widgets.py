@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -25,10 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from dsr_desk.ui import icons, theme
+from dsr_desk.ui.flow import Flow, Gap
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.words import tr
 
 W = TypeVar("W", bound=QWidget)
+
+CARD = 280
+"""Pixels: a card that stands beside another is not narrower."""
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -50,26 +53,22 @@ def rule() -> QFrame:
     return made
 
 
-def row(*parts: QWidget | None, spacing: int = 8, stretch: int | None = None) -> QHBoxLayout:
-    """Widgets beside each other; None stretches, and so does the part in place `stretch`."""
-    layout = QHBoxLayout()
-    layout.setSpacing(spacing)
+def row(*parts: QWidget | None, spacing: int = 8, stretch: int | None = None) -> Flow:
+    """Widgets beside each other, and below where there is no room; None stretches, and so does part `stretch`."""
+    layout = Flow(spacing=spacing)
     for part in parts:
-        if part is None:
-            layout.addStretch(1)
-        else:
-            layout.addWidget(part)
+        layout.addWidget(Gap() if part is None else part)
     if stretch is not None:
         layout.setStretch(stretch, 1)
     return layout
 
 
-def across(*parts: tuple[QWidget, int]) -> QHBoxLayout:
-    """Cards beside each other, each with its share of the width."""
-    layout = QHBoxLayout()
-    layout.setSpacing(16)
-    for part, share in parts:
-        layout.addWidget(part, share)
+def across(*parts: tuple[QWidget, int], least: int = CARD) -> Flow:
+    """Cards beside each other, each with its share of the width; below each other where one got less than `least`."""
+    layout = Flow(spacing=16, least=least)
+    for number, (part, share) in enumerate(parts):
+        layout.addWidget(part)
+        layout.setStretch(number, share)
     return layout
 
 
@@ -342,33 +341,44 @@ class Empty(Card):
 
 
 class FactList(QWidget):
-    """Small captions with their values below, in columns; "unknown" gets a sign."""
+    """Small captions with their values below, in as many columns as there is room for; "unknown" gets a sign."""
 
     def __init__(self, columns: int = 1) -> None:
         super().__init__()
-        self._columns = columns
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(2)
-        for column in range(columns):
-            self._grid.setColumnStretch(column, 1)
+        self._flow = Flow(spacing=12, least=132, even=columns)
+        self.setLayout(self._flow)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        clear(self._grid)
-        for number, (caption, value) in enumerate(facts):
-            line, column = divmod(number, self._columns)
-            unknown = value in ("unknown", tr("unknown"))
-            shown = Chip(tr("unknown"), Tone.WARN) if unknown else label(value, wrap=True, selectable=True)
-            self._grid.addWidget(label(caption, "note"), line * 3, column)
-            top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-            self._grid.addWidget(shown, line * 3 + 1, column, top_left if unknown else Qt.AlignmentFlag.AlignTop)
-            self._grid.setRowMinimumHeight(line * 3 + 2, 8)
+        clear(self._flow)
+        for caption, value in facts:
+            fact = QWidget()
+            column = column_in(fact, spacing=2)
+            column.addWidget(label(caption, "note", wrap=True))
+            if value in ("unknown", tr("unknown")):
+                column.addWidget(Chip(tr("unknown"), Tone.WARN))
+            else:
+                column.addWidget(label(value, wrap=True, selectable=True))
+            column.addStretch(1)
+            self._flow.addWidget(fact)
+
+
+class ScrollColumn(QScrollArea):
+    """Scrolls down and never across: it is as wide as what is in it must be."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        content = self.widget()
+        width = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width() if content else 0
+        return QSize(width, super().minimumSizeHint().height())
 
 
 def scrolled(content: QWidget, *, name: str, ground: bool = False) -> QScrollArea:
     """A vertical scroll area around a widget; `ground` where it lies on the page and not on a card."""
-    area = QScrollArea()
+    area = ScrollColumn()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setAccessibleName(name)

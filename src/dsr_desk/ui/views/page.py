@@ -1,4 +1,4 @@
-"""What every screen of the workspace has in common: a title row, a body, and when it reads anew."""
+"""What every screen of the workspace has in common: a title row, a body that scrolls, and when it reads anew."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.core.changes import Change, Topic
+from dsr_desk.ui.flow import Gap
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.widgets import ColumnLayout, label
+from dsr_desk.ui.widgets import column_in, label, row, scrolled
 
 
 class Page(QWidget):
@@ -29,19 +30,18 @@ class Page(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(16)
-        self.head = QHBoxLayout()
-        self.head.setSpacing(12)
         self.title = label(title, "title")
         self.title.setMinimumHeight(36)
-        self.head.addWidget(self.title)
-        self.chips = QHBoxLayout()
-        self.chips.setSpacing(8)
+        self.head = row(self.title, spacing=12)
+        self.chips = row()
         self.head.addLayout(self.chips)
-        self.head.addStretch(1)
+        self.head.addWidget(Gap())
         outer.addLayout(self.head)
-        self.body = ColumnLayout()
-        self.body.setSpacing(16)
-        outer.addLayout(self.body, 1)
+        inner = QWidget()
+        self.body = column_in(inner, right=4)
+        self.area = scrolled(inner, name=title, ground=True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self.area, 1)
         session.changed.connect(self._on_change)
         session.case_opened.connect(self.forget)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.app.case.deleting import WantedTreatment
 from dsr_desk.app.case.steps import Finding
@@ -46,12 +46,7 @@ class ActsRow(QWidget):
             Kind.BEGUN: self.run,
             Kind.READ_BACK: self.look,
         }
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for button in self._acts.values():
-            layout.addWidget(button)
-        layout.addWidget(self.why, 1)
+        self.setLayout(row(*self._acts.values(), self.why, stretch=len(self._acts)))
 
     def show_refusals(self, refused: Refused, following: Kind | None) -> None:
         """`following` is the act that comes next where the case stands now."""

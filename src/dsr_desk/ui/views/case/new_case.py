@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.cases import CaseView, open_case
@@ -171,7 +172,8 @@ class NewCasePage(Page):
         card.body.addStretch(1)
         card.body.addLayout(row(None, label(tr("Drop the letter and the photos here"), "section"), None))
         hint = tr("A letter is an e-mail (.eml), a PDF or a text. Photos attached to an e-mail are found in it.")
-        card.body.addLayout(row(None, label(hint, "muted"), None))
+        says = card.body.put(label(hint, "muted", wrap=True))
+        says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._first = Button(tr("Choose a letter …"), self._choose_letter, kind="primary")
         self._first_photos = Button(tr("Begin with photos …"), self._choose_photos)
         card.body.addLayout(row(None, self._first_photos, self._first, None))

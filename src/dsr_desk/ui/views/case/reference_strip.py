@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, shown
 from dsr_desk.core.message import Message, term
@@ -62,8 +62,7 @@ class ReferenceStrip(Card):
         self.setAccessibleName(tr("Reference photos"))
         self.head = row(label(tr("Reference photos"), "section"), None)
         self.body.addLayout(self.head)
-        self._line = QHBoxLayout()
-        self._line.setSpacing(16)
+        self._line = row(spacing=16)
         self.body.addLayout(self._line)
         self.became: list[str] = []
         self.tell = Button(tr("What became of them …"), self._tell, kind="link")
@@ -80,9 +79,8 @@ class ReferenceStrip(Card):
         for photo in photos:
             self._line.addWidget(self._one(photo))
         if not photos:
-            self._line.addWidget(label(empty, "muted", wrap=True), 1)
-        else:
-            self._line.addStretch(1)
+            self._line.addWidget(label(empty, "muted", wrap=True))
+            self._line.setStretch(0, 1)
 
     def _tell(self) -> None:
         source = tr("Said by what was recorded, not by a look at the vault now.")

@@ -203,9 +203,8 @@ class FactsVersionsDialog(Dialog):
     def __init__(self, desk: Desk, ref: str, parent: QWidget) -> None:
         says = tr("The newest version is in force. A search names the version that it was made with.")
         super().__init__(
-            tr("What is known of case {ref}, and since when").format(ref=ref), parent, says=says, width=640
+            tr("What is known of case {ref}, and since when").format(ref=ref), parent, says=says, width=640, height=480
         )
-        self.setMinimumHeight(480)
         officers = desk.vault.officer_names()
         column, area = scrolled_column(tr("Versions"), spacing=12, ground=True)
         self.said: list[str] = []

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from dsr_desk.core.message import Message
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, Found, FoundKind, Law, Request, Right, together
 from dsr_desk.ui import words
 from dsr_desk.ui.fields import ChoiceField, DayField, text_field
 from dsr_desk.ui.language import say
-from dsr_desk.ui.widgets import Button, Card, clear, label, row, scrolled_column
+from dsr_desk.ui.widgets import Button, Card, across, clear, label, row, scrolled_column
 from dsr_desk.ui.words import tr
 
 ABOUT_THE_PERSON = tuple(IDENTIFIER_FIELDS)
@@ -26,6 +26,7 @@ class FoundRow:
         self._where = found.where
         self.kind = ChoiceField(tr("Kind"), [(words.term(kind), kind) for kind in ABOUT_THE_PERSON])
         self.kind.choose(found.kind)
+        self.kind.narrow(8)
         self.value = text_field(words.term(found.kind), found.value)
         self.where = label(say(found.where) if found.where else tr("entered by you"), "note", wrap=True)
         self.drop = Button(tr("Leave out"), kind="link", name=tr("Leave out {v}").format(v=found.value))
@@ -45,9 +46,6 @@ class RequestForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[FoundRow] = []
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
         self.original = QPlainTextEdit()
         self.original.setReadOnly(True)
         self.original.setProperty("role", "original")
@@ -60,21 +58,19 @@ class RequestForm(QWidget):
         right = Card(tr("What was understood"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(1, 3)
-        self._grid.setColumnStretch(2, 2)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
         column, area = scrolled_column(tr("Fields of the request"))
         column.addLayout(self._grid)
         column.addLayout(row(Button(tr("Add a detail"), self._add, kind="link"), None))
         column.addStretch(1)
         right.body.addWidget(area, 1)
-        layout.addWidget(left, 2)
-        layout.addWidget(right, 3)
+        self.setLayout(across((left, 2), (right, 3)))
         self.right = ChoiceField(tr("Right"), [(words.term(one), one) for one in Right])
         self.law: ChoiceField[Law] = ChoiceField(tr("Law"), laws_of(Law.UNKNOWN))
         self.received = DayField(tr("Received"))
         for field in (self.right, self.law):
-            field.setMinimumWidth(120)
+            field.narrow(9)
         for signal in (self.right.activated, self.law.activated, self.received.dateChanged):
             signal.connect(self.edited)
 
@@ -132,11 +128,13 @@ class RequestForm(QWidget):
             one.drop.clicked.connect(lambda _checked=False, one=one: self._remove(one))
             self._place(number, one.kind, one.value, one.where, one.drop)
 
-    def _place(self, number: int, *widgets: QWidget | None) -> None:
-        for column, widget in enumerate(widgets):
+    def _place(self, number: int, kind: QWidget, value: QWidget, where: QWidget, drop: QWidget | None) -> None:
+        """Where it was read stands below the value: beside a page of the letter there is no room for a column more."""
+        for column, widget in enumerate((kind, value, drop)):
             if widget is not None:
-                self._grid.addWidget(widget, number, column, Qt.AlignmentFlag.AlignVCenter)
+                self._grid.addWidget(widget, 2 * number, column, Qt.AlignmentFlag.AlignVCenter)
                 widget.show()
+        self._grid.addWidget(where, 2 * number + 1, 1, 1, 2)
 
     def _remove(self, gone: FoundRow) -> None:
         self._again([one.found for one in self._rows if one is not gone])

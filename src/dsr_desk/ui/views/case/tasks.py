@@ -39,8 +39,7 @@ class TasksDialog(Dialog):
             "Nothing is sent by this program. A task that somebody declares done counts as declared, "
             "never as read back; the answer of another machine counts as read back there."
         )
-        super().__init__(tr("Tasks of others"), parent, says=says, width=920)
-        self.setMinimumHeight(520)
+        super().__init__(tr("Tasks of others"), parent, says=says, width=920, height=520)
         self._session, self._ref = session, ref
         self.list: ListCard[TeamTask] = ListCard(
             RowsModel(

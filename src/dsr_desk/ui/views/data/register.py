@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from dsr_desk.app.data.indexing import INVENTORY, IndexPurpose
@@ -16,12 +16,13 @@ from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.message import message
 from dsr_desk.ui.dialogs import add_line, form_layout
 from dsr_desk.ui.fields import ChoiceField, DayField, Tick, text_field
+from dsr_desk.ui.placing import room_for
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.data.register_columns import ColumnRow, ColumnsForm, rows_of
 from dsr_desk.ui.views.data.register_facts import FactsForm
 from dsr_desk.ui.views.data.register_source import SourceStep
-from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, column_in, label, row, stacked
+from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, column_in, label, row, scrolled, stacked
 from dsr_desk.ui.words import tr
 
 
@@ -49,7 +50,7 @@ class RegisterDialog(QDialog):
         self._folder = folder
         self.setWindowTitle(tr("Register a dataset"))
         self.setAccessibleName(tr("Register a dataset"))
-        self.resize(900, 700)
+        self.resize(QSize(900, 700).boundedTo(room_for(self)))
         self.source = SourceStep(session.bridge)
         self.facts = FactsForm(fixed_identity=version is not None)
         self.columns = ColumnsForm()
@@ -84,7 +85,8 @@ class RegisterDialog(QDialog):
         self._says = label("", "muted", wrap=True)
         body.addWidget(self._title)
         body.addWidget(self._says)
-        self._stack = body.put(stacked(*(page for _, _, page in self._pages)), 1)
+        self._stack = stacked(*(page for _, _, page in self._pages))
+        body.put(scrolled(self._stack, name=tr("Register a dataset"), ground=True), 1)
         self.missing = body.put(Notice(tone=Tone.INFO))
         self.back = Button(tr("Back"), lambda: self._turn(-1))
         self.next = Button(tr("Next"), lambda: self._turn(1), kind="primary")

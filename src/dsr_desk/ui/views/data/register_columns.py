@@ -101,9 +101,8 @@ class ColumnsDialog(Dialog):
             "Correcting one looks its records up anew and does not read any photo."
         )
         super().__init__(
-            tr("Columns of {name}").format(name=index), parent, says=says, act=tr("Confirm all"), width=860
+            tr("Columns of {name}").format(name=index), parent, says=says, act=tr("Confirm all"), width=860, height=560
         )
-        self.setMinimumHeight(560)
         self._session, self._index = session, index
         self.form = self.body.put(ColumnsForm(), 1)
         self.form.show_rows(

@@ -41,7 +41,7 @@ class FactsForm(QWidget):
         for number, key in enumerate((*IDENTITY, *FACTS)):
             field = text_field(language.say(message(f"datasetfact.{key}")), example=EXAMPLES.get(key, tr("unknown")))
             field.textEdited.connect(self._typed)
-            caption = label(language.say(message(f"datasetfact.{key}")), "muted")
+            caption = label(language.say(message(f"datasetfact.{key}")), "muted", wrap=True)
             caption.setBuddy(field)
             self.fields[key], self.chips[key] = field, Chip()
             grid.addWidget(caption, number, 0)
@@ -50,7 +50,8 @@ class FactsForm(QWidget):
             if key in IDENTITY and fixed_identity:
                 field.setReadOnly(True)
                 field.setEnabled(False)
-        grid.setColumnMinimumWidth(2, 190)
+        grid.setColumnMinimumWidth(0, 190)
+        grid.setColumnMinimumWidth(2, 150)
         grid.setRowStretch(len(self.fields), 1)
         outer = column_in(self, spacing=8)
         outer.addWidget(scrolled(inner, name=tr("What is known of the dataset"), ground=True))

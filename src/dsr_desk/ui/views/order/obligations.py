@@ -38,8 +38,7 @@ class ObligationsEditor(QWidget):
         self.profile = ChoiceField(
             tr("Begin from the obligations of"), entries + [(one.matter, code) for code, one in profiles().items()]
         )
-        self.profile.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.profile.setMinimumContentsLength(24)
+        self.profile.narrow(24)
         self.profile.activated.connect(self._propose)
         caption = label(self.profile.accessibleName(), "muted")
         caption.setBuddy(self.profile)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from dsr_desk.app.case.orders import ObligationWord, OrderContent
 from dsr_desk.core.items import DatasetVersion
@@ -15,7 +15,7 @@ from dsr_desk.ui.fields import DayField, text_field
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.views.order.obligations import ObligationsEditor
 from dsr_desk.ui.views.order.selector_box import SelectorBox
-from dsr_desk.ui.widgets import Card, column_in, label, scrolled_column
+from dsr_desk.ui.widgets import Card, across, column_in, label, scrolled_column
 from dsr_desk.ui.words import tr
 
 
@@ -38,17 +38,13 @@ class OrderForm(QWidget):
         self.original.setAccessibleName(tr("The order as it came"))
         self.original.setTabChangesFocus(True)
         self._source = label("", "note")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
         holder = QWidget()
         self.left = column_in(holder)
         paper = Card(tr("The order"))
         paper.body.addWidget(self._source)
         paper.body.addWidget(self.original, 1)
         self.left.addWidget(paper, 1)
-        layout.addWidget(holder, 2)
-        layout.addWidget(self._fields(), 3)
+        self.setLayout(across((holder, 2), (self._fields(), 3)))
         for signal in (self.authority.textEdited, self.docket.textEdited, self.note.textEdited):
             signal.connect(self.edited)
         self.served.dateChanged.connect(self._serve)

@@ -46,8 +46,7 @@ class SelectorBox(QWidget):
                 (tr("Beginning of a place"), Called.PREFIX),
             ],
         )
-        self.called.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.called.setMinimumContentsLength(16)
+        self.called.narrow(16)
         self.called.activated.connect(self._offer)
         self.name, typed = QComboBox(), text_field(tr("Its name"))
         self.name.setLineEdit(typed)

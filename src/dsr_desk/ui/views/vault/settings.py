@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Verdict
@@ -22,7 +22,7 @@ from dsr_desk.ui.views.vault.officers_card import OfficersCard
 from dsr_desk.ui.views.vault.policy_card import PolicyCard
 from dsr_desk.ui.views.vault.retention_card import RetentionCard
 from dsr_desk.ui.views.vault.vault_card import VaultCard
-from dsr_desk.ui.widgets import Button, Card, Notice, label, row, scrolled
+from dsr_desk.ui.widgets import Button, Card, Notice, across, column_in, label, row
 from dsr_desk.ui.words import tr
 
 
@@ -39,20 +39,15 @@ class SettingsPage(Page):
         self.authorities = AuthoritiesCard(session)
         self.organisation = OrganisationCard(session)
         self.computer = ComputerCard()
-        columns = QHBoxLayout()
-        columns.setContentsMargins(0, 0, 8, 0)
-        columns.setSpacing(16)
         right = (self.certificate, self.authorities, self.organisation, self.computer)
+        columns = []
         for cards in ((self.officers, self.policy, self.vault, self.retention), right):
-            column = QVBoxLayout()
-            column.setSpacing(16)
+            columns.append(QWidget())
+            column = column_in(columns[-1])
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
-            columns.addLayout(column, 1)
-        inner = QWidget()
-        inner.setLayout(columns)
-        self.body.addWidget(scrolled(inner, name=self.title.text(), ground=True), 1)
+        self.body.addLayout(across(*((column, 1) for column in columns)))
         self.vault.open_asked.connect(session.vault_asked)
         self.computer.language_changed.connect(session.anew)
         self.computer.idle_changed.connect(session.idle_changed)
