@@ -196,6 +196,16 @@ def long_case(entries: int) -> None:
 
 
 @bench.command()
+@click.option("--candidates", type=click.IntRange(200), default=50_000, show_default=True, help="Candidates of a case.")
+@json_option
+def review(candidates: int) -> None:
+    """The review of a case of many candidates, in the window, beside one of a hundred."""
+    with progress_bar() as (report, _):
+        rows = measuring.review(candidates, report=report)
+    show(rows)
+
+
+@bench.command()
 @json_option
 def letters() -> None:
     """Opening letters, each parsed in a cell, beside the same without cells."""

@@ -185,6 +185,15 @@ def case(entries: int, *, report: Report) -> list[Measured]:
     return _of_search(rows)
 
 
+def review(candidates: int, *, report: Report) -> list[Measured]:
+    """Opening a review, deciding in it and taking back; see `bench.review`."""
+    from bench.review import review_rows  # Qt is loaded for this alone
+
+    phases = ["proposing", "opening", "deciding", "taking back"]
+    rows = review_rows(candidates, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
+    return _of_search(rows)
+
+
 def letters(report: Report) -> list[Measured]:
     """Opening letters in a cell beside opening them in this process; see `bench.letters`."""
     rows = letter_rows(lambda what: report(Progress(quoted(what), 0)))

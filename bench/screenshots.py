@@ -27,7 +27,7 @@ from dsr_desk.app.case.review import decide, get_candidate, undo_last
 from dsr_desk.app.demo import PASSPHRASE, Prepared, prepare_sample
 from dsr_desk.app.sample import Sample, Truth
 from dsr_desk.app.vault.officers import add_officer
-from dsr_desk.core.findings import Verdict
+from dsr_desk.core.findings import Candidate, Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.required import FieldState
 from dsr_desk.jobs.confine import refuse_network
@@ -36,7 +36,6 @@ from dsr_desk.ui import language, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
-from dsr_desk.ui.models.candidates import BlindItem, Reviewed
 from dsr_desk.ui.shell import Window, Workspace
 from dsr_desk.ui.theme import Tokens
 from dsr_desk.ui.views.case.deletion import DeletionPage
@@ -169,19 +168,22 @@ def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
     if not isinstance(page, ReviewPage):
         raise RuntimeError("the review is another screen")
     decided = 0
-    while (item := page.current()) is not None and item.decision is None:
-        if decided >= SHOWN_AFTER and item.candidate.kind is ItemKind.PHOTO:
+    while (card := page.current()) is not None and card.is_open:
+        if decided >= SHOWN_AFTER and card.lines[0].kind is ItemKind.PHOTO:
             camera.take("review")
-            decided = -len(page.model.items)
-        page.decide(_verdict(truth, item))
+            decided = -len(page.model.cards)
+        page.decide(_verdict(truth, page))
+        camera.settle()
         decided += 1
     camera.take("review-decided")
 
 
-def _verdict(truth: Truth, item: Reviewed) -> Verdict:
-    if isinstance(item, BlindItem):
+def _verdict(truth: Truth, page: ReviewPage) -> Verdict:
+    """Of what is shown first on the card."""
+    shown = page.content.parts[0][0] if page.content is not None else None
+    if not isinstance(shown, Candidate):
         raise TypeError("the first review shows whole candidates")
-    return truth.verdict(item.candidate)
+    return truth.verdict(shown)
 
 
 def _open_dialog(camera: Camera, page: QWidget) -> QDialog:

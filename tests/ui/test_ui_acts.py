@@ -162,9 +162,9 @@ def test_under_an_approved_plan_one_confirmation_withdraws_it_and_decides(review
     assert "A new decision withdraws it" in page.notice.text
     item = page.current()
     assert item is not None
-    assert item.decision is not None
-    other = Verdict.DIFFERENT if item.decision.verdict is Verdict.SAME else Verdict.SAME
-    page.card.buttons[other].click()
+    assert item.verdict is not None
+    other = Verdict.DIFFERENT if item.verdict is Verdict.SAME else Verdict.SAME
+    page.bar.buttons[other].click()
     reviewed.dialog(QuestionDialog).cancel.click()
     assert desk.case(ref).plan is not None
     page.setFocus()
@@ -175,8 +175,8 @@ def test_under_an_approved_plan_one_confirmation_withdraws_it_and_decides(review
     reviewed.settle()
     case = desk.case(ref)
     assert case.plan is None
-    decided = {one.address.id: one.verdict for one in review.decisions(desk, ref)}
-    assert decided[item.candidate.id] is other
+    decided = {desk.name(ref, one.address.id): one.verdict for one in review.decisions(desk, ref)}
+    assert decided[item.key] is other
     assert not page.notice.isVisible()
     assert reviewed.errors == []
 
@@ -189,7 +189,7 @@ def test_while_a_run_is_not_read_back_no_decision_can_be_made(reviewed: Visitor)
     page = review_of(reviewed)
     item = review.review_items(desk, ref)[0].candidate.id
     reason = command(lambda: review.decide(desk, ref, item, Verdict.UNSURE))
-    assert {says(button) for button in page.card.buttons.values()} == {reason}
+    assert {says(button) for button in page.bar.buttons.values()} == {reason}
     assert page.notice.text == reason
 
 
@@ -263,7 +263,11 @@ def test_the_end_of_a_case_says_what_is_open_in_it(visitor: Visitor) -> None:
     page.end.click()
     dialog = visitor.dialog(EndCaseDialog)
     count = len(review.review_items(visitor.desk, visitor.office.case))
-    assert dialog.left == [f"{count} candidates are not decided"]
+    assert dialog.left == [
+        f"{count} candidates are not decided",
+        "No answer to the person is recorded",
+        "No evidence was sealed",
+    ]
     dialog.reject()
 
 

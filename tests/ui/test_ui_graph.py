@@ -92,6 +92,7 @@ def test_up_and_down_stay_in_the_column(view: GraphView, qtbot: QtBot) -> None:
 
 
 def test_keys_zoom_and_nought_fits_again(view: GraphView, qtbot: QtBot) -> None:
+    view.fit()
     fitted = view.transform().m11()
     qtbot.keyClick(view, Qt.Key.Key_Plus)
     assert view.transform().m11() > fitted
@@ -292,6 +293,7 @@ def test_names_stay_inside_their_boxes_when_far_away(qtbot: QtBot, large: Drawin
     view.resize(1320, 560)
     view.show()
     view.show_drawing(large)
+    view.fit()
     assert view.transform().m11() < 1
     outside = [
         placed.id for placed in large.nodes if not view.sceneRect().contains(view.nodes[placed.id].sceneBoundingRect())
@@ -354,3 +356,21 @@ def test_the_wheel_zooms_where_the_mouse_is(view: GraphView) -> None:
         )
         QApplication.sendEvent(view.viewport(), wheel)
     assert view.transform().m11() == pytest.approx(fitted / 1.25)
+
+
+@pytest.mark.parametrize("size", [(1320, 560), (640, 200)])
+def test_a_drawing_opens_readable_and_at_the_first_model_that_is_affected(
+    qtbot: QtBot, large: Drawing, size: tuple[int, int]
+) -> None:
+    view = GraphView("Lineage")
+    qtbot.addWidget(view)
+    view.resize(*size)
+    view.show()
+    for drawing, wanted in ((draw(), "m:gate"), (large, None)):
+        view.show_drawing(drawing)
+        assert view.transform().m11() >= 1
+        if wanted is not None:
+            seen = view.mapToScene(view.viewport().rect()).boundingRect()
+            assert seen.contains(view.nodes[wanted].sceneBoundingRect().center())
+    view.fit()
+    assert view.transform().m11() < 1

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from dsr_desk.app.case.packet_files import For, open_packet
 from dsr_desk.app.case.packet_work import Said, answer_review, decide
+from dsr_desk.app.case.review import SecondItem
 from dsr_desk.app.vault import officers
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.policy import Policy
 from dsr_desk.ui.acting import SwitchDialog
-from dsr_desk.ui.models.candidates import BlindItem
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.packets import HandOverDialog, take_answer_in
 from dsr_desk.ui.views.case.review import ReviewPage
@@ -83,31 +83,36 @@ def test_a_second_review_shows_neither_verdict_nor_score_of_the_first(reviewed: 
     reviewed.switch()
     page = review_of(reviewed)
     assert page.mode.value is Mode.SECOND
-    assert page.model.items
-    assert all(isinstance(one, BlindItem) and one.decision is None for one in page.model.items)
-    buttons = page.card.buttons.values()
+    assert page.model.cards
+    assert all(card.is_open and card.verdict is None for card in page.model.cards)
+    buttons = page.bar.buttons.values()
     words = [button.text() for button in buttons] + [button.accessibleName() for button in buttons]
-    for row in range(len(page.model.items)):
+    for row, card in enumerate(page.model.cards):
         page._go_to(row)
+        reviewed.settle()
+        assert page.content is not None
+        assert all(isinstance(one, SecondItem) for one, _ in page.content.parts)
         shown = [text for text in perceptible(reviewed.window) if text not in words]
         for telling in ("Same person", "Different", "Unsure", "unrelated faces", "score hidden", "Show the score"):
             assert not [text for text in shown if telling in text]
-        sentence = page.model.sentence(page.model.items[row])
-        assert "not decided" in sentence
-    assert not page.card.reveal.isVisible()
+        assert "not decided" in page.model.sentence(card)
+    assert not page.bar.reveal.isVisible()
     assert not page.undo.isEnabled()
-    first = page.model.items[0].candidate.id
+    first = page.model.card(0).key
     page._go_to(0)
+    reviewed.settle()
     page.decide(Verdict.SAME)
+    reviewed.settle()
     assert page.undo.isEnabled()
     case = reviewed.desk.case(reviewed.office.case)
-    second = case.item(reviewed.desk.name(reviewed.office.case, first)).second
+    second = case.item(first).second
     assert second is not None
     assert second.officer == reviewed.desk.vault.officer_key
     page.undo.click()
+    reviewed.settle()
     assert not page.undo.isEnabled()
-    assert reviewed.desk.case(reviewed.office.case).item(reviewed.desk.name(reviewed.office.case, first)).second is None
-    assert page.model.items[0].decision is None
+    assert reviewed.desk.case(reviewed.office.case).item(first).second is None
+    assert page.model.card(0).is_open
     assert reviewed.errors == []
 
 
@@ -116,21 +121,24 @@ def test_a_third_officer_settles_what_two_see_differently(reviewed: Visitor) -> 
     reviewed.add_officer("Cleo", THIRD_PASSPHRASE)
     reviewed.switch()
     page = review_of(reviewed)
-    item = page.model.items[0].candidate.id
-    known = reviewed.desk.case(ref).item(reviewed.desk.name(ref, item))
+    item = page.model.card(0).key
+    known = reviewed.desk.case(ref).item(item)
     assert known is not None
     other = Verdict.DIFFERENT if known.verdict == "same" else Verdict.SAME
     page._go_to(0)
+    reviewed.settle()
     page.decide(other)
+    reviewed.settle()
     assert Mode.SETTLE not in page.mode._values
     reviewed.switch(THIRD_PASSPHRASE)
     page = review_of(reviewed)
     page.mode.choose(Mode.SETTLE)
     page.mode.activated.emit(page.mode.currentIndex())
     reviewed.settle()
-    assert [one.candidate.id for one in page.model.items] == [item]
+    assert [card.key for card in page.model.cards] == [item]
     page.decide(other)
-    settled = reviewed.desk.case(ref).item(reviewed.desk.name(ref, item))
+    reviewed.settle()
+    settled = reviewed.desk.case(ref).item(item)
     assert settled is not None
     assert settled.agreed
     assert settled.verdict == other.value

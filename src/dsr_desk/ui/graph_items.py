@@ -137,12 +137,12 @@ class NodeItem(_Item):
     def _paint_near(self, painter: QPainter, look: Tokens) -> None:
         left, room = BAND + 7, self._frame.width() - BAND - 13
         middle = self._frame.center().y()
-        bold, small = theme.font(13, bold=True), theme.font(11)
+        bold, small = theme.font(14, bold=True), theme.font(12)
         painter.setFont(bold)
         painter.setPen(theme.colour(look.text))
         cut = Qt.TextElideMode.ElideRight if self.placed.folded else Qt.TextElideMode.ElideMiddle
         shown = QFontMetricsF(bold).elidedText(title_of(self.placed), cut, room)
-        painter.drawText(QRectF(left, middle - 19, room, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(QRectF(left, middle - 21, room, 21), Qt.AlignmentFlag.AlignVCenter, shown)
         painter.setFont(small)
         painter.setPen(theme.colour(look.muted))
         shown = QFontMetricsF(small).elidedText(note_of(self.placed), Qt.TextElideMode.ElideRight, room)
@@ -187,7 +187,7 @@ class EdgeItem(_Item):
         """Where the role may stand, best first: in the middle of the last bow, towards its end, towards its start."""
         if not self.word:
             return []
-        metrics = QFontMetricsF(theme.font(10))
+        metrics = QFontMetricsF(theme.font(12))
         width, height = metrics.horizontalAdvance(self.word) + 6, metrics.height()
         before, end = self._points[-2], self._points[-1]
         places = []
@@ -246,7 +246,7 @@ class LabelItem(_Item):
         patch = self._place.adjusted(-wider, -higher, wider, higher)
         painter.setOpacity(0.25 if self.dim else 1.0)
         painter.fillRect(patch, theme.colour(look.surface))
-        painter.setFont(theme.font(round(10 * larger)))
+        painter.setFont(theme.font(round(12 * larger)))
         painter.setPen(theme.colour(look.focus if self.lit else look.muted))
         painter.drawText(patch, Qt.AlignmentFlag.AlignCenter, self._word)
 

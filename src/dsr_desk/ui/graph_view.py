@@ -6,7 +6,6 @@ Arrows go along the lines and up and down a column, + and - zoom, 0 fits, Enter 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from operator import gt, lt
 
@@ -18,9 +17,13 @@ from dsr_desk.app.models.view import Drawing, NodeStanding
 from dsr_desk.core.lineage import Role
 from dsr_desk.ui import theme
 from dsr_desk.ui.graph_items import EdgeItem, GraphSheet, LabelItem, NodeItem, place_labels
+from dsr_desk.ui.graph_ways import Ways
 from dsr_desk.ui.lineage_words import edge_word, sentence_of
 
 LEAST, MOST, STEP = 0.08, 3.0, 1.25
+READABLE = 1.0
+"""The scale at which names stand in the size of the window's text: no drawing opens smaller."""
+
 MARGIN = 16.0
 MOST_SAID = 400
 """With more lines than this a role is written on a line while it is lit, and not before."""
@@ -52,29 +55,28 @@ class GraphView(QGraphicsView):
         self.current = ""
         self._hovered = ""
         self._pressed = QPoint()
-        self._fitted = True
-        self._onward: dict[str, list[str]] = {}
-        self._back: dict[str, list[str]] = {}
+        self._fitted, self._opened = False, True
+        """Whether the whole drawing is shown at any size; and whether nobody has moved it since it opened."""
+        self._ways = Ways((), ())
 
     def show_drawing(self, drawing: Drawing, *, keep: bool = False) -> None:
         """Draw anew. `keep` leaves scale and place as they are."""
         self._sheet.clear()
         self.drawing, self.nodes, self.edges, self._hovered = drawing, {}, {}, ""
         self._labels = {}
-        self._onward, self._back = defaultdict(list), defaultdict(list)
         for placed in drawing.nodes:
             item = NodeItem(placed, *drawing.box)
             self.nodes[placed.id] = item
             self._sheet.addItem(item)
         written: dict[tuple[Role, ...], str] = {}
         for edge in drawing.edges:
-            self._onward[edge.origin].append(edge.target)
-            self._back[edge.target].append(edge.origin)
             if edge.roles not in written:
                 written[edge.roles] = edge_word(edge.roles)
             line = EdgeItem(edge, written[edge.roles])
             self.edges[edge.origin, edge.target] = line
             self._sheet.addItem(line)
+        hits = [one.id for one in drawing.nodes if one.standing is NodeStanding.HIT]
+        self._ways = Ways(self.edges, hits)
         if len(self.edges) <= MOST_SAID:
             for line, label in place_labels(self.edges.values()):
                 self._label(line, label)
@@ -85,8 +87,29 @@ class GraphView(QGraphicsView):
         else:
             self.nodes[self.current].chosen = True
         if not keep:
-            self.fit()
+            self.begin()
         self._light()
+
+    def begin(self) -> None:
+        """As it opens: readable, at what was pointed out or else at the first model that is affected."""
+        self._scale_to(READABLE)
+        self._opened, self._fitted = True, False
+        affected = (key for key, one in self.nodes.items() if one.placed.standing in _AFFECTED)
+        first = self.current or next(affected, "")
+        room, rect = self.viewport().rect(), self._sheet.sceneRect()
+        if first and (rect.width() > room.width() or rect.height() > room.height()):
+            self._show_first(self.nodes[first])
+        else:
+            self.centerOn(rect.center())
+
+    def _show_first(self, item: NodeItem) -> None:
+        """Near the left and at the middle of the height: what comes of it is to the right."""
+        half = self.viewport().width() / 2
+        place = item.sceneBoundingRect()
+        before = max(
+            (self.nodes[key].sceneBoundingRect().width() for key in self._ways.back[item.placed.id]), default=0.0
+        )
+        self.centerOn(place.left() - 1.6 * before - MARGIN + half, place.center().y())
 
     def choose(self, ident: str, *, centre: bool = False) -> None:
         """Point out a node and what leads to it; "" points out nothing. Nothing happens for what is not drawn."""
@@ -120,25 +143,12 @@ class GraphView(QGraphicsView):
                 label.show_lit(lit=on, dim=bool(ids) and not on)
 
     def way_to(self, ident: str) -> set[str]:
-        """The nodes of the shortest ways from the hits (or, where none is drawn, from what nothing comes before) to a
-        node; for such a beginning itself all that it leads to."""
-        if not self._back[ident] or self.nodes[ident].placed.standing is NodeStanding.HIT:
-            return set(_walk(ident, self._onward))
-        came = _walk(ident, self._back)
-        hits = [key for key in came if self.nodes[key].placed.standing is NodeStanding.HIT]
-        found = {ident}
-        for start in hits or [key for key in came if not self._back[key]]:
-            while start not in found:
-                found.add(start)
-                start = came[start]
-        return found
+        """The nodes of the shortest ways to a node; for a hit, and for what nothing leads to, all that it leads to."""
+        return self._ways.shortest(ident)
 
     def all_ways_to(self, ident: str) -> set[str]:
         """The nodes of every way from the hits to a node."""
-        before = set(_walk(ident, self._back))
-        hits = [key for key, item in self.nodes.items() if item.placed.standing is NodeStanding.HIT]
-        reached: set[str] = set().union(*(_walk(hit, self._onward) for hit in hits)) if hits else before
-        return before & reached
+        return self._ways.every(ident)
 
     def fit(self) -> None:
         """The whole drawing, never larger than it was drawn."""
@@ -148,10 +158,10 @@ class GraphView(QGraphicsView):
         scale = min(1.0, self.viewport().width() / rect.width(), self.viewport().height() / rect.height())
         self._scale_to(max(LEAST, scale))
         self.centerOn(rect.center())
-        self._fitted = True
+        self._fitted, self._opened = True, False
 
     def zoom(self, factor: float) -> None:
-        self._fitted = False
+        self._fitted = self._opened = False
         self._scale_to(min(MOST, max(LEAST, self.transform().m11() * factor)))
 
     def paint_on(self, painter: QPainter) -> None:
@@ -172,6 +182,8 @@ class GraphView(QGraphicsView):
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
+        elif self._opened:
+            self.begin()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if turned := event.angleDelta().y():
@@ -186,7 +198,7 @@ class GraphView(QGraphicsView):
         event.accept()
         here = event.position().toPoint()
         if (here - self._pressed).manhattanLength() >= QApplication.startDragDistance():
-            self._fitted = False
+            self._fitted = self._opened = False
             return
         if event.button() == Qt.MouseButton.LeftButton and (found := self._at(here)):
             self._go(found)
@@ -246,7 +258,7 @@ class GraphView(QGraphicsView):
             return
         here = self.nodes[self.current].placed
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            near: Iterable[str] = (self._back if key == Qt.Key.Key_Left else self._onward)[self.current]
+            near: Iterable[str] = (self._ways.back if key == Qt.Key.Key_Left else self._ways.onward)[self.current]
         else:
             beyond = gt if key == Qt.Key.Key_Down else lt
             near = [k for k, one in self.nodes.items() if one.placed.x == here.x and beyond(one.placed.y, here.y)]
@@ -270,13 +282,4 @@ class GraphView(QGraphicsView):
         self.scale(factor, factor)
 
 
-def _walk(start: str, near: dict[str, list[str]]) -> dict[str, str]:
-    """All that can be reached, each with the one it was first met from."""
-    came = {start: start}
-    queue = [start]
-    for key in queue:
-        for other in near[key]:
-            if other not in came:
-                came[other] = key
-                queue.append(other)
-    return came
+_AFFECTED = (NodeStanding.AFFECTED, NodeStanding.PERHAPS, NodeStanding.MEASURED)

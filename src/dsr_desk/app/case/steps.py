@@ -90,6 +90,13 @@ def steps(desk: Desk, ref: str) -> list[StepState]:
         ]
 
 
+def deletion_stage(desk: Desk, ref: str) -> Message:
+    """How far the deletion of a case has come, in the words of its step."""
+    with desk.reading(ref) as case:
+        line = _deletion(case, desk.vault.roster)
+        return (order_said(line) if case.is_order else line).says
+
+
 def next_step(desk: Desk, ref: str) -> Step | None:
     """The first step in which something can be done; None where the case has ended."""
     with desk.reading(ref) as case:

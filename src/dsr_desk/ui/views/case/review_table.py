@@ -6,6 +6,7 @@ Nothing is read on the window's thread: what a card says comes from a moment bes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from dsr_desk.app.case.references import Eyes, Shown
 from dsr_desk.app.case.review import WholePhoto, content_of, face_crop, whole_photo
 from dsr_desk.app.case.review_list import ReviewCard, cards_of
+from dsr_desk.app.data.away import away_now
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.pictures import Pictures
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.views.case.away_notice import AwayNotice
 from dsr_desk.ui.views.case.review_cards import FACE_SIDE, WHOLE_SIDE, CandidateCard, DecisionBar, ReferenceCard
 from dsr_desk.ui.views.case.review_parts import FilmStrip, PlacePanel, ReviewFoot, WholePhotoDialog
 from dsr_desk.ui.views.case.review_reading import CardContent, content
@@ -117,16 +120,19 @@ class ReviewTable(Page):
     def _go_to(self, row_number: int) -> None:
         if 0 <= row_number < self.model.rowCount():
             index = self.model.index(row_number, 0)
-            self.film.setCurrentIndex(index)
             self.film.scrollTo(index, FilmStrip.ScrollHint.PositionAtCenter)
             self.setFocus()
-            self._show_current()
+            if self.film.currentIndex() == index:
+                self._show_current()
+            else:
+                self.film.setCurrentIndex(index)
 
     def _show_current(self, _now: QModelIndex | None = None, _before: QModelIndex | None = None) -> None:
         """Shows what is known already, and has the rest read, that of the next card with it."""
         card = self.current()
         if card is None:
             return
+        self.away.hide()
         self.card.show_number(card)
         if card.lines[0].kind is ItemKind.PHOTO:
             self._show_picture(card.key)
@@ -184,22 +190,30 @@ class ReviewTable(Page):
             return
         found_of, desk = shown.parts[0][0], self.session.desk
 
-        def show(found: WholePhoto | None) -> None:
-            if found is None:
-                self.session.said.emit(tr("The photo is not on this computer: the thumbnail is all there is."))
+        def show(read: tuple[WholePhoto | None, tuple[Path, ...]]) -> None:
+            found, away = read
+            if away:
+                self.away.show_away(away, tr("then press the key again"))
+            elif found is None:
+                self.away.tell(tr("The photo is not on this computer: the thumbnail is all there is."))
             elif found.shown.why is not None:
-                self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
+                self.away.tell(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
             else:
                 title = tr("Candidate {n}").format(n=card.number)
                 WholePhotoDialog(title, found, found_of.address.place, self).open()
 
-        self.session.beside(self, tr("Reading the photo"), lambda: whole_photo(desk, found_of, WHOLE_SIDE), show)
+        def read() -> tuple[WholePhoto | None, tuple[Path, ...]]:
+            found = whole_photo(desk, found_of, WHOLE_SIDE)
+            return found, away_now(desk, found_of.index) if found is None else ()
+
+        self.session.beside(self, tr("Reading the photo"), read, show)
 
     def _build(self) -> QWidget:
         whole = QWidget()
         column = column_in(whole, spacing=8)
         self.reference, self.place, self.card = ReferenceCard(), PlacePanel(), CandidateCard()
         self.card.apart_asked.connect(self._split)
+        self.away = column.put(AwayNotice())
         self.table = SideBySide(self.reference, self.card, self.place)
         column.addWidget(self.table, 1)
         self.bar = column.put(DecisionBar())

@@ -46,8 +46,12 @@ class ModelsPage(Page):
             self.chips.addWidget(chip)
         self.decide = Button(tr("Decide …"), self._decide, name=tr("Decide what becomes of the model"))
         self.more = Button(tr("Details"), self._toggle_details)
+        self.on = Button("", self._go_on, kind="primary")
         self.head.addWidget(self.more)
         self.head.addWidget(self.decide)
+        self.head.addWidget(self.on)
+        self._undecided = ""
+        """The first affected model for which nothing is planned; "" where all are decided."""
         self.notice = self.body.put(Notice())
         self._question: LineageQuestion | None = None
         self._impact = Impact((), ())
@@ -126,12 +130,31 @@ class ModelsPage(Page):
         if rows:
             guard(self.decide, self.session.desk, self.ref, Kind.DISPOSITION)
         self.more.setVisible(bool(rows))
+        self._show_way_on(impact, rows)
         said = self._not_said(impact, rows)
         self.notice.setVisible(bool(said))
         self.notice.say("\n".join(said))
         self._ask(impact)
         if self.details.isVisible():
             self._open(self.details.shown)
+
+    def _show_way_on(self, impact: Impact, rows: Sequence[AffectedRow]) -> None:
+        """What is to be decided next, or the next step."""
+        open_ = [one.model.id for one in rows if one.disposition is None or one.disposition.planned is None]
+        self._undecided = open_[0] if open_ and self.decide.isEnabled() else ""
+        says = words.counted(len(open_), "Decide on the last open model …", "Decide on the next of %Ln open models …")
+        self.on.setText(says if self._undecided else tr("Go on to the deletion"))
+        self.on.setAccessibleName(self.on.text())
+        self.on.setVisible(bool(impact.hits))
+        self.on.updateGeometry()
+
+    def _go_on(self) -> None:
+        if not self._undecided:
+            self.session.go.emit("deletion")
+            return
+        self.lists.choose(self._undecided)
+        if (found := self.lists.row_of(self._undecided)) is not None:
+            self._decide_on([found])
 
     def _not_said(self, impact: Impact, rows: Sequence[AffectedRow]) -> list[str]:
         """What the lists do not show."""
@@ -243,9 +266,12 @@ class ModelsPage(Page):
 
     def _decide(self) -> None:
         if chosen := self._chosen():
-            dialog = DispositionDialog(chosen, self)
-            dialog.accepted.connect(lambda: self._each(chosen, dialog.plan(self.session.desk, self.ref)))
-            dialog.open()
+            self._decide_on(chosen)
+
+    def _decide_on(self, chosen: list[AffectedRow]) -> None:
+        dialog = DispositionDialog(chosen, self)
+        dialog.accepted.connect(lambda: self._each(chosen, dialog.plan(self.session.desk, self.ref)))
+        dialog.open()
 
     def _observe(self) -> None:
         if chosen := self._chosen():

@@ -14,6 +14,7 @@ from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.cases import show_case
 from dsr_desk.app.case.deleting import confirm_outcome, confirmed_by
 from dsr_desk.app.case.ending import reopen_case, what_is_open
+from dsr_desk.app.case.steps import deletion_stage
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.proof.obligations import ObligationState
 from dsr_desk.app.proof.public import write_summary
@@ -124,7 +125,7 @@ class EvidencePage(Page):
         self.made.swear.setVisible(case.law in SWORN_UNDER)
         made = bundles(desk, ref)
         self.made.show_bundles(made, time_stamps(desk, ref))
-        self.claims.show_claims(claims(desk, ref))
+        self.claims.show_claims(claims(desk, ref), deletion_stage(desk, ref))
         names = case.identifiers.names
         self.recipients.show_case(
             names[0] if names else ref, list_recipients(desk), earlier=bool(made), asked=not case_is_order

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from dsr_desk.app.proof.recipients import Recipient
 from dsr_desk.app.proof.sealing import BundleRow, Claim, Relation, Strength, rests_on
 from dsr_desk.app.proof.time_stamps import TimeStamp
+from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_files
 from dsr_desk.ui.fields import ChoiceField, Tick, text_field
@@ -179,9 +180,12 @@ class ClaimsCard(Card):
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(0, 4)
         self._grid.setColumnStretch(1, 3)
+        self.stage = self.body.put(label("", "strong", wrap=True))
         self.body.addWidget(scrolled(inner, name=tr("What a bundle proves, and what it does not")), 1)
 
-    def show_claims(self, claims: tuple[Claim, ...]) -> None:
+    def show_claims(self, claims: tuple[Claim, ...], stage: Message) -> None:
+        """`stage` says how far the deletion has come: a bundle that is sealed now says no more than that."""
+        self.stage.setText(tr("As the case stands: {stage}").format(stage=say(stage)))
         clear(self._grid)
         names = (tr("proved"), tr("read back"), tr("declared"))
         for number, claim in enumerate(claims):
