@@ -51,6 +51,7 @@ import edits_plan
 import edits_reach
 import edits_recipients
 import edits_report
+import edits_requests
 import edits_required
 import edits_roster
 import edits_scope
@@ -139,6 +140,7 @@ LINES: tuple[Edit, ...] = (
     *edits_lineage.LINES,
     *edits_lineage_files.LINES,
     *edits_recipients.LINES,
+    *edits_requests.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
     *edits_standing.LINES,

@@ -11,7 +11,8 @@ import click
 from dsr_desk.app.case import cases, ending, letters
 from dsr_desk.app.vault import checkpointing, retention
 from dsr_desk.cli.case_show import case_json, case_lines
-from dsr_desk.cli.common import NEW_FILE, emit, request_options, with_case
+from dsr_desk.cli.common import NEW_FILE, emit, place_option, request_options, with_case
+from dsr_desk.core.deadlines import Place
 from dsr_desk.core.facts import changed
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind
 from dsr_desk.core.shapes import MOST_MONTHS
@@ -26,9 +27,17 @@ _KINDS = {kind.value.replace(" ", "-"): kind for kind in IDENTIFIER_FIELDS}
 @click.command()
 @with_case
 @request_options
+@place_option
 @click.option("--add", "added", multiple=True, metavar="KIND=VALUE", help="An identifier more; repeatable.")
 @click.option("--remove", "removed", multiple=True, metavar="KIND=VALUE", help="An identifier less; repeatable.")
-def confirm(desk: Desk, ref: str, said: dict[str, Any], added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+def confirm(
+    desk: Desk,
+    ref: str,
+    said: dict[str, Any],
+    place: Place | None,
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
+) -> None:
     """Confirm the request, as it was read or corrected: what is not given stays. The clock is computed again.
 
     KIND is name, e-mail, phone, user-name, account-id, date-of-birth or address.
@@ -36,7 +45,7 @@ def confirm(desk: Desk, ref: str, said: dict[str, Any], added: tuple[str, ...], 
     before = cases.show_case(desk, ref)
     kept = {"right": before.right, "law": before.law, "received": before.received}
     identifiers = changed(before.identifiers, _identifiers(added), _identifiers(removed))
-    cases.edit_request(desk, ref, identifiers=identifiers, **{**kept, **said})
+    cases.edit_request(desk, ref, identifiers=identifiers, place=place, **{**kept, **said})
     view, versions = cases.show_case(desk, ref), cases.facts_versions(desk, ref)
     result = {**case_json(view, desk.vault.officer_names()), "version": versions[-1].number}
     emit(result, *case_lines(view))
@@ -60,9 +69,7 @@ def close(desk: Desk, ref: str, state: str, reason: str, letter: str | None) -> 
     ending.end_case(desk, ref, CaseState(state), reason, letter=None if letter is None else letter == "destroy")
     photos = ending.references_said(desk, ref)
     lines = [f"Case {ref} is {state}.", *map(str, photos)]
-    if left:
-        said = [f"{count} {code.replace('_', ' ')}" for code, count in left.items()]
-        lines.append(f"Left open: {', '.join(said)}.")
+    lines += [f"Left open: {sentence}." for sentence in ending.open_said(left)]
     if checkpointing.checkpoint_away(desk):
         lines.append("! No checkpoint was written on the other drive: it is not there.")
     emit({"case": ref, "state": state, "open": left, "photos": photos}, *lines)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.destroying import HeldByLetter, held_by_letter
-from dsr_desk.app.case.ending import end_case
+from dsr_desk.app.case.ending import end_case, open_said
 from dsr_desk.core.requests import CaseState
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog, ReasonDialog
 from dsr_desk.ui.fields import ChoiceField
+from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.widgets import Notice
@@ -31,7 +32,7 @@ class EndCaseDialog(Dialog):
         ends = [(words.term(state), state) for state in CaseState if state.is_end]
         self._end = self.line(ChoiceField(tr("How it ends"), ends))
         self._reason = self.text(tr("Reason"))
-        self.left = open_said(left)
+        self.left = [say(one) for one in open_said(left)]
         for sentence in self.left:
             self.body.addWidget(Notice(sentence, Tone.WARN, plain=True))
         kept = tr("keep them until the case is forgotten")
@@ -89,21 +90,6 @@ class EndCaseDialog(Dialog):
         self.files.setVisible(visible)
         self.letter.setVisible(visible)
         self.set_line_visible(self.letter, visible=visible)
-
-
-def open_said(left: Mapping[str, int]) -> list[str]:
-    """A sentence for each thing that is not done in a case; the end says the same."""
-    said = {
-        "undecided": words.counted(left.get("undecided", 0), "1 candidate is not decided",
-                                   "%Ln candidates are not decided"),
-        "unsure": words.counted(left.get("unsure", 0), "1 candidate is unsure", "%Ln candidates are unsure"),
-        "waiting": words.counted(left.get("waiting", 0), "1 task of others is not answered",
-                                 "%Ln tasks of others are not answered"),
-        "not_read_back": tr("What was deleted is not read back"),
-        "models": words.counted(left.get("models", 0), "Nothing is decided on 1 affected model",
-                                "Nothing is decided on %Ln affected models"),
-    }  # fmt: skip
-    return [sentence for code, sentence in said.items() if left.get(code)]
 
 
 class ReopenDialog(ReasonDialog):

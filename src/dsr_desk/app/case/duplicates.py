@@ -1,0 +1,81 @@
+"""Cases that are about the same request or the same person: named before another one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.drafts import RequestDraft
+from dsr_desk.app.desk import Desk
+from dsr_desk.core.acts import Entry, Kind
+from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind, Request
+from dsr_desk.search.records.identifiers import folded
+
+_TELLING = (FoundKind.EMAIL, FoundKind.PHONE, FoundKind.USER_NAME, FoundKind.ACCOUNT_ID)
+"""What two people seldom share."""
+
+_END_OF_NUMBER = 9
+"""Digits at the end of a telephone number that are the same with and without its country."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """A case that this request may be a duplicate of, and by what that shows."""
+
+    ref: str
+    state: CaseState
+    why: Message
+
+    @property
+    def says(self) -> Message:
+        return message("duplicate", case=self.ref, state=term(self.state), why=self.why)
+
+
+def likely_duplicates(desk: Desk, request: Request) -> tuple[Same, ...]:
+    """Cases, open or ended, with the same letter, the sender's same number, or an identifier of the same person."""
+    with desk.vault.turn():
+        read = {entry.case: desk.values(entry.seq).get("request") or {} for entry in _received(desk)}
+        named, refs = desk.vault.cases.named(), desk.vault.cases.refs()
+    states = {line.ref: line.state for line in list_cases(desk)}
+    found = []
+    for case, ref in refs.items():
+        why = next(_same(request, read.get(case, {}), named.get(case, {}).get("identifiers") or {}), None)
+        if why is not None:
+            found.append(Same(ref, states[ref], why))
+    return tuple(found)
+
+
+def warned(desk: Desk, draft: RequestDraft) -> RequestDraft:
+    """The draft, with a warning for each case that it may be a duplicate of."""
+    return replace(draft, warnings=(*draft.warnings, *(one.says for one in likely_duplicates(desk, draft.request))))
+
+
+def _received(desk: Desk) -> Iterator[Entry]:
+    return desk.vault.log.entries(kinds=(Kind.RECEIVED,))
+
+
+def _same(request: Request, read: Mapping[str, object], known: Mapping[str, list[str]]) -> Iterator[Message]:
+    """Why two requests are one, the surest reason first."""
+    if request.digest and read.get("digest") == request.digest:
+        yield message("duplicate.letter")
+    numbers = {str(one["value"]) for one in _found(read) if one.get("kind") == FoundKind.REFERENCE.value}
+    if request.reference and request.reference in numbers:
+        yield message("duplicate.reference", number=request.reference)
+    for kind in _TELLING:
+        there = {_plain(kind, value) for value in known.get(IDENTIFIER_FIELDS[kind], ())}
+        for value in getattr(request.identifiers, IDENTIFIER_FIELDS[kind]):
+            if _plain(kind, value) in there:
+                yield message("duplicate.identifier", kind=term(kind), value=value)
+
+
+def _found(read: Mapping[str, object]) -> list[Mapping[str, object]]:
+    found = read.get("found")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _plain(kind: FoundKind, value: str) -> str:
+    if kind is FoundKind.PHONE:
+        return "".join(sign for sign in value if sign.isdigit())[-_END_OF_NUMBER:]
+    return folded(value)
