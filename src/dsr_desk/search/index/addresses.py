@@ -62,11 +62,11 @@ def _is_taken(db: Database, address: bytes) -> bool:
     return db.conn.execute("SELECT 1 FROM items WHERE address = ?", [address]).fetchone() is not None
 
 
-def in_order(db: Database) -> Iterator[bytes]:
+def in_order(db: Database) -> Iterator[list[bytes]]:
     """Address and digest of every item, the digest b"" where it was not read, joined, in the order of addresses.
 
-    Items are read as they lie and sorted in memory, so many at once: looking each up by the index would read a page for
-    each.
+    They come many at once. Items are read as they lie and sorted in memory, so many at a time: looking each up by the
+    index would read a page for each.
     """
     (count,) = db.conn.execute("SELECT count(*) FROM items").fetchone()
     passes = count // AT_ONCE + 1
@@ -75,7 +75,7 @@ def in_order(db: Database) -> Iterator[bytes]:
         yield from _sorted(db.conn.execute("SELECT address, digest FROM items NOT INDEXED"), first, end)
 
 
-def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[bytes]:
+def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[list[bytes]]:
     """Those whose addresses begin with a byte from `first` on and before `end`."""
     parts: list[NDArray[np.uint8]] = []
     unread: set[bytes] = set()
@@ -95,4 +95,4 @@ def _sorted(rows: sqlcipher.Cursor, first: int, end: int) -> Iterator[bytes]:
         ordered = [data[at : at + WIDTH] for at in range(0, len(data), WIDTH)]
         if unread:
             ordered = [one[:ADDRESS] if one[:ADDRESS] in unread else one for one in ordered]
-        yield from ordered
+        yield ordered

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import dsr_desk
@@ -21,6 +21,7 @@ from dsr_desk.storage.files import write_whole
 from dsr_desk.storage.tables import Database
 
 BLOCK_FACES = 4096
+_HMAC_BLOCK = 64
 
 
 def finish(db: Database, folder: Path, signer: IndexSigner | None, *, complete: bool) -> About:
@@ -50,9 +51,12 @@ def inventory_leaves(db: Database) -> Iterator[bytes]:
     A leaf is `salt ‖ address ‖ digest`, with the salt an HMAC of the address under the index's own secret, since
     rows of a table can be guessed.
     """
-    secret = bytes.fromhex(read_setting(db, "salt"))
-    for item in in_order(db):
-        yield merkle.leaf_hash(hmac.digest(secret, item[:ADDRESS], "sha256") + item)
+    secret = bytes.fromhex(read_setting(db, "salt")).ljust(_HMAC_BLOCK, b"\0")
+    # HMAC as RFC 2104 writes it, with what is the same for all items reckoned once: the library's takes twice as long.
+    inner, outer = (bytes(byte ^ pad for byte in secret) for pad in (0x36, 0x5C))
+    for items in in_order(db):
+        salts = [sha256(outer + sha256(inner + item[:ADDRESS]).digest()).digest() for item in items]
+        yield from [merkle.leaf_hash(salt + item) for salt, item in zip(salts, items, strict=True)]
 
 
 def pack_blocks(db: Database) -> None:

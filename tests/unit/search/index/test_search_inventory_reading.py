@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import tarfile
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from PIL import Image
 
 from dask_cluster import DaskCluster
+from dsr_desk.core import merkle
 from dsr_desk.core.items import ItemAddress
 from dsr_desk.datasets import celled
 from dsr_desk.datasets.registry import SourceMissing, survey
@@ -23,6 +26,7 @@ from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.jobs.workers import Workers
 from dsr_desk.search.index import addresses, inventory, reading, schema
 from dsr_desk.search.index.build import Addressed, BuildReport, build
+from dsr_desk.search.index.finish import inventory_leaves
 from dsr_desk.search.index.folder import Index
 from dsr_desk.storage.database import open_encrypted
 from dsr_desk.storage.migrations import migrate
@@ -179,9 +183,19 @@ def test_the_order_of_addresses_does_not_depend_on_how_many_are_sorted_at_once(
         wanted = [
             address + digest for address, digest in index.rows("SELECT address, digest FROM items ORDER BY address")
         ]
-        assert list(addresses.in_order(index.db)) == wanted
+        assert list(chain.from_iterable(addresses.in_order(index.db))) == wanted
         monkeypatch.setattr(addresses, "AT_ONCE", 7)
-        assert list(addresses.in_order(index.db)) == wanted
+        assert list(chain.from_iterable(addresses.in_order(index.db))) == wanted
+
+
+def test_what_the_root_is_over_is_salted_by_hmac(source: Path, tmp_path: Path, addressed: Addressed) -> None:
+    made(source, tmp_path / "i.dsrindex", addressed)
+    with Index.open(tmp_path / "i.dsrindex", addressed.secret) as index:
+        salt = bytes.fromhex(index.setting("salt"))
+        rows = index.rows("SELECT address, digest FROM items ORDER BY address")
+        leaves = [merkle.leaf_hash(hmac.digest(salt, address, "sha256") + address + digest) for address, digest in rows]
+        assert list(inventory_leaves(index.db)) == leaves
+        assert index.about.inventory == merkle.root(leaves).hex()
 
 
 def test_rows_of_an_older_index_are_kept_and_their_numbers_never_used_again(tmp_path: Path) -> None:
