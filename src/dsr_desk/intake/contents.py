@@ -31,7 +31,7 @@ class ContentUnreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Contents:
+class DocumentContents:
     """Passages in the order in which they are read (WRITER: by whoever wrote the document), photos, pages, warnings."""
 
     passages: tuple[Passage, ...] = ()
@@ -41,12 +41,12 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Document:
+class DocumentKind:
     """A kind of document. `recognises` looks at name and first bytes; `read` raises ContentUnreadable."""
 
     name: str
     recognises: Callable[[str, bytes], bool]
-    read: Callable[[bytes, str], Contents]
+    read: Callable[[bytes, str], DocumentContents]
     channel: Channel = Channel.TEXT
 
     def as_format(self) -> Format:

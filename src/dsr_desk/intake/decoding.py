@@ -72,7 +72,7 @@ def _shifted(data: bytes, declared: str) -> str:
 def _without_mark(data: bytes) -> str:
     """UTF-16 without its mark, known by the zero bytes of its blanks and line ends; "" where it is not."""
     head = data[:2_000]
-    if len(data) % 2 or head.count(0) * 8 < len(head):
+    if len(data) % 2 or head.count(0) * 4 < len(head):
         return ""
     encoding = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
     text = strictly(data, encoding)

@@ -13,17 +13,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
-
-import docx
-from docx.document import Document as Opened
-from docx.exceptions import PythonDocxError
-from docx.opc.exceptions import OpcError
-from docx.oxml.parser import parse_xml
-from lxml import etree
+from typing import TYPE_CHECKING, Any
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.intake.contents import Contents, ContentUnreadable, Document
+from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.decoding import cleaned
 from dsr_desk.intake.markup import row_of_cells
 from dsr_desk.intake.model import AttachedPhoto, Page, Passage
@@ -31,14 +24,17 @@ from dsr_desk.intake.pages import MOST_SHOWN, page_of
 from dsr_desk.intake.photos import refuse_photo
 from dsr_desk.intake.voices import LETTER
 
+if TYPE_CHECKING:
+    from docx.document import Document as Opened
+
 MOST_UNPACKED = 200 << 20
 MOST_PARTS = 5_000
 MOST_PHOTOS = 50
 
-# What the libraries are known to raise on packages that are damaged or made to harm.
+# What the library and those below it are known to raise on packages that are damaged or made to harm.
 _MALFORMED = (
     *(ValueError, LookupError, AttributeError, TypeError, RuntimeError, OSError, EOFError, AssertionError),
-    *(zipfile.BadZipFile, zlib.error, struct.error, etree.LxmlError, PythonDocxError, OpcError, RecursionError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, RecursionError),
 )
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _EMBEDDED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
@@ -51,14 +47,18 @@ _BOXES = {"F0FE": "☒", "F0FD": "☒", "F053": "☒", "F052": "☒", "F0A8": "�
 """Ticked and empty boxes of Wingdings, as Word's symbols name them."""
 
 
-def read_docx(data: bytes, name: str) -> Contents:
+def read_docx(data: bytes, name: str) -> DocumentContents:
     """Raises ContentUnreadable."""
+    import docx  # loaded where a letter is written in Word: it takes long
+    from docx.exceptions import PythonDocxError
+    from docx.opc.exceptions import OpcError
+
     try:
         _refuse_bomb(data)
-        opened: Opened = docx.Document(io.BytesIO(data))
+        opened = docx.Document(io.BytesIO(data))
         lines = [line for story in _stories(opened) for line in _lines(story)]
         pictures = list(_pictures(opened))
-    except _MALFORMED as problem:
+    except (*_MALFORMED, PythonDocxError, OpcError) as problem:
         raise ContentUnreadable("why.docx.damaged") from problem
     text = cleaned("\n".join(lines)).strip("\n")
     photos: list[AttachedPhoto] = []
@@ -75,7 +75,9 @@ def read_docx(data: bytes, name: str) -> Contents:
             pages.append(page_of(picture, called))
     if pages:
         warnings.append(message("note.pdf.scans", name=name, count=len(pages)))
-    return Contents((Passage(LETTER, text),) if text.strip() else (), tuple(photos), tuple(pages), tuple(warnings))
+    return DocumentContents(
+        (Passage(LETTER, text),) if text.strip() else (), tuple(photos), tuple(pages), tuple(warnings)
+    )
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -87,6 +89,8 @@ def _refuse_bomb(data: bytes) -> None:
 
 def _stories(opened: Opened) -> Iterator[Any]:
     """The elements that hold text: headers, the body, notes, footers."""
+    from docx.oxml.parser import parse_xml
+
     by_end: dict[str, list[Any]] = {"header": [], "footnotes": [], "endnotes": [], "footer": []}
     for relation in opened.part.rels.values():
         kind = relation.reltype.rpartition("/")[2]
@@ -185,4 +189,4 @@ def _recognises(name: str, head: bytes) -> bool:
     return head.startswith(b"PK\x03\x04") and (ends or b"word/" in head)
 
 
-DOCUMENT = Document("docx", _recognises, read_docx)
+DOCUMENT = DocumentKind("docx", _recognises, read_docx)

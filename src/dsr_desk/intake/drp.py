@@ -16,14 +16,30 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.message import Message, message
-from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Request, Right
+from dsr_desk.intake.dates import aware, day_of, only_sent, said_moment
 from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.laws import law_of_fields
 from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestUnreadable, missing
-from dsr_desk.intake.words import LAWS
+from dsr_desk.intake.rights import ORDER
 
 SIGNATURE_BYTES = 64
-_RIGHTS = {"deletion": Right.ERASURE, "access": Right.ACCESS, "sale": Right.OPT_OUT}
+
+FAILED_SIGNATURE = "check.drp.fails"
+"""The check of a request whose signature does not hold with the agent's pinned key."""
+
+_RIGHTS = {
+    "deletion": Right.ERASURE,
+    "access": Right.ACCESS,
+    "access:categories": Right.ACCESS,
+    "access:specific": Right.ACCESS,
+    "sale:opt-out": Right.OPT_OUT,
+    "correction": Right.RECTIFICATION,
+    "portability": Right.PORTABILITY,
+}
+"""What can be exercised, by its exact words: `sale:opt-in` is the contrary of `sale:opt-out`."""
+
 _PERSON = {
     "name": FoundKind.NAME,
     "email": FoundKind.EMAIL,
@@ -63,11 +79,11 @@ def open_envelope(data: bytes) -> Envelope | None:
     return Envelope(raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:], body)
 
 
-def _read(data: bytes, name: str, _house: House) -> list[Intake]:
+def _read(data: bytes, name: str, house: House) -> list[Intake]:
     envelope = open_envelope(data)
+    warnings: list[Message] = []
     if envelope is not None:
         body = envelope.body
-        warnings = [message("note.drp.signature")]
     else:
         body, warnings = _older(data, name)
     found: list[Found] = []
@@ -76,35 +92,53 @@ def _read(data: bytes, name: str, _house: House) -> list[Intake]:
         if value:
             verified = body.get(f"{key}_verified") is True
             found.append(Found(kind, value, message("where.field.verified" if verified else "where.field", field=key)))
-    right, asked = _right(body.get("exercise"))
-    law = _law(_said(body, "regime"))
-    issued, expires = _moment(_said(body, "issued-at")), _moment(_said(body, "expires-at"))
-    warnings += missing(right, law, issued.date() if issued else None)
-    if right is not Right.UNKNOWN:
-        found.append(Found(FoundKind.RIGHT, right, message("where.field.says", field="exercise", words=asked)))
-    if law is not Law.UNKNOWN:
-        found.append(Found(FoundKind.LAW, law, message("where.field", field="regime")))
-    if issued is not None:
-        found.append(Found(FoundKind.RECEIVED, issued.date().isoformat(), message("where.field", field="issued-at")))
-    if expires is not None and expires < datetime.now(UTC):
+    asked, words, said = _rights(body.get("exercise"))
+    warnings += said
+    right = asked[0] if asked else Right.UNKNOWN
+    law = law_of_fields(_said(body, "regime"), "", message("where.field", field="regime"))
+    warnings += law.warnings
+    place = message("where.field.says", field="exercise", words=words)
+    found += [*(Found(FoundKind.RIGHT, one, place) for one in asked), *law.found]
+    received = None
+    if (issued := said_moment(_said(body, "issued-at"))) is not None:
+        received, days, told = only_sent(day_of(issued, house), message("where.field", field="issued-at"))
+        found += days
+        warnings += told
+    expires = said_moment(_said(body, "expires-at"))
+    if expires is not None and aware(expires) < datetime.now(UTC):
         warnings.append(message("note.drp.expired"))
     reference = _said(body, "agent-request-id") or _said(body, "request_id")
     if reference:
         found.append(Found(FoundKind.REFERENCE, reference, message("where.field", field="agent-request-id")))
     agent = _said(body, "agent-id")
     warnings.append(message("note.drp.agent", agent=agent) if agent else message("note.drp.agent-unknown"))
-    warnings.append(NO_PHOTO)
+    if len(asked) > 1:
+        warnings.append(message("note.intake.other-rights", rights=tuple(term(one) for one in asked[1:])))
+    warnings += [NO_PHOTO, *missing(right, law.law, received)]
     request = Request(
         channel=Channel.DRP,
-        found=tuple(found),
+        found=tuple(dict.fromkeys(found)),
         right=right,
-        law=law,
-        received=issued.date() if issued else None,
+        law=law.law,
+        received=received,
         source=PurePath(name).name,
         digest=sha256_hex(data),
         text=json.dumps(body, indent=1, ensure_ascii=False),
+        asked=asked,
+        checks=(_signature(envelope, agent, house),),
     )
-    return [Intake(request, (), tuple(warnings))]
+    return [Intake(request, (), tuple(dict.fromkeys(warnings)))]
+
+
+def _signature(envelope: Envelope | None, agent: str, house: House) -> Check:
+    """Whether the agent signed it: with the key that the house pinned for this agent, and with no other."""
+    if envelope is None:
+        return Check(message("check.drp.unsigned"))
+    key = next((key for known, key in house.agents.items() if agent and known.casefold() == agent.casefold()), "")
+    if not key:
+        return Check(message("check.drp.no-key", agent=agent or "?"))
+    holds = envelope.signed_by(bytes.fromhex(key))
+    return Check(message("check.drp.holds" if holds else FAILED_SIGNATURE, agent=agent), holds)
 
 
 def _older(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Message]]:
@@ -136,27 +170,25 @@ def _person_value(value: object) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-def _right(value: object) -> tuple[Right, str]:
-    asked = [entry for entry in (value if isinstance(value, list) else [value]) if isinstance(entry, str)]
-    known = [_RIGHTS[entry.partition(":")[0]] for entry in asked if entry.partition(":")[0] in _RIGHTS]
-    return (known[0] if known else Right.UNKNOWN), ", ".join(asked)
-
-
-def _law(text: str) -> Law:
-    return next((law for law, pattern in LAWS.items() if pattern.fullmatch(text)), Law.UNKNOWN)
+def _rights(value: object) -> tuple[tuple[Right, ...], str, list[Message]]:
+    """Rights exercised in the order in which they are to be met, the words of the field, and what is not one."""
+    words = [entry for entry in (value if isinstance(value, list) else [value]) if isinstance(entry, str)]
+    named: set[Right] = set()
+    said = []
+    for entry in words:
+        known = _RIGHTS.get(re.sub(r"[\s_-]+", "-", entry.strip().casefold()))
+        if known is not None:
+            named.add(known)
+        elif re.search(r"opt[\s_-]*in\b", entry, re.IGNORECASE):
+            said.append(message("note.drp.opt-in", words=entry))
+        else:
+            said.append(message("note.drp.exercise", words=entry))
+    return tuple(right for right in ORDER if right in named), ", ".join(words), said
 
 
 def _said(body: Mapping[str, Any], key: str) -> str:
     value = body.get(key)
     return value.strip() if isinstance(value, str) else ""
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _recognises(_name: str, head: bytes) -> bool:

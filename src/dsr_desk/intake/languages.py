@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dsr_desk.intake.words import LANGUAGES
+from dsr_desk.intake.words import LANGUAGES, of_language, phrases
+
+FEWEST = 3
+"""Common words, or letters of its own, that a text needs for its language to be told."""
 
 
 def language_of(text: str) -> str:
-    """ISO 639-1 code of the language with the most common words in the text, "" where none is found."""
-    counts = {code: len(pattern.findall(text[:20_000])) for code, pattern in LANGUAGES.items()}
+    """ISO 639-1 code of the language with the most common words and letters of its own, "" where none is found."""
+    head = text[:20_000]
+    counts = {code: len(of_language(code, "language").findall(head)) + _letters(code, head) for code in LANGUAGES}
     best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] >= 3 else ""
+    return best if counts[best] >= FEWEST else ""
+
+
+def _letters(code: str, text: str) -> int:
+    lowered = text.lower()
+    return sum(lowered.count(letter) for letter in phrases(code, "letters"))

@@ -11,12 +11,12 @@ from pathlib import PurePath
 
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.intake import docx, msg, pdf, rtf, smime, tnef
-from dsr_desk.intake.contents import ContentUnreadable, Document
+from dsr_desk.intake.contents import ContentUnreadable, DocumentKind
 from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.mail_fields import MALFORMED, header
 from dsr_desk.intake.markup import charset_of_html, text_of_html
 from dsr_desk.intake.model import AttachedPhoto, Page, Voice
-from dsr_desk.intake.outlook import Item
+from dsr_desk.intake.outlook import OutlookItem
 from dsr_desk.intake.photos import bare_name, looks_like_picture, refuse_photo
 from dsr_desk.intake.voices import LETTER
 
@@ -67,7 +67,7 @@ def gather(mail: Mail) -> Gathered:
     return gathered
 
 
-def gather_item(item: Item) -> Gathered:
+def gather_item(item: OutlookItem) -> Gathered:
     """As `gather`, for a message as Outlook keeps it."""
     gathered = Gathered()
     _open_item(item, 0, gathered)
@@ -100,14 +100,14 @@ def _walk(mail: Mail, depth: int, carried: Carried, gathered: Gathered) -> None:
             _take(part, carried, gathered)
 
 
-def _open_item(item: Item, depth: int, gathered: Gathered) -> None:
+def _open_item(item: OutlookItem, depth: int, gathered: Gathered) -> None:
     if carried := _begin(item.mail, depth, gathered):
         if item.text.strip():
             carried.texts.append((_body(carried), item.text))
         _take_item(item, carried, gathered)
 
 
-def _take_item(item: Item, carried: Carried, gathered: Gathered) -> None:
+def _take_item(item: OutlookItem, carried: Carried, gathered: Gathered) -> None:
     """What is attached to a message of Outlook's."""
     for name, data in item.files:
         _take_file(bare_name(name, f"attachment {len(gathered.photos) + 1}"), "", data, carried, gathered)
@@ -243,7 +243,7 @@ def _take_photo(name: str, data: bytes, gathered: Gathered) -> None:
         gathered.photos.append(AttachedPhoto(name, data))
 
 
-def _take_document(document: Document, name: str, data: bytes, carried: Carried, gathered: Gathered) -> None:
+def _take_document(document: DocumentKind, name: str, data: bytes, carried: Carried, gathered: Gathered) -> None:
     try:
         held = document.read(data, name)
     except ContentUnreadable as problem:

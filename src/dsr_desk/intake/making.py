@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Law, Request, Right, Whose
-from dsr_desk.intake.identifiers import identifiers_in
+from dsr_desk.intake.birthdays import ask_which
+from dsr_desk.intake.choices import only_chosen
+from dsr_desk.intake.decrees import decreed, is_decree
+from dsr_desk.intake.identifiers import identifiers_in, settled
 from dsr_desk.intake.languages import language_of
 from dsr_desk.intake.laws import laws_in
 from dsr_desk.intake.model import NO_PHOTO, AttachedPhoto, House, Intake, Page, Passage, Voice, missing
@@ -44,18 +48,27 @@ def make_intake(
     read = _cut(passages)
     if sum(len(one.text) for one in passages) > LONGEST:
         warned.append(message("note.intake.long", characters=LONGEST))
-    own = [one for one in read if one.voice in _PERSON]
+    own = [replace(one, text=only_chosen(one.text)) for one in read if one.voice in _PERSON]
     language = language_of("\n".join(one.text for one in own or read))
-    found = [*first, *identifiers_in(read, house, language=language, known=first)]
+    found = settled([*first, *identifiers_in(read, house, language=language, known=first)])
+    warned += _asked_back(found)
     asked, declined, said = rights_in(own)
     found += said
-    laws = laws_in(own)
-    found += [one for _, one in laws]
-    law = laws[0][0] if laws else Law.UNKNOWN
+    laws = laws_in(own, house)
+    found += laws.found
+    law = laws.law
     right = asked[0] if asked else Right.UNKNOWN
-    if not photos:
+    decree = is_decree(own)
+    if decree:
+        right, law, asked, received = Right.ERASURE, Law.ORDER, (Right.ERASURE,), None
+        found, said_of_it = decreed(own, found)
+        warned += said_of_it
+    else:
+        warned += laws.warnings
+        warned += _declined(asked, declined)
+    if not photos and not decree:
         warned.append(NO_PHOTO)
-    if all(one.kind in _NOBODY for one in found if one.whose is Whose.SUBJECT):
+    if not decree and all(one.kind in _NOBODY for one in found if one.whose is Whose.SUBJECT):
         warned.append(message("note.intake.nobody"))
     if len(asked) > 1:
         warned.append(message("note.intake.other-rights", rights=tuple(term(other) for other in asked[1:])))
@@ -75,6 +88,20 @@ def make_intake(
         checks=tuple(checks),
     )
     return Intake(request, tuple(photos), tuple(dict.fromkeys(warned)), pages=tuple(pages))
+
+
+def _declined(asked: Collection[Right], declined: Collection[Right]) -> list[Message]:
+    """What is said of rights that the letter declines, or asks for in one place and declines in another."""
+    kinds = (("note.intake.declined", False), ("note.intake.declined-too", True))
+    said = ((code, tuple(term(one) for one in declined if (one in asked) is both)) for code, both in kinds)
+    return [message(code, rights=rights) for code, rights in said if rights]
+
+
+def _asked_back(found: Collection[Found]) -> list[Message]:
+    """What must be asked about the person: on what authority another acts, which of two days of birth is meant."""
+    asked = [message("note.intake.acting")] if any(one.whose is Whose.AGENT for one in found) else []
+    born = [one for one in found if one.kind is FoundKind.DATE_OF_BIRTH and one.whose is Whose.SUBJECT]
+    return [*asked, *(which for one in born if (which := ask_which(one.value)))]
 
 
 def _cut(passages: Collection[Passage]) -> list[Passage]:

@@ -53,7 +53,14 @@ class RequestsSeveral(DeskError):
     code = "REQUEST-SEVERAL"
     happened = "{name} holds {count} requests."
     means = "A case is about one person; no case was opened."
-    todo = "Open the file as a list of requests and choose one."
+    todo = "Choose one of its people; by command: list them with case read, open each with case new --person N."
+
+
+class RequestPersonUnknown(DeskError):
+    code = "REQUEST-PERSON-UNKNOWN"
+    happened = "{name} holds no request number {person}: it holds {count}."
+    means = "No case was opened; nothing was changed."
+    todo = "List its people with case read, and give one of their numbers."
 
 
 @dataclass(frozen=True)

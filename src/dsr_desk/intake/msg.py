@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import struct
 from datetime import datetime
-
-from olefile import OleFileIO
-from oxmsg.properties import Properties as Stored
-from oxmsg.storage import Storage
+from typing import TYPE_CHECKING
 
 from dsr_desk.intake.contents import ContentUnreadable
-from dsr_desk.intake.outlook import Item, Properties, item
+from dsr_desk.intake.outlook import OutlookItem, Properties, item
+
+if TYPE_CHECKING:
+    from oxmsg.storage import Storage
 
 DEEPEST = 10
-MOST_STORED = 100_000
 _START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ATTACHED = "__substg1.0_3701000D"
 _MESSAGE, _EMBEDDED, _OTHER = 32, 24, 8
@@ -28,8 +27,11 @@ _MALFORMED = (
 )
 
 
-def read_msg(data: bytes) -> Item:
+def read_msg(data: bytes) -> OutlookItem:
     """Raises ContentUnreadable."""
+    from olefile import OleFileIO  # loaded where Outlook saved the letter: they take long
+    from oxmsg.storage import Storage
+
     try:
         with OleFileIO(io.BytesIO(data)) as file:
             if not file.exists("__properties_version1.0"):
@@ -46,7 +48,7 @@ def is_compound(data: bytes) -> bool:
     return data.startswith(_START)
 
 
-def _item(storage: Storage, header: int, depth: int) -> Item:
+def _item(storage: Storage, header: int, depth: int) -> OutlookItem:
     files, items, is_whole = [], [], True
     for attached in storage.iter_attachment_storages():
         inner = [one for one in attached.storages if one.name == _ATTACHED]
@@ -61,6 +63,8 @@ def _item(storage: Storage, header: int, depth: int) -> Item:
 
 
 def _properties(storage: Storage, header: int) -> Properties:
+    from oxmsg.properties import Properties as Stored
+
     kept: dict[int, bytes | str | int | datetime] = {}
     for one in Stored(storage, header):
         if one.ptyp in (_STRING, _STRING8, _BINARY):

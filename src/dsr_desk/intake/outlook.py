@@ -36,7 +36,7 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Item:
+class OutlookItem:
     """One message: its headers, its text, attached files as (name, bytes), attached messages.
 
     `is_whole` is False where the file ended or broke before the message did.
@@ -45,7 +45,7 @@ class Item:
     mail: Mail
     text: str
     files: tuple[tuple[str, bytes], ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[OutlookItem, ...] = ()
     is_whole: bool = True
 
 
@@ -53,13 +53,13 @@ def item(
     properties: Properties,
     recipients: Collection[Properties] = (),
     files: Collection[Properties] = (),
-    items: Collection[Item] = (),
+    items: Collection[OutlookItem] = (),
     *,
     is_whole: bool = True,
-) -> Item:
+) -> OutlookItem:
     """A message from its properties and those of its recipients and attached files."""
     named = [(_file_name(one), data) for one in files if isinstance(data := one.get(DATA), bytes)]
-    return Item(_headers(properties, recipients), _text(properties), tuple(named), tuple(items), is_whole)
+    return OutlookItem(_headers(properties, recipients), _text(properties), tuple(named), tuple(items), is_whole)
 
 
 def moment(ticks: int) -> datetime | None:

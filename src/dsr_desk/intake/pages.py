@@ -8,7 +8,7 @@ from PIL import Image
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.decode import decode
-from dsr_desk.intake.contents import Contents, ContentUnreadable, Document
+from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.model import Page
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, looks_like_picture, size_of
 
@@ -39,8 +39,8 @@ def page_of(data: bytes, name: str) -> Page:
     return shown(Image.fromarray(pixels), message("where.picture", file=bare_name(name, "letter")))
 
 
-def _read(data: bytes, name: str) -> Contents:
-    return Contents(pages=(page_of(data, name),), warnings=(message("note.page.picture", name=name),))
+def _read(data: bytes, name: str) -> DocumentContents:
+    return DocumentContents(pages=(page_of(data, name),), warnings=(message("note.page.picture", name=name),))
 
 
-DOCUMENT = Document("picture", lambda _name, head: looks_like_picture(head), _read)
+DOCUMENT = DocumentKind("picture", lambda _name, head: looks_like_picture(head), _read)

@@ -18,11 +18,11 @@ from PIL import Image
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
-from dsr_desk.intake.contents import Contents, ContentUnreadable, Document
+from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.decoding import cleaned
 from dsr_desk.intake.model import AttachedPhoto, Page, Passage, Voice
 from dsr_desk.intake.pages import MOST_SHOWN, TALLEST, WIDEST, shown
-from dsr_desk.intake.pdf_forms import Filled, filled_in
+from dsr_desk.intake.pdf_forms import FilledPage, filled_in
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, refuse_photo
 
 MOST_PAGES = 200
@@ -32,14 +32,15 @@ _SHARPEST = 200 / 72
 """Pixels a point at most: 200 an inch."""
 
 _XFA = (pdfium_c.FORMTYPE_XFA_FULL, pdfium_c.FORMTYPE_XFA_FOREGROUND)
-_ENTRY = re.compile(r"[^:：\n]{1,40}[:：]\s*\S")
+_ENTRY = re.compile(r"\s*\S+(?: \S+){0,2}\s*[:：]\s*[^\s,/|]+(?: [^\s,/|]+){0,5}\s*|.*(?:[\[(][xX][\])]|[☒☑✓✔]).*")
+"""A printed line that is one answer, or has a tick: `Law: GDPR`; not one that lists what can be asked for."""
 
 
 class PdfUnreadable(ContentUnreadable):
     """Not for users, as ContentUnreadable is."""
 
 
-def read_pdf(data: bytes, name: str) -> Contents:
+def read_pdf(data: bytes, name: str) -> DocumentContents:
     """Texts, photos and pages without text. Raises PdfUnreadable."""
     try:
         document = pdfium.PdfDocument(data)
@@ -64,7 +65,7 @@ class _Reading:
         self._warnings: list[Message] = []
         self._scans = 0
 
-    def contents(self) -> Contents:
+    def contents(self) -> DocumentContents:
         count = len(self._document)
         if count > MOST_PAGES:
             self._warnings.append(message("note.pdf.most", name=self._name, read=MOST_PAGES, pages=count))
@@ -83,7 +84,7 @@ class _Reading:
         if self._scans > MOST_SHOWN:
             self._warnings.append(message("note.page.most", name=self._name, shown=MOST_SHOWN, pages=self._scans))
         photos = tuple(dict.fromkeys(self._photos))[:MOST_PHOTOS]
-        return Contents(tuple(self._passages), photos, tuple(self._pages), tuple(self._warnings))
+        return DocumentContents(tuple(self._passages), photos, tuple(self._pages), tuple(self._warnings))
 
     def _read(self, page: pdfium.PdfPage, number: int) -> None:
         filled = filled_in(page, self._document.formenv, _text(page))
@@ -103,14 +104,14 @@ class _Reading:
                 self._pages.append(shown(_drawn(page), place))
 
 
-def _voices(filled: Filled) -> list[tuple[str, Voice]]:
+def _voices(filled: FilledPage) -> list[tuple[str, Voice]]:
     """What is printed, and whose words that is: in a form with boxes only lines `label: value` are entries."""
     if not filled.fields:
         return [(filled.printed, Voice.WRITER)]
     lines = [line for line in filled.printed.split("\n") if not line.rstrip().endswith((":", "："))]
     if not filled.is_choice:
         return [("\n".join(lines), Voice.WRITER)]
-    entries = [line for line in lines if _ENTRY.match(line)]
+    entries = [line for line in lines if _ENTRY.fullmatch(line)]
     return [
         ("\n".join(line for line in lines if line not in entries), Voice.HOUSE),
         ("\n".join(entries), Voice.FORM),
@@ -179,4 +180,4 @@ def _recognises(_name: str, head: bytes) -> bool:
     return b"%PDF-" in head[:1024]
 
 
-DOCUMENT = Document("pdf", _recognises, read_pdf, Channel.PDF)
+DOCUMENT = DocumentKind("pdf", _recognises, read_pdf, Channel.PDF)

@@ -32,7 +32,7 @@ _LINE = 6.0
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledPage:
     """A page of a form: lines `label: value`, and what is printed but for words of boxes that are not ticked.
 
     `is_choice` tells that the page has boxes to tick, `fields` how many fields it has.
@@ -65,7 +65,7 @@ class _Field:
         return (self.bottom + self.top) / 2
 
 
-def filled_in(page: pdfium.PdfPage, form: Any, printed: str) -> Filled:
+def filled_in(page: pdfium.PdfPage, form: Any, printed: str) -> FilledPage:
     """`form` is the document's form environment (None where it has none), `printed` the text of the page."""
     fields = sorted(_fields(page, form), key=lambda one: (-round(one.middle / _LINE), one.left))
     lines: list[str] = []
@@ -84,7 +84,7 @@ def filled_in(page: pdfium.PdfPage, form: Any, printed: str) -> Filled:
     finally:
         words.close()
     boxes = any(one.is_box for one in fields)
-    return Filled(tuple(lines), printed, sum(one.kind > 0 for one in fields), boxes)
+    return FilledPage(tuple(lines), printed, sum(one.kind > 0 for one in fields), boxes)
 
 
 def _line(group: str, value: str, label: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message, refused
-from dsr_desk.intake import drp, eml, opendsr, pages, pdf, table, text
+from dsr_desk.intake import docx, drp, eml, opendsr, pages, pdf, rtf, table, text
 from dsr_desk.intake.model import (
     MAX_BYTES,
     NO_HOUSE,
@@ -17,6 +17,7 @@ from dsr_desk.intake.model import (
     Intake,
     RequestEmpty,
     RequestFormatUnknown,
+    RequestPersonUnknown,
     RequestsSeveral,
     RequestTooLarge,
     RequestUnreadable,
@@ -27,6 +28,11 @@ from dsr_desk.jobs.cell import CellFailed, Limits, ask, load
 FORMATS: tuple[Format, ...] = (
     pages.DOCUMENT.as_format(),
     pdf.DOCUMENT.as_format(),
+    docx.DOCUMENT.as_format(),
+    rtf.DOCUMENT.as_format(),
+    eml.MSG,
+    eml.TNEF,
+    eml.SEALED,
     opendsr.FORMAT,
     drp.FORMAT,
     eml.FORMAT,
@@ -39,7 +45,6 @@ _HEAD = 65_536
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": message("why.letter.outlook"),
     b"PK\x03\x04": message("why.letter.office"),
-    b"{\\rtf": message("why.letter.rtf"),
 }
 
 
@@ -47,9 +52,16 @@ _LIMITS = Limits(answer=512 << 20)
 _READY = "dsr_desk.intake.ready"
 
 
-def read_request(path: Path, house: House = NO_HOUSE) -> Intake:
-    """One request from a file. Raises the errors of `read_requests`, and RequestsSeveral for a list of requests."""
+def read_request(path: Path, house: House = NO_HOUSE, person: int = 0) -> Intake:
+    """One request from a file: that of `person`, counted from 1, or its only one (0).
+
+    Raises the errors of `read_requests`, RequestsSeveral for a list where none is chosen, RequestPersonUnknown.
+    """
     intakes = read_requests(path, house)
+    if person:
+        if person > len(intakes):
+            raise RequestPersonUnknown(name=path.name, person=person, count=len(intakes))
+        return intakes[person - 1]
     if len(intakes) != 1:
         raise RequestsSeveral(name=path.name, count=len(intakes))
     return intakes[0]
@@ -97,10 +109,10 @@ def parse(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:
     """Inside the cell. Raises RequestUnreadable, RequestFormatUnknown, RequestEmpty."""
     if not data.strip():
         raise RequestEmpty(name=name)
-    for start, why in _FOREIGN.items():
-        if data.startswith(start):
-            raise RequestFormatUnknown(name=name, why=why)
     for one in FORMATS:
         if one.recognises(name, data[:_HEAD]):
             return one.read(data, name, house)
+    for start, why in _FOREIGN.items():
+        if data.startswith(start):
+            raise RequestFormatUnknown(name=name, why=why)
     raise RequestFormatUnknown(name=name, why=message("why.letter.unknown"))

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from striprtf.striprtf import rtf_to_text
 
-from dsr_desk.intake.contents import Contents, ContentUnreadable, Document
+from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.decoding import cleaned
 from dsr_desk.intake.model import AttachedPhoto, Passage
 from dsr_desk.intake.photos import refuse_photo
@@ -34,7 +34,7 @@ def rtf_text(data: bytes) -> str:
         raise ContentUnreadable("why.rtf.damaged") from problem
 
 
-def read_rtf(data: bytes, name: str) -> Contents:
+def read_rtf(data: bytes, name: str) -> DocumentContents:
     """Raises ContentUnreadable."""
     if len(data) > MOST_BYTES:
         raise ContentUnreadable("why.rtf.large")
@@ -43,7 +43,7 @@ def read_rtf(data: bytes, name: str) -> Contents:
     for number, (suffix, picture) in enumerate(_pictures(data), 1):
         if number <= MOST_PHOTOS and not refuse_photo(picture):
             photos.append(AttachedPhoto(f"{PurePath(name).stem or 'letter'}-{number}.{suffix}", picture))
-    return Contents((Passage(LETTER, text),) if text.strip() else (), tuple(photos))
+    return DocumentContents((Passage(LETTER, text),) if text.strip() else (), tuple(photos))
 
 
 def _pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -56,4 +56,4 @@ def _pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
             continue
 
 
-DOCUMENT = Document("rtf", lambda _name, head: head.startswith(b"{\\rtf"), read_rtf)
+DOCUMENT = DocumentKind("rtf", lambda _name, head: head.startswith(b"{\\rtf"), read_rtf)

@@ -1,4 +1,4 @@
-"""A table of requests: one row a request, the columns known by their names in English, German or Polish."""
+"""A table of requests: one row a request, the columns known by their names in the languages of letters."""
 
 from __future__ import annotations
 
@@ -6,25 +6,45 @@ import csv
 import io
 import re
 from datetime import date
+from functools import cache
 from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
-from dsr_desk.core.message import message
-from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right
+from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right, together
+from dsr_desk.intake.birthdays import days_in
+from dsr_desk.intake.dates import believed, column_days, received_found, sent_found
 from dsr_desk.intake.decoding import decode
+from dsr_desk.intake.laws import LawSaid, law_of_fields, place_named
 from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
-from dsr_desk.intake.words import LABELS, LAWS, RIGHTS
+from dsr_desk.intake.names import written_name
+from dsr_desk.intake.rights import rights_named
+from dsr_desk.intake.words import every
 
 MOST_ROWS = 20_000
 
-_COLUMNS: dict[FoundKind, re.Pattern[str]] = {
-    **LABELS,
-    FoundKind.RIGHT: re.compile(r"right|request(?: type)?|type|recht|anliegen|prawo|żądanie", re.IGNORECASE),
-    FoundKind.LAW: re.compile(r"law|regime|regulation|gesetz|ustawa", re.IGNORECASE),
-    FoundKind.RECEIVED: re.compile(r"received|date|eingang|datum|data", re.IGNORECASE),
-    FoundKind.REFERENCE: re.compile(r"reference|ref|request id|ticket|aktenzeichen|numer sprawy", re.IGNORECASE),
+_OWN = ("right", "law", "received", "reference")
+"""Columns that say something of the request and not of the person."""
+
+_KINDS = {
+    "name": FoundKind.NAME,
+    "e-mail": FoundKind.EMAIL,
+    "phone": FoundKind.PHONE,
+    "user name": FoundKind.USER_NAME,
+    "account id": FoundKind.ACCOUNT_ID,
+    "date of birth": FoundKind.DATE_OF_BIRTH,
+    "address": FoundKind.ADDRESS,
+    "reference": FoundKind.REFERENCE,
 }
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_NAMES = ("given name", "family name")
+_PERSON = ("e-mail", "phone", "name", *_NAMES, "user name", "account id", "date of birth", "address")
+
+
+@cache
+def _columns_known() -> dict[str, re.Pattern[str]]:
+    """Patterns of column names: what an identifier is called, the columns of the request, where the person lives."""
+    known = {kind: every("labels", kind) for kind in _PERSON}
+    return {**{kind: every("columns", kind) for kind in _OWN}, **known, "country": every("labels", "country")}
 
 
 def _read(data: bytes, name: str, _house: House) -> list[Intake]:
@@ -43,72 +63,91 @@ def _read(data: bytes, name: str, _house: House) -> list[Intake]:
     if len(rows) > MOST_ROWS:
         raise RequestUnreadable(name=name, why=message("why.table.rows", most=MOST_ROWS))
     digest = sha256_hex(data)
-    return [_intake(header, columns, row, number, name, digest) for number, row in rows[1:]]
+    days = _days(columns, [row for _, row in rows[1:]])
+    return [
+        _intake(header, columns, row, number, name, digest, day)
+        for (number, row), day in zip(rows[1:], days, strict=True)
+    ]
+
+
+def _days(columns: dict[int, str], rows: list[list[str]]) -> list[date | None]:
+    """The day of receipt in each row, in the order of day and month that the table keeps."""
+    place = next((one for one, kind in columns.items() if kind == "received"), None)
+    if place is None:
+        return [None] * len(rows)
+    cells = [row[place] if place < len(row) else "" for row in rows]
+    return column_days(cells, [cell for row in rows for cell in row])
 
 
 def _intake(
-    header: list[str], columns: dict[int, FoundKind], row: list[str], number: int, name: str, digest: str
+    header: list[str], columns: dict[int, str], row: list[str], number: int, name: str, digest: str, day: date | None
 ) -> Intake:
-    right, law, received = Right.UNKNOWN, Law.UNKNOWN, None
+    cells = {
+        kind: (row[place].strip(), message("where.cell", row=number, column=header[place].strip()))
+        for place, kind in columns.items()
+        if place < len(row) and row[place].strip()
+    }
     found: list[Found] = []
-    for place, kind in columns.items():
-        value = row[place].strip() if place < len(row) else ""
-        where = message("where.cell", row=number, column=header[place].strip())
-        if not value:
-            continue
-        if kind is FoundKind.RIGHT:
-            right = _right(value)
-            value = right.value if right is not Right.UNKNOWN else ""
-        elif kind is FoundKind.LAW:
-            law = next((one for one, pattern in LAWS.items() if pattern.search(value)), Law.UNKNOWN)
-            value = law.value if law is not Law.UNKNOWN else ""
-        elif kind is FoundKind.RECEIVED:
-            received = _day(value)
-            value = received.isoformat() if received else ""
-        if value:
-            found.append(Found(kind, value, where))
+    warnings: list[Message] = []
+    for kind, (value, where) in cells.items():
+        if kind in _KINDS:
+            found.append(Found(_KINDS[kind], _value(kind, value), where))
+    if halves := [cells[kind] for kind in _NAMES if kind in cells]:
+        place = together(where for _, where in halves)
+        found.append(Found(FoundKind.NAME, " ".join(value for value, _ in halves), place))
+    value, where = cells.get("country", ("", message("where.letter")))
+    home = place_named(value)
+    found += [Found(FoundKind.PLACE, home, where)] if home else []
+    asked: tuple[Right, ...] = ()
+    if "right" in cells:
+        value, where = cells["right"]
+        asked = rights_named(value)
+        found += [Found(FoundKind.RIGHT, one, where) for one in asked]
+    law = LawSaid(Law.UNKNOWN, ())
+    if "law" in cells:
+        law = law_of_fields(cells["law"][0], home, cells["law"][1])
+        found += law.found
+        warnings += law.warnings
+    received = None
+    if "received" in cells:
+        value, where = cells["received"]
+        why = believed(day) if day else message("note.intake.day-column", words=value)
+        warnings += [why] if why else []
+        found += [received_found(day, where) if why is None else sent_found(day, where)] if day else []
+        received = day if why is None else None
+    right = asked[0] if asked else Right.UNKNOWN
+    if len(asked) > 1:
+        warnings.append(message("note.intake.other-rights", rights=tuple(term(one) for one in asked[1:])))
     request = Request(
         channel=Channel.TABLE,
         found=tuple(found),
         right=right,
-        law=law,
+        law=law.law,
         received=received,
         source=PurePath(name).name,
         digest=digest,
+        asked=asked,
         text="\n".join(f"{key.strip()}: {value}" for key, value in zip(header, row, strict=False)),
     )
-    return Intake(request, (), (NO_PHOTO, *missing(right, law, received)))
+    return Intake(request, (), (NO_PHOTO, *warnings, *missing(right, law.law, received)))
 
 
-def _columns(header: list[str]) -> dict[int, FoundKind]:
-    """Place of each known column; only a header with an identifier and a second known column counts."""
-    known: dict[int, FoundKind] = {}
+def _value(kind: str, value: str) -> str:
+    if kind == "name":
+        return written_name(value) or value
+    return next((day for _, _, day in days_in(value, "")), value) if kind == "date of birth" else value
+
+
+def _columns(header: list[str]) -> dict[int, str]:
+    """What each known column is; only a header with an identifier and a second known column counts."""
+    known: dict[int, str] = {}
     for place, cell in enumerate(header):
-        label = re.sub(r"[_\s]+", " ", cell.strip().lstrip("\ufeff"))
-        for kind, pattern in _COLUMNS.items():
+        label = re.sub(r"[_\s]+", " ", cell.strip().lstrip("\ufeff")).rstrip(" :")
+        for kind, pattern in _columns_known().items():
             if pattern.fullmatch(label) and kind not in known.values():
                 known[place] = kind
                 break
-    identifiers = [kind for kind in known.values() if kind in LABELS]
-    return known if identifiers and len(known) >= 2 else {}
-
-
-def _right(text: str) -> Right:
-    named = [right for right in Right if right is not Right.UNKNOWN and text.casefold() == right.value]
-    spoken = [right for right, pattern in RIGHTS.items() if pattern.search(text)]
-    return next(iter([*named, *spoken]), Right.UNKNOWN)
-
-
-def _day(text: str) -> date | None:
-    """A day in year-month-day or in day.month.year; an American or British slash could be either and is not taken."""
-    match = _DAY.match(text)
-    if match is None:
-        return None
-    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+    return known if set(known.values()) & set(_PERSON) and len(known) >= 2 else {}
 
 
 def _delimiter(text: str) -> str:

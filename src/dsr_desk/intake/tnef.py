@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dsr_desk.intake.contents import ContentUnreadable
-from dsr_desk.intake.outlook import BODY, CODE_PAGE, DATA, FILE, LONG_FILE, SUBJECT, Item, Properties, item, moment
+from dsr_desk.intake.outlook import (
+    BODY,
+    CODE_PAGE,
+    DATA,
+    FILE,
+    LONG_FILE,
+    SUBJECT,
+    OutlookItem,
+    Properties,
+    item,
+    moment,
+)
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 DEEPEST = 5
@@ -37,8 +48,8 @@ class _Read:
     is_whole: bool = True
 
 
-def read_tnef(data: bytes, depth: int = 0) -> Item:
-    """The message, as far as it can be read (`Item.is_whole`). Raises ContentUnreadable where nothing can be."""
+def read_tnef(data: bytes, depth: int = 0) -> OutlookItem:
+    """The message, as far as it can be read (`OutlookItem.is_whole`). Raises ContentUnreadable where nothing can be."""
     if not data.startswith(SIGNATURE) or depth > DEEPEST:
         raise ContentUnreadable("why.tnef.damaged")
     read = _Read()
@@ -48,7 +59,7 @@ def read_tnef(data: bytes, depth: int = 0) -> Item:
     except (_Broken, struct.error):
         read.is_whole = False
     files: list[Properties] = []
-    items: list[Item] = []
+    items: list[OutlookItem] = []
     for one in read.files:
         held = one.get(DATA)
         if isinstance(held, bytes) and held.startswith(_MESSAGE_ID + SIGNATURE):
