@@ -13,7 +13,7 @@ from dsr_desk.intake.model import (
     Format,
     House,
     Intake,
-    Page,
+    LetterPage,
     Passage,
     RequestEmpty,
     RequestUnreadable,
@@ -36,7 +36,7 @@ class DocumentContents:
 
     passages: tuple[Passage, ...] = ()
     photos: tuple[AttachedPhoto, ...] = ()
-    pages: tuple[Page, ...] = ()
+    pages: tuple[LetterPage, ...] = ()
     warnings: tuple[Message, ...] = ()
 
 

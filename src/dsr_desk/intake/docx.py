@@ -19,7 +19,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.decoding import cleaned
 from dsr_desk.intake.markup import row_of_cells
-from dsr_desk.intake.model import AttachedPhoto, Page, Passage
+from dsr_desk.intake.model import AttachedPhoto, LetterPage, Passage
 from dsr_desk.intake.pages import MOST_SHOWN, page_of
 from dsr_desk.intake.photos import refuse_photo
 from dsr_desk.intake.voices import LETTER
@@ -62,7 +62,7 @@ def read_docx(data: bytes, name: str) -> DocumentContents:
         raise ContentUnreadable("why.docx.damaged") from problem
     text = cleaned("\n".join(lines)).strip("\n")
     photos: list[AttachedPhoto] = []
-    pages: list[Page] = []
+    pages: list[LetterPage] = []
     warnings: list[Message] = []
     for number, (suffix, picture) in enumerate(pictures, 1):
         called = f"{PurePath(name).stem or 'letter'}-{number}.{suffix}"

@@ -15,7 +15,7 @@ from dsr_desk.intake.contents import ContentUnreadable, DocumentKind
 from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.mail_fields import MALFORMED, header
 from dsr_desk.intake.markup import charset_of_html, text_of_html
-from dsr_desk.intake.model import AttachedPhoto, Page, Voice
+from dsr_desk.intake.model import AttachedPhoto, LetterPage, Voice
 from dsr_desk.intake.outlook import OutlookItem
 from dsr_desk.intake.photos import bare_name, looks_like_picture, refuse_photo
 from dsr_desk.intake.voices import LETTER
@@ -48,7 +48,7 @@ class Gathered:
 
     messages: list[Carried] = field(default_factory=list)
     photos: list[AttachedPhoto] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
+    pages: list[LetterPage] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
     layers: int = 0
     """Signed layers that were taken off."""

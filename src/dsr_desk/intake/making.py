@@ -16,7 +16,7 @@ from dsr_desk.intake.decrees import decreed, is_decree
 from dsr_desk.intake.identifiers import identifiers_in, settled
 from dsr_desk.intake.languages import language_of
 from dsr_desk.intake.laws import laws_in
-from dsr_desk.intake.model import NO_PHOTO, AttachedPhoto, House, Intake, Page, Passage, Voice, missing
+from dsr_desk.intake.model import NO_PHOTO, AttachedPhoto, House, Intake, LetterPage, Passage, Voice, missing
 from dsr_desk.intake.rights import rights_in
 
 LONGEST = 200_000
@@ -35,7 +35,7 @@ def make_intake(
     house: House,
     first: Collection[Found] = (),
     photos: Collection[AttachedPhoto] = (),
-    pages: Collection[Page] = (),
+    pages: Collection[LetterPage] = (),
     warnings: Collection[Message] = (),
     checks: Collection[Check] = (),
     received: date | None = None,

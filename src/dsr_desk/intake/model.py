@@ -118,7 +118,7 @@ NO_HOUSE = House()
 
 
 @dataclass(frozen=True)
-class Page:
+class LetterPage:
     """A page without text, as a picture (PNG): `name` says which page of which file."""
 
     name: Message
@@ -136,7 +136,7 @@ class Intake:
     photos: tuple[AttachedPhoto, ...] = ()
     warnings: tuple[Message, ...] = ()
     letter: bytes = field(default=b"", repr=False)
-    pages: tuple[Page, ...] = ()
+    pages: tuple[LetterPage, ...] = ()
 
 
 def missing(right: Right, law: Law, received: date | None) -> list[Message]:

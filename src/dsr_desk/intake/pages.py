@@ -9,7 +9,7 @@ from PIL import Image
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.decode import decode
 from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
-from dsr_desk.intake.model import Page
+from dsr_desk.intake.model import LetterPage
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, looks_like_picture, size_of
 
 WIDEST = 1600
@@ -20,15 +20,15 @@ MOST_SHOWN = 20
 """Pages of one document that are kept as pictures."""
 
 
-def shown(image: Image.Image, name: Message) -> Page:
+def shown(image: Image.Image, name: Message) -> LetterPage:
     """A picture as a page, at most `WIDEST` pixels wide."""
     image.thumbnail((WIDEST, TALLEST))
     out = io.BytesIO()
     image.save(out, "PNG")
-    return Page(name, out.getvalue())
+    return LetterPage(name, out.getvalue())
 
 
-def page_of(data: bytes, name: str) -> Page:
+def page_of(data: bytes, name: str) -> LetterPage:
     """A picture file as a page. Raises ContentUnreadable."""
     across, down = size_of(data) or (0, 0)
     if across * down > MOST_PIXELS:

@@ -20,7 +20,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Channel
 from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.decoding import cleaned
-from dsr_desk.intake.model import AttachedPhoto, Page, Passage, Voice
+from dsr_desk.intake.model import AttachedPhoto, LetterPage, Passage, Voice
 from dsr_desk.intake.pages import MOST_SHOWN, TALLEST, WIDEST, shown
 from dsr_desk.intake.pdf_forms import FilledPage, filled_in
 from dsr_desk.intake.photos import MOST_PIXELS, bare_name, refuse_photo
@@ -61,7 +61,7 @@ class _Reading:
         self._name = name
         self._passages: list[Passage] = []
         self._photos: list[AttachedPhoto] = []
-        self._pages: list[Page] = []
+        self._pages: list[LetterPage] = []
         self._warnings: list[Message] = []
         self._scans = 0
 

@@ -1,4 +1,4 @@
-"""Messages as Outlook keeps them, made here: compound files (.msg) and winmail.dat."""
+"""Messages as Outlook keeps them, made here: compound files (.msg), winmail.dat, opaque signed parts."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def compound(tree: Tree) -> bytes:
         tables += 1
     first_table = len(fat)
     fat += [_FAT] * tables
-    sectors += [
-        struct.pack("<128I", *(fat[at : at + 128] + [_FREE] * 128)[:128]) for at in range(0, tables * 128, 128)
-    ]
+    sectors += [struct.pack("<128I", *(fat[at : at + 128] + [_FREE] * 128)[:128]) for at in range(0, tables * 128, 128)]
     head = struct.pack(
         "<8s16sHHHHH6sIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"",
         0, tables, first_directory, 0, _CUTOFF, fat_of_mini, -(-len(mini_fat) * 4 // _SECTOR), _END, 0, first_table,
@@ -130,3 +128,21 @@ def packed(values: Mapping[int, str | bytes]) -> bytes:
         data += struct.pack("<HHII", 0x1F if isinstance(value, str) else 0x102, number, 1, len(raw))
         data += _padded(raw, 4)
     return data
+
+
+def der(tag: int, *inside: bytes) -> bytes:
+    """One value of ASN.1 with what is inside it."""
+    held = b"".join(inside)
+    length = bytes([len(held)]) if len(held) < 0x80 else b"\x82" + struct.pack(">H", len(held))
+    return bytes([tag]) + length + held
+
+
+def signed(content: bytes, *, kind: str = "2a864886f70d010702", open_ended: bool = False) -> bytes:
+    """Signed data (RFC 5652) around a message, without a signer; `open_ended` as programs write that stream."""
+    data = der(0x06, bytes.fromhex("2a864886f70d010701"))
+    octets = der(0x04, content)
+    if open_ended:
+        pieces = b"".join(der(0x04, content[at : at + 100]) for at in range(0, len(content), 100))
+        octets = b"\x24\x80" + pieces + b"\0\0"
+    held = der(0x30, der(0x02, b"\1"), der(0x31), der(0x30, data, der(0xA0, octets)), der(0x31))
+    return der(0x30, der(0x06, bytes.fromhex(kind)), der(0xA0, held))
