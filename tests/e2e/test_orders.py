@@ -80,8 +80,10 @@ class Office:
 
     def told(self) -> Path:
         """The recipient is handed the list; returns it."""
-        (told,) = self.says("delete", "recipients", self.order, "--out", "told")["recipients"]
+        said = self.says("delete", "recipients", self.order, "--out", "told")
+        ((told,), (written,)) = said["recipients"], said["written"].values()
         assert told["recipient"] == RECIPIENT
+        assert (written["items"], written["left_out"]) == (106, 0), "records beside photos are listed too"
         return self.folder / "told" / str(told["action"]) / "items.csv"
 
     def answered(self, listed: Path) -> None:
@@ -285,6 +287,7 @@ def test_an_order_is_carried_out_and_its_title_is_right_at_each_stage(office: Of
     assert "none" not in decided.values()
 
     listed = office.told()
+    assert {line.partition(",")[0] for line in listed.read_text().splitlines()[1:]} <= before
     office.read_back(code=1)
     said = title(office.seal())
     assert said.startswith("Order: fulfilled but for what is named here\nFulfilled but for: Destroy the data (1 stray")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app.case import cases, rounds, steps
+from dsr_desk.app.case import cases, duties, rounds, steps
 from dsr_desk.app.data import columns
 from dsr_desk.app.vault import backups
 from dsr_desk.cli.common import emit, with_case, with_desk
@@ -23,13 +23,40 @@ if TYPE_CHECKING:
 @click.command("list")
 @with_desk
 def list_(desk: Desk) -> None:
-    """All cases, by due date."""
-    listed = cases.list_cases(desk)
+    """All cases, by due date: of an order the day of its first open duty."""
     today = date.today()
+    open_ = duties.duties_of_orders(desk, today)
+    listed = duties.urgent_first(cases.list_cases(desk), open_, today)
     lines = [
-        f"{one.ref}  {one.right.value}  due {one.due} ({one.days_left(today)} days)  {one.state}" for one in listed
+        _order_line(one, open_.get(one.ref), today)
+        if one.is_order
+        else f"{one.ref}  {one.right.value}  {_clock(one, today)}  {one.state}"
+        for one in listed
     ]
-    emit([line_json(one) for one in listed], *(lines or ["There is no case yet."]))
+    rows = [line_json(one) | (_duty_json(open_.get(one.ref)) if one.is_order else {}) for one in listed]
+    emit(rows, *(lines or ["There is no case yet."]))
+
+
+def _clock(one: cases.CaseLine, today: date) -> str:
+    """When the answer is due, or when it was given."""
+    left = one.days_left(today)
+    if one.answered is not None:
+        return f"answered {one.answered}" + (f", {-left} days late" if left < 0 else "")
+    return f"due {one.due} ({left} days)"
+
+
+def _order_line(one: cases.CaseLine, open_: duties.DutiesOpen | None, today: date) -> str:
+    """What is due next, once what was due first is done."""
+    first = open_.first if open_ is not None else None
+    if first is None:
+        return f"{one.ref}  order  nothing open is due  {one.state}"
+    left = (date.fromisoformat(first.day) - today).days
+    return f"{one.ref}  order  due {first.day} ({left} days): {first.what}  {one.state}"
+
+
+def _duty_json(open_: duties.DutiesOpen | None) -> dict[str, Any]:
+    first = open_.first if open_ is not None else None
+    return {"due": first.day if first else None, "duty": first.what if first else None}
 
 
 @click.command()
@@ -71,10 +98,12 @@ def _erased_after_backup(desk: Desk, ref: str) -> list[Message]:
 
 def case_json(view: cases.CaseView, names: Mapping[str, str]) -> dict[str, Any]:
     """`names` are officers' by public key."""
-    said = ("state", "right", "law", "received", "due", "identifiers", "closed", "end_reason", "forgotten")
+    said = ("state", "right", "law", "received", "due", "answered", "extended", "identifiers", "closed", "end_reason")
     return {
         "case": view.ref,
         **{name: getattr(view, name) for name in said},
+        "forgotten": view.forgotten,
+        "stops": [codec.plain(one) for one in view.stops],
         "deadline": view.deadline.steps,
         "read_from": [_found_json(found, names) for found in view.request.found],
         "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
@@ -89,14 +118,14 @@ def case_lines(view: cases.CaseView) -> list[str]:
         return [
             f"Case {view.ref}: order on data, {view.state.value}, round {view.round}",
             *([f"Reason: {view.end_reason}"] if view.end_reason else []),
-            f"Due {view.due}.",
+            f"First due {view.due}; what is open: dsr-desk order duties {view.ref}.",
             *(f"  {step}" for step in view.deadline.steps),
         ]
     known = [value for values in codec.plain(view.identifiers).values() for value in values]
     return [
         f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}, round {view.round}",
         *([f"Reason: {view.end_reason}"] if view.end_reason else []),
-        f"Due {view.due}.",
+        f"Due {view.due}.{f' Answered on {view.answered}.' if view.answered else ''}",
         *(f"  {step}" for step in view.deadline.steps),
         f"Known by: {', '.join(known) or 'nothing but the photo'}",
         f"Reference photos: {sum(1 for photo in view.photos if not photo.destroyed)}",
@@ -105,7 +134,7 @@ def case_lines(view: cases.CaseView) -> list[str]:
 
 def line_json(line: cases.CaseLine) -> dict[str, Any]:
     said = ("state", "round", "right", "law", "received", "due", "photos", "candidates", "decided", "closed")
-    return {"case": line.ref, **{name: getattr(line, name) for name in said}}
+    return {"case": line.ref, "answered": line.answered, **{name: getattr(line, name) for name in said}}
 
 
 def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, Any]:

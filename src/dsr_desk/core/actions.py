@@ -70,7 +70,8 @@ class PlannedItem:
 class PlacedContainer:
     """A container of an action, where it lay when the plan was made ("" where it lies elsewhere).
 
-    `items` of it are meant, `size` bytes together: all there are where it goes as a `whole`.
+    `items` of it are meant, `size` bytes together: all there are where it goes as a `whole`. Of one that is not reached
+    here `content` is a digest over these items.
     """
 
     dataset_version: str
@@ -80,6 +81,7 @@ class PlacedContainer:
     items: int
     size: int
     whole: bool = True
+    content: str = ""
 
     @property
     def id(self) -> str:
@@ -160,6 +162,9 @@ class Plan:
             for name in _CAME_LATER:
                 if not action[name]:
                     del action[name]
+            for container in action.get("containers", ()):
+                if not container["content"]:
+                    del container["content"]
             for item in action["items"]:
                 if not item["strangers"]:
                     del item["strangers"]
@@ -263,7 +268,9 @@ class Outcome:
     @property
     def declared(self) -> bool:
         """Whether it is done by somebody's word alone: nobody looked at any of its items."""
-        return self.state is OutcomeState.DONE and self.count(Seen.NOT_LOOKED) == len(self.items)
+        looked = {code for counts in self.parts.values() for code, count in counts.items() if count}
+        unseen = self.count(Seen.NOT_LOOKED) == len(self.items)
+        return self.state is OutcomeState.DONE and unseen and looked <= {Seen.NOT_LOOKED.name.lower()}
 
 
 @dataclass(frozen=True)

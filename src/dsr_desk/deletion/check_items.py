@@ -4,9 +4,10 @@
     python3 check_items.py FOLDER... --name "YOUR NAME" [--role TEXT] [--answer FILE]
 
 Keep it beside the items.csv and instruction.json that came with it. Every file below each FOLDER is read, and every
-file inside zip and tar archives and gzip, bzip2 and xz files; its SHA-256 is compared with the list. What could not be
-read, what a link leads to and what kinds of files were not looked into is named: a copy may be in there. The answer is
-a file, answer.json beside the list unless you say where: sign it off by giving your name, and send it back.
+file inside zip and tar archives and gzip, bzip2 and xz files; its SHA-256 is compared with the list, and so is that of
+each row of CSV, TSV and JSON Lines files. What could not be read, what a link leads to and what kinds of files were not
+looked into is named: a copy may be in there. The answer is a file, answer.json beside the list unless you say where:
+sign it off by giving your name, and send it back.
 
 Python 3.8 or later and nothing else. Ends with 0 if nothing on the list is left and all was read, 1 if something is
 left, 2 if it was called wrongly, 3 if nothing was found and something was not read.
@@ -55,6 +56,10 @@ _CLOSED_NAMES = {
 }  # fmt: skip
 
 
+_ROWS = (".csv", ".tsv", ".jsonl", ".ndjson")
+"""Names of texts in which a row is a line, or several where a quoted text goes on."""
+
+
 class DiskLook:
     """What is looked for and what was found."""
 
@@ -94,6 +99,9 @@ class DiskLook:
                     if self.sizes is None or kind.st_size in self.sizes:
                         opened.seek(0)
                         self.content(path, opened)
+                    if ending(path) in _ROWS:
+                        opened.seek(0)
+                        self.rows(path, opened)
                 self.inside(path, path, head)
         except _BROKEN as error:
             self.skip(path, why(error))
@@ -142,6 +150,9 @@ class DiskLook:
                     self.skip(place, "an archive in an archive; unpack it and look again")
                 else:
                     self.closed_kind(place, head)
+            if ending(name) in _ROWS:
+                with opens() as opened:
+                    self.rows(place, opened)
         except _BROKEN as error:
             self.skip(place, why(error))
 
@@ -154,16 +165,36 @@ class DiskLook:
                 break
             head = head or piece[:512]
             digest.update(piece)
-        if digest.digest() in self.wanted:
-            self.left.add(digest.digest())
+        self.compare(digest.digest(), place)
+        return head
+
+    def rows(self, place: str, opened: IO[bytes]) -> None:
+        """Each row of a text; in a table a quoted text may go on over several lines."""
+        quotes = ending(place) in (".csv", ".tsv")
+        row, number = b"", 0
+        for number, line in enumerate(opened, start=1):
+            row += line
+            if quotes and row.count(b'"') % 2 and len(row) < _PIECE:
+                continue
+            self.row(place, number, row)
+            row = b""
+        self.row(place, number, row)
+
+    def row(self, place: str, number: int, row: bytes) -> None:
+        bare = row.rstrip(b"\r\n")
+        if bare:
+            self.compare(hashlib.sha256(bare).digest(), place + ", line " + str(number))
+
+    def compare(self, digest: bytes, place: str) -> None:
+        if digest in self.wanted:
+            self.left.add(digest)
             self.counts["places"] += 1
             if len(self.places) < _NAMED:
-                self.places.append({"sha256": digest.hexdigest(), "path": shown_name(place)})
-        return head
+                self.places.append({"sha256": digest.hex(), "path": shown_name(place)})
 
     def closed_kind(self, place: str, head: bytes) -> None:
         kind = next((kind for mark, kind in _CLOSED.items() if head.startswith(mark)), "")
-        kind = kind or _CLOSED_NAMES.get(os.path.splitext(place.lower())[1], "")
+        kind = kind or _CLOSED_NAMES.get(ending(place), "")
         if kind:
             self.closed[kind] += 1
 
@@ -174,6 +205,10 @@ class DiskLook:
 
     def _not_listed(self, error: OSError) -> None:
         self.skip(str(error.filename), why(error))
+
+
+def ending(name: str) -> str:
+    return os.path.splitext(name.lower())[1]
 
 
 def why(error: BaseException) -> str:

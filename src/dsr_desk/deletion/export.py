@@ -23,7 +23,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemAddress
 from dsr_desk.core.message import Message, message
 from dsr_desk.datasets.container import Container
+from dsr_desk.deletion import handed_parts
 from dsr_desk.deletion.approval import require_approved
+from dsr_desk.deletion.handed_parts import ListedPart
 from dsr_desk.deletion.records import Before
 from dsr_desk.deletion.run import Stores, carry_out
 from dsr_desk.deletion.staying import Staying
@@ -63,7 +65,8 @@ class AnswerInvalid(DeskError):
 class ExportedPlan:
     """What the data machine gets. `answer_key` is a one-time Ed25519 seed (hex), `vault` the vault's age recipient.
 
-    `staying` are addresses of items, alike to planned ones, that were decided to be somebody else's or are held.
+    `staying` are addresses of items, alike to planned ones, that were decided to be somebody else's or are held. Of an
+    order `listed` are the items of its containers that lie there.
     """
 
     plan: Plan
@@ -71,6 +74,7 @@ class ExportedPlan:
     answer_key: str
     vault: str
     staying: tuple[tuple[ItemAddress, Message], ...] = ()
+    listed: tuple[ListedPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,17 @@ class PlanAnswer:
 
 
 def export_plan(
-    plan: Plan, approvals: Sequence[Approval], vault: str, staying: Staying | None = None
+    plan: Plan,
+    approvals: Sequence[Approval],
+    vault: str,
+    staying: Staying | None = None,
+    listed: Sequence[ListedPart] = (),
 ) -> tuple[ExportedPlan, str]:
     """What travels, and the public key (hex) that will have signed the answer. `vault` is its age recipient."""
     key = Ed25519PrivateKey.generate()
     items = [item for one in elsewhere(plan) for item in one.items]
     stay = tuple((staying or Staying()).alike_to(items).items())
-    exported = ExportedPlan(plan, tuple(approvals), key.private_bytes_raw().hex(), vault, stay)
+    exported = ExportedPlan(plan, tuple(approvals), key.private_bytes_raw().hex(), vault, stay, tuple(listed))
     return exported, key.public_key().public_bytes_raw().hex()
 
 
@@ -123,7 +131,9 @@ def plan_in(content: bytes) -> ExportedPlan:
 def elsewhere(plan: Plan) -> tuple[Action, ...]:
     """What can be run on the machine which holds the containers: tasks, and what could not be reached here."""
     return tuple(
-        one for one in plan.actions if one.items and (one.kind is ActionKind.TASK or one.unreached is not None)
+        one
+        for one in plan.actions
+        if (one.items or one.containers) and (one.kind is ActionKind.TASK or one.unreached is not None)
     )
 
 
@@ -147,28 +157,35 @@ def run_exported(
     """Runs the plan's tasks here, from `containers` by name; called again, it goes on.
 
     `officers` are the public keys (hex) of those who approved, as the operator was told them by another way. A
-    container that is not here leaves its task undone and says so. Raises NotApproved, ApprovalInvalid, Cancelled.
+    container that is not here leaves its task undone and says so. Raises NotApproved, ApprovalInvalid, NotAPlan where
+    other items are listed than were approved, Cancelled.
     """
     plan = exported.plan
     require_approved(plan, exported.approvals, officers, needed)
     outcomes: list[Outcome] = []
     actions, staying = elsewhere(plan), Staying(dict(exported.staying))
+    if not handed_parts.fit(actions, exported.listed):
+        raise NotAPlan()
+    listed, check = {one.part: one for one in exported.listed}, (token or CancelToken()).check
     for number, action in enumerate(actions):
-        if token is not None:
-            token.check()
+        check()
         report(Progress(message("phase.erase"), number, len(actions)))
+        if action.containers:
+            handed_parts.carried_out(plan, action, listed, containers, records, operator, check)
+            continue
         container = containers.get(action.what)
         tabular = container is not None and container.tabular
         here = replace(action, kind=ActionKind.ERASE_ROWS if tabular else ActionKind.ERASE_ITEMS, container=action.what)
         places = {(action.dataset_version, action.what): container} if container is not None else {}
         outcomes.append(carry_out(plan, here, Stores(places, {}, staying=staying), records, operator, outcomes))
     report(Progress(message("phase.erase"), len(actions), len(actions)))
-    return tuple(outcomes)
+    ran = {one.action for one in outcomes}
+    return (*outcomes, *(one for one in records.outcomes() if one.action not in ran and one.parts))
 
 
 def answer(exported: ExportedPlan, records: FileRecords, operator: str) -> bytes:
     """The signed answer, locked for the vault."""
-    content = plain(PlanAnswer(exported.plan.digest, operator, tuple(records.outcomes()), dict(records.befores())))
+    content = plain(PlanAnswer(exported.plan.digest, operator, records.outcomes(), dict(records.befores())))
     signed = canonical_json({"format": ANSWER_FORMAT, "answer": content})
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(exported.answer_key))
     envelope = {"signed": signed.decode(), "signature": key.sign(signed).hex()}
@@ -196,10 +213,15 @@ def open_answer(data: bytes, identity: str, answer_key: str, plan: Plan) -> Plan
         raise NotAPlan() from failed
     if found.plan != plan.digest:
         raise AnswerInvalid(why=message("why.answers-another-plan"))
-    known = {action.id for action in answerable(plan)}
-    if not {outcome.action for outcome in found.outcomes} <= known:
+    known = {action.id: action for action in answerable(plan)}
+    if not all(one.action in known and _fits(known[one.action], one) for one in found.outcomes):
         raise AnswerInvalid(why=message("why.not-handed-out"))
     return found
+
+
+def _fits(action: Action, outcome: Outcome) -> bool:
+    """People's word on a task counts no items of an order's containers."""
+    return (outcome.declared and not outcome.parts) or handed_parts.answers(action, outcome)
 
 
 def envelope_in(content: bytes) -> dict[str, str]:
@@ -222,7 +244,7 @@ class FileRecords:
     def __init__(self, path: Path, plan: Plan) -> None:
         """Goes on with what the file holds of this plan. Raises NotAPlan for a file of another one."""
         self._path = path
-        self._plan = plan.digest
+        self._whole, self._plan = plan, plan.digest
         self._entries: dict[str, dict[str, Any]] = {}
         if path.exists():
             try:
@@ -253,11 +275,15 @@ class FileRecords:
         entry = {**self._entries[outcome.action], "outcome": plain(outcome)}
         self._write({**self._entries, outcome.action: entry})
 
-    def outcomes(self) -> list[Outcome]:
-        return [restore(entry["outcome"], Outcome) for entry in self._entries.values() if entry["outcome"]]
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """By action of the plan."""
+        found = [restore(entry["outcome"], Outcome) for entry in self._entries.values() if entry["outcome"]]
+        return handed_parts.whole_outcomes(self._whole, found)
 
     def befores(self) -> dict[str, Before]:
-        return {key: restore(entry["before"], Before) for key, entry in self._entries.items()}
+        """By action of the plan; of an order's containers none is told."""
+        own = {action.id for action in self._whole.actions}
+        return {key: restore(entry["before"], Before) for key, entry in self._entries.items() if key in own}
 
     def _write(self, entries: dict[str, dict[str, Any]]) -> None:
         write_whole(self._path, json.dumps({"plan": self._plan, "actions": entries}).encode())

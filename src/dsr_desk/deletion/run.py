@@ -22,6 +22,7 @@ from dsr_desk.core.actions import (
     Treatment,
 )
 from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.case_parts import GONE
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.core.refusals import Refusal
@@ -132,6 +133,8 @@ def carry_out(
     done = records.outcome(plan, action)
     if done is not None and done.state in (OutcomeState.DONE, OutcomeState.WAITING):
         return done
+    if done is not None and done.answered and action.containers:
+        return done  # what another machine did of an order is gone on with there
     if action.kind in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
         return _erase(plan, replace(action, items=tuple(stores.items_of(action))), stores, records, operator)
     if action.kind is ActionKind.REMOVE:
@@ -291,7 +294,7 @@ def _erase_entries(plan: Plan, action: Action, stores: Stores, outcome: Outcome,
 
 def _erase_containers(action: Action, stores: Stores, outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
     """Entries of an order: of containers that are gone all, of others those of items that are."""
-    gone = {part for one in earlier for part, seen in one.parts.items() if set(seen) <= _ALL_GONE}
+    gone = {part for one in earlier for part, seen in one.parts.items() if set(seen) <= set(GONE)}
     whole = [one.container for one in action.containers if one.id in gone and one.whole]
     index = stores.indexes.get(action.index)
     try:
@@ -306,9 +309,6 @@ def _erase_containers(action: Action, stores: Stores, outcome: Outcome, earlier:
     waits = [one for one in action.containers if one.id not in gone]
     state = OutcomeState.PARTLY if left or waits else OutcomeState.DONE
     return replace(outcome, state=state, ended=now(), kept=left)
-
-
-_ALL_GONE = frozenset({"gone", "gone_where_read"})
 
 
 def _ended(outcome: Outcome) -> Outcome:

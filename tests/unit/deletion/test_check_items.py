@@ -216,3 +216,19 @@ def test_the_notes_say_what_was_not_read(handed: WrittenInstruction, disk: Path)
     found = answer_in((handed.folder / "answer.json").read_bytes())
     assert found is not None
     assert found.notes[1] == message("note.answer.unread", count=1, closed=1)
+
+
+def test_rows_of_tables_are_found_wherever_their_file_lies(disk: Path, tmp_path: Path) -> None:
+    plain, quoted_, line = b"A-1,Wilma", b'A-2,"first\nsecond"', b'{"account": "A-3"}'
+    items = [ListedItem(digest(one), len(one)) for one in (plain, quoted_, line)]
+    handed = write_instruction(tmp_path / "rows", ASKED, items)
+    (disk / "people.csv").write_bytes(b"account,name\r\n" + plain + b"\r\n" + quoted_)
+    with zipfile.ZipFile(disk / "old.zip", "w") as archive:
+        archive.writestr("more.jsonl", b'{"account": "A-9"}\n' + line + b"\n")
+    answer = looked(handed, disk, code=1)
+    assert answer["left"] == 3
+    places = {Path(one["path"]).name for one in answer["left_at"]}
+    assert places == {"people.csv, line 2", "people.csv, line 4", "more.jsonl, line 2"}
+    (disk / "people.csv").write_bytes(b"account,name\n\nA-4,Bo\n")
+    (disk / "old.zip").unlink()
+    assert looked(handed, disk, code=3)["left"] == 0, "cells of tables are not looked into, and that is said"

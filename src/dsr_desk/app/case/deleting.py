@@ -23,17 +23,14 @@ from dsr_desk.app.case.plans import (
     seen_rows,
     show_plan,
 )
-from dsr_desk.app.case.reaching import found_here, stores
+from dsr_desk.app.case.reaching import ELSEWHERE, found_here, not_refreshed, stores
 from dsr_desk.app.case.review import decide_many, decisions, due_hits
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.searching import last_search, search_case
 from dsr_desk.app.case.sweeping import stray_check
 from dsr_desk.app.data.indexing import (
-    SourcesElsewhere,
     dataset_versions,
     generations,
-    list_indexes,
-    refresh_index,
 )
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, dispositions
@@ -55,7 +52,7 @@ from dsr_desk.deletion.dry_run import dry_run as rehearse
 from dsr_desk.deletion.identifiers import mentions_of
 from dsr_desk.deletion.plan import Choice, Hold, PlanScope
 from dsr_desk.deletion.rounds import over_all
-from dsr_desk.jobs.progress import Cancelled, CancelToken, Report, silent
+from dsr_desk.jobs.progress import CancelToken, Report, silent
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.log_reading import in_form
 
@@ -317,20 +314,11 @@ def _search_again(desk: Desk, plan: Plan, report: Report, cancel: CancelToken) -
     """
     ref, gaps, as_indexed = plan.case, [], 0
     planned = {one for action in plan.actions for one in (action.index, action.dataset_version) if one}
-    for known in list_indexes(desk):
-        if known.destroyed is not None:
-            continue
-        try:
-            refresh_index(desk, known.name, report, cancel)
-        except SourcesElsewhere:
-            if planned & {known.name, known.dataset_version}:
-                gaps.append(Gap(message("gap.index", name=known.name), message("why.elsewhere")))
-            else:
-                as_indexed += 1
-        except DeskError as error:
-            if isinstance(error, Cancelled):
-                raise
-            gaps.append(Gap(message("gap.index", name=known.name), error.why))
+    for known, why in not_refreshed(desk, report, cancel):
+        if why == ELSEWHERE and not planned & {known.name, known.dataset_version}:
+            as_indexed += 1
+        else:
+            gaps.append(Gap(message("gap.index", name=known.name), why))
     result = search_case(desk, ref, report=report, cancel=cancel, kind="read-back")
     # What is not read of containers, reading them back says by itself.
     gaps += [gap for gap in result.gaps if not gap.in_containers and (gap.kind is not None or not result.complete)]

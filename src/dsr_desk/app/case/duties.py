@@ -45,6 +45,11 @@ class DutiesOpen:
     today: date
 
     @property
+    def first(self) -> DatedDuty | None:
+        """The first that is open, whether its day has passed or not; None where nothing is due within a year."""
+        return next(iter(self.duties), None)
+
+    @property
     def due(self) -> tuple[DatedDuty, ...]:
         """What is late or due today."""
         return tuple(one for one in self.duties if one.day <= self.today.isoformat())

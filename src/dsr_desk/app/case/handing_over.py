@@ -9,6 +9,7 @@ from typing import Any
 
 from dsr_desk.app.case.chasing import lists_handed_out
 from dsr_desk.app.case.derived import register_derived
+from dsr_desk.app.case.order_items import OrderItems
 from dsr_desk.app.case.plans import outcomes_of, plan_of, plan_of_action, show_plan
 from dsr_desk.app.case.reaching import staying
 from dsr_desk.app.case.run_records import ANSWER, DECLARED, DeskRecords
@@ -24,6 +25,7 @@ from dsr_desk.core.refusals import ActionNotOpen
 from dsr_desk.datasets.container import Container
 from dsr_desk.datasets.registry import open_source
 from dsr_desk.deletion import export
+from dsr_desk.deletion.handed_parts import MOST, ListedPart, fit, listed_part
 from dsr_desk.deletion.instructions import CheckerAnswer, answer_in
 from dsr_desk.deletion.records import Before
 from dsr_desk.jobs.cell import ask
@@ -39,11 +41,20 @@ class NothingElsewhere(DeskError):
     todo = "Run the plan here (delete run)."
 
 
-class OrderNotHandedOver(DeskError):
-    code = "DELETE-ORDER-NOT-HANDED-OVER"
-    happened = "Case {case} is about an order, whose items lie in this vault and not in its plan."
-    means = "Another machine would not know what to erase, so no file was written."
-    todo = "Run the plan here; whoever holds containers elsewhere gets the list of what to destroy (delete recipients)."
+class OrderNotListed(DeskError):
+    code = "DELETE-ORDER-NOT-LISTED"
+    happened = "The plan of case {case} does not say what is to go of the containers that lie elsewhere."
+    means = "It was made by an earlier version. A list that nobody approved would go with it, so no file was written."
+    todo = "Withdraw the plan (delete withdraw), plan anew, have it approved, and hand that over."
+
+
+class OrderTooLarge(DeskError):
+    code = "DELETE-ORDER-TOO-LARGE"
+    happened = "Elsewhere lie {count} items of the plan of case {case}, and one file carries at most {most}."
+    means = "It is opened in memory where the data is, so no file was written."
+    todo = (
+        "Cover fewer containers at a time (order scope --where); plan, run and hand over one part after the other."
+    )
 
 
 class NotHandedOver(DeskError):
@@ -121,18 +132,18 @@ class RunElsewhere:
 def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> HandedOver:
     """Writes the approved plan to a file for the machine that holds the data.
 
-    With `by_hand` a task is enough that names no items, which people do and answer for. Raises NothingElsewhere,
-    FileThere, and what the rules refuse.
+    With `by_hand` a task is enough that names no items, which people do and answer for. Of an order the items of
+    containers that lie there go with it. Raises NothingElsewhere, OrderNotListed, OrderTooLarge, FileThere, and what
+    the rules refuse.
     """
-    if desk.case(ref).is_order:
-        raise OrderNotHandedOver(case=ref)
     require_free(to)
     planned = show_plan(desk, ref)
     tasks = export.answerable(planned.plan) if by_hand else export.elsewhere(planned.plan)
     if not tasks:
         raise NothingElsewhere(case=ref)
     stay = staying(desk, planned.plan)
-    exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key, stay)
+    listed = _listed(desk, planned.plan)
+    exported, answer_key = export.export_plan(planned.plan, planned.approvals, desk.vault.public_key, stay, listed)
     passphrase = new_passphrase()
     with desk.vault.transaction():
         basis = (desk.case(ref).plan or {}).get("basis", "")
@@ -142,7 +153,27 @@ def hand_over(desk: Desk, ref: str, to: Path, *, by_hand: bool = False) -> Hande
     names = desk.vault.officer_names()
     keys = dict.fromkeys(one.officer for one in planned.approvals)
     approvers = tuple(Approver(key, names[key]) for key in keys)
-    return HandedOver(to, planned.plan.digest, passphrase, approvers, tuple(dict.fromkeys(one.what for one in tasks)))
+    containers = [name for one in tasks for name in ([each.container for each in one.containers] or [one.what])]
+    return HandedOver(to, planned.plan.digest, passphrase, approvers, tuple(dict.fromkeys(containers)))
+
+
+def _listed(desk: Desk, plan: Plan) -> list[ListedPart]:
+    """The items of an order's containers that lie elsewhere, as they were approved."""
+    ordered = [action for action in export.elsewhere(plan) if action.containers]
+    if not ordered:
+        return []
+    count = sum(action.total for action in ordered)
+    if count > MOST:
+        raise OrderTooLarge(case=plan.case, count=count, most=MOST)
+    items = OrderItems(desk, plan)
+    listed = [
+        listed_part(one.id, items.planned(replace(action, containers=(one,))))
+        for action in ordered
+        for one in action.containers
+    ]
+    if not fit(ordered, listed):
+        raise OrderNotListed(case=plan.case)
+    return listed
 
 
 def run_handed_over(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from dsr_desk.app.case.plans import outcome_of
 from dsr_desk.app.case.scope import ScopeItem, ScopePart, items_of, show_scope
 from dsr_desk.app.data.indexing import ancestors, list_indexes, opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Outcome, PlacedContainer, Plan, PlannedItem, part_id
+from dsr_desk.core.case_parts import GONE
 from dsr_desk.core.errors import DeskError
 from dsr_desk.datasets.whole_places import OtherPlaces
 
@@ -38,19 +41,27 @@ class OrderItems:
         """Ids of what was taken out of those containers of an action that stay."""
         wanted = {one.id for one in action.containers if not one.whole}
         actions = list(self._round["actions"].values())
+        for part in wanted & self._gone_elsewhere(actions):
+            yield from (item.address.id for item in self._items(self._parts[part]))
         for known in actions if wanted else ():
             if known["outcome"] is None or known["kind"] not in _ERASE:
                 continue
             for row in self._desk.vault.log.rows(known["outcome"]):
-                if row.value is not None and row.word.partition(" ")[0] in _GONE:
+                if row.value is not None and row.word.partition(" ")[0] in GONE:
                     yield row.value["id"]
+
+    def _gone_elsewhere(self, actions: Iterable[Mapping[str, Any]]) -> set[str]:
+        """Containers of which another machine took all that was planned: its answer counts items and names none."""
+        outcomes = [outcome_of(self._desk, one["outcome"]) for one in actions if one["outcome"] is not None]
+        parts = [part for one in outcomes if one.answered for part in one.parts.items()]
+        return {name for name, seen in parts if set(seen) <= set(GONE)}
 
     def gone(self, action: Action, outcome: Outcome) -> Iterator[str]:
         """Contents (SHA-256, hex) that an action took away: of a whole container once all of it is gone."""
-        gone = {one.item for one in outcome.items if one.seen.name.lower() in _GONE}
+        gone = {one.item for one in outcome.items if one.seen.name.lower() in GONE}
         for one in action.containers:
             part, seen = self._parts.get(one.id), outcome.parts.get(one.id, {})
-            if part is None or (one.whole and not set(seen) <= set(_GONE)):
+            if part is None or (one.whole and not set(seen) <= set(GONE)):
                 continue
             for item in self._items(part):
                 if one.whole or item.address.id in gone:
@@ -61,7 +72,6 @@ class OrderItems:
 
 
 _ERASE = (ActionKind.ERASE_ITEMS.value, ActionKind.ERASE_ROWS.value)
-_GONE = ("gone", "gone_where_read")
 
 
 def others_than(desk: Desk, containers: Sequence[PlacedContainer]) -> OtherPlaces:

@@ -21,6 +21,7 @@ from dsr_desk.datasets.whole import WholeSight, look_whole
 from dsr_desk.datasets.whole_places import OtherPlaces, WholeSet
 from dsr_desk.datasets.whole_sets import whole_sets
 from dsr_desk.deletion import letters
+from dsr_desk.deletion.handed_parts import content_of
 from dsr_desk.deletion.plan import PlanScope, beyond, dispose, unreached_gap
 from dsr_desk.deletion.reach import require_reached
 from dsr_desk.deletion.removal import container_at, note
@@ -49,6 +50,12 @@ class _Placed:
         whole = part.how == WHOLE
         return PlacedContainer(part.dataset_version, part.container, form, path, part.items, part.size, whole)
 
+    def as_listed(self, desk: Desk, view: ScopeView) -> PlacedContainer:
+        """With a digest over its items: whoever holds it gets them as a list, which the plan's approval binds so."""
+        addresses = (item.address for item in items_of(desk, view, self.part))
+        content = content_of((at.member, at.digest, at.occurrence) for at in addresses)
+        return replace(self.as_planned(), content=content)
+
 
 def make_order_plan(desk: Desk, ref: str, made: str, scope: PlanScope, *, first: int) -> Plan:
     """A plan for all that the scope in force holds; its actions are numbered from `first` on.
@@ -59,12 +66,13 @@ def make_order_plan(desk: Desk, ref: str, made: str, scope: PlanScope, *, first:
     view, scope = show_scope(desk, ref), replace(scope, ordered=True)
     placed = _placed(desk, view)
     gaps = [*_not_known(view)]
-    actions = _removals(desk, [one for one in placed if one.part.how == WHOLE], gaps)
+    actions = _removals(desk, view, [one for one in placed if one.part.how == WHOLE], gaps)
     actions += [
         _erasure(desk, view, one, gaps) for one in placed if one.part.how == MIXED and one.container is not None
     ]
-    actions += _elsewhere(ref, [one for one in placed if one.container is None and one.unreached is None], scope)
-    actions += [_unreached(one, gaps) for one in placed if one.container is None and one.unreached is not None]
+    away = [one for one in placed if one.container is None]
+    actions += _elsewhere(desk, ref, view, [one for one in away if one.unreached is None], scope)
+    actions += [_unreached(desk, view, one, gaps) for one in away if one.unreached is not None]
     actions += _index_entries(placed)
     counts: dict[str, int] = defaultdict(int)
     for one in placed:
@@ -113,7 +121,7 @@ def _not_known(view: ScopeView) -> Iterator[Gap]:
         yield Gap(what, why, part.not_known or None, dataset_version=part.dataset_version)
 
 
-def _removals(desk: Desk, placed: Sequence[_Placed], gaps: list[Gap]) -> list[Action]:
+def _removals(desk: Desk, view: ScopeView, placed: Sequence[_Placed], gaps: list[Gap]) -> list[Action]:
     """Sets of containers that go by one removal each, looked at together, so that links between them are known."""
     by_path: dict[str, list[_Placed]] = defaultdict(list)
     for one in placed:
@@ -123,7 +131,7 @@ def _removals(desk: Desk, placed: Sequence[_Placed], gaps: list[Gap]) -> list[Ac
     wholes = whole_sets([container_at(own[0].as_planned()) for own in by_path.values()], others)
     sights = _looked_at(wholes, others)
     return [
-        _removal(whole, [one for each in whole.containers for one in by_path[str(each.path)]], sight, gaps)
+        _removal(desk, view, whole, [one for each in whole.containers for one in by_path[str(each.path)]], sight, gaps)
         for whole, sight in zip(wholes, sights, strict=True)
     ]
 
@@ -142,7 +150,14 @@ def _looked_at(wholes: Sequence[WholeSet], others: OtherPlaces) -> list[WholeSig
         return found
 
 
-def _removal(whole: WholeSet, own: Sequence[_Placed], sight: WholeSight | DeskError, gaps: list[Gap]) -> Action:
+def _removal(
+    desk: Desk,
+    view: ScopeView,
+    whole: WholeSet,
+    own: Sequence[_Placed],
+    sight: WholeSight | DeskError,
+    gaps: list[Gap],
+) -> Action:
     containers = tuple(one.as_planned() for one in own)
     action = Action(
         "",
@@ -155,7 +170,8 @@ def _removal(whole: WholeSet, own: Sequence[_Placed], sight: WholeSight | DeskEr
         root=str(whole.root),
     )
     if isinstance(sight, DeskError):
-        unreached = replace(action, unreached=sight.message)
+        listed = tuple(one.as_listed(desk, view) for one in own)
+        unreached = replace(action, containers=listed, unreached=sight.message)
         gaps.append(unreached_gap(unreached))
         return unreached
     named = (*sight.links, *sight.beside, *sight.staying, *sight.closed)
@@ -184,12 +200,12 @@ def _erasure(desk: Desk, view: ScopeView, one: _Placed, gaps: list[Gap]) -> Acti
             ]
             return replace(action, changes=container.before_erasing(doomed))
     except DeskError as error:
-        action = replace(action, unreached=error.message)
+        action = replace(action, containers=(one.as_listed(desk, view),), unreached=error.message)
         gaps.append(unreached_gap(action))
     return action
 
 
-def _unreached(one: _Placed, gaps: list[Gap]) -> Action:
+def _unreached(desk: Desk, view: ScopeView, one: _Placed, gaps: list[Gap]) -> Action:
     part = one.part
     kind = ActionKind.REMOVE if part.how == WHOLE else ActionKind.ERASE_ITEMS
     action = Action(
@@ -198,7 +214,7 @@ def _unreached(one: _Placed, gaps: list[Gap]) -> Action:
         part.container,
         part.dataset_version,
         container=part.container if part.how == MIXED else "",
-        containers=(one.as_planned(),),
+        containers=(one.as_listed(desk, view),),
         count=part.items,
         size=part.size,
         unreached=one.unreached,
@@ -207,7 +223,7 @@ def _unreached(one: _Placed, gaps: list[Gap]) -> Action:
     return action
 
 
-def _elsewhere(case: str, placed: Sequence[_Placed], scope: PlanScope) -> list[Action]:
+def _elsewhere(desk: Desk, ref: str, view: ScopeView, placed: Sequence[_Placed], scope: PlanScope) -> list[Action]:
     """One task for each dataset version of which containers lie with others."""
     by_version: dict[str, list[_Placed]] = defaultdict(list)
     for one in placed:
@@ -222,9 +238,9 @@ def _elsewhere(case: str, placed: Sequence[_Placed], scope: PlanScope) -> list[A
                 ActionKind.TASK,
                 version,
                 version,
-                instruction=letters.containers_elsewhere(case, version, [one.part.container for one in own], count),
+                instruction=letters.containers_elsewhere(ref, version, [one.part.container for one in own], count),
                 responsible=facts.responsible if facts else "",
-                containers=tuple(replace(one.as_planned(), path="") for one in own),
+                containers=tuple(replace(one.as_listed(desk, view), path="") for one in own),
                 count=count,
                 size=sum(one.part.size for one in own),
             )

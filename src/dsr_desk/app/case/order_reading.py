@@ -10,12 +10,12 @@ from typing import Any
 from dsr_desk.app.case import told
 from dsr_desk.app.case.derived import register_derived
 from dsr_desk.app.case.plans import outcomes_of, plan_of
-from dsr_desk.app.case.reaching import stores
+from dsr_desk.app.case.reaching import ELSEWHERE, not_refreshed, stores
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.scope import lists_of, show_scope
 from dsr_desk.app.case.scoping import resolve
 from dsr_desk.app.case.sweeping import stray_check
-from dsr_desk.app.data.indexing import SourcesElsewhere, generations, list_indexes, refresh_index
+from dsr_desk.app.data.indexing import generations
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Check, Outcome, Plan, ReadBack, Remaining, Seen
 from dsr_desk.core.acts import Draft, Kind
@@ -28,10 +28,10 @@ from dsr_desk.core.selectors import parse
 from dsr_desk.deletion.look import leftovers, look, seen_items
 from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.records import Before
-from dsr_desk.deletion.removal import counted, not_looked, seen_parts
+from dsr_desk.deletion.removal import NOT_LOOKED, counted, not_looked, seen_parts
 from dsr_desk.deletion.run import Stores
 from dsr_desk.deletion.sweep import each_once
-from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
+from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.storage.clock import now
 
 Counts = dict[str, int]
@@ -96,14 +96,22 @@ def read_order_back(desk: Desk, ref: str, *, report: Report, cancel: CancelToken
 
 
 def _seen(ran: _Ran, action: Action, records: DeskRecords) -> dict[str, Counts]:
-    """By container, how many items of an action were seen how."""
+    """By container, how many items of an action were seen how; another machine's word counts for what is not here."""
     if not action.containers or action.kind is ActionKind.ERASE_INDEX:
         return {}
+    outcome = ran.outcomes.get(action.id)
+    seen = _seen_here(ran, action, records)
+    for part, counts in outcome.parts.items() if outcome is not None and outcome.answered else ():
+        if set(seen[part]) == {NOT_LOOKED}:
+            seen[part] = dict(counts)
+    return seen
+
+
+def _seen_here(ran: _Ran, action: Action, records: DeskRecords) -> dict[str, Counts]:
     if action.kind is ActionKind.REMOVE:
         return seen_parts(action, ran.stores.others)
     if action.kind not in (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS):
-        outcome = ran.outcomes.get(action.id)
-        return {**not_looked(action), **({k: dict(v) for k, v in outcome.parts.items()} if outcome else {})}
+        return not_looked(action)
     container = ran.stores.containers.get((action.dataset_version, action.container))
     try:
         if container is None:
@@ -174,18 +182,9 @@ def _index_checks(done: Iterable[_Ran]) -> Iterator[Check]:
 
 def _again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> Check:
     """The same selectors over the indexes, brought up to date with what lies in the containers now."""
-    name, gaps = message("check.scope-again"), []
-    for known in list_indexes(desk):
-        if known.destroyed is not None:
-            continue
-        try:
-            refresh_index(desk, known.name, report, cancel)
-        except SourcesElsewhere:
-            gaps.append(Gap(message("gap.index", name=known.name), message("why.elsewhere")))
-        except Cancelled:
-            raise
-        except DeskError as error:
-            gaps.append(Gap(message("gap.index", name=known.name), error.why))
+    name = message("check.scope-again")
+    gaps = tuple(Gap(message("gap.index", name=one.name), why) for one, why in not_refreshed(desk, report, cancel))
+    failed = sum(gap.why != ELSEWHERE for gap in gaps)
     view = show_scope(desk, ref)
     resolved = resolve(desk, parse(view.selector), lists_of(desk, view))
     inside = [one for one in resolved.parts if one.how in ("whole", "mixed") and one.items]
@@ -196,7 +195,9 @@ def _again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> Check:
     ]
     if left:
         return Check(name, Seen.STILL_THERE, message("check.scope-again.found", count=left), left, tuple(places), ())
-    return Check(name, Seen.GONE, message("check.scope-again.none"), 0, (), tuple(gaps))
+    if failed:
+        return Check(name, Seen.NOT_LOOKED, message("check.scope-again.partly", count=failed), 0, (), gaps)
+    return Check(name, Seen.GONE, message("check.scope-again.none"), 0, (), gaps)
 
 
 def _link_checks(done: Iterable[_Ran]) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dsr_desk.app.case.cases import CaseView, case_number, show_case
+from dsr_desk.app.case.cases import CaseView, case_number, record_identity, show_case
 from dsr_desk.app.case.letters import taken_apart
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import acts, codec
@@ -22,7 +22,7 @@ from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import message, refused
 from dsr_desk.core.order_refusals import OrderMissing
 from dsr_desk.core.orders import Met, Obligation, first_due
-from dsr_desk.core.requests import Channel, IdentityResult, Law, Request, Right
+from dsr_desk.core.requests import Channel, Law, Request, Right
 from dsr_desk.intake.item_list import ItemList, read_list
 from dsr_desk.intake.registry import read_request
 
@@ -176,9 +176,7 @@ def record_authenticity(desk: Desk, ref: str, method: str, *, genuine: bool = Tr
     """That the order was checked to be authentic, and how. Raises CheckEmpty."""
     if not method.strip():
         raise CheckEmpty()
-    result = IdentityResult.VERIFIED if genuine else IdentityResult.NOT_VERIFIED
-    fields = {"method": method.strip(), "photo_shows_requester": "", "acting_for": ""}
-    return desk.act(acts.Draft(Kind.IDENTITY, {"result": result.value, "photo": False, "acting": False}, fields), ref)
+    return record_identity(desk, ref, method=method, photo_shows_requester="", verified=genuine)
 
 
 def declare(desk: Desk, ref: str, obligation: str, how: Met, text: str, proof: Path | None = None) -> Change:

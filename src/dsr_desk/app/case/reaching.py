@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -10,9 +10,12 @@ from dsr_desk.app.case.order_items import OrderItems, others_than
 from dsr_desk.app.case.review import decisions
 from dsr_desk.app.data.harmless import harmless_kinds
 from dsr_desk.app.data.indexing import (
+    RegisteredIndex,
+    SourcesElsewhere,
     ancestors,
     list_indexes,
     opened,
+    refresh_index,
     resolve_index,
     secret_of,
     signer_of,
@@ -28,6 +31,7 @@ from dsr_desk.deletion.plan import Place
 from dsr_desk.deletion.reach import NotHere
 from dsr_desk.deletion.run import IndexEntries, Stores
 from dsr_desk.deletion.staying import Staying, held_by
+from dsr_desk.jobs.progress import Cancelled, CancelToken, Report
 from dsr_desk.search.index.contents import ContainerState
 from dsr_desk.search.index.erase import erase_containers, erase_items, items_in, remaining_items
 
@@ -122,6 +126,25 @@ def found_here(desk: Desk, planned: Collection[str] = ()) -> FoundHere:
                 if known.sources:
                     found.unreached.update(dict.fromkeys(places, error.message))
     return found
+
+
+def not_refreshed(desk: Desk, report: Report, cancel: CancelToken) -> Iterator[tuple[RegisteredIndex, Message]]:
+    """Brings every index up to date with what lies in its containers now; gives those of which that failed, and why:
+    `ELSEWHERE` where the data lies elsewhere. Raises Cancelled.
+    """
+    for known in list_indexes(desk):
+        if known.destroyed is None:
+            try:
+                refresh_index(desk, known.name, report, cancel)
+            except SourcesElsewhere:
+                yield known, ELSEWHERE
+            except Cancelled:
+                raise
+            except DeskError as error:
+                yield known, error.why
+
+
+ELSEWHERE = message("why.elsewhere")
 
 
 def _come_back(desk: Desk, away: Collection[Place]) -> dict[Place, Container]:

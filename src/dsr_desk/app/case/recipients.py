@@ -12,7 +12,7 @@ from dsr_desk.app.case.scope import items_of, show_scope
 from dsr_desk.app.data.indexing import dataset_versions
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models.lineage import affected_by_case, hit_versions
-from dsr_desk.core.actions import Action, ActionKind, OutcomeState
+from dsr_desk.core.actions import Action, ActionKind, OutcomeState, part_id
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import ItemKind, recipients_in
 from dsr_desk.core.message import Message, message
@@ -109,14 +109,24 @@ _ITEMS = (ActionKind.ERASE_ITEMS, ActionKind.ERASE_ROWS, ActionKind.TASK)
 
 
 def _of_scope(desk: Desk, ref: str, action: Action) -> Iterator[ListedItem]:
-    """The items of an order's scope as the action's plan rests on it, one after the other."""
+    """The items of an order's scope as the action's plan rests on it, one after the other.
+
+    Records are listed where the checker can compare them: files of their own, and lines of texts.
+    """
     found = plan_of_action(desk, ref, action.id)
+    planned = [one for action in found[0].actions for one in action.containers] if found is not None else []
+    formats = {one.id: one.format for one in planned}
     with desk.reading(ref) as case:
         round_ = case.round_of(found[0].digest) if found is not None else None
         before = round_["plan"]["seq"] if round_ is not None and round_["plan"] is not None else None
         scope = show_scope(desk, ref, before)
     for part in scope.parts:
         if part.inside and part.dataset_version == action.dataset_version:
+            compared = formats.get(part_id(part.dataset_version, part.container), "") in _BY_BYTES
             for item in items_of(desk, scope, part):
-                photo = item.kind is ItemKind.PHOTO
-                yield ListedItem(item.address.digest if photo else "", item.size or None)
+                listed = compared or item.kind is ItemKind.PHOTO
+                yield ListedItem(item.address.digest if listed else "", item.size or None)
+
+
+_BY_BYTES = ("folder", "tar", "webdataset", "zip", "7z", "csv", "jsonl")
+"""Formats in which a record is told by the bytes of a file, or of a line."""

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import small_order
-from small_order import SERVED, SmallOrder
+from click.testing import CliRunner
+from small_order import ADA, SERVED, SmallOrder
 
 from dsr_desk.app.case import duties, ending
 from dsr_desk.app.case.cases import list_cases
+from dsr_desk.cli.main import main
 from dsr_desk.core.requests import CaseState
 from dsr_desk.storage.clock import now
 
@@ -35,6 +38,27 @@ def test_what_was_read_to_be_gone_is_no_duty_any_more_and_a_word_alone_ends_none
     erased = date.fromisoformat(now()[:10])
     first = duties.open_duties(order.desk, order.ref, erased).duties
     assert [one.what.values["count"] for one in first if one.what.code == "duty.read-again"] == [30, 60, 90]
+
+
+def test_once_the_first_duty_is_met_the_next_one_is_due(order: SmallOrder) -> None:
+    def listed() -> tuple[str, str]:
+        told = {"DSR_DESK_VAULT": str(order.folder / "vault")}
+        secret = order.folder / "passphrase.txt"
+        secret.write_text(f"{ADA}\n")
+        order.desk.close()
+        done = CliRunner().invoke(main, ["case", "list", "--json", "--passphrase-file", str(secret)], env=told)
+        assert done.exit_code == 0, done.output
+        (row,) = json.loads(done.stdout)
+        return row["due"], row["duty"]["values"]["id"]
+
+    first = duties.open_duties(order.desk, order.ref, SERVED).first
+    assert first is not None
+    assert (first.what.values["id"], first.day) == ("o05", (SERVED + timedelta(5)).isoformat())
+    order.say("o05")
+    following = duties.open_duties(order.desk, order.ref, SERVED).first
+    assert following is not None
+    assert following.day > first.day
+    assert listed() == (following.day, following.what.values["id"])
 
 
 def test_what_is_late_what_is_due_and_what_comes_next_are_told_apart(order: SmallOrder) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from small_order import SmallOrder, at, make
 
-from dsr_desk.app.case import deleting, handing_over, scope
+from dsr_desk.app.case import deleting, scope
 from dsr_desk.app.case.reaching import stores
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.scoping import resolve
@@ -170,15 +170,6 @@ def test_a_broken_photo_may_be_a_copy_only_where_a_photo_is_as_large(order: Smal
     resolved = resolve(order.desk, parse('made from (supplier = "Bright")'))
     (part,) = [one for one in resolved.parts if one.dataset_version == "loose@1"]
     assert [one.member for one, _, _ in resolved.open_items(part)] == ["like.jpg"]
-
-
-def test_an_order_is_not_handed_over_to_a_machine_that_has_not_its_items(order: SmallOrder) -> None:
-    order.scoped()
-    deleting.make_plan(order.desk, order.ref)
-    deleting.approve(order.desk, order.ref)
-    with pytest.raises(handing_over.OrderNotHandedOver):
-        handing_over.hand_over(order.desk, order.ref, order.folder / "plan")
-    assert not (order.folder / "plan").exists()
 
 
 def test_a_plan_without_its_items_erases_nothing_and_says_so(order: SmallOrder) -> None:
