@@ -7,6 +7,7 @@ from pathlib import Path
 from dsr_desk.core.requests import FoundKind
 from dsr_desk.ui.views.case.new_case import NewCasePage
 from dsr_desk.ui.views.case.which_person import WhichPersonDialog
+from dsr_desk.ui.widgets import Button
 from ui.conftest import Visitor
 
 
@@ -45,3 +46,33 @@ def test_nobody_chosen_leaves_the_page_as_it_was(visitor: Visitor, tmp_path: Pat
     assert isinstance(page, NewCasePage)
     assert page.draft is None
     assert page.go.isEnabled()
+
+
+QUOTED = """From: Jane Roe <jane@example.org>
+To: Privacy <privacy@house.example>
+Date: Tue, 03 Nov 2026 10:00:00 +0100
+Content-Type: text/plain
+
+Please delete my photos under the GDPR.
+User name: jroe
+
+On 2 Nov 2026, Tobias Brandt <dpo@house.example> wrote:
+> Call me on +49 30 23125 099.
+"""
+
+
+def test_what_belongs_to_others_is_shown_apart_and_can_be_taken_over(visitor: Visitor, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.eml"
+    letter.write_text(QUOTED)
+    visitor.workspace.drop([letter])
+    visitor.settle()
+    page = visitor.workspace.page("new")
+    assert isinstance(page, NewCasePage)
+    before = {one.value for one in page.form.found}
+    assert "jane@example.org" in before
+    assert not before & {"dpo@house.example", "privacy@house.example", "+49 30 23125 099"}
+    assert "dpo@house.example" in {one.value for one in page.form.apart}
+    (take,) = [one for one in page.findChildren(Button) if one.accessibleName() == "Take over dpo@house.example"]
+    take.click()
+    assert {one.value for one in page.form.found} == before | {"dpo@house.example"}
+    assert "dpo@house.example" not in {one.value for one in page.form.apart}
