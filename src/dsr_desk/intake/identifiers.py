@@ -8,8 +8,9 @@ from dsr_desk.core.requests import Found, FoundKind, Whose
 from dsr_desk.intake.acting import acts_for_another, wards_in
 from dsr_desk.intake.model import House, Passage, Voice
 from dsr_desk.intake.names import words_of
-from dsr_desk.intake.passages import Reading, Scene, readings_in
-from dsr_desk.intake.sides import Sides
+from dsr_desk.intake.passages import readings_in
+from dsr_desk.intake.sides import Sides, addresses_in
+from dsr_desk.intake.whose import Reading, Scene
 
 
 def identifiers_in(
@@ -28,7 +29,7 @@ def identifiers_in(
         language=language,
         senders=_values(known, FoundKind.EMAIL, Whose.SUBJECT, Whose.AGENT),
         sender_names=_values(known, FoundKind.NAME, Whose.SUBJECT, Whose.AGENT),
-        excluded=_values(known, FoundKind.EMAIL, Whose.HOUSE, Whose.OTHER),
+        excluded=_values(known, FoundKind.EMAIL, Whose.HOUSE, Whose.OTHER) | _addresses_of_house(passages),
         acting=acting,
         wards=tuple(name for _, name in wards),
     )
@@ -64,6 +65,12 @@ def _is_part(name: str, names: Mapping[str, frozenset[str]], or_same: bool) -> b
 
 def _found(reading: Reading, scene: Scene) -> Found:
     return Found(reading.kind, reading.value, reading.where, whose=scene.whose(reading))
+
+
+def _addresses_of_house(passages: Collection[Passage]) -> frozenset[str]:
+    """Addresses to which the letter says that it goes, where it says nothing else in that passage."""
+    to = [one for one in passages if one.voice is Voice.HOUSE and len(one.text.strip().split("\n")) <= 2]
+    return frozenset(address.lower() for one in to for address in addresses_in(one.text))
 
 
 def _values(known: Collection[Found], kind: FoundKind, *sides: Whose) -> frozenset[str]:

@@ -33,26 +33,7 @@ def _titles() -> frozenset[str]:
 
 @cache
 def _particles() -> frozenset[str]:
-    common = {
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "da",
-        "di",
-        "del",
-        "la",
-        "le",
-        "al",
-        "bin",
-        "zu",
-        "ten",
-        "ter",
-        "y",
-        "e",
-    }
-    return common | frozenset(one for code in words.LANGUAGES for one in words.phrases(code, "particles"))
+    return frozenset(one for code in words.LANGUAGES for one in words.phrases(code, "particles"))
 
 
 def leading_name(text: str, *, least: int) -> str:
@@ -126,6 +107,11 @@ def written_name(text: str) -> str:
     if any(sign.isdigit() or sign in "@/_<>=&#:" for sign in bare) or not any(sign.isalpha() for sign in bare):
         return ""
     return bare
+
+
+def has_title(text: str) -> bool:
+    """Whether a word like "Mr" or "Frau" stands in a text."""
+    return any(word.strip(".,:").lower() in _titles() for word in text.split())
 
 
 def same_person(one: str, other: str) -> bool:

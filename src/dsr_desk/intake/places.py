@@ -11,6 +11,7 @@ from dsr_desk.intake.decoding import valued
 LONGEST = 140
 _END = re.compile(r"[!?;()。]|\s[-–—]\s")
 _POINT = re.compile(r"(\S*?)\.(?=\s|$)")
+_ARTICLE = re.compile(r"^(?:de|der|dem|het|the|la|le|el|na|no)\s(?=[A-ZÀ-Þ])")
 _SHORTEST_PLACE = 4
 """Letters from which on a word before a point is no abbreviation."""
 
@@ -18,14 +19,14 @@ _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{2}-\d{3}|\d{5}(?:-\d{3,4})?"
     r"|\d{4} ?[A-Z]{2}|\d{4}|\d{3}-\d{4})\b"
 )
-_JAPANESE = re.compile(
-    r"(?:〒?\d{3}-\d{4}\s?)?[\u4e00-\u9fff]{2,4}[都道府県][\u3040-\u30ff\u4e00-\u9fff\dー丁目番地号の−-]{3,40}"
+JAPANESE = re.compile(
+    r"(?:〒?\d{3}-\d{4}\s?)?[\u4e00-\u9fff]{2,4}[都道府県](?:[\u4e00-\u9fffァ-ヶー]|[のケヶ](?=[\u4e00-\u9fff])){1,20}[\d丁目番地号の−-]{1,20}"
 )
 
 
 def address_from(text: str) -> str:
     """The address that a text begins with, "" where it holds none: as far as it goes on like one."""
-    head = " ".join(text[:LONGEST].split())
+    head = _ARTICLE.sub("", " ".join(text[:LONGEST].split()))
     if end := _END.search(head):
         head = head[: end.start()]
     head = next((head[: point.end() - 1] for point in _POINT.finditer(head) if _ends_sentence(head, point)), head)
@@ -74,4 +75,4 @@ def looks_like_address(text: str) -> bool:
     """Whether a text has a number and a post code or a word of a street in it."""
     if "@" in text or not any(sign.isdigit() for sign in text):
         return False
-    return bool(_JAPANESE.search(text)) or bool(_POSTCODE.search(text)) or bool(words.every("streets").search(text))
+    return bool(JAPANESE.search(text)) or bool(_POSTCODE.search(text)) or bool(words.every("streets").search(text))

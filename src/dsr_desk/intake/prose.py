@@ -15,10 +15,10 @@ from dsr_desk.intake.birthdays import days_in
 from dsr_desk.intake.cues import said_of
 from dsr_desk.intake.decoding import valued
 from dsr_desk.intake.layout import Part, closing
-from dsr_desk.intake.names import is_organisation, leading_name, whole_name, written_name
-from dsr_desk.intake.places import address_from
+from dsr_desk.intake.names import has_title, is_organisation, leading_name, whole_name, written_name
+from dsr_desk.intake.places import JAPANESE, address_from, looks_like_address
 from dsr_desk.intake.sides import ADDRESS
-from dsr_desk.intake.values import numbers_in, telling
+from dsr_desk.intake.values import numbers_in, telling, trimmed
 
 _HANDLE = re.compile(r"(?<![\w.@/])@([A-Za-z][\w.]{2,30})\b")
 _SENDER = re.compile(r"(?:^|[:,\d]\s)(?:[AP]M\s)?\"?([^\"<@:,\d]{2,60}?)\"?\s{0,3}<(?=[^<>@\s]+@)")
@@ -104,7 +104,7 @@ def _names(line: str, part: Part, language: str, *, form: bool) -> Iterator[InPr
         yield InProse(FoundKind.NAME, name, line.find(name))
     if part is Part.GREETING and (greeting := words.every("greetings").match(line.strip())):
         name = leading_name(line.strip()[greeting.end() :].strip(), least=1)
-        if name and not is_organisation(name):
+        if name and not is_organisation(name) and (" " in name or has_title(line)):
             yield InProse(FoundKind.NAME, name, 0)
     if part in (Part.SIGNATURE, Part.OFFICE):
         rest = closing(line)
@@ -163,7 +163,7 @@ def _tokens(line: str, taken: list[Span]) -> Iterator[InProse]:
     for kind, pattern in _labels_in_prose().items():
         for match in pattern.finditer(shown):
             group = 1 if match[1] else 2
-            token = match[group].strip().rstrip(".:!?")
+            token = trimmed(match[group])
             span = (match.start(group), match.start(group) + len(token))
             if _free(span, taken) and telling(token, shown, match.start(), span[0], kind):
                 yield InProse(kind, token, span[0], None)
@@ -172,7 +172,7 @@ def _tokens(line: str, taken: list[Span]) -> Iterator[InProse]:
 
 @cache
 def _labels_in_prose() -> dict[FoundKind, re.Pattern[str]]:
-    joint = rf"\s{{0,3}}(?:{words.sources('is')})?\s{{0,3}}[:=：]?\s{{0,3}}"
+    joint = rf"\s{{0,3}}(?:(?:{words.sources('is')})(?!-))?\s{{0,3}}[:=：]?\s{{0,3}}"
     return {
         kind: re.compile(rf"(?:{words.sources('labels', section)}){joint}{_TOKEN}", re.IGNORECASE)
         for kind, section in ((FoundKind.ACCOUNT_ID, "account id"), (FoundKind.USER_NAME, "user name"))
@@ -187,6 +187,27 @@ def _addresses(line: str, taken: list[Span], language: str) -> Iterator[InProse]
             if begin >= 0 and _free((begin, begin + len(address)), taken):
                 yield InProse(FoundKind.ADDRESS, address, begin)
                 taken.append((begin, begin + len(address)))
+    for match in _addressed().finditer(line):
+        address = address_from(line[match.end() :])
+        begin = line.find(address[:12], match.end()) if address else -1
+        if begin == match.end() and looks_like_address(address) and _free((begin, begin + len(address)), taken):
+            yield InProse(FoundKind.ADDRESS, address, begin, said_of(line, match.start(), begin, language))
+            taken.append((begin, begin + len(address)))
+    for match in JAPANESE.finditer(valued(line)) if language == "ja" else ():
+        if _free(match.span(), taken):
+            yield InProse(
+                FoundKind.ADDRESS,
+                line[match.start() : match.end()],
+                match.start(),
+                said_of(line, *match.span(), language),
+            )
+            taken.append(match.span())
+
+
+@cache
+def _addressed() -> re.Pattern[str]:
+    joint = rf"\s{{1,3}}(?:(?:{words.sources('is')})\s{{1,3}})?"
+    return re.compile(rf"(?:{words.sources('labels', 'address')}){joint}(?=[^\W\d_]|\d)", re.IGNORECASE)
 
 
 def _phones(line: str, taken: list[Span], language: str) -> Iterator[InProse]:

@@ -143,6 +143,12 @@ def headed(lines: Sequence[LetterLine], place: int) -> HeaderBlock | None:
     return HeaderBlock(author, end - place, (*(True for _ in range(start - place)), *authored), marker == "forwarded")
 
 
+def is_addressed(line: str) -> bool:
+    """Whether a line says to whom a letter goes, by an e-mail address: "To: privacy@…"."""
+    match = _header().match(line)
+    return match is not None and match.lastgroup in ("to", "copy") and bool(addresses_in(line))
+
+
 def _header_lines(lines: Sequence[LetterLine], start: int) -> tuple[list[tuple[str, str]], list[bool], int]:
     seen: list[tuple[str, str]] = []
     authored: list[bool] = []

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 
 from dsr_desk.intake.model import NO_HOUSE, House
 
-ADDRESS = re.compile(r"(?<![\w.+%'@-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?![\w@])")
+_LETTER = r"[^\W\u3000-\u9fff\uac00-\ud7ff]"
+ADDRESS = re.compile(
+    rf"(?<!{_LETTER})(?<![.+%'@-])(?:{_LETTER}|[.+%'-]){{1,64}}@(?:{_LETTER}|-){{1,63}}(?:\.(?:{_LETTER}|-){{1,63}}){{1,6}}"
+    rf"(?!{_LETTER}|@)"
+)
+"""An e-mail address; what Japanese and Chinese write next to it without a blank is no part of it."""
 
 PROVIDERS = frozenset({
     "126.com", "163.com", "alice.it", "aol.com", "att.net", "bluewin.ch", "bol.com.br", "btinternet.com",

@@ -68,10 +68,15 @@ def _tokens(text: str, kind: FoundKind) -> list[str]:
     match = _TOKEN.match(valued(text).strip(" \t"))
     if match is None:
         return []
-    token = (match[1] or _CJK.sub("", match[2]) or match[2]).strip().rstrip(".:!?")
+    token = trimmed(match[1] or match[2])
     if kind is FoundKind.ACCOUNT_ID and not any(map(str.isdigit, token)) and not token.isupper():
         return []
     return [token] if len(token) >= 2 and not _is_word(token) else []
+
+
+def trimmed(token: str) -> str:
+    """A value without the sentence that Japanese and Chinese add to it, and without its full stop."""
+    return (_CJK.sub("", token) or token).strip().rstrip(".:!?")
 
 
 def _is_word(token: str) -> bool:
@@ -93,8 +98,16 @@ def telling(token: str, line: str, label: int, begin: int, kind: FoundKind) -> b
     before = line[:begin].rstrip(" \"“„'‘«»「")
     if before.endswith((":", "：", "=")) or "_" in token or "." in token or _equals(before):
         return True
-    behind = line[begin + len(token) :].lstrip("\"”’'»」")[:1]
-    return line[:label].rstrip()[-1:] in (":", ",", ";", "(", "|") and behind in ("", ",", ";", ".", ")", "|")
+    rest = line[begin + len(token) :]
+    if rest[:1] and rest[:1] in "\"”“’'»」":
+        return True
+    ends = not rest.strip() or rest.strip()[:1] in ",;.()|" or words.every("joints").match(rest.strip()) is not None
+    return ends and (line[:label].rstrip()[-1:] in (":", ",", ";", "(", "|") or _is_with(line[:label].rstrip()))
+
+
+def _is_with(before: str) -> bool:
+    """Whether a text ends with a word like "as" or "with"."""
+    return any(match.end() == len(before) for match in words.every("with").finditer(before))
 
 
 def _equals(before: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.intake.model import NO_HOUSE, House, Passage, Voice
-from dsr_desk.intake.quotes import Author, LetterLine, attribution, headed, quoted, unquoted
+from dsr_desk.intake.quotes import Author, LetterLine, attribution, headed, is_addressed, quoted, unquoted
 from dsr_desk.intake.sides import Sides
 
 LETTER = message("where.letter")
@@ -77,6 +77,9 @@ class _Reader:
             elif head := headed(lines, place):
                 self._message(lines, place, head.author, head.length, head.authored, forwarded=head.forwarded)
                 return
+            elif voice is Voice.WRITER and is_addressed(lines[place].text):
+                self._run(Voice.HOUSE, [lines[place]])
+                place += 1
             else:
                 own.lines.append(lines[place])
                 place += 1

@@ -77,7 +77,8 @@ LETTERS = {
         "Cordialement\n{name}\n",
         "{name}\n{address}\n\nAurora Images SARL\n5 quai de la Fosse\n44000 Nantes\n\nMadame,\n\n"
         "mon nom est {name} et je suis née à Dijon le {spoken}. Mon compte (nom d'utilisateur : {user}, numéro "
-        "client : {account}) est lié à mon courriel {email} et à mon portable {phone}.\n\nSalutations distinguées\n{name}\n",
+        "client : {account}) est lié à mon courriel {email} et à mon portable {phone}.\n\n"
+        "Salutations distinguées\n{name}\n",
     ),
     "es": (
         "Buenos días:\n\nSoy {name}, nacido el {spoken}, con domicilio en {address}. Les pido que borren todas mis "
